@@ -1,0 +1,33 @@
+# What every source of the project is compiled with. Results must be the same bits with every compiler and instruction
+# set, so nothing may fuse, reorder or approximate arithmetic: -ffp-contract=off, and never -ffast-math.
+
+add_library(unroll_flags INTERFACE)
+target_compile_options(unroll_flags INTERFACE
+    -Wall -Wextra -Wconversion -Wshadow
+    -ffp-contract=off -fno-math-errno
+    -ffunction-sections -fdata-sections -fvisibility=hidden)
+target_compile_definitions(unroll_flags INTERFACE _POSIX_C_SOURCE=200809L _FILE_OFFSET_BITS=64)
+
+if(APPLE)
+    set(unroll_gc_sections -Wl,-dead_strip)
+else()
+    set(unroll_gc_sections -Wl,--gc-sections)
+endif()
+
+if(UNROLL_SANITIZE)
+    add_compile_options(-fsanitize=${UNROLL_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=${UNROLL_SANITIZE})
+endif()
+if(UNROLL_FUZZ)
+    add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+if(UNROLL_COVERAGE)
+    add_compile_options(--coverage -fprofile-update=atomic)
+    add_link_options(--coverage)
+endif()
+
+# For code inside the house: the library, the program, the tests.
+add_library(unroll_internal INTERFACE)
+target_include_directories(unroll_internal INTERFACE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
+target_compile_definitions(unroll_internal INTERFACE UR_VERSION="${PROJECT_VERSION}")
+target_link_libraries(unroll_internal INTERFACE unroll_flags PkgConfig::JANSSON Threads::Threads m)

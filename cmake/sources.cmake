@@ -1,0 +1,58 @@
+# The sources, and the instruction sets for which the kernels' bodies and the cells' gate functions are compiled.
+
+file(GLOB_RECURSE library_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*.c)
+file(GLOB isa_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/kernel/body/*.c ${PROJECT_SOURCE_DIR}/src/cell/*.c)
+list(FILTER isa_sources EXCLUDE REGEX "/src/cell/registry[^/]*\\.c$") # the lists of cells serve every set
+list(REMOVE_ITEM library_sources ${isa_sources})
+
+set(isa_flags_avx2 -mavx2 -mfma)
+set(isa_flags_avx512 -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprefer-vector-width=512)
+
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64)$" AND CMAKE_SIZEOF_VOID_P EQUAL 8)
+    set(isas portable avx2 avx512)
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
+    set(isas portable neon)
+else()
+    set(isas portable)
+endif()
+
+# add_objects(PREFIX ISAS… [REAL_DOUBLE]): the object libraries of all sources; their names go to PREFIX_objects.
+function(add_objects prefix)
+    cmake_parse_arguments(PARSE_ARGV 1 arg REAL_DOUBLE "" ISAS)
+    set(definitions)
+    set(scope)
+    foreach(isa IN LISTS arg_ISAS)
+        string(TOUPPER ${isa} upper)
+        if(NOT isa STREQUAL portable)
+            list(APPEND definitions UR_HAVE_${upper}=1)
+        endif()
+    endforeach()
+    if(arg_REAL_DOUBLE)
+        list(APPEND definitions UR_REAL_DOUBLE=1)
+        set(scope EXCLUDE_FROM_ALL) # only the tests want it
+    endif()
+
+    set(targets)
+    if(library_sources)
+        add_library(${prefix}_common OBJECT ${scope} ${library_sources})
+        list(APPEND targets ${prefix}_common)
+    endif()
+    if(isa_sources)
+        foreach(isa IN LISTS arg_ISAS)
+            string(TOUPPER ${isa} upper)
+            add_library(${prefix}_${isa} OBJECT ${scope} ${isa_sources})
+            target_compile_definitions(${prefix}_${isa} PRIVATE UR_ISA=${isa} UR_ISA_${upper}=1)
+            target_compile_options(${prefix}_${isa} PRIVATE ${isa_flags_${isa}})
+            list(APPEND targets ${prefix}_${isa})
+        endforeach()
+    endif()
+
+    set(objects)
+    foreach(target IN LISTS targets)
+        target_link_libraries(${target} PRIVATE unroll_internal)
+        target_compile_definitions(${target} PRIVATE ${definitions})
+        list(APPEND objects $<TARGET_OBJECTS:${target}>)
+    endforeach()
+    set(${prefix}_objects ${objects} PARENT_SCOPE)
+    set(${prefix}_definitions ${definitions} PARENT_SCOPE)
+endfunction()
