@@ -1,0 +1,156 @@
+/*
+ * unroll.h: run a recurrent network. Load a model, hold a state, step.
+ *
+ * A model is read-only once loaded: any number of threads may share it. A state (h and c of every layer, for any
+ * number of lanes) is a plain value: copy it with memcpy, keep it, send it, go on from it. ur_step never allocates
+ * and never fails.
+ *
+ * Functions that can fail return a ur_status and, when given an error to fill (it may be NULL), say what went wrong,
+ * where, and with which value. Nothing here prints, exits or keeps global state. Shapes are written (T, B, H): time
+ * steps, lanes (rows of the batch), hidden units; arrays are dense and row-major. Compiles as C11 and as C++.
+ */
+#ifndef UNROLL_H
+#define UNROLL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define UR_API                 __attribute__((visibility("default")))
+#define UR_PRINTF(text, first) __attribute__((__format__(__printf__, text, first)))
+#else
+#define UR_API
+#define UR_PRINTF(text, first)
+#endif
+
+/* The number type: float, except in the build with which gradients are checked (UR_REAL_DOUBLE). */
+#ifdef UR_REAL_DOUBLE
+typedef double ur_real;
+#else
+typedef float ur_real;
+#endif
+
+/* ---- Errors ---------------------------------------------------------------------------------------------------- */
+
+/* The numbers are part of the interface and never change. */
+typedef enum ur_status {
+    UR_OK = 0,
+    UR_ERR_USAGE = 1,       /* an argument or option is wrong */
+    UR_ERR_MEMORY = 2,      /* the allocator gave nothing */
+    UR_ERR_IO = 3,          /* the operating system refused: missing file, full disk */
+    UR_ERR_FORMAT = 4,      /* a file or text is not what it should be */
+    UR_ERR_DATA = 5,        /* the data cannot be used with these settings */
+    UR_ERR_NUMERIC = 6,     /* a value is not finite */
+    UR_ERR_BUSY = 7,        /* in use by another process */
+    UR_ERR_UNSUPPORTED = 8, /* known, but not in this build or on this machine */
+    UR_ERR_INTERRUPTED = 9  /* the caller asked to stop */
+} ur_status;
+
+/* Owned by the caller. Written only on failure: one line, no newline, naming the place and the offending value. */
+typedef struct ur_error {
+    ur_status status;
+    char text[512];
+} ur_error;
+
+/* ---- Model ----------------------------------------------------------------------------------------------------- */
+
+typedef struct ur_model ur_model;
+
+/* Reads a model file (.safetensors, see docs/file-format.md). `isa` narrows the instruction set ("portable", "avx2",
+ * "avx512", "neon"); NULL takes the best of this machine. The results are the same bits with each. The caller frees
+ * the model with ur_model_free, after the last state that was made for it is out of use. */
+UR_API ur_status ur_model_load(ur_model **model, const char *path, const char *isa, ur_error *error);
+
+/* The same from bytes in memory (a model linked into a program); they may go away after the call. */
+UR_API ur_status ur_model_load_memory(ur_model **model, const void *bytes, size_t size, const char *isa,
+                                      ur_error *error);
+UR_API void ur_model_free(ur_model *model); /* NULL is allowed */
+
+UR_API const char *ur_model_net(const ur_model *model);   /* the network line, such as "onehot > rnn 100 > dense" */
+UR_API const char *ur_model_task(const ur_model *model);  /* "lm" for a language model; "" if none was recorded */
+UR_API size_t ur_model_outputs(const ur_model *model);    /* numbers per lane that a step gives */
+UR_API size_t ur_model_features(const ur_model *model);   /* numbers per lane that a step takes; 0: it takes ids */
+UR_API size_t ur_model_parameters(const ur_model *model); /* trained numbers in all */
+
+/* ---- Units of text (a language model's characters, bytes or words, numbered 0 … ur_model_units − 1) -------------- */
+
+UR_API size_t ur_model_units(const ur_model *model); /* 0 if the model has no vocabulary */
+
+/* Text of a unit, not terminated by 0: `*length` bytes, valid as long as the model. NULL for the unit that stands for
+ * everything unknown and for an id out of range. */
+UR_API const char *ur_unit_text(const ur_model *model, int32_t id, size_t *length);
+UR_API int32_t ur_unknown_unit(const ur_model *model); /* its id, or −1 if the model has none */
+
+/* Cuts text into units. At most `capacity` ids are written; `*count` is how many there are. An unknown unit becomes
+ * the unknown id, or is an error (UR_ERR_DATA) that names it where the model has none. */
+UR_API ur_status ur_encode(const ur_model *model, const char *text, size_t length, int32_t *ids, size_t capacity,
+                           size_t *count, ur_error *error);
+
+/* ---- State ----------------------------------------------------------------------------------------------------- */
+
+typedef struct ur_state ur_state;
+
+/* Bytes of a state of `lanes` lanes; 0 if lanes is 0 or the size does not fit. */
+UR_API size_t ur_state_size(const ur_model *model, size_t lanes);
+
+/* Makes a zero state in the caller's memory: at least ur_state_size bytes, aligned as malloc aligns. It holds no
+ * pointers, needs no clean-up, and may be moved and copied bytewise. UR_ERR_USAGE if size or lanes do not fit. */
+UR_API ur_status ur_state_init(ur_state *state, size_t size, const ur_model *model, size_t lanes, ur_error *error);
+
+/* The same in memory of its own; freed with ur_state_free. */
+UR_API ur_status ur_state_create(ur_state **state, const ur_model *model, size_t lanes, ur_error *error);
+UR_API void ur_state_free(ur_state *state);
+
+UR_API size_t ur_state_lanes(const ur_state *state);
+UR_API void ur_state_reset(ur_state *state, size_t lane); /* one lane back to zero; UR_ALL_LANES for all */
+#define UR_ALL_LANES ((size_t)-1)
+
+/* Copies one lane's h and c into a lane of another (or the same) state of the same model. */
+UR_API void ur_state_copy(ur_state *to, size_t to_lane, const ur_state *from, size_t from_lane);
+
+/* h of layer `layer` (0 is the first recurrent layer), then c for a cell that has one: `which` 0 is h, 1 is c.
+ * Returns the address of `*width` numbers inside the state, or NULL where there is no such thing. */
+UR_API ur_real *ur_state_values(const ur_model *model, ur_state *state, size_t layer, int which, size_t lane,
+                                size_t *width);
+
+/* ---- Step ------------------------------------------------------------------------------------------------------ */
+
+/* One time step of all lanes. ids: (B), each below ur_model_units or the network's number of symbols (a larger or
+ * negative one reads as the last). out: (B, outputs): what the last layer gives (logits where it is a plain dense
+ * layer). Model and state must belong together. Never allocates, never fails; different states may be stepped from
+ * different threads at the same time. */
+UR_API void ur_step(const ur_model *model, ur_state *state, const int32_t *ids, ur_real *out);
+
+/* The same for a network that takes numbers: x: (B, features). */
+UR_API void ur_step_values(const ur_model *model, ur_state *state, const ur_real *x, ur_real *out);
+
+/* ---- Sampling -------------------------------------------------------------------------------------------------- */
+
+typedef struct ur_sampling {
+    double temperature; /* divides the logits; 0 takes the likeliest unit */
+    double top_p;       /* smallest set of the likeliest units whose probability reaches this; 1: all */
+    double min_p;       /* no unit less likely than this share of the likeliest one; 0: all */
+    size_t top_k;       /* only this many of the likeliest units; 0: all */
+    int32_t never;      /* an id that is never taken (the unknown unit); −1: none */
+    uint64_t seed;      /* the n-th draw depends on seed and n alone */
+} ur_sampling;
+
+/* Temperature 1 and no limits. */
+UR_API ur_sampling ur_sampling_default(void);
+
+/* Turns n logits, in place, into the probabilities that the settings leave. */
+UR_API void ur_probabilities(ur_real *logits, size_t n, const ur_sampling *how);
+
+/* Draws an id; `draw` numbers the draws of a text (0, 1, 2 …). Overwrites the logits with the probabilities. */
+UR_API int32_t ur_sample(ur_real *logits, size_t n, const ur_sampling *how, uint64_t draw);
+
+UR_API const char *ur_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,281 @@
+/*
+ * unroll_train.h: build, train and save recurrent networks. Everything that only runs them is in unroll.h.
+ *
+ * In the order in which a reader needs it: 1 build a network, 2 its parameters, 3 batches, 4 learn from batches, 5
+ * train a language model from text, 6 evaluate text, 7 one cell by hand.
+ *
+ * Errors, shapes and ownership as in unroll.h. An object here is used by one thread at a time; it may use several
+ * threads inside. Equal seeds, data and settings give equal bits, whatever the number of threads and the machine.
+ */
+#ifndef UNROLL_TRAIN_H
+#define UNROLL_TRAIN_H
+
+#include "unroll.h"
+
+#include <stdbool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- 1. Build ---------------------------------------------------------------------------------------------------- */
+
+/* Sizes that the data fixes and a network line may leave out. 0: not known. */
+typedef struct ur_sizes {
+    size_t symbols;  /* different ids: V of `onehot` and `embed` */
+    size_t features; /* numbers a step takes, for a line that begins with neither */
+    size_t outputs;  /* N of a last `dense` without a number */
+} ur_sizes;
+
+/* Builds a network from its line (docs/network-line.md), for example "embed 64 > lstm 512 x2 drop=0.4 > dense". Weights
+ * are drawn from `seed`: recurrent and dense ones uniform in ±1/√(inputs of the layer's recurrent or dense part) as
+ * PyTorch does, embeddings N(0, 1), or, with init_scale > 0, all weights init_scale·N(0, 1) and all biases 0. */
+UR_API ur_status ur_model_create(ur_model **model, const char *net, const ur_sizes *sizes, uint64_t seed,
+                                 double init_scale, const char *isa, ur_error *error);
+
+/* Writes the model file: whole, or not at all. */
+UR_API ur_status ur_model_save(const ur_model *model, const char *path, ur_error *error);
+
+/* The model file's JSON record (task, units, what it was trained on), as text; free() it. NULL without memory. */
+UR_API char *ur_model_record(const ur_model *model);
+
+/* ---- 2. Parameters ----------------------------------------------------------------------------------------------- */
+
+/* A view: valid as long as the model. PyTorch's names, shapes and gate orders. */
+typedef struct ur_parameter {
+    const char *name; /* "rnn.weight_ih_l0" */
+    size_t rank, shape[2], size;
+    ur_real *value;
+    const ur_real *gradient; /* of the last batch learnt from, before clipping; NULL if there is none */
+} ur_parameter;
+
+/* Parameter i; false after the last. */
+UR_API bool ur_model_parameter(ur_model *model, size_t i, ur_parameter *parameter);
+/* To be called after writing into a parameter's values. */
+UR_API void ur_model_changed(ur_model *model);
+
+/* ---- 3. Batches -------------------------------------------------------------------------------------------------- */
+
+enum { UR_MAX_LINES = 8 };
+
+/* The input of one line of the network: (T, B) ids or (T, B, F) numbers. */
+typedef struct ur_sequences {
+    size_t steps; /* T */
+    const int32_t *ids;
+    const ur_real *values;
+    const int32_t *lengths; /* (B): lane b has lengths[b] ≤ T steps; NULL: all have T */
+} ur_sequences;
+
+/* One batch. Most networks have one line: input[0]. What the last line gives is compared with the targets: (T, B) of
+ * them, or (B) behind `last`; with ids or with numbers, whichever the loss takes. */
+typedef struct ur_batch {
+    size_t lanes; /* B */
+    ur_sequences input[UR_MAX_LINES];
+    const int32_t *targets;       /* softmax: the right class, −1 where nothing counts */
+    const ur_real *target_values; /* sigmoid, squared: (…, outputs), NaN where nothing counts */
+    bool carry; /* go on from where the lanes of the last batch ended (truncated BPTT) instead of from zero */
+} ur_batch;
+
+/* ---- 4. Learn ---------------------------------------------------------------------------------------------------- */
+
+typedef enum ur_loss { UR_LOSS_SOFTMAX, UR_LOSS_SIGMOID, UR_LOSS_SQUARED } ur_loss;
+typedef enum ur_optimizer { UR_SGD, UR_ADAGRAD, UR_RMSPROP, UR_ADAM, UR_ADAMW } ur_optimizer;
+
+typedef struct ur_learning {
+    ur_loss loss;
+    bool sum; /* the loss is summed over what counts instead of averaged */
+    ur_optimizer optimizer;
+    double rate;     /* learning rate */
+    double momentum; /* SGD; nesterov: Nesterov's form of it */
+    bool nesterov;
+    double beta1, beta2; /* Adam; beta2 also RMSprop's smoothing */
+    double epsilon;
+    bool epsilon_inside; /* inside the root, as min-char-rnn has it */
+    double weight_decay;
+    double clip_norm;  /* the gradient's global L2 norm is held at this; 0: not */
+    double clip_value; /* each element is held within ± this; 0: not */
+    uint64_t seed;     /* of dropout masks */
+    size_t threads;    /* 0: as many as the machine has cores, at most 16 */
+} ur_learning;
+
+/* Softmax, mean, Adam 2e-3 (0.9, 0.999, 1e-8), clipped to norm 1, seed 1. */
+UR_API ur_learning ur_learning_default(void);
+
+typedef struct ur_learner ur_learner;
+
+/* The model stays the caller's, must outlive the learner and must not be stepped while ur_learn runs. */
+UR_API ur_status ur_learner_create(ur_learner **learner, ur_model *model, const ur_learning *learning, ur_error *error);
+UR_API void ur_learner_free(ur_learner *learner);
+
+/* One update: forward, loss, backward through the whole window, clip, optimiser step. *loss (may be NULL) as `sum` has
+ * it. A loss or gradient that is not finite is UR_ERR_NUMERIC naming step and tensor; the weights stay as they were. */
+UR_API ur_status ur_learn(ur_learner *learner, const ur_batch *batch, double *loss, ur_error *error);
+/* The loss without learning, dropout off. */
+UR_API ur_status ur_evaluate(ur_learner *learner, const ur_batch *batch, double *loss, ur_error *error);
+/* What the network gives, dropout off: out (T, B, outputs), or (B, outputs) behind `last`. */
+UR_API ur_status ur_predict(ur_learner *learner, const ur_batch *batch, ur_real *out, ur_error *error);
+
+UR_API void ur_learner_set_rate(ur_learner *learner, double rate);
+UR_API double ur_learner_gradient_norm(const ur_learner *learner); /* of the last ur_learn, before clipping */
+
+/* ---- 5. Train a language model ----------------------------------------------------------------------------------- */
+
+typedef enum ur_schedule { UR_CONSTANT, UR_COSINE, UR_STEPS, UR_PLATEAU } ur_schedule;
+
+/* Zero or NULL leaves a choice to the library, which chooses by the size of the text: start from ur_training_default.
+ */
+typedef struct ur_training {
+    /* The text: files and folders. */
+    const char *const *paths;
+    size_t path_count;
+    const char *validation;             /* a path of its own; NULL: the tail of the text */
+    double validation_share;            /* that tail's share; negative: no validation */
+    const char *unit;                   /* "char", "byte", "word" */
+    bool replace_invalid;               /* invalid UTF-8 reads as U+FFFD */
+    bool no_unknown;                    /* no unit for what was never seen; it is an error then */
+    size_t min_count, vocabulary_limit; /* words: drop the rarer ones */
+
+    /* The network: a line, or what is needed to write one. */
+    const char *net;
+    const char *cell;   /* "rnn", "lstm", "gru", "gru-before" */
+    const char *hidden; /* "512", or a width a layer: "512,256" */
+    size_t layers;
+    size_t embed;
+    double dropout;        /* negative: the library chooses */
+    double init_scale;     /* see ur_model_create */
+    const char *init_from; /* a model file: its weights to begin with (network and units must agree) */
+
+    /* Windows: B lanes read the text at B places; k2 steps back, k1 forward. */
+    size_t batch, bptt, bptt_step;
+
+    /* Learning. learning.rate 0: the library chooses. */
+    ur_learning learning;
+    ur_schedule schedule;
+    size_t warmup;      /* steps */
+    double rate_floor;  /* lowest rate, as a share of the highest */
+    double rate_factor; /* UR_STEPS and UR_PLATEAU: the rate is multiplied by this … */
+    size_t rate_every;  /* … every so many steps, or after so many evaluations without a better one */
+    double average;     /* share of the averaged weights that stays at each step (0.999); 0: none. They are the
+                           ones evaluated, sampled and kept */
+    double smooth;      /* share of the smoothed loss that stays at each step (0.999) */
+
+    /* How long: the first that is reached. Counted from the beginning of the run, also after a resume. */
+    double epochs;
+    uint64_t steps;
+    double minutes;  /* becomes a number of steps after the first seconds, which is recorded */
+    size_t patience; /* stop after so many evaluations without a better one; 0: do not */
+
+    /* How often, in steps; 0: the library chooses. */
+    uint64_t evaluate_every, sample_every, save_every;
+
+    /* The run folder; NULL keeps nothing. */
+    const char *run;
+    bool resume, overwrite;
+    const char *isa;
+} ur_training;
+
+UR_API ur_training ur_training_default(void);
+
+/* Sets what the well-known 112-line script does: "min-char-rnn". UR_ERR_USAGE names the presets there are. */
+UR_API ur_status ur_training_preset(ur_training *training, const char *name, ur_error *error);
+
+typedef struct ur_trainer ur_trainer;
+
+/* Opens the text, settles the vocabulary, builds or resumes the network. Strings of `training` are copied. */
+UR_API ur_status ur_trainer_create(ur_trainer **trainer, const ur_training *training, ur_error *error);
+UR_API void ur_trainer_free(ur_trainer *trainer);
+
+typedef enum ur_event_kind {
+    UR_EVENT_STEP,       /* one update was made */
+    UR_EVENT_EVALUATION, /* the validation text was read: validation, best, improved */
+    UR_EVENT_SAMPLE,     /* a sample is due: draw it from ur_trainer_model */
+    UR_EVENT_SAVED,      /* a checkpoint was written */
+    UR_EVENT_END         /* all done, or asked to stop; what is to be kept has been written */
+} ur_event_kind;
+
+typedef struct ur_event {
+    ur_event_kind kind;
+    uint64_t step, steps; /* updates made; planned in all (0 while it is still being measured) */
+    double epoch;         /* passes over the training text, with the part of the current one */
+    double loss;          /* of the step's window, nats a unit (summed over the window where learning.sum) */
+    double smooth;        /* smoothed loss */
+    double rate, gradient_norm;
+    double validation, best; /* nats a unit; NaN before the first evaluation */
+    bool improved;
+    uint64_t units; /* trained on since the beginning of the run */
+    double seconds; /* spent training by this process */
+    double units_per_second;
+    const char *reason; /* UR_EVENT_END: "done", "early stop", "interrupted" */
+} ur_event;
+
+/* Does one piece of work and says what happened. After UR_EVENT_END it is an error to go on. UR_ERR_NUMERIC: the
+ * checkpoint of the last good state is kept. */
+UR_API ur_status ur_train_next(ur_trainer *trainer, ur_event *event, ur_error *error);
+
+/* Asks for a clean end: the next ur_train_next saves and ends. May be called from a signal handler or another thread.
+ */
+UR_API void ur_trainer_stop(ur_trainer *trainer);
+
+/* The model with its current (where averaged: averaged) weights, ready to step. Valid until the next ur_train_next. */
+UR_API const ur_model *ur_trainer_model(ur_trainer *trainer);
+
+/* The settings as they were decided, one "--option value" after another, for printing and repeating; owned by the
+ * trainer. */
+UR_API const char *ur_trainer_settings(const ur_trainer *trainer);
+
+/* What is known before the first step. */
+typedef struct ur_plan {
+    uint64_t train_units, validation_units, windows; /* windows: updates in one epoch */
+    size_t vocabulary, parameters, batch, bptt, bptt_step, threads;
+    const char *net, *unit, *isa;
+    bool resumed;
+} ur_plan;
+UR_API ur_plan ur_trainer_plan(const ur_trainer *trainer);
+
+/* ---- 6. Evaluate text -------------------------------------------------------------------------------------------- */
+
+typedef struct ur_scoring {
+    const char *const *paths;
+    size_t path_count;
+    double begin, end; /* the part of the text that is scored, as shares: 0 and 1 for all, 0.9 and 1 for a tail */
+    bool windows;      /* cold windows of `window` units with zero state, instead of one stateful pass */
+    size_t window;     /* 0: 256 */
+    bool replace_invalid;
+    size_t threads;
+    /* Called for each line when set: log-probability in nats of the line with its line break, from a zero state that
+     * has read one line break. Returning false ends the evaluation. */
+    bool (*line)(void *context, uint64_t number, const char *text, size_t length, double log_probability);
+    void *context;
+} ur_scoring;
+
+typedef struct ur_score {
+    double loss; /* nats a unit */
+    double bits_per_char, bits_per_byte, perplexity;
+    uint64_t units, predictions, unknown; /* read; scored (the first of each pass is given); never seen in training */
+    double seconds;
+} ur_score;
+
+UR_API ur_status ur_score_text(const ur_model *model, const ur_scoring *scoring, ur_score *score, ur_error *error);
+
+/* ---- 7. One cell by hand ------------------------------------------------------------------------------------------
+ */
+
+/* A cell with its weights, as the lectures' class has it: forward keeps what backward needs. */
+typedef struct ur_hand ur_hand;
+
+UR_API ur_status ur_hand_create(ur_hand **hand, const char *cell, size_t inputs, size_t hidden, size_t lanes,
+                                uint64_t seed, ur_error *error);
+UR_API void ur_hand_free(ur_hand *hand);
+/* 0 weight_ih (G·H, I), 1 weight_hh (G·H, H), 2 bias_ih, 3 bias_hh (G·H); values may be written, gradients add up. */
+UR_API ur_parameter ur_hand_parameter(ur_hand *hand, size_t which);
+/* x (B, I), h and c (B, H); c may be NULL for a cell without one. */
+UR_API ur_status ur_hand_forward(ur_hand *hand, const ur_real *x, const ur_real *h_prev, const ur_real *c_prev,
+                                 ur_real *h_next, ur_real *c_next, ur_error *error);
+/* From the gradients of h_next and c_next (c may be NULL) to those of x, h_prev and c_prev (each may be NULL). */
+UR_API ur_status ur_hand_backward(ur_hand *hand, const ur_real *dh_next, const ur_real *dc_next, ur_real *dx,
+                                  ur_real *dh_prev, ur_real *dc_prev, ur_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

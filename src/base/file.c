@@ -1,0 +1,115 @@
+/* Reading a file whole, and what can be asked of a path. */
+#include "base/file.h"
+
+#include "base/error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { READ_FIRST = 64 << 10, READ_MOST = 1 << 30 };
+
+/* A file on its way into memory. */
+typedef struct reading {
+    const char *path;
+    int fd;
+    ur_bytes bytes;
+    size_t capacity;
+    size_t expected; /* bytes; 0 where the length is not known before: pipes, and the files of /proc */
+} reading;
+
+static ur_status make_room(reading *in, size_t capacity, ur_error *error)
+{
+    unsigned char *data = capacity > in->capacity ? realloc(in->bytes.data, capacity) : NULL;
+    if (!data) return ur_fail(error, UR_ERR_MEMORY, "%s: not enough memory to read it", in->path);
+    in->bytes.data = data;
+    in->capacity = capacity;
+    return UR_OK;
+}
+
+/* Reads to the end; there is always room for one byte more than is held, so that the end is seen and not assumed. */
+static ur_status read_all(reading *in, ur_error *error)
+{
+    for (;;) {
+        if (in->bytes.size == in->capacity) UR_TRY(make_room(in, in->capacity * 2, error));
+        size_t room = in->capacity - in->bytes.size;
+        ssize_t got = read(in->fd, in->bytes.data + in->bytes.size, room < READ_MOST ? room : READ_MOST);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return ur_fail_file(error, in->path, "read", errno);
+        if (got == 0) return UR_OK;
+        in->bytes.size += (size_t)got;
+        if (in->expected && in->bytes.size > in->expected) return UR_OK; /* it grows: the caller says so */
+    }
+}
+
+static ur_status read_expected(reading *in, size_t expected, ur_error *error)
+{
+    in->expected = expected;
+    UR_TRY(make_room(in, expected ? expected + 1 : READ_FIRST, error));
+    UR_TRY(read_all(in, error));
+    if (expected && in->bytes.size != expected)
+        return ur_fail(error, UR_ERR_IO, "%s: no longer has the %zu bytes it had when reading began; try again",
+                       in->path, expected);
+    return UR_OK;
+}
+
+/* Devices are refused: they may have no end. */
+static ur_status read_kind(reading *in, ur_error *error)
+{
+    struct stat about;
+    if (fstat(in->fd, &about) != 0) return ur_fail_file(error, in->path, "read", errno);
+    if (S_ISDIR(about.st_mode)) return ur_fail_file(error, in->path, "read", EISDIR);
+    if (S_ISFIFO(about.st_mode)) return read_expected(in, 0, error);
+    if (!S_ISREG(about.st_mode))
+        return ur_fail(error, UR_ERR_IO, "%s: neither a file nor a pipe; name one of these", in->path);
+    if ((uintmax_t)about.st_size >= PTRDIFF_MAX) return ur_fail_file(error, in->path, "read", ENOMEM);
+    return read_expected(in, (size_t)about.st_size, error);
+}
+
+ur_status ur_file_read(const char *path, ur_bytes *bytes, ur_error *error)
+{
+    *bytes = (ur_bytes){0};
+    reading in = {.path = path};
+    in.fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (in.fd < 0) return ur_fail_file(error, path, "open", errno);
+    ur_status status = read_kind(&in, error);
+    close(in.fd);
+    if (status == UR_OK)
+        *bytes = in.bytes;
+    else
+        ur_bytes_free(&in.bytes);
+    return status;
+}
+
+void ur_bytes_free(ur_bytes *bytes)
+{
+    free(bytes->data);
+    *bytes = (ur_bytes){0};
+}
+
+bool ur_path_exists(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0;
+}
+
+bool ur_path_is_folder(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+char *ur_path_join(const char *folder, const char *name)
+{
+    size_t head = strlen(folder), tail = strlen(name);
+    bool slash = head > 0 && folder[head - 1] != '/';
+    char *path = malloc(head + slash + tail + 1);
+    if (!path) return NULL;
+    memcpy(path, folder, head);
+    if (slash) path[head] = '/';
+    memcpy(path + head + slash, name, tail + 1);
+    return path;
+}

@@ -1,0 +1,55 @@
+/* The message for a file that the operating system refused: its path, what was wanted, the reason, and what helps. */
+#include "base/file.h"
+
+#include "base/error.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum { PATH_SHOWN = 300 }; /* bytes; of a longer path the end is shown, so that the reason still fits */
+
+typedef struct remedy {
+    int cause;
+    const char *text;
+} remedy;
+
+static const remedy REMEDIES[] = {
+    {ENOENT, "check the name and that its folder exists"},
+    {ENOTDIR, "a part of this path is a file and not a folder"},
+    {EISDIR, "name a file, not a folder"},
+    {EACCES, "check the permissions of the file and of its folder"},
+    {EPERM, "check the permissions of the file and of its folder"},
+    {EROFS, "choose a folder that can be written"},
+    {ENOSPC, "free some space or choose another folder"},
+    {EDQUOT, "free some space or choose another folder"},
+    {EFBIG, "raise the limit on the size of files (ulimit -f) or choose another folder"},
+    {ENAMETOOLONG, "choose a shorter name"},
+    {EMFILE, "close some files or raise their limit (ulimit -n)"},
+    {ENFILE, "close some files"},
+    {ELOOP, "its symbolic links lead in a circle"},
+};
+
+static const char *remedy_for(int cause)
+{
+    for (size_t i = 0; i < sizeof REMEDIES / sizeof REMEDIES[0]; i++)
+        if (REMEDIES[i].cause == cause) return REMEDIES[i].text;
+    return NULL;
+}
+
+static const char *path_end(const char *path)
+{
+    size_t length = strlen(path);
+    if (length <= PATH_SHOWN) return path;
+    const char *end = path + length - PATH_SHOWN;
+    while (((unsigned char)*end & 0xC0) == 0x80) end++;
+    return end;
+}
+
+ur_status ur_fail_file(ur_error *error, const char *path, const char *wanted, int cause)
+{
+    char reason[128];
+    if (strerror_r(cause, reason, sizeof reason) != 0) strcpy(reason, "unknown error");
+    const char *shown = path_end(path), *help = remedy_for(cause);
+    return ur_fail(error, cause == ENOMEM ? UR_ERR_MEMORY : UR_ERR_IO, "%s%s: cannot %s: %s%s%s",
+                   shown == path ? "" : "…", shown, wanted, reason, help ? "; " : "", help ? help : "");
+}

@@ -1,0 +1,158 @@
+/* Checked sizes, aligned blocks, and the arena. */
+#ifndef _DEFAULT_SOURCE
+#define _DEFAULT_SOURCE /* madvise */
+#endif
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+enum {
+    HUGE_PAGE = 2 << 20,
+    LARGE_BLOCK = 4 << 20, /* from here on huge pages save more than the rounding wastes */
+    ARENA_FIRST = 64 << 10,
+    ARENA_GROWTH_MAX = 64 << 20 /* an arena doubles up to this, so that little stays unused in the first window */
+};
+
+bool ur_mul_fits(size_t a, size_t b, size_t *product)
+{
+    bool fits = a == 0 || b <= SIZE_MAX / a;
+    *product = fits ? a * b : SIZE_MAX;
+    return fits;
+}
+
+bool ur_add_fits(size_t a, size_t b, size_t *sum)
+{
+    bool fits = b <= SIZE_MAX - a;
+    *sum = fits ? a + b : SIZE_MAX;
+    return fits;
+}
+
+/* The next multiple of a power of two, at least one; false if it is no size that an object can have. */
+static bool round_up(size_t bytes, size_t multiple, size_t *rounded)
+{
+    size_t sum;
+    if (!ur_add_fits(bytes ? bytes : 1, multiple - 1, &sum)) return false;
+    *rounded = sum & ~(multiple - 1);
+    return *rounded <= PTRDIFF_MAX;
+}
+
+static void *system_alloc(size_t bytes)
+{
+    size_t align = bytes >= LARGE_BLOCK ? HUGE_PAGE : UR_ALIGN, rounded;
+    if (!round_up(bytes, align, &rounded)) return NULL;
+    void *block = aligned_alloc(align, rounded);
+#ifdef MADV_HUGEPAGE
+    /* A wish: a kernel without huge pages refuses, and nothing is lost. */
+    if (block && align == HUGE_PAGE) (void)madvise(block, rounded, MADV_HUGEPAGE);
+#endif
+    return block;
+}
+
+void *ur_block_alloc(size_t count, size_t size)
+{
+    size_t bytes;
+    if (!ur_mul_fits(count, size, &bytes)) return NULL;
+    void *block = system_alloc(bytes);
+    if (block) memset(block, 0, bytes);
+    return block;
+}
+
+void ur_block_free(void *block)
+{
+    free(block);
+}
+
+/* Heads the memory it describes, which begins UR_ALIGN bytes on. */
+typedef struct ur_arena_block {
+    struct ur_arena_block *next;
+    size_t size, used;
+} arena_block;
+
+_Static_assert(sizeof(arena_block) <= UR_ALIGN, "the memory behind the head must be aligned");
+
+void ur_arena_init(ur_arena *arena)
+{
+    *arena = (ur_arena){0};
+}
+
+static void free_blocks(arena_block *block)
+{
+    while (block) {
+        arena_block *next = block->next;
+        free(block);
+        block = next;
+    }
+}
+
+void ur_arena_free(ur_arena *arena)
+{
+    free_blocks(arena->blocks);
+    ur_arena_init(arena);
+}
+
+static arena_block *new_block(ur_arena *arena, size_t size)
+{
+    size_t bytes;
+    if (!ur_add_fits(size, UR_ALIGN, &bytes)) return NULL;
+    arena->allocations++;
+    arena_block *block = system_alloc(bytes);
+    if (block) *block = (arena_block){.size = size};
+    return block;
+}
+
+/* One block for all that was ever given out at once. Every piece is a multiple of UR_ALIGN, so that the order in which
+ * a later window takes its pieces does not matter. Without memory for it the old blocks stay. */
+static void join_blocks(ur_arena *arena)
+{
+    arena_block *joined = new_block(arena, arena->peak);
+    if (!joined) return;
+    free_blocks(arena->blocks);
+    arena->blocks = joined;
+}
+
+void ur_arena_reset(ur_arena *arena)
+{
+    if (arena->blocks && arena->blocks->next) join_blocks(arena);
+    for (arena_block *block = arena->blocks; block; block = block->next) block->used = 0;
+    arena->used = 0;
+}
+
+static arena_block *grow(ur_arena *arena, size_t bytes)
+{
+    size_t size = ARENA_FIRST;
+    for (arena_block *block = arena->blocks; block && size < ARENA_GROWTH_MAX; block = block->next) size += block->size;
+    if (size > ARENA_GROWTH_MAX) size = ARENA_GROWTH_MAX;
+    if (size < bytes) size = bytes;
+    arena_block *block = new_block(arena, size);
+    if (!block && size > bytes) block = new_block(arena, bytes);
+    if (!block) return NULL;
+    block->next = arena->blocks;
+    arena->blocks = block;
+    return block;
+}
+
+/* The oldest, which is the last of the list: so a window that is repeated finds its places again even when its blocks
+ * could not be joined. */
+static arena_block *block_with_room(const ur_arena *arena, size_t bytes)
+{
+    arena_block *found = NULL;
+    for (arena_block *block = arena->blocks; block; block = block->next)
+        if (block->size - block->used >= bytes) found = block;
+    return found;
+}
+
+void *ur_arena_alloc(ur_arena *arena, size_t count, size_t size)
+{
+    size_t bytes;
+    if (!ur_mul_fits(count, size, &bytes) || !round_up(bytes, UR_ALIGN, &bytes)) return NULL;
+    arena_block *block = block_with_room(arena, bytes);
+    if (!block) block = grow(arena, bytes);
+    if (!block) return NULL;
+    unsigned char *piece = (unsigned char *)block + UR_ALIGN + block->used;
+    block->used += bytes;
+    arena->used += bytes;
+    if (arena->used > arena->peak) arena->peak = arena->used;
+    return piece;
+}

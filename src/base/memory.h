@@ -1,0 +1,37 @@
+/* Memory: sizes that are checked, blocks aligned for the widest vectors, and the arena of one training window. */
+#ifndef UR_BASE_MEMORY_H
+#define UR_BASE_MEMORY_H
+
+#include "unroll.h"
+
+#include <stdbool.h>
+
+enum { UR_ALIGN = 64 }; /* bytes: one cache line, one AVX-512 vector */
+
+/* a·b and a+b that say when they do not fit; the result is SIZE_MAX then, so that an allocation of it fails too. */
+bool ur_mul_fits(size_t a, size_t b, size_t *product);
+bool ur_add_fits(size_t a, size_t b, size_t *sum);
+
+/* count·size zeroed bytes at a multiple of UR_ALIGN; NULL when there is none or the product does not fit. Large
+ * blocks ask the system for huge pages. */
+void *ur_block_alloc(size_t count, size_t size);
+void ur_block_free(void *block);
+
+/*
+ * An arena gives memory that is all freed at once. It grows while the first window runs; a reset then joins what it
+ * holds into one block, so that later windows of the same size allocate nothing.
+ */
+typedef struct ur_arena {
+    struct ur_arena_block *blocks; /* newest first */
+    size_t used, peak;             /* bytes given out since the reset, and the most ever */
+    size_t allocations;            /* calls to the system's allocator, for the benchmark that shows there are none */
+} ur_arena;
+
+void ur_arena_init(ur_arena *arena); /* cannot fail; holds nothing */
+void ur_arena_free(ur_arena *arena);
+/* Frees what was given out, keeps the memory. */
+void ur_arena_reset(ur_arena *arena);
+/* count·size bytes, aligned to UR_ALIGN, not cleared; NULL when there is no memory. */
+void *ur_arena_alloc(ur_arena *arena, size_t count, size_t size);
+
+#endif

@@ -1,0 +1,29 @@
+/*
+ * A pool of threads that run the same function together. The calling thread is member 0. Waiting spins briefly and then
+ * sleeps, so that a busy machine is not made busier.
+ */
+#ifndef UR_BASE_POOL_H
+#define UR_BASE_POOL_H
+
+#include "unroll.h"
+
+typedef struct ur_pool ur_pool;
+
+/* `threads` members in all, 1–256. */
+ur_status ur_pool_create(ur_pool **pool, size_t threads, ur_error *error);
+void ur_pool_free(ur_pool *pool);
+/* 1 where pool is NULL: every user of a pool also runs without one. */
+size_t ur_pool_threads(const ur_pool *pool);
+
+typedef void ur_pool_work(void *context, size_t member, size_t members);
+
+/* Every member calls work(context, member, members) once; returns when all have. Not reentrant. */
+void ur_pool_run(ur_pool *pool, ur_pool_work *work, void *context);
+
+/* Inside work: waits until every member has arrived. All members must call it equally often. */
+void ur_pool_barrier(ur_pool *pool);
+
+/* The part of 0 … count that falls to a member, in multiples of `grain`: [*begin, *end), possibly empty. */
+void ur_pool_share(size_t count, size_t grain, size_t member, size_t members, size_t *begin, size_t *end);
+
+#endif

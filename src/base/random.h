@@ -1,0 +1,29 @@
+/*
+ * Random numbers without a state: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3",
+ * SC 2011). A number depends on (seed, use, position) alone, so neither threads nor a resume change it.
+ */
+#ifndef UR_BASE_RANDOM_H
+#define UR_BASE_RANDOM_H
+
+#include <stdint.h>
+
+/* What a stream of numbers is for: the high word of the counter, so that no two uses share numbers. Add a tensor's or
+ * layer's number to keep several streams of one use apart: UR_USE_INIT + 3. */
+enum {
+    UR_USE_INIT = 0x10000,
+    UR_USE_DROPOUT = 0x20000,
+    UR_USE_SAMPLE = 0x30000,
+    UR_USE_SHUFFLE = 0x40000,
+    UR_USE_TEST = 0x50000
+};
+
+/* The function itself: ten rounds on a counter of four words under a key of two. */
+void ur_random_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t words[4]);
+
+/* Four independent 32-bit words for counter (use, position) under key `seed`. */
+void ur_random_words(uint64_t seed, uint32_t use, uint64_t position, uint32_t words[4]);
+
+/* Uniform in [0, 1) with 53 bits. */
+double ur_random_uniform(uint64_t seed, uint32_t use, uint64_t position);
+
+#endif

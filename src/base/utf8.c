@@ -1,0 +1,75 @@
+/* UTF-8, table 3-7 of the Unicode standard: which bytes may follow which. */
+#include "base/utf8.h"
+
+#include <stdbool.h>
+
+/* What a first byte asks for: the length of its character and the range of the second byte; further bytes are 80–BF. */
+typedef struct lead {
+    int length; /* 0: never a first byte */
+    unsigned char second_min, second_max;
+} lead;
+
+static lead lead_of(unsigned char byte)
+{
+    if (byte < 0x80) return (lead){1, 0, 0};
+    if (byte < 0xC2) return (lead){0, 0, 0}; /* continuation bytes, and C0, C1: overlong */
+    if (byte < 0xE0) return (lead){2, 0x80, 0xBF};
+    if (byte == 0xE0) return (lead){3, 0xA0, 0xBF}; /* below: overlong */
+    if (byte == 0xED) return (lead){3, 0x80, 0x9F}; /* above: surrogates */
+    if (byte < 0xF0) return (lead){3, 0x80, 0xBF};
+    if (byte == 0xF0) return (lead){4, 0x90, 0xBF}; /* below: overlong */
+    if (byte < 0xF4) return (lead){4, 0x80, 0xBF};
+    if (byte == 0xF4) return (lead){4, 0x80, 0x8F}; /* above: over U+10FFFF */
+    return (lead){0, 0, 0};
+}
+
+static bool may_follow(lead first, int place, unsigned char byte)
+{
+    if (place == 1) return byte >= first.second_min && byte <= first.second_max;
+    return (byte & 0xC0) == 0x80;
+}
+
+static int invalid(int skip, uint32_t *code)
+{
+    *code = (uint32_t)skip;
+    return -1;
+}
+
+int ur_utf8_decode(const unsigned char *text, size_t length, uint32_t *code)
+{
+    static const unsigned char lead_bits[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
+    *code = 0;
+    if (length == 0) return 0;
+    lead first = lead_of(text[0]);
+    if (first.length == 0) return invalid(1, code);
+    uint32_t value = text[0] & lead_bits[first.length];
+    for (int i = 1; i < first.length; i++) {
+        if ((size_t)i == length) return 0;
+        if (!may_follow(first, i, text[i])) return invalid(i, code);
+        value = value << 6 | (text[i] & 0x3Fu);
+    }
+    *code = value;
+    return first.length;
+}
+
+static int encoded_length(uint32_t code)
+{
+    if (code < 0x80) return 1;
+    if (code < 0x800) return 2;
+    if (code >= 0xD800 && code < 0xE000) return 0; /* surrogates */
+    if (code < 0x10000) return 3;
+    return code <= 0x10FFFF ? 4 : 0;
+}
+
+int ur_utf8_encode(uint32_t code, unsigned char out[UR_UTF8_MAX])
+{
+    static const unsigned char lead_mark[] = {0, 0, 0xC0, 0xE0, 0xF0};
+    int length = encoded_length(code);
+    if (length == 0) return 0;
+    for (int i = length - 1; i > 0; i--) {
+        out[i] = (unsigned char)(0x80 | (code & 0x3F));
+        code >>= 6;
+    }
+    out[0] = (unsigned char)(lead_mark[length] | code);
+    return length;
+}
