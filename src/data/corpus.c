@@ -1,0 +1,116 @@
+/* Opening a text: one pass over everything that checks, counts and hashes it and notes every `every`-th unit's place.
+ */
+#include "data/corpus.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "data/corpus_body.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { EVERY = 65536 };
+
+static ur_status note_place(ur_corpus *corpus, ur_place place, ur_error *error)
+{
+    if (corpus->index_count == corpus->index_capacity) {
+        size_t capacity = corpus->index_capacity ? 2 * corpus->index_capacity : 64, bytes;
+        ur_place *grown = ur_mul_fits(capacity, sizeof *grown, &bytes) ? realloc(corpus->index, bytes) : NULL;
+        if (!grown) return ur_fail_memory(error, "the index of the text");
+        corpus->index = grown;
+        corpus->index_capacity = capacity;
+    }
+    corpus->index[corpus->index_count++] = place;
+    return UR_OK;
+}
+
+static ur_status scan(ur_corpus *corpus, ur_cursor *cursor, ur_error *error)
+{
+    for (uint64_t passed = corpus->every; passed == corpus->every;) {
+        const ur_place place = {cursor->file, cursor->offset + cursor->begin};
+        const uint64_t before = corpus->total.units;
+        UR_TRY(ur_cursor_skip(cursor, corpus->every, &corpus->total, error));
+        passed = corpus->total.units - before;
+        if (passed > 0) UR_TRY(note_place(corpus, place, error));
+    }
+    if (corpus->total.units > 0) return UR_OK;
+    if (corpus->list.count == 1)
+        return ur_fail(error, UR_ERR_DATA, "%s: the text is empty; give one with something in it",
+                       corpus->list.files[0].path);
+    return ur_fail(error, UR_ERR_DATA, "%s and %zu more: the text is empty; give one with something in it",
+                   corpus->list.files[0].path, corpus->list.count - 1);
+}
+
+static ur_status read_all(ur_corpus *corpus, ur_error *error)
+{
+    ur_cursor cursor;
+    UR_TRY(ur_cursor_open(&cursor, &corpus->list, corpus->unit, corpus->replace, UR_CURSOR_LARGE, error));
+    corpus->hash = UR_HASH_START;
+    cursor.hash = &corpus->hash;
+    ur_status status = scan(corpus, &cursor, error);
+    ur_cursor_close(&cursor);
+    return status;
+}
+
+ur_status ur_corpus_open(ur_corpus **corpus, const char *const *paths, size_t count, const ur_corpus_options *options,
+                         ur_error *error)
+{
+    *corpus = NULL;
+    ur_corpus *made = calloc(1, sizeof *made);
+    if (!made) return ur_fail_memory(error, "the text");
+    made->unit = options->unit;
+    made->replace = options->replace_invalid;
+    made->every = options->index_every ? options->index_every : EVERY;
+    ur_status status = ur_file_list_make(&made->list, paths, count, made->unit == UR_UNIT_BYTE, error);
+    if (status == UR_OK) status = read_all(made, error);
+    if (status != UR_OK) {
+        ur_corpus_close(made);
+        return status;
+    }
+    *corpus = made;
+    return UR_OK;
+}
+
+void ur_corpus_close(ur_corpus *corpus)
+{
+    if (!corpus) return;
+    ur_file_list_free(&corpus->list);
+    free(corpus->index);
+    free(corpus);
+}
+
+uint64_t ur_corpus_units(const ur_corpus *corpus)
+{
+    return corpus->total.units;
+}
+
+uint64_t ur_corpus_bytes(const ur_corpus *corpus)
+{
+    return corpus->total.bytes;
+}
+
+uint64_t ur_corpus_chars(const ur_corpus *corpus)
+{
+    return corpus->total.chars;
+}
+
+uint64_t ur_corpus_hash(const ur_corpus *corpus)
+{
+    return corpus->hash;
+}
+
+size_t ur_corpus_files(const ur_corpus *corpus)
+{
+    return corpus->list.count;
+}
+
+const char *ur_corpus_file_name(const ur_corpus *corpus, size_t index)
+{
+    const char *path = corpus->list.files[index].path, *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+uint64_t ur_corpus_file_size(const ur_corpus *corpus, size_t index)
+{
+    return corpus->list.files[index].size;
+}

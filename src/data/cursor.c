@@ -1,0 +1,219 @@
+/* Moving through a text unit by unit, see cursor.h. */
+#include "data/cursor.h"
+
+#include "base/error.h"
+#include "base/utf8.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const unsigned char replacement[3] = {0xEF, 0xBF, 0xBD}; /* U+FFFD */
+
+ur_status ur_cursor_open(ur_cursor *cursor, const ur_file_list *list, ur_unit_kind kind, bool replace, size_t capacity,
+                         ur_error *error)
+{
+    *cursor = (ur_cursor){.list = list, .kind = kind, .replace = replace, .capacity = capacity};
+    cursor->buffer = malloc(capacity);
+    return cursor->buffer ? UR_OK : ur_fail_memory(error, "reading the text");
+}
+
+void ur_cursor_close(ur_cursor *cursor)
+{
+    free(cursor->buffer);
+    cursor->buffer = NULL;
+}
+
+void ur_cursor_place(ur_cursor *cursor, size_t file, uint64_t offset)
+{
+    cursor->file = file;
+    cursor->offset = cursor->mark = offset;
+    cursor->begin = cursor->end = 0;
+    cursor->last = false;
+}
+
+uint64_t ur_hash_bytes(uint64_t hash, const unsigned char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++) hash = (hash ^ bytes[i]) * 0x100000001B3u;
+    return hash;
+}
+
+/* The length of a file goes into the hash behind its bytes, lowest byte first: files joined differently differ. */
+static void hash_length(uint64_t *hash, uint64_t size)
+{
+    unsigned char bytes[8];
+    for (int i = 0; i < 8; i++) bytes[i] = (unsigned char)(size >> 8 * i);
+    *hash = ur_hash_bytes(*hash, bytes, sizeof bytes);
+}
+
+static void next_file(ur_cursor *cursor)
+{
+    if (cursor->hash) hash_length(cursor->hash, cursor->list->files[cursor->file].size);
+    ur_cursor_place(cursor, cursor->file + 1, 0);
+}
+
+/* Moves what is left in the buffer to its front and reads on behind it. */
+static ur_status fill(ur_cursor *cursor, ur_error *error)
+{
+    const ur_text_file *file = &cursor->list->files[cursor->file];
+    bool first = cursor->offset == 0 && cursor->end == 0;
+    size_t kept = cursor->end - cursor->begin;
+    memmove(cursor->buffer, cursor->buffer + cursor->begin, kept);
+    cursor->offset += cursor->begin;
+    cursor->begin = 0;
+    cursor->end = kept;
+    uint64_t at = cursor->offset + kept, rest = file->size - at;
+    size_t size = rest < cursor->capacity - kept ? (size_t)rest : cursor->capacity - kept;
+    UR_TRY(ur_text_file_read(file, at, cursor->buffer + kept, size, error));
+    if (cursor->hash) *cursor->hash = ur_hash_bytes(*cursor->hash, cursor->buffer + kept, size);
+    cursor->end += size;
+    cursor->last = size == rest;
+    bool mark = first && cursor->end >= 3 && memcmp(cursor->buffer, "\xEF\xBB\xBF", 3) == 0;
+    if (mark && cursor->kind != UR_UNIT_BYTE) cursor->begin = 3;
+    return UR_OK;
+}
+
+ur_status ur_cursor_ready(ur_cursor *cursor, ur_error *error)
+{
+    while (cursor->file < cursor->list->count) {
+        if (!cursor->last && cursor->end - cursor->begin < UR_CURSOR_AHEAD) UR_TRY(fill(cursor, error));
+        if (cursor->begin < cursor->end) break;
+        next_file(cursor);
+    }
+    return UR_OK;
+}
+
+/* Bytes of the invalid sequence at `text` (its maximal subpart), or 0 if a character stands there. */
+static size_t invalid_at(const unsigned char *text, size_t length, size_t *valid)
+{
+    uint32_t code;
+    int size = ur_utf8_decode(text, length, &code);
+    *valid = size > 0 ? (size_t)size : 0;
+    return size > 0 ? 0 : size < 0 ? code : length;
+}
+
+static ur_status fail_invalid(const ur_cursor *cursor, ur_error *error)
+{
+    size_t at = cursor->begin, valid;
+    while (at < cursor->end && !invalid_at(cursor->buffer + at, cursor->end - at, &valid)) at += valid;
+    return ur_fail(error, UR_ERR_FORMAT,
+                   "%s: invalid UTF-8 at byte %llu (0x%02X); use --invalid replace to read such bytes as U+FFFD, "
+                   "or --unit byte",
+                   cursor->list->files[cursor->file].path, (unsigned long long)(cursor->offset + at),
+                   at < cursor->end ? cursor->buffer[at] : 0);
+}
+
+/*
+ * The next unit where invalid bytes take part in it: characters are copied, the invalid ones replaced, until there are
+ * enough to cut. An invalid sequence is never longer than U+FFFD, so enough bytes in the buffer are enough here.
+ */
+static void cut_replaced(ur_cursor *cursor, const unsigned char **text, size_t *length)
+{
+    const unsigned char *raw = cursor->buffer + cursor->begin;
+    size_t left = cursor->end - cursor->begin, in = 0, out = 0, valid;
+    size_t enough = cursor->kind == UR_UNIT_CHAR ? 1 : sizeof cursor->clean - UR_UTF8_MAX + 1;
+    unsigned char from[UR_CURSOR_AHEAD]; /* where in raw the character ends that ends here in the copy */
+    while (in < left && out < enough) {
+        size_t invalid = invalid_at(raw + in, left - in, &valid);
+        size_t size = invalid ? sizeof replacement : valid;
+        memcpy(cursor->clean + out, invalid ? replacement : raw + in, size);
+        in += invalid ? invalid : valid;
+        out += size;
+        from[out - 1] = (unsigned char)in;
+    }
+    int size = ur_unit_cut(cursor->kind, cursor->clean, out, in == left);
+    *text = cursor->clean;
+    *length = (size_t)size;
+    cursor->begin += from[size - 1];
+}
+
+ur_status ur_cursor_next(ur_cursor *cursor, const unsigned char **text, size_t *length, ur_error *error)
+{
+    *text = NULL;
+    *length = 0;
+    UR_TRY(ur_cursor_ready(cursor, error));
+    if (cursor->file == cursor->list->count) return UR_OK;
+    const unsigned char *at = cursor->buffer + cursor->begin;
+    size_t left = cursor->end - cursor->begin;
+    if (*at == '\r' && left > 1 && at[1] == '\n' && cursor->kind != UR_UNIT_BYTE) {
+        at++;
+        left--;
+        cursor->begin++;
+    }
+    cursor->mark = cursor->offset + cursor->begin;
+    int size = ur_unit_cut(cursor->kind, at, left, cursor->last);
+    if (size > 0) {
+        *text = at;
+        *length = (size_t)size;
+        cursor->begin += (size_t)size;
+    } else if (cursor->replace) {
+        cut_replaced(cursor, text, length);
+    } else {
+        return fail_invalid(cursor, error);
+    }
+    return UR_OK;
+}
+
+/* Eight bytes of which none is a CR or not ASCII. The test for a zero byte (here: a CR) may also find one where there
+ * is none, above a true one; it never misses one. */
+static bool plain_word(const unsigned char *bytes)
+{
+    uint64_t word;
+    memcpy(&word, bytes, sizeof word);
+    uint64_t cr = word ^ 0x0D0D0D0D0D0D0D0Du;
+    uint64_t found = (cr - 0x0101010101010101u) & ~cr;
+    return ((word | found) & 0x8080808080808080u) == 0;
+}
+
+size_t ur_cursor_plain(const ur_cursor *cursor, uint64_t limit)
+{
+    const unsigned char *bytes = cursor->buffer + cursor->begin;
+    size_t size = cursor->end - cursor->begin, at = 0;
+    if (size > limit) size = (size_t)limit;
+    if (cursor->kind == UR_UNIT_BYTE) return size;
+    if (cursor->kind == UR_UNIT_WORD) return 0;
+    while (size - at >= 8 && plain_word(bytes + at)) at += 8;
+    while (at < size && bytes[at] < 0x80 && bytes[at] != '\r') at++;
+    return at;
+}
+
+static uint64_t count_starts(const unsigned char *text, size_t length)
+{
+    uint64_t starts = 0;
+    for (size_t i = 0; i < length; i++) starts += (text[i] & 0xC0) != 0x80;
+    return starts;
+}
+
+static void count_in(ur_tally *tally, uint64_t units, const unsigned char *text, size_t length)
+{
+    tally->units += units;
+    tally->bytes += length;
+    tally->chars += count_starts(text, length);
+}
+
+ur_status ur_cursor_skip(ur_cursor *cursor, uint64_t units, ur_tally *tally, ur_error *error)
+{
+    const uint64_t goal = tally->units + units;
+    while (tally->units < goal) {
+        size_t plain = ur_cursor_plain(cursor, goal - tally->units), length;
+        if (plain > 0) {
+            count_in(tally, plain, cursor->buffer + cursor->begin, plain);
+            cursor->begin += plain;
+            continue;
+        }
+        const unsigned char *text;
+        UR_TRY(ur_cursor_next(cursor, &text, &length, error));
+        if (!text) break;
+        count_in(tally, 1, text, length);
+    }
+    return UR_OK;
+}
+
+ur_status ur_cursor_fail_in(const ur_cursor *cursor, ur_error *error, ur_status status)
+{
+    char place[64];
+    if (!error || cursor->file >= cursor->list->count) return status;
+    snprintf(place, sizeof place, "byte %llu", (unsigned long long)cursor->mark);
+    ur_fail_in(error, status, place);
+    return ur_fail_in(error, status, cursor->list->files[cursor->file].path);
+}

@@ -1,0 +1,257 @@
+/* Finds the files of a text and reads pieces of them, see file_list.h. */
+#define _FILE_OFFSET_BITS 64
+
+#include "data/file_list.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/memory.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+_Static_assert(sizeof(off_t) == 8, "files of more than 2 GB");
+
+enum { PROBE = 4096 }; /* bytes at the beginning in which a zero byte says that a file is not text */
+
+static ur_status fail_system(ur_error *error, int number, const char *path, const char *what)
+{
+    ur_status status = number == ENOMEM ? UR_ERR_MEMORY : UR_ERR_IO;
+    return ur_fail(error, status, "%s: %s: %s", path, what, strerror(number));
+}
+
+/* ---- Reading --------------------------------------------------------------------------------------------------- */
+
+/* Number of bytes read, fewer than `size` only at the end of the file; −1 with errno. */
+static int64_t read_at(int descriptor, uint64_t offset, unsigned char *buffer, size_t size)
+{
+    size_t done = 0;
+    while (done < size) {
+        ssize_t got = pread(descriptor, buffer + done, size - done, (off_t)(offset + done));
+        if (got == 0) break;
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return -1;
+        done += (size_t)got;
+    }
+    return (int64_t)done;
+}
+
+static ur_status check_unchanged(const ur_text_file *file, const struct stat *now, ur_error *error)
+{
+    const char *remedy = "leave the text alone while it is read, or work on a copy";
+    if (!S_ISREG(now->st_mode))
+        return ur_fail(error, UR_ERR_IO, "%s: no longer a regular file; %s", file->path, remedy);
+    if ((uint64_t)now->st_size != file->size)
+        return ur_fail(error, UR_ERR_IO, "%s: %s from %llu to %llu bytes since it was opened; %s", file->path,
+                       (uint64_t)now->st_size < file->size ? "shrank" : "grew", (unsigned long long)file->size,
+                       (unsigned long long)now->st_size, remedy);
+    if (now->st_mtim.tv_sec != file->seconds || now->st_mtim.tv_nsec != file->nanoseconds)
+        return ur_fail(error, UR_ERR_IO, "%s: changed since it was opened; %s", file->path, remedy);
+    return UR_OK;
+}
+
+/* The file is looked at after its bytes were read: a change before that shows. */
+static ur_status read_checked(const ur_text_file *file, int descriptor, uint64_t offset, unsigned char *buffer,
+                              size_t size, ur_error *error)
+{
+    struct stat now;
+    int64_t got = read_at(descriptor, offset, buffer, size);
+    int number = errno;
+    if (fstat(descriptor, &now) != 0) return fail_system(error, errno, file->path, "cannot be looked at");
+    UR_TRY(check_unchanged(file, &now, error));
+    if (got < 0) return fail_system(error, number, file->path, "cannot be read");
+    if ((uint64_t)got == size) return UR_OK;
+    return ur_fail(error, UR_ERR_IO, "%s: ends at byte %llu, although it should have %llu bytes", file->path,
+                   (unsigned long long)(offset + (uint64_t)got), (unsigned long long)file->size);
+}
+
+/* Does not wait where the name has become that of a pipe. */
+static int open_text(const char *path)
+{
+    return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+}
+
+ur_status ur_text_file_read(const ur_text_file *file, uint64_t offset, unsigned char *buffer, size_t size,
+                            ur_error *error)
+{
+    int descriptor = open_text(file->path);
+    if (descriptor < 0)
+        return fail_system(error, errno, file->path,
+                           errno == ENOENT ? "is gone since it was opened" : "cannot be opened again");
+    ur_status status = read_checked(file, descriptor, offset, buffer, size, error);
+    close(descriptor);
+    return status;
+}
+
+/* ---- Finding --------------------------------------------------------------------------------------------------- */
+
+void ur_file_list_free(ur_file_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) free(list->files[i].path);
+    free(list->files);
+    *list = (ur_file_list){0};
+}
+
+static ur_status reserve(ur_file_list *list, ur_error *error)
+{
+    if (list->count < list->capacity) return UR_OK;
+    size_t capacity = list->capacity ? 2 * list->capacity : 8, bytes;
+    ur_text_file *grown = ur_mul_fits(capacity, sizeof *grown, &bytes) ? realloc(list->files, bytes) : NULL;
+    if (!grown) return ur_fail_memory(error, "the list of files");
+    list->files = grown;
+    list->capacity = capacity;
+    return UR_OK;
+}
+
+/* Takes over `path`, also when it fails. */
+static ur_status append(ur_file_list *list, char *path, const struct stat *found, ur_error *error)
+{
+    ur_status status = path ? reserve(list, error) : ur_fail_memory(error, "the list of files");
+    if (status != UR_OK) {
+        free(path);
+        return status;
+    }
+    list->files[list->count++] = (ur_text_file){.path = path,
+                                                .size = (uint64_t)found->st_size,
+                                                .seconds = found->st_mtim.tv_sec,
+                                                .nanoseconds = found->st_mtim.tv_nsec};
+    return UR_OK;
+}
+
+typedef enum looks { LOOKS_TEXT, LOOKS_BINARY, LOOKS_UTF16 } looks;
+
+static ur_status look(const char *path, looks *result, ur_error *error)
+{
+    unsigned char start[PROBE];
+    int descriptor = open_text(path);
+    if (descriptor < 0) return fail_system(error, errno, path, "cannot be opened");
+    int64_t got = read_at(descriptor, 0, start, sizeof start);
+    int number = errno;
+    close(descriptor);
+    if (got < 0) return fail_system(error, number, path, "cannot be read");
+    bool marked = got >= 2 && (memcmp(start, "\xFF\xFE", 2) == 0 || memcmp(start, "\xFE\xFF", 2) == 0);
+    *result = !memchr(start, 0, (size_t)got) ? LOOKS_TEXT : marked ? LOOKS_UTF16 : LOOKS_BINARY;
+    return UR_OK;
+}
+
+static ur_status add_file(ur_file_list *list, const char *path, const struct stat *found, bool any_bytes,
+                          ur_error *error)
+{
+    looks result = LOOKS_TEXT;
+    if (!any_bytes) UR_TRY(look(path, &result, error));
+    if (result == LOOKS_UTF16)
+        return ur_fail(error, UR_ERR_FORMAT,
+                       "%s: UTF-16 text; turn it into UTF-8 first (iconv -f UTF-16 -t UTF-8), or use --unit byte",
+                       path);
+    if (result == LOOKS_BINARY)
+        return ur_fail(error, UR_ERR_FORMAT,
+                       "%s: not a text (a zero byte among its first %d); use --unit byte to take it as it is", path,
+                       PROBE);
+    return append(list, strdup(path), found, error);
+}
+
+/* Folders still to be read. A list and not a recursion: the depth of a tree must not use up the stack. */
+typedef struct walk {
+    ur_file_list *found;
+    ur_file_list folders; /* a stack; of its files only the paths are used */
+    size_t left_out;
+} walk;
+
+static ur_status enter(walk *state, char *path, ur_error *error)
+{
+    struct stat info;
+    looks result;
+    ur_status status = UR_OK;
+    bool linked = lstat(path, &info) == 0 && S_ISLNK(info.st_mode);
+    bool there = stat(path, &info) == 0;
+    if (!there && errno != ENOENT && errno != ELOOP) status = fail_system(error, errno, path, "cannot be looked at");
+    if (there && S_ISDIR(info.st_mode) && !linked) return append(&state->folders, path, &info, error);
+    if (there && S_ISREG(info.st_mode)) {
+        status = look(path, &result, error);
+        if (status == UR_OK && result == LOOKS_TEXT) return append(state->found, path, &info, error);
+    }
+    state->left_out++;
+    free(path);
+    return status;
+}
+
+static ur_status read_entries(walk *state, DIR *folder, const char *path, ur_error *error)
+{
+    for (;;) {
+        errno = 0;
+        const struct dirent *entry = readdir(folder);
+        if (!entry && errno != 0) return fail_system(error, errno, path, "cannot be read");
+        if (!entry) return UR_OK;
+        if (entry->d_name[0] == '.') continue;
+        char *below = ur_path_join(path, entry->d_name);
+        if (!below) return ur_fail_memory(error, "the list of files");
+        UR_TRY(enter(state, below, error));
+    }
+}
+
+static ur_status read_folder(walk *state, const char *path, ur_error *error)
+{
+    DIR *folder = opendir(path);
+    if (!folder) return fail_system(error, errno, path, "cannot be opened");
+    ur_status status = read_entries(state, folder, path, error);
+    closedir(folder);
+    return status;
+}
+
+static ur_status walk_all(walk *state, const char *root, ur_error *error)
+{
+    UR_TRY(read_folder(state, root, error));
+    while (state->folders.count > 0) {
+        char *path = state->folders.files[--state->folders.count].path;
+        ur_status status = read_folder(state, path, error);
+        free(path);
+        if (status != UR_OK) return status;
+    }
+    return UR_OK;
+}
+
+static int by_path(const void *a, const void *b)
+{
+    return strcmp(((const ur_text_file *)a)->path, ((const ur_text_file *)b)->path);
+}
+
+static ur_status add_folder(ur_file_list *list, const char *root, ur_error *error)
+{
+    size_t first = list->count;
+    walk state = {.found = list};
+    ur_status status = walk_all(&state, root, error);
+    ur_file_list_free(&state.folders);
+    if (status != UR_OK) return status;
+    if (list->count == first)
+        return ur_fail(error, UR_ERR_DATA,
+                       "%s: no text below this folder; looked for files without a zero byte in their first %d bytes, "
+                       "hidden names left out (%zu other entries)",
+                       root, PROBE, state.left_out);
+    qsort(list->files + first, list->count - first, sizeof *list->files, by_path);
+    return UR_OK;
+}
+
+ur_status ur_file_list_make(ur_file_list *list, const char *const *paths, size_t count, bool any_bytes, ur_error *error)
+{
+    *list = (ur_file_list){0};
+    if (count == 0) return ur_fail(error, UR_ERR_USAGE, "no text is given; name at least one file or folder");
+    for (size_t i = 0; i < count; i++) {
+        struct stat found;
+        if (stat(paths[i], &found) != 0)
+            return errno == ENOENT ? ur_fail(error, UR_ERR_IO, "%s: no such file or folder", paths[i])
+                                   : fail_system(error, errno, paths[i], "cannot be looked at");
+        if (S_ISDIR(found.st_mode))
+            UR_TRY(add_folder(list, paths[i], error));
+        else if (S_ISREG(found.st_mode))
+            UR_TRY(add_file(list, paths[i], &found, any_bytes, error));
+        else
+            return ur_fail(error, UR_ERR_FORMAT,
+                           "%s: neither a file nor a folder; a pipe is read as - (standard input)", paths[i]);
+    }
+    return UR_OK;
+}

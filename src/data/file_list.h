@@ -1,0 +1,33 @@
+/* The files of a text: found once, and from then on required to stay as they were found. */
+#ifndef UR_DATA_FILE_LIST_H
+#define UR_DATA_FILE_LIST_H
+
+#include "unroll.h"
+
+#include <stdbool.h>
+
+/* Length and time of the last change tell whether a file is still the one that was found. */
+typedef struct ur_text_file {
+    char *path;
+    uint64_t size;
+    int64_t seconds;
+    long nanoseconds;
+} ur_text_file;
+
+typedef struct ur_file_list {
+    ur_text_file *files;
+    size_t count, capacity;
+} ur_file_list;
+
+/* Files and folders as ur_corpus_open takes them. `any_bytes`: a file named directly need not be text. The list is
+ * freed by ur_file_list_free also when this fails. */
+ur_status ur_file_list_make(ur_file_list *list, const char *const *paths, size_t count, bool any_bytes,
+                            ur_error *error);
+void ur_file_list_free(ur_file_list *list);
+
+/* Reads [offset, offset + size) of a file. The file is opened and closed again, so that no number of readers runs out
+ * of descriptors and a file that is gone is noticed; it is an error if the file is no longer as it was found. */
+ur_status ur_text_file_read(const ur_text_file *file, uint64_t offset, unsigned char *buffer, size_t size,
+                            ur_error *error);
+
+#endif

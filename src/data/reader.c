@@ -1,0 +1,127 @@
+/* A cursor over a corpus that knows the number of the unit it stands at. */
+#include "base/error.h"
+#include "data/corpus.h"
+#include "data/corpus_body.h"
+
+#include <stdlib.h>
+
+struct ur_reader {
+    ur_corpus *corpus;
+    const ur_vocabulary *vocabulary; /* NULL: gives texts only */
+    uint64_t position;
+    ur_cursor cursor;
+};
+
+ur_status ur_reader_open_sized(ur_reader **reader, ur_corpus *corpus, const ur_vocabulary *vocabulary, size_t buffer,
+                               ur_error *error)
+{
+    *reader = NULL;
+    if (vocabulary && ur_vocabulary_kind(vocabulary) != corpus->unit)
+        return ur_fail(error, UR_ERR_USAGE, "the text is read by %s and the vocabulary is one of kind %s",
+                       ur_unit_kind_name(corpus->unit), ur_unit_kind_name(ur_vocabulary_kind(vocabulary)));
+    ur_reader *made = calloc(1, sizeof *made);
+    if (!made) return ur_fail_memory(error, "reading the text");
+    made->corpus = corpus;
+    made->vocabulary = vocabulary;
+    ur_status status = ur_cursor_open(&made->cursor, &corpus->list, corpus->unit, corpus->replace, buffer, error);
+    if (status != UR_OK) {
+        free(made);
+        return status;
+    }
+    *reader = made;
+    return UR_OK;
+}
+
+ur_status ur_reader_open(ur_reader **reader, ur_corpus *corpus, const ur_vocabulary *vocabulary, ur_error *error)
+{
+    return ur_reader_open_sized(reader, corpus, vocabulary, UR_CURSOR_SMALL, error);
+}
+
+void ur_reader_close(ur_reader *reader)
+{
+    if (!reader) return;
+    ur_cursor_close(&reader->cursor);
+    free(reader);
+}
+
+ur_cursor *ur_reader_cursor(ur_reader *reader)
+{
+    return &reader->cursor;
+}
+
+void ur_reader_passed(ur_reader *reader, size_t units)
+{
+    reader->position += units;
+}
+
+uint64_t ur_reader_position(const ur_reader *reader)
+{
+    return reader->position;
+}
+
+/* To the last place of the index that is not behind `unit`. */
+static void place_before(ur_reader *reader, uint64_t unit)
+{
+    const ur_corpus *corpus = reader->corpus;
+    const uint64_t entry = unit / corpus->every;
+    const bool end = entry >= corpus->index_count;
+    const ur_place place = end ? (ur_place){corpus->list.count, 0} : corpus->index[entry];
+    ur_cursor_place(&reader->cursor, place.file, place.offset);
+    reader->position = end ? corpus->total.units : entry * corpus->every;
+}
+
+/* The files have not changed (that is an error where they are read), so this cannot be but for a file that lies. */
+static ur_status fail_short(ur_error *error)
+{
+    return ur_fail(error, UR_ERR_IO, "the text has fewer units than when it was opened");
+}
+
+ur_status ur_reader_seek(ur_reader *reader, uint64_t unit, ur_error *error)
+{
+    const ur_corpus *corpus = reader->corpus;
+    if (unit > corpus->total.units)
+        return ur_fail(error, UR_ERR_USAGE, "unit %llu of a text of %llu", (unsigned long long)unit,
+                       (unsigned long long)corpus->total.units);
+    if (unit < reader->position || unit - reader->position > unit % corpus->every) place_before(reader, unit);
+    ur_tally passed = {0};
+    ur_status status = ur_cursor_skip(&reader->cursor, unit - reader->position, &passed, error);
+    reader->position += passed.units;
+    if (status != UR_OK) return status;
+    return reader->position == unit ? UR_OK : fail_short(error);
+}
+
+static ur_status next_unit(ur_reader *reader, const unsigned char **text, size_t *length, ur_error *error)
+{
+    UR_TRY(ur_cursor_next(&reader->cursor, text, length, error));
+    reader->position += *text != NULL;
+    return UR_OK;
+}
+
+static ur_status next_id(ur_reader *reader, int32_t *id, ur_error *error)
+{
+    const unsigned char *text;
+    size_t length;
+    UR_TRY(next_unit(reader, &text, &length, error));
+    if (!text) return fail_short(error);
+    ur_status status = ur_vocabulary_encode(reader->vocabulary, text, length, id, error);
+    return status == UR_OK ? UR_OK : ur_cursor_fail_in(&reader->cursor, error, status);
+}
+
+ur_status ur_reader_next(ur_reader *reader, int32_t *ids, size_t count, ur_error *error)
+{
+    const uint64_t left = reader->corpus->total.units - reader->position;
+    if (!reader->vocabulary) return ur_fail(error, UR_ERR_USAGE, "this reader has no vocabulary");
+    if (count > left)
+        return ur_fail(error, UR_ERR_DATA, "the text ends here: %zu more units are wanted, %llu are left", count,
+                       (unsigned long long)left);
+    for (size_t i = 0; i < count; i++) UR_TRY(next_id(reader, &ids[i], error));
+    return UR_OK;
+}
+
+ur_status ur_reader_next_text(ur_reader *reader, const char **text, size_t *length, ur_error *error)
+{
+    const unsigned char *bytes;
+    ur_status status = next_unit(reader, &bytes, length, error);
+    *text = (const char *)bytes;
+    return status;
+}

@@ -1,0 +1,83 @@
+/*
+ * Where one unit of a text ends and the next begins. A cut depends on the text alone, neither on the locale nor on how
+ * much of the text is at hand: with too little of it the answer is 0, never another cut. Every unit cut from a text,
+ * taken by itself, is again one unit.
+ */
+#include "base/error.h"
+#include "base/utf8.h"
+#include "data/vocabulary.h"
+
+#include <string.h>
+
+static const char *const unit_names[] = {[UR_UNIT_CHAR] = "char", [UR_UNIT_BYTE] = "byte", [UR_UNIT_WORD] = "word"};
+enum { UNIT_KINDS = sizeof unit_names / sizeof *unit_names };
+
+const char *ur_unit_kind_name(ur_unit_kind kind)
+{
+    return unit_names[kind];
+}
+
+ur_status ur_unit_kind_find(const char *name, ur_unit_kind *kind, ur_error *error)
+{
+    for (int i = 0; i < UNIT_KINDS; i++) {
+        if (strcmp(name, unit_names[i]) != 0) continue;
+        *kind = (ur_unit_kind)i;
+        return UR_OK;
+    }
+    return ur_fail(error, UR_ERR_USAGE, "unknown unit \"%s\"; the units are char, byte and word", name);
+}
+
+static bool is_word(unsigned char byte)
+{
+    unsigned char lower = byte | 0x20;
+    return byte >= 0x80 || (lower >= 'a' && lower <= 'z') || (byte >= '0' && byte <= '9') || byte == '_';
+}
+
+/* Control characters are not visible: like white space, each is a unit by itself. */
+static bool is_visible(unsigned char byte)
+{
+    return byte > ' ' && byte < 0x7F;
+}
+
+/* 1–4, 0 for a character that is not all there, −1 for an invalid one (also one that the end of the text cuts off). */
+static int char_length(const unsigned char *text, size_t length, bool last)
+{
+    if (length == 0) return 0;
+    if (text[0] < 0x80) return 1;
+    uint32_t code;
+    int size = ur_utf8_decode(text, length, &code);
+    return size == 0 && last ? -1 : size;
+}
+
+/* The end of the word whose first character is at `start` (0, or 1 behind a space). An apostrophe goes with the word
+ * character behind it or not at all, also where the word is cut for its length. */
+static int cut_run(const unsigned char *text, size_t length, bool last, size_t start)
+{
+    size_t at = start;
+    while (at < UR_UNIT_MAX_BYTES) {
+        size_t next = at; /* where a word character must stand for the word to go on */
+        if (at > start && at < length && text[at] == '\'') next++;
+        if (next >= length) return last ? (int)at : 0;
+        if (!is_word(text[next])) return (int)at;
+        int size = char_length(text + next, length - next, last);
+        if (size <= 0) return size;
+        if (next + (size_t)size > UR_UNIT_MAX_BYTES) break;
+        at = next + (size_t)size;
+    }
+    return (int)at;
+}
+
+static int cut_word(const unsigned char *text, size_t length, bool last)
+{
+    size_t start = text[0] == ' ';
+    if (start == length) return last ? 1 : 0;
+    if (is_word(text[start])) return cut_run(text, length, last, start);
+    return is_visible(text[start]) ? (int)start + 1 : 1;
+}
+
+int ur_unit_cut(ur_unit_kind kind, const unsigned char *text, size_t length, bool last)
+{
+    if (length == 0) return 0;
+    if (kind == UR_UNIT_CHAR) return char_length(text, length, last);
+    return kind == UR_UNIT_BYTE ? 1 : cut_word(text, length, last);
+}

@@ -1,0 +1,175 @@
+/*
+ * Any bytes as a text of two files: cut into units with a small buffer and as a corpus, by char, byte and word, with
+ * and without replacement of what is invalid. Whatever is read must be what the reference says, units joined must be
+ * the text, ids must lead back to it, and a text is refused exactly if it is empty, not UTF-8 or binary.
+ * The first byte chooses the size of the buffer and how dense the index is, the second where the first file ends.
+ */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* memfd_create */
+#endif
+#include "../data/reference_text.h"
+#include "data/corpus.h"
+#include "data/cursor.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define REQUIRE(condition)                                                                                             \
+    do {                                                                                                               \
+        if (condition) break;                                                                                          \
+        fprintf(stderr, "line %d: not so: %s\n", __LINE__, #condition);                                                \
+        abort();                                                                                                       \
+    } while (0)
+
+typedef struct text {
+    const uint8_t *raw[2];
+    size_t size[2];
+    char paths[2][64];
+    unsigned char *clean; /* what should be read, and where its units end */
+    size_t *ends, units, length;
+    bool valid, binary;
+    ur_unit_kind kind;
+    size_t choice;
+} text;
+
+static int make_file(char *path, size_t size, const uint8_t *bytes, size_t count)
+{
+    int descriptor = memfd_create("text", 0);
+    REQUIRE(descriptor >= 0);
+    REQUIRE(write(descriptor, bytes, count) == (ssize_t)count);
+    snprintf(path, size, "/proc/self/fd/%d", descriptor);
+    return descriptor;
+}
+
+static void expect(text *t)
+{
+    t->units = t->length = 0;
+    t->valid = true;
+    t->binary = false;
+    for (int i = 0; i < 2; i++) {
+        bool valid;
+        size_t length = reference_file(t->kind, t->raw[i], t->size[i], t->clean + t->length, &valid);
+        size_t units = reference_units(t->kind, t->clean + t->length, length, t->ends + t->units);
+        REQUIRE(units <= length);
+        for (size_t unit = 0; unit < units; unit++) t->ends[t->units + unit] += t->length;
+        t->units += units;
+        t->length += length;
+        t->valid = t->valid && valid;
+        size_t probed = t->size[i] < 4096 ? t->size[i] : 4096;
+        t->binary = t->binary || (t->kind != UR_UNIT_BYTE && probed && memchr(t->raw[i], 0, probed));
+    }
+}
+
+static void require_unit(const text *t, size_t unit, const void *bytes, size_t length)
+{
+    size_t begin = unit ? t->ends[unit - 1] : 0;
+    REQUIRE(bytes);
+    REQUIRE(length > 0 && length <= UR_UNIT_MAX_BYTES && length == t->ends[unit] - begin);
+    REQUIRE(memcmp(bytes, t->clean + begin, length) == 0);
+    REQUIRE(ur_unit_cut(t->kind, bytes, length, true) == (int)length);
+}
+
+/* Binary texts too: the cursor does not mind zero bytes. */
+static void try_cursor(const text *t, const ur_file_list *list, bool replace)
+{
+    ur_cursor cursor;
+    const unsigned char *bytes;
+    size_t length;
+    ur_error error;
+    ur_status status = UR_OK;
+    REQUIRE(ur_cursor_open(&cursor, list, t->kind, replace, UR_CURSOR_LEAST + t->choice, &error) == UR_OK);
+    for (size_t unit = 0; status == UR_OK && unit < t->units; unit++) {
+        status = ur_cursor_next(&cursor, &bytes, &length, &error);
+        if (status == UR_OK) require_unit(t, unit, bytes, length);
+    }
+    REQUIRE((status == UR_OK) == (replace || t->valid));
+    if (status == UR_OK) REQUIRE(ur_cursor_next(&cursor, &bytes, &length, &error) == UR_OK && !bytes);
+    ur_cursor_close(&cursor);
+}
+
+static void try_jumps(const text *t, ur_reader *reader)
+{
+    ur_error error;
+    for (size_t i = 0; i < 40; i++) {
+        const char *bytes;
+        size_t length, unit = (i * 2654435761u + t->choice * 97) % t->units;
+        REQUIRE(ur_reader_seek(reader, unit, &error) == UR_OK && ur_reader_position(reader) == unit);
+        REQUIRE(ur_reader_next_text(reader, &bytes, &length, &error) == UR_OK);
+        require_unit(t, unit, bytes, length);
+    }
+}
+
+static void try_ids(const text *t, ur_corpus *corpus)
+{
+    ur_vocabulary *vocabulary;
+    ur_reader *reader;
+    ur_error error;
+    int32_t *ids = malloc(t->units * sizeof *ids);
+    REQUIRE(ids);
+    REQUIRE(ur_corpus_count(corpus, 0, t->units, &vocabulary, &error) == UR_OK);
+    REQUIRE(ur_vocabulary_settle(vocabulary, 1, 0, false, &error) == UR_OK);
+    REQUIRE(ur_reader_open(&reader, corpus, vocabulary, &error) == UR_OK);
+    REQUIRE(ur_reader_next(reader, ids, t->units, &error) == UR_OK);
+    for (size_t unit = 0; unit < t->units; unit++) {
+        size_t length;
+        const char *bytes = ur_vocabulary_text(vocabulary, ids[unit], &length);
+        require_unit(t, unit, bytes, length);
+    }
+    try_jumps(t, reader);
+    ur_reader_close(reader);
+    ur_vocabulary_free(vocabulary);
+    free(ids);
+}
+
+static void try_corpus(const text *t, bool replace)
+{
+    const ur_corpus_options options = {t->kind, replace, 1 + t->choice % 9};
+    const char *const paths[] = {t->paths[0], t->paths[1]};
+    ur_corpus *corpus;
+    ur_error error;
+    ur_status status = ur_corpus_open(&corpus, paths, 2, &options, &error);
+    REQUIRE((status == UR_OK) == (t->units > 0 && !t->binary && (replace || t->valid)));
+    if (status != UR_OK) return;
+    REQUIRE(ur_corpus_units(corpus) == t->units);
+    REQUIRE(ur_corpus_bytes(corpus) == t->length);
+    try_ids(t, corpus);
+    ur_corpus_close(corpus);
+}
+
+static void try_kinds(text *t)
+{
+    ur_file_list list;
+    ur_error error;
+    const char *const paths[] = {t->paths[0], t->paths[1]};
+    REQUIRE(ur_file_list_make(&list, paths, 2, true, &error) == UR_OK);
+    for (int kind = UR_UNIT_CHAR; kind <= UR_UNIT_WORD; kind++) {
+        t->kind = (ur_unit_kind)kind;
+        expect(t);
+        for (int replace = 0; replace < 2; replace++) {
+            try_cursor(t, &list, replace);
+            try_corpus(t, replace);
+        }
+    }
+    ur_file_list_free(&list);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size < 2) return 0;
+    const size_t body = size - 2, first = body * data[1] / 255;
+    text t = {.raw = {data + 2, data + 2 + first}, .size = {first, body - first}, .choice = data[0]};
+    t.clean = malloc(3 * body + 1);
+    t.ends = malloc((3 * body + 1) * sizeof *t.ends);
+    REQUIRE(t.clean && t.ends);
+    int files[2];
+    for (int i = 0; i < 2; i++) files[i] = make_file(t.paths[i], sizeof t.paths[i], t.raw[i], t.size[i]);
+    try_kinds(&t);
+    for (int i = 0; i < 2; i++) close(files[i]);
+    free(t.clean);
+    free(t.ends);
+    return 0;
+}
