@@ -1,0 +1,63 @@
+/*
+ * What a cell is: a few big products and one gate function.
+ *
+ * At each step a cell has, for every unit, some slots: what the input product, the recurrent product or both add up to
+ * (pre-activations). The gate function turns the slots of 16 units of one lane, with their states, into new states; it
+ * leaves in the slots what its backward twin needs. That twin turns the gradients of the new states into those of the
+ * slots and of the old states. Products, time, lanes, threads and ragged lengths are not a cell's business
+ * (layer/recurrent.h).
+ *
+ * Most cells have one phase: one recurrent product of h, then the gates. A cell that multiplies something else than h
+ * (the GRU that resets before the product) has a second phase whose product takes `second`, made by the first.
+ *
+ * In memory slots lie (T, B, unit block, slot, 16): what belongs to 16 units is found together.
+ */
+#ifndef UR_CELL_CELL_H
+#define UR_CELL_CELL_H
+
+#include "kernel/activation.h"
+#include "kernel/lane.h"
+
+enum { UR_SLOTS_MAX = 4, UR_STATES_MAX = 2, UR_PHASES_MAX = 2 };
+
+/* Slots [first, first + count) receive a product; order[i] is the place of slot first + i's gate in PyTorch's matrix.
+ */
+typedef struct ur_slot_range {
+    unsigned char first, count, order[UR_SLOTS_MAX];
+} ur_slot_range;
+
+/* One step of `rows` lanes for one block of 16 units. Rows of h, c, second and their gradients are `row` apart. */
+typedef struct ur_gate_block {
+    size_t rows, row, slot_row;
+    ur_activation activation;          /* of a vanilla RNN */
+    const unsigned char *live;         /* (rows): 0 for a lane whose sequence has ended; NULL: all live */
+    real *slots;                       /* (rows, slots, 16) */
+    const real *before[UR_STATES_MAX]; /* h, c of the step before */
+    real *after[UR_STATES_MAX];        /* h, c of this step: written forwards, read backwards */
+    real *second;                      /* input of the second phase's product: written forwards */
+    const real *dy;                    /* gradient of h from above; NULL: none */
+    real *carry[UR_STATES_MAX];        /* gradients of h, c: in of `after`, out of `before` (but for the products) */
+    const real *dsecond;               /* gradient of second */
+} ur_gate_block;
+
+typedef void ur_gates(const ur_gate_block *block);
+
+typedef struct ur_cell {
+    const char *name; /* its word in a network line */
+    unsigned char gates, slots, states, phases;
+    ur_slot_range input, phase[UR_PHASES_MAX];
+    ur_gates *forward[UR_PHASES_MAX];
+} ur_cell;
+
+/* Kept apart from ur_cell, so that a program that only steps links no training. */
+typedef struct ur_cell_back {
+    ur_gates *backward[UR_PHASES_MAX];
+} ur_cell_back;
+
+/* The cell of that name for an instruction set (ur_isa_index); NULL if there is none. */
+const ur_cell *ur_cell_find(const char *name, size_t isa);
+/* i-th cell of cell.inc; NULL after the last. */
+const ur_cell *ur_cell_at(size_t i, size_t isa);
+const ur_cell_back *ur_cell_back_find(const char *name, size_t isa);
+
+#endif

@@ -1,0 +1,18 @@
+/* The backward halves, found by the cell's name. */
+#include "cell/cell.h"
+#include "kernel/isa_list.h"
+
+#include <string.h>
+
+#define UR_DECLARE(isa) extern const ur_cell_back *const ur_cells_back_##isa[];
+UR_EVERY_ISA(UR_DECLARE)
+
+#define UR_COLUMN(isa) ur_cells_back_##isa,
+static const ur_cell_back *const *const columns[] = {UR_EVERY_ISA(UR_COLUMN)};
+
+const ur_cell_back *ur_cell_back_find(const char *name, size_t isa)
+{
+    for (size_t i = 0; ur_cell_at(i, isa); i++)
+        if (strcmp(ur_cell_at(i, isa)->name, name) == 0) return columns[isa][i];
+    return NULL;
+}

@@ -1,0 +1,72 @@
+/* The table of what inference needs, and the choice of the instruction set. */
+#include "kernel/isa_list.h"
+#include "kernel/kernels.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define UR_DECLARE(isa)                                                                                                \
+    void ur_product_##isa(const ur_product *, size_t, size_t, size_t, size_t);                                         \
+    void ur_activate_##isa(ur_activation, real *, size_t);
+UR_EVERY_ISA(UR_DECLARE)
+
+#define UR_ROW(isa) {#isa, ur_product_##isa, ur_activate_##isa},
+static const ur_kernels table[] = {UR_EVERY_ISA(UR_ROW)};
+
+/* What the processor and the operating system together support. */
+static int machine_has(int isa)
+{
+#ifdef UR_HAVE_AVX2
+    if (isa == UR_ISA_avx2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#endif
+#ifdef UR_HAVE_AVX512
+    if (isa == UR_ISA_avx512)
+        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+               __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+               __builtin_cpu_supports("fma");
+#endif
+    return isa >= 0;
+}
+
+size_t ur_isa_index(const ur_kernels *kernels)
+{
+    return (size_t)(kernels - table);
+}
+
+const char *ur_isa_name(size_t i)
+{
+    for (int isa = 0; isa < UR_ISA_COUNT; isa++)
+        if (machine_has(isa) && i-- == 0) return table[isa].name;
+    return NULL;
+}
+
+static int known_anywhere(const char *name)
+{
+    static const char *const names[] = {"portable", "avx2", "avx512", "neon"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i]) == 0) return 1;
+    return 0;
+}
+
+static ur_status refuse(const char *isa, ur_error *error)
+{
+    char have[64] = "";
+    for (size_t i = 0; ur_isa_name(i); i++) {
+        strncat(have, i ? ", " : "", sizeof have - strlen(have) - 1);
+        strncat(have, ur_isa_name(i), sizeof have - strlen(have) - 1);
+    }
+    if (!known_anywhere(isa))
+        return ur_fail(error, UR_ERR_USAGE, "unknown instruction set \"%s\"; this machine has %s", isa, have);
+    return ur_fail(error, UR_ERR_UNSUPPORTED,
+                   "instruction set \"%s\" is not on this machine or in this build; there are %s", isa, have);
+}
+
+ur_status ur_kernels_find(const char *isa, const ur_kernels **kernels, ur_error *error)
+{
+    for (int i = UR_ISA_COUNT - 1; i >= 0; i--)
+        if (machine_has(i) && (!isa || strcmp(isa, table[i].name) == 0)) {
+            *kernels = &table[i];
+            return UR_OK;
+        }
+    return refuse(isa, error);
+}

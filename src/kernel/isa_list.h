@@ -1,0 +1,10 @@
+/* Declares symbol_portable, symbol_avx2 … and gives the one that belongs to a place in UR_EVERY_ISA. */
+#ifndef UR_KERNEL_ISA_LIST_H
+#define UR_KERNEL_ISA_LIST_H
+
+#include "kernel/isa.h"
+
+#define UR_ONE_ISA(isa) UR_ISA_##isa,
+enum { UR_EVERY_ISA(UR_ONE_ISA) UR_ISA_COUNT };
+
+#endif

@@ -1,0 +1,101 @@
+/*
+ * The table through which all compute is reached: one column for each instruction set, filled once at start. What
+ * inference needs and what only training needs are two tables, so that a program that only steps links no training.
+ *
+ * Arrays inside the library have rows padded with zeros to a multiple of 16 numbers (ur_padded). The order of every sum
+ * is docs/arithmetic.md.
+ */
+#ifndef UR_KERNEL_KERNELS_H
+#define UR_KERNEL_KERNELS_H
+
+#include "base/error.h"
+#include "kernel/activation.h"
+#include "kernel/lane.h"
+
+enum { UR_SHARD = 16 }; /* lanes of the batch whose sums form one chain */
+
+/* Where the chain of a product's element begins. */
+typedef enum ur_product_start { UR_START_ZERO, UR_START_BIAS, UR_START_HERE } ur_product_start;
+
+/*
+ * C(m, n) = start + Σ_k A(m, k)·B(k, n), one chain of fused multiply-adds in the order of k.
+ *
+ * A: row m begins at a + m·a_row; its depth = outer·inner numbers lie in `outer` runs of `inner`, a_outer apart.
+ * B: packed (pack.h): panels of 16 columns, panel p at b + p·depth·16, row k of it 16 numbers.
+ * C: row m at c + m·c_row; panel p at (p / group)·c_group + (p % group)·16 in it: `group` neighbours lie together.
+ * bias: (panels, 16) for UR_START_BIAS; UR_START_HERE goes on from what C holds.
+ */
+typedef struct ur_product {
+    const real *a, *b, *bias;
+    real *c;
+    size_t a_row, a_outer, inner, outer;
+    size_t c_row, c_group, group;
+    ur_product_start start;
+} ur_product;
+
+typedef struct ur_kernels {
+    const char *name;
+    /* Rows [row, row_end) and panels [panel, panel_end). */
+    void (*product)(const ur_product *product, size_t row, size_t row_end, size_t panel, size_t panel_end);
+    /* y ← activation(y), n numbers (a multiple of 16). */
+    void (*activate)(ur_activation activation, real *y, size_t n);
+} ur_kernels;
+
+/* A block of up to 16 rows of a weight matrix and the column of dY that belongs to its first row. */
+typedef struct ur_row_group {
+    size_t column, row, count;
+} ur_row_group;
+
+/*
+ * dW(j, i) += Σ over steps and lanes of dY(t, b, column of j)·X(t, b, i), db(j) += Σ dY: a chain for each shard of 16
+ * lanes in the order (t, b), started at zero; shards added to dW in order.
+ * dY: (T, B, ·) with row stride dy_row; X: (T, B, width) with row stride x_row; dW: (rows, width) dense; db may be
+ * NULL.
+ */
+typedef struct ur_weight_gradient {
+    const real *dy, *x;
+    size_t dy_row, x_row, width, steps, lanes;
+    const ur_row_group *groups;
+    real *dw, *db;
+} ur_weight_gradient;
+
+/* What is minimised by a step of an optimiser: n numbers, see train/optimizer.h for the equations. */
+typedef struct ur_update {
+    real *value, *gradient, *first, *second; /* first, second: the optimiser's memory, NULL where it has none */
+    real rate, decay, momentum, beta1, beta2, epsilon, correct1, correct2, scale, limit;
+    int nesterov, decoupled, epsilon_inside;
+} ur_update;
+
+typedef struct ur_train_kernels {
+    const char *name;
+    /* Numbers of scratch for `groups` row groups of a product with X of `width`. */
+    size_t (*weight_gradient_scratch)(size_t width, size_t groups);
+    void (*weight_gradient)(const ur_weight_gradient *gradient, size_t group, size_t group_end, real *scratch);
+    /* dx ← dy ∘ activation′(y); n a multiple of 16. dx may be dy. */
+    void (*activate_back)(ur_activation activation, const real *y, const real *dy, real *dx, size_t n);
+    void (*add)(real *y, const real *x, size_t n);                         /* y ← y + x */
+    void (*multiply)(real *y, const real *x, const real *m, size_t n);     /* y ← x ∘ m */
+    void (*multiply_add)(real *y, const real *x, const real *m, size_t n); /* y ← y + x ∘ m, fused */
+    /* One row of n logits: returns log Σ exp − logit[target]; d ← (softmax − onehot)·scale, padding zeroed (d may be
+     * NULL or the logits). target < 0 gives 0 and zeros. */
+    double (*softmax_loss)(const real *logits, size_t n, int32_t target, real scale, real *d);
+    /* Squares of n numbers added: 16 chains, then the tree; in double. */
+    double (*sum_squares)(const real *x, size_t n);
+    void (*sgd)(const ur_update *u, size_t n);
+    void (*adagrad)(const ur_update *u, size_t n);
+    void (*rmsprop)(const ur_update *u, size_t n);
+    void (*adam)(const ur_update *u, size_t n);
+    void (*average)(real *mean, const real *x, real share, size_t n); /* mean ← mean + share·(x − mean) */
+} ur_train_kernels;
+
+/* The best set of this machine, or the named one; UR_ERR_UNSUPPORTED for one that the build or machine lacks (the
+ * message lists what there is), UR_ERR_USAGE for an unknown name. */
+ur_status ur_kernels_find(const char *isa, const ur_kernels **kernels, ur_error *error);
+/* The training table that belongs to it. Never NULL. */
+const ur_train_kernels *ur_train_kernels_of(const ur_kernels *kernels);
+/* Position of a table's instruction set among those of the build, for tables of other floors. */
+size_t ur_isa_index(const ur_kernels *kernels);
+/* The i-th instruction set of this build that this machine has, NULL after the last; portable first. */
+const char *ur_isa_name(size_t i);
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * The lane type: 16 numbers that are worked on at once, on every machine. AVX-512 holds them in one register, AVX2 in
+ * two, NEON in four, the portable build in an array, so that kernels are written once and sums have one shape:
+ *
+ *   v_load v_store            16 numbers from and to memory, any alignment
+ *   v_load_part v_store_part  only the first n; the rest reads as 0
+ *   v_set v_zero              one number in all lanes
+ *   v_add v_sub v_mul v_div v_sqrt   rounded once each
+ *   v_fma(a, b, c)            a·b + c, rounded once
+ *   v_max v_min(a, b)         a > b ? a : b, so that a NaN in b stays
+ *   v_where_less(a, b, x, y)  a < b ? x : y, lane by lane
+ *   v_abs v_copysign(x, s)    s gives the sign
+ *   v_sum                     tree: lanes i and i+8, then i+4, i+2, i+1
+ *   v_top                     the largest lane
+ *   v_exp2_bits(t)            2^n where t = n + 1.5·2^23 (see functions.h); not in double
+ *
+ * UR_TILE_PANELS says how many panels of 16 columns the product keeps in registers at once.
+ */
+#ifndef UR_KERNEL_LANE_H
+#define UR_KERNEL_LANE_H
+
+#include "kernel/isa.h"
+#include "unroll.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef ur_real real;
+
+enum { UR_LANES = 16 };
+
+/* count rounded up to whole lanes, the row stride of every internal array. */
+static inline size_t ur_padded(size_t count)
+{
+    return (count + UR_LANES - 1) / UR_LANES * UR_LANES;
+}
+
+#if defined(UR_ISA_AVX512)
+#include "kernel/lane_avx512.h"
+#elif defined(UR_ISA_AVX2)
+#include "kernel/lane_avx2.h"
+#elif defined(UR_ISA_NEON)
+#include "kernel/lane_neon.h"
+#elif defined(UR_ISA_PORTABLE)
+#include "kernel/lane_portable.h"
+#endif
+
+#endif

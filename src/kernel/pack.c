@@ -1,0 +1,75 @@
+/* See pack.h. */
+#include "kernel/pack.h"
+
+size_t ur_gate_panels(const ur_gate_rows *rows)
+{
+    return ur_padded(rows->units) / UR_LANES * rows->gates;
+}
+
+size_t ur_packed_forward_size(const ur_gate_rows *rows, size_t width)
+{
+    return ur_gate_panels(rows) * 16 * width;
+}
+
+size_t ur_packed_back_size(const ur_gate_rows *rows, size_t width)
+{
+    return ur_padded(width) * ur_gate_panels(rows) * 16;
+}
+
+size_t ur_packed_table_size(const ur_gate_rows *rows, size_t width)
+{
+    return ur_packed_forward_size(rows, width);
+}
+
+/* First of the (up to 16) rows of W that belong to a panel, and how many there are. */
+static size_t panel_row(const ur_gate_rows *rows, size_t panel, size_t *count)
+{
+    size_t unit = panel / rows->gates * 16, gate = panel % rows->gates;
+    *count = rows->units - unit < 16 ? rows->units - unit : 16;
+    return (rows->order ? rows->order[gate] : gate) * rows->units + unit;
+}
+
+void ur_pack_forward(real *packed, const real *w, const ur_gate_rows *rows, size_t width)
+{
+    for (size_t p = 0; p < ur_gate_panels(rows); p++, packed += 16 * width) {
+        size_t count, row = panel_row(rows, p, &count);
+        for (size_t k = 0; k < width; k++) {
+            for (size_t n = 0; n < count; n++) packed[16 * k + n] = w[(row + n) * width + k];
+            for (size_t n = count; n < 16; n++) packed[16 * k + n] = 0;
+        }
+    }
+}
+
+void ur_pack_back(real *packed, const real *w, const ur_gate_rows *rows, size_t width)
+{
+    size_t depth = ur_gate_panels(rows) * 16;
+    for (size_t p = 0; p < depth / 16; p++) {
+        size_t count, row = panel_row(rows, p, &count);
+        for (size_t n = 0; n < 16; n++) {
+            real *out = packed + (16 * p + n) * 16;
+            for (size_t i = 0; i < ur_padded(width); i++)
+                out[i / 16 * depth * 16 + i % 16] = n < count && i < width ? w[(row + n) * width + i] : 0;
+        }
+    }
+}
+
+void ur_pack_bias(real *packed, const real *bias, const ur_gate_rows *rows)
+{
+    for (size_t p = 0; p < ur_gate_panels(rows); p++) {
+        size_t count, row = panel_row(rows, p, &count);
+        for (size_t n = 0; n < 16; n++) packed[16 * p + n] = n < count ? bias[row + n] : 0;
+    }
+}
+
+void ur_pack_table(real *packed, const real *w, const real *bias, const ur_gate_rows *rows, size_t width)
+{
+    size_t panels = ur_gate_panels(rows);
+    for (size_t p = 0; p < panels; p++) {
+        size_t count, row = panel_row(rows, p, &count);
+        for (size_t k = 0; k < width; k++)
+            for (size_t n = 0; n < 16; n++) {
+                real weight = n < count ? w[(row + n) * width + k] : 0;
+                packed[(k * panels + p) * 16 + n] = bias ? bias[16 * p + n] + weight : weight;
+            }
+    }
+}

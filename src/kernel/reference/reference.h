@@ -1,0 +1,27 @@
+/*
+ * The arithmetic of docs/arithmetic.md as plain C: in which order everything is added and where it is rounded, with no
+ * thought of speed. Every instruction set must give these bits; the tests compare them.
+ */
+#ifndef UR_KERNEL_REFERENCE_H
+#define UR_KERNEL_REFERENCE_H
+
+#include "kernel/kernels.h"
+
+real ur_reference_exp(real x);
+real ur_reference_tanh(real x);
+real ur_reference_sigmoid(real x);
+real ur_reference_activation(ur_activation activation, real x);
+real ur_reference_slope(ur_activation activation, real y); /* of an activation, from its value */
+
+/* The first `rows` rows and `panels` panels. */
+void ur_reference_product(const ur_product *product, size_t rows, size_t panels);
+void ur_reference_weight_gradient(const ur_weight_gradient *gradient, size_t groups);
+
+double ur_reference_softmax_loss(const real *logits, size_t n, int32_t target, real scale, real *d);
+double ur_reference_sum_squares(const real *x, size_t n);
+
+/* One number of each optimiser: *p, *m and *s are value, first and second memory (unused ones are left alone). */
+typedef void ur_reference_step(const ur_update *u, real g, real *p, real *m, real *s);
+ur_reference_step ur_reference_sgd, ur_reference_adagrad, ur_reference_rmsprop, ur_reference_adam;
+
+#endif

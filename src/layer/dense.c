@@ -1,0 +1,119 @@
+/* Dense: y = φ(x Wᵀ + b). */
+#include "layer/layers.h"
+
+#include <string.h>
+
+static ur_gate_rows rows_of(const ur_dense *d)
+{
+    return (ur_gate_rows){.units = d->outputs, .gates = 1};
+}
+
+size_t ur_dense_packed_size(const ur_dense *d, bool training)
+{
+    ur_gate_rows rows = rows_of(d);
+    return ur_padded(d->outputs) + ur_packed_forward_size(&rows, d->inputs) +
+           (training ? ur_packed_back_size(&rows, d->inputs) : 0);
+}
+
+void ur_dense_place(ur_dense *d, real *memory, bool training)
+{
+    ur_gate_rows rows = rows_of(d);
+    d->packed_bias = memory;
+    d->forward = memory + ur_padded(d->outputs);
+    d->back = training ? d->forward + ur_packed_forward_size(&rows, d->inputs) : NULL;
+}
+
+void ur_dense_pack(ur_dense *d)
+{
+    ur_gate_rows rows = rows_of(d);
+    memset(d->packed_bias, 0, ur_padded(d->outputs) * sizeof(real));
+    if (d->bias) ur_pack_bias(d->packed_bias, d->bias->value, &rows);
+    ur_pack_forward(d->forward, d->weight->value, &rows, d->inputs);
+    if (d->back) ur_pack_back(d->back, d->weight->value, &rows, d->inputs);
+}
+
+void ur_dense_forward(const ur_dense *d, const ur_compute *compute, const real *x, real *y, size_t rows)
+{
+    size_t row = ur_padded(d->outputs);
+    ur_product p = {.a = x,
+                    .a_row = ur_padded(d->inputs),
+                    .inner = d->inputs,
+                    .outer = 1,
+                    .b = d->forward,
+                    .bias = d->packed_bias,
+                    .start = UR_START_BIAS,
+                    .c = y,
+                    .c_row = row,
+                    .group = row / 16};
+    ur_compute_product(compute, &p, rows, row / 16);
+    if (d->activation == UR_LINEAR) return;
+    compute->kernels->activate(d->activation, y, rows * row);
+    if (d->activation == UR_SIGMOID) /* σ(0) is not 0: padding must stay zero */
+        for (size_t r = 0; r < rows; r++) memset(y + r * row + d->outputs, 0, (row - d->outputs) * sizeof(real));
+}
+
+typedef struct ur_dense_trace {
+    const ur_dense *dense;
+    ur_tensor *x, *y;
+} ur_dense_trace;
+
+static void input_gradient(ur_tape *tape, const ur_dense_trace *d, const real *dy)
+{
+    bool fresh;
+    real *dx = ur_gradient_fresh(tape, d->x, &fresh);
+    if (!dx) return;
+    ur_product p = {.a = dy,
+                    .a_row = d->y->row,
+                    .inner = d->y->row,
+                    .outer = 1,
+                    .b = d->dense->back,
+                    .start = fresh ? UR_START_ZERO : UR_START_HERE,
+                    .c = dx,
+                    .c_row = d->x->row,
+                    .group = d->x->row / 16};
+    ur_compute_product(tape->compute, &p, d->x->steps * d->x->lanes, p.group);
+}
+
+static void weight_gradient(ur_tape *tape, const ur_dense_trace *d, const real *dy)
+{
+    size_t count = d->y->row / 16;
+    ur_row_group *groups = ur_tape_alloc(tape, count, sizeof *groups);
+    if (!groups) return;
+    for (size_t i = 0; i < count; i++) {
+        size_t rest = d->y->width - 16 * i;
+        groups[i] = (ur_row_group){.column = 16 * i, .row = 16 * i, .count = rest < 16 ? rest : 16};
+    }
+    ur_weight_gradient g = {.dy = dy,
+                            .dy_row = d->y->row,
+                            .x = d->x->value,
+                            .x_row = d->x->row,
+                            .width = d->x->width,
+                            .steps = d->x->steps,
+                            .lanes = d->x->lanes,
+                            .groups = groups,
+                            .dw = d->dense->weight->gradient,
+                            .db = d->dense->bias ? d->dense->bias->gradient : NULL};
+    ur_status status = ur_compute_weight_gradient(tape->compute, &g, count, tape->arena, &tape->error);
+    if (status != UR_OK) tape->status = status;
+}
+
+static void backward(ur_tape *tape, void *trace)
+{
+    const ur_dense_trace *d = trace;
+    real *dy = d->y->gradient;
+    if (!dy) return;
+    if (d->dense->activation != UR_LINEAR)
+        tape->compute->train->activate_back(d->dense->activation, d->y->value, dy, dy, ur_tensor_size(d->y));
+    input_gradient(tape, d, dy);
+    weight_gradient(tape, d, dy);
+}
+
+ur_tensor *ur_dense_layer(ur_tape *tape, const ur_dense *dense, ur_tensor *x)
+{
+    ur_tensor *y = x ? ur_tensor_make(tape, x->steps, x->lanes, dense->outputs) : NULL;
+    if (!y) return NULL;
+    ur_dense_forward(dense, tape->compute, x->value, y->value, x->steps * x->lanes);
+    ur_dense_trace *trace = ur_tape_record(tape, backward, sizeof *trace);
+    if (trace) *trace = (ur_dense_trace){dense, x, y};
+    return y;
+}

@@ -1,0 +1,76 @@
+/* Dropout between layers, and with one mask for all steps. */
+#include "base/random.h"
+#include "layer/layers.h"
+
+typedef struct ur_dropout_trace {
+    ur_tensor *x, *y;
+    const real *mask;
+    bool same;
+} ur_dropout_trace;
+
+/* Mask numbers [begin, end), four of which come from one call; `position` of the first is begin / 4. */
+typedef struct ur_mask_job {
+    uint64_t seed, step;
+    uint32_t stream, keep; /* a word below keep keeps its number */
+    real scale, *mask;
+    size_t count;
+    bool all; /* p so small that every word keeps */
+} ur_mask_job;
+
+static void fill(void *context, size_t member, size_t members)
+{
+    const ur_mask_job *job = context;
+    size_t begin, end;
+    ur_pool_share(job->count / 4, 4, member, members, &begin, &end);
+    for (size_t i = begin; i < end; i++) {
+        uint32_t words[4];
+        ur_random_words(job->seed, UR_USE_DROPOUT + job->stream, job->step << 32 | i, words);
+        for (size_t n = 0; n < 4; n++) job->mask[4 * i + n] = job->all || words[n] < job->keep ? job->scale : 0;
+    }
+}
+
+/* m for `count` numbers, a multiple of 16. */
+static real *make_mask(ur_tape *tape, size_t count, double p, uint32_t stream)
+{
+    double keep = (1 - p) * 4294967296.0;
+    ur_mask_job job = {.seed = tape->seed,
+                       .step = tape->step,
+                       .stream = stream,
+                       .all = keep >= 4294967295.0,
+                       .scale = (real)(1 / (1 - p)),
+                       .mask = ur_tape_alloc(tape, count, sizeof(real)),
+                       .count = count};
+    job.keep = job.all ? UINT32_MAX : (uint32_t)keep;
+    if (job.mask) ur_pool_run(tape->compute->pool, fill, &job);
+    return job.mask;
+}
+
+static void backward(ur_tape *tape, void *trace)
+{
+    const ur_dropout_trace *d = trace;
+    bool fresh;
+    real *dx = d->y->gradient ? ur_gradient_fresh(tape, d->x, &fresh) : NULL;
+    if (!dx) return;
+    size_t step = d->x->lanes * d->x->row;
+    for (size_t t = 0; t < d->x->steps; t++) {
+        const real *mask = d->mask + (d->same ? 0 : t * step), *dy = d->y->gradient + t * step;
+        if (fresh)
+            tape->compute->train->multiply(dx + t * step, dy, mask, step);
+        else
+            tape->compute->train->multiply_add(dx + t * step, dy, mask, step);
+    }
+}
+
+ur_tensor *ur_dropout(ur_tape *tape, ur_tensor *x, double p, uint32_t stream, bool same)
+{
+    if (!x || !tape->recording || p <= 0) return x;
+    size_t step = x->lanes * x->row;
+    ur_tensor *y = ur_tensor_make(tape, x->steps, x->lanes, x->width);
+    const real *mask = make_mask(tape, same ? step : x->steps * step, p, stream);
+    ur_dropout_trace *trace = ur_tape_record(tape, backward, sizeof *trace);
+    if (!trace || !y || !mask) return NULL;
+    *trace = (ur_dropout_trace){x, y, mask, same};
+    for (size_t t = 0; t < x->steps; t++)
+        tape->compute->train->multiply(y->value + t * step, x->value + t * step, mask + (same ? 0 : t * step), step);
+    return y;
+}

@@ -1,0 +1,35 @@
+/* last: what a layer gave at each lane's last step. */
+#include "layer/layers.h"
+
+#include <string.h>
+
+typedef struct ur_last_trace {
+    const int32_t *lengths;
+    ur_tensor *x, *y;
+} ur_last_trace;
+
+/* Where lane b's last row begins. */
+static size_t last_row(const ur_tensor *x, const int32_t *lengths, size_t b)
+{
+    size_t t = (lengths ? (size_t)lengths[b] : x->steps) - 1;
+    return (t * x->lanes + b) * x->row;
+}
+
+static void backward(ur_tape *tape, void *trace)
+{
+    const ur_last_trace *l = trace;
+    real *dx = l->y->gradient ? ur_gradient(tape, l->x) : NULL;
+    for (size_t b = 0; dx && b < l->x->lanes; b++)
+        tape->compute->train->add(dx + last_row(l->x, l->lengths, b), l->y->gradient + b * l->y->row, l->y->row);
+}
+
+ur_tensor *ur_last(ur_tape *tape, ur_tensor *x, const int32_t *lengths)
+{
+    ur_tensor *y = x ? ur_tensor_make(tape, 1, x->lanes, x->width) : NULL;
+    if (!y) return NULL;
+    for (size_t b = 0; b < x->lanes; b++)
+        memcpy(y->value + b * y->row, x->value + last_row(x, lengths, b), y->row * sizeof(real));
+    ur_last_trace *trace = ur_tape_record(tape, backward, sizeof *trace);
+    if (trace) *trace = (ur_last_trace){lengths, x, y};
+    return y;
+}

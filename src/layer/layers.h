@@ -1,0 +1,71 @@
+/*
+ * The layers as operations on a tape: each computes at once and, while the tape records, leaves its backward half.
+ * Tensors are (T, B, W). Weights are read from packed copies, which their owner keeps up to date (ur_…_pack).
+ * Every operation returns NULL after a failure, which the tape keeps.
+ */
+#ifndef UR_LAYER_LAYERS_H
+#define UR_LAYER_LAYERS_H
+
+#include "layer/recurrent.h"
+#include "tape/param.h"
+#include "tape/tape.h"
+
+/* ---- embedding: ids (T, B) → rows of E (V, W) -------------------------------------------------------------------- */
+
+ur_tensor *ur_embed(ur_tape *tape, const ur_param *weight, const int32_t *ids, size_t steps, size_t lanes);
+/* One row, for streaming. `out` is padded. */
+void ur_embed_row(const ur_param *weight, int32_t id, real *out);
+
+/* ---- dense: y = φ(x Wᵀ + b), W (N, W) ---------------------------------------------------------------------------- */
+
+typedef struct ur_dense {
+    size_t inputs, outputs;
+    ur_activation activation;
+    const ur_param *weight, *bias; /* bias may be NULL */
+    real *forward, *packed_bias;   /* packed */
+    real *back;                    /* NULL where nothing is trained */
+} ur_dense;
+
+size_t ur_dense_packed_size(const ur_dense *dense, bool training);
+void ur_dense_place(ur_dense *dense, real *memory, bool training);
+void ur_dense_pack(ur_dense *dense);
+/* `rows` padded rows of x to padded rows of y. */
+void ur_dense_forward(const ur_dense *dense, const ur_compute *compute, const real *x, real *y, size_t rows);
+ur_tensor *ur_dense_layer(ur_tape *tape, const ur_dense *dense, ur_tensor *x);
+
+/* ---- recurrent ----------------------------------------------------------------------------------------------------
+ */
+
+typedef struct ur_recurrent_params {
+    const ur_param *w_ih, *w_hh, *b_ih, *b_hh; /* biases may be NULL */
+} ur_recurrent_params;
+
+/* x (T, B, I), or ids (T, B) where the layer takes symbols. initial[s]: (1, B, H), NULL for zeros. live: (T, B) or
+ * NULL. Returns h (T, B, H), zero where a lane has ended, and in final_state[s] the states (1, B, H) at each lane's
+ * end. */
+ur_tensor *ur_recurrent_layer(ur_tape *tape, const ur_recurrent *layer, const ur_recurrent_params *params, ur_tensor *x,
+                              const int32_t *ids, size_t steps, size_t lanes, ur_tensor *const initial[UR_STATES_MAX],
+                              const unsigned char *live, ur_tensor *final_state[UR_STATES_MAX]);
+
+/* ---- last: (T, B, W) → (1, B, W) at each lane's last step; lengths (B), each 1 … T, or NULL ------------------------
+ */
+
+ur_tensor *ur_last(ur_tape *tape, ur_tensor *x, const int32_t *lengths);
+
+/* ---- dropout: y = x∘m, m = 1/(1 − p) with probability 1 − p, else 0 (Srivastava et al. 2014) ------------------------
+ */
+
+/* `stream` keeps layers apart. `same`: one mask (B, W) for all steps (Gal & Ghahramani 2016). A tape that does not
+ * record returns x. The mask depends on seed, step and place alone. */
+ur_tensor *ur_dropout(ur_tape *tape, ur_tensor *x, double p, uint32_t stream, bool same);
+
+/* ---- losses: Σ over what counts, in double: a chain for each shard of 16 lanes in the order (t, b) ------------------
+ */
+
+/* Each leaves scale times its gradient. targets (T, B), −1: does not count. */
+ur_status ur_softmax_loss(ur_tape *tape, ur_tensor *logits, const int32_t *targets, double scale, double *sum);
+/* Target values (T, B, W), dense, NaN: does not count. Binary cross-entropy of σ(logit); (y − target)². */
+ur_status ur_sigmoid_loss(ur_tape *tape, ur_tensor *logits, const real *targets, double scale, double *sum);
+ur_status ur_squared_loss(ur_tape *tape, ur_tensor *y, const real *targets, double scale, double *sum);
+
+#endif

@@ -1,0 +1,90 @@
+/*
+ * The recurrent layer: any cell over a window of time. It owns the loop over steps, lanes that end early, and the
+ * sharing out over threads; the cell gives the gates (cell/cell.h).
+ *
+ * The input products of the whole window are one product; at each step there is one recurrent product for each phase
+ * of the cell, with the gates behind it while its results are in the cache. Streaming is a window of one step.
+ *
+ * Threads split lanes where there are many (no waiting), units where there are few (a barrier a phase). Either way each
+ * number is made by the same chain.
+ */
+#ifndef UR_LAYER_RECURRENT_H
+#define UR_LAYER_RECURRENT_H
+
+#include "cell/cell.h"
+#include "kernel/compute.h"
+#include "kernel/pack.h"
+
+#include <stdbool.h>
+
+/* The sizes of a layer and its packed weights. */
+typedef struct ur_recurrent {
+    const ur_cell *cell;
+    const ur_cell_back *back; /* NULL where nothing is trained */
+    size_t inputs, units;     /* I, H */
+    ur_activation activation; /* of a vanilla RNN */
+    bool symbols;             /* the input is ids below `inputs` (one-hot), read from a table of W's columns */
+    real *in;                 /* input weights, packed forward, or the table */
+    real *bias;               /* of the input slots: b_ih, and b_hh where the slot has a recurrent product too */
+    real *rec[UR_PHASES_MAX]; /* recurrent weights, packed forward */
+    real *late_bias;          /* (unit block, 16): b_hh of a slot without an input product */
+    real *in_back;            /* for training: packed back; NULL with symbols */
+    real *rec_back[UR_PHASES_MAX];
+} ur_recurrent;
+
+/* PyTorch's tensors: (G·H, I), (G·H, H), (G·H), (G·H); biases may be NULL. */
+typedef struct ur_recurrent_weights {
+    const real *w_ih, *w_hh, *b_ih, *b_hh;
+} ur_recurrent_weights;
+
+/* Numbers of memory for the packed weights, 0 when that does not fit; and the pointers into such memory. */
+size_t ur_recurrent_packed_size(const ur_recurrent *layer, bool training);
+void ur_recurrent_place(ur_recurrent *layer, real *memory, bool training);
+void ur_recurrent_pack(ur_recurrent *layer, const ur_recurrent_weights *weights, bool training);
+
+static inline size_t ur_unit_blocks(const ur_recurrent *layer)
+{
+    return ur_padded(layer->units) / UR_LANES;
+}
+/* Numbers of a lane's slots. */
+static inline size_t ur_slot_row(const ur_recurrent *layer)
+{
+    return ur_unit_blocks(layer) * layer->cell->slots * UR_LANES;
+}
+
+/* One window. Rows of h, c and second are ur_padded(H) apart. */
+typedef struct ur_window {
+    const ur_recurrent *layer;
+    const ur_compute *compute;
+    size_t steps, lanes;
+    const real *x;              /* (T, B, I), rows ur_padded(I); or */
+    const int32_t *ids;         /* (T, B), each below `inputs` */
+    const unsigned char *live;  /* (T, B): 0 after the end of a lane's sequence; NULL: all live */
+    real *slots;                /* (T, B, slot row) */
+    real *state[UR_STATES_MAX]; /* (T + 1, B, H): the first step's place holds the initial state */
+    real *second;               /* (T, B, H) for a cell of two phases, else NULL */
+    /* Backward only: */
+    const real *dy;             /* (T, B, H): gradient of h; NULL: none */
+    real *carry[UR_STATES_MAX]; /* (B, H): in of the final states, out of the initial ones */
+    real *dsecond;              /* (B, H) of scratch for a cell of two phases */
+} ur_window;
+
+/* Fills slots and states. */
+void ur_window_forward(const ur_window *window);
+/* Turns the slots into their gradients and carry into that of the initial states. */
+void ur_window_backward(const ur_window *window);
+/* dx (T, B, I), rows padded: set, or added to where `add`. From the slots' gradients. */
+void ur_window_input_gradient(const ur_window *window, real *dx, bool add);
+
+/* Where the weights' gradients are added to; biases may be NULL. */
+typedef struct ur_recurrent_gradients {
+    real *w_ih, *w_hh, *b_ih, *b_hh;
+} ur_recurrent_gradients;
+ur_status ur_window_weight_gradients(const ur_window *window, const ur_recurrent_gradients *into, ur_arena *arena,
+                                     ur_error *error);
+
+/* How a window is shared out over `members` threads. */
+typedef enum ur_split { UR_SPLIT_NONE, UR_SPLIT_LANES, UR_SPLIT_UNITS } ur_split;
+ur_split ur_window_split(const ur_window *window, size_t members);
+
+#endif

@@ -1,0 +1,110 @@
+/* The gradients of a recurrent layer's weights, from those of its slots. */
+#include "layer/window.h"
+
+#include <string.h>
+
+/* The row groups of W that belong to the slots of a range. */
+static ur_row_group *groups_of(const ur_recurrent *l, const ur_slot_range *range, ur_arena *arena, size_t *count)
+{
+    size_t blocks = ur_unit_blocks(l);
+    ur_row_group *groups = ur_arena_alloc(arena, blocks * range->count, sizeof *groups);
+    *count = blocks * range->count;
+    for (size_t i = 0; groups && i < *count; i++) {
+        size_t block = i / range->count, slot = i % range->count, unit = block * 16;
+        groups[i] = (ur_row_group){.column = (block * l->cell->slots + range->first + slot) * 16,
+                                   .row = range->order[slot] * l->units + unit,
+                                   .count = l->units - unit < 16 ? l->units - unit : 16};
+    }
+    return groups;
+}
+
+static ur_status product(const ur_window *w, const ur_slot_range *range, const real *x, size_t width, real *dw,
+                         real *db, ur_arena *arena, ur_error *error)
+{
+    size_t count;
+    ur_weight_gradient g = {.dy = w->slots,
+                            .x = x,
+                            .dy_row = ur_slot_row(w->layer),
+                            .x_row = ur_padded(width),
+                            .width = width,
+                            .steps = w->steps,
+                            .lanes = w->lanes,
+                            .groups = groups_of(w->layer, range, arena, &count),
+                            .dw = dw,
+                            .db = db};
+    if (!g.groups) return ur_fail_memory(error, "a weight gradient");
+    return ur_compute_weight_gradient(w->compute, &g, count, arena, error);
+}
+
+/* A one-hot input's gradient: column id of dW is the sum over the places where id stood. */
+typedef struct ur_table_job {
+    const ur_window *w;
+    const ur_recurrent_gradients *into;
+    real *table; /* (inputs + 1, unit block, input slot, 16): one shard's sums; the last row is the bias's */
+} ur_table_job;
+
+static void add_shard(const ur_table_job *job, size_t lane, size_t lane_end, size_t block)
+{
+    const ur_window *w = job->w;
+    const ur_recurrent *l = w->layer;
+    size_t run = l->cell->input.count * 16u, row = ur_unit_blocks(l) * run;
+    size_t at = block * l->cell->slots * 16 + l->cell->input.first * 16u;
+    for (size_t id = 0; id <= l->inputs; id++) memset(job->table + id * row + block * run, 0, run * sizeof(real));
+    for (size_t t = 0; t < w->steps; t++)
+        for (size_t b = lane; b < lane_end; b++) {
+            const real *da = w->slots + (t * w->lanes + b) * ur_slot_row(l) + at;
+            size_t id = (size_t)w->ids[t * w->lanes + b];
+            w->compute->train->add(job->table + id * row + block * run, da, run);
+            w->compute->train->add(job->table + l->inputs * row + block * run, da, run);
+        }
+}
+
+static void add_to_weights(const ur_table_job *job, size_t block)
+{
+    const ur_recurrent *l = job->w->layer;
+    const ur_slot_range *in = &l->cell->input;
+    size_t row = ur_unit_blocks(l) * in->count * 16;
+    for (size_t i = 0; i < in->count; i++)
+        for (size_t n = 0; n < 16 && block * 16 + n < l->units; n++) {
+            size_t to = in->order[i] * l->units + block * 16 + n;
+            const real *from = job->table + (block * in->count + i) * 16 + n;
+            for (size_t id = 0; id < l->inputs; id++) job->into->w_ih[to * l->inputs + id] += from[id * row];
+            if (job->into->b_ih) job->into->b_ih[to] += from[l->inputs * row];
+        }
+}
+
+static void table_work(void *context, size_t member, size_t members)
+{
+    const ur_table_job *job = context;
+    size_t block, end, lanes = job->w->lanes;
+    ur_pool_share(ur_unit_blocks(job->w->layer), 1, member, members, &block, &end);
+    for (; block < end; block++)
+        for (size_t lane = 0; lane < lanes; lane += UR_SHARD) {
+            add_shard(job, lane, lanes - lane < UR_SHARD ? lanes : lane + UR_SHARD, block);
+            add_to_weights(job, block);
+        }
+}
+
+static ur_status table(const ur_window *w, const ur_recurrent_gradients *into, ur_arena *arena, ur_error *error)
+{
+    const ur_recurrent *l = w->layer;
+    ur_table_job job = {w, into, NULL};
+    job.table = ur_arena_alloc(arena, (l->inputs + 1) * ur_unit_blocks(l) * l->cell->input.count * 16, sizeof(real));
+    if (!job.table) return ur_fail_memory(error, "a weight gradient");
+    ur_pool_run(w->compute->pool, table_work, &job);
+    return UR_OK;
+}
+
+ur_status ur_window_weight_gradients(const ur_window *w, const ur_recurrent_gradients *into, ur_arena *arena,
+                                     ur_error *error)
+{
+    const ur_recurrent *l = w->layer;
+    if (l->symbols)
+        UR_TRY(table(w, into, arena, error));
+    else
+        UR_TRY(product(w, &l->cell->input, w->x, l->inputs, into->w_ih, into->b_ih, arena, error));
+    for (int phase = 0; phase < l->cell->phases; phase++)
+        UR_TRY(product(w, &l->cell->phase[phase], phase == 0 ? w->state[0] : w->second, l->units, into->w_hh,
+                       into->b_hh, arena, error));
+    return UR_OK;
+}

@@ -1,0 +1,128 @@
+/* The recurrent layer as an operation on a tape. */
+#include "layer/layers.h"
+
+#include <string.h>
+
+typedef struct ur_recurrent_trace {
+    ur_window window;
+    ur_recurrent_params params;
+    ur_tensor *x, *y;
+    ur_tensor *initial[UR_STATES_MAX], *final_state[UR_STATES_MAX];
+} ur_recurrent_trace;
+
+static size_t state_numbers(const ur_window *w)
+{
+    return w->lanes * ur_padded(w->layer->units);
+}
+
+/* States (T + 1, B, H) with the initial one in the first place. */
+static void begin_states(ur_tape *tape, ur_window *w, ur_tensor *const initial[])
+{
+    size_t step = state_numbers(w);
+    for (int s = 0; s < w->layer->cell->states; s++) {
+        w->state[s] = ur_tape_alloc(tape, (w->steps + 1) * step, sizeof(real));
+        if (!w->state[s]) return;
+        if (initial && initial[s])
+            memcpy(w->state[s], initial[s]->value, step * sizeof(real));
+        else
+            memset(w->state[s], 0, step * sizeof(real));
+    }
+}
+
+static bool make_room(ur_tape *tape, ur_window *w, ur_tensor *const initial[])
+{
+    size_t size;
+    if (!ur_mul_fits(w->steps * w->lanes, ur_slot_row(w->layer), &size)) size = SIZE_MAX;
+    w->slots = ur_tape_alloc(tape, size, sizeof(real));
+    begin_states(tape, w, initial);
+    if (w->layer->cell->phases > 1) w->second = ur_tape_alloc(tape, w->steps * state_numbers(w), sizeof(real));
+    return tape->status == UR_OK;
+}
+
+/* h without its first place; with ended lanes a copy in which they are zero. */
+static ur_tensor *output(ur_tape *tape, const ur_window *w)
+{
+    size_t row = ur_padded(w->layer->units);
+    const real *h = w->state[0] + state_numbers(w);
+    if (!w->live) return ur_tensor_on(tape, w->state[0] + state_numbers(w), w->steps, w->lanes, w->layer->units);
+    ur_tensor *y = ur_tensor_make(tape, w->steps, w->lanes, w->layer->units);
+    for (size_t i = 0; y && i < w->steps * w->lanes; i++) {
+        if (w->live[i])
+            memcpy(y->value + i * row, h + i * row, row * sizeof(real));
+        else
+            memset(y->value + i * row, 0, row * sizeof(real));
+    }
+    return y;
+}
+
+/* Gradients of the final states to begin with. */
+static bool begin_carry(ur_tape *tape, ur_recurrent_trace *r)
+{
+    size_t step = state_numbers(&r->window);
+    for (int s = 0; s < r->window.layer->cell->states; s++) {
+        real *carry = r->window.carry[s] = ur_tape_alloc(tape, step, sizeof(real));
+        if (!carry) return false;
+        const real *given = r->final_state[s] ? r->final_state[s]->gradient : NULL;
+        if (given)
+            memcpy(carry, given, step * sizeof(real));
+        else
+            memset(carry, 0, step * sizeof(real));
+    }
+    if (r->window.second) r->window.dsecond = ur_tape_alloc(tape, step, sizeof(real));
+    return tape->status == UR_OK;
+}
+
+static void hand_on(ur_tape *tape, const ur_recurrent_trace *r)
+{
+    for (int s = 0; s < r->window.layer->cell->states; s++) {
+        real *to = r->initial[s] ? ur_gradient(tape, r->initial[s]) : NULL;
+        if (to) tape->compute->train->add(to, r->window.carry[s], state_numbers(&r->window));
+    }
+    bool fresh;
+    real *dx = r->x ? ur_gradient_fresh(tape, r->x, &fresh) : NULL;
+    if (dx) ur_window_input_gradient(&r->window, dx, !fresh);
+}
+
+static real *gradient_of(const ur_param *param)
+{
+    return param ? param->gradient : NULL;
+}
+
+static void backward(ur_tape *tape, void *trace)
+{
+    ur_recurrent_trace *r = trace;
+    r->window.dy = r->y->gradient;
+    if (!begin_carry(tape, r)) return;
+    ur_window_backward(&r->window);
+    hand_on(tape, r);
+    ur_recurrent_gradients into = {gradient_of(r->params.w_ih), gradient_of(r->params.w_hh),
+                                   gradient_of(r->params.b_ih), gradient_of(r->params.b_hh)};
+    ur_status status = ur_window_weight_gradients(&r->window, &into, tape->arena, &tape->error);
+    if (tape->status == UR_OK) tape->status = status;
+}
+
+ur_tensor *ur_recurrent_layer(ur_tape *tape, const ur_recurrent *layer, const ur_recurrent_params *params, ur_tensor *x,
+                              const int32_t *ids, size_t steps, size_t lanes, ur_tensor *const initial[UR_STATES_MAX],
+                              const unsigned char *live, ur_tensor *final_state[UR_STATES_MAX])
+{
+    if (tape->status != UR_OK || (!layer->symbols && !x)) return NULL;
+    ur_window w = {.layer = layer,
+                   .compute = tape->compute,
+                   .steps = steps,
+                   .lanes = lanes,
+                   .x = x ? x->value : NULL,
+                   .ids = ids,
+                   .live = live};
+    if (!make_room(tape, &w, initial)) return NULL;
+    ur_window_forward(&w);
+    ur_tensor *y = output(tape, &w);
+    ur_recurrent_trace *trace = ur_tape_record(tape, backward, sizeof *trace);
+    if (trace) *trace = (ur_recurrent_trace){.window = w, .params = *params, .x = x, .y = y};
+    for (int s = 0; s < layer->cell->states; s++) {
+        real *end = w.state[s] + steps * state_numbers(&w);
+        final_state[s] = ur_tensor_on(tape, end, 1, lanes, layer->units);
+        if (trace) trace->final_state[s] = final_state[s];
+        if (trace) trace->initial[s] = initial ? initial[s] : NULL;
+    }
+    return tape->status == UR_OK ? y : NULL;
+}

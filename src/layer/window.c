@@ -1,0 +1,55 @@
+/* How a window is shared out, and where its numbers lie. */
+#include "layer/window.h"
+
+enum {
+    UR_LANES_A_THREAD = 8,          /* fewer make the product's tile too short to be worth a thread of their own */
+    UR_STEP_WORTH_THREADS = 1 << 16 /* multiply-adds a step above which a barrier pays */
+};
+
+ur_split ur_window_split(const ur_window *w, size_t members)
+{
+    const ur_recurrent *l = w->layer;
+    size_t work = w->lanes * l->units * l->units * l->cell->gates;
+    if (members == 1) return UR_SPLIT_NONE;
+    if (w->lanes >= members * UR_LANES_A_THREAD) return UR_SPLIT_LANES;
+    if (work >= UR_STEP_WORTH_THREADS && ur_unit_blocks(l) >= members) return UR_SPLIT_UNITS;
+    return UR_SPLIT_NONE;
+}
+
+ur_part ur_window_part(const ur_window *w, size_t member, size_t members)
+{
+    ur_part part = {0, w->lanes, 0, ur_unit_blocks(w->layer), false};
+    switch (ur_window_split(w, members)) {
+    case UR_SPLIT_LANES:
+        ur_pool_share(w->lanes, 1, member, members, &part.lane, &part.lane_end);
+        break;
+    case UR_SPLIT_UNITS:
+        ur_pool_share(part.block_end, 1, member, members, &part.block, &part.block_end);
+        part.wait = true;
+        break;
+    default:
+        if (member > 0) part.lane_end = 0;
+    }
+    return part;
+}
+
+ur_gate_block ur_window_gates(const ur_window *w, const ur_part *part, size_t t, size_t block)
+{
+    const ur_recurrent *l = w->layer;
+    size_t row = ur_state_row(w), at = part->lane * row + block * 16, step = ur_state_step(w);
+    ur_gate_block g = {.rows = part->lane_end - part->lane,
+                       .row = row,
+                       .slot_row = ur_slot_row(l),
+                       .activation = l->activation,
+                       .live = w->live ? w->live + t * w->lanes + part->lane : NULL,
+                       .slots = w->slots + (t * w->lanes + part->lane) * ur_slot_row(l) + block * l->cell->slots * 16,
+                       .second = w->second ? w->second + t * step + at : NULL,
+                       .dy = w->dy ? w->dy + t * step + at : NULL,
+                       .dsecond = w->dsecond ? w->dsecond + at : NULL};
+    for (int s = 0; s < l->cell->states; s++) {
+        g.before[s] = w->state[s] + t * step + at;
+        g.after[s] = w->state[s] + (t + 1) * step + at;
+        g.carry[s] = w->carry[s] ? w->carry[s] + at : NULL;
+    }
+    return g;
+}

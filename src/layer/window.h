@@ -1,0 +1,27 @@
+/* What the forward and the backward sweep over a window share. */
+#ifndef UR_LAYER_WINDOW_H
+#define UR_LAYER_WINDOW_H
+
+#include "layer/recurrent.h"
+
+/* The lanes and unit blocks that fall to one thread. */
+typedef struct ur_part {
+    size_t lane, lane_end, block, block_end;
+    bool wait; /* others make the other units: meet them after each phase */
+} ur_part;
+
+ur_part ur_window_part(const ur_window *window, size_t member, size_t members);
+
+/* The gate block of step t for a thread's lanes and the unit block `block`. */
+ur_gate_block ur_window_gates(const ur_window *window, const ur_part *part, size_t t, size_t block);
+
+static inline size_t ur_state_row(const ur_window *w)
+{
+    return ur_padded(w->layer->units);
+}
+static inline size_t ur_state_step(const ur_window *w)
+{
+    return w->lanes * ur_state_row(w);
+}
+
+#endif

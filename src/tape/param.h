@@ -1,0 +1,15 @@
+/* A parameter: a named, shaped view on the block of all parameters and on the block of all gradients. */
+#ifndef UR_TAPE_PARAM_H
+#define UR_TAPE_PARAM_H
+
+#include "unroll.h"
+
+typedef struct ur_param {
+    char name[96];
+    size_t rank, shape[2], size; /* numbers in all */
+    size_t offset;               /* of the first in its block */
+    ur_real *value;
+    ur_real *gradient; /* NULL where nothing is trained */
+} ur_param;
+
+#endif
