@@ -1,0 +1,71 @@
+/*
+ * First values. Recurrent layers: uniform in ±1/√H, dense ones in ±1/√inputs, embeddings N(0, 1): what PyTorch's
+ * modules do. Or init_scale·N(0, 1) for weights and 0 for biases. Number i of parameter p is draw i of stream p.
+ */
+#include "base/float_mode.h"
+#include "base/random.h"
+#include "kernel/scalar.h"
+#include "model/model.h"
+
+#include <string.h>
+
+typedef struct ur_draw {
+    uint64_t seed;
+    uint32_t stream;
+    const ur_param *param;
+} ur_draw;
+
+static void uniform(const ur_draw *d, double limit)
+{
+    for (size_t i = 0; i < d->param->size; i++)
+        d->param->value[i] = (real)(limit * (2 * ur_random_uniform(d->seed, d->stream, i) - 1));
+}
+
+static void normal(const ur_draw *d, double scale)
+{
+    for (size_t i = 0; i < d->param->size; i++)
+        d->param->value[i] = (real)(scale * ur_random_normal(d->seed, d->stream, i));
+}
+
+/* The layer a parameter belongs to: the first that uses it. */
+static const ur_layer *owner(const ur_model *m, const ur_param *p)
+{
+    for (size_t i = 0; i < m->layer_count; i++) {
+        const ur_layer *l = &m->layers[i];
+        const ur_recurrent_params *r = &l->params;
+        if (l->embed == p || l->dense.weight == p || l->dense.bias == p || r->w_ih == p || r->w_hh == p ||
+            r->b_ih == p || r->b_hh == p)
+            return l;
+    }
+    return NULL;
+}
+
+void ur_model_initialize(ur_model *m, uint64_t seed, double init_scale)
+{
+    for (size_t i = 0; i < m->param_count; i++) {
+        ur_draw d = {seed, UR_USE_INIT + (uint32_t)i, &m->params[i]};
+        const ur_layer *l = owner(m, d.param);
+        if (init_scale > 0 && d.param->rank == 1)
+            memset(d.param->value, 0, d.param->size * sizeof(real));
+        else if (init_scale > 0)
+            normal(&d, init_scale);
+        else if (l->embed == d.param)
+            normal(&d, 1);
+        else
+            uniform(&d, 1 / sqrt((double)(l->spec.kind == UR_LAYER_CELL ? l->width : l->inputs)));
+    }
+}
+
+ur_status ur_model_create(ur_model **model, const char *net, const ur_sizes *sizes, uint64_t seed, double init_scale,
+                          const char *isa, ur_error *error)
+{
+    UR_TRY(ur_model_build(model, net, sizes, isa, error));
+    ur_float_mode mode = ur_float_mode_enter();
+    ur_model_initialize(*model, seed, init_scale);
+    ur_status status = ur_model_prepare(*model, false, error);
+    ur_float_mode_leave(mode);
+    if (status == UR_OK) return UR_OK;
+    ur_model_free(*model);
+    *model = NULL;
+    return status;
+}

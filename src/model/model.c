@@ -1,0 +1,106 @@
+/* A model's memory: values, gradients and packed weights; and what can be asked of it. */
+#include "model/model.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+void ur_model_free(ur_model *m)
+{
+    if (!m) return;
+    ur_vocabulary_free(m->vocabulary);
+    json_decref(m->record);
+    ur_block_free(m->values);
+    ur_block_free(m->gradients);
+    ur_block_free(m->packed);
+    free(m->params);
+    free(m->layers);
+    free(m);
+}
+
+/* Packed numbers of a layer; with `memory` their place. */
+static size_t place(ur_layer *l, real *memory, bool training)
+{
+    if (l->spec.kind == UR_LAYER_CELL) {
+        if (memory) ur_recurrent_place(&l->recurrent, memory, training);
+        return ur_recurrent_packed_size(&l->recurrent, training);
+    }
+    if (l->spec.kind == UR_LAYER_DENSE) {
+        if (memory) ur_dense_place(&l->dense, memory, training);
+        return ur_dense_packed_size(&l->dense, training);
+    }
+    return 0;
+}
+
+static const real *value_of(const ur_param *param)
+{
+    return param ? param->value : NULL;
+}
+
+void ur_model_pack(ur_model *m)
+{
+    for (size_t i = 0; i < m->layer_count; i++) {
+        ur_layer *l = &m->layers[i];
+        if (l->spec.kind == UR_LAYER_CELL) {
+            ur_recurrent_weights w = {value_of(l->params.w_ih), value_of(l->params.w_hh), value_of(l->params.b_ih),
+                                      value_of(l->params.b_hh)};
+            ur_recurrent_pack(&l->recurrent, &w, m->training);
+        }
+        if (l->spec.kind == UR_LAYER_DENSE) ur_dense_pack(&l->dense);
+    }
+}
+
+ur_status ur_model_prepare(ur_model *m, bool training, ur_error *error)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < m->layer_count; i++) size += place(&m->layers[i], NULL, training);
+    real *packed = ur_block_alloc(size ? size : 1, sizeof(real));
+    if (!packed) return ur_fail_memory(error, "the packed weights");
+    ur_block_free(m->packed);
+    m->packed = packed;
+    m->training = training;
+    for (size_t i = 0; i < m->layer_count; i++) packed += place(&m->layers[i], packed, training);
+    ur_model_pack(m);
+    return UR_OK;
+}
+
+void ur_model_changed(ur_model *m)
+{
+    ur_model_pack(m);
+}
+
+const ur_param *ur_model_find(const ur_model *m, const char *name)
+{
+    for (size_t i = 0; i < m->param_count; i++)
+        if (strcmp(m->params[i].name, name) == 0) return &m->params[i];
+    return NULL;
+}
+
+bool ur_model_parameter(ur_model *m, size_t i, ur_parameter *parameter)
+{
+    if (i >= m->param_count) return false;
+    const ur_param *p = &m->params[i];
+    *parameter = (ur_parameter){p->name, p->rank, {p->shape[0], p->shape[1]}, p->size, p->value, p->gradient};
+    return true;
+}
+
+const char *ur_model_net(const ur_model *m)
+{
+    return m->net;
+}
+const char *ur_model_task(const ur_model *m)
+{
+    return m->task;
+}
+size_t ur_model_outputs(const ur_model *m)
+{
+    return m->lines[m->line_count - 1].width;
+}
+size_t ur_model_features(const ur_model *m)
+{
+    return m->lines[m->line_count - 1].features;
+}
+size_t ur_model_parameters(const ur_model *m)
+{
+    return m->numbers;
+}

@@ -1,0 +1,73 @@
+/*
+ * The model: a network line made real. Layers with their sizes, one block of parameters with named views, and their
+ * packed copies. Read-only while it is stepped; the learner writes parameters and packs them again.
+ */
+#ifndef UR_MODEL_MODEL_H
+#define UR_MODEL_MODEL_H
+
+#include "data/vocabulary.h"
+#include "layer/layers.h"
+#include "layer/recurrent.h"
+#include "model/net_line.h"
+#include "unroll_train.h"
+
+enum { UR_FILE_VERSION = 1 };
+
+typedef struct ur_layer {
+    ur_layer_spec spec;
+    size_t inputs, width;   /* what comes in (symbols for onehot and embed) and goes out */
+    const ur_param *embed;  /* UR_LAYER_EMBED */
+    ur_recurrent recurrent; /* UR_LAYER_CELL */
+    ur_recurrent_params params;
+    size_t state;   /* number of the first of its states in a ur_state */
+    double drop;    /* dropout on its output */
+    ur_dense dense; /* UR_LAYER_DENSE */
+} ur_layer;
+
+typedef struct ur_line {
+    size_t first, count;      /* layers */
+    size_t symbols, features; /* one of them is 0 */
+    size_t width;             /* of what it gives */
+    bool last;                /* gives one step a lane */
+    int from;                 /* line whose final states it begins with; −1: none */
+} ur_line;
+
+struct json_t;
+
+struct ur_model {
+    const ur_kernels *kernels;
+    char net[UR_LINE_TEXT_MAX];
+    ur_net_spec spec;
+    ur_sizes sizes;
+    ur_line lines[UR_LINES_MAX];
+    size_t line_count;
+    ur_layer *layers;
+    size_t layer_count;
+    ur_param *params;
+    size_t param_count, numbers; /* parameters, and how many numbers they are */
+    size_t state_count;          /* arrays of a ur_state */
+    real *values, *gradients;    /* blocks of `numbers`; gradients NULL where nothing is trained */
+    real *packed;
+    bool training;             /* packed has the backward parts */
+    ur_vocabulary *vocabulary; /* NULL: none */
+    char task[32];
+    struct json_t *record; /* what the file says beside the weights; NULL: nothing yet */
+};
+
+/* Layers, sizes and parameters of a line; values are there but not set. */
+ur_status ur_model_build(ur_model **model, const char *net, const ur_sizes *sizes, const char *isa, ur_error *error);
+/* First values (see ur_model_create). */
+void ur_model_initialize(ur_model *model, uint64_t seed, double init_scale);
+/* Memory for packed weights, and for gradients where `training`; then packs. */
+ur_status ur_model_prepare(ur_model *model, bool training, ur_error *error);
+void ur_model_pack(ur_model *model);
+const ur_param *ur_model_find(const ur_model *model, const char *name); /* NULL: none */
+
+/* Layer i is a one-hot input that the cell behind it reads as ids. */
+static inline bool ur_read_by_cell(const ur_model *model, size_t i)
+{
+    return model->layers[i].spec.kind == UR_LAYER_ONEHOT && i + 1 < model->layer_count &&
+           model->layers[i + 1].recurrent.symbols;
+}
+
+#endif

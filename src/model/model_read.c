@@ -1,0 +1,105 @@
+/* Reads a model file. */
+#include "model/model_file.h"
+#include "model/record.h"
+
+#include <jansson.h>
+#include <string.h>
+
+ur_status ur_tensor_numbers(const ur_tensor_entry *e, real *numbers, size_t count, const char *name, ur_error *error)
+{
+    if (e->dtype != UR_F32 && e->dtype != UR_F64)
+        return ur_fail(error, UR_ERR_FORMAT, "%s: tensor %s is neither F32 nor F64", name, e->name);
+    if (e->bytes != count * ur_dtype_size(e->dtype))
+        return ur_fail(error, UR_ERR_FORMAT, "%s: tensor %s has %zu bytes, its network needs %zu", name, e->name,
+                       e->bytes, count * ur_dtype_size(e->dtype));
+    const char *bytes = e->data;
+    for (size_t i = 0; i < count; i++) {
+        float f;
+        double d;
+        if (e->dtype == UR_F32) {
+            memcpy(&f, bytes + 4 * i, 4);
+            numbers[i] = (real)f;
+        } else {
+            memcpy(&d, bytes + 8 * i, 8);
+            numbers[i] = (real)d;
+        }
+        if (!isfinite(numbers[i]))
+            return ur_fail(error, UR_ERR_FORMAT, "%s: tensor %s: number %zu is not finite", name, e->name, i);
+    }
+    return UR_OK;
+}
+
+static ur_status check_shape(const ur_param *p, const ur_tensor_entry *e, const char *name, ur_error *error)
+{
+    bool same = e->rank == p->rank && e->shape[0] == p->shape[0] && (p->rank < 2 || e->shape[1] == p->shape[1]);
+    if (same) return UR_OK;
+    return ur_fail(error, UR_ERR_FORMAT, "%s: tensor %s does not have the shape its network line needs (%zu x %zu)",
+                   name, p->name, p->shape[0], p->rank < 2 ? 1 : p->shape[1]);
+}
+
+static ur_status read_values(ur_model *m, const ur_tensor_file *file, const char *name, ur_error *error)
+{
+    for (size_t i = 0; i < m->param_count; i++) {
+        const ur_param *p = &m->params[i];
+        const ur_tensor_entry *e = ur_tensor_file_find(file, p->name);
+        if (!e) return ur_fail(error, UR_ERR_FORMAT, "%s: tensor %s is missing", name, p->name);
+        UR_TRY(check_shape(p, e, name, error));
+        UR_TRY(ur_tensor_numbers(e, p->value, p->size, name, error));
+    }
+    for (size_t i = 0; i < file->count; i++) {
+        const char *tensor = file->entries[i].name;
+        bool extra = strncmp(tensor, UR_EXTRA_PREFIX, strlen(UR_EXTRA_PREFIX)) == 0;
+        if (!extra && !ur_model_find(m, tensor))
+            return ur_fail(error, UR_ERR_FORMAT, "%s: tensor %s does not belong to the network \"%s\"", name, tensor,
+                           m->net);
+    }
+    return UR_OK;
+}
+
+/* The network described may not be larger than the file that holds its weights: a guard before memory is taken. */
+static ur_status check_size(const ur_model *m, const ur_tensor_file *file, const char *name, ur_error *error)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < file->count; i++) bytes += file->entries[i].bytes;
+    if (m->numbers <= bytes / 4) return UR_OK;
+    return ur_fail(error, UR_ERR_FORMAT, "%s: its network needs %zu numbers, the file holds %zu bytes", name,
+                   m->numbers, bytes);
+}
+
+ur_status ur_model_read(ur_model **model, const ur_tensor_file *file, const char *isa, const char *name,
+                        ur_error *error)
+{
+    *model = NULL;
+    const char *text = json_string_value(json_object_get(file->metadata, "unroll"));
+    if (!text)
+        return ur_fail(error, UR_ERR_FORMAT,
+                       "%s: a safetensors file without an \"unroll\" record; is it another program's?", name);
+    UR_TRY(ur_record_build(model, text, isa, name, error));
+    ur_status status = check_size(*model, file, name, error);
+    if (status == UR_OK) status = read_values(*model, file, name, error);
+    if (status == UR_OK) status = ur_model_prepare(*model, false, error);
+    if (status == UR_OK) return UR_OK;
+    ur_model_free(*model);
+    *model = NULL;
+    return status;
+}
+
+ur_status ur_model_load(ur_model **model, const char *path, const char *isa, ur_error *error)
+{
+    ur_tensor_file file;
+    *model = NULL;
+    UR_TRY(ur_tensor_file_read(&file, path, error));
+    ur_status status = ur_model_read(model, &file, isa, path, error);
+    ur_tensor_file_free(&file);
+    return status;
+}
+
+ur_status ur_model_load_memory(ur_model **model, const void *bytes, size_t size, const char *isa, ur_error *error)
+{
+    ur_tensor_file file;
+    *model = NULL;
+    UR_TRY(ur_tensor_file_parse(&file, bytes, size, "model in memory", error));
+    ur_status status = ur_model_read(model, &file, isa, "model in memory", error);
+    ur_tensor_file_free(&file);
+    return status;
+}

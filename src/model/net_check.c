@@ -1,0 +1,165 @@
+/* Checks of a network line that need more than one layer: order, `from` and `tied`. */
+#include "model/net_check.h"
+
+#include "model/net_lexer.h"
+
+#include <string.h>
+
+/* Of the layers that have a place of their own in a line. */
+static const char *word_of(const ur_layer_spec *layer)
+{
+    if (layer->kind == UR_LAYER_CELL) return layer->cell;
+    return layer->kind == UR_LAYER_LAST ? "last" : layer->kind == UR_LAYER_EMBED ? "embed" : "onehot";
+}
+
+static ur_status check_order(const ur_net_spec *spec, const ur_line_spec *line, ur_error *error)
+{
+    bool ended = false;
+    for (size_t i = 0; i < line->count; i++) {
+        const ur_layer_spec *layer = &spec->layers[line->first + i];
+        bool input = layer->kind == UR_LAYER_ONEHOT || layer->kind == UR_LAYER_EMBED;
+        bool in_time = layer->kind == UR_LAYER_CELL || layer->kind == UR_LAYER_LAST;
+        if (i && input)
+            return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
+                               "\"%s\" reads ids and can only begin a line; move it to the front", word_of(layer));
+        if (ended && in_time)
+            return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
+                               "\"%s\" needs steps, and \"last\" before it has left only one; move \"last\" behind it",
+                               word_of(layer));
+        ended = ended || layer->kind == UR_LAYER_LAST;
+    }
+    return UR_OK;
+}
+
+/* The n-th layer of the line that is recurrent; NULL behind the last one. */
+static const ur_layer_spec *recurrent_layer(const ur_net_spec *spec, const ur_line_spec *line, size_t n)
+{
+    for (size_t i = 0; i < line->count; i++) {
+        const ur_layer_spec *layer = &spec->layers[line->first + i];
+        if (layer->kind == UR_LAYER_CELL && !n--) return layer;
+    }
+    return NULL;
+}
+
+static const ur_line_spec *line_named(const ur_net_spec *spec, size_t lines, const char *name)
+{
+    for (size_t i = 0; i < lines; i++)
+        if (!strcmp(spec->lines[i].name, name)) return &spec->lines[i];
+    return NULL;
+}
+
+/* How many layers of the line, before `end`, take their state from `name`: that many recurrent layers of the line of
+ * that name are given away already. */
+static size_t taken_before(const ur_net_spec *spec, const ur_line_spec *line, const char *name, size_t end)
+{
+    size_t taken = 0;
+    for (size_t i = 0; i < end; i++) taken += !strcmp(spec->layers[line->first + i].from, name);
+    return taken;
+}
+
+static ur_status check_from(const ur_net_spec *spec, size_t at, size_t i, ur_error *error)
+{
+    const ur_line_spec *line = &spec->lines[at];
+    const ur_layer_spec *layer = &spec->layers[line->first + i];
+    const ur_line_spec *giver = line_named(spec, at, layer->from);
+    if (!giver)
+        return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
+                           "\"from %s\" needs an earlier line of that name; begin one with \"%s: \"", layer->from,
+                           layer->from);
+    size_t n = taken_before(spec, line, layer->from, i);
+    const ur_layer_spec *gives = recurrent_layer(spec, giver, n);
+    if (!gives)
+        return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
+                           "line \"%s\" has %zu recurrent layers, and \"from %s\" stands on one more; leave it out "
+                           "here or add a layer there",
+                           giver->name, n, giver->name);
+    if (strcmp(gives->cell, layer->cell) || gives->width != layer->width)
+        return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
+                           "\"%s %zu from %s\" would get the state of \"%s %zu\"; make the two layers alike",
+                           layer->cell, layer->width, giver->name, gives->cell, gives->width);
+    return UR_OK;
+}
+
+/* A line takes all its initial states from one line, or none: then it is clear which layer gets which. */
+static ur_status check_from_alike(const ur_net_spec *spec, const ur_line_spec *line, size_t i, ur_error *error)
+{
+    const ur_layer_spec *layer = &spec->layers[line->first + i];
+    for (size_t k = 0; k < line->count; k++) {
+        const ur_layer_spec *other = &spec->layers[line->first + k];
+        if (other->kind != UR_LAYER_CELL || !strcmp(other->from, layer->from)) continue;
+        return ur_net_fail(error, UR_ERR_FORMAT, other->column,
+                           "\"%s %zu\" needs \"from %s\" too: all recurrent layers of a line take their state from one "
+                           "line, or none does",
+                           other->cell, other->width, layer->from);
+    }
+    return UR_OK;
+}
+
+/* Behind the line's last layer that takes from `name`: nothing of that line may be left over. */
+static ur_status check_from_all(const ur_net_spec *spec, size_t at, size_t i, ur_error *error)
+{
+    const ur_line_spec *line = &spec->lines[at];
+    const ur_layer_spec *layer = &spec->layers[line->first + i];
+    size_t taken = taken_before(spec, line, layer->from, line->count);
+    const ur_line_spec *giver = line_named(spec, at, layer->from);
+    if (!recurrent_layer(spec, giver, taken)) return UR_OK;
+    return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
+                       "line \"%s\" has more recurrent layers than the %zu that take their state \"from %s\"; the two "
+                       "lines must have as many",
+                       layer->from, taken, layer->from);
+}
+
+/* Numbers each step has before layer i of a line that begins with an embed; 0: the data fixes it. */
+static size_t width_before(const ur_net_spec *spec, const ur_line_spec *line, size_t i)
+{
+    while (i-- > 0) {
+        const ur_layer_spec *layer = &spec->layers[line->first + i];
+        if (layer->kind != UR_LAYER_LAST && layer->kind != UR_LAYER_DROPOUT) return layer->width;
+    }
+    return 0;
+}
+
+static ur_status check_tied(const ur_net_spec *spec, const ur_line_spec *line, size_t i, ur_error *error)
+{
+    const ur_layer_spec *layer = &spec->layers[line->first + i], *embed = &spec->layers[line->first];
+    if (embed->kind != UR_LAYER_EMBED)
+        return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
+                           "\"tied\" shares the weights of an \"embed\", and this line has none");
+    size_t enters = width_before(spec, line, i);
+    if (!enters)
+        return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
+                           "\"tied\" needs the width of the layer before \"dense\"; give it the \"embed\"'s, %zu",
+                           embed->width);
+    if (enters != embed->width)
+        return ur_net_fail(
+            error, UR_ERR_FORMAT, layer->column,
+            "\"tied\" needs the layer before \"dense\" as wide as the \"embed\", %zu, and it is %zu wide", embed->width,
+            enters);
+    if (layer->width && embed->inputs && layer->width != embed->inputs)
+        return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
+                           "\"tied\" gives one number for each of the %zu symbols of the \"embed\", not %zu; leave "
+                           "the width out",
+                           embed->inputs, layer->width);
+    return UR_OK;
+}
+
+static ur_status check_line(const ur_net_spec *spec, size_t at, ur_error *error)
+{
+    const ur_line_spec *line = &spec->lines[at];
+    UR_TRY(check_order(spec, line, error));
+    for (size_t i = 0; i < line->count; i++) {
+        const ur_layer_spec *layer = &spec->layers[line->first + i];
+        if (layer->from[0]) UR_TRY(check_from_alike(spec, line, i, error));
+        if (layer->from[0]) UR_TRY(check_from(spec, at, i, error));
+        if (layer->tied) UR_TRY(check_tied(spec, line, i, error));
+    }
+    for (size_t i = 0; i < line->count; i++)
+        if (spec->layers[line->first + i].from[0]) UR_TRY(check_from_all(spec, at, i, error));
+    return UR_OK;
+}
+
+ur_status ur_net_check(const ur_net_spec *spec, ur_error *error)
+{
+    for (size_t at = 0; at < spec->line_count; at++) UR_TRY(check_line(spec, at, error));
+    return UR_OK;
+}

@@ -1,0 +1,61 @@
+/* The words of the network line: every layer with what it takes, and every option. */
+#ifndef UR_MODEL_NET_WORDS_H
+#define UR_MODEL_NET_WORDS_H
+
+#include "model/net_line.h"
+
+enum { UR_WIDTH_MAX = 1048576 }; /* numbers in the line: 1 … UR_WIDTH_MAX */
+
+/* What may stand beside a layer's word, as bits. */
+enum {
+    UR_TAKES_ACTIVATION = 1, /* relu, sigmoid or tanh */
+    UR_TAKES_NOBIAS = 2,
+    UR_TAKES_TIED = 4,
+    UR_TAKES_DROP = 8,
+    UR_TAKES_SAME = 16,
+    UR_TAKES_FROM = 32,
+    UR_TAKES_BI = 64,
+    UR_TAKES_TIMES = 128 /* xN */
+};
+
+typedef struct ur_layer_word {
+    const char *word;
+    ur_layer_kind kind; /* meaningless where the layer is not built */
+    bool built;
+    size_t least, most;  /* how many numbers */
+    unsigned options;    /* see ur_layer_takes */
+    const char *number;  /* what its number is, for messages */
+    const char *example; /* a right one, for messages */
+} ur_layer_word;
+
+/* NULL for an unknown word. */
+const ur_layer_word *ur_layer_word_find(const char *word, size_t length);
+unsigned ur_layer_takes(const ur_layer_word *layer);
+const char *ur_layer_word_nearest(const char *word, size_t length);
+
+typedef struct ur_option_word {
+    const char *word;
+    unsigned takes;           /* its bit */
+    ur_activation activation; /* of the activations */
+    bool built;
+} ur_option_word;
+
+const ur_option_word *ur_option_word_find(const char *word, size_t length);
+const char *ur_option_word_nearest(const char *word, size_t length);
+
+/* The layers that are built, "onehot, embed, …", and the options in `takes`, or "nothing": for messages. */
+enum { UR_WORDS_TEXT_MAX = 160 };
+typedef struct ur_words_text {
+    char text[UR_WORDS_TEXT_MAX];
+} ur_words_text;
+ur_words_text ur_layer_words_text(void);
+ur_words_text ur_option_words_text(unsigned takes);
+
+/* "x", "x2" …: the repetition, which no name may look like. */
+bool ur_is_times(const char *word, size_t length);
+
+/* Single-character insertions, deletions and replacements that make one word of the other (Levenshtein 1966). Words
+ * are compared up to UR_NAME_MAX characters. */
+size_t ur_word_distance(const char *a, size_t a_length, const char *b, size_t b_length);
+
+#endif

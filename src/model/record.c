@@ -1,0 +1,52 @@
+/* The record, written. */
+#include "model/record.h"
+
+#include <jansson.h>
+
+static json_t *unit_json(const ur_vocabulary *v, int32_t id)
+{
+    size_t length;
+    const char *text = ur_vocabulary_text(v, id, &length);
+    if (ur_vocabulary_kind(v) == UR_UNIT_BYTE) return json_integer((unsigned char)text[0]);
+    return length == 1 && !text[0] ? json_integer(0) : json_stringn(text, length); /* JSON text has no U+0000 here */
+}
+
+static int put_units(json_t *record, const ur_vocabulary *v)
+{
+    bool unknown = ur_vocabulary_unknown(v) >= 0;
+    size_t count = ur_vocabulary_size(v) - (unknown ? 1 : 0);
+    json_t *list = json_array();
+    int failed = json_object_set_new(record, "unit", json_string(ur_unit_kind_name(ur_vocabulary_kind(v))));
+    for (size_t i = 0; i < count; i++) failed |= json_array_append_new(list, unit_json(v, (int32_t)i));
+    failed |= json_object_set_new(record, "vocab", list);
+    return failed | json_object_set_new(record, "unknown", json_boolean(unknown));
+}
+
+static int put_size(json_t *record, const char *key, size_t value)
+{
+    return value ? json_object_set_new(record, key, json_integer((json_int_t)value)) : 0;
+}
+
+json_t *ur_record_make(const ur_model *m)
+{
+    json_t *record = json_object();
+    int failed = json_object_set_new(record, "version", json_integer(UR_FILE_VERSION));
+    failed |= json_object_set_new(record, "task", json_string(m->task));
+    failed |= json_object_set_new(record, "net", json_string(m->net));
+    failed |= put_size(record, "symbols", m->sizes.symbols);
+    failed |= put_size(record, "features", m->sizes.features);
+    failed |= put_size(record, "outputs", m->sizes.outputs);
+    if (m->vocabulary) failed |= put_units(record, m->vocabulary);
+    if (m->record) failed |= json_object_update_missing(record, m->record);
+    if (!failed) return record;
+    json_decref(record);
+    return NULL;
+}
+
+ur_status ur_record_set(ur_model *m, const char *key, json_t *value, ur_error *error)
+{
+    if (!m->record) m->record = json_object();
+    if (value && m->record && json_object_set_new(m->record, key, value) == 0) return UR_OK;
+    if (!m->record) json_decref(value);
+    return ur_fail_memory(error, "the model's record");
+}

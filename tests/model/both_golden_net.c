@@ -1,0 +1,151 @@
+/* Whole networks against PyTorch: loss, outputs and the gradient of every parameter. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "support/golden.h"
+#include "support/numbers.h"
+#include "train/learner.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { VOCABULARY = 11 };
+
+typedef struct net {
+    const golden *g;
+    ur_model *model;
+    ur_learner *learner;
+    ur_batch batch;
+    int32_t *ids, *targets, *lengths;
+    real *target_values;
+    size_t outputs, rows; /* numbers a row of logits, rows */
+} net;
+
+static void ok(ur_status status, const ur_error *error)
+{
+    if (status != UR_OK) fail_msg("%s", error->text);
+}
+
+/* The file's weights, every one of them, into the model's parameters. */
+static void load_weights(net *n)
+{
+    ur_parameter p;
+    for (size_t i = 0; ur_model_parameter(n->model, i, &p); i++) {
+        size_t count;
+        real *values = golden_values(n->g, p.name, &count);
+        assert_int_equal(count, p.size);
+        memcpy(p.value, values, count * sizeof(real));
+        free(values);
+    }
+    ur_model_changed(n->model);
+}
+
+static void load_batch(net *n, bool sigmoid)
+{
+    const ur_tensor_entry *ids = golden_entry(n->g, "ids");
+    size_t count;
+    n->ids = golden_ids(n->g, "ids", NULL);
+    n->targets = golden_ids(n->g, "targets", &n->rows);
+    n->lengths = golden_has(n->g, "lengths") ? golden_ids(n->g, "lengths", NULL) : NULL;
+    n->target_values = zeros(n->rows, sizeof(real));
+    for (size_t i = 0; i < n->rows; i++) n->target_values[i] = (real)n->targets[i];
+    n->batch = (ur_batch){.lanes = ids->shape[1], .targets = sigmoid ? NULL : n->targets};
+    if (sigmoid) n->batch.target_values = n->target_values;
+    n->batch.input[0] = (ur_sequences){.steps = ids->shape[0], .ids = n->ids, .lengths = n->lengths};
+    free(golden_values(n->g, "logits", &count));
+    n->outputs = count / n->rows;
+}
+
+static void load(net *n, const golden *g, const char *isa)
+{
+    ur_error error = {0};
+    bool sigmoid = strncmp(golden_told(g, "loss"), "sigmoid", 7) == 0;
+    ur_learning learning = ur_learning_default();
+    ur_sizes sizes = {.symbols = VOCABULARY, .outputs = VOCABULARY};
+    *n = (net){.g = g};
+    ok(ur_model_create(&n->model, golden_told(g, "net"), &sizes, 1, 0, isa, &error), &error);
+    learning.loss = sigmoid ? UR_LOSS_SIGMOID : UR_LOSS_SOFTMAX;
+    learning.threads = 1;
+    ok(ur_learner_create(&n->learner, n->model, &learning, &error), &error);
+    load_weights(n);
+    load_batch(n, sigmoid);
+}
+
+static void unload(net *n)
+{
+    ur_learner_free(n->learner);
+    ur_model_free(n->model);
+    free(n->ids);
+    free(n->targets);
+    free(n->lengths);
+    free(n->target_values);
+}
+
+/* ur_predict gives what the last layer gives: behind `sigmoid`, probabilities. */
+static void compare_outputs(const net *n)
+{
+    ur_error error = {0};
+    size_t count = n->rows * n->outputs;
+    real *got = zeros(count, sizeof(real)), *want = golden_values(n->g, "logits", NULL);
+    ok(ur_predict(n->learner, &n->batch, got, &error), &error);
+    for (size_t i = 0; i < count && n->batch.target_values; i++) want[i] = (real)(1 / (1 + exp(-(double)want[i])));
+    assert_near(n->g->name, got, want, count, GOLDEN_LIMIT);
+    free(got);
+    free(want);
+}
+
+static void compare_learning(const net *n)
+{
+    ur_error error = {0};
+    ur_window_result result;
+    ur_parameter p;
+    ok(ur_learner_gradients(n->learner, &n->batch, NULL, &result, &error), &error);
+    assert_int_equal(result.count, n->rows);
+    real loss = (real)(result.sum / (double)result.count);
+    assert_golden(n->g, "loss", &loss, 1);
+    double evaluated;
+    ok(ur_evaluate(n->learner, &n->batch, &evaluated, &error), &error);
+    assert_true(evaluated == result.sum / (double)result.count);
+    for (size_t i = 0; ur_model_parameter(n->model, i, &p); i++) {
+        char name[128];
+        snprintf(name, sizeof name, "grad.%s", p.name);
+        assert_golden(n->g, name, p.gradient, p.size);
+    }
+}
+
+/* Every tensor of the file that has a gradient is a parameter: nothing is forgotten by the model. */
+static void compare_names(const net *n)
+{
+    size_t gradients = 0;
+    ur_parameter p;
+    for (size_t i = 0; i < n->g->file.count; i++) gradients += strncmp(n->g->file.entries[i].name, "grad.", 5) == 0;
+    assert_true(gradients > 0);
+    assert_true(ur_model_parameter(n->model, gradients - 1, &p));
+    assert_false(ur_model_parameter(n->model, gradients, &p));
+}
+
+static void check(void **state)
+{
+    golden g = golden_open(*state);
+    for (size_t i = 0; ur_isa_name(i); i++) {
+        net n;
+        load(&n, &g, ur_isa_name(i));
+        compare_names(&n);
+        compare_outputs(&n);
+        compare_learning(&n);
+        unload(&n);
+    }
+    golden_close(&g);
+}
+
+#define CASE(name) {name, check, NULL, NULL, (char[]){name}}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {CASE("net"), CASE("net-tied"), CASE("net-sigmoid")};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
