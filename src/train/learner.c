@@ -1,0 +1,269 @@
+/* See learner.h and section 4 of unroll_train.h. */
+#include "train/learner.h"
+
+#include "base/float_mode.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+ur_learning ur_learning_default(void)
+{
+    return (ur_learning){.loss = UR_LOSS_SOFTMAX,
+                         .optimizer = UR_ADAM,
+                         .rate = 2e-3,
+                         .beta1 = 0.9,
+                         .beta2 = 0.999,
+                         .epsilon = 1e-8,
+                         .clip_norm = 1,
+                         .seed = 1};
+}
+
+ur_status ur_learner_pool(ur_pool **pool, size_t threads, ur_error *error)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    if (!threads) threads = cores < 1 ? 1 : cores > 16 ? 16 : (size_t)cores;
+    return ur_pool_create(pool, threads, error);
+}
+
+static ur_status make_gradients(ur_model *m, ur_error *error)
+{
+    if (!m->gradients) m->gradients = ur_block_alloc(m->numbers ? m->numbers : 1, sizeof(real));
+    if (!m->gradients) return ur_fail_memory(error, "the gradients");
+    for (size_t i = 0; i < m->param_count; i++) m->params[i].gradient = m->gradients + m->params[i].offset;
+    for (size_t i = 0; i < m->layer_count; i++)
+        if (m->layers[i].spec.kind == UR_LAYER_CELL)
+            m->layers[i].recurrent.back = ur_cell_back_find(m->layers[i].spec.cell, ur_isa_index(m->kernels));
+    return ur_model_prepare(m, true, error);
+}
+
+static ur_status check(const ur_learning *l, ur_error *error)
+{
+    if (!(l->rate >= 0) || isinf(l->rate))
+        return ur_fail(error, UR_ERR_USAGE, "learning rate %g: must not be negative", l->rate);
+    if (!(l->beta1 >= 0 && l->beta1 < 1 && l->beta2 >= 0 && l->beta2 < 1))
+        return ur_fail(error, UR_ERR_USAGE, "betas %g, %g: must be at least 0 and below 1", l->beta1, l->beta2);
+    if (!(l->clip_norm >= 0) || !(l->clip_value >= 0) || !(l->weight_decay >= 0) || !(l->epsilon >= 0) ||
+        !(l->momentum >= 0))
+        return ur_fail(error, UR_ERR_USAGE, "clipping, decay, momentum and epsilon must not be negative");
+    return UR_OK;
+}
+
+static ur_status create(ur_learner *l, ur_error *error)
+{
+    UR_TRY(check(&l->learning, error));
+    UR_TRY(make_gradients(l->model, error));
+    UR_TRY(ur_optimizer_create(&l->optimizer, l->learning.optimizer, l->learning.momentum, l->model->numbers, error));
+    UR_TRY(ur_learner_pool(&l->pool, l->learning.threads, error));
+    l->compute = (ur_compute){l->model->kernels, ur_train_kernels_of(l->model->kernels), l->pool};
+    l->norm_pieces = calloc(ur_gradient_pieces(l->model->numbers) + 1, sizeof(double));
+    return l->norm_pieces ? UR_OK : ur_fail_memory(error, "the gradient's norm");
+}
+
+ur_status ur_learner_create(ur_learner **learner, ur_model *model, const ur_learning *learning, ur_error *error)
+{
+    ur_learner *l = *learner = calloc(1, sizeof *l);
+    if (!l) return ur_fail_memory(error, "a learner");
+    l->model = model;
+    l->learning = *learning;
+    ur_arena_init(&l->arena);
+    ur_status status = create(l, error);
+    if (status == UR_OK) return UR_OK;
+    ur_learner_free(l);
+    *learner = NULL;
+    return status;
+}
+
+void ur_learner_free(ur_learner *l)
+{
+    if (!l) return;
+    ur_optimizer_free(&l->optimizer);
+    ur_state_free(l->carried);
+    ur_arena_free(&l->arena);
+    ur_pool_free(l->pool);
+    free(l->norm_pieces);
+    free(l);
+}
+
+void ur_learner_set_rate(ur_learner *l, double rate)
+{
+    l->learning.rate = rate;
+}
+double ur_learner_gradient_norm(const ur_learner *l)
+{
+    return l->norm;
+}
+
+/* How many targets count. */
+static size_t count_targets(const ur_learner *l, const ur_batch *batch, const ur_tensor *y)
+{
+    size_t rows = y->steps * y->lanes, count = 0;
+    if (l->learning.loss == UR_LOSS_SOFTMAX) {
+        for (size_t i = 0; i < rows; i++) count += batch->targets[i] >= 0 ? 1 : 0;
+        return count;
+    }
+    for (size_t i = 0; i < rows * y->width; i++) count += isnan(batch->target_values[i]) ? 0 : 1;
+    return count;
+}
+
+static ur_status check_targets(const ur_learner *l, const ur_batch *batch, const ur_tensor *y, ur_error *error)
+{
+    bool classes = l->learning.loss == UR_LOSS_SOFTMAX;
+    if (classes ? !batch->targets : !batch->target_values)
+        return ur_fail(error, UR_ERR_USAGE, "this loss needs %s", classes ? "targets" : "target_values");
+    for (size_t i = 0; classes && i < y->steps * y->lanes; i++)
+        if (batch->targets[i] >= 0 && (size_t)batch->targets[i] >= y->width)
+            return ur_fail(error, UR_ERR_DATA, "target %d is not below the %zu outputs", (int)batch->targets[i],
+                           y->width);
+    return UR_OK;
+}
+
+/* Forward and loss. The gradient of the loss is left in the output where the tape records. */
+static ur_status forward(ur_learner *l, ur_tape *tape, const ur_batch *batch, const ur_carry *carry,
+                         ur_window_result *r, ur_error *error)
+{
+    UR_TRY(ur_network_check(l->model, batch, error));
+    bool logits = l->learning.loss == UR_LOSS_SIGMOID;
+    ur_tensor *y = (logits ? ur_network_logits : ur_network_run)(l->model, tape, batch, carry);
+    UR_TRY(ur_tape_status(tape, error));
+    UR_TRY(check_targets(l, batch, y, error));
+    r->count = count_targets(l, batch, y);
+    double scale = l->learning.sum || !r->count ? 1 : 1 / (double)r->count;
+    switch (l->learning.loss) {
+    case UR_LOSS_SOFTMAX:
+        ur_softmax_loss(tape, y, batch->targets, scale, &r->sum);
+        break;
+    case UR_LOSS_SIGMOID:
+        ur_sigmoid_loss(tape, y, batch->target_values, scale, &r->sum);
+        break;
+    case UR_LOSS_SQUARED:
+        ur_squared_loss(tape, y, batch->target_values, scale, &r->sum);
+        break;
+    }
+    return ur_tape_status(tape, error);
+}
+
+static void begin(ur_learner *l, ur_tape *tape, bool recording)
+{
+    ur_arena_reset(&l->arena);
+    ur_tape_begin(tape, &l->compute, &l->arena, recording);
+    tape->seed = l->learning.seed;
+    tape->step = l->step;
+}
+
+ur_status ur_learner_forward(ur_learner *l, const ur_batch *batch, const ur_carry *carry, ur_window_result *result,
+                             ur_error *error)
+{
+    ur_tape tape;
+    begin(l, &tape, false);
+    return forward(l, &tape, batch, carry, result, error);
+}
+
+ur_status ur_learner_gradients(ur_learner *l, const ur_batch *batch, const ur_carry *carry, ur_window_result *result,
+                               ur_error *error)
+{
+    ur_tape tape;
+    begin(l, &tape, true);
+    memset(l->model->gradients, 0, l->model->numbers * sizeof(real));
+    UR_TRY(forward(l, &tape, batch, carry, result, error));
+    if (!isfinite(result->sum))
+        return ur_fail(error, UR_ERR_NUMERIC,
+                       "step %llu: the loss is not finite; a smaller --lr or --clip-norm may help",
+                       (unsigned long long)l->step + 1);
+    return ur_tape_backward(&tape, error);
+}
+
+static ur_status name_culprit(const ur_learner *l, ur_error *error)
+{
+    for (size_t i = 0; i < l->model->param_count; i++)
+        for (size_t k = 0; k < l->model->params[i].size; k++)
+            if (!isfinite(l->model->params[i].gradient[k]))
+                return ur_fail(error, UR_ERR_NUMERIC,
+                               "step %llu: the gradient of %s is not finite; a smaller --lr or --clip-norm may help",
+                               (unsigned long long)l->step + 1, l->model->params[i].name);
+    return ur_fail(error, UR_ERR_NUMERIC, "step %llu: the gradient is not finite", (unsigned long long)l->step + 1);
+}
+
+ur_status ur_learner_update(ur_learner *l, ur_error *error)
+{
+    ur_model *m = l->model;
+    l->norm = ur_gradient_norm(&l->compute, m->gradients, m->numbers, l->norm_pieces);
+    if (!isfinite(l->norm)) return name_culprit(l, error);
+    ur_optimizer_update(&l->optimizer, &l->compute, &l->learning, l->learning.rate, l->norm, m->values, m->gradients);
+    l->step++;
+    ur_model_pack(m);
+    return UR_OK;
+}
+
+/* The states of `lanes` lanes to carry on from: zero where there were none or another number of lanes. */
+static ur_status carry_for(ur_learner *l, const ur_batch *batch, ur_carry *carry, ur_error *error)
+{
+    if (l->carried && ur_state_lanes(l->carried) != batch->lanes) {
+        ur_state_free(l->carried);
+        l->carried = NULL;
+    }
+    bool fresh = !l->carried;
+    if (fresh) UR_TRY(ur_state_create(&l->carried, l->model, batch->lanes, error));
+    *carry = (ur_carry){.from = batch->carry && !fresh ? l->carried : NULL, .to = l->carried};
+    return UR_OK;
+}
+
+static double reported(const ur_learner *l, const ur_window_result *r)
+{
+    return l->learning.sum ? r->sum : r->sum / (double)(r->count ? r->count : 1);
+}
+
+static ur_status learn(ur_learner *l, const ur_batch *batch, double *loss, ur_error *error)
+{
+    ur_window_result result;
+    ur_carry carry;
+    UR_TRY(carry_for(l, batch, &carry, error));
+    UR_TRY(ur_learner_gradients(l, batch, &carry, &result, error));
+    if (loss) *loss = reported(l, &result);
+    return ur_learner_update(l, error);
+}
+
+ur_status ur_learn(ur_learner *l, const ur_batch *batch, double *loss, ur_error *error)
+{
+    ur_float_mode mode = ur_float_mode_enter();
+    ur_status status = learn(l, batch, loss, error);
+    ur_float_mode_leave(mode);
+    return status;
+}
+
+static ur_status evaluate(ur_learner *l, const ur_batch *batch, double *loss, ur_error *error)
+{
+    ur_window_result result;
+    UR_TRY(ur_learner_forward(l, batch, NULL, &result, error));
+    *loss = reported(l, &result);
+    return UR_OK;
+}
+
+ur_status ur_evaluate(ur_learner *l, const ur_batch *batch, double *loss, ur_error *error)
+{
+    ur_float_mode mode = ur_float_mode_enter();
+    ur_status status = evaluate(l, batch, loss, error);
+    ur_float_mode_leave(mode);
+    return status;
+}
+
+static ur_status predict(ur_learner *l, const ur_batch *batch, ur_real *out, ur_error *error)
+{
+    ur_tape tape;
+    UR_TRY(ur_network_check(l->model, batch, error));
+    begin(l, &tape, false);
+    ur_tensor *y = ur_network_run(l->model, &tape, batch, NULL);
+    UR_TRY(ur_tape_status(&tape, error));
+    for (size_t i = 0; i < y->steps * y->lanes; i++)
+        memcpy(out + i * y->width, y->value + i * y->row, y->width * sizeof(real));
+    return UR_OK;
+}
+
+ur_status ur_predict(ur_learner *l, const ur_batch *batch, ur_real *out, ur_error *error)
+{
+    ur_float_mode mode = ur_float_mode_enter();
+    ur_status status = predict(l, batch, out, error);
+    ur_float_mode_leave(mode);
+    return status;
+}

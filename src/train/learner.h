@@ -1,0 +1,38 @@
+/* The learner: a model, an optimiser, an arena for one window and a pool. What ur_learn and the trainers stand on. */
+#ifndef UR_TRAIN_LEARNER_H
+#define UR_TRAIN_LEARNER_H
+
+#include "model/network.h"
+#include "train/optimizer.h"
+
+struct ur_learner {
+    ur_model *model;
+    ur_learning learning;
+    ur_compute compute;
+    ur_pool *pool;
+    ur_arena arena;
+    ur_optimizer_state optimizer;
+    ur_state *carried; /* where the lanes of the last batch ended; NULL before the first */
+    double *norm_pieces;
+    double norm;   /* of the last gradient */
+    uint64_t step; /* updates, for the dropout masks */
+};
+
+/* One window forward and backward, gradients set but nothing updated. *count: targets that count. */
+typedef struct ur_window_result {
+    double sum; /* of the loss over what counts */
+    size_t count;
+} ur_window_result;
+
+ur_status ur_learner_gradients(ur_learner *learner, const ur_batch *batch, const ur_carry *carry,
+                               ur_window_result *result, ur_error *error);
+/* Clips, checks that the gradient is finite, updates, packs. */
+ur_status ur_learner_update(ur_learner *learner, ur_error *error);
+/* Forward only. */
+ur_status ur_learner_forward(ur_learner *learner, const ur_batch *batch, const ur_carry *carry,
+                             ur_window_result *result, ur_error *error);
+
+/* A pool of `threads` (0: the machine's cores, at most 16). */
+ur_status ur_learner_pool(ur_pool **pool, size_t threads, ur_error *error);
+
+#endif

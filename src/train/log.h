@@ -1,0 +1,21 @@
+/* log.jsonl: a line of JSON per report, appended; a resume cuts it back to what the checkpoint knew. */
+#ifndef UR_TRAIN_LOG_H
+#define UR_TRAIN_LOG_H
+
+#include "base/file.h"
+
+typedef struct ur_log_file {
+    int fd; /* −1: no log is kept */
+    char *path;
+    uint64_t length;
+} ur_log_file;
+
+/* Opens (makes) the file and cuts it to `length` bytes; a shorter one is an error. */
+ur_status ur_log_open(ur_log_file *log, const char *path, uint64_t length, ur_error *error);
+/* Appends a line; `text` without its line break. */
+ur_status ur_log_add(ur_log_file *log, const char *text, ur_error *error);
+/* Waits until the lines are on the disk. */
+ur_status ur_log_sync(ur_log_file *log, ur_error *error);
+void ur_log_close(ur_log_file *log);
+
+#endif

@@ -1,0 +1,29 @@
+/*
+ * Optimisers over the block of all parameters: their memory, clipping, one update. The equations of a step are in
+ * kernel/body/update.c.
+ */
+#ifndef UR_TRAIN_OPTIMIZER_H
+#define UR_TRAIN_OPTIMIZER_H
+
+#include "kernel/compute.h"
+#include "unroll_train.h"
+
+typedef struct ur_optimizer_state {
+    real *first, *second; /* blocks of `numbers`; NULL where the optimiser has none */
+    size_t numbers;
+    uint64_t updates; /* made so far */
+} ur_optimizer_state;
+
+ur_status ur_optimizer_create(ur_optimizer_state *state, ur_optimizer kind, double momentum, size_t numbers,
+                              ur_error *error);
+void ur_optimizer_free(ur_optimizer_state *state);
+
+/* √Σg² over the block: pieces of 4096 numbers, each 16 chains and a tree, pieces added in order. */
+double ur_gradient_norm(const ur_compute *compute, const real *gradient, size_t numbers, double *pieces);
+size_t ur_gradient_pieces(size_t numbers); /* numbers that `pieces` must hold */
+
+/* One update of `values` at learning rate `rate`; `norm` is the gradient's, for clipping. */
+void ur_optimizer_update(ur_optimizer_state *state, const ur_compute *compute, const ur_learning *learning, double rate,
+                         double norm, real *values, real *gradient);
+
+#endif

@@ -1,0 +1,21 @@
+/* Learning rate schedules: a rate for each step, and the plateau schedule's memory. */
+#ifndef UR_TRAIN_SCHEDULE_H
+#define UR_TRAIN_SCHEDULE_H
+
+#include "unroll_train.h"
+
+typedef struct ur_rate_plan {
+    ur_schedule schedule;
+    double rate, floor, factor; /* highest rate; lowest as a share of it; what a drop multiplies by */
+    uint64_t warmup, every, steps;
+} ur_rate_plan;
+
+/*
+ * The rate of update `step` (0, 1, 2 …); `drops` is how often a plateau has lowered it.
+ *   warm-up   rate·(step + 1)/(warmup + 1), before everything else
+ *   cosine    floor + (1 − floor)·(1 + cos π·p)/2, p the share of the steps after the warm-up that are done
+ *   steps     factor^⌊step/every⌋          plateau   factor^drops          both not below the floor
+ */
+double ur_rate_at(const ur_rate_plan *plan, uint64_t step, uint64_t drops);
+
+#endif
