@@ -1,0 +1,188 @@
+/* unroll eval: how well a language model predicts a text. */
+#include "json_out.h"
+#include "model_path.h"
+#include "signals.h"
+#include "spool.h"
+#include "value.h"
+#include "verb.h"
+
+#include "base/error.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct settings {
+    ur_scoring scoring;
+    int protocol, invalid; /* places among the words of their options */
+    const char *part;
+    double tail;
+    bool per_line, json;
+} settings;
+
+#define PLACE(field) offsetof(settings, field)
+
+static const ur_cli_option OPTIONS[] = {
+    {"What is scored", "part", "BEGIN:END", UR_CLI_TEXT, PLACE(part), .unset = "0:1, all of it",
+     .help = "only this part of the text, as shares: 0.9:1 is its last tenth"},
+    {NULL, "tail", "SHARE", UR_CLI_NUMBER, PLACE(tail), .most = 1, .above = true, .unset = "all of it",
+     .help = "only the end of the text: --tail 0.1 is --part 0.9:1"},
+    {NULL, "invalid", "error|replace", UR_CLI_CHOICE, PLACE(invalid),
+     .help = "bytes that are not UTF-8: stop, or read them as U+FFFD"},
+
+    {"How", "protocol", "stateful|windows", UR_CLI_CHOICE, PLACE(protocol),
+     .help = "one pass through the text, or windows that each begin with a zero state"},
+    {NULL, "window", "N", UR_CLI_SIZE, PLACE(scoring.window), .least = 2, .most = 1e9, .help = "units in a window"},
+    {NULL, "per-line", NULL, UR_CLI_FLAG, PLACE(per_line),
+     .help = "print the log-probability of each line, read as a sentence of its own"},
+    {NULL, "threads", "N", UR_CLI_SIZE, PLACE(scoring.threads), .least = 1, .most = 256,
+     .unset = "the machine's cores, at most 16", .help = "the result does not depend on it"},
+
+    {"Output", "json", NULL, UR_CLI_FLAG, PLACE(json), .help = "one JSON object"},
+};
+
+static const ur_cli_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
+
+static void defaults(void *settings_)
+{
+    settings *s = settings_;
+    *s = (settings){.scoring = {.end = 1, .window = 256}};
+}
+
+/* ---- Lines --------------------------------------------------------------------------------------------------------
+ */
+
+static bool print_line(void *context, uint64_t number, const char *text, size_t length, double log_probability)
+{
+    (void)context;
+    printf("%llu\t%.6f\t%.*s\n", (unsigned long long)number + 1, log_probability, (int)length, text);
+    return !ferror(stdout);
+}
+
+/* context: the array, NULL once memory has run out. */
+static bool collect_line(void *context, uint64_t number, const char *text, size_t length, double log_probability)
+{
+    json_t **lines = context, *line = json_object();
+    ur_cli_json_set(&line, "line", json_integer((json_int_t)number + 1));
+    ur_cli_json_set(&line, "text", ur_cli_json_text(text, length));
+    ur_cli_json_set(&line, "log_probability", ur_cli_json_number(log_probability));
+    if (json_array_append_new(*lines, line) == 0) return true;
+    json_decref(*lines);
+    *lines = NULL;
+    return false;
+}
+
+/* ---- Results ------------------------------------------------------------------------------------------------------
+ */
+
+static ur_status print_json(const settings *s, const ur_score *score, json_t *lines, ur_error *error)
+{
+    json_t *object = json_object();
+    ur_cli_json_set(&object, "loss", ur_cli_json_number(score->loss));
+    ur_cli_json_set(&object, "bits_per_char", ur_cli_json_number(score->bits_per_char));
+    ur_cli_json_set(&object, "bits_per_byte", ur_cli_json_number(score->bits_per_byte));
+    ur_cli_json_set(&object, "perplexity", ur_cli_json_number(score->perplexity));
+    ur_cli_json_set(&object, "units", json_integer((json_int_t)score->units));
+    ur_cli_json_set(&object, "protocol", json_string(s->scoring.windows ? "windows" : "stateful"));
+    ur_cli_json_set(&object, "seconds", ur_cli_json_number(score->seconds));
+    if (s->per_line) ur_cli_json_set(&object, "lines", lines);
+    return ur_cli_json_print(object, error);
+}
+
+static void print_table(const settings *s, const ur_score *score)
+{
+    printf("loss          %.4f nats a unit\n", score->loss);
+    printf("bits a char   %.4f\n", score->bits_per_char);
+    printf("bits a byte   %.4f\n", score->bits_per_byte);
+    printf("perplexity    %.4f a unit\n", score->perplexity);
+    printf("units         %llu, of which %llu were predicted", (unsigned long long)score->units,
+           (unsigned long long)score->predictions);
+    if (score->unknown) printf(" and %llu never seen in training", (unsigned long long)score->unknown);
+    if (s->scoring.windows)
+        printf("\nprotocol      windows of %zu units, each from a zero state\n", s->scoring.window);
+    else
+        printf("\nprotocol      stateful, one pass\n");
+    printf("seconds       %.2f\n", score->seconds);
+}
+
+/* ---- Running ------------------------------------------------------------------------------------------------------
+ */
+
+static ur_status set_part(settings *s, bool tail_given, ur_error *error)
+{
+    if (s->part && tail_given)
+        return ur_fail(error, UR_ERR_USAGE, "--part and --tail both choose a part; give one of them");
+    if (tail_given) s->scoring.begin = 1 - s->tail;
+    if (!s->part) return UR_OK;
+    char begin[64] = {0};
+    size_t length = strcspn(s->part, ":");
+    bool right = s->part[length] == ':' && length < sizeof begin;
+    if (right) memcpy(begin, s->part, length);
+    right = right && ur_cli_read_number(begin, &s->scoring.begin) &&
+            ur_cli_read_number(s->part + length + 1, &s->scoring.end) && s->scoring.begin >= 0 && s->scoring.end <= 1 &&
+            s->scoring.begin < s->scoring.end;
+    if (right) return UR_OK;
+    return ur_fail(error, UR_ERR_USAGE,
+                   "--part: '%.80s' is not allowed; give two shares from 0 to 1 with a colon between, such as 0.9:1",
+                   s->part);
+}
+
+static ur_status score_model(settings *s, const ur_model *model, ur_error *error)
+{
+    json_t *lines = s->per_line && s->json ? json_array() : NULL;
+    ur_score score = {0};
+    if (s->per_line) s->scoring.line = s->json ? collect_line : print_line;
+    s->scoring.context = &lines;
+    ur_status status = s->per_line && s->json && !lines ? ur_fail_memory(error, "the lines")
+                                                        : ur_score_text(model, &s->scoring, &score, error);
+    if (status == UR_OK && s->json) return print_json(s, &score, lines, error);
+    if (status == UR_OK && !s->per_line) print_table(s, &score);
+    json_decref(lines);
+    return status;
+}
+
+static ur_status score_paths(settings *s, const char *model_path, const ur_cli_texts *texts, ur_error *error)
+{
+    ur_model *model = NULL;
+    s->scoring.paths = texts->paths;
+    s->scoring.path_count = texts->count;
+    UR_TRY(ur_cli_language_model_load(&model, model_path, error));
+    ur_status status = score_model(s, model, error);
+    ur_model_free(model);
+    return status;
+}
+
+static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_error *error)
+{
+    settings *s = settings_;
+    UR_TRY(ur_cli_expect(arguments, 1, SIZE_MAX, "which model? give a model file or a run folder, then texts", error));
+    UR_TRY(ur_cli_expect(arguments, 2, SIZE_MAX, "which text? give files or folders, or - for standard input", error));
+    UR_TRY(set_part(s, ur_cli_given(&TABLE, arguments, "tail"), error));
+    s->scoring.windows = s->protocol == 1;
+    if (!s->scoring.windows && ur_cli_given(&TABLE, arguments, "window"))
+        return ur_fail(error, UR_ERR_USAGE, "--window belongs to --protocol windows; add that, or leave --window out");
+    s->scoring.replace_invalid = s->invalid == 1;
+    ur_cli_texts texts;
+    ur_status status = ur_cli_texts_open(&texts, arguments->words + 1, arguments->count - 1, error);
+    if (status == UR_OK) status = score_paths(s, arguments->words[0], &texts, error);
+    ur_cli_texts_close(&texts, error);
+    return status;
+}
+
+const ur_cli_verb ur_cli_eval = {
+    .name = "eval",
+    .takes = "MODEL TEXT... [option...]",
+    .summary = "score a text with a language model",
+    .text =
+        "Reads texts (files, folders, or - for standard input) with a language model and says how well it "
+        "predicted them: the loss in nats a unit, bits a character and a byte, the perplexity. The first unit of "
+        "each pass is given, so N units are N - 1 predictions.\n\n"
+        "With --per-line each line is read as a sentence of its own: from a zero state that has read one line break. "
+        "A line of the result holds its number, its log-probability in nats with its line break, and its text, "
+        "with tabs between.",
+    .examples = "unroll eval runs/input input.txt --tail 0.1  # the last tenth of a text\n"
+                "unroll eval runs/input sentences.txt --per-line  # which sentence is likelier?\n",
+    .table = &TABLE,
+    .settings_size = sizeof(settings),
+    .defaults = defaults,
+    .run = run,
+};

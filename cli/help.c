@@ -1,0 +1,183 @@
+/* unroll help: an overview, a page for each verb, and the manual, all from the tables. */
+#include "help.h"
+
+#include "version.h"
+
+#include "base/error.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { COLUMN = 30, WIDTH = 96 };
+
+typedef struct help_settings {
+    bool man;
+} help_settings;
+
+static const ur_cli_option OPTIONS[] = {
+    {"Output", "man", NULL, UR_CLI_FLAG, offsetof(help_settings, man), .help = "the whole manual, for man(1)"},
+};
+
+static const ur_cli_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
+
+static void defaults(void *settings)
+{
+    *(help_settings *)settings = (help_settings){0};
+}
+
+void *ur_cli_default_settings(const ur_cli_verb *verb)
+{
+    void *settings = calloc(1, verb->settings_size + 1);
+    if (settings) verb->defaults(settings);
+    return settings;
+}
+
+/* ---- Text in columns ----------------------------------------------------------------------------------------------
+ */
+
+/* Prints words from `column` on, broken at WIDTH and indented by `indent`. Returns where it ended. */
+static size_t print_wrapped(const char *text, size_t column, size_t indent)
+{
+    while (*text) {
+        size_t length = strcspn(text, " ");
+        if (column > indent && column + 1 + length > WIDTH) {
+            printf("\n%*s", (int)indent, "");
+            column = indent;
+        }
+        bool space = column > indent;
+        printf("%s%.*s", space ? " " : "", (int)length, text);
+        column += length + space;
+        text += length + strspn(text + length, " ");
+    }
+    return column;
+}
+
+static void print_paragraphs(const char *text)
+{
+    while (*text) {
+        const char *end = strstr(text, "\n\n");
+        char paragraph[2048];
+        snprintf(paragraph, sizeof paragraph, "%.*s", end ? (int)(end - text) : (int)strlen(text), text);
+        print_wrapped(paragraph, 0, 0);
+        printf("\n\n");
+        text = end ? end + 2 : text + strlen(text);
+    }
+}
+
+/* "command  # what it does" a line, the second parts in one column. */
+static void print_examples(const char *examples)
+{
+    size_t widest = 0;
+    for (const char *line = examples; *line; line = strchr(line, '\n') + 1) {
+        const char *mark = strstr(line, "  # ");
+        if (mark && (size_t)(mark - line) > widest) widest = (size_t)(mark - line);
+    }
+    printf("Examples\n");
+    for (const char *line = examples; *line; line = strchr(line, '\n') + 1) {
+        const char *mark = strstr(line, "  # ");
+        printf("  %-*.*s%.*s\n", (int)widest, (int)(mark - line), line, (int)strcspn(mark, "\n"), mark);
+    }
+}
+
+/* ---- Options ------------------------------------------------------------------------------------------------------
+ */
+
+void ur_cli_default_text(const ur_cli_option *option, const void *settings, char text[UR_CLI_VALUE_MAX])
+{
+    char value[UR_CLI_VALUE_MAX];
+    ur_cli_value_text(option, settings, value);
+    text[0] = 0;
+    if (option->type == UR_CLI_FLAG) return;
+    bool empty = ur_cli_value_empty(option, settings) && option->unset;
+    snprintf(text, UR_CLI_VALUE_MAX, "default: %.200s", empty ? option->unset : value);
+}
+
+static size_t print_option_name(const ur_cli_option *option)
+{
+    char name[128] = {0};
+    if (option->letter) snprintf(name, sizeof name, "-%c, ", option->letter);
+    size_t length = strlen(name);
+    snprintf(name + length, sizeof name - length, "--%s%s%s", option->name, option->argument ? " " : "",
+             option->argument ? option->argument : "");
+    return (size_t)printf("  %s", name);
+}
+
+static void print_option(const ur_cli_option *option, const void *settings)
+{
+    char value[UR_CLI_VALUE_MAX];
+    ur_cli_default_text(option, settings, value);
+    if (option->group) printf("%s%s\n", "\n", option->group);
+    size_t column = print_option_name(option);
+    if (column + 2 > COLUMN)
+        printf("\n%*s", COLUMN, "");
+    else
+        printf("%*s", (int)(COLUMN - column), "");
+    column = print_wrapped(option->help, COLUMN, COLUMN);
+    if (*value) {
+        column += (size_t)printf(";");
+        print_wrapped(value, column, COLUMN);
+    }
+    printf("\n");
+}
+
+void ur_cli_print_help(const ur_cli_verb *verb, const void *settings)
+{
+    printf("unroll %s %s\n\n", verb->name, verb->takes);
+    print_paragraphs(verb->text);
+    print_examples(verb->examples);
+    for (size_t i = 0; i < verb->table->count; i++) print_option(&verb->table->rows[i], settings);
+}
+
+/* ---- Overview -----------------------------------------------------------------------------------------------------
+ */
+
+void ur_cli_print_overview(FILE *out)
+{
+    fprintf(out, "unroll: recurrent neural networks on an ordinary computer\n\n");
+    for (size_t i = 0; ur_cli_verb_at(i); i++) {
+        const ur_cli_verb *verb = ur_cli_verb_at(i);
+        char call[96];
+        snprintf(call, sizeof call, "unroll %s %s", verb->name, verb->takes);
+        fprintf(out, "  %-46s  %s\n", call, verb->summary);
+    }
+    fprintf(out, "\nBegin with:  unroll train lm TEXT     (any text file)\n"
+                 "More about a verb:  unroll help VERB;  unroll --version says what is built in\n");
+}
+
+static ur_status help_on(const char *name, ur_error *error)
+{
+    const ur_cli_verb *verb = ur_cli_verb_find(name, error);
+    if (!verb) return UR_ERR_USAGE;
+    void *settings = ur_cli_default_settings(verb);
+    if (!settings) return ur_fail_memory(error, "the help");
+    ur_cli_print_help(verb, settings);
+    free(settings);
+    return UR_OK;
+}
+
+static ur_status run(void *settings, const ur_cli_arguments *arguments, ur_error *error)
+{
+    const help_settings *s = settings;
+    UR_TRY(ur_cli_expect(arguments, 0, 1, "", error));
+    if (arguments->count == 1) return help_on(arguments->words[0], error);
+    if (s && s->man)
+        ur_cli_print_manual();
+    else
+        ur_cli_print_overview(stdout);
+    return UR_OK;
+}
+
+const ur_cli_verb ur_cli_help = {
+    .name = "help",
+    .takes = "[VERB] [option...]",
+    .summary = "explain a verb and its options",
+    .text = "Without a verb: an overview. 'unroll VERB --help' shows the same as 'unroll help VERB'. Options may stand "
+            "before, between and after the arguments; -- ends them. A value follows its option as the next word or "
+            "after an equals sign, and an option without a value may be given as --option=yes or --option=no.",
+    .examples = "unroll help train  # all about training\n",
+    .table = &TABLE,
+    .settings_size = sizeof(help_settings),
+    .defaults = defaults,
+    .run = run,
+};

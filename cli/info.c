@@ -1,0 +1,172 @@
+/* unroll info: what a model is made of and where it comes from. */
+#include "json_out.h"
+#include "model_path.h"
+#include "text_out.h"
+#include "verb.h"
+
+#include "unroll_train.h"
+
+#include "base/error.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct settings {
+    bool json;
+} settings;
+
+static const ur_cli_option OPTIONS[] = {
+    {"Output", "json", NULL, UR_CLI_FLAG, offsetof(settings, json),
+     .help = "the model's whole record as one JSON object"},
+};
+
+static const ur_cli_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
+
+enum { COLUMN = 18, WIDTH = 100, UNITS_SHOWN = 200 };
+
+static void defaults(void *settings_)
+{
+    *(settings *)settings_ = (settings){0};
+}
+
+static void print_name(const char *name)
+{
+    printf("%-*s", COLUMN, name);
+    if (strlen(name) >= COLUMN) putchar(' ');
+}
+
+/* ---- The network --------------------------------------------------------------------------------------------------
+ */
+
+static void print_parameters(ur_model *model)
+{
+    ur_parameter p;
+    for (size_t i = 0; ur_model_parameter(model, i, &p); i++) {
+        printf("  %-*s", COLUMN + 6, p.name);
+        for (size_t k = 0; k < p.rank; k++) printf("%s%zu", k ? " x " : " ", p.shape[k]);
+        printf("\n");
+    }
+}
+
+/* Units one after the other, as many as fit a few lines. */
+static void print_units(const ur_model *model)
+{
+    size_t shown = 0, column = COLUMN;
+    for (size_t i = 0; i < ur_model_units(model) && shown < UNITS_SHOWN; i++) {
+        size_t length = 0;
+        const char *text = ur_unit_text(model, (int32_t)i, &length);
+        if (!text) continue;
+        printf("%*s", column == COLUMN ? COLUMN : 1, "");
+        ur_cli_print_shown(stdout, text, length);
+        shown++;
+        column += length + 1;
+        if (column < WIDTH) continue;
+        putchar('\n');
+        column = COLUMN;
+    }
+    if (shown == UNITS_SHOWN) printf(" ...");
+    if (column != COLUMN || shown == UNITS_SHOWN) putchar('\n');
+}
+
+static void print_network(ur_model *model)
+{
+    print_name("network");
+    printf("%s\n", ur_model_net(model));
+    print_name("task");
+    printf("%s\n", *ur_model_task(model) ? ur_model_task(model) : "none recorded");
+    print_name("parameters");
+    printf("%zu\n", ur_model_parameters(model));
+    print_parameters(model);
+    if (ur_model_units(model) == 0) return;
+    print_name("units");
+    printf("%zu%s\n", ur_model_units(model),
+           ur_unknown_unit(model) >= 0 ? ", the last one for what was never seen" : "");
+    print_units(model);
+}
+
+/* ---- The record ---------------------------------------------------------------------------------------------------
+ */
+
+/* Shown above, or too long to be shown. */
+static bool left_out(const char *key)
+{
+    static const char *const KEYS[] = {"net", "task", "vocab", "probe", "unknown", "symbols", "outputs"};
+    for (size_t i = 0; i < sizeof KEYS / sizeof KEYS[0]; i++)
+        if (strcmp(key, KEYS[i]) == 0) return true;
+    return false;
+}
+
+static void print_value(const json_t *value)
+{
+    if (json_is_string(value)) {
+        ur_cli_print_shown(stdout, json_string_value(value), json_string_length(value));
+        return;
+    }
+    char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(10));
+    printf("%s", text ? text : "?");
+    free(text);
+}
+
+/* One level deeper is shown indented; what lies below that as JSON. */
+static void print_record(json_t *record)
+{
+    const char *key, *inner;
+    json_t *value, *below;
+    json_object_foreach(record, key, value)
+    {
+        if (left_out(key)) continue;
+        print_name(key);
+        if (!json_is_object(value)) print_value(value);
+        putchar('\n');
+        if (!json_is_object(value)) continue;
+        json_object_foreach(value, inner, below)
+        {
+            printf("  %-*s ", COLUMN - 3, inner);
+            print_value(below);
+            putchar('\n');
+        }
+    }
+}
+
+static ur_status show(const settings *s, ur_model *model, json_t *record, ur_error *error)
+{
+    if (s->json) return ur_cli_json_print(json_incref(record), error);
+    print_network(model);
+    print_record(record);
+    return UR_OK;
+}
+
+static ur_status show_model(const settings *s, ur_model *model, ur_error *error)
+{
+    char *text = ur_model_record(model);
+    json_t *record = text ? json_loads(text, 0, NULL) : NULL;
+    free(text);
+    if (!record) return ur_fail_memory(error, "the model's record");
+    ur_status status = show(s, model, record, error);
+    json_decref(record);
+    return status;
+}
+
+static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_error *error)
+{
+    ur_model *model = NULL;
+    UR_TRY(ur_cli_expect(arguments, 1, 1, "which model? give a model file or a run folder", error));
+    UR_TRY(ur_cli_model_load(&model, arguments->words[0], error));
+    ur_status status = show_model(settings_, model, error);
+    ur_model_free(model);
+    return status;
+}
+
+const ur_cli_verb ur_cli_info = {
+    .name = "info",
+    .takes = "MODEL [option...]",
+    .summary = "say what a model is made of and what it was trained on",
+    .text = "Prints the network line, the weights with their names and sizes (those that PyTorch uses), the units of "
+            "text, and the record of the training: what it was trained on and how well it did.",
+    .examples = "unroll info runs/input  # for people\n"
+                "unroll info runs/input --json  # for programs\n",
+    .table = &TABLE,
+    .settings_size = sizeof(settings),
+    .defaults = defaults,
+    .run = run,
+};

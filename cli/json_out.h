@@ -1,0 +1,20 @@
+/* Results as one JSON object on standard output. */
+#ifndef UR_CLI_JSON_OUT_H
+#define UR_CLI_JSON_OUT_H
+
+#include "unroll.h"
+
+#include <jansson.h>
+
+/* A number; null for one that JSON cannot hold. */
+json_t *ur_cli_json_number(double value);
+/* Text of any bytes: what is not UTF-8 becomes U+FFFD. */
+json_t *ur_cli_json_text(const char *text, size_t length);
+
+/* Prints the object with a line break and releases it. NULL, or a NULL put into it, is a lack of memory. */
+ur_status ur_cli_json_print(json_t *object, ur_error *error);
+
+/* Sets a key, and forgets the whole object where that fails, so that only the print has to be checked. */
+void ur_cli_json_set(json_t **object, const char *key, json_t *value);
+
+#endif

@@ -1,0 +1,124 @@
+/* unroll: the program. Finds the verb, reads its options, runs it; says on standard error what went wrong. */
+#include "verb.h"
+
+#include "nearest.h"
+#include "version.h"
+
+#include "base/error.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const ur_cli_verb *const VERBS[] = {
+    &ur_cli_train, &ur_cli_sample, &ur_cli_eval, &ur_cli_info, &ur_cli_check, &ur_cli_help,
+};
+
+enum { VERB_COUNT = sizeof VERBS / sizeof VERBS[0], EXIT_USAGE = 2 };
+
+const ur_cli_verb *ur_cli_verb_at(size_t i)
+{
+    return i < VERB_COUNT ? VERBS[i] : NULL;
+}
+
+const ur_cli_verb *ur_cli_verb_find(const char *name, ur_error *error)
+{
+    const ur_cli_verb *nearest = VERBS[0];
+    for (size_t i = 0; i < VERB_COUNT; i++) {
+        if (strcmp(VERBS[i]->name, name) == 0) return VERBS[i];
+        if (ur_cli_distance(name, VERBS[i]->name) < ur_cli_distance(name, nearest->name)) nearest = VERBS[i];
+    }
+    ur_fail(error, UR_ERR_USAGE, "no verb '%.60s'; the nearest one is %s (unroll help lists all)", name, nearest->name);
+    return NULL;
+}
+
+ur_status ur_cli_expect(const ur_cli_arguments *arguments, size_t least, size_t most, const char *missing,
+                        ur_error *error)
+{
+    if (arguments->count < least) return ur_fail(error, UR_ERR_USAGE, "%s", missing);
+    if (arguments->count > most)
+        return ur_fail(error, UR_ERR_USAGE, "'%.80s' is one argument too many", arguments->words[most]);
+    return UR_OK;
+}
+
+const char *ur_cli_isa(void)
+{
+    const char *isa = getenv("UNROLL_ISA");
+    return isa && *isa ? isa : NULL;
+}
+
+/* `verb` may be NULL. */
+static void complain(const ur_cli_verb *verb, const ur_error *error)
+{
+    fprintf(stderr, "unroll: %s%s%s\n", verb ? verb->name : "", verb ? ": " : "", error->text);
+    if (verb && error->status == UR_ERR_USAGE)
+        fprintf(stderr, "unroll: 'unroll help %s' lists its arguments and options\n", verb->name);
+}
+
+static int exit_code(ur_status status)
+{
+    if (status == UR_OK) return EXIT_SUCCESS;
+    return status == UR_ERR_USAGE ? EXIT_USAGE : EXIT_FAILURE;
+}
+
+static ur_status run_with(const ur_cli_verb *verb, void *settings, char *const *line, size_t count, ur_error *error)
+{
+    ur_cli_arguments arguments;
+    ur_status status = ur_cli_parse(verb->table, line, count, settings, &arguments, error);
+    if (status == UR_OK && arguments.help) {
+        const char *words[] = {verb->name};
+        ur_cli_arguments asked = {.words = words, .count = 1};
+        status = ur_cli_help.run(settings, &asked, error);
+    } else if (status == UR_OK) {
+        status = verb->run(settings, &arguments, error);
+    }
+    ur_cli_arguments_free(&arguments);
+    return status;
+}
+
+static ur_status run_verb(const ur_cli_verb *verb, char *const *line, size_t count, ur_error *error)
+{
+    void *settings = calloc(1, verb->settings_size + 1);
+    if (!settings) return ur_fail_memory(error, "the settings");
+    verb->defaults(settings);
+    ur_status status = run_with(verb, settings, line, count, error);
+    free(settings);
+    return status;
+}
+
+/* A result that could not be written is a failure: a full disk, a closed pipe. */
+static int close_output(int code)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout)) return code;
+    fprintf(stderr, "unroll: standard output: cannot write: %s\n", errno ? strerror(errno) : "an earlier write failed");
+    return code == EXIT_SUCCESS ? EXIT_FAILURE : code;
+}
+
+static bool is_one_of(const char *word, const char *a, const char *b)
+{
+    return strcmp(word, a) == 0 || strcmp(word, b) == 0;
+}
+
+int main(int argc, char **argv)
+{
+    ur_error error = {0};
+    if (argc < 2) {
+        ur_cli_print_overview(stderr);
+        return EXIT_USAGE;
+    }
+    if (is_one_of(argv[1], "--version", "-V")) {
+        ur_cli_print_version(stdout);
+        return close_output(EXIT_SUCCESS);
+    }
+    const char *word = is_one_of(argv[1], "--help", "-h") ? "help" : argv[1];
+    const ur_cli_verb *verb = ur_cli_verb_find(word, &error);
+    if (!verb) {
+        complain(NULL, &error);
+        return EXIT_USAGE;
+    }
+    ur_status status = run_verb(verb, argv + 2, (size_t)argc - 2, &error);
+    if (status != UR_OK) complain(verb, &error);
+    return close_output(exit_code(status));
+}

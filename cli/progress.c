@@ -1,0 +1,198 @@
+/* Progress of a training. On a terminal at most ten redraws a second, elsewhere a line each ten seconds. */
+#include "progress.h"
+
+#include "speaker.h"
+#include "text_out.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LINE_MAX_BYTES = 512, COLUMNS_LEAST = 20 };
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+static size_t columns(void)
+{
+    struct winsize size;
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < COLUMNS_LEAST) return 80;
+    return size.ws_col;
+}
+
+static bool can_redraw(void)
+{
+    const char *kind = getenv("TERM");
+    return isatty(STDERR_FILENO) && kind && *kind && strcmp(kind, "dumb") != 0;
+}
+
+ur_cli_progress ur_cli_progress_begin(const char *unit, bool quiet)
+{
+    return (ur_cli_progress){.terminal = !quiet && can_redraw(), .last = now(), .unit = unit};
+}
+
+/* ---- The plan -----------------------------------------------------------------------------------------------------
+ */
+
+void ur_cli_progress_plan(const ur_plan *plan, const char *settings, const char *run, bool chosen)
+{
+    fprintf(stderr, "text      %llu %ss to train on, %llu to validate on; %zu different ones\n",
+            (unsigned long long)plan->train_units, plan->unit, (unsigned long long)plan->validation_units,
+            plan->vocabulary);
+    fprintf(stderr, "network   %s (%zu parameters)\n", plan->net, plan->parameters);
+    fprintf(stderr, "windows   %zu x %zu %ss, %llu updates in a pass\n", plan->batch, plan->bptt, plan->unit,
+            (unsigned long long)plan->windows);
+    fprintf(stderr, "machine   %s, %zu thread%s\n", plan->isa, plan->threads, plan->threads == 1 ? "" : "s");
+    fprintf(stderr, "options   %s\n", settings);
+    fprintf(stderr, "run       %s%s%s\n", run, chosen ? "" : " (-o RUN chooses another folder)",
+            plan->resumed ? ", resumed" : "");
+}
+
+/* ---- The line -----------------------------------------------------------------------------------------------------
+ */
+
+static void count_text(double count, char text[32])
+{
+    const char *suffix = count < 1e4 ? "" : count < 1e6 ? "k" : "M";
+    double shown = count < 1e4 ? count : count < 1e6 ? count / 1e3 : count / 1e6;
+    snprintf(text, 32, shown < 100 && *suffix ? "%.1f%s" : "%.0f%s", shown, suffix);
+}
+
+static void time_text(double seconds, char text[32])
+{
+    unsigned long total = seconds < 1e8 ? (unsigned long)(seconds + 0.5) : 100000000;
+    unsigned long hours = total / 3600, minutes = total / 60 % 60;
+    if (hours > 0)
+        snprintf(text, 32, "%lu:%02lu:%02lu", hours, minutes, total % 60);
+    else
+        snprintf(text, 32, "%lu:%02lu", minutes, total % 60);
+}
+
+static double units_a_step(const ur_event *event)
+{
+    return event->step ? (double)event->units / (double)event->step : 0;
+}
+
+/* Everything but the bar. */
+static size_t facts(const ur_cli_progress *progress, const ur_event *event, char line[LINE_MAX_BYTES])
+{
+    char speed[32], left[48] = "measuring how many steps fit";
+    if (event->steps > 0) {
+        double steps = (double)(event->steps - event->step);
+        double seconds = event->units_per_second > 0 ? steps * units_a_step(event) / event->units_per_second : 0;
+        char clock[32];
+        time_text(seconds, clock);
+        snprintf(left, sizeof left, "%s left", clock);
+    }
+    count_text(event->units_per_second, speed);
+    int length = event->steps ? snprintf(line, LINE_MAX_BYTES, "step %llu/%llu", (unsigned long long)event->step,
+                                         (unsigned long long)event->steps)
+                              : snprintf(line, LINE_MAX_BYTES, "step %llu", (unsigned long long)event->step);
+    size_t used = (size_t)length;
+    used += (size_t)snprintf(line + used, LINE_MAX_BYTES - used, "  loss %.4f", event->smooth);
+    if (isfinite(event->validation))
+        used += (size_t)snprintf(line + used, LINE_MAX_BYTES - used, "  val %.4f", event->validation);
+    return used + (size_t)snprintf(line + used, LINE_MAX_BYTES - used, "  %s %ss/s  %s", speed, progress->unit, left);
+}
+
+static void draw_bar(const ur_event *event, size_t width)
+{
+    double share = event->steps ? (double)event->step / (double)event->steps : 0;
+    size_t full = (size_t)(share * (double)width + 0.5);
+    putc('[', stderr);
+    for (size_t i = 0; i < width; i++) putc(i < full ? '=' : i == full ? '>' : ' ', stderr);
+    fputs("] ", stderr);
+}
+
+/* One column stays free, so that no terminal breaks the line. */
+static void redraw(ur_cli_progress *progress, const ur_event *event)
+{
+    enum { BAR_LEAST = 8, BAR_MOST = 30, AROUND = 4 };
+    char line[LINE_MAX_BYTES];
+    size_t length = facts(progress, event, line), room = columns();
+    fputs("\r\033[K", stderr);
+    if (length + AROUND + BAR_LEAST <= room) {
+        size_t bar = room - length - AROUND;
+        draw_bar(event, bar < BAR_MOST ? bar : BAR_MOST);
+    }
+    fprintf(stderr, "%.*s", (int)(length < room ? length : room - 1), line);
+    fflush(stderr);
+    progress->drawn = true;
+}
+
+void ur_cli_progress_show(ur_cli_progress *progress, const ur_event *event)
+{
+    char line[LINE_MAX_BYTES];
+    bool report = event->kind == UR_EVENT_EVALUATION;
+    double time = now(), pause = progress->terminal ? 0.1 : 10;
+    if (!report && event->kind != UR_EVENT_END && time - progress->last < pause) return;
+    bool told = event->kind == UR_EVENT_END && event->step == progress->step;
+    progress->last = time;
+    progress->step = event->step;
+    if (progress->terminal) {
+        redraw(progress, event);
+        return;
+    }
+    if (told) return;
+    facts(progress, event, line);
+    fprintf(stderr, "%s%s\n", line, report && event->improved ? "  (best so far)" : "");
+}
+
+void ur_cli_progress_clear(ur_cli_progress *progress)
+{
+    if (progress->drawn) fputs("\r\033[K", stderr);
+    progress->drawn = false;
+}
+
+/* ---- Samples ------------------------------------------------------------------------------------------------------
+ */
+
+static void print_title(const ur_event *event)
+{
+    char title[96];
+    int length = snprintf(title, sizeof title, "---- sample after %llu steps, loss %.4f ",
+                          (unsigned long long)event->step, event->smooth);
+    fputs(title, stderr);
+    for (int i = length; i < 72; i++) putc('-', stderr);
+    putc('\n', stderr);
+}
+
+/* Each step has draws of its own, so that samples differ and a resumed run shows the same ones. */
+static void print_units(ur_cli_speaker *speaker, size_t length, uint64_t step)
+{
+    ur_text_out out = {.file = stderr, .safe = true};
+    speaker->draw = step * length;
+    ur_cli_speaker_begin(speaker);
+    for (size_t i = 0; i < length; i++) {
+        size_t size = 0;
+        const char *text = ur_unit_text(speaker->model, ur_cli_speaker_draw(speaker), &size);
+        if (text) ur_text_out_add(&out, text, size);
+    }
+    ur_text_out_finish(&out, false);
+    if (!out.ends_line) putc('\n', stderr);
+    fprintf(stderr, "%.72s\n", "------------------------------------------------------------------------");
+}
+
+ur_status ur_cli_progress_sample(ur_cli_progress *progress, const ur_cli_train_settings *settings,
+                                 const ur_model *model, const ur_event *event, ur_error *error)
+{
+    ur_sampling how = ur_sampling_default();
+    ur_cli_speaker speaker;
+    if (settings->sample_length == 0 || !model) return UR_OK;
+    how.temperature = settings->sample_temperature;
+    how.seed = settings->training.learning.seed;
+    ur_status status = ur_cli_speaker_open(&speaker, model, &how, error);
+    if (status != UR_OK) return status;
+    ur_cli_progress_clear(progress);
+    print_title(event);
+    print_units(&speaker, settings->sample_length, event->step);
+    ur_cli_speaker_close(&speaker);
+    return UR_OK;
+}

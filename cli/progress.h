@@ -1,0 +1,27 @@
+/* What one sees of a training on standard error: a line that is redrawn on a terminal, lines now and then elsewhere. */
+#ifndef UR_CLI_PROGRESS_H
+#define UR_CLI_PROGRESS_H
+
+#include "train.h"
+
+typedef struct ur_cli_progress {
+    bool terminal, drawn; /* a line stands that the next one replaces */
+    double last;          /* when the last line was written, by the clock */
+    uint64_t step;        /* of which it told */
+    const char *unit;     /* "char" */
+} ur_cli_progress;
+
+ur_cli_progress ur_cli_progress_begin(const char *unit, bool quiet);
+
+/* The plan: what was decided before the first step. `chosen`: the run folder was named by the user. */
+void ur_cli_progress_plan(const ur_plan *plan, const char *settings, const char *run, bool chosen);
+
+void ur_cli_progress_show(ur_cli_progress *progress, const ur_event *event);
+/* Makes room for other text: the line that stands is taken away. */
+void ur_cli_progress_clear(ur_cli_progress *progress);
+
+/* A sample from the model as it is, under a line that says from when. */
+ur_status ur_cli_progress_sample(ur_cli_progress *progress, const ur_cli_train_settings *settings,
+                                 const ur_model *model, const ur_event *event, ur_error *error);
+
+#endif

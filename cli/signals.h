@@ -1,0 +1,18 @@
+/* Ctrl-C and SIGTERM: the first asks for a clean end, the second ends at once. */
+#ifndef UR_CLI_SIGNALS_H
+#define UR_CLI_SIGNALS_H
+
+#include "unroll_train.h"
+
+#include <stdbool.h>
+
+/* From now on signals are caught, and a terminal or pipe that goes away does not end the training. */
+void ur_cli_signals_catch(void);
+/* The trainer to stop; NULL when there is none (any more). Asks it at once if a signal came before it. */
+void ur_cli_signals_stop(ur_trainer *trainer);
+bool ur_cli_interrupted(void);
+
+/* A temporary file, and its folder, that even a second signal removes; NULL: none. The text must stay. */
+void ur_cli_remove_on_exit(const char *path);
+
+#endif

@@ -1,0 +1,105 @@
+/* Pieces of text to valid UTF-8, see text_out.h. */
+#include "text_out.h"
+
+#include "base/utf8.h"
+
+#include <string.h>
+
+static bool is_control(uint32_t code)
+{
+    return code < 0x20 || (code >= 0x7f && code < 0xa0);
+}
+
+static void put(ur_text_out *out, const unsigned char *bytes, size_t size)
+{
+    fwrite(bytes, 1, size, out->file);
+    out->any = true;
+    out->ends_line = bytes[size - 1] == '\n';
+}
+
+static void put_replacement(ur_text_out *out)
+{
+    put(out, (const unsigned char *)"\xEF\xBF\xBD", 3);
+}
+
+static void put_character(ur_text_out *out, uint32_t code, size_t size)
+{
+    if (out->safe && is_control(code) && code != '\n' && code != '\t') {
+        fprintf(out->file, "\\x%02x", (unsigned)code);
+        out->any = true;
+        out->ends_line = false;
+    } else {
+        put(out, out->held, size);
+    }
+}
+
+static void drop_held(ur_text_out *out, size_t size)
+{
+    out->held_count -= size;
+    memmove(out->held, out->held + size, out->held_count);
+}
+
+/* Writes what is complete among the bytes held. */
+static void flush_held(ur_text_out *out)
+{
+    while (out->held_count > 0) {
+        uint32_t code = 0;
+        int size = ur_utf8_decode(out->held, out->held_count, &code);
+        if (size == 0) return;
+        if (size > 0)
+            put_character(out, code, (size_t)size);
+        else
+            put_replacement(out);
+        drop_held(out, size > 0 ? (size_t)size : code);
+    }
+}
+
+void ur_text_out_add(ur_text_out *out, const char *text, size_t length)
+{
+    if (out->raw) {
+        if (length > 0) put(out, (const unsigned char *)text, length);
+        return;
+    }
+    for (size_t i = 0; i < length; i++) {
+        out->held[out->held_count++] = (unsigned char)text[i];
+        flush_held(out);
+    }
+}
+
+void ur_text_out_finish(ur_text_out *out, bool show_rest)
+{
+    if (show_rest && out->held_count > 0) put_replacement(out);
+    out->held_count = 0;
+}
+
+static bool print_escape(FILE *file, uint32_t code)
+{
+    const char *letter = code == '\n' ? "n" : code == '\t' ? "t" : code == '\\' ? "\\" : NULL;
+    if (letter)
+        fprintf(file, "\\%s", letter);
+    else if (is_control(code))
+        fprintf(file, "\\x%02x", (unsigned)code);
+    return letter || is_control(code);
+}
+
+void ur_cli_print_shown(FILE *file, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length;) {
+        uint32_t code = 0;
+        int size = ur_utf8_decode((const unsigned char *)text + i, length - i, &code);
+        if (size <= 0)
+            fprintf(file, "\\x%02x", (unsigned)(unsigned char)text[i]);
+        else if (!print_escape(file, code))
+            fwrite(text + i, 1, (size_t)size, file);
+        i += size > 0 ? (size_t)size : 1;
+    }
+}
+
+bool ur_cli_is_utf8(const char *text, size_t length)
+{
+    int size = 1;
+    uint32_t code;
+    for (size_t i = 0; i < length && size > 0; i += (size_t)size)
+        size = ur_utf8_decode((const unsigned char *)text + i, length - i, &code);
+    return size > 0;
+}

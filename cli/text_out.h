@@ -1,0 +1,33 @@
+/*
+ * Text that comes in pieces, written as valid UTF-8: a character that is not complete yet is held back, a byte that
+ * cannot be part of one is written as U+FFFD.
+ */
+#ifndef UR_CLI_TEXT_OUT_H
+#define UR_CLI_TEXT_OUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+typedef struct ur_text_out {
+    FILE *file;
+    bool raw;            /* bytes as they come */
+    bool safe;           /* for a terminal: control characters other than tab and line break are shown as \xNN */
+    bool any, ends_line; /* something was written; its last character is a line break */
+    unsigned char held[4];
+    size_t held_count;
+} ur_text_out;
+
+void ur_text_out_add(ur_text_out *out, const char *text, size_t length);
+
+/* What is still held is cut off: dropped, or written as U+FFFD. */
+void ur_text_out_finish(ur_text_out *out, bool show_rest);
+
+/* Text in one line: control characters and bytes that are not UTF-8 as \n, \t, \xNN. */
+void ur_cli_print_shown(FILE *file, const char *text, size_t length);
+
+/* Whether all of it is valid UTF-8. */
+bool ur_cli_is_utf8(const char *text, size_t length);
+
+#endif

@@ -1,0 +1,30 @@
+/* A verb of the program: what it is called, what it takes, what it does. */
+#ifndef UR_CLI_VERB_H
+#define UR_CLI_VERB_H
+
+#include "options.h"
+
+typedef struct ur_cli_verb {
+    const char *name, *takes, *summary;
+    const char *text;     /* paragraphs between empty lines */
+    const char *examples; /* a command a line, each with "  # what it does" */
+    const ur_cli_table *table;
+    size_t settings_size;
+    void (*defaults)(void *settings);
+    ur_status (*run)(void *settings, const ur_cli_arguments *arguments, ur_error *error);
+} ur_cli_verb;
+
+extern const ur_cli_verb ur_cli_train, ur_cli_sample, ur_cli_eval, ur_cli_info, ur_cli_check, ur_cli_help;
+
+/* Verb i of the program; NULL after the last. */
+const ur_cli_verb *ur_cli_verb_at(size_t i);
+const ur_cli_verb *ur_cli_verb_find(const char *name, ur_error *error);
+
+/* The number of arguments a verb takes: fewer is an error that says what is missing, more one that names the first. */
+ur_status ur_cli_expect(const ur_cli_arguments *arguments, size_t least, size_t most, const char *missing,
+                        ur_error *error);
+
+/* The instruction set that UNROLL_ISA names; NULL leaves the choice to the library. */
+const char *ur_cli_isa(void);
+
+#endif

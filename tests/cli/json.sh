@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# --json is one object on standard output, and nothing else is there.
+. "$(dirname "$0")/lib.bash"
+needs_python
+make_text 200 >text
+train text run --json
+equal "$(json 'o["model"]')" run/model.safetensors
+equal "$(json 'o["steps"], o["reason"]')" "(60, 'done')"
+equal "$(json 'sorted(o)')" "['best', 'epochs', 'loss', 'model', 'net', 'parameters', 'reason', 'seconds', 'steps', 'units', 'units_per_second', 'validation', 'vocabulary']"
+equal "$(wc -l <out)" 1
+
+done_with eval run text --json
+equal "$(json 'sorted(o)')" "['bits_per_byte', 'bits_per_char', 'loss', 'perplexity', 'protocol', 'seconds', 'units']"
+equal "$(json 'o["protocol"], o["units"]')" "('stateful', $(wc -c <text))"
+equal "$(json 'abs(math.exp(o["loss"]) / o["perplexity"] - 1) < 1e-6')" True
+done_with eval run text --json --protocol windows --window 32; equal "$(json 'o["protocol"]')" windows
+printf 'the "cat"\tsees\\.\n\nthe\n' >lines
+done_with eval run lines --json --per-line
+equal "$(json '[l["text"] for l in o["lines"]]')" "['the \"cat\"\\tsees\\\\.', '', 'the']"
+equal "$(json '[l["line"] for l in o["lines"]]')" '[1, 2, 3]'
+
+done_with sample run --length 30 --prime 'the ' --json; cp out object
+equal "$(json 'sorted(o)')" "['prime', 'seed', 'stopped', 'text', 'units']"
+equal "$(json 'o["units"], o["stopped"]')" '(30, False)'
+done_with sample run --length 30 --prime 'the '
+equal "$(cat out; echo .)" "$(cp object out; json 'o["prime"] + o["text"] + "."')"
+done_with sample run --length 300 --json --stop .; equal "$(json 'o["stopped"], "." in o["text"]')" '(True, False)'
+done_with sample run --next 3 --json; equal "$(json 'len(o["next"])')" 3
+equal "$(json 'sorted(o["next"][0])')" "['id', 'probability', 'unit']"
+done_with sample run --prime 'the h' --complete 2 --json
+equal "$(json 'all(w["word"] == "h" + w["rest"] for w in o["complete"])')" True
+
+done_with info run --json; equal "$(json 'o["task"], o["unit"], o["version"]')" "('lm', 'char', 1)"
+done_with check run --json; equal "$(json 'o["ok"], all(c["result"] == "ok" for c in o["checks"])')" '(True, True)'
+train text bytes --unit byte --overwrite
+done_with sample bytes --length 30 --temperature 50 --json; equal "$(json 'o["units"]')" 30

@@ -1,0 +1,79 @@
+# Common to the tests of the program; read with: . "$(dirname "$0")/lib.bash". Works in a folder of its own, which goes
+# away at the end. (Not named .sh, because every .sh in this folder is a test.)
+set -eu
+SOURCE=${SOURCE:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
+UNROLL=${UNROLL:-$SOURCE/build/unroll}
+[ -x "$UNROLL" ] || { echo "$UNROLL is not there: build it first"; exit 77; }
+UNROLL=$(cd "$(dirname "$UNROLL")" && pwd)/$(basename "$UNROLL")
+unset UNROLL_ISA
+export LC_ALL=C ASAN_OPTIONS=allocator_may_return_null=1${ASAN_OPTIONS:+:$ASAN_OPTIONS}
+
+work=$(mktemp -d)
+trap 'finish $?' EXIT
+cd "$work"
+mkdir tmp
+export TMPDIR=$work/tmp
+
+fail() { echo "FAILED: $*" >&2; exit 1; }
+
+# Ends what the test left running, then takes the folder away.
+finish() {
+    local pids
+    pids=$(jobs -p)
+    # shellcheck disable=SC2086 # a list of numbers
+    [ -z "$pids" ] || { kill -KILL $pids && wait; } 2>/dev/null || true
+    cd / && rm -rf "$work"
+    exit "$1"
+}
+
+# unroll ARGUMENT…: leaves standard output in out, standard error in err, the exit status in $status
+unroll() {
+    called="unroll $*" status=0
+    "$UNROLL" "$@" >out 2>err || status=$?
+}
+
+# ends STATUS: how the last unroll ended
+ends() { [ "$status" -eq "$1" ] || { cat out err; fail "$called: status $status instead of $1"; } >&2; }
+
+# done_with ARGUMENT…, fails_with ARGUMENT…, misused ARGUMENT…: calls unroll, which ends with 0, 1, 2
+done_with() { unroll "$@"; ends 0; }
+fails_with() { unroll "$@"; ends 1; }
+misused() { unroll "$@"; ends 2; }
+
+# prints TEXT, says TEXT: what the last unroll wrote on standard output, on standard error, contains it
+prints() { grep -qF -e "$1" out || { cat out; fail "$called: does not print: $1"; } >&2; }
+says() { grep -qF -e "$1" err || { cat err; fail "$called: does not say: $1"; } >&2; }
+is_silent() { [ ! -s out ] || { cat out; fail "$called: prints something"; } >&2; }
+
+same() { cmp -s "$1" "$2" || fail "$1 and $2 differ"; }
+equal() { [ "$1" = "$2" ] || fail "expected '$2', found '$1'"; }
+
+# make_text LINES: sentences that a small network can learn
+make_text() {
+    awk -v lines="$1" 'BEGIN {
+        split("the cat sees|a dog hears|the bird likes|an old man finds", a, "|")
+        split("the house|a tree|some water|the other one", b, "|")
+        for (i = 1; i <= lines; i++) { x = (x * 69069 + i) % 65536; print a[1 + x % 4] " " b[1 + int(x / 16) % 4] "." }
+    }'
+}
+
+# train TEXT RUN OPTION…: a small network, a second or two
+train() {
+    local text=$1 run=$2
+    shift 2
+    done_with train lm "$text" -o "$run" --hidden 24 --embed 8 --batch 8 --bptt 16 --steps 60 --quiet "$@"
+}
+
+# until_true SECONDS COMMAND…
+until_true() {
+    local end=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        [ $SECONDS -lt $end ] || fail "waited in vain for: $*"
+        sleep 0.05
+    done
+}
+
+# json EXPRESSION: of Python, with the object in out as `o`
+needs_python() { command -v python3 >/dev/null || { echo "python3 is missing: JSON cannot be checked"; exit 77; }; }
+json() { python3 -c 'import json, math, sys; o = json.load(open("out")); print(eval(sys.argv[1]))' "$1"; }

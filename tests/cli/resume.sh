@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Stopped by signals, refused where it would destroy, resumed to the same bits.
+. "$(dirname "$0")/lib.bash"
+make_text 300 >text
+options=(--hidden 24 --embed 8 --batch 8 --bptt 16 --dropout 0.2 --eval-every 100 --save-every 50 --sample-length 0)
+long=("${options[@]}" --steps 1500)
+lines() { [ -e "$1/log.jsonl" ] && [ "$(wc -l <"$1/log.jsonl")" -ge "$2" ]; }
+
+done_with train lm text -o whole "${long[@]}" --quiet
+equal "$(cat out)" whole/model.safetensors
+
+# stop SIGNAL RUN LINES: starts or resumes, and stops it once its log has so many lines
+stop() {
+    "$UNROLL" train lm text -o "$2" "${long[@]}" --resume >out 2>err &
+    local pid=$!
+    until_true 60 lines "$2" "$3"
+    kill -"$1" $pid 2>/dev/null || true
+    status=0
+    wait $pid || status=$?
+    called="train, stopped by $1"; ends 0
+}
+stop TERM parts 20
+says 'everything is saved in parts'; says 'To go on:  unroll train lm text -o parts'; says ' --resume'
+stop INT parts 300
+done_with train lm text -o parts "${long[@]}" --resume
+same parts/model.safetensors whole/model.safetensors
+same <(sed 's/"seconds":[^,}]*//' parts/log.jsonl) <(sed 's/"seconds":[^,}]*//' whole/log.jsonl)
+
+# Done already: once more changes nothing
+cp parts/model.safetensors before
+done_with train lm text -o parts "${long[@]}" --resume --quiet
+same parts/model.safetensors before
+
+# What is there is not overwritten unasked
+misused train lm text -o parts "${long[@]}"; says 'parts already holds a run'; says '--resume'; says '--overwrite'
+same parts/model.safetensors before
+done_with train lm text -o parts "${options[@]}" --steps 20 --overwrite --quiet
+! cmp -s parts/model.safetensors before || fail '--overwrite did not begin anew'
+
+# Not with another text
+make_text 301 >another
+fails_with train lm another -o whole "${long[@]}" --resume; says 'whole'
+# Nothing to resume: begins
+done_with train lm text -o fresh "${options[@]}" --steps 20 --resume --quiet
+[ -e fresh/model.safetensors ] || fail 'did not begin'
+# More steps go on from there
+done_with train lm text -o fresh "${options[@]}" --schedule constant --steps 20 --overwrite --json
+done_with train lm text -o fresh "${options[@]}" --schedule constant --steps 40 --resume --json
+grep -q '"steps":40,' out || fail "did not go on to 40 steps: $(cat out)"
+done_with train lm text -o straight "${options[@]}" --schedule constant --steps 40 --quiet
+
+# A folder in use
+"$UNROLL" train lm text -o busy "${options[@]}" --steps 1000000 >/dev/null 2>&1 &
+pid=$!
+until_true 60 lines busy 5
+fails_with train lm text -o busy "${options[@]}" --resume; says 'busy'; says 'use'
+kill -TERM $pid
+wait $pid || fail 'the first training did not end well'
+
+# Weights only
+done_with train lm text -o warm "${options[@]}" --steps 5 --init-from whole --quiet
+misused train lm text -o warm2 --hidden 5 --init-from nothing --init-scale -1; says '--init-scale'

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# A state kept and gone on from gives the text of one longer call; a state file that does not fit is refused.
+. "$(dirname "$0")/lib.bash"
+make_text 200 >text
+train text run
+train text other --hidden 20
+
+done_with sample run --length 90 --seed 4 --prime 'the '; cp out whole
+for first in 0 1 13 89; do
+    done_with sample run --length $first --seed 4 --prime 'the ' --state-out state; cp out two
+    done_with sample run --length $((90 - first)) --seed 4 --state-in state; cat out >>two
+    same two whole
+    # The seed is kept in the file too
+    done_with sample run --length $((90 - first)) --state-in state
+    same <(tail -c $((90 - first)) whole) out
+done
+
+# In three parts, and a prime in the middle
+done_with sample run --length 30 --state-out a; done_with sample run --length 30 --state-in a --state-out b; cp out second
+done_with sample run --length 60; same <(tail -c 30 out) second
+done_with sample run --length 0 --prime 'the cat se' --state-out a
+done_with sample run --state-in a --prime 'es' --length 20; cp out split
+done_with sample run --prime 'the cat sees' --length 20; same <(tail -c 22 out) split
+done_with sample run --prime 'the cat se' --next 3; cp out direct
+done_with sample run --state-in a --next 3; same out direct
+
+# Bytes of a character that is not complete wait in the file
+{ for i in $(seq 150); do echo '나는 오늘 학교에 갔다.'; done; } >korean
+train korean bytes --unit byte
+done_with sample bytes --length 40 --seed 1; cp out whole
+for first in 1 2 3 4; do
+    done_with sample bytes --length $first --seed 1 --state-out state; cp out two
+    done_with sample bytes --length $((40 - first)) --state-in state; cat out >>two
+    same two whole
+done
+
+# Refused
+fails_with sample run --state-in nothing; says 'nothing'
+fails_with sample run --state-in text; says 'text: not a state file'
+done_with sample run --length 5 --state-out state
+fails_with sample other --state-in state; says 'state: a state of another model'
+size=$(wc -c <state)
+head -c $((size - 1)) state >bad; fails_with sample run --state-in bad; says 'bad: has'; says 'it was cut or added to'
+head -c 20 state >bad; fails_with sample run --state-in bad; says 'bad: not a state file'
+{ cat state; echo; } >bad; fails_with sample run --state-in bad; says 'it was cut or added to'
+{ head -c 100 state; printf '\125\252\125'; tail -c +104 state; } >bad
+fails_with sample run --state-in bad; says 'bad: damaged'
+{ head -c 40 state; printf '\377'; tail -c +42 state; } >bad
+fails_with sample run --state-in bad; says 'bad: damaged'
+fails_with sample run --length 5 --state-out /dev/null/x; says '/dev/null/x'

@@ -1,0 +1,392 @@
+"""Writes the golden files of this folder: what PyTorch, Keras and, for one optimiser, numpy compute in double.
+
+Inputs, weights and upstream gradients are drawn with fixed seeds and rounded to values that an f32 holds exactly, so
+that a build in f32 and one in double start from the same numbers. Needs numpy, torch, tensorflow, keras; see README.md.
+"""
+
+import argparse
+import json
+import os
+import struct
+import zlib
+from pathlib import Path
+
+os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
+os.environ["CUDA_VISIBLE_DEVICES"] = ""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+TORCH = "torch " + torch.__version__.split("+")[0]
+STEPS, BATCH = 7, 4
+RAGGED = [5, 2, 7, 1]
+SIZES = {"": (5, 7), "-h19": (3, 19)}  # suffix of the case: input width, hidden width
+
+
+# ---- numbers and files ----
+
+
+class Draw:
+    """Random numbers that depend on the name of the case only."""
+
+    def __init__(self, case):
+        self.rng = np.random.default_rng(zlib.crc32(case.encode()))
+
+    def normal(self, shape, scale=1.0):
+        return (scale * self.rng.standard_normal(shape)).astype(np.float32).astype(np.float64)
+
+    def integers(self, shape, end):
+        return self.rng.integers(0, end, shape, dtype=np.int64)
+
+
+def write_file(folder, case, tensors, metadata):
+    """safetensors, tensors in the order given; equal input gives equal bytes."""
+    header, chunks, offset = {"__metadata__": {"case": case, **metadata}}, [], 0
+    for name, value in tensors.items():
+        array = np.ascontiguousarray(value)
+        kind = {"float64": ("F64", "<f8"), "int64": ("I64", "<i8")}[array.dtype.name]
+        data = array.astype(kind[1]).tobytes()
+        header[name] = {"dtype": kind[0], "shape": list(array.shape), "data_offsets": [offset, offset + len(data)]}
+        chunks.append(data)
+        offset += len(data)
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-(8 + len(text)) % 64)
+    (folder / f"{case}.safetensors").write_bytes(struct.pack("<Q", len(text)) + text + b"".join(chunks))
+
+
+def leaf(array):
+    return torch.tensor(array, dtype=torch.float64, requires_grad=True)
+
+
+def values(tensors):
+    return {name: tensor.detach().numpy() for name, tensor in tensors.items()}
+
+
+def gradients(leaves):
+    return {"grad." + name: tensor.grad.numpy() for name, tensor in leaves.items()}
+
+
+# ---- layers ----
+
+
+def weight_shapes(gates, inputs, hidden, layers, bias=True):
+    """PyTorch's names and shapes for a stack of one width; gates: 1 RNN, 3 GRU, 4 LSTM."""
+    shapes = {}
+    for k in range(layers):
+        shapes[f"weight_ih_l{k}"] = (gates * hidden, inputs if k == 0 else hidden)
+        shapes[f"weight_hh_l{k}"] = (gates * hidden, hidden)
+        if bias:
+            shapes[f"bias_ih_l{k}"] = shapes[f"bias_hh_l{k}"] = (gates * hidden,)
+    return shapes
+
+
+def draw_weights(draw, shapes, hidden):
+    return {name: draw.normal(shape, 1.0 / np.sqrt(hidden)) for name, shape in shapes.items()}
+
+
+def draw_layer(draw, gates, inputs, hidden, layers, bias=True):
+    """(leaves, upstream gradients) of a layer; x and dy go on behind a sequence's end, where they must not count."""
+    state = (layers, BATCH, hidden)
+    leaves = {"x": draw.normal((STEPS, BATCH, inputs)), "h0": draw.normal(state, 0.5)}
+    upstream = {"dy": draw.normal((STEPS, BATCH, hidden)), "dhn": draw.normal(state)}
+    if gates == 4:
+        leaves["c0"] = draw.normal(state, 0.5)
+        upstream["dcn"] = draw.normal(state)
+    leaves.update(draw_weights(draw, weight_shapes(gates, inputs, hidden, layers, bias), hidden))
+    return leaves, upstream
+
+
+def torch_module(cell, inputs, hidden, layers=1, bias=True, nonlinearity="tanh"):
+    kind = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM, "gru": torch.nn.GRU}[cell]
+    options = {"nonlinearity": nonlinearity} if cell == "rnn" else {}
+    return kind(inputs, hidden, num_layers=layers, bias=bias, dtype=torch.float64, **options)
+
+
+def run_module(module, leaves, lengths):
+    """Outputs {y, hn[, cn]} of the module called with the leaves in place of its own parameters."""
+    weights = {name: leaves[name] for name, _ in module.named_parameters()}
+    state = (leaves["h0"], leaves["c0"]) if "c0" in leaves else leaves["h0"]
+    x = leaves["x"]
+    if lengths is not None:
+        x = torch.nn.utils.rnn.pack_padded_sequence(x, torch.tensor(lengths), enforce_sorted=False)
+    y, last = torch.func.functional_call(module, weights, (x, state))
+    if lengths is not None:
+        y, _ = torch.nn.utils.rnn.pad_packed_sequence(y, total_length=STEPS)
+    return {"y": y, "hn": last[0], "cn": last[1]} if "c0" in leaves else {"y": y, "hn": last}
+
+
+def weighted_sum(outputs, upstream):
+    return sum((outputs[name[1:]] * torch.tensor(weight)).sum() for name, weight in upstream.items())
+
+
+def layer_tensors(leaves, upstream, lengths, outputs):
+    """Everything a layer file holds, from leaves whose gradients have been computed."""
+    given = {} if lengths is None else {"lengths": np.array(lengths, dtype=np.int64)}
+    return {**values(leaves), **given, **upstream, **values(outputs), **gradients(leaves)}
+
+
+def layer_metadata(cell, source, inputs, hidden, lengths, layers=1, bias=True, nonlinearity="tanh"):
+    told = {"cell": cell, "source": source, "input": str(inputs), "hidden": str(hidden), "layers": str(layers)}
+    told.update(bias=str(bias).lower(), ragged=str(lengths is not None).lower())
+    return {**told, "nonlinearity": nonlinearity} if cell == "rnn" else told
+
+
+def torch_layer(folder, case, cell, inputs, hidden, lengths=None, **options):
+    gates = {"rnn": 1, "gru": 3, "lstm": 4}[cell]
+    layers, bias = options.get("layers", 1), options.get("bias", True)
+    arrays, upstream = draw_layer(Draw(case), gates, inputs, hidden, layers, bias)
+    leaves = {name: leaf(array) for name, array in arrays.items()}
+    outputs = run_module(torch_module(cell, inputs, hidden, **options), leaves, lengths)
+    weighted_sum(outputs, upstream).backward()
+    metadata = layer_metadata(cell, TORCH, inputs, hidden, lengths, **options)
+    write_file(folder, case, layer_tensors(leaves, upstream, lengths, outputs), metadata)
+
+
+def torch_layers(folder):
+    for suffix, sizes in SIZES.items():
+        torch_layer(folder, "rnn-tanh" + suffix, "rnn", *sizes)
+        torch_layer(folder, "rnn-relu" + suffix, "rnn", *sizes, nonlinearity="relu")
+        torch_layer(folder, "rnn-nobias" + suffix, "rnn", *sizes, bias=False)
+        torch_layer(folder, "lstm" + suffix, "lstm", *sizes)
+        torch_layer(folder, "gru" + suffix, "gru", *sizes)
+        for cell in "rnn", "lstm", "gru":
+            torch_layer(folder, f"{cell}-stack{suffix}", cell, *sizes, layers=2)
+            torch_layer(folder, f"{cell}-ragged{suffix}", cell, *sizes, lengths=RAGGED)
+
+
+# ---- GRU with the reset gate before the product ----
+
+
+def gates_to_keras(array):
+    """Rows of r, z, n to Keras' z, r, h; its own inverse."""
+    r, z, n = np.split(array, 3)
+    return np.concatenate([z, r, n])
+
+
+def keras_gru(arrays, upstream, lengths):
+    """(outputs, gradients) in our names; Keras has one bias, which is our bias_ih, so bias_hh has the same gradient."""
+    import keras
+    import tensorflow as tf
+
+    layer = keras.layers.GRU(arrays["h0"].shape[2], reset_after=False, return_sequences=True, return_state=True,
+                             use_cudnn=False, dtype="float64")
+    layer.build((BATCH, STEPS, arrays["x"].shape[2]))
+    layer.set_weights([gates_to_keras(arrays["weight_ih_l0"]).T, gates_to_keras(arrays["weight_hh_l0"]).T,
+                       gates_to_keras(arrays["bias_ih_l0"])])
+    x, h0 = tf.constant(arrays["x"].transpose(1, 0, 2)), tf.constant(arrays["h0"][0])
+    valid = np.arange(STEPS)[None, :] < np.array(lengths or [STEPS] * BATCH)[:, None]
+    with tf.GradientTape() as tape:
+        tape.watch([x, h0])
+        y, hn = layer(x, initial_state=h0, mask=tf.constant(valid) if lengths else None)
+        y = y * valid[:, :, None].astype(np.float64)  # behind its end Keras repeats a sequence's last output
+        total = tf.reduce_sum(y * upstream["dy"].transpose(1, 0, 2)) + tf.reduce_sum(hn * upstream["dhn"][0])
+    dx, dh0, kernel, recurrent, bias = tape.gradient(total, [x, h0, *layer.trainable_weights])
+    outputs = {"y": y.numpy().transpose(1, 0, 2), "hn": hn.numpy()[None]}
+    bias = gates_to_keras(bias.numpy())
+    return outputs, {"grad.x": dx.numpy().transpose(1, 0, 2), "grad.h0": dh0.numpy()[None],
+                     "grad.weight_ih_l0": gates_to_keras(kernel.numpy().T),
+                     "grad.weight_hh_l0": gates_to_keras(recurrent.numpy().T),
+                     "grad.bias_ih_l0": bias, "grad.bias_hh_l0": bias}
+
+
+def gru_before_equations(leaves, lengths):
+    """The equations themselves, to prove that the conversion from Keras is right."""
+    h, outputs = leaves["h0"][0], []
+    u_r, u_z, u_n = leaves["weight_hh_l0"].chunk(3)
+    c_r, c_z, c_n = leaves["bias_hh_l0"].chunk(3)
+    for t, x in enumerate(leaves["x"]):
+        a_r, a_z, a_n = (x @ leaves["weight_ih_l0"].T + leaves["bias_ih_l0"]).chunk(3, dim=1)
+        r = torch.sigmoid(a_r + h @ u_r.T + c_r)
+        z = torch.sigmoid(a_z + h @ u_z.T + c_z)
+        n = torch.tanh(a_n + (r * h) @ u_n.T + c_n)
+        valid = torch.tensor([t < length for length in lengths or [STEPS] * BATCH])[:, None]
+        h = torch.where(valid, (1 - z) * n + z * h, h)
+        outputs.append(torch.where(valid, h, torch.zeros_like(h)))
+    return {"y": torch.stack(outputs), "hn": h[None]}
+
+
+def gru_before(folder, case, inputs, hidden, lengths=None):
+    import keras
+
+    arrays, upstream = draw_layer(Draw(case), 3, inputs, hidden, 1)
+    arrays["bias_hh_l0"] = np.zeros(3 * hidden)
+    outputs, grads = keras_gru(arrays, upstream, lengths)
+    leaves = {name: leaf(array) for name, array in arrays.items()}
+    expected = gru_before_equations(leaves, lengths)
+    weighted_sum(expected, upstream).backward()
+    for name, array in {**values(expected), **gradients(leaves)}.items():
+        np.testing.assert_allclose({**outputs, **grads}[name], array, rtol=1e-11, atol=1e-13, err_msg=name)
+    given = {} if lengths is None else {"lengths": np.array(lengths, dtype=np.int64)}
+    metadata = layer_metadata("gru-before", f"keras {keras.__version__}", inputs, hidden, lengths)
+    write_file(folder, case, {**arrays, **given, **upstream, **outputs, **grads}, metadata)
+
+
+def keras_layers(folder):
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    for suffix, sizes in SIZES.items():
+        gru_before(folder, "gru-before" + suffix, *sizes)
+        gru_before(folder, "gru-before-ragged" + suffix, *sizes, lengths=RAGGED)
+
+
+# ---- whole networks ----
+
+
+def net_weights(draw, cell, vocab, embed, hidden, layers, out):
+    """Leaves by the names of the model file; out = 0: a tied output, which has a bias of its own but no weight."""
+    arrays = {"embed.weight": draw.normal((vocab, embed))}
+    shapes = weight_shapes({"gru": 3, "lstm": 4}[cell], embed, hidden, layers)
+    arrays.update({"rnn." + name: value for name, value in draw_weights(draw, shapes, hidden).items()})
+    if out:
+        arrays["out.weight"] = draw.normal((out, hidden), 1.0 / np.sqrt(hidden))
+    arrays["out.bias"] = draw.normal((out or vocab,), 0.5)
+    return {name: leaf(array) for name, array in arrays.items()}
+
+
+def run_recurrent(leaves, cell, ids, layers):
+    """Outputs (T, B, H) of embedding and stack from a zero state."""
+    x = F.embedding(torch.tensor(ids), leaves["embed.weight"])
+    hidden = leaves["rnn.weight_hh_l0"].shape[1]
+    weights = {name[4:]: tensor for name, tensor in leaves.items() if name.startswith("rnn.")}
+    return torch.func.functional_call(torch_module(cell, x.shape[2], hidden, layers=layers), weights, (x,))[0]
+
+
+def write_net(folder, case, metadata, data, leaves, loss, logits):
+    loss.backward()
+    tensors = {**data, **values(leaves), "loss": loss.detach().numpy().reshape(1), "logits": logits.detach().numpy()}
+    write_file(folder, case, {**tensors, **gradients(leaves)}, {"source": TORCH, **metadata})
+
+
+def net_softmax(folder, case, vocab, embed, hidden, tied):
+    draw = Draw(case)
+    leaves = net_weights(draw, "lstm", vocab, embed, hidden, 2, 0 if tied else vocab)
+    data = {"ids": draw.integers((6, 3), vocab), "targets": draw.integers((6, 3), vocab)}
+    y = run_recurrent(leaves, "lstm", data["ids"], 2)
+    logits = F.linear(y, leaves["embed.weight" if tied else "out.weight"], leaves["out.bias"])
+    loss = F.cross_entropy(logits.reshape(-1, vocab), torch.tensor(data["targets"]).reshape(-1))
+    line = f"embed {embed} > lstm {hidden} x2 > dense" + (" tied" if tied else "")
+    write_net(folder, case, {"cell": "lstm", "net": line, "loss": "softmax, mean"}, data, leaves, loss, logits)
+
+
+def net_sigmoid(folder, case, vocab, embed, hidden):
+    """One answer a sequence, from the step at its end; the ids behind the end are there and must not count."""
+    draw, lengths = Draw(case), np.array([4, 6, 1], dtype=np.int64)
+    leaves = net_weights(draw, "gru", vocab, embed, hidden, 1, 1)
+    data = {"ids": draw.integers((6, 3), vocab), "lengths": lengths, "targets": np.array([1, 0, 1], dtype=np.int64)}
+    last = run_recurrent(leaves, "gru", data["ids"], 1)[torch.tensor(lengths) - 1, torch.arange(3)]
+    logits = F.linear(last, leaves["out.weight"], leaves["out.bias"])
+    loss = F.binary_cross_entropy_with_logits(logits[:, 0], torch.tensor(data["targets"], dtype=torch.float64))
+    line = f"embed {embed} > gru {hidden} > last > dense 1 sigmoid"
+    write_net(folder, case, {"cell": "gru", "net": line, "loss": "sigmoid, mean"}, data, leaves, loss, logits)
+
+
+def nets(folder):
+    net_softmax(folder, "net", 11, 6, 9, tied=False)
+    net_softmax(folder, "net-tied", 11, 8, 8, tied=True)
+    net_sigmoid(folder, "net-sigmoid", 11, 6, 9)
+
+
+# ---- optimisers and clipping ----
+
+OPTIMISERS = {
+    "sgd": (torch.optim.SGD, dict(lr=0.1)),
+    "sgd-momentum": (torch.optim.SGD, dict(lr=0.1, momentum=0.9)),
+    "sgd-nesterov": (torch.optim.SGD, dict(lr=0.1, momentum=0.9, nesterov=True)),
+    "adagrad": (torch.optim.Adagrad, dict(lr=0.1, eps=1e-10)),
+    "rmsprop": (torch.optim.RMSprop, dict(lr=0.01, alpha=0.99, eps=1e-8)),
+    "adam": (torch.optim.Adam, dict(lr=0.01, betas=(0.9, 0.999), eps=1e-8)),
+    "adam-l2": (torch.optim.Adam, dict(lr=0.01, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01)),
+    "adamw": (torch.optim.AdamW, dict(lr=0.01, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.05)),
+}
+SHOWN = (1, 10, 100)
+
+
+def draw_gradients(draw):
+    """(100, 23), each column with a size of its own, some so small that the place of an eps shows; the last is zero."""
+    return draw.normal((100, 23), np.append(2.0 ** (1.25 * np.arange(22) - 23), 0.0))
+
+
+def torch_steps(kind, options, p0, g):
+    p = leaf(p0)
+    optimiser = kind([p], foreach=False, **options)
+    for gradient in g:
+        p.grad = torch.tensor(gradient)
+        optimiser.step()
+        yield p.detach().numpy().copy()
+
+
+def adagrad_inside_steps(lr, eps, p0, g):
+    """Adagrad with its eps inside the root, as min-char-rnn has it."""
+    p, memory = p0.copy(), np.zeros_like(p0)
+    for gradient in g:
+        memory += gradient * gradient
+        p = p - lr * gradient / np.sqrt(memory + eps)
+        yield p
+
+
+def optimiser_tensors(name, p0, g, steps):
+    tensors = {f"{name}.p0": p0, f"{name}.g": g}
+    tensors.update({f"{name}.p{n}": p for n, p in enumerate(steps, 1) if n in SHOWN})
+    return tensors
+
+
+def option_strings(name, options):
+    flat = {k: v for k, v in options.items() if k != "betas"}
+    flat.update(zip(("beta1", "beta2"), options.get("betas", ())))
+    return {f"{name}.{key}": str(value).lower() for key, value in flat.items()}
+
+
+def clip_norm(name, a, b, limit):
+    """Both tensors are scaled by min(1, limit / (norm + 1e-6)), norm over all elements of both."""
+    leaves = {"a": leaf(a), "b": leaf(b)}
+    leaves["a"].grad, leaves["b"].grad = torch.tensor(a), torch.tensor(b)
+    norm = torch.nn.utils.clip_grad_norm_(leaves.values(), limit, foreach=False)
+    after = {f"{name}.{key}.after": tensor.grad.numpy() for key, tensor in leaves.items()}
+    return {f"{name}.a.before": a, f"{name}.b.before": b, f"{name}.norm": norm.numpy().reshape(1), **after}
+
+
+def clip_value(name, g, limit):
+    p = leaf(g)
+    p.grad = torch.tensor(g)
+    torch.nn.utils.clip_grad_value_([p], limit, foreach=False)
+    return {f"{name}.before": g, f"{name}.after": p.grad.numpy()}
+
+
+def optimisers(folder):
+    tensors, metadata = {}, {"cell": "", "source": TORCH + "; adagrad-inside: numpy", "steps": "100"}
+    for name, (kind, options) in OPTIMISERS.items():
+        draw = Draw("optim." + name)
+        p0, g = draw.normal((23,)), draw_gradients(draw)
+        tensors.update(optimiser_tensors(name, p0, g, torch_steps(kind, options, p0, g)))
+        metadata.update(option_strings(name, options))
+    draw, options = Draw("optim.adagrad-inside"), dict(lr=0.1, eps=1e-8)
+    p0, g = draw.normal((23,)), draw_gradients(draw)
+    tensors.update(optimiser_tensors("adagrad-inside", p0, g, adagrad_inside_steps(p0=p0, g=g, **options)))
+    metadata.update(option_strings("adagrad-inside", options))
+    draw = Draw("optim.clip")
+    a, b = draw.normal((5, 7)), draw.normal((23,))
+    tensors.update({**clip_norm("clip-norm", a, b, 1.0), **clip_norm("clip-norm-below", a / 64, b / 64, 1.0),
+                    **clip_value("clip-value", draw.normal((5, 7)), 0.5)})
+    metadata.update({"clip-norm.max": "1.0", "clip-norm-below.max": "1.0", "clip-value.max": "0.5"})
+    write_file(folder, "optim", tensors, metadata)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", nargs="?", type=Path, default=Path(__file__).resolve().parent)
+    folder = parser.parse_args().folder
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    torch_layers(folder)
+    nets(folder)
+    optimisers(folder)
+    keras_layers(folder)
+
+
+if __name__ == "__main__":
+    main()

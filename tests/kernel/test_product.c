@@ -1,0 +1,220 @@
+/* The product of every instruction set against the reference, in bits; packing; threads. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "base/random.h"
+#include "kernel/compute.h"
+#include "kernel/pack.h"
+#include "kernel/reference/reference.h"
+#include "support/numbers.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* A product of any shape: runs of A apart, groups of panels of C apart. What must not be read is NaN, what must not be
+ * written is compared. */
+typedef struct shape {
+    size_t rows, panels, inner, outer, group;
+    ur_product_start start;
+} shape;
+
+typedef struct setting {
+    ur_product p;
+    real *a, *b, *bias, *c, *want;
+    size_t c_size;
+} setting;
+
+static setting set_up(const shape *s)
+{
+    setting t = {.p = {.inner = s->inner, .outer = s->outer, .group = s->group, .start = s->start}};
+    size_t depth = s->inner * s->outer, groups = (s->panels + s->group - 1) / s->group;
+    t.p.a_outer = s->inner + 3;
+    t.p.a_row = s->outer * t.p.a_outer + 2;
+    t.p.c_group = s->group * 16 + 16;
+    t.p.c_row = groups * t.p.c_group + 5;
+    t.a = zeros(s->rows * t.p.a_row, sizeof(real));
+    for (size_t i = 0; i < s->rows * t.p.a_row; i++) t.a[i] = (real)NAN;
+    real *a = random_numbers(s->rows * depth, 1, 1);
+    for (size_t m = 0; m < s->rows; m++)
+        for (size_t k = 0; k < depth; k++)
+            t.a[m * t.p.a_row + k / s->inner * t.p.a_outer + k % s->inner] = a[m * depth + k];
+    free(a);
+    t.b = random_numbers(s->panels * depth * 16, 2, 1);
+    t.bias = random_numbers(s->panels * 16, 3, 1);
+    t.c_size = s->rows * t.p.c_row;
+    t.c = random_numbers(t.c_size, 4, 1);
+    t.want = random_numbers(t.c_size, 4, 1);
+    t.p.a = t.a;
+    t.p.b = t.b;
+    t.p.bias = s->start == UR_START_BIAS ? t.bias : NULL;
+    t.p.c = t.want;
+    ur_reference_product(&t.p, s->rows, s->panels);
+    t.p.c = t.c;
+    return t;
+}
+
+static void tear_down(setting *t)
+{
+    free(t->a);
+    free(t->b);
+    free(t->bias);
+    free(t->c);
+    free(t->want);
+}
+
+static void check_shape(const shape *s)
+{
+    setting t = set_up(s);
+    for (size_t isa = 0; ur_isa_name(isa); isa++) {
+        const ur_kernels *kernels;
+        char what[160];
+        assert_int_equal(ur_kernels_find(ur_isa_name(isa), &kernels, NULL), UR_OK);
+        snprintf(what, sizeof what, "%s: %zu rows, %zu panels in groups of %zu, depth %zu x %zu, start %d",
+                 kernels->name, s->rows, s->panels, s->group, s->outer, s->inner, (int)s->start);
+        fill_random(t.c, t.c_size, 4, 1);
+        kernels->product(&t.p, 0, s->rows, 0, s->panels);
+        assert_same(what, t.c, t.want, t.c_size);
+        /* In four parts, cut anywhere. */
+        size_t row = s->rows / 3, panel = s->panels / 2;
+        fill_random(t.c, t.c_size, 4, 1);
+        kernels->product(&t.p, row, s->rows, panel, s->panels);
+        kernels->product(&t.p, 0, row, 0, panel);
+        kernels->product(&t.p, row, s->rows, 0, panel);
+        kernels->product(&t.p, 0, row, panel, s->panels);
+        assert_same(what, t.c, t.want, t.c_size);
+    }
+    tear_down(&t);
+}
+
+static void check_starts(shape s)
+{
+    for (int start = UR_START_ZERO; start <= UR_START_HERE; start++) {
+        s.start = (ur_product_start)start;
+        check_shape(&s);
+    }
+}
+
+static void test_borders(void **state)
+{
+    (void)state;
+    static const size_t rows[] = {1, 2, 3, 4, 5, 6, 7, 11, 12, 13, 95, 96, 97, 130};
+    static const size_t depths[] = {1, 2, 7, 16, 17, 64, 127, 130, 191, 192, 193, 384, 385};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (size_t k = 0; k < sizeof depths / sizeof *depths; k++) {
+            size_t panels = 1 + (i + k) % 9;
+            check_shape(&(shape){.rows = rows[i],
+                                 .panels = panels,
+                                 .inner = depths[k],
+                                 .outer = 1,
+                                 .group = panels,
+                                 .start = (ur_product_start)((i + k) % 3)});
+        }
+}
+
+/* inner·outer crosses the depth that is done at once; groups of 1 … 5 panels against tiles of 4. */
+static void test_runs_and_groups(void **state)
+{
+    (void)state;
+    static const size_t inners[] = {1, 16, 32, 48, 63, 64, 190, 192, 193, 200};
+    for (size_t i = 0; i < sizeof inners / sizeof *inners; i++)
+        for (size_t outer = 1; outer <= 9; outer += 1 + outer % 3)
+            check_starts((shape){.rows = 1 + (5 * i + outer) % 15,
+                                 .panels = 1 + (3 * i + outer) % 11,
+                                 .inner = inners[i],
+                                 .outer = outer,
+                                 .group = 1 + (i + outer) % 5});
+}
+
+static size_t pick(uint64_t i, size_t most) { return 1 + (size_t)(ur_random_uniform(3, UR_USE_TEST, i) * (double)most); }
+
+static void test_any_shape(void **state)
+{
+    (void)state;
+    for (uint64_t i = 0; i < 60; i++) {
+        shape s = {.rows = pick(6 * i, 130),
+                   .panels = pick(6 * i + 1, 12),
+                   .inner = pick(6 * i + 2, 130),
+                   .outer = pick(6 * i + 3, 3),
+                   .group = pick(6 * i + 4, 6)};
+        s.start = (ur_product_start)(pick(6 * i + 5, 3) - 1);
+        check_shape(&s);
+    }
+}
+
+/* Shared out over threads, above and below the size at which they are woken. */
+static void test_threads(void **state)
+{
+    (void)state;
+    static const shape shapes[] = {{130, 9, 37, 1, 9, UR_START_BIAS}, {7, 33, 131, 1, 33, UR_START_HERE},
+                                   {33, 27, 48, 3, 3, UR_START_ZERO}, {3, 2, 5, 1, 2, UR_START_BIAS},
+                                   {24, 1, 300, 1, 1, UR_START_ZERO}, {1, 130, 130, 1, 130, UR_START_BIAS}};
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+        for (size_t threads = 1; threads <= 4; threads++) {
+            setting t = set_up(&shapes[i]);
+            ur_compute compute = {0};
+            assert_int_equal(ur_kernels_find(NULL, &compute.kernels, NULL), UR_OK);
+            assert_int_equal(ur_pool_create(&compute.pool, threads, NULL), UR_OK);
+            ur_compute_product(&compute, &t.p, shapes[i].rows, shapes[i].panels);
+            assert_same("over threads", t.c, t.want, t.c_size);
+            ur_pool_free(compute.pool);
+            tear_down(&t);
+        }
+}
+
+/* Gates of a recurrent matrix side by side, some left out, in another order: W·x and Wᵀ·dy number by number. */
+static void check_packing(size_t units, size_t width)
+{
+    static const unsigned char order[] = {2, 0, 3};
+    ur_gate_rows rows = {.units = units, .gates = 3, .order = order};
+    size_t panels = ur_gate_panels(&rows), back_panels = ur_padded(width) / 16;
+    real *w = random_numbers(4 * units * width, 5, 1), *bias = random_numbers(4 * units, 6, 1);
+    real *forward = zeros(ur_packed_forward_size(&rows, width), sizeof(real)), *packed = zeros(panels * 16, sizeof(real));
+    real *back = zeros(ur_packed_back_size(&rows, width), sizeof(real));
+    real *table = zeros(ur_packed_table_size(&rows, width), sizeof(real));
+    ur_pack_forward(forward, w, &rows, width);
+    ur_pack_back(back, w, &rows, width);
+    ur_pack_bias(packed, bias, &rows);
+    ur_pack_table(table, w, packed, &rows, width);
+    for (size_t p = 0; p < panels; p++)
+        for (size_t n = 0; n < 16; n++) {
+            size_t unit = p / 3 * 16 + n, row = order[p % 3] * units + unit;
+            bool there = unit < units;
+            assert_true(packed[16 * p + n] == (there ? bias[row] : 0));
+            for (size_t k = 0; k < width; k++) {
+                real weight = there ? w[row * width + k] : 0;
+                assert_true(forward[(p * width + k) * 16 + n] == weight);
+                assert_true(table[(k * panels + p) * 16 + n] == packed[16 * p + n] + weight);
+            }
+            for (size_t i = 0; i < back_panels * 16; i++)
+                assert_true(back[(i / 16 * panels * 16 + 16 * p + n) * 16 + i % 16] ==
+                            (there && i < width ? w[row * width + i] : 0));
+        }
+    free(w);
+    free(bias);
+    free(forward);
+    free(packed);
+    free(back);
+    free(table);
+}
+
+static void test_packing(void **state)
+{
+    (void)state;
+    for (size_t units = 1; units < 40; units += 5)
+        for (size_t width = 1; width < 40; width += 7) check_packing(units, width);
+    check_packing(16, 16);
+    check_packing(32, 48);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_borders), cmocka_unit_test(test_runs_and_groups), cmocka_unit_test(test_any_shape),
+        cmocka_unit_test(test_threads), cmocka_unit_test(test_packing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

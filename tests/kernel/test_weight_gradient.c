@@ -1,0 +1,178 @@
+/* The weight gradient of every instruction set against the reference, in bits; threads. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "base/random.h"
+#include "kernel/compute.h"
+#include "kernel/reference/reference.h"
+#include "support/numbers.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+typedef struct shape {
+    size_t steps, lanes, width, rows; /* rows of dW */
+    bool bias;
+} shape;
+
+enum { GAP = 16 }; /* columns of dY that belong to nobody */
+
+typedef struct setting {
+    ur_weight_gradient g;
+    ur_row_group *groups;
+    size_t count, dw_size;
+    real *dy, *x, *dw, *db, *want_dw, *want_db;
+} setting;
+
+/* Groups in a mixed-up order, so that columns and rows do not go together. */
+static void make_groups(setting *t, size_t rows)
+{
+    t->count = (rows + 15) / 16;
+    t->groups = zeros(t->count, sizeof *t->groups);
+    for (size_t i = 0; i < t->count; i++) {
+        size_t place = (i * 5 + 2) % t->count;
+        if (t->count % 5 == 0) place = t->count - 1 - i;
+        t->groups[i] = (ur_row_group){
+            .column = 16 * place, .row = 16 * i, .count = rows - 16 * i < 16 ? rows - 16 * i : 16};
+    }
+}
+
+static setting set_up(const shape *s)
+{
+    setting t = {.dw_size = s->rows * s->width};
+    make_groups(&t, s->rows);
+    size_t all = s->steps * s->lanes, dy_row = 16 * t.count + GAP, x_row = ur_padded(s->width) + 16;
+    t.dy = random_numbers(all * dy_row, 1, 1);
+    t.x = random_numbers(all * x_row, 2, 1);
+    t.dw = zeros(t.dw_size, sizeof(real));
+    t.want_dw = random_numbers(t.dw_size, 3, 1);
+    t.db = zeros(s->rows, sizeof(real));
+    t.want_db = random_numbers(s->rows, 4, 1);
+    t.g = (ur_weight_gradient){.dy = t.dy,
+                               .x = t.x,
+                               .dy_row = dy_row,
+                               .x_row = x_row,
+                               .width = s->width,
+                               .steps = s->steps,
+                               .lanes = s->lanes,
+                               .groups = t.groups,
+                               .dw = t.want_dw,
+                               .db = s->bias ? t.want_db : NULL};
+    ur_reference_weight_gradient(&t.g, t.count);
+    t.g.dw = t.dw;
+    t.g.db = s->bias ? t.db : NULL;
+    return t;
+}
+
+static void tear_down(setting *t)
+{
+    real *all[] = {t->dy, t->x, t->dw, t->db, t->want_dw, t->want_db};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
+    free(t->groups);
+}
+
+static void begin(setting *t, const shape *s)
+{
+    fill_random(t->dw, t->dw_size, 3, 1);
+    fill_random(t->db, s->rows, 4, 1);
+}
+
+static void compare(const setting *t, const shape *s, const char *who)
+{
+    char what[160];
+    snprintf(what, sizeof what, "%s: %zu steps, %zu lanes, width %zu, %zu rows", who, s->steps, s->lanes, s->width,
+             s->rows);
+    assert_same(what, t->dw, t->want_dw, t->dw_size);
+    assert_same(what, t->db, t->want_db, s->rows);
+}
+
+static void check_shape(const shape *s)
+{
+    setting t = set_up(s);
+    for (size_t isa = 0; ur_isa_name(isa); isa++) {
+        const ur_kernels *kernels;
+        assert_int_equal(ur_kernels_find(ur_isa_name(isa), &kernels, NULL), UR_OK);
+        const ur_train_kernels *train = ur_train_kernels_of(kernels);
+        size_t numbers = train->weight_gradient_scratch(s->width, t.count), half = t.count / 2;
+        real *scratch = zeros(numbers, sizeof(real));
+        memset(scratch, 0xFF, numbers * sizeof(real)); /* NaN */
+        begin(&t, s);
+        train->weight_gradient(&t.g, 0, t.count, scratch);
+        compare(&t, s, kernels->name);
+        begin(&t, s);
+        train->weight_gradient(&t.g, half, t.count, scratch);
+        if (half) train->weight_gradient(&t.g, 0, half, scratch);
+        compare(&t, s, kernels->name);
+        free(scratch);
+    }
+    tear_down(&t);
+}
+
+/* Shards of 16 lanes, pieces of 256 rows of a chain, panels of 16 columns four together. */
+static void test_borders(void **state)
+{
+    (void)state;
+    static const size_t lanes[] = {1, 2, 7, 15, 16, 17, 31, 32, 33, 48, 65};
+    static const size_t steps[] = {1, 3, 15, 16, 17, 33};
+    static const size_t widths[] = {1, 5, 15, 16, 17, 37, 48, 63, 64, 65, 80, 130};
+    for (size_t b = 0; b < sizeof lanes / sizeof *lanes; b++)
+        for (size_t t = 0; t < sizeof steps / sizeof *steps; t++) {
+            size_t w = widths[(b * 7 + t) % (sizeof widths / sizeof *widths)];
+            check_shape(&(shape){steps[t], lanes[b], w, 1 + (b * 13 + t * 29) % 130, (b + t) % 2 == 0});
+        }
+    for (size_t w = 0; w < sizeof widths / sizeof *widths; w++)
+        for (size_t rows = 14; rows < 19; rows++) check_shape(&(shape){3, 5, widths[w], rows, true});
+    check_shape(&(shape){257, 1, 5, 20, true});
+    check_shape(&(shape){255, 1, 5, 20, true});
+    check_shape(&(shape){256, 1, 5, 20, true});
+    check_shape(&(shape){520, 3, 17, 37, true});
+}
+
+static size_t pick(uint64_t i, size_t most)
+{
+    return 1 + (size_t)(ur_random_uniform(5, UR_USE_TEST, i) * (double)most);
+}
+
+static void test_any_shape(void **state)
+{
+    (void)state;
+    for (uint64_t i = 0; i < 100; i++)
+        check_shape(&(shape){pick(5 * i, 24), pick(5 * i + 1, 40), pick(5 * i + 2, 130), pick(5 * i + 3, 100),
+                             pick(5 * i + 4, 2) == 1});
+}
+
+static void test_threads(void **state)
+{
+    (void)state;
+    static const shape shapes[] = {{9, 33, 37, 130, true}, {17, 16, 65, 16, true}, {3, 7, 131, 148, false}};
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+        for (size_t threads = 1; threads <= 4; threads++) {
+            setting t = set_up(&shapes[i]);
+            ur_compute compute = {0};
+            ur_arena arena;
+            ur_arena_init(&arena);
+            assert_int_equal(ur_kernels_find(NULL, &compute.kernels, NULL), UR_OK);
+            compute.train = ur_train_kernels_of(compute.kernels);
+            assert_int_equal(ur_pool_create(&compute.pool, threads, NULL), UR_OK);
+            begin(&t, &shapes[i]);
+            assert_int_equal(ur_compute_weight_gradient(&compute, &t.g, t.count, &arena, NULL), UR_OK);
+            compare(&t, &shapes[i], "over threads");
+            ur_pool_free(compute.pool);
+            ur_arena_free(&arena);
+            tear_down(&t);
+        }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_borders),
+        cmocka_unit_test(test_any_shape),
+        cmocka_unit_test(test_threads),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
