@@ -21,10 +21,7 @@ static const ur_cli_option OPTIONS[] = {
 
 static const ur_cli_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
 
-static void defaults(void *settings_)
-{
-    *(settings *)settings_ = (settings){0};
-}
+static void defaults(void *settings_) { *(settings *)settings_ = (settings){0}; }
 
 void ur_cli_check_report(ur_cli_checks *checks, ur_cli_verdict verdict, const char *name, const char *format, ...)
 {

@@ -21,10 +21,7 @@ static const ur_cli_option OPTIONS[] = {
 
 static const ur_cli_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
 
-static void defaults(void *settings)
-{
-    *(help_settings *)settings = (help_settings){0};
-}
+static void defaults(void *settings) { *(help_settings *)settings = (help_settings){0}; }
 
 void *ur_cli_default_settings(const ur_cli_verb *verb)
 {

@@ -24,10 +24,7 @@ static const ur_cli_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
 
 enum { COLUMN = 18, WIDTH = 100, UNITS_SHOWN = 200 };
 
-static void defaults(void *settings_)
-{
-    *(settings *)settings_ = (settings){0};
-}
+static void defaults(void *settings_) { *(settings *)settings_ = (settings){0}; }
 
 static void print_name(const char *name)
 {

@@ -8,10 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-json_t *ur_cli_json_number(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
+json_t *ur_cli_json_number(double value) { return isfinite(value) ? json_real(value) : json_null(); }
 
 json_t *ur_cli_json_text(const char *text, size_t length)
 {

@@ -12,15 +12,12 @@
 #include <string.h>
 
 static const ur_cli_verb *const VERBS[] = {
-    &ur_cli_train, &ur_cli_sample, &ur_cli_eval, &ur_cli_info, &ur_cli_check, &ur_cli_help,
+    &ur_cli_train, &ur_cli_sample, &ur_cli_eval, &ur_cli_info, &ur_cli_check, &ur_cli_bench, &ur_cli_help,
 };
 
 enum { VERB_COUNT = sizeof VERBS / sizeof VERBS[0], EXIT_USAGE = 2 };
 
-const ur_cli_verb *ur_cli_verb_at(size_t i)
-{
-    return i < VERB_COUNT ? VERBS[i] : NULL;
-}
+const ur_cli_verb *ur_cli_verb_at(size_t i) { return i < VERB_COUNT ? VERBS[i] : NULL; }
 
 const ur_cli_verb *ur_cli_verb_find(const char *name, ur_error *error)
 {

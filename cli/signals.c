@@ -41,10 +41,7 @@ void ur_cli_signals_stop(ur_trainer *trainer)
     if (came && trainer) ur_trainer_stop(trainer);
 }
 
-bool ur_cli_interrupted(void)
-{
-    return came;
-}
+bool ur_cli_interrupted(void) { return came; }
 
 void ur_cli_remove_on_exit(const char *path)
 {

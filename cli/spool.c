@@ -78,10 +78,7 @@ static ur_status spool_input(ur_cli_texts *texts, ur_error *error)
     return fill(texts->spooled, error);
 }
 
-static bool is_input(const char *word)
-{
-    return strcmp(word, "-") == 0;
-}
+static bool is_input(const char *word) { return strcmp(word, "-") == 0; }
 
 ur_status ur_cli_texts_open(ur_cli_texts *texts, const char *const *words, size_t count, ur_error *error)
 {

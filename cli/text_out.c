@@ -5,10 +5,7 @@
 
 #include <string.h>
 
-static bool is_control(uint32_t code)
-{
-    return code < 0x20 || (code >= 0x7f && code < 0xa0);
-}
+static bool is_control(uint32_t code) { return code < 0x20 || (code >= 0x7f && code < 0xa0); }
 
 static void put(ur_text_out *out, const unsigned char *bytes, size_t size)
 {
@@ -17,10 +14,7 @@ static void put(ur_text_out *out, const unsigned char *bytes, size_t size)
     out->ends_line = bytes[size - 1] == '\n';
 }
 
-static void put_replacement(ur_text_out *out)
-{
-    put(out, (const unsigned char *)"\xEF\xBF\xBD", 3);
-}
+static void put_replacement(ur_text_out *out) { put(out, (const unsigned char *)"\xEF\xBF\xBD", 3); }
 
 static void put_character(ur_text_out *out, uint32_t code, size_t size)
 {

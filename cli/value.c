@@ -12,10 +12,7 @@
 
 _Static_assert(sizeof(int) == sizeof(enum ur_cli_type), "a choice is stored as an int");
 
-static void *place(const ur_cli_option *option, void *settings)
-{
-    return (char *)settings + option->offset;
-}
+static void *place(const ur_cli_option *option, void *settings) { return (char *)settings + option->offset; }
 
 static const void *place_const(const ur_cli_option *option, const void *settings)
 {

@@ -5,10 +5,7 @@
 
 static const char *const ISAS[] = {"portable", "avx2", "avx512", "neon"};
 
-const char *ur_cli_isa_name(unsigned i)
-{
-    return i < sizeof ISAS / sizeof ISAS[0] ? ISAS[i] : NULL;
-}
+const char *ur_cli_isa_name(unsigned i) { return i < sizeof ISAS / sizeof ISAS[0] ? ISAS[i] : NULL; }
 
 /* The library says so by refusing a network for one that it cannot run. */
 bool ur_cli_isa_works(const char *isa)

@@ -5,8 +5,10 @@ file(GLOB isa_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/kernel/body/*.
 list(FILTER isa_sources EXCLUDE REGEX "/src/cell/registry[^/]*\\.c$") # the lists of cells serve every set
 list(REMOVE_ITEM library_sources ${isa_sources})
 
-set(isa_flags_avx2 -mavx2 -mfma)
-set(isa_flags_avx512 -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprefer-vector-width=512)
+# Only the vector sets gain from -O3; the portable one, in plain C, would just be unrolled into many times its size.
+set(isa_flags_avx2 -O3 -mavx2 -mfma)
+set(isa_flags_neon -O3)
+set(isa_flags_avx512 -O3 -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprefer-vector-width=512)
 
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64)$" AND CMAKE_SIZEOF_VOID_P EQUAL 8)
     set(isas portable avx2 avx512)

@@ -87,6 +87,7 @@ UR_API int32_t ur_unknown_unit(const ur_model *model); /* its id, or −1 if the
 
 /* Cuts text into units. At most `capacity` ids are written; `*count` is how many there are. An unknown unit becomes
  * the unknown id, or is an error (UR_ERR_DATA) that names it where the model has none. */
+/* `*count` is at most `length`; with capacity 0 (ids may be NULL) it only counts. */
 UR_API ur_status ur_encode(const ur_model *model, const char *text, size_t length, int32_t *ids, size_t capacity,
                            size_t *count, ur_error *error);
 
@@ -112,14 +113,14 @@ UR_API void ur_state_reset(ur_state *state, size_t lane); /* one lane back to ze
 /* Copies one lane's h and c into a lane of another (or the same) state of the same model. */
 UR_API void ur_state_copy(ur_state *to, size_t to_lane, const ur_state *from, size_t from_lane);
 
-/* h of layer `layer` (0 is the first recurrent layer), then c for a cell that has one: `which` 0 is h, 1 is c.
+/* May be read and written: h of layer `layer` (0 is the first recurrent layer), then c for a cell that has one: `which` 0 is h, 1 is c.
  * Returns the address of `*width` numbers inside the state, or NULL where there is no such thing. */
 UR_API ur_real *ur_state_values(const ur_model *model, ur_state *state, size_t layer, int which, size_t lane,
                                 size_t *width);
 
 /* ---- Step ------------------------------------------------------------------------------------------------------ */
 
-/* One time step of all lanes. ids: (B), each below ur_model_units or the network's number of symbols (a larger or
+/* One time step of all lanes. Behind `last` every step gives its answer so far. ids: (B), each below ur_model_units or the network's number of symbols (a larger or
  * negative one reads as the last). out: (B, outputs): what the last layer gives (logits where it is a plain dense
  * layer). Model and state must belong together. Never allocates, never fails; different states may be stepped from
  * different threads at the same time. */

@@ -20,7 +20,8 @@ extern "C" {
 
 /* ---- 1. Build ---------------------------------------------------------------------------------------------------- */
 
-/* Sizes that the data fixes and a network line may leave out. 0: not known. */
+/* Sizes that the data fixes and a network line may leave out, for every line of it. 0: not known, an error where it is
+ * needed. */
 typedef struct ur_sizes {
     size_t symbols;  /* different ids: V of `onehot` and `embed` */
     size_t features; /* numbers a step takes, for a line that begins with neither */
@@ -36,6 +37,12 @@ UR_API ur_status ur_model_create(ur_model **model, const char *net, const ur_siz
 /* Writes the model file: whole, or not at all. */
 UR_API ur_status ur_model_save(const ur_model *model, const char *path, ur_error *error);
 
+/* Gives a model that takes ids its units of text (kind "char", "byte" or "word"), in the order of the ids: then it can be
+ * saved with them and fed through ur_encode. `unknown`: one more id, the last, stands for everything else. The count must
+ * be the network's number of symbols. */
+UR_API ur_status ur_model_set_units(ur_model *model, const char *kind, const char *const *texts, size_t count,
+                                    bool unknown, ur_error *error);
+
 /* The model file's JSON record (task, units, what it was trained on), as text; free() it. NULL without memory. */
 UR_API char *ur_model_record(const ur_model *model);
 
@@ -49,7 +56,8 @@ typedef struct ur_parameter {
     const ur_real *gradient; /* of the last batch learnt from, before clipping; NULL if there is none */
 } ur_parameter;
 
-/* Parameter i; false after the last. */
+/* Parameter i; false after the last. In the order of the network line; of a recurrent layer weight_ih, weight_hh, bias_ih,
+ * bias_hh. shape[1] of a vector is 1. */
 UR_API bool ur_model_parameter(ur_model *model, size_t i, ur_parameter *parameter);
 /* To be called after writing into a parameter's values. */
 UR_API void ur_model_changed(ur_model *model);
@@ -63,21 +71,26 @@ typedef struct ur_sequences {
     size_t steps; /* T */
     const int32_t *ids;
     const ur_real *values;
-    const int32_t *lengths; /* (B): lane b has lengths[b] ≤ T steps; NULL: all have T */
+    const int32_t *lengths; /* (B): lane b has 1 ≤ lengths[b] ≤ T steps; NULL: all have T. What stands behind a lane's
+                               end is not used, but ids there must be valid ones too */
 } ur_sequences;
 
-/* One batch. Most networks have one line: input[0]. What the last line gives is compared with the targets: (T, B) of
- * them, or (B) behind `last`; with ids or with numbers, whichever the loss takes. */
+/* One batch. input[i] is the network's line i, in the order written; most have one. What the last line gives is compared
+ * with the targets: (T, B) of them with that line's T, or (B) behind `last`; with ids or with numbers, whichever the loss
+ * takes. Everything a batch points at stays the caller's. */
 typedef struct ur_batch {
     size_t lanes; /* B */
     ur_sequences input[UR_MAX_LINES];
     const int32_t *targets;       /* softmax: the right class, −1 where nothing counts */
     const ur_real *target_values; /* sigmoid, squared: (…, outputs), NaN where nothing counts */
-    bool carry; /* go on from where the lanes of the last batch ended (truncated BPTT) instead of from zero */
+    bool carry; /* go on from where the lanes of the last batch learnt from ended (truncated BPTT) instead of from zero;
+                   that one must have had as many lanes */
 } ur_batch;
 
 /* ---- 4. Learn ---------------------------------------------------------------------------------------------------- */
 
+/* Softmax and sigmoid losses take logits: the network ends in a dense layer without an activation. (`dense 1 sigmoid` may
+ * be written with UR_LOSS_SIGMOID: the loss then works on what goes into the sigmoid.) */
 typedef enum ur_loss { UR_LOSS_SOFTMAX, UR_LOSS_SIGMOID, UR_LOSS_SQUARED } ur_loss;
 typedef enum ur_optimizer { UR_SGD, UR_ADAGRAD, UR_RMSPROP, UR_ADAM, UR_ADAMW } ur_optimizer;
 
@@ -107,12 +120,13 @@ typedef struct ur_learner ur_learner;
 UR_API ur_status ur_learner_create(ur_learner **learner, ur_model *model, const ur_learning *learning, ur_error *error);
 UR_API void ur_learner_free(ur_learner *learner);
 
-/* One update: forward, loss, backward through the whole window, clip, optimiser step. *loss (may be NULL) as `sum` has
- * it. A loss or gradient that is not finite is UR_ERR_NUMERIC naming step and tensor; the weights stay as they were. */
+/* One update: forward, loss, backward through the whole window, clip, optimiser step. *loss (may be NULL) is that before
+ * the update: the mean over all targets that count, or their sum; 0 where none counts. A loss or gradient that is not finite is UR_ERR_NUMERIC naming step and tensor; the weights stay as they were. */
 UR_API ur_status ur_learn(ur_learner *learner, const ur_batch *batch, double *loss, ur_error *error);
-/* The loss without learning, dropout off. */
+/* The loss without learning, dropout off. Carried states are read, not changed. */
 UR_API ur_status ur_evaluate(ur_learner *learner, const ur_batch *batch, double *loss, ur_error *error);
-/* What the network gives, dropout off: out (T, B, outputs), or (B, outputs) behind `last`. */
+/* What the network gives, dropout off: out (T, B, outputs), or (B, outputs) behind `last`; not meaningful behind a lane's
+ * end. */
 UR_API ur_status ur_predict(ur_learner *learner, const ur_batch *batch, ur_real *out, ur_error *error);
 
 UR_API void ur_learner_set_rate(ur_learner *learner, double rate);
@@ -122,8 +136,7 @@ UR_API double ur_learner_gradient_norm(const ur_learner *learner); /* of the las
 
 typedef enum ur_schedule { UR_CONSTANT, UR_COSINE, UR_STEPS, UR_PLATEAU } ur_schedule;
 
-/* Zero or NULL leaves a choice to the library, which chooses by the size of the text: start from ur_training_default.
- */
+/* Zero or NULL leaves a choice to the library, which chooses by the size of the text: start from ur_training_default. */
 typedef struct ur_training {
     /* The text: files and folders. */
     const char *const *paths;
@@ -159,16 +172,18 @@ typedef struct ur_training {
                            ones evaluated, sampled and kept */
     double smooth;      /* share of the smoothed loss that stays at each step (0.999) */
 
-    /* How long: the first that is reached. Counted from the beginning of the run, also after a resume. */
+    /* How long: the first that is reached; with none of them 10 epochs. Counted from the beginning of the run, also after a
+     * resume. */
     double epochs;
     uint64_t steps;
-    double minutes;  /* becomes a number of steps after the first seconds, which is recorded */
+    double minutes;  /* becomes a number of steps: the first ur_train_next takes some seconds to measure, then begins
+                        anew; the number is recorded, and `steps` with it gives the same bits */
     size_t patience; /* stop after so many evaluations without a better one; 0: do not */
 
     /* How often, in steps; 0: the library chooses. */
     uint64_t evaluate_every, sample_every, save_every;
 
-    /* The run folder; NULL keeps nothing. */
+    /* The run folder; NULL keeps nothing: then the best weights are the caller's to keep, at an evaluation that improved. */
     const char *run;
     bool resume, overwrite;
     const char *isa;
@@ -195,7 +210,7 @@ typedef enum ur_event_kind {
 
 typedef struct ur_event {
     ur_event_kind kind;
-    uint64_t step, steps; /* updates made; planned in all (0 while it is still being measured) */
+    uint64_t step, steps; /* updates made; planned in all */
     double epoch;         /* passes over the training text, with the part of the current one */
     double loss;          /* of the step's window, nats a unit (summed over the window where learning.sum) */
     double smooth;        /* smoothed loss */
@@ -212,11 +227,11 @@ typedef struct ur_event {
  * checkpoint of the last good state is kept. */
 UR_API ur_status ur_train_next(ur_trainer *trainer, ur_event *event, ur_error *error);
 
-/* Asks for a clean end: the next ur_train_next saves and ends. May be called from a signal handler or another thread.
- */
+/* Asks for a clean end: the next ur_train_next saves and ends. May be called from a signal handler or another thread. */
 UR_API void ur_trainer_stop(ur_trainer *trainer);
 
-/* The model with its current (where averaged: averaged) weights, ready to step. Valid until the next ur_train_next. */
+/* The model with its current (where averaged: averaged) weights, ready to step. Valid until the next ur_train_next, and
+ * after UR_EVENT_END until the trainer is freed. */
 UR_API const ur_model *ur_trainer_model(ur_trainer *trainer);
 
 /* The settings as they were decided, one "--option value" after another, for printing and repeating; owned by the
@@ -257,18 +272,20 @@ typedef struct ur_score {
 
 UR_API ur_status ur_score_text(const ur_model *model, const ur_scoring *scoring, ur_score *score, ur_error *error);
 
-/* ---- 7. One cell by hand ------------------------------------------------------------------------------------------
- */
+/* ---- 7. One cell by hand ---------------------------------------------------------------------------------------- */
 
-/* A cell with its weights, as the lectures' class has it: forward keeps what backward needs. */
+/* A cell with its weights, as the lectures' class has it: forward keeps what backward needs, which is for the last forward
+ * and once. */
 typedef struct ur_hand ur_hand;
 
 UR_API ur_status ur_hand_create(ur_hand **hand, const char *cell, size_t inputs, size_t hidden, size_t lanes,
                                 uint64_t seed, ur_error *error);
 UR_API void ur_hand_free(ur_hand *hand);
-/* 0 weight_ih (G·H, I), 1 weight_hh (G·H, H), 2 bias_ih, 3 bias_hh (G·H); values may be written, gradients add up. */
+/* 0 weight_ih (G·H, I), 1 weight_hh (G·H, H), 2 bias_ih, 3 bias_hh (G·H). Values may be written. Gradients begin at zero,
+ * add up over calls of backward, and are set back by ur_hand_zero. */
 UR_API ur_parameter ur_hand_parameter(ur_hand *hand, size_t which);
-/* x (B, I), h and c (B, H); c may be NULL for a cell without one. */
+UR_API void ur_hand_zero(ur_hand *hand);
+/* x (B, I), h and c (B, H). h_prev or c_prev NULL reads as zero, c_next NULL is not written; h_next may be h_prev. */
 UR_API ur_status ur_hand_forward(ur_hand *hand, const ur_real *x, const ur_real *h_prev, const ur_real *c_prev,
                                  ur_real *h_next, ur_real *c_next, ur_error *error);
 /* From the gradients of h_next and c_next (c may be NULL) to those of x, h_prev and c_prev (each may be NULL). */

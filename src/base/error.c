@@ -8,10 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_control(uint32_t code)
-{
-    return code < 0x20 || (code >= 0x7f && code < 0xa0);
-}
+static bool is_control(uint32_t code) { return code < 0x20 || (code >= 0x7f && code < 0xa0); }
 
 /* Copies as many whole characters of `raw` as fit. A control character or a byte that is not UTF-8 becomes \xNN. */
 static void copy_clean(char *text, size_t capacity, const char *raw, size_t length)

@@ -59,10 +59,7 @@ void *ur_block_alloc(size_t count, size_t size)
     return block;
 }
 
-void ur_block_free(void *block)
-{
-    free(block);
-}
+void ur_block_free(void *block) { free(block); }
 
 /* Heads the memory it describes, which begins UR_ALIGN bytes on. */
 typedef struct ur_arena_block {
@@ -72,10 +69,7 @@ typedef struct ur_arena_block {
 
 _Static_assert(sizeof(arena_block) <= UR_ALIGN, "the memory behind the head must be aligned");
 
-void ur_arena_init(ur_arena *arena)
-{
-    *arena = (ur_arena){0};
-}
+void ur_arena_init(ur_arena *arena) { *arena = (ur_arena){0}; }
 
 static void free_blocks(arena_block *block)
 {

@@ -98,10 +98,7 @@ static void arrive(ur_pool *pool, atomic_size_t *arrived, pool_gate *gate)
     gate_open(gate);
 }
 
-static unsigned turn_of(pool_gate *gate)
-{
-    return atomic_load_explicit(&gate->turn, memory_order_acquire);
-}
+static unsigned turn_of(pool_gate *gate) { return atomic_load_explicit(&gate->turn, memory_order_acquire); }
 
 void ur_pool_barrier(ur_pool *pool)
 {
@@ -237,10 +234,7 @@ ur_status ur_pool_create(ur_pool **pool, size_t threads, ur_error *error)
     return UR_ERR_IO;
 }
 
-size_t ur_pool_threads(const ur_pool *pool)
-{
-    return pool ? pool->threads : 1;
-}
+size_t ur_pool_threads(const ur_pool *pool) { return pool ? pool->threads : 1; }
 
 /* Chunks of `grain`, the earlier members taking one more where they do not divide evenly. */
 void ur_pool_share(size_t count, size_t grain, size_t member, size_t members, size_t *begin, size_t *end)

@@ -11,14 +11,8 @@
 #define WEYL_1       UINT32_C(0xBB67AE85)
 enum { ROUNDS = 10 };
 
-static uint32_t low(uint64_t x)
-{
-    return (uint32_t)(x & UINT32_MAX);
-}
-static uint32_t high(uint64_t x)
-{
-    return (uint32_t)(x >> 32);
-}
+static uint32_t low(uint64_t x) { return (uint32_t)(x & UINT32_MAX); }
+static uint32_t high(uint64_t x) { return (uint32_t)(x >> 32); }
 
 void ur_random_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t words[4])
 {

@@ -18,10 +18,7 @@
 
 enum { BUFFER = 256 << 10, NAMES_TRIED = 1000, NAME_EXTRA = 48 };
 
-static bool is_open(const ur_writer *writer)
-{
-    return writer->temporary != NULL;
-}
+static bool is_open(const ur_writer *writer) { return writer->temporary != NULL; }
 
 void ur_writer_abandon(ur_writer *writer)
 {

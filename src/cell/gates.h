@@ -24,10 +24,7 @@ typedef struct ur_phase_use {
     int slots, states, writes_states, has_second;
 } ur_phase_use;
 
-static inline void v_copy(real *to, const real *from)
-{
-    v_store(to, v_load(from));
-}
+static inline void v_copy(real *to, const real *from) { v_store(to, v_load(from)); }
 
 static inline __attribute__((always_inline)) void forward_block(const ur_gate_block *g, void (*function)(ur_units *),
                                                                 const ur_phase_use use)
@@ -84,10 +81,7 @@ static inline __attribute__((always_inline)) void backward_block(const ur_gate_b
 }
 
 #define UR_FORWARD(symbol, function, ...)                                                                              \
-    void UR_ISA_NAME(symbol)(const ur_gate_block *g)                                                                   \
-    {                                                                                                                  \
-        forward_block(g, function, (ur_phase_use){__VA_ARGS__});                                                       \
-    }
+    void UR_ISA_NAME(symbol)(const ur_gate_block *g) { forward_block(g, function, (ur_phase_use){__VA_ARGS__}); }
 #define UR_BACKWARD(symbol, function, first, ...)                                                                      \
     void UR_ISA_NAME(symbol)(const ur_gate_block *g)                                                                   \
     {                                                                                                                  \

@@ -8,10 +8,7 @@
  */
 #include "cell/gates.h"
 
-static inline void forward(ur_units *u)
-{
-    u->slot[0] = u->after[UR_H] = v_activate(u->activation, u->slot[0]);
-}
+static inline void forward(ur_units *u) { u->slot[0] = u->after[UR_H] = v_activate(u->activation, u->slot[0]); }
 
 static inline void backward(ur_units *u)
 {

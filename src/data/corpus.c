@@ -79,30 +79,15 @@ void ur_corpus_close(ur_corpus *corpus)
     free(corpus);
 }
 
-uint64_t ur_corpus_units(const ur_corpus *corpus)
-{
-    return corpus->total.units;
-}
+uint64_t ur_corpus_units(const ur_corpus *corpus) { return corpus->total.units; }
 
-uint64_t ur_corpus_bytes(const ur_corpus *corpus)
-{
-    return corpus->total.bytes;
-}
+uint64_t ur_corpus_bytes(const ur_corpus *corpus) { return corpus->total.bytes; }
 
-uint64_t ur_corpus_chars(const ur_corpus *corpus)
-{
-    return corpus->total.chars;
-}
+uint64_t ur_corpus_chars(const ur_corpus *corpus) { return corpus->total.chars; }
 
-uint64_t ur_corpus_hash(const ur_corpus *corpus)
-{
-    return corpus->hash;
-}
+uint64_t ur_corpus_hash(const ur_corpus *corpus) { return corpus->hash; }
 
-size_t ur_corpus_files(const ur_corpus *corpus)
-{
-    return corpus->list.count;
-}
+size_t ur_corpus_files(const ur_corpus *corpus) { return corpus->list.count; }
 
 const char *ur_corpus_file_name(const ur_corpus *corpus, size_t index)
 {
@@ -110,7 +95,4 @@ const char *ur_corpus_file_name(const ur_corpus *corpus, size_t index)
     return slash ? slash + 1 : path;
 }
 
-uint64_t ur_corpus_file_size(const ur_corpus *corpus, size_t index)
-{
-    return corpus->list.files[index].size;
-}
+uint64_t ur_corpus_file_size(const ur_corpus *corpus, size_t index) { return corpus->list.files[index].size; }

@@ -71,10 +71,7 @@ static ur_status read_checked(const ur_text_file *file, int descriptor, uint64_t
 }
 
 /* Does not wait where the name has become that of a pipe. */
-static int open_text(const char *path)
-{
-    return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-}
+static int open_text(const char *path) { return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK); }
 
 ur_status ur_text_file_read(const ur_text_file *file, uint64_t offset, unsigned char *buffer, size_t size,
                             ur_error *error)

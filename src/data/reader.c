@@ -44,20 +44,11 @@ void ur_reader_close(ur_reader *reader)
     free(reader);
 }
 
-ur_cursor *ur_reader_cursor(ur_reader *reader)
-{
-    return &reader->cursor;
-}
+ur_cursor *ur_reader_cursor(ur_reader *reader) { return &reader->cursor; }
 
-void ur_reader_passed(ur_reader *reader, size_t units)
-{
-    reader->position += units;
-}
+void ur_reader_passed(ur_reader *reader, size_t units) { reader->position += units; }
 
-uint64_t ur_reader_position(const ur_reader *reader)
-{
-    return reader->position;
-}
+uint64_t ur_reader_position(const ur_reader *reader) { return reader->position; }
 
 /* To the last place of the index that is not behind `unit`. */
 static void place_before(ur_reader *reader, uint64_t unit)

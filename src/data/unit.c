@@ -12,10 +12,7 @@
 static const char *const unit_names[] = {[UR_UNIT_CHAR] = "char", [UR_UNIT_BYTE] = "byte", [UR_UNIT_WORD] = "word"};
 enum { UNIT_KINDS = sizeof unit_names / sizeof *unit_names };
 
-const char *ur_unit_kind_name(ur_unit_kind kind)
-{
-    return unit_names[kind];
-}
+const char *ur_unit_kind_name(ur_unit_kind kind) { return unit_names[kind]; }
 
 ur_status ur_unit_kind_find(const char *name, ur_unit_kind *kind, ur_error *error)
 {
@@ -34,10 +31,7 @@ static bool is_word(unsigned char byte)
 }
 
 /* Control characters are not visible: like white space, each is a unit by itself. */
-static bool is_visible(unsigned char byte)
-{
-    return byte > ' ' && byte < 0x7F;
-}
+static bool is_visible(unsigned char byte) { return byte > ' ' && byte < 0x7F; }
 
 /* 1–4, 0 for a character that is not all there, −1 for an invalid one (also one that the end of the text cuts off). */
 static int char_length(const unsigned char *text, size_t length, bool last)

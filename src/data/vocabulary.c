@@ -216,15 +216,9 @@ void ur_vocabulary_seal(ur_vocabulary *vocabulary, bool unknown)
     vocabulary->settled = true;
 }
 
-ur_unit_kind ur_vocabulary_kind(const ur_vocabulary *vocabulary)
-{
-    return vocabulary->kind;
-}
+ur_unit_kind ur_vocabulary_kind(const ur_vocabulary *vocabulary) { return vocabulary->kind; }
 
-size_t ur_vocabulary_size(const ur_vocabulary *vocabulary)
-{
-    return vocabulary->count + vocabulary->unknown;
-}
+size_t ur_vocabulary_size(const ur_vocabulary *vocabulary) { return vocabulary->count + vocabulary->unknown; }
 
 int32_t ur_vocabulary_unknown(const ur_vocabulary *vocabulary)
 {

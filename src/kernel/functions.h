@@ -63,24 +63,12 @@ static inline v16 v_sigmoid(v16 x)
     return v_where_less(x, zero, v_fma(v_sub(zero, e), share, e), share);
 }
 
-static inline v16 v_relu(v16 x)
-{
-    return v_max(v_zero(), x);
-}
+static inline v16 v_relu(v16 x) { return v_max(v_zero(), x); }
 
 /* The derivatives, from the function's value y. */
-static inline v16 v_tanh_slope(v16 y)
-{
-    return v_sub(v_set(1), v_mul(y, y));
-}
-static inline v16 v_sigmoid_slope(v16 y)
-{
-    return v_mul(y, v_sub(v_set(1), y));
-}
-static inline v16 v_relu_slope(v16 y)
-{
-    return v_where_less(v_zero(), y, v_set(1), v_zero());
-}
+static inline v16 v_tanh_slope(v16 y) { return v_sub(v_set(1), v_mul(y, y)); }
+static inline v16 v_sigmoid_slope(v16 y) { return v_mul(y, v_sub(v_set(1), y)); }
+static inline v16 v_relu_slope(v16 y) { return v_where_less(v_zero(), y, v_set(1), v_zero()); }
 
 /* An activation by its number, and its slope from its value. */
 static inline v16 v_activate(ur_activation activation, v16 x)

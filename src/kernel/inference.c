@@ -28,10 +28,7 @@ static int machine_has(int isa)
     return isa >= 0;
 }
 
-size_t ur_isa_index(const ur_kernels *kernels)
-{
-    return (size_t)(kernels - table);
-}
+size_t ur_isa_index(const ur_kernels *kernels) { return (size_t)(kernels - table); }
 
 const char *ur_isa_name(size_t i)
 {

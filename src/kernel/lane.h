@@ -30,10 +30,7 @@ typedef ur_real real;
 enum { UR_LANES = 16 };
 
 /* count rounded up to whole lanes, the row stride of every internal array. */
-static inline size_t ur_padded(size_t count)
-{
-    return (count + UR_LANES - 1) / UR_LANES * UR_LANES;
-}
+static inline size_t ur_padded(size_t count) { return (count + UR_LANES - 1) / UR_LANES * UR_LANES; }
 
 #if defined(UR_ISA_AVX512)
 #include "kernel/lane_avx512.h"

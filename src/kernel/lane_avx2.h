@@ -9,10 +9,7 @@ typedef struct v16 {
 
 #define V_PAIR(a, b) ((v16){a, b})
 
-static inline v16 v_load(const real *p)
-{
-    return V_PAIR(_mm256_loadu_ps(p), _mm256_loadu_ps(p + 8));
-}
+static inline v16 v_load(const real *p) { return V_PAIR(_mm256_loadu_ps(p), _mm256_loadu_ps(p + 8)); }
 static inline void v_store(real *p, v16 v)
 {
     _mm256_storeu_ps(p, v.low);
@@ -30,20 +27,11 @@ static inline void v_store_part(real *p, v16 v, size_t n)
     v_store(whole, v);
     memcpy(p, whole, n * sizeof(real));
 }
-static inline v16 v_set(real x)
-{
-    return V_PAIR(_mm256_set1_ps(x), _mm256_set1_ps(x));
-}
-static inline v16 v_zero(void)
-{
-    return V_PAIR(_mm256_setzero_ps(), _mm256_setzero_ps());
-}
+static inline v16 v_set(real x) { return V_PAIR(_mm256_set1_ps(x), _mm256_set1_ps(x)); }
+static inline v16 v_zero(void) { return V_PAIR(_mm256_setzero_ps(), _mm256_setzero_ps()); }
 
 #define V_BINARY(name, operation)                                                                                      \
-    static inline v16 name(v16 a, v16 b)                                                                               \
-    {                                                                                                                  \
-        return V_PAIR(operation(a.low, b.low), operation(a.high, b.high));                                             \
-    }
+    static inline v16 name(v16 a, v16 b) { return V_PAIR(operation(a.low, b.low), operation(a.high, b.high)); }
 V_BINARY(v_add, _mm256_add_ps)
 V_BINARY(v_sub, _mm256_sub_ps)
 V_BINARY(v_mul, _mm256_mul_ps)
@@ -51,10 +39,7 @@ V_BINARY(v_div, _mm256_div_ps)
 V_BINARY(v_max, _mm256_max_ps)
 V_BINARY(v_min, _mm256_min_ps)
 
-static inline v16 v_sqrt(v16 a)
-{
-    return V_PAIR(_mm256_sqrt_ps(a.low), _mm256_sqrt_ps(a.high));
-}
+static inline v16 v_sqrt(v16 a) { return V_PAIR(_mm256_sqrt_ps(a.low), _mm256_sqrt_ps(a.high)); }
 static inline v16 v_fma(v16 a, v16 b, v16 c)
 {
     return V_PAIR(_mm256_fmadd_ps(a.low, b.low, c.low), _mm256_fmadd_ps(a.high, b.high, c.high));
@@ -80,10 +65,7 @@ static inline __m256 v_half_exp2_bits(__m256 t)
     __m256i bits = _mm256_slli_epi32(_mm256_castps_si256(t), 23);
     return _mm256_castsi256_ps(_mm256_add_epi32(bits, _mm256_set1_epi32(0x3f800000)));
 }
-static inline v16 v_exp2_bits(v16 t)
-{
-    return V_PAIR(v_half_exp2_bits(t.low), v_half_exp2_bits(t.high));
-}
+static inline v16 v_exp2_bits(v16 t) { return V_PAIR(v_half_exp2_bits(t.low), v_half_exp2_bits(t.high)); }
 static inline real v_sum(v16 v)
 {
     __m256 a = _mm256_add_ps(v.low, v.high);

@@ -5,70 +5,22 @@
 
 typedef __m512 v16;
 
-static inline v16 v_load(const real *p)
-{
-    return _mm512_loadu_ps(p);
-}
-static inline void v_store(real *p, v16 v)
-{
-    _mm512_storeu_ps(p, v);
-}
-static inline __mmask16 v_first(size_t n)
-{
-    return (__mmask16)((1u << n) - 1);
-}
-static inline v16 v_load_part(const real *p, size_t n)
-{
-    return _mm512_maskz_loadu_ps(v_first(n), p);
-}
-static inline void v_store_part(real *p, v16 v, size_t n)
-{
-    _mm512_mask_storeu_ps(p, v_first(n), v);
-}
-static inline v16 v_set(real x)
-{
-    return _mm512_set1_ps(x);
-}
-static inline v16 v_zero(void)
-{
-    return _mm512_setzero_ps();
-}
-static inline v16 v_add(v16 a, v16 b)
-{
-    return _mm512_add_ps(a, b);
-}
-static inline v16 v_sub(v16 a, v16 b)
-{
-    return _mm512_sub_ps(a, b);
-}
-static inline v16 v_mul(v16 a, v16 b)
-{
-    return _mm512_mul_ps(a, b);
-}
-static inline v16 v_div(v16 a, v16 b)
-{
-    return _mm512_div_ps(a, b);
-}
-static inline v16 v_sqrt(v16 a)
-{
-    return _mm512_sqrt_ps(a);
-}
-static inline v16 v_fma(v16 a, v16 b, v16 c)
-{
-    return _mm512_fmadd_ps(a, b, c);
-}
-static inline v16 v_max(v16 a, v16 b)
-{
-    return _mm512_max_ps(a, b);
-}
-static inline v16 v_min(v16 a, v16 b)
-{
-    return _mm512_min_ps(a, b);
-}
-static inline v16 v_abs(v16 a)
-{
-    return _mm512_andnot_ps(_mm512_set1_ps(-0.0f), a);
-}
+static inline v16 v_load(const real *p) { return _mm512_loadu_ps(p); }
+static inline void v_store(real *p, v16 v) { _mm512_storeu_ps(p, v); }
+static inline __mmask16 v_first(size_t n) { return (__mmask16)((1u << n) - 1); }
+static inline v16 v_load_part(const real *p, size_t n) { return _mm512_maskz_loadu_ps(v_first(n), p); }
+static inline void v_store_part(real *p, v16 v, size_t n) { _mm512_mask_storeu_ps(p, v_first(n), v); }
+static inline v16 v_set(real x) { return _mm512_set1_ps(x); }
+static inline v16 v_zero(void) { return _mm512_setzero_ps(); }
+static inline v16 v_add(v16 a, v16 b) { return _mm512_add_ps(a, b); }
+static inline v16 v_sub(v16 a, v16 b) { return _mm512_sub_ps(a, b); }
+static inline v16 v_mul(v16 a, v16 b) { return _mm512_mul_ps(a, b); }
+static inline v16 v_div(v16 a, v16 b) { return _mm512_div_ps(a, b); }
+static inline v16 v_sqrt(v16 a) { return _mm512_sqrt_ps(a); }
+static inline v16 v_fma(v16 a, v16 b, v16 c) { return _mm512_fmadd_ps(a, b, c); }
+static inline v16 v_max(v16 a, v16 b) { return _mm512_max_ps(a, b); }
+static inline v16 v_min(v16 a, v16 b) { return _mm512_min_ps(a, b); }
+static inline v16 v_abs(v16 a) { return _mm512_andnot_ps(_mm512_set1_ps(-0.0f), a); }
 static inline v16 v_copysign(v16 a, v16 s)
 {
     __m512 sign = _mm512_set1_ps(-0.0f);

@@ -15,10 +15,7 @@ static inline v16 v_load(const real *p)
     V_EACH v.q[i] = vld1q_f32(p + 4 * i);
     return v;
 }
-static inline void v_store(real *p, v16 v)
-{
-    V_EACH vst1q_f32(p + 4 * i, v.q[i]);
-}
+static inline void v_store(real *p, v16 v) { V_EACH vst1q_f32(p + 4 * i, v.q[i]); }
 static inline v16 v_load_part(const real *p, size_t n)
 {
     real whole[16] = {0};
@@ -37,10 +34,7 @@ static inline v16 v_set(real x)
     V_EACH v.q[i] = vdupq_n_f32(x);
     return v;
 }
-static inline v16 v_zero(void)
-{
-    return v_set(0);
-}
+static inline v16 v_zero(void) { return v_set(0); }
 
 #define V_BINARY(name, expression)                                                                                     \
     static inline v16 name(v16 a, v16 b)                                                                               \

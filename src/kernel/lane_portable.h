@@ -13,30 +13,21 @@ static inline v16 v_load(const real *p)
     memcpy(v.x, p, sizeof v.x);
     return v;
 }
-static inline void v_store(real *p, v16 v)
-{
-    memcpy(p, v.x, sizeof v.x);
-}
+static inline void v_store(real *p, v16 v) { memcpy(p, v.x, sizeof v.x); }
 static inline v16 v_set(real x)
 {
     v16 v;
     V_EACH v.x[i] = x;
     return v;
 }
-static inline v16 v_zero(void)
-{
-    return v_set(0);
-}
+static inline v16 v_zero(void) { return v_set(0); }
 static inline v16 v_load_part(const real *p, size_t n)
 {
     v16 v = v_zero();
     memcpy(v.x, p, n * sizeof(real));
     return v;
 }
-static inline void v_store_part(real *p, v16 v, size_t n)
-{
-    memcpy(p, v.x, n * sizeof(real));
-}
+static inline void v_store_part(real *p, v16 v, size_t n) { memcpy(p, v.x, n * sizeof(real)); }
 
 #define V_BINARY(name, expression)                                                                                     \
     static inline v16 name(v16 a, v16 b)                                                                               \

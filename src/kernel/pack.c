@@ -1,25 +1,16 @@
 /* See pack.h. */
 #include "kernel/pack.h"
 
-size_t ur_gate_panels(const ur_gate_rows *rows)
-{
-    return ur_padded(rows->units) / UR_LANES * rows->gates;
-}
+size_t ur_gate_panels(const ur_gate_rows *rows) { return ur_padded(rows->units) / UR_LANES * rows->gates; }
 
-size_t ur_packed_forward_size(const ur_gate_rows *rows, size_t width)
-{
-    return ur_gate_panels(rows) * 16 * width;
-}
+size_t ur_packed_forward_size(const ur_gate_rows *rows, size_t width) { return ur_gate_panels(rows) * 16 * width; }
 
 size_t ur_packed_back_size(const ur_gate_rows *rows, size_t width)
 {
     return ur_padded(width) * ur_gate_panels(rows) * 16;
 }
 
-size_t ur_packed_table_size(const ur_gate_rows *rows, size_t width)
-{
-    return ur_packed_forward_size(rows, width);
-}
+size_t ur_packed_table_size(const ur_gate_rows *rows, size_t width) { return ur_packed_forward_size(rows, width); }
 
 /* First of the (up to 16) rows of W that belong to a panel, and how many there are. */
 static size_t panel_row(const ur_gate_rows *rows, size_t panel, size_t *count)

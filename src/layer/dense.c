@@ -3,10 +3,7 @@
 
 #include <string.h>
 
-static ur_gate_rows rows_of(const ur_dense *d)
-{
-    return (ur_gate_rows){.units = d->outputs, .gates = 1};
-}
+static ur_gate_rows rows_of(const ur_dense *d) { return (ur_gate_rows){.units = d->outputs, .gates = 1}; }
 
 size_t ur_dense_packed_size(const ur_dense *d, bool training)
 {

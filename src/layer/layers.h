@@ -33,8 +33,7 @@ void ur_dense_pack(ur_dense *dense);
 void ur_dense_forward(const ur_dense *dense, const ur_compute *compute, const real *x, real *y, size_t rows);
 ur_tensor *ur_dense_layer(ur_tape *tape, const ur_dense *dense, ur_tensor *x);
 
-/* ---- recurrent ----------------------------------------------------------------------------------------------------
- */
+/* ---- recurrent -------------------------------------------------------------------------------------------------- */
 
 typedef struct ur_recurrent_params {
     const ur_param *w_ih, *w_hh, *b_ih, *b_hh; /* biases may be NULL */
@@ -47,20 +46,17 @@ ur_tensor *ur_recurrent_layer(ur_tape *tape, const ur_recurrent *layer, const ur
                               const int32_t *ids, size_t steps, size_t lanes, ur_tensor *const initial[UR_STATES_MAX],
                               const unsigned char *live, ur_tensor *final_state[UR_STATES_MAX]);
 
-/* ---- last: (T, B, W) → (1, B, W) at each lane's last step; lengths (B), each 1 … T, or NULL ------------------------
- */
+/* ---- last: (T, B, W) → (1, B, W) at each lane's last step; lengths (B), each 1 … T, or NULL --------------------- */
 
 ur_tensor *ur_last(ur_tape *tape, ur_tensor *x, const int32_t *lengths);
 
-/* ---- dropout: y = x∘m, m = 1/(1 − p) with probability 1 − p, else 0 (Srivastava et al. 2014) ------------------------
- */
+/* ---- dropout: y = x∘m, m = 1/(1 − p) with probability 1 − p, else 0 (Srivastava et al. 2014) -------------------- */
 
 /* `stream` keeps layers apart. `same`: one mask (B, W) for all steps (Gal & Ghahramani 2016). A tape that does not
  * record returns x. The mask depends on seed, step and place alone. */
 ur_tensor *ur_dropout(ur_tape *tape, ur_tensor *x, double p, uint32_t stream, bool same);
 
-/* ---- losses: Σ over what counts, in double: a chain for each shard of 16 lanes in the order (t, b) ------------------
- */
+/* ---- losses: Σ over what counts, in double: a chain for each shard of 16 lanes in the order (t, b) -------------- */
 
 /* Each leaves scale times its gradient. targets (T, B), −1: does not count. */
 ur_status ur_softmax_loss(ur_tape *tape, ur_tensor *logits, const int32_t *targets, double scale, double *sum);

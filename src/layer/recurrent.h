@@ -42,10 +42,7 @@ size_t ur_recurrent_packed_size(const ur_recurrent *layer, bool training);
 void ur_recurrent_place(ur_recurrent *layer, real *memory, bool training);
 void ur_recurrent_pack(ur_recurrent *layer, const ur_recurrent_weights *weights, bool training);
 
-static inline size_t ur_unit_blocks(const ur_recurrent *layer)
-{
-    return ur_padded(layer->units) / UR_LANES;
-}
+static inline size_t ur_unit_blocks(const ur_recurrent *layer) { return ur_padded(layer->units) / UR_LANES; }
 /* Numbers of a lane's slots. */
 static inline size_t ur_slot_row(const ur_recurrent *layer)
 {

@@ -10,10 +10,7 @@ typedef struct ur_recurrent_trace {
     ur_tensor *initial[UR_STATES_MAX], *final_state[UR_STATES_MAX];
 } ur_recurrent_trace;
 
-static size_t state_numbers(const ur_window *w)
-{
-    return w->lanes * ur_padded(w->layer->units);
-}
+static size_t state_numbers(const ur_window *w) { return w->lanes * ur_padded(w->layer->units); }
 
 /* States (T + 1, B, H) with the initial one in the first place. */
 static void begin_states(ur_tape *tape, ur_window *w, ur_tensor *const initial[])
@@ -83,10 +80,7 @@ static void hand_on(ur_tape *tape, const ur_recurrent_trace *r)
     if (dx) ur_window_input_gradient(&r->window, dx, !fresh);
 }
 
-static real *gradient_of(const ur_param *param)
-{
-    return param ? param->gradient : NULL;
-}
+static real *gradient_of(const ur_param *param) { return param ? param->gradient : NULL; }
 
 static void backward(ur_tape *tape, void *trace)
 {

@@ -57,10 +57,7 @@ size_t ur_recurrent_packed_size(const ur_recurrent *layer, bool training)
     return lay_out(&copy, NULL, training, false);
 }
 
-void ur_recurrent_place(ur_recurrent *layer, real *memory, bool training)
-{
-    lay_out(layer, memory, training, true);
-}
+void ur_recurrent_place(ur_recurrent *layer, real *memory, bool training) { lay_out(layer, memory, training, true); }
 
 /* One slot's biases in the packed order; absent ones are zero. */
 static void pack_slot_bias(const ur_recurrent *l, size_t slot, size_t gate, const ur_recurrent_weights *w)

@@ -5,10 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static ur_status size_missing(const ur_layer_spec *spec, const char *what, ur_error *error)
+static ur_status size_missing(const ur_layer_spec *spec, const char *what, const char *remedy, ur_error *error)
 {
-    return ur_fail(error, UR_ERR_USAGE, "network line, column %zu: %s is not given and the data does not fix it",
-                   spec->column, what);
+    return ur_fail(error, UR_ERR_USAGE, "network line, column %zu: %s is not known; %s", spec->column, what, remedy);
 }
 
 /* Sizes of one layer, given what comes in. `ends` is set for the last layer of the last line. */
@@ -17,7 +16,8 @@ static ur_status resolve(ur_model *m, ur_line *line, ur_layer *l, size_t in, boo
     const ur_layer_spec *spec = &l->spec;
     bool ids = spec->kind == UR_LAYER_ONEHOT || spec->kind == UR_LAYER_EMBED;
     l->inputs = ids ? (spec->inputs ? spec->inputs : m->sizes.symbols) : in;
-    if (ids && !l->inputs) return size_missing(spec, "the number of symbols", error);
+    if (ids && !l->inputs)
+        return size_missing(spec, "the number of symbols", "write it behind the word or set ur_sizes.symbols", error);
     if (ids && l->inputs > INT32_MAX) return ur_fail(error, UR_ERR_USAGE, "too many symbols: %zu", l->inputs);
     switch (spec->kind) {
     case UR_LAYER_ONEHOT:
@@ -33,7 +33,8 @@ static ur_status resolve(ur_model *m, ur_line *line, ur_layer *l, size_t in, boo
     default:
         l->width = in;
     }
-    if (!l->width) return size_missing(spec, "the width of the layer", error);
+    if (!l->width)
+        return size_missing(spec, "the width of the layer", "write it (dense 10) or set ur_sizes.outputs", error);
     if (spec->kind == UR_LAYER_LAST) line->last = true;
     return UR_OK;
 }
@@ -48,7 +49,7 @@ static ur_status resolve_line(ur_model *m, size_t index, ur_error *error)
         ur_layer *l = &m->layers[line->first + i];
         bool ends = index + 1 == m->line_count && i + 1 == line->count;
         if (i == 0 && l->spec.kind != UR_LAYER_ONEHOT && l->spec.kind != UR_LAYER_EMBED && !width)
-            return size_missing(&l->spec, "the number of features", error);
+            return size_missing(&l->spec, "the number of features a step takes", "set ur_sizes.features", error);
         UR_TRY(resolve(m, line, l, width, ends, error));
         if (i == 0 && (l->spec.kind == UR_LAYER_ONEHOT || l->spec.kind == UR_LAYER_EMBED)) line->symbols = l->inputs;
         for (size_t from = 0; l->spec.from[0] && from < index; from++)

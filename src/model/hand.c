@@ -15,10 +15,7 @@ struct ur_hand {
     ur_tensor *x, *y, *before[UR_STATES_MAX], *after[UR_STATES_MAX];
 };
 
-static ur_layer *layer_of(const ur_hand *hand)
-{
-    return &hand->model->layers[0];
-}
+static ur_layer *layer_of(const ur_hand *hand) { return &hand->model->layers[0]; }
 
 void ur_hand_free(ur_hand *hand)
 {
@@ -38,16 +35,25 @@ static ur_status make_gradients(ur_hand *hand, ur_error *error)
     return ur_model_prepare(m, true, error);
 }
 
+static ur_status no_such_cell(const char *cell, ur_error *error)
+{
+    char have[128] = "";
+    for (size_t i = 0; ur_cell_at(i, 0); i++) {
+        if (i) strncat(have, ", ", sizeof have - strlen(have) - 1);
+        strncat(have, ur_cell_at(i, 0)->name, sizeof have - strlen(have) - 1);
+    }
+    return ur_fail(error, UR_ERR_USAGE, "there is no cell \"%s\"; there are %s", cell, have);
+}
+
 static ur_status create(ur_hand *hand, const char *cell, size_t inputs, size_t hidden, uint64_t seed, ur_error *error)
 {
     char net[UR_NAME_MAX + 32];
-    if (!inputs || !hidden || !hand->lanes || strlen(cell) >= UR_NAME_MAX)
+    if (!inputs || !hidden || !hand->lanes)
         return ur_fail(error, UR_ERR_USAGE, "a cell needs at least one input, one unit and one lane");
+    if (!ur_cell_find(cell, 0)) return no_such_cell(cell, error);
     snprintf(net, sizeof net, "%s %zu", cell, hidden);
     ur_sizes sizes = {.features = inputs};
     UR_TRY(ur_model_create(&hand->model, net, &sizes, seed, 0, NULL, error));
-    if (hand->model->layer_count != 1 || layer_of(hand)->spec.kind != UR_LAYER_CELL)
-        return ur_fail(error, UR_ERR_USAGE, "\"%s\" is no cell", cell);
     hand->compute = (ur_compute){hand->model->kernels, ur_train_kernels_of(hand->model->kernels), NULL};
     return make_gradients(hand, error);
 }
@@ -65,6 +71,8 @@ ur_status ur_hand_create(ur_hand **hand, const char *cell, size_t inputs, size_t
     *hand = NULL;
     return status;
 }
+
+void ur_hand_zero(ur_hand *hand) { memset(hand->model->gradients, 0, hand->model->numbers * sizeof(real)); }
 
 ur_parameter ur_hand_parameter(ur_hand *hand, size_t which)
 {

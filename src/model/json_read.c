@@ -19,10 +19,7 @@ typedef struct json_parser {
 static ur_status read_value(json_parser *parser, json_t **value);
 
 /* The byte at `at`, or −1 behind the end. */
-static int byte_at(const json_parser *parser, size_t at)
-{
-    return at < parser->size ? parser->text[at] : -1;
-}
+static int byte_at(const json_parser *parser, size_t at) { return at < parser->size ? parser->text[at] : -1; }
 
 static ur_status fail(const json_parser *parser, size_t at, const char *what)
 {
@@ -30,10 +27,7 @@ static ur_status fail(const json_parser *parser, size_t at, const char *what)
                    at < parser->size ? "" : ", and the JSON text ends");
 }
 
-static bool is_digit(int c)
-{
-    return c >= '0' && c <= '9';
-}
+static bool is_digit(int c) { return c >= '0' && c <= '9'; }
 
 static void skip_blanks(json_parser *parser)
 {
@@ -72,14 +66,8 @@ static long hex4(const json_parser *parser, size_t at)
     return code;
 }
 
-static bool is_high_surrogate(long code)
-{
-    return code >= 0xD800 && code <= 0xDBFF;
-}
-static bool is_low_surrogate(long code)
-{
-    return code >= 0xDC00 && code <= 0xDFFF;
-}
+static bool is_high_surrogate(long code) { return code >= 0xD800 && code <= 0xDBFF; }
+static bool is_low_surrogate(long code) { return code >= 0xDC00 && code <= 0xDFFF; }
 
 /* Behind "\u": one code point of one or two such escapes. */
 static ur_status read_unicode(json_parser *parser, char *out, size_t *used)

@@ -32,10 +32,7 @@ static size_t place(ur_layer *l, real *memory, bool training)
     return 0;
 }
 
-static const real *value_of(const ur_param *param)
-{
-    return param ? param->value : NULL;
-}
+static const real *value_of(const ur_param *param) { return param ? param->value : NULL; }
 
 void ur_model_pack(ur_model *m)
 {
@@ -64,10 +61,7 @@ ur_status ur_model_prepare(ur_model *m, bool training, ur_error *error)
     return UR_OK;
 }
 
-void ur_model_changed(ur_model *m)
-{
-    ur_model_pack(m);
-}
+void ur_model_changed(ur_model *m) { ur_model_pack(m); }
 
 const ur_param *ur_model_find(const ur_model *m, const char *name)
 {
@@ -80,27 +74,13 @@ bool ur_model_parameter(ur_model *m, size_t i, ur_parameter *parameter)
 {
     if (i >= m->param_count) return false;
     const ur_param *p = &m->params[i];
-    *parameter = (ur_parameter){p->name, p->rank, {p->shape[0], p->shape[1]}, p->size, p->value, p->gradient};
+    *parameter =
+        (ur_parameter){p->name, p->rank, {p->shape[0], p->rank > 1 ? p->shape[1] : 1}, p->size, p->value, p->gradient};
     return true;
 }
 
-const char *ur_model_net(const ur_model *m)
-{
-    return m->net;
-}
-const char *ur_model_task(const ur_model *m)
-{
-    return m->task;
-}
-size_t ur_model_outputs(const ur_model *m)
-{
-    return m->lines[m->line_count - 1].width;
-}
-size_t ur_model_features(const ur_model *m)
-{
-    return m->lines[m->line_count - 1].features;
-}
-size_t ur_model_parameters(const ur_model *m)
-{
-    return m->numbers;
-}
+const char *ur_model_net(const ur_model *m) { return m->net; }
+const char *ur_model_task(const ur_model *m) { return m->task; }
+size_t ur_model_outputs(const ur_model *m) { return m->lines[m->line_count - 1].width; }
+size_t ur_model_features(const ur_model *m) { return m->lines[m->line_count - 1].features; }
+size_t ur_model_parameters(const ur_model *m) { return m->numbers; }

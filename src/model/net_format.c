@@ -92,10 +92,7 @@ static bool add_layer(net_text *out, const ur_layer_spec *layer, size_t times)
     return true;
 }
 
-static bool same_number(double a, double b)
-{
-    return !(a < b) && !(a > b);
-}
+static bool same_number(double a, double b) { return !(a < b) && !(a > b); }
 
 /* Equal but for where they stand. */
 static bool same_layer(const ur_layer_spec *a, const ur_layer_spec *b)
@@ -128,10 +125,7 @@ bool ur_net_write(const ur_net_spec *spec, char *text, size_t size)
     return !out.full;
 }
 
-static bool terminated(const char name[UR_NAME_MAX])
-{
-    return memchr(name, 0, UR_NAME_MAX) != NULL;
-}
+static bool terminated(const char name[UR_NAME_MAX]) { return memchr(name, 0, UR_NAME_MAX) != NULL; }
 
 /* What must hold before a spec from anywhere can be walked through: counts, kinds and names. */
 static bool is_whole(const ur_net_spec *spec)

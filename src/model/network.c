@@ -35,8 +35,7 @@ ur_status ur_network_check(const ur_model *m, const ur_batch *batch, ur_error *e
     return UR_OK;
 }
 
-/* ---- the run ------------------------------------------------------------------------------------------------------
- */
+/* ---- the run ---------------------------------------------------------------------------------------------------- */
 
 /* One line on its way; `finals` are the final states of every recurrent layer so far, by ur_layer.state. */
 typedef struct ur_line_run {
@@ -152,6 +151,7 @@ static ur_tensor *run_line(ur_line_run *r)
             x = layer(r, l, x);
         if (l->drop > 0) x = ur_dropout(r->tape, x, l->drop, (uint32_t)(r->line->first + i), l->spec.same);
         if (r->tape->status != UR_OK) return NULL;
+        if (r->tape->watch) r->tape->watch[r->line->first + i] = x;
     }
     return x;
 }

@@ -10,10 +10,7 @@
 
 #include <math.h>
 
-ur_sampling ur_sampling_default(void)
-{
-    return (ur_sampling){.temperature = 1, .top_p = 1, .never = -1};
-}
+ur_sampling ur_sampling_default(void) { return (ur_sampling){.temperature = 1, .top_p = 1, .never = -1}; }
 
 static size_t likeliest(const ur_real *x, size_t n, int32_t never)
 {

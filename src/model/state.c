@@ -35,7 +35,15 @@ size_t ur_state_size(const ur_model *model, size_t lanes)
     return size == SIZE_MAX ? 0 : size;
 }
 
-ur_status ur_state_init(ur_state *state, size_t size, const ur_model *model, size_t lanes, ur_error *error)
+/* ur_step runs one line: a network of several has no meaning there. */
+static ur_status one_line(const ur_model *model, ur_error *error)
+{
+    if (model->line_count == 1) return UR_OK;
+    return ur_fail(error, UR_ERR_UNSUPPORTED, "\"%s\" has %zu lines and cannot be stepped; use ur_predict", model->net,
+                   model->line_count);
+}
+
+static ur_status set_up(ur_state *state, size_t size, const ur_model *model, size_t lanes, ur_error *error)
 {
     ur_state s = describe(model, lanes);
     if (s.size == SIZE_MAX) return ur_fail(error, UR_ERR_USAGE, "a state of %zu lanes is not possible", lanes);
@@ -46,24 +54,30 @@ ur_status ur_state_init(ur_state *state, size_t size, const ur_model *model, siz
     return UR_OK;
 }
 
-ur_status ur_state_create(ur_state **state, const ur_model *model, size_t lanes, ur_error *error)
+ur_status ur_state_init(ur_state *state, size_t size, const ur_model *model, size_t lanes, ur_error *error)
+{
+    UR_TRY(one_line(model, error));
+    return set_up(state, size, model, lanes, error);
+}
+
+ur_status ur_state_make(ur_state **state, const ur_model *model, size_t lanes, ur_error *error)
 {
     size_t size = ur_state_size(model, lanes);
     *state = size ? ur_block_alloc(1, size) : NULL;
     if (size && !*state) return ur_fail_memory(error, "a state");
-    return size ? ur_state_init(*state, size, model, lanes, error)
-                : ur_fail(error, UR_ERR_USAGE, "a state of %zu lanes is not possible", lanes);
+    return set_up(*state, size, model, lanes, error);
 }
 
-void ur_state_free(ur_state *state)
+ur_status ur_state_create(ur_state **state, const ur_model *model, size_t lanes, ur_error *error)
 {
-    ur_block_free(state);
+    *state = NULL;
+    UR_TRY(one_line(model, error));
+    return ur_state_make(state, model, lanes, error);
 }
 
-size_t ur_state_lanes(const ur_state *state)
-{
-    return state->lanes;
-}
+void ur_state_free(ur_state *state) { ur_block_free(state); }
+
+size_t ur_state_lanes(const ur_state *state) { return state->lanes; }
 
 void ur_state_reset(ur_state *s, size_t lane)
 {

@@ -15,14 +15,11 @@ struct ur_state {
 };
 
 /* Array i of the state: (lanes, row). */
-static inline real *ur_state_array(const ur_state *s, size_t i)
-{
-    return (real *)(void *)(s + 1) + s->at[i];
-}
-static inline real *ur_state_work(const ur_state *s)
-{
-    return (real *)(void *)(s + 1) + s->work;
-}
+static inline real *ur_state_array(const ur_state *s, size_t i) { return (real *)(void *)(s + 1) + s->at[i]; }
+static inline real *ur_state_work(const ur_state *s) { return (real *)(void *)(s + 1) + s->work; }
+
+/* ur_state_create also for networks of several lines, whose states only a learner carries. */
+ur_status ur_state_make(ur_state **state, const ur_model *model, size_t lanes, ur_error *error);
 
 /* Numbers of room that a step of `lanes` lanes needs (stream.c). */
 size_t ur_step_room(const ur_model *model, size_t lanes);

@@ -10,10 +10,7 @@ typedef struct ur_room {
     size_t width, slots, state;
 } ur_room;
 
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
+static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 
 static bool reads_ids(const ur_layer *l)
 {

@@ -17,15 +17,9 @@ static const dtype_line dtypes[UR_DTYPES] = {
     [UR_I8] = {"I8", 1},   [UR_I64] = {"I64", 8}, [UR_U8] = {"U8", 1},
 };
 
-size_t ur_dtype_size(ur_dtype dtype)
-{
-    return (size_t)dtype < UR_DTYPES ? dtypes[dtype].size : 0;
-}
+size_t ur_dtype_size(ur_dtype dtype) { return (size_t)dtype < UR_DTYPES ? dtypes[dtype].size : 0; }
 
-const char *ur_dtype_name(ur_dtype dtype)
-{
-    return dtypes[dtype].name;
-}
+const char *ur_dtype_name(ur_dtype dtype) { return dtypes[dtype].name; }
 
 bool ur_dtype_named(const char *name, ur_dtype *dtype)
 {

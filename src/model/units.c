@@ -1,10 +1,9 @@
 /* A model's units of text. */
 #include "model/model.h"
 
-size_t ur_model_units(const ur_model *m)
-{
-    return m->vocabulary ? ur_vocabulary_size(m->vocabulary) : 0;
-}
+#include <string.h>
+
+size_t ur_model_units(const ur_model *m) { return m->vocabulary ? ur_vocabulary_size(m->vocabulary) : 0; }
 
 const char *ur_unit_text(const ur_model *m, int32_t id, size_t *length)
 {
@@ -12,10 +11,7 @@ const char *ur_unit_text(const ur_model *m, int32_t id, size_t *length)
     return ur_vocabulary_text(m->vocabulary, id, length);
 }
 
-int32_t ur_unknown_unit(const ur_model *m)
-{
-    return m->vocabulary ? ur_vocabulary_unknown(m->vocabulary) : -1;
-}
+int32_t ur_unknown_unit(const ur_model *m) { return m->vocabulary ? ur_vocabulary_unknown(m->vocabulary) : -1; }
 
 ur_status ur_encode(const ur_model *m, const char *text, size_t length, int32_t *ids, size_t capacity, size_t *count,
                     ur_error *error)
@@ -36,7 +32,27 @@ ur_status ur_encode(const ur_model *m, const char *text, size_t length, int32_t 
     return UR_OK;
 }
 
-const char *ur_version(void)
+ur_status ur_model_set_units(ur_model *m, const char *kind, const char *const *texts, size_t count, bool unknown,
+                             ur_error *error)
 {
-    return UR_VERSION;
+    ur_unit_kind unit;
+    size_t symbols = m->lines[m->line_count - 1].symbols;
+    UR_TRY(ur_unit_kind_find(kind, &unit, error));
+    if (count + (unknown ? 1 : 0) != symbols)
+        return ur_fail(error, UR_ERR_USAGE, "%zu units%s for a network of %zu symbols", count,
+                       unknown ? " and the unknown one" : "", symbols);
+    ur_vocabulary *v;
+    UR_TRY(ur_vocabulary_create(&v, unit, error));
+    ur_status status = UR_OK;
+    for (size_t i = 0; i < count && status == UR_OK; i++) {
+        int32_t id = -1;
+        status = ur_vocabulary_add(v, texts[i], strlen(texts[i]), &id, error);
+        if (status == UR_OK && (size_t)id != i) status = ur_fail(error, UR_ERR_USAGE, "unit %zu is there twice", i);
+    }
+    ur_vocabulary_seal(v, unknown);
+    ur_vocabulary_free(status == UR_OK ? m->vocabulary : v);
+    if (status == UR_OK) m->vocabulary = v;
+    return status;
 }
+
+const char *ur_version(void) { return UR_VERSION; }

@@ -68,10 +68,7 @@ ur_tensor *ur_tensor_from(ur_tape *tape, const real *dense, size_t steps, size_t
     return t;
 }
 
-size_t ur_tensor_size(const ur_tensor *tensor)
-{
-    return tensor->steps * tensor->lanes * tensor->row;
-}
+size_t ur_tensor_size(const ur_tensor *tensor) { return tensor->steps * tensor->lanes * tensor->row; }
 
 void *ur_tape_record(ur_tape *tape, ur_backward *backward, size_t size)
 {

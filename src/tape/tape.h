@@ -37,6 +37,7 @@ struct ur_tape {
     ur_arena *arena;
     ur_record *last;
     bool recording;
+    ur_tensor **watch;   /* where a network leaves what each of its layers gave; NULL: nowhere */
     uint64_t seed, step; /* of random masks: which run, which update */
     ur_status status;    /* the first failure */
     ur_error error;

@@ -47,7 +47,7 @@ typedef struct ur_progress {
     uint64_t stale;          /* evaluations since the best */
     uint64_t plateau, drops; /* evaluations since the rate last changed or improved; times it was lowered */
     uint64_t measured_steps; /* what --minutes became; 0: not */
-    uint64_t log_length;
+    uint64_t log_lines;
     unsigned due; /* pieces of work that are due at this step: UR_DUE_… */
 } ur_progress;
 
@@ -71,7 +71,7 @@ struct ur_trainer {
     ur_rate_plan rates;
     ur_log_file log;
     ur_folder_lock lock;
-    bool locked, ended, resumed;
+    bool locked, ended, resumed, measuring;
     double loss;         /* of the last window */
     double seconds;      /* spent by this process */
     uint64_t units_here; /* trained on by this process */
@@ -97,6 +97,10 @@ ur_status ur_lm_keep_best(ur_trainer *t, ur_error *error); /* model.safetensors 
 ur_status ur_lm_step(ur_trainer *t, ur_error *error);
 ur_status ur_lm_validate(ur_trainer *t, double *loss, ur_error *error);
 void ur_lm_use_average(ur_trainer *t, bool use);
+
+/* lm_trainer.c: steps, rates and how often what is done; again once --minutes is a number of steps. */
+enum { UR_EVALUATIONS = 16 }; /* in a run, where nothing else is said */
+void ur_lm_plan(ur_trainer *t);
 
 /* lm_measure.c: what --minutes becomes. */
 ur_status ur_lm_measure(ur_trainer *t, ur_error *error);

@@ -48,10 +48,7 @@ static void list_extra(const ur_trainer *t, ur_extra *e)
 /* ---- progress as JSON
  * ------------------------------------------------------------------------------------------------- */
 
-static json_t *real_or_null(double x)
-{
-    return isfinite(x) ? json_real(x) : json_null();
-}
+static json_t *real_or_null(double x) { return isfinite(x) ? json_real(x) : json_null(); }
 
 static json_t *progress_json(const ur_progress *p)
 {
@@ -59,7 +56,7 @@ static json_t *progress_json(const ur_progress *p)
                      (json_int_t)p->sweep, "window", (json_int_t)p->window, "units", (json_int_t)p->units, "smooth",
                      p->smooth, "best", real_or_null(p->best), "last_validation", real_or_null(p->last_validation),
                      "stale", (json_int_t)p->stale, "plateau", (json_int_t)p->plateau, "drops", (json_int_t)p->drops,
-                     "measured_steps", (json_int_t)p->measured_steps, "log_length", (json_int_t)p->log_length, "due",
+                     "measured_steps", (json_int_t)p->measured_steps, "log_lines", (json_int_t)p->log_lines, "due",
                      (int)p->due);
 }
 
@@ -67,8 +64,8 @@ static json_t *progress_json(const ur_progress *p)
 static bool read_progress(const json_t *o, ur_progress *p)
 {
     json_int_t n[10];
-    static const char *const keys[] = {"step",    "sweep", "window",         "units",      "stale",
-                                       "plateau", "drops", "measured_steps", "log_length", "due"};
+    static const char *const keys[] = {"step",    "sweep", "window",         "units",     "stale",
+                                       "plateau", "drops", "measured_steps", "log_lines", "due"};
     for (size_t i = 0; i < 10; i++) {
         const json_t *value = json_object_get(o, keys[i]);
         if (!json_is_integer(value) || json_integer_value(value) < 0) return false;
@@ -88,7 +85,7 @@ static bool read_progress(const json_t *o, ur_progress *p)
                        .plateau = (uint64_t)n[5],
                        .drops = (uint64_t)n[6],
                        .measured_steps = (uint64_t)n[7],
-                       .log_length = (uint64_t)n[8],
+                       .log_lines = (uint64_t)n[8],
                        .due = (unsigned)n[9]};
     return true;
 }
@@ -137,7 +134,7 @@ ur_status ur_lm_save(ur_trainer *t, ur_error *error)
     if (!extra) return ur_fail_memory(error, "the checkpoint");
     list_extra(t, extra);
     ur_status status = ur_log_sync(&t->log, error);
-    t->at.log_length = t->log.length;
+    t->at.log_lines = t->log.lines;
     if (status == UR_OK) status = put_record(t, error);
     if (status == UR_OK) status = ur_record_set(t->model, "progress", progress_json(&t->at), error);
     if (status == UR_OK) status = in_run(t, "last.safetensors", &path, error);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { UR_MEASURE_SECONDS = 6, UR_MEASURE_STEPS = 64, UR_EVALUATIONS = 16 };
+enum { UR_MEASURE_SECONDS = 6, UR_MEASURE_STEPS = 64 };
 
 static int by_size(const void *a, const void *b)
 {
@@ -44,9 +44,9 @@ static ur_status begin_again(ur_trainer *t, const real *first, ur_error *error)
     if (t->learner->optimizer.second) memset(t->learner->optimizer.second, 0, bytes);
     if (t->average) memset(t->average, 0, bytes);
     t->learner->step = t->learner->optimizer.updates = 0;
-    uint64_t log_length = t->at.log_length;
+    uint64_t log_lines = t->at.log_lines;
     t->at = (ur_progress){
-        .smooth = -1, .best = t->at.best, .last_validation = t->at.last_validation, .log_length = log_length};
+        .smooth = -1, .best = t->at.best, .last_validation = t->at.last_validation, .log_lines = log_lines};
     ur_state_reset(t->state, UR_ALL_LANES);
     t->units_here = 0;
     return ur_lanes_seek(&t->lanes, 0, error);
@@ -74,5 +74,7 @@ ur_status ur_lm_measure(ur_trainer *t, ur_error *error)
     left -= UR_EVALUATIONS * evaluation_seconds(t, step_seconds);
     double steps = left / step_seconds;
     t->at.measured_steps = steps < 1 ? 1 : (uint64_t)steps;
+    t->measuring = false;
+    ur_lm_plan(t);
     return UR_OK;
 }

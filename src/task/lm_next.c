@@ -64,10 +64,7 @@ static ur_status log_evaluation(ur_trainer *t, ur_error *error)
 /* ---- pieces of work
  * ------------------------------------------------------------------------------------------------------ */
 
-static bool every(uint64_t step, uint64_t period)
-{
-    return period && step % period == 0;
-}
+static bool every(uint64_t step, uint64_t period) { return period && step % period == 0; }
 
 /* What this step brings with it. The end comes with an evaluation and a save. */
 static void set_due(ur_trainer *t)
@@ -155,6 +152,7 @@ static ur_status next(ur_trainer *t, ur_event *e, ur_error *error)
 {
     if (t->ended) return ur_fail(error, UR_ERR_USAGE, "the training has ended");
     ur_lm_use_average(t, false);
+    if (t->measuring && !atomic_load(&t->stop)) UR_TRY(ur_lm_measure(t, error));
     if (atomic_load(&t->stop)) return interrupt(t, e, error);
     if (take_due(t, UR_DUE_EVALUATION)) return evaluate(t, e, error);
     if (take_due(t, UR_DUE_SAMPLE)) {
@@ -174,10 +172,7 @@ ur_status ur_train_next(ur_trainer *t, ur_event *e, ur_error *error)
     return status;
 }
 
-void ur_trainer_stop(ur_trainer *t)
-{
-    atomic_store(&t->stop, 1);
-}
+void ur_trainer_stop(ur_trainer *t) { atomic_store(&t->stop, 1); }
 
 const ur_model *ur_trainer_model(ur_trainer *t)
 {

@@ -56,8 +56,7 @@ ur_status ur_training_preset(ur_training *training, const char *name, ur_error *
     return UR_OK;
 }
 
-/* ---- checks --------------------------------------------------------------------------------------------------------
- */
+/* ---- checks ----------------------------------------------------------------------------------------------------- */
 
 static ur_status check_share(const char *option, double value, double below, ur_error *error)
 {

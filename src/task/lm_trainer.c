@@ -1,5 +1,6 @@
 /* Opens everything a language model is trained with. */
 #include "base/float_mode.h"
+#include "base/utf8.h"
 #include "model/model_file.h"
 #include "model/record.h"
 #include "task/lm.h"
@@ -64,16 +65,44 @@ static ur_status make_vocabulary(ur_trainer *t, ur_vocabulary **vocabulary, ur_e
     return status;
 }
 
-static ur_status record_text(ur_trainer *t, ur_error *error)
+/* What is not UTF-8 in a file's name reads as U+FFFD. */
+static json_t *name_json(const char *name)
+{
+    size_t length = strlen(name), used = 0;
+    char *clean = malloc(3 * length + 1);
+    for (size_t at = 0; clean && at < length;) {
+        uint32_t code;
+        int bytes = ur_utf8_decode((const unsigned char *)name + at, length - at, &code);
+        size_t size = bytes > 0 ? (size_t)bytes : 3;
+        memcpy(clean + used, bytes > 0 ? name + at : "\xEF\xBF\xBD", size);
+        used += size;
+        at += bytes > 0 ? size : 1;
+    }
+    json_t *text = clean ? json_stringn(clean, used) : NULL;
+    free(clean);
+    return text;
+}
+
+/* The first thousand files; NULL without memory. */
+static json_t *files_json(const ur_corpus *corpus)
 {
     json_t *files = json_array();
-    for (size_t i = 0; i < ur_corpus_files(t->corpus) && i < 1000; i++)
-        json_array_append_new(files, json_pack("{s:s,s:I}", "name", ur_corpus_file_name(t->corpus, i), "bytes",
-                                               (json_int_t)ur_corpus_file_size(t->corpus, i)));
+    for (size_t i = 0; files && i < ur_corpus_files(corpus) && i < 1000; i++) {
+        json_t *file = json_pack("{s:o,s:I}", "name", name_json(ur_corpus_file_name(corpus, i)), "bytes",
+                                 (json_int_t)ur_corpus_file_size(corpus, i));
+        if (json_array_append_new(files, file) == 0) continue;
+        json_decref(files);
+        return NULL;
+    }
+    return files;
+}
+
+static ur_status record_text(ur_trainer *t, ur_error *error)
+{
     char hash[24];
     snprintf(hash, sizeof hash, "%016llx", (unsigned long long)ur_corpus_hash(t->corpus));
     return ur_record_set(t->model, "trained_on",
-                         json_pack("{s:o,s:s,s:I,s:I}", "files", files, "hash", hash, "units",
+                         json_pack("{s:o,s:s,s:I,s:I}", "files", files_json(t->corpus), "hash", hash, "units",
                                    (json_int_t)ur_corpus_units(t->corpus), "train_units", (json_int_t)t->train_end),
                          error);
 }
@@ -221,7 +250,7 @@ static ur_status open_log(ur_trainer *t, ur_error *error)
     }
     char *path = ur_path_join(t->training.run, "log.jsonl");
     if (!path) return ur_fail_memory(error, "a path");
-    ur_status status = ur_log_open(&t->log, path, t->resumed ? t->at.log_length : 0, error);
+    ur_status status = ur_log_open(&t->log, path, t->resumed ? t->at.log_lines : 0, error);
     free(path);
     return status;
 }
@@ -241,14 +270,26 @@ static void plan_rates(ur_trainer *t)
                               .steps = steps};
 }
 
-static void plan_work(ur_trainer *t)
+/* What a run that had ended does when it is resumed: more steps or more patience than before let it go on. */
+static void plan_end(ur_trainer *t)
+{
+    if (!(t->at.due & UR_DUE_END)) return;
+    bool stopped = t->training.patience && t->at.stale >= t->training.patience;
+    if (stopped) t->reason = "early stop";
+    if (!stopped && t->at.step < t->rates.steps) t->at.due &= ~(unsigned)UR_DUE_END;
+}
+
+void ur_lm_plan(ur_trainer *t)
 {
     ur_training *s = &t->training;
-    uint64_t share = t->rates.steps / 16 ? t->rates.steps / 16 : 1;
+    plan_rates(t);
+    if (t->measuring) return; /* the number of steps is not known yet */
+    uint64_t share = t->rates.steps / UR_EVALUATIONS < 20 ? 20 : t->rates.steps / UR_EVALUATIONS;
     if (!s->evaluate_every) s->evaluate_every = share;
     if (!s->sample_every) s->sample_every = share;
     if (!s->save_every) s->save_every = s->evaluate_every;
     if (s->schedule == UR_PLATEAU && !s->rate_every) s->rate_every = 2;
+    plan_end(t);
 }
 
 static ur_status create(ur_trainer *t, const ur_training *training, ur_error *error)
@@ -265,12 +306,8 @@ static ur_status create(ur_trainer *t, const ur_training *training, ur_error *er
     UR_TRY(make_averages(t, error));
     UR_TRY(ur_state_create(&t->state, t->model, t->lanes.lanes, error));
     UR_TRY(open_run(t, error));
-    plan_rates(t);
-    if (t->training.minutes > 0 && !t->at.measured_steps) {
-        UR_TRY(ur_lm_measure(t, error));
-        plan_rates(t);
-    }
-    plan_work(t);
+    t->measuring = t->training.minutes > 0 && !t->at.measured_steps;
+    ur_lm_plan(t);
     return open_log(t, error);
 }
 
@@ -289,10 +326,7 @@ ur_status ur_trainer_create(ur_trainer **trainer, const ur_training *training, u
     return status;
 }
 
-const char *ur_trainer_settings(const ur_trainer *t)
-{
-    return t->settings;
-}
+const char *ur_trainer_settings(const ur_trainer *t) { return t->settings; }
 
 ur_plan ur_trainer_plan(const ur_trainer *t)
 {

@@ -86,14 +86,8 @@ void ur_learner_free(ur_learner *l)
     free(l);
 }
 
-void ur_learner_set_rate(ur_learner *l, double rate)
-{
-    l->learning.rate = rate;
-}
-double ur_learner_gradient_norm(const ur_learner *l)
-{
-    return l->norm;
-}
+void ur_learner_set_rate(ur_learner *l, double rate) { l->learning.rate = rate; }
+double ur_learner_gradient_norm(const ur_learner *l) { return l->norm; }
 
 /* How many targets count. */
 static size_t count_targets(const ur_learner *l, const ur_batch *batch, const ur_tensor *y)
@@ -160,17 +154,43 @@ ur_status ur_learner_forward(ur_learner *l, const ur_batch *batch, const ur_carr
     return forward(l, &tape, batch, carry, result, error);
 }
 
+static bool all_finite(const real *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(x[i])) return false;
+    return true;
+}
+
+/* Where a loss that is not finite comes from: the first tensor or, failing that, the first layer that is not. */
+static ur_status name_source(const ur_learner *l, ur_tensor *const *outputs, ur_error *error)
+{
+    const ur_model *m = l->model;
+    unsigned long long step = (unsigned long long)l->step + 1;
+    for (size_t i = 0; i < m->param_count; i++)
+        if (!all_finite(m->params[i].value, m->params[i].size))
+            return ur_fail(error, UR_ERR_NUMERIC, "step %llu: the loss is not finite, nor is the tensor %s", step,
+                           m->params[i].name);
+    for (size_t i = 0; i < m->layer_count; i++)
+        if (outputs[i] && !all_finite(outputs[i]->value, ur_tensor_size(outputs[i])))
+            return ur_fail(error, UR_ERR_NUMERIC,
+                           "step %llu: the loss is not finite, nor is what layer %zu gives (column %zu of \"%s\"); "
+                           "a smaller --lr or --clip-norm may help",
+                           step, i + 1, m->layers[i].spec.column, m->net);
+    return ur_fail(error, UR_ERR_NUMERIC, "step %llu: the loss is not finite; a smaller --lr or --clip-norm may help",
+                   step);
+}
+
 ur_status ur_learner_gradients(ur_learner *l, const ur_batch *batch, const ur_carry *carry, ur_window_result *result,
                                ur_error *error)
 {
     ur_tape tape;
     begin(l, &tape, true);
+    tape.watch = ur_tape_alloc(&tape, l->model->layer_count, sizeof *tape.watch);
+    if (!tape.watch) return ur_tape_status(&tape, error);
+    memset((void *)tape.watch, 0, l->model->layer_count * sizeof *tape.watch);
     memset(l->model->gradients, 0, l->model->numbers * sizeof(real));
     UR_TRY(forward(l, &tape, batch, carry, result, error));
-    if (!isfinite(result->sum))
-        return ur_fail(error, UR_ERR_NUMERIC,
-                       "step %llu: the loss is not finite; a smaller --lr or --clip-norm may help",
-                       (unsigned long long)l->step + 1);
+    if (!isfinite(result->sum)) return name_source(l, tape.watch, error);
     return ur_tape_backward(&tape, error);
 }
 
@@ -196,16 +216,25 @@ ur_status ur_learner_update(ur_learner *l, ur_error *error)
     return UR_OK;
 }
 
-/* The states of `lanes` lanes to carry on from: zero where there were none or another number of lanes. */
+/* The states to carry on from: those of the last batch learnt from, which must have had as many lanes. */
+static ur_status carried_states(const ur_learner *l, const ur_batch *batch, const ur_state **from, ur_error *error)
+{
+    *from = batch->carry ? l->carried : NULL;
+    if (!*from || ur_state_lanes(*from) == batch->lanes) return UR_OK;
+    return ur_fail(error, UR_ERR_USAGE, "carry: the batch has %zu lanes, the last one had %zu", batch->lanes,
+                   ur_state_lanes(*from));
+}
+
 static ur_status carry_for(ur_learner *l, const ur_batch *batch, ur_carry *carry, ur_error *error)
 {
+    *carry = (ur_carry){0};
+    UR_TRY(carried_states(l, batch, &carry->from, error));
     if (l->carried && ur_state_lanes(l->carried) != batch->lanes) {
         ur_state_free(l->carried);
         l->carried = NULL;
     }
-    bool fresh = !l->carried;
-    if (fresh) UR_TRY(ur_state_create(&l->carried, l->model, batch->lanes, error));
-    *carry = (ur_carry){.from = batch->carry && !fresh ? l->carried : NULL, .to = l->carried};
+    if (!l->carried) UR_TRY(ur_state_make(&l->carried, l->model, batch->lanes, error));
+    carry->to = l->carried;
     return UR_OK;
 }
 
@@ -218,6 +247,7 @@ static ur_status learn(ur_learner *l, const ur_batch *batch, double *loss, ur_er
 {
     ur_window_result result;
     ur_carry carry;
+    UR_TRY(ur_network_check(l->model, batch, error));
     UR_TRY(carry_for(l, batch, &carry, error));
     UR_TRY(ur_learner_gradients(l, batch, &carry, &result, error));
     if (loss) *loss = reported(l, &result);
@@ -235,7 +265,9 @@ ur_status ur_learn(ur_learner *l, const ur_batch *batch, double *loss, ur_error 
 static ur_status evaluate(ur_learner *l, const ur_batch *batch, double *loss, ur_error *error)
 {
     ur_window_result result;
-    UR_TRY(ur_learner_forward(l, batch, NULL, &result, error));
+    ur_carry carry = {0};
+    UR_TRY(carried_states(l, batch, &carry.from, error));
+    UR_TRY(ur_learner_forward(l, batch, &carry, &result, error));
     *loss = reported(l, &result);
     return UR_OK;
 }
@@ -251,9 +283,11 @@ ur_status ur_evaluate(ur_learner *l, const ur_batch *batch, double *loss, ur_err
 static ur_status predict(ur_learner *l, const ur_batch *batch, ur_real *out, ur_error *error)
 {
     ur_tape tape;
+    ur_carry carry = {0};
     UR_TRY(ur_network_check(l->model, batch, error));
+    UR_TRY(carried_states(l, batch, &carry.from, error));
     begin(l, &tape, false);
-    ur_tensor *y = ur_network_run(l->model, &tape, batch, NULL);
+    ur_tensor *y = ur_network_run(l->model, &tape, batch, &carry);
     UR_TRY(ur_tape_status(&tape, error));
     for (size_t i = 0; i < y->steps * y->lanes; i++)
         memcpy(out + i * y->width, y->value + i * y->row, y->width * sizeof(real));

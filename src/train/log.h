@@ -7,11 +7,11 @@
 typedef struct ur_log_file {
     int fd; /* −1: no log is kept */
     char *path;
-    uint64_t length;
+    uint64_t lines; /* lines and not bytes: the seconds in them are not the same in each run, a checkpoint must be */
 } ur_log_file;
 
-/* Opens (makes) the file and cuts it to `length` bytes; a shorter one is an error. */
-ur_status ur_log_open(ur_log_file *log, const char *path, uint64_t length, ur_error *error);
+/* Opens (makes) the file and cuts it behind `lines` lines; one with fewer is an error. */
+ur_status ur_log_open(ur_log_file *log, const char *path, uint64_t lines, ur_error *error);
 /* Appends a line; `text` without its line break. */
 ur_status ur_log_add(ur_log_file *log, const char *text, ur_error *error);
 /* Waits until the lines are on the disk. */

@@ -25,10 +25,7 @@ ur_status ur_optimizer_create(ur_optimizer_state *state, ur_optimizer kind, doub
     return ur_fail_memory(error, "the optimiser");
 }
 
-size_t ur_gradient_pieces(size_t numbers)
-{
-    return (numbers + UR_NORM_PIECE - 1) / UR_NORM_PIECE;
-}
+size_t ur_gradient_pieces(size_t numbers) { return (numbers + UR_NORM_PIECE - 1) / UR_NORM_PIECE; }
 
 typedef struct ur_norm_job {
     const ur_compute *compute;
@@ -64,10 +61,7 @@ typedef struct ur_update_job {
     size_t numbers;
 } ur_update_job;
 
-static real *at(real *block, size_t i)
-{
-    return block ? block + i : NULL;
-}
+static real *at(real *block, size_t i) { return block ? block + i : NULL; }
 
 static void update_work(void *context, size_t member, size_t members)
 {

@@ -52,7 +52,7 @@ fails_with sample future; says 'future: '; says 'version 9'
 # A run folder of another version, one whose checkpoint is damaged
 cp -r run newer
 sed 's/\\"version\\":1/\\"version\\":9/g' run/last.safetensors >newer/last.safetensors
-fails_with train lm text -o newer --resume; says 'version 9'
+fails_with train lm text -o newer --resume; says 'newer/last.safetensors: not a checkpoint of this version'
 cp -r run damaged
 head -c 2000 run/last.safetensors >damaged/last.safetensors
 fails_with train lm text -o damaged --resume; says 'damaged/last.safetensors: '

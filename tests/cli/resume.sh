@@ -21,7 +21,7 @@ stop() {
 }
 stop TERM parts 20
 says 'everything is saved in parts'; says 'To go on:  unroll train lm text -o parts'; says ' --resume'
-stop INT parts 300
+stop INT parts 150
 done_with train lm text -o parts "${long[@]}" --resume
 same parts/model.safetensors whole/model.safetensors
 same <(sed 's/"seconds":[^,}]*//' parts/log.jsonl) <(sed 's/"seconds":[^,}]*//' whole/log.jsonl)

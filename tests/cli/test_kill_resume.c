@@ -3,8 +3,8 @@
  * has moved on), and goes on with --resume. At the end model.safetensors and last.safetensors are byte for byte those
  * of a run that was never stopped, and log.jsonl has the same lines but for the seconds.
  *
- * Every update is followed by a checkpoint, so that most of the time is spent writing one: many kills land within a
- * write, which a temporary file left behind shows. The moments are random, the seed is printed.
+ * Every update is followed by a checkpoint, and every second kill waits for a write to begin: many land within one, which
+ * a temporary file left behind shows. The other moments are random, the seed is printed.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -34,6 +34,8 @@ typedef struct job {
 typedef struct tally {
     int kills, within_a_write, early, rounds;
 } tally;
+
+static int kills_in_all, within_a_write_in_all;
 
 static scratch place;
 static const char *program;
@@ -137,6 +139,16 @@ static double run_to_the_end(const job *j, const char *run, bool resume)
 
 /* ---- Kills ------------------------------------------------------------------------------------------------------- */
 
+static int left_over(const char *run)
+{
+    int count = 0;
+    DIR *entries = opendir(in_scratch(&place, run));
+    if (!entries) return 0;
+    for (struct dirent *e = readdir(entries); e; e = readdir(entries)) count += strstr(e->d_name, "unroll-tmp") != NULL;
+    closedir(entries);
+    return count;
+}
+
 /* Which checkpoint stands there: a new one is a new file. */
 static struct stat checkpoint(const char *run)
 {
@@ -154,27 +166,29 @@ static bool moved(const struct stat *before, const char *run)
                                  after.st_mtim.tv_nsec != before->st_mtim.tv_nsec);
 }
 
+static bool has_ended(pid_t child)
+{
+    siginfo_t ended = {0};
+    return waitid(P_PID, (id_t)child, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == child;
+}
+
 /* False: the run came to its end meanwhile. */
 static bool wait_for_progress(pid_t child, const struct stat *before, const char *run)
 {
     double began = now();
     while (!moved(before, run)) {
-        siginfo_t ended = {0};
-        if (waitid(P_PID, (id_t)child, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == child) return false;
+        if (has_ended(child)) return false;
         if (now() - began > PATIENCE_SECONDS) fail_msg("no checkpoint within %d seconds", PATIENCE_SECONDS);
         wait_microseconds(100);
     }
     return true;
 }
 
-static int left_over(const char *run)
+/* Until a file is being written, or the run is at its end. */
+static void wait_for_write(pid_t child, const char *run)
 {
-    int count = 0;
-    DIR *entries = opendir(in_scratch(&place, run));
-    if (!entries) return 0;
-    for (struct dirent *e = readdir(entries); e; e = readdir(entries)) count += strstr(e->d_name, "unroll-tmp") != NULL;
-    closedir(entries);
-    return count;
+    while (left_over(run) == 0 && !has_ended(child)) {
+    }
 }
 
 /* Was it the signal, or had it ended before? */
@@ -191,14 +205,18 @@ static bool was_stopped(int status, int signal_sent, const char *run)
     return interrupted;
 }
 
-/* Starts, waits until the checkpoint has moved and up to three updates more, and kills. False: it was at its end. */
+/* Starts, waits until the checkpoint has moved, then for a moment within three updates or, every second time, for a
+ * write; and kills. False: it was at its end. */
 static bool kill_once(const job *j, const char *run, double step_seconds, tally *t)
 {
     int status, signal_sent = j->signals[t->kills % 2];
     struct stat before = checkpoint(run);
     pid_t child = start(j, run, true);
     if (wait_for_progress(child, &before, run)) {
-        wait_microseconds(draw((uint64_t)(3e6 * step_seconds) + 1));
+        if (t->kills % 2)
+            wait_for_write(child, run);
+        else
+            wait_microseconds(draw((uint64_t)(3e6 * step_seconds) + 1));
         kill(child, signal_sent);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
@@ -289,6 +307,8 @@ static void try_job(const job *j)
     print_message("%s: stopped %d times (and %d times early), %d times within a write, in %d runs\n", j->name, t.kills,
                   t.early, t.within_a_write, t.rounds);
     assert_int_equal(t.kills, j->kills);
+    if (j->signals[0] == SIGKILL) kills_in_all += t.kills;
+    within_a_write_in_all += t.within_a_write;
 }
 
 /* ---- Jobs -------------------------------------------------------------------------------------------------------- */
@@ -355,6 +375,13 @@ static void asked_to_stop(void **state)
                    .kills = 20});
 }
 
+static void enough_kills(void **state)
+{
+    (void)state;
+    assert_true(kills_in_all >= 100);
+    assert_true(within_a_write_in_all >= 10);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -375,7 +402,8 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(overlapping_windows), cmocka_unit_test(min_char_rnn),
-                                       cmocka_unit_test(plateau), cmocka_unit_test(asked_to_stop)};
+                                       cmocka_unit_test(plateau), cmocka_unit_test(asked_to_stop),
+                                       cmocka_unit_test(enough_kills)};
     program = getenv("UNROLL");
     if (!program || access(program, X_OK) != 0) {
         printf("UNROLL names no program\n");

@@ -32,7 +32,7 @@ void lab_close(lab *l)
 /* The arena's memory is not cleared: filled with NaN here, so that a number read before it is written shows. */
 void lab_begin(lab *l, bool recording)
 {
-    enum { POISON = 1 << 18 };
+    enum { POISON = 1 << 16 };
     ur_arena_reset(&l->arena);
     void *memory = ur_arena_alloc(&l->arena, POISON, 1);
     assert_non_null(memory);

@@ -44,10 +44,7 @@ static inline __attribute__((always_inline)) void tile(const ur_tile *t, const i
 }
 
 #define UR_TILE(rows, panels)                                                                                          \
-    static void tile_##rows##_##panels(const ur_tile *t)                                                               \
-    {                                                                                                                  \
-        tile(t, rows, panels);                                                                                         \
-    }
+    static void tile_##rows##_##panels(const ur_tile *t) { tile(t, rows, panels); }
 #define UR_TILES(panels)                                                                                               \
     UR_TILE(1, panels) UR_TILE(2, panels) UR_TILE(3, panels) UR_TILE(4, panels) UR_TILE(5, panels) UR_TILE(6, panels)
 #define UR_TILE_LIST(panels)                                                                                           \
@@ -58,7 +55,8 @@ static inline __attribute__((always_inline)) void tile(const ur_tile *t, const i
 UR_TILES(1)
 #if UR_TILE_PANELS > 1
 UR_TILES(2)
-UR_TILES(3) UR_TILES(4)
+UR_TILES(3)
+UR_TILES(4)
 #endif
 
     static void (*const tiles[UR_TILE_PANELS][UR_TILE_ROWS])(const ur_tile *) = {UR_TILE_LIST(1),

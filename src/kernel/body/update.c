@@ -14,10 +14,7 @@ typedef struct ur_lanes {
     v16 p, g, m, s;
 } ur_lanes;
 
-static inline v16 load(const real *x, size_t n)
-{
-    return !x ? v_zero() : n == 16 ? v_load(x) : v_load_part(x, n);
-}
+static inline v16 load(const real *x, size_t n) { return !x ? v_zero() : n == 16 ? v_load(x) : v_load_part(x, n); }
 
 static inline void store(real *x, v16 v, size_t n)
 {
@@ -25,10 +22,7 @@ static inline void store(real *x, v16 v, size_t n)
     if (x && n < 16) v_store_part(x, v, n);
 }
 
-static inline real *at(real *x, size_t i)
-{
-    return x ? x + i : NULL;
-}
+static inline real *at(real *x, size_t i) { return x ? x + i : NULL; }
 
 static inline ur_lanes fetch(const ur_update *u, size_t i, size_t n)
 {
@@ -52,10 +46,7 @@ static inline ur_lanes fetch(const ur_update *u, size_t i, size_t n)
         }                                                                                                              \
     }
 
-static inline v16 less(v16 p, real rate, v16 step)
-{
-    return v_fma(v_set(-rate), step, p);
-}
+static inline v16 less(v16 p, real rate, v16 step) { return v_fma(v_set(-rate), step, p); }
 
 static inline void sgd(const ur_update *u, ur_lanes *l)
 {
@@ -78,10 +69,7 @@ static inline void adagrad(const ur_update *u, ur_lanes *l)
     l->p = less(l->p, u->rate, scaled(u, l->g, l->s));
 }
 
-static inline v16 fade(real beta, v16 old, v16 new)
-{
-    return v_fma(v_set(beta), old, v_mul(v_set(1 - beta), new));
-}
+static inline v16 fade(real beta, v16 old, v16 new) { return v_fma(v_set(beta), old, v_mul(v_set(1 - beta), new)); }
 
 static inline void rmsprop(const ur_update *u, ur_lanes *l)
 {

@@ -63,10 +63,7 @@ typedef struct ur_piece {
     size_t lane, lanes, begin, end;
 } ur_piece;
 
-static size_t row_of(const ur_piece *p, size_t k)
-{
-    return k / p->lanes * p->g->lanes + p->lane + k % p->lanes;
-}
+static size_t row_of(const ur_piece *p, size_t k) { return k / p->lanes * p->g->lanes + p->lane + k % p->lanes; }
 
 /* X rows of the piece into panels: (panel, k, 16). */
 static void pack_x(const ur_piece *p, real *packed)

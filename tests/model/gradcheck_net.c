@@ -1,0 +1,168 @@
+/* Gradients of whole networks, through the learner, against finite differences: every parameter of every line. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "support/gradcheck.h"
+#include "support/numbers.h"
+#include "train/learner.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { SYMBOLS = 6, FEATURES = 3, LANES = 3, LANES_MAX = 18, STEPS_MAX = 6 };
+
+typedef struct network {
+    const char *line;
+    ur_loss loss;
+    bool sum, ragged, carried;
+    size_t lanes;
+} network;
+
+static const network NETWORKS[] = {
+    {"embed 4 > lstm 5 x2 drop=0.4 > dense", UR_LOSS_SOFTMAX, false, false, true, LANES},
+    {"embed 4 > lstm 5 x2 drop=0.4 same > dense", UR_LOSS_SOFTMAX, true, true, true, LANES},
+    {"onehot > gru 6 > gru-before 5 > dense 7 relu > dropout 0.3 same > dense", UR_LOSS_SOFTMAX, false, true, false, LANES},
+    {"onehot > dense 5 tanh > rnn 4 relu nobias > dense nobias", UR_LOSS_SOFTMAX, false, false, false, LANES},
+    {"embed 5 > dropout 0.2 > rnn 4 sigmoid > dense 5 > dense tied", UR_LOSS_SOFTMAX, false, false, false, LANES_MAX},
+    {"gru 5 > last > dense 2 sigmoid", UR_LOSS_SIGMOID, false, true, false, LANES},
+    {"lstm 4 > dense 3 sigmoid > dense 2", UR_LOSS_SIGMOID, true, true, true, LANES_MAX},
+    {"rnn 4 > dense 3 tanh", UR_LOSS_SQUARED, false, true, true, LANES},
+    {"rnn 4 > dense 3 sigmoid", UR_LOSS_SQUARED, true, false, true, LANES},
+    {"encoder: embed 3 > lstm 4 x2; decoder: embed 3 > lstm 4 x2 drop=0.3 from encoder > dense", UR_LOSS_SOFTMAX, false,
+     true, false, LANES},
+    {"a: embed 3 > gru-before 4; b: gru-before 4 from a; embed 3 > gru-before 4 from b > last > dense",
+     UR_LOSS_SOFTMAX, false, true, false, LANES},
+};
+
+typedef struct setting {
+    const network *n;
+    ur_model *model;
+    ur_learner *learner;
+    ur_batch batch;
+    ur_state *from;
+    int32_t ids[UR_MAX_LINES][STEPS_MAX * LANES_MAX], lengths[UR_MAX_LINES][LANES_MAX];
+    int32_t targets[STEPS_MAX * LANES_MAX];
+    real values[UR_MAX_LINES][STEPS_MAX * LANES_MAX * FEATURES], target_values[STEPS_MAX * LANES_MAX * SYMBOLS];
+} setting;
+
+static void ok(ur_status status, const ur_error *error)
+{
+    if (status != UR_OK) fail_msg("%s", error->text);
+}
+
+/* Each line has its own number of steps; some targets do not count. */
+static void make_batch(setting *s)
+{
+    s->batch = (ur_batch){.lanes = s->n->lanes, .targets = s->targets, .target_values = s->target_values};
+    for (uint32_t i = 0; i < UR_MAX_LINES; i++) {
+        size_t steps = 3 + i % 3;
+        fill_ids(s->ids[i], STEPS_MAX * LANES_MAX, 20 + i, SYMBOLS);
+        for (int32_t k = 0; k < SYMBOLS; k++) s->ids[i][k % LANES + k / LANES * (int32_t)s->n->lanes] = k;
+        fill_random(s->values[i], STEPS_MAX * LANES_MAX * FEATURES, 30 + i, 1);
+        fill_ids(s->lengths[i], LANES_MAX, 40 + i, steps);
+        for (size_t b = 0; b < LANES_MAX; b++) s->lengths[i][b]++;
+        s->batch.input[i] = (ur_sequences){
+            .steps = steps, .ids = s->ids[i], .values = s->values[i], .lengths = s->n->ragged ? s->lengths[i] : NULL};
+    }
+    fill_ids(s->targets, STEPS_MAX * LANES_MAX, 50, SYMBOLS);
+    fill_random(s->target_values, STEPS_MAX * LANES_MAX * SYMBOLS, 51, 1);
+    s->targets[1] = -1;
+    s->target_values[1] = NAN;
+}
+
+static void make_state(setting *s)
+{
+    ur_error error = {0};
+    if (!s->n->carried) return;
+    ok(ur_state_create(&s->from, s->model, s->n->lanes, &error), &error);
+    for (size_t layer = 0, width = 0; ur_state_values(s->model, s->from, layer, 0, 0, &width); layer++)
+        for (int which = 0; which < UR_STATES_MAX; which++)
+            for (size_t b = 0; b < s->n->lanes; b++) {
+                real *h = ur_state_values(s->model, s->from, layer, which, b, &width);
+                if (h) fill_random(h, width, (uint32_t)(60 + layer * 40 + 20 * (size_t)which + b), 0.7);
+            }
+}
+
+static void set_up(setting *s, const network *n)
+{
+    ur_error error = {0};
+    ur_sizes sizes = {.symbols = SYMBOLS, .features = FEATURES, .outputs = SYMBOLS};
+    ur_learning learning = ur_learning_default();
+    ur_parameter p;
+    *s = (setting){.n = n};
+    ok(ur_model_create(&s->model, n->line, &sizes, 3, 0, NULL, &error), &error);
+    for (uint32_t i = 0; ur_model_parameter(s->model, i, &p); i++) fill_random(p.value, p.size, 100 + i, 0.7);
+    learning.loss = n->loss;
+    learning.sum = n->sum;
+    learning.threads = 1;
+    ok(ur_learner_create(&s->learner, s->model, &learning, &error), &error);
+    make_batch(s);
+    make_state(s);
+}
+
+static void tear_down(setting *s)
+{
+    ur_learner_free(s->learner);
+    ur_state_free(s->from);
+    ur_model_free(s->model);
+}
+
+static double loss_of(void *context)
+{
+    setting *s = context;
+    ur_error error = {0};
+    ur_window_result result;
+    ur_carry carry = {.from = s->from};
+    ur_model_changed(s->model);
+    ok(ur_learner_gradients(s->learner, &s->batch, &carry, &result, &error), &error);
+    assert_true(result.count > 0);
+    return s->n->sum ? result.sum : result.sum / (double)result.count;
+}
+
+static void check_network(const network *n)
+{
+    setting s;
+    ur_parameter p;
+    set_up(&s, n);
+    loss_of(&s);
+    real *gradients = zeros(s.model->numbers, sizeof(real));
+    memcpy(gradients, s.model->gradients, s.model->numbers * sizeof(real));
+    for (size_t i = 0; ur_model_parameter(s.model, i, &p); i++) {
+        char what[256];
+        snprintf(what, sizeof what, "%s: %s", n->line, p.name);
+        check_gradient(what, p.value, gradients + (p.value - s.model->values), p.size, loss_of, &s);
+    }
+    free(gradients);
+    tear_down(&s);
+}
+
+static void test_networks(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof NETWORKS / sizeof *NETWORKS; i++) check_network(&NETWORKS[i]);
+}
+
+/* A new line of cell.inc comes here by itself. */
+static void test_every_cell_in_a_stack(void **state)
+{
+    (void)state;
+    const ur_cell *cell;
+    for (size_t i = 0; (cell = ur_cell_at(i, 0)) != NULL; i++) {
+        char line[96];
+        snprintf(line, sizeof line, "embed 4 > %s 5 x2 drop=0.3 > dense", cell->name);
+        check_network(&(network){line, UR_LOSS_SOFTMAX, false, true, true, LANES});
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_networks),
+        cmocka_unit_test(test_every_cell_in_a_stack),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

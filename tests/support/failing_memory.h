@@ -1,0 +1,107 @@
+/*
+ * An allocator that fails at its n-th call: malloc and its kin, put before those of the C library for the whole program,
+ * the library's and jansson's calls included. Include in one source file of a test program (after cmocka.h).
+ */
+#ifndef UR_TEST_FAILING_MEMORY_H
+#define UR_TEST_FAILING_MEMORY_H
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define FAILING_MEMORY_ASAN 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__)
+#define FAILING_MEMORY_ASAN 1
+#endif
+
+#if defined(FAILING_MEMORY_ASAN)
+#define FAILING_MEMORY_REAL(name) __interceptor_##name
+#elif defined(__GLIBC__)
+#define FAILING_MEMORY_REAL(name) __libc_##name
+#endif
+
+#ifdef FAILING_MEMORY_REAL
+
+void *FAILING_MEMORY_REAL(malloc)(size_t size);
+void *FAILING_MEMORY_REAL(calloc)(size_t count, size_t size);
+void *FAILING_MEMORY_REAL(realloc)(void *block, size_t size);
+void *FAILING_MEMORY_REAL(memalign)(size_t align, size_t size);
+void FAILING_MEMORY_REAL(free)(void *block);
+
+static atomic_long memory_live;  /* blocks */
+static atomic_long memory_calls; /* since memory_arm */
+static atomic_long memory_fail;  /* the call that fails; 0: none */
+static atomic_bool memory_on;    /* and all after it */
+
+/* From now on call `n` fails, with `on` every one after it too; 0: none does, calls are counted. */
+static void memory_arm(long n, bool on)
+{
+    atomic_store(&memory_calls, 0);
+    atomic_store(&memory_on, on);
+    atomic_store(&memory_fail, n);
+}
+
+/* No call fails any more. Returns how many there were. */
+static long memory_disarm(void)
+{
+    atomic_store(&memory_fail, 0);
+    return atomic_load(&memory_calls);
+}
+
+static bool memory_refuses(void)
+{
+    long call = atomic_fetch_add(&memory_calls, 1) + 1, fail = atomic_load(&memory_fail);
+    bool refused = fail > 0 && (call == fail || (call > fail && atomic_load(&memory_on)));
+    if (refused) errno = ENOMEM;
+    return refused;
+}
+
+static void *memory_count(void *block)
+{
+    if (block) atomic_fetch_add(&memory_live, 1);
+    return block;
+}
+
+void *malloc(size_t size) { return memory_refuses() ? NULL : memory_count(FAILING_MEMORY_REAL(malloc)(size)); }
+
+void *calloc(size_t count, size_t size)
+{
+    return memory_refuses() ? NULL : memory_count(FAILING_MEMORY_REAL(calloc)(count, size));
+}
+
+void *realloc(void *block, size_t size)
+{
+    if (memory_refuses()) return NULL;
+    void *moved = FAILING_MEMORY_REAL(realloc)(block, size);
+    return block ? moved : memory_count(moved);
+}
+
+void *memalign(size_t align, size_t size)
+{
+    return memory_refuses() ? NULL : memory_count(FAILING_MEMORY_REAL(memalign)(align, size));
+}
+
+void *aligned_alloc(size_t align, size_t size) { return memalign(align, size); }
+
+int posix_memalign(void **block, size_t align, size_t size)
+{
+    void *made = memalign(align, size);
+    if (!made) return ENOMEM;
+    *block = made;
+    return 0;
+}
+
+void free(void *block)
+{
+    if (block) atomic_fetch_sub(&memory_live, 1);
+    FAILING_MEMORY_REAL(free)(block);
+}
+
+#endif
+#endif
