@@ -5,6 +5,8 @@
  */
 #include "check.h"
 
+#include "verb.h"
+
 #include "base/error.h"
 
 #include <math.h>
@@ -147,7 +149,7 @@ static ur_status check_line(const char *net, const ur_sizes *sizes, measured *wo
 {
     ur_model *model = NULL;
     ur_cli_toy toy = {0};
-    UR_TRY(ur_model_create(&model, net, sizes, 1, 0, NULL, error));
+    UR_TRY(ur_model_create(&model, net, sizes, 1, 0, ur_cli_isa(), error));
     ur_status status = ur_cli_toy_make(&toy, LANES, STEPS, sizes->symbols, true, error);
     if (status == UR_OK) status = measure_all(model, &toy.batch, worst, error);
     ur_cli_toy_free(&toy);

@@ -2,6 +2,7 @@
 #include "train.h"
 
 #include "json_out.h"
+#include "model_path.h"
 #include "progress.h"
 #include "run_folder.h"
 #include "signals.h"
@@ -176,6 +177,17 @@ static ur_status train_run(const ur_cli_train_settings *s, const ur_cli_argument
     return status;
 }
 
+/* --init-from may name the folder of a run, as MODEL may everywhere. */
+static ur_status train_from(ur_cli_train_settings *s, const ur_cli_arguments *arguments, ur_error *error)
+{
+    char *path = NULL;
+    if (s->training.init_from) UR_TRY(ur_cli_model_path(s->training.init_from, &path, error));
+    if (path) s->training.init_from = path;
+    ur_status status = train_run(s, arguments, error);
+    free(path);
+    return status;
+}
+
 static ur_status train_texts(ur_cli_train_settings *s, const ur_cli_arguments *arguments, ur_error *error)
 {
     char *run = s->training.run ? NULL : ur_cli_run_name(arguments->words[1]);
@@ -185,7 +197,7 @@ static ur_status train_texts(ur_cli_train_settings *s, const ur_cli_arguments *a
     ur_status status = ur_cli_texts_open(&texts, arguments->words + 1, arguments->count - 1, error);
     s->training.paths = texts.paths;
     s->training.path_count = texts.count;
-    if (status == UR_OK) status = train_run(s, arguments, error);
+    if (status == UR_OK) status = train_from(s, arguments, error);
     ur_cli_texts_close(&texts, error);
     free(run);
     return status;

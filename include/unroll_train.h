@@ -43,7 +43,8 @@ UR_API ur_status ur_model_save(const ur_model *model, const char *path, ur_error
 UR_API ur_status ur_model_set_units(ur_model *model, const char *kind, const char *const *texts, size_t count,
                                     bool unknown, ur_error *error);
 
-/* The model file's JSON record (task, units, what it was trained on), as text; free() it. NULL without memory. */
+/* The JSON record that ur_model_save would write (task, units, what it was trained on; its probe is computed anew), as
+ * text; free() it. NULL without memory. */
 UR_API char *ur_model_record(const ur_model *model);
 
 /* ---- 2. Parameters ----------------------------------------------------------------------------------------------- */
@@ -258,7 +259,7 @@ typedef struct ur_scoring {
     bool replace_invalid;
     size_t threads;
     /* Called for each line when set: log-probability in nats of the line with its line break, from a zero state that
-     * has read one line break. Returning false ends the evaluation. */
+     * has read one line break. Lines are numbered from 0. Returning false ends the evaluation. */
     bool (*line)(void *context, uint64_t number, const char *text, size_t length, double log_probability);
     void *context;
 } ur_scoring;

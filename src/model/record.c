@@ -27,6 +27,19 @@ static int put_size(json_t *record, const char *key, size_t value)
     return value ? json_object_set_new(record, key, json_integer((json_int_t)value)) : 0;
 }
 
+/* json_object_update_missing of jansson 2.14 does not say when memory runs out. */
+static int put_missing(json_t *record, json_t *more)
+{
+    const char *key;
+    json_t *value;
+    int failed = 0;
+    json_object_foreach(more, key, value)
+    {
+        if (!json_object_get(record, key)) failed |= json_object_set_nocheck(record, key, value);
+    }
+    return failed;
+}
+
 json_t *ur_record_make(const ur_model *m)
 {
     json_t *record = json_object();
@@ -37,7 +50,7 @@ json_t *ur_record_make(const ur_model *m)
     failed |= put_size(record, "features", m->sizes.features);
     failed |= put_size(record, "outputs", m->sizes.outputs);
     if (m->vocabulary) failed |= put_units(record, m->vocabulary);
-    if (m->record) failed |= json_object_update_missing(record, m->record);
+    if (m->record) failed |= put_missing(record, m->record);
     if (!failed) return record;
     json_decref(record);
     return NULL;

@@ -49,7 +49,10 @@ static ur_status open_text(ur_trainer *t, ur_error *error)
         t->validation_begin = t->train_end;
         t->validation_end = units;
     }
-    return UR_OK;
+    if (t->train_end >= 2) return UR_OK;
+    return ur_fail(error, UR_ERR_DATA,
+                   "the text is too short: %llu of its %llu %ss are left to train on; at least 2 are needed",
+                   (unsigned long long)t->train_end, (unsigned long long)units, s->unit);
 }
 
 static ur_status make_vocabulary(ur_trainer *t, ur_vocabulary **vocabulary, ur_error *error)

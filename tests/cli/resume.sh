@@ -47,7 +47,6 @@ done_with train lm text -o fresh "${options[@]}" --steps 20 --resume --quiet
 done_with train lm text -o fresh "${options[@]}" --schedule constant --steps 20 --overwrite --json
 done_with train lm text -o fresh "${options[@]}" --schedule constant --steps 40 --resume --json
 grep -q '"steps":40,' out || fail "did not go on to 40 steps: $(cat out)"
-done_with train lm text -o straight "${options[@]}" --schedule constant --steps 40 --quiet
 
 # A folder in use
 "$UNROLL" train lm text -o busy "${options[@]}" --steps 1000000 >/dev/null 2>&1 &
@@ -59,4 +58,6 @@ wait $pid || fail 'the first training did not end well'
 
 # Weights only
 done_with train lm text -o warm "${options[@]}" --steps 5 --init-from whole --quiet
+done_with train lm text -o warm "${options[@]}" --steps 5 --init-from whole/model.safetensors --overwrite --json
+awk -F'"loss":' '{ exit !($2 + 0 < 2.5) }' out || fail 'the weights were not taken over'
 misused train lm text -o warm2 --hidden 5 --init-from nothing --init-scale -1; says '--init-scale'
