@@ -33,6 +33,9 @@ void ur_cli_signals_catch(void)
     sigaction(SIGTERM, &action, NULL);
     action.sa_handler = SIG_IGN;
     sigaction(SIGPIPE, &action, NULL);
+#ifdef SIGXFSZ
+    sigaction(SIGXFSZ, &action, NULL); /* a limit on the size of files is an error with a message */
+#endif
 }
 
 void ur_cli_signals_stop(ur_trainer *trainer)

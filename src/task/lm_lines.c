@@ -51,8 +51,8 @@ static void predict(ur_line_score *l, int32_t id)
 
 static ur_status keep(ur_line_score *l, const char *text, size_t length, ur_error *error)
 {
-    if (l->length + length > l->room) {
-        size_t room = 2 * (l->length + length);
+    if (!l->text || l->length + length > l->room) {
+        size_t room = 2 * (l->length + length) + 64;
         char *grown = realloc(l->text, room);
         if (!grown) return ur_fail_memory(error, "a line");
         l->text = grown;

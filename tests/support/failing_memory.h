@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -20,13 +21,19 @@
 #define FAILING_MEMORY_ASAN 1
 #endif
 
+/* The address sanitizer allocates when a thread starts, and ends the program when it cannot. */
 #if defined(FAILING_MEMORY_ASAN)
+#define FAILING_MEMORY_THREADS    1
 #define FAILING_MEMORY_REAL(name) __interceptor_##name
 #elif defined(__GLIBC__)
+#define FAILING_MEMORY_THREADS    2
 #define FAILING_MEMORY_REAL(name) __libc_##name
 #endif
 
 #ifdef FAILING_MEMORY_REAL
+
+/* Seen by shared libraries too. */
+#define FAILING_MEMORY_SEEN __attribute__((visibility("default")))
 
 void *FAILING_MEMORY_REAL(malloc)(size_t size);
 void *FAILING_MEMORY_REAL(calloc)(size_t count, size_t size);
@@ -68,28 +75,31 @@ static void *memory_count(void *block)
     return block;
 }
 
-void *malloc(size_t size) { return memory_refuses() ? NULL : memory_count(FAILING_MEMORY_REAL(malloc)(size)); }
+FAILING_MEMORY_SEEN void *malloc(size_t size)
+{
+    return memory_refuses() ? NULL : memory_count(FAILING_MEMORY_REAL(malloc)(size));
+}
 
-void *calloc(size_t count, size_t size)
+FAILING_MEMORY_SEEN void *calloc(size_t count, size_t size)
 {
     return memory_refuses() ? NULL : memory_count(FAILING_MEMORY_REAL(calloc)(count, size));
 }
 
-void *realloc(void *block, size_t size)
+FAILING_MEMORY_SEEN void *realloc(void *block, size_t size)
 {
     if (memory_refuses()) return NULL;
     void *moved = FAILING_MEMORY_REAL(realloc)(block, size);
     return block ? moved : memory_count(moved);
 }
 
-void *memalign(size_t align, size_t size)
+FAILING_MEMORY_SEEN void *memalign(size_t align, size_t size)
 {
     return memory_refuses() ? NULL : memory_count(FAILING_MEMORY_REAL(memalign)(align, size));
 }
 
-void *aligned_alloc(size_t align, size_t size) { return memalign(align, size); }
+FAILING_MEMORY_SEEN void *aligned_alloc(size_t align, size_t size) { return memalign(align, size); }
 
-int posix_memalign(void **block, size_t align, size_t size)
+FAILING_MEMORY_SEEN int posix_memalign(void **block, size_t align, size_t size)
 {
     void *made = memalign(align, size);
     if (!made) return ENOMEM;
@@ -97,7 +107,19 @@ int posix_memalign(void **block, size_t align, size_t size)
     return 0;
 }
 
-void free(void *block)
+/* The sanitizers' own would not call malloc. */
+FAILING_MEMORY_SEEN char *strndup(const char *text, size_t most)
+{
+    size_t length = strnlen(text, most);
+    char *copy = malloc(length + 1);
+    if (!copy) return NULL;
+    copy[length] = 0;
+    return memcpy(copy, text, length);
+}
+
+FAILING_MEMORY_SEEN char *strdup(const char *text) { return strndup(text, strlen(text)); }
+
+FAILING_MEMORY_SEEN void free(void *block)
 {
     if (block) atomic_fetch_sub(&memory_live, 1);
     FAILING_MEMORY_REAL(free)(block);

@@ -159,7 +159,7 @@ static ur_status learn(uint64_t *result, ur_error *error)
     ur_model *model;
     ur_learner *learner = NULL;
     ur_learning learning = ur_learning_default();
-    learning.threads = 2;
+    learning.threads = FAILING_MEMORY_THREADS;
     ur_status status = make(&model, error);
     if (status != UR_OK) return status;
     status = ur_learner_create(&learner, model, &learning, error);
@@ -233,7 +233,7 @@ static ur_status train_otherwise(uint64_t *result, ur_error *error)
     training.run = NULL;
     training.validation = text_path;
     training.vocabulary_limit = 9;
-    training.learning.threads = 2;
+    training.learning.threads = FAILING_MEMORY_THREADS;
     return train(&training, result, error);
 }
 

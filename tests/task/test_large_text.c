@@ -1,0 +1,174 @@
+/*
+ * Memory does not grow with the text: a training on half a gigabyte (UNROLL_TEST_MEGABYTES chooses another size) takes at
+ * most 64 MB more than one on 4 MB. And a text that shrinks, grows or vanishes while it is trained on is an error that
+ * names it.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#ifndef _DEFAULT_SOURCE
+#define _DEFAULT_SOURCE /* wait4 */
+#endif
+
+#include "../base/scratch.h"
+
+#include "unroll_train.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+enum { SMALL_MEGABYTES = 4, LARGE_MEGABYTES = 512, MORE_MEGABYTES = 64 };
+
+static scratch place;
+
+/* Text in front and at the end of a file with a hole, which reads as zero bytes: characters like others. */
+static void make_text(const char *path, size_t megabytes)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    for (int i = 0; i < 200; i++) fprintf(file, "At first there is text, line %d of it, with \xED\x95\x9C.\n", i);
+    assert_int_equal(fseeko(file, (off_t)megabytes << 20, SEEK_SET), 0);
+    fprintf(file, "and at last some more.\n");
+    assert_int_equal(fclose(file), 0);
+}
+
+static ur_training training_on(const char *const *paths, const char *unit)
+{
+    ur_training training = ur_training_default();
+    training.paths = paths;
+    training.path_count = 1;
+    training.unit = unit;
+    training.net = "embed 8 > gru 16 > dense";
+    training.validation_share = -1;
+    training.batch = 32;
+    training.bptt = 40;
+    training.steps = 20;
+    training.learning.threads = 1;
+    return training;
+}
+
+static ur_status run_to_end(ur_trainer *trainer, ur_error *error)
+{
+    ur_event event = {.kind = UR_EVENT_STEP};
+    ur_status status = UR_OK;
+    while (status == UR_OK && event.kind != UR_EVENT_END) status = ur_train_next(trainer, &event, error);
+    return status;
+}
+
+/* ---- Memory ------------------------------------------------------------------------------------------------------ */
+
+/* In a process of its own; ends with status 0. */
+static void train_child(const char *path, const char *unit)
+{
+    const char *const paths[] = {path};
+    ur_training training = training_on(paths, unit);
+    ur_trainer *trainer;
+    ur_error error;
+    bool done = ur_trainer_create(&trainer, &training, &error) == UR_OK && run_to_end(trainer, &error) == UR_OK;
+    if (!done) fprintf(stderr, "%s\n", error.text);
+    _exit(done ? 0 : 1);
+}
+
+/* The most memory that a training on this text held, in megabytes. */
+static long peak_of(const char *path, const char *unit)
+{
+    int status;
+    struct rusage used;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) train_child(path, unit);
+    assert_int_equal(wait4(child, &status, 0, &used), child);
+    assert_int_equal(status, 0);
+    return used.ru_maxrss / 1024;
+}
+
+static void memory_does_not_grow(void **state)
+{
+    const char *unit = *state, *asked = getenv("UNROLL_TEST_MEGABYTES");
+    size_t megabytes = asked ? (size_t)atol(asked) : LARGE_MEGABYTES;
+    char *small = strdup(in_scratch(&place, "small")), *large = strdup(in_scratch(&place, "large"));
+    make_text(small, SMALL_MEGABYTES);
+    make_text(large, megabytes);
+    long with_small = peak_of(small, unit), with_large = peak_of(large, unit);
+    print_message("%s: %ld MB with a text of %d MB, %ld MB with one of %zu MB\n", unit, with_small, SMALL_MEGABYTES,
+                  with_large, megabytes);
+    assert_true(with_large <= with_small + MORE_MEGABYTES);
+    free(small);
+    free(large);
+}
+
+/* ---- Changes meanwhile ------------------------------------------------------------------------------------------- */
+
+static void shrink(const char *path) { assert_int_equal(truncate(path, 1 << 19), 0); }
+
+static void grow(const char *path) { assert_int_equal(truncate(path, 1 << 23), 0); }
+
+static void vanish(const char *path) { assert_int_equal(unlink(path), 0); }
+
+/* The same length, other bytes, another file. */
+static void replace(const char *path)
+{
+    struct stat about;
+    assert_int_equal(stat(path, &about), 0);
+    assert_int_equal(unlink(path), 0);
+    put(path, "something else\n");
+    assert_int_equal(truncate(path, about.st_size), 0);
+}
+
+typedef struct change {
+    void (*make)(const char *path);
+    const char *said;
+} change;
+
+static void change_is_an_error(void **state)
+{
+    const change *c = *state;
+    ur_trainer *trainer;
+    ur_event event;
+    ur_error error = {0};
+    const char *const paths[] = {in_scratch(&place, "text")};
+    make_text(paths[0], 1);
+    ur_training training = training_on(paths, "char");
+    training.steps = 100000;
+    if (ur_trainer_create(&trainer, &training, &error) != UR_OK) fail_msg("%s", error.text);
+    assert_int_equal(ur_train_next(trainer, &event, &error), UR_OK);
+    c->make(paths[0]);
+    assert_int_equal(run_to_end(trainer, &error), UR_ERR_IO);
+    if (strncmp(error.text, paths[0], strlen(paths[0])) != 0 || !strstr(error.text, c->said))
+        fail_msg("expected \"%s: … %s\", found: %s", paths[0], c->said, error.text);
+    ur_trainer_free(trainer);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    make_scratch(&place);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    remove_scratch(&place);
+    return 0;
+}
+
+int main(void)
+{
+    static change changes[] = {{shrink, "shrank from 1048599 to 524288 bytes"},
+                               {grow, "grew from 1048599 to 8388608 bytes"},
+                               {vanish, "is gone since it was opened"},
+                               {replace, "changed since it was opened"}};
+    static char bytes[] = "byte", chars[] = "char";
+    struct CMUnitTest tests[6] = {
+        cmocka_unit_test_prestate_setup_teardown(memory_does_not_grow, set_up, tear_down, bytes),
+        cmocka_unit_test_prestate_setup_teardown(memory_does_not_grow, set_up, tear_down, chars)};
+    for (size_t i = 0; i < 4; i++)
+        tests[2 + i] = (struct CMUnitTest){"a change meanwhile", change_is_an_error, set_up, tear_down, &changes[i]};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
