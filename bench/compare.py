@@ -105,12 +105,14 @@ def compare(work, a):
         ours.append(last_line([a.unroll, "bench", "--json", "--work", work, *common]))
     median = [statistics.median(r["seconds"] for r in rows) for rows in (peers, ours)]
     least = [min(r["least_seconds"] for r in rows) for rows in (peers, ours)]
-    best = max(ours, key=lambda r: r["fraction"])
+    gflops = statistics.median(r["gflops"] for r in ours)
+    executed = statistics.median(r["executed_gflops"] for r in ours)
+    peak = max(r["peak_gflops"] for r in ours)
     return {"work": work, "turns": a.turns, "peer": f"torch {peers[0]['version']}", "peer_threads": peers[0]["threads"],
             "threads": ours[0]["threads"], "isa": ours[0]["isa"],
             "peer_median": median[0], "median": median[1], "ratio_median": median[0] / median[1],
             "peer_least": least[0], "least": least[1], "ratio_least": least[0] / least[1],
-            "gflops": best["gflops"], "peak_gflops": max(r["peak_gflops"] for r in ours), "fraction": best["fraction"]}
+            "gflops": gflops, "executed_gflops": executed, "peak_gflops": peak, "fraction": executed / peak}
 
 
 def shown(seconds):

@@ -108,6 +108,7 @@ typedef struct ur_learning {
     double weight_decay;
     double clip_norm;  /* the gradient's global L2 norm is held at this; 0: not */
     double clip_value; /* each element is held within ± this; 0: not */
+    bool one_bias;     /* of a cell's two biases, which are added, only bias_ih learns: as with the one of textbooks */
     uint64_t seed;     /* of dropout masks */
     size_t threads;    /* 0: as many as the machine has cores, at most 16 */
 } ur_learning;

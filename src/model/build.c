@@ -103,40 +103,49 @@ static ur_status make_layers(ur_model *m, ur_error *error)
     return UR_OK;
 }
 
-/* The block of values, and the views on it. */
-static ur_status make_values(ur_model *m, ur_error *error)
+/* The block of values, at most `most` of them, and the views on it. */
+static ur_status make_values(ur_model *m, size_t most, ur_error *error)
 {
     for (size_t i = 0; i < m->param_count; i++) {
         m->params[i].offset = m->numbers;
         if (!ur_add_fits(m->numbers, m->params[i].size, &m->numbers))
             return ur_fail(error, UR_ERR_USAGE, "the network is too large: its sizes overflow");
     }
+    if (m->numbers > most)
+        return ur_fail(error, UR_ERR_FORMAT, "its network \"%.200s\" needs %zu numbers, there is room for %zu", m->net,
+                       m->numbers, most);
     m->values = ur_block_alloc(m->numbers ? m->numbers : 1, sizeof(real));
     if (!m->values) return ur_fail_memory(error, "the network's weights");
     for (size_t i = 0; i < m->param_count; i++) m->params[i].value = m->values + m->params[i].offset;
     return UR_OK;
 }
 
-static ur_status build(ur_model *m, const char *net, const char *isa, ur_error *error)
+static ur_status build(ur_model *m, const char *net, size_t most, const char *isa, ur_error *error)
 {
     UR_TRY(ur_kernels_find(isa, &m->kernels, error));
     UR_TRY(ur_net_parse(net, &m->spec, error));
     UR_TRY(ur_net_format(&m->spec, m->net, sizeof m->net, error));
     UR_TRY(make_layers(m, error));
     UR_TRY(ur_name_params(m, error));
-    return make_values(m, error);
+    return make_values(m, most, error);
 }
 
-ur_status ur_model_build(ur_model **model, const char *net, const ur_sizes *sizes, const char *isa, ur_error *error)
+ur_status ur_model_build_within(ur_model **model, const char *net, const ur_sizes *sizes, size_t most, const char *isa,
+                                ur_error *error)
 {
     ur_model *m = calloc(1, sizeof *m);
     if (!m) return ur_fail_memory(error, "a model");
     if (sizes) m->sizes = *sizes;
-    ur_status status = build(m, net, isa, error);
+    ur_status status = build(m, net, most, isa, error);
     if (status != UR_OK) {
         ur_model_free(m);
         m = NULL;
     }
     *model = m;
     return status;
+}
+
+ur_status ur_model_build(ur_model **model, const char *net, const ur_sizes *sizes, const char *isa, ur_error *error)
+{
+    return ur_model_build_within(model, net, sizes, SIZE_MAX, isa, error);
 }

@@ -56,6 +56,9 @@ struct ur_model {
 
 /* Layers, sizes and parameters of a line; values are there but not set. */
 ur_status ur_model_build(ur_model **model, const char *net, const ur_sizes *sizes, const char *isa, ur_error *error);
+/* The same, refusing (UR_ERR_FORMAT) a network of more than `most` numbers before it takes memory for them. */
+ur_status ur_model_build_within(ur_model **model, const char *net, const ur_sizes *sizes, size_t most, const char *isa,
+                                ur_error *error);
 /* First values (see ur_model_create). */
 void ur_model_initialize(ur_model *model, uint64_t seed, double init_scale);
 /* Memory for packed weights, and for gradients where `training`; then packs. */

@@ -56,14 +56,25 @@ static ur_status read_values(ur_model *m, const ur_tensor_file *file, const char
     return UR_OK;
 }
 
-/* The network described may not be larger than the file that holds its weights: a guard before memory is taken. */
-static ur_status check_size(const ur_model *m, const ur_tensor_file *file, const char *name, ur_error *error)
+/* Numbers that the file's tensors can be: the network described may not have more. */
+static size_t numbers_in(const ur_tensor_file *file)
 {
     size_t bytes = 0;
     for (size_t i = 0; i < file->count; i++) bytes += file->entries[i].bytes;
-    if (m->numbers <= bytes / 4) return UR_OK;
-    return ur_fail(error, UR_ERR_FORMAT, "%s: its network needs %zu numbers, the file holds %zu bytes", name,
-                   m->numbers, bytes);
+    return bytes / 4;
+}
+
+/* A layer that has weights is no wider than they are many; one without could make a small file ask for large states. */
+static ur_status check_widths(const ur_model *m, const char *name, ur_error *error)
+{
+    enum { WEIGHTLESS_MAX = 65536 };
+    size_t most = m->numbers > WEIGHTLESS_MAX ? m->numbers : WEIGHTLESS_MAX;
+    for (size_t i = 0; i < m->layer_count; i++)
+        if (m->layers[i].width > most || m->layers[i].inputs > most)
+            return ur_fail(error, UR_ERR_FORMAT,
+                           "%s: its network \"%.200s\" has a layer of more than %zu without weights", name, m->net,
+                           most);
+    return UR_OK;
 }
 
 ur_status ur_model_read(ur_model **model, const ur_tensor_file *file, const char *isa, const char *name,
@@ -74,8 +85,8 @@ ur_status ur_model_read(ur_model **model, const ur_tensor_file *file, const char
     if (!text)
         return ur_fail(error, UR_ERR_FORMAT,
                        "%s: a safetensors file without an \"unroll\" record; is it another program's?", name);
-    UR_TRY(ur_record_build(model, text, isa, name, error));
-    ur_status status = check_size(*model, file, name, error);
+    UR_TRY(ur_record_build(model, text, numbers_in(file), isa, name, error));
+    ur_status status = check_widths(*model, name, error);
     if (status == UR_OK) status = read_values(*model, file, name, error);
     if (status == UR_OK) status = ur_model_prepare(*model, false, error);
     if (status == UR_OK) return UR_OK;

@@ -10,8 +10,10 @@
 /* The record of a model: its own keys first, then those of model->record. New reference; NULL without memory. */
 struct json_t *ur_record_make(const ur_model *model);
 
-/* Reads the record of a file named `name` (for messages) and builds the model it describes, values not yet set. */
-ur_status ur_record_build(ur_model **model, const char *text, const char *isa, const char *name, ur_error *error);
+/* Reads the record of a file named `name` (for messages) and builds the model it describes, values not yet set; `most`
+ * as in ur_model_build_within. */
+ur_status ur_record_build(ur_model **model, const char *text, size_t most, const char *isa, const char *name,
+                          ur_error *error);
 
 /* Keys of the record that are not the model's own: trained_on, training, validation … */
 ur_status ur_record_set(ur_model *model, const char *key, struct json_t *value, ur_error *error);

@@ -64,7 +64,8 @@ static ur_status read_units(ur_model *m, const json_t *record, const char *name,
                    ur_vocabulary_size(m->vocabulary), m->lines[m->line_count - 1].symbols);
 }
 
-static ur_status build(ur_model **model, json_t *record, const char *isa, const char *name, ur_error *error)
+static ur_status build(ur_model **model, json_t *record, size_t most, const char *isa, const char *name,
+                       ur_error *error)
 {
     if (!json_is_object(record)) return ur_fail(error, UR_ERR_FORMAT, "%s: the record is not a JSON object", name);
     UR_TRY(check_version(record, name, error));
@@ -75,7 +76,7 @@ static ur_status build(ur_model **model, json_t *record, const char *isa, const 
     UR_TRY(read_size(record, "symbols", &sizes.symbols, name, error));
     UR_TRY(read_size(record, "features", &sizes.features, name, error));
     UR_TRY(read_size(record, "outputs", &sizes.outputs, name, error));
-    ur_status status = ur_model_build(model, net, &sizes, isa, error);
+    ur_status status = ur_model_build_within(model, net, &sizes, most, isa, error);
     if (status != UR_OK) return ur_fail_in(error, status, name);
     ur_model *m = *model;
     if (task && strlen(task) < sizeof m->task) memcpy(m->task, task, strlen(task) + 1);
@@ -87,13 +88,14 @@ static ur_status build(ur_model **model, json_t *record, const char *isa, const 
     return UR_OK;
 }
 
-ur_status ur_record_build(ur_model **model, const char *text, const char *isa, const char *name, ur_error *error)
+ur_status ur_record_build(ur_model **model, const char *text, size_t most, const char *isa, const char *name,
+                          ur_error *error)
 {
     json_t *record;
     *model = NULL;
     ur_status status = ur_json_read(text, strlen(text), 0, &record, error);
     if (status != UR_OK) return ur_fail_in(error, status, name);
-    status = build(model, record, isa, name, error);
+    status = build(model, record, most, isa, name, error);
     json_decref(record);
     if (status == UR_OK) return UR_OK;
     ur_model_free(*model);

@@ -179,24 +179,52 @@ static ur_status take_weights(ur_trainer *t, const ur_tensor_file *file, const c
     return status;
 }
 
+/* Where the first option begins in which two lists of options differ. */
+static size_t first_difference(const char *a, const char *b)
+{
+    size_t at = 0;
+    while (a[at] && a[at] == b[at]) at++;
+    while (at > 0 && a[at] && b[at] && !(a[at - 1] == ' ' && a[at] == '-')) at--;
+    return at;
+}
+
+static int option_length(const char *option)
+{
+    const char *next = *option ? strstr(option + 1, " --") : NULL;
+    return (int)(next ? (size_t)(next - option) : strlen(option));
+}
+
 /* The settings that decide the bits must be those the run began with. */
 static ur_status same_settings(const ur_trainer *t, const json_t *record, const char *path, ur_error *error)
 {
     const char *began = json_string_value(json_object_get(json_object_get(record, "training"), "settings"));
     if (!began) return ur_fail(error, UR_ERR_FORMAT, "%s: the record has no settings; it is no checkpoint", path);
     if (strcmp(began, t->settings) == 0) return UR_OK;
+    size_t at = first_difference(began, t->settings);
     return ur_fail(error, UR_ERR_DATA,
-                   "%s: the run began with \"%s\", now it is \"%s\"; --init-from takes the weights alone", path, began,
-                   t->settings);
+                   "%s: the run began with \"%.*s\", now it is \"%.*s\"; --resume needs the same settings, --init-from "
+                   "takes the weights alone",
+                   path, option_length(began + at), began + at, option_length(t->settings + at), t->settings + at);
 }
 
+static const char *hash_of(const json_t *record, const char *key)
+{
+    const char *hash = json_string_value(json_object_get(json_object_get(record, "trained_on"), key));
+    return hash ? hash : "none";
+}
+
+/* The text and, where it is one of its own, the validation text: it decides what is best and the plateau schedule. */
 static ur_status same_data(const ur_trainer *t, const json_t *record, const char *path, ur_error *error)
 {
-    const char *began = json_string_value(json_object_get(json_object_get(record, "trained_on"), "hash"));
-    const char *now = json_string_value(json_object_get(json_object_get(t->model->record, "trained_on"), "hash"));
-    if (began && now && strcmp(began, now) == 0) return UR_OK;
-    return ur_fail(error, UR_ERR_DATA, "%s: the run began with another text (%s, now %s); --resume needs the same",
-                   path, began ? began : "none", now ? now : "none");
+    static const char *const keys[] = {"hash", "validation_hash"}, *const what[] = {"text", "validation text"};
+    for (size_t i = 0; i < 2; i++) {
+        const char *began = hash_of(record, keys[i]), *now = hash_of(t->model->record, keys[i]);
+        if (strcmp(began, now) != 0)
+            return ur_fail(error, UR_ERR_DATA,
+                           "%s: the run began with another %s (%s, now %s); --resume needs the same", path, what[i],
+                           began, now);
+    }
+    return UR_OK;
 }
 
 static ur_status resume_from(ur_trainer *t, const ur_tensor_file *file, const char *path, ur_error *error)

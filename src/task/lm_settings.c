@@ -44,6 +44,7 @@ static void min_char_rnn(ur_training *t)
                                 .epsilon = 1e-8,
                                 .epsilon_inside = true,
                                 .clip_value = 5,
+                                .one_bias = true,
                                 .seed = t->learning.seed,
                                 .threads = t->learning.threads};
 }
@@ -176,10 +177,21 @@ static void put(ur_settings *o, const char *key, const char *value)
     o->failed |= json_object_set_new(o->object, key, json_string(value));
 }
 
+static void put_count(ur_settings *o, const char *key, uint64_t value)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%llu", (unsigned long long)value);
+    put(o, key, text);
+}
+
+/* The shortest text that reads as the same number. */
 static void put_number(ur_settings *o, const char *key, double value)
 {
     char text[32];
-    snprintf(text, sizeof text, "%.9g", value);
+    for (int digits = 6; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        if (strtod(text, NULL) == value) break;
+    }
     put(o, key, text);
 }
 
@@ -197,6 +209,7 @@ static void put_optimizer(ur_settings *o, const ur_learning *l)
     if (l->weight_decay > 0) put_number(o, "weight-decay", l->weight_decay);
     put_number(o, "clip-norm", l->clip_norm);
     if (l->clip_value > 0) put_number(o, "clip-value", l->clip_value);
+    if (l->one_bias) put(o, "one-bias", "");
     if (l->sum) put(o, "loss-sum", "");
 }
 
@@ -204,10 +217,10 @@ static void put_schedule(ur_settings *o, const ur_training *t)
 {
     static const char *const names[] = {"constant", "cosine", "step", "plateau"};
     put(o, "schedule", names[t->schedule]);
-    if (t->warmup) put_number(o, "warmup", (double)t->warmup);
+    if (t->warmup) put_count(o, "warmup", t->warmup);
     if (t->schedule != UR_CONSTANT) put_number(o, "lr-floor", t->rate_floor);
     if (t->schedule == UR_STEPS || t->schedule == UR_PLATEAU) put_number(o, "lr-factor", t->rate_factor);
-    if (t->schedule == UR_STEPS || t->schedule == UR_PLATEAU) put_number(o, "lr-every", (double)t->rate_every);
+    if (t->schedule == UR_STEPS || t->schedule == UR_PLATEAU) put_count(o, "lr-every", t->rate_every);
 }
 
 json_t *ur_lm_settings(const ur_training *t, const char *net)
@@ -217,17 +230,17 @@ json_t *ur_lm_settings(const ur_training *t, const char *net)
     put(o, "unit", t->unit);
     if (t->replace_invalid) put(o, "invalid", "replace");
     if (t->no_unknown) put(o, "no-unknown", "");
-    if (t->min_count > 1) put_number(o, "min-count", (double)t->min_count);
-    if (t->vocabulary_limit) put_number(o, "vocab-limit", (double)t->vocabulary_limit);
-    put_number(o, "batch", (double)t->batch);
-    put_number(o, "bptt", (double)t->bptt);
-    put_number(o, "bptt-step", (double)t->bptt_step);
+    if (t->min_count > 1) put_count(o, "min-count", t->min_count);
+    if (t->vocabulary_limit) put_count(o, "vocab-limit", t->vocabulary_limit);
+    put_count(o, "batch", t->batch);
+    put_count(o, "bptt", t->bptt);
+    put_count(o, "bptt-step", t->bptt_step);
     put_optimizer(o, &t->learning);
     put_schedule(o, t);
     if (t->average > 0) put_number(o, "average", t->average);
     put_number(o, "smooth", t->smooth);
     if (t->init_scale > 0) put_number(o, "init-scale", t->init_scale);
-    put_number(o, "seed", (double)t->learning.seed);
+    put_count(o, "seed", t->learning.seed);
     if (!t->validation) put_number(o, "val-fraction", t->validation_share < 0 ? 0 : t->validation_share);
     if (!settings.failed) return settings.object;
     json_decref(settings.object);

@@ -100,14 +100,20 @@ static json_t *files_json(const ur_corpus *corpus)
     return files;
 }
 
-static ur_status record_text(ur_trainer *t, ur_error *error)
+static json_t *hash_json(const ur_corpus *corpus)
 {
     char hash[24];
-    snprintf(hash, sizeof hash, "%016llx", (unsigned long long)ur_corpus_hash(t->corpus));
-    return ur_record_set(t->model, "trained_on",
-                         json_pack("{s:o,s:s,s:I,s:I}", "files", files_json(t->corpus), "hash", hash, "units",
-                                   (json_int_t)ur_corpus_units(t->corpus), "train_units", (json_int_t)t->train_end),
-                         error);
+    snprintf(hash, sizeof hash, "%016llx", (unsigned long long)ur_corpus_hash(corpus));
+    return json_string(hash);
+}
+
+static ur_status record_text(ur_trainer *t, ur_error *error)
+{
+    json_t *text = json_pack("{s:o,s:o,s:I,s:I}", "files", files_json(t->corpus), "hash", hash_json(t->corpus), "units",
+                             (json_int_t)ur_corpus_units(t->corpus), "train_units", (json_int_t)t->train_end);
+    int failed = t->validation ? json_object_set_new(text, "validation_hash", hash_json(t->validation)) : 0;
+    UR_TRY(ur_record_set(t->model, "trained_on", text, error));
+    return failed ? ur_fail_memory(error, "the model's record") : UR_OK;
 }
 
 /* ---- network

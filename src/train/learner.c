@@ -180,6 +180,14 @@ static ur_status name_source(const ur_learner *l, ur_tensor *const *outputs, ur_
                    step);
 }
 
+static void forget_second_biases(ur_model *m)
+{
+    for (size_t i = 0; i < m->layer_count; i++) {
+        const ur_param *second = m->layers[i].params.b_hh;
+        if (second) memset(second->gradient, 0, second->size * sizeof(real));
+    }
+}
+
 ur_status ur_learner_gradients(ur_learner *l, const ur_batch *batch, const ur_carry *carry, ur_window_result *result,
                                ur_error *error)
 {
@@ -191,7 +199,9 @@ ur_status ur_learner_gradients(ur_learner *l, const ur_batch *batch, const ur_ca
     memset(l->model->gradients, 0, l->model->numbers * sizeof(real));
     UR_TRY(forward(l, &tape, batch, carry, result, error));
     if (!isfinite(result->sum)) return name_source(l, tape.watch, error);
-    return ur_tape_backward(&tape, error);
+    UR_TRY(ur_tape_backward(&tape, error));
+    if (l->learning.one_bias) forget_second_biases(l->model);
+    return UR_OK;
 }
 
 static ur_status name_culprit(const ur_learner *l, ur_error *error)

@@ -19,24 +19,56 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The thread sanitizer looks for races and is slow: one instruction set will do. */
+#if defined(__SANITIZE_THREAD__)
+#define ONE_SET 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define ONE_SET 1
+#endif
+#endif
+#ifndef ONE_SET
+#define ONE_SET 0
+#endif
+
 enum { SYMBOLS = 65, LANES_MAX = 33, STEPS_MAX = 17, THREADS_MAX = 4 };
 
 typedef struct test_case {
     const char *name, *line;
     size_t lanes, steps, updates;
-    bool ragged, heavy; /* heavy: on the portable set only with most threads */
+    bool ragged, heavy; /* heavy: only with most threads where arithmetic may be slow */
     ur_learning learning;
 } test_case;
 
 static const test_case CASES[] = {
-    {"small", "embed 9 > %s 37 x2 drop=0.3 > dense", 7, 5, 50, false, false,
-     {.optimizer = UR_ADAM, .rate = 1e-2, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, .clip_norm = 1, .seed = 1}},
-    {"lanes", "onehot > %s 37 > dropout 0.2 same > dense", LANES_MAX, STEPS_MAX, 3, true, false,
-     {.optimizer = UR_ADAGRAD, .rate = 0.1, .epsilon = 1e-8, .epsilon_inside = true, .clip_value = 0.02, .seed = 2}},
-    {"units", "embed 197 > %s 131 > dropout 0.25 > dense", 7, 3, 3, false, false,
-     {.optimizer = UR_SGD, .rate = 0.5, .momentum = 0.9, .nesterov = true, .clip_norm = 0.1, .seed = 3}},
-    {"all", "embed 197 > dropout 0.1 > %s 131 > dropout 0.4 same > dense", LANES_MAX, STEPS_MAX, 2, true, true,
-     {.optimizer = UR_ADAMW, .rate = 1e-2, .beta1 = 0.9, .beta2 = 0.99, .epsilon = 1e-8, .weight_decay = 0.1, .seed = 4}},
+    {.name = "small",
+     .line = "embed 9 > %s 37 x2 drop=0.3 > dense",
+     .lanes = 7,
+     .steps = 5,
+     .updates = 50,
+     .learning = {.optimizer = UR_ADAM, .rate = 1e-2, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, .clip_norm = 1}},
+    {.name = "lanes",
+     .line = "onehot > %s 37 > dropout 0.2 same > dense",
+     .lanes = LANES_MAX,
+     .steps = STEPS_MAX,
+     .updates = 3,
+     .ragged = true,
+     .learning = {.optimizer = UR_ADAGRAD, .rate = 0.1, .epsilon = 1e-8, .epsilon_inside = true, .clip_value = 0.02}},
+    {.name = "units",
+     .line = "embed 197 > %s 131 > dropout 0.25 > dense",
+     .lanes = 7,
+     .steps = 3,
+     .updates = 3,
+     .learning = {.optimizer = UR_SGD, .rate = 0.5, .momentum = 0.9, .nesterov = true, .clip_norm = 0.1}},
+    {.name = "all",
+     .line = "embed 197 > dropout 0.1 > %s 131 > dropout 0.4 same > dense",
+     .lanes = LANES_MAX,
+     .steps = STEPS_MAX,
+     .updates = 2,
+     .ragged = true,
+     .heavy = true,
+     .learning =
+         {.optimizer = UR_ADAMW, .rate = 1e-2, .beta1 = 0.9, .beta2 = 0.99, .epsilon = 1e-8, .weight_decay = 0.1}},
 };
 
 typedef struct expected {
@@ -117,6 +149,7 @@ static uint64_t train(const test_case *c, const char *cell, const char *isa, siz
     if (!d) stop("no memory");
     snprintf(line, sizeof line, c->line, cell);
     learning.threads = threads;
+    learning.seed = 1 + (uint64_t)(c - CASES);
     if (ur_model_create(&model, line, &sizes, 1, 0, isa, &error) != UR_OK) stop(error.text);
     if (ur_learner_create(&learner, model, &learning, &error) != UR_OK) stop(error.text);
     for (size_t update = 0; update < c->updates; update++) {
@@ -144,7 +177,7 @@ static size_t check(const test_case *c, const char *cell, const char *isa)
 {
     const expected *e = find(cell, c->name);
     size_t wrong = 0;
-    bool slow = strcmp(isa, "portable") == 0;
+    bool slow = strncmp(isa, "avx", 3) != 0; /* fma as a function, or an emulated machine */
     if (!e) {
         printf("%s, %s: there is no hash in expected.inc\n", cell, c->name);
         return 1;
@@ -169,9 +202,12 @@ int main(int argc, char **argv)
             if (argc > 1)
                 printf("UR_EXPECTED(\"%s\", \"%s\", 0x%016" PRIx64 ")\n", cell->name, CASES[k].name,
                        train(&CASES[k], cell->name, ur_isa_name(0), 1));
-            for (size_t isa = 0; argc == 1 && ur_isa_name(isa); isa++, done++)
+            for (size_t isa = 0; argc == 1 && ur_isa_name(isa); isa++) {
+                if (ONE_SET && ur_isa_name(isa + 1)) continue;
                 wrong += check(&CASES[k], cell->name, ur_isa_name(isa));
+                done++;
+            }
         }
-    if (argc == 1) printf("%zu of %zu differ\n", wrong, done);
+    if (argc == 1) printf("%zu hashes are wrong; %zu trainings by every number of threads\n", wrong, done);
     return wrong > 0;
 }

@@ -7,7 +7,7 @@ says '---- sample after 100 steps'
 line=$(sed -n 's/^--preset min-char-rnn stands for: //p' err)
 [ -n "$line" ] || fail 'the options of the preset are not printed'
 for part in "--net 'onehot > rnn 100 > dense'" '--batch 1' '--bptt 25' '--optimizer adagrad' '--lr 0.1' '--epsilon-inside' \
-    '--clip-value 5' '--clip-norm 0' '--loss-sum' '--init-scale 0.01' '--no-unknown' '--smooth 0.999' '--sample-every 100'; do
+    '--clip-value 5' '--clip-norm 0' '--one-bias' '--loss-sum' '--init-scale 0.01' '--no-unknown' '--smooth 0.999' '--sample-every 100'; do
     case " $line " in *" $part "*) ;; *) fail "not among the preset's options: $part" ;; esac
 done
 eval "typed=($line)"

@@ -173,8 +173,14 @@ static void check_optimiser(const char *name, optimiser o, size_t n)
 
 static void check_optimisers(const ur_train_kernels *train, size_t n)
 {
-    ur_update plain = {.rate = 0.013f, .momentum = 0.9f, .beta1 = 0.9f, .beta2 = 0.99f, .epsilon = 1e-3f,
-                       .correct1 = 0.271f, .correct2 = 0.0297f, .scale = 1};
+    ur_update plain = {.rate = 0.013f,
+                       .momentum = 0.9f,
+                       .beta1 = 0.9f,
+                       .beta2 = 0.99f,
+                       .epsilon = 1e-3f,
+                       .correct1 = 0.271f,
+                       .correct2 = 0.0297f,
+                       .scale = 1};
     for (int variant = 0; variant < 8; variant++) {
         ur_update u = plain;
         u.limit = variant & 1 ? 0.5f : 0;

@@ -129,7 +129,10 @@ static void test_runs_and_groups(void **state)
                                  .group = 1 + (i + outer) % 5});
 }
 
-static size_t pick(uint64_t i, size_t most) { return 1 + (size_t)(ur_random_uniform(3, UR_USE_TEST, i) * (double)most); }
+static size_t pick(uint64_t i, size_t most)
+{
+    return 1 + (size_t)(ur_random_uniform(3, UR_USE_TEST, i) * (double)most);
+}
 
 static void test_any_shape(void **state)
 {
@@ -172,7 +175,8 @@ static void check_packing(size_t units, size_t width)
     ur_gate_rows rows = {.units = units, .gates = 3, .order = order};
     size_t panels = ur_gate_panels(&rows), back_panels = ur_padded(width) / 16;
     real *w = random_numbers(4 * units * width, 5, 1), *bias = random_numbers(4 * units, 6, 1);
-    real *forward = zeros(ur_packed_forward_size(&rows, width), sizeof(real)), *packed = zeros(panels * 16, sizeof(real));
+    real *forward = zeros(ur_packed_forward_size(&rows, width), sizeof(real)),
+         *packed = zeros(panels * 16, sizeof(real));
     real *back = zeros(ur_packed_back_size(&rows, width), sizeof(real));
     real *table = zeros(ur_packed_table_size(&rows, width), sizeof(real));
     ur_pack_forward(forward, w, &rows, width);

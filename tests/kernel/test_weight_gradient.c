@@ -36,8 +36,8 @@ static void make_groups(setting *t, size_t rows)
     for (size_t i = 0; i < t->count; i++) {
         size_t place = (i * 5 + 2) % t->count;
         if (t->count % 5 == 0) place = t->count - 1 - i;
-        t->groups[i] = (ur_row_group){
-            .column = 16 * place, .row = 16 * i, .count = rows - 16 * i < 16 ? rows - 16 * i : 16};
+        t->groups[i] =
+            (ur_row_group){.column = 16 * place, .row = 16 * i, .count = rows - 16 * i < 16 ? rows - 16 * i : 16};
     }
 }
 

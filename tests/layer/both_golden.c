@@ -80,8 +80,7 @@ static void unload(stack *s)
 static ur_tensor *tensor_of(stack *s, const char *name, size_t layer, size_t steps, size_t width)
 {
     real *values = golden_values(s->g, name, NULL);
-    ur_tensor *t =
-        ur_tensor_from(&s->lab.tape, values + layer * s->lanes * width, steps, s->lanes, width, true);
+    ur_tensor *t = ur_tensor_from(&s->lab.tape, values + layer * s->lanes * width, steps, s->lanes, width, true);
     free(values);
     return t;
 }
@@ -171,13 +170,17 @@ static void check(void **state)
     golden_close(&g);
 }
 
-#define CASE(name) {name, check, NULL, NULL, (char[]){name}}, {name "-h19", check, NULL, NULL, (char[]){name "-h19"}}
+#define CASE(name)                                                                                                     \
+    {name, check, NULL, NULL, (char[]){name}},                                                                         \
+    {                                                                                                                  \
+        name "-h19", check, NULL, NULL, (char[]) { name "-h19" }                                                       \
+    }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE("rnn-tanh"),   CASE("rnn-relu"),   CASE("rnn-nobias"), CASE("lstm"),       CASE("gru"),
-        CASE("rnn-stack"),  CASE("lstm-stack"), CASE("gru-stack"),  CASE("rnn-ragged"), CASE("lstm-ragged"),
+        CASE("rnn-tanh"),   CASE("rnn-relu"),   CASE("rnn-nobias"),        CASE("lstm"),       CASE("gru"),
+        CASE("rnn-stack"),  CASE("lstm-stack"), CASE("gru-stack"),         CASE("rnn-ragged"), CASE("lstm-ragged"),
         CASE("gru-ragged"), CASE("gru-before"), CASE("gru-before-ragged"),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

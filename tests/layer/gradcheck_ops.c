@@ -70,8 +70,11 @@ static void tear_down(setting *s)
 
 static void use_dense(setting *s, const ur_param *weight, const ur_param *bias, ur_activation activation)
 {
-    s->dense = (ur_dense){
-        .inputs = weight->shape[1], .outputs = weight->shape[0], .activation = activation, .weight = weight, .bias = bias};
+    s->dense = (ur_dense){.inputs = weight->shape[1],
+                          .outputs = weight->shape[0],
+                          .activation = activation,
+                          .weight = weight,
+                          .bias = bias};
     s->packed = zeros(ur_dense_packed_size(&s->dense, true), sizeof(real));
     ur_dense_place(&s->dense, s->packed, true);
 }
@@ -247,8 +250,9 @@ static void test_one_tensor_read_three_times(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_dense), cmocka_unit_test(test_embedding), cmocka_unit_test(test_last),
-        cmocka_unit_test(test_dropout), cmocka_unit_test(test_losses), cmocka_unit_test(test_one_tensor_read_three_times),
+        cmocka_unit_test(test_dense),  cmocka_unit_test(test_embedding),
+        cmocka_unit_test(test_last),   cmocka_unit_test(test_dropout),
+        cmocka_unit_test(test_losses), cmocka_unit_test(test_one_tensor_read_three_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

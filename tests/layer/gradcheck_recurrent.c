@@ -152,7 +152,8 @@ static void check_cell(const char *cell, ur_activation activation)
                      .activation = activation};
         check_variant(cell, &v);
     }
-    check_variant(cell, &(variant){.units = 19, .bias = true, .initial = true, .ragged = true, .activation = activation});
+    check_variant(cell,
+                  &(variant){.units = 19, .bias = true, .initial = true, .ragged = true, .activation = activation});
     check_variant(cell, &(variant){.units = 16, .bias = true, .initial = true, .activation = activation});
     if (activation == UR_RELU) return; /* one unit may well be dead */
     check_variant(cell, &(variant){.units = 1, .bias = true, .initial = true, .activation = activation});

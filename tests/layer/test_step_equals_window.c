@@ -18,8 +18,9 @@
 
 enum { STEPS = 9, LANES_MAX = 33, SYMBOLS = 21, FEATURES = 5 };
 
-static const char *const LINES[] = {"embed 18 > %s 37 x2 drop=0.3 > dense", "onehot > %s 65 > %s 19 > dense 20 tanh > dense",
-                                    "%s 16 > dense 3 sigmoid", "embed 3 > %s 5"};
+static const char *const LINES[] = {"embed 18 > %s 37 x2 drop=0.3 > dense",
+                                    "onehot > %s 65 > %s 19 > dense 20 tanh > dense", "%s 16 > dense 3 sigmoid",
+                                    "embed 3 > %s 5"};
 static const char *const ACTIVATIONS = "embed 18 > rnn 37 sigmoid > rnn 37 relu > rnn 18 sigmoid nobias > dense tied";
 
 typedef struct setting {

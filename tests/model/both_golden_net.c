@@ -142,7 +142,10 @@ static void check(void **state)
     golden_close(&g);
 }
 
-#define CASE(name) {name, check, NULL, NULL, (char[]){name}}
+#define CASE(name)                                                                                                     \
+    {                                                                                                                  \
+        name, check, NULL, NULL, (char[]) { name }                                                                     \
+    }
 
 int main(void)
 {

@@ -25,7 +25,8 @@ typedef struct network {
 static const network NETWORKS[] = {
     {"embed 4 > lstm 5 x2 drop=0.4 > dense", UR_LOSS_SOFTMAX, false, false, true, LANES},
     {"embed 4 > lstm 5 x2 drop=0.4 same > dense", UR_LOSS_SOFTMAX, true, true, true, LANES},
-    {"onehot > gru 6 > gru-before 5 > dense 7 relu > dropout 0.3 same > dense", UR_LOSS_SOFTMAX, false, true, false, LANES},
+    {"onehot > gru 6 > gru-before 5 > dense 7 relu > dropout 0.3 same > dense", UR_LOSS_SOFTMAX, false, true, false,
+     LANES},
     {"onehot > dense 5 tanh > rnn 4 relu nobias > dense nobias", UR_LOSS_SOFTMAX, false, false, false, LANES},
     {"embed 5 > dropout 0.2 > rnn 4 sigmoid > dense 5 > dense tied", UR_LOSS_SOFTMAX, false, false, false, LANES_MAX},
     {"gru 5 > last > dense 2 sigmoid", UR_LOSS_SIGMOID, false, true, false, LANES},
@@ -34,8 +35,8 @@ static const network NETWORKS[] = {
     {"rnn 4 > dense 3 sigmoid", UR_LOSS_SQUARED, true, false, true, LANES},
     {"encoder: embed 3 > lstm 4 x2; decoder: embed 3 > lstm 4 x2 drop=0.3 from encoder > dense", UR_LOSS_SOFTMAX, false,
      true, false, LANES},
-    {"a: embed 3 > gru-before 4; b: gru-before 4 from a; embed 3 > gru-before 4 from b > last > dense",
-     UR_LOSS_SOFTMAX, false, true, false, LANES},
+    {"a: embed 3 > gru-before 4; b: gru-before 4 from a; embed 3 > gru-before 4 from b > last > dense", UR_LOSS_SOFTMAX,
+     false, true, false, LANES},
 };
 
 typedef struct setting {

@@ -13,7 +13,7 @@ typedef struct golden {
 /* Each fails the test when there is no such file, tensor or entry. */
 golden golden_open(const char *name);
 void golden_close(golden *g);
-const char *golden_told(const golden *g, const char *key);      /* of the metadata */
+const char *golden_told(const golden *g, const char *key); /* of the metadata */
 const char *golden_told_or(const golden *g, const char *key, const char *otherwise);
 double golden_number(const golden *g, const char *key, double otherwise);
 const ur_tensor_entry *golden_entry(const golden *g, const char *name);

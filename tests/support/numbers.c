@@ -34,8 +34,7 @@ real *random_numbers(size_t n, uint32_t stream, double scale)
 
 void fill_ids(int32_t *ids, size_t n, uint32_t stream, size_t symbols)
 {
-    for (size_t i = 0; i < n; i++)
-        ids[i] = (int32_t)(ur_random_uniform(11, UR_USE_TEST + stream, i) * (double)symbols);
+    for (size_t i = 0; i < n; i++) ids[i] = (int32_t)(ur_random_uniform(11, UR_USE_TEST + stream, i) * (double)symbols);
 }
 
 void assert_near(const char *what, const real *got, const real *want, size_t n, double limit)

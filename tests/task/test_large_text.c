@@ -1,17 +1,16 @@
 /*
- * Memory does not grow with the text: a training on half a gigabyte (UNROLL_TEST_MEGABYTES chooses another size) takes at
+ * Memory does not grow with the text: a training on 256 MB (UNROLL_TEST_MEGABYTES chooses another size) takes at
  * most 64 MB more than one on 4 MB. And a text that shrinks, grows or vanishes while it is trained on is an error that
  * names it.
  */
+#ifndef _DEFAULT_SOURCE
+#define _DEFAULT_SOURCE /* wait4 */
+#endif
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
 #include <cmocka.h>
-
-#ifndef _DEFAULT_SOURCE
-#define _DEFAULT_SOURCE /* wait4 */
-#endif
 
 #include "../base/scratch.h"
 
@@ -22,7 +21,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-enum { SMALL_MEGABYTES = 4, LARGE_MEGABYTES = 512, MORE_MEGABYTES = 64 };
+enum { SMALL_MEGABYTES = 4, LARGE_MEGABYTES = 256, MORE_MEGABYTES = 64 };
 
 static scratch place;
 

@@ -1,0 +1,166 @@
+/*
+ * A run folder from anyone, given to a resume. The input is three parts, each with a length of two bytes in front:
+ * changes to a sound last.safetensors, to a sound log.jsonl, and a choice of what is there at all. A change is three
+ * bytes of place and one to be put there; or the part begins with 0xFF and what follows stands for the whole file.
+ * Whatever is there: an error with a message, or a training that goes on to its end.
+ */
+#include "base/file.h"
+#include "unroll_train.h"
+
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PARTS = 3, CHANGE = 4 };
+
+typedef struct part {
+    const uint8_t *bytes;
+    size_t size;
+} part;
+
+/* Made at the first input, and removed at the end. */
+static char root[64];
+static ur_bytes sound[2];
+static const char *const NAMES[2] = {"last.safetensors", "log.jsonl"};
+
+static void must(int holds)
+{
+    if (!holds) abort();
+}
+
+static const char *in_root(const char *name)
+{
+    static char path[256];
+    snprintf(path, sizeof path, "%s/%s", root, name);
+    return path;
+}
+
+static void put_file(const char *path, const void *bytes, size_t size)
+{
+    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    must(file >= 0 && write(file, bytes, size) == (ssize_t)size && close(file) == 0);
+}
+
+static void empty_run(void)
+{
+    static const char *const all[] = {"run/last.safetensors", "run/log.jsonl", "run/model.safetensors"};
+    for (size_t i = 0; i < 3; i++) unlink(in_root(all[i]));
+}
+
+/* What is left behind is only this. */
+static void remove_all(void)
+{
+    empty_run();
+    rmdir(in_root("run"));
+    unlink(in_root("text"));
+    rmdir(root);
+    for (size_t i = 0; i < 2; i++) ur_bytes_free(&sound[i]);
+}
+
+/* ---- Training ---------------------------------------------------------------------------------------------------- */
+
+static ur_status go_on(uint64_t steps)
+{
+    char text[128], run[128];
+    ur_trainer *trainer;
+    ur_event event = {.kind = UR_EVENT_STEP};
+    ur_error error = {0};
+    ur_training training = ur_training_default();
+    strcpy(text, in_root("text"));
+    strcpy(run, in_root("run"));
+    const char *const paths[] = {text};
+    training.paths = paths;
+    training.path_count = 1;
+    training.net = "onehot > lstm 3 > dense";
+    training.batch = 2;
+    training.bptt = 5;
+    training.average = 0.9;
+    training.schedule = UR_PLATEAU;
+    training.steps = steps;
+    training.evaluate_every = training.save_every = 2;
+    training.learning.threads = 1;
+    training.run = run;
+    training.resume = true;
+    ur_status status = ur_trainer_create(&trainer, &training, &error);
+    for (int i = 0; status == UR_OK && event.kind != UR_EVENT_END && i < 100; i++)
+        status = ur_train_next(trainer, &event, &error);
+    ur_trainer_free(trainer);
+    must(status == UR_OK || error.text[0]);
+    return status;
+}
+
+static void set_up(void)
+{
+    strcpy(root, "/dev/shm/unroll-fuzz-XXXXXX");
+    if (!mkdtemp(root)) {
+        strcpy(root, "/tmp/unroll-fuzz-XXXXXX");
+        must(mkdtemp(root) != NULL);
+    }
+    static const char text[] =
+        "one two three four five six seven eight nine ten, and once more: one two three four five "
+        "six seven eight nine ten; that is all there is to be read here.\n";
+    atexit(remove_all);
+    put_file(in_root("text"), text, sizeof text - 1);
+    must(mkdir(in_root("run"), 0700) == 0);
+    must(go_on(2) == UR_OK);
+    for (size_t i = 0; i < 2; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "run/%s", NAMES[i]);
+        must(ur_file_read(in_root(name), &sound[i], NULL) == UR_OK);
+    }
+}
+
+/* ---- One input --------------------------------------------------------------------------------------------------- */
+
+static part next_part(const uint8_t **data, size_t *size)
+{
+    if (*size < 2) return (part){*data, 0};
+    size_t length = (size_t)(*data)[0] << 8 | (*data)[1];
+    if (length > *size - 2) length = *size - 2;
+    part p = {*data + 2, length};
+    *data += 2 + length;
+    *size -= 2 + length;
+    return p;
+}
+
+static void put_changed(const char *path, const ur_bytes *from, part p)
+{
+    uint8_t *bytes = malloc(from->size + 1);
+    must(bytes != NULL);
+    memcpy(bytes, from->data, from->size);
+    for (size_t i = 0; i + CHANGE <= p.size; i += CHANGE) {
+        size_t place = (size_t)p.bytes[i] << 16 | (size_t)p.bytes[i + 1] << 8 | p.bytes[i + 2];
+        if (from->size) bytes[place % from->size] = p.bytes[i + 3];
+    }
+    put_file(path, bytes, from->size);
+    free(bytes);
+}
+
+static void put_part(size_t which, part p)
+{
+    char name[64];
+    snprintf(name, sizeof name, "run/%s", NAMES[which]);
+    if (p.size && p.bytes[0] == 0xFF)
+        put_file(in_root(name), p.bytes + 1, p.size - 1);
+    else
+        put_changed(in_root(name), &sound[which], p);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    part parts[PARTS];
+    if (!root[0]) set_up();
+    for (size_t i = 0; i < PARTS; i++) parts[i] = next_part(&data, &size);
+    unsigned choice = parts[2].size ? parts[2].bytes[0] : 3;
+    empty_run();
+    for (size_t i = 0; i < 2; i++)
+        if (choice & 1u << i) put_part(i, parts[i]);
+    go_on(4);
+    return 0;
+}
