@@ -45,10 +45,7 @@ static inline void remove_tree(const char *folder, int depth)
     rmdir(folder);
 }
 
-static inline void remove_scratch(scratch *s)
-{
-    remove_tree(s->root, 2);
-}
+static inline void remove_scratch(scratch *s) { remove_tree(s->root, 2); }
 
 static inline void put(const char *path, const char *text)
 {

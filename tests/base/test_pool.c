@@ -242,10 +242,7 @@ static int counted_join(pthread_t thread, void **result)
     return pthread_join(thread, result);
 }
 
-static void *rationed_alloc(size_t count, size_t size)
-{
-    return memory_fails ? NULL : ur_block_alloc(count, size);
-}
+static void *rationed_alloc(size_t count, size_t size) { return memory_fails ? NULL : ur_block_alloc(count, size); }
 
 #define pthread_create  rationed_create
 #define pthread_join    counted_join

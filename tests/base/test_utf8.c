@@ -27,14 +27,8 @@ static int oracle_encode(uint32_t code, unsigned char *out)
 static unsigned char one[256], two[65536], three[16777216];
 static uint32_t code_of_two[65536], code_of_three[16777216];
 
-static size_t join2(const unsigned char *b)
-{
-    return (size_t)b[0] << 8 | b[1];
-}
-static size_t join3(const unsigned char *b)
-{
-    return (size_t)b[0] << 16 | (size_t)b[1] << 8 | b[2];
-}
+static size_t join2(const unsigned char *b) { return (size_t)b[0] << 8 | b[1]; }
+static size_t join3(const unsigned char *b) { return (size_t)b[0] << 16 | (size_t)b[1] << 8 | b[2]; }
 
 static int build_oracle(void **state)
 {

@@ -75,10 +75,7 @@ static void test_old_file_stands_until_commit(void **state)
     unlink(here.path);
 }
 
-static unsigned char pattern(size_t i)
-{
-    return (unsigned char)(i * 31 % 251);
-}
+static unsigned char pattern(size_t i) { return (unsigned char)(i * 31 % 251); }
 
 /* Pieces smaller, equal and larger than the buffer, in all neighbourhoods. */
 static void test_large_file(void **state)
@@ -268,10 +265,7 @@ static call failing;
 static int why, countdown; /* the countdown-th call of its kind fails, with `why`; 0 makes it a short success */
 static int renames;
 
-static bool fails_now(call which)
-{
-    return which == failing && --countdown == 0;
-}
+static bool fails_now(call which) { return which == failing && --countdown == 0; }
 
 static ssize_t odd_write(int fd, const void *bytes, size_t size)
 {
@@ -306,10 +300,7 @@ static int odd_open_parent(const char *path)
     return now ? -1 : ur_folder_open_parent(path);
 }
 
-static void *odd_malloc(size_t size)
-{
-    return fails_now(MALLOC) ? NULL : malloc(size);
-}
+static void *odd_malloc(size_t size) { return fails_now(MALLOC) ? NULL : malloc(size); }
 
 #define write                 odd_write
 #define fsync                 odd_fsync

@@ -465,18 +465,9 @@ static void unseen_unit(void **state)
 
 typedef void harm(const char *path);
 
-static void shrink(const char *path)
-{
-    assert_int_equal(truncate(path, 30000), 0);
-}
-static void grow(const char *path)
-{
-    assert_int_equal(truncate(path, 50001), 0);
-}
-static void vanish(const char *path)
-{
-    assert_int_equal(unlink(path), 0);
-}
+static void shrink(const char *path) { assert_int_equal(truncate(path, 30000), 0); }
+static void grow(const char *path) { assert_int_equal(truncate(path, 50001), 0); }
+static void vanish(const char *path) { assert_int_equal(unlink(path), 0); }
 
 static void touch(const char *path, time_t seconds, long nanoseconds)
 {
@@ -488,14 +479,8 @@ static void touch(const char *path, time_t seconds, long nanoseconds)
     assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
 }
 
-static void age(const char *path)
-{
-    touch(path, -1, 0);
-}
-static void age_little(const char *path)
-{
-    touch(path, 0, 1000000);
-}
+static void age(const char *path) { touch(path, -1, 0); }
+static void age_little(const char *path) { touch(path, 0, 1000000); }
 
 static void become_folder(const char *path)
 {

@@ -119,10 +119,7 @@ static void full_disk(void **state)
     close(descriptor);
 }
 
-static void on_alarm(int signal)
-{
-    (void)signal;
-}
+static void on_alarm(int signal) { (void)signal; }
 
 /* A pipe into which nobody writes, and a signal that comes again and again, so that one finds the read waiting. */
 static void interrupted(void **state)

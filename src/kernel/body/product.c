@@ -59,10 +59,10 @@ UR_TILES(3)
 UR_TILES(4)
 #endif
 
-    static void (*const tiles[UR_TILE_PANELS][UR_TILE_ROWS])(const ur_tile *) = {UR_TILE_LIST(1),
+static void (*const tiles[UR_TILE_PANELS][UR_TILE_ROWS])(const ur_tile *) = {UR_TILE_LIST(1),
 #if UR_TILE_PANELS > 1
-                                                                                 UR_TILE_LIST(2), UR_TILE_LIST(3),
-                                                                                 UR_TILE_LIST(4)
+                                                                             UR_TILE_LIST(2), UR_TILE_LIST(3),
+                                                                             UR_TILE_LIST(4)
 #endif
 };
 
