@@ -164,12 +164,16 @@ static void print_title(const ur_event *event)
     putc('\n', stderr);
 }
 
-/* Each step has draws of its own, so that samples differ and a resumed run shows the same ones. */
+/* Each step has draws of its own, so that samples differ and a resumed run shows the same ones. A network that is trained
+ * with carried states has hardly met the zero state: the first units, which say more about it than about the text, are
+ * drawn and not shown. */
 static void print_units(ur_cli_speaker *speaker, size_t length, uint64_t step)
 {
+    enum { UNSHOWN = 40 };
     ur_text_out out = {.file = stderr, .safe = true};
-    speaker->draw = step * length;
+    speaker->draw = step * (length + UNSHOWN);
     ur_cli_speaker_begin(speaker);
+    for (int i = 0; i < UNSHOWN; i++) ur_cli_speaker_draw(speaker);
     for (size_t i = 0; i < length; i++) {
         size_t size = 0;
         const char *text = ur_unit_text(speaker->model, ur_cli_speaker_draw(speaker), &size);

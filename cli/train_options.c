@@ -39,8 +39,8 @@ static const ur_cli_option OPTIONS[] = {
 
     {"The network", "net", "LINE", UR_CLI_TEXT, T(net), .unset = "written from the options below",
      .help = "the network line, such as 'embed 64 > lstm 512 x2 drop=0.4 > dense'"},
-    {NULL, "cell", "rnn|lstm|gru|gru-before", UR_CLI_WORD, T(cell), .unset = "lstm",
-     .help = "the kind of recurrent layer"},
+    {NULL, "cell", "CELL", UR_CLI_TEXT, T(cell), .unset = "lstm",
+     .help = "the kind of recurrent layer; unroll --version lists them"},
     {NULL, "hidden", "N[,N...]", UR_CLI_TEXT, T(hidden), .unset = BY_SIZE, .help = "width, or a width for each layer"},
     {NULL, "layers", "N", UR_CLI_SIZE, T(layers), .least = 1, .most = 64, .unset = BY_SIZE, .help = "recurrent layers"},
     {NULL, "embed", "N", UR_CLI_SIZE, T(embed), .least = 1, .most = 1048576, .unset = BY_SIZE,

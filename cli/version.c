@@ -37,6 +37,8 @@ void ur_cli_print_version(FILE *out)
     for (unsigned i = 0; ur_cli_isa_name(i); i++)
         if (ur_cli_isa_works(ur_cli_isa_name(i))) fprintf(out, " %s", ur_cli_isa_name(i));
     fprintf(out, "\ntasks             lm\n");
-    fprintf(out, "cells             rnn (tanh, relu, sigmoid), lstm, gru, gru-before\n");
+    fprintf(out, "cells            ");
+    for (size_t i = 0; ur_cell_name(i); i++) fprintf(out, " %s", ur_cell_name(i));
+    putc('\n', out);
     fprintf(out, "model files       safetensors\n");
 }

@@ -20,6 +20,9 @@ extern "C" {
 
 /* ---- 1. Build ---------------------------------------------------------------------------------------------------- */
 
+/* Name of cell i, as network lines have it; NULL after the last. */
+UR_API const char *ur_cell_name(size_t i);
+
 /* Sizes that the data fixes and a network line may leave out, for every line of it. 0: not known, an error where it is
  * needed. */
 typedef struct ur_sizes {

@@ -15,6 +15,7 @@
 #ifndef UR_CELL_CELL_H
 #define UR_CELL_CELL_H
 
+#include "base/error.h"
 #include "kernel/activation.h"
 #include "kernel/lane.h"
 
@@ -58,6 +59,8 @@ typedef struct ur_cell_back {
 const ur_cell *ur_cell_find(const char *name, size_t isa);
 /* i-th cell of cell.inc; NULL after the last. */
 const ur_cell *ur_cell_at(size_t i, size_t isa);
+/* "there is no cell NAME; there are …" */
+ur_status ur_cell_missing(const char *name, ur_error *error);
 const ur_cell_back *ur_cell_back_find(const char *name, size_t isa);
 
 #endif

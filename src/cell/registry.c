@@ -23,3 +23,13 @@ const ur_cell *ur_cell_find(const char *name, size_t isa)
         if (strcmp((*cell)->name, name) == 0) return *cell;
     return NULL;
 }
+
+ur_status ur_cell_missing(const char *name, ur_error *error)
+{
+    char have[256] = "";
+    for (size_t i = 0; ur_cell_at(i, 0); i++) {
+        if (i) strncat(have, ", ", sizeof have - strlen(have) - 1);
+        strncat(have, ur_cell_at(i, 0)->name, sizeof have - strlen(have) - 1);
+    }
+    return ur_fail(error, UR_ERR_USAGE, "there is no cell \"%s\"; there are %s", name, have);
+}

@@ -81,7 +81,7 @@ static ur_status place_cell(ur_model *m, size_t i, ur_error *error)
                                   .units = l->width,
                                   .activation = l->spec.activation,
                                   .symbols = i > 0 && m->layers[i - 1].spec.kind == UR_LAYER_ONEHOT};
-    if (!l->recurrent.cell) return ur_fail(error, UR_ERR_USAGE, "there is no cell \"%s\"", l->spec.cell);
+    if (!l->recurrent.cell) return ur_cell_missing(l->spec.cell, error);
     l->state = m->state_count;
     m->state_count += l->recurrent.cell->states;
     return UR_OK;

@@ -35,22 +35,12 @@ static ur_status make_gradients(ur_hand *hand, ur_error *error)
     return ur_model_prepare(m, true, error);
 }
 
-static ur_status no_such_cell(const char *cell, ur_error *error)
-{
-    char have[128] = "";
-    for (size_t i = 0; ur_cell_at(i, 0); i++) {
-        if (i) strncat(have, ", ", sizeof have - strlen(have) - 1);
-        strncat(have, ur_cell_at(i, 0)->name, sizeof have - strlen(have) - 1);
-    }
-    return ur_fail(error, UR_ERR_USAGE, "there is no cell \"%s\"; there are %s", cell, have);
-}
-
 static ur_status create(ur_hand *hand, const char *cell, size_t inputs, size_t hidden, uint64_t seed, ur_error *error)
 {
     char net[UR_NAME_MAX + 32];
     if (!inputs || !hidden || !hand->lanes)
         return ur_fail(error, UR_ERR_USAGE, "a cell needs at least one input, one unit and one lane");
-    if (!ur_cell_find(cell, 0)) return no_such_cell(cell, error);
+    if (!ur_cell_find(cell, 0)) return ur_cell_missing(cell, error);
     snprintf(net, sizeof net, "%s %zu", cell, hidden);
     ur_sizes sizes = {.features = inputs};
     UR_TRY(ur_model_create(&hand->model, net, &sizes, seed, 0, NULL, error));

@@ -1,4 +1,4 @@
-/* One step of a loaded model: no tape, no allocation, no failure. The last line of the network is the one stepped. */
+/* One step of a loaded model of one line: no tape, no allocation, no failure. */
 #include "base/float_mode.h"
 #include "model/state.h"
 

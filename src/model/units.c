@@ -55,4 +55,6 @@ ur_status ur_model_set_units(ur_model *m, const char *kind, const char *const *t
     return status;
 }
 
+const char *ur_cell_name(size_t i) { return ur_cell_at(i, 0) ? ur_cell_at(i, 0)->name : NULL; }
+
 const char *ur_version(void) { return UR_VERSION; }

@@ -77,6 +77,7 @@ static ur_status check_windows(const ur_training *t, ur_error *error)
 ur_status ur_lm_check(const ur_training *t, ur_error *error)
 {
     if (!t->path_count || !t->paths) return ur_fail(error, UR_ERR_USAGE, "no text to train on");
+    if (t->cell && !ur_cell_find(t->cell, 0)) return ur_cell_missing(t->cell, error);
     UR_TRY(check_windows(t, error));
     UR_TRY(check_share("--val-fraction", t->validation_share, 1, error));
     UR_TRY(check_share("--dropout", t->dropout, 1, error));
@@ -99,7 +100,7 @@ typedef struct ur_choice {
     double dropout, rate;
 } ur_choice;
 
-/* Larger texts bear larger networks. Found by trials on texts of 10 kB to 5 MB (docs/design.md). */
+/* Larger texts bear larger networks; small ones are read in fewer places, so that there are enough updates. */
 static const ur_choice choices[] = {
     {400000, "512", 1, 64, 32, 128, 0.3, 4e-3},
     {50000, "256", 1, 64, 32, 64, 0.3, 4e-3},

@@ -20,6 +20,8 @@ file_of() {
 }
 
 sets=$(${EMULATOR:-} "$UNROLL" --version | sed -n 's/^instruction sets *//p')
+cells=$(${EMULATOR:-} "$UNROLL" --version | sed -n 's/^cells *//p')
+[ -n "$cells" ] || fail "the program names no cells"
 [ -n "$sets" ] || fail "the program names no instruction sets"
 
 # check CELL HIDDEN LANES: against the line of the list; fewer runs with the slow portable set
@@ -34,7 +36,7 @@ check() {
     done
 }
 
-for cell in rnn lstm gru gru-before; do
+for cell in $cells; do
     for sizes in "37 33" "131 7"; do
         if [ $# -gt 0 ]; then
             echo "$cell $sizes $(file_of portable 2 "$cell" ${sizes% *} ${sizes#* })"

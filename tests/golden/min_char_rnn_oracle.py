@@ -7,7 +7,7 @@ One hidden layer of tanh units on one-hot input, softmax over V characters:
 Gradients are cut to +-5 element by element; Adagrad: memory += g^2, parameter -= 0.1 g / sqrt(memory + 1e-8).
 
     min_char_rnn_oracle.py check                        gradients against finite differences
-    min_char_rnn_oracle.py free TEXT --windows N --seed S   a run of its own
+    min_char_rnn_oracle.py free TEXT --windows N --seed S   a run of its own, or from the first weights of --start TRACE
     min_char_rnn_oracle.py sync TEXT TRACE.safetensors      every window of a recorded run, from its own start
 """
 
@@ -109,10 +109,10 @@ def sweep(ids, window=WINDOW):
 # ---- free run ----
 
 
-def free_run(text, windows, seed, hidden=HIDDEN):
-    """Yields the smoothed loss after every window."""
+def free_run(text, windows, seed, hidden=HIDDEN, start=None):
+    """Yields the smoothed loss after every window. start: parameters by name; drawn from the seed without them."""
     units = sorted(set(text))
-    oracle = Oracle.fresh(len(units), hidden, np.random.default_rng(seed))
+    oracle = Oracle(start) if start else Oracle.fresh(len(units), hidden, np.random.default_rng(seed))
     smoothed = WINDOW * np.log(len(units))
     h = np.zeros(hidden)
     for _, (inputs, targets, fresh) in zip(range(windows), sweep(encode(text, units))):
@@ -124,7 +124,8 @@ def free_run(text, windows, seed, hidden=HIDDEN):
 
 
 def free(args):
-    for n, smoothed in enumerate(free_run(read_text(args.text), args.windows, args.seed), 1):
+    start = pick(open_tensors(args.start)[1], "w0.in.") if args.start else None
+    for n, smoothed in enumerate(free_run(read_text(args.text), args.windows, args.seed, start=start), 1):
         if n % 1000 == 0 or n == args.windows:
             print(f"{n} {smoothed:.6f}", flush=True)
 
@@ -276,6 +277,7 @@ def main():
     verb.add_argument("text")
     verb.add_argument("--windows", type=int, default=10000)
     verb.add_argument("--seed", type=int, default=1)
+    verb.add_argument("--start")
     verb.set_defaults(run=free)
     verb = verbs.add_parser("sync")
     verb.add_argument("text")

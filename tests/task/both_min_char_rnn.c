@@ -3,8 +3,8 @@
  * Adagrad memory and state (running free the two would drift apart: the system is chaotic).
  *     h_t = tanh(Wxh x_t + Whh h_{t-1} + bh)   p_t = softmax(Why h_t + by)   loss = -sum of log p_t[target_t]
  *     gradients cut to ±5   memory += g²   parameter -= 0.1 g / sqrt(memory + 1e-8)
- * On the text of UNROLL_DATA, or on one made here. With arguments TEXT WINDOWS TRACE it writes the trace that
- * tests/golden/min_char_rnn_oracle.py follows; with TEXT WINDOWS alone it only compares.
+ * On the text of UNROLL_DATA, and on one made here. With arguments TEXT WINDOWS SEED TRACE it writes the trace that
+ * tests/golden/min_char_rnn_oracle.py follows.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -258,7 +258,7 @@ static void trace_window(const follower *f, double loss)
 
 /* ---- A run ------------------------------------------------------------------------------------------------------- */
 
-static void open_follower(follower *f, const char *text)
+static void open_follower(follower *f, const char *text, uint64_t seed)
 {
     const char *const paths[] = {text};
     ur_error error;
@@ -267,6 +267,7 @@ static void open_follower(follower *f, const char *text)
     training.path_count = 1;
     training.steps = 1000000;
     assert_int_equal(ur_training_preset(&training, "min-char-rnn", &error), UR_OK);
+    training.learning.seed = seed;
     *f = (follower){0};
     if (ur_trainer_create(&f->trainer, &training, &error) != UR_OK) fail_msg("%s", error.text);
     f->v = ur_model_units(f->trainer->model);
@@ -329,10 +330,10 @@ static void judge(const follower *f, size_t windows)
     assert_true(updates <= LIMIT && f->worst_loss <= LIMIT && f->worst_memory <= LIMIT && f->worst_h <= LIMIT);
 }
 
-static void run_on(const char *text, size_t windows, const char *trace)
+static void run_on(const char *text, size_t windows, uint64_t seed, const char *trace)
 {
     follower f;
-    open_follower(&f, text);
+    open_follower(&f, text, seed);
     if (trace) begin_trace(&f, trace, windows);
     follow(&f, windows);
     judge(&f, windows);
@@ -354,7 +355,7 @@ static void made_text(void **state)
     for (int i = 0; i < 60; i++)
         fprintf(file, "%s of %d things, \xC3\xA9 and %c.\n", i % 3 ? "Some" : "All", i * i % 97, 'a' + i % 26);
     assert_int_equal(fclose(file), 0);
-    run_on(path, 300, NULL);
+    run_on(path, 300, 1, NULL);
     free(path);
     remove_scratch(&place);
 }
@@ -369,13 +370,13 @@ static void real_text(void **state)
         print_message("UNROLL_DATA names no folder with charlm/tinyshakespeare/input.txt\n");
         skip();
     }
-    run_on(path, 1000, NULL);
+    run_on(path, 1000, 1, NULL);
 }
 
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(made_text), cmocka_unit_test(real_text)};
-    if (argc < 3) return cmocka_run_group_tests(tests, NULL, NULL);
-    run_on(argv[1], (size_t)atol(argv[2]), argv[3]);
+    if (argc < 5) return cmocka_run_group_tests(tests, NULL, NULL);
+    run_on(argv[1], (size_t)atol(argv[2]), (uint64_t)atol(argv[3]), argv[4]);
     return 0;
 }
