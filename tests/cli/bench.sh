@@ -21,7 +21,7 @@ is_true 'all(p["seconds"] > 0 for p in o["phases"])'
 is_true 'abs(sum(p.get("gflops", 0) * p["seconds"] for p in o["phases"]) / (o["gflops"] * o["seconds"]) - 1) < 1e-2'
 
 done_with bench --work step-lstm-64 --seconds 0.05 --json
-is_true 'o["threads"] == 1 and o["passes"] > 100 and "first_loss" not in o and "phases" not in o'
+is_true 'o["threads"] == 1 and o["passes"] >= 5 and "first_loss" not in o and "phases" not in o'
 export UNROLL_ISA=portable
 done_with bench --work step-lstm-64 --seconds 0.05 --json; equal "$(json 'o["isa"]')" portable
 unset UNROLL_ISA
