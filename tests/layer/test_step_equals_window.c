@@ -143,9 +143,10 @@ static void check_two_windows(setting *s)
 static void check_lanes(setting *s, bool ragged)
 {
     ur_state *together = new_state(s);
-    setting one = *s;
     s->batch.input[0].lengths = ragged ? s->lengths : NULL;
     real *all = window(s, 0, STEPS, &(ur_carry){.to = together});
+    s->batch.input[0].lengths = NULL;
+    setting one = *s; /* takes the arena over */
     one.batch.lanes = 1;
     for (size_t b = 0; b < s->batch.lanes; b++) {
         size_t steps = ragged ? (size_t)s->lengths[b] : STEPS;
@@ -165,8 +166,7 @@ static void check_lanes(setting *s, bool ragged)
         ur_state_free(alone);
         ur_state_free(picked);
     }
-    s->lab = one.lab; /* the arena may have grown */
-    s->batch.input[0].lengths = NULL;
+    s->lab = one.lab; /* and gives it back */
     free(all);
     ur_state_free(together);
 }
