@@ -132,21 +132,25 @@ ur_status ur_bench_pass(ur_bench_run *r, ur_error *error)
 /* ---- Facts --------------------------------------------------------------------------------------------------------
  */
 
-/* Multiply-adds of a layer's products for one token, forward. A one-hot input is a row of a table: no product. */
-static double layer_products(const ur_layer *l)
+/* Multiply-adds of layer i's products for `tokens` tokens, forward. A one-hot input is a row of a table: no product; an
+ * embedding of few rows is multiplied once a row. */
+static double layer_products(const ur_model *m, size_t i, double tokens)
 {
-    double width = (double)l->width, inputs = (double)l->inputs;
-    if (l->spec.kind == UR_LAYER_DENSE) return width * inputs;
+    const ur_layer *l = &m->layers[i];
+    double width = (double)l->width, inputs = (double)l->inputs, rows = tokens;
+    if (l->spec.kind == UR_LAYER_DENSE) return tokens * width * inputs;
     if (l->spec.kind != UR_LAYER_CELL) return 0;
-    return width * l->recurrent.cell->gates * ((l->recurrent.symbols ? 0 : inputs) + width);
+    if (l->recurrent.symbols) rows = 0;
+    if (i > 0 && ur_embed_by_rows(m, i - 1, (size_t)tokens)) rows = (double)m->layers[i - 1].inputs;
+    return width * l->recurrent.cell->gates * (rows * inputs + tokens * width);
 }
 
 /* Backward the same products are done twice: for the gradients of the inputs and of the weights. */
 static double executed(const ur_bench_run *r)
 {
     double products = 0, tokens = (double)(r->work->lanes * r->work->steps);
-    for (size_t i = 0; i < r->model->layer_count; i++) products += layer_products(&r->model->layers[i]);
-    return 2 * tokens * products * (r->learner ? 3 : 1);
+    for (size_t i = 0; i < r->model->layer_count; i++) products += layer_products(r->model, i, tokens);
+    return 2 * products * (r->learner ? 3 : 1);
 }
 
 ur_bench_facts ur_bench_run_facts(const ur_bench_run *r)
