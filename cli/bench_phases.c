@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum { LAYERS_MAX = 8, PASSES_MAX = 256, PASSES_LEAST = 3 };
+enum { LAYERS_MAX = UR_BENCH_LAYERS_MAX, PASSES_MAX = 256, PASSES_LEAST = 3 };
 
 typedef enum phase {
     CLEAR,
@@ -258,7 +258,7 @@ static void count_operations(const taking *t, double flops[PHASES])
         flops[INPUT_BACK] += input;
         flops[WEIGHTS] += input + recurrent;
     }
-    flops[OUTPUT] = 2 * tokens * (double)w->hidden * UR_BENCH_SYMBOLS;
+    flops[OUTPUT] = 2 * tokens * (double)w->hidden * (double)w->symbols;
     flops[OUTPUT_BACK] = 2 * flops[OUTPUT];
 }
 
