@@ -76,6 +76,17 @@ UR_API size_t ur_model_outputs(const ur_model *model);    /* numbers per lane th
 UR_API size_t ur_model_features(const ur_model *model);   /* numbers per lane that a step takes; 0: it takes ids */
 UR_API size_t ur_model_parameters(const ur_model *model); /* trained numbers in all */
 
+/* Small weights make a step faster and, written to a file, the file smaller: the matrices (not the biases) are rounded to
+ * bf16, or to int8 with a scale a row, for good; int8 rounds what a product takes, too. A file with such weights is loaded
+ * with them. */
+typedef enum ur_weights { UR_WEIGHTS_F32 = 0, UR_WEIGHTS_BF16 = 1, UR_WEIGHTS_INT8 = 2 } ur_weights;
+
+/* Before any other thread uses the model, and not while it is trained (UR_ERR_USAGE); UR_ERR_NUMERIC for a weight that is
+ * too large or not finite. After an error the model is as it was. F32 goes back to exact products, with the weights as
+ * they were rounded. The results are the same bits on every machine with each. */
+UR_API ur_status ur_model_use_weights(ur_model *model, ur_weights weights, ur_error *error);
+UR_API ur_weights ur_model_weights(const ur_model *model);
+
 /* ---- Units of text (a language model's characters, bytes or words, numbered 0 … ur_model_units − 1) -------------- */
 
 UR_API size_t ur_model_units(const ur_model *model); /* 0 if the model has no vocabulary */
