@@ -23,6 +23,7 @@ typedef struct ur_recurrent {
     const ur_cell_back *back; /* NULL where nothing is trained */
     size_t inputs, units;     /* I, H */
     ur_activation activation; /* of a vanilla RNN */
+    ur_weights weights;       /* of the products; others than F32 without training */
     bool symbols;             /* the input is ids below `inputs` (one-hot), read from a table of W's columns */
     real *in;                 /* input weights, packed forward, or the table */
     real *bias;               /* of the input slots: b_ih, and b_hh where the slot has a recurrent product too */

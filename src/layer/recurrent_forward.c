@@ -25,6 +25,7 @@ static void input_product(const ur_window *w)
     p.b = l->in;
     p.bias = l->bias;
     p.start = UR_START_BIAS;
+    p.weights = l->weights;
     ur_compute_product(w->compute, &p, w->steps * w->lanes, ur_unit_blocks(l) * l->cell->input.count);
 }
 
@@ -63,16 +64,27 @@ static void phase_blocks(const ur_window *w, const ur_part *part, size_t t, int 
     p.inner = l->units;
     p.b = l->rec[phase];
     p.start = UR_START_HERE;
+    p.weights = l->weights;
     if (phase == 0)
         for (size_t u = block; u < block + count; u++) {
             ur_gate_block g = ur_window_gates(w, part, t, u);
             begin_late_slots(w, &g, u);
         }
-    w->compute->kernels->product(&p, part->lane, part->lane_end, block * range->count, (block + count) * range->count);
+    ur_product_run(w->compute->kernels, &p, part->lane, part->lane_end, block * range->count,
+                   (block + count) * range->count);
     for (size_t u = block; u < block + count; u++) {
         ur_gate_block g = ur_window_gates(w, part, t, u);
         l->cell->forward[phase](&g);
     }
+}
+
+/* Blocks of units that one product is for: their panels fill a register tile. With small weights more of them, since one
+ * row goes over many panels at once, and since int8 quantises its rows once a product. */
+static size_t blocks_together(const ur_recurrent *l, const ur_slot_range *range)
+{
+    size_t together = 4 / range->count;
+    if (l->weights != UR_WEIGHTS_F32) return 16;
+    return together < 1 ? 1 : together;
 }
 
 static void sweep(void *context, size_t member, size_t members)
@@ -81,8 +93,7 @@ static void sweep(void *context, size_t member, size_t members)
     ur_part part = ur_window_part(w, member, members);
     for (size_t t = 0; t < w->steps; t++)
         for (int phase = 0; phase < w->layer->cell->phases; phase++) {
-            size_t together = 4 / w->layer->cell->phase[phase].count; /* blocks whose panels fill a register tile */
-            if (together < 1) together = 1;
+            size_t together = blocks_together(w->layer, &w->layer->cell->phase[phase]);
             for (size_t u = part.block; u < part.block_end && part.lane < part.lane_end; u += together)
                 phase_blocks(w, &part, t, phase, u, part.block_end - u < together ? part.block_end - u : together);
             if (part.wait) ur_pool_barrier(w->compute->pool);
