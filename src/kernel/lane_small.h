@@ -20,6 +20,15 @@
 
 #include "kernel/lane.h"
 
+/* A tile in registers is unrolled, once for each shape; the portable lanes are arrays, and one loop does for all. */
+#ifdef UR_ISA_PORTABLE
+#define UR_UNROLL
+#define UR_TILE_INLINE __attribute__((noinline))
+#else
+#define UR_UNROLL      _Pragma("GCC unroll 8")
+#define UR_TILE_INLINE inline __attribute__((always_inline))
+#endif
+
 #define UR_INT8_TARGET
 enum { UR_WIDE_PANELS = UR_TILE_PANELS > 1 ? 8 : 4 }; /* panels that one row is multiplied with at once */
 

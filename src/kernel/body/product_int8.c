@@ -20,7 +20,7 @@ enum { UR_TILE_ROWS = 4, UR_ROWS_MAX = 64, UR_AHEAD = 1024 }; /* UR_AHEAD: bytes
 #endif
 
 /* A row of A, 16 numbers at a time; `to` has room for whole lanes. Returns its scale. */
-static UR_INT8_TARGET real quantise(const real *a, size_t depth, signed char *to)
+static __attribute__((noinline)) UR_INT8_TARGET real quantise(const real *a, size_t depth, signed char *to)
 {
     v16 top = v_zero(), wrong = v_zero();
     size_t rest = depth % 16, whole = depth - rest;
@@ -47,7 +47,7 @@ typedef struct ur_tile {
     size_t column[UR_WIDE_PANELS]; /* of C, where each panel begins */
 } ur_tile;
 
-static inline UR_INT8_TARGET void finish(const ur_tile *t, n16 sum, size_t row, size_t p)
+static __attribute__((noinline)) UR_INT8_TARGET void finish(const ur_tile *t, n16 sum, size_t row, size_t p)
 {
     const ur_int8_head *head = (const ur_int8_head *)(const void *)(t->b + p * t->b_panel);
     real scale[16], *c = t->c + row * t->c_row + t->column[p];
@@ -56,75 +56,63 @@ static inline UR_INT8_TARGET void finish(const ur_tile *t, n16 sum, size_t row, 
     v_store(c, v_fma(n_real(sum), v_mul(v_set(t->scale[row]), v_load(scale)), first));
 }
 
-static inline __attribute__((always_inline)) UR_INT8_TARGET void tile(const ur_tile *t, const int rows,
-                                                                      const int panels)
+static UR_TILE_INLINE UR_INT8_TARGET void tile(const ur_tile *t, const int rows, const int panels)
 {
     n16 sum[UR_TILE_ROWS][UR_WIDE_PANELS];
-#pragma GCC unroll 8
-    for (int p = 0; p < panels; p++)
-#pragma GCC unroll 8
-        for (int r = 0; r < rows; r++)
-            sum[r][p] = n_begin(((const ur_int8_head *)(const void *)(t->b + (size_t)p * t->b_panel))->offset);
+    UR_UNROLL
+    for (int p = 0; p < panels; p++) UR_UNROLL
+    for (int r = 0; r < rows; r++)
+        sum[r][p] = n_begin(((const ur_int8_head *)(const void *)(t->b + (size_t)p * t->b_panel))->offset);
     const signed char *a = t->a, *b = t->b + sizeof(ur_int8_head);
     for (size_t k = 0; k < t->fours; k++, a += 4, b += 64) {
         n_four x[UR_TILE_ROWS];
-#pragma GCC unroll 8
+        UR_UNROLL
         for (int r = 0; r < rows; r++) x[r] = n_set_four(a + (size_t)r * t->a_row);
-#pragma GCC unroll 8
+        UR_UNROLL
         for (int p = 0; p < panels; p++) {
             if (rows == 1) __builtin_prefetch(b + (size_t)p * t->b_panel + UR_AHEAD);
-#pragma GCC unroll 8
+            UR_UNROLL
             for (int r = 0; r < rows; r++) sum[r][p] = n_dot(sum[r][p], x[r], b + (size_t)p * t->b_panel);
         }
     }
-#pragma GCC unroll 8
+    n16 out[UR_TILE_ROWS][UR_WIDE_PANELS]; /* so that the sums themselves are never indexed, and stay in registers */
+    UR_UNROLL
+    for (int r = 0; r < rows; r++) UR_UNROLL
+    for (int p = 0; p < panels; p++) out[r][p] = sum[r][p];
     for (int r = 0; r < rows; r++)
-#pragma GCC unroll 8
-        for (int p = 0; p < panels; p++) finish(t, sum[r][p], (size_t)r, (size_t)p);
+        for (int p = 0; p < panels; p++) finish(t, out[r][p], (size_t)r, (size_t)p);
 }
 
-#define UR_TILE(rows, panels)                                                                                          \
-    static UR_INT8_TARGET void tile_##rows##_##panels(const ur_tile *t) { tile(t, rows, panels); }
-#define UR_TILES(panels) UR_TILE(1, panels) UR_TILE(2, panels) UR_TILE(3, panels) UR_TILE(4, panels)
-#define UR_TILE_LIST(panels)                                                                                           \
-    {                                                                                                                  \
-        tile_1_##panels, tile_2_##panels, tile_3_##panels, tile_4_##panels                                             \
-    }
-
-UR_TILES(1)
-#if UR_TILE_PANELS > 1
-UR_TILES(2)
-UR_TILES(3)
-UR_TILES(4)
-#endif
+/* What is left beside whole tiles goes row by row, or panel by panel: the code stays small. */
+static UR_INT8_TARGET void whole_tile(const ur_tile *t) { tile(t, UR_TILE_ROWS, UR_TILE_PANELS); }
 static UR_INT8_TARGET void wide_tile(const ur_tile *t) { tile(t, 1, UR_WIDE_PANELS); }
+static UR_INT8_TARGET void one_tile(const ur_tile *t) { tile(t, 1, 1); }
 
-static void (*const tiles[UR_TILE_PANELS][UR_TILE_ROWS])(const ur_tile *) = {UR_TILE_LIST(1),
-#if UR_TILE_PANELS > 1
-                                                                             UR_TILE_LIST(2), UR_TILE_LIST(3),
-                                                                             UR_TILE_LIST(4)
-#endif
-};
-
-/* Quantised rows, from row `row` of C on, against all panels of the call. */
-static void quantised_rows(const ur_product *p, ur_tile t, size_t row, size_t rows, size_t panel, size_t panel_end)
+/* Quantised rows [m, end), counted from row `row` of C, `rows` at a time, against `panels` panels. */
+static __attribute__((noinline)) void chunk(const ur_product *p, ur_tile t, size_t row, size_t m, size_t end,
+                                            size_t rows, size_t panel, size_t panels)
 {
+    void (*run)(const ur_tile *) = rows > 1 ? whole_tile : panels > 1 ? wide_tile : one_tile;
+    t.b = (const signed char *)(const void *)p->b + panel * t.b_panel;
+    t.bias = p->start == UR_START_BIAS ? p->bias + 16 * panel : NULL;
+    for (size_t i = 0; i < panels; i++) t.column[i] = (panel + i) / p->group * p->c_group + (panel + i) % p->group * 16;
     const signed char *a = t.a;
     const real *scale = t.scale;
-    for (size_t n = panel, panels; n < panel_end; n += panels) {
-        panels = panel_end - n < UR_TILE_PANELS ? panel_end - n : UR_TILE_PANELS;
-        if (rows == 1 && panel_end - n >= UR_WIDE_PANELS) panels = UR_WIDE_PANELS;
-        t.b = (const signed char *)(const void *)p->b + n * t.b_panel;
-        t.bias = p->start == UR_START_BIAS ? p->bias + 16 * n : NULL;
-        for (size_t i = 0; i < panels; i++) t.column[i] = (n + i) / p->group * p->c_group + (n + i) % p->group * 16;
-        for (size_t m = 0, some; m < rows; m += some) {
-            some = rows - m < UR_TILE_ROWS ? rows - m : UR_TILE_ROWS;
-            t.a = a + m * t.a_row;
-            t.scale = scale + m;
-            t.c = p->c + (row + m) * p->c_row;
-            panels > UR_TILE_PANELS ? wide_tile(&t) : tiles[panels - 1][some - 1](&t);
-        }
+    for (; m < end; m += rows) {
+        t.a = a + m * t.a_row;
+        t.scale = scale + m;
+        t.c = p->c + (row + m) * p->c_row;
+        run(&t);
     }
+}
+
+/* All panels for quantised rows that are whole tiles (`rows` UR_TILE_ROWS), or for the few others (1). */
+static void some_rows(const ur_product *p, const ur_tile *t, size_t row, size_t m, size_t end, size_t rows,
+                      size_t panel, size_t panel_end)
+{
+    size_t most = rows > 1 ? UR_TILE_PANELS : UR_WIDE_PANELS;
+    for (; m < end && panel_end - panel >= most; panel += most) chunk(p, *t, row, m, end, rows, panel, most);
+    for (; m < end && panel < panel_end; panel++) chunk(p, *t, row, m, end, 1, panel, 1);
 }
 
 void UR_ISA_NAME(ur_product_int8)(const ur_product *p, size_t row, size_t row_end, size_t panel, size_t panel_end)
@@ -140,8 +128,9 @@ void UR_ISA_NAME(ur_product_int8)(const ur_product *p, size_t row, size_t row_en
                  .c_row = p->c_row};
     size_t most = UR_INT8_DEPTH / t.a_row < UR_ROWS_MAX ? UR_INT8_DEPTH / t.a_row : UR_ROWS_MAX;
     for (size_t m = row; m < row_end; m += most) {
-        size_t rows = row_end - m < most ? row_end - m : most;
+        size_t rows = row_end - m < most ? row_end - m : most, whole = rows / UR_TILE_ROWS * UR_TILE_ROWS;
         for (size_t r = 0; r < rows; r++) scale[r] = quantise(p->a + (m + r) * p->a_row, p->inner, a + r * t.a_row);
-        quantised_rows(p, t, m, rows, panel, panel_end);
+        some_rows(p, &t, m, 0, whole, UR_TILE_ROWS, panel, panel_end);
+        some_rows(p, &t, m, whole, rows, 1, panel, panel_end);
     }
 }
