@@ -1,6 +1,7 @@
 /* unroll bench: how fast is this build on this machine, and how far from what the machine can do? */
 #include "bench.h"
 
+#include "model_path.h"
 #include "verb.h"
 
 #include "base/error.h"
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 
 typedef struct settings {
-    const char *work, *precision;
+    const char *work, *precision, *weights;
     size_t threads;
     double seconds;
     bool phases, json, list;
@@ -26,6 +27,8 @@ static const ur_cli_option OPTIONS[] = {
     {NULL, "seconds", "S", UR_CLI_NUMBER, PLACE(seconds), .most = 1e6, .above = true,
      .help = "for each work, but at least five passes"},
     {NULL, "precision", "f32", UR_CLI_WORD, PLACE(precision), .help = "numbers of the products"},
+    {NULL, "weights", UR_CLI_WEIGHTS, UR_CLI_WORD, PLACE(weights),
+     .help = "what the matrices are made of, in inference and steps"},
 
     {"Output", "list", NULL, UR_CLI_FLAG, PLACE(list), .help = "only say which works there are"},
     {NULL, "phases", NULL, UR_CLI_FLAG, PLACE(phases), .help = "also where the time of a pass goes"},
@@ -36,7 +39,7 @@ static const ur_cli_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
 
 static void defaults(void *settings_)
 {
-    *(settings *)settings_ = (settings){.work = "all", .precision = "f32", .seconds = 4};
+    *(settings *)settings_ = (settings){.work = "all", .precision = "f32", .weights = "f32", .seconds = 4};
 }
 
 static void print_list(const ur_bench_work *works, size_t count)
@@ -85,7 +88,7 @@ static ur_status run_work(const settings *s, const ur_bench_work *work, ur_bench
     ur_bench_run *run = NULL;
     *r = (ur_bench_result){.work = work};
     ur_bench_memory_reset();
-    UR_TRY(ur_bench_run_create(&run, work, s->threads, error));
+    UR_TRY(ur_bench_run_create(&run, work, s->threads, s->weights, error));
     ur_status status = measure(s, run, r, error);
     ur_bench_run_free(run);
     return status;

@@ -33,13 +33,15 @@ ur_status ur_bench_peak_measure(const char *isa, size_t threads, ur_bench_peak *
 /* A work made ready. */
 typedef struct ur_bench_run ur_bench_run;
 
-ur_status ur_bench_run_create(ur_bench_run **run, const ur_bench_work *work, size_t threads, ur_error *error);
+/* weights: f32, bf16 or int8; training has f32 alone (UR_ERR_USAGE). */
+ur_status ur_bench_run_create(ur_bench_run **run, const ur_bench_work *work, size_t threads, const char *weights,
+                              ur_error *error);
 void ur_bench_run_free(ur_bench_run *run);
 ur_status ur_bench_pass(ur_bench_run *run, ur_error *error);
 
 /* What is known of a run at any time. */
 typedef struct ur_bench_facts {
-    const char *isa;
+    const char *isa, *weights;
     size_t threads;     /* that it uses: one for a step */
     double executed;    /* operations that a pass really does in products */
     double loss;        /* of the last pass, NaN where nothing is learnt */

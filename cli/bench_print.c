@@ -123,6 +123,7 @@ ur_status ur_bench_print_json(const ur_bench_result *r, ur_error *error)
     ur_cli_json_set(&object, "version", json_string(ur_version()));
     ur_cli_json_set(&object, "work", json_string(r->work->name));
     ur_cli_json_set(&object, "precision", json_string("f32"));
+    ur_cli_json_set(&object, "weights", json_string(r->facts.weights));
     ur_cli_json_set(&object, "isa", json_string(r->facts.isa));
     ur_cli_json_set(&object, "threads", json_integer((json_int_t)r->facts.threads));
     ur_cli_json_set(&object, "passes", json_integer((json_int_t)r->times.passes));

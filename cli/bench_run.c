@@ -1,6 +1,7 @@
 /* The three kinds of pass: training on a window, running a window, and a step of one lane. */
 #include "bench_run.h"
 
+#include "model_path.h"
 #include "verb.h"
 
 #include "base/error.h"
@@ -60,25 +61,27 @@ static ur_status make_data(ur_bench_run *r, ur_error *error)
     return ur_fail_memory(error, "a batch");
 }
 
-static ur_status make(ur_bench_run *r, size_t threads, ur_error *error)
+static ur_status make(ur_bench_run *r, size_t threads, const char *weights, ur_error *error)
 {
     ur_learning learning = ur_learning_default();
     learning.threads = threads;
     UR_TRY(make_model(r, error));
+    UR_TRY(ur_cli_use_weights(r->model, weights, error));
     UR_TRY(make_data(r, error));
     if (r->work->kind == UR_BENCH_TRAIN) return ur_learner_create(&r->learner, r->model, &learning, error);
     UR_TRY(ur_state_create(&r->state, r->model, r->work->lanes, error));
-    return r->work->kind == UR_BENCH_INFER ? ur_learner_pool(&r->pool, threads, error) : UR_OK;
+    return ur_learner_pool(&r->pool, threads, error);
 }
 
-ur_status ur_bench_run_create(ur_bench_run **run, const ur_bench_work *work, size_t threads, ur_error *error)
+ur_status ur_bench_run_create(ur_bench_run **run, const ur_bench_work *work, size_t threads, const char *weights,
+                              ur_error *error)
 {
     ur_bench_run *r = *run = calloc(1, sizeof *r);
     if (!r) return ur_fail_memory(error, "a work");
     r->work = work;
     r->loss = NAN;
     ur_arena_init(&r->arena);
-    ur_status status = make(r, threads, error);
+    ur_status status = make(r, threads, weights, error);
     if (status == UR_OK) return UR_OK;
     ur_bench_run_free(r);
     *run = NULL;
@@ -122,7 +125,7 @@ ur_status ur_bench_pass(ur_bench_run *r, ur_error *error)
     case UR_BENCH_INFER:
         return infer(r, error);
     case UR_BENCH_STEP:
-        ur_step_values(r->model, r->state, r->x, r->y);
+        ur_step_on(r->pool, r->model, r->state, NULL, r->x, r->y);
     }
     return UR_OK;
 }
@@ -155,6 +158,7 @@ ur_bench_facts ur_bench_run_facts(const ur_bench_run *r)
 {
     const ur_pool *pool = r->learner ? r->learner->pool : r->pool;
     return (ur_bench_facts){.isa = r->model->kernels->name,
+                            .weights = ur_cli_weights_name(r->model),
                             .threads = ur_pool_threads(pool),
                             .executed = executed(r),
                             .loss = r->loss,

@@ -14,7 +14,7 @@
 typedef struct settings {
     ur_scoring scoring;
     int protocol, invalid; /* places among the words of their options */
-    const char *part;
+    const char *part, *weights;
     double tail;
     bool per_line, json;
 } settings;
@@ -36,6 +36,9 @@ static const ur_cli_option OPTIONS[] = {
      .help = "print the log-probability of each line, read as a sentence of its own"},
     {NULL, "threads", "N", UR_CLI_SIZE, PLACE(scoring.threads), .least = 1, .most = 256,
      .unset = "the machine's cores, at most 16", .help = "the result does not depend on it"},
+
+    {NULL, "weights", UR_CLI_WEIGHTS, UR_CLI_WORD, PLACE(weights), .unset = "as the file has them",
+     .help = "round the model's matrices first"},
 
     {"Output", "json", NULL, UR_CLI_FLAG, PLACE(json), .help = "one JSON object"},
 };
@@ -74,7 +77,8 @@ static bool collect_line(void *context, uint64_t number, const char *text, size_
 /* ---- Results ------------------------------------------------------------------------------------------------------
  */
 
-static ur_status print_json(const settings *s, const ur_score *score, json_t *lines, ur_error *error)
+static ur_status print_json(const settings *s, const ur_model *model, const ur_score *score, json_t *lines,
+                            ur_error *error)
 {
     json_t *object = json_object();
     ur_cli_json_set(&object, "loss", ur_cli_json_number(score->loss));
@@ -83,6 +87,7 @@ static ur_status print_json(const settings *s, const ur_score *score, json_t *li
     ur_cli_json_set(&object, "perplexity", ur_cli_json_number(score->perplexity));
     ur_cli_json_set(&object, "units", json_integer((json_int_t)score->units));
     ur_cli_json_set(&object, "protocol", json_string(s->scoring.windows ? "windows" : "stateful"));
+    ur_cli_json_set(&object, "weights", json_string(ur_cli_weights_name(model)));
     ur_cli_json_set(&object, "seconds", ur_cli_json_number(score->seconds));
     if (s->per_line) ur_cli_json_set(&object, "lines", lines);
     return ur_cli_json_print(object, error);
@@ -134,7 +139,7 @@ static ur_status score_model(settings *s, const ur_model *model, ur_error *error
     s->scoring.context = &lines;
     ur_status status = s->per_line && s->json && !lines ? ur_fail_memory(error, "the lines")
                                                         : ur_score_text(model, &s->scoring, &score, error);
-    if (status == UR_OK && s->json) return print_json(s, &score, lines, error);
+    if (status == UR_OK && s->json) return print_json(s, model, &score, lines, error);
     if (status == UR_OK && !s->per_line) print_table(s, &score);
     json_decref(lines);
     return status;
@@ -146,7 +151,8 @@ static ur_status score_paths(settings *s, const char *model_path, const ur_cli_t
     s->scoring.paths = texts->paths;
     s->scoring.path_count = texts->count;
     UR_TRY(ur_cli_language_model_load(&model, model_path, error));
-    ur_status status = score_model(s, model, error);
+    ur_status status = ur_cli_use_weights(model, s->weights, error);
+    if (status == UR_OK) status = score_model(s, model, error);
     ur_model_free(model);
     return status;
 }

@@ -73,6 +73,8 @@ static void print_network(ur_model *model)
     printf("%s\n", *ur_model_task(model) ? ur_model_task(model) : "none recorded");
     print_name("parameters");
     printf("%zu\n", ur_model_parameters(model));
+    print_name("weights");
+    printf("%s\n", ur_cli_weights_name(model));
     print_parameters(model);
     if (ur_model_units(model) == 0) return;
     print_name("units");
@@ -87,7 +89,7 @@ static void print_network(ur_model *model)
 /* Shown above, or too long to be shown. */
 static bool left_out(const char *key)
 {
-    static const char *const KEYS[] = {"net", "task", "vocab", "probe", "unknown", "symbols", "outputs"};
+    static const char *const KEYS[] = {"net", "task", "vocab", "probe", "unknown", "symbols", "outputs", "weights"};
     for (size_t i = 0; i < sizeof KEYS / sizeof KEYS[0]; i++)
         if (strcmp(key, KEYS[i]) == 0) return true;
     return false;

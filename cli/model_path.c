@@ -56,3 +56,14 @@ ur_status ur_cli_language_model_load(ur_model **model, const char *given, ur_err
     *model = NULL;
     return status;
 }
+
+static const char *const WEIGHTS[] = {"f32", "bf16", "int8"};
+
+const char *ur_cli_weights_name(const ur_model *model) { return WEIGHTS[ur_model_weights(model)]; }
+
+ur_status ur_cli_use_weights(ur_model *model, const char *word, ur_error *error)
+{
+    for (size_t i = 0; word && i < sizeof WEIGHTS / sizeof WEIGHTS[0]; i++)
+        if (strcmp(word, WEIGHTS[i]) == 0) return ur_model_use_weights(model, (ur_weights)i, error);
+    return UR_OK;
+}

@@ -13,4 +13,10 @@ ur_status ur_cli_model_load(ur_model **model, const char *given, ur_error *error
 /* The same, and it must be a language model. */
 ur_status ur_cli_language_model_load(ur_model **model, const char *given, ur_error *error);
 
+/* The option --weights of every verb that runs a model: words in the order of ur_weights. */
+#define UR_CLI_WEIGHTS "f32|bf16|int8"
+/* Gives the model the weights that the word names; NULL leaves it as it is. */
+ur_status ur_cli_use_weights(ur_model *model, const char *word, ur_error *error);
+const char *ur_cli_weights_name(const ur_model *model);
+
 #endif

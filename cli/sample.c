@@ -42,6 +42,9 @@ static const ur_cli_option OPTIONS[] = {
     {NULL, "state-in", "FILE", UR_CLI_TEXT, PLACE(state_in), .unset = "none",
      .help = "go on from a state kept: two calls give the text of one longer one"},
 
+    {"The model", "weights", UR_CLI_WEIGHTS, UR_CLI_WORD, PLACE(weights), .unset = "as the file has them",
+     .help = "round the model's matrices: faster"},
+
     {"Output", "raw", NULL, UR_CLI_FLAG, PLACE(raw),
      .help = "bytes as the model gives them, even where they are not UTF-8"},
     {NULL, "json", NULL, UR_CLI_FLAG, PLACE(json), .help = "one JSON object"},
@@ -181,8 +184,9 @@ static ur_status run(void *settings, const ur_cli_arguments *arguments, ur_error
     if (s->greedy) s->how.temperature = 0;
     ur_model *model = NULL;
     UR_TRY(ur_cli_language_model_load(&model, arguments->words[0], error));
-    ur_cli_speaker speaker;
-    ur_status status = ur_cli_speaker_open(&speaker, model, &s->how, error);
+    ur_cli_speaker speaker = {0};
+    ur_status status = ur_cli_use_weights(model, s->weights, error);
+    if (status == UR_OK) status = ur_cli_speaker_open(&speaker, model, &s->how, error);
     if (status == UR_OK) status = run_speaker(s, ur_cli_given(&TABLE, arguments, "seed"), &speaker, error);
     ur_cli_speaker_close(&speaker);
     ur_model_free(model);

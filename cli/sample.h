@@ -6,7 +6,7 @@
 #include "text_out.h"
 
 typedef struct ur_cli_sample_settings {
-    const char *prime, *stop, *state_in, *state_out;
+    const char *prime, *stop, *state_in, *state_out, *weights;
     size_t length, next, complete;
     ur_sampling how;
     bool greedy, raw, json;

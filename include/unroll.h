@@ -76,6 +76,17 @@ UR_API size_t ur_model_outputs(const ur_model *model);    /* numbers per lane th
 UR_API size_t ur_model_features(const ur_model *model);   /* numbers per lane that a step takes; 0: it takes ids */
 UR_API size_t ur_model_parameters(const ur_model *model); /* trained numbers in all */
 
+/* Small weights make a step faster and, written to a file, the file smaller: the matrices (not the biases) are rounded to
+ * bf16, or to int8 with a scale a row, for good; int8 rounds what a product takes, too. A file with such weights is loaded
+ * with them. */
+typedef enum ur_weights { UR_WEIGHTS_F32 = 0, UR_WEIGHTS_BF16 = 1, UR_WEIGHTS_INT8 = 2 } ur_weights;
+
+/* Before any other thread uses the model, and not while it is trained (UR_ERR_USAGE); UR_ERR_NUMERIC for a weight that is
+ * too large or not finite. After an error the model is as it was. F32 goes back to exact products, with the weights as
+ * they were rounded. The results are the same bits on every machine with each. */
+UR_API ur_status ur_model_use_weights(ur_model *model, ur_weights weights, ur_error *error);
+UR_API ur_weights ur_model_weights(const ur_model *model);
+
 /* ---- Units of text (a language model's characters, bytes or words, numbered 0 … ur_model_units − 1) -------------- */
 
 UR_API size_t ur_model_units(const ur_model *model); /* 0 if the model has no vocabulary */
@@ -128,6 +139,17 @@ UR_API void ur_step(const ur_model *model, ur_state *state, const int32_t *ids, 
 
 /* The same for a network that takes numbers: x: (B, features). */
 UR_API void ur_step_values(const ur_model *model, ur_state *state, const ur_real *x, ur_real *out);
+
+/* Threads that share the steps of a large model: 1 to 256 of them, the calling one counted. Freed with ur_pool_free; NULL
+ * is allowed. */
+typedef struct ur_pool ur_pool;
+UR_API ur_status ur_pool_create(ur_pool **pool, size_t threads, ur_error *error);
+UR_API void ur_pool_free(ur_pool *pool);
+
+/* ur_step (where the network takes ids) or ur_step_values on a pool: where a step is too small to be shared it stays on
+ * the calling thread. The same bits; NULL is no pool. A pool does one step at a time. */
+UR_API void ur_step_on(ur_pool *pool, const ur_model *model, ur_state *state, const int32_t *ids, const ur_real *x,
+                       ur_real *out);
 
 /* ---- Sampling -------------------------------------------------------------------------------------------------- */
 

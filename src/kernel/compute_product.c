@@ -17,7 +17,7 @@ static void work(void *context, size_t member, size_t members)
     else
         ur_pool_share(job->panels, 4, member, members, &panel, &panel_end);
     if (row < row_end && panel < panel_end)
-        job->compute->kernels->product(job->product, row, row_end, panel, panel_end);
+        ur_product_run(job->compute->kernels, job->product, row, row_end, panel, panel_end);
 }
 
 enum { UR_SMALL_PRODUCT = 1 << 15 }; /* multiply-adds below which waking threads costs more than it brings */

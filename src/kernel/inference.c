@@ -6,12 +6,27 @@
 #include <string.h>
 
 #define UR_DECLARE(isa)                                                                                                \
-    void ur_product_##isa(const ur_product *, size_t, size_t, size_t, size_t);                                         \
+    ur_product_part ur_product_##isa, ur_product_bf16_##isa, ur_product_int8_##isa;                                    \
     void ur_activate_##isa(ur_activation, real *, size_t);
 UR_EVERY_ISA(UR_DECLARE)
 
-#define UR_ROW(isa) {#isa, ur_product_##isa, ur_activate_##isa},
+#define UR_ROW(isa)                                                                                                    \
+    {#isa, UR_ISA_##isa, ur_product_##isa, ur_product_bf16_##isa, ur_product_int8_##isa, ur_activate_##isa},
 static const ur_kernels table[] = {UR_EVERY_ISA(UR_ROW)};
+
+#ifdef UR_HAVE_AVX512
+/* The int8 product of avx512 is made with VNNI, which the first machines with AVX-512 lack. The sums are the same. */
+static const ur_kernels without_vnni = {
+    "avx512", UR_ISA_avx512, ur_product_avx512, ur_product_bf16_avx512, ur_product_int8_avx2, ur_activate_avx512};
+#endif
+
+static const ur_kernels *column(int isa)
+{
+#ifdef UR_HAVE_AVX512
+    if (isa == UR_ISA_avx512 && !__builtin_cpu_supports("avx512vnni")) return &without_vnni;
+#endif
+    return &table[isa];
+}
 
 /* What the processor and the operating system together support. */
 static int machine_has(int isa)
@@ -28,7 +43,7 @@ static int machine_has(int isa)
     return isa >= 0;
 }
 
-size_t ur_isa_index(const ur_kernels *kernels) { return (size_t)(kernels - table); }
+size_t ur_isa_index(const ur_kernels *kernels) { return kernels->isa; }
 
 const char *ur_isa_name(size_t i)
 {
@@ -62,7 +77,7 @@ ur_status ur_kernels_find(const char *isa, const ur_kernels **kernels, ur_error 
 {
     for (int i = UR_ISA_COUNT - 1; i >= 0; i--)
         if (machine_has(i) && (!isa || strcmp(isa, table[i].name) == 0)) {
-            *kernels = &table[i];
+            *kernels = column(i);
             return UR_OK;
         }
     return refuse(isa, error);

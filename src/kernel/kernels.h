@@ -24,6 +24,8 @@ typedef enum ur_product_start { UR_START_ZERO, UR_START_BIAS, UR_START_HERE } ur
  * B: packed (pack.h): panels of 16 columns, panel p at b + p·depth·16, row k of it 16 numbers.
  * C: row m at c + m·c_row; panel p at (p / group)·c_group + (p % group)·16 in it: `group` neighbours lie together.
  * bias: (panels, 16) for UR_START_BIAS; UR_START_HERE goes on from what C holds.
+ * weights: what B is made of. Small weights are packed otherwise (pack.h) and need outer = 1; with int8 the rows of A are
+ * quantised too and depth is at most UR_INT8_DEPTH (body/product_int8.c).
  */
 typedef struct ur_product {
     const real *a, *b, *bias;
@@ -31,15 +33,27 @@ typedef struct ur_product {
     size_t a_row, a_outer, inner, outer;
     size_t c_row, c_group, group;
     ur_product_start start;
+    ur_weights weights;
 } ur_product;
+
+/* Rows [row, row_end) and panels [panel, panel_end). */
+typedef void ur_product_part(const ur_product *product, size_t row, size_t row_end, size_t panel, size_t panel_end);
 
 typedef struct ur_kernels {
     const char *name;
-    /* Rows [row, row_end) and panels [panel, panel_end). */
-    void (*product)(const ur_product *product, size_t row, size_t row_end, size_t panel, size_t panel_end);
+    size_t isa; /* place among those of the build */
+    ur_product_part *product, *product_bf16, *product_int8;
     /* y ← activation(y), n numbers (a multiple of 16). */
     void (*activate)(ur_activation activation, real *y, size_t n);
 } ur_kernels;
+
+/* By the product's weights. */
+static inline void ur_product_run(const ur_kernels *kernels, const ur_product *product, size_t row, size_t row_end,
+                                  size_t panel, size_t panel_end)
+{
+    ur_product_part *const parts[] = {kernels->product, kernels->product_bf16, kernels->product_int8};
+    parts[product->weights](product, row, row_end, panel, panel_end);
+}
 
 /* A block of up to 16 rows of a weight matrix and the column of dY that belongs to its first row. */
 typedef struct ur_row_group {

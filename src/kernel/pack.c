@@ -1,5 +1,6 @@
 /* See pack.h. */
 #include "kernel/pack.h"
+#include "kernel/round.h"
 
 #include <string.h>
 
@@ -75,5 +76,55 @@ void ur_pack_table(real *packed, const real *w, const real *bias, const ur_gate_
                 real weight = n < count ? w[(row + n) * width + k] : 0;
                 packed[(k * panels + p) * 16 + n] = bias ? bias[16 * p + n] + weight : weight;
             }
+    }
+}
+
+/* ---- small weights ----------------------------------------------------------------------------------------------- */
+
+size_t ur_packed_weights_size(const ur_gate_rows *rows, size_t width, ur_weights weights)
+{
+    size_t panels = ur_gate_panels(rows), bytes = panels * ur_bf16_panel(width) * 2;
+    if (weights == UR_WEIGHTS_F32) return ur_packed_forward_size(rows, width);
+    if (weights == UR_WEIGHTS_INT8) bytes = panels * ur_int8_panel(width);
+    return bytes / sizeof(real);
+}
+
+/* One panel from `count` rows. */
+static void pack_bf16(uint16_t *packed, const real *w, size_t count, size_t width)
+{
+    memset(packed, 0, ur_bf16_panel(width) * 2);
+    for (size_t n = 0; n < count; n++)
+        for (size_t k = 0; k < width; k++) packed[k / 2 * 32 + 2 * n + k % 2] = ur_to_bf16(w[n * width + k]);
+}
+
+static void pack_int8(unsigned char *packed, const real *w, size_t count, size_t width)
+{
+    ur_int8_head head = {0};
+    signed char *out = (signed char *)packed + sizeof head;
+    memset(packed, 0, ur_int8_panel(width));
+    for (size_t n = 0; n < count; n++) {
+        head.scale[n] = ur_int8_scale(w + n * width, width);
+        for (size_t k = 0; k < width; k++) {
+            signed char q = ur_to_int8(w[n * width + k], head.scale[n]);
+            out[k / 4 * 64 + 4 * n + k % 4] = q;
+            head.offset[n] -= 128 * q;
+        }
+    }
+    memcpy(packed, &head, sizeof head);
+}
+
+void ur_pack_weights(real *packed, const real *w, const ur_gate_rows *rows, size_t width, ur_weights weights)
+{
+    size_t panels = ur_gate_panels(rows), step = ur_packed_weights_size(rows, width, weights) / panels;
+    if (weights == UR_WEIGHTS_F32) {
+        ur_pack_forward(packed, w, rows, width);
+        return;
+    }
+    for (size_t p = 0; p < panels; p++, packed += step) {
+        size_t count, row = panel_row(rows, p, &count);
+        if (weights == UR_WEIGHTS_BF16)
+            pack_bf16((uint16_t *)(void *)packed, w + row * width, count, width);
+        else
+            pack_int8((unsigned char *)packed, w + row * width, count, width);
     }
 }

@@ -8,7 +8,7 @@ static ur_gate_rows rows_of(const ur_dense *d) { return (ur_gate_rows){.units = 
 size_t ur_dense_packed_size(const ur_dense *d, bool training)
 {
     ur_gate_rows rows = rows_of(d);
-    return ur_padded(d->outputs) + ur_packed_forward_size(&rows, d->inputs) +
+    return ur_padded(d->outputs) + ur_packed_weights_size(&rows, d->inputs, d->weights) +
            (training ? ur_packed_back_size(&rows, d->inputs) : 0);
 }
 
@@ -17,7 +17,7 @@ void ur_dense_place(ur_dense *d, real *memory, bool training)
     ur_gate_rows rows = rows_of(d);
     d->packed_bias = memory;
     d->forward = memory + ur_padded(d->outputs);
-    d->back = training ? d->forward + ur_packed_forward_size(&rows, d->inputs) : NULL;
+    d->back = training ? d->forward + ur_packed_weights_size(&rows, d->inputs, d->weights) : NULL;
 }
 
 void ur_dense_pack(ur_dense *d)
@@ -25,7 +25,7 @@ void ur_dense_pack(ur_dense *d)
     ur_gate_rows rows = rows_of(d);
     memset(d->packed_bias, 0, ur_padded(d->outputs) * sizeof(real));
     if (d->bias) ur_pack_bias(d->packed_bias, d->bias->value, &rows);
-    ur_pack_forward(d->forward, d->weight->value, &rows, d->inputs);
+    ur_pack_weights(d->forward, d->weight->value, &rows, d->inputs, d->weights);
     if (d->back) ur_pack_back(d->back, d->weight->value, &rows, d->inputs);
 }
 
@@ -37,6 +37,7 @@ void ur_dense_forward(const ur_dense *d, const ur_compute *compute, const real *
                     .inner = d->inputs,
                     .outer = 1,
                     .b = d->forward,
+                    .weights = d->weights,
                     .bias = d->packed_bias,
                     .start = UR_START_BIAS,
                     .c = y,

@@ -23,6 +23,7 @@ void ur_embed_row(const ur_param *weight, int32_t id, real *out);
 typedef struct ur_dense {
     size_t inputs, outputs;
     ur_activation activation;
+    ur_weights weights;            /* of the product; others than F32 without training */
     const ur_param *weight, *bias; /* bias may be NULL */
     real *forward, *packed_bias;   /* packed */
     real *back;                    /* NULL where nothing is trained */

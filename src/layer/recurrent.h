@@ -23,6 +23,7 @@ typedef struct ur_recurrent {
     const ur_cell_back *back; /* NULL where nothing is trained */
     size_t inputs, units;     /* I, H */
     ur_activation activation; /* of a vanilla RNN */
+    ur_weights weights;       /* of the products; others than F32 without training */
     bool symbols;             /* the input is ids below `inputs` (one-hot), read from a table of W's columns */
     real *in;                 /* input weights, packed forward, or the table */
     real *bias;               /* of the input slots: b_ih, and b_hh where the slot has a recurrent product too */
@@ -61,6 +62,7 @@ typedef struct ur_window {
     const unsigned char *live;  /* (T, B): 0 after the end of a lane's sequence; NULL: all live */
     real *slots;                /* (T, B, slot row) */
     real *state[UR_STATES_MAX]; /* (T + 1, B, H): the first step's place holds the initial state */
+    bool in_place;              /* of one step: (B, H), overwritten */
     real *second;               /* (T, B, H) for a cell of two phases, else NULL */
     /* Backward only: */
     const real *dy;             /* (T, B, H): gradient of h; NULL: none */

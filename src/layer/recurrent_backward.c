@@ -34,10 +34,8 @@ static void sweep(void *context, size_t member, size_t members)
     ur_part part = ur_window_part(w, member, members);
     for (size_t t = w->steps; t-- > 0;)
         for (int phase = w->layer->cell->phases; phase-- > 0;) {
-            for (size_t u = part.block; u < part.block_end && part.lane < part.lane_end; u++) {
-                ur_gate_block g = ur_window_gates(w, &part, t, u);
-                w->layer->back->backward[phase](&g);
-            }
+            ur_gate_block g = ur_window_gates(w, &part, t, part.block, part.block_end - part.block);
+            w->layer->back->backward[phase](&g);
             if (part.wait) ur_pool_barrier(w->compute->pool);
             if (part.lane < part.lane_end) phase_product(w, &part, t, phase);
         }

@@ -26,6 +26,7 @@ static void input_product(const ur_window *w)
     p.b = l->in;
     p.bias = l->bias;
     p.start = UR_START_BIAS;
+    p.weights = l->weights;
     ur_compute_product(w->compute, &p, inputs.steps * inputs.lanes, ur_unit_blocks(l) * l->cell->input.count);
 }
 
@@ -75,8 +76,10 @@ static void begin_late_slots(const ur_window *w, const ur_gate_block *g, size_t 
     const ur_cell *cell = w->layer->cell;
     for (int s = 0; s < cell->slots; s++) {
         if (s >= cell->input.first && s < cell->input.first + cell->input.count) continue;
-        for (size_t r = 0; r < g->rows; r++)
-            memcpy(g->slots + r * g->slot_row + 16 * s, w->layer->late_bias + 16 * block, 16 * sizeof(real));
+        for (size_t u = 0; u < g->blocks; u++)
+            for (size_t r = 0; r < g->rows; r++)
+                memcpy(g->slots + r * g->slot_row + u * g->slot_block + 16 * s, w->layer->late_bias + 16 * (block + u),
+                       16 * sizeof(real));
     }
 }
 
@@ -85,30 +88,29 @@ static void phase_blocks(const ur_window *w, const ur_part *part, size_t t, int 
 {
     const ur_recurrent *l = w->layer;
     const ur_slot_range *range = &l->cell->phase[phase];
+    const ur_gate_block g = ur_window_gates(w, part, t, block, count);
     ur_product p = into_slots(w, w->slots + t * w->lanes * ur_slot_row(l), range);
     p.a = phase == 0 ? w->state[0] + t * ur_state_step(w) : w->second + t * ur_state_step(w);
     p.a_row = ur_state_row(w);
     p.inner = l->units;
     p.b = l->rec[phase];
     p.start = UR_START_HERE;
-    if (phase == 0)
-        for (size_t u = block; u < block + count; u++) {
-            ur_gate_block g = ur_window_gates(w, part, t, u);
-            begin_late_slots(w, &g, u);
-        }
-    w->compute->kernels->product(&p, part->lane, part->lane_end, block * range->count, (block + count) * range->count);
-    for (size_t u = block; u < block + count; u++) {
-        ur_gate_block g = ur_window_gates(w, part, t, u);
-        l->cell->forward[phase](&g);
-    }
+    p.weights = l->weights;
+    if (phase == 0) begin_late_slots(w, &g, block);
+    ur_product_run(w->compute->kernels, &p, part->lane, part->lane_end, block * range->count,
+                   (block + count) * range->count);
+    if (w->in_place && part->wait) ur_pool_barrier(w->compute->pool); /* others still read h */
+    l->cell->forward[phase](&g);
 }
 
-/* Unit blocks whose panels fill register tiles: four tiles' worth where that is a whole number of them, and many for a
- * lane alone, whose tile is wide. */
-static size_t blocks_together(const ur_part *part, size_t panels)
+/* Blocks of units that one product is for: their panels fill a register tile, and the gates find the sums in the cache.
+ * All of them where few lanes make little of it, where h is overwritten, and with small weights, since int8 quantises its
+ * rows once a product. */
+static size_t blocks_together(const ur_window *w, const ur_part *part, const ur_slot_range *range)
 {
-    if (part->lane_end - part->lane == 1) return 8;
-    return panels > 4 ? 1 : 4 / panels;
+    size_t all = part->block_end - part->block;
+    if (w->in_place || part->lane_end - part->lane == 1 || w->layer->weights != UR_WEIGHTS_F32) return all ? all : 1;
+    return range->count > 4 ? 1 : 4 / range->count;
 }
 
 static void sweep(void *context, size_t member, size_t members)
@@ -117,7 +119,7 @@ static void sweep(void *context, size_t member, size_t members)
     ur_part part = ur_window_part(w, member, members);
     for (size_t t = 0; t < w->steps; t++)
         for (int phase = 0; phase < w->layer->cell->phases; phase++) {
-            size_t together = blocks_together(&part, w->layer->cell->phase[phase].count);
+            size_t together = blocks_together(w, &part, &w->layer->cell->phase[phase]);
             for (size_t u = part.block; u < part.block_end && part.lane < part.lane_end; u += together)
                 phase_blocks(w, &part, t, phase, u, part.block_end - u < together ? part.block_end - u : together);
             if (part.wait) ur_pool_barrier(w->compute->pool);

@@ -40,10 +40,10 @@ static size_t lay_out(ur_recurrent *l, real *memory, bool training, bool place)
     } while (0)
     UR_PART(l->bias, ur_gate_panels(&in) * 16);
     UR_PART(l->late_bias, ur_padded(l->units));
-    UR_PART(l->in, ur_packed_forward_size(&in, l->inputs));
+    UR_PART(l->in, ur_packed_weights_size(&in, l->inputs, l->symbols ? UR_WEIGHTS_F32 : l->weights));
     for (int p = 0; p < l->cell->phases; p++) {
         ur_gate_rows rec = rows_of(l, &l->cell->phase[p]);
-        UR_PART(l->rec[p], ur_packed_forward_size(&rec, l->units));
+        UR_PART(l->rec[p], ur_packed_weights_size(&rec, l->units, l->weights));
         if (training) UR_PART(l->rec_back[p], ur_packed_back_size(&rec, l->units));
     }
     if (training && !l->symbols) UR_PART(l->in_back, ur_packed_back_size(&in, l->inputs));
@@ -91,11 +91,11 @@ void ur_recurrent_pack(ur_recurrent *l, const ur_recurrent_weights *w, bool trai
     if (l->symbols)
         ur_pack_table(l->in, w->w_ih, l->bias, &in, l->inputs);
     else
-        ur_pack_forward(l->in, w->w_ih, &in, l->inputs);
+        ur_pack_weights(l->in, w->w_ih, &in, l->inputs, l->weights);
     if (training && !l->symbols) ur_pack_back(l->in_back, w->w_ih, &in, l->inputs);
     for (int p = 0; p < l->cell->phases; p++) {
         ur_gate_rows rec = rows_of(l, &l->cell->phase[p]);
-        ur_pack_forward(l->rec[p], w->w_hh, &rec, l->units);
+        ur_pack_weights(l->rec[p], w->w_hh, &rec, l->units, l->weights);
         if (training) ur_pack_back(l->rec_back[p], w->w_hh, &rec, l->units);
     }
 }

@@ -36,6 +36,7 @@ static const real *value_of(const ur_param *param) { return param ? param->value
 
 void ur_model_pack(ur_model *m)
 {
+    ur_model_round(m);
     for (size_t i = 0; i < m->layer_count; i++) {
         ur_layer *l = &m->layers[i];
         if (l->spec.kind == UR_LAYER_CELL) {

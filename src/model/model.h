@@ -49,6 +49,7 @@ struct ur_model {
     real *values, *gradients;    /* blocks of `numbers`; gradients NULL where nothing is trained */
     real *packed;
     bool training;             /* packed has the backward parts */
+    ur_weights weights;        /* what the matrices' values are rounded to and packed as */
     ur_vocabulary *vocabulary; /* NULL: none */
     char task[32];
     struct json_t *record; /* what the file says beside the weights; NULL: nothing yet */
@@ -63,7 +64,13 @@ ur_status ur_model_build_within(ur_model **model, const char *net, const ur_size
 void ur_model_initialize(ur_model *model, uint64_t seed, double init_scale);
 /* Memory for packed weights, and for gradients where `training`; then packs. */
 ur_status ur_model_prepare(ur_model *model, bool training, ur_error *error);
+/* Rounds small weights, then packs. */
 void ur_model_pack(ur_model *model);
+/* Values of matrices to what model->weights can be (weights.c). */
+void ur_model_round(ur_model *model);
+/* Of a model whose values are not there yet; UR_ERR_UNSUPPORTED for int8 in a layer that is too wide. */
+ur_status ur_model_set_weights(ur_model *model, ur_weights weights, ur_error *error);
+const char *ur_weights_name(ur_weights weights);
 const ur_param *ur_model_find(const ur_model *model, const char *name); /* NULL: none */
 
 /* Layer i is a one-hot input that the cell behind it reads as ids. */

@@ -1,6 +1,8 @@
 /* Reads a model file. */
+#include "base/float_mode.h"
 #include "model/model_file.h"
 #include "model/record.h"
+#include "model/small_weights.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -37,19 +39,42 @@ static ur_status check_shape(const ur_param *p, const ur_tensor_entry *e, const 
                    name, p->name, p->shape[0], p->rank < 2 ? 1 : p->shape[1]);
 }
 
-static ur_status read_values(ur_model *m, const ur_tensor_file *file, const char *name, ur_error *error)
+/* The first matrix says what all of them are. */
+static ur_status check_dtype(ur_model *m, const ur_param *p, const ur_tensor_entry *e, const ur_param *first,
+                             const char *name, ur_error *error)
 {
+    ur_weights weights = ur_weights_of(e->dtype);
+    if (p == first) return ur_model_set_weights(m, weights, error);
+    if (p->rank < 2 || weights == m->weights) return UR_OK;
+    return ur_fail(error, UR_ERR_FORMAT, "%s: tensor %s has %s weights and %s has %s; a model has one kind", name,
+                   first->name, ur_weights_name(m->weights), p->name, ur_weights_name(weights));
+}
+
+static ur_status read_tensors(ur_model *m, const ur_tensor_file *file, const char *name, ur_error *error)
+{
+    const ur_param *first = NULL;
     for (size_t i = 0; i < m->param_count; i++) {
         const ur_param *p = &m->params[i];
         const ur_tensor_entry *e = ur_tensor_file_find(file, p->name);
         if (!e) return ur_fail(error, UR_ERR_FORMAT, "%s: tensor %s is missing", name, p->name);
         UR_TRY(check_shape(p, e, name, error));
-        UR_TRY(ur_tensor_numbers(e, p->value, p->size, name, error));
+        if (p->rank > 1 && !first) first = p;
+        UR_TRY(check_dtype(m, p, e, first, name, error));
+        if (p->rank > 1 && m->weights != UR_WEIGHTS_F32)
+            UR_TRY(ur_small_read(p, file, e, name, error));
+        else
+            UR_TRY(ur_tensor_numbers(e, p->value, p->size, name, error));
     }
+    return UR_OK;
+}
+
+static ur_status read_values(ur_model *m, const ur_tensor_file *file, const char *name, ur_error *error)
+{
+    UR_TRY(read_tensors(m, file, name, error));
     for (size_t i = 0; i < file->count; i++) {
         const char *tensor = file->entries[i].name;
         bool extra = strncmp(tensor, UR_EXTRA_PREFIX, strlen(UR_EXTRA_PREFIX)) == 0;
-        if (!extra && !ur_model_find(m, tensor))
+        if (!extra && !ur_model_find(m, tensor) && !ur_scale_of(m, tensor))
             return ur_fail(error, UR_ERR_FORMAT, "%s: tensor %s does not belong to the network \"%s\"", name, tensor,
                            m->net);
     }
@@ -59,9 +84,12 @@ static ur_status read_values(ur_model *m, const ur_tensor_file *file, const char
 /* Numbers that the file's tensors can be: the network described may not have more. */
 static size_t numbers_in(const ur_tensor_file *file)
 {
-    size_t bytes = 0;
-    for (size_t i = 0; i < file->count; i++) bytes += file->entries[i].bytes;
-    return bytes / 4;
+    size_t numbers = 0;
+    for (size_t i = 0; i < file->count; i++) {
+        const ur_tensor_entry *e = &file->entries[i];
+        numbers += e->bytes / (e->dtype == UR_I8 ? 1 : e->dtype == UR_BF16 ? 2 : 4);
+    }
+    return numbers;
 }
 
 /* A layer that has weights is no wider than they are many; one without could make a small file ask for large states. */
@@ -88,7 +116,9 @@ ur_status ur_model_read(ur_model **model, const ur_tensor_file *file, const char
     UR_TRY(ur_record_build(model, text, numbers_in(file), isa, name, error));
     ur_status status = check_widths(*model, name, error);
     if (status == UR_OK) status = read_values(*model, file, name, error);
+    ur_float_mode mode = ur_float_mode_enter();
     if (status == UR_OK) status = ur_model_prepare(*model, false, error);
+    ur_float_mode_leave(mode);
     if (status == UR_OK) return UR_OK;
     ur_model_free(*model);
     *model = NULL;

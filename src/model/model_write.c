@@ -2,22 +2,12 @@
 #include "model/json_text.h"
 #include "model/model_file.h"
 #include "model/record.h"
+#include "model/small_weights.h"
 #include "model/state.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static ur_tensor_entry entry_of(const ur_param *p)
-{
-    ur_tensor_entry e = {.dtype = sizeof(real) == 8 ? UR_F64 : UR_F32,
-                         .rank = p->rank,
-                         .shape = {p->shape[0], p->shape[1]},
-                         .data = p->value,
-                         .bytes = p->size * sizeof(real)};
-    snprintf(e.name, sizeof e.name, "%s", p->name);
-    return e;
-}
 
 enum { UR_PROBE_STEPS = 16, UR_PROBE_NUMBERS = 8 };
 
@@ -73,13 +63,12 @@ ur_status ur_model_write(const ur_model *m, const char *path, const ur_tensor_en
 {
     char *text;
     UR_TRY(record_text(m, &text, error));
-    ur_tensor_entry *entries = calloc(m->param_count + count + 1, sizeof *entries);
-    for (size_t i = 0; entries && i < m->param_count; i++) entries[i] = entry_of(&m->params[i]);
-    if (entries && count) memcpy(entries + m->param_count, extra, count * sizeof *extra);
+    ur_small_entries small;
     const char *metadata[] = {"format", "pt", "unroll", text};
-    ur_status status = entries ? ur_tensor_file_write(path, entries, m->param_count + count, metadata, 2, error)
-                               : ur_fail_memory(error, "the model file");
-    free(entries);
+    ur_status status = ur_small_entries_make(&small, m, count, error);
+    if (status == UR_OK && count) memcpy(small.entries + small.count, extra, count * sizeof *extra);
+    if (status == UR_OK) status = ur_tensor_file_write(path, small.entries, small.count + count, metadata, 2, error);
+    ur_small_entries_free(&small);
     free(text);
     return status;
 }

@@ -49,6 +49,8 @@ json_t *ur_record_make(const ur_model *m)
     failed |= put_size(record, "symbols", m->sizes.symbols);
     failed |= put_size(record, "features", m->sizes.features);
     failed |= put_size(record, "outputs", m->sizes.outputs);
+    if (m->weights != UR_WEIGHTS_F32)
+        failed |= json_object_set_new(record, "weights", json_string(ur_weights_name(m->weights)));
     if (m->vocabulary) failed |= put_units(record, m->vocabulary);
     if (m->record) failed |= put_missing(record, m->record);
     if (!failed) return record;

@@ -82,7 +82,7 @@ static ur_status build(ur_model **model, json_t *record, size_t most, const char
     if (task && strlen(task) < sizeof m->task) memcpy(m->task, task, strlen(task) + 1);
     UR_TRY(read_units(m, record, name, error));
     static const char *const own[] = {"version", "task",  "net",  "symbols", "features",
-                                      "outputs", "vocab", "unit", "unknown"};
+                                      "outputs", "vocab", "unit", "unknown", "weights"};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) json_object_del(record, own[i]);
     m->record = json_incref(record);
     return UR_OK;

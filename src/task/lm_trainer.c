@@ -170,7 +170,10 @@ static ur_status take_first_weights(ur_trainer *t, ur_error *error)
     ur_model *from;
     UR_TRY(ur_model_load(&from, path, t->training.isa, error));
     ur_status status = UR_OK;
-    if (strcmp(from->net, t->model->net) != 0)
+    if (from->weights != UR_WEIGHTS_F32)
+        status = ur_fail(error, UR_ERR_USAGE, "%s: a model with %s weights cannot be trained; begin with its f32 file",
+                         path, ur_weights_name(from->weights));
+    else if (strcmp(from->net, t->model->net) != 0)
         status = ur_fail(error, UR_ERR_DATA, "%s: its network is \"%s\", this run's is \"%s\"", path, from->net,
                          t->model->net);
     else if (!from->vocabulary || !same_units(from->vocabulary, t->model->vocabulary))

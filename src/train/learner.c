@@ -29,6 +29,9 @@ ur_status ur_learner_pool(ur_pool **pool, size_t threads, ur_error *error)
 
 static ur_status make_gradients(ur_model *m, ur_error *error)
 {
+    if (m->weights != UR_WEIGHTS_F32)
+        return ur_fail(error, UR_ERR_USAGE, "a model with %s weights cannot be trained; begin with its f32 file",
+                       ur_weights_name(m->weights));
     if (!m->gradients) m->gradients = ur_block_alloc(m->numbers ? m->numbers : 1, sizeof(real));
     if (!m->gradients) return ur_fail_memory(error, "the gradients");
     for (size_t i = 0; i < m->param_count; i++) m->params[i].gradient = m->gradients + m->params[i].offset;

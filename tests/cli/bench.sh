@@ -26,6 +26,11 @@ export UNROLL_ISA=portable
 done_with bench --work step-lstm-64 --seconds 0.05 --json; equal "$(json 'o["isa"]')" portable
 unset UNROLL_ISA
 
+for kind in bf16 int8; do
+    done_with bench --work step-lstm-64 --weights $kind --seconds 0.05 --json; equal "$(json 'o["weights"]')" $kind
+done
+misused bench --work train-rnn-2x512 --weights int8; says 'cannot be trained'
+
 done_with bench --work step-gru-64,step-lstm-64 --seconds 0.05
 equal "$(grep -c '^step-' out)" 2
 

@@ -87,7 +87,7 @@ equal "$(head -n 1 out)" "unroll $(sed -n 's/^project(unroll VERSION \([0-9.]*\)
 # The manual knows every option of every verb, and is the one that is kept
 done_with help --man
 cp out manual
-for verb in train sample eval info check bench; do
+for verb in train sample eval info export check bench; do
     done_with help $verb
     grep -oE '^ +(-o, )?--[a-z0-9-]+' out | grep -oE -e '--[a-z0-9-]+' >options
     while read -r option; do

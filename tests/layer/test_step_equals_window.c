@@ -38,7 +38,7 @@ static void ok(ur_status status, const ur_error *error)
     if (status != UR_OK) fail_msg("%s", error->text);
 }
 
-static void set_up(setting *s, const char *line, const char *isa, size_t threads, size_t lanes)
+static void set_up(setting *s, const char *line, const char *isa, ur_weights weights, size_t threads, size_t lanes)
 {
     ur_error error = {0};
     ur_sizes sizes = {.symbols = SYMBOLS, .features = FEATURES, .outputs = SYMBOLS};
@@ -46,6 +46,7 @@ static void set_up(setting *s, const char *line, const char *isa, size_t threads
     s->line = line;
     lab_open(&s->lab, isa, threads);
     ok(ur_model_create(&s->model, line, &sizes, 5, 0, isa, &error), &error);
+    ok(ur_model_use_weights(s->model, weights, &error), &error);
     s->outputs = ur_model_outputs(s->model);
     fill_ids(s->ids, STEPS * LANES_MAX, 1, SYMBOLS);
     fill_ids(s->lengths, LANES_MAX, 2, STEPS);
@@ -179,12 +180,12 @@ static void check(setting *s)
     check_lanes(s, true);
 }
 
-static void check_line(const char *line, const char *isa, size_t threads)
+static void check_line(const char *line, const char *isa, ur_weights weights, size_t threads)
 {
     static const size_t lanes[] = {1, 7, LANES_MAX};
     for (size_t k = 0; k < sizeof lanes / sizeof *lanes; k++) {
         setting *s = zeros(1, sizeof *s);
-        set_up(s, line, isa, threads, lanes[k]);
+        set_up(s, line, isa, weights, threads, lanes[k]);
         check(s);
         tear_down(s);
         free(s);
@@ -199,10 +200,28 @@ static void test_every_cell(void **state)
         for (size_t k = 0; k < sizeof LINES / sizeof *LINES; k++) {
             char line[128];
             snprintf(line, sizeof line, LINES[k], cell->name, cell->name);
-            for (size_t isa = 0; ur_isa_name(isa); isa++) check_line(line, ur_isa_name(isa), isa ? 3 : 0);
-            check_line(line, NULL, 0);
+            for (size_t isa = 0; ur_isa_name(isa); isa++)
+                check_line(line, ur_isa_name(isa), UR_WEIGHTS_F32, isa ? 3 : 0);
+            check_line(line, NULL, UR_WEIGHTS_F32, 0);
         }
-    check_line(ACTIVATIONS, NULL, 2);
+    check_line(ACTIVATIONS, NULL, UR_WEIGHTS_F32, 2);
+}
+
+/* int8 rounds what a product takes, lane by lane and step by step: neither window nor lanes may be seen in it. */
+static void test_small_weights(void **state)
+{
+    (void)state;
+    const ur_cell *cell;
+    for (size_t i = 0; (cell = ur_cell_at(i, 0)) != NULL; i++)
+        for (size_t k = 0; k < sizeof LINES / sizeof *LINES; k++) {
+            char line[128];
+            snprintf(line, sizeof line, LINES[k], cell->name, cell->name);
+            for (size_t isa = 0; ur_isa_name(isa); isa++)
+                check_line(line, ur_isa_name(isa), isa % 2 ? UR_WEIGHTS_BF16 : UR_WEIGHTS_INT8, isa ? 2 : 0);
+            check_line(line, NULL, UR_WEIGHTS_BF16, 2);
+            check_line(line, NULL, UR_WEIGHTS_INT8, 2);
+        }
+    check_line(ACTIVATIONS, NULL, UR_WEIGHTS_INT8, 2);
 }
 
 static void learn_both(const char *line, real *gradients[2], double sums[2], size_t *numbers)
@@ -213,7 +232,7 @@ static void learn_both(const char *line, real *gradients[2], double sums[2], siz
     ur_window_result result;
     ur_learning learning = ur_learning_default();
     int32_t targets[STEPS * 7];
-    set_up(s, line, NULL, 0, 7);
+    set_up(s, line, NULL, UR_WEIGHTS_F32, 0, 7);
     learning.threads = 1;
     ok(ur_learner_create(&learner, s->model, &learning, &error), &error);
     fill_ids(targets, STEPS * 7, 4, SYMBOLS);
@@ -256,6 +275,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_cell),
+        cmocka_unit_test(test_small_weights),
         cmocka_unit_test(test_one_window_is_full_bptt),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

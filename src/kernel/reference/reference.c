@@ -3,6 +3,8 @@
 
 #include "kernel/scalar.h"
 
+#include <stdbool.h>
+
 #ifdef UR_REAL_DOUBLE
 #define FMA  fma
 #define SQRT sqrt
@@ -112,6 +114,47 @@ void ur_reference_product(const ur_product *p, size_t rows, size_t panels)
     for (size_t row = 0; row < rows; row++)
         for (size_t panel = 0; panel < panels; panel++)
             for (size_t n = 0; n < 16; n++) element(p, row, panel, n);
+}
+
+/* What one step of rounding to int8 multiplies a row of A with, and what gives its numbers back; both 0 for a row that is
+ * small enough to count as zero, the second NaN for one with an infinity or a NaN. */
+static void scale_of(const real *a, size_t depth, real *by, real *scale)
+{
+    real top = 0;
+    bool wrong = false;
+    for (size_t k = 0; k < depth; k++) {
+        real size = a[k] < 0 ? -a[k] : a[k];
+        if (size > top) top = size;
+        wrong = wrong || !isfinite(a[k]);
+    }
+    *by = top < (real)0x1p-100 ? 0 : 127 / top;
+    *scale = wrong ? (real)NAN : top < (real)0x1p-100 ? 0 : top / 127;
+}
+
+static int64_t integer_sum(const real *a, const signed char *q, size_t depth, real by)
+{
+    const real magic = sizeof(real) == 8 ? (real)0x1.8p52 : (real)0x1.8p23;
+    int64_t sum = 0;
+    for (size_t k = 0; k < depth; k++) {
+        real whole = FMA(a[k], by, magic) - magic;
+        sum += (isfinite(whole) ? (int64_t)whole : 0) * q[k];
+    }
+    return sum;
+}
+
+void ur_reference_product_int8(const ur_product *p, const signed char *q, const float *scale, size_t rows,
+                               size_t panels)
+{
+    for (size_t row = 0; row < rows; row++)
+        for (size_t i = 0; i < 16 * panels; i++) {
+            const real *a = p->a + row * p->a_row;
+            real by, own;
+            size_t panel = i / 16;
+            real *c = p->c + row * p->c_row + panel / p->group * p->c_group + panel % p->group * 16 + i % 16;
+            scale_of(a, p->inner, &by, &own);
+            real sum = (real)integer_sum(a, q + i * p->inner, p->inner, by);
+            *c = FMA(sum, own * (real)scale[i], start_of(p, panel, i % 16, *c));
+        }
 }
 
 /* A shard's chains for one row of dW and for its bias. */

@@ -15,6 +15,9 @@ real ur_reference_slope(ur_activation activation, real y); /* of an activation, 
 
 /* The first `rows` rows and `panels` panels. */
 void ur_reference_product(const ur_product *product, size_t rows, size_t panels);
+/* The product with int8 weights: q (panels·16, depth), a scale for each of its rows. p->b is not read. */
+void ur_reference_product_int8(const ur_product *p, const signed char *q, const float *scale, size_t rows,
+                               size_t panels);
 void ur_reference_weight_gradient(const ur_weight_gradient *gradient, size_t groups);
 
 double ur_reference_softmax_loss(const real *logits, size_t n, int32_t target, real scale, real *d);

@@ -1,0 +1,86 @@
+/* unroll export: a model as another file, with smaller weights. */
+#include "json_out.h"
+#include "model_path.h"
+#include "verb.h"
+
+#include "unroll_train.h"
+
+#include "base/error.h"
+#include "base/file.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+typedef struct settings {
+    const char *output, *weights;
+    bool overwrite, json;
+} settings;
+
+#define PLACE(field) offsetof(settings, field)
+
+static const ur_cli_option OPTIONS[] = {
+    {"What is written", "output", "FILE", UR_CLI_TEXT, PLACE(output), .letter = 'o', .unset = "none; it must be given",
+     .help = "the model file"},
+    {NULL, "weights", UR_CLI_WEIGHTS, UR_CLI_WORD, PLACE(weights), .unset = "as the model has them",
+     .help = "what the matrices are made of: a half and a quarter of the size"},
+    {NULL, "overwrite", NULL, UR_CLI_FLAG, PLACE(overwrite), .help = "replace a file that is there"},
+
+    {"Output", "json", NULL, UR_CLI_FLAG, PLACE(json), .help = "the result as one JSON object"},
+};
+
+static const ur_cli_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
+
+static void defaults(void *settings_) { *(settings *)settings_ = (settings){0}; }
+
+static ur_status report(const settings *s, const ur_model *model, ur_error *error)
+{
+    struct stat file = {0};
+    if (stat(s->output, &file) != 0) return ur_fail(error, UR_ERR_IO, "%s: cannot be seen again", s->output);
+    if (!s->json) {
+        printf("%s: %s weights, %lld bytes\n", s->output, ur_cli_weights_name(model), (long long)file.st_size);
+        return UR_OK;
+    }
+    json_t *object = json_object();
+    ur_cli_json_set(&object, "file", ur_cli_json_text(s->output, strlen(s->output)));
+    ur_cli_json_set(&object, "weights", json_string(ur_cli_weights_name(model)));
+    ur_cli_json_set(&object, "parameters", json_integer((json_int_t)ur_model_parameters(model)));
+    ur_cli_json_set(&object, "bytes", json_integer((json_int_t)file.st_size));
+    return ur_cli_json_print(object, error);
+}
+
+static ur_status write_model(const settings *s, ur_model *model, ur_error *error)
+{
+    UR_TRY(ur_cli_use_weights(model, s->weights, error));
+    UR_TRY(ur_model_save(model, s->output, error));
+    return report(s, model, error);
+}
+
+static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_error *error)
+{
+    const settings *s = settings_;
+    ur_model *model = NULL;
+    UR_TRY(ur_cli_expect(arguments, 1, 1, "which model? give a model file or a run folder", error));
+    if (!s->output) return ur_fail(error, UR_ERR_USAGE, "where to? give the new file with -o FILE");
+    if (!s->overwrite && ur_path_exists(s->output))
+        return ur_fail(error, UR_ERR_USAGE, "%s is there; --overwrite replaces it", s->output);
+    UR_TRY(ur_cli_model_load(&model, arguments->words[0], error));
+    ur_status status = write_model(s, model, error);
+    ur_model_free(model);
+    return status;
+}
+
+const ur_cli_verb ur_cli_export = {
+    .name = "export",
+    .takes = "MODEL -o FILE [option...]",
+    .summary = "write a model with smaller weights",
+    .text =
+        "Writes MODEL, a model file or a run folder, as another model file. With --weights its matrices are rounded: "
+        "to bf16, or to int8 with a scale a row. Such a file is used like any other, in the arithmetic of its "
+        "weights, which is the same bits on every machine; a step is faster and the file smaller. It cannot be "
+        "trained. 'unroll eval' says what the rounding costs.",
+    .examples = "unroll export runs/input --weights int8 -o small.safetensors  # a quarter of the size\n",
+    .table = &TABLE,
+    .settings_size = sizeof(settings),
+    .defaults = defaults,
+    .run = run,
+};
