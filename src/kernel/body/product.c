@@ -11,9 +11,16 @@
 
 enum { UR_ROW_CHUNK = 96 };
 
-static size_t column_of(const ur_product *p, size_t panel)
+/* Where neighbouring panels lie in a row of C. One division: a step of few units is as short as ten of them. */
+static void columns(const ur_product *p, size_t panel, size_t panels, size_t column[UR_WIDE_PANELS])
 {
-    return panel / p->group * p->c_group + panel % p->group * 16;
+    size_t group = panel < p->group ? 0 : panel / p->group, place = panel - group * p->group;
+    for (size_t i = 0; i < panels; i++) {
+        column[i] = group * p->c_group + place * 16;
+        if (++place < p->group) continue;
+        place = 0;
+        group++;
+    }
 }
 
 /* Where the chains of a row of C begin. */
@@ -41,19 +48,18 @@ static ur_tile first_tile(const ur_product *p, size_t row, size_t panel, size_t 
                  .a_outer = p->a_outer,
                  .b_panel = b_panel,
                  .c_row = p->c_row};
-    for (size_t i = 0; i < panels; i++) t.column[i] = column_of(p, panel + i);
+    columns(p, panel, panels, t.column);
     begin(p, &t, panel, panels);
     return t;
 }
 
-/* One row alone: B is read once and nothing waits for it, so the whole depth goes through; many panels, so that there
- * are enough chains to hide how long an addition takes. */
-static void wide(const ur_product *p, size_t row, size_t panel)
+/* One row alone: B is read once and nothing waits for it, so the whole depth goes through. */
+static void one_row(const ur_product *p, size_t row, size_t panel, size_t panels)
 {
-    ur_tile t = first_tile(p, row, panel, UR_WIDE_PANELS);
+    ur_tile t = first_tile(p, row, panel, panels);
     t.inner = p->inner;
     t.outer = p->outer;
-    ur_tile_sums(&t, 1, UR_WIDE_PANELS);
+    ur_row_tiles[panels - 1](&t);
 }
 
 static void chunk(const ur_product *p, size_t row, size_t row_end, size_t panel, size_t panels)
@@ -78,8 +84,13 @@ static void chunk(const ur_product *p, size_t row, size_t row_end, size_t panel,
 
 void UR_ISA_NAME(ur_product)(const ur_product *p, size_t row, size_t row_end, size_t panel, size_t panel_end)
 {
-    if (row_end - row == 1)
-        for (; panel_end - panel >= UR_WIDE_PANELS; panel += UR_WIDE_PANELS) wide(p, row, panel);
+    if (row_end - row == 1) {
+        for (size_t panels; panel < panel_end; panel += panels) {
+            panels = panel_end - panel < UR_WIDE_PANELS ? panel_end - panel : UR_WIDE_PANELS;
+            one_row(p, row, panel, panels);
+        }
+        return;
+    }
     for (size_t m = row; m < row_end; m += UR_ROW_CHUNK) {
         size_t end = row_end - m < UR_ROW_CHUNK ? row_end : m + UR_ROW_CHUNK;
         for (size_t n = panel, panels; n < panel_end; n += panels) {

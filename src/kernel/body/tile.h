@@ -78,14 +78,27 @@ UR_TILES(1)
 UR_TILES(2)
 UR_TILES(3)
 UR_TILES(4)
+UR_TILE(1, 5)
+UR_TILE(1, 6) UR_TILE(1, 7) UR_TILE(1, 8)
+#else
+UR_TILE(1, 2)
+UR_TILE(1, 3) UR_TILE(1, 4)
 #endif
 
-static void (*const ur_tiles[UR_TILE_PANELS][UR_TILE_ROWS])(const ur_tile *) = {
-    UR_TILE_LIST(1),
+    static void (*const ur_tiles[UR_TILE_PANELS][UR_TILE_ROWS])(const ur_tile *) = {
+        UR_TILE_LIST(1),
 #if UR_TILE_PANELS > 1
-    UR_TILE_LIST(2),
-    UR_TILE_LIST(3),
-    UR_TILE_LIST(4),
+        UR_TILE_LIST(2),
+        UR_TILE_LIST(3),
+        UR_TILE_LIST(4),
+#endif
+};
+
+/* One row alone takes many panels, so that there are enough chains to hide how long an addition takes. */
+static void (*const ur_row_tiles[UR_WIDE_PANELS])(const ur_tile *) = {
+    ur_tile_1_1, ur_tile_1_2, ur_tile_1_3, ur_tile_1_4,
+#if UR_WIDE_PANELS > 4
+    ur_tile_1_5, ur_tile_1_6, ur_tile_1_7, ur_tile_1_8,
 #endif
 };
 
