@@ -110,9 +110,9 @@ static ur_status infer(ur_bench_run *r, ur_error *error)
     ur_compute compute = {r->model->kernels, NULL, r->pool};
     ur_carry carry = {.from = r->state, .to = r->state};
     ur_tape tape;
-    ur_arena_reset(&r->arena);
     ur_tape_begin(&tape, &compute, &r->arena, false);
     ur_network_run(r->model, &tape, &r->batch, &carry);
+    ur_arena_reset(&r->arena);
     return ur_tape_status(&tape, error);
 }
 

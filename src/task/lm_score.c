@@ -25,7 +25,6 @@ static ur_status run_window(ur_scorer *s, const int32_t *ids, const int32_t *tar
                             const ur_carry *carry, ur_error *error)
 {
     ur_tape tape;
-    ur_arena_reset(&s->arena);
     ur_tape_begin(&tape, &s->compute, &s->arena, false);
     ur_batch batch = {.lanes = lanes, .input = {{.steps = steps, .ids = ids}}};
     ur_tensor *y = ur_network_run(s->model, &tape, &batch, carry);
@@ -34,6 +33,7 @@ static ur_status run_window(ur_scorer *s, const int32_t *ids, const int32_t *tar
     UR_TRY(ur_softmax_loss(&tape, y, targets, 1, &sum));
     s->sum += sum;
     for (size_t i = 0; i < steps * lanes; i++) s->predictions += targets[i] >= 0 ? 1 : 0;
+    ur_arena_reset(&s->arena);
     return ur_tape_status(&tape, error);
 }
 
