@@ -8,8 +8,7 @@
 
 static double tokens(const ur_bench_result *r) { return (double)(r->work->lanes * r->work->steps); }
 
-/* ---- A table ------------------------------------------------------------------------------------------------------
- */
+/* ---- A table ---------------------------------------------------------------------------------------------------- */
 
 void ur_bench_print_heading(void)
 {
@@ -76,8 +75,7 @@ void ur_bench_print_notes(bool counted)
     if (!counted) printf("instructions per cycle of the peak loop: this machine does not let a program count them\n");
 }
 
-/* ---- JSON ---------------------------------------------------------------------------------------------------------
- */
+/* ---- JSON ------------------------------------------------------------------------------------------------------- */
 
 /* As many digits as mean something. */
 static json_t *rounded(double value)

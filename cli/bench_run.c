@@ -14,8 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Making ready -------------------------------------------------------------------------------------------------
- */
+/* ---- Making ready ----------------------------------------------------------------------------------------------- */
 
 static ur_status make_model(ur_bench_run *r, ur_error *error)
 {
@@ -102,8 +101,7 @@ void ur_bench_run_free(ur_bench_run *r)
     free(r);
 }
 
-/* ---- Passes -------------------------------------------------------------------------------------------------------
- */
+/* ---- Passes ----------------------------------------------------------------------------------------------------- */
 
 static ur_status infer(ur_bench_run *r, ur_error *error)
 {
@@ -129,8 +127,7 @@ ur_status ur_bench_pass(ur_bench_run *r, ur_error *error)
     return UR_OK;
 }
 
-/* ---- Facts --------------------------------------------------------------------------------------------------------
- */
+/* ---- Facts ------------------------------------------------------------------------------------------------------ */
 
 /* Multiply-adds of a layer's products for one token, forward. A one-hot input is a row of a table: no product. */
 static double layer_products(const ur_layer *l)

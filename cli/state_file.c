@@ -74,8 +74,7 @@ static void visit_hash(void *context, ur_real *values, size_t count)
     *value = hash(*value, values, count * sizeof *values);
 }
 
-/* ---- Writing ------------------------------------------------------------------------------------------------------
- */
+/* ---- Writing ---------------------------------------------------------------------------------------------------- */
 
 typedef struct writing {
     ur_writer writer;
@@ -119,8 +118,7 @@ ur_status ur_cli_state_write(const char *path, const ur_cli_speaker *speaker, co
     return w.status;
 }
 
-/* ---- Reading ------------------------------------------------------------------------------------------------------
- */
+/* ---- Reading ---------------------------------------------------------------------------------------------------- */
 
 typedef struct reading {
     const unsigned char *next;

@@ -38,8 +38,7 @@ static ur_status check_words(const ur_cli_arguments *arguments, ur_error *error)
     return ur_cli_expect(arguments, 2, SIZE_MAX, "which text? give files or folders, or - for standard input", error);
 }
 
-/* ---- The end ------------------------------------------------------------------------------------------------------
- */
+/* ---- The end ---------------------------------------------------------------------------------------------------- */
 
 static ur_status print_json(const ur_cli_train_settings *s, const ur_plan *plan, const ur_event *end, ur_error *error)
 {
@@ -112,8 +111,7 @@ static ur_status report_end(const ur_cli_train_settings *s, const ur_cli_argumen
     return UR_OK;
 }
 
-/* ---- Training -----------------------------------------------------------------------------------------------------
- */
+/* ---- Training --------------------------------------------------------------------------------------------------- */
 
 static ur_status consume(ur_cli_progress *progress, const ur_cli_train_settings *s, ur_trainer *trainer,
                          const ur_event *event, ur_error *error)

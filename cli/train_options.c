@@ -188,8 +188,7 @@ ur_status ur_cli_train_settle(ur_cli_train_settings *s, const ur_cli_arguments *
     return UR_OK;
 }
 
-/* ---- Printing -----------------------------------------------------------------------------------------------------
- */
+/* ---- Printing --------------------------------------------------------------------------------------------------- */
 
 void ur_cli_print_word(FILE *file, const char *word)
 {

@@ -29,8 +29,7 @@ static void fill(const ur_trainer *t, ur_event *e, ur_event_kind kind)
                     .reason = t->reason};
 }
 
-/* ---- the log
- * ------------------------------------------------------------------------------------------------------------- */
+/* ---- the log ---------------------------------------------------------------------------------------------------- */
 
 static ur_status add_line(ur_trainer *t, json_t *line, ur_error *error)
 {
@@ -61,8 +60,7 @@ static ur_status log_evaluation(ur_trainer *t, ur_error *error)
                     error);
 }
 
-/* ---- pieces of work
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- pieces of work --------------------------------------------------------------------------------------------- */
 
 static bool every(uint64_t step, uint64_t period) { return period && step % period == 0; }
 

@@ -43,8 +43,7 @@ static void count_unknown(ur_scorer *s, const int32_t *ids, size_t count)
     for (size_t i = 0; unknown >= 0 && i < count; i++) s->unknown += ids[i] == unknown ? 1 : 0;
 }
 
-/* ---- stateful
- * ---------------------------------------------------------------------------------------------------------- */
+/* ---- stateful --------------------------------------------------------------------------------------------------- */
 
 static ur_status stateful(ur_scorer *s, ur_state *state, ur_error *error)
 {
@@ -73,8 +72,7 @@ static ur_status score_stateful(ur_scorer *s, ur_error *error)
     return status;
 }
 
-/* ---- windows
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- windows ---------------------------------------------------------------------------------------------------- */
 
 /* Up to UR_SIDE_BY_SIDE windows of `window` units each, one a lane, as (steps, lanes). */
 static ur_status score_some(ur_scorer *s, int32_t *units, int32_t *ids, int32_t *targets, size_t window, size_t lanes,
@@ -110,8 +108,7 @@ static ur_status score_windows(ur_scorer *s, ur_error *error)
     return status;
 }
 
-/* ---- all of it
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- all of it -------------------------------------------------------------------------------------------------- */
 
 static ur_status choose_part(ur_scorer *s, ur_error *error)
 {

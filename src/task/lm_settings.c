@@ -90,8 +90,7 @@ ur_status ur_lm_check(const ur_training *t, ur_error *error)
     return UR_OK;
 }
 
-/* ---- choices
- * --------------------------------------------------------------------------------------------------------- */
+/* ---- choices ---------------------------------------------------------------------------------------------------- */
 
 typedef struct ur_choice {
     uint64_t units; /* of training text, at least */
@@ -164,8 +163,7 @@ ur_status ur_lm_net(const ur_training *t, char *line, size_t size, ur_error *err
     return UR_OK;
 }
 
-/* ---- settings as text
- * ------------------------------------------------------------------------------------------------- */
+/* ---- settings as text ------------------------------------------------------------------------------------------- */
 
 /* An object being filled, and whether memory ran out on the way. */
 typedef struct ur_settings {

@@ -30,8 +30,7 @@ void ur_trainer_free(ur_trainer *t)
     free(t);
 }
 
-/* ---- text
- * ---------------------------------------------------------------------------------------------------------------- */
+/* ---- text ------------------------------------------------------------------------------------------------------- */
 
 static ur_status open_text(ur_trainer *t, ur_error *error)
 {
@@ -116,8 +115,7 @@ static ur_status record_text(ur_trainer *t, ur_error *error)
     return failed ? ur_fail_memory(error, "the model's record") : UR_OK;
 }
 
-/* ---- network
- * -------------------------------------------------------------------------------------------------------------- */
+/* ---- network ---------------------------------------------------------------------------------------------------- */
 
 static ur_status check_network(const ur_model *m, ur_error *error)
 {
@@ -181,8 +179,7 @@ static ur_status take_first_weights(ur_trainer *t, ur_error *error)
     return status;
 }
 
-/* ---- the run
- * ---------------------------------------------------------------------------------------------------------------- */
+/* ---- the run ---------------------------------------------------------------------------------------------------- */
 
 /* "--net LINE --batch 64 …" from the settings. */
 static ur_status write_settings(ur_trainer *t, ur_error *error)
