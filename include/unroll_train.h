@@ -141,7 +141,8 @@ UR_API double ur_learner_gradient_norm(const ur_learner *learner); /* of the las
 
 typedef enum ur_schedule { UR_CONSTANT, UR_COSINE, UR_STEPS, UR_PLATEAU } ur_schedule;
 
-/* Zero or NULL leaves a choice to the library, which chooses by the size of the text: start from ur_training_default. */
+/* Zero or NULL leaves a choice to the library, which chooses by the size of the text, and a smaller network where there
+ * are fewer than 6 minutes: start from ur_training_default. */
 typedef struct ur_training {
     /* The text: files and folders. */
     const char *const *paths;

@@ -72,7 +72,8 @@ static void set_due(ur_trainer *t)
     bool end = t->at.step >= t->rates.steps;
     if (every(t->at.step, log_every) || end) t->at.due |= UR_DUE_LOG;
     if ((every(t->at.step, s->evaluate_every) || end) && t->validation_lanes.lanes) t->at.due |= UR_DUE_EVALUATION;
-    if (every(t->at.step, s->sample_every) || end) t->at.due |= UR_DUE_SAMPLE;
+    bool early = t->at.step == t->first_samples[0] || t->at.step == t->first_samples[1];
+    if (every(t->at.step, s->sample_every) || early || end) t->at.due |= UR_DUE_SAMPLE;
     if (every(t->at.step, s->save_every) || end) t->at.due |= UR_DUE_SAVE;
     if (end) t->at.due |= UR_DUE_END;
 }

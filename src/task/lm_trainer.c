@@ -290,9 +290,15 @@ void ur_lm_plan(ur_trainer *t)
     ur_training *s = &t->training;
     plan_rates(t);
     if (t->measuring) return; /* the number of steps is not known yet */
-    uint64_t share = t->rates.steps / UR_EVALUATIONS < 20 ? 20 : t->rates.steps / UR_EVALUATIONS;
+    /* Rounded up: the last one falls on the end and not a few steps before it. */
+    uint64_t share = (t->rates.steps + UR_EVALUATIONS - 1) / UR_EVALUATIONS;
+    if (share < 20) share = 20;
     if (!s->evaluate_every) s->evaluate_every = share;
-    if (!s->sample_every) s->sample_every = share;
+    if (!s->sample_every) {
+        s->sample_every = share;
+        t->first_samples[0] = share / 16;
+        t->first_samples[1] = share / 4;
+    }
     if (!s->save_every) s->save_every = s->evaluate_every;
     if (s->schedule == UR_PLATEAU && !s->rate_every) s->rate_every = 2;
     plan_end(t);
