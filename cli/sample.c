@@ -183,6 +183,7 @@ static ur_status run(void *settings, const ur_cli_arguments *arguments, ur_error
     UR_TRY(ur_cli_language_model_load(&model, arguments->words[0], error));
     ur_cli_speaker speaker;
     ur_status status = ur_cli_speaker_open(&speaker, model, &s->how, error);
+    if (s->state_in || s->state_out) speaker.weights = ur_cli_weights_hash(model);
     if (status == UR_OK) status = run_speaker(s, ur_cli_given(&TABLE, arguments, "seed"), &speaker, error);
     ur_cli_speaker_close(&speaker);
     ur_model_free(model);
