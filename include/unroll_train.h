@@ -126,7 +126,9 @@ UR_API ur_status ur_learner_create(ur_learner **learner, ur_model *model, const 
 UR_API void ur_learner_free(ur_learner *learner);
 
 /* One update: forward, loss, backward through the whole window, clip, optimiser step. *loss (may be NULL) is that before
- * the update: the mean over all targets that count, or their sum; 0 where none counts. A loss or gradient that is not finite is UR_ERR_NUMERIC naming step and tensor; the weights stay as they were. */
+ * the update: the mean over all targets that count, or their sum; 0 where none counts. A loss or gradient that is not
+ * finite is UR_ERR_NUMERIC naming step and tensor; the weights stay as they were, and the next batch begins from zero
+ * states even where it carries. */
 UR_API ur_status ur_learn(ur_learner *learner, const ur_batch *batch, double *loss, ur_error *error);
 /* The loss without learning, dropout off. Carried states are read, not changed. */
 UR_API ur_status ur_evaluate(ur_learner *learner, const ur_batch *batch, double *loss, ur_error *error);

@@ -127,7 +127,7 @@ static ur_status run(ur_scorer *s, ur_error *error)
 {
     const ur_scoring *how = s->how;
     const ur_line *line = &s->model->lines[s->model->line_count - 1];
-    if (!s->model->vocabulary || line->width != line->symbols || line->last)
+    if (s->model->line_count != 1 || !s->model->vocabulary || line->width != line->symbols || line->last)
         return ur_fail(error, UR_ERR_USAGE, "the model (\"%s\") is no language model", s->model->net);
     ur_corpus_options options = {.unit = ur_vocabulary_kind(s->model->vocabulary),
                                  .replace_invalid = how->replace_invalid};

@@ -245,14 +245,18 @@ static ur_status carried_states(const ur_learner *l, const ur_batch *batch, cons
                    ur_state_lanes(*from));
 }
 
+/* Where the lanes ended is of no use after a failure: it may not be finite, and then nothing that goes on from it is. */
+static void forget_carried(ur_learner *l)
+{
+    ur_state_free(l->carried);
+    l->carried = NULL;
+}
+
 static ur_status carry_for(ur_learner *l, const ur_batch *batch, ur_carry *carry, ur_error *error)
 {
     *carry = (ur_carry){0};
     UR_TRY(carried_states(l, batch, &carry->from, error));
-    if (l->carried && ur_state_lanes(l->carried) != batch->lanes) {
-        ur_state_free(l->carried);
-        l->carried = NULL;
-    }
+    if (l->carried && ur_state_lanes(l->carried) != batch->lanes) forget_carried(l);
     if (!l->carried) UR_TRY(ur_state_make(&l->carried, l->model, batch->lanes, error));
     carry->to = l->carried;
     return UR_OK;
@@ -278,6 +282,7 @@ ur_status ur_learn(ur_learner *l, const ur_batch *batch, double *loss, ur_error 
 {
     ur_float_mode mode = ur_float_mode_enter();
     ur_status status = learn(l, batch, loss, error);
+    if (status == UR_ERR_NUMERIC) forget_carried(l);
     ur_float_mode_leave(mode);
     return status;
 }
