@@ -222,7 +222,8 @@ static void put_schedule(ur_settings *o, const ur_training *t)
     if (t->warmup) put_count(o, "warmup", t->warmup);
     if (t->schedule != UR_CONSTANT) put_number(o, "lr-floor", t->rate_floor);
     if (t->schedule == UR_STEPS || t->schedule == UR_PLATEAU) put_number(o, "lr-factor", t->rate_factor);
-    if (t->schedule == UR_STEPS || t->schedule == UR_PLATEAU) put_count(o, "lr-every", t->rate_every);
+    if ((t->schedule == UR_STEPS || t->schedule == UR_PLATEAU) && t->rate_every)
+        put_count(o, "lr-every", t->rate_every);
 }
 
 json_t *ur_lm_settings(const ur_training *t, const char *net)

@@ -267,12 +267,13 @@ static void plan_rates(ur_trainer *t)
     uint64_t steps = s->steps, by_epochs = (uint64_t)ceil(s->epochs * (double)t->lanes.windows);
     if (s->epochs > 0 && (!steps || by_epochs < steps)) steps = by_epochs;
     if (t->at.measured_steps && (!steps || t->at.measured_steps < steps)) steps = t->at.measured_steps;
+    uint64_t quarter = steps / 4 + 1; /* where nothing is said, the rate falls three times */
     t->rates = (ur_rate_plan){.schedule = s->schedule,
                               .rate = s->learning.rate,
                               .floor = s->rate_floor,
                               .factor = s->rate_factor,
                               .warmup = s->warmup,
-                              .every = s->rate_every,
+                              .every = s->rate_every ? s->rate_every : quarter,
                               .steps = steps};
 }
 

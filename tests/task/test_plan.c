@@ -1,4 +1,4 @@
-/* When a run that says nothing about it is evaluated and shows samples: early, evenly, and at its end. */
+/* What a run does that says nothing about it: when it is evaluated and shows samples, when its rate falls. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,22 +18,29 @@ typedef struct plan {
     size_t sample_count, evaluation_count;
 } plan;
 
-static plan run(uint64_t steps, uint64_t sample_every)
+static ur_training training(uint64_t steps)
 {
-    const char *path = in_scratch(&place, "text");
+    static const char *path;
     ur_training t = ur_training_default();
-    ur_trainer *trainer;
-    ur_event e = {.kind = UR_EVENT_STEP};
-    ur_error error;
-    plan p = {0};
+    path = in_scratch(&place, "text");
     t.paths = &path;
     t.path_count = 1;
     t.net = "onehot > rnn 4 > dense";
     t.batch = 2;
     t.bptt = 4;
     t.steps = steps;
-    t.sample_every = sample_every;
     t.learning.threads = 1;
+    return t;
+}
+
+static plan run(uint64_t steps, uint64_t sample_every)
+{
+    ur_training t = training(steps);
+    ur_trainer *trainer;
+    ur_event e = {.kind = UR_EVENT_STEP};
+    ur_error error;
+    plan p = {0};
+    t.sample_every = sample_every;
     if (ur_trainer_create(&trainer, &t, &error) != UR_OK) fail_msg("%s", error.text);
     while (e.kind != UR_EVENT_END) {
         if (ur_train_next(trainer, &e, &error) != UR_OK) fail_msg("%s", error.text);
@@ -83,6 +90,31 @@ static void test_said(void **state)
     check(p.samples, p.sample_count, samples, 2);
 }
 
+/* A schedule in steps that are not given falls three times in the run. */
+static void test_rate_in_steps(void **state)
+{
+    (void)state;
+    ur_training t = training(40);
+    ur_trainer *trainer;
+    ur_event e = {.kind = UR_EVENT_STEP};
+    ur_error error;
+    double rates[41] = {0};
+    t.schedule = UR_STEPS;
+    t.learning.rate = 0.016;
+    if (ur_trainer_create(&trainer, &t, &error) != UR_OK) fail_msg("%s", error.text);
+    assert_null(strstr(ur_trainer_settings(trainer), "lr-every"));
+    while (e.kind != UR_EVENT_END) {
+        if (ur_train_next(trainer, &e, &error) != UR_OK) fail_msg("%s", error.text);
+        if (e.kind == UR_EVENT_STEP) rates[e.step] = e.rate;
+    }
+    ur_trainer_free(trainer);
+    for (int drop = 0; drop < 4; drop++) {
+        double expected = 0.016 / (1 << drop);
+        assert_memory_equal(&rates[1 + 11 * drop], &expected, sizeof expected);
+    }
+    for (int step = 2; step <= 40; step++) assert_true(rates[step] <= rates[step - 1]);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -105,6 +137,7 @@ int main(void)
         cmocka_unit_test(test_short_run),
         cmocka_unit_test(test_longer_run),
         cmocka_unit_test(test_said),
+        cmocka_unit_test(test_rate_in_steps),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
