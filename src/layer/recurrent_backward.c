@@ -54,12 +54,13 @@ void ur_window_backward(const ur_window *w)
 
 void ur_window_input_gradient(const ur_window *w, real *dx, bool add)
 {
+    const ur_window inputs = ur_window_of_inputs(w);
     const ur_recurrent *l = w->layer;
-    ur_product p = from_slots(w, w->slots, &l->cell->input);
+    ur_product p = from_slots(w, inputs.slots, &l->cell->input);
     p.b = l->in_back;
     p.c = dx;
     p.c_row = ur_padded(l->inputs);
     p.group = p.c_row / 16;
     p.start = add ? UR_START_HERE : UR_START_ZERO;
-    ur_compute_product(w->compute, &p, w->steps * w->lanes, p.group);
+    ur_compute_product(w->compute, &p, inputs.steps * inputs.lanes, p.group);
 }

@@ -17,28 +17,56 @@ static ur_product into_slots(const ur_window *w, real *slots, const ur_slot_rang
 
 static void input_product(const ur_window *w)
 {
+    const ur_window inputs = ur_window_of_inputs(w);
     const ur_recurrent *l = w->layer;
-    ur_product p = into_slots(w, w->slots, &l->cell->input);
+    ur_product p = into_slots(w, inputs.slots, &l->cell->input);
     p.a = w->x;
     p.a_row = ur_padded(l->inputs);
     p.inner = l->inputs;
     p.b = l->in;
     p.bias = l->bias;
     p.start = UR_START_BIAS;
-    ur_compute_product(w->compute, &p, w->steps * w->lanes, ur_unit_blocks(l) * l->cell->input.count);
+    ur_compute_product(w->compute, &p, inputs.steps * inputs.lanes, ur_unit_blocks(l) * l->cell->input.count);
 }
 
-/* The one-hot product: a row of the table. */
-static void gather(const ur_window *w)
+/* Where the products of the inputs already are, by id: in the table of a one-hot input, or in that of a window. */
+typedef struct ur_gathering {
+    const ur_window *w;
+    const real *from;
+    size_t row, block, run; /* apart: ids, unit blocks; numbers of a block */
+} ur_gathering;
+
+static void gather(void *context, size_t member, size_t members)
+{
+    const ur_gathering *g = context;
+    const ur_window *w = g->w;
+    size_t slots = w->layer->cell->slots * 16u, blocks = ur_unit_blocks(w->layer), run = g->run, i, end;
+    if (g->block == run && slots == run) { /* all slots: the row is one run */
+        run *= blocks;
+        blocks = 1;
+    }
+    ur_pool_share(w->steps * w->lanes, 1, member, members, &i, &end);
+    for (; i < end; i++) {
+        const real *from = g->from + (size_t)w->ids[i] * g->row;
+        real *to = w->slots + i * ur_slot_row(w->layer) + w->layer->cell->input.first * 16;
+        for (size_t u = 0; u < blocks; u++) memcpy(to + u * slots, from + u * g->block, run * sizeof(real));
+    }
+}
+
+enum { UR_SMALL_GATHER = 1 << 14 }; /* numbers for which waking threads costs more than it brings */
+
+static void inputs(const ur_window *w)
 {
     const ur_recurrent *l = w->layer;
-    const ur_slot_range *in = &l->cell->input;
-    size_t blocks = ur_unit_blocks(l), run = in->count * 16u, slots = l->cell->slots * 16u;
-    for (size_t i = 0; i < w->steps * w->lanes; i++) {
-        const real *from = l->in + (size_t)w->ids[i] * blocks * run;
-        real *to = w->slots + i * ur_slot_row(l) + in->first * 16;
-        for (size_t u = 0; u < blocks; u++) memcpy(to + u * slots, from + u * run, run * sizeof(real));
-    }
+    size_t run = l->cell->input.count * 16u;
+    ur_gathering g = {.w = w, .from = l->in, .row = ur_unit_blocks(l) * run, .block = run, .run = run};
+    if (!l->symbols) input_product(w);
+    if (!l->symbols && !w->rows) return;
+    if (w->rows) g = (ur_gathering){w, w->table + l->cell->input.first * 16, ur_slot_row(l), l->cell->slots * 16u, run};
+    if (w->steps * w->lanes * ur_slot_row(l) < UR_SMALL_GATHER)
+        gather(&g, 0, 1);
+    else
+        ur_pool_run(w->compute->pool, gather, &g);
 }
 
 /* Slots without an input product begin with their recurrent bias. */
@@ -75,14 +103,21 @@ static void phase_blocks(const ur_window *w, const ur_part *part, size_t t, int 
     }
 }
 
+/* Unit blocks whose panels fill register tiles: four tiles' worth where that is a whole number of them, and many for a
+ * lane alone, whose tile is wide. */
+static size_t blocks_together(const ur_part *part, size_t panels)
+{
+    if (part->lane_end - part->lane == 1) return 8;
+    return panels > 4 ? 1 : 4 / panels;
+}
+
 static void sweep(void *context, size_t member, size_t members)
 {
     const ur_window *w = context;
     ur_part part = ur_window_part(w, member, members);
     for (size_t t = 0; t < w->steps; t++)
         for (int phase = 0; phase < w->layer->cell->phases; phase++) {
-            size_t together = 4 / w->layer->cell->phase[phase].count; /* blocks whose panels fill a register tile */
-            if (together < 1) together = 1;
+            size_t together = blocks_together(&part, w->layer->cell->phase[phase].count);
             for (size_t u = part.block; u < part.block_end && part.lane < part.lane_end; u += together)
                 phase_blocks(w, &part, t, phase, u, part.block_end - u < together ? part.block_end - u : together);
             if (part.wait) ur_pool_barrier(w->compute->pool);
@@ -91,10 +126,7 @@ static void sweep(void *context, size_t member, size_t members)
 
 void ur_window_forward(const ur_window *w)
 {
-    if (w->layer->symbols)
-        gather(w);
-    else
-        input_product(w);
+    inputs(w);
     ur_window copy = *w;
     if (ur_window_split(w, ur_pool_threads(w->compute->pool)) == UR_SPLIT_NONE)
         sweep(&copy, 0, 1);

@@ -33,6 +33,16 @@ ur_part ur_window_part(const ur_window *w, size_t member, size_t members)
     return part;
 }
 
+ur_window ur_window_of_inputs(const ur_window *w)
+{
+    ur_window inputs = *w;
+    if (!w->rows) return inputs;
+    inputs.slots = w->table;
+    inputs.steps = w->rows;
+    inputs.lanes = 1;
+    return inputs;
+}
+
 ur_gate_block ur_window_gates(const ur_window *w, const ur_part *part, size_t t, size_t block)
 {
     const ur_recurrent *l = w->layer;

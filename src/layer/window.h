@@ -12,6 +12,9 @@ typedef struct ur_part {
 
 ur_part ur_window_part(const ur_window *window, size_t member, size_t members);
 
+/* The window that the input's products see: as many steps of one lane as x has rows, on the table, where ids choose. */
+ur_window ur_window_of_inputs(const ur_window *window);
+
 /* The gate block of step t for a thread's lanes and the unit block `block`. */
 ur_gate_block ur_window_gates(const ur_window *window, const ur_part *part, size_t t, size_t block);
 
