@@ -66,8 +66,7 @@ ur_status ur_bench_clock(ur_bench_run *run, double seconds, ur_bench_times *time
     return UR_OK;
 }
 
-/* ---- Memory -------------------------------------------------------------------------------------------------------
- */
+/* ---- Memory ----------------------------------------------------------------------------------------------------- */
 
 /* Linux keeps the largest size so far and forgets it when asked to; elsewhere works share it. */
 void ur_bench_memory_reset(void)

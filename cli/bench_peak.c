@@ -78,8 +78,7 @@ static const peak_kind *kind_of(const char *isa)
     return &KINDS[0];
 }
 
-/* ---- The processor's counters -------------------------------------------------------------------------------------
- */
+/* ---- The processor's counters ----------------------------------------------------------------------------------- */
 
 /* Files of the calling thread's counters; −1 where they are refused. */
 typedef struct counters {
@@ -131,8 +130,7 @@ static double ratio(const counters *c)
 }
 #endif
 
-/* ---- Slices -------------------------------------------------------------------------------------------------------
- */
+/* ---- Slices ----------------------------------------------------------------------------------------------------- */
 
 /* Rates are by the processor's time of each thread, not by the clock on the wall: where others use the machine, threads
  * that wait for a core must not make the peak look low. */

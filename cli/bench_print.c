@@ -8,8 +8,7 @@
 
 static double tokens(const ur_bench_result *r) { return (double)(r->work->lanes * r->work->steps); }
 
-/* ---- A table ------------------------------------------------------------------------------------------------------
- */
+/* ---- A table ---------------------------------------------------------------------------------------------------- */
 
 void ur_bench_print_heading(void)
 {
@@ -47,13 +46,12 @@ static void print_phases(const ur_bench_result *r)
     putchar('\n');
 }
 
-static void print_learning(const ur_bench_result *r)
+static void print_memory(const ur_bench_result *r)
 {
-    printf("    loss %.4f at first, %.4f at last; at most %.0f MB; the arena asked for memory %zu times in the first "
-           "pass, "
-           "%zu times later\n",
-           r->first_loss, r->facts.loss, r->resident / 1e6, r->first_allocations,
-           r->facts.allocations - r->first_allocations);
+    printf("    ");
+    if (r->work->kind == UR_BENCH_TRAIN) printf("loss %.4f at first, %.4f at last; ", r->first_loss, r->facts.loss);
+    printf("at most %.0f MB; the arena asked for memory %zu times in the first pass, %zu times later\n",
+           r->resident / 1e6, r->first_allocations, r->facts.allocations - r->first_allocations);
 }
 
 void ur_bench_print_row(const ur_bench_result *r)
@@ -64,7 +62,7 @@ void ur_bench_print_row(const ur_bench_result *r)
     print_seconds(r->times.least);
     printf(" %11.0f %8.1f %8.1f %8.1f %4.0f %%\n", tokens(r) / seconds, ur_bench_flops(r->work) / seconds / 1e9,
            r->facts.executed / seconds / 1e9, r->peak.flops / 1e9, 100 * r->facts.executed / seconds / r->peak.flops);
-    if (r->work->kind == UR_BENCH_TRAIN) print_learning(r);
+    if (r->work->kind != UR_BENCH_STEP) print_memory(r);
     if (r->phase_count) print_phases(r);
     fflush(stdout);
 }
@@ -77,8 +75,7 @@ void ur_bench_print_notes(bool counted)
     if (!counted) printf("instructions per cycle of the peak loop: this machine does not let a program count them\n");
 }
 
-/* ---- JSON ---------------------------------------------------------------------------------------------------------
- */
+/* ---- JSON ------------------------------------------------------------------------------------------------------- */
 
 /* As many digits as mean something. */
 static json_t *rounded(double value)
@@ -107,9 +104,13 @@ static json_t *phases_of(const ur_bench_result *r)
 
 static void set_learning(json_t **object, const ur_bench_result *r)
 {
-    size_t later = r->facts.allocations - r->first_allocations;
     ur_cli_json_set(object, "first_loss", rounded(r->first_loss));
     ur_cli_json_set(object, "last_loss", rounded(r->facts.loss));
+}
+
+static void set_memory(json_t **object, const ur_bench_result *r)
+{
+    size_t later = r->facts.allocations - r->first_allocations;
     ur_cli_json_set(object, "peak_resident_bytes", ur_cli_json_number(r->resident));
     ur_cli_json_set(object, "arena_allocations_first", json_integer((json_int_t)r->first_allocations));
     ur_cli_json_set(object, "arena_allocations_later", json_integer((json_int_t)later));
@@ -136,6 +137,7 @@ ur_status ur_bench_print_json(const ur_bench_result *r, ur_error *error)
     ur_cli_json_set(&object, "peak_instructions_per_cycle", rounded(r->peak.per_cycle));
     ur_cli_json_set(&object, "fraction", rounded(r->facts.executed / seconds / r->peak.flops));
     if (r->work->kind == UR_BENCH_TRAIN) set_learning(&object, r);
+    if (r->work->kind != UR_BENCH_STEP) set_memory(&object, r);
     if (r->phase_count) ur_cli_json_set(&object, "phases", phases_of(r));
     ur_status status = ur_cli_json_print(object, error);
     fflush(stdout);

@@ -15,8 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Making ready -------------------------------------------------------------------------------------------------
- */
+/* ---- Making ready ----------------------------------------------------------------------------------------------- */
 
 static ur_status make_model(ur_bench_run *r, ur_error *error)
 {
@@ -103,17 +102,16 @@ void ur_bench_run_free(ur_bench_run *r)
     free(r);
 }
 
-/* ---- Passes -------------------------------------------------------------------------------------------------------
- */
+/* ---- Passes ----------------------------------------------------------------------------------------------------- */
 
 static ur_status infer(ur_bench_run *r, ur_error *error)
 {
     ur_compute compute = {r->model->kernels, NULL, r->pool};
     ur_carry carry = {.from = r->state, .to = r->state};
     ur_tape tape;
-    ur_arena_reset(&r->arena);
     ur_tape_begin(&tape, &compute, &r->arena, false);
     ur_network_run(r->model, &tape, &r->batch, &carry);
+    ur_arena_reset(&r->arena);
     return ur_tape_status(&tape, error);
 }
 
@@ -130,8 +128,7 @@ ur_status ur_bench_pass(ur_bench_run *r, ur_error *error)
     return UR_OK;
 }
 
-/* ---- Facts --------------------------------------------------------------------------------------------------------
- */
+/* ---- Facts ------------------------------------------------------------------------------------------------------ */
 
 /* Multiply-adds of layer i's products for `tokens` tokens, forward. A one-hot input is a row of a table: no product; an
  * embedding of few rows is multiplied once a row. */

@@ -73,14 +73,13 @@ static ur_status check_network(ur_cli_checks *checks, const char *path, ur_error
     return status;
 }
 
-static ur_status check_model(ur_cli_checks *checks, const char *given, ur_error *error)
+static ur_status check_all(ur_cli_checks *checks, const char *model, ur_error *error)
 {
-    char *path = NULL;
-    UR_TRY(ur_cli_model_path(given, &path, error));
-    ur_status status = check_network(checks, path, error);
-    if (status == UR_OK) status = ur_cli_check_probe(checks, path, error);
-    free(path);
-    return status;
+    UR_TRY(check_cells(checks, error));
+    UR_TRY(ur_cli_check_bits(checks, error));
+    if (!model) return UR_OK;
+    UR_TRY(check_network(checks, model, error));
+    return ur_cli_check_probe(checks, model, error);
 }
 
 static ur_status finish(ur_cli_checks *checks, ur_error *error)
@@ -98,13 +97,14 @@ static ur_status finish(ur_cli_checks *checks, ur_error *error)
 static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_error *error)
 {
     const settings *s = settings_;
+    char *model = NULL; /* a wrong name shows before anything is computed */
     UR_TRY(ur_cli_expect(arguments, 0, 1, "", error));
+    if (arguments->count) UR_TRY(ur_cli_model_path(arguments->words[0], &model, error));
     ur_cli_checks checks = {.json = s->json, .list = json_array()};
-    ur_status status = check_cells(&checks, error);
-    if (status == UR_OK) status = ur_cli_check_bits(&checks, error);
-    if (status == UR_OK && arguments->count) status = check_model(&checks, arguments->words[0], error);
+    ur_status status = check_all(&checks, model, error);
     if (status == UR_OK) status = finish(&checks, error);
     json_decref(checks.list);
+    free(model);
     return status;
 }
 

@@ -33,8 +33,7 @@ typedef struct search {
     ur_cli_completions *found;
 } search;
 
-/* ---- What was found -----------------------------------------------------------------------------------------------
- */
+/* ---- What was found --------------------------------------------------------------------------------------------- */
 
 void ur_cli_completions_free(ur_cli_completions *found)
 {
@@ -82,8 +81,7 @@ static void finish(search *s, const path *p, double log_p)
     qsort(found->list, found->count, sizeof *found->list, by_probability);
 }
 
-/* ---- Growing ------------------------------------------------------------------------------------------------------
- */
+/* ---- Growing ---------------------------------------------------------------------------------------------------- */
 
 static void offer(search *s, const path *from, size_t lane, int32_t unit, const char *text, size_t length, double log_p)
 {
@@ -162,8 +160,7 @@ static void run(search *s)
     for (size_t i = 0; i < s->found->count; i++) s->found->list[i].log_probability -= log(s->mass);
 }
 
-/* ---- Setting up ---------------------------------------------------------------------------------------------------
- */
+/* ---- Setting up ------------------------------------------------------------------------------------------------- */
 
 static ur_status allocate(search *s, ur_error *error)
 {

@@ -51,8 +51,7 @@ static void defaults(void *settings_)
     *s = (settings){.scoring = {.end = 1, .window = 256}};
 }
 
-/* ---- Lines --------------------------------------------------------------------------------------------------------
- */
+/* ---- Lines ------------------------------------------------------------------------------------------------------ */
 
 static bool print_line(void *context, uint64_t number, const char *text, size_t length, double log_probability)
 {
@@ -74,8 +73,7 @@ static bool collect_line(void *context, uint64_t number, const char *text, size_
     return false;
 }
 
-/* ---- Results ------------------------------------------------------------------------------------------------------
- */
+/* ---- Results ---------------------------------------------------------------------------------------------------- */
 
 static ur_status print_json(const settings *s, const ur_model *model, const ur_score *score, json_t *lines,
                             ur_error *error)
@@ -109,8 +107,7 @@ static void print_table(const settings *s, const ur_score *score)
     printf("seconds       %.2f\n", score->seconds);
 }
 
-/* ---- Running ------------------------------------------------------------------------------------------------------
- */
+/* ---- Running ---------------------------------------------------------------------------------------------------- */
 
 static ur_status set_part(settings *s, bool tail_given, ur_error *error)
 {

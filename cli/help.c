@@ -30,8 +30,7 @@ void *ur_cli_default_settings(const ur_cli_verb *verb)
     return settings;
 }
 
-/* ---- Text in columns ----------------------------------------------------------------------------------------------
- */
+/* ---- Text in columns -------------------------------------------------------------------------------------------- */
 
 /* Prints words from `column` on, broken at WIDTH and indented by `indent`. Returns where it ended. */
 static size_t print_wrapped(const char *text, size_t column, size_t indent)
@@ -77,8 +76,7 @@ static void print_examples(const char *examples)
     }
 }
 
-/* ---- Options ------------------------------------------------------------------------------------------------------
- */
+/* ---- Options ---------------------------------------------------------------------------------------------------- */
 
 void ur_cli_default_text(const ur_cli_option *option, const void *settings, char text[UR_CLI_VALUE_MAX])
 {
@@ -126,8 +124,7 @@ void ur_cli_print_help(const ur_cli_verb *verb, const void *settings)
     for (size_t i = 0; i < verb->table->count; i++) print_option(&verb->table->rows[i], settings);
 }
 
-/* ---- Overview -----------------------------------------------------------------------------------------------------
- */
+/* ---- Overview --------------------------------------------------------------------------------------------------- */
 
 void ur_cli_print_overview(FILE *out)
 {

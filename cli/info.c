@@ -32,8 +32,7 @@ static void print_name(const char *name)
     if (strlen(name) >= COLUMN) putchar(' ');
 }
 
-/* ---- The network --------------------------------------------------------------------------------------------------
- */
+/* ---- The network ------------------------------------------------------------------------------------------------ */
 
 static void print_parameters(ur_model *model)
 {
@@ -83,8 +82,7 @@ static void print_network(ur_model *model)
     print_units(model);
 }
 
-/* ---- The record ---------------------------------------------------------------------------------------------------
- */
+/* ---- The record ------------------------------------------------------------------------------------------------- */
 
 /* Shown above, or too long to be shown. */
 static bool left_out(const char *key)

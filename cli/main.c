@@ -60,10 +60,12 @@ static int exit_code(ur_status status)
     return status == UR_ERR_USAGE ? EXIT_USAGE : EXIT_FAILURE;
 }
 
+/* `line` is argv; the verb's own words begin at its third. */
 static ur_status run_with(const ur_cli_verb *verb, void *settings, char *const *line, size_t count, ur_error *error)
 {
     ur_cli_arguments arguments;
-    ur_status status = ur_cli_parse(verb->table, line, count, settings, &arguments, error);
+    ur_status status = ur_cli_parse(verb->table, line + 2, count - 2, settings, &arguments, error);
+    arguments.program = line[0];
     if (status == UR_OK && arguments.help) {
         const char *words[] = {verb->name};
         ur_cli_arguments asked = {.words = words, .count = 1};
@@ -116,7 +118,7 @@ int main(int argc, char **argv)
         complain(NULL, &error);
         return EXIT_USAGE;
     }
-    ur_status status = run_verb(verb, argv + 2, (size_t)argc - 2, &error);
+    ur_status status = run_verb(verb, argv, (size_t)argc, &error);
     if (status != UR_OK) complain(verb, &error);
     return close_output(exit_code(status));
 }

@@ -43,8 +43,9 @@ typedef struct ur_cli_arguments {
     size_t count;
     bool *given;       /* one for each row of the table */
     bool help;         /* --help or -h stands somewhere */
-    char *const *line; /* the command line after the program's name */
+    char *const *line; /* the command line after the verb */
     size_t line_count;
+    const char *program; /* as it was called, for commands to try next */
 } ur_cli_arguments;
 
 /* Reads a command line (after the verb) into `settings`; both `arguments` and `settings` point into it afterwards.

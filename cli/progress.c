@@ -38,8 +38,7 @@ ur_cli_progress ur_cli_progress_begin(const char *unit, bool quiet)
     return (ur_cli_progress){.terminal = !quiet && can_redraw(), .last = now(), .unit = unit};
 }
 
-/* ---- The plan -----------------------------------------------------------------------------------------------------
- */
+/* ---- The plan --------------------------------------------------------------------------------------------------- */
 
 void ur_cli_progress_plan(const ur_plan *plan, const char *settings, const char *run, bool chosen)
 {
@@ -55,8 +54,7 @@ void ur_cli_progress_plan(const ur_plan *plan, const char *settings, const char 
             plan->resumed ? ", resumed" : "");
 }
 
-/* ---- The line -----------------------------------------------------------------------------------------------------
- */
+/* ---- The line --------------------------------------------------------------------------------------------------- */
 
 static void count_text(double count, char text[32])
 {
@@ -151,8 +149,7 @@ void ur_cli_progress_clear(ur_cli_progress *progress)
     progress->drawn = false;
 }
 
-/* ---- Samples ------------------------------------------------------------------------------------------------------
- */
+/* ---- Samples ---------------------------------------------------------------------------------------------------- */
 
 static void print_title(const ur_event *event)
 {

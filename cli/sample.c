@@ -187,6 +187,7 @@ static ur_status run(void *settings, const ur_cli_arguments *arguments, ur_error
     ur_cli_speaker speaker = {0};
     ur_status status = ur_cli_use_weights(model, s->weights, error);
     if (status == UR_OK) status = ur_cli_speaker_open(&speaker, model, &s->how, error);
+    if (s->state_in || s->state_out) speaker.weights = ur_cli_weights_hash(model);
     if (status == UR_OK) status = run_speaker(s, ur_cli_given(&TABLE, arguments, "seed"), &speaker, error);
     ur_cli_speaker_close(&speaker);
     ur_model_free(model);

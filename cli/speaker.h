@@ -15,6 +15,7 @@ typedef struct ur_cli_speaker {
     int32_t waiting; /* −1: nothing was read yet */
     uint64_t draw;   /* units drawn so far */
     ur_sampling how;
+    uint64_t weights; /* a hash of them, for state files; 0: not asked for */
 } ur_cli_speaker;
 
 /* `how.never` is set to the unit that stands for the unknown. */

@@ -12,20 +12,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VERSION = 1 };
+enum { VERSION = 2 };
 static const char MAGIC[8] = "URSTATE";
 
 typedef struct header {
     char magic[8];
-    uint32_t version, order;           /* order: 0x01020304 as this machine holds it */
-    uint64_t fingerprint, size, check; /* of the model; bytes that follow; hash of all, with this as 0 */
+    uint32_t version, order;       /* order: 0x01020304 as this machine holds it */
+    uint64_t fingerprint, weights; /* of the model */
+    uint64_t size, check;          /* bytes that follow; hash of all, with this as 0 */
     uint64_t draw, seed;
     int32_t waiting;
     uint32_t held_count;
     unsigned char held[8];
 } header;
 
-_Static_assert(sizeof(header) == 72, "no gaps");
+_Static_assert(sizeof(header) == 80, "no gaps");
 
 static uint64_t hash(uint64_t value, const void *bytes, size_t size)
 {
@@ -42,6 +43,14 @@ static uint64_t fingerprint(const ur_model *model)
     uint64_t sizes[] = {ur_model_parameters(model), ur_model_units(model), sizeof(ur_real)};
     const char *net = ur_model_net(model);
     return hash(hash(HASH_START, net, strlen(net)), sizes, sizeof sizes);
+}
+
+uint64_t ur_cli_weights_hash(ur_model *model)
+{
+    uint64_t value = HASH_START;
+    ur_parameter p;
+    for (size_t i = 0; ur_model_parameter(model, i, &p); i++) value = hash(value, p.value, p.size * sizeof *p.value);
+    return value;
 }
 
 /* Calls `visit` with the numbers of each layer; returns how many bytes there are. */
@@ -74,8 +83,7 @@ static void visit_hash(void *context, ur_real *values, size_t count)
     *value = hash(*value, values, count * sizeof *values);
 }
 
-/* ---- Writing ------------------------------------------------------------------------------------------------------
- */
+/* ---- Writing ---------------------------------------------------------------------------------------------------- */
 
 typedef struct writing {
     ur_writer writer;
@@ -94,6 +102,7 @@ static header make_header(const ur_cli_speaker *speaker, const ur_text_out *out)
     header head = {.version = VERSION,
                    .order = 0x01020304,
                    .fingerprint = fingerprint(speaker->model),
+                   .weights = speaker->weights,
                    .draw = speaker->draw,
                    .seed = speaker->how.seed,
                    .waiting = speaker->waiting,
@@ -119,8 +128,7 @@ ur_status ur_cli_state_write(const char *path, const ur_cli_speaker *speaker, co
     return w.status;
 }
 
-/* ---- Reading ------------------------------------------------------------------------------------------------------
- */
+/* ---- Reading ---------------------------------------------------------------------------------------------------- */
 
 typedef struct reading {
     const unsigned char *next;
@@ -147,6 +155,9 @@ static ur_status check_header(const header *head, const char *path, const ur_cli
     if (head->fingerprint != fingerprint(speaker->model))
         return ur_fail(error, UR_ERR_DATA, "%s: a state of another model; this one is %s", path,
                        ur_model_net(speaker->model));
+    if (head->weights != speaker->weights)
+        return ur_fail(error, UR_ERR_DATA,
+                       "%s: a state of other weights of the same network; go on with the model that made it", path);
     return UR_OK;
 }
 

@@ -8,6 +8,11 @@
 #include "speaker.h"
 #include "text_out.h"
 
+#include "unroll_train.h"
+
+/* For the speaker whose state is kept or taken: the same network with other weights would go on with nonsense. */
+uint64_t ur_cli_weights_hash(ur_model *model);
+
 ur_status ur_cli_state_write(const char *path, const ur_cli_speaker *speaker, const ur_text_out *out, ur_error *error);
 /* Fills the state, the unit that waits, the number of the draw, the seed and what is held. */
 ur_status ur_cli_state_read(const char *path, ur_cli_speaker *speaker, ur_text_out *out, ur_error *error);

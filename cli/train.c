@@ -38,8 +38,7 @@ static ur_status check_words(const ur_cli_arguments *arguments, ur_error *error)
     return ur_cli_expect(arguments, 2, SIZE_MAX, "which text? give files or folders, or - for standard input", error);
 }
 
-/* ---- The end ------------------------------------------------------------------------------------------------------
- */
+/* ---- The end ---------------------------------------------------------------------------------------------------- */
 
 static ur_status print_json(const ur_cli_train_settings *s, const ur_plan *plan, const ur_event *end, ur_error *error)
 {
@@ -65,7 +64,9 @@ static ur_status print_json(const ur_cli_train_settings *s, const ur_plan *plan,
 /* The same command, to be typed again. */
 static void print_go_on(const ur_cli_arguments *arguments)
 {
-    fprintf(stderr, "To go on:  unroll train");
+    fprintf(stderr, "To go on:  ");
+    ur_cli_print_word(stderr, arguments->program);
+    fprintf(stderr, " train");
     for (size_t i = 0; i < arguments->line_count; i++) {
         if (strncmp(arguments->line[i], "--overwrite", 11) == 0 || strncmp(arguments->line[i], "--resume", 8) == 0)
             continue;
@@ -75,25 +76,28 @@ static void print_go_on(const ur_cli_arguments *arguments)
     fprintf(stderr, " --resume\n");
 }
 
-static void print_try(const char *verb, const char *run, const char *text, const char *rest)
+static void print_try(const char *program, const char *verb, const char *run, const char *text, const char *rest)
 {
-    printf("  unroll %s ", verb);
+    printf("  ");
+    ur_cli_print_word(stdout, program);
+    printf(" %s ", verb);
     ur_cli_print_word(stdout, run);
     if (text) putchar(' ');
     if (text) ur_cli_print_word(stdout, text);
     printf("%s\n", rest);
 }
 
-static void print_summary(const char *run, const char *text, const ur_event *end)
+static void print_summary(const char *run, const ur_cli_arguments *arguments, const ur_event *end)
 {
+    const char *text = arguments->words[1], *program = arguments->program;
     bool from_input = strcmp(text, "-") == 0;
     printf("%s after %llu steps (%.2f passes, %.0f s): loss %.4f nats a unit", end->reason,
            (unsigned long long)end->step, end->epoch, end->seconds, end->smooth);
     if (isfinite(end->best)) printf(", best on validation %.4f", end->best);
     printf("\nThe model is %s/model.safetensors. Try next:\n", run);
-    print_try("sample", run, NULL, " --length 500 --temperature 0.8");
-    print_try("eval", run, from_input ? "FILE" : text, "");
-    print_try("info", run, NULL, "");
+    print_try(program, "sample", run, NULL, " --length 500 --temperature 0.8");
+    print_try(program, "eval", run, from_input ? "FILE" : text, "");
+    print_try(program, "info", run, NULL, "");
 }
 
 static ur_status report_end(const ur_cli_train_settings *s, const ur_cli_arguments *arguments, const ur_plan *plan,
@@ -108,12 +112,11 @@ static ur_status report_end(const ur_cli_train_settings *s, const ur_cli_argumen
     if (s->quiet)
         printf("%s/model.safetensors\n", s->training.run);
     else
-        print_summary(s->training.run, arguments->words[1], end);
+        print_summary(s->training.run, arguments, end);
     return UR_OK;
 }
 
-/* ---- Training -----------------------------------------------------------------------------------------------------
- */
+/* ---- Training --------------------------------------------------------------------------------------------------- */
 
 static ur_status consume(ur_cli_progress *progress, const ur_cli_train_settings *s, ur_trainer *trainer,
                          const ur_event *event, ur_error *error)

@@ -59,9 +59,10 @@ static const ur_cli_option OPTIONS[] = {
 
     {"How long", "epochs", "X", UR_CLI_NUMBER, T(epochs), .most = 1e9, .above = true, .unset = BY_RUN,
      .help = "passes over the text; these three count from the beginning of the run, the first reached ends it"},
-    {NULL, "steps", "N", UR_CLI_COUNT, T(steps), .least = 1, .most = 1e15, .unset = "no limit", .help = "updates"},
+    {NULL, "steps", "N", UR_CLI_COUNT, T(steps), .least = 1, .most = 1e15, .unset = "no limit",
+     .help = "updates; with another number a resumed run goes on, and its learning rate falls towards that one"},
     {NULL, "minutes", "X", UR_CLI_NUMBER, T(minutes), .most = 1e6, .above = true, .unset = "no limit",
-     .help = "becomes a number of steps after the first seconds"},
+     .help = "becomes a number of steps after the first seconds; less than 6 choose a smaller network"},
     {NULL, "patience", "N", UR_CLI_SIZE, T(patience), .least = 1, .most = 1e9, .unset = "no early stop",
      .help = "stop after so many evaluations without a better one"},
 
@@ -188,8 +189,7 @@ ur_status ur_cli_train_settle(ur_cli_train_settings *s, const ur_cli_arguments *
     return UR_OK;
 }
 
-/* ---- Printing -----------------------------------------------------------------------------------------------------
- */
+/* ---- Printing --------------------------------------------------------------------------------------------------- */
 
 void ur_cli_print_word(FILE *file, const char *word)
 {

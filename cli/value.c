@@ -86,8 +86,7 @@ static ur_status fail_value(const ur_cli_option *option, const char *text, ur_er
     return ur_fail(error, UR_ERR_USAGE, "--%s: '%.80s' is not allowed; give %s", option->name, text, allowed);
 }
 
-/* ---- Reading ------------------------------------------------------------------------------------------------------
- */
+/* ---- Reading ---------------------------------------------------------------------------------------------------- */
 
 bool ur_cli_read_number(const char *text, double *value)
 {
@@ -189,8 +188,7 @@ ur_status ur_cli_value_set(const ur_cli_option *option, const char *text, void *
     return right ? UR_OK : fail_value(option, text, error);
 }
 
-/* ---- Showing ------------------------------------------------------------------------------------------------------
- */
+/* ---- Showing ---------------------------------------------------------------------------------------------------- */
 
 static void choice_text(const ur_cli_option *option, const void *from, char text[UR_CLI_VALUE_MAX])
 {

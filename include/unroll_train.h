@@ -126,7 +126,9 @@ UR_API ur_status ur_learner_create(ur_learner **learner, ur_model *model, const 
 UR_API void ur_learner_free(ur_learner *learner);
 
 /* One update: forward, loss, backward through the whole window, clip, optimiser step. *loss (may be NULL) is that before
- * the update: the mean over all targets that count, or their sum; 0 where none counts. A loss or gradient that is not finite is UR_ERR_NUMERIC naming step and tensor; the weights stay as they were. */
+ * the update: the mean over all targets that count, or their sum; 0 where none counts. A loss or gradient that is not
+ * finite is UR_ERR_NUMERIC naming step and tensor; the weights stay as they were, and the next batch begins from zero
+ * states even where it carries. */
 UR_API ur_status ur_learn(ur_learner *learner, const ur_batch *batch, double *loss, ur_error *error);
 /* The loss without learning, dropout off. Carried states are read, not changed. */
 UR_API ur_status ur_evaluate(ur_learner *learner, const ur_batch *batch, double *loss, ur_error *error);
@@ -141,7 +143,8 @@ UR_API double ur_learner_gradient_norm(const ur_learner *learner); /* of the las
 
 typedef enum ur_schedule { UR_CONSTANT, UR_COSINE, UR_STEPS, UR_PLATEAU } ur_schedule;
 
-/* Zero or NULL leaves a choice to the library, which chooses by the size of the text: start from ur_training_default. */
+/* Zero or NULL leaves a choice to the library, which chooses by the size of the text, and a smaller network where there
+ * are fewer than 6 minutes: start from ur_training_default. */
 typedef struct ur_training {
     /* The text: files and folders. */
     const char *const *paths;

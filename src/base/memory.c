@@ -12,7 +12,8 @@ enum {
     HUGE_PAGE = 2 << 20,
     LARGE_BLOCK = 4 << 20, /* from here on huge pages save more than the rounding wastes */
     ARENA_FIRST = 64 << 10,
-    ARENA_GROWTH_MAX = 64 << 20 /* an arena doubles up to this, so that little stays unused in the first window */
+    ARENA_GROWTH_MAX = 64 << 20, /* an arena doubles up to this, so that little stays unused in the first window */
+    ARENA_SLACK = 16             /* what is joined has a sixteenth more than was needed */
 };
 
 bool ur_mul_fits(size_t a, size_t b, size_t *product)
@@ -96,11 +97,13 @@ static arena_block *new_block(ur_arena *arena, size_t size)
     return block;
 }
 
-/* One block for all that was ever given out at once. Every piece is a multiple of UR_ALIGN, so that the order in which
- * a later window takes its pieces does not matter. Without memory for it the old blocks stay. */
+/* One block for all that was ever given out at once, and a little more: the first window has no states carried into it,
+ * the later ones have. What of it is not used is never touched and so costs no memory. Every piece is a multiple of
+ * UR_ALIGN, so that the order in which a later window takes its pieces does not matter. Without memory for it the old
+ * blocks stay. */
 static void join_blocks(ur_arena *arena)
 {
-    arena_block *joined = new_block(arena, arena->peak);
+    arena_block *joined = new_block(arena, arena->peak + arena->peak / ARENA_SLACK);
     if (!joined) return;
     free_blocks(arena->blocks);
     arena->blocks = joined;

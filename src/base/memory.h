@@ -18,8 +18,8 @@ void *ur_block_alloc(size_t count, size_t size);
 void ur_block_free(void *block);
 
 /*
- * An arena gives memory that is all freed at once. It grows while the first window runs; a reset then joins what it
- * holds into one block, so that later windows of the same size allocate nothing.
+ * An arena gives memory that is all freed at once. It grows while the first window runs; the reset at the end of it
+ * joins what it holds into one block with some slack, so that later windows of about the same size allocate nothing.
  */
 typedef struct ur_arena {
     struct ur_arena_block *blocks; /* newest first */

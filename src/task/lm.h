@@ -69,6 +69,7 @@ struct ur_trainer {
     bool averaged_in_use;
     ur_progress at;
     ur_rate_plan rates;
+    uint64_t first_samples[2]; /* steps of samples before the first regular one: noise, and what comes of it */
     ur_log_file log;
     ur_folder_lock lock;
     bool locked, ended, resumed, measuring;

@@ -45,8 +45,7 @@ static void list_extra(const ur_trainer *t, ur_extra *e)
     }
 }
 
-/* ---- progress as JSON
- * ------------------------------------------------------------------------------------------------- */
+/* ---- progress as JSON ------------------------------------------------------------------------------------------- */
 
 static json_t *real_or_null(double x) { return isfinite(x) ? json_real(x) : json_null(); }
 
@@ -90,8 +89,7 @@ static bool read_progress(const json_t *o, ur_progress *p)
     return true;
 }
 
-/* ---- writing
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- writing ---------------------------------------------------------------------------------------------------- */
 
 static ur_status in_run(const ur_trainer *t, const char *name, char **path, ur_error *error)
 {
@@ -147,8 +145,7 @@ ur_status ur_lm_save(ur_trainer *t, ur_error *error)
     return status;
 }
 
-/* ---- resuming
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- resuming --------------------------------------------------------------------------------------------------- */
 
 static ur_status take(const ur_tensor_file *file, const ur_tensor_entry *into, const char *path, ur_error *error)
 {

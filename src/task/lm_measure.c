@@ -49,6 +49,7 @@ static ur_status begin_again(ur_trainer *t, const real *first, ur_error *error)
         .smooth = -1, .best = t->at.best, .last_validation = t->at.last_validation, .log_lines = log_lines};
     ur_state_reset(t->state, UR_ALL_LANES);
     t->units_here = 0;
+    t->seconds = 0;
     return ur_lanes_seek(&t->lanes, 0, error);
 }
 

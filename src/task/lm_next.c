@@ -29,8 +29,7 @@ static void fill(const ur_trainer *t, ur_event *e, ur_event_kind kind)
                     .reason = t->reason};
 }
 
-/* ---- the log
- * ------------------------------------------------------------------------------------------------------------- */
+/* ---- the log ---------------------------------------------------------------------------------------------------- */
 
 static ur_status add_line(ur_trainer *t, json_t *line, ur_error *error)
 {
@@ -61,8 +60,7 @@ static ur_status log_evaluation(ur_trainer *t, ur_error *error)
                     error);
 }
 
-/* ---- pieces of work
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- pieces of work --------------------------------------------------------------------------------------------- */
 
 static bool every(uint64_t step, uint64_t period) { return period && step % period == 0; }
 
@@ -74,7 +72,8 @@ static void set_due(ur_trainer *t)
     bool end = t->at.step >= t->rates.steps;
     if (every(t->at.step, log_every) || end) t->at.due |= UR_DUE_LOG;
     if ((every(t->at.step, s->evaluate_every) || end) && t->validation_lanes.lanes) t->at.due |= UR_DUE_EVALUATION;
-    if (every(t->at.step, s->sample_every) || end) t->at.due |= UR_DUE_SAMPLE;
+    bool early = t->at.step == t->first_samples[0] || t->at.step == t->first_samples[1];
+    if (every(t->at.step, s->sample_every) || early || end) t->at.due |= UR_DUE_SAMPLE;
     if (every(t->at.step, s->save_every) || end) t->at.due |= UR_DUE_SAVE;
     if (end) t->at.due |= UR_DUE_END;
 }

@@ -25,7 +25,6 @@ static ur_status run_window(ur_scorer *s, const int32_t *ids, const int32_t *tar
                             const ur_carry *carry, ur_error *error)
 {
     ur_tape tape;
-    ur_arena_reset(&s->arena);
     ur_tape_begin(&tape, &s->compute, &s->arena, false);
     ur_batch batch = {.lanes = lanes, .input = {{.steps = steps, .ids = ids}}};
     ur_tensor *y = ur_network_run(s->model, &tape, &batch, carry);
@@ -34,6 +33,7 @@ static ur_status run_window(ur_scorer *s, const int32_t *ids, const int32_t *tar
     UR_TRY(ur_softmax_loss(&tape, y, targets, 1, &sum));
     s->sum += sum;
     for (size_t i = 0; i < steps * lanes; i++) s->predictions += targets[i] >= 0 ? 1 : 0;
+    ur_arena_reset(&s->arena);
     return ur_tape_status(&tape, error);
 }
 
@@ -43,8 +43,7 @@ static void count_unknown(ur_scorer *s, const int32_t *ids, size_t count)
     for (size_t i = 0; unknown >= 0 && i < count; i++) s->unknown += ids[i] == unknown ? 1 : 0;
 }
 
-/* ---- stateful
- * ---------------------------------------------------------------------------------------------------------- */
+/* ---- stateful --------------------------------------------------------------------------------------------------- */
 
 static ur_status stateful(ur_scorer *s, ur_state *state, ur_error *error)
 {
@@ -73,8 +72,7 @@ static ur_status score_stateful(ur_scorer *s, ur_error *error)
     return status;
 }
 
-/* ---- windows
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- windows ---------------------------------------------------------------------------------------------------- */
 
 /* Up to UR_SIDE_BY_SIDE windows of `window` units each, one a lane, as (steps, lanes). */
 static ur_status score_some(ur_scorer *s, int32_t *units, int32_t *ids, int32_t *targets, size_t window, size_t lanes,
@@ -110,8 +108,7 @@ static ur_status score_windows(ur_scorer *s, ur_error *error)
     return status;
 }
 
-/* ---- all of it
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- all of it -------------------------------------------------------------------------------------------------- */
 
 static ur_status choose_part(ur_scorer *s, ur_error *error)
 {
@@ -130,7 +127,7 @@ static ur_status run(ur_scorer *s, ur_error *error)
 {
     const ur_scoring *how = s->how;
     const ur_line *line = &s->model->lines[s->model->line_count - 1];
-    if (!s->model->vocabulary || line->width != line->symbols || line->last)
+    if (s->model->line_count != 1 || !s->model->vocabulary || line->width != line->symbols || line->last)
         return ur_fail(error, UR_ERR_USAGE, "the model (\"%s\") is no language model", s->model->net);
     ur_corpus_options options = {.unit = ur_vocabulary_kind(s->model->vocabulary),
                                  .replace_invalid = how->replace_invalid};

@@ -90,28 +90,30 @@ ur_status ur_lm_check(const ur_training *t, ur_error *error)
     return UR_OK;
 }
 
-/* ---- choices
- * --------------------------------------------------------------------------------------------------------- */
+/* ---- choices ---------------------------------------------------------------------------------------------------- */
 
 typedef struct ur_choice {
     uint64_t units; /* of training text, at least */
+    double minutes; /* where --minutes is given, at least */
     const char *hidden;
     size_t layers, embed, batch, bptt;
     double dropout, rate;
 } ur_choice;
 
-/* Larger texts bear larger networks; small ones are read in fewer places, so that there are enough updates. */
+/* Larger texts bear larger networks; small ones are read in fewer places, so that there are enough updates. A short
+ * time bears only a network of which enough updates fit into it: a rule of the minutes asked for and not of the speed
+ * that was found, so that the same command chooses the same network on any machine, and when it resumes. */
 static const ur_choice choices[] = {
-    {400000, "512", 1, 64, 32, 128, 0.3, 4e-3},
-    {50000, "256", 1, 64, 32, 64, 0.3, 4e-3},
-    {5000, "128", 1, 32, 16, 64, 0.2, 5e-3},
-    {0, "64", 1, 16, 4, 16, 0, 1e-2},
+    {400000, 6, "512", 1, 64, 32, 128, 0.3, 4e-3},
+    {50000, 0, "256", 1, 64, 32, 64, 0.3, 4e-3},
+    {5000, 0, "128", 1, 32, 16, 64, 0.2, 5e-3},
+    {0, 0, "64", 1, 16, 4, 16, 0, 1e-2},
 };
 
-static const ur_choice *choose(uint64_t units)
+static const ur_choice *choose(uint64_t units, double minutes)
 {
     const ur_choice *c = choices;
-    while (c->units > units) c++;
+    while (c->units > units || (minutes > 0 && minutes < c->minutes)) c++;
     return c;
 }
 
@@ -126,7 +128,7 @@ static void choose_windows(ur_training *t, const ur_choice *c, uint64_t units)
 
 void ur_lm_choose(ur_training *t, uint64_t units)
 {
-    const ur_choice *c = choose(units);
+    const ur_choice *c = choose(units, t->minutes);
     if (!t->cell) t->cell = "lstm";
     if (!t->hidden) t->hidden = c->hidden;
     if (!t->layers) t->layers = c->layers;
@@ -164,8 +166,7 @@ ur_status ur_lm_net(const ur_training *t, char *line, size_t size, ur_error *err
     return UR_OK;
 }
 
-/* ---- settings as text
- * ------------------------------------------------------------------------------------------------- */
+/* ---- settings as text ------------------------------------------------------------------------------------------- */
 
 /* An object being filled, and whether memory ran out on the way. */
 typedef struct ur_settings {
@@ -221,7 +222,8 @@ static void put_schedule(ur_settings *o, const ur_training *t)
     if (t->warmup) put_count(o, "warmup", t->warmup);
     if (t->schedule != UR_CONSTANT) put_number(o, "lr-floor", t->rate_floor);
     if (t->schedule == UR_STEPS || t->schedule == UR_PLATEAU) put_number(o, "lr-factor", t->rate_factor);
-    if (t->schedule == UR_STEPS || t->schedule == UR_PLATEAU) put_count(o, "lr-every", t->rate_every);
+    if ((t->schedule == UR_STEPS || t->schedule == UR_PLATEAU) && t->rate_every)
+        put_count(o, "lr-every", t->rate_every);
 }
 
 json_t *ur_lm_settings(const ur_training *t, const char *net)

@@ -30,8 +30,7 @@ void ur_trainer_free(ur_trainer *t)
     free(t);
 }
 
-/* ---- text
- * ---------------------------------------------------------------------------------------------------------------- */
+/* ---- text ------------------------------------------------------------------------------------------------------- */
 
 static ur_status open_text(ur_trainer *t, ur_error *error)
 {
@@ -116,8 +115,7 @@ static ur_status record_text(ur_trainer *t, ur_error *error)
     return failed ? ur_fail_memory(error, "the model's record") : UR_OK;
 }
 
-/* ---- network
- * -------------------------------------------------------------------------------------------------------------- */
+/* ---- network ---------------------------------------------------------------------------------------------------- */
 
 static ur_status check_network(const ur_model *m, ur_error *error)
 {
@@ -184,8 +182,7 @@ static ur_status take_first_weights(ur_trainer *t, ur_error *error)
     return status;
 }
 
-/* ---- the run
- * ---------------------------------------------------------------------------------------------------------------- */
+/* ---- the run ---------------------------------------------------------------------------------------------------- */
 
 /* "--net LINE --batch 64 …" from the settings. */
 static ur_status write_settings(ur_trainer *t, ur_error *error)
@@ -273,12 +270,13 @@ static void plan_rates(ur_trainer *t)
     uint64_t steps = s->steps, by_epochs = (uint64_t)ceil(s->epochs * (double)t->lanes.windows);
     if (s->epochs > 0 && (!steps || by_epochs < steps)) steps = by_epochs;
     if (t->at.measured_steps && (!steps || t->at.measured_steps < steps)) steps = t->at.measured_steps;
+    uint64_t quarter = steps / 4 + 1; /* where nothing is said, the rate falls three times */
     t->rates = (ur_rate_plan){.schedule = s->schedule,
                               .rate = s->learning.rate,
                               .floor = s->rate_floor,
                               .factor = s->rate_factor,
                               .warmup = s->warmup,
-                              .every = s->rate_every,
+                              .every = s->rate_every ? s->rate_every : quarter,
                               .steps = steps};
 }
 
@@ -296,9 +294,15 @@ void ur_lm_plan(ur_trainer *t)
     ur_training *s = &t->training;
     plan_rates(t);
     if (t->measuring) return; /* the number of steps is not known yet */
-    uint64_t share = t->rates.steps / UR_EVALUATIONS < 20 ? 20 : t->rates.steps / UR_EVALUATIONS;
+    /* Rounded up: the last one falls on the end and not a few steps before it. */
+    uint64_t share = (t->rates.steps + UR_EVALUATIONS - 1) / UR_EVALUATIONS;
+    if (share < 20) share = 20;
     if (!s->evaluate_every) s->evaluate_every = share;
-    if (!s->sample_every) s->sample_every = share;
+    if (!s->sample_every) {
+        s->sample_every = share;
+        t->first_samples[0] = share / 16;
+        t->first_samples[1] = share / 4;
+    }
     if (!s->save_every) s->save_every = s->evaluate_every;
     if (s->schedule == UR_PLATEAU && !s->rate_every) s->rate_every = 2;
     plan_end(t);

@@ -141,9 +141,9 @@ static ur_status forward(ur_learner *l, ur_tape *tape, const ur_batch *batch, co
     return ur_tape_status(tape, error);
 }
 
+/* Whoever begins a window resets the arena at its end: then the first window leaves the room for all later ones. */
 static void begin(ur_learner *l, ur_tape *tape, bool recording)
 {
-    ur_arena_reset(&l->arena);
     ur_tape_begin(tape, &l->compute, &l->arena, recording);
     tape->seed = l->learning.seed;
     tape->step = l->step;
@@ -154,7 +154,9 @@ ur_status ur_learner_forward(ur_learner *l, const ur_batch *batch, const ur_carr
 {
     ur_tape tape;
     begin(l, &tape, false);
-    return forward(l, &tape, batch, carry, result, error);
+    ur_status status = forward(l, &tape, batch, carry, result, error);
+    ur_arena_reset(&l->arena);
+    return status;
 }
 
 static bool all_finite(const real *x, size_t n)
@@ -191,8 +193,8 @@ static void forget_second_biases(ur_model *m)
     }
 }
 
-ur_status ur_learner_gradients(ur_learner *l, const ur_batch *batch, const ur_carry *carry, ur_window_result *result,
-                               ur_error *error)
+static ur_status gradients(ur_learner *l, const ur_batch *batch, const ur_carry *carry, ur_window_result *result,
+                           ur_error *error)
 {
     ur_tape tape;
     begin(l, &tape, true);
@@ -205,6 +207,14 @@ ur_status ur_learner_gradients(ur_learner *l, const ur_batch *batch, const ur_ca
     UR_TRY(ur_tape_backward(&tape, error));
     if (l->learning.one_bias) forget_second_biases(l->model);
     return UR_OK;
+}
+
+ur_status ur_learner_gradients(ur_learner *l, const ur_batch *batch, const ur_carry *carry, ur_window_result *result,
+                               ur_error *error)
+{
+    ur_status status = gradients(l, batch, carry, result, error);
+    ur_arena_reset(&l->arena);
+    return status;
 }
 
 static ur_status name_culprit(const ur_learner *l, ur_error *error)
@@ -238,14 +248,18 @@ static ur_status carried_states(const ur_learner *l, const ur_batch *batch, cons
                    ur_state_lanes(*from));
 }
 
+/* Where the lanes ended is of no use after a failure: it may not be finite, and then nothing that goes on from it is. */
+static void forget_carried(ur_learner *l)
+{
+    ur_state_free(l->carried);
+    l->carried = NULL;
+}
+
 static ur_status carry_for(ur_learner *l, const ur_batch *batch, ur_carry *carry, ur_error *error)
 {
     *carry = (ur_carry){0};
     UR_TRY(carried_states(l, batch, &carry->from, error));
-    if (l->carried && ur_state_lanes(l->carried) != batch->lanes) {
-        ur_state_free(l->carried);
-        l->carried = NULL;
-    }
+    if (l->carried && ur_state_lanes(l->carried) != batch->lanes) forget_carried(l);
     if (!l->carried) UR_TRY(ur_state_make(&l->carried, l->model, batch->lanes, error));
     carry->to = l->carried;
     return UR_OK;
@@ -271,6 +285,7 @@ ur_status ur_learn(ur_learner *l, const ur_batch *batch, double *loss, ur_error 
 {
     ur_float_mode mode = ur_float_mode_enter();
     ur_status status = learn(l, batch, loss, error);
+    if (status == UR_ERR_NUMERIC) forget_carried(l);
     ur_float_mode_leave(mode);
     return status;
 }
@@ -293,18 +308,26 @@ ur_status ur_evaluate(ur_learner *l, const ur_batch *batch, double *loss, ur_err
     return status;
 }
 
-static ur_status predict(ur_learner *l, const ur_batch *batch, ur_real *out, ur_error *error)
+static ur_status predict_window(ur_learner *l, const ur_batch *batch, const ur_carry *carry, ur_real *out,
+                                ur_error *error)
 {
     ur_tape tape;
-    ur_carry carry = {0};
-    UR_TRY(ur_network_check(l->model, batch, error));
-    UR_TRY(carried_states(l, batch, &carry.from, error));
     begin(l, &tape, false);
-    ur_tensor *y = ur_network_run(l->model, &tape, batch, &carry);
+    ur_tensor *y = ur_network_run(l->model, &tape, batch, carry);
     UR_TRY(ur_tape_status(&tape, error));
     for (size_t i = 0; i < y->steps * y->lanes; i++)
         memcpy(out + i * y->width, y->value + i * y->row, y->width * sizeof(real));
     return UR_OK;
+}
+
+static ur_status predict(ur_learner *l, const ur_batch *batch, ur_real *out, ur_error *error)
+{
+    ur_carry carry = {0};
+    UR_TRY(ur_network_check(l->model, batch, error));
+    UR_TRY(carried_states(l, batch, &carry.from, error));
+    ur_status status = predict_window(l, batch, &carry, out, error);
+    ur_arena_reset(&l->arena);
+    return status;
 }
 
 ur_status ur_predict(ur_learner *l, const ur_batch *batch, ur_real *out, ur_error *error)

@@ -49,6 +49,9 @@ sed 's/\\"version\\":1/\\"version\\":9/' $file >future
 ! cmp -s future $file || fail 'the file does not name its version as this test thinks'
 fails_with sample future; says 'future: '; says 'version 9'
 
+# A model that is not there is said before anything is computed
+fails_with check nothing; says 'nothing: no such model file or run folder'; is_silent
+
 # A run folder of another version, one whose checkpoint is damaged
 cp -r run newer
 sed 's/\\"version\\":1/\\"version\\":9/g' run/last.safetensors >newer/last.safetensors

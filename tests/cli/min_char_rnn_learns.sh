@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # The preset min-char-rnn beside the oracle in Python: 1,000 windows of real text followed step by step; and free runs of
-# five seeds from the same first weights, whose smoothed losses stay within 3 %. UNROLL_PYTHON names a Python that has numpy; UNROLL_DATA the text;
+# five seeds from the same first weights, whose smoothed losses are together within 3 %. A single seed says less: the
+# system is chaotic, and the oracle beside itself, its first weights changed by 1e-7, ends 1,500 windows anywhere
+# between 75.5 and 80.1 (seed 5, six runs). UNROLL_PYTHON names a Python that has numpy; UNROLL_DATA the text;
 # UNROLL_FREE_WINDOWS the length of the free runs.
 . "$(dirname "$0")/lib.bash"
 python=${UNROLL_PYTHON:-python3}
@@ -28,7 +30,13 @@ for seed in 1 2 3 4 5; do
         --save-every "$windows" --quiet
     ours=$(tail -n 1 seed$seed/log.jsonl | sed 's/.*"smooth":\([^,]*\),.*/\1/')
     theirs=$(oracle free "$text" --windows "$windows" --start trace.safetensors | awk 'END { print $2 }')
-    awk -v seed=$seed -v windows="$windows" -v a="$ours" -v b="$theirs" 'BEGIN {
-        printf "seed %d after %d windows: smoothed loss %.3f, the oracle %.3f, %+.2f %%\n", seed, windows, a, b, 100 * (a / b - 1)
-        exit !(a > 0 && a < 1.03 * b && b < 1.03 * a) }' || fail "seed $seed: more than 3 % apart"
+    echo "$seed $ours $theirs" >>free
 done
+awk -v windows="$windows" '{
+        printf "seed %d after %d windows: smoothed loss %.3f, the oracle %.3f, %+.2f %%\n", $1, windows, $2, $3, 100 * ($2 / $3 - 1)
+        a += $2; b += $3
+    }
+    END {
+        printf "together %+.2f %%\n", 100 * (a / b - 1)
+        exit !(NR == 5 && a > 0 && a < 1.03 * b && b < 1.03 * a)
+    }' free || fail 'the five seeds together are more than 3 % apart'

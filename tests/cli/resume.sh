@@ -20,7 +20,7 @@ stop() {
     called="train, stopped by $1"; ends 0
 }
 stop TERM parts 20
-says 'everything is saved in parts'; says 'To go on:  unroll train lm text -o parts'; says ' --resume'
+says 'everything is saved in parts'; says "To go on:  $UNROLL train lm text -o parts"; says ' --resume'
 stop INT parts 150
 done_with train lm text -o parts "${long[@]}" --resume
 same parts/model.safetensors whole/model.safetensors

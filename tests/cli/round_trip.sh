@@ -6,7 +6,8 @@ make_text 400 >input.txt
 # Without -o the run is named after the text; progress is on standard error, the summary on standard output
 done_with train lm input.txt --hidden 32 --embed 8 --batch 8 --bptt 32 --steps 900 --sample-every 150 --sample-length 40
 prints 'The model is runs/input/model.safetensors'
-prints 'unroll sample runs/input'; prints 'unroll eval runs/input input.txt'; prints 'unroll info runs/input'
+# The commands to try next can be typed as they are: with the program as it was called
+for try in 'sample runs/input' 'eval runs/input input.txt' 'info runs/input'; do prints "  $UNROLL $try"; done
 says 'run       runs/input (-o RUN chooses another folder)'; says '---- sample after 150 steps'; says 'chars/s'
 says '--net '
 equal "$(ls runs/input | grep -vE '^(model.safetensors|last.safetensors|log.jsonl|.*tfevents.*)$' || true)" ''

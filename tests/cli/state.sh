@@ -39,6 +39,9 @@ fails_with sample run --state-in nothing; says 'nothing'
 fails_with sample run --state-in text; says 'text: not a state file'
 done_with sample run --length 5 --state-out state
 fails_with sample other --state-in state; says 'state: a state of another model'
+train text again --seed 2 # the same network, other weights
+fails_with sample again --state-in state; says 'state: a state of other weights of the same network'
+cp run/model.safetensors copy; done_with sample copy --state-in state --length 3
 size=$(wc -c <state)
 head -c $((size - 1)) state >bad; fails_with sample run --state-in bad; says 'bad: has'; says 'it was cut or added to'
 head -c 20 state >bad; fails_with sample run --state-in bad; says 'bad: not a state file'

@@ -1,42 +1,12 @@
-/* Texts of several files as units: what is read, where it is found again, and what is said when that fails. */
+/* Texts of several files as units: what is read, and what is said when that fails. (Against a plain second reading of
+ * them: test_corpus_reference.c; files that change meanwhile: test_corpus_changes.c.) */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
 #include <cmocka.h>
 
-#include "data/corpus.h"
-#include "data/cursor.h"
-#include "reference_text.h"
-#include "temp_text.h"
-
-#include <fcntl.h>
-#include <stdbool.h>
-
-enum { MOST = 70000 };
-
-static ur_status open_with(ur_corpus **corpus, ur_unit_kind unit, bool replace, size_t every, const char *path,
-                           ur_error *error)
-{
-    const ur_corpus_options options = {.unit = unit, .replace_invalid = replace, .index_every = every};
-    return ur_corpus_open(corpus, &path, 1, &options, error);
-}
-
-static ur_corpus *open_good(ur_unit_kind unit, bool replace, size_t every, const char *path)
-{
-    ur_corpus *corpus;
-    ur_error error = {0};
-    if (open_with(&corpus, unit, replace, every, path, &error) != UR_OK) fail_msg("%s", error.text);
-    return corpus;
-}
-
-/* "FOLDER/" before the names in `expected` is the temporary folder. */
-static void check_message(const temp_text *temp, const ur_error *error, const char *expected)
-{
-    char full[600];
-    snprintf(full, sizeof full, "%s/%s", temp->folder, expected);
-    assert_string_equal(error->text, full);
-}
+#include "corpus_open.h"
 
 static void check_refused(temp_text *temp, ur_unit_kind unit, const char *name, ur_status status, const char *expected)
 {
@@ -195,201 +165,6 @@ static void refused(void **state)
     check_read(UR_UNIT_BYTE, false, temp_path(temp, "cut"), "a|b|\xE2|\x82");
 }
 
-/* ---- Against the reference ------------------------------------------------------------------------------------- */
-
-typedef struct expectation {
-    unsigned char raw[2][MOST], text[6 * MOST];
-    size_t raw_size[2], ends[6 * MOST], units, length;
-    uint64_t chars;
-    bool valid;
-} expectation;
-
-static void expect(expectation *expected, ur_unit_kind kind)
-{
-    bool valid[2];
-    size_t first = reference_file(kind, expected->raw[0], expected->raw_size[0], expected->text, &valid[0]);
-    size_t second = reference_file(kind, expected->raw[1], expected->raw_size[1], expected->text + first, &valid[1]);
-    size_t units = reference_units(kind, expected->text, first, expected->ends);
-    assert_true(units <= first);
-    size_t more = reference_units(kind, expected->text + first, second, expected->ends + units);
-    assert_true(more <= second);
-    for (size_t i = 0; i < more; i++) expected->ends[units + i] += first;
-    expected->valid = valid[0] && valid[1];
-    expected->units = units + more;
-    expected->length = first + second;
-    expected->chars = 0;
-    for (size_t i = 0; i < expected->length; i++) expected->chars += (expected->text[i] & 0xC0) != 0x80;
-}
-
-static void check_unit(const expectation *expected, size_t unit, const unsigned char *text, size_t length)
-{
-    size_t begin = unit ? expected->ends[unit - 1] : 0;
-    assert_non_null(text);
-    assert_int_equal(length, expected->ends[unit] - begin);
-    assert_memory_equal(text, expected->text + begin, length);
-}
-
-static ur_file_list make_list(temp_text *temp, const expectation *expected)
-{
-    char first[512];
-    ur_file_list list;
-    ur_error error = {0};
-    snprintf(first, sizeof first, "%s", temp_write(temp, "r0", expected->raw[0], expected->raw_size[0]));
-    const char *const paths[] = {first, temp_write(temp, "r1", expected->raw[1], expected->raw_size[1])};
-    assert_int_equal(ur_file_list_make(&list, paths, 2, true, &error), UR_OK);
-    return list;
-}
-
-/* Every unit is met whole, whatever the buffer's size and so wherever its border falls. */
-static void check_cursor(const expectation *expected, const ur_file_list *list, ur_unit_kind kind, size_t capacity)
-{
-    ur_cursor cursor;
-    ur_error error = {0};
-    const unsigned char *text;
-    size_t length;
-    assert_int_equal(ur_cursor_open(&cursor, list, kind, !expected->valid, capacity, &error), UR_OK);
-    for (size_t unit = 0; unit < expected->units; unit++) {
-        assert_int_equal(ur_cursor_next(&cursor, &text, &length, &error), UR_OK);
-        check_unit(expected, unit, text, length);
-    }
-    for (int again = 0; again < 2; again++) {
-        assert_int_equal(ur_cursor_next(&cursor, &text, &length, &error), UR_OK);
-        assert_null(text);
-    }
-    ur_tally tally = {0};
-    ur_cursor_place(&cursor, 0, 0);
-    assert_int_equal(ur_cursor_skip(&cursor, UINT64_MAX, &tally, &error), UR_OK);
-    assert_int_equal(tally.units, expected->units);
-    assert_int_equal(tally.bytes, expected->length);
-    assert_int_equal(tally.chars, expected->chars);
-    ur_cursor_close(&cursor);
-}
-
-static void check_borders(temp_text *temp, expectation *expected)
-{
-    ur_file_list list = make_list(temp, expected);
-    for (int kind = UR_UNIT_CHAR; kind <= UR_UNIT_WORD; kind++) {
-        expect(expected, (ur_unit_kind)kind);
-        for (size_t more = 0; more < 70; more++)
-            check_cursor(expected, &list, (ur_unit_kind)kind, UR_CURSOR_LEAST + more);
-    }
-    ur_file_list_free(&list);
-}
-
-static void buffer_borders(void **state)
-{
-    expectation *expected = calloc(1, sizeof *expected);
-    assert_non_null(expected);
-    for (uint32_t seed = 0; seed < 6; seed++) {
-        expected->raw_size[0] = reference_trouble(seed, seed % 2, expected->raw[0], 900 + seed * 37);
-        expected->raw_size[1] = reference_trouble(seed + 100, seed % 2, expected->raw[1], 400);
-        check_borders(*state, expected);
-    }
-    free(expected);
-}
-
-/* The most that a cut looks ahead: 127 letters, an apostrophe, and the four bytes of the character behind it. Short
- * units between them, so that each amount of text that a buffer may have left is met at the beginning of such a word.
- */
-static void farthest_look(void **state)
-{
-    expectation *expected = calloc(1, sizeof *expected);
-    assert_non_null(expected);
-    unsigned char *end = expected->raw[0];
-    for (size_t i = 0; i < 100; i++, end += 172) {
-        memset(end, 'x', 127);
-        memcpy(end + 127, "'\xF0\x9F\x98\x80", 5);
-        memset(end + 132, '\n', 40);
-    }
-    expected->raw_size[0] = (size_t)(end - expected->raw[0]);
-    check_borders(*state, expected);
-    free(expected);
-}
-
-/* FNV-1a of both files, the eight bytes of its length behind each. */
-static uint64_t reference_hash(const expectation *expected)
-{
-    uint64_t hash = 14695981039346656037u;
-    for (int file = 0; file < 2; file++) {
-        for (size_t i = 0; i < expected->raw_size[file]; i++) hash = (hash ^ expected->raw[file][i]) * 1099511628211u;
-        for (int i = 0; i < 8; i++)
-            hash = (hash ^ (unsigned char)((uint64_t)expected->raw_size[file] >> 8 * i)) * 1099511628211u;
-    }
-    return hash;
-}
-
-static void check_jumps(const expectation *expected, ur_reader *reader)
-{
-    ur_error error = {0};
-    for (size_t i = 0; i < 300; i++) {
-        const char *text;
-        size_t length, unit = i * i * 2654435761u % (expected->units + 1);
-        if (i % 3 == 1) unit = ur_reader_position(reader) + i % 40; /* a little forward */
-        if (unit > expected->units) continue;
-        assert_int_equal(ur_reader_seek(reader, unit, &error), UR_OK);
-        assert_int_equal(ur_reader_position(reader), unit);
-        assert_int_equal(ur_reader_next_text(reader, &text, &length, &error), UR_OK);
-        if (unit < expected->units)
-            check_unit(expected, unit, (const unsigned char *)text, length);
-        else
-            assert_null(text);
-    }
-    assert_int_equal(ur_reader_seek(reader, expected->units + 1, &error), UR_ERR_USAGE);
-}
-
-static void check_ids(const expectation *expected, ur_corpus *corpus)
-{
-    ur_error error = {0};
-    ur_vocabulary *vocabulary;
-    ur_reader *reader;
-    int32_t *ids = calloc(expected->units, sizeof *ids);
-    assert_non_null(ids);
-    assert_int_equal(ur_corpus_count(corpus, 0, expected->units, &vocabulary, &error), UR_OK);
-    assert_int_equal(ur_vocabulary_settle(vocabulary, 0, 0, false, &error), UR_OK);
-    assert_int_equal(ur_reader_open(&reader, corpus, vocabulary, &error), UR_OK);
-    assert_int_equal(ur_reader_next(reader, ids, expected->units / 3, &error), UR_OK);
-    size_t done = expected->units / 3;
-    assert_int_equal(ur_reader_next(reader, ids + done, expected->units - done, &error), UR_OK);
-    for (size_t unit = 0; unit < expected->units; unit++) {
-        size_t length;
-        const char *text = ur_vocabulary_text(vocabulary, ids[unit], &length);
-        check_unit(expected, unit, (const unsigned char *)text, length);
-    }
-    assert_int_equal(ur_reader_next(reader, ids, 1, &error), UR_ERR_DATA);
-    assert_string_equal(error.text, "the text ends here: 1 more units are wanted, 0 are left");
-    check_jumps(expected, reader);
-    ur_reader_close(reader);
-    ur_vocabulary_free(vocabulary);
-    free(ids);
-}
-
-/* More than the buffers of readers and of the first pass hold, and an index of every size. */
-static void whole_corpus(void **state)
-{
-    temp_text *temp = *state;
-    expectation *expected = calloc(1, sizeof *expected);
-    assert_non_null(expected);
-    expected->raw_size[0] = reference_trouble(7, false, expected->raw[0], MOST - 5);
-    expected->raw_size[1] = reference_trouble(8, false, expected->raw[1], MOST);
-    temp_folder(temp, "whole");
-    temp_write(temp, "whole/0", expected->raw[0], expected->raw_size[0]);
-    temp_write(temp, "whole/1", expected->raw[1], expected->raw_size[1]);
-    for (int kind = UR_UNIT_CHAR; kind <= UR_UNIT_WORD; kind++) {
-        static const size_t every[] = {0, 1, 3, 1000};
-        expect(expected, (ur_unit_kind)kind);
-        for (size_t i = 0; i < 4; i++) {
-            ur_corpus *corpus = open_good((ur_unit_kind)kind, true, every[i], temp_path(temp, "whole"));
-            assert_int_equal(ur_corpus_units(corpus), expected->units);
-            assert_int_equal(ur_corpus_bytes(corpus), expected->length);
-            assert_int_equal(ur_corpus_chars(corpus), expected->chars);
-            assert_true(ur_corpus_hash(corpus) == reference_hash(expected));
-            check_ids(expected, corpus);
-            ur_corpus_close(corpus);
-        }
-    }
-    free(expected);
-}
-
 static void end_on_index(void **state)
 {
     ur_corpus *corpus = open_good(UR_UNIT_CHAR, false, 4, temp_string(*state, "eight", "12345678"));
@@ -461,110 +236,6 @@ static void unseen_unit(void **state)
     ur_corpus_close(corpus);
 }
 
-/* ---- Files that do not stay as they were ----------------------------------------------------------------------- */
-
-typedef void harm(const char *path);
-
-static void shrink(const char *path) { assert_int_equal(truncate(path, 30000), 0); }
-static void grow(const char *path) { assert_int_equal(truncate(path, 50001), 0); }
-static void vanish(const char *path) { assert_int_equal(unlink(path), 0); }
-
-static void touch(const char *path, time_t seconds, long nanoseconds)
-{
-    struct stat info;
-    assert_int_equal(stat(path, &info), 0);
-    struct timespec times[2] = {info.st_atim, info.st_mtim};
-    times[1].tv_sec += seconds;
-    times[1].tv_nsec = (times[1].tv_nsec + nanoseconds) % 1000000000;
-    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
-}
-
-static void age(const char *path) { touch(path, -1, 0); }
-static void age_little(const char *path) { touch(path, 0, 1000000); }
-
-static void become_folder(const char *path)
-{
-    assert_int_equal(unlink(path), 0);
-    assert_int_equal(mkdir(path, 0700), 0);
-}
-
-static void become_pipe(const char *path)
-{
-    assert_int_equal(unlink(path), 0);
-    assert_int_equal(mkfifo(path, 0600), 0);
-}
-
-/* The harm comes after the reader's first buffer: what is in it still reads, going on and going back do not. */
-static void check_harm(temp_text *temp, const char *name, harm *harmed, const char *expected)
-{
-    static char text[50000];
-    ur_error error = {0};
-    ur_reader *reader;
-    const char *unit;
-    size_t length;
-    memset(text, 'x', sizeof text);
-    ur_corpus *corpus = open_good(UR_UNIT_CHAR, false, 0, temp_write(temp, name, text, sizeof text));
-    assert_int_equal(ur_reader_open(&reader, corpus, NULL, &error), UR_OK);
-    assert_int_equal(ur_reader_next_text(reader, &unit, &length, &error), UR_OK);
-    harmed(temp->path);
-    assert_int_equal(ur_reader_next_text(reader, &unit, &length, &error), UR_OK);
-    assert_int_equal(ur_reader_seek(reader, 40000, &error), UR_ERR_IO);
-    check_message(temp, &error, expected);
-    error = (ur_error){0};
-    assert_int_equal(ur_reader_seek(reader, 0, &error), UR_OK);
-    assert_int_equal(ur_reader_next_text(reader, &unit, &length, &error), UR_ERR_IO);
-    check_message(temp, &error, expected);
-    ur_reader_close(reader);
-    ur_corpus_close(corpus);
-}
-
-static void changed_files(void **state)
-{
-    temp_text *temp = *state;
-    check_harm(temp, "shrink", shrink,
-               "shrink: shrank from 50000 to 30000 bytes since it was opened; leave the text alone while it is read, "
-               "or work on a copy");
-    check_harm(temp, "grow", grow,
-               "grow: grew from 50000 to 50001 bytes since it was opened; leave the text alone while it is read, or "
-               "work on a copy");
-    check_harm(temp, "age", age,
-               "age: changed since it was opened; leave the text alone while it is read, or work on a copy");
-    check_harm(temp, "age2", age_little,
-               "age2: changed since it was opened; leave the text alone while it is read, or work on a copy");
-    check_harm(temp, "vanish", vanish, "vanish: is gone since it was opened: No such file or directory");
-    check_harm(temp, "folder", become_folder,
-               "folder: no longer a regular file; leave the text alone while it is read, or work on a copy");
-    check_harm(temp, "fifo", become_pipe,
-               "fifo: no longer a regular file; leave the text alone while it is read, or work on a copy");
-}
-
-/* A file of more than 4 GiB, without its blocks: a hole with a byte on either side. */
-static void large_offsets(void **state)
-{
-    temp_text *temp = *state;
-    const char *path = temp_string(temp, "large", "begin");
-    const off_t size = ((off_t)1 << 32) + 10;
-    int descriptor = open(path, O_WRONLY);
-    assert_int_equal(pwrite(descriptor, "end", 3, size), 3);
-    assert_int_equal(close(descriptor), 0);
-    ur_file_list list;
-    ur_error error = {0};
-    ur_cursor cursor;
-    const unsigned char *text;
-    size_t length;
-    assert_int_equal(ur_file_list_make(&list, &path, 1, true, &error), UR_OK);
-    assert_int_equal(ur_cursor_open(&cursor, &list, UR_UNIT_WORD, false, UR_CURSOR_SMALL, &error), UR_OK);
-    ur_cursor_place(&cursor, 0, (uint64_t)size - 1);
-    assert_int_equal(ur_cursor_next(&cursor, &text, &length, &error), UR_OK);
-    assert_int_equal(length, 1);
-    assert_int_equal(ur_cursor_next(&cursor, &text, &length, &error), UR_OK);
-    assert_int_equal(length, 3);
-    assert_memory_equal(text, "end", 3);
-    assert_true(cursor.mark == (uint64_t)size);
-    ur_cursor_close(&cursor);
-    ur_file_list_free(&list);
-}
-
 /* ---- Real texts ------------------------------------------------------------------------------------------------ */
 
 static const char *real_text(char *path, size_t size, const char *name)
@@ -624,11 +295,10 @@ static void real_invalid(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(marks_and_line_ends), cmocka_unit_test(replaced),     cmocka_unit_test(folders),
-        cmocka_unit_test(order_of_paths),      cmocka_unit_test(refused),      cmocka_unit_test(buffer_borders),
-        cmocka_unit_test(farthest_look),       cmocka_unit_test(whole_corpus), cmocka_unit_test(end_on_index),
-        cmocka_unit_test(counting_a_part),     cmocka_unit_test(unseen_unit),  cmocka_unit_test(changed_files),
-        cmocka_unit_test(large_offsets),       cmocka_unit_test(real_texts),   cmocka_unit_test(real_invalid),
+        cmocka_unit_test(marks_and_line_ends), cmocka_unit_test(replaced),    cmocka_unit_test(folders),
+        cmocka_unit_test(order_of_paths),      cmocka_unit_test(refused),     cmocka_unit_test(end_on_index),
+        cmocka_unit_test(counting_a_part),     cmocka_unit_test(unseen_unit), cmocka_unit_test(real_texts),
+        cmocka_unit_test(real_invalid),
     };
     return cmocka_run_group_tests(tests, temp_setup, temp_teardown);
 }

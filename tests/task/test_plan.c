@@ -1,0 +1,143 @@
+/* What a run does that says nothing about it: when it is evaluated and shows samples, when its rate falls. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "../base/scratch.h"
+
+#include "unroll_train.h"
+
+#include <stdint.h>
+
+static scratch place;
+
+typedef struct plan {
+    uint64_t samples[64], evaluations[64];
+    size_t sample_count, evaluation_count;
+} plan;
+
+static ur_training training(uint64_t steps)
+{
+    static const char *path;
+    ur_training t = ur_training_default();
+    path = in_scratch(&place, "text");
+    t.paths = &path;
+    t.path_count = 1;
+    t.net = "onehot > rnn 4 > dense";
+    t.batch = 2;
+    t.bptt = 4;
+    t.steps = steps;
+    t.learning.threads = 1;
+    return t;
+}
+
+static plan run(uint64_t steps, uint64_t sample_every)
+{
+    ur_training t = training(steps);
+    ur_trainer *trainer;
+    ur_event e = {.kind = UR_EVENT_STEP};
+    ur_error error;
+    plan p = {0};
+    t.sample_every = sample_every;
+    if (ur_trainer_create(&trainer, &t, &error) != UR_OK) fail_msg("%s", error.text);
+    while (e.kind != UR_EVENT_END) {
+        if (ur_train_next(trainer, &e, &error) != UR_OK) fail_msg("%s", error.text);
+        assert_true(p.sample_count < 64 && p.evaluation_count < 64);
+        if (e.kind == UR_EVENT_SAMPLE) p.samples[p.sample_count++] = e.step;
+        if (e.kind == UR_EVENT_EVALUATION) p.evaluations[p.evaluation_count++] = e.step;
+    }
+    ur_trainer_free(trainer);
+    return p;
+}
+
+static void check(const uint64_t *got, size_t count, const uint64_t *expected, size_t expected_count)
+{
+    assert_int_equal(count, expected_count);
+    for (size_t i = 0; i < count; i++) assert_int_equal(got[i], expected[i]);
+}
+
+static void test_short_run(void **state)
+{
+    (void)state;
+    static const uint64_t samples[] = {1, 5, 20, 40, 50}, evaluations[] = {20, 40, 50};
+    plan p = run(50, 0);
+    check(p.samples, p.sample_count, samples, 5);
+    check(p.evaluations, p.evaluation_count, evaluations, 3);
+}
+
+/* No seventeenth evaluation just before the end. */
+static void test_longer_run(void **state)
+{
+    (void)state;
+    plan p = run(333, 0);
+    assert_int_equal(p.evaluation_count, 16);
+    assert_int_equal(p.evaluations[0], 21);
+    assert_int_equal(p.evaluations[14], 315);
+    assert_int_equal(p.evaluations[15], 333);
+    assert_int_equal(p.sample_count, 18);
+    assert_int_equal(p.samples[0], 1);
+    assert_int_equal(p.samples[1], 5);
+    assert_int_equal(p.samples[2], 21);
+}
+
+static void test_said(void **state)
+{
+    (void)state;
+    static const uint64_t samples[] = {25, 50};
+    plan p = run(50, 25);
+    check(p.samples, p.sample_count, samples, 2);
+}
+
+/* A schedule in steps that are not given falls three times in the run. */
+static void test_rate_in_steps(void **state)
+{
+    (void)state;
+    ur_training t = training(40);
+    ur_trainer *trainer;
+    ur_event e = {.kind = UR_EVENT_STEP};
+    ur_error error;
+    double rates[41] = {0};
+    t.schedule = UR_STEPS;
+    t.learning.rate = 0.016;
+    if (ur_trainer_create(&trainer, &t, &error) != UR_OK) fail_msg("%s", error.text);
+    assert_null(strstr(ur_trainer_settings(trainer), "lr-every"));
+    while (e.kind != UR_EVENT_END) {
+        if (ur_train_next(trainer, &e, &error) != UR_OK) fail_msg("%s", error.text);
+        if (e.kind == UR_EVENT_STEP) rates[e.step] = e.rate;
+    }
+    ur_trainer_free(trainer);
+    for (int drop = 0; drop < 4; drop++) {
+        double expected = 0.016 / (1 << drop);
+        assert_memory_equal(&rates[1 + 11 * drop], &expected, sizeof expected);
+    }
+    for (int step = 2; step <= 40; step++) assert_true(rates[step] <= rates[step - 1]);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    make_scratch(&place);
+    put(in_scratch(&place, "text"),
+        "the quick brown fox jumps over the lazy dog and the dog does not mind at all, it sleeps");
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    remove_scratch(&place);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_short_run),
+        cmocka_unit_test(test_longer_run),
+        cmocka_unit_test(test_said),
+        cmocka_unit_test(test_rate_in_steps),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
