@@ -71,6 +71,20 @@ static void walk_parameters(ur_model *model)
     must(numbers == ur_model_parameters(model));
 }
 
+/* What was loaded can be rounded, unless a number is too large or a layer too wide. */
+static void use_weights(ur_model *model, ur_weights weights)
+{
+    ur_error error = {0};
+    ur_weights before = ur_model_weights(model);
+    if (ur_model_use_weights(model, weights, &error) == UR_OK) {
+        must(ur_model_weights(model) == weights);
+        step(model);
+        return;
+    }
+    must(ur_model_weights(model) == before && error.text[0]);
+    must(error.status == UR_ERR_NUMERIC || error.status == UR_ERR_UNSUPPORTED);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -90,6 +104,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *record = ur_model_record(model);
     must(record && strlen(record) > 0);
     free(record);
+    use_weights(model, UR_WEIGHTS_BF16);
+    use_weights(model, UR_WEIGHTS_INT8);
+    use_weights(model, UR_WEIGHTS_F32);
     ur_model_free(model);
     return 0;
 }

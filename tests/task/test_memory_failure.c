@@ -110,6 +110,34 @@ static void check_saved(void)
     ur_model_free(model);
 }
 
+/* One that could not be made small is as it was. */
+static ur_status make_small(ur_model *model, ur_weights weights, ur_error *error)
+{
+    uint64_t was = 0, is = 0;
+    mix_model(&was, model);
+    ur_status status = ur_model_use_weights(model, weights, error);
+    mix_model(&is, model);
+    if (status != UR_OK) assert_true(is == was && ur_model_weights(model) == UR_WEIGHTS_F32);
+    return status;
+}
+
+static ur_status export_small(uint64_t *result, ur_error *error)
+{
+    ur_model *model;
+    for (int weights = UR_WEIGHTS_BF16; weights <= UR_WEIGHTS_INT8; weights++) {
+        ur_status status = ur_model_load(&model, model_path, NULL, error);
+        if (status != UR_OK) return status;
+        status = make_small(model, (ur_weights)weights, error);
+        if (status == UR_OK) status = ur_model_save(model, other_path, error);
+        ur_model_free(model);
+        if (status == UR_OK) status = ur_model_load(&model, other_path, NULL, error);
+        if (status != UR_OK) return status;
+        mix_model(result, model);
+        ur_model_free(model);
+    }
+    return UR_OK;
+}
+
 static ur_status tell_record(uint64_t *result, ur_error *error)
 {
     char *text = ur_model_record(shared);
@@ -469,6 +497,7 @@ int main(void)
                                  {"load", NULL, load_model, NULL},
                                  {"load from memory", NULL, load_model_memory, NULL},
                                  {"save", load_shared, save_model, check_saved},
+                                 {"export", load_shared, export_small, check_saved},
                                  {"record", load_shared, tell_record, NULL},
                                  {"state", load_shared, create_state, NULL},
                                  {"learn", NULL, learn, NULL},

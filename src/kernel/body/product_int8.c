@@ -47,13 +47,15 @@ typedef struct ur_tile {
     size_t column[UR_WIDE_PANELS]; /* of C, where each panel begins */
 } ur_tile;
 
-static __attribute__((noinline)) UR_INT8_TARGET void finish(const ur_tile *t, n16 sum, size_t row, size_t p)
+/* Sums by address: a function that takes a register of 512 bits leaves its upper half as it is, and all SSE code of the
+ * caller would be slow after it. */
+static __attribute__((noinline)) UR_INT8_TARGET void finish(const ur_tile *t, const n16 *sum, size_t row, size_t p)
 {
     const ur_int8_head *head = (const ur_int8_head *)(const void *)(t->b + p * t->b_panel);
     real scale[16], *c = t->c + row * t->c_row + t->column[p];
     for (int i = 0; i < 16; i++) scale[i] = head->scale[i];
     v16 first = t->start == UR_START_HERE ? v_load(c) : t->start == UR_START_BIAS ? v_load(t->bias + 16 * p) : v_zero();
-    v_store(c, v_fma(n_real(sum), v_mul(v_set(t->scale[row]), v_load(scale)), first));
+    v_store(c, v_fma(n_real(*sum), v_mul(v_set(t->scale[row]), v_load(scale)), first));
 }
 
 static UR_TILE_INLINE UR_INT8_TARGET void tile(const ur_tile *t, const int rows, const int panels)
@@ -80,7 +82,7 @@ static UR_TILE_INLINE UR_INT8_TARGET void tile(const ur_tile *t, const int rows,
     for (int r = 0; r < rows; r++) UR_UNROLL
     for (int p = 0; p < panels; p++) out[r][p] = sum[r][p];
     for (int r = 0; r < rows; r++)
-        for (int p = 0; p < panels; p++) finish(t, out[r][p], (size_t)r, (size_t)p);
+        for (int p = 0; p < panels; p++) finish(t, &out[r][p], (size_t)r, (size_t)p);
 }
 
 /* What is left beside whole tiles goes row by row, or panel by panel: the code stays small. */
