@@ -114,6 +114,8 @@ void ur_arena_reset(ur_arena *arena)
     if (arena->blocks && arena->blocks->next) join_blocks(arena);
     for (arena_block *block = arena->blocks; block; block = block->next) block->used = 0;
     arena->used = 0;
+    arena->scratch = NULL;
+    arena->scratch_size = 0;
 }
 
 static arena_block *grow(ur_arena *arena, size_t bytes)
@@ -151,5 +153,17 @@ void *ur_arena_alloc(ur_arena *arena, size_t count, size_t size)
     block->used += bytes;
     arena->used += bytes;
     if (arena->used > arena->peak) arena->peak = arena->used;
+    return piece;
+}
+
+void *ur_arena_scratch(ur_arena *arena, size_t count, size_t size)
+{
+    size_t bytes;
+    if (!ur_mul_fits(count, size, &bytes)) return NULL;
+    if (arena->scratch && bytes <= arena->scratch_size) return arena->scratch;
+    void *piece = ur_arena_alloc(arena, bytes, 1);
+    if (!piece) return NULL;
+    arena->scratch = piece;
+    arena->scratch_size = bytes;
     return piece;
 }

@@ -24,7 +24,9 @@ void ur_block_free(void *block);
 typedef struct ur_arena {
     struct ur_arena_block *blocks; /* newest first */
     size_t used, peak;             /* bytes given out since the reset, and the most ever */
-    size_t allocations;            /* calls to the system's allocator, for the benchmark that shows there are none */
+    void *scratch;                 /* the last piece of it, and its bytes */
+    size_t scratch_size;
+    size_t allocations; /* calls to the system's allocator, for the benchmark that shows there are none */
 } ur_arena;
 
 void ur_arena_init(ur_arena *arena); /* cannot fail; holds nothing */
@@ -33,5 +35,7 @@ void ur_arena_free(ur_arena *arena);
 void ur_arena_reset(ur_arena *arena);
 /* count·size bytes, aligned to UR_ALIGN, not cleared; NULL when there is no memory. */
 void *ur_arena_alloc(ur_arena *arena, size_t count, size_t size);
+/* The same for numbers that are wanted only until the next call of this: they come from one piece, used again. */
+void *ur_arena_scratch(ur_arena *arena, size_t count, size_t size);
 
 #endif

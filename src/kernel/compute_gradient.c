@@ -24,7 +24,7 @@ ur_status ur_compute_weight_gradient(const ur_compute *compute, const ur_weight_
     size_t most = (groups + members - 1) / members;
     ur_gradient_job job = {compute, gradient, groups, compute->train->weight_gradient_scratch(gradient->width, most),
                            NULL};
-    job.space = ur_arena_alloc(arena, job.scratch * members, sizeof(real));
+    job.space = ur_arena_scratch(arena, job.scratch * members, sizeof(real));
     if (!job.space) return ur_fail_memory(error, "a weight gradient");
     ur_pool_run(compute->pool, work, &job);
     return UR_OK;

@@ -70,14 +70,25 @@ static bool begin_carry(ur_tape *tape, ur_recurrent_trace *r)
     return tape->status == UR_OK;
 }
 
+/* Where the gradient of y is as large as that of x, its memory becomes that of dx: nobody reads dy after the sweep. */
+static bool take_over(const ur_recurrent_trace *r)
+{
+    ur_tensor *x = r->x, *y = r->y;
+    if (!x->wanted || x->gradient || !y->gradient || ur_tensor_size(x) != ur_tensor_size(y)) return false;
+    x->gradient = y->gradient;
+    y->gradient = NULL;
+    return true;
+}
+
 static void hand_on(ur_tape *tape, const ur_recurrent_trace *r)
 {
     for (int s = 0; s < r->window.layer->cell->states; s++) {
         real *to = r->initial[s] ? ur_gradient(tape, r->initial[s]) : NULL;
         if (to) tape->compute->train->add(to, r->window.carry[s], state_numbers(&r->window));
     }
-    bool fresh;
-    real *dx = r->x ? ur_gradient_fresh(tape, r->x, &fresh) : NULL;
+    if (!r->x) return;
+    bool fresh = take_over(r);
+    real *dx = fresh ? r->x->gradient : ur_gradient_fresh(tape, r->x, &fresh);
     if (dx) ur_window_input_gradient(&r->window, dx, !fresh);
 }
 

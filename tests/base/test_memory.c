@@ -236,6 +236,26 @@ static void test_growth_falls_back_to_what_is_needed(void **state)
     rationed_arena_free(&arena);
 }
 
+static void test_arena_scratch_is_used_again(void **state)
+{
+    (void)state;
+    ur_arena arena;
+    ur_arena_init(&arena);
+    unsigned char *first = ur_arena_scratch(&arena, 1000, 4);
+    assert_non_null(first);
+    unsigned char *other = ur_arena_alloc(&arena, 64, 1);
+    assert_non_null(other);
+    assert_ptr_equal(ur_arena_scratch(&arena, 500, 4), first);
+    unsigned char *larger = ur_arena_scratch(&arena, 2000, 4);
+    assert_non_null(larger);
+    assert_true(larger != first && larger != other);
+    assert_ptr_equal(ur_arena_scratch(&arena, 8000, 1), larger);
+    assert_null(ur_arena_scratch(&arena, SIZE_MAX, 2));
+    ur_arena_reset(&arena);
+    assert_int_equal(arena.scratch_size, 0);
+    ur_arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -243,6 +263,7 @@ int main(void)
         cmocka_unit_test(test_blocks),
         cmocka_unit_test(test_blocks_that_do_not_fit),
         cmocka_unit_test(test_arena_second_window_allocates_nothing),
+        cmocka_unit_test(test_arena_scratch_is_used_again),
         cmocka_unit_test(test_arena_smaller_and_larger_windows),
         cmocka_unit_test(test_arena_sizes_that_do_not_fit),
         cmocka_unit_test(test_failing_blocks),

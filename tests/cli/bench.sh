@@ -25,10 +25,10 @@ is_true "abs(sum(p.get('gflops', 0) * p['seconds'] for p in o['phases']) / ($exe
 done_with bench --work infer-rnn-2x512 --seconds 0.05 --json
 is_true 'o["arena_allocations_first"] > 0 and o["arena_allocations_later"] == 0 and "first_loss" not in o'
 
-done_with bench --work step-lstm-64 --seconds 0.05 --json
+done_with bench --work step-lstm-64 --seconds 0.05 --threads 1 --json
 is_true 'o["threads"] == 1 and o["passes"] >= 5 and "first_loss" not in o and "phases" not in o'
 export UNROLL_ISA=portable
-done_with bench --work step-lstm-64 --seconds 0.05 --json; equal "$(json 'o["isa"]')" portable
+done_with bench --work step-lstm-64 --seconds 0.05 --threads 1 --json; equal "$(json 'o["isa"]')" portable
 unset UNROLL_ISA
 
 for kind in bf16 int8; do

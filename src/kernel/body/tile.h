@@ -44,9 +44,12 @@ static inline __attribute__((always_inline)) void ur_tile_sums(const ur_tile *t,
     const real *b = t->b, *ahead = t->ahead;
     for (size_t o = 0; o < t->outer; o++) {
         const real *a = t->a + o * t->a_outer;
-        for (size_t k = 0; k < t->inner; k++, a += t->a_next, b += 16, ahead += 16) {
+        for (size_t k = 0; k < t->inner; k++, a += t->a_next, b += 16) {
             v16 w[UR_WIDE_PANELS];
-            if (rows > 1) __builtin_prefetch(ahead, 0, 2); /* one row reads B too fast for it to help */
+            if (rows > 1) { /* one row reads B too fast for it to help */
+                __builtin_prefetch(ahead, 0, 2);
+                ahead += 16;
+            }
 #pragma GCC unroll 8
             for (int p = 0; p < panels; p++) w[p] = v_load(b + (size_t)p * t->b_panel);
 #pragma GCC unroll 8
@@ -79,10 +82,12 @@ UR_TILES(2)
 UR_TILES(3)
 UR_TILES(4)
 UR_TILE(1, 5)
-UR_TILE(1, 6) UR_TILE(1, 7) UR_TILE(1, 8)
+UR_TILE(1, 6)
+UR_TILE(1, 7) UR_TILE(1, 8)
 #else
 UR_TILE(1, 2)
-UR_TILE(1, 3) UR_TILE(1, 4)
+UR_TILE(1, 3)
+UR_TILE(1, 4)
 #endif
 
     static void (*const ur_tiles[UR_TILE_PANELS][UR_TILE_ROWS])(const ur_tile *) = {
