@@ -1,155 +1,170 @@
 #!/usr/bin/env python3
-"""Times `unroll bench` and PyTorch in turn (peer, ours, peer, ours ...) on the works of README.md.
+"""Times `unroll bench` and what one would otherwise take, in turn (peers, ours, peers, ours ...), on works of README.md.
 
-Needs nothing but Python itself; PyTorch belongs to the interpreter named by --peer, which runs this same file.
-A line for each work: the medians and the least times of a pass over all turns, and both ratios, peer over ours.
+Needs nothing but Python itself; the peers (PyTorch, ONNX Runtime, OpenVINO: peers.py) belong to the interpreter named by
+--python. A line for each work: medians and least times of a pass over all turns, both ratios (best peer over ours: above
+1 we are faster). The smaller of the two is the one that counts.
 """
 import argparse
 import json
 import os
-import re
+import pathlib
 import statistics
 import subprocess
 import sys
-import time
 
-WORKS = ["train-lstm-2x512", "train-lstm-2x128", "train-lstm-1x1024", "train-gru-2x512", "train-rnn-2x512",
-         "infer-lstm-2x512", "infer-gru-2x512", "infer-rnn-2x512",
-         "step-lstm-64", "step-lstm-128", "step-lstm-2x512", "step-gru-64", "step-gru-128", "step-gru-2x512"]
-SYMBOLS = 65
-WINDOWS = {"train-lstm-2x128": (50, 50), "train-lstm-1x1024": (64, 64)}  # lanes, steps; all others (64, 128)
+PEERS = str(pathlib.Path(__file__).resolve().parent / "peers.py")
+TITLES = {"torch": "PyTorch", "onnxruntime": "ONNX Runtime", "openvino": "OpenVINO"}
 
 
-def sizes(work):
-    """kind, cell, hidden, layers, lanes, steps"""
-    kind, cell, layers, hidden = re.fullmatch(r"(\w+)-(\w+)-(?:(\d+)x)?(\d+)", work).groups()
-    lanes, steps = (1, 1) if kind == "step" else WINDOWS.get(work, (64, 128))
-    return kind, cell, int(hidden), int(layers or 1), lanes, steps
+def run(command):
+    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_CORETYPE"}  # it would narrow a peer's kernels
+    done = subprocess.run(command, stdout=subprocess.PIPE, env=environment, check=False, text=True)
+    if done.returncode:
+        sys.exit(f"compare.py: {' '.join(command)} ended with status {done.returncode}")
+    return done.stdout
 
 
-# ---- The peer: run by an interpreter that has PyTorch ----------------------------------------------------------------
-
-def carried(state):
-    return tuple(s.detach() for s in state) if isinstance(state, tuple) else state.detach()
-
-
-def training(torch, cell, hidden, layers, lanes, steps):
-    embed = torch.nn.Embedding(SYMBOLS, hidden)
-    rnn = getattr(torch.nn, cell.upper())(hidden, hidden, layers)
-    dense = torch.nn.Linear(hidden, SYMBOLS)
-    weights = [w for module in (embed, rnn, dense) for w in module.parameters()]
-    adam = torch.optim.Adam(weights, lr=2e-3)
-    ids, targets = torch.randint(SYMBOLS, (steps, lanes)), torch.randint(SYMBOLS, (steps * lanes,))
-    state = None
-
-    def one():
-        nonlocal state
-        y, state = rnn(embed(ids), state)
-        state = carried(state)
-        loss = torch.nn.functional.cross_entropy(dense(y).view(-1, SYMBOLS), targets)
-        adam.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(weights, 1.0)
-        adam.step()
-    return one
-
-
-def running(torch, cell, hidden, layers, lanes, steps):
-    rnn = getattr(torch.nn, cell.upper())(hidden, hidden, layers).eval()
-    x, state = torch.randn(steps, lanes, hidden), None
-
-    def one():
-        nonlocal state
-        with torch.inference_mode():
-            state = rnn(x, state)[1]
-    return one
-
-
-def clock(one, seconds):
-    spans, begin = [], time.perf_counter()
-    one()
-    while time.perf_counter() - begin < seconds or len(spans) < 5:
-        start = time.perf_counter()
-        one()
-        spans.append(time.perf_counter() - start)
-    return {"seconds": statistics.median(spans), "least_seconds": min(spans)}
-
-
-def run_peer(work, threads, seconds):
-    import torch
-    kind, *shape = sizes(work)
-    best = None
-    for count in sorted({1, threads} if kind == "step" else {threads}):  # one lane may be faster on one thread
-        torch.set_num_threads(count)
-        times = clock((training if kind == "train" else running)(torch, *shape), seconds)
-        if best is None or times["seconds"] < best["seconds"]:
-            best = dict(times, threads=count, peer="torch", version=torch.__version__)
-    print(json.dumps(best))
+def last_line(command):
+    return json.loads(run(command).splitlines()[-1])
 
 
 # ---- In turn -----------------------------------------------------------------------------------------------------------
 
-def last_line(command):
-    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_CORETYPE"}  # it would narrow a peer's kernels
-    done = subprocess.run(command, stdout=subprocess.PIPE, env=environment, check=False, text=True)
-    if done.returncode:
-        sys.exit(f"compare.py: {command[0]} ended with status {done.returncode}")
-    return json.loads(done.stdout.splitlines()[-1])
-
-
-def compare(work, a):
-    peers, ours = [], []
+def take_turns(work, peers, a):
+    """Lists of results by name; ours is "unroll"."""
     common = ["--threads", str(a.threads), "--seconds", str(a.seconds)]
+    results = {name: [] for name in [*peers, "unroll"]}
     for _ in range(a.turns):
-        peers.append(last_line([a.peer, __file__, "--run-peer", work, *common]))
-        ours.append(last_line([a.unroll, "bench", "--json", "--work", work, *common]))
-    median = [statistics.median(r["seconds"] for r in rows) for rows in (peers, ours)]
-    least = [min(r["least_seconds"] for r in rows) for rows in (peers, ours)]
-    gflops = statistics.median(r["gflops"] for r in ours)
-    executed = statistics.median(r["executed_gflops"] for r in ours)
-    peak = max(r["peak_gflops"] for r in ours)
-    return {"work": work, "turns": a.turns, "peer": f"torch {peers[0]['version']}", "peer_threads": peers[0]["threads"],
-            "threads": ours[0]["threads"], "isa": ours[0]["isa"],
-            "peer_median": median[0], "median": median[1], "ratio_median": median[0] / median[1],
-            "peer_least": least[0], "least": least[1], "ratio_least": least[0] / least[1],
-            "gflops": gflops, "executed_gflops": executed, "peak_gflops": peak, "fraction": executed / peak}
+        for peer in peers:
+            results[peer].append(last_line([a.python, PEERS, peer, work, *common]))
+        results["unroll"].append(last_line([a.unroll, "bench", "--json", "--work", work, *common]))
+    return results
 
+
+def check_equal_work(work, results):
+    """A pass must be of as many tokens and operations on both sides."""
+    for rows in results.values():
+        for key in ("gflops", "tokens_per_s"):
+            amounts = [r[key] * r["seconds"] for r in (rows[0], results["unroll"][0])]
+            if abs(amounts[0] / amounts[1] - 1) > 0.01:
+                sys.exit(f"compare.py: {work}: {rows[0]['peer']} and unroll do not do the same: {key} {amounts}")
+
+
+def summary(rows):
+    return {"median": statistics.median(r["seconds"] for r in rows), "least": min(r["least_seconds"] for r in rows),
+            "threads": rows[0]["threads"], "version": rows[0]["version"],
+            "resident": max(r.get("peak_resident_bytes", 0) for r in rows)}
+
+
+def compare(work, peers, a):
+    results = take_turns(work, peers, a)
+    check_equal_work(work, results)
+    sides = {name: summary(rows) for name, rows in results.items()}
+    ours, rows = sides.pop("unroll"), results["unroll"]
+    ratios = {key: {name: side[key] / ours[key] for name, side in sides.items()} for key in ("median", "least")}
+    counts = min(ratios, key=lambda key: min(ratios[key].values()))
+    best = min(ratios[counts], key=ratios[counts].get)
+    peak = max(r["peak_gflops"] for r in rows)
+    executed = statistics.median(r["executed_gflops"] for r in rows)
+    return {"work": work, "turns": a.turns, "isa": rows[0]["isa"], "peers": sides, "ours": ours, "best_peer": best,
+            "ratio_median": min(ratios["median"].values()), "ratio_least": min(ratios["least"].values()),
+            "ratio": ratios[counts][best], "counts": counts,
+            "gflops": statistics.median(r["gflops"] for r in rows), "executed_gflops": executed,
+            "peak_gflops": peak, "fraction": executed / peak,
+            "allocations_later": max(r.get("arena_allocations_later", 0) for r in rows)}
+
+
+# ---- What is printed -----------------------------------------------------------------------------------------------------
 
 def shown(seconds):
     for unit, scale in (("s", 1), ("ms", 1e3)):
         if seconds * scale >= 1:
             return f"{seconds * scale:.3f} {unit}"
-    return f"{seconds * 1e6:.2f} us"
+    return f"{seconds * 1e6:.3g} us"
+
+
+def megabytes(r):
+    if not r["work"].startswith("train"):
+        return ""
+    return f"{r['peers'][r['best_peer']]['resident'] / 1e6:.0f} / {r['ours']['resident'] / 1e6:.0f}"
+
+
+class Table:
+    """Columns for people."""
+
+    layout = "{:28} {:22} {:>10} {:>10} {:>6} {:>10} {:>10} {:>6} {:>8} {:>8} {:>8} {:>6} {:>12}"
+
+    def head(self):
+        return self.layout.format("work", "best peer", "median", "ours", "ratio", "least", "ours", "ratio", "GFLOP/s",
+                                  "executed", "peak", "share", "MB")
+
+    def row(self, r):
+        peer, ours = r["peers"][r["best_peer"]], r["ours"]
+        return self.layout.format(
+            r["work"], f"{TITLES[r['best_peer']]} {peer['version']}", shown(peer["median"]), shown(ours["median"]),
+            f"{r['ratio_median']:.2f}", shown(peer["least"]), shown(ours["least"]), f"{r['ratio_least']:.2f}",
+            f"{r['gflops']:.1f}", f"{r['executed_gflops']:.1f}", f"{r['peak_gflops']:.1f}",
+            f"{100 * r['fraction']:.0f} %", megabytes(r))
+
+
+class Markdown:
+    """Rows for docs/performance.md: the times are those of the ratio that counts."""
+
+    def head(self):
+        return ("| Work | Best peer | Its time | Ours | Ratio | GF/s nominal | executed | peak | of peak | MB, peer / ours |\n"
+                "|---|---|---|---|---|---|---|---|---|---|")
+
+    def row(self, r):
+        peer, ours, key = r["peers"][r["best_peer"]], r["ours"], r["counts"]
+        cells = [r["work"], f"{TITLES[r['best_peer']]} {peer['version']}", f"{shown(peer[key])} ({key})",
+                 shown(ours[key]), f"**{r['ratio']:.2f}**", f"{r['gflops']:.1f}", f"{r['executed_gflops']:.1f}",
+                 f"{r['peak_gflops']:.1f}", f"{100 * r['fraction']:.0f} %", megabytes(r)]
+        return f"| {' | '.join(cells)} |"
+
+
+class Json:
+    def head(self):
+        return ""
+
+    def row(self, r):
+        return json.dumps(r)
+
+
+def works(a):
+    """Names, in the order of `unroll bench --list`, which knows which there are."""
+    return [line.split()[0] for line in run([a.unroll, "bench", "--list", "--work", a.work]).splitlines()]
+
+
+def peers_of(a):
+    """For each kind of work the peers that can do it."""
+    able = json.loads(run([a.python, PEERS, "--installed"]))
+    wanted = able if a.peers == "installed" else a.peers.split(",")
+    missing = [p for p in wanted if p not in able]
+    if missing or not able:
+        sys.exit(f"compare.py: {a.python} has no {missing[0] if missing else 'peer'} (see bench/README.md)")
+    return lambda work: [p for p in wanted if work.split("-")[0] in able[p]]
 
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--unroll", default="build/unroll", help="the program (default: %(default)s)")
-    p.add_argument("--peer", default="python3", help="an interpreter with PyTorch (default: %(default)s)")
+    p.add_argument("--python", default="python3", help="an interpreter that has the peers (default: %(default)s)")
+    p.add_argument("--peers", default="installed", help="torch,onnxruntime,openvino (default: all of them installed)")
     p.add_argument("--work", default="all", help="names with commas between (default: %(default)s)")
     p.add_argument("--threads", type=int, default=os.cpu_count())
-    p.add_argument("--seconds", type=float, default=4, help="for each work and turn (default: %(default)s)")
+    p.add_argument("--seconds", type=float, default=4, help="for each work, side and turn (default: %(default)s)")
     p.add_argument("--turns", type=int, default=5)
-    p.add_argument("--json", action="store_true", help="an object a line")
-    p.add_argument("--run-peer", metavar="WORK", help=argparse.SUPPRESS)
+    p.add_argument("--json", dest="form", action="store_const", const=Json, default=Table, help="an object a line")
+    p.add_argument("--markdown", dest="form", action="store_const", const=Markdown, help="a table to paste")
     a = p.parse_args()
-    if a.run_peer:
-        return run_peer(a.run_peer, a.threads, a.seconds)
-    chosen = WORKS if a.work == "all" else a.work.split(",")
-    unknown = [w for w in chosen if w not in WORKS]
-    if unknown:
-        p.error(f"no work {unknown[0]}; there are {', '.join(WORKS)}")
-    head = ("work", "peer median", "ours median", "ratio", "peer least", "ours least", "ratio", "GFLOP/s", "peak", "share")
-    layout = "{:18} {:>12} {:>12} {:>7} {:>12} {:>12} {:>7} {:>9} {:>9} {:>7}"
-    if not a.json:
-        print(layout.format(*head))
+    form, peers, chosen = a.form(), peers_of(a), works(a)
+    print(form.head(), end="\n" if form.head() else "")
     for work in chosen:
-        r = compare(work, a)
-        print(json.dumps(r) if a.json else layout.format(
-            work, shown(r["peer_median"]), shown(r["median"]), f"{r['ratio_median']:.2f}", shown(r["peer_least"]),
-            shown(r["least"]), f"{r['ratio_least']:.2f}", f"{r['gflops']:.1f}", f"{r['peak_gflops']:.1f}",
-            f"{100 * r['fraction']:.0f} %"), flush=True)
-    return None
+        if peers(work):
+            print(form.row(compare(work, peers(work), a)), flush=True)
+        else:
+            print(f"compare.py: {work}: none of the chosen peers does it", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
 typedef struct settings {
     const char *work, *precision, *weights;
@@ -20,7 +20,8 @@ typedef struct settings {
 #define PLACE(field) offsetof(settings, field)
 
 static const ur_cli_option OPTIONS[] = {
-    {"What is timed", "work", "NAME,...", UR_CLI_TEXT, PLACE(work), .help = "works from the list; all: each of them"},
+    {"What is timed", "work", "NAME,...", UR_CLI_TEXT, PLACE(work),
+     .help = "works from the list, or others named like them; all: each of the list"},
     {NULL, "threads", "N", UR_CLI_SIZE, PLACE(threads), .least = 1, .most = 256,
      .unset = "the machine's cores, at most 16", .help = "a step of one lane takes one all the same"},
     {NULL, "seconds", "S", UR_CLI_NUMBER, PLACE(seconds), .most = 1e6, .above = true,
@@ -41,14 +42,12 @@ static void defaults(void *settings_)
     *(settings *)settings_ = (settings){.work = "all", .precision = "f32", .weights = "f32", .seconds = 4};
 }
 
-static void print_list(void)
+static void print_list(const ur_bench_work *works, size_t count)
 {
     static const char *const KINDS[] = {"training", "inference", "one step"};
-    for (size_t i = 0; ur_bench_work_at(i); i++) {
-        const ur_bench_work *w = ur_bench_work_at(i);
+    for (const ur_bench_work *w = works; w < works + count; w++)
         printf("%-18s %-9s of %s %zu x%zu, %zu lane%s, %zu step%s\n", w->name, KINDS[w->kind], w->cell, w->hidden,
                w->layers, w->lanes, w->lanes == 1 ? "" : "s", w->steps, w->steps == 1 ? "" : "s");
-    }
 }
 
 static double larger(double a, double b) { return isnan(a) || b > a ? b : a; }
@@ -95,13 +94,12 @@ static ur_status run_work(const settings *s, const ur_bench_work *work, ur_bench
     return status;
 }
 
-static ur_status run_works(const settings *s, ur_error *error)
+static ur_status run_works(const settings *s, const ur_bench_work *works, size_t count, ur_error *error)
 {
     ur_bench_result result = {.peak = {0, NAN}};
     if (!s->json) ur_bench_print_heading();
-    for (size_t i = 0; ur_bench_work_at(i); i++) {
-        if (!ur_bench_chosen(ur_bench_work_at(i), s->work)) continue;
-        UR_TRY(run_work(s, ur_bench_work_at(i), &result, error));
+    for (size_t i = 0; i < count; i++) {
+        UR_TRY(run_work(s, &works[i], &result, error));
         if (s->json) UR_TRY(ur_bench_print_json(&result, error));
         if (!s->json) ur_bench_print_row(&result);
     }
@@ -112,11 +110,17 @@ static ur_status run_works(const settings *s, ur_error *error)
 static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_error *error)
 {
     const settings *s = settings_;
+    ur_bench_work *works;
+    size_t count;
     UR_TRY(ur_cli_expect(arguments, 0, 0, "", error));
-    UR_TRY(ur_bench_check_names(s->work, error));
-    if (!s->list) return run_works(s, error);
-    print_list();
-    return UR_OK;
+    UR_TRY(ur_bench_works(s->work, &works, &count, error));
+    ur_status status = UR_OK;
+    if (s->list)
+        print_list(works, count);
+    else
+        status = run_works(s, works, count, error);
+    free(works);
+    return status;
 }
 
 const ur_cli_verb ur_cli_bench = {
@@ -129,10 +133,13 @@ const ur_cli_verb ur_cli_bench = {
         "which is measured in the same run on as many threads. UNROLL_ISA narrows the instruction set, for the "
         "works and for the peak.\n\n"
         "With --phases a training or inference pass is also taken apart: its steps are done one by one, and each is "
-        "timed by itself.",
+        "timed by itself.\n\n"
+        "A name says what is done, KIND-CELL-[Lx]H[-bB][-tT][-vV]: train, infer or step; lstm, gru or rnn; layers (1) "
+        "and units; lanes (64) and steps (128) of a window; symbols of a training (65; 50k: 50,000).",
     .examples = "unroll bench  # all works, four seconds each\n"
                 "unroll bench --work train-lstm-2x512 --phases  # where the time goes\n"
-                "unroll bench --work step-lstm-64,step-gru-64 --json  # for programs\n",
+                "unroll bench --work step-lstm-64,step-gru-64 --json  # for programs\n"
+                "unroll bench --work train-gru-1x300-b16-t512  # any other size\n",
     .table = &TABLE,
     .settings_size = sizeof(settings),
     .defaults = defaults,

@@ -6,20 +6,19 @@
 
 typedef enum ur_bench_kind { UR_BENCH_TRAIN, UR_BENCH_INFER, UR_BENCH_STEP } ur_bench_kind;
 
+enum { UR_BENCH_LAYERS_MAX = 8 };
+
 /* What one pass is, see bench/README.md. */
 typedef struct ur_bench_work {
-    const char *name;
+    char name[48];
     ur_bench_kind kind;
     const char *cell;
-    size_t hidden, layers, lanes, steps; /* H, L, B, T */
+    size_t hidden, layers, lanes, steps, symbols; /* H, L, B, T, V; V is 0 where nothing is trained */
 } ur_bench_work;
 
-enum { UR_BENCH_SYMBOLS = 65 }; /* of tiny Shakespeare */
-
-const ur_bench_work *ur_bench_work_at(size_t i); /* NULL after the last */
-/* `names` is a list with commas, or "all". UR_ERR_USAGE names the first that there is not. */
-ur_status ur_bench_check_names(const char *names, ur_error *error);
-bool ur_bench_chosen(const ur_bench_work *work, const char *names);
+/* The works that `names` asks for, in its order: a list with commas of names, among which "all" is each of the list.
+ * The caller frees *works. UR_ERR_USAGE names the first that there is not. */
+ur_status ur_bench_works(const char *names, ur_bench_work **works, size_t *count, ur_error *error);
 /* The nominal operations of a pass, a multiply-add counted as two: the same for every peer. */
 double ur_bench_flops(const ur_bench_work *work);
 

@@ -6,12 +6,13 @@
 #include "bench_run.h"
 
 #include "base/error.h"
+#include "layer/window.h"
 #include "model/network.h"
 #include "train/learner.h"
 
 #include <string.h>
 
-enum { LAYERS_MAX = 8, PASSES_MAX = 256, PASSES_LEAST = 3 };
+enum { LAYERS_MAX = UR_BENCH_LAYERS_MAX, PASSES_MAX = 256, PASSES_LEAST = 3 };
 
 typedef enum phase {
     CLEAR,
@@ -68,6 +69,7 @@ static void lap(taking *t, phase which)
 /* The forward product of a window's inputs, as ur_window_forward begins. */
 static void input_product(const ur_window *w)
 {
+    const ur_window inputs = ur_window_of_inputs(w);
     const ur_recurrent *l = w->layer;
     const ur_slot_range *in = &l->cell->input;
     bool whole = in->count == l->cell->slots;
@@ -78,11 +80,11 @@ static void input_product(const ur_window *w)
                                 .b = l->in,
                                 .bias = l->bias,
                                 .start = UR_START_BIAS,
-                                .c = w->slots + in->first * 16,
+                                .c = inputs.slots + in->first * 16,
                                 .c_row = ur_slot_row(l),
                                 .c_group = whole ? 0 : l->cell->slots * 16u,
                                 .group = whole ? l->cell->slots * ur_unit_blocks(l) : in->count};
-    ur_compute_product(w->compute, &product, w->steps * w->lanes, ur_unit_blocks(l) * in->count);
+    ur_compute_product(w->compute, &product, inputs.steps * inputs.lanes, ur_unit_blocks(l) * in->count);
 }
 
 static real *numbers(taking *t, size_t count) { return ur_arena_alloc(t->arena, count, sizeof(real)); }
@@ -91,7 +93,8 @@ static ur_status window_room(taking *t, ur_window *w, ur_error *error)
 {
     size_t step = w->lanes * ur_padded(w->layer->units);
     w->slots = numbers(t, w->steps * w->lanes * ur_slot_row(w->layer));
-    bool all = w->slots;
+    if (w->rows) w->table = numbers(t, w->rows * ur_slot_row(w->layer));
+    bool all = w->slots && (w->table || !w->rows);
     for (int s = 0; s < w->layer->cell->states; s++) {
         w->state[s] = numbers(t, (w->steps + 1) * step);
         w->carry[s] = numbers(t, step);
@@ -107,8 +110,9 @@ static ur_status window_room(taking *t, ur_window *w, ur_error *error)
     return all ? UR_OK : ur_fail_memory(error, "a window");
 }
 
-/* All recurrent layers; *x goes in as the first one's input and comes out as the last one's output. */
-static ur_status layers_forward(taking *t, const real **x, ur_error *error)
+/* All recurrent layers; *x goes in as the first one's input (`rows` of them that ids choose from, 0: one a place) and
+ * comes out as the last one's output. */
+static ur_status layers_forward(taking *t, const real **x, size_t rows, ur_error *error)
 {
     for (size_t i = 0; i < t->layers; i++) {
         ur_window *w = &t->window[i];
@@ -116,6 +120,8 @@ static ur_status layers_forward(taking *t, const real **x, ur_error *error)
                          .compute = &t->compute,
                          .steps = t->run->work->steps,
                          .lanes = t->run->work->lanes,
+                         .rows = i == 0 ? rows : 0,
+                         .ids = t->run->ids,
                          .x = *x};
         UR_TRY(window_room(t, w, error));
         t->mark = ur_bench_now();
@@ -137,11 +143,13 @@ static ur_status layers_backward(taking *t, real **dy, ur_error *error)
         const ur_recurrent_gradients into = {p->w_ih->gradient, p->w_hh->gradient, p->b_ih->gradient,
                                              p->b_hh->gradient};
         w->dy = *dy;
-        *dy = numbers(t, w->steps * w->lanes * ur_padded(w->layer->inputs));
+        *dy = numbers(t, (w->rows ? w->rows : w->steps * w->lanes) * ur_padded(w->layer->inputs));
         if (!*dy) return ur_fail_memory(error, "a window");
         t->mark = ur_bench_now();
         ur_window_backward(w);
         lap(t, BACKWARD);
+        UR_TRY(ur_window_sum_rows(w, t->arena, error));
+        lap(t, EMBED_BACK);
         ur_window_input_gradient(w, *dy, false);
         lap(t, INPUT_BACK);
         UR_TRY(ur_window_weight_gradients(w, &into, t->arena, error));
@@ -193,11 +201,14 @@ static ur_status train_pass(taking *t, ur_error *error)
     memset(r->model->gradients, 0, r->model->numbers * sizeof(real));
     lap(t, CLEAR);
     ur_tape_begin(&tape, &t->compute, t->arena, true);
-    ur_tensor *in = ur_embed(&tape, r->model->layers[0].embed, r->ids, r->work->steps, r->work->lanes);
+    const ur_param *embed = r->model->layers[0].embed;
+    bool by_rows = ur_embed_by_rows(r->model, 0, r->work->steps * r->work->lanes);
+    ur_tensor *in =
+        by_rows ? ur_embed_rows(&tape, embed) : ur_embed(&tape, embed, r->ids, r->work->steps, r->work->lanes);
     lap(t, EMBED);
     UR_TRY(ur_tape_status(&tape, error));
     const real *x = in->value;
-    UR_TRY(layers_forward(t, &x, error));
+    UR_TRY(layers_forward(t, &x, by_rows ? in->steps : 0, error));
     UR_TRY(head(t, x, &d, error));
     UR_TRY(layers_backward(t, &d, error));
     in->gradient = d;
@@ -218,7 +229,7 @@ static ur_status infer_pass(taking *t, ur_error *error)
     lap(t, COPY);
     UR_TRY(ur_tape_status(&tape, error));
     const real *x = in->value;
-    return layers_forward(t, &x, error);
+    return layers_forward(t, &x, 0, error);
 }
 
 static ur_status one_pass(taking *t, ur_error *error)
@@ -239,14 +250,15 @@ static void count_operations(const taking *t, double flops[PHASES])
     for (size_t i = 0; i < t->layers; i++) {
         const ur_recurrent *l = &t->layer[i]->recurrent;
         double a_row = 2 * tokens * (double)l->units * l->cell->gates;
-        double input = a_row * (double)l->inputs, recurrent = a_row * (double)l->units;
+        double rows = (double)t->window[i].rows, recurrent = a_row * (double)l->units;
+        double input = a_row * (double)l->inputs * (rows > 0 ? rows / tokens : 1);
         flops[INPUT] += input;
         flops[FORWARD] += recurrent;
         flops[BACKWARD] += recurrent;
         flops[INPUT_BACK] += input;
         flops[WEIGHTS] += input + recurrent;
     }
-    flops[OUTPUT] = 2 * tokens * (double)w->hidden * UR_BENCH_SYMBOLS;
+    flops[OUTPUT] = 2 * tokens * (double)w->hidden * (double)w->symbols;
     flops[OUTPUT_BACK] = 2 * flops[OUTPUT];
 }
 

@@ -25,17 +25,15 @@ static ur_status make_model(ur_bench_run *r, ur_error *error)
     bool train = w->kind == UR_BENCH_TRAIN;
     if (train) snprintf(embed, sizeof embed, "embed %zu > ", w->hidden);
     snprintf(net, sizeof net, "%s%s %zu x%zu%s", embed, w->cell, w->hidden, w->layers, train ? " > dense" : "");
-    const ur_sizes sizes = {.symbols = train ? UR_BENCH_SYMBOLS : 0,
-                            .features = train ? 0 : w->hidden,
-                            .outputs = train ? UR_BENCH_SYMBOLS : 0};
+    const ur_sizes sizes = {.symbols = w->symbols, .features = train ? 0 : w->hidden, .outputs = w->symbols};
     return ur_model_create(&r->model, net, &sizes, 1, 0, ur_cli_isa(), error);
 }
 
-static int32_t *random_ids(uint32_t stream, size_t count)
+static int32_t *random_ids(uint32_t stream, size_t symbols, size_t count)
 {
     int32_t *ids = calloc(count, sizeof *ids);
     for (size_t i = 0; ids && i < count; i++)
-        ids[i] = (int32_t)(ur_random_uniform(1, UR_USE_TEST + stream, i) * UR_BENCH_SYMBOLS);
+        ids[i] = (int32_t)(ur_random_uniform(1, UR_USE_TEST + stream, i) * (double)symbols);
     return ids;
 }
 
@@ -52,8 +50,8 @@ static ur_status make_data(ur_bench_run *r, ur_error *error)
     r->batch = (ur_batch){.lanes = r->work->lanes, .carry = true};
     r->batch.input[0].steps = r->work->steps;
     if (r->work->kind == UR_BENCH_TRAIN) {
-        r->batch.input[0].ids = r->ids = random_ids(0, tokens);
-        r->batch.targets = r->targets = random_ids(1, tokens);
+        r->batch.input[0].ids = r->ids = random_ids(0, r->work->symbols, tokens);
+        r->batch.targets = r->targets = random_ids(1, r->work->symbols, tokens);
         if (r->ids && r->targets) return UR_OK;
     } else {
         r->batch.input[0].values = r->x = random_numbers(2, tokens * r->work->hidden);
@@ -72,7 +70,7 @@ static ur_status make(ur_bench_run *r, size_t threads, const char *weights, ur_e
     UR_TRY(make_data(r, error));
     if (r->work->kind == UR_BENCH_TRAIN) return ur_learner_create(&r->learner, r->model, &learning, error);
     UR_TRY(ur_state_create(&r->state, r->model, r->work->lanes, error));
-    return r->work->kind == UR_BENCH_INFER ? ur_learner_pool(&r->pool, threads, error) : UR_OK;
+    return ur_learner_pool(&r->pool, threads, error);
 }
 
 ur_status ur_bench_run_create(ur_bench_run **run, const ur_bench_work *work, size_t threads, const char *weights,
@@ -127,7 +125,7 @@ ur_status ur_bench_pass(ur_bench_run *r, ur_error *error)
     case UR_BENCH_INFER:
         return infer(r, error);
     case UR_BENCH_STEP:
-        ur_step_values(r->model, r->state, r->x, r->y);
+        ur_step_on(r->pool, r->model, r->state, NULL, r->x, r->y);
     }
     return UR_OK;
 }
@@ -135,21 +133,25 @@ ur_status ur_bench_pass(ur_bench_run *r, ur_error *error)
 /* ---- Facts --------------------------------------------------------------------------------------------------------
  */
 
-/* Multiply-adds of a layer's products for one token, forward. A one-hot input is a row of a table: no product. */
-static double layer_products(const ur_layer *l)
+/* Multiply-adds of layer i's products for `tokens` tokens, forward. A one-hot input is a row of a table: no product; an
+ * embedding of few rows is multiplied once a row. */
+static double layer_products(const ur_model *m, size_t i, double tokens)
 {
-    double width = (double)l->width, inputs = (double)l->inputs;
-    if (l->spec.kind == UR_LAYER_DENSE) return width * inputs;
+    const ur_layer *l = &m->layers[i];
+    double width = (double)l->width, inputs = (double)l->inputs, rows = tokens;
+    if (l->spec.kind == UR_LAYER_DENSE) return tokens * width * inputs;
     if (l->spec.kind != UR_LAYER_CELL) return 0;
-    return width * l->recurrent.cell->gates * ((l->recurrent.symbols ? 0 : inputs) + width);
+    if (l->recurrent.symbols) rows = 0;
+    if (i > 0 && ur_embed_by_rows(m, i - 1, (size_t)tokens)) rows = (double)m->layers[i - 1].inputs;
+    return width * l->recurrent.cell->gates * (rows * inputs + tokens * width);
 }
 
 /* Backward the same products are done twice: for the gradients of the inputs and of the weights. */
 static double executed(const ur_bench_run *r)
 {
     double products = 0, tokens = (double)(r->work->lanes * r->work->steps);
-    for (size_t i = 0; i < r->model->layer_count; i++) products += layer_products(&r->model->layers[i]);
-    return 2 * tokens * products * (r->learner ? 3 : 1);
+    for (size_t i = 0; i < r->model->layer_count; i++) products += layer_products(r->model, i, tokens);
+    return 2 * products * (r->learner ? 3 : 1);
 }
 
 ur_bench_facts ur_bench_run_facts(const ur_bench_run *r)

@@ -140,6 +140,17 @@ UR_API void ur_step(const ur_model *model, ur_state *state, const int32_t *ids, 
 /* The same for a network that takes numbers: x: (B, features). */
 UR_API void ur_step_values(const ur_model *model, ur_state *state, const ur_real *x, ur_real *out);
 
+/* Threads that share the steps of a large model: 1 to 256 of them, the calling one counted. Freed with ur_pool_free; NULL
+ * is allowed. */
+typedef struct ur_pool ur_pool;
+UR_API ur_status ur_pool_create(ur_pool **pool, size_t threads, ur_error *error);
+UR_API void ur_pool_free(ur_pool *pool);
+
+/* ur_step (where the network takes ids) or ur_step_values on a pool: where a step is too small to be shared it stays on
+ * the calling thread. The same bits; NULL is no pool. A pool does one step at a time. */
+UR_API void ur_step_on(ur_pool *pool, const ur_model *model, ur_state *state, const int32_t *ids, const ur_real *x,
+                       ur_real *out);
+
 /* ---- Sampling -------------------------------------------------------------------------------------------------- */
 
 typedef struct ur_sampling {

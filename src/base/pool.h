@@ -7,11 +7,8 @@
 
 #include "unroll.h"
 
-typedef struct ur_pool ur_pool;
+/* ur_pool_create and ur_pool_free are in unroll.h. */
 
-/* `threads` members in all, 1–256. */
-ur_status ur_pool_create(ur_pool **pool, size_t threads, ur_error *error);
-void ur_pool_free(ur_pool *pool);
 /* 1 where pool is NULL: every user of a pool also runs without one. */
 size_t ur_pool_threads(const ur_pool *pool);
 

@@ -27,12 +27,13 @@ typedef struct ur_slot_range {
     unsigned char first, count, order[UR_SLOTS_MAX];
 } ur_slot_range;
 
-/* One step of `rows` lanes for one block of 16 units. Rows of h, c, second and their gradients are `row` apart. */
+/* One step of `rows` lanes for `blocks` neighbouring blocks of 16 units, whose slots are slot_block apart. Rows of h, c,
+ * second and their gradients are `row` apart. `after` may be `before`. */
 typedef struct ur_gate_block {
-    size_t rows, row, slot_row;
+    size_t rows, blocks, row, slot_row, slot_block;
     ur_activation activation;          /* of a vanilla RNN */
     const unsigned char *live;         /* (rows): 0 for a lane whose sequence has ended; NULL: all live */
-    real *slots;                       /* (rows, slots, 16) */
+    real *slots;                       /* (rows, blocks, slots, 16) */
     const real *before[UR_STATES_MAX]; /* h, c of the step before */
     real *after[UR_STATES_MAX];        /* h, c of this step: written forwards, read backwards */
     real *second;                      /* input of the second phase's product: written forwards */

@@ -1,5 +1,5 @@
 /*
- * From a function on 16 units in registers to the gate function of a block: loops over lanes, loads, stores, and leaves
+ * From a function on 16 units in registers to the gate function of blocks: loops over lanes and blocks, loads, stores, and leaves
  * ended lanes alone (their state stays, their gradient passes through).
  */
 #ifndef UR_CELL_GATES_H
@@ -26,26 +26,25 @@ typedef struct ur_phase_use {
 
 static inline void v_copy(real *to, const real *from) { v_store(to, v_load(from)); }
 
-static inline __attribute__((always_inline)) void forward_block(const ur_gate_block *g, void (*function)(ur_units *),
-                                                                const ur_phase_use use)
+/* Lane r, block u. */
+static inline __attribute__((always_inline)) void forward_units(const ur_gate_block *g, size_t r, size_t u,
+                                                                void (*function)(ur_units *), const ur_phase_use use)
 {
-    for (size_t r = 0; r < g->rows; r++) {
-        size_t at = r * g->row;
-        real *slots = g->slots + r * g->slot_row;
-        if (g->live && !g->live[r]) {
-            for (int s = 0; s < use.states && use.writes_states; s++) v_copy(g->after[s] + at, g->before[s] + at);
-            if (use.has_second) v_store(g->second + at, v_zero()); /* the weight gradient reads it, times 0 */
-            continue;
-        }
-        ur_units u;
-        u.activation = g->activation;
-        for (int i = 0; i < use.slots; i++) u.slot[i] = v_load(slots + 16 * i);
-        for (int s = 0; s < use.states; s++) u.before[s] = v_load(g->before[s] + at);
-        function(&u);
-        for (int i = 0; i < use.slots; i++) v_store(slots + 16 * i, u.slot[i]);
-        for (int s = 0; s < use.states && use.writes_states; s++) v_store(g->after[s] + at, u.after[s]);
-        if (use.has_second) v_store(g->second + at, u.second);
+    size_t at = r * g->row + 16 * u;
+    real *slots = g->slots + r * g->slot_row + u * g->slot_block;
+    if (g->live && !g->live[r]) {
+        for (int s = 0; s < use.states && use.writes_states; s++) v_copy(g->after[s] + at, g->before[s] + at);
+        if (use.has_second) v_store(g->second + at, v_zero()); /* the weight gradient reads it, times 0 */
+        return;
     }
+    ur_units x;
+    x.activation = g->activation;
+    for (int i = 0; i < use.slots; i++) x.slot[i] = v_load(slots + 16 * i);
+    for (int s = 0; s < use.states; s++) x.before[s] = v_load(g->before[s] + at);
+    function(&x);
+    for (int i = 0; i < use.slots; i++) v_store(slots + 16 * i, x.slot[i]);
+    for (int s = 0; s < use.states && use.writes_states; s++) v_store(g->after[s] + at, x.after[s]);
+    if (use.has_second) v_store(g->second + at, x.second);
 }
 
 static inline void no_gradient(real *slots, int count)
@@ -54,38 +53,44 @@ static inline void no_gradient(real *slots, int count)
 }
 
 /* `first`: this call adds dy to the gradient of h (the first one backwards in a step). */
-static inline __attribute__((always_inline)) void backward_block(const ur_gate_block *g, void (*function)(ur_units *),
-                                                                 const ur_phase_use use, const int first)
+static inline __attribute__((always_inline)) void backward_units(const ur_gate_block *g, size_t r, size_t u,
+                                                                 void (*function)(ur_units *), const ur_phase_use use,
+                                                                 const int first)
 {
-    for (size_t r = 0; r < g->rows; r++) {
-        size_t at = r * g->row;
-        real *slots = g->slots + r * g->slot_row;
-        if (g->live && !g->live[r]) {
-            no_gradient(slots, use.slots);
-            continue;
-        }
-        ur_units u;
-        u.activation = g->activation;
-        for (int i = 0; i < use.slots; i++) u.slot[i] = v_load(slots + 16 * i);
-        for (int s = 0; s < use.states; s++) {
-            u.before[s] = v_load(g->before[s] + at);
-            u.after[s] = v_load(g->after[s] + at);
-            u.d[s] = v_load(g->carry[s] + at);
-        }
-        if (first && g->dy) u.d[UR_H] = v_add(u.d[UR_H], v_load(g->dy + at));
-        if (use.has_second) u.dsecond = v_load(g->dsecond + at);
-        function(&u);
-        for (int i = 0; i < use.slots; i++) v_store(slots + 16 * i, u.slot[i]);
-        for (int s = 0; s < use.states; s++) v_store(g->carry[s] + at, u.d[s]);
+    size_t at = r * g->row + 16 * u;
+    real *slots = g->slots + r * g->slot_row + u * g->slot_block;
+    if (g->live && !g->live[r]) {
+        no_gradient(slots, use.slots);
+        return;
     }
+    ur_units x;
+    x.activation = g->activation;
+    for (int i = 0; i < use.slots; i++) x.slot[i] = v_load(slots + 16 * i);
+    for (int s = 0; s < use.states; s++) {
+        x.before[s] = v_load(g->before[s] + at);
+        x.after[s] = v_load(g->after[s] + at);
+        x.d[s] = v_load(g->carry[s] + at);
+    }
+    if (first && g->dy) x.d[UR_H] = v_add(x.d[UR_H], v_load(g->dy + at));
+    if (use.has_second) x.dsecond = v_load(g->dsecond + at);
+    function(&x);
+    for (int i = 0; i < use.slots; i++) v_store(slots + 16 * i, x.slot[i]);
+    for (int s = 0; s < use.states; s++) v_store(g->carry[s] + at, x.d[s]);
 }
 
+/* A lane's blocks lie one behind the other, so they go first. */
 #define UR_FORWARD(symbol, function, ...)                                                                              \
-    void UR_ISA_NAME(symbol)(const ur_gate_block *g) { forward_block(g, function, (ur_phase_use){__VA_ARGS__}); }
+    void UR_ISA_NAME(symbol)(const ur_gate_block *g)                                                                   \
+    {                                                                                                                  \
+        for (size_t r = 0; r < g->rows; r++)                                                                           \
+            for (size_t u = 0; u < g->blocks; u++) forward_units(g, r, u, function, (ur_phase_use){__VA_ARGS__});      \
+    }
 #define UR_BACKWARD(symbol, function, first, ...)                                                                      \
     void UR_ISA_NAME(symbol)(const ur_gate_block *g)                                                                   \
     {                                                                                                                  \
-        backward_block(g, function, (ur_phase_use){__VA_ARGS__}, first);                                               \
+        for (size_t r = 0; r < g->rows; r++)                                                                           \
+            for (size_t u = 0; u < g->blocks; u++)                                                                     \
+                backward_units(g, r, u, function, (ur_phase_use){__VA_ARGS__}, first);                                 \
     }
 
 #endif

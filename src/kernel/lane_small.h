@@ -30,7 +30,6 @@
 #endif
 
 #define UR_INT8_TARGET
-enum { UR_WIDE_PANELS = UR_TILE_PANELS > 1 ? 8 : 4 }; /* panels that one row is multiplied with at once */
 
 #if defined(UR_ISA_AVX512)
 

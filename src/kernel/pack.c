@@ -2,6 +2,8 @@
 #include "kernel/pack.h"
 #include "kernel/round.h"
 
+#include <string.h>
+
 size_t ur_gate_panels(const ur_gate_rows *rows) { return ur_padded(rows->units) / UR_LANES * rows->gates; }
 
 size_t ur_packed_forward_size(const ur_gate_rows *rows, size_t width) { return ur_gate_panels(rows) * 16 * width; }
@@ -32,15 +34,26 @@ void ur_pack_forward(real *packed, const real *w, const ur_gate_rows *rows, size
     }
 }
 
+/* memcpy of a known length becomes a few moves. */
+static void copy(real *out, const real *in, size_t count)
+{
+    if (count == 16)
+        memcpy(out, in, 16 * sizeof *out);
+    else
+        memcpy(out, in, count * sizeof *out);
+}
+
+/* Sixteen rows at a time, so that whole pages are written and each row is read as one stream. */
 void ur_pack_back(real *packed, const real *w, const ur_gate_rows *rows, size_t width)
 {
     size_t depth = ur_gate_panels(rows) * 16;
     for (size_t p = 0; p < depth / 16; p++) {
         size_t count, row = panel_row(rows, p, &count);
-        for (size_t n = 0; n < 16; n++) {
-            real *out = packed + (16 * p + n) * 16;
-            for (size_t i = 0; i < ur_padded(width); i++)
-                out[i / 16 * depth * 16 + i % 16] = n < count && i < width ? w[(row + n) * width + i] : 0;
+        for (size_t i = 0; i < width; i += 16) {
+            real *out = packed + i * depth + 16 * p * 16;
+            size_t left = width - i < 16 ? width - i : 16;
+            if (count < 16 || left < 16) memset(out, 0, 16 * 16 * sizeof *out);
+            for (size_t n = 0; n < count; n++) copy(out + 16 * n, w + (row + n) * width + i, left);
         }
     }
 }

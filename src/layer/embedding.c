@@ -11,6 +11,30 @@ void ur_embed_row(const ur_param *weight, int32_t id, real *out)
     memset(out + width, 0, (ur_padded(width) - width) * sizeof(real));
 }
 
+typedef struct ur_rows_trace {
+    const ur_param *weight;
+    ur_tensor *y;
+} ur_rows_trace;
+
+static void rows_backward(ur_tape *tape, void *trace)
+{
+    const ur_rows_trace *r = trace;
+    (void)tape;
+    for (size_t i = 0; r->y->gradient && i < r->y->steps; i++) {
+        const real *from = r->y->gradient + i * r->y->row;
+        real *to = r->weight->gradient + i * r->y->width;
+        for (size_t k = 0; k < r->y->width; k++) to[k] += from[k];
+    }
+}
+
+ur_tensor *ur_embed_rows(ur_tape *tape, const ur_param *weight)
+{
+    ur_tensor *y = ur_tensor_from(tape, weight->value, weight->shape[0], 1, weight->shape[1], true);
+    ur_rows_trace *trace = y ? ur_tape_record(tape, rows_backward, sizeof *trace) : NULL;
+    if (trace) *trace = (ur_rows_trace){weight, y};
+    return y;
+}
+
 typedef struct ur_embed_trace {
     const ur_param *weight;
     const int32_t *ids;

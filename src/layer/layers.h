@@ -13,6 +13,8 @@
 /* ---- embedding: ids (T, B) → rows of E (V, W) -------------------------------------------------------------------- */
 
 ur_tensor *ur_embed(ur_tape *tape, const ur_param *weight, const int32_t *ids, size_t steps, size_t lanes);
+/* All rows (V, 1, W), for a recurrent layer that chooses from them by id. */
+ur_tensor *ur_embed_rows(ur_tape *tape, const ur_param *weight);
 /* One row, for streaming. `out` is padded. */
 void ur_embed_row(const ur_param *weight, int32_t id, real *out);
 
@@ -40,7 +42,8 @@ typedef struct ur_recurrent_params {
     const ur_param *w_ih, *w_hh, *b_ih, *b_hh; /* biases may be NULL */
 } ur_recurrent_params;
 
-/* x (T, B, I), or ids (T, B) where the layer takes symbols. initial[s]: (1, B, H), NULL for zeros. live: (T, B) or
+/* Input: x (T, B, I); or ids (T, B) where the layer takes symbols; or both: ids choose rows of x (V, 1, I), and the
+ * products with W are made once a row instead of once a step. initial[s]: (1, B, H), NULL for zeros. live: (T, B) or
  * NULL. Returns h (T, B, H), zero where a lane has ended, and in final_state[s] the states (1, B, H) at each lane's
  * end. */
 ur_tensor *ur_recurrent_layer(ur_tape *tape, const ur_recurrent *layer, const ur_recurrent_params *params, ur_tensor *x,

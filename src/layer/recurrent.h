@@ -55,11 +55,14 @@ typedef struct ur_window {
     const ur_recurrent *layer;
     const ur_compute *compute;
     size_t steps, lanes;
-    const real *x;              /* (T, B, I), rows ur_padded(I); or */
-    const int32_t *ids;         /* (T, B), each below `inputs` */
+    const real *x;              /* (T, B, I), rows ur_padded(I); NULL where the layer takes symbols */
+    const int32_t *ids;         /* (T, B), each below `inputs`, or below `rows`: */
+    size_t rows;                /* x is (rows, I) and ids say which row each step reads; 0: x is (T, B, I) */
+    real *table;                /* (rows, slot row): the products of x's rows, later the sums of their gradients */
     const unsigned char *live;  /* (T, B): 0 after the end of a lane's sequence; NULL: all live */
     real *slots;                /* (T, B, slot row) */
     real *state[UR_STATES_MAX]; /* (T + 1, B, H): the first step's place holds the initial state */
+    bool in_place;              /* of one step: (B, H), overwritten */
     real *second;               /* (T, B, H) for a cell of two phases, else NULL */
     /* Backward only: */
     const real *dy;             /* (T, B, H): gradient of h; NULL: none */
@@ -71,7 +74,10 @@ typedef struct ur_window {
 void ur_window_forward(const ur_window *window);
 /* Turns the slots into their gradients and carry into that of the initial states. */
 void ur_window_backward(const ur_window *window);
-/* dx (T, B, I), rows padded: set, or added to where `add`. From the slots' gradients. */
+/* Where ids choose rows of x: the slots' gradients of each row added up into the table, on which the two functions
+ * below then work. Does nothing where x is (T, B, I). */
+ur_status ur_window_sum_rows(const ur_window *window, ur_arena *arena, ur_error *error);
+/* dx, as x: set, or added to where `add`. From the slots' gradients. */
 void ur_window_input_gradient(const ur_window *window, real *dx, bool add);
 
 /* Where the weights' gradients are added to; biases may be NULL. */

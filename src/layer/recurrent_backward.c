@@ -34,10 +34,8 @@ static void sweep(void *context, size_t member, size_t members)
     ur_part part = ur_window_part(w, member, members);
     for (size_t t = w->steps; t-- > 0;)
         for (int phase = w->layer->cell->phases; phase-- > 0;) {
-            for (size_t u = part.block; u < part.block_end && part.lane < part.lane_end; u++) {
-                ur_gate_block g = ur_window_gates(w, &part, t, u);
-                w->layer->back->backward[phase](&g);
-            }
+            ur_gate_block g = ur_window_gates(w, &part, t, part.block, part.block_end - part.block);
+            w->layer->back->backward[phase](&g);
             if (part.wait) ur_pool_barrier(w->compute->pool);
             if (part.lane < part.lane_end) phase_product(w, &part, t, phase);
         }
@@ -54,12 +52,13 @@ void ur_window_backward(const ur_window *w)
 
 void ur_window_input_gradient(const ur_window *w, real *dx, bool add)
 {
+    const ur_window inputs = ur_window_of_inputs(w);
     const ur_recurrent *l = w->layer;
-    ur_product p = from_slots(w, w->slots, &l->cell->input);
+    ur_product p = from_slots(w, inputs.slots, &l->cell->input);
     p.b = l->in_back;
     p.c = dx;
     p.c_row = ur_padded(l->inputs);
     p.group = p.c_row / 16;
     p.start = add ? UR_START_HERE : UR_START_ZERO;
-    ur_compute_product(w->compute, &p, w->steps * w->lanes, p.group);
+    ur_compute_product(w->compute, &p, inputs.steps * inputs.lanes, p.group);
 }

@@ -1,4 +1,5 @@
 /* The gradients of a recurrent layer's weights, from those of its slots. */
+#include "layer/scatter.h"
 #include "layer/window.h"
 
 #include <string.h>
@@ -95,14 +96,31 @@ static ur_status table(const ur_window *w, const ur_recurrent_gradients *into, u
     return UR_OK;
 }
 
+ur_status ur_window_sum_rows(const ur_window *w, ur_arena *arena, ur_error *error)
+{
+    if (!w->rows) return UR_OK;
+    size_t row = ur_slot_row(w->layer);
+    memset(w->table, 0, w->rows * row * sizeof(real));
+    ur_scatter s = {.ids = w->ids,
+                    .symbols = w->rows,
+                    .steps = w->steps,
+                    .lanes = w->lanes,
+                    .rows = w->slots,
+                    .row = row,
+                    .width = row,
+                    .into = w->table};
+    return ur_scatter_add(w->compute, &s, arena, error);
+}
+
 ur_status ur_window_weight_gradients(const ur_window *w, const ur_recurrent_gradients *into, ur_arena *arena,
                                      ur_error *error)
 {
     const ur_recurrent *l = w->layer;
+    const ur_window inputs = ur_window_of_inputs(w);
     if (l->symbols)
         UR_TRY(table(w, into, arena, error));
     else
-        UR_TRY(product(w, &l->cell->input, w->x, l->inputs, into->w_ih, into->b_ih, arena, error));
+        UR_TRY(product(&inputs, &l->cell->input, w->x, l->inputs, into->w_ih, into->b_ih, arena, error));
     for (int phase = 0; phase < l->cell->phases; phase++)
         UR_TRY(product(w, &l->cell->phase[phase], phase == 0 ? w->state[0] : w->second, l->units, into->w_hh,
                        into->b_hh, arena, error));

@@ -31,6 +31,7 @@ static bool make_room(ur_tape *tape, ur_window *w, ur_tensor *const initial[])
     size_t size;
     if (!ur_mul_fits(w->steps * w->lanes, ur_slot_row(w->layer), &size)) size = SIZE_MAX;
     w->slots = ur_tape_alloc(tape, size, sizeof(real));
+    if (w->rows) w->table = ur_tape_alloc(tape, w->rows * ur_slot_row(w->layer), sizeof(real));
     begin_states(tape, w, initial);
     if (w->layer->cell->phases > 1) w->second = ur_tape_alloc(tape, w->steps * state_numbers(w), sizeof(real));
     return tape->status == UR_OK;
@@ -88,10 +89,11 @@ static void backward(ur_tape *tape, void *trace)
     r->window.dy = r->y->gradient;
     if (!begin_carry(tape, r)) return;
     ur_window_backward(&r->window);
-    hand_on(tape, r);
+    ur_status status = ur_window_sum_rows(&r->window, tape->arena, &tape->error);
+    if (status == UR_OK) hand_on(tape, r);
     ur_recurrent_gradients into = {gradient_of(r->params.w_ih), gradient_of(r->params.w_hh),
                                    gradient_of(r->params.b_ih), gradient_of(r->params.b_hh)};
-    ur_status status = ur_window_weight_gradients(&r->window, &into, tape->arena, &tape->error);
+    if (status == UR_OK) status = ur_window_weight_gradients(&r->window, &into, tape->arena, &tape->error);
     if (tape->status == UR_OK) tape->status = status;
 }
 
@@ -106,6 +108,7 @@ ur_tensor *ur_recurrent_layer(ur_tape *tape, const ur_recurrent *layer, const ur
                    .lanes = lanes,
                    .x = x ? x->value : NULL,
                    .ids = ids,
+                   .rows = x && ids ? x->steps * x->lanes : 0,
                    .live = live};
     if (!make_room(tape, &w, initial)) return NULL;
     ur_window_forward(&w);

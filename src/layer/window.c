@@ -33,22 +33,35 @@ ur_part ur_window_part(const ur_window *w, size_t member, size_t members)
     return part;
 }
 
-ur_gate_block ur_window_gates(const ur_window *w, const ur_part *part, size_t t, size_t block)
+ur_window ur_window_of_inputs(const ur_window *w)
+{
+    ur_window inputs = *w;
+    if (!w->rows) return inputs;
+    inputs.slots = w->table;
+    inputs.steps = w->rows;
+    inputs.lanes = 1;
+    return inputs;
+}
+
+ur_gate_block ur_window_gates(const ur_window *w, const ur_part *part, size_t t, size_t block, size_t count)
 {
     const ur_recurrent *l = w->layer;
     size_t row = ur_state_row(w), at = part->lane * row + block * 16, step = ur_state_step(w);
+    size_t after = w->in_place ? at : (t + 1) * step + at, slot_block = l->cell->slots * 16;
     ur_gate_block g = {.rows = part->lane_end - part->lane,
+                       .blocks = count,
                        .row = row,
+                       .slot_block = slot_block,
                        .slot_row = ur_slot_row(l),
                        .activation = l->activation,
                        .live = w->live ? w->live + t * w->lanes + part->lane : NULL,
-                       .slots = w->slots + (t * w->lanes + part->lane) * ur_slot_row(l) + block * l->cell->slots * 16,
+                       .slots = w->slots + (t * w->lanes + part->lane) * ur_slot_row(l) + block * slot_block,
                        .second = w->second ? w->second + t * step + at : NULL,
                        .dy = w->dy ? w->dy + t * step + at : NULL,
                        .dsecond = w->dsecond ? w->dsecond + at : NULL};
     for (int s = 0; s < l->cell->states; s++) {
         g.before[s] = w->state[s] + t * step + at;
-        g.after[s] = w->state[s] + (t + 1) * step + at;
+        g.after[s] = w->state[s] + after;
         g.carry[s] = w->carry[s] ? w->carry[s] + at : NULL;
     }
     return g;

@@ -12,8 +12,11 @@ typedef struct ur_part {
 
 ur_part ur_window_part(const ur_window *window, size_t member, size_t members);
 
-/* The gate block of step t for a thread's lanes and the unit block `block`. */
-ur_gate_block ur_window_gates(const ur_window *window, const ur_part *part, size_t t, size_t block);
+/* The window that the input's products see: as many steps of one lane as x has rows, on the table, where ids choose. */
+ur_window ur_window_of_inputs(const ur_window *window);
+
+/* The gate block of step t for a thread's lanes and the unit blocks [block, block + count). */
+ur_gate_block ur_window_gates(const ur_window *window, const ur_part *part, size_t t, size_t block, size_t count);
 
 static inline size_t ur_state_row(const ur_window *w) { return ur_padded(w->layer->units); }
 static inline size_t ur_state_step(const ur_window *w) { return w->lanes * ur_state_row(w); }

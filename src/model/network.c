@@ -35,6 +35,15 @@ ur_status ur_network_check(const ur_model *m, const ur_batch *batch, ur_error *e
     return UR_OK;
 }
 
+bool ur_embed_by_rows(const ur_model *m, size_t i, size_t places)
+{
+    const ur_layer *embed = &m->layers[i];
+    const ur_line *line = m->lines;
+    while (i >= line->first + line->count) line++;
+    bool cell_follows = i + 1 < line->first + line->count && embed[1].spec.kind == UR_LAYER_CELL;
+    return embed->spec.kind == UR_LAYER_EMBED && cell_follows && embed->inputs < places;
+}
+
 /* ---- the run ---------------------------------------------------------------------------------------------------- */
 
 /* One line on its way; `finals` are the final states of every recurrent layer so far, by ur_layer.state. */
@@ -93,10 +102,13 @@ static void keep_states(const ur_line_run *r, const ur_layer *l)
 
 static ur_tensor *recurrent(ur_line_run *r, const ur_layer *l, ur_tensor *x)
 {
+    bool first = l == r->m->layers + r->line->first;
+    bool chooses = !first && ur_embed_by_rows(r->m, (size_t)(l - r->m->layers) - 1, r->steps * r->lanes);
     ur_tensor *initial[UR_STATES_MAX] = {NULL}, **final_state = r->finals + l->state;
     initial_states(r, l, initial);
-    ur_tensor *y = ur_recurrent_layer(r->tape, &l->recurrent, &l->params, x, r->in->ids, r->steps, r->lanes, initial,
-                                      r->live, final_state);
+    ur_tensor *y =
+        ur_recurrent_layer(r->tape, &l->recurrent, &l->params, x, l->recurrent.symbols || chooses ? r->in->ids : NULL,
+                           r->steps, r->lanes, initial, r->live, final_state);
     if (y) keep_states(r, l);
     return y;
 }
@@ -116,6 +128,8 @@ static ur_tensor *layer(ur_line_run *r, const ur_layer *l, ur_tensor *x)
 {
     switch (l->spec.kind) {
     case UR_LAYER_EMBED:
+        if (ur_embed_by_rows(r->m, (size_t)(l - r->m->layers), r->steps * r->lanes))
+            return ur_embed_rows(r->tape, l->embed);
         return ur_embed(r->tape, l->embed, r->in->ids, r->steps, r->lanes);
     case UR_LAYER_CELL:
         return recurrent(r, l, x);

@@ -22,8 +22,9 @@ static ur_state describe(const ur_model *m, size_t lanes)
         }
     }
     s.work = numbers;
+    s.room = ur_step_room(m);
     fits = fits && lanes <= SIZE_MAX / 1024 / (m->numbers + 1024) &&
-           ur_add_fits(numbers, ur_step_room(m, lanes), &numbers);
+           ur_add_fits(numbers, ur_step_numbers(&s.room, lanes), &numbers);
     fits = fits && ur_mul_fits(numbers, sizeof(real), &bytes) && ur_add_fits(bytes, sizeof s, &bytes);
     s.size = fits ? bytes : SIZE_MAX;
     return s;

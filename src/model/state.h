@@ -6,12 +6,19 @@
 
 enum { UR_STATE_ARRAYS_MAX = UR_LAYERS_MAX * UR_STATES_MAX };
 
+/* Room for one step, numbers a lane: what goes from layer to layer (two arrays of `width`), a recurrent layer's slots, and
+ * `second`. */
+typedef struct ur_room {
+    size_t width, slots, second;
+} ur_room;
+
 struct ur_state {
     uint64_t magic;
     size_t lanes, size, count;      /* count: arrays */
     size_t at[UR_STATE_ARRAYS_MAX]; /* array i, (lanes, row[i]), begins at this many numbers behind the header */
     size_t row[UR_STATE_ARRAYS_MAX];
     size_t work; /* where the room for work begins */
+    ur_room room;
 };
 
 /* Array i of the state: (lanes, row). */
@@ -21,7 +28,8 @@ static inline real *ur_state_work(const ur_state *s) { return (real *)(void *)(s
 /* ur_state_create also for networks of several lines, whose states only a learner carries. */
 ur_status ur_state_make(ur_state **state, const ur_model *model, size_t lanes, ur_error *error);
 
-/* Numbers of room that a step of `lanes` lanes needs (stream.c). */
-size_t ur_step_room(const ur_model *model, size_t lanes);
+/* The room that a step needs, and the numbers it takes for `lanes` lanes (stream.c). */
+ur_room ur_step_room(const ur_model *model);
+size_t ur_step_numbers(const ur_room *room, size_t lanes);
 
 #endif

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.bash"
 needs_python
 
-done_with bench --list; equal "$(wc -l <out)" 14; prints train-lstm-2x512
+done_with bench --list; equal "$(wc -l <out)" 18; prints train-lstm-2x512
 is_true() { equal "$(json "$1")" True; }
 
 done_with bench --work train-lstm-2x128 --seconds 0.05 --threads 2 --phases --json
@@ -34,7 +34,22 @@ misused bench --work train-rnn-2x512 --weights int8; says 'cannot be trained'
 done_with bench --work step-gru-64,step-lstm-64 --seconds 0.05
 equal "$(grep -c '^step-' out)" 2
 
-misused bench --work step-lstm-63; says "no work 'step-lstm-63'; the nearest one is step-lstm-64"
+# Any name of the form is a work
+done_with bench --work infer-rnn-1x17-b3-t5,train-gru-2x20-b2-t7-v2k,step-rnn-5,train-lstm-2x128 --list
+prints 'infer-rnn-1x17-b3-t5 inference of rnn 17 x1, 3 lanes, 5 steps'
+prints 'training  of gru 20 x2, 2 lanes, 7 steps'
+prints 'step-rnn-5         one step  of rnn 5 x1, 1 lane, 1 step'
+prints 'of lstm 128 x2, 50 lanes, 50 steps'
+done_with bench --work train-gru-2x20-b2-t7-v2k --seconds 0.01 --json
+is_true 'abs(o["first_loss"] - math.log(2000)) < 0.3 and o["work"] == "train-gru-2x20-b2-t7-v2k"'
+is_true 'abs(o["gflops"] * o["seconds"] / (6 * 14 * (2 * 3 * 20 * 40 + 20 * 2000) / 1e9) - 1) < 1e-3'
+
+misused bench --work step-lstn-64; says "no work 'step-lstn-64'; the nearest one is step-lstm-64"
+for name in step-lstm-64-b2 infer-gru-64-v9 train-lstm train-lstm- train-lstm-0 train-lstm-9x64 train-gru-64-b \
+    train-gru-64-t0 train-gru-64-t12-b3 train-gru-64-b65537 train-gru-99999999999999999999 train-gru-64x \
+    train-gru-064 train-gru-64-bb train-rnn-64,,all train-lstm-1x64-b000000000000000000000000000000000000000000001; do
+    misused bench --work "$name"; says 'no work '
+done
 misused bench --work=; says "no work ''"
 misused bench --precision f16; says '--precision'
 misused bench --seconds 0; says '--seconds'

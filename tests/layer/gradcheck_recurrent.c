@@ -20,7 +20,7 @@ enum { STEPS = 5, LANES = 3, INPUTS = 5 };
 
 typedef struct variant {
     size_t units;
-    bool bias, symbols, initial, ragged;
+    bool bias, symbols, rows, initial, ragged; /* rows: ids choose rows of x (INPUTS, INPUTS) */
     ur_activation activation;
 } variant;
 
@@ -76,10 +76,13 @@ static void run(setting *s, bool recording)
 {
     cell_layer_pack(&s->layer);
     lab_begin(&s->lab, recording);
-    s->x_tensor = s->v.symbols ? NULL : ur_tensor_from(&s->lab.tape, s->x, STEPS, LANES, INPUTS, true);
+    s->x_tensor = s->v.symbols ? NULL
+                  : s->v.rows  ? ur_tensor_from(&s->lab.tape, s->x, INPUTS, 1, INPUTS, true)
+                               : ur_tensor_from(&s->lab.tape, s->x, STEPS, LANES, INPUTS, true);
+    const int32_t *ids = s->v.symbols || s->v.rows ? s->ids : NULL;
     for (int i = 0; i < states_of(s); i++)
         s->initial[i] = s->v.initial ? ur_tensor_from(&s->lab.tape, s->h[i], 1, LANES, s->v.units, true) : NULL;
-    s->y = ur_recurrent_layer(&s->lab.tape, &s->layer.layer, &s->layer.params, s->x_tensor, s->ids, STEPS, LANES,
+    s->y = ur_recurrent_layer(&s->lab.tape, &s->layer.layer, &s->layer.params, s->x_tensor, ids, STEPS, LANES,
                               s->v.initial ? s->initial : NULL, s->live, s->final_state);
     assert_non_null(s->y);
 }
@@ -105,8 +108,11 @@ static void check_one(const setting *s, const char *who, const char *what, real 
 {
     char text[160];
     snprintf(text, sizeof text, "%s %zu, activation %d%s%s%s%s: %s", who, s->v.units, (int)s->v.activation,
-             s->v.bias ? "" : ", nobias", s->v.symbols ? ", symbols" : "", s->v.initial ? ", initial" : "",
-             s->v.ragged ? ", ragged" : "", what);
+             s->v.bias ? "" : ", nobias",
+             s->v.symbols ? ", symbols"
+             : s->v.rows  ? ", rows"
+                          : "",
+             s->v.initial ? ", initial" : "", s->v.ragged ? ", ragged" : "", what);
     check_gradient(text, x, gradient, n, total, (void *)(size_t)s);
 }
 
@@ -119,10 +125,11 @@ static void check_all(setting *s, const char *cell)
     add_gradient(&s->lab, s->y, s->dy);
     for (int i = 0; i < states_of(s); i++) add_gradient(&s->lab, s->final_state[i], s->dh[i]);
     lab_backward(&s->lab);
-    if (!s->v.symbols) dx = dense_copy(s->x_tensor->gradient, STEPS * LANES, INPUTS);
+    size_t rows = s->v.rows ? INPUTS : STEPS * LANES;
+    if (!s->v.symbols) dx = dense_copy(s->x_tensor->gradient, rows, INPUTS);
     for (int i = 0; i < states_of(s) && s->v.initial; i++)
         dh[i] = dense_copy(s->initial[i]->gradient, LANES, s->v.units);
-    if (dx) check_one(s, cell, "x", s->x, dx, STEPS * LANES * INPUTS);
+    if (dx) check_one(s, cell, "x", s->x, dx, rows * INPUTS);
     for (int i = 0; i < states_of(s) && s->v.initial; i++)
         check_one(s, cell, states[i], s->h[i], dh[i], LANES * s->v.units);
     for (int i = 0; i < 4 && s->layer.own[i]; i++) {
@@ -143,12 +150,13 @@ static void check_variant(const char *cell, const variant *v)
 
 static void check_cell(const char *cell, ur_activation activation)
 {
-    for (int bits = 0; bits < 16; bits++) {
+    for (int bits = 0; bits < 32; bits++) {
         variant v = {.units = 7,
                      .bias = !(bits & 1),
                      .symbols = (bits & 2) != 0,
                      .initial = (bits & 4) != 0,
                      .ragged = (bits & 8) != 0,
+                     .rows = (bits & 18) == 16,
                      .activation = activation};
         check_variant(cell, &v);
     }

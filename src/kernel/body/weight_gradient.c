@@ -3,58 +3,18 @@
  * the rows of X are packed into panels once, the 16 columns of dY that belong to a group of rows once a group, and the
  * sums wait in scratch between pieces.
  */
+#include "kernel/body/tile.h"
 #include "kernel/kernels.h"
 
-enum { UR_PIECE = 256, UR_TILE_ROWS = 4 }; /* rows of a piece; 4 divides the 16 rows of a group */
+enum {
+    UR_PIECE = 256, /* rows of a chain that are packed at once: then the sums go to memory and back less often */
+    UR_GROUPS = 4   /* packed together: single lines of dY, far apart, would each be waited for */
+};
 
 size_t UR_ISA_NAME(ur_weight_gradient_scratch)(size_t width, size_t groups)
 {
     size_t padded = ur_padded(width);
-    return padded * UR_PIECE + 16 * UR_PIECE + groups * 16 * (padded + 1);
-}
-
-static inline __attribute__((always_inline)) void tile(const real *y, const real *x, size_t depth, real *sum,
-                                                       size_t sum_row, const int panels)
-{
-    v16 s[UR_TILE_ROWS][UR_TILE_PANELS];
-#pragma GCC unroll 8
-    for (int r = 0; r < UR_TILE_ROWS; r++)
-#pragma GCC unroll 8
-        for (int p = 0; p < panels; p++) s[r][p] = v_load(sum + (size_t)r * sum_row + 16 * p);
-    for (size_t k = 0; k < depth; k++) {
-        v16 w[UR_TILE_PANELS];
-#pragma GCC unroll 8
-        for (int p = 0; p < panels; p++) w[p] = v_load(x + (size_t)p * UR_PIECE * 16 + 16 * k);
-#pragma GCC unroll 8
-        for (int r = 0; r < UR_TILE_ROWS; r++) {
-            v16 a = v_set(y[16 * k + (size_t)r]);
-#pragma GCC unroll 8
-            for (int p = 0; p < panels; p++) s[r][p] = v_fma(a, w[p], s[r][p]);
-        }
-    }
-#pragma GCC unroll 8
-    for (int r = 0; r < UR_TILE_ROWS; r++)
-#pragma GCC unroll 8
-        for (int p = 0; p < panels; p++) v_store(sum + (size_t)r * sum_row + 16 * p, s[r][p]);
-}
-
-static void tiles(const real *y, const real *x, size_t depth, real *sum, size_t sum_row, size_t panels)
-{
-    switch (panels) {
-#if UR_TILE_PANELS > 1
-    case 4:
-        tile(y, x, depth, sum, sum_row, 4);
-        break;
-    case 3:
-        tile(y, x, depth, sum, sum_row, 3);
-        break;
-    case 2:
-        tile(y, x, depth, sum, sum_row, 2);
-        break;
-#endif
-    default:
-        tile(y, x, depth, sum, sum_row, 1);
-    }
+    return (padded + UR_GROUPS * 16) * UR_PIECE + groups * 16 * (padded + 1);
 }
 
 /* One piece of one shard: rows [begin, end) of its chain, numbered t·(lanes in the shard) + lane. */
@@ -77,25 +37,43 @@ static void pack_x(const ur_piece *p, real *packed)
     }
 }
 
-/* 16 columns of dY: (k, 16). Adds them up into the bias sums on the way. */
-static void pack_y(const ur_piece *p, size_t column, real *packed, real *bias)
+/* The columns of dY that belong to `count` groups: (group, k, 16). Adds them up into the bias sums on the way. */
+static void pack_y(const ur_piece *p, const ur_row_group *groups, size_t count, real *packed, real *bias)
 {
-    v16 sum = v_load(bias);
     for (size_t k = p->begin; k < p->end; k++) {
-        v16 y = v_load(p->g->dy + row_of(p, k) * p->g->dy_row + column);
-        v_store(packed + 16 * (k - p->begin), y);
-        sum = v_add(sum, y);
+        const real *dy = p->g->dy + row_of(p, k) * p->g->dy_row;
+        for (size_t i = 0; i < count; i++) {
+            v16 y = v_load(dy + groups[i].column);
+            v_store(packed + (i * UR_PIECE + k - p->begin) * 16, y);
+            v_store(bias + 16 * i, v_add(v_load(bias + 16 * i), y));
+        }
     }
-    v_store(bias, sum);
 }
 
-static void group_times_x(const real *y, const real *x, size_t depth, real *sum, size_t padded)
+/* The sums of `count` groups go on over a piece for `panels` panels of X: 16 rows a group. */
+static void groups_times_panels(const real *y, const real *x, size_t depth, size_t count, real *sums, size_t padded,
+                                size_t panels)
 {
-    for (size_t n = 0; n < padded / 16;) {
-        size_t panels = padded / 16 - n < UR_TILE_PANELS ? padded / 16 - n : UR_TILE_PANELS;
-        for (size_t r = 0; r < 16; r += UR_TILE_ROWS)
-            tiles(y + r, x + n * UR_PIECE * 16, depth, sum + r * padded + 16 * n, padded, panels);
-        n += panels;
+    ur_tile t = {.a_row = 1, .a_next = 16, .outer = 1, .b_panel = UR_PIECE * 16, .c_row = padded};
+    for (size_t i = 0; i < panels; i++) t.column[i] = 16 * i;
+    for (size_t k = 0; k < depth; k += UR_DEPTH) {
+        t.inner = depth - k < UR_DEPTH ? depth - k : UR_DEPTH;
+        t.b = x + 16 * k;
+        const real *next = k + t.inner < depth ? t.b + UR_DEPTH * 16 : x + panels * t.b_panel;
+        for (size_t i = 0; i < count; i++) {
+            t.a = y + (i * UR_PIECE + k) * 16;
+            t.c = sums + i * 16 * padded;
+            ur_tile_go_on(&t);
+            ur_tile_rows(t, 16, panels, next);
+        }
+    }
+}
+
+static void groups_times_x(const real *y, const real *x, size_t depth, size_t count, real *sums, size_t padded)
+{
+    for (size_t n = 0, panels; n < padded / 16; n += panels) {
+        panels = padded / 16 - n < UR_TILE_PANELS ? padded / 16 - n : UR_TILE_PANELS;
+        groups_times_panels(y, x + n * UR_PIECE * 16, depth, count, sums + 16 * n, padded, panels);
     }
 }
 
@@ -121,7 +99,7 @@ static void clear(real *x, size_t n)
 void UR_ISA_NAME(ur_weight_gradient)(const ur_weight_gradient *g, size_t group, size_t group_end, real *scratch)
 {
     size_t padded = ur_padded(g->width), count = group_end - group;
-    real *x = scratch, *y = x + padded * UR_PIECE, *bias = y + 16 * UR_PIECE, *sums = bias + 16 * count;
+    real *x = scratch, *y = x + padded * UR_PIECE, *bias = y + UR_GROUPS * 16 * UR_PIECE, *sums = bias + 16 * count;
     for (size_t lane = 0; lane < g->lanes; lane += UR_SHARD) {
         ur_piece p = {.g = g, .lane = lane, .lanes = g->lanes - lane < UR_SHARD ? g->lanes - lane : UR_SHARD};
         size_t chain = g->steps * p.lanes;
@@ -129,9 +107,10 @@ void UR_ISA_NAME(ur_weight_gradient)(const ur_weight_gradient *g, size_t group, 
         for (p.begin = 0; p.begin < chain; p.begin = p.end) {
             p.end = chain - p.begin < UR_PIECE ? chain : p.begin + UR_PIECE;
             pack_x(&p, x);
-            for (size_t i = 0; i < count; i++) {
-                pack_y(&p, g->groups[group + i].column, y, bias + 16 * i);
-                group_times_x(y, x, p.end - p.begin, sums + i * 16 * padded, padded);
+            for (size_t i = 0; i < count; i += UR_GROUPS) {
+                size_t some = count - i < UR_GROUPS ? count - i : UR_GROUPS;
+                pack_y(&p, g->groups + group + i, some, y, bias + 16 * i);
+                groups_times_x(y, x, p.end - p.begin, some, sums + i * 16 * padded, padded);
             }
         }
         for (size_t i = 0; i < count; i++) add_up(g, &g->groups[group + i], sums + i * 16 * padded, bias + 16 * i);
