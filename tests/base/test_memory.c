@@ -163,15 +163,16 @@ static void *rationed_alloc(size_t align, size_t size)
     return aligned_alloc(align, size);
 }
 
-#define aligned_alloc  rationed_alloc
-#define ur_mul_fits    rationed_mul_fits
-#define ur_add_fits    rationed_add_fits
-#define ur_block_alloc rationed_block_alloc
-#define ur_block_free  rationed_block_free
-#define ur_arena_init  rationed_arena_init
-#define ur_arena_free  rationed_arena_free
-#define ur_arena_reset rationed_arena_reset
-#define ur_arena_alloc rationed_arena_alloc
+#define aligned_alloc    rationed_alloc
+#define ur_mul_fits      rationed_mul_fits
+#define ur_add_fits      rationed_add_fits
+#define ur_block_alloc   rationed_block_alloc
+#define ur_block_free    rationed_block_free
+#define ur_arena_init    rationed_arena_init
+#define ur_arena_free    rationed_arena_free
+#define ur_arena_reset   rationed_arena_reset
+#define ur_arena_alloc   rationed_arena_alloc
+#define ur_arena_scratch rationed_arena_scratch
 #include "base/memory.c"
 
 static void test_failing_blocks(void **state)
