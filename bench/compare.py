@@ -8,23 +8,25 @@ import argparse
 import json
 import os
 import re
+import resource
 import statistics
 import subprocess
 import sys
 import time
 
 WORKS = ["train-lstm-2x512", "train-lstm-2x128", "train-lstm-1x1024", "train-gru-2x512", "train-rnn-2x512",
+         "train-lstm-2x512-v50k",
          "infer-lstm-2x512", "infer-gru-2x512", "infer-rnn-2x512",
          "step-lstm-64", "step-lstm-128", "step-lstm-2x512", "step-gru-64", "step-gru-128", "step-gru-2x512"]
-SYMBOLS = 65
 WINDOWS = {"train-lstm-2x128": (50, 50), "train-lstm-1x1024": (64, 64)}  # lanes, steps; all others (64, 128)
+LETTERS, WORDS, WORDS_WINDOW = 65, 50000, (64, 32)  # -v50k: a vocabulary of words
 
 
 def sizes(work):
-    """kind, cell, hidden, layers, lanes, steps"""
-    kind, cell, layers, hidden = re.fullmatch(r"(\w+)-(\w+)-(?:(\d+)x)?(\d+)", work).groups()
-    lanes, steps = (1, 1) if kind == "step" else WINDOWS.get(work, (64, 128))
-    return kind, cell, int(hidden), int(layers or 1), lanes, steps
+    """kind, cell, hidden, layers, lanes, steps, symbols"""
+    kind, cell, layers, hidden, words = re.fullmatch(r"(\w+)-(\w+)-(?:(\d+)x)?(\d+)(-v50k)?", work).groups()
+    lanes, steps = (1, 1) if kind == "step" else WORDS_WINDOW if words else WINDOWS.get(work, (64, 128))
+    return kind, cell, int(hidden), int(layers or 1), lanes, steps, WORDS if words else LETTERS
 
 
 # ---- The peer: run by an interpreter that has PyTorch ----------------------------------------------------------------
@@ -33,20 +35,20 @@ def carried(state):
     return tuple(s.detach() for s in state) if isinstance(state, tuple) else state.detach()
 
 
-def training(torch, cell, hidden, layers, lanes, steps):
-    embed = torch.nn.Embedding(SYMBOLS, hidden)
+def training(torch, cell, hidden, layers, lanes, steps, symbols):
+    embed = torch.nn.Embedding(symbols, hidden)
     rnn = getattr(torch.nn, cell.upper())(hidden, hidden, layers)
-    dense = torch.nn.Linear(hidden, SYMBOLS)
+    dense = torch.nn.Linear(hidden, symbols)
     weights = [w for module in (embed, rnn, dense) for w in module.parameters()]
     adam = torch.optim.Adam(weights, lr=2e-3)
-    ids, targets = torch.randint(SYMBOLS, (steps, lanes)), torch.randint(SYMBOLS, (steps * lanes,))
+    ids, targets = torch.randint(symbols, (steps, lanes)), torch.randint(symbols, (steps * lanes,))
     state = None
 
     def one():
         nonlocal state
         y, state = rnn(embed(ids), state)
         state = carried(state)
-        loss = torch.nn.functional.cross_entropy(dense(y).view(-1, SYMBOLS), targets)
+        loss = torch.nn.functional.cross_entropy(dense(y).view(-1, symbols), targets)
         adam.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
@@ -54,7 +56,7 @@ def training(torch, cell, hidden, layers, lanes, steps):
     return one
 
 
-def running(torch, cell, hidden, layers, lanes, steps):
+def running(torch, cell, hidden, layers, lanes, steps, _):
     rnn = getattr(torch.nn, cell.upper())(hidden, hidden, layers).eval()
     x, state = torch.randn(steps, lanes, hidden), None
 
@@ -84,7 +86,7 @@ def run_peer(work, threads, seconds):
         times = clock((training if kind == "train" else running)(torch, *shape), seconds)
         if best is None or times["seconds"] < best["seconds"]:
             best = dict(times, threads=count, peer="torch", version=torch.__version__)
-    print(json.dumps(best))
+    print(json.dumps(dict(best, peak_resident_bytes=1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)))
 
 
 # ---- In turn -----------------------------------------------------------------------------------------------------------
@@ -112,6 +114,8 @@ def compare(work, a):
             "threads": ours[0]["threads"], "isa": ours[0]["isa"],
             "peer_median": median[0], "median": median[1], "ratio_median": median[0] / median[1],
             "peer_least": least[0], "least": least[1], "ratio_least": least[0] / least[1],
+            "peer_bytes": max(r["peak_resident_bytes"] for r in peers),
+            "bytes": max((r.get("peak_resident_bytes", 0) for r in ours)) or None,
             "gflops": gflops, "executed_gflops": executed, "peak_gflops": peak, "fraction": executed / peak}
 
 
@@ -139,8 +143,9 @@ def main():
     unknown = [w for w in chosen if w not in WORKS]
     if unknown:
         p.error(f"no work {unknown[0]}; there are {', '.join(WORKS)}")
-    head = ("work", "peer median", "ours median", "ratio", "peer least", "ours least", "ratio", "GFLOP/s", "peak", "share")
-    layout = "{:18} {:>12} {:>12} {:>7} {:>12} {:>12} {:>7} {:>9} {:>9} {:>7}"
+    head = ("work", "peer median", "ours median", "ratio", "peer least", "ours least", "ratio", "GFLOP/s", "peak", "share",
+            "peer MB", "MB")
+    layout = "{:29} {:>12} {:>12} {:>7} {:>12} {:>12} {:>7} {:>9} {:>9} {:>7} {:>9} {:>7}"
     if not a.json:
         print(layout.format(*head))
     for work in chosen:
@@ -148,7 +153,8 @@ def main():
         print(json.dumps(r) if a.json else layout.format(
             work, shown(r["peer_median"]), shown(r["median"]), f"{r['ratio_median']:.2f}", shown(r["peer_least"]),
             shown(r["least"]), f"{r['ratio_least']:.2f}", f"{r['gflops']:.1f}", f"{r['peak_gflops']:.1f}",
-            f"{100 * r['fraction']:.0f} %"), flush=True)
+            f"{100 * r['fraction']:.0f} %", f"{r['peer_bytes'] / 1e6:.0f}",
+            f"{r['bytes'] / 1e6:.0f}" if r["bytes"] else "-"), flush=True)
     return None
 
 

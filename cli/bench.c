@@ -43,7 +43,7 @@ static void print_list(void)
     static const char *const KINDS[] = {"training", "inference", "one step"};
     for (size_t i = 0; ur_bench_work_at(i); i++) {
         const ur_bench_work *w = ur_bench_work_at(i);
-        printf("%-18s %-9s of %s %zu x%zu, %zu lane%s, %zu step%s\n", w->name, KINDS[w->kind], w->cell, w->hidden,
+        printf("%-29s %-9s of %s %zu x%zu, %zu lane%s, %zu step%s\n", w->name, KINDS[w->kind], w->cell, w->hidden,
                w->layers, w->lanes, w->lanes == 1 ? "" : "s", w->steps, w->steps == 1 ? "" : "s");
     }
 }

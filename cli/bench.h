@@ -12,9 +12,8 @@ typedef struct ur_bench_work {
     ur_bench_kind kind;
     const char *cell;
     size_t hidden, layers, lanes, steps; /* H, L, B, T */
+    size_t symbols;                      /* V; 0 where nothing is trained */
 } ur_bench_work;
-
-enum { UR_BENCH_SYMBOLS = 65 }; /* of tiny Shakespeare */
 
 const ur_bench_work *ur_bench_work_at(size_t i); /* NULL after the last */
 /* `names` is a list with commas, or "all". UR_ERR_USAGE names the first that there is not. */

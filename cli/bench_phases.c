@@ -246,7 +246,7 @@ static void count_operations(const taking *t, double flops[PHASES])
         flops[INPUT_BACK] += input;
         flops[WEIGHTS] += input + recurrent;
     }
-    flops[OUTPUT] = 2 * tokens * (double)w->hidden * UR_BENCH_SYMBOLS;
+    flops[OUTPUT] = 2 * tokens * (double)w->hidden * (double)w->symbols;
     flops[OUTPUT_BACK] = 2 * flops[OUTPUT];
 }
 

@@ -24,17 +24,15 @@ static ur_status make_model(ur_bench_run *r, ur_error *error)
     bool train = w->kind == UR_BENCH_TRAIN;
     if (train) snprintf(embed, sizeof embed, "embed %zu > ", w->hidden);
     snprintf(net, sizeof net, "%s%s %zu x%zu%s", embed, w->cell, w->hidden, w->layers, train ? " > dense" : "");
-    const ur_sizes sizes = {.symbols = train ? UR_BENCH_SYMBOLS : 0,
-                            .features = train ? 0 : w->hidden,
-                            .outputs = train ? UR_BENCH_SYMBOLS : 0};
+    const ur_sizes sizes = {.symbols = w->symbols, .features = train ? 0 : w->hidden, .outputs = w->symbols};
     return ur_model_create(&r->model, net, &sizes, 1, 0, ur_cli_isa(), error);
 }
 
-static int32_t *random_ids(uint32_t stream, size_t count)
+static int32_t *random_ids(uint32_t stream, size_t count, size_t symbols)
 {
     int32_t *ids = calloc(count, sizeof *ids);
     for (size_t i = 0; ids && i < count; i++)
-        ids[i] = (int32_t)(ur_random_uniform(1, UR_USE_TEST + stream, i) * UR_BENCH_SYMBOLS);
+        ids[i] = (int32_t)(ur_random_uniform(1, UR_USE_TEST + stream, i) * (double)symbols);
     return ids;
 }
 
@@ -51,8 +49,8 @@ static ur_status make_data(ur_bench_run *r, ur_error *error)
     r->batch = (ur_batch){.lanes = r->work->lanes, .carry = true};
     r->batch.input[0].steps = r->work->steps;
     if (r->work->kind == UR_BENCH_TRAIN) {
-        r->batch.input[0].ids = r->ids = random_ids(0, tokens);
-        r->batch.targets = r->targets = random_ids(1, tokens);
+        r->batch.input[0].ids = r->ids = random_ids(0, tokens, r->work->symbols);
+        r->batch.targets = r->targets = random_ids(1, tokens, r->work->symbols);
         if (r->ids && r->targets) return UR_OK;
     } else {
         r->batch.input[0].values = r->x = random_numbers(2, tokens * r->work->hidden);

@@ -7,21 +7,24 @@
 
 #include <string.h>
 
+enum { LETTERS = 65, WORDS = 50000 }; /* of tiny Shakespeare; of a text in words */
+
 static const ur_bench_work WORKS[] = {
-    {"train-lstm-2x512", UR_BENCH_TRAIN, "lstm", 512, 2, 64, 128},
-    {"train-lstm-2x128", UR_BENCH_TRAIN, "lstm", 128, 2, 50, 50},
-    {"train-lstm-1x1024", UR_BENCH_TRAIN, "lstm", 1024, 1, 64, 64},
-    {"train-gru-2x512", UR_BENCH_TRAIN, "gru", 512, 2, 64, 128},
-    {"train-rnn-2x512", UR_BENCH_TRAIN, "rnn", 512, 2, 64, 128},
-    {"infer-lstm-2x512", UR_BENCH_INFER, "lstm", 512, 2, 64, 128},
-    {"infer-gru-2x512", UR_BENCH_INFER, "gru", 512, 2, 64, 128},
-    {"infer-rnn-2x512", UR_BENCH_INFER, "rnn", 512, 2, 64, 128},
-    {"step-lstm-64", UR_BENCH_STEP, "lstm", 64, 1, 1, 1},
-    {"step-lstm-128", UR_BENCH_STEP, "lstm", 128, 1, 1, 1},
-    {"step-lstm-2x512", UR_BENCH_STEP, "lstm", 512, 2, 1, 1},
-    {"step-gru-64", UR_BENCH_STEP, "gru", 64, 1, 1, 1},
-    {"step-gru-128", UR_BENCH_STEP, "gru", 128, 1, 1, 1},
-    {"step-gru-2x512", UR_BENCH_STEP, "gru", 512, 2, 1, 1},
+    {"train-lstm-2x512", UR_BENCH_TRAIN, "lstm", 512, 2, 64, 128, LETTERS},
+    {"train-lstm-2x128", UR_BENCH_TRAIN, "lstm", 128, 2, 50, 50, LETTERS},
+    {"train-lstm-1x1024", UR_BENCH_TRAIN, "lstm", 1024, 1, 64, 64, LETTERS},
+    {"train-gru-2x512", UR_BENCH_TRAIN, "gru", 512, 2, 64, 128, LETTERS},
+    {"train-rnn-2x512", UR_BENCH_TRAIN, "rnn", 512, 2, 64, 128, LETTERS},
+    {"train-lstm-2x512-v50k", UR_BENCH_TRAIN, "lstm", 512, 2, 64, 32, WORDS},
+    {"infer-lstm-2x512", UR_BENCH_INFER, "lstm", 512, 2, 64, 128, 0},
+    {"infer-gru-2x512", UR_BENCH_INFER, "gru", 512, 2, 64, 128, 0},
+    {"infer-rnn-2x512", UR_BENCH_INFER, "rnn", 512, 2, 64, 128, 0},
+    {"step-lstm-64", UR_BENCH_STEP, "lstm", 64, 1, 1, 1, 0},
+    {"step-lstm-128", UR_BENCH_STEP, "lstm", 128, 1, 1, 1, 0},
+    {"step-lstm-2x512", UR_BENCH_STEP, "lstm", 512, 2, 1, 1, 0},
+    {"step-gru-64", UR_BENCH_STEP, "gru", 64, 1, 1, 1, 0},
+    {"step-gru-128", UR_BENCH_STEP, "gru", 128, 1, 1, 1, 0},
+    {"step-gru-2x512", UR_BENCH_STEP, "gru", 512, 2, 1, 1, 0},
 };
 
 enum { WORK_COUNT = sizeof WORKS / sizeof WORKS[0] };
@@ -77,5 +80,5 @@ double ur_bench_flops(const ur_bench_work *w)
     double tokens = (double)w->lanes * (double)w->steps, hidden = (double)w->hidden;
     double forward = 2 * tokens * (double)w->layers * gates_of(w->cell) * hidden * 2 * hidden;
     if (w->kind != UR_BENCH_TRAIN) return forward;
-    return 3 * (forward + 2 * tokens * hidden * UR_BENCH_SYMBOLS);
+    return 3 * (forward + 2 * tokens * hidden * (double)w->symbols);
 }
