@@ -160,9 +160,12 @@ static ur_status head(taking *t, const real *x, real **dx, ur_error *error)
     ur_tape_begin(&tape, &t->compute, t->arena, true);
     ur_tensor *in = ur_tensor_on(&tape, (real *)x, work->steps, work->lanes, work->hidden);
     t->mark = ur_bench_now();
-    ur_tensor *y = in ? ur_dense_layer(&tape, &last->dense, in) : NULL;
+    const int32_t *targets = t->run->batch.targets;
+    bool wide = ur_network_head(t->run->model) != NULL; /* one operation */
+    ur_tensor *y = in && !wide ? ur_dense_layer(&tape, &last->dense, in) : NULL;
+    if (wide) ur_dense_softmax_loss(&tape, &last->dense, in, targets, scale, &t->run->loss);
     lap(t, OUTPUT);
-    if (y) ur_softmax_loss(&tape, y, t->run->batch.targets, scale, &t->run->loss);
+    if (y) ur_softmax_loss(&tape, y, targets, scale, &t->run->loss);
     t->run->loss *= scale;
     lap(t, LOSS);
     UR_TRY(ur_tape_status(&tape, error));

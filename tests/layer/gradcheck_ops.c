@@ -196,6 +196,35 @@ static double softmax(setting *s, ur_tensor *y)
     return 0.3 * sum;
 }
 
+/* Dense and softmax in one operation, on x itself. */
+static ur_tensor *nothing(setting *s, ur_tensor *x)
+{
+    (void)s;
+    return x;
+}
+
+static double dense_softmax(setting *s, ur_tensor *x)
+{
+    double sum = NAN;
+    assert_int_equal(ur_dense_softmax_loss(&s->lab.tape, &s->dense, x, s->targets, 0.3, &sum), UR_OK);
+    return 0.3 * sum;
+}
+
+static void test_dense_softmax(void **state)
+{
+    (void)state;
+    setting s;
+    set_up(&s, nothing, dense_softmax);
+    use_dense(&s, s.weight, s.bias, UR_LINEAR);
+    check(&s, "dense and softmax", true, (ur_param *[]){s.weight, s.bias, NULL});
+    tear_down(&s);
+    set_up(&s, embed, dense_softmax);
+    for (size_t i = 0; i < ROWS; i++) s.targets[i] %= SYMBOLS;
+    use_dense(&s, s.embedding, NULL, UR_LINEAR);
+    check(&s, "embed, dense and softmax with one table", false, (ur_param *[]){s.embedding, NULL});
+    tear_down(&s);
+}
+
 static double sigmoid(setting *s, ur_tensor *y)
 {
     double sum = NAN;
@@ -250,9 +279,10 @@ static void test_one_tensor_read_three_times(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_dense),  cmocka_unit_test(test_embedding),
-        cmocka_unit_test(test_last),   cmocka_unit_test(test_dropout),
-        cmocka_unit_test(test_losses), cmocka_unit_test(test_one_tensor_read_three_times),
+        cmocka_unit_test(test_dense),         cmocka_unit_test(test_embedding),
+        cmocka_unit_test(test_last),          cmocka_unit_test(test_dropout),
+        cmocka_unit_test(test_losses),        cmocka_unit_test(test_one_tensor_read_three_times),
+        cmocka_unit_test(test_dense_softmax),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,278 @@
+/*
+ * Dense and the softmax loss as one operation, for outputs so many that the logits (T·B, V) had better not be there.
+ * V is taken in parts of UR_SOFTMAX_PART: only one part's logits (T·B, part) and one part's packed weights exist.
+ *
+ *   forward    part by part: logits, and each row's top and Σ exp so far (kernel/softmax.h); so the loss
+ *   backward   part by part: the logits once more, made into gradients in place; dW and db of the part; dx goes on
+ *
+ * Each sum is the one that ur_dense_layer and ur_softmax_loss make, so the bits are theirs. The logits of as many parts as
+ * fit into KEPT numbers wait for the backward half; the others are a fourth product beside the three. That saves two
+ * arrays of (T·B, V) and both packed copies of W.
+ *
+ * Threads share the outputs of a part: who packs a panel of weights also computes its logits, its gradients and its rows
+ * of dW. Only the rows' sums and dx need all of a part; before and after them the threads wait for each other.
+ */
+#include "kernel/pack.h"
+#include "kernel/softmax.h"
+#include "layer/layers.h"
+
+#include <string.h>
+
+/* A row apart from the next one by more than a power of two, which would crowd a few sets of the cache. */
+enum { PART = UR_SOFTMAX_PART, PART_PANELS = PART / 16, PART_ROW = PART + 16, GRAIN = 4 };
+
+/* Logits that are kept for the backward half, which else computes them again. */
+enum { KEPT = 1 << 22 };
+
+typedef struct ur_head {
+    ur_tape *tape;
+    const ur_dense *dense;
+    ur_tensor *x;
+    const int32_t *targets;
+    real scale;
+    size_t rows;
+    ur_softmax_sum *sums; /* (rows): of the parts so far */
+    real *hits;           /* (rows): the target's logit */
+    real *logits;         /* (rows, PART_ROW) for each part that is kept, and once for all others */
+    size_t kept;          /* parts whose logits the backward half finds again */
+    real *forward;        /* its packed weights; NULL where the layer has them all */
+} ur_head;
+
+/* What the backward half needs beside it. */
+typedef struct ur_head_back {
+    const ur_head *head;
+    real *dx;      /* NULL: not wanted */
+    bool fresh;    /* it holds nothing yet */
+    real *packed;  /* a part's weights for dx */
+    real *scratch; /* of the weight gradient, for each member */
+    size_t scratch_size;
+} ur_head_back;
+
+/* A part, and a member's panels in it. */
+typedef struct ur_head_part {
+    real *logits;
+    bool kept;
+    size_t first, width; /* outputs */
+    size_t panels;       /* of the part */
+    size_t panel, panel_end;
+} ur_head_part;
+
+static ur_head_part part_at(const ur_head *h, size_t first, size_t member, size_t members)
+{
+    size_t left = h->dense->outputs - first, place = first / PART < h->kept ? first / PART : h->kept;
+    ur_head_part p = {.first = first, .width = left < PART ? left : PART, .kept = place < h->kept};
+    p.logits = h->logits + place * h->rows * PART_ROW;
+    p.panels = ur_padded(p.width) / 16;
+    ur_pool_share(p.panels, GRAIN, member, members, &p.panel, &p.panel_end);
+    return p;
+}
+
+/* Outputs of the part from a member's first panel on, and how many are its own. */
+static size_t own_outputs(const ur_head_part *p)
+{
+    size_t end = 16 * p->panel_end;
+    return (end < p->width ? end : p->width) - 16 * p->panel;
+}
+
+static const real *weights_from(const ur_head *h, size_t output)
+{
+    return h->dense->weight->value + output * h->dense->inputs;
+}
+
+static void member_logits(const ur_head *h, const ur_head_part *p)
+{
+    const ur_dense *d = h->dense;
+    if (!d->forward) {
+        ur_gate_rows rows = {.units = own_outputs(p), .gates = 1};
+        ur_pack_forward(h->forward + 16 * p->panel * d->inputs, weights_from(h, p->first + 16 * p->panel), &rows,
+                        d->inputs);
+    }
+    ur_product product = {.a = h->x->value,
+                          .a_row = h->x->row,
+                          .inner = d->inputs,
+                          .outer = 1,
+                          .b = d->forward ? d->forward + p->first * d->inputs : h->forward,
+                          .bias = d->packed_bias + p->first,
+                          .start = UR_START_BIAS,
+                          .c = p->logits,
+                          .c_row = PART_ROW,
+                          .group = p->panels};
+    h->tape->compute->kernels->product(&product, 0, h->rows, p->panel, p->panel_end);
+}
+
+/* ---- forward ------------------------------------------------------------------------------------------------------ */
+
+static void join_part(ur_head *h, const ur_head_part *p, size_t row)
+{
+    const real *logits = p->logits + row * PART_ROW;
+    if (h->targets[row] < 0) return;
+    size_t target = (size_t)h->targets[row];
+    h->sums[row] = ur_softmax_join(h->sums[row], h->tape->compute->train->softmax_part(logits, p->width));
+    if (target >= p->first && target - p->first < p->width) h->hits[row] = logits[target - p->first];
+}
+
+static void forward_work(void *context, size_t member, size_t members)
+{
+    ur_head *h = context;
+    size_t row, row_end;
+    ur_pool_share(h->rows, 1, member, members, &row, &row_end);
+    for (size_t first = 0; first < h->dense->outputs; first += PART) {
+        ur_head_part p = part_at(h, first, member, members);
+        if (p.panel < p.panel_end) member_logits(h, &p);
+        ur_pool_barrier(h->tape->compute->pool);
+        for (size_t r = row; r < row_end; r++) join_part(h, &p, r);
+        ur_pool_barrier(h->tape->compute->pool);
+    }
+}
+
+/* Rows of a shard in the order (step, lane), one chain; shards in order. */
+static double add_up(const ur_head *h)
+{
+    double all = 0;
+    size_t steps = h->x->steps, lanes = h->x->lanes;
+    for (size_t lane = 0; lane < lanes; lane += UR_SHARD) {
+        size_t end = lanes - lane < UR_SHARD ? lanes : lane + UR_SHARD;
+        double shard = 0;
+        for (size_t t = 0; t < steps; t++)
+            for (size_t r = t * lanes + lane; r < t * lanes + end; r++)
+                shard += h->targets[r] < 0 ? 0 : ur_softmax_cost(h->sums[r], h->hits[r]);
+        all += shard;
+    }
+    return all;
+}
+
+/* ---- backward ----------------------------------------------------------------------------------------------------- */
+
+/* A member's logits become gradients. */
+static void member_slopes(const ur_head *h, const ur_head_part *p)
+{
+    size_t begin = 16 * p->panel, count = own_outputs(p);
+    for (size_t row = 0; row < h->rows; row++) {
+        real *d = p->logits + row * PART_ROW + begin;
+        if (h->targets[row] < 0) {
+            memset(d, 0, ur_padded(count) * sizeof(real));
+            continue;
+        }
+        size_t target = (size_t)h->targets[row];
+        h->tape->compute->train->softmax_slope(d, count, h->sums[row].top, h->scale / (real)h->sums[row].sum, d);
+        if (target >= p->first + begin && target - p->first - begin < count) d[target - p->first - begin] -= h->scale;
+    }
+}
+
+static void member_weight_gradient(const ur_head *h, const ur_head_part *p, real *scratch)
+{
+    ur_row_group groups[PART_PANELS];
+    for (size_t i = 0; i < p->panels; i++) {
+        size_t rest = p->width - 16 * i;
+        groups[i] = (ur_row_group){.column = 16 * i, .row = p->first + 16 * i, .count = rest < 16 ? rest : 16};
+    }
+    ur_weight_gradient g = {.dy = p->logits,
+                            .dy_row = PART_ROW,
+                            .x = h->x->value,
+                            .x_row = h->x->row,
+                            .width = h->x->width,
+                            .steps = h->x->steps,
+                            .lanes = h->x->lanes,
+                            .groups = groups,
+                            .dw = h->dense->weight->gradient,
+                            .db = h->dense->bias ? h->dense->bias->gradient : NULL};
+    h->tape->compute->train->weight_gradient(&g, p->panel, p->panel_end, scratch);
+}
+
+static void pack_back_row(real *packed, size_t depth, const real *w, size_t inputs)
+{
+    size_t whole = inputs / 16 * 16;
+    for (size_t i = 0; i < whole; i += 16) memcpy(packed + i * depth, w + i, 16 * sizeof(real));
+    if (whole == inputs) return;
+    memset(packed + whole * depth, 0, 16 * sizeof(real));
+    memcpy(packed + whole * depth, w + whole, (inputs - whole) * sizeof(real));
+}
+
+/* A member's outputs as rows of the packed matrix for dx: (input panel, output of the part, 16). */
+static void member_pack_back(const ur_head_back *b, const ur_head_part *p)
+{
+    const ur_head *h = b->head;
+    size_t inputs = h->dense->inputs, depth = 16 * p->panels, begin = 16 * p->panel, end = begin + own_outputs(p);
+    for (size_t k = begin; k < end; k++)
+        pack_back_row(b->packed + 16 * k, depth, weights_from(h, p->first + k), inputs);
+    for (size_t k = end; k < 16 * p->panel_end; k++)
+        for (size_t i = 0; i < inputs; i += 16) memset(b->packed + i * depth + 16 * k, 0, 16 * sizeof(real));
+}
+
+static void input_gradient(const ur_head_back *b, const ur_head_part *p, size_t row, size_t row_end)
+{
+    const ur_head *h = b->head;
+    ur_product product = {.a = p->logits,
+                          .a_row = PART_ROW,
+                          .inner = 16 * p->panels,
+                          .outer = 1,
+                          .b = b->packed,
+                          .start = b->fresh && p->first == 0 ? UR_START_ZERO : UR_START_HERE,
+                          .c = b->dx,
+                          .c_row = h->x->row,
+                          .group = h->x->row / 16};
+    if (row < row_end) h->tape->compute->kernels->product(&product, row, row_end, 0, product.group);
+}
+
+static void backward_work(void *context, size_t member, size_t members)
+{
+    const ur_head_back *b = context;
+    const ur_head *h = b->head;
+    size_t row, row_end;
+    ur_pool_share(h->rows, 6, member, members, &row, &row_end);
+    for (size_t first = 0; first < h->dense->outputs; first += PART) {
+        ur_head_part p = part_at(h, first, member, members);
+        if (p.panel < p.panel_end) {
+            if (!p.kept) member_logits(h, &p);
+            member_slopes(h, &p);
+            member_weight_gradient(h, &p, b->scratch + member * b->scratch_size);
+            if (b->dx) member_pack_back(b, &p);
+        }
+        if (!b->dx) continue; /* nothing that others made is read */
+        ur_pool_barrier(h->tape->compute->pool);
+        input_gradient(b, &p, row, row_end);
+        ur_pool_barrier(h->tape->compute->pool);
+    }
+}
+
+static void backward(ur_tape *tape, void *trace)
+{
+    const ur_head *h = trace;
+    size_t members = ur_pool_threads(tape->compute->pool), most = (PART_PANELS / GRAIN + members - 1) / members * GRAIN;
+    ur_head_back b = {.head = h, .scratch_size = tape->compute->train->weight_gradient_scratch(h->x->width, most)};
+    b.dx = ur_gradient_fresh(tape, h->x, &b.fresh);
+    if (b.dx) b.packed = ur_tape_alloc(tape, h->x->row, PART * sizeof(real));
+    b.scratch = ur_tape_alloc(tape, b.scratch_size * members, sizeof(real));
+    if (tape->status == UR_OK) ur_pool_run(tape->compute->pool, backward_work, &b);
+}
+
+/* ---- the operation ------------------------------------------------------------------------------------------------ */
+
+static void make_room(ur_head *h)
+{
+    size_t part, size, parts = (h->dense->outputs + PART - 1) / PART;
+    if (!ur_mul_fits(h->rows, PART_ROW, &part)) part = SIZE_MAX;
+    h->kept = h->tape->recording ? KEPT / part : 0;
+    if (h->kept >= parts) h->kept = parts;
+    if (!ur_mul_fits(part, h->kept < parts ? h->kept + 1 : parts, &size)) size = SIZE_MAX;
+    h->sums = ur_tape_alloc(h->tape, h->rows, sizeof *h->sums);
+    h->hits = ur_tape_alloc(h->tape, h->rows, sizeof *h->hits);
+    h->logits = ur_tape_alloc(h->tape, size, sizeof(real));
+    if (!h->dense->forward) h->forward = ur_tape_alloc(h->tape, h->dense->inputs, PART * sizeof(real));
+}
+
+ur_status ur_dense_softmax_loss(ur_tape *tape, const ur_dense *dense, ur_tensor *x, const int32_t *targets,
+                                double scale, double *sum)
+{
+    if (!x) return tape->status;
+    ur_head h = {
+        .tape = tape, .dense = dense, .x = x, .targets = targets, .scale = (real)scale, .rows = x->steps * x->lanes};
+    make_room(&h);
+    if (tape->status != UR_OK) return tape->status;
+    for (size_t i = 0; i < h.rows; i++) h.sums[i] = ur_softmax_none();
+    ur_pool_run(tape->compute->pool, forward_work, &h);
+    *sum = add_up(&h);
+    ur_head *trace = ur_tape_record(tape, backward, sizeof *trace);
+    if (trace) *trace = h;
+    return tape->status;
+}
