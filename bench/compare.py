@@ -15,16 +15,16 @@ import sys
 import time
 
 WORKS = ["train-lstm-2x512", "train-lstm-2x128", "train-lstm-1x1024", "train-gru-2x512", "train-rnn-2x512",
-         "train-lstm-2x512-v50k",
+         "train-lstm-2x512-v50k", "train-lstm-2x512-v50k-sampled",
          "infer-lstm-2x512", "infer-gru-2x512", "infer-rnn-2x512",
          "step-lstm-64", "step-lstm-128", "step-lstm-2x512", "step-gru-64", "step-gru-128", "step-gru-2x512"]
 WINDOWS = {"train-lstm-2x128": (50, 50), "train-lstm-1x1024": (64, 64)}  # lanes, steps; all others (64, 128)
-LETTERS, WORDS, WORDS_WINDOW = 65, 50000, (64, 32)  # -v50k: a vocabulary of words
+LETTERS, WORDS, WORDS_WINDOW = 65, 50000, (64, 32)  # -v50k: a vocabulary of words; -sampled: the peer has no such thing
 
 
 def sizes(work):
     """kind, cell, hidden, layers, lanes, steps, symbols"""
-    kind, cell, layers, hidden, words = re.fullmatch(r"(\w+)-(\w+)-(?:(\d+)x)?(\d+)(-v50k)?", work).groups()
+    kind, cell, layers, hidden, words = re.fullmatch(r"(\w+)-(\w+)-(?:(\d+)x)?(\d+)(-v50k)?(?:-sampled)?", work).groups()
     lanes, steps = (1, 1) if kind == "step" else WORDS_WINDOW if words else WINDOWS.get(work, (64, 128))
     return kind, cell, int(hidden), int(layers or 1), lanes, steps, WORDS if words else LETTERS
 

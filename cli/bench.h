@@ -13,6 +13,7 @@ typedef struct ur_bench_work {
     const char *cell;
     size_t hidden, layers, lanes, steps; /* H, L, B, T */
     size_t symbols;                      /* V; 0 where nothing is trained */
+    size_t sampled;                      /* outputs that stand for all of them; 0: all */
 } ur_bench_work;
 
 const ur_bench_work *ur_bench_work_at(size_t i); /* NULL after the last */

@@ -161,9 +161,12 @@ static ur_status head(taking *t, const real *x, real **dx, ur_error *error)
     ur_tensor *in = ur_tensor_on(&tape, (real *)x, work->steps, work->lanes, work->hidden);
     t->mark = ur_bench_now();
     const int32_t *targets = t->run->batch.targets;
-    bool wide = ur_network_head(t->run->model) != NULL; /* one operation */
+    bool wide = ur_wide_head(t->run->model) != NULL; /* one operation */
     ur_tensor *y = in && !wide ? ur_dense_layer(&tape, &last->dense, in) : NULL;
-    if (wide) ur_dense_softmax_loss(&tape, &last->dense, in, targets, scale, &t->run->loss);
+    if (wide && work->sampled)
+        ur_sampled_softmax_loss(&tape, &last->dense, in, targets, work->sampled, scale, &t->run->loss);
+    else if (wide)
+        ur_dense_softmax_loss(&tape, &last->dense, in, targets, scale, &t->run->loss);
     lap(t, OUTPUT);
     if (y) ur_softmax_loss(&tape, y, targets, scale, &t->run->loss);
     t->run->loss *= scale;
@@ -249,7 +252,7 @@ static void count_operations(const taking *t, double flops[PHASES])
         flops[INPUT_BACK] += input;
         flops[WEIGHTS] += input + recurrent;
     }
-    flops[OUTPUT] = 2 * tokens * (double)w->hidden * (double)w->symbols;
+    flops[OUTPUT] = 2 * tokens * (double)w->hidden * (double)(w->sampled ? w->sampled : w->symbols);
     flops[OUTPUT_BACK] = 2 * flops[OUTPUT];
 }
 

@@ -64,6 +64,7 @@ static ur_status make(ur_bench_run *r, size_t threads, ur_error *error)
 {
     ur_learning learning = ur_learning_default();
     learning.threads = threads;
+    learning.sampled = r->work->sampled;
     UR_TRY(make_model(r, error));
     UR_TRY(make_data(r, error));
     if (r->work->kind == UR_BENCH_TRAIN) return ur_learner_create(&r->learner, r->model, &learning, error);
@@ -131,10 +132,10 @@ ur_status ur_bench_pass(ur_bench_run *r, ur_error *error)
  */
 
 /* Multiply-adds of a layer's products for one token, forward. A one-hot input is a row of a table: no product. */
-static double layer_products(const ur_layer *l)
+static double layer_products(const ur_layer *l, size_t sampled)
 {
     double width = (double)l->width, inputs = (double)l->inputs;
-    if (l->spec.kind == UR_LAYER_DENSE) return width * inputs;
+    if (l->spec.kind == UR_LAYER_DENSE) return (sampled ? (double)sampled : width) * inputs;
     if (l->spec.kind != UR_LAYER_CELL) return 0;
     return width * l->recurrent.cell->gates * ((l->recurrent.symbols ? 0 : inputs) + width);
 }
@@ -143,7 +144,8 @@ static double layer_products(const ur_layer *l)
 static double executed(const ur_bench_run *r)
 {
     double products = 0, tokens = (double)(r->work->lanes * r->work->steps);
-    for (size_t i = 0; i < r->model->layer_count; i++) products += layer_products(&r->model->layers[i]);
+    for (size_t i = 0; i < r->model->layer_count; i++)
+        products += layer_products(&r->model->layers[i], r->work->sampled);
     return 2 * tokens * products * (r->learner ? 3 : 1);
 }
 

@@ -12,9 +12,10 @@
  * Threads share the outputs of a part: who packs a panel of weights also computes its logits, its gradients and its rows
  * of dW. Only the rows' sums and dx need all of a part; before and after them the threads wait for each other.
  */
+#include "layer/dense_softmax.h"
+
 #include "kernel/pack.h"
 #include "kernel/softmax.h"
-#include "layer/layers.h"
 
 #include <string.h>
 
@@ -24,19 +25,8 @@ enum { PART = UR_SOFTMAX_PART, PART_PANELS = PART / 16, PART_ROW = PART + 16, GR
 /* Logits that are kept for the backward half, which else computes them again. */
 enum { KEPT = 1 << 22 };
 
-typedef struct ur_head {
-    ur_tape *tape;
-    const ur_dense *dense;
-    ur_tensor *x;
-    const int32_t *targets;
-    real scale;
-    size_t rows;
-    ur_softmax_sum *sums; /* (rows): of the parts so far */
-    real *hits;           /* (rows): the target's logit */
-    real *logits;         /* (rows, PART_ROW) for each part that is kept, and once for all others */
-    size_t kept;          /* parts whose logits the backward half finds again */
-    real *forward;        /* its packed weights; NULL where the layer has them all */
-} ur_head;
+/* A logit that does not count: far below any other, and yet no infinity, of which a row of nothing else would die. */
+static const real LEFT_OUT = (real)-1e30;
 
 /* What the backward half needs beside it. */
 typedef struct ur_head_back {
@@ -102,13 +92,20 @@ static void member_logits(const ur_head *h, const ur_head_part *p)
 
 /* ---- forward ------------------------------------------------------------------------------------------------------ */
 
+/* The row's target among `count` outputs from `first` on; NULL: it is not there. */
+static real *target_in(const ur_head *h, real *numbers, size_t row, size_t first, size_t count)
+{
+    size_t column = (size_t)h->columns[row];
+    return h->columns[row] >= 0 && column >= first && column - first < count ? numbers + (column - first) : NULL;
+}
+
 static void join_part(ur_head *h, const ur_head_part *p, size_t row)
 {
-    const real *logits = p->logits + row * PART_ROW;
+    real *logits = p->logits + row * PART_ROW, *target = target_in(h, logits, row, p->first, p->width);
     if (h->targets[row] < 0) return;
-    size_t target = (size_t)h->targets[row];
+    if (target && h->apart) *target = LEFT_OUT;
+    if (target && !h->apart) h->hits[row] = *target;
     h->sums[row] = ur_softmax_join(h->sums[row], h->tape->compute->train->softmax_part(logits, p->width));
-    if (target >= p->first && target - p->first < p->width) h->hits[row] = logits[target - p->first];
 }
 
 static void forward_work(void *context, size_t member, size_t members)
@@ -153,9 +150,9 @@ static void member_slopes(const ur_head *h, const ur_head_part *p)
             memset(d, 0, ur_padded(count) * sizeof(real));
             continue;
         }
-        size_t target = (size_t)h->targets[row];
+        real *target = target_in(h, d, row, p->first + begin, count);
         h->tape->compute->train->softmax_slope(d, count, h->sums[row].top, h->scale / (real)h->sums[row].sum, d);
-        if (target >= p->first + begin && target - p->first - begin < count) d[target - p->first - begin] -= h->scale;
+        if (target) *target = h->apart ? 0 : *target - h->scale;
     }
 }
 
@@ -235,22 +232,25 @@ static void backward_work(void *context, size_t member, size_t members)
     }
 }
 
-static void backward(ur_tape *tape, void *trace)
+void ur_head_backward(const ur_head *h, real *dx, bool fresh)
 {
-    const ur_head *h = trace;
+    ur_tape *tape = h->tape;
     size_t members = ur_pool_threads(tape->compute->pool), most = (PART_PANELS / GRAIN + members - 1) / members * GRAIN;
-    ur_head_back b = {.head = h, .scratch_size = tape->compute->train->weight_gradient_scratch(h->x->width, most)};
-    b.dx = ur_gradient_fresh(tape, h->x, &b.fresh);
-    if (b.dx) b.packed = ur_tape_alloc(tape, h->x->row, PART * sizeof(real));
+    ur_head_back b = {.head = h,
+                      .dx = dx,
+                      .fresh = fresh,
+                      .scratch_size = tape->compute->train->weight_gradient_scratch(h->x->width, most)};
+    if (dx) b.packed = ur_tape_alloc(tape, h->x->row, PART * sizeof(real));
     b.scratch = ur_tape_alloc(tape, b.scratch_size * members, sizeof(real));
     if (tape->status == UR_OK) ur_pool_run(tape->compute->pool, backward_work, &b);
 }
 
 /* ---- the operation ------------------------------------------------------------------------------------------------ */
 
-static void make_room(ur_head *h)
+bool ur_head_open(ur_head *h)
 {
     size_t part, size, parts = (h->dense->outputs + PART - 1) / PART;
+    h->rows = h->x->steps * h->x->lanes;
     if (!ur_mul_fits(h->rows, PART_ROW, &part)) part = SIZE_MAX;
     h->kept = h->tape->recording ? KEPT / part : 0;
     if (h->kept >= parts) h->kept = parts;
@@ -259,19 +259,32 @@ static void make_room(ur_head *h)
     h->hits = ur_tape_alloc(h->tape, h->rows, sizeof *h->hits);
     h->logits = ur_tape_alloc(h->tape, size, sizeof(real));
     if (!h->dense->forward) h->forward = ur_tape_alloc(h->tape, h->dense->inputs, PART * sizeof(real));
+    if (h->tape->status != UR_OK) return false;
+    for (size_t i = 0; i < h->rows; i++) h->sums[i] = ur_softmax_none();
+    return true;
+}
+
+double ur_head_forward(ur_head *h)
+{
+    ur_pool_run(h->tape->compute->pool, forward_work, h);
+    return add_up(h);
+}
+
+static void backward(ur_tape *tape, void *trace)
+{
+    const ur_head *h = trace;
+    bool fresh;
+    real *dx = ur_gradient_fresh(tape, h->x, &fresh);
+    ur_head_backward(h, dx, fresh);
 }
 
 ur_status ur_dense_softmax_loss(ur_tape *tape, const ur_dense *dense, ur_tensor *x, const int32_t *targets,
                                 double scale, double *sum)
 {
     if (!x) return tape->status;
-    ur_head h = {
-        .tape = tape, .dense = dense, .x = x, .targets = targets, .scale = (real)scale, .rows = x->steps * x->lanes};
-    make_room(&h);
-    if (tape->status != UR_OK) return tape->status;
-    for (size_t i = 0; i < h.rows; i++) h.sums[i] = ur_softmax_none();
-    ur_pool_run(tape->compute->pool, forward_work, &h);
-    *sum = add_up(&h);
+    ur_head h = {.tape = tape, .dense = dense, .x = x, .targets = targets, .columns = targets, .scale = (real)scale};
+    if (!ur_head_open(&h)) return tape->status;
+    *sum = ur_head_forward(&h);
     ur_head *trace = ur_tape_record(tape, backward, sizeof *trace);
     if (trace) *trace = h;
     return tape->status;

@@ -65,6 +65,10 @@ ur_status ur_softmax_loss(ur_tape *tape, ur_tensor *logits, const int32_t *targe
  * linear; it may be unpacked. */
 ur_status ur_dense_softmax_loss(ur_tape *tape, const ur_dense *dense, ur_tensor *x, const int32_t *targets,
                                 double scale, double *sum);
+/* The same over a sample of the outputs, drawn anew for each update (sampled_softmax.c); 1 ≤ candidates ≤ outputs. For a
+ * tape that records. */
+ur_status ur_sampled_softmax_loss(ur_tape *tape, const ur_dense *dense, ur_tensor *x, const int32_t *targets,
+                                  size_t candidates, double scale, double *sum);
 /* Target values (T, B, W), dense, NaN: does not count. Binary cross-entropy of σ(logit); (y − target)². */
 ur_status ur_sigmoid_loss(ur_tape *tape, ur_tensor *logits, const real *targets, double scale, double *sum);
 ur_status ur_squared_loss(ur_tape *tape, ur_tensor *y, const real *targets, double scale, double *sum);

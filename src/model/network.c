@@ -195,5 +195,5 @@ const ur_dense *ur_network_head(const ur_model *m)
 {
     const ur_layer *l = last_layer(m);
     bool fits = l->spec.kind == UR_LAYER_DENSE && l->dense.activation == UR_LINEAR && !(l->drop > 0);
-    return fits && l->width > UR_SOFTMAX_PART ? &l->dense : NULL;
+    return fits ? &l->dense : NULL;
 }

@@ -28,7 +28,7 @@ static ur_status run_window(ur_scorer *s, const int32_t *ids, const int32_t *tar
     ur_arena_reset(&s->arena);
     ur_tape_begin(&tape, &s->compute, &s->arena, false);
     ur_batch batch = {.lanes = lanes, .input = {{.steps = steps, .ids = ids}}};
-    const ur_dense *head = ur_network_head(s->model);
+    const ur_dense *head = ur_wide_head(s->model);
     ur_tensor *y = (head ? ur_network_body : ur_network_run)(s->model, &tape, &batch, carry);
     UR_TRY(ur_tape_status(&tape, error));
     double sum = 0;

@@ -38,10 +38,25 @@ static ur_status make_gradients(ur_model *m, ur_error *error)
     return ur_model_prepare(m, true, error);
 }
 
-/* The layer whose outputs are never there as a whole; NULL: none. */
-static const ur_dense *head_of(const ur_model *m, const ur_learning *learning)
+const ur_dense *ur_wide_head(const ur_model *m)
 {
-    return learning->loss == UR_LOSS_SOFTMAX ? ur_network_head(m) : NULL;
+    const ur_dense *head = ur_network_head(m);
+    return head && head->outputs > UR_SOFTMAX_PART ? head : NULL;
+}
+
+/* The layer whose outputs are never there as a whole; NULL: none. */
+static const ur_dense *head_of(const ur_learner *l)
+{
+    if (l->learning.loss != UR_LOSS_SOFTMAX) return NULL;
+    return l->learning.sampled ? ur_network_head(l->model) : ur_wide_head(l->model);
+}
+
+static ur_status check_sampled(const ur_learner *l, ur_error *error)
+{
+    if (!l->learning.sampled || head_of(l)) return UR_OK;
+    return ur_fail(error, UR_ERR_USAGE,
+                   "a sampled softmax needs the softmax loss and a last layer \"dense\"; this is \"%s\"",
+                   l->model->net);
 }
 
 static ur_status check(const ur_learning *l, ur_error *error)
@@ -59,8 +74,8 @@ static ur_status check(const ur_learning *l, ur_error *error)
 static ur_status create(ur_learner *l, ur_error *error)
 {
     UR_TRY(check(&l->learning, error));
-    const ur_dense *head = head_of(l->model, &l->learning);
-    if (head) l->model->layers[l->model->layer_count - 1].dense.unpacked = true;
+    UR_TRY(check_sampled(l, error));
+    if (head_of(l)) l->model->layers[l->model->layer_count - 1].dense.unpacked = true;
     UR_TRY(make_gradients(l->model, error));
     UR_TRY(ur_optimizer_create(&l->optimizer, l->learning.optimizer, l->learning.momentum, l->model->numbers, error));
     UR_TRY(ur_learner_pool(&l->pool, l->learning.threads, error));
@@ -121,12 +136,25 @@ static ur_status check_targets(const ur_learner *l, const ur_batch *batch, const
     return UR_OK;
 }
 
+/* The whole one, or in training one over a sample. */
+static void softmax(const ur_learner *l, ur_tape *tape, const ur_dense *head, ur_tensor *y, const int32_t *targets,
+                    double scale, double *sum)
+{
+    size_t sampled = l->learning.sampled;
+    if (!head)
+        ur_softmax_loss(tape, y, targets, scale, sum);
+    else if (tape->recording && sampled && sampled < head->outputs)
+        ur_sampled_softmax_loss(tape, head, y, targets, sampled, scale, sum);
+    else
+        ur_dense_softmax_loss(tape, head, y, targets, scale, sum);
+}
+
 /* Forward and loss. The gradient of the loss is left in the output where the tape records. */
 static ur_status forward(ur_learner *l, ur_tape *tape, const ur_batch *batch, const ur_carry *carry,
                          ur_window_result *r, ur_error *error)
 {
     UR_TRY(ur_network_check(l->model, batch, error));
-    const ur_dense *head = head_of(l->model, &l->learning);
+    const ur_dense *head = head_of(l);
     bool logits = l->learning.loss == UR_LOSS_SIGMOID;
     ur_tensor *y = (head ? ur_network_body : logits ? ur_network_logits : ur_network_run)(l->model, tape, batch, carry);
     UR_TRY(ur_tape_status(tape, error));
@@ -136,10 +164,7 @@ static ur_status forward(ur_learner *l, ur_tape *tape, const ur_batch *batch, co
     double scale = l->learning.sum || !r->count ? 1 : 1 / (double)r->count;
     switch (l->learning.loss) {
     case UR_LOSS_SOFTMAX:
-        if (head)
-            ur_dense_softmax_loss(tape, head, y, batch->targets, scale, &r->sum);
-        else
-            ur_softmax_loss(tape, y, batch->targets, scale, &r->sum);
+        softmax(l, tape, head, y, batch->targets, scale, &r->sum);
         break;
     case UR_LOSS_SIGMOID:
         ur_sigmoid_loss(tape, y, batch->target_values, scale, &r->sum);

@@ -32,6 +32,9 @@ ur_status ur_learner_update(ur_learner *learner, ur_error *error);
 ur_status ur_learner_forward(ur_learner *learner, const ur_batch *batch, const ur_carry *carry,
                              ur_window_result *result, ur_error *error);
 
+/* The layer whose softmax loss is computed with it, as its outputs are many; NULL: none. */
+const ur_dense *ur_wide_head(const ur_model *model);
+
 /* A pool of `threads` (0: the machine's cores, at most 16). */
 ur_status ur_learner_pool(ur_pool **pool, size_t threads, ur_error *error);
 

@@ -12,6 +12,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { STEPS = 4, LANES = 19, INPUTS = 5, OUTPUTS = 18, SYMBOLS = 7, ROWS = STEPS * LANES };
 
@@ -225,6 +226,55 @@ static void test_dense_softmax(void **state)
     tear_down(&s);
 }
 
+/* Seven outputs stand for eighteen: the same ones at every call, as the update's number stays. */
+static double sampled_softmax(setting *s, ur_tensor *x)
+{
+    double sum = NAN;
+    assert_int_equal(ur_sampled_softmax_loss(&s->lab.tape, &s->dense, x, s->targets, 7, 0.3, &sum), UR_OK);
+    return 0.3 * sum;
+}
+
+static void test_sampled_softmax(void **state)
+{
+    (void)state;
+    for (int bias = 0; bias < 2; bias++) {
+        setting s;
+        set_up(&s, nothing, sampled_softmax);
+        use_dense(&s, s.weight, bias ? s.bias : NULL, UR_LINEAR);
+        check(&s, "sampled softmax", true, (ur_param *[]){s.weight, bias ? s.bias : NULL, NULL});
+        tear_down(&s);
+    }
+}
+
+/* With every output drawn it is the whole softmax. */
+static double whole_sample(setting *s, ur_tensor *x)
+{
+    double sum = NAN;
+    assert_int_equal(ur_sampled_softmax_loss(&s->lab.tape, &s->dense, x, s->targets, OUTPUTS, 0.3, &sum), UR_OK);
+    return 0.3 * sum;
+}
+
+static void test_whole_sample(void **state)
+{
+    (void)state;
+    setting s;
+    double sum[2];
+    real *gradient[2];
+    set_up(&s, nothing, NULL);
+    use_dense(&s, s.weight, s.bias, UR_LINEAR);
+    for (int i = 0; i < 2; i++) {
+        memset(s.weight->gradient, 0, s.weight->size * sizeof(real));
+        sum[i] = (i ? whole_sample : dense_softmax)(&s, run(&s));
+        lab_backward(&s.lab);
+        gradient[i] = dense_copy(s.weight->gradient, 1, s.weight->size);
+    }
+    assert_true(fabs(sum[0] - sum[1]) < 1e-12);
+    assert_near("the weights' gradient", gradient[1], gradient[0], s.weight->size, 1e-12);
+    free(gradient[0]);
+    free(gradient[1]);
+    tear_down(&s);
+}
+
 static double sigmoid(setting *s, ur_tensor *y)
 {
     double sum = NAN;
@@ -282,7 +332,8 @@ int main(void)
         cmocka_unit_test(test_dense),         cmocka_unit_test(test_embedding),
         cmocka_unit_test(test_last),          cmocka_unit_test(test_dropout),
         cmocka_unit_test(test_losses),        cmocka_unit_test(test_one_tensor_read_three_times),
-        cmocka_unit_test(test_dense_softmax),
+        cmocka_unit_test(test_dense_softmax), cmocka_unit_test(test_sampled_softmax),
+        cmocka_unit_test(test_whole_sample),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
