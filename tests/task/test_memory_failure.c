@@ -255,6 +255,7 @@ static ur_status train_otherwise(uint64_t *result, ur_error *error)
     training.run = NULL;
     training.validation = text_path;
     training.vocabulary_limit = 9;
+    training.learning.sampled = 3;
     training.learning.threads = FAILING_MEMORY_THREADS;
     return train(&training, result, error);
 }

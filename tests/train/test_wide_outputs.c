@@ -48,12 +48,13 @@ static void set_up(setting *s, const char *line)
     s->batch.input[0] = (ur_sequences){.steps = STEPS, .ids = s->ids, .lengths = s->lengths};
 }
 
-static void begin_learning(setting *s, bool sum)
+static void begin_learning(setting *s, bool sum, size_t sampled)
 {
     ur_error error = {0};
     ur_learning learning = ur_learning_default();
     learning.threads = 2;
     learning.sum = sum;
+    learning.sampled = sampled;
     ok(ur_learner_create(&s->learner, s->model, &learning, &error), &error);
 }
 
@@ -83,7 +84,7 @@ static void test_steps(void **state)
         set_up(&s, LINES[i]);
         real *before = steps_of(&s);
         size_t packed = s.model->layers[s.model->layer_count - 1].dense.forward != NULL;
-        begin_learning(&s, false);
+        begin_learning(&s, false, 0);
         assert_true(packed && !s.model->layers[s.model->layer_count - 1].dense.forward);
         real *after = steps_of(&s);
         assert_same(LINES[i], after, before, ROWS * WIDTH);
@@ -118,7 +119,7 @@ static void test_losses(void **state)
         double evaluated = NAN, learnt = NAN, next = NAN;
         size_t count = 0;
         set_up(&s, LINES[i % 3]);
-        begin_learning(&s, i < 3);
+        begin_learning(&s, i < 3, i % 2 ? WIDTH : 0); /* all of them is no sample */
         real *logits = zeros(ROWS * WIDTH, sizeof *logits);
         ok(ur_predict(s.learner, &s.batch, logits, &error), &error);
         for (size_t r = 0; r < ROWS; r++) count += s.targets[r] >= 0;
@@ -134,13 +135,61 @@ static void test_losses(void **state)
     }
 }
 
+/* A sample to learn from: updates take other ones, evaluations take all, and it learns. */
+static void test_sampled(void **state)
+{
+    (void)state;
+    enum { UPDATES = 20 };
+    setting s;
+    ur_error error = {0};
+    double loss[2], whole = NAN, last = NAN;
+    set_up(&s, LINES[0]);
+    begin_learning(&s, false, 100);
+    real *logits = zeros(ROWS * WIDTH, sizeof *logits);
+    size_t count = 0;
+    ok(ur_predict(s.learner, &s.batch, logits, &error), &error);
+    ok(ur_evaluate(s.learner, &s.batch, &whole, &error), &error);
+    for (size_t r = 0; r < ROWS; r++) count += s.targets[r] >= 0;
+    assert_true(whole == loss_of(&s, logits) / (double)count);
+    ur_learner_set_rate(s.learner, 0);
+    for (int i = 0; i < 2; i++) ok(ur_learn(s.learner, &s.batch, &loss[i], &error), &error);
+    assert_true(loss[0] != loss[1] && loss[0] != whole && fabs(loss[0] - whole) < 0.05 * whole);
+    ur_learner_set_rate(s.learner, 0.01);
+    for (int i = 0; i < UPDATES; i++) ok(ur_learn(s.learner, &s.batch, NULL, &error), &error);
+    ok(ur_evaluate(s.learner, &s.batch, &last, &error), &error);
+    if (!(last < 0.7 * whole)) fail_msg("loss %g after %d updates, %g before", last, UPDATES, whole);
+    free(logits);
+    tear_down(&s);
+}
+
+static void refuse_sampled(const char *line, ur_loss loss)
+{
+    setting s;
+    ur_error error = {0};
+    ur_learning learning = ur_learning_default();
+    learning.loss = loss;
+    learning.sampled = 10;
+    set_up(&s, line);
+    assert_int_equal(ur_learner_create(&s.learner, s.model, &learning, &error), UR_ERR_USAGE);
+    assert_non_null(strstr(error.text, "a sampled softmax needs"));
+    tear_down(&s);
+}
+
+static void test_sampled_refused(void **state)
+{
+    (void)state;
+    refuse_sampled(LINES[0], UR_LOSS_SIGMOID);
+    refuse_sampled("embed 5 > rnn 4", UR_LOSS_SOFTMAX);
+    refuse_sampled("embed 5 > rnn 4 > dense tanh", UR_LOSS_SOFTMAX);
+}
+
 static void test_bad_target(void **state)
 {
     (void)state;
     setting s;
     ur_error error = {0};
     set_up(&s, LINES[0]);
-    begin_learning(&s, false);
+    begin_learning(&s, false, 0);
     s.targets[3] = WIDTH;
     assert_int_equal(ur_learn(s.learner, &s.batch, NULL, &error), UR_ERR_DATA);
     assert_string_equal(error.text, "target 1500 is not below the 1500 outputs");
@@ -155,9 +204,8 @@ static void test_bad_target(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_steps),
-        cmocka_unit_test(test_losses),
-        cmocka_unit_test(test_bad_target),
+        cmocka_unit_test(test_steps),           cmocka_unit_test(test_losses),     cmocka_unit_test(test_sampled),
+        cmocka_unit_test(test_sampled_refused), cmocka_unit_test(test_bad_target),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
