@@ -164,7 +164,7 @@ static ur_status head(taking *t, const real *x, real **dx, ur_error *error)
     bool wide = ur_wide_head(t->run->model) != NULL; /* one operation */
     ur_tensor *y = in && !wide ? ur_dense_layer(&tape, &last->dense, in) : NULL;
     if (wide && work->sampled)
-        ur_sampled_softmax_loss(&tape, &last->dense, in, targets, work->sampled, scale, &t->run->loss);
+        ur_sampled_softmax_loss(&tape, &last->dense, in, targets, &t->run->learner->sampler, scale, &t->run->loss);
     else if (wide)
         ur_dense_softmax_loss(&tape, &last->dense, in, targets, scale, &t->run->loss);
     lap(t, OUTPUT);

@@ -103,6 +103,8 @@ typedef struct ur_learning {
     bool sum;       /* the loss is summed over what counts instead of averaged */
     size_t sampled; /* softmax: learn from the target and so many other outputs, drawn anew for each update, instead of
                        from all; 0, or as many as there are: from all. Evaluation always takes all */
+    const uint64_t *counts; /* how often each output is a target: frequent ones are drawn more often; NULL: all alike.
+                               Read by ur_learner_create alone */
     ur_optimizer optimizer;
     double rate;     /* learning rate */
     double momentum; /* SGD; nesterov: Nesterov's form of it */

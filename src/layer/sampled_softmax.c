@@ -1,14 +1,16 @@
 /*
  * The softmax loss over a sample of the outputs (Jean et al. 2015, "On using very large target vocabulary for neural
- * machine translation"), for training alone. All rows of a window share n candidates: the V outputs are cut into n runs,
- * of ⌊V/n⌋ or ⌈V/n⌉ outputs each, and one output is drawn from each run. A row's loss is that of a softmax over its target,
- * with its own logit, and the candidates that are not its target, with
+ * machine translation"), for training alone. All rows of a window share n candidates, all different. Output v is among
+ * them with probability π_v. A row's loss is that of a softmax over its target, with its own logit, and the candidates
+ * that are not its target, with
  *
- *     logit(v) = x·w_v + b_v + log |run of v|
+ *     logit(v) = x·w_v + b_v − log π_v
  *
- * as an output is drawn with the probability 1/|run|: so Σ exp is an unbiased estimate of the whole one. With n = V it is
- * the whole one. (Units are numbered by their bytes, not by how often they occur: a distribution over ranks would be one
- * over the alphabet.)
+ * so that Σ exp is an unbiased estimate of the whole one; with n = V it is the whole one. π_v = min(1, λ·√(count + 1)):
+ * the frequent outputs are always there. Without counts all are drawn alike.
+ *
+ * The draw is systematic: the π lie side by side on a line of length n, in units of 2⁻³², and the points u, u + 1, u + 2 …
+ * with one random u hit n different outputs.
  *
  * The candidates' rows of W, gathered, are a dense layer whose softmax is taken by parts (dense_softmax.c). The target
  * stands apart: its logit is a dot product, its row of dW a scatter.
@@ -18,6 +20,7 @@
 #include "layer/dense_softmax.h"
 #include "layer/scatter.h"
 
+#include <math.h>
 #include <string.h>
 
 typedef struct ur_sampled {
@@ -25,38 +28,83 @@ typedef struct ur_sampled {
     const ur_dense *whole;
     ur_dense dense;        /* the candidates */
     ur_param weight, bias; /* gathered */
-    int32_t *ids;          /* (candidates): which outputs */
-    real *rows;            /* (rows, padded inputs): each target's row of W; in the backward half, its gradient */
-    real *slopes;          /* (rows, 16): the gradient of the target's logit, and zeros */
-    real *dx, *spread;     /* spread: (members, padded inputs) */
+    const ur_sampler *sampler;
+    uint32_t offset;   /* u */
+    int32_t *ids;      /* (candidates): which outputs, in order */
+    real *rows;        /* (rows, padded inputs): each target's row of W; in the backward half, its gradient */
+    real *slopes;      /* (rows, 16): the gradient of the target's logit, and zeros */
+    real *dx, *spread; /* spread: (members, padded inputs) */
 } ur_sampled;
 
 /* ---- the sample --------------------------------------------------------------------------------------------------- */
 
-/* First output of run i. */
-static size_t run_begin(const ur_sampled *s, size_t i)
-{
-    return (size_t)((uint64_t)i * s->whole->outputs / s->dense.outputs);
-}
+static const uint64_t ONE = (uint64_t)1 << 32; /* a probability of 1 */
 
-static size_t run_of(const ur_sampled *s, size_t output)
-{
-    return (size_t)((((uint64_t)output + 1) * s->dense.outputs - 1) / s->whole->outputs);
-}
+static double weight_of(const uint64_t *counts, size_t i) { return counts ? sqrt((double)counts[i] + 1) : 1; }
 
-/* − log of the probability with which an output of the run is drawn. */
-static real correction(const ur_sampled *s, size_t run)
+/* λ with Σ min(1, λ·weight) = candidates: outputs that reach 1 are taken out until no other does. */
+static double factor_of(const uint64_t *counts, size_t outputs, size_t candidates)
 {
-    return (real)ur_log((double)(run_begin(s, run + 1) - run_begin(s, run)));
-}
-
-static void draw(const ur_sampled *s, const ur_tape *tape)
-{
-    for (size_t i = 0; i < s->dense.outputs; i++) {
-        size_t begin = run_begin(s, i), count = run_begin(s, i + 1) - begin;
-        double u = ur_random_uniform(tape->seed, UR_USE_CANDIDATES, tape->step << 32 | i);
-        s->ids[i] = (int32_t)(begin + (size_t)(u * (double)count));
+    double factor = 0;
+    for (size_t certain = 0, before = SIZE_MAX; certain != before;) {
+        double rest = 0;
+        before = certain;
+        certain = 0;
+        for (size_t i = 0; i < outputs; i++) {
+            if (factor > 0 && factor * weight_of(counts, i) >= 1)
+                certain++;
+            else
+                rest += weight_of(counts, i);
+        }
+        if (certain >= candidates || !(rest > 0)) return factor;
+        factor = (double)(candidates - certain) / rest;
     }
+    return factor;
+}
+
+void ur_sampler_fill(ur_sampler *s, const uint64_t *counts)
+{
+    uint64_t sum = 0, all = (uint64_t)s->candidates * ONE;
+    double factor = factor_of(counts, s->outputs, s->candidates);
+    s->place[0] = 0;
+    for (size_t i = 0; i < s->outputs; i++) {
+        double share = factor * weight_of(counts, i);
+        uint64_t most = all - sum, width = share < 1 ? (uint64_t)(share * (double)ONE) : ONE;
+        s->place[i + 1] = sum += width < most ? width : most;
+    }
+    /* What rounding has left over goes to the first that have room for it. */
+    uint64_t left = all - sum, given = 0;
+    for (size_t i = 0; i < s->outputs; i++) {
+        uint64_t width = s->place[i + 1] - (s->place[i] - given), room = ONE - width, more = room < left ? room : left;
+        given += more;
+        left -= more;
+        s->place[i + 1] += given;
+    }
+}
+
+/* − log of the probability with which an output is drawn. */
+static real correction(const ur_sampler *s, size_t output)
+{
+    return (real)-ur_log((double)(s->place[output + 1] - s->place[output]) / (double)ONE);
+}
+
+static void draw(ur_sampled *s, const ur_tape *tape)
+{
+    uint32_t words[4];
+    ur_random_words(tape->seed, UR_USE_CANDIDATES, tape->step, words);
+    s->offset = words[0];
+    for (size_t i = 0, output = 0; i < s->sampler->candidates; i++) {
+        while (s->sampler->place[output + 1] <= (uint64_t)i * ONE + s->offset) output++;
+        s->ids[i] = (int32_t)output;
+    }
+}
+
+/* Which candidate an output is; −1: none. */
+static int32_t candidate_of(const ur_sampled *s, int32_t output)
+{
+    uint64_t begin = s->sampler->place[output], end = s->sampler->place[output + 1];
+    uint64_t i = begin <= s->offset ? 0 : (begin - s->offset + ONE - 1) / ONE;
+    return i * ONE + s->offset < end ? (int32_t)i : -1;
 }
 
 /* ---- forward ------------------------------------------------------------------------------------------------------ */
@@ -67,7 +115,7 @@ static void gather(const ur_sampled *s, size_t begin, size_t end)
     for (size_t i = begin; i < end; i++) {
         size_t id = (size_t)s->ids[i];
         memcpy(s->weight.value + i * inputs, s->whole->weight->value + id * inputs, inputs * sizeof(real));
-        s->bias.value[i] = (s->whole->bias ? s->whole->bias->value[id] : 0) + correction(s, i);
+        s->bias.value[i] = (s->whole->bias ? s->whole->bias->value[id] : 0) + correction(s->sampler, id);
     }
 }
 
@@ -209,21 +257,19 @@ static bool make_candidates(ur_sampled *s, ur_tape *tape, const int32_t *targets
     s->rows = ur_tape_alloc(tape, rows, s->head.x->row * sizeof(real));
     if (tape->status != UR_OK) return false;
     draw(s, tape);
-    for (size_t i = 0; i < rows; i++) {
-        size_t run = targets[i] < 0 ? 0 : run_of(s, (size_t)targets[i]);
-        columns[i] = targets[i] >= 0 && s->ids[run] == targets[i] ? (int32_t)run : -1;
-    }
+    for (size_t i = 0; i < rows; i++) columns[i] = targets[i] < 0 ? -1 : candidate_of(s, targets[i]);
     s->head.columns = columns;
     return true;
 }
 
 ur_status ur_sampled_softmax_loss(ur_tape *tape, const ur_dense *dense, ur_tensor *x, const int32_t *targets,
-                                  size_t candidates, double scale, double *sum)
+                                  const ur_sampler *sampler, double scale, double *sum)
 {
     ur_sampled *s = x ? ur_tape_record(tape, backward, sizeof *s) : NULL;
     if (!s) return tape->status;
     *s = (ur_sampled){.whole = dense,
-                      .dense = {.inputs = dense->inputs, .outputs = candidates, .unpacked = true},
+                      .sampler = sampler,
+                      .dense = {.inputs = dense->inputs, .outputs = sampler->candidates, .unpacked = true},
                       .head = {.tape = tape, .x = x, .targets = targets, .apart = true, .scale = (real)scale}};
     s->dense.weight = &s->weight;
     s->dense.bias = &s->bias;

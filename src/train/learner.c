@@ -51,12 +51,21 @@ static const ur_dense *head_of(const ur_learner *l)
     return l->learning.sampled ? ur_network_head(l->model) : ur_wide_head(l->model);
 }
 
-static ur_status check_sampled(const ur_learner *l, ur_error *error)
+static ur_status make_sampler(ur_learner *l, ur_error *error)
 {
-    if (!l->learning.sampled || head_of(l)) return UR_OK;
-    return ur_fail(error, UR_ERR_USAGE,
-                   "a sampled softmax needs the softmax loss and a last layer \"dense\"; this is \"%s\"",
-                   l->model->net);
+    const ur_dense *head = head_of(l);
+    const uint64_t *counts = l->learning.counts;
+    l->learning.counts = NULL; /* the caller's */
+    if (!l->learning.sampled) return UR_OK;
+    if (!head)
+        return ur_fail(error, UR_ERR_USAGE,
+                       "a sampled softmax needs the softmax loss and a last layer \"dense\"; this is \"%s\"",
+                       l->model->net);
+    if (l->learning.sampled >= head->outputs) return UR_OK;
+    l->sampler = (ur_sampler){head->outputs, l->learning.sampled, calloc(head->outputs + 1, sizeof(uint64_t))};
+    if (!l->sampler.place) return ur_fail_memory(error, "the sampled softmax");
+    ur_sampler_fill(&l->sampler, counts);
+    return UR_OK;
 }
 
 static ur_status check(const ur_learning *l, ur_error *error)
@@ -74,7 +83,7 @@ static ur_status check(const ur_learning *l, ur_error *error)
 static ur_status create(ur_learner *l, ur_error *error)
 {
     UR_TRY(check(&l->learning, error));
-    UR_TRY(check_sampled(l, error));
+    UR_TRY(make_sampler(l, error));
     if (head_of(l)) l->model->layers[l->model->layer_count - 1].dense.unpacked = true;
     UR_TRY(make_gradients(l->model, error));
     UR_TRY(ur_optimizer_create(&l->optimizer, l->learning.optimizer, l->learning.momentum, l->model->numbers, error));
@@ -106,6 +115,7 @@ void ur_learner_free(ur_learner *l)
     ur_arena_free(&l->arena);
     ur_pool_free(l->pool);
     free(l->norm_pieces);
+    free(l->sampler.place);
     free(l);
 }
 
@@ -140,11 +150,10 @@ static ur_status check_targets(const ur_learner *l, const ur_batch *batch, const
 static void softmax(const ur_learner *l, ur_tape *tape, const ur_dense *head, ur_tensor *y, const int32_t *targets,
                     double scale, double *sum)
 {
-    size_t sampled = l->learning.sampled;
     if (!head)
         ur_softmax_loss(tape, y, targets, scale, sum);
-    else if (tape->recording && sampled && sampled < head->outputs)
-        ur_sampled_softmax_loss(tape, head, y, targets, sampled, scale, sum);
+    else if (tape->recording && l->sampler.place)
+        ur_sampled_softmax_loss(tape, head, y, targets, &l->sampler, scale, sum);
     else
         ur_dense_softmax_loss(tape, head, y, targets, scale, sum);
 }

@@ -14,8 +14,9 @@ struct ur_learner {
     ur_optimizer_state optimizer;
     ur_state *carried; /* where the lanes of the last batch ended; NULL before the first */
     double *norm_pieces;
-    double norm;   /* of the last gradient */
-    uint64_t step; /* updates, for the dropout masks */
+    ur_sampler sampler; /* place NULL: all outputs are learnt from */
+    double norm;        /* of the last gradient */
+    uint64_t step;      /* updates, for the dropout masks */
 };
 
 /* One window forward and backward, gradients set but nothing updated. *count: targets that count. */

@@ -27,6 +27,8 @@ typedef struct setting {
     ur_dense dense;
     real *x, *packed;
     int32_t *targets;
+    uint64_t *counts;
+    ur_sampler sampler;
 } setting;
 
 static void set_up(setting *s, const sizes *n, bool bias)
@@ -44,6 +46,10 @@ static void set_up(setting *s, const sizes *n, bool bias)
     if (bias) fill_random(s->bias->value, s->bias->size, 4, 1);
     fill_ids(s->targets, rows, 5, n->outputs);
     for (size_t i = 4; i < rows; i += 5) s->targets[i] = -1;
+    s->counts = zeros(n->outputs, sizeof *s->counts);
+    for (size_t i = 0; i < n->outputs; i++) s->counts[i] = i % 10 ? i % 7 : 1000 * i; /* a few frequent ones */
+    s->sampler = (ur_sampler){n->outputs, n->candidates, zeros(n->outputs + 1, sizeof(uint64_t))};
+    ur_sampler_fill(&s->sampler, bias ? s->counts : NULL);
     ur_dense_place(&s->dense, s->packed, true);
     ur_dense_pack(&s->dense);
 }
@@ -55,6 +61,8 @@ static void tear_down(setting *s)
     free(s->packed);
     free(s->x);
     free(s->targets);
+    free(s->counts);
+    free(s->sampler.place);
 }
 
 static ur_tensor *begin(lab *l, const setting *s, const sizes *n, uint64_t step)
@@ -69,7 +77,7 @@ static double loss_at(lab *l, const setting *s, const sizes *n, uint64_t step)
 {
     double sum = NAN;
     ur_tensor *x = begin(l, s, n, step);
-    assert_int_equal(ur_sampled_softmax_loss(&l->tape, &s->dense, x, s->targets, n->candidates, 0.3, &sum), UR_OK);
+    assert_int_equal(ur_sampled_softmax_loss(&l->tape, &s->dense, x, s->targets, &s->sampler, 0.3, &sum), UR_OK);
     return sum;
 }
 
@@ -81,7 +89,7 @@ static result run(const sizes *n, const char *isa, size_t threads, bool bias)
     lab_open(&l, isa, threads);
     result r = {.sum = NAN};
     ur_tensor *x = begin(&l, &s, n, 7);
-    assert_int_equal(ur_sampled_softmax_loss(&l.tape, &s.dense, x, s.targets, n->candidates, 0.3, &r.sum), UR_OK);
+    assert_int_equal(ur_sampled_softmax_loss(&l.tape, &s.dense, x, s.targets, &s.sampler, 0.3, &r.sum), UR_OK);
     lab_backward(&l);
     r.dx = dense_copy(x->gradient, n->steps * n->lanes, n->inputs);
     r.dw = dense_copy(s.weight->gradient, 1, s.weight->size);
@@ -124,15 +132,15 @@ static void test_equal_bits(void **state)
 
 /* In one row e^loss is Σ exp over exp(target's logit): its mean over many updates is that of the whole softmax, but for
  * four standard errors. */
-static void test_estimate(void **state)
+static void check_estimate(bool counted)
 {
-    (void)state;
     enum { SAMPLES = 4000 };
-    const sizes n = {1, 1, 8, 300, 40};
+    const sizes n = {1, 1, 8, 300, 100};
     lab l;
     setting s;
     double whole = NAN, sum = 0, squares = 0;
     set_up(&s, &n, true);
+    if (!counted) ur_sampler_fill(&s.sampler, NULL);
     lab_open(&l, NULL, 0);
     s.targets[0] = 17;
     ur_tensor *x = begin(&l, &s, &n, 0);
@@ -147,6 +155,43 @@ static void test_estimate(void **state)
     if (fabs(mean - exp(whole)) > 4 * error) fail_msg("mean %g, expected %g ± %g", mean, exp(whole), error);
     lab_close(&l);
     tear_down(&s);
+}
+
+static void test_estimate(void **state)
+{
+    (void)state;
+    check_estimate(true);
+    check_estimate(false);
+}
+
+/* The probabilities add up to the candidates, none is more than 1, frequent outputs are certain, and the rarer of two is
+ * never the likelier. */
+static void check_sampler(const uint64_t *counts, size_t outputs, size_t candidates)
+{
+    ur_sampler s = {outputs, candidates, zeros(outputs + 1, sizeof(uint64_t))};
+    ur_sampler_fill(&s, counts);
+    uint64_t one = (uint64_t)1 << 32, least = one;
+    assert_true(s.place[0] == 0 && s.place[outputs] == (uint64_t)candidates * one);
+    for (size_t i = 0; i < outputs; i++) {
+        uint64_t width = s.place[i + 1] - s.place[i];
+        assert_true(s.place[i + 1] >= s.place[i] && width <= one);
+        if (width < least) least = width;
+        if (counts && i > 16) assert_true(width + outputs >= s.place[3] - s.place[2] || counts[i] < counts[2]);
+    }
+    assert_true(least > 0);
+    if (counts && candidates > 4) assert_true(s.place[1] == one);
+    free(s.place);
+}
+
+static void test_sampler(void **state)
+{
+    (void)state;
+    uint64_t counts[500];
+    for (size_t i = 0; i < 500; i++) counts[i] = i ? 10000 / i : 100000000;
+    for (size_t candidates = 1; candidates <= 500; candidates += candidates < 490 ? 7 : 1) {
+        check_sampler(counts, 500, candidates);
+        check_sampler(NULL, 500, candidates);
+    }
 }
 
 /* Updates draw different samples, a repeated one the same. */
@@ -169,6 +214,7 @@ int main(void)
         cmocka_unit_test(test_equal_bits),
         cmocka_unit_test(test_estimate),
         cmocka_unit_test(test_samples),
+        cmocka_unit_test(test_sampler),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
