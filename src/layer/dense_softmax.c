@@ -1,13 +1,15 @@
 /*
  * Dense and the softmax loss as one operation, for outputs so many that the logits (T·B, V) had better not be there.
- * V is taken in parts of UR_SOFTMAX_PART: only one part's logits (T·B, part) and one part's packed weights exist.
+ * V is taken in parts of UR_SOFTMAX_PART, of which each has its logits (T·B, part) and its packed weights.
  *
  *   forward    part by part: logits, and each row's top and Σ exp so far (kernel/softmax.h); so the loss
- *   backward   part by part: the logits once more, made into gradients in place; dW and db of the part; dx goes on
+ *   backward   part by part: the logits made into gradients in place; dW and db of the part; dx goes on
  *
- * Each sum is the one that ur_dense_layer and ur_softmax_loss make, so the bits are theirs. The logits of as many parts as
- * fit into KEPT numbers wait for the backward half; the others are a fourth product beside the three. That saves two
- * arrays of (T·B, V) and both packed copies of W.
+ * Between the two, so many logits are kept. Where a shard of 16 lanes fits, the shards are done one after the other, both
+ * halves of each at once, and no product is done twice. Else the logits of the first parts are kept, and those of the
+ * others computed once more.
+ *
+ * Each sum is the one that ur_dense_layer and ur_softmax_loss make, so the bits are theirs, whatever is kept.
  *
  * Threads share the outputs of a part: who packs a panel of weights also computes its logits, its gradients and its rows
  * of dW. Only the rows' sums and dx need all of a part; before and after them the threads wait for each other.
@@ -22,20 +24,15 @@
 /* A row apart from the next one by more than a power of two, which would crowd a few sets of the cache. */
 enum { PART = UR_SOFTMAX_PART, PART_PANELS = PART / 16, PART_ROW = PART + 16, GRAIN = 4 };
 
-/* Logits that are kept for the backward half, which else computes them again. */
-enum { KEPT = 1 << 22 };
-
 /* A logit that does not count: far below any other, and yet no infinity, of which a row of nothing else would die. */
 static const real LEFT_OUT = (real)-1e30;
 
 /* What the backward half needs beside it. */
 typedef struct ur_head_back {
     const ur_head *head;
-    real *dx;      /* NULL: not wanted */
-    bool fresh;    /* it holds nothing yet */
-    real *packed;  /* a part's weights for dx */
-    real *scratch; /* of the weight gradient, for each member */
-    size_t scratch_size;
+    real *dx;            /* NULL: not wanted */
+    bool fresh;          /* it holds nothing yet */
+    size_t scratch_size; /* of a member */
 } ur_head_back;
 
 /* A part, and a member's panels in it. */
@@ -191,9 +188,9 @@ static void member_pack_back(const ur_head_back *b, const ur_head_part *p)
     const ur_head *h = b->head;
     size_t inputs = h->dense->inputs, depth = 16 * p->panels, begin = 16 * p->panel, end = begin + own_outputs(p);
     for (size_t k = begin; k < end; k++)
-        pack_back_row(b->packed + 16 * k, depth, weights_from(h, p->first + k), inputs);
+        pack_back_row(b->head->back + 16 * k, depth, weights_from(h, p->first + k), inputs);
     for (size_t k = end; k < 16 * p->panel_end; k++)
-        for (size_t i = 0; i < inputs; i += 16) memset(b->packed + i * depth + 16 * k, 0, 16 * sizeof(real));
+        for (size_t i = 0; i < inputs; i += 16) memset(b->head->back + i * depth + 16 * k, 0, 16 * sizeof(real));
 }
 
 static void input_gradient(const ur_head_back *b, const ur_head_part *p, size_t row, size_t row_end)
@@ -203,7 +200,7 @@ static void input_gradient(const ur_head_back *b, const ur_head_part *p, size_t 
                           .a_row = PART_ROW,
                           .inner = 16 * p->panels,
                           .outer = 1,
-                          .b = b->packed,
+                          .b = b->head->back,
                           .start = b->fresh && p->first == 0 ? UR_START_ZERO : UR_START_HERE,
                           .c = b->dx,
                           .c_row = h->x->row,
@@ -222,17 +219,16 @@ static void backward_work(void *context, size_t member, size_t members)
         if (p.panel < p.panel_end) {
             if (!p.kept) member_logits(h, &p);
             member_slopes(h, &p);
-            member_weight_gradient(h, &p, b->scratch + member * b->scratch_size);
+            member_weight_gradient(h, &p, b->head->scratch + member * b->scratch_size);
             if (b->dx) member_pack_back(b, &p);
         }
-        if (!b->dx) continue; /* nothing that others made is read */
-        ur_pool_barrier(h->tape->compute->pool);
-        input_gradient(b, &p, row, row_end);
+        ur_pool_barrier(h->tape->compute->pool); /* also without dx: the last part is shared out otherwise */
+        if (b->dx) input_gradient(b, &p, row, row_end);
         ur_pool_barrier(h->tape->compute->pool);
     }
 }
 
-void ur_head_backward(const ur_head *h, real *dx, bool fresh)
+void ur_head_backward(ur_head *h, real *dx, bool fresh)
 {
     ur_tape *tape = h->tape;
     size_t members = ur_pool_threads(tape->compute->pool), most = (PART_PANELS / GRAIN + members - 1) / members * GRAIN;
@@ -240,19 +236,24 @@ void ur_head_backward(const ur_head *h, real *dx, bool fresh)
                       .dx = dx,
                       .fresh = fresh,
                       .scratch_size = tape->compute->train->weight_gradient_scratch(h->x->width, most)};
-    if (dx) b.packed = ur_tape_alloc(tape, h->x->row, PART * sizeof(real));
-    b.scratch = ur_tape_alloc(tape, b.scratch_size * members, sizeof(real));
+    if (dx && !h->back) h->back = ur_tape_alloc(tape, h->x->row, PART * sizeof(real));
+    if (!h->scratch) h->scratch = ur_tape_alloc(tape, b.scratch_size * members, sizeof(real));
     if (tape->status == UR_OK) ur_pool_run(tape->compute->pool, backward_work, &b);
 }
 
 /* ---- the operation ------------------------------------------------------------------------------------------------ */
+
+static void begin_rows(ur_head *h)
+{
+    for (size_t i = 0; i < h->rows; i++) h->sums[i] = ur_softmax_none();
+}
 
 bool ur_head_open(ur_head *h)
 {
     size_t part, size, parts = (h->dense->outputs + PART - 1) / PART;
     h->rows = h->x->steps * h->x->lanes;
     if (!ur_mul_fits(h->rows, PART_ROW, &part)) part = SIZE_MAX;
-    h->kept = h->tape->recording ? KEPT / part : 0;
+    h->kept = h->tape->recording ? h->most / part : 0;
     if (h->kept >= parts) h->kept = parts;
     if (!ur_mul_fits(part, h->kept < parts ? h->kept + 1 : parts, &size)) size = SIZE_MAX;
     h->sums = ur_tape_alloc(h->tape, h->rows, sizeof *h->sums);
@@ -260,7 +261,7 @@ bool ur_head_open(ur_head *h)
     h->logits = ur_tape_alloc(h->tape, size, sizeof(real));
     if (!h->dense->forward) h->forward = ur_tape_alloc(h->tape, h->dense->inputs, PART * sizeof(real));
     if (h->tape->status != UR_OK) return false;
-    for (size_t i = 0; i < h->rows; i++) h->sums[i] = ur_softmax_none();
+    begin_rows(h);
     return true;
 }
 
@@ -272,17 +273,85 @@ double ur_head_forward(ur_head *h)
 
 static void backward(ur_tape *tape, void *trace)
 {
-    const ur_head *h = trace;
+    ur_head *h = trace;
     bool fresh;
     real *dx = ur_gradient_fresh(tape, h->x, &fresh);
     ur_head_backward(h, dx, fresh);
 }
 
+/* ---- by shards ---------------------------------------------------------------------------------------------------- */
+
+/* Rows (t, b) of the shard from or to rows of the batch. */
+static void move_rows(real *shard, real *all, const ur_tensor *x, size_t lane, size_t lanes, bool there)
+{
+    for (size_t t = 0; t < x->steps; t++) {
+        real *a = all + (t * x->lanes + lane) * x->row, *s = shard + t * lanes * x->row;
+        memcpy(there ? a : s, there ? s : a, lanes * x->row * sizeof(real));
+    }
+}
+
+/* Loss and gradients of one shard; its head has room for all of it. */
+static double shard_loss(ur_head *h, ur_tensor *all, int32_t *targets, const int32_t *all_targets, size_t lane,
+                         real *dx, bool fresh)
+{
+    ur_tensor *x = h->x;
+    real *dx_all = all->gradient;
+    x->lanes = all->lanes - lane < UR_SHARD ? all->lanes - lane : UR_SHARD;
+    h->rows = x->steps * x->lanes;
+    for (size_t t = 0; t < x->steps; t++)
+        memcpy(targets + t * x->lanes, all_targets + t * all->lanes + lane, x->lanes * sizeof *targets);
+    move_rows(x->value, all->value, all, lane, x->lanes, false);
+    if (dx && !fresh) move_rows(dx, dx_all, all, lane, x->lanes, false);
+    begin_rows(h);
+    double sum = ur_head_forward(h);
+    ur_head_backward(h, dx, fresh);
+    if (dx) move_rows(dx, dx_all, all, lane, x->lanes, true);
+    return sum;
+}
+
+/* The logits of a shard fit: so its gradients are made at once, with no product done twice. */
+static ur_status by_shards(const ur_head *whole, double *sum)
+{
+    ur_head h = *whole;
+    ur_tensor *all = whole->x;
+    bool fresh;
+    h.x = ur_tensor_make(h.tape, all->steps, UR_SHARD, all->width);
+    real *dx =
+        ur_gradient_fresh(h.tape, all, &fresh) && h.x ? ur_tape_alloc(h.tape, ur_tensor_size(h.x), sizeof *dx) : NULL;
+    int32_t *targets = ur_tape_alloc(h.tape, all->steps, UR_SHARD * sizeof *targets);
+    if (h.tape->status != UR_OK || !ur_head_open(&h)) return h.tape->status;
+    h.targets = h.columns = targets;
+    *sum = 0;
+    for (size_t lane = 0; lane < all->lanes; lane += UR_SHARD)
+        *sum += shard_loss(&h, all, targets, whole->targets, lane, dx, fresh);
+    return h.tape->status;
+}
+
+static bool shard_fits(const ur_head *h)
+{
+    size_t parts = (h->dense->outputs + PART - 1) / PART, logits;
+    if (!ur_mul_fits(h->x->steps * UR_SHARD, parts * PART_ROW, &logits)) return false;
+    return h->tape->recording && h->x->lanes > UR_SHARD && logits <= h->most;
+}
+
 ur_status ur_dense_softmax_loss(ur_tape *tape, const ur_dense *dense, ur_tensor *x, const int32_t *targets,
                                 double scale, double *sum)
 {
+    return ur_dense_softmax_loss_within(tape, dense, x, targets, scale, UR_KEPT_LOGITS, sum);
+}
+
+ur_status ur_dense_softmax_loss_within(ur_tape *tape, const ur_dense *dense, ur_tensor *x, const int32_t *targets,
+                                       double scale, size_t most, double *sum)
+{
     if (!x) return tape->status;
-    ur_head h = {.tape = tape, .dense = dense, .x = x, .targets = targets, .columns = targets, .scale = (real)scale};
+    ur_head h = {.tape = tape,
+                 .dense = dense,
+                 .x = x,
+                 .targets = targets,
+                 .columns = targets,
+                 .scale = (real)scale,
+                 .most = most};
+    if (shard_fits(&h)) return by_shards(&h, sum);
     if (!ur_head_open(&h)) return tape->status;
     *sum = ur_head_forward(&h);
     ur_head *trace = ur_tape_record(tape, backward, sizeof *trace);

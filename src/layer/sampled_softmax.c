@@ -267,10 +267,12 @@ ur_status ur_sampled_softmax_loss(ur_tape *tape, const ur_dense *dense, ur_tenso
 {
     ur_sampled *s = x ? ur_tape_record(tape, backward, sizeof *s) : NULL;
     if (!s) return tape->status;
-    *s = (ur_sampled){.whole = dense,
-                      .sampler = sampler,
-                      .dense = {.inputs = dense->inputs, .outputs = sampler->candidates, .unpacked = true},
-                      .head = {.tape = tape, .x = x, .targets = targets, .apart = true, .scale = (real)scale}};
+    *s = (ur_sampled){
+        .whole = dense,
+        .sampler = sampler,
+        .dense = {.inputs = dense->inputs, .outputs = sampler->candidates, .unpacked = true},
+        .head = {
+            .tape = tape, .x = x, .targets = targets, .apart = true, .scale = (real)scale, .most = UR_KEPT_LOGITS}};
     s->dense.weight = &s->weight;
     s->dense.bias = &s->bias;
     s->head.dense = &s->dense;

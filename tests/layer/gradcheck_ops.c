@@ -116,11 +116,14 @@ static void check(setting *s, const char *what, bool through_x, ur_param *const 
         add_gradient(&s->lab, y, s->d);
     lab_backward(&s->lab);
     snprintf(text, sizeof text, "%s: x", what);
+    real *gradients[4]; /* kept: a loss may add to a gradient at once */
+    for (size_t i = 0; params && params[i]; i++) gradients[i] = dense_copy(params[i]->gradient, 1, params[i]->size);
     real *dx = through_x ? dense_copy(s->x_tensor->gradient, ROWS, INPUTS) : NULL;
     if (dx) check_gradient(text, s->x, dx, ROWS * INPUTS, total, s);
     for (size_t i = 0; params && params[i]; i++) {
         snprintf(text, sizeof text, "%s: %s", what, params[i]->name);
-        check_gradient(text, params[i]->value, params[i]->gradient, params[i]->size, total, s);
+        check_gradient(text, params[i]->value, gradients[i], params[i]->size, total, s);
+        free(gradients[i]);
     }
     free(dx);
 }
