@@ -14,6 +14,7 @@ typedef struct ur_bench_work {
     ur_bench_kind kind;
     const char *cell;
     size_t hidden, layers, lanes, steps, symbols; /* H, L, B, T, V; V is 0 where nothing is trained */
+    size_t sampled;                               /* outputs that stand for all of them; 0: all */
 } ur_bench_work;
 
 /* The works that `names` asks for, in its order: a list with commas of names, among which "all" is each of the list.

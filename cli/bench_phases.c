@@ -158,24 +158,38 @@ static ur_status layers_backward(taking *t, real **dy, ur_error *error)
     return UR_OK;
 }
 
-/* The output layer on the last layer's output, forward and backward; gives the gradient of that output. */
+static bool is_wide(const taking *t) { return ur_wide_head(t->run->model) != NULL; }
+
+static void head_loss(taking *t, ur_tape *tape, const ur_layer *last, ur_tensor *x, double scale)
+{
+    const int32_t *targets = t->run->batch.targets;
+    if (t->run->work->sampled) {
+        ur_sampled_softmax_loss(tape, &last->dense, x, targets, &t->run->learner->sampler, scale, &t->run->loss);
+    } else if (is_wide(t)) {
+        ur_dense_softmax_loss(tape, &last->dense, x, targets, scale, &t->run->loss);
+    } else {
+        ur_tensor *y = ur_dense_layer(tape, &last->dense, x);
+        lap(t, OUTPUT);
+        if (y) ur_softmax_loss(tape, y, targets, scale, &t->run->loss);
+        lap(t, LOSS);
+    }
+    t->run->loss *= scale;
+}
+
+/* The output layer on the last layer's output, forward and backward; gives the gradient of that output. Layer and loss
+ * are one operation where the outputs are many: all of it is the output layer's then. */
 static ur_status head(taking *t, const real *x, real **dx, ur_error *error)
 {
     const ur_bench_work *work = t->run->work;
     const ur_layer *last = &t->run->model->layers[t->run->model->layer_count - 1];
-    double scale = 1 / (double)(work->steps * work->lanes);
     ur_tape tape;
     ur_tape_begin(&tape, &t->compute, t->arena, true);
     ur_tensor *in = ur_tensor_on(&tape, (real *)x, work->steps, work->lanes, work->hidden);
     t->mark = ur_bench_now();
-    ur_tensor *y = in ? ur_dense_layer(&tape, &last->dense, in) : NULL;
-    lap(t, OUTPUT);
-    if (y) ur_softmax_loss(&tape, y, t->run->batch.targets, scale, &t->run->loss);
-    t->run->loss *= scale;
-    lap(t, LOSS);
+    if (in) head_loss(t, &tape, last, in, 1 / (double)(work->steps * work->lanes));
     UR_TRY(ur_tape_status(&tape, error));
     UR_TRY(ur_tape_backward(&tape, error));
-    lap(t, OUTPUT_BACK);
+    lap(t, is_wide(t) ? OUTPUT : OUTPUT_BACK);
     *dx = in->gradient;
     return UR_OK;
 }
@@ -257,8 +271,8 @@ static void count_operations(const taking *t, double flops[PHASES])
         flops[INPUT_BACK] += input;
         flops[WEIGHTS] += input + recurrent;
     }
-    flops[OUTPUT] = 2 * tokens * (double)w->hidden * (double)w->symbols;
-    flops[OUTPUT_BACK] = 2 * flops[OUTPUT];
+    flops[OUTPUT] = 2 * tokens * (double)w->hidden * (double)(w->sampled ? w->sampled : w->symbols);
+    flops[is_wide(t) ? OUTPUT : OUTPUT_BACK] += 2 * flops[OUTPUT];
 }
 
 /* The first pass made the arena and is left out. */

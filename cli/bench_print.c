@@ -12,7 +12,7 @@ static double tokens(const ur_bench_result *r) { return (double)(r->work->lanes 
 
 void ur_bench_print_heading(void)
 {
-    printf("%-18s %-8s %7s %7s %11s %11s %11s %8s %8s %8s %6s\n", "work", "set", "threads", "passes", "median", "least",
+    printf("%-29s %-8s %7s %7s %11s %11s %11s %8s %8s %8s %6s\n", "work", "set", "threads", "passes", "median", "least",
            "tokens/s", "GFLOP/s", "executed", "peak", "share");
 }
 
@@ -57,7 +57,7 @@ static void print_memory(const ur_bench_result *r)
 void ur_bench_print_row(const ur_bench_result *r)
 {
     double seconds = r->times.median;
-    printf("%-18s %-8s %7zu %7zu", r->work->name, r->facts.isa, r->facts.threads, r->times.passes);
+    printf("%-29s %-8s %7zu %7zu", r->work->name, r->facts.isa, r->facts.threads, r->times.passes);
     print_seconds(r->times.median);
     print_seconds(r->times.least);
     printf(" %11.0f %8.1f %8.1f %8.1f %4.0f %%\n", tokens(r) / seconds, ur_bench_flops(r->work) / seconds / 1e9,

@@ -15,16 +15,31 @@ typedef struct listed {
 } listed;
 
 static const listed WORKS[] = {
-    {"train-lstm-2x512", 0, 0}, {"train-lstm-2x128", 50, 50}, {"train-lstm-1x1024", 64, 64}, {"train-gru-2x512", 0, 0},
-    {"train-rnn-2x512", 0, 0},  {"infer-lstm-2x512", 0, 0},   {"infer-gru-2x512", 0, 0},     {"infer-rnn-2x512", 0, 0},
-    {"step-lstm-16", 0, 0},     {"step-lstm-32", 0, 0},       {"step-lstm-64", 0, 0},        {"step-lstm-128", 0, 0},
-    {"step-lstm-2x512", 0, 0},  {"step-gru-16", 0, 0},        {"step-gru-32", 0, 0},         {"step-gru-64", 0, 0},
-    {"step-gru-128", 0, 0},     {"step-gru-2x512", 0, 0},
+    {"train-lstm-2x512", 0, 0},
+    {"train-lstm-2x128", 50, 50},
+    {"train-lstm-1x1024", 64, 64},
+    {"train-gru-2x512", 0, 0},
+    {"train-rnn-2x512", 0, 0},
+    {"train-lstm-2x512-v50k", 64, 32},
+    {"train-lstm-2x512-v50k-sampled", 64, 32},
+    {"infer-lstm-2x512", 0, 0},
+    {"infer-gru-2x512", 0, 0},
+    {"infer-rnn-2x512", 0, 0},
+    {"step-lstm-16", 0, 0},
+    {"step-lstm-32", 0, 0},
+    {"step-lstm-64", 0, 0},
+    {"step-lstm-128", 0, 0},
+    {"step-lstm-2x512", 0, 0},
+    {"step-gru-16", 0, 0},
+    {"step-gru-32", 0, 0},
+    {"step-gru-64", 0, 0},
+    {"step-gru-128", 0, 0},
+    {"step-gru-2x512", 0, 0},
 };
 
-enum { WORK_COUNT = sizeof WORKS / sizeof WORKS[0], LANES = 64, STEPS = 128, SYMBOLS = 65 }; /* of tiny Shakespeare */
+enum { WORK_COUNT = sizeof WORKS / sizeof WORKS[0], LANES = 64, STEPS = 128, SYMBOLS = 65, SAMPLED = 8192 };
 
-/* ---- A name, read from left to right: KIND-CELL-[Lx]H[-bB][-tT][-vV] -------------------------------------------------
+/* ---- A name, read from left to right: KIND-CELL-[Lx]H[-bB][-tT][-vV[-sampled]] ------------------------------------------------
  */
 
 static bool take(const char **at, const char *word)
@@ -78,6 +93,7 @@ static bool take_window(const char **at, ur_bench_work *w)
     if (w->kind != UR_BENCH_TRAIN || !take(at, "-v")) return true;
     if (!take_number(at, 1u << 20, &w->symbols)) return false;
     if (take(at, "k")) w->symbols *= 1000;
+    if (take(at, "-sampled")) w->sampled = SAMPLED;
     return true;
 }
 
@@ -97,9 +113,10 @@ static ur_status unknown(const char *typed, ur_error *error)
     const char *nearest = WORKS[0].name;
     for (size_t i = 1; i < WORK_COUNT; i++)
         if (ur_cli_distance(typed, WORKS[i].name) < ur_cli_distance(typed, nearest)) nearest = WORKS[i].name;
-    return ur_fail(error, UR_ERR_USAGE,
-                   "no work '%s'; the nearest one is %s (--list shows all; others: KIND-CELL-[Lx]H[-bB][-tT][-vV])",
-                   typed, nearest);
+    return ur_fail(
+        error, UR_ERR_USAGE,
+        "no work '%s'; the nearest one is %s (--list shows all; others: KIND-CELL-[Lx]H[-bB][-tT][-vV[-sampled]])",
+        typed, nearest);
 }
 
 static ur_status make_work(const char *name, size_t length, ur_bench_work *w, ur_error *error)

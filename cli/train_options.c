@@ -85,6 +85,9 @@ static const ur_cli_option OPTIONS[] = {
      .help = "each element of the gradient is held within this; 0: not"},
     {NULL, "one-bias", NULL, UR_CLI_FLAG, L(one_bias),
      .help = "of the two biases of a cell, which are added, only the first learns"},
+    {NULL, "sampled-softmax", "N", UR_CLI_SIZE, L(sampled), .most = 1e9,
+     .help = "learn from so many units besides the right one, drawn for each step, not from all of a large vocabulary; "
+             "0: from all"},
     {NULL, "loss-sum", NULL, UR_CLI_FLAG, L(sum), .help = "sum the loss over a window instead of averaging it"},
     {NULL, "average", "X", UR_CLI_NUMBER, T(average), .most = 0.999999,
      .help = "share of averaged weights that stays at each step, such as 0.999; 0: no averaging"},

@@ -100,7 +100,11 @@ typedef enum ur_optimizer { UR_SGD, UR_ADAGRAD, UR_RMSPROP, UR_ADAM, UR_ADAMW } 
 
 typedef struct ur_learning {
     ur_loss loss;
-    bool sum; /* the loss is summed over what counts instead of averaged */
+    bool sum;       /* the loss is summed over what counts instead of averaged */
+    size_t sampled; /* softmax: learn from the target and so many other outputs, drawn anew for each update, instead of
+                       from all; 0, or as many as there are: from all. Evaluation always takes all */
+    const uint64_t *counts; /* how often each output is a target: frequent ones are drawn more often; NULL: all alike.
+                               Read by ur_learner_create alone */
     ur_optimizer optimizer;
     double rate;     /* learning rate */
     double momentum; /* SGD; nesterov: Nesterov's form of it */
@@ -112,7 +116,7 @@ typedef struct ur_learning {
     double clip_norm;  /* the gradient's global L2 norm is held at this; 0: not */
     double clip_value; /* each element is held within ± this; 0: not */
     bool one_bias;     /* of a cell's two biases, which are added, only bias_ih learns: as with the one of textbooks */
-    uint64_t seed;     /* of dropout masks */
+    uint64_t seed;     /* of dropout masks and sampled outputs */
     size_t threads;    /* 0: as many as the machine has cores, at most 16 */
 } ur_learning;
 

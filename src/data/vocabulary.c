@@ -220,6 +220,11 @@ ur_unit_kind ur_vocabulary_kind(const ur_vocabulary *vocabulary) { return vocabu
 
 size_t ur_vocabulary_size(const ur_vocabulary *vocabulary) { return vocabulary->count + vocabulary->unknown; }
 
+uint64_t ur_vocabulary_times(const ur_vocabulary *vocabulary, int32_t id)
+{
+    return id >= 0 && (size_t)id < vocabulary->count ? vocabulary->units[id].times : 0;
+}
+
 int32_t ur_vocabulary_unknown(const ur_vocabulary *vocabulary)
 {
     return vocabulary->unknown ? (int32_t)vocabulary->count : -1;

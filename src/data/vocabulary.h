@@ -47,7 +47,9 @@ ur_status ur_vocabulary_settle(ur_vocabulary *vocabulary, size_t min_count, size
 void ur_vocabulary_seal(ur_vocabulary *vocabulary, bool unknown);
 
 ur_unit_kind ur_vocabulary_kind(const ur_vocabulary *vocabulary);
-size_t ur_vocabulary_size(const ur_vocabulary *vocabulary);     /* with the unknown unit */
+size_t ur_vocabulary_size(const ur_vocabulary *vocabulary); /* with the unknown unit */
+/* How often it was added; 0 for the unknown unit, and where the vocabulary was not counted. */
+uint64_t ur_vocabulary_times(const ur_vocabulary *vocabulary, int32_t id);
 int32_t ur_vocabulary_unknown(const ur_vocabulary *vocabulary); /* its id (the last), or −1 */
 int32_t ur_vocabulary_find(const ur_vocabulary *vocabulary, const void *unit, size_t length); /* −1: not there */
 const char *ur_vocabulary_text(const ur_vocabulary *vocabulary, int32_t id, size_t *length);  /* NULL: unknown unit */

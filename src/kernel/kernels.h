@@ -80,6 +80,14 @@ typedef struct ur_update {
     int nesterov, decoupled, epsilon_inside;
 } ur_update;
 
+enum { UR_SOFTMAX_PART = 1024 }; /* logits of a row whose sum is one: wider rows join several */
+
+/* Of some logits: the largest, and Σ exp(x − top). */
+typedef struct ur_softmax_sum {
+    double sum;
+    real top;
+} ur_softmax_sum;
+
 typedef struct ur_train_kernels {
     const char *name;
     /* Numbers of scratch for `groups` row groups of a product with X of `width`. */
@@ -93,6 +101,10 @@ typedef struct ur_train_kernels {
     /* One row of n logits: returns log Σ exp − logit[target]; d ← (softmax − onehot)·scale, padding zeroed (d may be
      * NULL or the logits). target < 0 gives 0 and zeros. */
     double (*softmax_loss)(const real *logits, size_t n, int32_t target, real scale, real *d);
+    /* The same by parts (kernel/softmax.h): of n ≤ UR_SOFTMAX_PART logits; and d ← exp(x − top)·share of n logits, padding
+     * zeroed (d may be the logits). */
+    ur_softmax_sum (*softmax_part)(const real *logits, size_t n);
+    void (*softmax_slope)(const real *logits, size_t n, real top, real share, real *d);
     /* Squares of n numbers added: 16 chains, then the tree; in double. */
     double (*sum_squares)(const real *x, size_t n);
     void (*sgd)(const ur_update *u, size_t n);

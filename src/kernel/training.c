@@ -10,6 +10,8 @@
     void ur_multiply_##isa(real *, const real *, const real *, size_t);                                                \
     void ur_multiply_add_##isa(real *, const real *, const real *, size_t);                                            \
     double ur_softmax_loss_##isa(const real *, size_t, int32_t, real, real *);                                         \
+    ur_softmax_sum ur_softmax_part_##isa(const real *, size_t);                                                        \
+    void ur_softmax_slope_##isa(const real *, size_t, real, real, real *);                                             \
     double ur_sum_squares_##isa(const real *, size_t);                                                                 \
     void ur_sgd_##isa(const ur_update *, size_t);                                                                      \
     void ur_adagrad_##isa(const ur_update *, size_t);                                                                  \
@@ -27,6 +29,8 @@ UR_EVERY_ISA(UR_DECLARE)
      ur_multiply_##isa,                                                                                                \
      ur_multiply_add_##isa,                                                                                            \
      ur_softmax_loss_##isa,                                                                                            \
+     ur_softmax_part_##isa,                                                                                            \
+     ur_softmax_slope_##isa,                                                                                           \
      ur_sum_squares_##isa,                                                                                             \
      ur_sgd_##isa,                                                                                                     \
      ur_adagrad_##isa,                                                                                                 \

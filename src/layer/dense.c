@@ -8,6 +8,7 @@ static ur_gate_rows rows_of(const ur_dense *d) { return (ur_gate_rows){.units = 
 size_t ur_dense_packed_size(const ur_dense *d, bool training)
 {
     ur_gate_rows rows = rows_of(d);
+    if (d->unpacked) return ur_padded(d->outputs);
     return ur_padded(d->outputs) + ur_packed_weights_size(&rows, d->inputs, d->weights) +
            (training ? ur_packed_back_size(&rows, d->inputs) : 0);
 }
@@ -16,8 +17,8 @@ void ur_dense_place(ur_dense *d, real *memory, bool training)
 {
     ur_gate_rows rows = rows_of(d);
     d->packed_bias = memory;
-    d->forward = memory + ur_padded(d->outputs);
-    d->back = training ? d->forward + ur_packed_weights_size(&rows, d->inputs, d->weights) : NULL;
+    d->forward = d->unpacked ? NULL : memory + ur_padded(d->outputs);
+    d->back = training && d->forward ? d->forward + ur_packed_weights_size(&rows, d->inputs, d->weights) : NULL;
 }
 
 void ur_dense_pack(ur_dense *d)
@@ -25,9 +26,54 @@ void ur_dense_pack(ur_dense *d)
     ur_gate_rows rows = rows_of(d);
     memset(d->packed_bias, 0, ur_padded(d->outputs) * sizeof(real));
     if (d->bias) ur_pack_bias(d->packed_bias, d->bias->value, &rows);
-    ur_pack_weights(d->forward, d->weight->value, &rows, d->inputs, d->weights);
+    if (d->forward) ur_pack_weights(d->forward, d->weight->value, &rows, d->inputs, d->weights);
     if (d->back) ur_pack_back(d->back, d->weight->value, &rows, d->inputs);
 }
+
+/* ---- without packed weights --------------------------------------------------------------------------------------- */
+
+enum { UR_DEPTH = 256 }; /* of the piece of a panel that is packed at once, on the stack: it may not need memory */
+
+typedef struct ur_unpacked_job {
+    const ur_dense *dense;
+    const ur_kernels *kernels;
+    ur_product product;
+    size_t rows;
+} ur_unpacked_job;
+
+/* Outputs 16·panel …, inputs k … k + depth, as the product reads them. */
+static void pack_piece(real *packed, const ur_dense *d, size_t panel, size_t k, size_t depth)
+{
+    size_t count = d->outputs - 16 * panel < 16 ? d->outputs - 16 * panel : 16;
+    const real *w = d->weight->value + 16 * panel * d->inputs + k;
+    memset(packed, 0, 16 * depth * sizeof(real));
+    for (size_t n = 0; n < count; n++)
+        for (size_t i = 0; i < depth; i++) packed[16 * i + n] = w[n * d->inputs + i];
+}
+
+static void unpacked_work(void *context, size_t member, size_t members)
+{
+    const ur_unpacked_job *job = context;
+    const ur_dense *d = job->dense;
+    real packed[16 * UR_DEPTH];
+    size_t panel, end;
+    ur_pool_share(ur_padded(d->outputs) / 16, 4, member, members, &panel, &end);
+    for (; panel < end; panel++)
+        for (size_t k = 0; k < d->inputs; k += UR_DEPTH) {
+            ur_product p = job->product;
+            p.inner = d->inputs - k < UR_DEPTH ? d->inputs - k : UR_DEPTH;
+            p.a += k;
+            p.b = packed;
+            p.bias += 16 * panel;
+            p.c += 16 * panel;
+            p.group = 1;
+            p.start = k ? UR_START_HERE : UR_START_BIAS;
+            pack_piece(packed, d, panel, k, p.inner);
+            job->kernels->product(&p, 0, job->rows, 0, 1);
+        }
+}
+
+/* ---- forward and backward ----------------------------------------------------------------------------------------- */
 
 void ur_dense_forward(const ur_dense *d, const ur_compute *compute, const real *x, real *y, size_t rows)
 {
@@ -43,7 +89,11 @@ void ur_dense_forward(const ur_dense *d, const ur_compute *compute, const real *
                     .c = y,
                     .c_row = row,
                     .group = row / 16};
-    ur_compute_product(compute, &p, rows, row / 16);
+    ur_unpacked_job job = {d, compute->kernels, p, rows};
+    if (d->forward)
+        ur_compute_product(compute, &p, rows, row / 16);
+    else
+        ur_pool_run(compute->pool, unpacked_work, &job);
     if (d->activation == UR_LINEAR) return;
     compute->kernels->activate(d->activation, y, rows * row);
     if (d->activation == UR_SIGMOID) /* σ(0) is not 0: padding must stay zero */

@@ -27,6 +27,7 @@ typedef struct ur_dense {
     const ur_param *weight, *bias; /* bias may be NULL */
     real *forward, *packed_bias;   /* packed */
     real *back;                    /* NULL where nothing is trained */
+    bool unpacked;                 /* it has neither: who needs packed weights makes them as it goes */
 } ur_dense;
 
 size_t ur_dense_packed_size(const ur_dense *dense, bool training);
@@ -64,6 +65,22 @@ ur_tensor *ur_dropout(ur_tape *tape, ur_tensor *x, double p, uint32_t stream, bo
 
 /* Each leaves scale times its gradient. targets (T, B), −1: does not count. */
 ur_status ur_softmax_loss(ur_tape *tape, ur_tensor *logits, const int32_t *targets, double scale, double *sum);
+/* The same of a dense layer's outputs, which are never there as a whole (dense_softmax.c): equal bits. The layer is
+ * linear; it may be unpacked. */
+ur_status ur_dense_softmax_loss(ur_tape *tape, const ur_dense *dense, ur_tensor *x, const int32_t *targets,
+                                double scale, double *sum);
+/* Which outputs stand for all of them: `candidates` of `outputs` (1 ≤ candidates ≤ outputs). place, (outputs + 1), is the
+ * owner's memory. */
+typedef struct ur_sampler {
+    size_t outputs, candidates;
+    uint64_t *place;
+} ur_sampler;
+
+/* counts: how often each output occurs; NULL: all equally often. */
+void ur_sampler_fill(ur_sampler *sampler, const uint64_t *counts);
+/* The same over a sample of the outputs, drawn anew for each update (sampled_softmax.c). For a tape that records. */
+ur_status ur_sampled_softmax_loss(ur_tape *tape, const ur_dense *dense, ur_tensor *x, const int32_t *targets,
+                                  const ur_sampler *sampler, double scale, double *sum);
 /* Target values (T, B, W), dense, NaN: does not count. Binary cross-entropy of σ(logit); (y − target)². */
 ur_status ur_sigmoid_loss(ur_tape *tape, ur_tensor *logits, const real *targets, double scale, double *sum);
 ur_status ur_squared_loss(ur_tape *tape, ur_tensor *y, const real *targets, double scale, double *sum);

@@ -56,6 +56,7 @@ typedef struct ur_line_run {
     size_t steps, lanes;
     const unsigned char *live;
     bool logits; /* leave out the σ behind the network's last layer */
+    bool body;   /* leave out the last layer itself */
     ur_tensor *finals[UR_STATE_ARRAYS_MAX];
 } ur_line_run;
 
@@ -113,10 +114,12 @@ static ur_tensor *recurrent(ur_line_run *r, const ur_layer *l, ur_tensor *x)
     return y;
 }
 
+static const ur_layer *last_layer(const ur_model *m) { return &m->layers[m->layer_count - 1]; }
+
 static ur_tensor *dense(ur_line_run *r, const ur_layer *l, ur_tensor *x)
 {
-    bool last = l == &r->m->layers[r->m->layer_count - 1];
-    if (!r->logits || !last || l->dense.activation != UR_SIGMOID) return ur_dense_layer(r->tape, &l->dense, x);
+    if (!r->logits || l != last_layer(r->m) || l->dense.activation != UR_SIGMOID)
+        return ur_dense_layer(r->tape, &l->dense, x);
     ur_dense *linear = ur_tape_alloc(r->tape, 1, sizeof *linear);
     if (!linear) return NULL;
     *linear = l->dense;
@@ -159,6 +162,7 @@ static ur_tensor *run_line(ur_line_run *r)
     if (!r->line->symbols) x = ur_tensor_from(r->tape, r->in->values, r->steps, r->lanes, r->line->features, false);
     for (size_t i = 0; i < r->line->count; i++) {
         const ur_layer *l = &r->m->layers[r->line->first + i];
+        if (r->body && l == last_layer(r->m)) break;
         if (l->spec.kind == UR_LAYER_ONEHOT)
             x = ur_read_by_cell(r->m, r->line->first + i) ? NULL : onehot(r, l);
         else
@@ -170,10 +174,12 @@ static ur_tensor *run_line(ur_line_run *r)
     return x;
 }
 
-static ur_tensor *run(const ur_model *m, ur_tape *tape, const ur_batch *batch, const ur_carry *carry, bool logits)
+static ur_tensor *run(ur_line_run r, const ur_batch *batch)
 {
-    ur_line_run r = {.m = m, .tape = tape, .carry = carry, .lanes = batch->lanes, .logits = logits};
+    const ur_model *m = r.m;
+    ur_tape *tape = r.tape;
     ur_tensor *y = NULL;
+    r.lanes = batch->lanes;
     for (size_t i = 0; i < m->line_count && tape->status == UR_OK; i++) {
         r.line = &m->lines[i];
         r.in = &batch->input[i];
@@ -186,10 +192,22 @@ static ur_tensor *run(const ur_model *m, ur_tape *tape, const ur_batch *batch, c
 
 ur_tensor *ur_network_run(const ur_model *m, ur_tape *tape, const ur_batch *batch, const ur_carry *carry)
 {
-    return run(m, tape, batch, carry, false);
+    return run((ur_line_run){.m = m, .tape = tape, .carry = carry}, batch);
 }
 
 ur_tensor *ur_network_logits(const ur_model *m, ur_tape *tape, const ur_batch *batch, const ur_carry *carry)
 {
-    return run(m, tape, batch, carry, true);
+    return run((ur_line_run){.m = m, .tape = tape, .carry = carry, .logits = true}, batch);
+}
+
+ur_tensor *ur_network_body(const ur_model *m, ur_tape *tape, const ur_batch *batch, const ur_carry *carry)
+{
+    return run((ur_line_run){.m = m, .tape = tape, .carry = carry, .body = true}, batch);
+}
+
+const ur_dense *ur_network_head(const ur_model *m)
+{
+    const ur_layer *l = last_layer(m);
+    bool fits = l->spec.kind == UR_LAYER_DENSE && l->dense.activation == UR_LINEAR && !(l->drop > 0);
+    return fits ? &l->dense : NULL;
 }

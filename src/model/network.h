@@ -22,4 +22,10 @@ ur_tensor *ur_network_run(const ur_model *model, ur_tape *tape, const ur_batch *
 /* The same without the σ of a last `dense … sigmoid`: the sigmoid loss has its own. */
 ur_tensor *ur_network_logits(const ur_model *model, ur_tape *tape, const ur_batch *batch, const ur_carry *carry);
 
+/* The last layer where it is a linear dense one, whose softmax loss can be computed with it (ur_dense_softmax_loss); else
+ * NULL. */
+const ur_dense *ur_network_head(const ur_model *model);
+/* What it takes: the run without the last layer. */
+ur_tensor *ur_network_body(const ur_model *model, ur_tape *tape, const ur_batch *batch, const ur_carry *carry);
+
 #endif

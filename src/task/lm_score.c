@@ -27,10 +27,14 @@ static ur_status run_window(ur_scorer *s, const int32_t *ids, const int32_t *tar
     ur_tape tape;
     ur_tape_begin(&tape, &s->compute, &s->arena, false);
     ur_batch batch = {.lanes = lanes, .input = {{.steps = steps, .ids = ids}}};
-    ur_tensor *y = ur_network_run(s->model, &tape, &batch, carry);
+    const ur_dense *head = ur_wide_head(s->model);
+    ur_tensor *y = (head ? ur_network_body : ur_network_run)(s->model, &tape, &batch, carry);
     UR_TRY(ur_tape_status(&tape, error));
     double sum = 0;
-    UR_TRY(ur_softmax_loss(&tape, y, targets, 1, &sum));
+    if (head)
+        ur_dense_softmax_loss(&tape, head, y, targets, 1, &sum);
+    else
+        ur_softmax_loss(&tape, y, targets, 1, &sum);
     s->sum += sum;
     for (size_t i = 0; i < steps * lanes; i++) s->predictions += targets[i] >= 0 ? 1 : 0;
     ur_arena_reset(&s->arena);

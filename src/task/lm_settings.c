@@ -213,6 +213,7 @@ static void put_optimizer(ur_settings *o, const ur_learning *l)
     if (l->clip_value > 0) put_number(o, "clip-value", l->clip_value);
     if (l->one_bias) put(o, "one-bias", "");
     if (l->sum) put(o, "loss-sum", "");
+    if (l->sampled) put_count(o, "sampled-softmax", l->sampled);
 }
 
 static void put_schedule(ur_settings *o, const ur_training *t)

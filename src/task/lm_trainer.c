@@ -308,6 +308,23 @@ void ur_lm_plan(ur_trainer *t)
     plan_end(t);
 }
 
+/* A sampled softmax draws units by how often they occur; the unknown one by all that are not in the vocabulary. */
+static ur_status make_learner(ur_trainer *t, ur_error *error)
+{
+    const ur_vocabulary *v = t->model->vocabulary;
+    ur_learning learning = t->training.learning;
+    if (!learning.sampled) return ur_learner_create(&t->learner, t->model, &learning, error);
+    size_t size = ur_vocabulary_size(v);
+    uint64_t *counts = calloc(size, sizeof *counts), left = t->train_end;
+    if (!counts) return ur_fail_memory(error, "the sampled softmax");
+    for (size_t i = 0; i < size; i++) left -= counts[i] = ur_vocabulary_times(v, (int32_t)i);
+    if (ur_vocabulary_unknown(v) >= 0) counts[ur_vocabulary_unknown(v)] = left;
+    learning.counts = counts;
+    ur_status status = ur_learner_create(&t->learner, t->model, &learning, error);
+    free(counts);
+    return status;
+}
+
 static ur_status create(ur_trainer *t, const ur_training *training, ur_error *error)
 {
     UR_TRY(ur_lm_check(training, error));
@@ -316,7 +333,7 @@ static ur_status create(ur_trainer *t, const ur_training *training, ur_error *er
     ur_lm_choose(&t->training, t->train_end);
     UR_TRY(make_network(t, error));
     UR_TRY(take_first_weights(t, error));
-    UR_TRY(ur_learner_create(&t->learner, t->model, &t->training.learning, error));
+    UR_TRY(make_learner(t, error));
     UR_TRY(write_settings(t, error));
     UR_TRY(open_lanes(t, error));
     UR_TRY(make_averages(t, error));

@@ -41,6 +41,36 @@ static ur_status make_gradients(ur_model *m, ur_error *error)
     return ur_model_prepare(m, true, error);
 }
 
+const ur_dense *ur_wide_head(const ur_model *m)
+{
+    const ur_dense *head = ur_network_head(m);
+    return head && head->outputs > UR_SOFTMAX_PART ? head : NULL;
+}
+
+/* The layer whose outputs are never there as a whole; NULL: none. */
+static const ur_dense *head_of(const ur_learner *l)
+{
+    if (l->learning.loss != UR_LOSS_SOFTMAX) return NULL;
+    return l->learning.sampled ? ur_network_head(l->model) : ur_wide_head(l->model);
+}
+
+static ur_status make_sampler(ur_learner *l, ur_error *error)
+{
+    const ur_dense *head = head_of(l);
+    const uint64_t *counts = l->learning.counts;
+    l->learning.counts = NULL; /* the caller's */
+    if (!l->learning.sampled) return UR_OK;
+    if (!head)
+        return ur_fail(error, UR_ERR_USAGE,
+                       "a sampled softmax needs the softmax loss and a last layer \"dense\"; this is \"%s\"",
+                       l->model->net);
+    if (l->learning.sampled >= head->outputs) return UR_OK;
+    l->sampler = (ur_sampler){head->outputs, l->learning.sampled, calloc(head->outputs + 1, sizeof(uint64_t))};
+    if (!l->sampler.place) return ur_fail_memory(error, "the sampled softmax");
+    ur_sampler_fill(&l->sampler, counts);
+    return UR_OK;
+}
+
 static ur_status check(const ur_learning *l, ur_error *error)
 {
     if (!(l->rate >= 0) || isinf(l->rate))
@@ -56,6 +86,8 @@ static ur_status check(const ur_learning *l, ur_error *error)
 static ur_status create(ur_learner *l, ur_error *error)
 {
     UR_TRY(check(&l->learning, error));
+    UR_TRY(make_sampler(l, error));
+    if (head_of(l)) l->model->layers[l->model->layer_count - 1].dense.unpacked = true;
     UR_TRY(make_gradients(l->model, error));
     UR_TRY(ur_optimizer_create(&l->optimizer, l->learning.optimizer, l->learning.momentum, l->model->numbers, error));
     UR_TRY(ur_learner_pool(&l->pool, l->learning.threads, error));
@@ -86,6 +118,7 @@ void ur_learner_free(ur_learner *l)
     ur_arena_free(&l->arena);
     ur_pool_free(l->pool);
     free(l->norm_pieces);
+    free(l->sampler.place);
     free(l);
 }
 
@@ -93,27 +126,39 @@ void ur_learner_set_rate(ur_learner *l, double rate) { l->learning.rate = rate; 
 double ur_learner_gradient_norm(const ur_learner *l) { return l->norm; }
 
 /* How many targets count. */
-static size_t count_targets(const ur_learner *l, const ur_batch *batch, const ur_tensor *y)
+static size_t count_targets(const ur_learner *l, const ur_batch *batch, const ur_tensor *y, size_t width)
 {
     size_t rows = y->steps * y->lanes, count = 0;
     if (l->learning.loss == UR_LOSS_SOFTMAX) {
         for (size_t i = 0; i < rows; i++) count += batch->targets[i] >= 0 ? 1 : 0;
         return count;
     }
-    for (size_t i = 0; i < rows * y->width; i++) count += isnan(batch->target_values[i]) ? 0 : 1;
+    for (size_t i = 0; i < rows * width; i++) count += isnan(batch->target_values[i]) ? 0 : 1;
     return count;
 }
 
-static ur_status check_targets(const ur_learner *l, const ur_batch *batch, const ur_tensor *y, ur_error *error)
+static ur_status check_targets(const ur_learner *l, const ur_batch *batch, const ur_tensor *y, size_t width,
+                               ur_error *error)
 {
     bool classes = l->learning.loss == UR_LOSS_SOFTMAX;
     if (classes ? !batch->targets : !batch->target_values)
         return ur_fail(error, UR_ERR_USAGE, "this loss needs %s", classes ? "targets" : "target_values");
     for (size_t i = 0; classes && i < y->steps * y->lanes; i++)
-        if (batch->targets[i] >= 0 && (size_t)batch->targets[i] >= y->width)
-            return ur_fail(error, UR_ERR_DATA, "target %d is not below the %zu outputs", (int)batch->targets[i],
-                           y->width);
+        if (batch->targets[i] >= 0 && (size_t)batch->targets[i] >= width)
+            return ur_fail(error, UR_ERR_DATA, "target %d is not below the %zu outputs", (int)batch->targets[i], width);
     return UR_OK;
+}
+
+/* The whole one, or in training one over a sample. */
+static void softmax(const ur_learner *l, ur_tape *tape, const ur_dense *head, ur_tensor *y, const int32_t *targets,
+                    double scale, double *sum)
+{
+    if (!head)
+        ur_softmax_loss(tape, y, targets, scale, sum);
+    else if (tape->recording && l->sampler.place)
+        ur_sampled_softmax_loss(tape, head, y, targets, &l->sampler, scale, sum);
+    else
+        ur_dense_softmax_loss(tape, head, y, targets, scale, sum);
 }
 
 /* Forward and loss. The gradient of the loss is left in the output where the tape records. */
@@ -121,15 +166,17 @@ static ur_status forward(ur_learner *l, ur_tape *tape, const ur_batch *batch, co
                          ur_window_result *r, ur_error *error)
 {
     UR_TRY(ur_network_check(l->model, batch, error));
+    const ur_dense *head = head_of(l);
     bool logits = l->learning.loss == UR_LOSS_SIGMOID;
-    ur_tensor *y = (logits ? ur_network_logits : ur_network_run)(l->model, tape, batch, carry);
+    ur_tensor *y = (head ? ur_network_body : logits ? ur_network_logits : ur_network_run)(l->model, tape, batch, carry);
     UR_TRY(ur_tape_status(tape, error));
-    UR_TRY(check_targets(l, batch, y, error));
-    r->count = count_targets(l, batch, y);
+    size_t width = head ? head->outputs : y->width;
+    UR_TRY(check_targets(l, batch, y, width, error));
+    r->count = count_targets(l, batch, y, width);
     double scale = l->learning.sum || !r->count ? 1 : 1 / (double)r->count;
     switch (l->learning.loss) {
     case UR_LOSS_SOFTMAX:
-        ur_softmax_loss(tape, y, batch->targets, scale, &r->sum);
+        softmax(l, tape, head, y, batch->targets, scale, &r->sum);
         break;
     case UR_LOSS_SIGMOID:
         ur_sigmoid_loss(tape, y, batch->target_values, scale, &r->sum);

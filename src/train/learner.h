@@ -14,8 +14,9 @@ struct ur_learner {
     ur_optimizer_state optimizer;
     ur_state *carried; /* where the lanes of the last batch ended; NULL before the first */
     double *norm_pieces;
-    double norm;   /* of the last gradient */
-    uint64_t step; /* updates, for the dropout masks */
+    ur_sampler sampler; /* place NULL: all outputs are learnt from */
+    double norm;        /* of the last gradient */
+    uint64_t step;      /* updates, for the dropout masks */
 };
 
 /* One window forward and backward, gradients set but nothing updated. *count: targets that count. */
@@ -31,6 +32,9 @@ ur_status ur_learner_update(ur_learner *learner, ur_error *error);
 /* Forward only. */
 ur_status ur_learner_forward(ur_learner *learner, const ur_batch *batch, const ur_carry *carry,
                              ur_window_result *result, ur_error *error);
+
+/* The layer whose softmax loss is computed with it, as its outputs are many; NULL: none. */
+const ur_dense *ur_wide_head(const ur_model *model);
 
 /* A pool of `threads` (0: the machine's cores, at most 16). */
 ur_status ur_learner_pool(ur_pool **pool, size_t threads, ur_error *error);

@@ -87,6 +87,26 @@ static void use_window(ur_arena *arena, size_t largest)
     assert_true(arena->peak >= arena->used);
 }
 
+static void test_arena_scratch_is_used_again(void **state)
+{
+    (void)state;
+    ur_arena arena;
+    ur_arena_init(&arena);
+    unsigned char *first = ur_arena_scratch(&arena, 1000, 4);
+    assert_non_null(first);
+    unsigned char *other = ur_arena_alloc(&arena, 64, 1);
+    assert_non_null(other);
+    assert_ptr_equal(ur_arena_scratch(&arena, 500, 4), first);
+    unsigned char *larger = ur_arena_scratch(&arena, 2000, 4);
+    assert_non_null(larger);
+    assert_true(larger != first && larger != other);
+    assert_ptr_equal(ur_arena_scratch(&arena, 8000, 1), larger);
+    assert_null(ur_arena_scratch(&arena, SIZE_MAX, 2));
+    ur_arena_reset(&arena);
+    assert_int_equal(arena.scratch_size, 0);
+    ur_arena_free(&arena);
+}
+
 static void test_arena_second_window_allocates_nothing(void **state)
 {
     (void)state;
@@ -235,26 +255,6 @@ static void test_growth_falls_back_to_what_is_needed(void **state)
     assert_null(rationed_arena_alloc(&arena, 1, 100000));
     assert_int_equal(arena.allocations, calls + 2);
     rationed_arena_free(&arena);
-}
-
-static void test_arena_scratch_is_used_again(void **state)
-{
-    (void)state;
-    ur_arena arena;
-    ur_arena_init(&arena);
-    unsigned char *first = ur_arena_scratch(&arena, 1000, 4);
-    assert_non_null(first);
-    unsigned char *other = ur_arena_alloc(&arena, 64, 1);
-    assert_non_null(other);
-    assert_ptr_equal(ur_arena_scratch(&arena, 500, 4), first);
-    unsigned char *larger = ur_arena_scratch(&arena, 2000, 4);
-    assert_non_null(larger);
-    assert_true(larger != first && larger != other);
-    assert_ptr_equal(ur_arena_scratch(&arena, 8000, 1), larger);
-    assert_null(ur_arena_scratch(&arena, SIZE_MAX, 2));
-    ur_arena_reset(&arena);
-    assert_int_equal(arena.scratch_size, 0);
-    ur_arena_free(&arena);
 }
 
 int main(void)

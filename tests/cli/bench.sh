@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.bash"
 needs_python
 
-done_with bench --list; equal "$(wc -l <out)" 18; prints train-lstm-2x512
+done_with bench --list; equal "$(wc -l <out)" 20; prints train-lstm-2x512
 is_true() { equal "$(json "$1")" True; }
 
 done_with bench --work train-lstm-2x128 --seconds 0.05 --threads 2 --phases --json

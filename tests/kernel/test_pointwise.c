@@ -8,9 +8,11 @@
 #include "kernel/reference/reference.h"
 #include "support/numbers.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { MOST = 130, ROOM = 160 };
 
@@ -114,6 +116,43 @@ static void check_softmax(const ur_train_kernels *train, size_t n)
     check_softmax_at(train, n, -1, 1);
 }
 
+/* Rows of several parts. */
+static void check_wide_softmax(const ur_train_kernels *train, size_t n)
+{
+    real *x = random_numbers(ur_padded(n), 16, 30), *d = zeros(ur_padded(n), sizeof *d);
+    real *want_d = zeros(ur_padded(n), sizeof *d);
+    for (size_t i = 0; i < 3; i++) {
+        int32_t target = (int32_t)(i * (n - 1) / 2);
+        double want = ur_reference_softmax_loss(x, n, target, 0.37f, want_d);
+        double got = train->softmax_loss(x, n, target, 0.37f, d);
+        if (memcmp(&got, &want, sizeof got) != 0)
+            fail_msg("%s: loss of %zu logits: %a, expected %a", train->name, n, got, want);
+        assert_same(train->name, d, want_d, ur_padded(n));
+    }
+    double exact = 0;
+    for (size_t i = 0; i < n; i++) exact += exp((double)x[i]);
+    assert_true(fabs(train->softmax_loss(x, n, 0, 1, NULL) - (log(exact) - (double)x[0])) < 1e-5);
+    x[n - 2] = INFINITY; /* in a later part, it must show all the same */
+    assert_true(isnan(train->softmax_loss(x, n, 0, 1, NULL)));
+    x[n - 2] = NAN;
+    assert_true(isnan(train->softmax_loss(x, n, 0, 1, NULL)));
+    free(x);
+    free(d);
+    free(want_d);
+}
+
+static void test_wide_rows(void **state)
+{
+    (void)state;
+    for (size_t i = 0; ur_isa_name(i); i++) {
+        const ur_kernels *kernels;
+        assert_int_equal(ur_kernels_find(ur_isa_name(i), &kernels, NULL), UR_OK);
+        for (size_t n = 1022; n < 1060; n++) check_wide_softmax(ur_train_kernels_of(kernels), n);
+        check_wide_softmax(ur_train_kernels_of(kernels), 2048);
+        check_wide_softmax(ur_train_kernels_of(kernels), 5003);
+    }
+}
+
 static void test_rows(void **state)
 {
     (void)state;
@@ -204,10 +243,8 @@ static void test_optimisers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_number_by_number),
-        cmocka_unit_test(test_rows),
-        cmocka_unit_test(test_bad_logits),
-        cmocka_unit_test(test_optimisers),
+        cmocka_unit_test(test_number_by_number), cmocka_unit_test(test_rows),       cmocka_unit_test(test_wide_rows),
+        cmocka_unit_test(test_bad_logits),       cmocka_unit_test(test_optimisers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

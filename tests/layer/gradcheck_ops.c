@@ -12,6 +12,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { STEPS = 4, LANES = 19, INPUTS = 5, OUTPUTS = 18, SYMBOLS = 7, ROWS = STEPS * LANES };
 
@@ -115,11 +116,14 @@ static void check(setting *s, const char *what, bool through_x, ur_param *const 
         add_gradient(&s->lab, y, s->d);
     lab_backward(&s->lab);
     snprintf(text, sizeof text, "%s: x", what);
+    real *gradients[4]; /* kept: a loss may add to a gradient at once */
+    for (size_t i = 0; params && params[i]; i++) gradients[i] = dense_copy(params[i]->gradient, 1, params[i]->size);
     real *dx = through_x ? dense_copy(s->x_tensor->gradient, ROWS, INPUTS) : NULL;
     if (dx) check_gradient(text, s->x, dx, ROWS * INPUTS, total, s);
     for (size_t i = 0; params && params[i]; i++) {
         snprintf(text, sizeof text, "%s: %s", what, params[i]->name);
-        check_gradient(text, params[i]->value, params[i]->gradient, params[i]->size, total, s);
+        check_gradient(text, params[i]->value, gradients[i], params[i]->size, total, s);
+        free(gradients[i]);
     }
     free(dx);
 }
@@ -196,6 +200,93 @@ static double softmax(setting *s, ur_tensor *y)
     return 0.3 * sum;
 }
 
+/* Dense and softmax in one operation, on x itself. */
+static ur_tensor *nothing(setting *s, ur_tensor *x)
+{
+    (void)s;
+    return x;
+}
+
+static double dense_softmax(setting *s, ur_tensor *x)
+{
+    double sum = NAN;
+    assert_int_equal(ur_dense_softmax_loss(&s->lab.tape, &s->dense, x, s->targets, 0.3, &sum), UR_OK);
+    return 0.3 * sum;
+}
+
+static void test_dense_softmax(void **state)
+{
+    (void)state;
+    setting s;
+    set_up(&s, nothing, dense_softmax);
+    use_dense(&s, s.weight, s.bias, UR_LINEAR);
+    check(&s, "dense and softmax", true, (ur_param *[]){s.weight, s.bias, NULL});
+    tear_down(&s);
+    set_up(&s, embed, dense_softmax);
+    for (size_t i = 0; i < ROWS; i++) s.targets[i] %= SYMBOLS;
+    use_dense(&s, s.embedding, NULL, UR_LINEAR);
+    check(&s, "embed, dense and softmax with one table", false, (ur_param *[]){s.embedding, NULL});
+    tear_down(&s);
+}
+
+/* The same outputs at every call, as the update's number stays. */
+static double sampled(setting *s, ur_tensor *x, size_t candidates, const uint64_t *counts)
+{
+    double sum = NAN;
+    uint64_t place[OUTPUTS + 1];
+    ur_sampler sampler = {OUTPUTS, candidates, ur_tape_alloc(&s->lab.tape, 1, sizeof place)};
+    assert_non_null(sampler.place);
+    ur_sampler_fill(&sampler, counts);
+    ur_sampler *kept = ur_tape_alloc(&s->lab.tape, 1, sizeof *kept);
+    assert_non_null(kept);
+    *kept = sampler;
+    assert_int_equal(ur_sampled_softmax_loss(&s->lab.tape, &s->dense, x, s->targets, kept, 0.3, &sum), UR_OK);
+    return 0.3 * sum;
+}
+
+/* Seven outputs stand for eighteen, of which three are always there. */
+static double sampled_softmax(setting *s, ur_tensor *x)
+{
+    const uint64_t counts[OUTPUTS] = {0, 1, 2, 100, 3, 1, 2000, 5, 6, 7, 200, 3, 4, 0, 0, 1, 2, 5};
+    return sampled(s, x, 7, counts);
+}
+
+static void test_sampled_softmax(void **state)
+{
+    (void)state;
+    for (int bias = 0; bias < 2; bias++) {
+        setting s;
+        set_up(&s, nothing, sampled_softmax);
+        use_dense(&s, s.weight, bias ? s.bias : NULL, UR_LINEAR);
+        check(&s, "sampled softmax", true, (ur_param *[]){s.weight, bias ? s.bias : NULL, NULL});
+        tear_down(&s);
+    }
+}
+
+/* With every output drawn it is the whole softmax. */
+static double whole_sample(setting *s, ur_tensor *x) { return sampled(s, x, OUTPUTS, NULL); }
+
+static void test_whole_sample(void **state)
+{
+    (void)state;
+    setting s;
+    double sum[2];
+    real *gradient[2];
+    set_up(&s, nothing, NULL);
+    use_dense(&s, s.weight, s.bias, UR_LINEAR);
+    for (int i = 0; i < 2; i++) {
+        memset(s.weight->gradient, 0, s.weight->size * sizeof(real));
+        sum[i] = (i ? whole_sample : dense_softmax)(&s, run(&s));
+        lab_backward(&s.lab);
+        gradient[i] = dense_copy(s.weight->gradient, 1, s.weight->size);
+    }
+    assert_true(fabs(sum[0] - sum[1]) < 1e-12);
+    assert_near("the weights' gradient", gradient[1], gradient[0], s.weight->size, 1e-12);
+    free(gradient[0]);
+    free(gradient[1]);
+    tear_down(&s);
+}
+
 static double sigmoid(setting *s, ur_tensor *y)
 {
     double sum = NAN;
@@ -250,9 +341,11 @@ static void test_one_tensor_read_three_times(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_dense),  cmocka_unit_test(test_embedding),
-        cmocka_unit_test(test_last),   cmocka_unit_test(test_dropout),
-        cmocka_unit_test(test_losses), cmocka_unit_test(test_one_tensor_read_three_times),
+        cmocka_unit_test(test_dense),         cmocka_unit_test(test_embedding),
+        cmocka_unit_test(test_last),          cmocka_unit_test(test_dropout),
+        cmocka_unit_test(test_losses),        cmocka_unit_test(test_one_tensor_read_three_times),
+        cmocka_unit_test(test_dense_softmax), cmocka_unit_test(test_sampled_softmax),
+        cmocka_unit_test(test_whole_sample),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

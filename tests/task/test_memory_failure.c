@@ -198,6 +198,28 @@ static ur_status learn(uint64_t *result, ur_error *error)
     return status;
 }
 
+/* Outputs so many that the last layer and the loss are one operation. */
+static ur_status learn_wide(uint64_t *result, ur_error *error)
+{
+    ur_model *model;
+    ur_learner *learner = NULL;
+    ur_learning learning = ur_learning_default();
+    ur_batch batch = {.lanes = B, .input = {{.steps = T, .ids = IDS}}, .targets = TARGETS};
+    double loss[2] = {0};
+    learning.threads = FAILING_MEMORY_THREADS;
+    ur_status status = ur_model_create(&model, "embed 5 > rnn 6 > dense", &(ur_sizes){.symbols = V, .outputs = 1100}, 7,
+                                       0, NULL, error);
+    if (status != UR_OK) return status;
+    status = ur_learner_create(&learner, model, &learning, error);
+    if (status == UR_OK) status = ur_learn(learner, &batch, &loss[0], error);
+    if (status == UR_OK) status = ur_evaluate(learner, &batch, &loss[1], error);
+    ur_learner_free(learner);
+    if (status == UR_OK) mix(result, loss, sizeof loss);
+    if (status == UR_OK) mix_model(result, model);
+    ur_model_free(model);
+    return status;
+}
+
 static ur_status by_hand(uint64_t *result, ur_error *error)
 {
     ur_hand *hand;
@@ -261,6 +283,7 @@ static ur_status train_otherwise(uint64_t *result, ur_error *error)
     training.run = NULL;
     training.validation = text_path;
     training.vocabulary_limit = 9;
+    training.learning.sampled = 3;
     training.learning.threads = FAILING_MEMORY_THREADS;
     return train(&training, result, error);
 }
@@ -501,6 +524,7 @@ int main(void)
                                  {"record", load_shared, tell_record, NULL},
                                  {"state", load_shared, create_state, NULL},
                                  {"learn", NULL, learn, NULL},
+                                 {"learn with many outputs", NULL, learn_wide, NULL},
                                  {"cell by hand", NULL, by_hand, NULL},
                                  {"train", clear_run, train_anew, check_run},
                                  {"train by words", NULL, train_otherwise, NULL},

@@ -103,6 +103,26 @@ static void more_steps_go_on(void **state)
     assert_same_file("parts/model.safetensors", "whole/model.safetensors");
 }
 
+/* So it is where outputs are drawn: which ones depends on the update's number alone. */
+static void sampled_outputs_go_on(void **state)
+{
+    (void)state;
+    ur_training training = begin("parts");
+    training.learning.sampled = 5;
+    train(&training);
+    training.steps = 12;
+    train(&training);
+    training = begin("whole");
+    training.steps = 12;
+    training.learning.sampled = 5;
+    train(&training);
+    assert_same_file("parts/last.safetensors", "whole/last.safetensors");
+    training = begin("whole");
+    training.steps = 12;
+    training.learning.sampled = 6;
+    assert_refused(&training, UR_ERR_DATA, "began with \"--sampled-softmax 5\"", "now it is \"--sampled-softmax 6\"");
+}
+
 /* A rate at which it cannot become better: an early stop, also when it is resumed; with more patience it goes on. */
 static void more_patience_goes_on(void **state)
 {
@@ -236,6 +256,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(more_steps_go_on, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(sampled_outputs_go_on, set_up, tear_down),
         cmocka_unit_test_setup_teardown(more_patience_goes_on, set_up, tear_down),
         cmocka_unit_test_setup_teardown(other_settings_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(other_texts_are_refused, set_up, tear_down),

@@ -197,13 +197,22 @@ double ur_reference_softmax_loss(const real *logits, size_t n, int32_t target, r
 {
     for (size_t i = 0; d && i < ur_padded(n); i++) d[i] = 0;
     if (target < 0) return 0;
-    real top = logits[0], lane[16] = {0};
-    for (size_t i = 1; i < n; i++) top = logits[i] > top ? logits[i] : top;
-    for (size_t i = 0; i < n; i++) lane[i % 16] += ur_reference_exp(logits[i] - top);
-    real sum = tree(lane), share = scale / sum;
+    double sum = 0;
+    real top = 0;
+    for (size_t part = 0; part < n; part += 1024) {
+        size_t end = n - part < 1024 ? n : part + 1024;
+        real part_top = logits[part], lane[16] = {0};
+        for (size_t i = part; i < end; i++) part_top = logits[i] > part_top ? logits[i] : part_top;
+        for (size_t i = part; i < end; i++) lane[i % 16] += ur_reference_exp(logits[i] - part_top);
+        real both = part == 0 || part_top > top ? part_top : top;
+        if (part > 0) sum *= ur_exp((double)top - (double)both);
+        sum += (double)tree(lane) * ur_exp((double)part_top - (double)both);
+        top = both;
+    }
+    real share = scale / (real)sum;
     for (size_t i = 0; d && i < n; i++) d[i] = ur_reference_exp(logits[i] - top) * share;
     if (d) d[target] -= scale;
-    return ur_log((double)sum) + ((double)top - (double)logits[target]);
+    return ur_log(sum) + ((double)top - (double)logits[target]);
 }
 
 double ur_reference_sum_squares(const real *x, size_t n)

@@ -1,0 +1,211 @@
+/* A learner whose last layer is so wide that its outputs are never there as a whole: losses, steps and predictions. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "kernel/reference/reference.h"
+#include "support/lab.h"
+#include "support/numbers.h"
+#include "train/learner.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { STEPS = 5, LANES = 19, WIDTH = 1500, ROWS = STEPS * LANES };
+
+static const char *const LINES[] = {"embed 20 > lstm 300 > dense", "embed 12 > gru 12 > dense tied",
+                                    "embed 12 > rnn 9 nobias > dense nobias"};
+
+typedef struct setting {
+    ur_model *model;
+    ur_learner *learner;
+    ur_batch batch;
+    int32_t ids[ROWS], targets[ROWS], lengths[LANES];
+} setting;
+
+static void ok(ur_status status, const ur_error *error)
+{
+    if (status != UR_OK) fail_msg("%s", error->text);
+}
+
+static void set_up(setting *s, const char *line)
+{
+    ur_error error = {0};
+    ur_sizes sizes = {.symbols = WIDTH, .outputs = WIDTH};
+    memset(s, 0, sizeof *s);
+    ok(ur_model_create(&s->model, line, &sizes, 5, 0, NULL, &error), &error);
+    fill_ids(s->ids, ROWS, 1, WIDTH);
+    fill_ids(s->targets, ROWS, 2, WIDTH);
+    fill_ids(s->lengths, LANES, 3, STEPS);
+    for (size_t b = 0; b < LANES; b++) s->lengths[b]++;
+    for (size_t i = 0; i < ROWS; i++)
+        if (i / LANES >= (size_t)s->lengths[i % LANES]) s->targets[i] = -1;
+    s->batch = (ur_batch){.lanes = LANES, .targets = s->targets};
+    s->batch.input[0] = (ur_sequences){.steps = STEPS, .ids = s->ids, .lengths = s->lengths};
+}
+
+static void begin_learning(setting *s, bool sum, size_t sampled)
+{
+    ur_error error = {0};
+    ur_learning learning = ur_learning_default();
+    learning.threads = 2;
+    learning.sum = sum;
+    learning.sampled = sampled;
+    ok(ur_learner_create(&s->learner, s->model, &learning, &error), &error);
+}
+
+static void tear_down(setting *s)
+{
+    ur_learner_free(s->learner);
+    ur_model_free(s->model);
+}
+
+static real *steps_of(const setting *s)
+{
+    ur_error error = {0};
+    ur_state *state;
+    real *out = zeros(ROWS * WIDTH, sizeof *out);
+    ok(ur_state_create(&state, s->model, LANES, &error), &error);
+    for (size_t t = 0; t < STEPS; t++) ur_step(s->model, state, s->ids + t * LANES, out + t * LANES * WIDTH);
+    ur_state_free(state);
+    return out;
+}
+
+/* A learner takes the packed weights of the last layer away; a step gives the same bits without them. */
+static void test_steps(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        setting s;
+        set_up(&s, LINES[i]);
+        real *before = steps_of(&s);
+        size_t packed = s.model->layers[s.model->layer_count - 1].dense.forward != NULL;
+        begin_learning(&s, false, 0);
+        assert_true(packed && !s.model->layers[s.model->layer_count - 1].dense.forward);
+        real *after = steps_of(&s);
+        assert_same(LINES[i], after, before, ROWS * WIDTH);
+        free(before);
+        free(after);
+        tear_down(&s);
+    }
+}
+
+/* The loss as docs/arithmetic.md adds it up, from what ur_predict gives. */
+static double loss_of(const setting *s, const real *logits)
+{
+    double sum = 0;
+    for (size_t lane = 0; lane < LANES; lane += 16) {
+        double shard = 0;
+        for (size_t t = 0; t < STEPS; t++)
+            for (size_t b = lane; b < lane + 16 && b < LANES; b++) {
+                size_t row = t * LANES + b;
+                shard += ur_reference_softmax_loss(logits + row * WIDTH, WIDTH, s->targets[row], 1, NULL);
+            }
+        sum += shard;
+    }
+    return sum;
+}
+
+static void test_losses(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 6; i++) {
+        setting s;
+        ur_error error = {0};
+        double evaluated = NAN, learnt = NAN, next = NAN;
+        size_t count = 0;
+        set_up(&s, LINES[i % 3]);
+        begin_learning(&s, i < 3, i % 2 ? WIDTH : 0); /* all of them is no sample */
+        real *logits = zeros(ROWS * WIDTH, sizeof *logits);
+        ok(ur_predict(s.learner, &s.batch, logits, &error), &error);
+        for (size_t r = 0; r < ROWS; r++) count += s.targets[r] >= 0;
+        double want = loss_of(&s, logits) / (i < 3 ? 1 : (double)count);
+        ok(ur_evaluate(s.learner, &s.batch, &evaluated, &error), &error);
+        ok(ur_learn(s.learner, &s.batch, &learnt, &error), &error);
+        ok(ur_evaluate(s.learner, &s.batch, &next, &error), &error);
+        if (evaluated != want || learnt != want)
+            fail_msg("%s: %a, %a, expected %a", LINES[i % 3], evaluated, learnt, want);
+        assert_true(next < learnt);
+        free(logits);
+        tear_down(&s);
+    }
+}
+
+/* A sample to learn from: updates take other ones, evaluations take all, and it learns. */
+static void test_sampled(void **state)
+{
+    (void)state;
+    enum { UPDATES = 20 };
+    setting s;
+    ur_error error = {0};
+    double loss[2], whole = NAN, last = NAN;
+    set_up(&s, LINES[0]);
+    begin_learning(&s, false, 100);
+    real *logits = zeros(ROWS * WIDTH, sizeof *logits);
+    size_t count = 0;
+    ok(ur_predict(s.learner, &s.batch, logits, &error), &error);
+    ok(ur_evaluate(s.learner, &s.batch, &whole, &error), &error);
+    for (size_t r = 0; r < ROWS; r++) count += s.targets[r] >= 0;
+    assert_true(whole == loss_of(&s, logits) / (double)count);
+    ur_learner_set_rate(s.learner, 0);
+    for (int i = 0; i < 2; i++) ok(ur_learn(s.learner, &s.batch, &loss[i], &error), &error);
+    assert_true(loss[0] != loss[1] && loss[0] != whole && fabs(loss[0] - whole) < 0.05 * whole);
+    ur_learner_set_rate(s.learner, 0.01);
+    for (int i = 0; i < UPDATES; i++) ok(ur_learn(s.learner, &s.batch, NULL, &error), &error);
+    ok(ur_evaluate(s.learner, &s.batch, &last, &error), &error);
+    if (!(last < 0.7 * whole)) fail_msg("loss %g after %d updates, %g before", last, UPDATES, whole);
+    free(logits);
+    tear_down(&s);
+}
+
+static void refuse_sampled(const char *line, ur_loss loss)
+{
+    setting s;
+    ur_error error = {0};
+    ur_learning learning = ur_learning_default();
+    learning.loss = loss;
+    learning.sampled = 10;
+    set_up(&s, line);
+    assert_int_equal(ur_learner_create(&s.learner, s.model, &learning, &error), UR_ERR_USAGE);
+    assert_non_null(strstr(error.text, "a sampled softmax needs"));
+    tear_down(&s);
+}
+
+static void test_sampled_refused(void **state)
+{
+    (void)state;
+    refuse_sampled(LINES[0], UR_LOSS_SIGMOID);
+    refuse_sampled("embed 5 > rnn 4", UR_LOSS_SOFTMAX);
+    refuse_sampled("embed 5 > rnn 4 > dense tanh", UR_LOSS_SOFTMAX);
+}
+
+static void test_bad_target(void **state)
+{
+    (void)state;
+    setting s;
+    ur_error error = {0};
+    set_up(&s, LINES[0]);
+    begin_learning(&s, false, 0);
+    s.targets[3] = WIDTH;
+    assert_int_equal(ur_learn(s.learner, &s.batch, NULL, &error), UR_ERR_DATA);
+    assert_string_equal(error.text, "target 1500 is not below the 1500 outputs");
+    s.targets[3] = 1;
+    s.model->params[s.model->param_count - 1].value[7] = NAN;
+    ur_model_changed(s.model);
+    assert_int_equal(ur_learn(s.learner, &s.batch, NULL, &error), UR_ERR_NUMERIC);
+    assert_non_null(strstr(error.text, "the loss is not finite"));
+    tear_down(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_steps),           cmocka_unit_test(test_losses),     cmocka_unit_test(test_sampled),
+        cmocka_unit_test(test_sampled_refused), cmocka_unit_test(test_bad_target),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
