@@ -23,13 +23,28 @@ typedef struct ur_piece {
     size_t lane, lanes, begin, end;
 } ur_piece;
 
-static size_t row_of(const ur_piece *p, size_t k) { return k / p->lanes * p->g->lanes + p->lane + k % p->lanes; }
+/* Row k of the chain among all rows of the batch, and the one behind it, without a division: there are many. */
+typedef struct ur_row {
+    size_t number, place; /* place: the lane in the shard */
+} ur_row;
+
+static ur_row row_of(const ur_piece *p, size_t k)
+{
+    return (ur_row){k / p->lanes * p->g->lanes + p->lane + k % p->lanes, k % p->lanes};
+}
+
+static ur_row row_after(const ur_piece *p, ur_row row)
+{
+    if (row.place + 1 < p->lanes) return (ur_row){row.number + 1, row.place + 1};
+    return (ur_row){row.number + 1 + p->g->lanes - p->lanes, 0};
+}
 
 /* X rows of the piece into panels: (panel, k, 16). */
 static void pack_x(const ur_piece *p, real *packed)
 {
-    for (size_t k = p->begin; k < p->end; k++) {
-        const real *x = p->g->x + row_of(p, k) * p->g->x_row;
+    ur_row row = row_of(p, p->begin);
+    for (size_t k = p->begin; k < p->end; k++, row = row_after(p, row)) {
+        const real *x = p->g->x + row.number * p->g->x_row;
         real *out = packed + 16 * (k - p->begin);
         size_t panels = p->g->width / 16, rest = p->g->width % 16;
         for (size_t i = 0; i < panels; i++) v_store(out + i * UR_PIECE * 16, v_load(x + 16 * i));
@@ -40,8 +55,9 @@ static void pack_x(const ur_piece *p, real *packed)
 /* The columns of dY that belong to `count` groups: (group, k, 16). Adds them up into the bias sums on the way. */
 static void pack_y(const ur_piece *p, const ur_row_group *groups, size_t count, real *packed, real *bias)
 {
-    for (size_t k = p->begin; k < p->end; k++) {
-        const real *dy = p->g->dy + row_of(p, k) * p->g->dy_row;
+    ur_row row = row_of(p, p->begin);
+    for (size_t k = p->begin; k < p->end; k++, row = row_after(p, row)) {
+        const real *dy = p->g->dy + row.number * p->g->dy_row;
         for (size_t i = 0; i < count; i++) {
             v16 y = v_load(dy + groups[i].column);
             v_store(packed + (i * UR_PIECE + k - p->begin) * 16, y);
