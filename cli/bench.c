@@ -134,8 +134,8 @@ const ur_cli_verb ur_cli_bench = {
         "works and for the peak.\n\n"
         "With --phases a training or inference pass is also taken apart: its steps are done one by one, and each is "
         "timed by itself.\n\n"
-        "A name says what is done, KIND-CELL-[Lx]H[-bB][-tT][-vV[-sampled]]: train, infer or step; lstm, gru or rnn; layers (1) "
-        "and units; lanes (64) and steps (128) of a window; symbols of a training (65; 50k: 50,000).",
+        "A name says what is done, KIND-CELL-[Lx]H[-bB][-tT][-vV[-sampled]]: train, infer or step; lstm, gru or rnn; "
+        "layers (1) and units; lanes (64) and steps (128) of a window; symbols of a training (65; 50k: 50,000).",
     .examples = "unroll bench  # all works, four seconds each\n"
                 "unroll bench --work train-lstm-2x512 --phases  # where the time goes\n"
                 "unroll bench --work step-lstm-64,step-gru-64 --json  # for programs\n"

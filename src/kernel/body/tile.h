@@ -70,6 +70,7 @@ static inline __attribute__((always_inline)) void ur_tile_sums(const ur_tile *t,
     static void ur_tile_##rows##_##panels(const ur_tile *t) { ur_tile_sums(t, rows, panels); }
 #define UR_TILES(panels)                                                                                               \
     UR_TILE(1, panels) UR_TILE(2, panels) UR_TILE(3, panels) UR_TILE(4, panels) UR_TILE(5, panels) UR_TILE(6, panels)
+#define UR_ROW_TILES(a, b) UR_TILE(1, a) UR_TILE(1, b)
 #define UR_TILE_LIST(panels)                                                                                           \
     {                                                                                                                  \
         ur_tile_1_##panels, ur_tile_2_##panels, ur_tile_3_##panels, ur_tile_4_##panels, ur_tile_5_##panels,            \
@@ -81,21 +82,19 @@ UR_TILES(1)
 UR_TILES(2)
 UR_TILES(3)
 UR_TILES(4)
-UR_TILE(1, 5)
-UR_TILE(1, 6)
-UR_TILE(1, 7) UR_TILE(1, 8)
+UR_ROW_TILES(5, 6)
+UR_ROW_TILES(7, 8)
 #else
-UR_TILE(1, 2)
-UR_TILE(1, 3)
+UR_ROW_TILES(2, 3)
 UR_TILE(1, 4)
 #endif
 
-    static void (*const ur_tiles[UR_TILE_PANELS][UR_TILE_ROWS])(const ur_tile *) = {
-        UR_TILE_LIST(1),
+static void (*const ur_tiles[UR_TILE_PANELS][UR_TILE_ROWS])(const ur_tile *) = {
+    UR_TILE_LIST(1),
 #if UR_TILE_PANELS > 1
-        UR_TILE_LIST(2),
-        UR_TILE_LIST(3),
-        UR_TILE_LIST(4),
+    UR_TILE_LIST(2),
+    UR_TILE_LIST(3),
+    UR_TILE_LIST(4),
 #endif
 };
 
