@@ -124,16 +124,23 @@ def run_peer(a):
     return [shown("PyTorch", json.loads(line)) for line in lines_of(command)]
 
 
+def between(seconds, step):
+    """The seconds at a step, on the line between the logged steps around it."""
+    before, after = max(s for s in seconds if s <= step), min(s for s in seconds if s >= step)
+    share = (step - before) / (after - before) if after > before else 0
+    return seconds[before] + share * (seconds[after] - seconds[before])
+
+
 def run_ours(a):
-    """The log has a line with `seconds` at the step of each evaluation, and then one with `validation`."""
+    """The log has lines with `seconds` every so many steps, and one with `validation` for each evaluation."""
     with tempfile.TemporaryDirectory() as folder:
         command = [a.unroll, "train", "lm", a.text, "-o", f"{folder}/run", "--steps", str(a.steps), "--eval-every",
                    str(a.every), "--sample-every", str(a.steps), "--threads", str(a.threads), "--quiet"]
         for _ in lines_of(command):
             pass
         log = [json.loads(line) for line in pathlib.Path(folder, "run", "log.jsonl").read_text().splitlines()]
-    seconds = {line["step"]: line["seconds"] for line in log if "seconds" in line}
-    return [shown("unroll", {"step": line["step"], "seconds": seconds[line["step"]], "loss": line["validation"]})
+    seconds = {0: 0.0, **{line["step"]: line["seconds"] for line in log if "seconds" in line}}
+    return [shown("unroll", {"step": line["step"], "seconds": between(seconds, line["step"]), "loss": line["validation"]})
             for line in log if "validation" in line]
 
 

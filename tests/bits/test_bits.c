@@ -6,7 +6,7 @@
  *
  *   small   50 updates; too little work for threads
  *   lanes   threads share out lanes; three shards, a piece of 272 rows, chunks of rows; one-hot; lanes that end early
- *   units   threads share out units, a barrier a step; products deeper than 192
+ *   units   threads share out units, a barrier a step; backward products (but the rnn's) deeper than is done at once
  *   all     both, with every block of the kernels crossed
  *
  * With an argument it prints the list of hashes, made by the first instruction set and one thread.

@@ -102,7 +102,7 @@ static void test_borders(void **state)
 {
     (void)state;
     static const size_t rows[] = {1, 2, 3, 4, 5, 6, 7, 11, 12, 13, 95, 96, 97, 130};
-    static const size_t depths[] = {1, 2, 7, 16, 17, 64, 127, 130, 191, 192, 193, 384, 385};
+    static const size_t depths[] = {1, 2, 7, 16, 17, 64, 127, 130, 192, 255, 256, 257, 512, 513};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         for (size_t k = 0; k < sizeof depths / sizeof *depths; k++) {
             size_t panels = 1 + (i + k) % 9;
@@ -119,7 +119,7 @@ static void test_borders(void **state)
 static void test_runs_and_groups(void **state)
 {
     (void)state;
-    static const size_t inners[] = {1, 16, 32, 48, 63, 64, 190, 192, 193, 200};
+    static const size_t inners[] = {1, 16, 32, 48, 63, 64, 127, 129, 192, 254, 256, 257};
     for (size_t i = 0; i < sizeof inners / sizeof *inners; i++)
         for (size_t outer = 1; outer <= 9; outer += 1 + outer % 3)
             check_starts((shape){.rows = 1 + (5 * i + outer) % 15,

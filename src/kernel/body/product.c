@@ -2,7 +2,7 @@
  * The product of kernels.h in register tiles (tile.h).
  *
  * Rows are taken in chunks whose part of A stays in L2; in a chunk the depth is cut so that the part of B that all rows
- * of the chunk use stays in L1. Between the parts the sums wait in C: the chain, and so the bits, stay the same.
+ * of the chunk use stays near. Between the parts the sums wait in C: the chain, and so the bits, stay the same.
  */
 #include "kernel/body/tile.h"
 #include "kernel/kernels.h"

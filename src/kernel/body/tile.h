@@ -7,10 +7,8 @@
 
 #include "kernel/lane.h"
 
-enum {
-    UR_TILE_ROWS = 6, /* of the largest tile */
-    UR_DEPTH = 128    /* k done at once: then what a tile reads of B stays in L1 for the tiles below it */
-};
+/* UR_DEPTH: k done at once. What a tile reads of B is then still near for the tiles below it, and C is seldom touched. */
+enum { UR_TILE_ROWS = 6, UR_DEPTH = 256 };
 
 /*
  * C(r, panel p) = first + Σ_k A(r, k)·B(k, panel p); k = `outer` runs of `inner`.
