@@ -43,8 +43,7 @@ static ur_status add_layer(ur_cli_page *page, const ur_model *model, const ur_ga
         }
     snprintf(title, sizeof title, "Layer %zu: %s, %zu units", layer + 1, cell, units);
     ur_cli_page_heading(page, title);
-    ur_cli_chart chart = {.title = title,
-                          .x_label = "share of steps in which the gate is open (above 0.9)",
+    ur_cli_chart chart = {.x_label = "share of steps in which the gate is open (above 0.9)",
                           .y_label = "shut (below 0.1)",
                           .series = series,
                           .count = count,
