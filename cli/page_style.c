@@ -48,7 +48,8 @@ static const char FIGURE[] =
     "svg .dash{stroke-dasharray:5 4}svg .lead{stroke:var(--rule);fill:none}\n"
     "svg .mark{stroke:var(--paper);stroke-width:1}\n"
     "svg .pos{fill:rgb(var(--pos))}svg .neg{fill:rgb(var(--neg))}\n"
-    "svg .control{stroke:var(--ink);stroke-width:2}\n";
+    "svg .control{stroke:var(--ink);stroke-width:2}\n"
+    "svg .dots{stroke:var(--soft);stroke-opacity:.45;stroke-linecap:round}\n";
 
 /* Series i is drawn in class s_i (strokes) or f_i (marks); values −1 … 1 of text by the first decimal of their title. */
 static void write_classes(FILE *file)

@@ -2,7 +2,7 @@
  * unroll_inspect.h: look inside a network while it reads. What runs networks is in unroll.h, what trains them in
  * unroll_train.h.
  *
- * In the order in which a reader needs it: 1 the probe, 2 gates, 7 near.
+ * In the order in which a reader needs it: 1 the probe, 2 gates, 5 saliency, 7 near.
  *
  * Errors, shapes and ownership as in unroll.h. An object here is used by one thread at a time; it may use several
  * threads inside. Equal models and texts give equal bits, whatever the number of threads and the machine.
