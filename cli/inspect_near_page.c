@@ -121,7 +121,7 @@ static ur_status write_page(picture *p, const char *path, bool overwrite, ur_err
 {
     char title[512];
     ur_cli_page page;
-    snprintf(title, sizeof title, "Near %.480s", p->dots[0].name);
+    snprintf(title, sizeof title, "Near “%.480s”", p->dots[0].name);
     UR_TRY(ur_cli_page_begin(&page, title, error));
     write_body(&page, p);
     return ur_cli_page_save(&page, path, overwrite, error);

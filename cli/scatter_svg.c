@@ -8,7 +8,15 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { NAMES_MOST = 400, MARKED_MOST = 100, EDGE = 26, LEAST_HEIGHT = 260, MOST_HEIGHT = 620, NAME_WIDEST = 150 };
+enum {
+    NAMES_MOST = 250,
+    MARKED_MOST = 100,
+    APART = 3,
+    EDGE = 26,
+    LEAST_HEIGHT = 260,
+    MOST_HEIGHT = 620,
+    NAME_WIDEST = 150
+};
 
 typedef struct box {
     double left, top, right, bottom;
@@ -57,7 +65,8 @@ static bool touches(const picture *p, const box *b)
 {
     for (size_t i = 0; i < p->count; i++) {
         const box *t = &p->taken[i];
-        if (b->left < t->right && b->right > t->left && b->top < t->bottom && b->bottom > t->top) return true;
+        if (b->left < t->right + APART && b->right > t->left - APART && b->top < t->bottom && b->bottom > t->top)
+            return true;
     }
     return false;
 }
