@@ -71,19 +71,19 @@ static bool touches(const picture *p, const box *b)
     return false;
 }
 
-/* Right of the dot, left, above, below. */
-static box beside(double x, double y, double width, int side)
+/* Right of the dot, left, above, below, at a distance. */
+static box beside(double x, double y, double away, double width, int side)
 {
     double half = width / 2, high = UR_CLI_FONT + 1;
     switch (side) {
     case 0:
-        return (box){x + 5, y - high / 2, x + 5 + width, y + high / 2};
+        return (box){x + away, y - high / 2, x + away + width, y + high / 2};
     case 1:
-        return (box){x - 5 - width, y - high / 2, x - 5, y + high / 2};
+        return (box){x - away - width, y - high / 2, x - away, y + high / 2};
     case 2:
-        return (box){x - half, y - 5 - high, x + half, y - 5};
+        return (box){x - half, y - away - high, x + half, y - away};
     default:
-        return (box){x - half, y + 5, x + half, y + 5 + high};
+        return (box){x - half, y + away, x + half, y + away + high};
     }
 }
 
@@ -96,11 +96,11 @@ static void name_dot(FILE *file, picture *p, size_t i)
 {
     const char *name = p->scatter->dots[i].name;
     double width = fmin(ur_cli_ems(name, strlen(name)) * UR_CLI_FONT, NAME_WIDEST);
+    bool marked = i < p->scatter->marked;
     for (int side = 0; side < 4; side++) {
-        box b = beside(x_of(p, i), y_of(p, i), width, side);
+        box b = beside(x_of(p, i), y_of(p, i), marked ? 8 : 5, width, side);
         if (!is_inside(p, &b) || touches(p, &b)) continue;
         p->taken[p->count++] = b;
-        bool marked = i < p->scatter->marked;
         static const char *const CLASSES[2][3] = {{"soft halo", "soft halo end", "soft halo mid"},
                                                   {"halo", "halo end", "halo mid"}};
         double at = side == 0 ? b.left : side == 1 ? b.right : (b.left + b.right) / 2;
