@@ -2,7 +2,7 @@
  * unroll_inspect.h: look inside a network while it reads. What runs networks is in unroll.h, what trains them in
  * unroll_train.h.
  *
- * In the order in which a reader needs it: 1 the probe, 2 gates, 5 saliency.
+ * In the order in which a reader needs it: 1 the probe, 2 gates, 5 saliency, 7 near.
  *
  * Errors, shapes and ownership as in unroll.h. An object here is used by one thread at a time; it may use several
  * threads inside. Equal models and texts give equal bits, whatever the number of threads and the machine.
@@ -126,6 +126,27 @@ UR_API bool ur_gate_table_unit(const ur_gate_table *table, size_t layer, size_t 
  * keeps its f32 weights from then on; its parameters' `gradient` is overwritten. */
 UR_API ur_status ur_saliency(ur_model *model, const int32_t *ids, size_t count, int32_t target, ur_real *moved,
                              double *probability, ur_error *error);
+
+/* ---- 7. Near: the rows of an embedding ------------------------------------------------------------------------------ */
+
+/* Rows (V, one for each unit) of the embedding that a model reads its units through, and numbers in each (E); either may be
+ * NULL. UR_ERR_UNSUPPORTED, with what to do, where it has none. */
+UR_API ur_status ur_embedding_size(const ur_model *model, size_t *rows, size_t *width, ur_error *error);
+
+typedef struct ur_neighbour {
+    int32_t id;
+    double cosine; /* of the angle between the two rows: 1 for the same direction, 0 for a right angle */
+} ur_neighbour;
+
+/* The rows nearest to row `id`, nearest first, itself left out: `nearest` takes `count` of them, *found is how many there
+ * are (rows of zeros have no direction). UR_ERR_USAGE: there is no such row; UR_ERR_NUMERIC: it has no direction. */
+UR_API ur_status ur_embedding_near(const ur_model *model, int32_t id, ur_neighbour *nearest, size_t count,
+                                   size_t *found, ur_error *error);
+
+/* Principal component analysis of all rows (Pearson 1901): places (V, 2) along the two directions in which the rows differ
+ * most, from their mean; share[k] is the share of the rows' variance along direction k. The number of a direction that is
+ * greatest in size is positive. Takes memory for E² doubles and time as V·E² + 30·E³. */
+UR_API ur_status ur_embedding_plane(const ur_model *model, double *places, double share[2], ur_error *error);
 
 #ifdef __cplusplus
 }
