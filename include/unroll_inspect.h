@@ -2,7 +2,7 @@
  * unroll_inspect.h: look inside a network while it reads. What runs networks is in unroll.h, what trains them in
  * unroll_train.h.
  *
- * In the order in which a reader needs it: 1 the probe, 2 gates.
+ * In the order in which a reader needs it: 1 the probe, 2 gates, 6 memory.
  *
  * Errors, shapes and ownership as in unroll.h. An object here is used by one thread at a time; it may use several
  * threads inside. Equal models and texts give equal bits, whatever the number of threads and the machine.
@@ -82,6 +82,67 @@ typedef ur_status ur_visit(void *context, ur_probe *probe, const ur_passage *pas
 /* UR_ERR_USAGE for a model that is no language model, UR_ERR_DATA for a text of fewer than 2 units. */
 UR_API ur_status ur_probe_text(const ur_model *model, const ur_reading *reading, ur_visit *visit, void *context,
                                ur_error *error);
+
+/* ---- 6. Memory: the longest gap a cell can bridge ----------------------------------------------------------------- */
+
+/* Tasks whose answer is due exactly `gap` steps after what it depends on.
+ * COPY    eight letters, four of which are read, then blanks; at a sign they are due again, each `gap` steps after it was
+ *         read.
+ * ADDING  numbers, two of which are marked: their sum is due `gap` steps after the first of them (Hochreiter &
+ *         Schmidhuber 1997).
+ * WHO     "Tom was watching TV in his room . […] Mary came into the room . Mary said hi to": `gap` words after "Tom" the
+ *         name is due. Sentences about other things stand between. */
+typedef enum ur_recall_task { UR_RECALL_COPY, UR_RECALL_ADDING, UR_RECALL_WHO, UR_RECALL_TASKS } ur_recall_task;
+
+typedef struct ur_recall_facts {
+    const char *name;
+    size_t least_gap;
+    double chance,
+        mastered; /* the score of one who knows all but what is to be kept; from which score on a gap counts as
+                                mastered. The score of COPY and WHO is the share of answers that are right, of ADDING
+                                1 − (mean squared error / the sum's variance, 1/6) */
+} ur_recall_facts;
+
+/* NULL behind the last task. */
+UR_API const ur_recall_facts *ur_recall_about(ur_recall_task task);
+
+enum { UR_RECALL_GAP_MOST = 10000 };
+
+/* Example `number` as a line of text: what is read, "->", what is due; `size` 0 only measures. Returns its length. */
+UR_API size_t ur_recall_show(ur_recall_task task, size_t gap, uint64_t seed, uint64_t number, char *text, size_t size);
+
+/* One training: a new network, "… > CELL HIDDEN > dense", learns from new examples at each update. */
+typedef struct ur_recall {
+    ur_recall_task task;
+    size_t gap, hidden, lanes; /* lanes: examples an update */
+    const char *cell;
+    size_t window;  /* truncated BPTT: the gradient goes back through windows of so many steps, states are carried
+                              from one into the next; 0: through the whole example */
+    size_t updates; /* at most; it ends when the gap is mastered */
+    size_t evaluate_every; /* updates */
+    ur_optimizer optimizer;
+    double rate; /* falls in a line to a tenth of it */
+    double clip_norm; /* as in ur_learning */
+    double remember; /* an LSTM or GRU begins with gates that keep for 1 … so many steps; 0: with PyTorch's weights */
+    uint64_t seed;
+    const char *isa;
+    /* Called at each evaluation where it is set; false ends the training with UR_ERR_INTERRUPTED. */
+    bool (*go_on)(void *context, size_t updates, double score);
+    void *context;
+} ur_recall;
+
+UR_API ur_recall ur_recall_default(ur_recall_task task);
+
+typedef struct ur_recall_result {
+    bool mastered;
+    bool exploded;       /* the loss or gradient was not finite any more */
+    size_t updates;      /* made */
+    double score;        /* the best on examples that are not learnt from */
+    double largest_norm; /* of a gradient, before clipping */
+} ur_recall_result;
+
+/* On the calling thread alone; several threads may each run one. UR_ERR_USAGE for a gap or settings that cannot be. */
+UR_API ur_status ur_recall_train(const ur_recall *recall, ur_recall_result *result, ur_error *error);
 
 #ifdef __cplusplus
 }
