@@ -2,7 +2,7 @@
  * unroll_inspect.h: look inside a network while it reads. What runs networks is in unroll.h, what trains them in
  * unroll_train.h.
  *
- * In the order in which a reader needs it: 1 the probe, 2 gates, 6 memory.
+ * In the order in which a reader needs it: 1 the probe, 2 gates, 5 saliency, 6 memory.
  *
  * Errors, shapes and ownership as in unroll.h. An object here is used by one thread at a time; it may use several
  * threads inside. Equal models and texts give equal bits, whatever the number of threads and the machine.
@@ -83,10 +83,37 @@ typedef ur_status ur_visit(void *context, ur_probe *probe, const ur_passage *pas
 UR_API ur_status ur_probe_text(const ur_model *model, const ur_reading *reading, ur_visit *visit, void *context,
                                ur_error *error);
 
+/* ---- 2. Gates: how much they are open and shut ----------------------------------------------------------------------- */
+
+/* A signal of one unit over all steps of a text. */
+typedef struct ur_unit_use {
+    double mean, deviation, least, most;
+    double open, shut; /* share of the steps in which it was above 0.9, below 0.1 (Karpathy et al. 2015: right and left
+                          saturated) */
+} ur_unit_use;
+
+typedef struct ur_gate_table ur_gate_table;
+
+UR_API ur_status ur_gate_table_create(ur_gate_table **gates, const ur_model *model, const ur_reading *reading,
+                                      ur_error *error);
+UR_API void ur_gate_table_free(ur_gate_table *gates); /* NULL is allowed */
+UR_API uint64_t ur_gate_table_steps(const ur_gate_table *gates);
+/* Layer, signal and unit as the probe numbers them; false: there is no such unit. */
+UR_API bool ur_gate_table_unit(const ur_gate_table *gates, size_t layer, size_t signal, size_t unit, ur_unit_use *use);
+
+/* ---- 5. Saliency: what moved a prediction --------------------------------------------------------------------------- */
+
+/* How much each of the `count` units read moved the logarithm of the probability of `target` behind the last of them:
+ * (gradient of log p to the unit's input) times that input, Denil et al. 2014. Positive: it spoke for the target. `moved`
+ * takes `count` numbers; *probability, that of the target, may be NULL. The model, a language model whose first cell reads
+ * the units (onehot or embed right before it), gets ready for gradients and must not be in use by others meanwhile. */
+UR_API ur_status ur_saliency(ur_model *model, const int32_t *ids, size_t count, int32_t target, ur_real *moved,
+                             double *probability, ur_error *error);
+
 /* ---- 6. Memory: the longest gap a cell can bridge ----------------------------------------------------------------- */
 
 /* Tasks whose answer is due exactly `gap` steps after what it depends on.
- * COPY    eight letters, four of which are read, then blanks; at a sign they are due again, each `gap` steps after it was
+ * COPY    two of eight letters are read, then blanks; at a sign they are due again, each `gap` steps after it was
  *         read.
  * ADDING  numbers, two of which are marked: their sum is due `gap` steps after the first of them (Hochreiter &
  *         Schmidhuber 1997).
@@ -94,13 +121,13 @@ UR_API ur_status ur_probe_text(const ur_model *model, const ur_reading *reading,
  *         name is due. Sentences about other things stand between. */
 typedef enum ur_recall_task { UR_RECALL_COPY, UR_RECALL_ADDING, UR_RECALL_WHO, UR_RECALL_TASKS } ur_recall_task;
 
+/* The score of COPY and WHO is the share of answers that are right; of ADDING it is 1 − (mean squared error / variance of
+ * the sum, 1/6): 0.94 is an error of 0.01. */
 typedef struct ur_recall_facts {
     const char *name;
     size_t least_gap;
-    double chance,
-        mastered; /* the score of one who knows all but what is to be kept; from which score on a gap counts as
-                                mastered. The score of COPY and WHO is the share of answers that are right, of ADDING
-                                1 − (mean squared error / the sum's variance, 1/6) */
+    double chance;   /* the score of who knows all but what is to be kept */
+    double mastered; /* from which score on a gap counts as mastered */
 } ur_recall_facts;
 
 /* NULL behind the last task. */
@@ -121,7 +148,7 @@ typedef struct ur_recall {
     size_t updates; /* at most; it ends when the gap is mastered */
     size_t evaluate_every; /* updates */
     ur_optimizer optimizer;
-    double rate; /* falls in a line to a tenth of it */
+    double rate;      /* falls in a line to a tenth of it */
     double clip_norm; /* as in ur_learning */
     double remember; /* an LSTM or GRU begins with gates that keep for 1 … so many steps; 0: with PyTorch's weights */
     uint64_t seed;
@@ -131,7 +158,8 @@ typedef struct ur_recall {
     void *context;
 } ur_recall;
 
-UR_API ur_recall ur_recall_default(ur_recall_task task);
+/* A recipe with which LSTM and GRU master gaps of 100. The strings stay the caller's. */
+UR_API ur_recall ur_recall_default(ur_recall_task task, const char *cell, size_t gap);
 
 typedef struct ur_recall_result {
     bool mastered;
