@@ -169,7 +169,8 @@ typedef struct ur_recall_result {
     double largest_norm; /* of a gradient, before clipping */
 } ur_recall_result;
 
-/* On the calling thread alone; several threads may each run one. UR_ERR_USAGE for a gap or settings that cannot be. */
+/* On the calling thread alone; several threads may each run one. UR_ERR_USAGE for a gap or settings that cannot be,
+ * UR_ERR_FORMAT for a cell or size that network lines do not have. */
 UR_API ur_status ur_recall_train(const ur_recall *recall, ur_recall_result *result, ur_error *error);
 
 #ifdef __cplusplus
