@@ -2,7 +2,7 @@
  * unroll_inspect.h: look inside a network while it reads. What runs networks is in unroll.h, what trains them in
  * unroll_train.h.
  *
- * In the order in which a reader needs it: 1 the probe, 2 gates, 5 saliency, 7 near.
+ * In the order in which a reader needs it: 1 the probe, 2 gates, 5 saliency, 6 memory, 7 near.
  *
  * Errors, shapes and ownership as in unroll.h. An object here is used by one thread at a time; it may use several
  * threads inside. Equal models and texts give equal bits, whatever the number of threads and the machine.
@@ -126,6 +126,69 @@ UR_API bool ur_gate_table_unit(const ur_gate_table *table, size_t layer, size_t 
  * keeps its f32 weights from then on; its parameters' `gradient` is overwritten. */
 UR_API ur_status ur_saliency(ur_model *model, const int32_t *ids, size_t count, int32_t target, ur_real *moved,
                              double *probability, ur_error *error);
+
+/* ---- 6. Memory: the longest gap a cell can bridge ----------------------------------------------------------------- */
+
+/* Tasks whose answer is due exactly `gap` steps after what it depends on.
+ * COPY    two of eight letters are read, then blanks; at a sign they are due again, each `gap` steps after it was
+ *         read.
+ * ADDING  numbers, two of which are marked: their sum is due `gap` steps after the first of them (Hochreiter &
+ *         Schmidhuber 1997).
+ * WHO     "Tom was watching TV in his room . […] Mary came into the room . Mary said hi to": `gap` words after "Tom" the
+ *         name is due. Sentences about other things stand between. */
+typedef enum ur_recall_task { UR_RECALL_COPY, UR_RECALL_ADDING, UR_RECALL_WHO, UR_RECALL_TASKS } ur_recall_task;
+
+/* The score of COPY and WHO is the share of answers that are right; of ADDING it is 1 − (mean squared error / variance of
+ * the sum, 1/6): 0.94 is an error of 0.01. */
+typedef struct ur_recall_facts {
+    const char *name;
+    size_t least_gap;
+    double chance;   /* the score of who knows all but what is to be kept */
+    double mastered; /* from which score on a gap counts as mastered */
+} ur_recall_facts;
+
+/* NULL behind the last task. */
+UR_API const ur_recall_facts *ur_recall_about(ur_recall_task task);
+
+enum { UR_RECALL_GAP_MOST = 10000 };
+
+/* Example `number` as a line of text: what is read, "->", what is due; `size` 0 only measures. Returns its length. */
+UR_API size_t ur_recall_show(ur_recall_task task, size_t gap, uint64_t seed, uint64_t number, char *text, size_t size);
+
+/* One training: a new network, "… > CELL HIDDEN > dense", learns from new examples at each update. */
+typedef struct ur_recall {
+    ur_recall_task task;
+    size_t gap, hidden, lanes; /* lanes: examples an update */
+    const char *cell;
+    size_t window;  /* truncated BPTT: the gradient goes back through windows of so many steps, states are carried
+                              from one into the next; 0: through the whole example */
+    size_t updates; /* at most; it ends when the gap is mastered */
+    size_t evaluate_every; /* updates */
+    ur_optimizer optimizer;
+    double rate;      /* falls in a line to a tenth of it */
+    double clip_norm; /* as in ur_learning */
+    double remember; /* an LSTM or GRU begins with gates that keep for 1 … so many steps; 0: with PyTorch's weights */
+    uint64_t seed;
+    const char *isa;
+    /* Called at each evaluation where it is set; false ends the training with UR_ERR_INTERRUPTED. */
+    bool (*go_on)(void *context, size_t updates, double score);
+    void *context;
+} ur_recall;
+
+/* A recipe with which LSTM and GRU master gaps of 100. The strings stay the caller's. */
+UR_API ur_recall ur_recall_default(ur_recall_task task, const char *cell, size_t gap);
+
+typedef struct ur_recall_result {
+    bool mastered;
+    bool exploded;       /* the loss or gradient was not finite any more */
+    size_t updates;      /* made */
+    double score;        /* the best on examples that are not learnt from */
+    double largest_norm; /* of a gradient, before clipping */
+} ur_recall_result;
+
+/* On the calling thread alone; several threads may each run one. UR_ERR_USAGE for a gap or settings that cannot be,
+ * UR_ERR_FORMAT for a cell or size that network lines do not have. */
+UR_API ur_status ur_recall_train(const ur_recall *recall, ur_recall_result *result, ur_error *error);
 
 /* ---- 7. Near: the rows of an embedding ------------------------------------------------------------------------------ */
 
