@@ -14,7 +14,7 @@
 #include <string.h>
 
 enum {
-    UR_STEP_WORTH_THREADS = 1 << 17, /* multiply-adds above which waking threads pays */
+    UR_STEP_WORTH_THREADS = 3 << 16, /* multiply-adds above which waking threads pays; 4·128·256 do not yet */
     UR_NEAR = 1 << 13,               /* numbers of weights that stay in the L1 cache */
     UR_FEW_CHAINS = 4                /* fewer at once would wait for one another */
 };

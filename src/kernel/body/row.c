@@ -5,20 +5,21 @@
  * are as many chains as hide how long an addition takes, and as many streams as keep the memory busy.
  */
 #include "kernel/kernels.h"
+#include "kernel/lane_small.h"
 
-static inline __attribute__((always_inline)) void row(const ur_row_shape *s, const real *a, const real *b,
-                                                      const real *first, real *c, const int panels)
+static UR_TILE_INLINE void row(const ur_row_shape *s, const real *a, const real *b, const real *first, real *c,
+                               const int panels)
 {
     v16 sum[UR_WIDE_PANELS];
     size_t b_panel = s->b_panel;
-#pragma GCC unroll 8
+    UR_UNROLL
     for (int p = 0; p < panels; p++) sum[p] = v_load(first + s->first_column[p]);
     for (const real *end = a + s->depth; a < end; a++, b += 16) {
         v16 x = v_set(*a);
-#pragma GCC unroll 8
+        UR_UNROLL
         for (int p = 0; p < panels; p++) sum[p] = v_fma(x, v_load(b + (size_t)p * b_panel), sum[p]);
     }
-#pragma GCC unroll 8
+    UR_UNROLL
     for (int p = 0; p < panels; p++) v_store(c + s->column[p], sum[p]);
 }
 
