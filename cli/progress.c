@@ -1,7 +1,6 @@
 /* Progress of a training. On a terminal at most ten redraws a second, elsewhere a line each ten seconds. */
 #include "progress.h"
 
-#include "speaker.h"
 #include "text_out.h"
 
 #include <math.h>
@@ -161,39 +160,13 @@ static void print_title(const ur_event *event)
     putc('\n', stderr);
 }
 
-/* Each step has draws of its own, so that samples differ and a resumed run shows the same ones. A network that is trained
- * with carried states has hardly met the zero state: the first units, which say more about it than about the text, are
- * drawn and not shown. */
-static void print_units(ur_cli_speaker *speaker, size_t length, uint64_t step)
+void ur_cli_progress_sample(ur_cli_progress *progress, const ur_event *event, const char *text, size_t length)
 {
-    enum { UNSHOWN = 40 };
     ur_text_out out = {.file = stderr, .safe = true};
-    speaker->draw = step * (length + UNSHOWN);
-    ur_cli_speaker_begin(speaker);
-    for (int i = 0; i < UNSHOWN; i++) ur_cli_speaker_draw(speaker);
-    for (size_t i = 0; i < length; i++) {
-        size_t size = 0;
-        const char *text = ur_unit_text(speaker->model, ur_cli_speaker_draw(speaker), &size);
-        if (text) ur_text_out_add(&out, text, size);
-    }
+    ur_cli_progress_clear(progress);
+    print_title(event);
+    ur_text_out_add(&out, text, length);
     ur_text_out_finish(&out, false);
     if (!out.ends_line) putc('\n', stderr);
     fprintf(stderr, "%.72s\n", "------------------------------------------------------------------------");
-}
-
-ur_status ur_cli_progress_sample(ur_cli_progress *progress, const ur_cli_train_settings *settings,
-                                 const ur_model *model, const ur_event *event, ur_error *error)
-{
-    ur_sampling how = ur_sampling_default();
-    ur_cli_speaker speaker;
-    if (settings->sample_length == 0 || !model) return UR_OK;
-    how.temperature = settings->sample_temperature;
-    how.seed = settings->training.learning.seed;
-    ur_status status = ur_cli_speaker_open(&speaker, model, &how, error);
-    if (status != UR_OK) return status;
-    ur_cli_progress_clear(progress);
-    print_title(event);
-    print_units(&speaker, settings->sample_length, event->step);
-    ur_cli_speaker_close(&speaker);
-    return UR_OK;
 }

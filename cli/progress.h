@@ -20,8 +20,7 @@ void ur_cli_progress_show(ur_cli_progress *progress, const ur_event *event);
 /* Makes room for other text: the line that stands is taken away. */
 void ur_cli_progress_clear(ur_cli_progress *progress);
 
-/* A sample from the model as it is, under a line that says from when. */
-ur_status ur_cli_progress_sample(ur_cli_progress *progress, const ur_cli_train_settings *settings,
-                                 const ur_model *model, const ur_event *event, ur_error *error);
+/* A sample, under a line that says from when. */
+void ur_cli_progress_sample(ur_cli_progress *progress, const ur_event *event, const char *text, size_t length);
 
 #endif

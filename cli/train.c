@@ -118,13 +118,25 @@ static ur_status report_end(const ur_cli_train_settings *s, const ur_cli_argumen
 
 /* ---- Training --------------------------------------------------------------------------------------------------- */
 
+/* Also one that nobody looks at is kept. */
+static ur_status take_sample(ur_cli_progress *progress, const ur_cli_train_settings *s, ur_trainer *trainer,
+                             const ur_event *event, ur_error *error)
+{
+    char *text;
+    size_t length;
+    UR_TRY(ur_cli_train_sample(s, ur_trainer_model(trainer), event, &text, &length, error));
+    if (!s->quiet) ur_cli_progress_sample(progress, event, text, length);
+    ur_status status = ur_trainer_keep_sample(trainer, text, length, error);
+    free(text);
+    return status;
+}
+
 static ur_status consume(ur_cli_progress *progress, const ur_cli_train_settings *s, ur_trainer *trainer,
                          const ur_event *event, ur_error *error)
 {
-    if (s->quiet) return UR_OK;
     if (event->kind == UR_EVENT_SAMPLE)
-        return ur_cli_progress_sample(progress, s, ur_trainer_model(trainer), event, error);
-    if (event->kind != UR_EVENT_SAVED) ur_cli_progress_show(progress, event);
+        return s->sample_length ? take_sample(progress, s, trainer, event, error) : UR_OK;
+    if (!s->quiet && event->kind != UR_EVENT_SAVED) ur_cli_progress_show(progress, event);
     return UR_OK;
 }
 
@@ -225,7 +237,8 @@ const ur_cli_verb ur_cli_train = {
             "standard input. Without options it chooses everything by the size of the text. What is not given here "
             "is chosen once, printed, and kept in the run.\n\n"
             "The run folder holds model.safetensors (the best on the validation text), last.safetensors (everything "
-            "to resume) and log.jsonl. Ctrl-C or SIGTERM saves and ends with status 0; a second one ends at once. The "
+            "to resume), log.jsonl and an event file for TensorBoard. Ctrl-C or SIGTERM saves and ends with status 0; "
+            "a second one ends at once. The "
             "same command with --resume goes on in the same bits and can be repeated until it is done.",
     .examples = "unroll train lm input.txt  # learn to write like a text\n"
                 "unroll train lm src include -o runs/code --minutes 10  # from folders, ten minutes\n"

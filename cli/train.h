@@ -25,6 +25,10 @@ void ur_cli_train_defaults(void *settings);
  * a preset. */
 ur_status ur_cli_train_settle(ur_cli_train_settings *settings, const ur_cli_arguments *arguments, ur_error *error);
 
+/* A sample from the model as it is; free() it. */
+ur_status ur_cli_train_sample(const ur_cli_train_settings *settings, const ur_model *model, const ur_event *event,
+                              char **text, size_t *length, ur_error *error);
+
 /* The options that a preset stands for, as one line to be typed. */
 void ur_cli_print_preset(const char *name);
 

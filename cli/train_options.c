@@ -113,6 +113,7 @@ static const ur_cli_option OPTIONS[] = {
      .help = "below 1: surer and duller"},
     {NULL, "save-every", "N", UR_CLI_COUNT, T(save_every), .least = 1, .most = 1e15, .unset = BY_RUN,
      .help = "steps between two checkpoints"},
+    {NULL, "no-events", NULL, UR_CLI_FLAG, T(no_events), .help = "no event file for TensorBoard in the run folder"},
     {NULL, "quiet", NULL, UR_CLI_FLAG, PLACE(quiet), .help = "no progress, no samples"},
     {NULL, "json", NULL, UR_CLI_FLAG, PLACE(json), .help = "the result as one JSON object"},
 

@@ -51,6 +51,7 @@ ur_status ur_lm_step(ur_trainer *t, ur_error *error)
     t->loss = t->training.learning.sum ? r.sum : r.sum / (double)r.count;
     smooth(t, r.count / t->lanes.lanes);
     average(t);
+    t->at.clipped += ur_clip_factor(t->training.learning.clip_norm, t->learner->norm) < 1;
     t->at.step++;
     t->at.window = t->lanes.window;
     t->at.units += r.count;

@@ -29,7 +29,7 @@ for seed in 1 2 3 4 5; do
     trace float 1 $seed >/dev/null
     done_with train lm "$text" -o seed$seed --preset min-char-rnn --seed $seed --steps "$windows" --sample-length 0 \
         --save-every "$windows" --quiet
-    ours=$(tail -n 1 seed$seed/log.jsonl | sed 's/.*"smooth":\([^,]*\),.*/\1/')
+    ours=$(grep '"smooth"' seed$seed/log.jsonl | tail -n 1 | sed 's/.*"smooth":\([^,]*\),.*/\1/')
     theirs=$(oracle free "$text" --windows "$windows" --start trace.safetensors | awk 'END { print $2 }')
     echo "$seed $ours $theirs" >>free
 done
