@@ -116,7 +116,7 @@ static void print_option(const ur_cli_option *option, const void *settings)
     printf("\n");
 }
 
-void ur_cli_print_help(const ur_cli_verb *verb, const void *settings)
+static void print_help(const ur_cli_verb *verb, const void *settings)
 {
     printf("unroll %s %s\n\n", verb->name, verb->takes);
     print_paragraphs(verb->text);
@@ -139,22 +139,27 @@ void ur_cli_print_overview(FILE *out)
                  "More about a verb:  unroll help VERB;  unroll --version says what is built in\n");
 }
 
-static ur_status help_on(const char *name, ur_error *error)
+ur_status ur_cli_help_on(const ur_cli_verb *verb, ur_error *error)
 {
-    const ur_cli_verb *verb = ur_cli_verb_find(name, error);
-    if (!verb) return UR_ERR_USAGE;
     void *settings = ur_cli_default_settings(verb);
     if (!settings) return ur_fail_memory(error, "the help");
-    ur_cli_print_help(verb, settings);
+    print_help(verb, settings);
     free(settings);
     return UR_OK;
+}
+
+static ur_status help_on(const ur_cli_arguments *arguments, ur_error *error)
+{
+    const ur_cli_verb *verb = ur_cli_verb_find(arguments->words, arguments->count, error);
+    if (!verb) return UR_ERR_USAGE;
+    UR_TRY(ur_cli_expect(arguments, 0, ur_cli_verb_words(verb), "", error));
+    return ur_cli_help_on(verb, error);
 }
 
 static ur_status run(void *settings, const ur_cli_arguments *arguments, ur_error *error)
 {
     const help_settings *s = settings;
-    UR_TRY(ur_cli_expect(arguments, 0, 1, "", error));
-    if (arguments->count == 1) return help_on(arguments->words[0], error);
+    if (arguments->count > 0) return help_on(arguments, error);
     if (s && s->man)
         ur_cli_print_manual();
     else

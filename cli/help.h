@@ -4,7 +4,8 @@
 
 #include "verb.h"
 
-void ur_cli_print_help(const ur_cli_verb *verb, const void *settings);
+/* The page of a verb, with the defaults. */
+ur_status ur_cli_help_on(const ur_cli_verb *verb, ur_error *error);
 void ur_cli_print_manual(void);
 
 /* The default of an option for people: "default: 500", "" where there is none to name. */

@@ -1,6 +1,7 @@
 /* unroll: the program. Finds the verb, reads its options, runs it; says on standard error what went wrong. */
 #include "verb.h"
 
+#include "help.h"
 #include "nearest.h"
 #include "version.h"
 
@@ -20,15 +21,44 @@ enum { VERB_COUNT = sizeof VERBS / sizeof VERBS[0], EXIT_USAGE = 2 };
 
 const ur_cli_verb *ur_cli_verb_at(size_t i) { return i < VERB_COUNT ? VERBS[i] : NULL; }
 
-const ur_cli_verb *ur_cli_verb_find(const char *name, ur_error *error)
+/* The second word of a verb that begins with `first`, as "gates" of "inspect gates"; NULL where it does not. */
+static const char *second_word(const ur_cli_verb *verb, const char *first)
 {
+    size_t length = strlen(first);
+    bool begins = strncmp(verb->name, first, length) == 0 && verb->name[length] == ' ';
+    return begins ? verb->name + length + 1 : NULL;
+}
+
+size_t ur_cli_verb_words(const ur_cli_verb *verb) { return strchr(verb->name, ' ') ? 2 : 1; }
+
+/* Words that are no verb: what could have been meant. */
+static const ur_cli_verb *no_verb(const char *word, const char *second, ur_error *error)
+{
+    char seconds[256] = "";
     const ur_cli_verb *nearest = VERBS[0];
     for (size_t i = 0; i < VERB_COUNT; i++) {
-        if (strcmp(VERBS[i]->name, name) == 0) return VERBS[i];
-        if (ur_cli_distance(name, VERBS[i]->name) < ur_cli_distance(name, nearest->name)) nearest = VERBS[i];
+        const char *other = second_word(VERBS[i], word);
+        size_t used = strlen(seconds);
+        if (other) snprintf(seconds + used, sizeof seconds - used, "%s%s", used ? ", " : "", other);
+        if (ur_cli_distance(word, VERBS[i]->name) < ur_cli_distance(word, nearest->name)) nearest = VERBS[i];
     }
-    ur_fail(error, UR_ERR_USAGE, "no verb '%.60s'; the nearest one is %s (unroll help lists all)", name, nearest->name);
+    if (*seconds)
+        ur_fail(error, UR_ERR_USAGE, "%s what?%s%.60s%s give one of %s", word, *second ? " '" : "", second,
+                *second ? "' is not known;" : "", seconds);
+    else
+        ur_fail(error, UR_ERR_USAGE, "no verb '%.60s'; the nearest one is %s (unroll help lists all)", word,
+                nearest->name);
     return NULL;
+}
+
+const ur_cli_verb *ur_cli_verb_find(const char *const *words, size_t count, ur_error *error)
+{
+    const char *second = count > 1 ? words[1] : "";
+    for (size_t i = 0; i < VERB_COUNT; i++) {
+        const char *other = second_word(VERBS[i], words[0]);
+        if (strcmp(VERBS[i]->name, words[0]) == 0 || (other && strcmp(other, second) == 0)) return VERBS[i];
+    }
+    return no_verb(words[0], second, error);
 }
 
 ur_status ur_cli_expect(const ur_cli_arguments *arguments, size_t least, size_t most, const char *missing,
@@ -60,16 +90,15 @@ static int exit_code(ur_status status)
     return status == UR_ERR_USAGE ? EXIT_USAGE : EXIT_FAILURE;
 }
 
-/* `line` is argv; the verb's own words begin at its third. */
+/* `line` is argv; behind the program's name and the verb's stand the verb's own words. */
 static ur_status run_with(const ur_cli_verb *verb, void *settings, char *const *line, size_t count, ur_error *error)
 {
     ur_cli_arguments arguments;
-    ur_status status = ur_cli_parse(verb->table, line + 2, count - 2, settings, &arguments, error);
+    size_t before = 1 + ur_cli_verb_words(verb);
+    ur_status status = ur_cli_parse(verb->table, line + before, count - before, settings, &arguments, error);
     arguments.program = line[0];
     if (status == UR_OK && arguments.help) {
-        const char *words[] = {verb->name};
-        ur_cli_arguments asked = {.words = words, .count = 1};
-        status = ur_cli_help.run(settings, &asked, error);
+        status = ur_cli_help_on(verb, error);
     } else if (status == UR_OK) {
         status = verb->run(settings, &arguments, error);
     }
@@ -112,8 +141,8 @@ int main(int argc, char **argv)
         ur_cli_print_version(stdout);
         return close_output(EXIT_SUCCESS);
     }
-    const char *word = is_one_of(argv[1], "--help", "-h") ? "help" : argv[1];
-    const ur_cli_verb *verb = ur_cli_verb_find(word, &error);
+    const char *words[] = {is_one_of(argv[1], "--help", "-h") ? "help" : argv[1], argc > 2 ? argv[2] : ""};
+    const ur_cli_verb *verb = ur_cli_verb_find(words, 2, &error);
     if (!verb) {
         complain(NULL, &error);
         return EXIT_USAGE;

@@ -19,7 +19,9 @@ extern const ur_cli_verb ur_cli_train, ur_cli_sample, ur_cli_eval, ur_cli_info, 
 
 /* Verb i of the program; NULL after the last. */
 const ur_cli_verb *ur_cli_verb_at(size_t i);
-const ur_cli_verb *ur_cli_verb_find(const char *name, ur_error *error);
+/* The verb that the words begin with; one like "inspect gates" has two of them. NULL, and what could have been meant. */
+const ur_cli_verb *ur_cli_verb_find(const char *const *words, size_t count, ur_error *error);
+size_t ur_cli_verb_words(const ur_cli_verb *verb);
 
 /* The number of arguments a verb takes: fewer is an error that says what is missing, more one that names the first. */
 ur_status ur_cli_expect(const ur_cli_arguments *arguments, size_t least, size_t most, const char *missing,

@@ -19,6 +19,8 @@
 #include "kernel/activation.h"
 #include "kernel/lane.h"
 
+#include <stdbool.h>
+
 enum { UR_SLOTS_MAX = 4, UR_STATES_MAX = 2, UR_PHASES_MAX = 2 };
 
 /* Slots [first, first + count) receive a product; order[i] is the place of slot first + i's gate in PyTorch's matrix.
@@ -51,9 +53,17 @@ typedef struct ur_cell {
     ur_gates *forward[UR_PHASES_MAX];
 } ur_cell;
 
+/* What a probe finds in a slot once the gates have been computed. */
+typedef struct ur_gate_name {
+    const char *name; /* the equations' letter; NULL behind the last */
+    unsigned char slot;
+    bool open; /* between 0 (shut) and 1 (open) */
+} ur_gate_name;
+
 /* Kept apart from ur_cell, so that a program that only steps links no training. */
 typedef struct ur_cell_back {
     ur_gates *backward[UR_PHASES_MAX];
+    ur_gate_name gate[UR_SLOTS_MAX]; /* those worth looking at, in the equations' order */
 } ur_cell_back;
 
 /* The cell of that name for an instruction set (ur_isa_index); NULL if there is none. */

@@ -49,4 +49,7 @@ const ur_cell UR_ISA_NAME(ur_cell_gru) = {
     .phase = {{A_R, 3, {R, Z, N}}},
     .forward = {UR_ISA_NAME(ur_gru_forward)},
 };
-const ur_cell_back UR_ISA_NAME(ur_cell_back_gru) = {{UR_ISA_NAME(ur_gru_backward)}};
+const ur_cell_back UR_ISA_NAME(ur_cell_back_gru) = {
+    .backward = {UR_ISA_NAME(ur_gru_backward)},
+    .gate = {{"r", A_R, true}, {"z", A_Z, true}, {"n", X_N, false}},
+};

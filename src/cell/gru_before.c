@@ -60,4 +60,6 @@ const ur_cell UR_ISA_NAME(ur_cell_gru_before) = {
     .forward = {UR_ISA_NAME(ur_gru_before_forward_gates), UR_ISA_NAME(ur_gru_before_forward_candidate)},
 };
 const ur_cell_back UR_ISA_NAME(ur_cell_back_gru_before) = {
-    {UR_ISA_NAME(ur_gru_before_backward_gates), UR_ISA_NAME(ur_gru_before_backward_candidate)}};
+    .backward = {UR_ISA_NAME(ur_gru_before_backward_gates), UR_ISA_NAME(ur_gru_before_backward_candidate)},
+    .gate = {{"r", R, true}, {"z", Z, true}, {"n", N, false}},
+};

@@ -54,4 +54,7 @@ const ur_cell UR_ISA_NAME(ur_cell_lstm) = {
     .phase = {{0, 4, {I, F, G, O}}},
     .forward = {UR_ISA_NAME(ur_lstm_forward)},
 };
-const ur_cell_back UR_ISA_NAME(ur_cell_back_lstm) = {{UR_ISA_NAME(ur_lstm_backward)}};
+const ur_cell_back UR_ISA_NAME(ur_cell_back_lstm) = {
+    .backward = {UR_ISA_NAME(ur_lstm_backward)},
+    .gate = {{"i", I, true}, {"f", F, true}, {"g", G, false}, {"o", O, true}},
+};

@@ -29,4 +29,4 @@ const ur_cell UR_ISA_NAME(ur_cell_rnn) = {
     .phase = {{0, 1, {0}}},
     .forward = {UR_ISA_NAME(ur_rnn_forward)},
 };
-const ur_cell_back UR_ISA_NAME(ur_cell_back_rnn) = {{UR_ISA_NAME(ur_rnn_backward)}};
+const ur_cell_back UR_ISA_NAME(ur_cell_back_rnn) = {.backward = {UR_ISA_NAME(ur_rnn_backward)}};

@@ -55,20 +55,31 @@ typedef struct ur_window {
     const ur_recurrent *layer;
     const ur_compute *compute;
     size_t steps, lanes;
-    const real *x;              /* (T, B, I), rows ur_padded(I); NULL where the layer takes symbols */
-    const int32_t *ids;         /* (T, B), each below `inputs`, or below `rows`: */
-    size_t rows;                /* x is (rows, I) and ids say which row each step reads; 0: x is (T, B, I) */
-    real *table;                /* (rows, slot row): the products of x's rows, later the sums of their gradients */
-    const unsigned char *live;  /* (T, B): 0 after the end of a lane's sequence; NULL: all live */
-    real *slots;                /* (T, B, slot row) */
-    real *state[UR_STATES_MAX]; /* (T + 1, B, H): the first step's place holds the initial state */
-    bool in_place;              /* of one step: (B, H), overwritten */
-    real *second;               /* (T, B, H) for a cell of two phases, else NULL */
+    const real *x;                 /* (T, B, I), rows ur_padded(I); NULL where the layer takes symbols */
+    const int32_t *ids;            /* (T, B), each below `inputs`, or below `rows`: */
+    size_t rows;                   /* x is (rows, I) and ids say which row each step reads; 0: x is (T, B, I) */
+    real *table;                   /* (rows, slot row): the products of x's rows, later the sums of their gradients */
+    const unsigned char *live;     /* (T, B): 0 after the end of a lane's sequence; NULL: all live */
+    real *slots;                   /* (T, B, slot row) */
+    real *state[UR_STATES_MAX];    /* (T + 1, B, H): the first step's place holds the initial state */
+    bool in_place;                 /* of one step: (B, H), overwritten */
+    real *second;                  /* (T, B, H) for a cell of two phases, else NULL */
+    const struct ur_probing *hold; /* a unit of this layer is held; NULL: none is */
     /* Backward only: */
     const real *dy;             /* (T, B, H): gradient of h; NULL: none */
     real *carry[UR_STATES_MAX]; /* (B, H): in of the final states, out of the initial ones */
     real *dsecond;              /* (B, H) of scratch for a cell of two phases */
 } ur_window;
+
+/* What a probe asks of the recurrent layers of a run: each leaves its window, good as long as the arena keeps it. One of
+ * them may have a unit whose states are held at given values, at every step. */
+typedef struct ur_probing {
+    ur_window *windows; /* in the order of running */
+    size_t seen;        /* layers that have run */
+    size_t layer, unit; /* the one that is held, where `held` */
+    bool held;
+    real value[UR_STATES_MAX];
+} ur_probing;
 
 /* Fills slots and states. */
 void ur_window_forward(const ur_window *window);

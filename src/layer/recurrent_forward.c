@@ -113,6 +113,16 @@ static size_t blocks_together(const ur_window *w, const ur_part *part, const ur_
     return range->count > 4 ? 1 : 4 / range->count;
 }
 
+/* Puts the held unit's states in place of those that the gates gave, where it falls to this thread. */
+static void hold(const ur_window *w, const ur_part *part, size_t t)
+{
+    size_t unit = w->hold->unit, block = unit / UR_LANES;
+    if (block < part->block || block >= part->block_end) return;
+    for (int s = 0; s < w->layer->cell->states; s++)
+        for (size_t b = part->lane; b < part->lane_end; b++)
+            w->state[s][(t + 1) * ur_state_step(w) + b * ur_state_row(w) + unit] = w->hold->value[s];
+}
+
 static void sweep(void *context, size_t member, size_t members)
 {
     const ur_window *w = context;
@@ -122,6 +132,7 @@ static void sweep(void *context, size_t member, size_t members)
             size_t together = blocks_together(w, &part, &w->layer->cell->phase[phase]);
             for (size_t u = part.block; u < part.block_end && part.lane < part.lane_end; u += together)
                 phase_blocks(w, &part, t, phase, u, part.block_end - u < together ? part.block_end - u : together);
+            if (w->hold && phase + 1 == w->layer->cell->phases) hold(w, &part, t);
             if (part.wait) ur_pool_barrier(w->compute->pool);
         }
 }

@@ -122,7 +122,10 @@ ur_tensor *ur_recurrent_layer(ur_tape *tape, const ur_recurrent *layer, const ur
                    .rows = x && ids ? x->steps * x->lanes : 0,
                    .live = live};
     if (!make_room(tape, &w, initial)) return NULL;
+    ur_probing *probing = tape->probing;
+    if (probing && probing->held && probing->layer == probing->seen) w.hold = probing;
     ur_window_forward(&w);
+    if (probing) probing->windows[probing->seen++] = w;
     ur_tensor *y = output(tape, &w);
     ur_recurrent_trace *trace = ur_tape_record(tape, backward, sizeof *trace);
     if (trace) *trace = (ur_recurrent_trace){.window = w, .params = *params, .x = x, .y = y};

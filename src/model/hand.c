@@ -25,16 +25,6 @@ void ur_hand_free(ur_hand *hand)
     free(hand);
 }
 
-static ur_status make_gradients(ur_hand *hand, ur_error *error)
-{
-    ur_model *m = hand->model;
-    m->gradients = ur_block_alloc(m->numbers, sizeof(real));
-    if (!m->gradients) return ur_fail_memory(error, "the gradients");
-    for (size_t i = 0; i < m->param_count; i++) m->params[i].gradient = m->gradients + m->params[i].offset;
-    layer_of(hand)->recurrent.back = ur_cell_back_find(layer_of(hand)->spec.cell, ur_isa_index(m->kernels));
-    return ur_model_prepare(m, true, error);
-}
-
 static ur_status create(ur_hand *hand, const char *cell, size_t inputs, size_t hidden, uint64_t seed, ur_error *error)
 {
     char net[UR_NAME_MAX + 32];
@@ -45,7 +35,7 @@ static ur_status create(ur_hand *hand, const char *cell, size_t inputs, size_t h
     ur_sizes sizes = {.features = inputs};
     UR_TRY(ur_model_create(&hand->model, net, &sizes, seed, 0, NULL, error));
     hand->compute = (ur_compute){hand->model->kernels, ur_train_kernels_of(hand->model->kernels), NULL};
-    return make_gradients(hand, error);
+    return ur_model_prepare_training(hand->model, error);
 }
 
 ur_status ur_hand_create(ur_hand **hand, const char *cell, size_t inputs, size_t hidden, size_t lanes, uint64_t seed,

@@ -64,6 +64,9 @@ ur_status ur_model_build_within(ur_model **model, const char *net, const ur_size
 void ur_model_initialize(ur_model *model, uint64_t seed, double init_scale);
 /* Memory for packed weights, and for gradients where `training`; then packs. */
 ur_status ur_model_prepare(ur_model *model, bool training, ur_error *error);
+/* What gradients need: their memory, the cells' backward halves, packing for both directions. UR_ERR_USAGE with small
+ * weights. */
+ur_status ur_model_prepare_training(ur_model *model, ur_error *error);
 /* Rounds small weights, then packs. */
 void ur_model_pack(ur_model *model);
 /* Values of matrices to what model->weights can be (weights.c). */

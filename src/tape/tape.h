@@ -37,9 +37,10 @@ struct ur_tape {
     ur_arena *arena;
     ur_record *last;
     bool recording;
-    ur_tensor **watch;   /* where a network leaves what each of its layers gave; NULL: nowhere */
-    uint64_t seed, step; /* of random masks: which run, which update */
-    ur_status status;    /* the first failure */
+    ur_tensor **watch;          /* where a network leaves what each of its layers gave; NULL: nowhere */
+    struct ur_probing *probing; /* what recurrent layers leave for a probe (layer/recurrent.h); NULL: nothing */
+    uint64_t seed, step;        /* of random masks: which run, which update */
+    ur_status status;           /* the first failure */
     ur_error error;
 };
 

@@ -27,20 +27,6 @@ ur_status ur_learner_pool(ur_pool **pool, size_t threads, ur_error *error)
     return ur_pool_create(pool, threads, error);
 }
 
-static ur_status make_gradients(ur_model *m, ur_error *error)
-{
-    if (m->weights != UR_WEIGHTS_F32)
-        return ur_fail(error, UR_ERR_USAGE, "a model with %s weights cannot be trained; begin with its f32 file",
-                       ur_weights_name(m->weights));
-    if (!m->gradients) m->gradients = ur_block_alloc(m->numbers ? m->numbers : 1, sizeof(real));
-    if (!m->gradients) return ur_fail_memory(error, "the gradients");
-    for (size_t i = 0; i < m->param_count; i++) m->params[i].gradient = m->gradients + m->params[i].offset;
-    for (size_t i = 0; i < m->layer_count; i++)
-        if (m->layers[i].spec.kind == UR_LAYER_CELL)
-            m->layers[i].recurrent.back = ur_cell_back_find(m->layers[i].spec.cell, ur_isa_index(m->kernels));
-    return ur_model_prepare(m, true, error);
-}
-
 const ur_dense *ur_wide_head(const ur_model *m)
 {
     const ur_dense *head = ur_network_head(m);
@@ -88,7 +74,7 @@ static ur_status create(ur_learner *l, ur_error *error)
     UR_TRY(check(&l->learning, error));
     UR_TRY(make_sampler(l, error));
     if (head_of(l)) l->model->layers[l->model->layer_count - 1].dense.unpacked = true;
-    UR_TRY(make_gradients(l->model, error));
+    UR_TRY(ur_model_prepare_training(l->model, error));
     UR_TRY(ur_optimizer_create(&l->optimizer, l->learning.optimizer, l->learning.momentum, l->model->numbers, error));
     UR_TRY(ur_learner_pool(&l->pool, l->learning.threads, error));
     l->compute = (ur_compute){l->model->kernels, ur_train_kernels_of(l->model->kernels), l->pool};

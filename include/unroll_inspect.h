@@ -1,0 +1,89 @@
+/*
+ * unroll_inspect.h: look inside a network while it reads. What runs networks is in unroll.h, what trains them in
+ * unroll_train.h.
+ *
+ * In the order in which a reader needs it: 1 the probe, 2 gates.
+ *
+ * Errors, shapes and ownership as in unroll.h. An object here is used by one thread at a time; it may use several
+ * threads inside. Equal models and texts give equal bits, whatever the number of threads and the machine.
+ */
+#ifndef UNROLL_INSPECT_H
+#define UNROLL_INSPECT_H
+
+#include "unroll_train.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- 1. The probe: every gate and state of every cell at every step ------------------------------------------------- */
+
+/* What a layer shows: a gate between 0 (shut) and 1 (open), another value that the gates work on, or a state. */
+typedef enum ur_signal_kind { UR_SIGNAL_GATE, UR_SIGNAL_VALUE, UR_SIGNAL_STATE } ur_signal_kind;
+
+typedef struct ur_signal {
+    const char
+        *name; /* of the equations (docs/cells.md): "i" "f" "g" "o" "c" "h" of an LSTM, "r" "z" "n" "h" of a GRU */
+    ur_signal_kind kind;
+} ur_signal;
+
+/* Recurrent layers of the network, in the order of its line; 0: it has none. */
+UR_API size_t ur_probe_layers(const ur_model *model);
+/* Units (H) and the cell's name of a layer, each may be NULL; false: there is no such layer. */
+UR_API bool ur_probe_layer(const ur_model *model, size_t layer, size_t *units, const char **cell);
+/* Signal i of a layer: its gates, then c where the cell has one, then h; false behind the last. */
+UR_API bool ur_probe_signal(const ur_model *model, size_t layer, size_t i, ur_signal *signal);
+/* The signal of that name; SIZE_MAX if the layer has none. */
+UR_API size_t ur_probe_find(const ur_model *model, size_t layer, const char *name);
+
+typedef struct ur_probe ur_probe;
+
+/* A forward pass whose inner numbers can be read. The model stays the caller's and must outlive the probe. Threads 0: as
+ * many as the machine has cores, at most 16. */
+UR_API ur_status ur_probe_create(ur_probe **probe, const ur_model *model, size_t threads, ur_error *error);
+UR_API void ur_probe_free(ur_probe *probe); /* NULL is allowed */
+
+/* Runs the batch's inputs (targets are not used), dropout off; `carry` as in ur_batch. What can be read afterwards holds
+ * until the next run. */
+UR_API ur_status ur_probe_run(ur_probe *probe, const ur_batch *batch, ur_error *error);
+/* A signal of all units of a layer at a step of a lane: `out` takes H numbers. Behind a lane's end the states stay and
+ * gates mean nothing. All places must be there. */
+UR_API void ur_probe_read(const ur_probe *probe, size_t layer, size_t signal, size_t step, size_t lane, ur_real *out);
+/* What the network gave there: `outputs` numbers. Behind `last` only step 0 is there. */
+UR_API const ur_real *ur_probe_output(const ur_probe *probe, size_t step, size_t lane);
+
+/* Holds a unit of a layer in the runs that follow: its states, h and then c, are `values` at every step whatever the gates
+ * say. One unit at a time; values NULL lets it go. UR_ERR_USAGE: there is no such unit. */
+UR_API ur_status ur_probe_hold(ur_probe *probe, size_t layer, size_t unit, const ur_real *values, ur_error *error);
+
+/* A text that a language model reads. It is cut into `lanes` pieces of equal length that are read side by side, each from
+ * a zero state; up to lanes − 1 units at the end are left out. */
+typedef struct ur_reading {
+    const char *const *paths;
+    size_t path_count;
+    double begin, end;    /* the part of the text, as shares; both 0: all of it */
+    bool replace_invalid; /* invalid UTF-8 reads as U+FFFD */
+    size_t lanes, window; /* pieces, and steps between two visits; 0: up to 32, up to 128 */
+    size_t threads;
+} ur_reading;
+
+/* Some steps of the text that the probe has just run: (T, B). */
+typedef struct ur_passage {
+    size_t steps, lanes;
+    const int32_t *ids, *next; /* what is read, and what follows it: −1 at the end of a piece */
+    uint64_t step;             /* of each piece, that comes first here */
+    uint64_t piece;            /* units of a piece: lane b reads [begin + b·piece, begin + (b + 1)·piece) */
+    uint64_t begin;            /* unit of the text that lane 0 begins with */
+} ur_passage;
+
+/* Called for one passage after another. A failure ends the reading and is returned. */
+typedef ur_status ur_visit(void *context, ur_probe *probe, const ur_passage *passage, ur_error *error);
+
+/* UR_ERR_USAGE for a model that is no language model, UR_ERR_DATA for a text of fewer than 2 units. */
+UR_API ur_status ur_probe_text(const ur_model *model, const ur_reading *reading, ur_visit *visit, void *context,
+                               ur_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

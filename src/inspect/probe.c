@@ -1,0 +1,171 @@
+/* See probe.h and section 1 of unroll_inspect.h. */
+#include "inspect/probe.h"
+
+#include "base/float_mode.h"
+#include "train/learner.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- What there is to see ---------------------------------------------------------------------------------------- */
+
+const ur_layer *ur_probe_layer_of(const ur_model *m, size_t layer)
+{
+    for (size_t i = 0; i < m->layer_count; i++)
+        if (m->layers[i].spec.kind == UR_LAYER_CELL && layer-- == 0) return &m->layers[i];
+    return NULL;
+}
+
+const ur_gate_name *ur_probe_gates(const ur_model *m, const ur_layer *l)
+{
+    return ur_cell_back_find(l->spec.cell, ur_isa_index(m->kernels))->gate;
+}
+
+size_t ur_probe_layers(const ur_model *m)
+{
+    size_t layers = 0;
+    while (ur_probe_layer_of(m, layers)) layers++;
+    return layers;
+}
+
+bool ur_probe_layer(const ur_model *m, size_t layer, size_t *units, const char **cell)
+{
+    const ur_layer *l = ur_probe_layer_of(m, layer);
+    if (l && units) *units = l->width;
+    if (l && cell) *cell = l->recurrent.cell->name;
+    return l != NULL;
+}
+
+static size_t gate_count(const ur_gate_name *gate)
+{
+    size_t count = 0;
+    while (count < UR_SLOTS_MAX && gate[count].name) count++;
+    return count;
+}
+
+bool ur_probe_signal(const ur_model *m, size_t layer, size_t i, ur_signal *signal)
+{
+    static const char *const state_name[UR_STATES_MAX] = {"h", "c"};
+    const ur_layer *l = ur_probe_layer_of(m, layer);
+    if (!l) return false;
+    const ur_gate_name *gate = ur_probe_gates(m, l);
+    size_t gates = gate_count(gate), states = l->recurrent.cell->states;
+    if (i >= gates + states) return false;
+    if (i < gates)
+        *signal = (ur_signal){gate[i].name, gate[i].open ? UR_SIGNAL_GATE : UR_SIGNAL_VALUE};
+    else
+        *signal = (ur_signal){state_name[gates + states - 1 - i], UR_SIGNAL_STATE};
+    return true;
+}
+
+size_t ur_probe_find(const ur_model *m, size_t layer, const char *name)
+{
+    ur_signal signal;
+    for (size_t i = 0; ur_probe_signal(m, layer, i, &signal); i++)
+        if (strcmp(signal.name, name) == 0) return i;
+    return SIZE_MAX;
+}
+
+/* ---- A run ------------------------------------------------------------------------------------------------------- */
+
+void ur_probe_free(ur_probe *p)
+{
+    if (!p) return;
+    ur_state_free(p->carried);
+    ur_arena_free(&p->arena);
+    ur_pool_free(p->pool);
+    free(p);
+}
+
+ur_status ur_probe_create(ur_probe **probe, const ur_model *model, size_t threads, ur_error *error)
+{
+    ur_probe *p = *probe = calloc(1, sizeof *p);
+    if (!p) return ur_fail_memory(error, "a probe");
+    p->model = model;
+    ur_arena_init(&p->arena);
+    ur_status status = ur_learner_pool(&p->pool, threads, error);
+    p->compute = (ur_compute){model->kernels, ur_train_kernels_of(model->kernels), p->pool};
+    if (status == UR_OK) return UR_OK;
+    ur_probe_free(p);
+    *probe = NULL;
+    return status;
+}
+
+/* Memory for the states that are carried on, of as many lanes as the batch has. */
+static ur_status make_carried(ur_probe *p, const ur_batch *batch, ur_error *error)
+{
+    size_t before = p->carried ? ur_state_lanes(p->carried) : 0;
+    if (before == batch->lanes) return UR_OK;
+    if (batch->carry && p->carried)
+        return ur_fail(error, UR_ERR_USAGE, "carry: the batch has %zu lanes, the last one had %zu", batch->lanes,
+                       before);
+    ur_state_free(p->carried);
+    p->carried = NULL;
+    return ur_state_make(&p->carried, p->model, batch->lanes, error);
+}
+
+static ur_status run(ur_probe *p, const ur_batch *batch, ur_error *error)
+{
+    UR_TRY(ur_network_check(p->model, batch, error));
+    UR_TRY(make_carried(p, batch, error));
+    ur_tape tape;
+    ur_arena_reset(&p->arena);
+    ur_tape_begin(&tape, &p->compute, &p->arena, false);
+    p->probing.seen = 0;
+    p->probing.windows = ur_tape_alloc(&tape, ur_probe_layers(p->model) + 1, sizeof *p->probing.windows);
+    tape.probing = &p->probing;
+    ur_carry carry = {.from = batch->carry ? p->carried : NULL, .to = p->carried};
+    if (p->probing.windows) p->output = ur_network_run(p->model, &tape, batch, &carry);
+    return ur_tape_status(&tape, error);
+}
+
+ur_status ur_probe_run(ur_probe *p, const ur_batch *batch, ur_error *error)
+{
+    ur_float_mode mode = ur_float_mode_enter();
+    p->output = NULL;
+    ur_status status = run(p, batch, error);
+    ur_float_mode_leave(mode);
+    return status;
+}
+
+ur_status ur_probe_hold(ur_probe *p, size_t layer, size_t unit, const ur_real *values, ur_error *error)
+{
+    const ur_layer *l = ur_probe_layer_of(p->model, layer);
+    if (values && (!l || unit >= l->width))
+        return ur_fail(error, UR_ERR_USAGE, "there is no unit %zu in recurrent layer %zu of \"%s\"", unit, layer,
+                       p->model->net);
+    p->probing.held = values != NULL;
+    p->probing.layer = layer;
+    p->probing.unit = unit;
+    for (size_t s = 0; values && s < l->recurrent.cell->states; s++) p->probing.value[s] = values[s];
+    return UR_OK;
+}
+
+/* ---- What it saw ------------------------------------------------------------------------------------------------- */
+
+/* A slot's numbers lie 16 by 16, a unit block apart. */
+static void read_slot(const ur_window *w, size_t slot, size_t step, size_t lane, ur_real *out)
+{
+    size_t units = w->layer->units, block = w->layer->cell->slots * (size_t)UR_LANES;
+    const real *from = w->slots + (step * w->lanes + lane) * ur_slot_row(w->layer) + slot * UR_LANES;
+    for (size_t u = 0; u < units; u += UR_LANES, from += block)
+        memcpy(out + u, from, (units - u < UR_LANES ? units - u : UR_LANES) * sizeof *out);
+}
+
+void ur_probe_read(const ur_probe *p, size_t layer, size_t signal, size_t step, size_t lane, ur_real *out)
+{
+    const ur_window *w = &p->probing.windows[layer];
+    const ur_gate_name *gate = ur_probe_gates(p->model, ur_probe_layer_of(p->model, layer));
+    size_t gates = gate_count(gate), row = ur_padded(w->layer->units);
+    if (signal < gates) {
+        read_slot(w, gate[signal].slot, step, lane, out);
+        return;
+    }
+    size_t state = gates + w->layer->cell->states - 1 - signal;
+    memcpy(out, w->state[state] + ((step + 1) * w->lanes + lane) * row, w->layer->units * sizeof *out);
+}
+
+const ur_real *ur_probe_output(const ur_probe *p, size_t step, size_t lane)
+{
+    return p->output->value + (step * p->output->lanes + lane) * p->output->row;
+}

@@ -1,0 +1,24 @@
+/* The probe: a run of the network whose recurrent windows stay in the arena. For those who look deeper than the public
+ * functions let them. */
+#ifndef UR_INSPECT_PROBE_H
+#define UR_INSPECT_PROBE_H
+
+#include "model/network.h"
+#include "unroll_inspect.h"
+
+struct ur_probe {
+    const ur_model *model;
+    ur_compute compute;
+    ur_pool *pool;
+    ur_arena arena;
+    ur_state *carried;  /* where the lanes of the last run ended; NULL before the first */
+    ur_probing probing; /* what the recurrent layers of the last run left */
+    ur_tensor *output;  /* of the last run; NULL: none */
+};
+
+/* The layer of the model that is its recurrent layer number `layer`; NULL if there is none. */
+const ur_layer *ur_probe_layer_of(const ur_model *model, size_t layer);
+/* The gates' names of a layer's cell. */
+const ur_gate_name *ur_probe_gates(const ur_model *model, const ur_layer *layer);
+
+#endif

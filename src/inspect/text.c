@@ -1,0 +1,126 @@
+/* A language model reads a text under the probe: in lanes side by side, passage by passage. */
+#include "inspect/probe.h"
+
+#include "data/corpus.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    UR_READING_MOST = 256,
+    UR_READING_LANES = 32,
+    UR_READING_WINDOW = 128,
+    UR_READING_PIECE = 512,       /* units of a lane below which fewer lanes are taken */
+    UR_READING_OUTPUTS = 1 << 24, /* numbers that the last layer may give for a passage */
+};
+
+typedef struct ur_text_reader {
+    const ur_model *model;
+    ur_corpus *corpus;
+    ur_reader *readers[UR_READING_MOST]; /* one a lane */
+    ur_probe *probe;
+    size_t lanes, window;
+    uint64_t begin, piece;
+    int32_t *row;        /* (B): the unit that each lane reads next */
+    int32_t *ids, *next; /* (window, B) */
+} ur_text_reader;
+
+static void close_text(ur_text_reader *r)
+{
+    for (size_t b = 0; b < r->lanes; b++) ur_reader_close(r->readers[b]);
+    ur_corpus_close(r->corpus);
+    ur_probe_free(r->probe);
+    free(r->row);
+}
+
+static ur_status choose(ur_text_reader *r, const ur_reading *how, ur_error *error)
+{
+    double end = how->begin == 0 && how->end == 0 ? 1 : how->end, units = (double)ur_corpus_units(r->corpus);
+    if (!(how->begin >= 0 && how->begin < end && end <= 1))
+        return ur_fail(error, UR_ERR_USAGE, "part %g:%g of the text: must be within 0:1 and not empty", how->begin,
+                       end);
+    r->begin = (uint64_t)(units * how->begin);
+    uint64_t left = (uint64_t)(units * end) - r->begin;
+    if (left < 2)
+        return ur_fail(error, UR_ERR_DATA, "the text has %llu units; at least 2 are needed", (unsigned long long)left);
+    size_t lanes = how->lanes ? how->lanes : UR_READING_LANES;
+    if (how->lanes > UR_READING_MOST)
+        return ur_fail(error, UR_ERR_USAGE, "%zu lanes: at most %d", how->lanes, UR_READING_MOST);
+    if (!how->lanes && left / UR_READING_PIECE < lanes) lanes = (size_t)(left / UR_READING_PIECE);
+    if (lanes > left / 2) lanes = (size_t)(left / 2);
+    r->lanes = lanes ? lanes : 1;
+    r->piece = left / r->lanes;
+    size_t fits = UR_READING_OUTPUTS / r->lanes / ur_model_outputs(r->model);
+    r->window = how->window ? how->window : UR_READING_WINDOW;
+    if (!how->window && r->window > fits) r->window = fits ? fits : 1;
+    if (r->window > r->piece) r->window = (size_t)r->piece;
+    return UR_OK;
+}
+
+static ur_status make_room(ur_text_reader *r, ur_error *error)
+{
+    size_t places;
+    if (!ur_mul_fits(2 * r->window + 1, r->lanes, &places)) places = SIZE_MAX;
+    r->row = places < SIZE_MAX / sizeof(int32_t) ? calloc(places, sizeof(int32_t)) : NULL;
+    if (!r->row) return ur_fail_memory(error, "a passage of the text");
+    r->ids = r->row + r->lanes;
+    r->next = r->ids + r->window * r->lanes;
+    return UR_OK;
+}
+
+static ur_status open_text(ur_text_reader *r, const ur_reading *how, ur_error *error)
+{
+    const ur_line *line = &r->model->lines[r->model->line_count - 1];
+    if (r->model->line_count != 1 || !r->model->vocabulary || line->width != line->symbols || line->last)
+        return ur_fail(error, UR_ERR_USAGE, "the model (\"%s\") is no language model", r->model->net);
+    ur_corpus_options options = {.unit = ur_vocabulary_kind(r->model->vocabulary),
+                                 .replace_invalid = how->replace_invalid};
+    UR_TRY(ur_corpus_open(&r->corpus, how->paths, how->path_count, &options, error));
+    UR_TRY(choose(r, how, error));
+    UR_TRY(make_room(r, error));
+    for (size_t b = 0; b < r->lanes; b++) {
+        UR_TRY(ur_reader_open(&r->readers[b], r->corpus, r->model->vocabulary, error));
+        UR_TRY(ur_reader_seek(r->readers[b], r->begin + b * r->piece, error));
+        UR_TRY(ur_reader_next(r->readers[b], &r->row[b], 1, error));
+    }
+    return ur_probe_create(&r->probe, r->model, how->threads, error);
+}
+
+/* Lane b of a passage: `steps` units, and what follows each; `last`: nothing follows the last one. */
+static ur_status read_lane(ur_text_reader *r, size_t b, size_t steps, bool last, ur_error *error)
+{
+    for (size_t t = 0; t < steps; t++) {
+        bool end = last && t + 1 == steps;
+        r->ids[t * r->lanes + b] = r->row[b];
+        if (!end) UR_TRY(ur_reader_next(r->readers[b], &r->row[b], 1, error));
+        r->next[t * r->lanes + b] = end ? -1 : r->row[b];
+    }
+    return UR_OK;
+}
+
+static ur_status read_all(ur_text_reader *r, ur_visit *visit, void *context, ur_error *error)
+{
+    for (uint64_t at = 0; at < r->piece;) {
+        size_t steps = r->piece - at < r->window ? (size_t)(r->piece - at) : r->window;
+        for (size_t b = 0; b < r->lanes; b++) UR_TRY(read_lane(r, b, steps, at + steps == r->piece, error));
+        ur_batch batch = {.lanes = r->lanes, .input = {{.steps = steps, .ids = r->ids}}, .carry = at > 0};
+        UR_TRY(ur_probe_run(r->probe, &batch, error));
+        ur_passage passage = {steps, r->lanes, r->ids, r->next, at, r->piece, r->begin};
+        UR_TRY(visit(context, r->probe, &passage, error));
+        at += steps;
+    }
+    return UR_OK;
+}
+
+ur_status ur_probe_text(const ur_model *model, const ur_reading *reading, ur_visit *visit, void *context,
+                        ur_error *error)
+{
+    ur_text_reader *r = calloc(1, sizeof *r);
+    if (!r) return ur_fail_memory(error, "a reading");
+    r->model = model;
+    ur_status status = open_text(r, reading, error);
+    if (status == UR_OK) status = read_all(r, visit, context, error);
+    close_text(r);
+    free(r);
+    return status;
+}
