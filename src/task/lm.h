@@ -74,6 +74,9 @@ struct ur_trainer {
     uint64_t first_samples[2]; /* steps of samples before the first regular one: noise, and what comes of it */
     ur_log_file log;
     ur_events events;
+    ur_gate_share *gates; /* gate_count of them */
+    size_t gate_count;
+    bool gates_seen;
     ur_folder_lock lock;
     bool locked, ended, resumed, measuring;
     double loss;         /* of the last window */
@@ -101,6 +104,10 @@ ur_status ur_lm_keep_best(ur_trainer *t, ur_error *error); /* model.safetensors 
 ur_status ur_lm_step(ur_trainer *t, ur_error *error);
 ur_status ur_lm_validate(ur_trainer *t, double *loss, ur_error *error);
 void ur_lm_use_average(ur_trainer *t, bool use);
+
+/* lm_gates.c */
+ur_status ur_lm_gates_make(ur_trainer *t, ur_error *error);
+void ur_lm_gates_look(void *trainer, const ur_probing *seen); /* as a learner calls it */
 
 /* lm_trainer.c: steps, rates and how often what is done; again once --minutes is a number of steps. */
 enum { UR_EVALUATIONS = 16 }; /* in a run, where nothing else is said */

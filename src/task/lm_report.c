@@ -92,12 +92,46 @@ ur_status ur_lm_report_step(ur_trainer *t, ur_error *error)
 
 /* ---- an evaluation ---------------------------------------------------------------------------------------------- */
 
+/* NULL without memory. */
+static json_t *gates_json(const ur_trainer *t)
+{
+    json_t *gates = json_array();
+    ur_gate_share share;
+    for (size_t i = 0; gates && ur_trainer_gate(t, i, &share); i++) {
+        json_t *gate = json_pack("{s:I,s:s,s:f,s:f}", "layer", (json_int_t)share.layer, "gate", share.name, "open",
+                                 share.open, "shut", share.shut);
+        if (json_array_append_new(gates, gate) == 0) continue;
+        json_decref(gates);
+        return NULL;
+    }
+    return gates;
+}
+
+static void put_gates(ur_trainer *t)
+{
+    ur_gate_share share;
+    for (size_t i = 0; ur_trainer_gate(t, i, &share); i++) {
+        char tag[64];
+        snprintf(tag, sizeof tag, "gates_open/layer%zu.%s", share.layer, share.name);
+        ur_events_number(&t->events, tag, share.open);
+        snprintf(tag, sizeof tag, "gates_shut/layer%zu.%s", share.layer, share.name);
+        ur_events_number(&t->events, tag, share.shut);
+    }
+}
+
+static json_t *evaluation_json(const ur_trainer *t)
+{
+    json_t *line = json_pack("{s:I,s:f,s:f,s:f}", "step", (json_int_t)t->at.step, "epoch", ur_lm_epoch(t), "validation",
+                             t->at.last_validation, "best", t->at.best);
+    if (!line || !t->gates_seen || json_object_set_new(line, "gates", gates_json(t)) == 0) return line;
+    json_decref(line);
+    return NULL;
+}
+
 ur_status ur_lm_report_evaluation(ur_trainer *t, ur_error *error)
 {
-    UR_TRY(add_line(t,
-                    json_pack("{s:I,s:f,s:f,s:f}", "step", (json_int_t)t->at.step, "epoch", ur_lm_epoch(t),
-                              "validation", t->at.last_validation, "best", t->at.best),
-                    error));
+    UR_TRY(add_line(t, evaluation_json(t), error));
+    put_gates(t);
     ur_events_number(&t->events, "loss/validation", t->at.last_validation);
     ur_events_number(&t->events, "loss/best", t->at.best);
     return ur_events_end(&t->events, t->at.step, error);

@@ -26,6 +26,7 @@ void ur_trainer_free(ur_trainer *t)
     ur_log_close(&t->log);
     ur_events_close(&t->events);
     if (t->locked) ur_folder_lock_give(&t->lock);
+    free(t->gates);
     free(t->settings);
     free(t->strings);
     free(t);
@@ -338,6 +339,7 @@ static ur_status create(ur_trainer *t, const ur_training *training, ur_error *er
     UR_TRY(write_settings(t, error));
     UR_TRY(open_lanes(t, error));
     UR_TRY(make_averages(t, error));
+    UR_TRY(ur_lm_gates_make(t, error));
     UR_TRY(ur_state_create(&t->state, t->model, t->lanes.lanes, error));
     UR_TRY(open_run(t, error));
     t->measuring = t->training.minutes > 0 && !t->at.measured_steps;

@@ -74,6 +74,7 @@ void ur_lm_use_average(ur_trainer *t, bool use)
     ur_model_pack(t->model);
 }
 
+/* The last window shows its gates. */
 static ur_status validate(ur_trainer *t, ur_state *state, double *loss, ur_error *error)
 {
     ur_lanes *l = &t->validation_lanes;
@@ -85,6 +86,8 @@ static ur_status validate(ur_trainer *t, ur_state *state, double *loss, ur_error
         ur_batch batch = batch_of(l);
         ur_carry carry = {.from = state, .to = state};
         ur_window_result r;
+        t->learner->look = i + 1 == l->windows && t->gate_count ? ur_lm_gates_look : NULL;
+        t->learner->look_context = t;
         UR_TRY(ur_learner_forward(t->learner, &batch, &carry, &r, error));
         all.sum += r.sum;
         all.count += r.count;
@@ -100,6 +103,7 @@ ur_status ur_lm_validate(ur_trainer *t, double *loss, ur_error *error)
     ur_lm_use_average(t, true);
     ur_status status = validate(t, state, loss, error);
     ur_lm_use_average(t, false);
+    t->learner->look = NULL;
     ur_state_free(state);
     return status;
 }
