@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINE_MAX_BYTES = 512, COLUMNS_LEAST = 20 };
+enum { COLUMNS_LEAST = 20 };
 
 static double now(void)
 {
@@ -19,14 +19,15 @@ static double now(void)
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-static size_t columns(void)
+size_t ur_cli_terminal_size(size_t *rows)
 {
     struct winsize size;
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < COLUMNS_LEAST) return 80;
-    return size.ws_col;
+    bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= COLUMNS_LEAST;
+    if (rows) *rows = known && size.ws_row > 0 ? size.ws_row : 24;
+    return known ? size.ws_col : 80;
 }
 
-static bool can_redraw(void)
+bool ur_cli_can_redraw(void)
 {
     const char *kind = getenv("TERM");
     return isatty(STDERR_FILENO) && kind && *kind && strcmp(kind, "dumb") != 0;
@@ -34,7 +35,7 @@ static bool can_redraw(void)
 
 ur_cli_progress ur_cli_progress_begin(const char *unit, bool quiet)
 {
-    return (ur_cli_progress){.terminal = !quiet && can_redraw(), .last = now(), .unit = unit};
+    return (ur_cli_progress){.terminal = !quiet && ur_cli_can_redraw(), .last = now(), .unit = unit};
 }
 
 /* ---- The plan --------------------------------------------------------------------------------------------------- */
@@ -78,7 +79,7 @@ static double units_a_step(const ur_event *event)
 }
 
 /* Everything but the bar. */
-static size_t facts(const ur_cli_progress *progress, const ur_event *event, char line[LINE_MAX_BYTES])
+size_t ur_cli_progress_facts(const char *unit, const ur_event *event, char line[UR_CLI_FACTS_MAX])
 {
     char speed[32], left[48] = "measuring how many steps fit";
     if (event->steps > 0) {
@@ -89,14 +90,14 @@ static size_t facts(const ur_cli_progress *progress, const ur_event *event, char
         snprintf(left, sizeof left, "%s left", clock);
     }
     count_text(event->units_per_second, speed);
-    int length = event->steps ? snprintf(line, LINE_MAX_BYTES, "step %llu/%llu", (unsigned long long)event->step,
+    int length = event->steps ? snprintf(line, UR_CLI_FACTS_MAX, "step %llu/%llu", (unsigned long long)event->step,
                                          (unsigned long long)event->steps)
-                              : snprintf(line, LINE_MAX_BYTES, "step %llu", (unsigned long long)event->step);
+                              : snprintf(line, UR_CLI_FACTS_MAX, "step %llu", (unsigned long long)event->step);
     size_t used = (size_t)length;
-    used += (size_t)snprintf(line + used, LINE_MAX_BYTES - used, "  loss %.4f", event->smooth);
+    used += (size_t)snprintf(line + used, UR_CLI_FACTS_MAX - used, "  loss %.4f", event->smooth);
     if (isfinite(event->validation))
-        used += (size_t)snprintf(line + used, LINE_MAX_BYTES - used, "  val %.4f", event->validation);
-    return used + (size_t)snprintf(line + used, LINE_MAX_BYTES - used, "  %s %ss/s  %s", speed, progress->unit, left);
+        used += (size_t)snprintf(line + used, UR_CLI_FACTS_MAX - used, "  val %.4f", event->validation);
+    return used + (size_t)snprintf(line + used, UR_CLI_FACTS_MAX - used, "  %s %ss/s  %s", speed, unit, left);
 }
 
 static void draw_bar(const ur_event *event, size_t width)
@@ -112,8 +113,8 @@ static void draw_bar(const ur_event *event, size_t width)
 static void redraw(ur_cli_progress *progress, const ur_event *event)
 {
     enum { BAR_LEAST = 8, BAR_MOST = 30, AROUND = 4 };
-    char line[LINE_MAX_BYTES];
-    size_t length = facts(progress, event, line), room = columns();
+    char line[UR_CLI_FACTS_MAX];
+    size_t length = ur_cli_progress_facts(progress->unit, event, line), room = ur_cli_terminal_size(NULL);
     fputs("\r\033[K", stderr);
     if (length + AROUND + BAR_LEAST <= room) {
         size_t bar = room - length - AROUND;
@@ -126,7 +127,7 @@ static void redraw(ur_cli_progress *progress, const ur_event *event)
 
 void ur_cli_progress_show(ur_cli_progress *progress, const ur_event *event)
 {
-    char line[LINE_MAX_BYTES];
+    char line[UR_CLI_FACTS_MAX];
     bool report = event->kind == UR_EVENT_EVALUATION;
     double time = now(), pause = progress->terminal ? 0.1 : 10;
     if (!report && event->kind != UR_EVENT_END && time - progress->last < pause) return;
@@ -138,7 +139,7 @@ void ur_cli_progress_show(ur_cli_progress *progress, const ur_event *event)
         return;
     }
     if (told) return;
-    facts(progress, event, line);
+    ur_cli_progress_facts(progress->unit, event, line);
     fprintf(stderr, "%s%s\n", line, report && event->improved ? "  (best so far)" : "");
 }
 

@@ -14,7 +14,7 @@ typedef struct ur_cli_train_settings {
     int precision, invalid; /* places among the words of their options */
     size_t sample_length;
     double sample_temperature;
-    bool quiet, json;
+    bool quiet, json, watch;
 } ur_cli_train_settings;
 
 extern const ur_cli_table ur_cli_train_options;
