@@ -114,7 +114,7 @@ static void put_gates(FILE *file, const ur_cli_watch *w, size_t columns, size_t 
     for (size_t row = 0; row < rows && i < w->gate_count; row++) {
         char line[256];
         size_t layer = w->gates[i].layer;
-        int used = snprintf(line, sizeof line, "gates open|shut %%, layer %zu", layer);
+        int used = snprintf(line, sizeof line, "gates open|shut %%, layer %zu", layer + 1);
         for (; i < w->gate_count && w->gates[i].layer == layer; i++)
             if (used > 0 && (size_t)used < sizeof line)
                 used += snprintf(line + used, sizeof line - (size_t)used, "   %s %.0f|%.0f", w->gates[i].name,

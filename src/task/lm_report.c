@@ -98,7 +98,7 @@ static json_t *gates_json(const ur_trainer *t)
     json_t *gates = json_array();
     ur_gate_share share;
     for (size_t i = 0; gates && ur_trainer_gate(t, i, &share); i++) {
-        json_t *gate = json_pack("{s:I,s:s,s:f,s:f}", "layer", (json_int_t)share.layer, "gate", share.name, "open",
+        json_t *gate = json_pack("{s:I,s:s,s:f,s:f}", "layer", (json_int_t)share.layer + 1, "gate", share.name, "open",
                                  share.open, "shut", share.shut);
         if (json_array_append_new(gates, gate) == 0) continue;
         json_decref(gates);
@@ -107,14 +107,15 @@ static json_t *gates_json(const ur_trainer *t)
     return gates;
 }
 
+/* Layers count from 1 wherever someone reads them. */
 static void put_gates(ur_trainer *t)
 {
     ur_gate_share share;
     for (size_t i = 0; ur_trainer_gate(t, i, &share); i++) {
         char tag[64];
-        snprintf(tag, sizeof tag, "gates_open/layer%zu.%s", share.layer, share.name);
+        snprintf(tag, sizeof tag, "gates_open/layer%zu.%s", share.layer + 1, share.name);
         ur_events_number(&t->events, tag, share.open);
-        snprintf(tag, sizeof tag, "gates_shut/layer%zu.%s", share.layer, share.name);
+        snprintf(tag, sizeof tag, "gates_shut/layer%zu.%s", share.layer + 1, share.name);
         ur_events_number(&t->events, tag, share.shut);
     }
 }

@@ -66,7 +66,7 @@ for line in log:
         for what in "open", "shut":
             value = scalars(run, f"gates_{what}/layer{gate['layer']}.{gate['gate']}")[0][line["step"]]
             assert math.isclose(value, gate[what], rel_tol=1e-6) and 0 <= value <= 1
-assert sorted(tag for tag in run.Tags()["scalars"] if tag.startswith("gates_open")) == [f"gates_open/layer0.{g}" for g in "fio"]
+assert sorted(tag for tag in run.Tags()["scalars"] if tag.startswith("gates_open")) == [f"gates_open/layer1.{g}" for g in "fio"]
 
 clipped = read("clipped")
 assert all(e.value == 1 for e in clipped.Scalars("clipped/steps"))
