@@ -272,7 +272,7 @@ static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_erro
 const ur_cli_verb ur_cli_inspect_run = {
     .name = "inspect run",
     .takes = "RUN [option...]",
-    .summary = "how a training went: curves, samples as they got better",
+    .summary = "show how a training went, from its log",
     .text = "Reads log.jsonl of a run, also of one that goes on or was killed, and shows how the losses fell, what the "
             "gradient's norm and the gates did, and what the network wrote at first and at last. The log alone is "
             "needed; its keys are described in docs/file-format.md.",
