@@ -22,6 +22,7 @@ static const char PAGE[] =
     "main{max-width:47rem;margin:0 auto;padding:3rem 1.5rem 5rem}\n"
     "h1{font-size:1.6rem;font-weight:600;line-height:1.25;margin:0 0 1.5rem;overflow-wrap:anywhere}\n"
     "h2{font-size:1.1rem;font-weight:600;margin:2.75rem 0 .5rem;overflow-wrap:anywhere}\n"
+    "h3{font-size:.9rem;font-weight:600;margin:1.25rem 0 .25rem}\n"
     "p{margin:.6rem 0;max-width:42rem;overflow-wrap:anywhere}\n"
     "table{border-collapse:collapse;margin:1rem 0;font-size:.875rem}\n"
     "th{font-weight:600;text-align:left;border-bottom:1px solid var(--rule)}\n"

@@ -186,8 +186,15 @@ ur_status ur_learner_forward(ur_learner *l, const ur_batch *batch, const ur_carr
                              ur_error *error)
 {
     ur_tape tape;
+    ur_probing seen = {0};
     begin(l, &tape, false);
-    ur_status status = forward(l, &tape, batch, carry, result, error);
+    if (l->look) {
+        seen.windows = ur_tape_alloc(&tape, l->model->layer_count, sizeof *seen.windows);
+        tape.probing = &seen;
+    }
+    ur_status status =
+        l->look && !seen.windows ? ur_tape_status(&tape, error) : forward(l, &tape, batch, carry, result, error);
+    if (status == UR_OK && l->look) l->look(l->look_context, &seen);
     ur_arena_reset(&l->arena);
     return status;
 }

@@ -15,8 +15,11 @@ struct ur_learner {
     ur_state *carried; /* where the lanes of the last batch ended; NULL before the first */
     double *norm_pieces;
     ur_sampler sampler; /* place NULL: all outputs are learnt from */
-    double norm;        /* of the last gradient */
-    uint64_t step;      /* updates, for the dropout masks */
+    /* Where set: is shown the windows of the recurrent layers after ur_learner_forward, which are there for that long. */
+    void (*look)(void *context, const ur_probing *seen);
+    void *look_context;
+    double norm;   /* of the last gradient */
+    uint64_t step; /* updates, for the dropout masks */
 };
 
 /* One window forward and backward, gradients set but nothing updated. *count: targets that count. */

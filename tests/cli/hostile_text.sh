@@ -20,6 +20,7 @@ harmless() {
 # All of them are units of a model; info shows the first 200.
 { hostile; hostile; } >text
 train text run
+done_with inspect run run --html run.html; harmless out; harmless run.html; prints '---- sample after 60 steps'
 done_with info run; harmless out; prints '\x1b'; prints '\u202e'; prints '\U000e0001'
 done_with sample run --next 100; harmless out
 for unit in $'\033' $'\342\200\256' '<' '"' '&' 한; do
@@ -45,3 +46,4 @@ done_with info run; harmless out
 done_with inspect near run a --count 1000 --html near.html --overwrite; harmless out; harmless near.html
 equal "$(grep -c '<svg ' near.html)" "$(grep -c '</svg>' near.html)"
 done_with sample run --next 100; harmless out
+done_with inspect run run --html run.html --overwrite; harmless out; harmless run.html

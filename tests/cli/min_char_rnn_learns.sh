@@ -30,7 +30,7 @@ member() {
     rate=0.100000$number run=seed$1-$2
     "$UNROLL" train lm "$text" -o "$run" --preset min-char-rnn --seed "$seed" --steps "$windows" --sample-length 0 \
         --save-every "$windows" --lr "$rate" --threads 1 --quiet >/dev/null
-    ours=$(tail -n 1 "$run/log.jsonl" | sed 's/.*"smooth":\([^,]*\),.*/\1/')
+    ours=$(grep '"smooth"' "$run/log.jsonl" | tail -n 1 | sed 's/.*"smooth":\([^,]*\),.*/\1/')
     theirs=$(oracle free "$text" --windows "$windows" --start "start$seed" --rate "$rate" | awk 'END { print $2 }')
     echo "$seed $ours $theirs" >"free-$run"
     rm -r "$run"
