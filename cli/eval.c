@@ -1,9 +1,9 @@
 /* unroll eval: how well a language model predicts a text. */
 #include "json_out.h"
 #include "model_path.h"
+#include "part.h"
 #include "signals.h"
 #include "spool.h"
-#include "value.h"
 #include "verb.h"
 
 #include "base/error.h"
@@ -114,18 +114,7 @@ static ur_status set_part(settings *s, bool tail_given, ur_error *error)
     if (s->part && tail_given)
         return ur_fail(error, UR_ERR_USAGE, "--part and --tail both choose a part; give one of them");
     if (tail_given) s->scoring.begin = 1 - s->tail;
-    if (!s->part) return UR_OK;
-    char begin[64] = {0};
-    size_t length = strcspn(s->part, ":");
-    bool right = s->part[length] == ':' && length < sizeof begin;
-    if (right) memcpy(begin, s->part, length);
-    right = right && ur_cli_read_number(begin, &s->scoring.begin) &&
-            ur_cli_read_number(s->part + length + 1, &s->scoring.end) && s->scoring.begin >= 0 && s->scoring.end <= 1 &&
-            s->scoring.begin < s->scoring.end;
-    if (right) return UR_OK;
-    return ur_fail(error, UR_ERR_USAGE,
-                   "--part: '%.80s' is not allowed; give two shares from 0 to 1 with a colon between, such as 0.9:1",
-                   s->part);
+    return ur_cli_read_part(s->part, &s->scoring.begin, &s->scoring.end, error);
 }
 
 static ur_status score_model(settings *s, const ur_model *model, ur_error *error)

@@ -1,11 +1,20 @@
 /* Pieces of text to valid UTF-8, see text_out.h. */
 #include "text_out.h"
 
+#include "glyphs.h"
+
 #include "base/utf8.h"
 
 #include <string.h>
 
-static bool is_control(uint32_t code) { return code < 0x20 || (code >= 0x7f && code < 0xa0); }
+/* As C writes it. Returns the number of columns; `file` NULL only counts. */
+static size_t put_code(FILE *file, uint32_t code)
+{
+    bool small = code < 0x100, medium = code < 0x10000;
+    const char *format = small ? "\\x%02x" : medium ? "\\u%04x" : "\\U%08x";
+    if (file) fprintf(file, format, (unsigned)code);
+    return small ? 4 : medium ? 6 : 10;
+}
 
 static void put(ur_text_out *out, const unsigned char *bytes, size_t size)
 {
@@ -18,8 +27,8 @@ static void put_replacement(ur_text_out *out) { put(out, (const unsigned char *)
 
 static void put_character(ur_text_out *out, uint32_t code, size_t size)
 {
-    if (out->safe && is_control(code) && code != '\n' && code != '\t') {
-        fprintf(out->file, "\\x%02x", (unsigned)code);
+    if (out->safe && ur_cli_acts(code) && code != '\n' && code != '\t') {
+        put_code(out->file, code);
         out->any = true;
         out->ends_line = false;
     } else {
@@ -66,14 +75,24 @@ void ur_text_out_finish(ur_text_out *out, bool show_rest)
     out->held_count = 0;
 }
 
+static const char *letter_of(uint32_t code)
+{
+    return code == '\n' ? "\\n" : code == '\t' ? "\\t" : code == '\\' ? "\\\\" : NULL;
+}
+
+size_t ur_cli_escape_length(uint32_t code)
+{
+    return letter_of(code) ? 2 : ur_cli_acts(code) ? put_code(NULL, code) : 0;
+}
+
 static bool print_escape(FILE *file, uint32_t code)
 {
-    const char *letter = code == '\n' ? "n" : code == '\t' ? "t" : code == '\\' ? "\\" : NULL;
+    const char *letter = letter_of(code);
     if (letter)
-        fprintf(file, "\\%s", letter);
-    else if (is_control(code))
-        fprintf(file, "\\x%02x", (unsigned)code);
-    return letter || is_control(code);
+        fputs(letter, file);
+    else if (ur_cli_acts(code))
+        put_code(file, code);
+    return letter || ur_cli_acts(code);
 }
 
 void ur_cli_print_shown(FILE *file, const char *text, size_t length)

@@ -12,8 +12,8 @@
 
 typedef struct ur_text_out {
     FILE *file;
-    bool raw;            /* bytes as they come */
-    bool safe;           /* for a terminal: control characters other than tab and line break are shown as \xNN */
+    bool raw;  /* bytes as they come */
+    bool safe; /* for a terminal: what acts (glyphs.h), tab and line break excepted, is shown as \xNN, \uNNNN */
     bool any, ends_line; /* something was written; its last character is a line break */
     unsigned char held[4];
     size_t held_count;
@@ -24,8 +24,10 @@ void ur_text_out_add(ur_text_out *out, const char *text, size_t length);
 /* What is still held is cut off: dropped, or written as U+FFFD. */
 void ur_text_out_finish(ur_text_out *out, bool show_rest);
 
-/* Text in one line: control characters and bytes that are not UTF-8 as \n, \t, \xNN. */
+/* Text in one line: what acts (glyphs.h) and bytes that are not UTF-8 as \n, \t, \xNN, \uNNNN. */
 void ur_cli_print_shown(FILE *file, const char *text, size_t length);
+/* Columns of a character that is shown so; 0: it is written as it is. */
+size_t ur_cli_escape_length(uint32_t code);
 
 /* Whether all of it is valid UTF-8. */
 bool ur_cli_is_utf8(const char *text, size_t length);

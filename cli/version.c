@@ -1,6 +1,8 @@
 /* unroll --version: version, compiler, number type, instruction sets, what can be trained. */
 #include "version.h"
 
+#include "npz.h"
+
 #include "unroll_train.h"
 
 static const char *const ISAS[] = {"portable", "avx2", "avx512", "neon"};
@@ -41,4 +43,5 @@ void ur_cli_print_version(FILE *out)
     for (size_t i = 0; ur_cell_name(i); i++) fprintf(out, " %s", ur_cell_name(i));
     putc('\n', out);
     fprintf(out, "model files       safetensors\n");
+    fprintf(out, "arrays            %s\n", ur_cli_npz_built() ? "npz" : "none (libminizip was not there)");
 }

@@ -83,6 +83,24 @@ typedef ur_status ur_visit(void *context, ur_probe *probe, const ur_passage *pas
 UR_API ur_status ur_probe_text(const ur_model *model, const ur_reading *reading, ur_visit *visit, void *context,
                                ur_error *error);
 
+/* ---- 2. Gates: how much they are open and shut ----------------------------------------------------------------------- */
+
+/* A signal of one unit over all steps of a text. */
+typedef struct ur_unit_use {
+    double mean, deviation, least, most;
+    double open, shut; /* share of the steps in which it was above 0.9, below 0.1 (Karpathy et al. 2015: right and left
+                          saturated) */
+} ur_unit_use;
+
+typedef struct ur_gate_table ur_gate_table;
+
+UR_API ur_status ur_gate_table_create(ur_gate_table **gates, const ur_model *model, const ur_reading *reading,
+                                      ur_error *error);
+UR_API void ur_gate_table_free(ur_gate_table *gates); /* NULL is allowed */
+UR_API uint64_t ur_gate_table_steps(const ur_gate_table *gates);
+/* Layer, signal and unit as the probe numbers them; false: there is no such unit. */
+UR_API bool ur_gate_table_unit(const ur_gate_table *gates, size_t layer, size_t signal, size_t unit, ur_unit_use *use);
+
 /* ---- 4. The gradient: how far back it lives ------------------------------------------------------------------------ */
 
 /* Zero: chosen. */
@@ -147,6 +165,15 @@ UR_API void ur_spectra_free(ur_spectra *spectra);
 /* The whole matrix first, then, of a cell with several gates, each block; false behind the last. */
 UR_API bool ur_spectrum_at(const ur_spectra *spectra, size_t i, ur_spectrum *spectrum);
 UR_API bool ur_spectra_whole(const ur_spectra *spectra); /* LAPACK was there */
+
+/* ---- 5. Saliency: what moved a prediction --------------------------------------------------------------------------- */
+
+/* How much each of the `count` units read moved the logarithm of the probability of `target` behind the last of them:
+ * (gradient of log p to the unit's input) times that input, Denil et al. 2014. Positive: it spoke for the target. `moved`
+ * takes `count` numbers; *probability, that of the target, may be NULL. The model, a language model whose first cell reads
+ * the units (onehot or embed right before it), gets ready for gradients and must not be in use by others meanwhile. */
+UR_API ur_status ur_saliency(ur_model *model, const int32_t *ids, size_t count, int32_t target, ur_real *moved,
+                             double *probability, ur_error *error);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Text from outside cannot act on a terminal or in a report: escape sequences, controls of the direction of writing, tags,
+# bytes that are no characters. A list of its own, and the naughty strings and UTF-8 tests of UNROLL_DATA where they are.
+. "$(dirname "$0")/lib.bash"
+
+hostile() {
+    printf '\033[31mred\033[0m \033]0;title\007 \302\233 \b\r\177\n'
+    printf 'a\342\200\256b\342\200\254 \342\201\246c\342\201\251 \342\200\217 \330\234 \342\200\250 \357\273\277 \363\240\200\201\n'
+    printf '</pre></p></svg><script>alert(1)</script><!-- --><img src=x onerror="alert(1)">&lt;&amp;\n'
+    printf '" onload="x" %s \\ %%s %%n 한국어 👩\342\200\215👩 e\314\201\314\201\n' "'"
+}
+
+# harmless FILE: valid UTF-8 without a byte of a control, except line breaks and tabs
+harmless() {
+    iconv -f UTF-8 -t UTF-8 "$1" >/dev/null 2>&1 || fail "$called: $1 is not UTF-8"
+    ! grep -aqP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xaf]|\xef\xbb\xbf|\xf3\xa0[\x80\x81]' "$1" ||
+        fail "$called: a control reaches $1"
+}
+
+# All of them are units of a model; info shows the first 200.
+hostile >text
+train text run
+done_with info run; harmless out; prints '\x1b'; prints '\u202e'; prints '\U000e0001'
+done_with sample run --next 100; harmless out
+
+printf '\377\376\000\200' | cat - text >all
+train all bytes --unit byte
+done_with info bytes; harmless out; prints '\xff'; prints '\x00'
+
+data=${UNROLL_DATA:-}/robustness
+[ -r "$data/naughty-strings/blns.txt" ] || { echo "UNROLL_DATA names no folder with robustness/naughty-strings"; exit 77; }
+cat "$data/naughty-strings/blns.txt" "$data/utf8/UTF-8-test.txt" >text
+train text run --invalid replace --overwrite
+done_with info run; harmless out
+done_with sample run --next 100; harmless out

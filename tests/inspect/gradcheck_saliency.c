@@ -1,0 +1,116 @@
+/*
+ * Saliency against its definition: a unit's input made larger by a share e changes log p by e · s. Each id occurs once, so
+ * that scaling its row of the embedding (or its column of W, for one-hot input) scales one input. For every cell.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "unroll_inspect.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { SYMBOLS = 23, STEPS = 9 };
+static const int32_t IDS[STEPS] = {4, 0, 19, 7, 22, 11, 3, 8, 15};
+static const double SHARE = 1e-5;
+
+static void ok(ur_status status, const ur_error *error)
+{
+    if (status != UR_OK) fail_msg("%s", error->text);
+}
+
+static double log_probability(ur_model *model, int32_t target)
+{
+    ur_error error = {0};
+    ur_probe *probe;
+    ur_batch batch = {.lanes = 1, .input = {{.steps = STEPS, .ids = IDS}}};
+    double sum = 0;
+    ur_model_changed(model);
+    ok(ur_probe_create(&probe, model, 1, &error), &error);
+    ok(ur_probe_run(probe, &batch, &error), &error);
+    const ur_real *logits = ur_probe_output(probe, STEPS - 1, 0);
+    for (size_t i = 0; i < SYMBOLS; i++) sum += exp((double)logits[i]);
+    double p = (double)logits[target] - log(sum);
+    ur_probe_free(probe);
+    return p;
+}
+
+/* Scales the input of unit `id`: a row of parameter 0 (embed), or the column of parameter 0 (W behind onehot). */
+static void scale(ur_model *model, bool embed, int32_t id, double by)
+{
+    ur_parameter p;
+    assert_true(ur_model_parameter(model, 0, &p));
+    size_t count = embed ? p.shape[1] : p.shape[0];
+    for (size_t i = 0; i < count; i++) p.value[embed ? (size_t)id * count + i : i * p.shape[1] + (size_t)id] *= by;
+}
+
+static void check(const char *form, const char *cell, bool embed)
+{
+    char line[96];
+    ur_error error = {0};
+    ur_model *model;
+    ur_real moved[STEPS];
+    double probability, largest = 0;
+    ur_sizes sizes = {.symbols = SYMBOLS, .outputs = SYMBOLS};
+    snprintf(line, sizeof line, form, cell, cell);
+    ok(ur_model_create(&model, line, &sizes, 3, 0.5, NULL, &error), &error);
+    ok(ur_saliency(model, IDS, STEPS, 6, moved, &probability, &error), &error);
+    assert_true(fabs(log(probability) - log_probability(model, 6)) < 1e-12);
+    for (size_t t = 0; t < STEPS; t++) largest = fmax(largest, fabs(moved[t]));
+    for (size_t t = 0; t < STEPS; t++) {
+        scale(model, embed, IDS[t], 1 + SHARE);
+        double above = log_probability(model, 6);
+        scale(model, embed, IDS[t], (1 - SHARE) / (1 + SHARE));
+        double below = log_probability(model, 6);
+        scale(model, embed, IDS[t], 1 / (1 - SHARE));
+        double want = (above - below) / (2 * SHARE);
+        if (fabs(want - moved[t]) > 1e-6 * largest)
+            fail_msg("%s, step %zu: %.9g instead of %.9g", line, t, moved[t], want);
+    }
+    assert_true(largest > 1e-3);
+    ur_model_free(model);
+}
+
+static void test_saliency(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; ur_cell_name(i); i++) {
+        check("embed 5 > %s 18 > %s 7 drop=0.3 > dense 12 tanh > dense", ur_cell_name(i), true);
+        check("onehot > %s 18 > dense", ur_cell_name(i), false);
+    }
+}
+
+static void expect(const char *line, const int32_t *ids, size_t count, int32_t target, ur_status status,
+                   const char *text)
+{
+    ur_error error = {0};
+    ur_model *model;
+    ur_real moved[STEPS];
+    ur_sizes sizes = {.symbols = SYMBOLS, .outputs = SYMBOLS, .features = 2};
+    ok(ur_model_create(&model, line, &sizes, 3, 0, NULL, &error), &error);
+    assert_int_equal(ur_saliency(model, ids, count, target, moved, NULL, &error), status);
+    assert_string_equal(error.text, text);
+    ur_model_free(model);
+}
+
+static void test_mistakes(void **unused)
+{
+    (void)unused;
+    const int32_t wrong[] = {1, SYMBOLS};
+    expect("rnn 3 > dense", IDS, STEPS, 1, UR_ERR_USAGE, "the model (\"rnn 3 > dense\") is no language model");
+    expect("embed 4 > dense 3 > rnn 3 > dense", IDS, STEPS, 1, UR_ERR_UNSUPPORTED,
+           "in \"embed 4 > dense 3 > rnn 3 > dense\" no cell stands right behind the units");
+    expect("embed 4 > rnn 3 > dense", IDS, STEPS, SYMBOLS, UR_ERR_USAGE, "target 23 is not below the 23 outputs");
+    expect("embed 4 > rnn 3 > dense", IDS, 0, 1, UR_ERR_USAGE, "a batch needs at least one step");
+    expect("embed 4 > rnn 3 > dense", wrong, 2, 1, UR_ERR_DATA, "step 1, lane 0: id 23 is not below 23");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_saliency), cmocka_unit_test(test_mistakes)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
