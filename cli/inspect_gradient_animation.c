@@ -26,6 +26,7 @@ static const double TICK = 0.16; /* seconds from node to node */
 typedef struct row {
     char name[UR_CLI_WORDS];
     const double *ln;
+    size_t colour;
 } row;
 
 static double x_of(size_t node) { return RIGHT - (double)(RIGHT - LEFT) * (double)node / (NODES - 1); }
@@ -56,12 +57,12 @@ static void write_node(FILE *out, const row *r, size_t place, size_t node, size_
     if (node) {
         fprintf(out, "<path class=\"axis\" d=\"M%.1f %.1fH%.1f\"/>", x + gap - RADIUS - 1, y, x + RADIUS + 1);
         if (radius > 0)
-            fprintf(out, "<path class=\"line s%zu back k%zu\" d=\"M%.1f %.1fH%.1f\"/>", place, node,
+            fprintf(out, "<path class=\"line s%zu back k%zu\" d=\"M%.1f %.1fH%.1f\"/>", r->colour, node,
                     x + gap - RADIUS - 1, y, x + RADIUS + 1);
     }
     fprintf(out, "<circle class=\"axis\" cx=\"%.1f\" cy=\"%.1f\" r=\"%d\"/>", x, y, RADIUS);
     if (radius > 0)
-        fprintf(out, "<circle class=\"f%zu back k%zu\" cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\"/>", place, node, x, y,
+        fprintf(out, "<circle class=\"f%zu back k%zu\" cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\"/>", r->colour, node, x, y,
                 radius);
 }
 
@@ -92,15 +93,18 @@ static void write_head(FILE *out, size_t stride)
     fputc('\n', out);
 }
 
-static size_t add_rows(const ur_cli_subject *s, row rows[ROWS_MOST], size_t count)
+/* The last layer's h and c; rows of the same state of the same cell have one colour at every gain. */
+static size_t add_rows(const ur_cli_subject *s, row rows[ROWS_MOST], size_t count, size_t *colour)
 {
     const ur_flow_layer *l = &s->layer[s->layers - 1];
     if (count < ROWS_MOST) {
         ur_cli_subject_title(s, s->layers - 1, rows[count].name);
+        rows[count].colour = (*colour)++ % 8;
         rows[count++].ln = l->h;
     }
     if (l->c && count < ROWS_MOST) {
         snprintf(rows[count].name, UR_CLI_WORDS, "its memory c");
+        rows[count].colour = (*colour)++ % 8;
         rows[count++].ln = l->c;
     }
     return count;
@@ -112,7 +116,7 @@ static void write_svg(FILE *out, const row *rows, size_t count, size_t stride)
     fprintf(out,
             "<svg viewBox=\"0 0 %d %zu\" role=\"img\" aria-label=\"The gradient on its way back through the unrolled "
             "networks\">\n",
-            WIDTH, TOP + ROW * count);
+            WIDTH, TOP + ROW * count - ROW / 2);
     fputs("<text class=\"title\" x=\"0\" y=\"16\">The gradient on its way back</text>\n", out);
     write_head(out, stride);
     for (size_t i = 0; i < count; i++) write_row(out, &rows[i], i, stride);
@@ -122,14 +126,17 @@ static void write_svg(FILE *out, const row *rows, size_t count, size_t stride)
 void ur_cli_gradient_animation(ur_cli_page *page, const ur_cli_subjects *all, const size_t *which, size_t count)
 {
     row rows[ROWS_MOST];
-    size_t used = 0, last = all->steps < 100 ? all->steps : 100, stride = last / (NODES - 1);
+    size_t used = 0, colour = 0, last = all->steps < 100 ? all->steps : 100, stride = last / (NODES - 1);
     if (!stride) return; /* too few steps for a row */
-    for (size_t i = 0; i < count; i++) used = add_rows(&all->list[which[i]], rows, used);
+    for (size_t i = 0; i < count; i++) {
+        if (i && all->fresh && all->list[which[i]].gain != all->list[which[i - 1]].gain) colour = 0;
+        used = add_rows(&all->list[which[i]], rows, used, &colour);
+    }
     write_svg(page->out, rows, used, stride);
     ur_cli_page_note(
         page,
         "The loss is that of one prediction, at the right; its gradient comes back from state to state, %zu "
-        "steps from circle to circle. A full disc: as large as where it began; half as wide: a thousandth; an "
-        "empty circle: a millionth or less.",
-        stride);
+        "steps from circle to circle. A full disc: as large as where it began; half as wide: 10^-%d of that; "
+        "an empty circle: 10^-%d or less; wider than its circle: more than where it began.",
+        stride, DECADES / 2, DECADES);
 }

@@ -18,7 +18,7 @@ static void table_row(FILE *out, const char *name, const double *ln, size_t step
 {
     size_t shown[UR_CLI_SHOWN_MOST], count = ur_cli_shown_steps(steps, shown);
     if (!ln) return;
-    fputs("<tr><td>", out);
+    fprintf(out, "<tr><td%s>", strlen(name) < 26 ? " style=\"white-space:nowrap\"" : "");
     ur_cli_html_text(out, name, strlen(name));
     fputs("</td>", out);
     for (size_t i = 0; i < count; i++) {
@@ -34,7 +34,7 @@ static void table_row(FILE *out, const char *name, const double *ln, size_t step
 static void table_head(FILE *out, size_t steps)
 {
     size_t shown[UR_CLI_SHOWN_MOST], count = ur_cli_shown_steps(steps, shown);
-    fputs("<table><tr><th>log10, k steps back</th>", out);
+    fputs("<table><tr><th>log10 at k</th>", out);
     for (size_t i = 0; i < count; i++) fprintf(out, "<th class=\"n\">%zu</th>", shown[i]);
     fputs("</tr>\n", out);
 }
@@ -48,7 +48,7 @@ static void layer_table(FILE *out, const ur_flow_layer *l)
     table_row(out, "step: gates' slopes", l->slopes, l->steps);
     table_row(out, "step: W_hh", l->recurrent, l->steps);
     table_row(out, l->c ? "step: kept of c" : "step: kept of h", l->kept, l->steps);
-    table_row(out, "Jacobians, largest singular value", l->jacobian, l->steps);
+    table_row(out, "Jacobians, \xCF\x83\xE2\x82\x81", l->jacobian, l->steps);
     fputs("</table>\n", out);
 }
 

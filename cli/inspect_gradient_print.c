@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { COLUMNS = 96, NAME = 30 };
+enum { COLUMNS = 98, NAME = 32 };
 
 /* Paragraphs of at most COLUMNS characters. */
 static void print_words(const char *text)
@@ -74,7 +74,7 @@ static void print_layer(const ur_cli_subjects *all, const ur_cli_subject *s, siz
     print_row("step: gates' slopes", l->slopes, l->steps);
     print_row("step: W_hh", l->recurrent, l->steps);
     print_row(l->c ? "step: kept of c" : "step: kept of h", l->kept, l->steps);
-    print_row("Jacobians, largest s.v.", l->jacobian, l->steps);
+    print_row("Jacobians, largest sing. value", l->jacobian, l->steps);
     printf("\n");
     print_layer_words(l, s->spectra[layer]);
     printf("\n");

@@ -135,8 +135,8 @@ void ur_cli_fresh_words(const ur_cli_subjects *subjects, char text[UR_CLI_WORDS]
     if (f->orthogonal)
         say(text, "W_hh = gain times an orthogonal matrix, for each gate one");
     else
-        say(text, "W_hh = gain/sqrt(%zu) N(0, 1)", f->hidden);
-    say(text, "; other weights uniform in +-1/sqrt(%zu); ", f->hidden);
+        say(text, "W_hh = gain/√%zu · N(0, 1)", f->hidden);
+    say(text, "; other weights uniform in ±1/√%zu; ", f->hidden);
     say(text, "%g added to the bias of the gate that keeps (f of an LSTM, z of a GRU). Inputs are random.",
         f->keep_bias);
 }
