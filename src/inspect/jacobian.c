@@ -3,7 +3,7 @@
  *
  * One lane of a window, as S lanes of a window of one step: row i of the product is the gradient of state i. Each step
  * back multiplies all rows by that step's Jacobian; then all are scaled by one power of two. The largest singular value is
- * found by power iteration on M Mᵀ, which begins with the vector of the step before.
+ * found by power iteration on M Mᵀ, which begins with the left singular vector of the step before.
  */
 #include "inspect/flow.h"
 
@@ -24,7 +24,7 @@ typedef struct ur_jacobian {
     ur_window step; /* of S lanes */
     size_t lane, units, row, rows;
     int power;
-    double *v, *next; /* (states, row) */
+    double *u, *z; /* singular vectors: (rows) on the left, (states, row) on the right */
     real *memory;
     double *vectors;
 } ur_jacobian;
@@ -36,10 +36,9 @@ static void drop(ur_jacobian *j)
 }
 
 /* A vector that is not at right angles to anything in particular. */
-static void begin_vector(ur_jacobian *j, double share)
+static void add_other(ur_jacobian *j, double share)
 {
-    for (size_t i = 0; i < j->rows; i++)
-        j->v[i / j->units * j->row + i % j->units] += share * (0.5 + ur_random_uniform(1, UR_USE_TEST, i));
+    for (size_t i = 0; i < j->rows; i++) j->u[i] += share * (0.5 + ur_random_uniform(1, UR_USE_TEST, i));
 }
 
 static ur_status make(ur_jacobian *j, ur_error *error)
@@ -48,7 +47,7 @@ static ur_status make(ur_jacobian *j, ur_error *error)
     size_t states = l->cell->states, second = l->cell->phases > 1 ? j->row : 0;
     size_t numbers = ur_slot_row(l) + 3 * states * j->row + second;
     j->memory = ur_block_alloc(j->rows, numbers * sizeof(real));
-    j->vectors = calloc(2 * states * j->row, sizeof(double));
+    j->vectors = calloc(j->rows + states * j->row, sizeof(double));
     if (!j->memory || !j->vectors) return ur_fail_memory(error, "the product of Jacobians");
     real *at = j->memory;
     j->step = ur_flow_step(j->window, 0);
@@ -62,9 +61,9 @@ static ur_status make(ur_jacobian *j, ur_error *error)
         for (size_t i = 0; i < j->units; i++) j->step.carry[s][(s * j->units + i) * j->row + i] = 1;
     }
     j->step.dsecond = second ? at : NULL;
-    j->v = j->vectors;
-    j->next = j->vectors + states * j->row;
-    begin_vector(j, 1);
+    j->u = j->vectors;
+    j->z = j->vectors + j->rows;
+    add_other(j, 1);
     return UR_OK;
 }
 
@@ -85,43 +84,52 @@ static void load(ur_jacobian *j, size_t t)
     }
 }
 
-/* next ← Mᵀ(M v); returns |M v|². */
+/* Eight chains: one would wait for itself. */
+static double dot(const real *x, const double *y, size_t n)
+{
+    double sum[8] = {0};
+    for (size_t i = 0; i + 8 <= n; i += 8)
+        for (size_t c = 0; c < 8; c++) sum[c] += (double)x[i + c] * y[i + c];
+    return ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7]));
+}
+
+/* z ← Mᵀu, then u ← M z; returns |Mᵀu|². */
 static double multiply(ur_jacobian *j)
 {
     size_t states = j->step.layer->cell->states;
     double sum = 0;
-    memset(j->next, 0, states * j->row * sizeof *j->next);
+    memset(j->z, 0, states * j->row * sizeof *j->z);
+    for (size_t s = 0; s < states; s++)
+        for (size_t i = 0; i < j->rows; i++)
+            for (size_t n = 0; n < j->row; n++)
+                j->z[s * j->row + n] += (double)j->step.carry[s][i * j->row + n] * j->u[i];
+    for (size_t n = 0; n < states * j->row; n++) sum += j->z[n] * j->z[n];
     for (size_t i = 0; i < j->rows; i++) {
-        double y = 0;
-        for (size_t s = 0; s < states; s++)
-            for (size_t n = 0; n < j->units; n++) y += (double)j->step.carry[s][i * j->row + n] * j->v[s * j->row + n];
-        for (size_t s = 0; s < states; s++)
-            for (size_t n = 0; n < j->units; n++)
-                j->next[s * j->row + n] += (double)j->step.carry[s][i * j->row + n] * y;
-        sum += y * y;
+        j->u[i] = 0;
+        for (size_t s = 0; s < states; s++) j->u[i] += dot(j->step.carry[s] + i * j->row, j->z + s * j->row, j->row);
     }
     return sum;
 }
 
-/* v ← v/|v|; false where it is zero. */
-static bool normalise(double *v, size_t n)
+/* u ← u/|u|; false where it is zero. */
+static bool normalise(double *u, size_t n)
 {
     double sum = 0;
-    for (size_t i = 0; i < n; i++) sum += v[i] * v[i];
-    for (size_t i = 0; i < n && sum > 0; i++) v[i] /= sqrt(sum);
+    for (size_t i = 0; i < n; i++) sum += u[i] * u[i];
+    for (size_t i = 0; i < n && sum > 0; i++) u[i] /= sqrt(sum);
     return sum > 0;
 }
 
-/* ln of the largest singular value of what the rows hold. */
+/* ln of the largest singular value of what the rows hold. The vector of the step before is nearly that of this one: both
+ * stand at t. A little of something else keeps it from being at right angles to the one that is looked for. */
 static double largest(ur_jacobian *j)
 {
-    size_t n = j->step.layer->cell->states * j->row, most = UR_WORK / (2 * j->rows * j->rows) + 20;
+    size_t most = UR_WORK / (2 * j->rows * j->rows) + 20;
     double before = 0, now = 0;
-    begin_vector(j, 1e-3);
+    add_other(j, 1e-6);
     if (most > 2000) most = 2000;
-    for (size_t i = 0; i < most && normalise(j->v, n); i++) {
+    for (size_t i = 0; i < most && normalise(j->u, j->rows); i++) {
         now = multiply(j);
-        memcpy(j->v, j->next, n * sizeof *j->v);
         if (fabs(now - before) <= 1e-11 * now) break;
         before = now;
     }
