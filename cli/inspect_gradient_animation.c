@@ -5,9 +5,10 @@
  */
 #include "inspect_gradient.h"
 
+#include "chart_frame.h"
+
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 enum {
     NODES = 21,
@@ -69,9 +70,7 @@ static void write_node(FILE *out, const row *r, size_t place, size_t node, size_
 static void write_row(FILE *out, const row *r, size_t place, size_t stride)
 {
     double y = TOP + ROW * (double)place, end = ur_cli_log10_of(r->ln[(NODES - 1) * stride] - r->ln[0]);
-    fprintf(out, "<text x=\"0\" y=\"%.1f\">", y - 2);
-    ur_cli_html_text(out, r->name, strnlen(r->name, 20));
-    fputs("</text>", out);
+    ur_cli_figure_text(out, 0, y - 2, "", r->name, LEFT - 22);
     fprintf(out, "<text class=\"soft\" x=\"0\" y=\"%.1f\">", y + 13);
     if (isfinite(end))
         fprintf(out, "at the end 10^%.1f</text>\n", end);

@@ -1,7 +1,7 @@
 /* What unroll inspect gradient shows on a terminal. */
 #include "inspect_gradient.h"
 
-#include "text_out.h"
+#include "glyphs.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -32,14 +32,17 @@ static void print_head(const char *what, const ur_cli_subjects *all)
     printf("\n");
 }
 
+static void print_name(const char *name)
+{
+    printf("  ");
+    ur_cli_print_padded(stdout, name, NAME);
+}
+
 static void print_row(const char *name, const double *ln, size_t steps)
 {
-    size_t shown[UR_CLI_SHOWN_MOST], count = ur_cli_shown_steps(steps, shown), used = 0;
+    size_t shown[UR_CLI_SHOWN_MOST], count = ur_cli_shown_steps(steps, shown);
     if (!ln) return;
-    while (name[used] && used < NAME - 1) used++;
-    printf("  ");
-    ur_cli_print_shown(stdout, name, used);
-    printf("%*s", (int)(NAME - used), "");
+    print_name(name);
     for (size_t i = 0; i < count; i++) {
         double value = ur_cli_log10_of(ln[shown[i]]);
         if (isfinite(value))
@@ -112,11 +115,8 @@ static void print_numbers(const ur_cli_subjects *all)
             ur_spectrum whole = {0};
             ur_spectrum_at(all->list[i].spectra[layer], 0, &whole);
             ur_cli_subject_title(&all->list[i], layer, title);
-            title[NAME - 1] = 0;
-            printf("  ");
-            ur_cli_print_shown(stdout, title, strlen(title));
-            printf("%*s%12.3g%12.4f%12.3f", (int)(NAME - strlen(title)), "", whole.largest,
-                   ur_cli_factor_a_step(l->h, l->steps), l->h_moves);
+            print_name(title);
+            printf("%12.3g%12.4f%12.3f", whole.largest, ur_cli_factor_a_step(l->h, l->steps), l->h_moves);
             if (isfinite(l->c_moves)) printf("%12.3f", l->c_moves);
             printf("\n");
         }

@@ -86,6 +86,8 @@ void ur_cli_seen_words(const ur_flow_layer *layer, char text[UR_CLI_WORDS])
     say(text, "Seen, from %zu to %zu steps back.", layer->steps / 10, layer->steps);
     say_flow(text, "Gradient of h", layer->h, layer->steps);
     if (layer->c) say_flow(text, "Of c", layer->c, layer->steps);
+    double dead = 1 - layer->alive[layer->steps];
+    if (dead > 0) say(text, " At %.0f %% of the places nothing at all is left at the end.", 100 * dead);
 }
 
 void ur_cli_spectrum_words(const ur_spectra *spectra, char text[UR_CLI_WORDS])

@@ -194,17 +194,22 @@ static ur_status run(ur_flow *f, const int32_t *ids, const int32_t *next, ur_err
     return ur_flow_back(f, next, error);
 }
 
-ur_status ur_flow_ids(ur_flow *f, const int32_t *ids, const int32_t *next, size_t lanes, ur_error *error)
+ur_status ur_flow_lanes(ur_flow *f, const int32_t *ids, const int32_t *next, size_t warm, size_t lanes, ur_error *error)
 {
     if (!lanes) return ur_fail(error, UR_ERR_USAGE, "a flow of gradients needs at least one lane");
     f->lanes = lanes;
-    f->steps = f->settings.warm + f->settings.steps + 1;
+    f->steps = warm + f->settings.steps + 1;
     ur_float_mode mode = ur_float_mode_enter();
     ur_status status = run(f, ids, next, error);
     ur_float_mode_leave(mode);
     ur_arena_reset(&f->arena);
     if (status == UR_OK) f->places += lanes;
     return status;
+}
+
+ur_status ur_flow_ids(ur_flow *f, const int32_t *ids, const int32_t *next, size_t lanes, ur_error *error)
+{
+    return ur_flow_lanes(f, ids, next, f->settings.warm, lanes, error);
 }
 
 /* ---- what it showed ----------------------------------------------------------------------------------------------- */

@@ -10,6 +10,8 @@
 
 #include "inspect/probe.h"
 
+#define UR_LN2 0.69314718055994530942
+
 enum {
     UR_FLOW_STEPS = 200, /* where none are asked for */
     UR_FLOW_WARM = 100,
@@ -61,8 +63,8 @@ struct ur_flow {
     ur_pool *pool;
     ur_arena arena;
     ur_probing probing;
-    ur_tensor **watch; /* what each layer of the model gave */
-    size_t lanes, steps;
+    ur_tensor **watch;   /* what each layer of the model gave */
+    size_t lanes, steps; /* of the window: those before, K, and the last */
     size_t stream_count;
     ur_stream *streams;
     size_t places; /* that were followed back */
@@ -70,6 +72,9 @@ struct ur_flow {
     double *results;
 };
 
+/* ur_flow_ids with so many steps before. */
+ur_status ur_flow_lanes(ur_flow *flow, const int32_t *ids, const int32_t *next, size_t warm, size_t lanes,
+                        ur_error *error);
 /* flow_back.c: from the loss at the last step back over all steps; adds up the curves. */
 ur_status ur_flow_back(ur_flow *flow, const int32_t *next, ur_error *error);
 

@@ -5,8 +5,6 @@
 
 #include <math.h>
 
-#define UR_LN2 0.69314718055994530942
-
 enum { UR_IN, UR_MEMORY }; /* of (dh, dc) as they come in; of the state that a gate keeps */
 
 double ur_flow_norm(const real *x, size_t n)

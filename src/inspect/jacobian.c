@@ -15,8 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define UR_LN2 0.69314718055994530942
-
 enum { UR_WORK = 1 << 27 }; /* multiply-adds of a power iteration, at most */
 
 typedef struct ur_jacobian {

@@ -24,6 +24,14 @@ grep -q '<svg' page.html && grep -q '@keyframes' page.html || fail 'the page lac
 ! grep -qE '(src|href)="?http|<script' page.html || fail 'the page asks for something'
 misused inspect gradient rnn text --html page.html; says 'page.html is there; --overwrite replaces it'
 
+# A file's name cannot act on a terminal or in a page
+bad=$(printf '\033[31m<b onload=x>\342\200\256 한국어로 된 긴 모형 이름.safetensors')
+cp rnn.safetensors "$bad"
+done_with inspect gradient --compare rnn.safetensors "$bad" text --steps 50 --html bad.html
+prints '\x1b[31m'
+! grep -aqP '\x1b|\xe2\x80\xae' out || fail 'the name acts on the terminal'
+! grep -aqP '\x1b|\xe2\x80\xae|<b onload' bad.html || fail 'the name acts in the page'
+
 # Untrained networks: the rule holds where it must
 done_with inspect gradient --fresh rnn,gru-before --hidden 20 --gain 0.2,1 --steps 60 --places 4
 prints 'rnn, gain 0.2'; prints 'gru-before, gain 1'; prints 'Untrained networks of 20 units, seed 1.'
