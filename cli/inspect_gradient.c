@@ -116,12 +116,8 @@ static char *short_name(const char *path)
     return strndup(path + begin, end - begin);
 }
 
-static ur_status follow_file(ur_cli_subject *s, const settings *how, const char *path, ur_error *error)
+static ur_status follow(ur_cli_subject *s, const settings *how, ur_error *error)
 {
-    s->gain = NAN;
-    s->name = short_name(path);
-    if (!s->name) return ur_fail_memory(error, "a name");
-    UR_TRY(ur_cli_language_model_load(&s->model, path, error));
     UR_TRY(ur_model_use_weights(s->model, UR_WEIGHTS_F32, error));
     UR_TRY(ur_flow_create(&s->flow, s->model, &how->flow, error));
     UR_TRY(ur_flow_text(s->flow, &how->reading, error));
@@ -134,9 +130,13 @@ static ur_status follow_files(ur_cli_subjects *all, const settings *how, const c
     all->list = calloc(count, sizeof *all->list);
     if (!all->list) return ur_fail_memory(error, "the networks");
     for (size_t i = 0; i < count; i++) {
-        all->count++;
-        ur_status status = follow_file(&all->list[i], how, paths[i], error);
-        if (status != UR_OK) return count > 1 && error ? ur_fail_in(error, status, paths[i]) : status;
+        ur_cli_subject *s = &all->list[all->count++];
+        s->gain = NAN;
+        s->name = short_name(paths[i]);
+        if (!s->name) return ur_fail_memory(error, "a name");
+        UR_TRY(ur_cli_language_model_load(&s->model, paths[i], error));
+        ur_status status = follow(s, how, error);
+        if (status != UR_OK) return count > 1 ? ur_fail_in(error, status, paths[i]) : status;
     }
     return UR_OK;
 }
@@ -177,7 +177,7 @@ static ur_status run_files(settings *s, const char **words, size_t count, ur_err
     size_t models = sort_words(words, count, s->compare);
     if (models == count)
         return ur_fail(error, UR_ERR_USAGE, "which text? give files or folders, or - for standard input");
-    ur_cli_subjects all = {.steps = s->flow.steps, .warm = s->flow.warm, .places = s->flow.places};
+    ur_cli_subjects all = {.steps = s->flow.steps};
     ur_cli_texts texts;
     ur_status status = ur_cli_texts_open(&texts, words + models, count - models, error);
     s->reading.paths = texts.paths;
@@ -191,7 +191,7 @@ static ur_status run_files(settings *s, const char **words, size_t count, ur_err
 
 static ur_status run_fresh(settings *s, ur_error *error)
 {
-    ur_cli_subjects all = {.steps = s->flow.steps, .warm = s->flow.warm, .places = s->flow.places};
+    ur_cli_subjects all = {.steps = s->flow.steps};
     ur_status status = ur_cli_fresh_subjects(&all, &s->fresh, &s->flow, error);
     if (status == UR_OK) status = report(s, &all, error);
     subjects_free(&all);

@@ -33,7 +33,7 @@ typedef struct ur_cli_subjects {
     size_t count;
     const ur_cli_fresh *fresh; /* NULL: they come from files */
     size_t gains;              /* untrained networks: cells go first, then gains */
-    size_t steps, warm, places;
+    size_t steps;
 } ur_cli_subjects;
 
 /* The k that tables show, rising; returns how many. */

@@ -61,8 +61,7 @@ static void many_table(FILE *out, const ur_cli_subjects *all)
             const ur_flow_layer *l = &all->list[i].layer[layer];
             ur_cli_subject_title(&all->list[i], layer, title);
             table_row(out, title, l->h, l->steps);
-            strncat(title, ", c", UR_CLI_WORDS - strlen(title) - 1);
-            table_row(out, title, l->c, l->steps);
+            table_row(out, "\xE2\x80\x83its memory c", l->c, l->steps);
         }
     fputs("</table>\n", out);
 }

@@ -98,9 +98,7 @@ static void print_rows(const ur_cli_subjects *all)
             const ur_flow_layer *l = &all->list[i].layer[layer];
             ur_cli_subject_title(&all->list[i], layer, title);
             print_row(title, l->h, l->steps);
-            if (!l->c) continue;
-            strcat(title, ", c");
-            print_row(title, l->c, l->steps);
+            print_row("  its memory c", l->c, l->steps);
         }
     printf("\n");
 }

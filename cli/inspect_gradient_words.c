@@ -93,7 +93,8 @@ void ur_cli_seen_words(const ur_flow_layer *layer, char text[UR_CLI_WORDS])
 void ur_cli_spectrum_words(const ur_spectra *spectra, char text[UR_CLI_WORDS])
 {
     ur_spectrum s;
-    size_t gates = 0;
+    const char *name = NULL;
+    double most = -1;
     *text = 0;
     for (size_t i = 0; ur_spectrum_at(spectra, i, &s); i++) {
         size_t above = 0;
@@ -107,9 +108,12 @@ void ur_cli_spectrum_words(const ur_spectra *spectra, char text[UR_CLI_WORDS])
             say(text, ", the median %.3g, %zu of %zu are above 1", s.singular[s.count / 2], above, s.count);
         if (isfinite(s.radius)) say(text, i ? " (spectral radius %.3g)" : "; spectral radius %.3g", s.radius);
         if (!i) say(text, ".");
-        gates = i;
+        if (i && s.largest > most) {
+            most = s.largest;
+            name = s.gate;
+        }
     }
-    if (gates) say(text, ".");
+    if (name) say(text, "; the largest is that of %s.", name);
     if (!ur_spectra_whole(spectra))
         say(text, " The whole spectrum needs LAPACK, which is not there: install liblapack3.");
 }

@@ -17,7 +17,7 @@ prints "The lectures' rule: the largest singular value of W_hh is"
 ! grep -q Jacobians out || fail 'the product of Jacobians is shown all the same'
 
 # Several models and the text in any order
-done_with inspect gradient --compare rnn.safetensors lstm text --steps 50; prints 'lstm layer 2, c'; cp out one
+done_with inspect gradient --compare rnn.safetensors lstm text --steps 50; prints 'lstm layer 2 '; prints '  its memory c'; cp out one
 done_with inspect gradient rnn.safetensors text --compare lstm --steps 50; same out one
 done_with inspect gradient --compare rnn.safetensors lstm text --steps 50 --html page.html; same out one
 grep -q '<svg' page.html && grep -q '@keyframes' page.html || fail 'the page lacks figures'
