@@ -21,6 +21,8 @@ static const ur_cli_verb *const VERBS[] = {
     &ur_cli_inspect_gates,
     &ur_cli_inspect_gradient,
     &ur_cli_inspect_saliency,
+    &ur_cli_inspect_near,
+    &ur_cli_inspect_memory,
     &ur_cli_check,
     &ur_cli_bench,
     &ur_cli_help,
