@@ -106,26 +106,33 @@ def make(case, net, gain, keep):
     return weights, layers
 
 
-def cell_step(word, activation, w, x, h, c):
-    """One step: new h, new c (None: the cell has none), and the gate that keeps."""
+def cell_step(word, activation, w, x, h, c, trace=None):
+    """One step: new h, new c (None: the cell has none), and the gate that keeps. trace takes what W_hh's products gave, and
+    the gates o and r."""
     w_ih, w_hh, b_ih, b_hh = w
     units = h.shape[1]
     part = lambda t, i: t[..., i * units : (i + 1) * units]
-    a = x @ w_ih.T + b_ih
+    a, u = x @ w_ih.T + b_ih, h @ w_hh.T + b_hh
+    tell = lambda **what: trace.update(what) if trace is not None else None
+    tell(products=[u])
     if word == "rnn":
-        a = a + h @ w_hh.T + b_hh
+        a = a + u
         return (torch.relu(a) if activation == "relu" else torch.tanh(a)), None, None
     if word == "lstm":
-        a = a + h @ w_hh.T + b_hh
+        a = a + u
         i, f, g, o = torch.sigmoid(part(a, 0)), torch.sigmoid(part(a, 1)), torch.tanh(part(a, 2)), torch.sigmoid(part(a, 3))
         c = f * c + i * g
+        tell(o=o)
         return o, c, f  # h = o∘tanh(c) is made from the tensor that c becomes
-    u = h @ w_hh.T + b_hh
+    if word == "gru-before":
+        u = h @ w_hh[: 2 * units].T + b_hh[: 2 * units]
     r, z = torch.sigmoid(part(a, 0) + part(u, 0)), torch.sigmoid(part(a, 1) + part(u, 1))
     if word == "gru":
         n = torch.tanh(part(a, 2) + r * part(u, 2))
     else:
-        n = torch.tanh(part(a, 2) + (r * h) @ w_hh[2 * units :].T + b_hh[2 * units :])
+        reset = (r * h) @ w_hh[2 * units :].T + b_hh[2 * units :]
+        n = torch.tanh(part(a, 2) + reset)
+        tell(products=[u, reset], r=r)
     return (1 - z) * n + z * h, None, z
 
 
@@ -135,12 +142,12 @@ def kept(tensor):
 
 
 def run(weights, layers, ids, following):
-    """By recurrent layer the tensors h, c and the gates by step, their gradients filled; and inputs by step."""
+    """By recurrent layer the tensors h, c and the gates by step, their gradients filled; inputs and traces by step."""
     cells = [l for l in layers if l[0] in GATES]
     width = {id(l): weights[l[2][1]].shape[1] for l in cells}
     zero = lambda l: torch.zeros(ids.shape[1], width[id(l)], dtype=torch.float64, requires_grad=True)
     h, c = [[kept(zero(l) * 1)] for l in cells], [[kept(zero(l) * 1)] for l in cells]
-    gate, inputs = [[] for _ in cells], [[] for _ in cells]
+    gate, inputs, traces = [[] for _ in cells], [[] for _ in cells], [[] for _ in cells]
     for t in range(len(ids)):
         x, k = None, 0
         for word, activation, names in layers:
@@ -154,7 +161,10 @@ def run(weights, layers, ids, following):
                 x = torch.tanh(x) if activation == "tanh" else x
             else:
                 inputs[k].append(x)
-                after, memory, keeps = cell_step(word, activation, w, x, h[k][-1], c[k][-1])
+                traces[k].append({})
+                after, memory, keeps = cell_step(word, activation, w, x, h[k][-1], c[k][-1], traces[k][-1])
+                for product in traces[k][-1]["products"]:
+                    kept(product)
                 if memory is not None:
                     c[k].append(kept(memory))
                     after = after * torch.tanh(c[k][-1])
@@ -162,7 +172,7 @@ def run(weights, layers, ids, following):
                 gate[k].append(keeps)
                 x, k = after, k + 1
     torch.nn.functional.cross_entropy(x, following, reduction="sum").backward()
-    return cells, h, c, gate, inputs
+    return cells, h, c, gate, inputs, traces
 
 
 def norms(tensors, steps):
@@ -178,6 +188,27 @@ def plus(c, gate, steps):
         out.append((torch.logsumexp(2 * ln, dim=1) / 2).mean().item())
         ln = ln + gate[-1 - k].detach().log()
     return np.array(out)
+
+
+def parts(cell, w_hh, h, c, gate, traces, steps):
+    """What a step back makes of the gradient: ln of ‖da‖/‖∂(h, c)‖, of ‖W_hhᵀda‖/‖da‖, and of what the gate keeps."""
+    size = lambda *tensors: torch.cat(tensors, dim=1).norm(dim=1).log()
+    units, out = w_hh.shape[1], {"slopes": [], "recurrent": [], "kept": []}
+    for k in range(steps + 1):
+        trace, dh = traces[-1 - k], h[-1 - k].grad
+        da = torch.cat([u.grad for u in trace["products"]], dim=1)
+        came, memory = [dh], dh
+        if cell == "lstm":
+            memory, shown = c[-1 - k].grad, torch.tanh(c[-1 - k].detach())
+            came.append(memory - dh * trace["o"].detach() * (1 - shown**2))
+        back = da @ w_hh
+        if cell == "gru-before":
+            back = da[:, : 2 * units] @ w_hh[: 2 * units] + trace["r"].detach() * (da[:, 2 * units :] @ w_hh[2 * units :])
+        out["slopes"].append((size(da) - size(*came)).mean().item())
+        out["recurrent"].append((size(back) - size(da)).mean().item())
+        if cell != "rnn":
+            out["kept"].append((size(memory * gate[-1 - k].detach()) - size(memory)).mean().item())
+    return {name: np.array(values) for name, values in out.items() if values}
 
 
 def jacobian(cell, weights, h, c, inputs, steps):
@@ -230,12 +261,15 @@ def write_case(folder, case, net, gain, keep):
     ids = draw.integers(0, SYMBOLS, (WARM + STEPS + 1, LANES), dtype=np.int64)
     following = draw.integers(0, SYMBOLS, (LANES,), dtype=np.int64)
     weights = {name: torch.tensor(value, requires_grad=True) for name, value in start.items()}
-    cells, h, c, gate, inputs = run(weights, layers, torch.tensor(ids), torch.tensor(following))
+    cells, h, c, gate, inputs, traces = run(weights, layers, torch.tensor(ids), torch.tensor(following))
     tensors = {**start, "ids": ids, "next": following}
     for i, cell in enumerate(cells):
         singular, radius = spectra(cell, weights)
         tensors |= {f"h.{i}": norms(h[i], STEPS), f"jacobian.{i}": jacobian(cell, weights, h[i], c[i], inputs[i], STEPS)}
         tensors |= {f"singular.{i}": singular, f"radius.{i}": radius, f"h_moves.{i}": moves(h[i], STEPS)}
+        w_hh = weights[cell[2][1]].detach()
+        for name, values in parts(cell[0], w_hh, h[i], c[i], gate[i], traces[i], STEPS).items():
+            tensors[f"{name}.{i}"] = values
         if cell[0] == "lstm":
             tensors |= {f"c.{i}": norms(c[i], STEPS), f"plus.{i}": plus(c[i], gate[i], STEPS)}
             tensors |= {f"c_moves.{i}": moves(c[i], STEPS)}

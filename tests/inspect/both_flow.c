@@ -105,6 +105,12 @@ static void compare_layer(const lab *l, size_t layer)
     assert_int_equal(shown.steps, l->steps);
     compare(l, "h", layer, shown.h, LIMIT);
     compare(l, "jacobian", layer, shown.jacobian, LIMIT);
+    compare(l, "slopes", layer, shown.slopes, LIMIT);
+    compare(l, "recurrent", layer, shown.recurrent, LIMIT);
+    if (strcmp(shown.cell, "rnn") == 0)
+        assert_null(shown.kept);
+    else
+        compare(l, "kept", layer, shown.kept, LIMIT);
     compare(l, "h_moves", layer, &shown.h_moves, LIMIT);
     for (size_t k = 0; k <= l->steps; k++) assert_true(shown.alive[k] == 1);
     if (strcmp(shown.cell, "lstm") != 0) {
