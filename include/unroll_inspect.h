@@ -2,7 +2,7 @@
  * unroll_inspect.h: look inside a network while it reads. What runs networks is in unroll.h, what trains them in
  * unroll_train.h.
  *
- * In the order in which a reader needs it: 1 the probe, 2 gates, 5 saliency, 6 memory, 7 near.
+ * In the order in which a reader needs it: 1 the probe, 2 gates, 4 gradient, 5 saliency, 6 memory, 7 near.
  *
  * Errors, shapes and ownership as in unroll.h. An object here is used by one thread at a time; it may use several
  * threads inside. Equal models and texts give equal bits, whatever the number of threads and the machine.
@@ -114,6 +114,73 @@ UR_API void ur_gate_table_free(ur_gate_table *table);            /* NULL is allo
 UR_API uint64_t ur_gate_table_steps(const ur_gate_table *table); /* of all lanes together */
 /* Layer, signal and unit as the probe numbers them; false: there is no such unit. */
 UR_API bool ur_gate_table_unit(const ur_gate_table *table, size_t layer, size_t signal, size_t unit, ur_unit_use *use);
+
+/* ---- 4. The gradient: how far back it lives ------------------------------------------------------------------------ */
+
+/* Zero: chosen. */
+typedef struct ur_flow_settings {
+    size_t steps;   /* K: how far back; 200 */
+    size_t warm;    /* steps read before those; of a text 100, or as many as there are, of ids none */
+    size_t places;  /* of a text at which a loss is followed back; 64 */
+    size_t threads; /* as many as the machine has cores, at most 16 */
+    bool no_jacobian;
+} ur_flow_settings;
+
+/* What one recurrent layer shows. Arrays of K + 1 numbers, by k: natural logarithms, each the mean over the places where it
+ * is finite, NaN where it is so nowhere. NULL: the cell has no such thing. loss_t is the loss of one prediction. */
+typedef struct ur_flow_layer {
+    const char *cell;
+    size_t units, steps;
+    const double *h;    /* ‖∂loss_t/∂h_{t−k}‖, by every way */
+    const double *c;    /* ‖∂loss_t/∂c_{t−k}‖, by every way: the one through that step's own h too */
+    const double *plus; /* ‖∂loss_t/∂c_t ∘ f_t ∘ … ∘ f_{t−k+1}‖: what of it came by the "+" of c alone */
+    const double *slopes; /* of the step from t−k back: ‖da‖/‖∂(h, c)‖, what the gates' slopes (tanh′, σ′) leave … */
+    const double *recurrent; /* … ‖W_hhᵀ da‖/‖da‖, and what W_hh makes of it */
+    const double *kept; /* and what passes both by: ‖∂c∘f‖/‖∂c‖ of an LSTM, ‖∂h∘z‖/‖∂h‖ of a GRU */
+    const double *jacobian; /* largest singular value of ∂(h, c)_t/∂(h, c)_{t−k}, the layer's input held, at the first
+                                place; NULL also for a layer of more than 1024 states */
+    const double *alive;     /* share of the places where ∂loss_t/∂h_{t−k} is not exactly 0 (no logarithm) */
+    double h_moves, c_moves; /* mean of ‖h_t − h_{t−1}‖/‖h_t‖ and the same of c; NaN: no c */
+} ur_flow_layer;
+
+typedef struct ur_flow ur_flow;
+
+/* For a network of one line that takes ids and gives logits of ids at every step, with at least one recurrent layer; else
+ * UR_ERR_USAGE, as for small weights. The model stays the caller's and must outlive the flow. It gets ready for gradients as
+ * for a learner, must not be in use by others meanwhile, and keeps its f32 weights from then on; their values are only read.
+ * settings NULL: all chosen. */
+UR_API ur_status ur_flow_create(ur_flow **flow, ur_model *model, const ur_flow_settings *settings, ur_error *error);
+UR_API void ur_flow_free(ur_flow *flow); /* NULL is allowed */
+
+/* Reads ids (warm + K + 1, B) from a zero state and follows the loss of predicting next[b] behind the last of them back in
+ * every lane. May be called again: means are over all lanes of all calls. An id that is not below the network's is UR_ERR_DATA, a gradient that is not finite UR_ERR_NUMERIC. */
+UR_API ur_status ur_flow_ids(ur_flow *flow, const int32_t *ids, const int32_t *next, size_t lanes, ur_error *error);
+/* The same at `places` places of a text, evenly far apart, of which `reading` says path and part (not lanes, window and
+ * threads). UR_ERR_USAGE for a model without units, UR_ERR_DATA for a text of fewer than K + 2 units. */
+UR_API ur_status ur_flow_text(ur_flow *flow, const ur_reading *reading, ur_error *error);
+
+/* Recurrent layer `layer`, valid until the next call; false: there is none, or nothing was read. */
+UR_API bool ur_flow_layer_at(ur_flow *flow, size_t layer, ur_flow_layer *shown);
+UR_API size_t ur_flow_places(const ur_flow *flow); /* all that were read */
+
+/* The matrix W_hh of a layer, of which the lectures' rule speaks, or one gate's block of it. */
+typedef struct ur_spectrum {
+    const char *gate;       /* "" for the whole matrix, else the gate of the block */
+    size_t count;           /* H */
+    double largest;         /* singular value */
+    const double *singular; /* all, from the largest; NULL without LAPACK */
+    double radius;          /* largest size of an eigenvalue; NaN without LAPACK, or of a matrix that is not square */
+} ur_spectrum;
+
+typedef struct ur_spectra ur_spectra;
+
+/* The whole spectrum needs LAPACK, which is looked for when this is called (liblapack.so.3; Debian: liblapack3). Without it
+ * there is only the largest singular value. */
+UR_API ur_status ur_spectra_create(ur_spectra **spectra, const ur_model *model, size_t layer, ur_error *error);
+UR_API void ur_spectra_free(ur_spectra *spectra);
+/* The whole matrix first, then, of a cell with several gates, each block; false behind the last. */
+UR_API bool ur_spectrum_at(const ur_spectra *spectra, size_t i, ur_spectrum *spectrum);
+UR_API bool ur_spectra_whole(const ur_spectra *spectra); /* LAPACK was there */
 
 /* ---- 5. Saliency: what moved a prediction --------------------------------------------------------------------------- */
 
