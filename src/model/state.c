@@ -9,7 +9,7 @@
 /* The header of a state of this model; `size` is SIZE_MAX where it does not fit. */
 static ur_state describe(const ur_model *m, size_t lanes)
 {
-    ur_state s = {.magic = UR_STATE_MAGIC, .lanes = lanes, .count = m->state_count};
+    ur_state s = {.magic = UR_STATE_MAGIC, .lanes = lanes, .count = (uint32_t)m->state_count};
     size_t numbers = 0, bytes = 0;
     bool fits = lanes > 0;
     for (size_t i = 0; i < m->layer_count; i++) {

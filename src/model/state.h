@@ -14,13 +14,17 @@ typedef struct ur_room {
 
 struct ur_state {
     uint64_t magic;
-    size_t lanes, size, count;      /* count: arrays */
+    size_t lanes, size;
+    uint32_t count;                 /* arrays */
+    uint32_t backwards;             /* the next step's way through the weights (layer/recurrent_step.c) */
     size_t at[UR_STATE_ARRAYS_MAX]; /* array i, (lanes, row[i]), begins at this many numbers behind the header */
     size_t row[UR_STATE_ARRAYS_MAX];
     size_t work; /* where the room for work begins */
     ur_room room;
-    bool backwards; /* the next step's way through the weights (layer/recurrent_step.c); no number depends on it */
 };
+
+/* So that arrays begin where cache lines do: a vector that lies in two is read twice. */
+_Static_assert(sizeof(ur_state) % UR_ALIGN == 0, "whole cache lines");
 
 /* Array i of the state: (lanes, row). */
 static inline real *ur_state_array(const ur_state *s, size_t i) { return (real *)(void *)(s + 1) + s->at[i]; }
