@@ -111,11 +111,11 @@ static size_t add_rows(const ur_cli_subject *s, row rows[ROWS_MOST], size_t coun
 
 static void write_svg(FILE *out, const row *rows, size_t count, size_t stride)
 {
-    write_style(out);
     fprintf(out,
             "<svg viewBox=\"0 0 %d %zu\" role=\"img\" aria-label=\"The gradient on its way back through the unrolled "
             "networks\">\n",
             WIDTH, TOP + ROW * count - ROW / 2);
+    write_style(out); /* inside, so that the figure moves also where it stands alone */
     fputs("<text class=\"title\" x=\"0\" y=\"16\">The gradient on its way back</text>\n", out);
     write_head(out, stride);
     for (size_t i = 0; i < count; i++) write_row(out, &rows[i], i, stride);
