@@ -4,6 +4,7 @@
 
 #include "bars.h"
 #include "heat.h"
+#include "terminal.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,5 +33,7 @@ void ur_cli_chart_svg(FILE *file, const ur_cli_chart *chart);
 /* Braille dots, each series marked by its letter; in colour where `file` is a terminal that has them. At least 30 columns
  * and 6 rows are taken. */
 void ur_cli_chart_terminal(FILE *file, const ur_cli_chart *chart, size_t columns, size_t rows);
+/* For what is written in memory and shown on a terminal later. */
+void ur_cli_chart_coloured(FILE *file, ur_cli_colours colours, const ur_cli_chart *chart, size_t columns, size_t rows);
 
 #endif

@@ -27,6 +27,7 @@ typedef struct canvas {
     size_t columns, rows; /* characters of the area of the lines */
     cell *cells;
     ur_cli_axes axes;
+    ur_cli_colours colours;
 } canvas;
 
 static void set_dot(canvas *c, long x, long y, size_t series)
@@ -138,13 +139,12 @@ static size_t labels_width(const ur_cli_axis *axis)
 
 static void put_rows(FILE *file, const canvas *c, size_t labels)
 {
-    ur_cli_colours colours = ur_cli_terminal_colours(file);
     char text[UR_CLI_TICK_TEXT];
     for (size_t row = 0; row < c->rows; row++) {
         tick_in_row(c, row, text);
         put_spaces(file, labels - ur_cli_shown_columns(text, strlen(text)));
         fprintf(file, "%s %s", text, *text ? "┤" : "│");
-        for (size_t k = 0; k < c->columns; k++) put_cell(file, colours, &c->cells[row * c->columns + k]);
+        for (size_t k = 0; k < c->columns; k++) put_cell(file, c->colours, &c->cells[row * c->columns + k]);
         fputc('\n', file);
     }
 }
@@ -181,9 +181,8 @@ static void put_line(FILE *file, const char *text, size_t indent)
     fputc('\n', file);
 }
 
-static void put_names(FILE *file, const ur_cli_chart *chart, size_t indent)
+static void put_names(FILE *file, ur_cli_colours colours, const ur_cli_chart *chart, size_t indent)
 {
-    ur_cli_colours colours = ur_cli_terminal_colours(file);
     for (size_t i = 0; i < chart->count; i++) {
         const int *rgb = COLOUR[i % COLOURS];
         if (!chart->series[i].name) continue;
@@ -207,15 +206,21 @@ static void draw(FILE *file, const ur_cli_chart *chart, canvas *c, size_t labels
     put_x_axis(file, c, labels);
     size_t wide = chart->x_label ? ur_cli_shown_columns(chart->x_label, strlen(chart->x_label)) : 0;
     put_line(file, chart->x_label, labels + 2 + (wide < c->columns ? c->columns - wide : 0));
-    put_names(file, chart, labels + 2);
+    put_names(file, c->colours, chart, labels + 2);
 }
 
 static size_t within(size_t value, size_t least) { return value < least ? least : value > MOST ? MOST : value; }
 
 void ur_cli_chart_terminal(FILE *file, const ur_cli_chart *chart, size_t columns, size_t rows)
 {
+    ur_cli_chart_coloured(file, ur_cli_terminal_colours(file), chart, columns, rows);
+}
+
+void ur_cli_chart_coloured(FILE *file, ur_cli_colours colours, const ur_cli_chart *chart, size_t columns, size_t rows)
+{
     columns = within(columns, LEAST_COLUMNS);
-    canvas c = {.rows = within(rows, LEAST_ROWS),
+    canvas c = {.colours = colours,
+                .rows = within(rows, LEAST_ROWS),
                 .axes = ur_cli_chart_axes(chart, columns / X_LABEL_WIDTH, rows / 4 + 1)};
     if (c.axes.empty) {
         put_line(file, chart->title, 0);

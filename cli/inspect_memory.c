@@ -86,7 +86,7 @@ static ur_status run(void *settings, const ur_cli_arguments *arguments, ur_error
 const ur_cli_verb ur_cli_inspect_memory = {
     .name = "inspect memory",
     .takes = "[option...]",
-    .summary = "the longest gap that a cell learns to bridge",
+    .summary = "measure the longest gap that a cell learns to bridge",
     .text =
         "Trains small networks on tasks in which the answer is due a chosen number of steps, the gap, after what it "
         "depends on, and says which gaps each cell masters: with and without clipping of the gradient, and with "

@@ -13,8 +13,19 @@
 #include <string.h>
 
 static const ur_cli_verb *const VERBS[] = {
-    &ur_cli_train,         &ur_cli_sample,           &ur_cli_eval,           &ur_cli_info,  &ur_cli_export,
-    &ur_cli_inspect_gates, &ur_cli_inspect_saliency, &ur_cli_inspect_memory, &ur_cli_check, &ur_cli_bench,
+    &ur_cli_train,
+    &ur_cli_sample,
+    &ur_cli_eval,
+    &ur_cli_info,
+    &ur_cli_export,
+    &ur_cli_inspect_gates,
+    &ur_cli_inspect_gradient,
+    &ur_cli_inspect_saliency,
+    &ur_cli_inspect_near,
+    &ur_cli_inspect_memory,
+    &ur_cli_inspect_run,
+    &ur_cli_check,
+    &ur_cli_bench,
     &ur_cli_help,
 };
 

@@ -1,7 +1,6 @@
 /* Progress of a training. On a terminal at most ten redraws a second, elsewhere a line each ten seconds. */
 #include "progress.h"
 
-#include "speaker.h"
 #include "text_out.h"
 
 #include <math.h>
@@ -11,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINE_MAX_BYTES = 512, COLUMNS_LEAST = 20 };
+enum { COLUMNS_LEAST = 20 };
 
 static double now(void)
 {
@@ -20,14 +19,15 @@ static double now(void)
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-static size_t columns(void)
+size_t ur_cli_terminal_size(size_t *rows)
 {
     struct winsize size;
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < COLUMNS_LEAST) return 80;
-    return size.ws_col;
+    bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= COLUMNS_LEAST;
+    if (rows) *rows = known && size.ws_row > 0 ? size.ws_row : 24;
+    return known ? size.ws_col : 80;
 }
 
-static bool can_redraw(void)
+bool ur_cli_can_redraw(void)
 {
     const char *kind = getenv("TERM");
     return isatty(STDERR_FILENO) && kind && *kind && strcmp(kind, "dumb") != 0;
@@ -35,7 +35,7 @@ static bool can_redraw(void)
 
 ur_cli_progress ur_cli_progress_begin(const char *unit, bool quiet)
 {
-    return (ur_cli_progress){.terminal = !quiet && can_redraw(), .last = now(), .unit = unit};
+    return (ur_cli_progress){.terminal = !quiet && ur_cli_can_redraw(), .last = now(), .unit = unit};
 }
 
 /* ---- The plan --------------------------------------------------------------------------------------------------- */
@@ -79,7 +79,7 @@ static double units_a_step(const ur_event *event)
 }
 
 /* Everything but the bar. */
-static size_t facts(const ur_cli_progress *progress, const ur_event *event, char line[LINE_MAX_BYTES])
+size_t ur_cli_progress_facts(const char *unit, const ur_event *event, char line[UR_CLI_FACTS_MAX])
 {
     char speed[32], left[48] = "measuring how many steps fit";
     if (event->steps > 0) {
@@ -90,14 +90,14 @@ static size_t facts(const ur_cli_progress *progress, const ur_event *event, char
         snprintf(left, sizeof left, "%s left", clock);
     }
     count_text(event->units_per_second, speed);
-    int length = event->steps ? snprintf(line, LINE_MAX_BYTES, "step %llu/%llu", (unsigned long long)event->step,
+    int length = event->steps ? snprintf(line, UR_CLI_FACTS_MAX, "step %llu/%llu", (unsigned long long)event->step,
                                          (unsigned long long)event->steps)
-                              : snprintf(line, LINE_MAX_BYTES, "step %llu", (unsigned long long)event->step);
+                              : snprintf(line, UR_CLI_FACTS_MAX, "step %llu", (unsigned long long)event->step);
     size_t used = (size_t)length;
-    used += (size_t)snprintf(line + used, LINE_MAX_BYTES - used, "  loss %.4f", event->smooth);
+    used += (size_t)snprintf(line + used, UR_CLI_FACTS_MAX - used, "  loss %.4f", event->smooth);
     if (isfinite(event->validation))
-        used += (size_t)snprintf(line + used, LINE_MAX_BYTES - used, "  val %.4f", event->validation);
-    return used + (size_t)snprintf(line + used, LINE_MAX_BYTES - used, "  %s %ss/s  %s", speed, progress->unit, left);
+        used += (size_t)snprintf(line + used, UR_CLI_FACTS_MAX - used, "  val %.4f", event->validation);
+    return used + (size_t)snprintf(line + used, UR_CLI_FACTS_MAX - used, "  %s %ss/s  %s", speed, unit, left);
 }
 
 static void draw_bar(const ur_event *event, size_t width)
@@ -113,8 +113,8 @@ static void draw_bar(const ur_event *event, size_t width)
 static void redraw(ur_cli_progress *progress, const ur_event *event)
 {
     enum { BAR_LEAST = 8, BAR_MOST = 30, AROUND = 4 };
-    char line[LINE_MAX_BYTES];
-    size_t length = facts(progress, event, line), room = columns();
+    char line[UR_CLI_FACTS_MAX];
+    size_t length = ur_cli_progress_facts(progress->unit, event, line), room = ur_cli_terminal_size(NULL);
     fputs("\r\033[K", stderr);
     if (length + AROUND + BAR_LEAST <= room) {
         size_t bar = room - length - AROUND;
@@ -127,7 +127,7 @@ static void redraw(ur_cli_progress *progress, const ur_event *event)
 
 void ur_cli_progress_show(ur_cli_progress *progress, const ur_event *event)
 {
-    char line[LINE_MAX_BYTES];
+    char line[UR_CLI_FACTS_MAX];
     bool report = event->kind == UR_EVENT_EVALUATION;
     double time = now(), pause = progress->terminal ? 0.1 : 10;
     if (!report && event->kind != UR_EVENT_END && time - progress->last < pause) return;
@@ -139,7 +139,7 @@ void ur_cli_progress_show(ur_cli_progress *progress, const ur_event *event)
         return;
     }
     if (told) return;
-    facts(progress, event, line);
+    ur_cli_progress_facts(progress->unit, event, line);
     fprintf(stderr, "%s%s\n", line, report && event->improved ? "  (best so far)" : "");
 }
 
@@ -161,39 +161,13 @@ static void print_title(const ur_event *event)
     putc('\n', stderr);
 }
 
-/* Each step has draws of its own, so that samples differ and a resumed run shows the same ones. A network that is trained
- * with carried states has hardly met the zero state: the first units, which say more about it than about the text, are
- * drawn and not shown. */
-static void print_units(ur_cli_speaker *speaker, size_t length, uint64_t step)
+void ur_cli_progress_sample(ur_cli_progress *progress, const ur_event *event, const char *text, size_t length)
 {
-    enum { UNSHOWN = 40 };
     ur_text_out out = {.file = stderr, .safe = true};
-    speaker->draw = step * (length + UNSHOWN);
-    ur_cli_speaker_begin(speaker);
-    for (int i = 0; i < UNSHOWN; i++) ur_cli_speaker_draw(speaker);
-    for (size_t i = 0; i < length; i++) {
-        size_t size = 0;
-        const char *text = ur_unit_text(speaker->model, ur_cli_speaker_draw(speaker), &size);
-        if (text) ur_text_out_add(&out, text, size);
-    }
+    ur_cli_progress_clear(progress);
+    print_title(event);
+    ur_text_out_add(&out, text, length);
     ur_text_out_finish(&out, false);
     if (!out.ends_line) putc('\n', stderr);
     fprintf(stderr, "%.72s\n", "------------------------------------------------------------------------");
-}
-
-ur_status ur_cli_progress_sample(ur_cli_progress *progress, const ur_cli_train_settings *settings,
-                                 const ur_model *model, const ur_event *event, ur_error *error)
-{
-    ur_sampling how = ur_sampling_default();
-    ur_cli_speaker speaker;
-    if (settings->sample_length == 0 || !model) return UR_OK;
-    how.temperature = settings->sample_temperature;
-    how.seed = settings->training.learning.seed;
-    ur_status status = ur_cli_speaker_open(&speaker, model, &how, error);
-    if (status != UR_OK) return status;
-    ur_cli_progress_clear(progress);
-    print_title(event);
-    print_units(&speaker, settings->sample_length, event->step);
-    ur_cli_speaker_close(&speaker);
-    return UR_OK;
 }

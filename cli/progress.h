@@ -11,6 +11,16 @@ typedef struct ur_cli_progress {
     const char *unit;     /* "char" */
 } ur_cli_progress;
 
+/* Standard error is a terminal on which a line can be drawn anew. */
+bool ur_cli_can_redraw(void);
+
+/* Columns of the terminal at standard error, 80 where it does not say; *rows (may be NULL) 24. */
+size_t ur_cli_terminal_size(size_t *rows);
+
+/* "step 20/900  loss 2.1  val 2.3  40k chars/s  0:12 left"; its length. */
+enum { UR_CLI_FACTS_MAX = 512 };
+size_t ur_cli_progress_facts(const char *unit, const ur_event *event, char line[UR_CLI_FACTS_MAX]);
+
 ur_cli_progress ur_cli_progress_begin(const char *unit, bool quiet);
 
 /* The plan: what was decided before the first step. `chosen`: the run folder was named by the user. */
@@ -20,8 +30,7 @@ void ur_cli_progress_show(ur_cli_progress *progress, const ur_event *event);
 /* Makes room for other text: the line that stands is taken away. */
 void ur_cli_progress_clear(ur_cli_progress *progress);
 
-/* A sample from the model as it is, under a line that says from when. */
-ur_status ur_cli_progress_sample(ur_cli_progress *progress, const ur_cli_train_settings *settings,
-                                 const ur_model *model, const ur_event *event, ur_error *error);
+/* A sample, under a line that says from when. */
+void ur_cli_progress_sample(ur_cli_progress *progress, const ur_event *event, const char *text, size_t length);
 
 #endif

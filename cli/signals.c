@@ -10,11 +10,14 @@
 /* A handler can reach nothing else than these. */
 static ur_trainer *volatile trainer_to_stop;
 static volatile sig_atomic_t came;
+static const char *volatile to_restore;
 static char file_to_remove[PATH_MAX], folder_to_remove[PATH_MAX];
 
 static void on_signal(int number)
 {
     if (came) {
+        ssize_t written = to_restore ? write(STDERR_FILENO, to_restore, strlen(to_restore)) : 0;
+        (void)written; /* the terminal may be gone */
         if (file_to_remove[0]) {
             unlink(file_to_remove);
             rmdir(folder_to_remove);
@@ -43,6 +46,8 @@ void ur_cli_signals_stop(ur_trainer *trainer)
     trainer_to_stop = trainer;
     if (came && trainer) ur_trainer_stop(trainer);
 }
+
+void ur_cli_restore_on_exit(const char *sequence) { to_restore = sequence; }
 
 bool ur_cli_interrupted(void) { return came; }
 

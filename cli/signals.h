@@ -15,4 +15,8 @@ bool ur_cli_interrupted(void);
 /* A temporary file, and its folder, that even a second signal removes; NULL: none. The text must stay. */
 void ur_cli_remove_on_exit(const char *path);
 
+/* What a second signal writes on standard error before it ends the program, so that the terminal is as it was; NULL:
+ * nothing. The text must stay. */
+void ur_cli_restore_on_exit(const char *sequence);
+
 #endif

@@ -8,6 +8,7 @@
 #include "signals.h"
 #include "spool.h"
 #include "verb.h"
+#include "watch.h"
 
 #include "base/error.h"
 #include "base/file.h"
@@ -118,24 +119,72 @@ static ur_status report_end(const ur_cli_train_settings *s, const ur_cli_argumen
 
 /* ---- Training --------------------------------------------------------------------------------------------------- */
 
-static ur_status consume(ur_cli_progress *progress, const ur_cli_train_settings *s, ur_trainer *trainer,
-                         const ur_event *event, ur_error *error)
+/* Where progress is shown: a view, or else a line. */
+typedef struct shown {
+    ur_cli_progress line;
+    ur_cli_watch *watch; /* NULL: there is none */
+} shown;
+
+static void show_sample(shown *on, const ur_event *event, const char *text, size_t length)
 {
-    if (s->quiet) return UR_OK;
-    if (event->kind == UR_EVENT_SAMPLE)
-        return ur_cli_progress_sample(progress, s, ur_trainer_model(trainer), event, error);
-    if (event->kind != UR_EVENT_SAVED) ur_cli_progress_show(progress, event);
+    if (on->watch)
+        ur_cli_watch_sample(on->watch, event, text, length);
+    else
+        ur_cli_progress_sample(&on->line, event, text, length);
+}
+
+/* Also one that nobody looks at is kept. */
+static ur_status take_sample(shown *on, const ur_cli_train_settings *s, ur_trainer *trainer, const ur_event *event,
+                             ur_error *error)
+{
+    char *text;
+    size_t length;
+    UR_TRY(ur_cli_train_sample(s, ur_trainer_model(trainer), event, &text, &length, error));
+    if (!s->quiet) show_sample(on, event, text, length);
+    ur_status status = ur_trainer_keep_sample(trainer, text, length, error);
+    free(text);
+    return status;
+}
+
+static ur_status consume(shown *on, const ur_cli_train_settings *s, ur_trainer *trainer, const ur_event *event,
+                         ur_error *error)
+{
+    if (event->kind == UR_EVENT_SAMPLE) return s->sample_length ? take_sample(on, s, trainer, event, error) : UR_OK;
+    if (s->quiet || event->kind == UR_EVENT_SAVED) return UR_OK;
+    if (on->watch)
+        ur_cli_watch_show(on->watch, trainer, event);
+    else
+        ur_cli_progress_show(&on->line, event);
     return UR_OK;
 }
 
-static ur_status train_on(const ur_cli_train_settings *s, ur_trainer *trainer, ur_cli_progress *progress,
-                          ur_event *event, ur_error *error)
+static ur_status train_on(const ur_cli_train_settings *s, ur_trainer *trainer, shown *on, ur_event *event,
+                          ur_error *error)
 {
     do {
         UR_TRY(ur_train_next(trainer, event, error));
-        UR_TRY(consume(progress, s, trainer, event, error));
+        UR_TRY(consume(on, s, trainer, event, error));
     } while (event->kind != UR_EVENT_END);
     return UR_OK;
+}
+
+static ur_status begin_watch(const ur_cli_train_settings *s, const ur_plan *plan, shown *on, ur_error *error)
+{
+    if (!s->watch) return UR_OK;
+    if (ur_cli_can_redraw()) return ur_cli_watch_begin(&on->watch, s->training.run, plan->unit, error);
+    fprintf(stderr, "--watch needs a terminal at standard error that can be redrawn; here are lines instead\n");
+    return UR_OK;
+}
+
+/* The view is gone with its screen; what it ended with stays as a line. */
+static void end_shown(shown *on, ur_status status, const ur_event *event)
+{
+    bool watched = on->watch != NULL;
+    ur_cli_watch_end(on->watch);
+    on->watch = NULL;
+    if (watched && status == UR_OK) ur_cli_progress_show(&on->line, event);
+    if (watched && on->line.drawn) fputc('\n', stderr);
+    if (!watched) ur_cli_progress_clear(&on->line);
 }
 
 static bool run_chosen(const ur_cli_arguments *arguments)
@@ -147,11 +196,12 @@ static ur_status run_trainer(const ur_cli_train_settings *s, const ur_cli_argume
                              ur_error *error)
 {
     ur_plan plan = ur_trainer_plan(trainer);
-    ur_cli_progress progress = ur_cli_progress_begin(plan.unit, s->quiet);
+    shown on = {.line = ur_cli_progress_begin(plan.unit, s->quiet)};
     ur_event event = {0};
     if (!s->quiet) ur_cli_progress_plan(&plan, ur_trainer_settings(trainer), s->training.run, run_chosen(arguments));
-    ur_status status = train_on(s, trainer, &progress, &event, error);
-    ur_cli_progress_clear(&progress);
+    ur_status status = begin_watch(s, &plan, &on, error);
+    if (status == UR_OK) status = train_on(s, trainer, &on, &event, error);
+    end_shown(&on, status, &event);
     return status == UR_OK ? report_end(s, arguments, &plan, &event, error) : status;
 }
 
@@ -225,8 +275,9 @@ const ur_cli_verb ur_cli_train = {
             "standard input. Without options it chooses everything by the size of the text. What is not given here "
             "is chosen once, printed, and kept in the run.\n\n"
             "The run folder holds model.safetensors (the best on the validation text), last.safetensors (everything "
-            "to resume) and log.jsonl. Ctrl-C or SIGTERM saves and ends with status 0; a second one ends at once. The "
-            "same command with --resume goes on in the same bits and can be repeated until it is done.",
+            "to resume), log.jsonl and an event file for TensorBoard. Ctrl-C or SIGTERM saves and ends with status 0; "
+            "a second one ends at once. The same command with --resume goes on in the same bits and can be repeated "
+            "until it is done.",
     .examples = "unroll train lm input.txt  # learn to write like a text\n"
                 "unroll train lm src include -o runs/code --minutes 10  # from folders, ten minutes\n"
                 "unroll train lm input.txt --cell gru --hidden 256,256 --epochs 5  # another network\n"

@@ -14,7 +14,7 @@ typedef struct ur_cli_train_settings {
     int precision, invalid; /* places among the words of their options */
     size_t sample_length;
     double sample_temperature;
-    bool quiet, json;
+    bool quiet, json, watch;
 } ur_cli_train_settings;
 
 extern const ur_cli_table ur_cli_train_options;
@@ -24,6 +24,10 @@ void ur_cli_train_defaults(void *settings);
 /* Settings that need more than being stored: presets, shares, what is not built. The options given win over those of
  * a preset. */
 ur_status ur_cli_train_settle(ur_cli_train_settings *settings, const ur_cli_arguments *arguments, ur_error *error);
+
+/* A sample from the model as it is; free() it. */
+ur_status ur_cli_train_sample(const ur_cli_train_settings *settings, const ur_model *model, const ur_event *event,
+                              char **text, size_t *length, ur_error *error);
 
 /* The options that a preset stands for, as one line to be typed. */
 void ur_cli_print_preset(const char *name);

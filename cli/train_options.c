@@ -113,6 +113,9 @@ static const ur_cli_option OPTIONS[] = {
      .help = "below 1: surer and duller"},
     {NULL, "save-every", "N", UR_CLI_COUNT, T(save_every), .least = 1, .most = 1e15, .unset = BY_RUN,
      .help = "steps between two checkpoints"},
+    {NULL, "no-events", NULL, UR_CLI_FLAG, T(no_events), .help = "no event file for TensorBoard in the run folder"},
+    {NULL, "watch", NULL, UR_CLI_FLAG, PLACE(watch),
+     .help = "a view of the whole terminal: curves of the losses, gradient norms, gates, the last sample"},
     {NULL, "quiet", NULL, UR_CLI_FLAG, PLACE(quiet), .help = "no progress, no samples"},
     {NULL, "json", NULL, UR_CLI_FLAG, PLACE(json), .help = "the result as one JSON object"},
 
@@ -182,6 +185,8 @@ ur_status ur_cli_train_settle(ur_cli_train_settings *s, const ur_cli_arguments *
         return ur_fail(error, UR_ERR_UNSUPPORTED, "--precision bf16 is not built yet; leave it out to train in f32");
     if (t->resume && t->overwrite)
         return ur_fail(error, UR_ERR_USAGE, "--resume and --overwrite contradict each other; give one of them");
+    if (s->watch && s->quiet)
+        return ur_fail(error, UR_ERR_USAGE, "--watch and --quiet contradict each other; give one of them");
     if (t->validation && share_given)
         return ur_fail(error, UR_ERR_USAGE,
                        "--val and --val-fraction both choose the validation text; give one of them");

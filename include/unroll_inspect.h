@@ -2,7 +2,7 @@
  * unroll_inspect.h: look inside a network while it reads. What runs networks is in unroll.h, what trains them in
  * unroll_train.h.
  *
- * In the order in which a reader needs it: 1 the probe, 2 gates, 5 saliency, 6 memory.
+ * In the order in which a reader needs it: 1 the probe, 2 gates, 4 gradient, 5 saliency, 6 memory, 7 near.
  *
  * Errors, shapes and ownership as in unroll.h. An object here is used by one thread at a time; it may use several
  * threads inside. Equal models and texts give equal bits, whatever the number of threads and the machine.
@@ -23,37 +23,44 @@ typedef enum ur_signal_kind { UR_SIGNAL_GATE, UR_SIGNAL_VALUE, UR_SIGNAL_STATE }
 
 typedef struct ur_signal {
     const char
-        *name; /* of the equations (docs/cells.md): "i" "f" "g" "o" "c" "h" of an LSTM, "r" "z" "n" "h" of a GRU */
+        *name; /* of the equations (docs/cells.md), a constant: i f g o c h of an LSTM; r z n h of a GRU, where an
+                         open z keeps the old state; h of an RNN */
     ur_signal_kind kind;
 } ur_signal;
 
 /* Recurrent layers of the network, in the order of its line; 0: it has none. */
 UR_API size_t ur_probe_layers(const ur_model *model);
-/* Units (H) and the cell's name of a layer, each may be NULL; false: there is no such layer. */
+/* Hidden units (H) and the cell's name of a layer, each may be NULL; false: there is no such layer. */
 UR_API bool ur_probe_layer(const ur_model *model, size_t layer, size_t *units, const char **cell);
 /* Signal i of a layer: its gates, then c where the cell has one, then h; false behind the last. */
 UR_API bool ur_probe_signal(const ur_model *model, size_t layer, size_t i, ur_signal *signal);
-/* The signal of that name; SIZE_MAX if the layer has none. */
+/* The number of the signal of that name; SIZE_MAX, which is no signal, if the layer has none. */
 UR_API size_t ur_probe_find(const ur_model *model, size_t layer, const char *name);
 
 typedef struct ur_probe ur_probe;
 
-/* A forward pass whose inner numbers can be read. The model stays the caller's and must outlive the probe. Threads 0: as
- * many as the machine has cores, at most 16. */
+/* A forward pass whose inner numbers can be read. The model stays the caller's and must outlive the probe; a run uses its
+ * weights as they are then. Threads 0: as many as the machine has cores, at most 16. */
 UR_API ur_status ur_probe_create(ur_probe **probe, const ur_model *model, size_t threads, ur_error *error);
 UR_API void ur_probe_free(ur_probe *probe); /* NULL is allowed */
 
-/* Runs the batch's inputs (targets are not used), dropout off; `carry` as in ur_batch. What can be read afterwards holds
- * until the next run. */
+/* Runs the batch's inputs (targets are not used), dropout off. With `carry` it goes on from where the probe's last run
+ * ended, which must have had as many lanes; from zero where there was none. Keeps every signal of every step until the next
+ * run. UR_ERR_USAGE, UR_ERR_DATA for a wrong batch, as ur_learn. */
 UR_API ur_status ur_probe_run(ur_probe *probe, const ur_batch *batch, ur_error *error);
 /* A signal of all units of a layer at a step of a lane: `out` takes H numbers. Behind a lane's end the states stay and
- * gates mean nothing. All places must be there. */
-UR_API void ur_probe_read(const ur_probe *probe, size_t layer, size_t signal, size_t step, size_t lane, ur_real *out);
-/* What the network gave there: `outputs` numbers. Behind `last` only step 0 is there. */
+ * gates mean nothing. False, and nothing written: the last run has no such place, or there was none. */
+UR_API bool ur_probe_read(const ur_probe *probe, size_t layer, size_t signal, size_t step, size_t lane, ur_real *out);
+/* What the network gave there: `outputs` numbers, valid until the next run. In a network with `last` only step 0 is there.
+ * NULL: no such place. */
 UR_API const ur_real *ur_probe_output(const ur_probe *probe, size_t step, size_t lane);
+/* The logarithm of the probability that these outputs, as logits, give to `id`; NaN: no such place or id. */
+UR_API double ur_probe_log_probability(const ur_probe *probe, size_t step, size_t lane, int32_t id);
 
-/* Holds a unit of a layer in the runs that follow: its states, h and then c, are `values` at every step whatever the gates
- * say. One unit at a time; values NULL lets it go. UR_ERR_USAGE: there is no such unit. */
+/* Holds a unit of a layer in the runs that follow: its states are `values` from the end of step 0 on, whatever the gates
+ * say (which are shown as they were computed). As many values as the cell has states, in the order of ur_state_values: h, c
+ * of an LSTM, h of the others; copied. One unit at a time: another one lets go of the first, and NULL of whatever is held.
+ * UR_ERR_USAGE: there is no such unit; UR_ERR_NUMERIC: a value is not finite. */
 UR_API ur_status ur_probe_hold(ur_probe *probe, size_t layer, size_t unit, const ur_real *values, ur_error *error);
 
 /* A text that a language model reads. It is cut into `lanes` pieces of equal length that are read side by side, each from
@@ -61,13 +68,16 @@ UR_API ur_status ur_probe_hold(ur_probe *probe, size_t layer, size_t unit, const
 typedef struct ur_reading {
     const char *const *paths;
     size_t path_count;
-    double begin, end;    /* the part of the text, as shares; both 0: all of it */
+    double begin, end;    /* the part of the text, as shares with begin < end; both 0: all of it */
     bool replace_invalid; /* invalid UTF-8 reads as U+FFFD */
-    size_t lanes, window; /* pieces, and steps between two visits; 0: up to 32, up to 128 */
-    size_t threads;
+    size_t lanes;         /* at most 256; 0: one for each 512 units, 1 to 32 */
+    size_t window;        /* steps between two visits; 0: up to 128 */
+    size_t threads;       /* 0: the machine's cores, at most 16 */
 } ur_reading;
 
-/* Some steps of the text that the probe has just run: (T, B). */
+/* Some steps of the text that the probe has just run: (T, B). Valid until the visit returns. A unit of text is what
+ * training reads: the files one behind another, without byte order marks and with CR LF as LF, so that ur_encode of the raw
+ * bytes may count others. */
 typedef struct ur_passage {
     size_t steps, lanes;
     const int32_t *ids, *next; /* what is read, and what follows it: −1 at the end of a piece */
@@ -76,37 +86,111 @@ typedef struct ur_passage {
     uint64_t begin;            /* unit of the text that lane 0 begins with */
 } ur_passage;
 
-/* Called for one passage after another. A failure ends the reading and is returned. */
+/* Called for one passage after another. It may read the probe and hold units (from the next passage on), not run or free
+ * it. A failure, for which it fills `error` itself, ends the reading and is returned. */
 typedef ur_status ur_visit(void *context, ur_probe *probe, const ur_passage *passage, ur_error *error);
 
-/* UR_ERR_USAGE for a model that is no language model, UR_ERR_DATA for a text of fewer than 2 units. */
+/* UR_ERR_USAGE for a model that is no language model (units in, as many outputs), UR_ERR_DATA for a text of fewer than 2
+ * units; otherwise as ur_score_text. */
 UR_API ur_status ur_probe_text(const ur_model *model, const ur_reading *reading, ur_visit *visit, void *context,
                                ur_error *error);
 
 /* ---- 2. Gates: how much they are open and shut ----------------------------------------------------------------------- */
 
-/* A signal of one unit over all steps of a text. */
+/* A signal of one hidden unit over all steps of a text. */
 typedef struct ur_unit_use {
-    double mean, deviation, least, most;
+    double mean, deviation, least, most; /* deviation: the squares divided by the number of steps */
     double open, shut; /* share of the steps in which it was above 0.9, below 0.1 (Karpathy et al. 2015: right and left
-                          saturated) */
+                          saturated); of values and states just these shares */
 } ur_unit_use;
 
 typedef struct ur_gate_table ur_gate_table;
 
-UR_API ur_status ur_gate_table_create(ur_gate_table **gates, const ur_model *model, const ur_reading *reading,
+/* All signals of all units. As ur_probe_text; *table is NULL after a failure, UR_ERR_USAGE also where the network has no
+ * recurrent layer. */
+UR_API ur_status ur_gate_table_create(ur_gate_table **table, const ur_model *model, const ur_reading *reading,
                                       ur_error *error);
-UR_API void ur_gate_table_free(ur_gate_table *gates); /* NULL is allowed */
-UR_API uint64_t ur_gate_table_steps(const ur_gate_table *gates);
+UR_API void ur_gate_table_free(ur_gate_table *table);            /* NULL is allowed */
+UR_API uint64_t ur_gate_table_steps(const ur_gate_table *table); /* of all lanes together */
 /* Layer, signal and unit as the probe numbers them; false: there is no such unit. */
-UR_API bool ur_gate_table_unit(const ur_gate_table *gates, size_t layer, size_t signal, size_t unit, ur_unit_use *use);
+UR_API bool ur_gate_table_unit(const ur_gate_table *table, size_t layer, size_t signal, size_t unit, ur_unit_use *use);
+
+/* ---- 4. The gradient: how far back it lives ------------------------------------------------------------------------ */
+
+/* Zero: chosen. */
+typedef struct ur_flow_settings {
+    size_t steps;   /* K: how far back; 200 */
+    size_t warm;    /* steps read before those; of a text 100, or as many as there are, of ids none */
+    size_t places;  /* of a text at which a loss is followed back; 64 */
+    size_t threads; /* as many as the machine has cores, at most 16 */
+    bool no_jacobian;
+} ur_flow_settings;
+
+/* What one recurrent layer shows. Arrays of K + 1 numbers, by k: natural logarithms, each the mean over the places where it
+ * is finite, NaN where it is so nowhere. NULL: the cell has no such thing. loss_t is the loss of one prediction. */
+typedef struct ur_flow_layer {
+    const char *cell;
+    size_t units, steps;
+    const double *h;    /* ‖∂loss_t/∂h_{t−k}‖, by every way */
+    const double *c;    /* ‖∂loss_t/∂c_{t−k}‖, by every way: the one through that step's own h too */
+    const double *plus; /* ‖∂loss_t/∂c_t ∘ f_t ∘ … ∘ f_{t−k+1}‖: what of it came by the "+" of c alone */
+    const double *slopes; /* of the step from t−k back: ‖da‖/‖∂(h, c)‖, what the gates' slopes (tanh′, σ′) leave … */
+    const double *recurrent; /* … ‖W_hhᵀ da‖/‖da‖, and what W_hh makes of it */
+    const double *kept; /* and what passes both by: ‖∂c∘f‖/‖∂c‖ of an LSTM, ‖∂h∘z‖/‖∂h‖ of a GRU */
+    const double *jacobian; /* largest singular value of ∂(h, c)_t/∂(h, c)_{t−k}, the layer's input held, at the first
+                                place; NULL also for a layer of more than 1024 states */
+    const double *alive;     /* share of the places where ∂loss_t/∂h_{t−k} is not exactly 0 (no logarithm) */
+    double h_moves, c_moves; /* mean of ‖h_t − h_{t−1}‖/‖h_t‖ and the same of c; NaN: no c */
+} ur_flow_layer;
+
+typedef struct ur_flow ur_flow;
+
+/* For a network of one line that takes ids and gives logits of ids at every step, with at least one recurrent layer; else
+ * UR_ERR_USAGE, as for small weights. The model stays the caller's and must outlive the flow. It gets ready for gradients as
+ * for a learner, must not be in use by others meanwhile, and keeps its f32 weights from then on; their values are only read.
+ * settings NULL: all chosen. */
+UR_API ur_status ur_flow_create(ur_flow **flow, ur_model *model, const ur_flow_settings *settings, ur_error *error);
+UR_API void ur_flow_free(ur_flow *flow); /* NULL is allowed */
+
+/* Reads ids (warm + K + 1, B) from a zero state and follows the loss of predicting next[b] behind the last of them back in
+ * every lane. May be called again: means are over all lanes of all calls. An id that is not below the network's is UR_ERR_DATA, a gradient that is not finite UR_ERR_NUMERIC. */
+UR_API ur_status ur_flow_ids(ur_flow *flow, const int32_t *ids, const int32_t *next, size_t lanes, ur_error *error);
+/* The same at `places` places of a text, evenly far apart, of which `reading` says path and part (not lanes, window and
+ * threads). UR_ERR_USAGE for a model without units, UR_ERR_DATA for a text of fewer than K + 2 units. */
+UR_API ur_status ur_flow_text(ur_flow *flow, const ur_reading *reading, ur_error *error);
+
+/* Recurrent layer `layer`, valid until the next call; false: there is none, or nothing was read. */
+UR_API bool ur_flow_layer_at(ur_flow *flow, size_t layer, ur_flow_layer *shown);
+UR_API size_t ur_flow_places(const ur_flow *flow); /* all that were read */
+
+/* The matrix W_hh of a layer, of which the lectures' rule speaks, or one gate's block of it. */
+typedef struct ur_spectrum {
+    const char *gate;       /* "" for the whole matrix, else the gate of the block */
+    size_t count;           /* H */
+    double largest;         /* singular value */
+    const double *singular; /* all, from the largest; NULL without LAPACK */
+    double radius;          /* largest size of an eigenvalue; NaN without LAPACK, or of a matrix that is not square */
+} ur_spectrum;
+
+typedef struct ur_spectra ur_spectra;
+
+/* The whole spectrum needs LAPACK, which is looked for when this is called (liblapack.so.3; Debian: liblapack3). Without it
+ * there is only the largest singular value. */
+UR_API ur_status ur_spectra_create(ur_spectra **spectra, const ur_model *model, size_t layer, ur_error *error);
+UR_API void ur_spectra_free(ur_spectra *spectra);
+/* The whole matrix first, then, of a cell with several gates, each block; false behind the last. */
+UR_API bool ur_spectrum_at(const ur_spectra *spectra, size_t i, ur_spectrum *spectrum);
+UR_API bool ur_spectra_whole(const ur_spectra *spectra); /* LAPACK was there */
 
 /* ---- 5. Saliency: what moved a prediction --------------------------------------------------------------------------- */
 
-/* How much each of the `count` units read moved the logarithm of the probability of `target` behind the last of them:
- * (gradient of log p to the unit's input) times that input, Denil et al. 2014. Positive: it spoke for the target. `moved`
- * takes `count` numbers; *probability, that of the target, may be NULL. The model, a language model whose first cell reads
- * the units (onehot or embed right before it), gets ready for gradients and must not be in use by others meanwhile. */
+/* How much each of the `count` units of text read moved the logarithm of the probability of `target` behind the last of
+ * them: (gradient of log p to the unit's input) times that input, Denil et al. 2014. Positive: it spoke for the target.
+ * `moved` takes `count` numbers; *probability, that of the target, may be NULL. Any network from ids to as many outputs, with
+ * or without units, whose first cell stands right behind onehot or embed (else UR_ERR_UNSUPPORTED). UR_ERR_USAGE: another
+ * network, a target or a count that cannot be, small weights; UR_ERR_DATA: an id that is not below the outputs.
+ * The model gets ready for gradients as for a learner (which is not disturbed), must not be in use by others meanwhile, and
+ * keeps its f32 weights from then on; its parameters' `gradient` is overwritten. */
 UR_API ur_status ur_saliency(ur_model *model, const int32_t *ids, size_t count, int32_t target, ur_real *moved,
                              double *probability, ur_error *error);
 
@@ -172,6 +256,27 @@ typedef struct ur_recall_result {
 /* On the calling thread alone; several threads may each run one. UR_ERR_USAGE for a gap or settings that cannot be,
  * UR_ERR_FORMAT for a cell or size that network lines do not have. */
 UR_API ur_status ur_recall_train(const ur_recall *recall, ur_recall_result *result, ur_error *error);
+
+/* ---- 7. Near: the rows of an embedding ------------------------------------------------------------------------------ */
+
+/* Rows (V, one for each unit) of the embedding that a model reads its units through, and numbers in each (E); either may be
+ * NULL. UR_ERR_UNSUPPORTED, with what to do, where it has none. */
+UR_API ur_status ur_embedding_size(const ur_model *model, size_t *rows, size_t *width, ur_error *error);
+
+typedef struct ur_neighbour {
+    int32_t id;
+    double cosine; /* of the angle between the two rows: 1 for the same direction, 0 for a right angle */
+} ur_neighbour;
+
+/* The rows nearest to row `id`, nearest first, itself left out: `nearest` takes `count` of them, *found is how many there
+ * are (rows of zeros have no direction). UR_ERR_USAGE: there is no such row; UR_ERR_NUMERIC: it has no direction. */
+UR_API ur_status ur_embedding_near(const ur_model *model, int32_t id, ur_neighbour *nearest, size_t count,
+                                   size_t *found, ur_error *error);
+
+/* Principal component analysis of all rows (Pearson 1901): places (V, 2) along the two directions in which the rows differ
+ * most, from their mean; share[k] is the share of the rows' variance along direction k. The number of a direction that is
+ * greatest in size is positive. Takes memory for E² doubles and time as V·E² + 30·E³. */
+UR_API ur_status ur_embedding_plane(const ur_model *model, double *places, double share[2], ur_error *error);
 
 #ifdef __cplusplus
 }

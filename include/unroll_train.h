@@ -197,6 +197,7 @@ typedef struct ur_training {
 
     /* The run folder; NULL keeps nothing: then the best weights are the caller's to keep, at an evaluation that improved. */
     const char *run;
+    bool no_events; /* no event file for TensorBoard in it */
     bool resume, overwrite;
     const char *isa;
 } ur_training;
@@ -238,6 +239,19 @@ typedef struct ur_event {
 /* Does one piece of work and says what happened. After UR_EVENT_END it is an error to go on. UR_ERR_NUMERIC: the
  * checkpoint of the last good state is kept. */
 UR_API ur_status ur_train_next(ur_trainer *trainer, ur_event *event, ur_error *error);
+
+/* Keeps a sample in the run's log and event file; to be called at UR_EVENT_SAMPLE. What is not UTF-8 is kept as U+FFFD. */
+UR_API ur_status ur_trainer_keep_sample(ur_trainer *trainer, const char *text, size_t length, ur_error *error);
+
+/* How often a gate was open (> 0.9) and shut (< 0.1) in the last evaluation: shares of the units, steps and lanes of its
+ * last window. */
+typedef struct ur_gate_share {
+    size_t layer;     /* recurrent layers from 0 */
+    const char *name; /* of the equations (docs/cells.md): "i", "f", "o", "r", "z" */
+    double open, shut;
+} ur_gate_share;
+/* Gate i of the network, layer by layer; false behind the last, and before an evaluation. */
+UR_API bool ur_trainer_gate(const ur_trainer *trainer, size_t i, ur_gate_share *share);
 
 /* Asks for a clean end: the next ur_train_next saves and ends. May be called from a signal handler or another thread. */
 UR_API void ur_trainer_stop(ur_trainer *trainer);

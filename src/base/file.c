@@ -2,6 +2,7 @@
 #include "base/file.h"
 
 #include "base/error.h"
+#include "base/memory.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +24,11 @@ typedef struct reading {
 
 static ur_status make_room(reading *in, size_t capacity, ur_error *error)
 {
-    unsigned char *data = capacity > in->capacity ? realloc(in->bytes.data, capacity) : NULL;
+    unsigned char *data = NULL;
+    if (!in->bytes.data)
+        data = ur_block_raw(capacity); /* with huge pages: to make small ones takes as long as to read */
+    else if (capacity > in->capacity)
+        data = realloc(in->bytes.data, capacity);
     if (!data) return ur_fail(error, UR_ERR_MEMORY, "%s: not enough memory to read it", in->path);
     in->bytes.data = data;
     in->capacity = capacity;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 enum {
     HUGE_PAGE = 2 << 20,
@@ -45,18 +46,63 @@ static void *system_alloc(size_t bytes)
     if (!round_up(bytes, align, &rounded)) return NULL;
     void *block = aligned_alloc(align, rounded);
 #ifdef MADV_HUGEPAGE
-    /* A wish: a kernel without huge pages refuses, and nothing is lost. */
-    if (block && align == HUGE_PAGE) (void)madvise(block, rounded, MADV_HUGEPAGE);
+    /* A wish: a kernel without huge pages refuses, and nothing is lost. Only for those that are used to their end. */
+    if (block && align == HUGE_PAGE) (void)madvise(block, bytes / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
 #endif
     return block;
 }
+
+/* Clears whole pages by giving them back: on Linux they read as zeros and take no memory until they are written. */
+static bool give_back(void *pages, size_t bytes)
+{
+#if defined(__linux__) && defined(MADV_DONTNEED)
+    return bytes == 0 || madvise(pages, bytes, MADV_DONTNEED) == 0;
+#else
+    (void)pages;
+    return bytes == 0;
+#endif
+}
+
+/* Bytes before the first whole page of a block, and bytes of whole pages behind them. */
+static void whole_pages(const void *block, size_t bytes, size_t *before, size_t *whole)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    *before = (page - (uintptr_t)block % page) % page;
+    if (*before > bytes) *before = bytes;
+    *whole = (bytes - *before) / page * page;
+}
+
+static void clear(void *block, size_t bytes)
+{
+    unsigned char *at = block;
+    size_t before, whole;
+    whole_pages(at, bytes, &before, &whole);
+    if (bytes < LARGE_BLOCK || !give_back(at + before, whole)) {
+        memset(at, 0, bytes);
+        return;
+    }
+    memset(at, 0, before);
+    memset(at + before + whole, 0, bytes - before - whole);
+}
+
+void ur_clear_sparse(void *memory, size_t bytes)
+{
+#ifdef MADV_NOHUGEPAGE
+    size_t before, whole;
+    whole_pages(memory, bytes, &before, &whole);
+    if (bytes >= LARGE_BLOCK) (void)madvise((unsigned char *)memory + before, whole, MADV_NOHUGEPAGE);
+#endif
+    clear(memory, bytes);
+}
+
+void *ur_block_raw(size_t bytes) { return system_alloc(bytes); }
 
 void *ur_block_alloc(size_t count, size_t size)
 {
     size_t bytes;
     if (!ur_mul_fits(count, size, &bytes)) return NULL;
     void *block = system_alloc(bytes);
-    if (block) memset(block, 0, bytes);
+    if (block) clear(block, bytes);
     return block;
 }
 

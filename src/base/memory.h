@@ -15,7 +15,12 @@ bool ur_add_fits(size_t a, size_t b, size_t *sum);
 /* count·size zeroed bytes at a multiple of UR_ALIGN; NULL when there is none or the product does not fit. Large
  * blocks ask the system for huge pages. */
 void *ur_block_alloc(size_t count, size_t size);
+/* The same, not cleared; free() takes it, too. */
+void *ur_block_raw(size_t bytes);
 void ur_block_free(void *block);
+/* Zeros for memory of a block of which little is written before it is cleared again: where the system can, the rest of
+ * it takes no room. */
+void ur_clear_sparse(void *memory, size_t bytes);
 
 /*
  * An arena gives memory that is all freed at once. It grows while the first window runs; the reset at the end of it

@@ -2,6 +2,8 @@
 #include "base/utf8.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* What a first byte asks for: the length of its character and the range of the second byte; further bytes are 80–BF. */
 typedef struct lead {
@@ -72,4 +74,23 @@ int ur_utf8_encode(uint32_t code, unsigned char out[UR_UTF8_MAX])
     }
     out[0] = (unsigned char)(lead_mark[length] | code);
     return length;
+}
+
+char *ur_utf8_clean(const char *text, size_t length, size_t *clean)
+{
+    static const char unknown[] = "\xEF\xBF\xBD";
+    enum { UNKNOWN = sizeof unknown - 1 };
+    char *copy = length < SIZE_MAX / UNKNOWN ? malloc(UNKNOWN * length + 1) : NULL;
+    *clean = 0;
+    for (size_t at = 0; copy && at < length;) {
+        uint32_t code;
+        int bytes = ur_utf8_decode((const unsigned char *)text + at, length - at, &code);
+        bool right = bytes > 0 && code != 0;
+        size_t size = right ? (size_t)bytes : UNKNOWN;
+        memcpy(copy + *clean, right ? text + at : unknown, size);
+        *clean += size;
+        at += right ? size : 1;
+    }
+    if (copy) copy[*clean] = 0;
+    return copy;
 }

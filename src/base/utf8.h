@@ -16,4 +16,8 @@ int ur_utf8_decode(const unsigned char *text, size_t length, uint32_t *code);
 /* Writes a code point: returns 1–4, or 0 for one that does not exist. */
 int ur_utf8_encode(uint32_t code, unsigned char out[UR_UTF8_MAX]);
 
+/* A copy in which every byte that belongs to no character, and every zero byte, is U+FFFD: *clean bytes and a zero
+ * behind them; free() it. NULL without memory. */
+char *ur_utf8_clean(const char *text, size_t length, size_t *clean);
+
 #endif

@@ -7,17 +7,20 @@
 
 #define UR_DECLARE(isa)                                                                                                \
     ur_product_part ur_product_##isa, ur_product_bf16_##isa, ur_product_int8_##isa;                                    \
+    extern const ur_rows ur_rows_##isa;                                                                                \
     void ur_activate_##isa(ur_activation, real *, size_t);
 UR_EVERY_ISA(UR_DECLARE)
 
 #define UR_ROW(isa)                                                                                                    \
-    {#isa, UR_ISA_##isa, ur_product_##isa, ur_product_bf16_##isa, ur_product_int8_##isa, ur_activate_##isa},
+    {#isa,           UR_ISA_##isa,     ur_product_##isa, ur_product_bf16_##isa, ur_product_int8_##isa,                 \
+     &ur_rows_##isa, ur_activate_##isa},
 static const ur_kernels table[] = {UR_EVERY_ISA(UR_ROW)};
 
 #ifdef UR_HAVE_AVX512
 /* The int8 product of avx512 is made with VNNI, which the first machines with AVX-512 lack. The sums are the same. */
 static const ur_kernels without_vnni = {
-    "avx512", UR_ISA_avx512, ur_product_avx512, ur_product_bf16_avx512, ur_product_int8_avx2, ur_activate_avx512};
+    "avx512",        UR_ISA_avx512,     ur_product_avx512, ur_product_bf16_avx512, ur_product_int8_avx2,
+    &ur_rows_avx512, ur_activate_avx512};
 #endif
 
 static const ur_kernels *column(int isa)

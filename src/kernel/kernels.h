@@ -39,10 +39,28 @@ typedef struct ur_product {
 /* Rows [row, row_end) and panels [panel, panel_end). */
 typedef void ur_product_part(const ur_product *product, size_t row, size_t row_end, size_t panel, size_t panel_end);
 
+enum { UR_ROW_PANELS_MAX = 8 };
+
+/* A product's chains with one row: C(p) = first(p) + Σ_k a_k·B(k, p) over `depth` k. Panel p of B at b + p·b_panel, of C
+ * at c + column[p], of first at first + first_column[p]; first may be c. */
+typedef struct ur_row_shape {
+    size_t depth, b_panel;
+    size_t first_column[UR_ROW_PANELS_MAX], column[UR_ROW_PANELS_MAX];
+} ur_row_shape;
+
+typedef void ur_row_sums(const ur_row_shape *shape, const real *a, const real *b, const real *first, real *c);
+
+/* sums[n − 1] is for n panels, 1 … most. */
+typedef struct ur_rows {
+    size_t most;
+    ur_row_sums *sums[UR_ROW_PANELS_MAX];
+} ur_rows;
+
 typedef struct ur_kernels {
     const char *name;
     size_t isa; /* place among those of the build */
     ur_product_part *product, *product_bf16, *product_int8;
+    const ur_rows *rows; /* what `product` is made of where there is one row */
     /* y ← activation(y), n numbers (a multiple of 16). */
     void (*activate)(ur_activation activation, real *y, size_t n);
 } ur_kernels;

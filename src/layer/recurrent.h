@@ -17,6 +17,21 @@
 
 #include <stdbool.h>
 
+/* Part of the chains of a step of one lane, in `count` slots of each unit block: what they begin with and one product. */
+typedef struct ur_leg {
+    ur_row_shape shape;
+    const real *first, *b;              /* of the first unit block; first NULL: the chains go on */
+    size_t first_block, b_block, count; /* numbers a unit block; slots */
+} ur_leg;
+
+enum { UR_LEGS_MAX = 4 };
+
+/* A phase of such a step: what depends on sizes alone, since a step of few units is soon over (recurrent_step.c). */
+typedef struct ur_step_phase {
+    ur_leg leg[UR_LEGS_MAX]; /* the last one is the recurrent product */
+    size_t legs, together;   /* together: unit blocks whose sums are made at once */
+} ur_step_phase;
+
 /* The sizes of a layer and its packed weights. */
 typedef struct ur_recurrent {
     const ur_cell *cell;
@@ -29,7 +44,8 @@ typedef struct ur_recurrent {
     real *bias;               /* of the input slots: b_ih, and b_hh where the slot has a recurrent product too */
     real *rec[UR_PHASES_MAX]; /* recurrent weights, packed forward */
     real *late_bias;          /* (unit block, 16): b_hh of a slot without an input product */
-    real *in_back;            /* for training: packed back; NULL with symbols */
+    ur_step_phase step[UR_PHASES_MAX];
+    real *in_back; /* for training: packed back; NULL with symbols */
     real *rec_back[UR_PHASES_MAX];
 } ur_recurrent;
 
@@ -80,6 +96,23 @@ typedef struct ur_probing {
     bool held;
     real value[UR_STATES_MAX];
 } ur_probing;
+
+/* Makes layer->step, once the weights have their place; `most` panels at once (ur_rows). */
+void ur_recurrent_plan_step(ur_recurrent *layer, size_t most);
+
+/* One step of one lane on its state, which it overwrites; f32 weights. */
+typedef struct ur_step_work {
+    const ur_recurrent *layer;
+    const ur_compute *compute;
+    const real *x;              /* (I); NULL where the layer takes symbols: */
+    size_t id;                  /* below `inputs` */
+    real *state[UR_STATES_MAX]; /* (H), padded */
+    real *slots, *second;       /* room: (slot row); (H) for a cell of two phases */
+    real *h;                    /* room: (H), padded */
+    bool backwards;             /* the way through the weights; no bit depends on it */
+} ur_step_work;
+
+void ur_recurrent_step(ur_step_work *step);
 
 /* Fills slots and states. */
 void ur_window_forward(const ur_window *window);

@@ -18,11 +18,12 @@ void ur_model_free(ur_model *m)
     free(m);
 }
 
-/* Packed numbers of a layer; with `memory` their place. */
-static size_t place(ur_layer *l, real *memory, bool training)
+/* Packed numbers of a layer; with `memory` their place. `most`: panels of one row at once. */
+static size_t place(ur_layer *l, real *memory, bool training, size_t most)
 {
     if (l->spec.kind == UR_LAYER_CELL) {
         if (memory) ur_recurrent_place(&l->recurrent, memory, training);
+        if (memory) ur_recurrent_plan_step(&l->recurrent, most);
         return ur_recurrent_packed_size(&l->recurrent, training);
     }
     if (l->spec.kind == UR_LAYER_DENSE) {
@@ -51,13 +52,14 @@ void ur_model_pack(ur_model *m)
 ur_status ur_model_prepare(ur_model *m, bool training, ur_error *error)
 {
     size_t size = 0;
-    for (size_t i = 0; i < m->layer_count; i++) size += place(&m->layers[i], NULL, training);
+    for (size_t i = 0; i < m->layer_count; i++) size += place(&m->layers[i], NULL, training, 0);
     real *packed = ur_block_alloc(size ? size : 1, sizeof(real));
     if (!packed) return ur_fail_memory(error, "the packed weights");
     ur_block_free(m->packed);
     m->packed = packed;
     m->training = training;
-    for (size_t i = 0; i < m->layer_count; i++) packed += place(&m->layers[i], packed, training);
+    for (size_t i = 0; i < m->layer_count; i++)
+        packed += place(&m->layers[i], packed, training, m->kernels->rows->most);
     ur_model_pack(m);
     return UR_OK;
 }

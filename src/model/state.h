@@ -19,6 +19,7 @@ struct ur_state {
     size_t row[UR_STATE_ARRAYS_MAX];
     size_t work; /* where the room for work begins */
     ur_room room;
+    bool backwards; /* the next step's way through the weights (layer/recurrent_step.c); no number depends on it */
 };
 
 /* Array i of the state: (lanes, row). */

@@ -31,7 +31,7 @@ size_t ur_step_numbers(const ur_room *room, size_t lanes)
 }
 
 /* A step on its way through the layers. */
-typedef struct ur_step_work {
+typedef struct ur_stepping {
     ur_state *state;
     ur_compute compute;
     size_t lanes;
@@ -40,23 +40,24 @@ typedef struct ur_step_work {
     real *free;    /* room for what comes out of this one, */
     real *other;   /* and of the next one */
     real *slots, *second;
-} ur_step_work;
+} ur_stepping;
 
-static ur_step_work begin(const ur_model *m, ur_state *s, ur_pool *pool)
+static void begin(ur_stepping *w, const ur_model *m, ur_state *s, ur_pool *pool)
 {
     size_t lanes = s->lanes;
-    ur_step_work w = {.state = s, .compute = {.kernels = m->kernels, .pool = pool}, .lanes = lanes};
     real *work = ur_state_work(s);
-    w.ids = (int32_t *)(void *)work;
-    w.free = work + ur_padded(lanes);
-    w.other = w.free + lanes * s->room.width;
-    w.slots = w.other + lanes * s->room.width;
-    w.second = w.slots + lanes * s->room.slots;
-    return w;
+    w->state = s;
+    w->compute = (ur_compute){.kernels = m->kernels, .pool = pool};
+    w->lanes = lanes;
+    w->ids = (int32_t *)(void *)work;
+    w->free = work + ur_padded(lanes);
+    w->other = w->free + lanes * s->room.width;
+    w->slots = w->other + lanes * s->room.width;
+    w->second = w->slots + lanes * s->room.slots;
 }
 
 /* Room that x is not in becomes x. */
-static real *make_x(ur_step_work *w)
+static real *make_x(ur_stepping *w)
 {
     real *y = w->free;
     w->free = w->other;
@@ -66,14 +67,18 @@ static real *make_x(ur_step_work *w)
 }
 
 /* Ids as the tables have them: one out of range reads as the last. */
-static void take_ids(ur_step_work *w, const int32_t *ids, size_t symbols)
+static void take_ids(ur_stepping *w, const int32_t *ids, size_t symbols)
 {
     for (size_t b = 0; b < w->lanes; b++)
         w->ids[b] = ids[b] < 0 || (size_t)ids[b] >= symbols ? (int32_t)(symbols - 1) : ids[b];
 }
 
-static void take_values(ur_step_work *w, const real *x, size_t features)
+static void take_values(ur_stepping *w, const real *x, size_t features)
 {
+    if (w->lanes == 1) { /* nothing reads the padding of a row */
+        w->x = x;
+        return;
+    }
     size_t row = ur_padded(features);
     real *to = make_x(w);
     for (size_t b = 0; b < w->lanes; b++) {
@@ -82,13 +87,13 @@ static void take_values(ur_step_work *w, const real *x, size_t features)
     }
 }
 
-static void embed(ur_step_work *w, const ur_layer *l)
+static void embed(ur_stepping *w, const ur_layer *l)
 {
     real *to = make_x(w);
     for (size_t b = 0; b < w->lanes; b++) ur_embed_row(l->embed, w->ids[b], to + b * ur_padded(l->width));
 }
 
-static void onehot(ur_step_work *w, const ur_layer *l)
+static void onehot(ur_stepping *w, const ur_layer *l)
 {
     size_t row = ur_padded(l->width);
     real *to = make_x(w);
@@ -96,8 +101,24 @@ static void onehot(ur_step_work *w, const ur_layer *l)
     for (size_t b = 0; b < w->lanes; b++) to[b * row + (size_t)w->ids[b]] = 1;
 }
 
+static void recurrent_lane(ur_stepping *w, const ur_layer *l)
+{
+    ur_step_work step;
+    step.layer = &l->recurrent;
+    step.compute = &w->compute;
+    step.x = l->recurrent.symbols ? NULL : w->x;
+    step.id = l->recurrent.symbols ? (size_t)w->ids[0] : 0;
+    step.slots = w->slots;
+    step.second = w->second;
+    step.backwards = w->state->backwards;
+    for (size_t i = 0; i < l->recurrent.cell->states; i++) step.state[i] = ur_state_array(w->state, l->state + i);
+    step.h = w->x == w->free ? w->other : w->free;
+    ur_recurrent_step(&step);
+    w->x = step.state[0];
+}
+
 /* A window of one step on the state itself: what comes out is h. */
-static void recurrent(ur_step_work *w, const ur_layer *l)
+static void recurrent_lanes(ur_stepping *w, const ur_layer *l)
 {
     ur_window window = {.layer = &l->recurrent,
                         .compute = &w->compute,
@@ -113,13 +134,13 @@ static void recurrent(ur_step_work *w, const ur_layer *l)
     w->x = window.state[0];
 }
 
-static void dense(ur_step_work *w, const ur_layer *l)
+static void dense(ur_stepping *w, const ur_layer *l)
 {
     const real *x = w->x;
     ur_dense_forward(&l->dense, &w->compute, x, make_x(w), w->lanes);
 }
 
-static void run(ur_step_work *w, const ur_model *m, real *out)
+static void run(ur_stepping *w, const ur_model *m, real *out)
 {
     const ur_line *line = &m->lines[m->line_count - 1];
     for (size_t i = line->first; i < line->first + line->count; i++) {
@@ -132,7 +153,10 @@ static void run(ur_step_work *w, const ur_model *m, real *out)
             embed(w, l);
             break;
         case UR_LAYER_CELL:
-            recurrent(w, l);
+            if (w->lanes == 1 && m->weights == UR_WEIGHTS_F32)
+                recurrent_lane(w, l);
+            else
+                recurrent_lanes(w, l);
             break;
         case UR_LAYER_DENSE:
             dense(w, l);
@@ -149,12 +173,14 @@ void ur_step_on(ur_pool *pool, const ur_model *m, ur_state *state, const int32_t
 {
     const ur_line *line = &m->lines[m->line_count - 1];
     ur_float_mode mode = ur_float_mode_enter();
-    ur_step_work w = begin(m, state, pool);
+    ur_stepping w;
+    begin(&w, m, state, pool);
     if (line->symbols)
         take_ids(&w, ids, line->symbols);
     else
         take_values(&w, x, line->features);
     run(&w, m, out);
+    state->backwards = !state->backwards;
     ur_float_mode_leave(mode);
 }
 

@@ -11,6 +11,7 @@
 #define UR_TASK_LM_H
 
 #include "data/corpus.h"
+#include "train/events.h"
 #include "train/learner.h"
 #include "train/log.h"
 #include "train/schedule.h"
@@ -47,8 +48,9 @@ typedef struct ur_progress {
     uint64_t stale;          /* evaluations since the best */
     uint64_t plateau, drops; /* evaluations since the rate last changed or improved; times it was lowered */
     uint64_t measured_steps; /* what --minutes became; 0: not */
-    uint64_t log_lines;
-    unsigned due; /* pieces of work that are due at this step: UR_DUE_… */
+    uint64_t log_lines, event_records;
+    uint64_t clipped, reported; /* updates that were clipped since the report of step `reported` */
+    unsigned due;               /* pieces of work that are due at this step: UR_DUE_… */
 } ur_progress;
 
 enum { UR_DUE_LOG = 1, UR_DUE_EVALUATION = 2, UR_DUE_SAMPLE = 4, UR_DUE_SAVE = 8, UR_DUE_END = 16 };
@@ -71,6 +73,10 @@ struct ur_trainer {
     ur_rate_plan rates;
     uint64_t first_samples[2]; /* steps of samples before the first regular one: noise, and what comes of it */
     ur_log_file log;
+    ur_events events;
+    ur_gate_share *gates; /* gate_count of them */
+    size_t gate_count;
+    bool gates_seen;
     ur_folder_lock lock;
     bool locked, ended, resumed, measuring;
     double loss;         /* of the last window */
@@ -99,12 +105,21 @@ ur_status ur_lm_step(ur_trainer *t, ur_error *error);
 ur_status ur_lm_validate(ur_trainer *t, double *loss, ur_error *error);
 void ur_lm_use_average(ur_trainer *t, bool use);
 
+/* lm_gates.c */
+ur_status ur_lm_gates_make(ur_trainer *t, ur_error *error);
+void ur_lm_gates_look(void *trainer, const ur_probing *seen); /* as a learner calls it */
+
 /* lm_trainer.c: steps, rates and how often what is done; again once --minutes is a number of steps. */
 enum { UR_EVALUATIONS = 16 }; /* in a run, where nothing else is said */
 void ur_lm_plan(ur_trainer *t);
 
 /* lm_measure.c: what --minutes becomes. */
 ur_status ur_lm_measure(ur_trainer *t, ur_error *error);
+
+/* lm_report.c: lines of the log and reports of the event file. */
+double ur_lm_epoch(const ur_trainer *t);
+ur_status ur_lm_report_step(ur_trainer *t, ur_error *error);
+ur_status ur_lm_report_evaluation(ur_trainer *t, ur_error *error);
 
 double ur_lm_clock(void); /* seconds, monotonic */
 

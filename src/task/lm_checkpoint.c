@@ -51,12 +51,23 @@ static json_t *real_or_null(double x) { return isfinite(x) ? json_real(x) : json
 
 static json_t *progress_json(const ur_progress *p)
 {
-    return json_pack("{s:I,s:I,s:I,s:I,s:f,s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:i}", "step", (json_int_t)p->step, "sweep",
-                     (json_int_t)p->sweep, "window", (json_int_t)p->window, "units", (json_int_t)p->units, "smooth",
-                     p->smooth, "best", real_or_null(p->best), "last_validation", real_or_null(p->last_validation),
-                     "stale", (json_int_t)p->stale, "plateau", (json_int_t)p->plateau, "drops", (json_int_t)p->drops,
-                     "measured_steps", (json_int_t)p->measured_steps, "log_lines", (json_int_t)p->log_lines, "due",
-                     (int)p->due);
+    return json_pack("{s:I,s:I,s:I,s:I,s:f,s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:i,s:I,s:I,s:I}", "step", (json_int_t)p->step,
+                     "sweep", (json_int_t)p->sweep, "window", (json_int_t)p->window, "units", (json_int_t)p->units,
+                     "smooth", p->smooth, "best", real_or_null(p->best), "last_validation",
+                     real_or_null(p->last_validation), "stale", (json_int_t)p->stale, "plateau", (json_int_t)p->plateau,
+                     "drops", (json_int_t)p->drops, "measured_steps", (json_int_t)p->measured_steps, "log_lines",
+                     (json_int_t)p->log_lines, "due", (int)p->due, "event_records", (json_int_t)p->event_records,
+                     "clipped", (json_int_t)p->clipped, "reported", (json_int_t)p->reported);
+}
+
+/* Counts that checkpoints of before do not have: `*n` stays as it is then. */
+static bool read_newer(const json_t *o, const char *key, uint64_t *n)
+{
+    const json_t *value = json_object_get(o, key);
+    if (!value) return true;
+    if (!json_is_integer(value) || json_integer_value(value) < 0) return false;
+    *n = (uint64_t)json_integer_value(value);
+    return true;
 }
 
 /* What is in the file is checked: all counts ≥ 0, numbers numbers. */
@@ -85,8 +96,10 @@ static bool read_progress(const json_t *o, ur_progress *p)
                        .drops = (uint64_t)n[6],
                        .measured_steps = (uint64_t)n[7],
                        .log_lines = (uint64_t)n[8],
+                       .reported = (uint64_t)n[0],
                        .due = (unsigned)n[9]};
-    return true;
+    return read_newer(o, "event_records", &p->event_records) && read_newer(o, "clipped", &p->clipped) &&
+           read_newer(o, "reported", &p->reported);
 }
 
 /* ---- writing ---------------------------------------------------------------------------------------------------- */
@@ -131,8 +144,10 @@ ur_status ur_lm_save(ur_trainer *t, ur_error *error)
     ur_extra *extra = malloc(sizeof *extra);
     if (!extra) return ur_fail_memory(error, "the checkpoint");
     list_extra(t, extra);
-    ur_status status = ur_log_sync(&t->log, error);
+    ur_status status = ur_append_sync(&t->log.file, error);
+    if (status == UR_OK) status = ur_append_sync(&t->events.file, error);
     t->at.log_lines = t->log.lines;
+    if (t->events.file.fd >= 0) t->at.event_records = t->events.records;
     if (status == UR_OK) status = put_record(t, error);
     if (status == UR_OK) status = ur_record_set(t->model, "progress", progress_json(&t->at), error);
     if (status == UR_OK) status = in_run(t, "last.safetensors", &path, error);

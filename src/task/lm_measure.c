@@ -44,9 +44,11 @@ static ur_status begin_again(ur_trainer *t, const real *first, ur_error *error)
     if (t->learner->optimizer.second) memset(t->learner->optimizer.second, 0, bytes);
     if (t->average) memset(t->average, 0, bytes);
     t->learner->step = t->learner->optimizer.updates = 0;
-    uint64_t log_lines = t->at.log_lines;
-    t->at = (ur_progress){
-        .smooth = -1, .best = t->at.best, .last_validation = t->at.last_validation, .log_lines = log_lines};
+    t->at = (ur_progress){.smooth = -1,
+                          .best = t->at.best,
+                          .last_validation = t->at.last_validation,
+                          .log_lines = t->at.log_lines,
+                          .event_records = t->at.event_records};
     ur_state_reset(t->state, UR_ALL_LANES);
     t->units_here = 0;
     t->seconds = 0;

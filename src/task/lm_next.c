@@ -1,22 +1,15 @@
 /* Training as a sequence of events: what is due after an update, one piece a call. */
 #include "base/float_mode.h"
-#include "model/json_text.h"
 #include "task/lm.h"
 
 #include <math.h>
-#include <stdlib.h>
-
-static double epoch(const ur_trainer *t)
-{
-    return (double)t->at.sweep + (double)t->at.window / (double)t->lanes.windows;
-}
 
 static void fill(const ur_trainer *t, ur_event *e, ur_event_kind kind)
 {
     *e = (ur_event){.kind = kind,
                     .step = t->at.step,
                     .steps = t->rates.steps,
-                    .epoch = epoch(t),
+                    .epoch = ur_lm_epoch(t),
                     .loss = t->loss,
                     .smooth = t->at.smooth,
                     .rate = t->learner->learning.rate,
@@ -27,37 +20,6 @@ static void fill(const ur_trainer *t, ur_event *e, ur_event_kind kind)
                     .seconds = t->seconds,
                     .units_per_second = t->seconds > 0 ? (double)t->units_here / t->seconds : 0,
                     .reason = t->reason};
-}
-
-/* ---- the log ---------------------------------------------------------------------------------------------------- */
-
-static ur_status add_line(ur_trainer *t, json_t *line, ur_error *error)
-{
-    if (!line) return ur_fail_memory(error, "a line of the log");
-    char *text;
-    ur_status status = ur_json_write(line, &text, error);
-    json_decref(line);
-    if (status != UR_OK) return status;
-    status = ur_log_add(&t->log, text, error);
-    free(text);
-    return status;
-}
-
-static ur_status log_step(ur_trainer *t, ur_error *error)
-{
-    return add_line(t,
-                    json_pack("{s:I,s:f,s:f,s:f,s:f,s:f,s:I,s:f}", "step", (json_int_t)t->at.step, "epoch", epoch(t),
-                              "loss", t->loss, "smooth", t->at.smooth, "lr", t->learner->learning.rate, "norm",
-                              t->learner->norm, "units", (json_int_t)t->at.units, "seconds", t->seconds),
-                    error);
-}
-
-static ur_status log_evaluation(ur_trainer *t, ur_error *error)
-{
-    return add_line(t,
-                    json_pack("{s:I,s:f,s:f,s:f}", "step", (json_int_t)t->at.step, "epoch", epoch(t), "validation",
-                              t->at.last_validation, "best", t->at.best),
-                    error);
 }
 
 /* ---- pieces of work --------------------------------------------------------------------------------------------- */
@@ -99,7 +61,7 @@ static ur_status evaluate(ur_trainer *t, ur_event *e, ur_error *error)
     bool improved;
     UR_TRY(ur_lm_validate(t, &t->at.last_validation, error));
     judge(t, &improved);
-    UR_TRY(log_evaluation(t, error));
+    UR_TRY(ur_lm_report_evaluation(t, error));
     if (improved) UR_TRY(ur_lm_keep_best(t, error));
     fill(t, e, UR_EVENT_EVALUATION);
     e->improved = improved;
@@ -142,7 +104,7 @@ static ur_status step(ur_trainer *t, ur_event *e, ur_error *error)
 {
     UR_TRY(ur_lm_step(t, error));
     set_due(t);
-    if (take_due(t, UR_DUE_LOG)) UR_TRY(log_step(t, error));
+    if (take_due(t, UR_DUE_LOG)) UR_TRY(ur_lm_report_step(t, error));
     fill(t, e, UR_EVENT_STEP);
     return UR_OK;
 }

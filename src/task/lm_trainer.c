@@ -24,7 +24,9 @@ void ur_trainer_free(ur_trainer *t)
     ur_block_free(t->average);
     ur_block_free(t->spare);
     ur_log_close(&t->log);
+    ur_events_close(&t->events);
     if (t->locked) ur_folder_lock_give(&t->lock);
+    free(t->gates);
     free(t->settings);
     free(t->strings);
     free(t);
@@ -67,20 +69,11 @@ static ur_status make_vocabulary(ur_trainer *t, ur_vocabulary **vocabulary, ur_e
     return status;
 }
 
-/* What is not UTF-8 in a file's name reads as U+FFFD. */
 static json_t *name_json(const char *name)
 {
-    size_t length = strlen(name), used = 0;
-    char *clean = malloc(3 * length + 1);
-    for (size_t at = 0; clean && at < length;) {
-        uint32_t code;
-        int bytes = ur_utf8_decode((const unsigned char *)name + at, length - at, &code);
-        size_t size = bytes > 0 ? (size_t)bytes : 3;
-        memcpy(clean + used, bytes > 0 ? name + at : "\xEF\xBF\xBD", size);
-        used += size;
-        at += bytes > 0 ? size : 1;
-    }
-    json_t *text = clean ? json_stringn(clean, used) : NULL;
+    size_t length;
+    char *clean = ur_utf8_clean(name, strlen(name), &length);
+    json_t *text = clean ? json_stringn(clean, length) : NULL;
     free(clean);
     return text;
 }
@@ -232,7 +225,6 @@ static ur_status make_averages(ur_trainer *t, ur_error *error)
 static ur_status open_run(ur_trainer *t, ur_error *error)
 {
     const char *run = t->training.run;
-    t->log.fd = -1;
     if (!run) return UR_OK;
     UR_TRY(ur_folder_lock_take(&t->lock, run, error));
     t->locked = true;
@@ -247,12 +239,22 @@ static ur_status open_run(ur_trainer *t, ur_error *error)
     return t->training.resume ? ur_lm_resume(t, error) : UR_OK;
 }
 
+static ur_status open_events(ur_trainer *t, ur_error *error)
+{
+    if (t->training.no_events) return UR_OK;
+    char *path = ur_path_join(t->training.run, UR_EVENTS_NAME);
+    if (!path) return ur_fail_memory(error, "a path");
+    ur_status status = ur_events_open(&t->events, path, t->resumed ? t->at.event_records : 0, error);
+    free(path);
+    return status;
+}
+
 /* The old run's files go when the new one begins, so that a kill before the first checkpoint leaves no mixture. */
 static ur_status open_log(ur_trainer *t, ur_error *error)
 {
     if (!t->training.run) return UR_OK;
-    static const char *const names[] = {"last.safetensors", "model.safetensors"};
-    for (size_t i = 0; i < 2 && !t->resumed; i++) {
+    static const char *const names[] = {"last.safetensors", "model.safetensors", UR_EVENTS_NAME};
+    for (size_t i = 0; i < 3 && !t->resumed; i++) {
         char *old = ur_path_join(t->training.run, names[i]);
         if (old) remove(old);
         free(old);
@@ -261,7 +263,7 @@ static ur_status open_log(ur_trainer *t, ur_error *error)
     if (!path) return ur_fail_memory(error, "a path");
     ur_status status = ur_log_open(&t->log, path, t->resumed ? t->at.log_lines : 0, error);
     free(path);
-    return status;
+    return status == UR_OK ? open_events(t, error) : status;
 }
 
 static void plan_rates(ur_trainer *t)
@@ -337,6 +339,7 @@ static ur_status create(ur_trainer *t, const ur_training *training, ur_error *er
     UR_TRY(write_settings(t, error));
     UR_TRY(open_lanes(t, error));
     UR_TRY(make_averages(t, error));
+    UR_TRY(ur_lm_gates_make(t, error));
     UR_TRY(ur_state_create(&t->state, t->model, t->lanes.lanes, error));
     UR_TRY(open_run(t, error));
     t->measuring = t->training.minutes > 0 && !t->at.measured_steps;
@@ -348,7 +351,7 @@ ur_status ur_trainer_create(ur_trainer **trainer, const ur_training *training, u
 {
     ur_trainer *t = *trainer = calloc(1, sizeof *t);
     if (!t) return ur_fail_memory(error, "a trainer");
-    t->log.fd = -1;
+    t->log.file.fd = t->events.file.fd = -1;
     t->at = (ur_progress){.smooth = -1, .best = INFINITY, .last_validation = NAN};
     ur_float_mode mode = ur_float_mode_enter();
     ur_status status = create(t, training, error);

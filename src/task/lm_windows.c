@@ -51,6 +51,7 @@ ur_status ur_lm_step(ur_trainer *t, ur_error *error)
     t->loss = t->training.learning.sum ? r.sum : r.sum / (double)r.count;
     smooth(t, r.count / t->lanes.lanes);
     average(t);
+    t->at.clipped += ur_clip_factor(t->training.learning.clip_norm, t->learner->norm) < 1;
     t->at.step++;
     t->at.window = t->lanes.window;
     t->at.units += r.count;
@@ -73,6 +74,7 @@ void ur_lm_use_average(ur_trainer *t, bool use)
     ur_model_pack(t->model);
 }
 
+/* The last window shows its gates. */
 static ur_status validate(ur_trainer *t, ur_state *state, double *loss, ur_error *error)
 {
     ur_lanes *l = &t->validation_lanes;
@@ -84,6 +86,8 @@ static ur_status validate(ur_trainer *t, ur_state *state, double *loss, ur_error
         ur_batch batch = batch_of(l);
         ur_carry carry = {.from = state, .to = state};
         ur_window_result r;
+        t->learner->look = i + 1 == l->windows && t->gate_count ? ur_lm_gates_look : NULL;
+        t->learner->look_context = t;
         UR_TRY(ur_learner_forward(t->learner, &batch, &carry, &r, error));
         all.sum += r.sum;
         all.count += r.count;
@@ -99,6 +103,7 @@ ur_status ur_lm_validate(ur_trainer *t, double *loss, ur_error *error)
     ur_lm_use_average(t, true);
     ur_status status = validate(t, state, loss, error);
     ur_lm_use_average(t, false);
+    t->learner->look = NULL;
     ur_state_free(state);
     return status;
 }

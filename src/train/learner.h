@@ -15,8 +15,11 @@ struct ur_learner {
     ur_state *carried; /* where the lanes of the last batch ended; NULL before the first */
     double *norm_pieces;
     ur_sampler sampler; /* place NULL: all outputs are learnt from */
-    double norm;        /* of the last gradient */
-    uint64_t step;      /* updates, for the dropout masks */
+    /* Where set: is shown the windows of the recurrent layers after ur_learner_forward, which are there for that long. */
+    void (*look)(void *context, const ur_probing *seen);
+    void *look_context;
+    double norm;   /* of the last gradient */
+    uint64_t step; /* updates, for the dropout masks */
 };
 
 /* One window forward and backward, gradients set but nothing updated. *count: targets that count. */
@@ -25,6 +28,7 @@ typedef struct ur_window_result {
     size_t count;
 } ur_window_result;
 
+void ur_learner_clear(ur_learner *learner); /* the gradients: zeros */
 ur_status ur_learner_gradients(ur_learner *learner, const ur_batch *batch, const ur_carry *carry,
                                ur_window_result *result, ur_error *error);
 /* Clips, checks that the gradient is finite, updates, packs. */

@@ -2,11 +2,10 @@
 #ifndef UR_TRAIN_LOG_H
 #define UR_TRAIN_LOG_H
 
-#include "base/file.h"
+#include "train/append.h"
 
 typedef struct ur_log_file {
-    int fd; /* −1: no log is kept */
-    char *path;
+    ur_append file;
     uint64_t lines; /* lines and not bytes: the seconds in them are not the same in each run, a checkpoint must be */
 } ur_log_file;
 
@@ -14,8 +13,6 @@ typedef struct ur_log_file {
 ur_status ur_log_open(ur_log_file *log, const char *path, uint64_t lines, ur_error *error);
 /* Appends a line; `text` without its line break. */
 ur_status ur_log_add(ur_log_file *log, const char *text, ur_error *error);
-/* Waits until the lines are on the disk. */
-ur_status ur_log_sync(ur_log_file *log, ur_error *error);
 void ur_log_close(ur_log_file *log);
 
 #endif

@@ -77,8 +77,7 @@ static void update_work(void *context, size_t member, size_t members)
     job->step(&u, end - begin);
 }
 
-/* PyTorch's factor: threshold / (norm + 1e-6), at most 1. */
-static double clip_factor(double limit, double norm)
+double ur_clip_factor(double limit, double norm)
 {
     double factor = limit > 0 ? limit / (norm + 1e-6) : 1;
     return factor < 1 ? factor : 1;
@@ -124,7 +123,7 @@ void ur_optimizer_update(ur_optimizer_state *state, const ur_compute *compute, c
                              .epsilon = (real)l->epsilon,
                              .correct1 = (real)correction(l->beta1, state->updates),
                              .correct2 = (real)correction(l->beta2, state->updates),
-                             .scale = (real)clip_factor(l->clip_norm, norm),
+                             .scale = (real)ur_clip_factor(l->clip_norm, norm),
                              .limit = (real)l->clip_value,
                              .nesterov = l->nesterov,
                              .decoupled = l->optimizer == UR_ADAMW,

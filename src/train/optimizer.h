@@ -20,6 +20,8 @@ void ur_optimizer_free(ur_optimizer_state *state);
 
 /* √Σg² over the block: pieces of 4096 numbers, each 16 chains and a tree, pieces added in order. */
 double ur_gradient_norm(const ur_compute *compute, const real *gradient, size_t numbers, double *pieces);
+/* What a gradient of this norm is multiplied with. PyTorch's factor: limit / (norm + 1e-6), at most 1; no limit: 1. */
+double ur_clip_factor(double limit, double norm);
 size_t ur_gradient_pieces(size_t numbers); /* numbers that `pieces` must hold */
 
 /* One update of `values` at learning rate `rate`; `norm` is the gradient's, for clipping. */

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/memory.h"
 #include "base/scratch.h"
 #include "base/utf8.h"
 
@@ -169,6 +170,13 @@ static void *odd_realloc(void *block, size_t size)
     return alloc_calls == fail_alloc_at ? NULL : realloc(block, size);
 }
 
+static void *odd_block_raw(size_t bytes)
+{
+    alloc_calls++;
+    return alloc_calls == fail_alloc_at ? NULL : ur_block_raw(bytes);
+}
+
+#define ur_block_raw      odd_block_raw
 #define read              odd_read
 #define realloc           odd_realloc
 #define ur_file_read      odd_file_read
@@ -179,6 +187,7 @@ static void *odd_realloc(void *block, size_t size)
 #include "base/file.c"
 #undef read
 #undef realloc
+#undef ur_block_raw
 
 static ur_status read_oddly(ur_bytes *bytes, ur_error *error)
 {

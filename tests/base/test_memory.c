@@ -55,6 +55,42 @@ static void test_blocks(void **state)
     ur_block_free(NULL);
 }
 
+/* All of the range and nothing beside it, wherever in a page it begins. */
+static void check_sparse(unsigned char *block, size_t size, size_t begin, size_t end)
+{
+    memset(block, 0xA5, size);
+    ur_clear_sparse(block + begin, end - begin);
+    for (size_t i = 0; i < size; i++)
+        if (block[i] != (i >= begin && i < end ? 0 : 0xA5)) fail_msg("[%zu, %zu): byte %zu is wrong", begin, end, i);
+}
+
+static void test_sparse(void **state)
+{
+    (void)state;
+    enum { SIZE = 9 << 20 };
+    static const size_t PLACES[] = {0,           1,        4095, 4096, 70000, (2 << 20) + 64, (4 << 20) + 7,
+                                    SIZE - 4097, SIZE - 1, SIZE};
+    enum { COUNT = sizeof PLACES / sizeof PLACES[0] };
+    unsigned char *block = ur_block_alloc(1, SIZE);
+    assert_non_null(block);
+    for (size_t i = 0; i < COUNT; i++)
+        for (size_t k = i; k < COUNT; k++) check_sparse(block, SIZE, PLACES[i], PLACES[k]);
+    ur_block_free(block);
+}
+
+static void test_raw(void **state)
+{
+    (void)state;
+    for (size_t size = 0; size < 6 << 20; size = 5 * size + 1) {
+        unsigned char *block = ur_block_raw(size);
+        assert_non_null(block);
+        assert_int_equal((uintptr_t)block % UR_ALIGN, 0);
+        memset(block, 1, size);
+        ur_block_free(block);
+    }
+    assert_null(ur_block_raw(SIZE_MAX));
+}
+
 static void test_blocks_that_do_not_fit(void **state)
 {
     (void)state;
@@ -188,6 +224,8 @@ static void *rationed_alloc(size_t align, size_t size)
 #define ur_add_fits      rationed_add_fits
 #define ur_block_alloc   rationed_block_alloc
 #define ur_block_free    rationed_block_free
+#define ur_block_raw     rationed_block_raw
+#define ur_clear_sparse  rationed_clear_sparse
 #define ur_arena_init    rationed_arena_init
 #define ur_arena_free    rationed_arena_free
 #define ur_arena_reset   rationed_arena_reset
@@ -262,6 +300,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_blocks),
+        cmocka_unit_test(test_sparse),
+        cmocka_unit_test(test_raw),
         cmocka_unit_test(test_blocks_that_do_not_fit),
         cmocka_unit_test(test_arena_second_window_allocates_nothing),
         cmocka_unit_test(test_arena_scratch_is_used_again),

@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Written by division, from the ranges of code points alone. */
@@ -175,6 +176,26 @@ static void test_maximal_subparts(void **state)
     check_replaced("x\xF0\x9F\x8C", 4, end, 2);
 }
 
+/* A byte that belongs to no character is one U+FFFD, and so is a zero; all else stays. */
+static void test_cleaned(void **state)
+{
+    (void)state;
+    static const char dirty[] = "a\0\xC3\xA9\xE2\x82\xFF\xEA\xB0\x80\xF0\x9F";
+    size_t size;
+    char *clean = ur_utf8_clean(dirty, sizeof dirty - 1, &size);
+#define UNKNOWN "\xEF\xBF\xBD"
+    static const char expected[] = "a" UNKNOWN "\xC3\xA9" UNKNOWN UNKNOWN UNKNOWN "\xEA\xB0\x80" UNKNOWN UNKNOWN;
+    assert_non_null(clean);
+    assert_int_equal(size, sizeof expected - 1);
+    assert_string_equal(clean, expected);
+    free(clean);
+    clean = ur_utf8_clean("", 0, &size);
+    assert_non_null(clean);
+    assert_int_equal(size, 0);
+    assert_string_equal(clean, "");
+    free(clean);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -182,6 +203,7 @@ int main(void)
         cmocka_unit_test(test_every_code_point_there_and_back),
         cmocka_unit_test(test_edges_of_four_bytes),
         cmocka_unit_test(test_maximal_subparts),
+        cmocka_unit_test(test_cleaned),
     };
     return cmocka_run_group_tests(tests, build_oracle, NULL);
 }

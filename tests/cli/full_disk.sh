@@ -25,9 +25,9 @@ goes_on() {
     same "$1/last.safetensors" whole/last.safetensors
 }
 
-# limited KILOBYTES: goes on with `limited` while no file may become larger than that
+# limited KILOBYTES [OPTION]: goes on with `limited` while no file may become larger than that
 limited() {
-    (ulimit -f "$1"; unroll train lm text -o limited --steps 60 "${options[@]}" --resume; echo "$status" >status)
+    (ulimit -f "$1"; unroll train lm text -o limited --steps 60 "${options[@]}" --resume ${2-}; echo "$status" >status)
     called="train, files limited to $1 KB" status=$(cat status)
     refused limited 'File too large'
     echo "files limited: $(cat reason)"
@@ -35,7 +35,10 @@ limited() {
 
 done_with train lm text -o limited --steps 30 "${options[@]}"
 cp limited/last.safetensors before
-limited $((($(stat -c %s limited/log.jsonl) + 1023) / 1024))
+kilobytes() { echo $((($(stat -c %s "$1") + 1023) / 1024)); }
+limited "$(kilobytes limited/events.*)"
+grep -q 'limited/events.out.tfevents.0000000001.unroll: cannot write' reason || fail 'the event file was not the first'
+limited "$(kilobytes limited/log.jsonl)" --no-events
 grep -q 'limited/log.jsonl: cannot write' reason || fail 'the log was not the first to be refused'
 limited $(($(stat -c %s limited/last.safetensors) / 2048))
 goes_on limited

@@ -10,7 +10,7 @@ prints 'The model is runs/input/model.safetensors'
 for try in 'sample runs/input' 'eval runs/input input.txt' 'info runs/input'; do prints "  $UNROLL $try"; done
 says 'run       runs/input (-o RUN chooses another folder)'; says '---- sample after 150 steps'; says 'chars/s'
 says '--net '
-equal "$(ls runs/input | grep -vE '^(model.safetensors|last.safetensors|log.jsonl|.*tfevents.*)$' || true)" ''
+equal "$(ls runs/input | grep -vE '^(model.safetensors|last.safetensors|log.jsonl|events.out.tfevents.0000000001.unroll)$' || true)" ''
 
 # Options may stand anywhere; a file and its folder are the same model; equal seeds write equal text
 done_with sample --length 80 runs/input --seed 7; cp out first

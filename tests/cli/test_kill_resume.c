@@ -1,7 +1,7 @@
 /*
  * Killed and resumed: the program trains, is killed at random moments (again and again, each time after its checkpoint
  * has moved on), and goes on with --resume. At the end model.safetensors and last.safetensors are byte for byte those
- * of a run that was never stopped, and log.jsonl has the same lines but for the seconds.
+ * of a run that was never stopped, and log.jsonl and the event file have the same lines and records but for the times.
  *
  * Every update is followed by a checkpoint, and every second kill waits for a write to begin: many land within one, which
  * a temporary file left behind shows. The other moments are random, the seed is printed.
@@ -284,6 +284,36 @@ static void must_be_same_log(const char *a, const char *b)
     free(second);
 }
 
+/* Takes the time (which an Event begins with) and the checksum out of every record. */
+static char *events_of(const char *run, size_t *size)
+{
+    enum { HEAD = 12, FOOT = 4, KEY = 1, TIME = 8 };
+    char *path = path_of(run, "events.out.tfevents.0000000001.unroll"), *bytes = read_file(path, size);
+    size_t at = 0;
+    while (at + HEAD + KEY + TIME + FOOT <= *size) {
+        uint32_t length;
+        memcpy(&length, bytes + at, sizeof length);
+        assert_true(length >= KEY + TIME && length <= *size - at - HEAD - FOOT);
+        assert_int_equal(bytes[at + HEAD], 1 << 3 | 1);
+        memset(bytes + at + HEAD + KEY, 0, TIME);
+        memset(bytes + at + HEAD + length, 0, FOOT);
+        at += HEAD + length + FOOT;
+    }
+    assert_int_equal(at, *size);
+    free(path);
+    return bytes;
+}
+
+static void must_be_same_events(const char *a, const char *b)
+{
+    size_t sizes[2];
+    char *bytes[2] = {events_of(a, &sizes[0]), events_of(b, &sizes[1])};
+    assert_true(sizes[0] > 1000);
+    if (sizes[0] != sizes[1] || memcmp(bytes[0], bytes[1], sizes[0]) != 0)
+        fail_msg("the event file of the resumed run differs from that of the run that was never stopped");
+    for (int i = 0; i < 2; i++) free(bytes[i]);
+}
+
 static long steps_of(const job *j)
 {
     for (size_t i = 0; j->options[i]; i++)
@@ -303,6 +333,7 @@ static void try_job(const job *j)
         must_be_same_bytes("whole", "killed", "model.safetensors");
         must_be_same_bytes("whole", "killed", "last.safetensors");
         must_be_same_log("whole", "killed");
+        must_be_same_events("whole", "killed");
     }
     print_message("%s: stopped %d times (and %d times early), %d times within a write, in %d runs\n", j->name, t.kills,
                   t.early, t.within_a_write, t.rounds);
@@ -317,9 +348,27 @@ static void overlapping_windows(void **state)
 {
     (void)state;
     try_job(&(job){.name = "LSTM, dropout, averaged weights, windows that overlap",
-                   .options = {"--net", "embed 12 > lstm 24 x2 drop=0.3 > dropout 0.2 > dense", "--batch", "4",
-                               "--bptt", "20", "--bptt-step", "7", "--steps", "120", "--average", "0.99", "--warmup",
-                               "10", "--eval-every", "9", "--save-every", "1", NULL},
+                   .options = {"--net",
+                               "embed 12 > lstm 24 x2 drop=0.3 > dropout 0.2 > dense",
+                               "--batch",
+                               "4",
+                               "--bptt",
+                               "20",
+                               "--bptt-step",
+                               "7",
+                               "--steps",
+                               "120",
+                               "--average",
+                               "0.99",
+                               "--warmup",
+                               "10",
+                               "--eval-every",
+                               "9",
+                               "--sample-every",
+                               "7",
+                               "--save-every",
+                               "1",
+                               NULL},
                    .signals = {SIGKILL, SIGKILL},
                    .kills = 40});
 }

@@ -1,6 +1,6 @@
 /*
- * A run folder from anyone, given to a resume. The input is three parts, each with a length of two bytes in front:
- * changes to a sound last.safetensors, to a sound log.jsonl, and a choice of what is there at all. A change is three
+ * A run folder from anyone, given to a resume. The input is four parts, each with a length of two bytes in front:
+ * changes to a sound last.safetensors, log.jsonl and event file, and a choice of what is there at all. A change is three
  * bytes of place and one to be put there; or the part begins with 0xFF and what follows stands for the whole file.
  * Whatever is there: an error with a message, or a training that goes on to its end.
  */
@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PARTS = 3, CHANGE = 4 };
+enum { FILES = 3, PARTS = FILES + 1, CHANGE = 4 };
 
 typedef struct part {
     const uint8_t *bytes;
@@ -24,8 +24,9 @@ typedef struct part {
 
 /* Made at the first input, and removed at the end. */
 static char root[64];
-static ur_bytes sound[2];
-static const char *const NAMES[2] = {"last.safetensors", "log.jsonl"};
+#define EVENTS "events.out.tfevents.0000000001.unroll"
+static ur_bytes sound[FILES];
+static const char *const NAMES[FILES] = {"last.safetensors", "log.jsonl", EVENTS};
 
 static void must(int holds)
 {
@@ -47,8 +48,8 @@ static void put_file(const char *path, const void *bytes, size_t size)
 
 static void empty_run(void)
 {
-    static const char *const all[] = {"run/last.safetensors", "run/log.jsonl", "run/model.safetensors"};
-    for (size_t i = 0; i < 3; i++) unlink(in_root(all[i]));
+    static const char *const all[] = {"run/last.safetensors", "run/log.jsonl", "run/" EVENTS, "run/model.safetensors"};
+    for (size_t i = 0; i < 4; i++) unlink(in_root(all[i]));
 }
 
 /* What is left behind is only this. */
@@ -58,7 +59,7 @@ static void remove_all(void)
     rmdir(in_root("run"));
     unlink(in_root("text"));
     rmdir(root);
-    for (size_t i = 0; i < 2; i++) ur_bytes_free(&sound[i]);
+    for (size_t i = 0; i < FILES; i++) ur_bytes_free(&sound[i]);
 }
 
 /* ---- Training ---------------------------------------------------------------------------------------------------- */
@@ -107,7 +108,7 @@ static void set_up(void)
     put_file(in_root("text"), text, sizeof text - 1);
     must(mkdir(in_root("run"), 0700) == 0);
     must(go_on(2) == UR_OK);
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < FILES; i++) {
         char name[64];
         snprintf(name, sizeof name, "run/%s", NAMES[i]);
         must(ur_file_read(in_root(name), &sound[i], NULL) == UR_OK);
@@ -157,9 +158,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     part parts[PARTS];
     if (!root[0]) set_up();
     for (size_t i = 0; i < PARTS; i++) parts[i] = next_part(&data, &size);
-    unsigned choice = parts[2].size ? parts[2].bytes[0] : 3;
+    unsigned choice = parts[FILES].size ? parts[FILES].bytes[0] : 7;
     empty_run();
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < FILES; i++)
         if (choice & 1u << i) put_part(i, parts[i]);
     go_on(4);
     return 0;

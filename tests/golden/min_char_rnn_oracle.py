@@ -27,7 +27,8 @@ NAMES = ("Wxh", "Whh", "Why", "bh", "by")
 class Oracle:
     """Parameters and Adagrad memory, as dicts by the names above; memory starts at zero."""
 
-    def __init__(self, parameters, memory=None):
+    def __init__(self, parameters, memory=None, rate=RATE):
+        self.rate = rate
         self.parameters = {name: np.array(parameters[name], dtype=np.float64) for name in NAMES}
         memory = memory or {name: np.zeros_like(value) for name, value in self.parameters.items()}
         self.memory = {name: np.array(memory[name], dtype=np.float64) for name in NAMES}
@@ -76,7 +77,7 @@ class Oracle:
     def update(self, gradients):
         for name, g in gradients.items():
             self.memory[name] += g * g
-            self.parameters[name] -= RATE * g / np.sqrt(self.memory[name] + EPSILON)
+            self.parameters[name] -= self.rate * g / np.sqrt(self.memory[name] + EPSILON)
 
 
 # ---- text ----
@@ -109,10 +110,11 @@ def sweep(ids, window=WINDOW):
 # ---- free run ----
 
 
-def free_run(text, windows, seed, hidden=HIDDEN, start=None):
+def free_run(text, windows, seed, hidden=HIDDEN, start=None, rate=RATE):
     """Yields the smoothed loss after every window. start: parameters by name; drawn from the seed without them."""
     units = sorted(set(text))
     oracle = Oracle(start) if start else Oracle.fresh(len(units), hidden, np.random.default_rng(seed))
+    oracle.rate = rate
     smoothed = WINDOW * np.log(len(units))
     h = np.zeros(hidden)
     for _, (inputs, targets, fresh) in zip(range(windows), sweep(encode(text, units))):
@@ -125,7 +127,7 @@ def free_run(text, windows, seed, hidden=HIDDEN, start=None):
 
 def free(args):
     start = pick(open_tensors(args.start)[1], "w0.in.") if args.start else None
-    for n, smoothed in enumerate(free_run(read_text(args.text), args.windows, args.seed, start=start), 1):
+    for n, smoothed in enumerate(free_run(read_text(args.text), args.windows, args.seed, start=start, rate=args.rate), 1):
         if n % 1000 == 0 or n == args.windows:
             print(f"{n} {smoothed:.6f}", flush=True)
 
@@ -278,6 +280,7 @@ def main():
     verb.add_argument("--windows", type=int, default=10000)
     verb.add_argument("--seed", type=int, default=1)
     verb.add_argument("--start")
+    verb.add_argument("--rate", type=float, default=RATE)
     verb.set_defaults(run=free)
     verb = verbs.add_parser("sync")
     verb.add_argument("text")

@@ -32,7 +32,8 @@ typedef struct attempt {
 
 static scratch place;
 static char text_path[512], texts_path[512], model_path[512], other_path[512], run_path[512];
-static ur_bytes model_bytes, checkpoint_bytes, log_bytes;
+static ur_bytes model_bytes, checkpoint_bytes, log_bytes, events_bytes;
+#define EVENTS "events.out.tfevents.0000000001.unroll"
 
 enum { V = 13, T = 3, B = 2 };
 static const int32_t IDS[T * B] = {0, 3, 5, 1, 12, 7}, TARGETS[T * B] = {3, 5, 1, 12, -1, 7}, LENGTHS[B] = {3, 2};
@@ -240,7 +241,10 @@ static ur_status train(const ur_training *training, uint64_t *result, ur_error *
     ur_trainer *trainer;
     ur_event event = {.kind = UR_EVENT_STEP};
     ur_status status = ur_trainer_create(&trainer, training, error);
-    while (status == UR_OK && event.kind != UR_EVENT_END) status = ur_train_next(trainer, &event, error);
+    while (status == UR_OK && event.kind != UR_EVENT_END) {
+        status = ur_train_next(trainer, &event, error);
+        if (status == UR_OK && event.kind == UR_EVENT_SAMPLE) status = ur_trainer_keep_sample(trainer, "a b", 3, error);
+    }
     if (status == UR_OK) mix(result, &event.best, sizeof event.best);
     ur_trainer_free(trainer);
     return status;
@@ -341,6 +345,7 @@ static void make_run(void)
     assert_int_equal(mkdir(run_path, 0777), 0);
     write_bytes(in_run("last.safetensors"), &checkpoint_bytes);
     write_bytes(in_run("log.jsonl"), &log_bytes);
+    write_bytes(in_run(EVENTS), &events_bytes);
 }
 
 /* What is in the run folder is whole: models that load, and nothing half written. */
@@ -498,6 +503,7 @@ static int set_up(void **state)
     if (train(&training, &ignored, &error) != UR_OK) fail_msg("%s", error.text);
     read_bytes(in_run("last.safetensors"), &checkpoint_bytes);
     read_bytes(in_run("log.jsonl"), &log_bytes);
+    read_bytes(in_run(EVENTS), &events_bytes);
     clear_run();
     return 0;
 }
@@ -509,6 +515,7 @@ static int tear_down(void **state)
     ur_bytes_free(&model_bytes);
     ur_bytes_free(&checkpoint_bytes);
     ur_bytes_free(&log_bytes);
+    ur_bytes_free(&events_bytes);
     ur_bytes_free(&resumed_bytes);
     remove_scratch(&place);
     return 0;

@@ -16,6 +16,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define EVENTS "events.out.tfevents.0000000001.unroll"
+
 static scratch place;
 static char text[512], other[512];
 static const char *paths[] = {text};
@@ -74,6 +76,14 @@ static ur_bytes read_run(const char *name)
     ur_error error;
     if (ur_file_read(in_scratch(&place, name), &bytes, &error) != UR_OK) fail_msg("%s", error.text);
     return bytes;
+}
+
+static int count_in(const ur_bytes *bytes, const char *wanted)
+{
+    int count = 0;
+    for (size_t i = 0; i + strlen(wanted) <= bytes->size; i++)
+        count += memcmp(bytes->data + i, wanted, strlen(wanted)) == 0;
+    return count;
 }
 
 static void assert_same_file(const char *a, const char *b)
@@ -215,6 +225,110 @@ static void log_is_cut_back(void **state)
     ur_bytes_free(&after);
 }
 
+/* So it is with the event file; and a checkpoint that was made without one, or before there was one, begins it. */
+static void events_are_cut_back(void **state)
+{
+    (void)state;
+    static const char *const name = "run/" EVENTS;
+    ur_training training = begin("run");
+    train(&training);
+    ur_bytes before = read_run(name);
+    FILE *events = fopen(in_scratch(&place, name), "a");
+    fprintf(events, "the beginning of a record, or whatever");
+    fclose(events);
+    training = begin("run");
+    train(&training);
+    ur_bytes after = read_run(name);
+    assert_int_equal(before.size, after.size);
+    assert_memory_equal(before.data, after.data, before.size);
+    assert_int_equal(truncate(in_scratch(&place, name), (off_t)before.size - 1), 0);
+    training = begin("run");
+    assert_refused(&training, UR_ERR_DATA, EVENTS ": has 8 whole records, the checkpoint knows of 9", "--no-events");
+    training.no_events = true;
+    training.steps = 9;
+    assert_int_equal(train(&training).step, 9);
+    ur_bytes_free(&before);
+    ur_bytes_free(&after);
+}
+
+static bool has_events(const char *run)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%s/" EVENTS, run);
+    return ur_path_exists(in_scratch(&place, name));
+}
+
+/* What no checkpoint had before there was an event file; the keys become others that nobody reads. */
+static void make_old(const char *name)
+{
+    static const char *const keys[] = {"event_records", "clipped", "reported"};
+    ur_bytes bytes = read_run(name);
+    for (size_t k = 0; k < 3; k++) {
+        size_t length = strlen(keys[k]), found = 0;
+        for (size_t i = 0; i + length <= bytes.size; i++) {
+            if (memcmp(bytes.data + i, keys[k], length) != 0) continue;
+            bytes.data[i] = '_';
+            found++;
+        }
+        assert_int_equal(found, 1);
+    }
+    FILE *file = fopen(in_scratch(&place, name), "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes.data, 1, bytes.size, file), bytes.size);
+    assert_int_equal(fclose(file), 0);
+    ur_bytes_free(&bytes);
+}
+
+static void events_may_begin_later(void **state)
+{
+    (void)state;
+    ur_training training = begin("run");
+    training.no_events = true;
+    train(&training);
+    assert_false(has_events("run"));
+    training = begin("run");
+    training.steps = 12;
+    train(&training);
+    assert_true(has_events("run"));
+    training = begin("old");
+    train(&training);
+    make_old("old/last.safetensors");
+    training = begin("old");
+    training.steps = 12;
+    train(&training);
+    assert_same_file("old/last.safetensors", "run/last.safetensors");
+    training = begin("old");
+    training.overwrite = training.no_events = true;
+    training.resume = false;
+    train(&training);
+    assert_false(has_events("old"));
+}
+
+/* A sample that is kept stands in both files, whatever its bytes are. */
+static void samples_are_kept(void **state)
+{
+    (void)state;
+    ur_training training = begin("run");
+    ur_trainer *trainer;
+    ur_event event = {.kind = UR_EVENT_STEP};
+    ur_error error;
+    if (ur_trainer_create(&trainer, &training, &error) != UR_OK) fail_msg("%s", error.text);
+    while (event.kind != UR_EVENT_END) {
+        ur_status status = ur_train_next(trainer, &event, &error);
+        if (status == UR_OK && event.kind == UR_EVENT_SAMPLE)
+            status = ur_trainer_keep_sample(trainer, "a\0\xFF\"\n", 5, &error);
+        if (status != UR_OK) fail_msg("%s", error.text);
+    }
+    ur_trainer_free(trainer);
+    ur_bytes log = read_run("run/log.jsonl"), events = read_run("run/" EVENTS);
+    static const char in_log[] = ",\"sample\":\"a\xEF\xBF\xBD\xEF\xBF\xBD\\\"\\n\"}\n";
+    static const char in_events[] = "    a\xEF\xBF\xBD\xEF\xBF\xBD\"\n";
+    assert_int_equal(count_in(&log, in_log), 2);
+    assert_int_equal(count_in(&events, in_events), 2);
+    ur_bytes_free(&log);
+    ur_bytes_free(&events);
+}
+
 /* A name that is no UTF-8 is kept as far as it is; the name in the file shows U+FFFD. */
 static void any_file_name(void **state)
 {
@@ -261,6 +375,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(other_settings_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(other_texts_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(log_is_cut_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(events_are_cut_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(events_may_begin_later, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(samples_are_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(any_file_name, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,8 +11,10 @@
 
 enum { UR_ROW_CHUNK = 96 };
 
+extern const ur_rows UR_ISA_NAME(ur_rows);
+
 /* Where neighbouring panels lie in a row of C. One division: a step of few units is as short as ten of them. */
-static void columns(const ur_product *p, size_t panel, size_t panels, size_t column[UR_WIDE_PANELS])
+static void columns(const ur_product *p, size_t panel, size_t panels, size_t *column)
 {
     size_t group = panel < p->group ? 0 : panel / p->group, place = panel - group * p->group;
     for (size_t i = 0; i < panels; i++) {
@@ -23,10 +25,11 @@ static void columns(const ur_product *p, size_t panel, size_t panels, size_t col
     }
 }
 
+static const real zeros[16];
+
 /* Where the chains of a row of C begin. */
 static void begin(const ur_product *p, ur_tile *t, size_t panel, size_t panels)
 {
-    static const real zeros[16];
     if (p->start == UR_START_HERE) {
         ur_tile_go_on(t);
         return;
@@ -53,13 +56,23 @@ static ur_tile first_tile(const ur_product *p, size_t row, size_t panel, size_t 
     return t;
 }
 
-/* One row alone: B is read once and nothing waits for it, so the whole depth goes through. */
+/* One row alone: the whole depth goes through at once (row.c). */
 static void one_row(const ur_product *p, size_t row, size_t panel, size_t panels)
 {
-    ur_tile t = first_tile(p, row, panel, panels);
-    t.inner = p->inner;
-    t.outer = p->outer;
-    ur_row_tiles[panels - 1](&t);
+    bool bias = p->start == UR_START_BIAS;
+    size_t depth = p->inner * p->outer;
+    const real *a = p->a + row * p->a_row, *b = p->b + panel * depth * 16, *first = bias ? p->bias + 16 * panel : zeros;
+    real *c = p->c + row * p->c_row;
+    ur_row_shape shape = {.depth = p->inner, .b_panel = depth * 16};
+    columns(p, panel, panels, shape.column);
+    for (size_t i = 0; i < panels; i++) shape.first_column[i] = bias ? 16 * i : 0;
+    for (size_t o = 0; o < p->outer; o++, a += p->a_outer, b += p->inner * 16) {
+        if (o > 0 || p->start == UR_START_HERE) {
+            first = c;
+            memcpy(shape.first_column, shape.column, sizeof shape.column);
+        }
+        UR_ISA_NAME(ur_rows).sums[panels - 1](&shape, a, b, first, c);
+    }
 }
 
 static void chunk(const ur_product *p, size_t row, size_t row_end, size_t panel, size_t panels)

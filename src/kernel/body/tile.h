@@ -21,7 +21,7 @@ typedef struct ur_tile {
     const real *first;
     real *c;
     size_t a_row, a_next, a_outer, inner, outer, b_panel, first_row, c_row;
-    size_t first_column[UR_WIDE_PANELS], column[UR_WIDE_PANELS];
+    size_t first_column[UR_TILE_PANELS], column[UR_TILE_PANELS];
 } ur_tile;
 
 /* The chains go on from what C holds. */
@@ -29,12 +29,12 @@ static inline void ur_tile_go_on(ur_tile *t)
 {
     t->first = t->c;
     t->first_row = t->c_row;
-    for (size_t i = 0; i < UR_WIDE_PANELS; i++) t->first_column[i] = t->column[i];
+    for (size_t i = 0; i < UR_TILE_PANELS; i++) t->first_column[i] = t->column[i];
 }
 
 static inline __attribute__((always_inline)) void ur_tile_sums(const ur_tile *t, const int rows, const int panels)
 {
-    v16 sum[UR_TILE_ROWS][UR_WIDE_PANELS];
+    v16 sum[UR_TILE_ROWS][UR_TILE_PANELS];
 #pragma GCC unroll 8
     for (int r = 0; r < rows; r++)
 #pragma GCC unroll 8
@@ -43,11 +43,9 @@ static inline __attribute__((always_inline)) void ur_tile_sums(const ur_tile *t,
     for (size_t o = 0; o < t->outer; o++) {
         const real *a = t->a + o * t->a_outer;
         for (size_t k = 0; k < t->inner; k++, a += t->a_next, b += 16) {
-            v16 w[UR_WIDE_PANELS];
-            if (rows > 1) { /* one row reads B too fast for it to help */
-                __builtin_prefetch(ahead, 0, 2);
-                ahead += 16;
-            }
+            v16 w[UR_TILE_PANELS];
+            __builtin_prefetch(ahead, 0, 2);
+            ahead += 16;
 #pragma GCC unroll 8
             for (int p = 0; p < panels; p++) w[p] = v_load(b + (size_t)p * t->b_panel);
 #pragma GCC unroll 8
@@ -68,7 +66,6 @@ static inline __attribute__((always_inline)) void ur_tile_sums(const ur_tile *t,
     static void ur_tile_##rows##_##panels(const ur_tile *t) { ur_tile_sums(t, rows, panels); }
 #define UR_TILES(panels)                                                                                               \
     UR_TILE(1, panels) UR_TILE(2, panels) UR_TILE(3, panels) UR_TILE(4, panels) UR_TILE(5, panels) UR_TILE(6, panels)
-#define UR_ROW_TILES(a, b) UR_TILE(1, a) UR_TILE(1, b)
 #define UR_TILE_LIST(panels)                                                                                           \
     {                                                                                                                  \
         ur_tile_1_##panels, ur_tile_2_##panels, ur_tile_3_##panels, ur_tile_4_##panels, ur_tile_5_##panels,            \
@@ -80,11 +77,6 @@ UR_TILES(1)
 UR_TILES(2)
 UR_TILES(3)
 UR_TILES(4)
-UR_ROW_TILES(5, 6)
-UR_ROW_TILES(7, 8)
-#else
-UR_ROW_TILES(2, 3)
-UR_TILE(1, 4)
 #endif
 
 static void (*const ur_tiles[UR_TILE_PANELS][UR_TILE_ROWS])(const ur_tile *) = {
@@ -93,14 +85,6 @@ static void (*const ur_tiles[UR_TILE_PANELS][UR_TILE_ROWS])(const ur_tile *) = {
     UR_TILE_LIST(2),
     UR_TILE_LIST(3),
     UR_TILE_LIST(4),
-#endif
-};
-
-/* One row alone takes many panels, so that there are enough chains to hide how long an addition takes. */
-static void (*const ur_row_tiles[UR_WIDE_PANELS])(const ur_tile *) = {
-    ur_tile_1_1, ur_tile_1_2, ur_tile_1_3, ur_tile_1_4,
-#if UR_WIDE_PANELS > 4
-    ur_tile_1_5, ur_tile_1_6, ur_tile_1_7, ur_tile_1_8,
 #endif
 };
 

@@ -1,0 +1,181 @@
+/* Untrained networks for unroll inspect gradient: every cell at every gain, reading random symbols. */
+#include "inspect_gradient.h"
+
+#include "value.h"
+#include "verb.h"
+
+#include "base/error.h"
+#include "base/random.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SYMBOLS = 64, GAINS_MOST = 16, CELLS_MOST = 16, NAME_MOST = 64, TOGETHER = 1 << 14 };
+
+/* ---- lists on the command line ------------------------------------------------------------------------------------ */
+
+/* The next word of a list with commas; NULL behind the last. */
+static const char *next_word(const char **list, char word[NAME_MOST])
+{
+    if (!*list) return NULL;
+    size_t length = strcspn(*list, ",");
+    snprintf(word, NAME_MOST, "%.*s", (int)(length < NAME_MOST ? length : NAME_MOST - 1), *list);
+    *list = (*list)[length] ? *list + length + 1 : NULL;
+    return word;
+}
+
+static ur_status check_cell(const char *cell, ur_error *error)
+{
+    char have[256] = "";
+    for (size_t i = 0; ur_cell_name(i); i++) {
+        if (strcmp(ur_cell_name(i), cell) == 0) return UR_OK;
+        size_t used = strlen(have);
+        snprintf(have + used, sizeof have - used, "%s%s", i ? ", " : "", ur_cell_name(i));
+    }
+    return ur_fail(error, UR_ERR_USAGE, "--fresh: there is no cell \"%s\"; there are %s", cell, have);
+}
+
+static ur_status read_cells(const char *list, char cells[][NAME_MOST], size_t *count, ur_error *error)
+{
+    for (*count = 0; list && *count < CELLS_MOST; (*count)++)
+        UR_TRY(check_cell(next_word(&list, cells[*count]), error));
+    return list ? ur_fail(error, UR_ERR_USAGE, "--fresh: at most %d cells", (int)CELLS_MOST) : UR_OK;
+}
+
+static ur_status read_gains(const char *list, double *gains, size_t *count, ur_error *error)
+{
+    char word[NAME_MOST];
+    for (*count = 0; list && *count < GAINS_MOST; (*count)++) {
+        next_word(&list, word);
+        if (!ur_cli_read_number(word, &gains[*count]) || !(gains[*count] > 0 && gains[*count] <= 1000))
+            return ur_fail(error, UR_ERR_USAGE,
+                           "--gain: '%s' is not allowed; give numbers above 0, at most 1000, with commas between",
+                           word);
+    }
+    return list ? ur_fail(error, UR_ERR_USAGE, "--gain: at most %d gains", (int)GAINS_MOST) : UR_OK;
+}
+
+/* ---- weights ------------------------------------------------------------------------------------------------------ */
+
+/* N(0, 1), after Box and Muller. */
+static double normal(uint64_t seed, uint64_t position)
+{
+    double u = ur_random_uniform(seed, UR_USE_INIT, 2 * position);
+    double v = ur_random_uniform(seed, UR_USE_INIT, 2 * position + 1);
+    return sqrt(-2 * log(1 - u)) * cos(6.28318530717958647692 * v);
+}
+
+/* Rows made orthogonal and of length 1, one after another (Gram and Schmidt, each taken twice). */
+static void orthogonalise(double *w, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        double *row = w + i * n, length = 0;
+        for (size_t turn = 0; turn < 2; turn++)
+            for (size_t j = 0; j < i; j++) {
+                double along = 0;
+                for (size_t k = 0; k < n; k++) along += row[k] * w[j * n + k];
+                for (size_t k = 0; k < n; k++) row[k] -= along * w[j * n + k];
+            }
+        for (size_t k = 0; k < n; k++) length += row[k] * row[k];
+        for (size_t k = 0; k < n; k++) row[k] /= sqrt(length);
+    }
+}
+
+/* W_hh, a block of (H, H) after the other. */
+static ur_status draw(const ur_cli_fresh *f, const ur_parameter *w, double gain, ur_error *error)
+{
+    size_t n = f->hidden, block = n * n;
+    double *values = calloc(block, sizeof *values);
+    if (!values) return ur_fail_memory(error, "the weights");
+    for (size_t at = 0; at < w->size; at += block) {
+        for (size_t i = 0; i < block; i++) values[i] = normal(f->seed, at + i);
+        if (f->orthogonal) orthogonalise(values, n);
+        double scale = f->orthogonal ? gain : gain / sqrt((double)n);
+        for (size_t i = 0; i < block; i++) w->value[at + i] = (ur_real)(scale * values[i]);
+    }
+    free(values);
+    return UR_OK;
+}
+
+/* f of an LSTM and z of a GRU both have the second block of rows. */
+static void add_to_keep_bias(const ur_cli_fresh *f, const ur_parameter *bias)
+{
+    for (size_t i = f->hidden; i < 2 * f->hidden && bias->size > f->hidden; i++)
+        bias->value[i] += (ur_real)f->keep_bias;
+}
+
+static ur_status set_weights(const ur_cli_fresh *f, ur_model *model, double gain, ur_error *error)
+{
+    ur_parameter p;
+    for (size_t i = 0; ur_model_parameter(model, i, &p); i++) {
+        if (strstr(p.name, ".weight_hh_")) UR_TRY(draw(f, &p, gain, error));
+        if (strstr(p.name, ".bias_ih_")) add_to_keep_bias(f, &p);
+    }
+    ur_model_changed(model);
+    return UR_OK;
+}
+
+/* ---- the run ------------------------------------------------------------------------------------------------------ */
+
+/* Random symbols in `lanes` lanes, of which the first is number `place`. */
+static ur_status follow_some(ur_cli_subject *s, const ur_flow_settings *how, uint64_t seed, size_t place, size_t lanes,
+                             ur_error *error)
+{
+    size_t steps = how->warm + how->steps + 1;
+    int32_t *ids = calloc((steps + 1) * lanes, sizeof *ids);
+    if (!ids) return ur_fail_memory(error, "the symbols");
+    for (size_t b = 0; b < lanes; b++)
+        for (size_t t = 0; t <= steps; t++)
+            ids[t * lanes + b] =
+                (int32_t)(SYMBOLS * ur_random_uniform(seed, UR_USE_SAMPLE, (place + b) * (steps + 1) + t));
+    ur_status status = ur_flow_ids(s->flow, ids, ids + steps * lanes, lanes, error);
+    free(ids);
+    return status;
+}
+
+static ur_status follow(ur_cli_subject *s, const ur_cli_fresh *f, const ur_flow_settings *how, ur_error *error)
+{
+    size_t together = TOGETHER / f->hidden;
+    together = together ? together : 1;
+    for (size_t place = 0; place < how->places; place += together) {
+        size_t lanes = how->places - place < together ? how->places - place : together;
+        UR_TRY(follow_some(s, how, f->seed, place, lanes, error));
+    }
+    return ur_cli_subject_finish(s, error);
+}
+
+static ur_status make(ur_cli_subject *s, const ur_cli_fresh *f, const char *cell, double gain,
+                      const ur_flow_settings *how, ur_error *error)
+{
+    char net[128], name[128];
+    ur_sizes sizes = {.symbols = SYMBOLS, .outputs = SYMBOLS};
+    snprintf(net, sizeof net, "onehot > %s %zu > dense", cell, f->hidden);
+    snprintf(name, sizeof name, "%s, gain %g", cell, gain);
+    s->gain = gain;
+    s->name = strdup(name);
+    if (!s->name) return ur_fail_memory(error, "a name");
+    UR_TRY(ur_model_create(&s->model, net, &sizes, f->seed, 0, ur_cli_isa(), error));
+    UR_TRY(set_weights(f, s->model, gain, error));
+    UR_TRY(ur_flow_create(&s->flow, s->model, how, error));
+    return follow(s, f, how, error);
+}
+
+ur_status ur_cli_fresh_subjects(ur_cli_subjects *all, const ur_cli_fresh *f, const ur_flow_settings *how,
+                                ur_error *error)
+{
+    char cells[CELLS_MOST][NAME_MOST];
+    double gains[GAINS_MOST];
+    size_t count;
+    UR_TRY(read_cells(f->cells, cells, &count, error));
+    UR_TRY(read_gains(f->gains, gains, &all->gains, error));
+    all->fresh = f;
+    all->list = calloc(count * all->gains, sizeof *all->list);
+    if (!all->list) return ur_fail_memory(error, "the networks");
+    for (size_t i = 0; i < count * all->gains; i++) {
+        all->count++;
+        UR_TRY(make(&all->list[i], f, cells[i / all->gains], gains[i % all->gains], how, error));
+    }
+    return UR_OK;
+}

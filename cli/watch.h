@@ -1,0 +1,38 @@
+/*
+ * unroll train --watch: the training on the terminal's other screen: loss curves, the gradient's norm through the updates,
+ * gates, the last sample. Drawn at most four times a second, as large as the terminal is.
+ */
+#ifndef UR_CLI_WATCH_H
+#define UR_CLI_WATCH_H
+
+#include "history.h"
+
+#include "unroll_train.h"
+
+#include <stdio.h>
+
+enum { UR_CLI_WATCH_GATES = 24 };
+
+typedef struct ur_cli_watch {
+    const char *run, *unit;
+    ur_cli_history training, validation; /* smoothed loss and gradient norm; validation loss */
+    ur_event event;                      /* the last one */
+    ur_gate_share gates[UR_CLI_WATCH_GATES];
+    size_t gate_count;
+    char *sample; /* as it is shown: nothing in it acts; NULL: none yet */
+    size_t sample_size;
+    ur_event sampled; /* when */
+    double drawn;     /* by the clock */
+} ur_cli_watch;
+
+/* Goes to the other screen. The texts must stay. */
+ur_status ur_cli_watch_begin(ur_cli_watch **watch, const char *run, const char *unit, ur_error *error);
+void ur_cli_watch_show(ur_cli_watch *watch, const ur_trainer *trainer, const ur_event *event);
+void ur_cli_watch_sample(ur_cli_watch *watch, const ur_event *event, const char *text, size_t length);
+/* Back to the screen as it was; NULL is allowed. */
+void ur_cli_watch_end(ur_cli_watch *watch);
+
+/* watch_frame.c: what is seen, in at most `rows` lines of at most `columns`. */
+void ur_cli_watch_frame(FILE *file, const ur_cli_watch *watch, size_t columns, size_t rows);
+
+#endif

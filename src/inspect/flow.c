@@ -1,0 +1,243 @@
+/* A flow of gradients: what it is made of, a run, and what it showed. See flow.h. */
+#include "inspect/flow.h"
+
+#include "base/float_mode.h"
+#include "train/learner.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- what it can be made of --------------------------------------------------------------------------------------- */
+
+static ur_status check(const ur_model *m, ur_error *error)
+{
+    const ur_line *line = &m->lines[0];
+    if (m->line_count != 1 || !line->symbols || line->last)
+        return ur_fail(error, UR_ERR_USAGE,
+                       "\"%s\": a gradient is followed through a network of one line that takes ids and predicts one "
+                       "at every step",
+                       m->net);
+    if (!ur_probe_layers(m))
+        return ur_fail(error, UR_ERR_USAGE, "\"%s\" has no recurrent layer: no gradient goes back through time",
+                       m->net);
+    if (m->weights != UR_WEIGHTS_F32)
+        return ur_fail(error, UR_ERR_USAGE, "%s weights have no gradient; take the model as f32 first",
+                       ur_weights_name(m->weights));
+    return UR_OK;
+}
+
+/* A learner may have left a wide last layer without packed weights; here they are wanted. */
+static ur_status make_ready(ur_model *m, ur_error *error)
+{
+    for (size_t i = 0; i < m->layer_count; i++) m->layers[i].dense.unpacked = false;
+    return ur_model_prepare_training(m, error);
+}
+
+/* The slot in which the cell leaves the gate of that name; −1: it has none. */
+static int slot_named(const ur_model *m, const ur_layer *l, const char *name)
+{
+    const ur_gate_name *gate = ur_probe_gates(m, l);
+    for (int i = 0; i < UR_SLOTS_MAX && gate[i].name; i++)
+        if (strcmp(gate[i].name, name) == 0) return gate[i].slot;
+    return -1;
+}
+
+/* A memory beside h is kept by f and shown by o (LSTM); h itself by z (GRU). Other cells have their whole gradient alone. */
+static void know_cell(const ur_model *m, ur_stream *s)
+{
+    bool memory = s->layer->recurrent.cell->states > 1;
+    s->keep = slot_named(m, s->layer, memory ? "f" : "z");
+    s->show = memory ? slot_named(m, s->layer, "o") : -1;
+    s->kept_state = memory ? 1 : 0;
+    if (memory && s->show < 0) s->keep = -1;
+}
+
+/* The sums and results of all layers in one block. */
+static ur_status make_curves(ur_flow *f, ur_error *error)
+{
+    size_t numbers = f->settings.steps + 1, sums = f->stream_count * UR_FLOW_CURVES;
+    size_t results = sums + 2 * f->stream_count;
+    f->sums = calloc(sums * numbers, sizeof *f->sums);
+    f->results = calloc(results * numbers, sizeof *f->results);
+    if (!f->sums || !f->results) return ur_fail_memory(error, "the curves");
+    double *result = f->results;
+    for (size_t i = 0; i < f->stream_count; i++) {
+        ur_stream *s = &f->streams[i];
+        for (size_t c = 0; c < UR_FLOW_CURVES; c++, result += numbers) {
+            s->curve[c] = f->sums + (i * UR_FLOW_CURVES + c) * numbers;
+            s->mean[c] = result;
+        }
+        s->alive = result;
+        s->sigma = result + numbers;
+        result += 2 * numbers;
+    }
+    return UR_OK;
+}
+
+static ur_status create(ur_flow *f, ur_error *error)
+{
+    if (!f->settings.steps) f->settings.steps = UR_FLOW_STEPS;
+    if (f->settings.steps > UR_FLOW_STEPS_MOST || f->settings.warm > UR_FLOW_STEPS_MOST)
+        return ur_fail(error, UR_ERR_USAGE, "%zu steps back after %zu: at most %d each", f->settings.steps,
+                       f->settings.warm, (int)UR_FLOW_STEPS_MOST);
+    UR_TRY(check(f->model, error));
+    UR_TRY(make_ready(f->model, error));
+    UR_TRY(ur_learner_pool(&f->pool, f->settings.threads, error));
+    f->compute = (ur_compute){f->model->kernels, ur_train_kernels_of(f->model->kernels), f->pool};
+    f->stream_count = ur_probe_layers(f->model);
+    f->streams = calloc(f->stream_count, sizeof *f->streams);
+    if (!f->streams) return ur_fail_memory(error, "the layers");
+    for (size_t i = 0; i < f->stream_count; i++) {
+        f->streams[i].layer = ur_probe_layer_of(f->model, i);
+        know_cell(f->model, &f->streams[i]);
+    }
+    return make_curves(f, error);
+}
+
+void ur_flow_free(ur_flow *f)
+{
+    if (!f) return;
+    ur_arena_free(&f->arena);
+    ur_pool_free(f->pool);
+    free(f->streams);
+    free(f->sums);
+    free(f->results);
+    free(f);
+}
+
+ur_status ur_flow_create(ur_flow **flow, ur_model *model, const ur_flow_settings *settings, ur_error *error)
+{
+    ur_flow *f = *flow = calloc(1, sizeof *f);
+    if (!f) return ur_fail_memory(error, "a flow of gradients");
+    f->model = model;
+    if (settings) f->settings = *settings;
+    ur_arena_init(&f->arena);
+    ur_float_mode mode = ur_float_mode_enter();
+    ur_status status = create(f, error);
+    ur_float_mode_leave(mode);
+    if (status == UR_OK) return UR_OK;
+    ur_flow_free(f);
+    *flow = NULL;
+    return status;
+}
+
+/* ---- a run -------------------------------------------------------------------------------------------------------- */
+
+/* Numbers of the arena, zeroed. */
+static real *clear(ur_tape *tape, size_t rows, size_t row)
+{
+    size_t numbers;
+    if (!ur_mul_fits(rows, row, &numbers)) numbers = SIZE_MAX / sizeof(real);
+    real *memory = ur_tape_alloc(tape, numbers, sizeof(real));
+    if (memory) memset(memory, 0, numbers * sizeof(real));
+    return memory;
+}
+
+static void make_stream(ur_flow *f, ur_tape *tape, size_t i)
+{
+    ur_stream *s = &f->streams[i];
+    const ur_cell *cell = s->layer->recurrent.cell;
+    size_t row = ur_padded(s->layer->width);
+    s->window = &f->probing.windows[i];
+    for (size_t k = 0; k < cell->states; k++) s->carry[k] = clear(tape, f->lanes, row);
+    s->dsecond = cell->phases > 1 ? clear(tape, f->lanes, row) : NULL;
+    s->direct = s->keep >= 0 && !s->kept_state ? clear(tape, f->lanes, row) : NULL;
+    s->power = ur_tape_alloc(tape, f->lanes, sizeof *s->power);
+    s->before = ur_tape_alloc(tape, f->lanes * UR_FLOW_BEFORE, sizeof *s->before);
+    s->plus = s->show >= 0 ? ur_tape_alloc(tape, f->lanes * row, sizeof *s->plus) : NULL;
+    if (s->power) memset(s->power, 0, f->lanes * sizeof *s->power);
+}
+
+static ur_status forward(ur_flow *f, ur_tape *tape, const int32_t *ids, ur_error *error)
+{
+    ur_batch batch = {.lanes = f->lanes, .input = {{.steps = f->steps, .ids = ids}}};
+    UR_TRY(ur_network_check(f->model, &batch, error));
+    ur_tape_begin(tape, &f->compute, &f->arena, false);
+    f->probing = (ur_probing){.windows = ur_tape_alloc(tape, f->stream_count, sizeof *f->probing.windows)};
+    f->watch = tape->watch = ur_tape_alloc(tape, f->model->layer_count, sizeof *tape->watch);
+    tape->probing = &f->probing;
+    if (f->watch) memset((void *)f->watch, 0, f->model->layer_count * sizeof *f->watch);
+    if (f->watch) (ur_network_head(f->model) ? ur_network_body : ur_network_run)(f->model, tape, &batch, NULL);
+    for (size_t i = 0; tape->status == UR_OK && i < f->stream_count; i++) make_stream(f, tape, i);
+    return ur_tape_status(tape, error);
+}
+
+static ur_status check_next(const ur_flow *f, const int32_t *next, ur_error *error)
+{
+    size_t width = f->model->lines[0].width;
+    for (size_t b = 0; b < f->lanes; b++)
+        if (next[b] < 0 || (size_t)next[b] >= width)
+            return ur_fail(error, UR_ERR_DATA, "lane %zu: what follows, %d, is not below the %zu outputs", b,
+                           (int)next[b], width);
+    return UR_OK;
+}
+
+/* At the first place of all. */
+static ur_status jacobians(ur_flow *f, ur_error *error)
+{
+    for (size_t i = 0; i < f->stream_count && !f->places && !f->settings.no_jacobian; i++) {
+        ur_stream *s = &f->streams[i];
+        s->has_sigma = s->layer->width * s->layer->recurrent.cell->states <= UR_JACOBIAN_MOST;
+        if (s->has_sigma) UR_TRY(ur_jacobian_product(s->window, 0, f->settings.steps + 1, s->sigma, error));
+    }
+    return UR_OK;
+}
+
+static ur_status run(ur_flow *f, const int32_t *ids, const int32_t *next, ur_error *error)
+{
+    ur_tape tape;
+    UR_TRY(check_next(f, next, error));
+    UR_TRY(forward(f, &tape, ids, error));
+    UR_TRY(jacobians(f, error));
+    for (size_t i = 0; i < f->stream_count; i++) ur_flow_moves(&f->streams[i], f->settings.steps);
+    return ur_flow_back(f, next, error);
+}
+
+ur_status ur_flow_lanes(ur_flow *f, const int32_t *ids, const int32_t *next, size_t warm, size_t lanes, ur_error *error)
+{
+    if (!lanes) return ur_fail(error, UR_ERR_USAGE, "a flow of gradients needs at least one lane");
+    f->lanes = lanes;
+    f->steps = warm + f->settings.steps + 1;
+    ur_float_mode mode = ur_float_mode_enter();
+    ur_status status = run(f, ids, next, error);
+    ur_float_mode_leave(mode);
+    ur_arena_reset(&f->arena);
+    if (status == UR_OK) f->places += lanes;
+    return status;
+}
+
+ur_status ur_flow_ids(ur_flow *f, const int32_t *ids, const int32_t *next, size_t lanes, ur_error *error)
+{
+    return ur_flow_lanes(f, ids, next, f->settings.warm, lanes, error);
+}
+
+/* ---- what it showed ----------------------------------------------------------------------------------------------- */
+
+static double mean_of(const ur_flow_sum *sum) { return sum->count ? sum->sum / (double)sum->count : NAN; }
+
+size_t ur_flow_places(const ur_flow *f) { return f->places; }
+
+bool ur_flow_layer_at(ur_flow *f, size_t layer, ur_flow_layer *shown)
+{
+    if (layer >= f->stream_count || !f->places) return false;
+    const ur_stream *s = &f->streams[layer];
+    for (size_t k = 0; k <= f->settings.steps; k++) {
+        for (size_t c = 0; c < UR_FLOW_CURVES; c++) s->mean[c][k] = mean_of(&s->curve[c][k]);
+        s->alive[k] = (double)s->curve[UR_FLOW_H][k].count / (double)f->places;
+    }
+    *shown = (ur_flow_layer){.cell = s->layer->recurrent.cell->name,
+                             .units = s->layer->width,
+                             .steps = f->settings.steps,
+                             .h = s->mean[UR_FLOW_H],
+                             .c = s->show >= 0 ? s->mean[UR_FLOW_C] : NULL,
+                             .plus = s->show >= 0 ? s->mean[UR_FLOW_PLUS] : NULL,
+                             .slopes = s->mean[UR_FLOW_SLOPES],
+                             .recurrent = s->mean[UR_FLOW_RECURRENT],
+                             .kept = s->keep >= 0 ? s->mean[UR_FLOW_KEPT] : NULL,
+                             .jacobian = s->has_sigma ? s->sigma : NULL,
+                             .alive = s->alive,
+                             .h_moves = mean_of(&s->moves[0]),
+                             .c_moves = s->show >= 0 ? mean_of(&s->moves[1]) : NAN};
+    return true;
+}

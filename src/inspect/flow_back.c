@@ -1,0 +1,251 @@
+/* The gradient of one step's loss on its way back: down through the layers, then one step back, and again. See flow.h. */
+#include "inspect/flow.h"
+
+#include "kernel/scalar.h"
+
+#include <limits.h>
+#include <math.h>
+#include <string.h>
+
+/* The gradient on its way down through the layers of one step: rows (B) of a layer's output, of which lane b's count
+ * 2^power[b]. */
+typedef struct ur_descent {
+    ur_flow *flow;
+    size_t step, k; /* step of the window, and how far that is from the last */
+    bool any;       /* something came from above */
+    real *d, *next; /* the gradient, and room for that of the layer below */
+    int *power;
+} ur_descent;
+
+ur_window ur_flow_step(const ur_window *w, size_t t)
+{
+    size_t step = w->lanes * ur_padded(w->layer->units);
+    ur_window view = *w;
+    view.steps = 1;
+    view.rows = 0;
+    view.slots += t * w->lanes * ur_slot_row(w->layer);
+    for (int s = 0; s < w->layer->cell->states; s++) view.state[s] += t * step;
+    if (view.second) view.second += t * step;
+    view.dy = NULL;
+    return view;
+}
+
+int ur_flow_exponent(const real *x, size_t n)
+{
+    double top = 0;
+    int exponent;
+    for (size_t i = 0; i < n; i++) {
+        double size = fabs((double)x[i]);
+        if (!isfinite(size)) return INT_MAX;
+        if (size > top) top = size;
+    }
+    if (top == 0) return INT_MIN;
+    frexp(top, &exponent);
+    return exponent;
+}
+
+void ur_flow_scale(real *x, size_t n, int power)
+{
+    double factor = ldexp(1, power);
+    for (size_t i = 0; i < n && power; i++) x[i] = (real)((double)x[i] * factor);
+}
+
+/* The stream of a recurrent layer. */
+static ur_stream *stream_of(const ur_flow *flow, const ur_layer *layer)
+{
+    ur_stream *s = flow->streams;
+    while (s->layer != layer) s++;
+    return s;
+}
+
+/* ---- the loss ----------------------------------------------------------------------------------------------------- */
+
+/* A row of softmax(x) − onehot(id) in place of x, scaled to its power of two. What the target's probability lacks of 1 is
+ * the sum of the others: small perhaps, but never lost. */
+static int loss_row(real *x, size_t n, size_t id)
+{
+    double top = -INFINITY, sum = 0, others = 0;
+    for (size_t i = 0; i < n; i++) top = (double)x[i] > top ? (double)x[i] : top;
+    for (size_t i = 0; i < n; i++) {
+        double e = ur_exp((double)x[i] - top);
+        sum += e;
+        if (i != id) others += e;
+    }
+    int power = 0;
+    if (others > 0 && isfinite(others)) frexp(others / sum, &power);
+    double scale = ldexp(1 / sum, -power);
+    for (size_t i = 0; i < n; i++) x[i] = (real)(scale * (i == id ? -others : ur_exp((double)x[i] - top)));
+    return power;
+}
+
+/* What the network gave at the last step, into d. */
+static void outputs(const ur_descent *at)
+{
+    const ur_flow *f = at->flow;
+    const ur_dense *head = ur_network_head(f->model);
+    const ur_tensor *given = f->watch[f->model->layer_count - (head ? 2 : 1)];
+    const real *x = given->value + at->step * f->lanes * given->row;
+    if (head)
+        ur_dense_forward(head, &f->compute, x, at->d, f->lanes);
+    else
+        memcpy(at->d, x, f->lanes * given->row * sizeof(real));
+}
+
+static void begin(ur_descent *at, const int32_t *next)
+{
+    const ur_flow *f = at->flow;
+    size_t width = f->model->lines[0].width;
+    outputs(at);
+    for (size_t b = 0; b < f->lanes; b++) at->power[b] = loss_row(at->d + b * ur_padded(width), width, (size_t)next[b]);
+    at->any = true;
+}
+
+/* ---- one layer ---------------------------------------------------------------------------------------------------- */
+
+static void hand_down(ur_descent *at)
+{
+    real *d = at->d;
+    at->d = at->next;
+    at->next = d;
+    at->any = true;
+}
+
+static void dense(ur_descent *at, size_t i)
+{
+    const ur_flow *f = at->flow;
+    const ur_dense *d = &f->model->layers[i].dense;
+    size_t row = ur_padded(d->outputs), x_row = ur_padded(d->inputs);
+    if (d->activation != UR_LINEAR) {
+        const real *y = f->watch[i]->value + at->step * f->lanes * row;
+        f->compute.train->activate_back(d->activation, y, at->d, at->d, f->lanes * row);
+    }
+    ur_product p = {.a = at->d,
+                    .a_row = row,
+                    .inner = row,
+                    .outer = 1,
+                    .b = d->back,
+                    .start = UR_START_ZERO,
+                    .c = at->next,
+                    .c_row = x_row,
+                    .group = x_row / 16};
+    ur_compute_product(&f->compute, &p, f->lanes, p.group);
+    hand_down(at);
+}
+
+/* The largest exponent of a lane's gradients, as ur_flow_exponent gives it. */
+static int exponent_of(const ur_stream *s, size_t b)
+{
+    size_t row = ur_padded(s->layer->width);
+    int most = INT_MIN;
+    for (int i = 0; i < s->layer->recurrent.cell->states; i++) {
+        int e = ur_flow_exponent(s->carry[i] + b * row, row);
+        most = e > most ? e : most;
+    }
+    return most;
+}
+
+static void scale_lane(ur_stream *s, size_t b, int power)
+{
+    size_t row = ur_padded(s->layer->width);
+    for (int i = 0; i < s->layer->recurrent.cell->states; i++) ur_flow_scale(s->carry[i] + b * row, row, power);
+}
+
+/* Adds what came from above to the gradient of h. Both are brought to the larger one's power: what then falls below the
+ * smallest number would not change a digit of the sum. */
+static void take_in(const ur_descent *at, ur_stream *s)
+{
+    size_t row = ur_padded(s->layer->width);
+    for (size_t b = 0; b < at->flow->lanes; b++) {
+        real *d = at->d + b * row, *h = s->carry[0] + b * row;
+        int from_above = ur_flow_exponent(d, row), own = exponent_of(s, b);
+        if (from_above == INT_MIN) continue;
+        if (own == INT_MIN || from_above == INT_MAX || own == INT_MAX) {
+            s->power[b] = at->power[b];
+        } else {
+            int most = s->power[b] + own;
+            if (at->power[b] + from_above > most) most = at->power[b] + from_above;
+            scale_lane(s, b, s->power[b] - most);
+            ur_flow_scale(d, row, at->power[b] - most);
+            s->power[b] = most;
+        }
+        at->flow->compute.train->add(h, d, row);
+    }
+}
+
+static ur_status rescale(const ur_descent *at, ur_stream *s, ur_error *error)
+{
+    for (size_t b = 0; b < at->flow->lanes; b++) {
+        int e = exponent_of(s, b);
+        if (e == INT_MAX)
+            return ur_fail(
+                error, UR_ERR_NUMERIC, "%zu steps back the gradient of layer %zu (column %zu of \"%s\") is not finite",
+                at->k, (size_t)(s->layer - at->flow->model->layers) + 1, s->layer->spec.column, at->flow->model->net);
+        if (e == INT_MIN) continue;
+        scale_lane(s, b, -e);
+        s->power[b] += e;
+    }
+    return UR_OK;
+}
+
+static bool cell_below(const ur_model *m, size_t i)
+{
+    while (i-- > 0)
+        if (m->layers[i].spec.kind == UR_LAYER_CELL) return true;
+    return false;
+}
+
+static ur_status recurrent(ur_descent *at, size_t i, ur_error *error)
+{
+    ur_flow *f = at->flow;
+    ur_stream *s = stream_of(f, &f->model->layers[i]);
+    ur_window view = ur_flow_step(s->window, at->step);
+    for (int state = 0; state < UR_STATES_MAX; state++) view.carry[state] = s->carry[state];
+    view.dsecond = s->dsecond;
+    if (at->any) take_in(at, s);
+    ur_flow_before(s, &view, at->k);
+    ur_window_backward(&view);
+    ur_flow_after(s, &view, at->k);
+    if (cell_below(f->model, i)) {
+        ur_window_input_gradient(&view, at->next, false);
+        memcpy(at->power, s->power, f->lanes * sizeof *at->power);
+        hand_down(at);
+    }
+    return rescale(at, s, error);
+}
+
+/* ---- all steps ---------------------------------------------------------------------------------------------------- */
+
+static ur_status descend(ur_descent *at, ur_error *error)
+{
+    const ur_model *m = at->flow->model;
+    for (size_t i = m->layer_count; i-- > 0;) {
+        if (m->layers[i].spec.kind == UR_LAYER_CELL) UR_TRY(recurrent(at, i, error));
+        if (m->layers[i].spec.kind == UR_LAYER_DENSE && at->any && cell_below(m, i)) dense(at, i);
+    }
+    return UR_OK;
+}
+
+static ur_status make_room(ur_descent *at, ur_error *error)
+{
+    ur_flow *f = at->flow;
+    size_t widest = 0, numbers;
+    for (size_t i = 0; i < f->model->layer_count; i++) {
+        const ur_layer *l = &f->model->layers[i];
+        widest = l->width > widest ? l->width : widest;
+        if (i) widest = l->inputs > widest ? l->inputs : widest;
+    }
+    if (!ur_mul_fits(f->lanes, ur_padded(widest), &numbers)) numbers = SIZE_MAX;
+    at->d = ur_arena_alloc(&f->arena, numbers, sizeof(real));
+    at->next = ur_arena_alloc(&f->arena, numbers, sizeof(real));
+    at->power = ur_arena_alloc(&f->arena, f->lanes, sizeof *at->power);
+    return at->d && at->next && at->power ? UR_OK : ur_fail_memory(error, "the gradients of a step");
+}
+
+ur_status ur_flow_back(ur_flow *f, const int32_t *next, ur_error *error)
+{
+    ur_descent at = {.flow = f, .step = f->steps - 1};
+    UR_TRY(make_room(&at, error));
+    begin(&at, next);
+    for (at.k = 0; at.k <= f->settings.steps; at.k++, at.step--, at.any = false) UR_TRY(descend(&at, error));
+    return UR_OK;
+}

@@ -1,0 +1,150 @@
+/* How large the gradients are, and what each part of a step back makes of them. See flow.h. */
+#include "inspect/flow.h"
+
+#include "kernel/scalar.h"
+
+#include <math.h>
+
+enum { UR_IN, UR_MEMORY }; /* of (dh, dc) as they come in; of the state that a gate keeps */
+
+double ur_flow_norm(const real *x, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) sum += (double)x[i] * (double)x[i];
+    return sqrt(sum);
+}
+
+static void add(ur_flow_sum *sum, double value)
+{
+    if (!isfinite(value)) return;
+    sum->sum += value;
+    sum->count++;
+}
+
+/* ln of norm·2^power; −infinity for 0. */
+static double ln_of(double norm, int power) { return ur_log(norm) + UR_LN2 * power; }
+
+static const real *slot_of(const ur_window *v, size_t lane, size_t unit, int slot)
+{
+    size_t slots = v->layer->cell->slots;
+    return v->slots + lane * ur_slot_row(v->layer) + (unit / UR_LANES * slots + (size_t)slot) * UR_LANES +
+           unit % UR_LANES;
+}
+
+/* ‖∂loss/∂c‖ of a lane with what comes by way of the same step's h: dc + dh∘o∘(1 − tanh²c), tanh c = 1 − 2/(e^2c + 1).
+ * `into`, where wanted, takes ln of each number's size. */
+static double memory_norm(const ur_stream *s, const ur_window *v, size_t b, double *into)
+{
+    size_t row = ur_padded(s->layer->width), step = v->lanes * row;
+    const real *dh = s->carry[0] + b * row, *dc = s->carry[1] + b * row, *c = v->state[1] + step + b * row;
+    double sum = 0;
+    for (size_t i = 0; i < s->layer->width; i++) {
+        double shown = 1 - 2 / (ur_exp(2 * (double)c[i]) + 1), o = (double)*slot_of(v, b, i, s->show);
+        double d = (double)dc[i] + (double)dh[i] * o * (1 - shown * shown);
+        sum += d * d;
+        if (into) into[i] = ur_log(fabs(d));
+    }
+    return sqrt(sum);
+}
+
+/* ln of the norm of what the "+" alone has let through until here; then this step's f is passed. */
+static double plus_norm(ur_stream *s, const ur_window *v, size_t b)
+{
+    double *plus = s->plus + b * s->layer->width, top = -INFINITY, sum = 0;
+    for (size_t i = 0; i < s->layer->width; i++) top = plus[i] > top ? plus[i] : top;
+    for (size_t i = 0; i < s->layer->width && top > -INFINITY; i++) sum += ur_exp(2 * (plus[i] - top));
+    for (size_t i = 0; i < s->layer->width; i++) plus[i] += ur_log((double)*slot_of(v, b, i, s->keep));
+    return top + ur_log(sum) / 2;
+}
+
+static void measure_memory(ur_stream *s, const ur_window *v, size_t b, size_t k)
+{
+    double *plus = s->plus + b * s->layer->width;
+    double norm = memory_norm(s, v, b, k ? NULL : plus);
+    for (size_t i = 0; k == 0 && i < s->layer->width; i++) plus[i] += UR_LN2 * s->power[b];
+    add(&s->curve[UR_FLOW_C][k], ln_of(norm, s->power[b]));
+    add(&s->curve[UR_FLOW_PLUS][k], plus_norm(s, v, b));
+    s->before[b * UR_FLOW_BEFORE + UR_MEMORY] = norm;
+}
+
+/* dh∘z of a GRU: what stays of h goes straight through. */
+static void measure_direct(ur_stream *s, const ur_window *v, size_t b)
+{
+    size_t row = ur_padded(s->layer->width);
+    const real *dh = s->carry[0] + b * row;
+    real *direct = s->direct + b * row;
+    for (size_t i = 0; i < s->layer->width; i++) direct[i] = dh[i] * *slot_of(v, b, i, s->keep);
+}
+
+void ur_flow_before(ur_stream *s, const ur_window *v, size_t k)
+{
+    size_t units = s->layer->width, row = ur_padded(units);
+    for (size_t b = 0; b < v->lanes; b++) {
+        double h = ur_flow_norm(s->carry[0] + b * row, units);
+        double c = s->carry[1] ? ur_flow_norm(s->carry[1] + b * row, units) : 0;
+        double *before = s->before + b * UR_FLOW_BEFORE;
+        before[UR_IN] = sqrt(h * h + c * c);
+        before[UR_MEMORY] = h;
+        add(&s->curve[UR_FLOW_H][k], ln_of(h, s->power[b]));
+        if (s->plus) measure_memory(s, v, b, k);
+        if (s->direct) measure_direct(s, v, b);
+    }
+}
+
+/* ‖da‖ of the slots that W_hh's products made. */
+static double slots_norm(const ur_window *v, size_t b)
+{
+    const ur_cell *cell = v->layer->cell;
+    double sum = 0;
+    for (int p = 0; p < cell->phases; p++)
+        for (size_t i = 0; i < v->layer->units; i++)
+            for (int s = cell->phase[p].first; s < cell->phase[p].first + cell->phase[p].count; s++) {
+                double d = (double)*slot_of(v, b, i, s);
+                sum += d * d;
+            }
+    return sqrt(sum);
+}
+
+/* ‖W_hhᵀ da‖: what came to h but for what stayed of it. */
+static double recurrent_norm(const ur_stream *s, size_t b)
+{
+    size_t row = ur_padded(s->layer->width);
+    const real *dh = s->carry[0] + b * row;
+    double sum = 0;
+    for (size_t i = 0; i < s->layer->width; i++) {
+        double d = (double)dh[i] - (s->direct ? (double)s->direct[b * row + i] : 0);
+        sum += d * d;
+    }
+    return sqrt(sum);
+}
+
+void ur_flow_after(ur_stream *s, const ur_window *v, size_t k)
+{
+    size_t units = s->layer->width, row = ur_padded(units);
+    for (size_t b = 0; b < v->lanes; b++) {
+        const double *before = s->before + b * UR_FLOW_BEFORE;
+        double da = slots_norm(v, b);
+        add(&s->curve[UR_FLOW_SLOPES][k], ur_log(da) - ur_log(before[UR_IN]));
+        add(&s->curve[UR_FLOW_RECURRENT][k], ur_log(recurrent_norm(s, b)) - ur_log(da));
+        if (s->keep < 0) continue;
+        const real *kept = s->direct ? s->direct : s->carry[s->kept_state];
+        add(&s->curve[UR_FLOW_KEPT][k], ur_log(ur_flow_norm(kept + b * row, units)) - ur_log(before[UR_MEMORY]));
+    }
+}
+
+void ur_flow_moves(ur_stream *s, size_t steps)
+{
+    const ur_window *w = s->window;
+    size_t units = s->layer->width, row = ur_padded(units), step = w->lanes * row;
+    for (int state = 0; state < w->layer->cell->states; state++)
+        for (size_t t = w->steps - steps; t < w->steps; t++)
+            for (size_t b = 0; b < w->lanes; b++) {
+                const real *old = w->state[state] + t * step + b * row, *now = old + step;
+                double moved = 0;
+                for (size_t i = 0; i < units; i++) {
+                    double d = (double)now[i] - (double)old[i];
+                    moved += d * d;
+                }
+                add(&s->moves[state], sqrt(moved) / ur_flow_norm(now, units));
+            }
+}

@@ -1,0 +1,46 @@
+/*
+ * The event file, which TensorBoard reads: numbers and texts by step. A file of records, each with checksums; a record
+ * is one Event in the wire format of Protocol Buffers. The first says the version of the format, every other is a report:
+ *
+ *     record   u64 size, u32 masked CRC-32C of those 8 bytes, the Event, u32 masked CRC-32C of the Event; little-endian
+ *     Event    1 wall_time (double), 2 step (varint), 3 file_version (text), 5 summary
+ *     Summary  1 value, repeated: 1 tag, 2 simple_value (float), 8 tensor, 9 metadata (for a text)
+ */
+#ifndef UR_TRAIN_EVENTS_H
+#define UR_TRAIN_EVENTS_H
+
+#include "train/append.h"
+
+/* TensorBoard asks for "tfevents" in the name. The customary ones hold a time, a host and a process; this one is always
+ * the same, so that a resumed run goes on in its file. */
+#define UR_EVENTS_NAME "events.out.tfevents.0000000001.unroll"
+
+/* Bytes of a message that grows; `failed`: memory ran out, which the end of the report says. */
+typedef struct ur_message {
+    unsigned char *bytes;
+    size_t size, room;
+    bool failed;
+} ur_message;
+
+typedef struct ur_events {
+    ur_append file;
+    uint64_t records; /* records and not bytes, as with the log: times are not the same in each run */
+    ur_message summary, record;
+} ur_events;
+
+/* Opens (makes) the file and cuts it behind `records` records; with 0 it begins anew. Fewer, or damaged ones, are an
+ * error. */
+ur_status ur_events_open(ur_events *events, const char *path, uint64_t records, ur_error *error);
+void ur_events_close(ur_events *events);
+
+/* A report: any number of values, then the end, which writes it. All do nothing where no file is kept. */
+void ur_events_number(ur_events *events, const char *tag, double value);
+/* Shown as it is, also where it looks like markup; must be UTF-8. */
+void ur_events_text(ur_events *events, const char *tag, const char *text, size_t length);
+ur_status ur_events_end(ur_events *events, uint64_t step, ur_error *error);
+
+/* events_read.c: the place behind the first `records` records, all of them checked. */
+ur_status ur_events_find(const ur_append *file, uint64_t records, off_t *end, ur_error *error);
+enum { UR_RECORD_HEAD = 12, UR_RECORD_FOOT = 4 };
+
+#endif

@@ -1,0 +1,40 @@
+"""terminal.py ROWS COLUMNS SIGNALS WORD COMMAND…: runs a command whose standard error is a terminal of that size, writes what
+the terminal is sent into the file `sent` and what goes to standard output into `out`, and ends with its status. As soon as
+WORD was sent, the SIGNALS ("INT,TERM", or "-" for none) are there, all at once."""
+import fcntl
+import os
+import pty
+import signal
+import struct
+import sys
+import termios
+
+rows, columns, signals, word = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4].encode()
+ours, theirs = pty.openpty()
+fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+child = os.fork()
+if child == 0:
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(os.open("out", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 1)
+    os.dup2(theirs, 2)
+    os.execv(sys.argv[5], sys.argv[5:])
+os.close(theirs)
+sent = b""
+while True:
+    try:
+        piece = os.read(ours, 65536)
+    except OSError:  # the last one who held the terminal is gone
+        break
+    if not piece:
+        break
+    sent += piece
+    if signals != "-" and word in sent:
+        os.kill(child, signal.SIGSTOP)
+        for name in signals.split(","):
+            os.kill(child, getattr(signal, "SIG" + name))
+        os.kill(child, signal.SIGCONT)
+        signals = "-"
+status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+with open("sent", "wb") as file:
+    file.write(sent)
+sys.exit(status if status >= 0 else 128 - status)
