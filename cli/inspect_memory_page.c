@@ -61,8 +61,7 @@ static void add_table(memory_page *p)
         for (size_t window = 0; window < plan->window_count; window++)
             for (size_t clip = 0; clip < plan->clip_count; clip++) add_table_row(p, cell, window, clip);
     fputs("</table>\n", p->page.out);
-    ur_cli_page_note(&p->page,
-                     "The longest gap, in steps, that is mastered%s. \u2212: none. +: no longer one was tried.%s",
+    ur_cli_page_note(&p->page, "The longest gap, in steps, that is mastered%s. -: none. +: no longer one was tried.%s",
                      p->m->settings->seeds > 1 ? " with more than half of the seeds" : "",
                      ur_cli_memory_left_out(p->m) ? " ?: not all was tried in the time there was." : "");
 }
@@ -157,16 +156,28 @@ static void draw_curves(memory_page *p, size_t window, const ur_cli_series *seri
     ur_cli_chart_svg(p->page.out, &chart);
 }
 
+/* From which score on a gap is mastered, as a level line. */
+static void set_limit(const ur_cli_memory *m, size_t task, curve *c, ur_cli_series *series)
+{
+    snprintf(c->name, sizeof c->name, "mastered");
+    for (size_t gap = 0; gap < m->plan.gap_count; gap++) {
+        c->x[gap] = (double)m->plan.gaps[gap];
+        c->y[gap] = ur_recall_about(m->plan.tasks[task])->mastered;
+    }
+    *series = (ur_cli_series){.name = c->name, .x = c->x, .y = c->y, .count = m->plan.gap_count, .dashed = true};
+}
+
 static ur_status add_curves(memory_page *p, size_t window, size_t task, ur_error *error)
 {
     const ur_cli_memory_plan *plan = &p->m->plan;
     size_t count = plan->cell_count * plan->clip_count;
-    curve *curves = calloc(count, sizeof *curves);
-    ur_cli_series *series = calloc(count, sizeof *series);
+    curve *curves = calloc(count + 1, sizeof *curves);
+    ur_cli_series *series = calloc(count + 1, sizeof *series);
     if (curves && series) {
         for (size_t i = 0; i < count; i++)
             set_curve(p->m, i / plan->clip_count, window, i % plan->clip_count, task, &curves[i], &series[i]);
-        draw_curves(p, window, series, count);
+        set_limit(p->m, task, &curves[count], &series[count]);
+        draw_curves(p, window, series, count + 1);
     }
     ur_status status = curves && series ? UR_OK : ur_fail_memory(error, "the page");
     free(curves);
@@ -215,12 +226,14 @@ static ur_status add_task(memory_page *p, size_t i, ur_error *error)
 static void add_beginning(memory_page *p)
 {
     const ur_cli_memory_settings *s = p->m->settings;
+    char last[UR_CLI_MEMORY_WORD] = "";
+    if (s->seeds > 1) snprintf(last, sizeof last, " to %llu", (unsigned long long)(s->seed + s->seeds - 1));
     ur_cli_page_note(&p->page,
                      "Networks of one layer of %zu units learn to answer with something that they read a chosen number "
                      "of steps before: the gap. Each begins anew at each gap, learns from %zu new examples at each of "
                      "at most %zu updates, and is scored on 256 that it does not learn from; who fails at a gap does "
-                     "not try a longer one. %zu seed%s, from %llu on. %.0f seconds.",
-                     s->hidden, s->batch, s->updates, s->seeds, s->seeds == 1 ? "" : "s", (unsigned long long)s->seed,
+                     "not try a longer one. Seed%s %llu%s; %.0f seconds.",
+                     s->hidden, s->batch, s->updates, *last ? "s" : "", (unsigned long long)s->seed, last,
                      p->m->seconds);
     ur_cli_page_note(
         &p->page, "Window: how many steps the gradient goes back (truncated backpropagation through time); the state "
