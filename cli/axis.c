@@ -24,8 +24,8 @@ static void take_in_zero(double *least, double *most)
 static void make_room(double *least, double *most, bool log)
 {
     double size = fmax(fabs(*least), fabs(*most));
-    if (*most - *least > 1e-9 * size && *most > *least) return;
-    double room = log ? 0.5 : size > 0 ? 0.1 * size : 1;
+    if (*most - *least > fmax(1e-9 * size, 1e-280)) return;
+    double room = log ? 0.5 : size > 1e-270 ? 0.1 * size : 1;
     *least -= room;
     *most += room;
 }
@@ -45,9 +45,11 @@ ur_cli_axis ur_cli_axis_make(double least, double most, bool log, bool round, si
     return axis;
 }
 
+bool ur_cli_axis_has(bool log, double value) { return fabs(value) < 1e300 && (!log || value > 1e-300); }
+
 double ur_cli_axis_place(const ur_cli_axis *axis, double value)
 {
-    if (axis->log && !(value > 0)) return NAN;
+    if (!ur_cli_axis_has(axis->log, value)) return NAN;
     double place = ((axis->log ? log10(value) : value) - axis->least) / (axis->most - axis->least);
     return isfinite(place) ? place : NAN;
 }

@@ -16,6 +16,10 @@ typedef struct ur_cli_axis {
 /* About `wanted` ticks. `round`: the bounds are moved out to ticks, and a linear axis takes in a 0 that is near. */
 ur_cli_axis ur_cli_axis_make(double least, double most, bool log, bool round, size_t wanted);
 
+/* Whether a value has a place on an axis. 1e300 and more has none, so that differences are numbers, nor has 1e-300 and
+ * less on a logarithmic one. */
+bool ur_cli_axis_has(bool log, double value);
+
 /* 0 at the least end, 1 at the other, also beyond; NaN for what has no place on the axis. */
 double ur_cli_axis_place(const ur_cli_axis *axis, double value);
 

@@ -13,12 +13,10 @@ static void widen(extent *e, double value)
     e->most = fmax(e->most, value);
 }
 
-static bool shown(double value, bool log) { return isfinite(value) && (!log || value > 0); }
-
 static void take_series(const ur_cli_chart *chart, const ur_cli_series *series, extent *x, extent *y)
 {
     for (size_t i = 0; i < series->count; i++) {
-        if (!shown(series->x[i], chart->log_x) || !shown(series->y[i], chart->log_y)) continue;
+        if (!ur_cli_axis_has(chart->log_x, series->x[i]) || !ur_cli_axis_has(chart->log_y, series->y[i])) continue;
         widen(x, series->x[i]);
         widen(y, series->y[i]);
     }
@@ -33,8 +31,8 @@ ur_cli_axes ur_cli_chart_axes(const ur_cli_chart *chart, size_t x_ticks, size_t 
     for (size_t i = 0; i < chart->count; i++) take_series(chart, &chart->series[i], &x, &y);
     ur_cli_axes axes = {.empty = !(x.least <= x.most)};
     if (axes.empty) return axes;
-    bool least = !is_chosen(chart) && shown(chart->y_least, chart->log_y);
-    bool most = !is_chosen(chart) && shown(chart->y_most, chart->log_y);
+    bool least = !is_chosen(chart) && ur_cli_axis_has(chart->log_y, chart->y_least);
+    bool most = !is_chosen(chart) && ur_cli_axis_has(chart->log_y, chart->y_most);
     if (least) y.least = chart->y_least;
     if (most) y.most = chart->y_most;
     if (y.least > y.most) y.least = y.most = least ? y.least : y.most;

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-enum { MARKS_ALONG = 4 };
+enum { MARKS_ALONG = 4, FEW_POINTS = 12 };
 
 /* Marks of 8 looks, for a radius of about 4. */
 static const char *const MARKS[UR_CLI_SERIES_LOOKS] = {
@@ -113,7 +113,8 @@ static void draw_few_marks(FILE *file, const ur_cli_frame *f, size_t i)
 void ur_cli_draw_series(FILE *file, const ur_cli_frame *f, size_t i)
 {
     const ur_cli_series *series = &f->chart->series[i];
+    bool all = series->points || (f->chart->count > 1 && series->count <= FEW_POINTS);
     if (!series->points) draw_line(file, f, i);
-    if (!series->points && f->chart->count > 1) draw_few_marks(file, f, i);
-    for (size_t k = 0; series->points && k < series->count; k++) mark_at(file, f, i, k);
+    if (!all && f->chart->count > 1) draw_few_marks(file, f, i);
+    for (size_t k = 0; all && k < series->count; k++) mark_at(file, f, i, k);
 }

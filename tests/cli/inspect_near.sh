@@ -41,6 +41,20 @@ done_with inspect near run ' ' --html near.html; prints 'nearest to ␣ among'
 grep -qF '<h1>Near “␣”</h1>' near.html || fail "the report has no title"
 ! grep -qiE '<script|https?://[^"]*"[^>]*(src|href)|(src|href)=' near.html || fail "the report loads something"
 equal "$(grep -c '<svg ' near.html)" 2
+done_with inspect near run ' ' --json --places
+cat >dots.py <<'PYTHON'
+import json, re
+places = json.load(open("out"))["places"]
+path = re.search('class="dots".*? d="([^"]*)"', open("near.html").read()).group(1)
+dots = [(float(x), -float(y)) for x, y in re.findall("M([0-9.]+) ([0-9.]+)h0", path)]
+def spread(points):
+    wide = [max(p[k] for p in points) - min(p[k] for p in points) for k in (0, 1)]
+    return wide[0], sorted((p[0] - points[0][0]) / wide[0] for p in points), wide[1] / wide[0]
+places.insert(0, places.pop(json.load(open("out"))["id"])) # as the unit asked for is the first dot
+a, b = spread(places), spread(dots)
+assert len(dots) == len(places) and abs(a[2] - b[2]) < 1e-3 and all(abs(p - q) < 1e-3 for p, q in zip(a[1], b[1]))
+PYTHON
+python3 dots.py || fail "the dots are not the places"
 misused inspect near run c --html near.html; says 'near.html is there; --overwrite replaces it'
 done_with inspect near run c --html near.html --overwrite; grep -qF 'Near “c”' near.html || fail "near.html is the old one"
 fails_with inspect near run c --html nowhere/near.html; says 'nowhere/near.html: cannot create'; is_silent
