@@ -86,7 +86,6 @@ static void set_score(json_t **object, const ur_cells *cells, size_t predicate, 
 {
     json_t *best = cell_json(s->layer, s->unit);
     ur_cli_json_set(&best, "falls", json_boolean(s->falls));
-    if (s->predicate.number) ur_cli_json_set(&best, "tanh", json_boolean(!s->plain));
     ur_cli_json_set(object, "best", best);
     ur_cli_json_set(object, "score", ur_cli_json_number(s->score));
     ur_cli_json_set(object, "fit", ur_cli_json_number(s->fit));

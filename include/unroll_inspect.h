@@ -133,10 +133,9 @@ typedef struct ur_cell_search {
 } ur_cell_search;
 
 /*
- * Scores every unit of every recurrent layer against every predicate. A unit's value is tanh(c) where the cell has a c,
- * else h; a number is compared with c too, because a c that counts goes beyond where tanh is flat. The first half of the
- * text chooses the best unit, the second half scores it. The first steps of each piece of the text, in which the network
- * still knows nothing, do not count. Memory does not grow with the text.
+ * Scores the c of every unit of every recurrent layer, or h where the cell has no c, against every predicate. The first half
+ * of the text chooses the best unit, the second half scores it. The first steps of each piece of the text, in which the
+ * network still knows nothing, do not count. Memory does not grow with the text.
  */
 typedef struct ur_cells ur_cells;
 UR_API ur_status ur_cells_find(ur_cells **cells, const ur_model *model, const ur_cell_search *search, ur_error *error);
@@ -156,11 +155,10 @@ typedef struct ur_cell_score {
     /* Where it is scored: */
     size_t layer, unit; /* the best one */
     bool falls;         /* it is low where the predicate holds */
-    bool plain;         /* a number is followed by the value as it is, not by tanh of it */
     double score;       /* on the second half: area 0.5 … 1 or below, where it does not hold up; |r| likewise */
     double fit;         /* on the first */
     double control;     /* `score` of the best unit of a network of the same line with random weights */
-    double mean;        /* of tanh(c), or h, on the sample */
+    double mean;        /* of what is shown (ur_cells_values) */
     double rise;        /* of the loss on the sample when the unit's states are held at their means; nats a unit */
 } ur_cell_score;
 

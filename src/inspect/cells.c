@@ -86,7 +86,6 @@ static void conclude(ur_cells *c, const ur_model *model, const ur_tally *t, size
     s->layer = best->place.layer;
     s->unit = best->place.unit;
     s->falls = best->falls;
-    s->plain = best->view == UR_TALLY_PLAIN;
     s->score = best->score;
     s->fit = best->fit;
     c->watched[p] = true;

@@ -25,7 +25,6 @@ typedef struct ur_cell_place {
 typedef struct ur_cell_rank {
     size_t cell;
     ur_cell_place place;
-    ur_tally_view view;
     bool falls;
     double fit, score;
 } ur_cell_rank;

@@ -5,12 +5,12 @@
 #include <string.h>
 
 /* The score with the sign that the first half gave. */
-static double signed_score(const ur_tally *t, int half, size_t predicate, const ur_cell_rank *r)
+static double signed_score(const ur_tally *t, int half, size_t predicate, size_t cell, bool falls)
 {
     bool number = ur_predicate_counts(predicate);
-    double score = ur_tally_score(t, half, predicate, r->cell, r->view);
+    double score = ur_tally_score(t, half, predicate, cell);
     if (isnan(score)) score = number ? 0 : 0.5;
-    if (!r->falls) return score;
+    if (!falls) return score;
     return number ? -score : 1 - score;
 }
 
@@ -25,29 +25,16 @@ static size_t insert(ur_cell_rank *rank, size_t count, ur_cell_rank new)
     return stay + 1;
 }
 
-/* A cell, in the view that follows a number better. */
-static bool rank_cell(const ur_tally *t, size_t predicate, ur_cell_rank *new)
-{
-    double best = 0, chance = ur_predicate_counts(predicate) ? 0 : 0.5;
-    for (ur_tally_view view = UR_TALLY_PLAIN; view < UR_TALLY_VIEWS; view++) {
-        double score = ur_tally_score(t, 0, predicate, new->cell, view);
-        if (isnan(score) || fabs(score - chance) < best) continue;
-        best = fabs(score - chance);
-        new->view = view;
-        new->falls = score < chance;
-        new->fit = chance + best;
-    }
-    if (isnan(new->fit)) return false;
-    new->score = signed_score(t, 1, predicate, new);
-    return true;
-}
-
 size_t ur_cells_choose(const ur_tally *t, size_t cells, size_t predicate, ur_cell_rank rank[UR_CELL_RANKS])
 {
     size_t count = 0;
     for (size_t cell = 0; cell < cells; cell++) {
-        ur_cell_rank new = {.cell = cell, .fit = NAN};
-        if (rank_cell(t, predicate, &new)) count = insert(rank, count, new);
+        double score = ur_tally_score(t, 0, predicate, cell);
+        if (isnan(score)) continue;
+        ur_cell_rank new = {.cell = cell, .falls = score < (ur_predicate_counts(predicate) ? 0 : 0.5)};
+        new.fit = signed_score(t, 0, predicate, cell, new.falls);
+        new.score = signed_score(t, 1, predicate, cell, new.falls);
+        count = insert(rank, count, new);
     }
     return count;
 }

@@ -72,7 +72,7 @@ static void show_layers(ur_gathering *g, const ur_probe *probe, size_t lanes)
     for (size_t l = 0; l < g->layer_count; l++) {
         const ur_window *w = &probe->probing.windows[l];
         size_t row = ur_padded(w->layer->units), last = w->layer->cell->states - 1;
-        g->layers[l] = (ur_tally_layer){w->state[last] + lanes * row, row, w->layer->units, last > 0};
+        g->layers[l] = (ur_tally_layer){w->state[last] + lanes * row, row, w->layer->units};
     }
 }
 

@@ -4,7 +4,6 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/pool.h"
-#include "kernel/scalar.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,19 +11,20 @@
 
 struct ur_tally {
     size_t cells, predicates, yes, numbers, places;
-    size_t *slot; /* (predicates): its number among those of its kind, … */
-    bool *counts; /* … and the kind */
+    size_t number[UR_TALLY_NUMBERS]; /* the predicates that are numbers */
+    size_t *slot;                    /* (predicates): its number among those of its kind, … */
+    bool *counts;                    /* … and the kind */
     bool settled;
     float *middle, *steep;       /* (cells): bins are even in z / (1 + |z|), z = (value − middle)·steep */
-    uint32_t *histogram;         /* (2, cells, 1 + yes, 256): everywhere, then where each holds */
-    double *sum;                 /* (2, cells, views, 2 + numbers): Σx, Σx², Σxy */
+    uint32_t *histogram;         /* (2, 1 + yes, cells, 256): everywhere, then where each holds */
+    double *sum;                 /* (2, 2 + numbers, cells): Σx, Σx², Σxy */
     uint64_t count[2];           /* places */
     double *total, *square;      /* (2, predicates) */
     uint32_t *list;              /* (2, 1 + yes, places): places that count; those at which … */
     size_t *length;              /* (2, 1 + yes) */
     bool *rarer;                 /* (2, 1 + yes): … it does not hold, which are fewer */
     const ur_tally_chunk *chunk; /* while it is added */
-    unsigned char *columns;      /* (threads, 16, places) */
+    unsigned char *bins;         /* (threads, places, 16): of a block of cells */
     size_t members;
 };
 
@@ -34,7 +34,7 @@ void ur_tally_free(ur_tally *t)
 {
     if (!t) return;
     void *blocks[] = {t->slot,  t->counts, t->middle, t->steep,  t->histogram, t->sum,
-                      t->total, t->square, t->list,   t->length, t->rarer,     t->columns};
+                      t->total, t->square, t->list,   t->length, t->rarer,     t->bins};
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) ur_block_free(blocks[i]);
     free(t);
 }
@@ -54,7 +54,7 @@ static bool make_all(ur_tally *t)
     size_t lists = 1 + t->yes;
     return make(&t->middle, t->cells, 1, 1, sizeof *t->middle) && make(&t->steep, t->cells, 1, 1, sizeof *t->steep) &&
            make(&t->histogram, 2 * t->cells, lists, UR_TALLY_BINS, sizeof *t->histogram) &&
-           make(&t->sum, 2 * t->cells, UR_TALLY_VIEWS, 2 + t->numbers, sizeof *t->sum) &&
+           make(&t->sum, 2 * t->cells, 2 + t->numbers, 1, sizeof *t->sum) &&
            make(&t->total, 2, t->predicates, 1, sizeof *t->total) &&
            make(&t->square, 2, t->predicates, 1, sizeof *t->square) &&
            make(&t->list, 2 * lists, t->places, 1, sizeof *t->list) &&
@@ -68,8 +68,9 @@ static bool sort_kinds(ur_tally *t, const bool *counts)
     for (size_t p = 0; p < t->predicates; p++) {
         t->counts[p] = counts[p];
         t->slot[p] = counts[p] ? t->numbers++ : t->yes++;
+        if (counts[p] && t->numbers <= UR_TALLY_NUMBERS) t->number[t->slot[p]] = p;
     }
-    return true;
+    return t->numbers <= UR_TALLY_NUMBERS;
 }
 
 ur_status ur_tally_create(ur_tally **tally, size_t cells, const bool *counts, size_t predicates, size_t places,
@@ -80,20 +81,20 @@ ur_status ur_tally_create(ur_tally **tally, size_t cells, const bool *counts, si
     t->cells = cells;
     t->predicates = predicates;
     t->places = places;
-    if (sort_kinds(t, counts) && t->numbers <= UR_TALLY_NUMBERS && make_all(t)) return UR_OK;
+    if (sort_kinds(t, counts) && make_all(t)) return UR_OK;
     ur_tally_free(t);
     *tally = NULL;
     return ur_fail_memory(error, "the scores");
 }
 
-static uint32_t *histogram_of(const ur_tally *t, int half, size_t cell, size_t list)
+static uint32_t *histogram_of(const ur_tally *t, int half, size_t list, size_t cell)
 {
-    return t->histogram + (((size_t)half * t->cells + cell) * (1 + t->yes) + list) * UR_TALLY_BINS;
+    return t->histogram + (((size_t)half * (1 + t->yes) + list) * t->cells + cell) * UR_TALLY_BINS;
 }
 
-static double *sum_of(const ur_tally *t, int half, size_t cell, ur_tally_view view)
+static double *sum_of(const ur_tally *t, int half, size_t which, size_t cell)
 {
-    return t->sum + (((size_t)half * t->cells + cell) * UR_TALLY_VIEWS + view) * (2 + t->numbers);
+    return t->sum + ((size_t)half * (2 + t->numbers) + which) * t->cells + cell;
 }
 
 static const float *truth_of(const ur_tally_chunk *c, size_t predicate) { return c->truth + predicate * c->places; }
@@ -145,107 +146,100 @@ static void list_all(ur_tally *t, const ur_tally_chunk *c)
 
 /* ---- A block of cells --------------------------------------------------------------------------------------------- */
 
-/* Some cells of one layer, next to each other. */
+/* Up to 16 cells of one layer, next to each other. */
 typedef struct ur_tally_block {
     const ur_tally_layer *layer;
     size_t unit, cell, width; /* the first one, in the layer and of all; how many */
-    unsigned char *column;    /* (16, places): their bins */
+    unsigned char *bins;      /* (places, 16) */
+    float middle[UR_LANES], steep[UR_LANES];
 } ur_tally_block;
+
+static const real *values_at(const ur_tally_block *b, size_t place)
+{
+    return b->layer->value + place * b->layer->row + b->unit;
+}
 
 static void settle(ur_tally *t, const ur_tally_chunk *c, const ur_tally_block *b)
 {
     for (size_t i = 0; i < b->width; i++) {
         double sum = 0, squares = 0, places = (double)c->places;
-        for (size_t m = 0; m < c->places; m++) sum += (double)b->layer->value[m * b->layer->row + b->unit + i];
-        double mean = sum / places;
+        for (size_t m = 0; m < c->places; m++) sum += (double)values_at(b, m)[i];
         for (size_t m = 0; m < c->places; m++) {
-            double off = (double)b->layer->value[m * b->layer->row + b->unit + i] - mean;
+            double off = (double)values_at(b, m)[i] - sum / places;
             squares += off * off;
         }
-        t->middle[b->cell + i] = (float)mean;
+        t->middle[b->cell + i] = (float)(sum / places);
         t->steep[b->cell + i] = squares > 0 ? (float)(1 / sqrt(squares / places)) : 0;
     }
 }
 
-/* Bins keep the order of the values, which is all that an area asks for: tanh need not be taken. */
-static void sort_into_bins(const ur_tally *t, const ur_tally_chunk *c, const ur_tally_block *b)
+/* Bins keep the order of the values, which is all that an area asks for. */
+static void sort_into_bins(const ur_tally_chunk *c, const ur_tally_block *b)
 {
-    const float *middle = t->middle + b->cell, *steep = t->steep + b->cell;
     for (size_t m = 0; m < c->places; m++) {
-        const real *value = b->layer->value + m * b->layer->row + b->unit;
-        for (size_t i = 0; i < b->width; i++) {
-            float z = ((float)value[i] - middle[i]) * steep[i];
-            b->column[i * t->places + m] = (unsigned char)(128 + 127.5f * (z / (1 + fabsf(z))));
+        float x[UR_LANES] = {0};
+        const real *value = values_at(b, m);
+        for (size_t i = 0; i < b->width; i++) x[i] = (float)value[i];
+        for (size_t i = 0; i < UR_LANES; i++) {
+            float z = (x[i] - b->middle[i]) * b->steep[i];
+            x[i] = 128 + 127.5f * (z / (1 + fabsf(z)));
         }
+        for (size_t i = 0; i < UR_LANES; i++) b->bins[m * UR_LANES + i] = (unsigned char)(int)x[i];
+    }
+}
+
+/* Adds `step` (1, or −1 as it wraps) to the bins of all cells at the places of a list. */
+static void count_list(const ur_tally *t, const ur_tally_block *b, size_t at, uint32_t step, uint32_t *histogram)
+{
+    const uint32_t *places = t->list + at * t->places;
+    for (size_t k = 0; k < t->length[at]; k++) {
+        const unsigned char *bin = b->bins + places[k] * (size_t)UR_LANES;
+        for (size_t i = 0; i < b->width; i++) histogram[i * UR_TALLY_BINS + bin[i]] += step;
     }
 }
 
 /* Everywhere; and where a list has the places at which a predicate does not hold, all places before those go out. */
-static void add_everywhere(ur_tally *t, const ur_tally_block *b, int half, size_t i)
+static void count_half(ur_tally *t, const ur_tally_block *b, int half)
 {
-    uint32_t here[UR_TALLY_BINS] = {0};
-    size_t at = (size_t)half * (1 + t->yes);
-    const unsigned char *column = b->column + i * t->places;
-    const uint32_t *places = t->list + at * t->places;
-    for (size_t k = 0; k < t->length[at]; k++) here[column[places[k]]]++;
+    uint32_t here[UR_LANES * UR_TALLY_BINS] = {0};
+    size_t everywhere = (size_t)half * (1 + t->yes);
+    count_list(t, b, everywhere, 1, here);
     for (size_t list = 0; list <= t->yes; list++) {
-        uint32_t *histogram = histogram_of(t, half, b->cell + i, list);
-        if (list > 0 && !t->rarer[at + list]) continue;
-        for (size_t bin = 0; bin < UR_TALLY_BINS; bin++) histogram[bin] += here[bin];
+        uint32_t *histogram = histogram_of(t, half, list, b->cell);
+        bool rarer = t->rarer[everywhere + list];
+        for (size_t i = 0; (list == 0 || rarer) && i < b->width * UR_TALLY_BINS; i++) histogram[i] += here[i];
+        if (list > 0) count_list(t, b, everywhere + list, rarer ? UINT32_MAX : 1, histogram);
     }
 }
 
-static void add_bins(ur_tally *t, const ur_tally_block *b, int half, size_t i)
+static void add_sums(ur_tally *t, const ur_tally_chunk *c, const ur_tally_block *b)
 {
-    const unsigned char *column = b->column + i * t->places;
-    for (size_t list = 1; list <= t->yes; list++) {
-        size_t at = (size_t)half * (1 + t->yes) + list;
-        uint32_t *histogram = histogram_of(t, half, b->cell + i, list);
-        const uint32_t *places = t->list + at * t->places;
-        uint32_t step = t->rarer[at] ? UINT32_MAX : 1; /* −1 */
-        for (size_t k = 0; k < t->length[at]; k++) histogram[column[places[k]]] += step;
-    }
-}
-
-double ur_tally_seen(double value)
-{
-    double e = ur_exp(-2 * fabs(value));
-    return copysign((1 - e) / (1 + e), value);
-}
-
-/* y: (numbers) at this place. */
-static void add_value(const ur_tally *t, double *sum, double x, const double *y)
-{
-    sum[0] += x;
-    sum[1] += x * x;
-    for (size_t k = 0; k < t->numbers; k++) sum[2 + k] += x * y[k];
-}
-
-static void add_sums(const ur_tally *t, const ur_tally_chunk *c, const ur_tally_block *b)
-{
-    double y[UR_TALLY_NUMBERS];
+    double sum[2][2 + UR_TALLY_NUMBERS][UR_LANES] = {0};
     for (size_t m = 0; m < c->places; m++) {
         if (c->half[m] == UR_TALLY_SKIP) continue;
-        for (size_t p = 0; p < t->predicates; p++)
-            if (t->counts[p]) y[t->slot[p]] = (double)truth_of(c, p)[m];
-        const real *value = b->layer->value + m * b->layer->row + b->unit;
-        for (size_t i = 0; i < b->width; i++) {
-            double x = (double)value[i];
-            add_value(t, sum_of(t, c->half[m], b->cell + i, UR_TALLY_PLAIN), x, y);
-            if (b->layer->memory) add_value(t, sum_of(t, c->half[m], b->cell + i, UR_TALLY_TANH), ur_tally_seen(x), y);
+        double x[UR_LANES] = {0};
+        const real *value = values_at(b, m);
+        for (size_t i = 0; i < b->width; i++) x[i] = (double)value[i];
+        double(*into)[UR_LANES] = sum[c->half[m]];
+        for (size_t i = 0; i < UR_LANES; i++) into[0][i] += x[i];
+        for (size_t i = 0; i < UR_LANES; i++) into[1][i] += x[i] * x[i];
+        for (size_t k = 0; k < t->numbers; k++) {
+            double y = (double)truth_of(c, t->number[k])[m];
+            for (size_t i = 0; i < UR_LANES; i++) into[2 + k][i] += x[i] * y;
         }
     }
+    for (int half = 0; half < 2; half++)
+        for (size_t which = 0; which < 2 + t->numbers; which++)
+            for (size_t i = 0; i < b->width; i++) sum_of(t, half, which, b->cell)[i] += sum[half][which][i];
 }
 
-static void add_block(ur_tally *t, const ur_tally_chunk *c, const ur_tally_block *b)
+static void add_block(ur_tally *t, const ur_tally_chunk *c, ur_tally_block *b)
 {
     if (!t->settled) settle(t, c, b);
-    sort_into_bins(t, c, b);
-    for (int half = 0; half < 2; half++)
-        for (size_t i = 0; i < b->width; i++) {
-            add_everywhere(t, b, half, i);
-            add_bins(t, b, half, i);
-        }
+    memcpy(b->middle, t->middle + b->cell, b->width * sizeof *b->middle);
+    memcpy(b->steep, t->steep + b->cell, b->width * sizeof *b->steep);
+    sort_into_bins(c, b);
+    for (int half = 0; half < 2; half++) count_half(t, b, half);
     if (t->numbers) add_sums(t, c, b);
 }
 
@@ -256,7 +250,7 @@ static void add_share(void *context, size_t member, size_t members)
 {
     ur_tally *t = context;
     const ur_tally_chunk *c = t->chunk;
-    ur_tally_block b = {.column = t->columns + member * UR_LANES * t->places};
+    ur_tally_block b = {.bins = t->bins + member * UR_LANES * t->places};
     size_t block = 0;
     for (size_t l = 0; l < c->layer_count; l++) {
         b.layer = &c->layers[l];
@@ -271,8 +265,8 @@ ur_status ur_tally_add(ur_tally *t, const ur_tally_chunk *chunk, ur_pool *pool, 
 {
     size_t members = ur_pool_threads(pool);
     if (t->members < members) {
-        ur_block_free(t->columns);
-        if (!make(&t->columns, members, UR_LANES, t->places, 1)) return ur_fail_memory(error, "the scores");
+        ur_block_free(t->bins);
+        if (!make(&t->bins, members, UR_LANES, t->places, 1)) return ur_fail_memory(error, "the scores");
         t->members = members;
     }
     if (t->count[0] + t->count[1] > UINT32_MAX - chunk->places)
@@ -302,7 +296,7 @@ double ur_tally_variance(const ur_tally *t, int half, size_t predicate)
 
 static double area(const ur_tally *t, int half, size_t slot, size_t cell)
 {
-    const uint32_t *all = histogram_of(t, half, cell, 0), *holds = histogram_of(t, half, cell, 1 + slot);
+    const uint32_t *all = histogram_of(t, half, 0, cell), *holds = histogram_of(t, half, 1 + slot, cell);
     double above = 0, below = 0, yes = 0;
     for (size_t bin = 0; bin < UR_TALLY_BINS; bin++) {
         double no = (double)(all[bin] - holds[bin]);
@@ -313,17 +307,17 @@ static double area(const ur_tally *t, int half, size_t slot, size_t cell)
     return yes > 0 && below > 0 ? above / yes / below : NAN;
 }
 
-static double correlation(const ur_tally *t, int half, size_t predicate, size_t cell, ur_tally_view view)
+static double correlation(const ur_tally *t, int half, size_t predicate, size_t cell)
 {
-    const double *sum = sum_of(t, half, cell, view);
-    double n = (double)t->count[half], x = sum[0] / n, y = ur_tally_total(t, half, predicate) / n;
-    double x_varies = sum[1] / n - x * x, y_varies = ur_tally_variance(t, half, predicate);
-    bool varies = x_varies > 1e-12 * sum[1] / n && y_varies > 0; /* more than rounding makes */
-    return varies ? (sum[2 + t->slot[predicate]] / n - x * y) / sqrt(x_varies * y_varies) : NAN;
+    double n = (double)t->count[half], y = ur_tally_total(t, half, predicate) / n;
+    double x = *sum_of(t, half, 0, cell) / n, squares = *sum_of(t, half, 1, cell) / n;
+    double x_varies = squares - x * x, y_varies = ur_tally_variance(t, half, predicate);
+    bool varies = x_varies > 1e-12 * squares && y_varies > 0; /* more than rounding makes */
+    double together = *sum_of(t, half, 2 + t->slot[predicate], cell) / n - x * y;
+    return varies ? together / sqrt(x_varies * y_varies) : NAN;
 }
 
-double ur_tally_score(const ur_tally *t, int half, size_t predicate, size_t cell, ur_tally_view view)
+double ur_tally_score(const ur_tally *t, int half, size_t predicate, size_t cell)
 {
-    if (t->counts[predicate]) return correlation(t, half, predicate, cell, view);
-    return view == UR_TALLY_PLAIN ? area(t, half, t->slot[predicate], cell) : NAN;
+    return t->counts[predicate] ? correlation(t, half, predicate, cell) : area(t, half, t->slot[predicate], cell);
 }

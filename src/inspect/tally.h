@@ -11,15 +11,10 @@
 
 enum { UR_TALLY_BINS = 256, UR_TALLY_SKIP = 2, UR_TALLY_NUMBERS = 8 };
 
-/* As what a value is compared with a number: as it is (a c that counts grows with what it counts), or where it is a c as
- * tanh(c). An area is the same for both and belongs to the first. */
-typedef enum ur_tally_view { UR_TALLY_PLAIN, UR_TALLY_TANH, UR_TALLY_VIEWS } ur_tally_view;
-
 /* The values of a layer's cells at all places of a chunk: place m has its cells at value + m·row. */
 typedef struct ur_tally_layer {
     const real *value;
     size_t row, units;
-    bool memory; /* they are c, not h */
 } ur_tally_layer;
 
 typedef struct ur_tally_chunk {
@@ -47,8 +42,6 @@ double ur_tally_variance(const ur_tally *tally, int half, size_t predicate);
 
 /* The area under the ROC curve: the probability that a cell is higher at a place at which the predicate holds than at one
  * at which it does not, equal counting half. Of a number the correlation. NaN where it is not defined. */
-double ur_tally_score(const ur_tally *tally, int half, size_t predicate, size_t cell, ur_tally_view view);
-
-double ur_tally_seen(double value); /* tanh, the same bits everywhere */
+double ur_tally_score(const ur_tally *tally, int half, size_t predicate, size_t cell);
 
 #endif

@@ -65,14 +65,13 @@ static double area_of(const data *d, int half, size_t predicate, size_t cell)
     return above / pairs;
 }
 
-static double correlation_of(const data *d, int half, size_t cell, bool bent)
+static double correlation_of(const data *d, int half, size_t cell)
 {
     double x[PLACES], y[PLACES], mean_x = 0, mean_y = 0, xx = 0, xy = 0, yy = 0;
     size_t n = 0;
     for (size_t m = 0; m < PLACES; m++) {
         if (d->half[m] != half) continue;
-        double value = (double)d->value[m * CELLS + cell];
-        x[n] = bent ? tanh(value) : value;
+        x[n] = (double)d->value[m * CELLS + cell];
         y[n] = (double)d->truth[2 * PLACES + m];
         mean_x += x[n], mean_y += y[n], n++;
     }
@@ -85,7 +84,7 @@ static double correlation_of(const data *d, int half, size_t cell, bool bent)
     return xy / sqrt(xx * yy);
 }
 
-static ur_tally *tally_data(const data *d, size_t chunk_places, bool memory, ur_pool *pool)
+static ur_tally *tally_data(const data *d, size_t chunk_places, ur_pool *pool)
 {
     static const bool counts[PREDICATES] = {false, false, true};
     ur_error error = {0};
@@ -97,25 +96,20 @@ static ur_tally *tally_data(const data *d, size_t chunk_places, bool memory, ur_
         for (size_t p = 0; p < PREDICATES; p++)
             memcpy(truth + p * places, d->truth + p * PLACES + m, places * sizeof *truth);
         /* as two layers, the first one no multiple of a block */
-        ur_tally_layer layers[2] = {{d->value + m * CELLS, CELLS, 18, memory},
-                                    {d->value + m * CELLS + 18, CELLS, CELLS - 18, memory}};
+        ur_tally_layer layers[2] = {{d->value + m * CELLS, CELLS, 18}, {d->value + m * CELLS + 18, CELLS, CELLS - 18}};
         ok(ur_tally_add(t, &(ur_tally_chunk){places, d->half + m, truth, layers, 2}, pool, &error), &error);
     }
     free(truth);
     return t;
 }
 
-static void check_scores(const data *d, const ur_tally *t, bool memory)
+static void check_scores(const data *d, const ur_tally *t)
 {
     for (int half = 0; half < 2; half++)
         for (size_t cell = 0; cell < CELLS; cell++) {
             for (size_t p = 0; p < 2; p++)
-                assert_float_equal(ur_tally_score(t, half, p, cell, UR_TALLY_PLAIN), area_of(d, half, p, cell), 1e-12);
-            double plain = ur_tally_score(t, half, 2, cell, UR_TALLY_PLAIN);
-            assert_float_equal(plain, correlation_of(d, half, cell, false), 1e-12);
-            double bent = ur_tally_score(t, half, 2, cell, UR_TALLY_TANH);
-            if (memory) assert_float_equal(bent, correlation_of(d, half, cell, true), 1e-12);
-            if (!memory) assert_true(isnan(bent));
+                assert_float_equal(ur_tally_score(t, half, p, cell), area_of(d, half, p, cell), 1e-12);
+            assert_float_equal(ur_tally_score(t, half, 2, cell), correlation_of(d, half, cell), 1e-12);
         }
 }
 
@@ -129,8 +123,8 @@ static void test_scores(void **state)
         for (size_t threads = 1; threads < 4; threads++) {
             ur_pool *pool;
             ok(ur_pool_create(&pool, threads, &error), &error);
-            ur_tally *t = tally_data(d, chunks[i], i == 1, pool);
-            check_scores(d, t, i == 1);
+            ur_tally *t = tally_data(d, chunks[i], pool);
+            check_scores(d, t);
             ur_tally_free(t);
             ur_pool_free(pool);
         }
@@ -143,10 +137,9 @@ static void test_unit_that_stands_still(void **state)
     (void)state;
     data *d = make_data();
     for (size_t m = 0; m < PLACES; m++) d->value[m * CELLS + 3] = (real)0.3;
-    ur_tally *t = tally_data(d, 100, true, NULL);
-    assert_float_equal(ur_tally_score(t, 1, 0, 3, UR_TALLY_PLAIN), 0.5, 0);
-    assert_true(isnan(ur_tally_score(t, 1, 2, 3, UR_TALLY_PLAIN)));
-    assert_true(isnan(ur_tally_score(t, 1, 2, 3, UR_TALLY_TANH)));
+    ur_tally *t = tally_data(d, 100, NULL);
+    assert_float_equal(ur_tally_score(t, 1, 0, 3), 0.5, 0);
+    assert_true(isnan(ur_tally_score(t, 1, 2, 3)));
     ur_tally_free(t);
     free(d);
 }
