@@ -61,11 +61,13 @@ static void passage(const ur_cli_cells *f, ur_cli_page *page, size_t i)
 
 static void describe(const ur_cli_cells *f, ur_cli_page *page, const char *const *paths, size_t path_count)
 {
-    ur_cli_page_note(page,
-                     "%s reads %s%s. Each unit of its recurrent layers, as tanh(c) where the cell has a c and as h "
-                     "otherwise, was scored against each predicate; the first half of the text chose the best one, "
-                     "the second half scored it.",
-                     ur_model_net(f->model), paths[0], path_count > 1 ? " and more" : "");
+    ur_cli_page_note(
+        page,
+        "%s reads %s%s. The c of each unit of its recurrent layers, or h where the cell has no c, was scored "
+        "against each predicate; the first half of the text chose the best unit, the second half scored it. "
+        "Colours show tanh(c), or h; of a cell that follows a number its distance from the mean, twice the "
+        "standard deviation as 1.",
+        ur_model_net(f->model), paths[0], path_count > 1 ? " and more" : "");
     table(f, page->out);
     ur_cli_page_note(page,
                      "AUC: the probability that the cell is higher (where it falls: lower) at a place where the "

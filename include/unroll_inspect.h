@@ -158,7 +158,7 @@ typedef struct ur_cell_score {
     double score;       /* on the second half: area 0.5 … 1 or below, where it does not hold up; |r| likewise */
     double fit;         /* on the first */
     double control;     /* `score` of the best unit of a network of the same line with random weights */
-    double mean;        /* of what is shown (ur_cells_values) */
+    double mean;        /* of tanh(c), or h, on the sample; for a number of c */
     double rise;        /* of the loss on the sample when the unit's states are held at their means; nats a unit */
 } ur_cell_score;
 
@@ -175,8 +175,9 @@ typedef struct ur_cell_sample {
     const int32_t *ids;        /* (T, B) */
 } ur_cell_sample;
 UR_API ur_cell_sample ur_cells_sample(const ur_cells *cells);
-/* (T, B): whether the predicate holds; what its best unit is there, tanh(c) or h; NULL where it is not scored. Number
- * ur_cells_count has the values of the unit that was to be followed. */
+/* (T, B): whether the predicate holds; what its best unit is there, from −1 to 1; NULL where it is not scored. For yes and no
+ * that is tanh(c), or h; for a number, which a unit may follow far beyond, the distance from the mean, twice the standard
+ * deviation shown as 1. Number ur_cells_count has tanh(c), or h, of the unit that was to be followed. */
 UR_API const float *ur_cells_truth(const ur_cells *cells, size_t predicate);
 UR_API const float *ur_cells_values(const ur_cells *cells, size_t predicate);
 /* ---- 5. Saliency: what moved a prediction --------------------------------------------------------------------------- */

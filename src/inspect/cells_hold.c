@@ -40,11 +40,15 @@ static size_t states_of(const ur_probe *probe, ur_cell_place place)
     return probe->probing.windows[place.layer].layer->cell->states;
 }
 
+/* The unit that is followed belongs to no predicate. */
+static bool is_number(const ur_cells *c, size_t p) { return p < c->predicates && c->predicate[p].number; }
+
 static void watch(ur_holding *h, size_t p, size_t first, size_t m)
 {
     ur_cells *c = h->cells;
     size_t states = states_of(h->probe, c->watch[p]);
-    double last = state_of(h->probe, c->watch[p], states - 1, m), value = states > 1 ? tanh(last) : last;
+    double last = state_of(h->probe, c->watch[p], states - 1, m);
+    double value = states > 1 && !is_number(c, p) ? tanh(last) : last;
     c->values[p * c->steps * c->lanes + first * c->lanes + m] = (float)value;
     if (first + m / c->lanes < c->warm) return;
     h->seen[p] += value;
@@ -107,6 +111,22 @@ static ur_status hold(ur_holding *h, size_t p, double places, ur_error *error)
     return UR_OK;
 }
 
+/* A counter goes far beyond ±1: twice its deviation is shown as 1. */
+static void scale(ur_cells *c, size_t p)
+{
+    float *value = c->values + p * c->steps * c->lanes;
+    double sum = 0, squares = 0, places = (double)((c->steps - c->warm) * c->lanes);
+    for (size_t i = c->warm * c->lanes; i < c->steps * c->lanes; i++) {
+        sum += (double)value[i];
+        squares += (double)value[i] * (double)value[i];
+    }
+    double mean = sum / places, deviation = sqrt(fmax(squares / places - mean * mean, 0));
+    for (size_t i = 0; i < c->steps * c->lanes; i++) {
+        double x = deviation > 0 ? ((double)value[i] - mean) / (2 * deviation) : 0;
+        value[i] = (float)fmin(fmax(x, -1), 1);
+    }
+}
+
 static ur_status hold_all(ur_holding *h, ur_error *error)
 {
     ur_cells *c = h->cells;
@@ -114,8 +134,10 @@ static ur_status hold_all(ur_holding *h, ur_error *error)
     h->watch = true;
     UR_TRY(run(h, &c->loss, error));
     h->watch = false;
-    for (size_t p = 0; p < c->predicates; p++)
+    for (size_t p = 0; p < c->predicates; p++) {
+        if (c->watched[p] && c->predicate[p].number) scale(c, p);
         if (c->watched[p]) UR_TRY(hold(h, p, places, error));
+    }
     return UR_OK;
 }
 
