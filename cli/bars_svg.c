@@ -42,6 +42,13 @@ static double place(const picture *p, double value)
     return p->left + ur_cli_axis_place(&p->axis, value) * (p->right - p->left);
 }
 
+/* A stroke with a light edge, so that it is seen on its bar, too. */
+static void draw_control(FILE *file, double x, double y, int height)
+{
+    fprintf(file, "<path class=\"under\" d=\"M%.1f %.1fv%d\"/>", x, y, height);
+    fprintf(file, "<path class=\"control\" d=\"M%.1f %.1fv%d\"/>\n", x, y, height);
+}
+
 static void draw_bar(FILE *file, const picture *p, const ur_cli_bar *bar, double y)
 {
     char text[UR_CLI_TICK_TEXT];
@@ -50,8 +57,7 @@ static void draw_bar(FILE *file, const picture *p, const ur_cli_bar *bar, double
     double control = isfinite(bar->control) ? place(p, bar->control) : zero;
     fprintf(file, "<rect class=\"f0\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%d\"/>\n", fmin(zero, end),
             y - THICK / 2.0, fabs(end - zero), THICK);
-    if (isfinite(bar->control))
-        fprintf(file, "<path class=\"control\" d=\"M%.1f %.1fv%d\"/>\n", control, y - THICK / 2.0 - 2, THICK + 4);
+    if (isfinite(bar->control)) draw_control(file, control, y - THICK / 2.0 - 2, THICK + 4);
     snprintf(text, sizeof text, isfinite(bar->value) ? "%.3g" : "–", bar->value);
     if (text[0] == '-') snprintf(text, sizeof text, "−%.3g", -bar->value);
     ur_cli_figure_text(file, fmax(fmax(end, control), zero) + 8, y + 4, "soft", text, 0);

@@ -133,7 +133,7 @@ void ur_cli_print_overview(FILE *out)
         const ur_cli_verb *verb = ur_cli_verb_at(i);
         char call[96];
         snprintf(call, sizeof call, "unroll %s %s", verb->name, verb->takes);
-        fprintf(out, "  %-46s  %s\n", call, verb->summary);
+        fprintf(out, "  %-51s  %s\n", call, verb->summary);
     }
     fprintf(out, "\nBegin with:  unroll train lm TEXT     (any text file)\n"
                  "More about a verb:  unroll help VERB;  unroll --version says what is built in\n");

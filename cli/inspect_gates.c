@@ -199,7 +199,7 @@ static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_erro
 const ur_cli_verb ur_cli_inspect_gates = {
     .name = "inspect gates",
     .takes = "MODEL TEXT... [option...]",
-    .summary = "how much the gates are open and shut",
+    .summary = "say how far the gates are open and shut",
     .text =
         "Reads texts with a language model and looks at every gate and state of every cell at every step: i, f, g, o, "
         "c and h of an LSTM, r, z, n and h of a GRU, h of an RNN. A gate above 0.9 is called open, one below 0.1 "

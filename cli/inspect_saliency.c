@@ -208,7 +208,7 @@ static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_erro
 const ur_cli_verb ur_cli_inspect_saliency = {
     .name = "inspect saliency",
     .takes = "MODEL \"TEXT\" [option...]",
-    .summary = "which units moved a prediction",
+    .summary = "show which units moved a prediction",
     .text = "Reads a text and says how much each unit of it moved what the network predicts behind it: the gradient of "
             "the logarithm of the prediction's probability to the unit's input, times that input (Denil et al. 2014). "
             "Orange and above 0 spoke for the prediction, blue and below 0 against it. It is a first-order answer: it "

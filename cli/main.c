@@ -13,9 +13,10 @@
 #include <string.h>
 
 static const ur_cli_verb *const VERBS[] = {
-    &ur_cli_train,  &ur_cli_sample,        &ur_cli_eval,          &ur_cli_info,
-    &ur_cli_export, &ur_cli_inspect_gates, &ur_cli_inspect_cells, &ur_cli_inspect_saliency,
-    &ur_cli_check,  &ur_cli_bench,         &ur_cli_help,
+    &ur_cli_train,        &ur_cli_sample,         &ur_cli_eval,          &ur_cli_info,
+    &ur_cli_export,       &ur_cli_inspect_gates,  &ur_cli_inspect_cells, &ur_cli_inspect_saliency,
+    &ur_cli_inspect_near, &ur_cli_inspect_memory, &ur_cli_check,         &ur_cli_bench,
+    &ur_cli_help,
 };
 
 enum { VERB_COUNT = sizeof VERBS / sizeof VERBS[0], EXIT_USAGE = 2 };

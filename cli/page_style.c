@@ -6,12 +6,12 @@
 
 static const char LIGHT[] = "--paper:#fff;--ink:#1d1f21;--soft:#62676d;--rule:#d4d7da;--grid:#eceeef;"
                             "--neg:66,146,210;--pos:236,117,32;"
-                            "--s0:#0072b2;--s1:#c64a00;--s2:#007f5f;--s3:#a0458a;--s4:#8a6a00;--s5:#4a4f55;"
+                            "--s0:#00539c;--s1:#d9650a;--s2:#13805a;--s3:#b5479b;--s4:#8a6a00;--s5:#2b2e31;"
                             "--s6:#3a8fd0;--s7:#7a3b1d;";
 
 static const char DARK[] = "--paper:#16181a;--ink:#e6e7e8;--soft:#a0a5ab;--rule:#3d4146;--grid:#26292c;"
                            "--neg:74,144,217;--pos:224,108,30;"
-                           "--s0:#62b6ee;--s1:#ff9352;--s2:#3fcf9f;--s3:#e79fd0;--s4:#e2c044;--s5:#c3c8cd;"
+                           "--s0:#7cc4ff;--s1:#ff8a3d;--s2:#2fa87f;--s3:#e79fd0;--s4:#e2c044;--s5:#c3c8cd;"
                            "--s6:#8f9bff;--s7:#d9a58c;";
 
 static const char PAGE[] =
@@ -48,7 +48,8 @@ static const char FIGURE[] =
     "svg .dash{stroke-dasharray:5 4}svg .lead{stroke:var(--rule);fill:none}\n"
     "svg .mark{stroke:var(--paper);stroke-width:1}\n"
     "svg .pos{fill:rgb(var(--pos))}svg .neg{fill:rgb(var(--neg))}\n"
-    "svg .control{stroke:var(--ink);stroke-width:2}\n";
+    "svg .control{stroke:var(--ink);stroke-width:2}svg .under{stroke:var(--paper);stroke-width:5}\n"
+    "svg .dots{stroke:var(--soft);stroke-opacity:.45;stroke-linecap:round}\n";
 
 /* Series i is drawn in class s_i (strokes) or f_i (marks); values −1 … 1 of text by the first decimal of their title. */
 static void write_classes(FILE *file)

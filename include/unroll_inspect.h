@@ -2,7 +2,7 @@
  * unroll_inspect.h: look inside a network while it reads. What runs networks is in unroll.h, what trains them in
  * unroll_train.h.
  *
- * In the order in which a reader needs it: 1 the probe, 2 gates, 3 cells, 5 saliency.
+ * In the order in which a reader needs it: 1 the probe, 2 gates, 3 cells, 5 saliency, 6 memory, 7 near.
  *
  * Errors, shapes and ownership as in unroll.h. An object here is used by one thread at a time; it may use several
  * threads inside. Equal models and texts give equal bits, whatever the number of threads and the machine.
@@ -23,37 +23,44 @@ typedef enum ur_signal_kind { UR_SIGNAL_GATE, UR_SIGNAL_VALUE, UR_SIGNAL_STATE }
 
 typedef struct ur_signal {
     const char
-        *name; /* of the equations (docs/cells.md): "i" "f" "g" "o" "c" "h" of an LSTM, "r" "z" "n" "h" of a GRU */
+        *name; /* of the equations (docs/cells.md), a constant: i f g o c h of an LSTM; r z n h of a GRU, where an
+                         open z keeps the old state; h of an RNN */
     ur_signal_kind kind;
 } ur_signal;
 
 /* Recurrent layers of the network, in the order of its line; 0: it has none. */
 UR_API size_t ur_probe_layers(const ur_model *model);
-/* Units (H) and the cell's name of a layer, each may be NULL; false: there is no such layer. */
+/* Hidden units (H) and the cell's name of a layer, each may be NULL; false: there is no such layer. */
 UR_API bool ur_probe_layer(const ur_model *model, size_t layer, size_t *units, const char **cell);
 /* Signal i of a layer: its gates, then c where the cell has one, then h; false behind the last. */
 UR_API bool ur_probe_signal(const ur_model *model, size_t layer, size_t i, ur_signal *signal);
-/* The signal of that name; SIZE_MAX if the layer has none. */
+/* The number of the signal of that name; SIZE_MAX, which is no signal, if the layer has none. */
 UR_API size_t ur_probe_find(const ur_model *model, size_t layer, const char *name);
 
 typedef struct ur_probe ur_probe;
 
-/* A forward pass whose inner numbers can be read. The model stays the caller's and must outlive the probe. Threads 0: as
- * many as the machine has cores, at most 16. */
+/* A forward pass whose inner numbers can be read. The model stays the caller's and must outlive the probe; a run uses its
+ * weights as they are then. Threads 0: as many as the machine has cores, at most 16. */
 UR_API ur_status ur_probe_create(ur_probe **probe, const ur_model *model, size_t threads, ur_error *error);
 UR_API void ur_probe_free(ur_probe *probe); /* NULL is allowed */
 
-/* Runs the batch's inputs (targets are not used), dropout off; `carry` as in ur_batch. What can be read afterwards holds
- * until the next run. */
+/* Runs the batch's inputs (targets are not used), dropout off. With `carry` it goes on from where the probe's last run
+ * ended, which must have had as many lanes; from zero where there was none. Keeps every signal of every step until the next
+ * run. UR_ERR_USAGE, UR_ERR_DATA for a wrong batch, as ur_learn. */
 UR_API ur_status ur_probe_run(ur_probe *probe, const ur_batch *batch, ur_error *error);
 /* A signal of all units of a layer at a step of a lane: `out` takes H numbers. Behind a lane's end the states stay and
- * gates mean nothing. All places must be there. */
-UR_API void ur_probe_read(const ur_probe *probe, size_t layer, size_t signal, size_t step, size_t lane, ur_real *out);
-/* What the network gave there: `outputs` numbers. Behind `last` only step 0 is there. */
+ * gates mean nothing. False, and nothing written: the last run has no such place, or there was none. */
+UR_API bool ur_probe_read(const ur_probe *probe, size_t layer, size_t signal, size_t step, size_t lane, ur_real *out);
+/* What the network gave there: `outputs` numbers, valid until the next run. In a network with `last` only step 0 is there.
+ * NULL: no such place. */
 UR_API const ur_real *ur_probe_output(const ur_probe *probe, size_t step, size_t lane);
+/* The logarithm of the probability that these outputs, as logits, give to `id`; NaN: no such place or id. */
+UR_API double ur_probe_log_probability(const ur_probe *probe, size_t step, size_t lane, int32_t id);
 
-/* Holds a unit of a layer in the runs that follow: its states, h and then c, are `values` at every step whatever the gates
- * say. One unit at a time; values NULL lets it go. UR_ERR_USAGE: there is no such unit. */
+/* Holds a unit of a layer in the runs that follow: its states are `values` from the end of step 0 on, whatever the gates
+ * say (which are shown as they were computed). As many values as the cell has states, in the order of ur_state_values: h, c
+ * of an LSTM, h of the others; copied. One unit at a time: another one lets go of the first, and NULL of whatever is held.
+ * UR_ERR_USAGE: there is no such unit; UR_ERR_NUMERIC: a value is not finite. */
 UR_API ur_status ur_probe_hold(ur_probe *probe, size_t layer, size_t unit, const ur_real *values, ur_error *error);
 
 /* A text that a language model reads. It is cut into `lanes` pieces of equal length that are read side by side, each from
@@ -61,13 +68,16 @@ UR_API ur_status ur_probe_hold(ur_probe *probe, size_t layer, size_t unit, const
 typedef struct ur_reading {
     const char *const *paths;
     size_t path_count;
-    double begin, end;    /* the part of the text, as shares; both 0: all of it */
+    double begin, end;    /* the part of the text, as shares with begin < end; both 0: all of it */
     bool replace_invalid; /* invalid UTF-8 reads as U+FFFD */
-    size_t lanes, window; /* pieces, and steps between two visits; 0: up to 32, up to 128 */
-    size_t threads;
+    size_t lanes;         /* at most 256; 0: one for each 512 units, 1 to 32 */
+    size_t window;        /* steps between two visits; 0: up to 128 */
+    size_t threads;       /* 0: the machine's cores, at most 16 */
 } ur_reading;
 
-/* Some steps of the text that the probe has just run: (T, B). */
+/* Some steps of the text that the probe has just run: (T, B). Valid until the visit returns. A unit of text is what
+ * training reads: the files one behind another, without byte order marks and with CR LF as LF, so that ur_encode of the raw
+ * bytes may count others. */
 typedef struct ur_passage {
     size_t steps, lanes;
     const int32_t *ids, *next; /* what is read, and what follows it: −1 at the end of a piece */
@@ -76,30 +86,34 @@ typedef struct ur_passage {
     uint64_t begin;            /* unit of the text that lane 0 begins with */
 } ur_passage;
 
-/* Called for one passage after another. A failure ends the reading and is returned. */
+/* Called for one passage after another. It may read the probe and hold units (from the next passage on), not run or free
+ * it. A failure, for which it fills `error` itself, ends the reading and is returned. */
 typedef ur_status ur_visit(void *context, ur_probe *probe, const ur_passage *passage, ur_error *error);
 
-/* UR_ERR_USAGE for a model that is no language model, UR_ERR_DATA for a text of fewer than 2 units. */
+/* UR_ERR_USAGE for a model that is no language model (units in, as many outputs), UR_ERR_DATA for a text of fewer than 2
+ * units; otherwise as ur_score_text. */
 UR_API ur_status ur_probe_text(const ur_model *model, const ur_reading *reading, ur_visit *visit, void *context,
                                ur_error *error);
 
 /* ---- 2. Gates: how much they are open and shut ----------------------------------------------------------------------- */
 
-/* A signal of one unit over all steps of a text. */
+/* A signal of one hidden unit over all steps of a text. */
 typedef struct ur_unit_use {
-    double mean, deviation, least, most;
+    double mean, deviation, least, most; /* deviation: the squares divided by the number of steps */
     double open, shut; /* share of the steps in which it was above 0.9, below 0.1 (Karpathy et al. 2015: right and left
-                          saturated) */
+                          saturated); of values and states just these shares */
 } ur_unit_use;
 
 typedef struct ur_gate_table ur_gate_table;
 
-UR_API ur_status ur_gate_table_create(ur_gate_table **gates, const ur_model *model, const ur_reading *reading,
+/* All signals of all units. As ur_probe_text; *table is NULL after a failure, UR_ERR_USAGE also where the network has no
+ * recurrent layer. */
+UR_API ur_status ur_gate_table_create(ur_gate_table **table, const ur_model *model, const ur_reading *reading,
                                       ur_error *error);
-UR_API void ur_gate_table_free(ur_gate_table *gates); /* NULL is allowed */
-UR_API uint64_t ur_gate_table_steps(const ur_gate_table *gates);
+UR_API void ur_gate_table_free(ur_gate_table *table);            /* NULL is allowed */
+UR_API uint64_t ur_gate_table_steps(const ur_gate_table *table); /* of all lanes together */
 /* Layer, signal and unit as the probe numbers them; false: there is no such unit. */
-UR_API bool ur_gate_table_unit(const ur_gate_table *gates, size_t layer, size_t signal, size_t unit, ur_unit_use *use);
+UR_API bool ur_gate_table_unit(const ur_gate_table *table, size_t layer, size_t signal, size_t unit, ur_unit_use *use);
 
 /* ---- 3. Cells: which unit follows what in the text ------------------------------------------------------------------ */
 
@@ -182,12 +196,99 @@ UR_API const float *ur_cells_truth(const ur_cells *cells, size_t predicate);
 UR_API const float *ur_cells_values(const ur_cells *cells, size_t predicate);
 /* ---- 5. Saliency: what moved a prediction --------------------------------------------------------------------------- */
 
-/* How much each of the `count` units read moved the logarithm of the probability of `target` behind the last of them:
- * (gradient of log p to the unit's input) times that input, Denil et al. 2014. Positive: it spoke for the target. `moved`
- * takes `count` numbers; *probability, that of the target, may be NULL. The model, a language model whose first cell reads
- * the units (onehot or embed right before it), gets ready for gradients and must not be in use by others meanwhile. */
+/* How much each of the `count` units of text read moved the logarithm of the probability of `target` behind the last of
+ * them: (gradient of log p to the unit's input) times that input, Denil et al. 2014. Positive: it spoke for the target.
+ * `moved` takes `count` numbers; *probability, that of the target, may be NULL. Any network from ids to as many outputs, with
+ * or without units, whose first cell stands right behind onehot or embed (else UR_ERR_UNSUPPORTED). UR_ERR_USAGE: another
+ * network, a target or a count that cannot be, small weights; UR_ERR_DATA: an id that is not below the outputs.
+ * The model gets ready for gradients as for a learner (which is not disturbed), must not be in use by others meanwhile, and
+ * keeps its f32 weights from then on; its parameters' `gradient` is overwritten. */
 UR_API ur_status ur_saliency(ur_model *model, const int32_t *ids, size_t count, int32_t target, ur_real *moved,
                              double *probability, ur_error *error);
+
+/* ---- 6. Memory: the longest gap a cell can bridge ----------------------------------------------------------------- */
+
+/* Tasks whose answer is due exactly `gap` steps after what it depends on.
+ * COPY    two of eight letters are read, then blanks; at a sign they are due again, each `gap` steps after it was
+ *         read.
+ * ADDING  numbers, two of which are marked: their sum is due `gap` steps after the first of them (Hochreiter &
+ *         Schmidhuber 1997).
+ * WHO     "Tom was watching TV in his room . […] Mary came into the room . Mary said hi to": `gap` words after "Tom" the
+ *         name is due. Sentences about other things stand between. */
+typedef enum ur_recall_task { UR_RECALL_COPY, UR_RECALL_ADDING, UR_RECALL_WHO, UR_RECALL_TASKS } ur_recall_task;
+
+/* The score of COPY and WHO is the share of answers that are right; of ADDING it is 1 − (mean squared error / variance of
+ * the sum, 1/6): 0.94 is an error of 0.01. */
+typedef struct ur_recall_facts {
+    const char *name;
+    size_t least_gap;
+    double chance;   /* the score of who knows all but what is to be kept */
+    double mastered; /* from which score on a gap counts as mastered */
+} ur_recall_facts;
+
+/* NULL behind the last task. */
+UR_API const ur_recall_facts *ur_recall_about(ur_recall_task task);
+
+enum { UR_RECALL_GAP_MOST = 10000 };
+
+/* Example `number` as a line of text: what is read, "->", what is due; `size` 0 only measures. Returns its length. */
+UR_API size_t ur_recall_show(ur_recall_task task, size_t gap, uint64_t seed, uint64_t number, char *text, size_t size);
+
+/* One training: a new network, "… > CELL HIDDEN > dense", learns from new examples at each update. */
+typedef struct ur_recall {
+    ur_recall_task task;
+    size_t gap, hidden, lanes; /* lanes: examples an update */
+    const char *cell;
+    size_t window;  /* truncated BPTT: the gradient goes back through windows of so many steps, states are carried
+                              from one into the next; 0: through the whole example */
+    size_t updates; /* at most; it ends when the gap is mastered */
+    size_t evaluate_every; /* updates */
+    ur_optimizer optimizer;
+    double rate;      /* falls in a line to a tenth of it */
+    double clip_norm; /* as in ur_learning */
+    double remember; /* an LSTM or GRU begins with gates that keep for 1 … so many steps; 0: with PyTorch's weights */
+    uint64_t seed;
+    const char *isa;
+    /* Called at each evaluation where it is set; false ends the training with UR_ERR_INTERRUPTED. */
+    bool (*go_on)(void *context, size_t updates, double score);
+    void *context;
+} ur_recall;
+
+/* A recipe with which LSTM and GRU master gaps of 100. The strings stay the caller's. */
+UR_API ur_recall ur_recall_default(ur_recall_task task, const char *cell, size_t gap);
+
+typedef struct ur_recall_result {
+    bool mastered;
+    bool exploded;       /* the loss or gradient was not finite any more */
+    size_t updates;      /* made */
+    double score;        /* the best on examples that are not learnt from */
+    double largest_norm; /* of a gradient, before clipping */
+} ur_recall_result;
+
+/* On the calling thread alone; several threads may each run one. UR_ERR_USAGE for a gap or settings that cannot be,
+ * UR_ERR_FORMAT for a cell or size that network lines do not have. */
+UR_API ur_status ur_recall_train(const ur_recall *recall, ur_recall_result *result, ur_error *error);
+
+/* ---- 7. Near: the rows of an embedding ------------------------------------------------------------------------------ */
+
+/* Rows (V, one for each unit) of the embedding that a model reads its units through, and numbers in each (E); either may be
+ * NULL. UR_ERR_UNSUPPORTED, with what to do, where it has none. */
+UR_API ur_status ur_embedding_size(const ur_model *model, size_t *rows, size_t *width, ur_error *error);
+
+typedef struct ur_neighbour {
+    int32_t id;
+    double cosine; /* of the angle between the two rows: 1 for the same direction, 0 for a right angle */
+} ur_neighbour;
+
+/* The rows nearest to row `id`, nearest first, itself left out: `nearest` takes `count` of them, *found is how many there
+ * are (rows of zeros have no direction). UR_ERR_USAGE: there is no such row; UR_ERR_NUMERIC: it has no direction. */
+UR_API ur_status ur_embedding_near(const ur_model *model, int32_t id, ur_neighbour *nearest, size_t count,
+                                   size_t *found, ur_error *error);
+
+/* Principal component analysis of all rows (Pearson 1901): places (V, 2) along the two directions in which the rows differ
+ * most, from their mean; share[k] is the share of the rows' variance along direction k. The number of a direction that is
+ * greatest in size is positive. Takes memory for E² doubles and time as V·E² + 30·E³. */
+UR_API ur_status ur_embedding_plane(const ur_model *model, double *places, double share[2], ur_error *error);
 
 #ifdef __cplusplus
 }

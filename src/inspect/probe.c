@@ -4,6 +4,7 @@
 #include "base/float_mode.h"
 #include "train/learner.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -134,6 +135,9 @@ ur_status ur_probe_hold(ur_probe *p, size_t layer, size_t unit, const ur_real *v
     if (values && (!l || unit >= l->width))
         return ur_fail(error, UR_ERR_USAGE, "there is no unit %zu in recurrent layer %zu of \"%s\"", unit, layer,
                        p->model->net);
+    for (size_t i = 0; values && i < l->recurrent.cell->states; i++)
+        if (!isfinite(values[i]))
+            return ur_fail(error, UR_ERR_NUMERIC, "unit %zu cannot be held at %g", unit, (double)values[i]);
     p->probing.held = values != NULL;
     p->probing.layer = layer;
     p->probing.unit = unit;
@@ -152,20 +156,37 @@ static void read_slot(const ur_window *w, size_t slot, size_t step, size_t lane,
         memcpy(out + u, from, (units - u < UR_LANES ? units - u : UR_LANES) * sizeof *out);
 }
 
-void ur_probe_read(const ur_probe *p, size_t layer, size_t signal, size_t step, size_t lane, ur_real *out)
+static bool is_there(const ur_probe *p, size_t layer, size_t signal, size_t step, size_t lane)
 {
+    ur_signal any;
+    if (!p->output || !ur_probe_signal(p->model, layer, signal, &any)) return false;
+    return step < p->probing.windows[layer].steps && lane < p->probing.windows[layer].lanes;
+}
+
+bool ur_probe_read(const ur_probe *p, size_t layer, size_t signal, size_t step, size_t lane, ur_real *out)
+{
+    if (!is_there(p, layer, signal, step, lane)) return false;
     const ur_window *w = &p->probing.windows[layer];
     const ur_gate_name *gate = ur_probe_gates(p->model, ur_probe_layer_of(p->model, layer));
     size_t gates = gate_count(gate), row = ur_padded(w->layer->units);
     if (signal < gates) {
         read_slot(w, gate[signal].slot, step, lane, out);
-        return;
+        return true;
     }
     size_t state = gates + w->layer->cell->states - 1 - signal;
     memcpy(out, w->state[state] + ((step + 1) * w->lanes + lane) * row, w->layer->units * sizeof *out);
+    return true;
 }
 
 const ur_real *ur_probe_output(const ur_probe *p, size_t step, size_t lane)
 {
+    if (!p->output || step >= p->output->steps || lane >= p->output->lanes) return NULL;
     return p->output->value + (step * p->output->lanes + lane) * p->output->row;
+}
+
+double ur_probe_log_probability(const ur_probe *p, size_t step, size_t lane, int32_t id)
+{
+    const ur_real *logits = ur_probe_output(p, step, lane);
+    if (!logits || id < 0 || (size_t)id >= p->output->width) return NAN;
+    return -p->compute.train->softmax_loss(logits, p->output->width, id, 1, NULL);
 }

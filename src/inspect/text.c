@@ -75,6 +75,7 @@ static ur_status open_text(ur_text_reader *r, const ur_reading *how, ur_error *e
         return ur_fail(error, UR_ERR_USAGE, "the model (\"%s\") is no language model", r->model->net);
     ur_corpus_options options = {.unit = ur_vocabulary_kind(r->model->vocabulary),
                                  .replace_invalid = how->replace_invalid};
+    if (!how->paths || !how->path_count) return ur_fail(error, UR_ERR_USAGE, "no text is given");
     UR_TRY(ur_corpus_open(&r->corpus, how->paths, how->path_count, &options, error));
     UR_TRY(choose(r, how, error));
     UR_TRY(make_room(r, error));

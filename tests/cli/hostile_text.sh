@@ -18,10 +18,20 @@ harmless() {
 }
 
 # All of them are units of a model; info shows the first 200.
-hostile >text
+{ hostile; hostile; } >text
 train text run
 done_with info run; harmless out; prints '\x1b'; prints '\u202e'; prints '\U000e0001'
 done_with sample run --next 100; harmless out
+for unit in $'\033' $'\342\200\256' '<' '"' '&' 한; do
+    done_with inspect near run "$unit" --count 1000 --html near.html --overwrite; harmless out; harmless near.html
+done
+# No text opens a tag: there are only those that the report writes, and the signs of the text are entities.
+tags() { grep -o '<[^>]*>' near.html | sed -E 's/[ >].*//' | sort -u | tr '\n' ' '; }
+equal "$(tags)" '<!doctype </h1 </h2 </html </main </p </style </svg </text </title <h1 <h2 <html <main <meta <p <path <rect <style <svg <text <title '
+done_with inspect near run '<' --html near.html --overwrite
+grep -qF '<h1>Near “&lt;”</h1>' near.html || fail "< is not an entity"
+done_with inspect near run $'\342\200\256' --html near.html --overwrite
+grep -qF '⟨U+202E⟩' near.html || fail "U+202E has no mark"
 
 printf '\377\376\000\200' | cat - text >all
 train all bytes --unit byte
@@ -32,4 +42,6 @@ data=${UNROLL_DATA:-}/robustness
 cat "$data/naughty-strings/blns.txt" "$data/utf8/UTF-8-test.txt" >text
 train text run --invalid replace --overwrite
 done_with info run; harmless out
+done_with inspect near run a --count 1000 --html near.html --overwrite; harmless out; harmless near.html
+equal "$(grep -c '<svg ' near.html)" "$(grep -c '</svg>' near.html)"
 done_with sample run --next 100; harmless out

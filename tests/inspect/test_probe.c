@@ -232,15 +232,43 @@ static void test_what_there_is(void **unused)
     assert_int_equal(ur_probe_hold(s.probe, 0, UNITS, values, &error), UR_ERR_USAGE);
     assert_non_null(strstr(error.text, "there is no unit 21 in recurrent layer 0"));
     assert_int_equal(ur_probe_hold(s.probe, 2, 0, values, &error), UR_ERR_USAGE);
+    const ur_real endless[2] = {0, (ur_real)INFINITY};
+    assert_int_equal(ur_probe_hold(s.probe, 0, 0, endless, &error), UR_ERR_NUMERIC);
+    tear_down(&s);
+}
+
+/* Places that are not there are refused; what is there adds up to one. */
+static void test_places(void **unused)
+{
+    (void)unused;
+    setting s;
+    ur_real out[UNITS];
+    double sum = 0;
+    set_up(&s, "gru", 1);
+    assert_false(ur_probe_read(s.probe, 0, 0, 0, 0, out));
+    assert_null(ur_probe_output(s.probe, 0, 0));
+    run(&s);
+    assert_true(ur_probe_read(s.probe, 1, 3, STEPS - 1, LANES - 1, out));
+    assert_false(ur_probe_read(s.probe, 2, 0, 0, 0, out) || ur_probe_read(s.probe, 0, 4, 0, 0, out));
+    assert_false(ur_probe_read(s.probe, 0, ur_probe_find(s.model, 0, "f"), 0, 0, out));
+    assert_false(ur_probe_read(s.probe, 0, 0, STEPS, 0, out) || ur_probe_read(s.probe, 0, 0, 0, LANES, out));
+    assert_true(!ur_probe_output(s.probe, STEPS, 0) && !ur_probe_output(s.probe, 0, LANES));
+    for (int32_t id = 0; id < SYMBOLS; id++) sum += exp(ur_probe_log_probability(s.probe, 3, 2, id));
+    assert_true(fabs(sum - 1) < 1e-6);
+    assert_true(isnan(ur_probe_log_probability(s.probe, 3, 2, SYMBOLS)));
     tear_down(&s);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_what_there_is), cmocka_unit_test(test_states_are_those_of_steps),
-        cmocka_unit_test(test_lstm_gates),    cmocka_unit_test(test_gru_gates),
-        cmocka_unit_test(test_carry),         cmocka_unit_test(test_hold),
+        cmocka_unit_test(test_places),
+        cmocka_unit_test(test_what_there_is),
+        cmocka_unit_test(test_states_are_those_of_steps),
+        cmocka_unit_test(test_lstm_gates),
+        cmocka_unit_test(test_gru_gates),
+        cmocka_unit_test(test_carry),
+        cmocka_unit_test(test_hold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
