@@ -198,9 +198,10 @@ const ur_cli_verb ur_cli_inspect_cells = {
         "unit is held at its mean.\n\n"
         "Regular expressions of --where are matched line by line; a place counts when the unit read last is part of a "
         "match.",
-    .examples = "unroll inspect cells runs/input input.txt  # the best cell for each predicate\n"
-                "unroll inspect cells runs/input input.txt --show quote  # text coloured by the quote cell\n"
-                "unroll inspect cells runs/input input.txt --where 'year=\\b1[89]\\d\\d\\b' --html cells.html\n",
+    .examples =
+        "unroll inspect cells runs/input input.txt  # the best cell for each predicate\n"
+        "unroll inspect cells runs/input input.txt --show quote  # text coloured by the quote cell\n"
+        "unroll inspect cells runs/input input.txt --where 'year=\\b1[89]\\d\\d\\b' --html cells.html  # a page\n",
     .table = &TABLE,
     .settings_size = sizeof(ur_cli_cells_settings),
     .defaults = defaults,
