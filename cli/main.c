@@ -19,6 +19,7 @@ static const ur_cli_verb *const VERBS[] = {
     &ur_cli_info,
     &ur_cli_export,
     &ur_cli_inspect_gates,
+    &ur_cli_inspect_cells,
     &ur_cli_inspect_gradient,
     &ur_cli_inspect_saliency,
     &ur_cli_inspect_near,

@@ -12,12 +12,19 @@
 typedef enum ur_cli_type {
     UR_CLI_FLAG,   /* bool */
     UR_CLI_TEXT,   /* const char * */
+    UR_CLI_EACH,   /* ur_cli_each: may be given several times */
     UR_CLI_WORD,   /* const char *, one of those in `argument`: "char|byte|word" */
     UR_CLI_CHOICE, /* an enum: the place of the word in `argument` */
     UR_CLI_SIZE,   /* size_t */
     UR_CLI_COUNT,  /* uint64_t */
     UR_CLI_NUMBER  /* double */
 } ur_cli_type;
+
+enum { UR_CLI_EACH_MOST = 16 };
+typedef struct ur_cli_each {
+    const char *text[UR_CLI_EACH_MOST];
+    size_t count;
+} ur_cli_each;
 
 /* Bounds as numbers: exact up to 2^53; `most` 0 means as much as the type holds. */
 typedef struct ur_cli_option {

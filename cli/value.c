@@ -63,6 +63,7 @@ void ur_cli_allowed_text(const ur_cli_option *option, char text[UR_CLI_VALUE_MAX
         snprintf(text, UR_CLI_VALUE_MAX, "yes or no");
         break;
     case UR_CLI_TEXT:
+    case UR_CLI_EACH:
         snprintf(text, UR_CLI_VALUE_MAX, "%s", option->argument);
         break;
     case UR_CLI_WORD:
@@ -162,6 +163,14 @@ static bool set_word(const ur_cli_option *option, const char *text, void *to)
     return true;
 }
 
+static ur_status add_text(const ur_cli_option *option, const char *text, ur_cli_each *each, ur_error *error)
+{
+    if (each->count == UR_CLI_EACH_MOST)
+        return ur_fail(error, UR_ERR_USAGE, "--%s is given more than %d times", option->name, UR_CLI_EACH_MOST);
+    each->text[each->count++] = text;
+    return UR_OK;
+}
+
 ur_status ur_cli_value_set(const ur_cli_option *option, const char *text, void *settings, ur_error *error)
 {
     void *to = place(option, settings);
@@ -173,6 +182,8 @@ ur_status ur_cli_value_set(const ur_cli_option *option, const char *text, void *
     case UR_CLI_TEXT:
         *(const char **)to = text;
         break;
+    case UR_CLI_EACH:
+        return add_text(option, text, to, error);
     case UR_CLI_WORD:
     case UR_CLI_CHOICE:
         right = set_word(option, text, to);
@@ -212,6 +223,7 @@ void ur_cli_value_text(const ur_cli_option *option, const void *settings, char t
     text[0] = 0;
     switch (option->type) {
     case UR_CLI_FLAG:
+    case UR_CLI_EACH:
         break;
     case UR_CLI_TEXT:
     case UR_CLI_WORD:
@@ -244,6 +256,8 @@ bool ur_cli_value_empty(const ur_cli_option *option, const void *settings)
         return !*(const char *const *)from;
     case UR_CLI_CHOICE:
         return false;
+    case UR_CLI_EACH:
+        return ((const ur_cli_each *)from)->count == 0;
     case UR_CLI_SIZE:
         return *(const size_t *)from == 0;
     case UR_CLI_COUNT:

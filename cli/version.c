@@ -1,6 +1,7 @@
 /* unroll --version: version, compiler, number type, instruction sets, what can be trained. */
 #include "version.h"
 
+#include "inspect_cells.h"
 #include "npz.h"
 
 #include "unroll_train.h"
@@ -44,4 +45,5 @@ void ur_cli_print_version(FILE *out)
     putc('\n', out);
     fprintf(out, "model files       safetensors\n");
     fprintf(out, "arrays            %s\n", ur_cli_npz_built() ? "npz" : "none (libminizip was not there)");
+    fprintf(out, "expressions       %s\n", ur_cli_where_built() ? "PCRE2" : "none (libpcre2 was not there)");
 }

@@ -2,7 +2,7 @@
  * unroll_inspect.h: look inside a network while it reads. What runs networks is in unroll.h, what trains them in
  * unroll_train.h.
  *
- * In the order in which a reader needs it: 1 the probe, 2 gates, 4 gradient, 5 saliency, 6 memory, 7 near.
+ * In the order in which a reader needs it: 1 the probe, 2 gates, 3 cells, 4 gradient, 5 saliency, 6 memory, 7 near.
  *
  * Errors, shapes and ownership as in unroll.h. An object here is used by one thread at a time; it may use several
  * threads inside. Equal models and texts give equal bits, whatever the number of threads and the machine.
@@ -114,6 +114,86 @@ UR_API void ur_gate_table_free(ur_gate_table *table);            /* NULL is allo
 UR_API uint64_t ur_gate_table_steps(const ur_gate_table *table); /* of all lanes together */
 /* Layer, signal and unit as the probe numbers them; false: there is no such unit. */
 UR_API bool ur_gate_table_unit(const ur_gate_table *table, size_t layer, size_t signal, size_t unit, ur_unit_use *use);
+
+/* ---- 3. Cells: which unit follows what in the text ------------------------------------------------------------------ */
+
+/* Something that holds at a place of a text or does not, or a number there. What it says concerns the place behind the
+ * unit that was just read. */
+typedef struct ur_predicate {
+    const char *name;    /* "quote" */
+    const char *meaning; /* "inside quotation marks: …" */
+    bool number;         /* the score is a correlation; else an area under the ROC curve */
+} ur_predicate;
+
+/* Built-in predicate i; false behind the last. */
+UR_API bool ur_predicate_at(size_t i, ur_predicate *predicate);
+
+/* A predicate of one's own, yes or no: for a line of the text, without its line break, `mark` sets mark[i] (0 before) where
+ * byte i is what is looked for. It holds behind a unit whose last byte is marked. A line of more than 4096 units is given in
+ * parts. */
+typedef struct ur_own_predicate {
+    const char *name;
+    ur_status (*mark)(void *context, const char *line, size_t length, unsigned char *mark, ur_error *error);
+    void *context;
+} ur_own_predicate;
+
+typedef struct ur_cell_search {
+    ur_reading reading;
+    const ur_own_predicate *own; /* at most 16 */
+    size_t own_count;
+    size_t sample; /* units of text on which cells are held, and that can be shown; 0: 32768 */
+    bool follow;   /* one more cell whose values on the sample are kept: */
+    size_t layer, unit;
+} ur_cell_search;
+
+/*
+ * Scores the c of every unit of every recurrent layer, or h where the cell has no c, against every predicate. The first half
+ * of the text chooses the best unit, the second half scores it. The first steps of each piece of the text, in which the
+ * network still knows nothing, do not count. Memory does not grow with the text.
+ */
+typedef struct ur_cells ur_cells;
+UR_API ur_status ur_cells_find(ur_cells **cells, const ur_model *model, const ur_cell_search *search, ur_error *error);
+UR_API void ur_cells_free(ur_cells *cells); /* NULL is allowed */
+
+typedef enum ur_cell_verdict {
+    UR_CELL_SCORED,
+    UR_CELL_NEVER,  /* it holds nowhere in the text, or the number is the same everywhere */
+    UR_CELL_ALWAYS, /* it holds everywhere */
+    UR_CELL_RARE    /* in a half of the text it holds, or does not, at fewer than 10 places; a number has fewer */
+} ur_cell_verdict;
+
+typedef struct ur_cell_score {
+    ur_predicate predicate;
+    ur_cell_verdict verdict;
+    double share; /* of the places at which it holds; the mean of a number */
+    /* Where it is scored: */
+    size_t layer, unit; /* the best one */
+    bool falls;         /* it is low where the predicate holds */
+    double score;       /* on the second half: area 0.5 … 1 or below, where it does not hold up; |r| likewise */
+    double fit;         /* on the first */
+    double control;     /* `score` of the best unit of a network of the same line with random weights */
+    double mean;        /* of tanh(c), or h, on the sample; for a number of c */
+    double rise;        /* of the loss on the sample when the unit's states are held at their means; nats a unit */
+} ur_cell_score;
+
+UR_API size_t ur_cells_count(const ur_cells *cells); /* of predicates, the own ones last */
+UR_API ur_cell_score ur_cells_score(const ur_cells *cells, size_t predicate);
+/* The unit that is number `rank` (0: the best, up to 4) by the first half; false where there is none. */
+UR_API bool ur_cells_rank(const ur_cells *cells, size_t predicate, size_t rank, size_t *layer, size_t *unit,
+                          double *score);
+
+/* The sample: pieces of the second half of the text. */
+typedef struct ur_cell_sample {
+    size_t steps, lanes, warm; /* the first `warm` steps do not count */
+    double loss;               /* nats a unit, nothing held */
+    const int32_t *ids;        /* (T, B) */
+} ur_cell_sample;
+UR_API ur_cell_sample ur_cells_sample(const ur_cells *cells);
+/* (T, B): whether the predicate holds; what its best unit is there, from −1 to 1; NULL where it is not scored. For yes and no
+ * that is tanh(c), or h; for a number, which a unit may follow far beyond, the distance from the mean, twice the standard
+ * deviation shown as 1. Number ur_cells_count has tanh(c), or h, of the unit that was to be followed. */
+UR_API const float *ur_cells_truth(const ur_cells *cells, size_t predicate);
+UR_API const float *ur_cells_values(const ur_cells *cells, size_t predicate);
 
 /* ---- 4. The gradient: how far back it lives ------------------------------------------------------------------------ */
 

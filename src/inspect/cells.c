@@ -1,0 +1,222 @@
+/* Section 3 of unroll_inspect.h: the text is read once for the scores, a part of it once more by a network of random
+ * weights, and a sample of it again for each of the best units. */
+#include "inspect/cells.h"
+
+#include "base/error.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Cells by number ---------------------------------------------------------------------------------------------- */
+
+size_t ur_cell_total(const ur_model *model)
+{
+    size_t total = 0, units;
+    for (size_t l = 0; ur_probe_layer(model, l, &units, NULL); l++) total += units;
+    return total;
+}
+
+ur_cell_place ur_cell_at_number(const ur_model *model, size_t cell)
+{
+    ur_cell_place place = {0, cell};
+    size_t units;
+    while (ur_probe_layer(model, place.layer, &units, NULL) && place.unit >= units) {
+        place.unit -= units;
+        place.layer++;
+    }
+    return place;
+}
+
+/* ---- Predicates --------------------------------------------------------------------------------------------------- */
+
+bool ur_predicate_at(size_t i, ur_predicate *predicate)
+{
+    if (i >= UR_BUILT_IN) return false;
+    *predicate = (ur_predicate){ur_predicate_name(i), ur_predicate_meaning(i), ur_predicate_counts(i)};
+    return true;
+}
+
+static void name_predicates(ur_cells *c, const ur_cell_search *search)
+{
+    for (size_t i = 0; ur_predicate_at(i, &c->predicate[i]); i++) continue;
+    for (size_t i = 0; i < search->own_count; i++) {
+        snprintf(c->own_name[i], sizeof c->own_name[i], "%s", search->own[i].name);
+        c->predicate[UR_BUILT_IN + i] = (ur_predicate){c->own_name[i], "one's own", false};
+    }
+    for (size_t i = 0; i < c->predicates; i++) c->score[i].predicate = c->predicate[i];
+}
+
+/* ---- The search --------------------------------------------------------------------------------------------------- */
+
+static ur_status check(const ur_model *model, const ur_cell_search *search, ur_error *error)
+{
+    size_t units;
+    if (!ur_probe_layers(model))
+        return ur_fail(error, UR_ERR_USAGE, "the model (\"%s\") has no recurrent layer, so there are no cells",
+                       ur_model_net(model));
+    if (search->own_count > UR_OWN_MOST)
+        return ur_fail(error, UR_ERR_USAGE, "%zu predicates of one's own: at most %d", search->own_count, UR_OWN_MOST);
+    if (!search->follow || (ur_probe_layer(model, search->layer, &units, NULL) && search->unit < units)) return UR_OK;
+    return ur_fail(error, UR_ERR_USAGE, "there is no unit %zu in recurrent layer %zu of \"%s\"", search->unit,
+                   search->layer, ur_model_net(model));
+}
+
+static double share_of(const ur_tally *t, size_t p)
+{
+    double places = (double)ur_tally_places(t, 0) + (double)ur_tally_places(t, 1);
+    return places > 0 ? (ur_tally_total(t, 0, p) + ur_tally_total(t, 1, p)) / places : 0;
+}
+
+static void conclude(ur_cells *c, const ur_model *model, const ur_tally *t, size_t p)
+{
+    ur_cell_score *s = &c->score[p];
+    s->share = share_of(t, p);
+    s->verdict = ur_cells_verdict(t, p, c->predicate[p].number);
+    s->score = s->fit = s->control = s->mean = s->rise = NAN;
+    if (s->verdict != UR_CELL_SCORED) return;
+    c->ranks[p] = ur_cells_choose(t, ur_cell_total(model), p, c->rank[p]);
+    if (!c->ranks[p]) {
+        s->verdict = UR_CELL_NEVER; /* all units stand still */
+        return;
+    }
+    for (size_t i = 0; i < c->ranks[p]; i++) c->rank[p][i].place = ur_cell_at_number(model, c->rank[p][i].cell);
+    const ur_cell_rank *best = &c->rank[p][0];
+    s->layer = best->place.layer;
+    s->unit = best->place.unit;
+    s->falls = best->falls;
+    s->score = best->score;
+    s->fit = best->fit;
+    c->watched[p] = true;
+    c->watch[p] = best->place;
+}
+
+static ur_status read_text(ur_cells *c, ur_cell_reading *r, const ur_cell_search *search, ur_error *error)
+{
+    ur_status status = ur_cells_read(r, error);
+    if (status == UR_OK) name_predicates(c, search);
+    for (size_t p = 0; status == UR_OK && p < c->predicates; p++) conclude(c, r->model, r->tally, p);
+    ur_tally_free(r->tally);
+    r->tally = NULL;
+    return status;
+}
+
+/* ---- The control -------------------------------------------------------------------------------------------------- */
+
+/* The same network before it has learnt anything; it borrows the units. */
+static ur_status make_random(ur_model **random, const ur_model *model, ur_error *error)
+{
+    ur_sizes sizes = {.symbols = ur_model_units(model), .outputs = ur_model_outputs(model)};
+    UR_TRY(
+        ur_model_create(random, ur_model_net(model), &sizes, 1, 0, ur_isa_name(ur_isa_index(model->kernels)), error));
+    (*random)->vocabulary = model->vocabulary;
+    return UR_OK;
+}
+
+static void free_random(ur_model *random)
+{
+    random->vocabulary = NULL;
+    ur_model_free(random);
+}
+
+/* As much of the text as is enough, with the same middle. */
+static void choose_part(ur_cell_reading *r, uint64_t units)
+{
+    double half = UR_CONTROL_UNITS / 2.0 / (double)units, middle = (double)r->middle / (double)units;
+    bool all = r->how.begin == 0 && r->how.end == 0;
+    double begin = r->how.begin, end = all ? 1 : r->how.end;
+    r->how.begin = middle - half > begin ? middle - half : begin;
+    r->how.end = middle + half < end ? middle + half : end;
+}
+
+static ur_status score_control(ur_cells *c, ur_cell_reading *r, ur_error *error)
+{
+    ur_cell_rank rank[UR_CELL_RANKS];
+    r->cells = NULL;
+    choose_part(r, r->units);
+    ur_status status = ur_cells_read(r, error);
+    for (size_t p = 0; status == UR_OK && p < c->predicates; p++) {
+        bool scored = ur_cells_verdict(r->tally, p, c->predicate[p].number) == UR_CELL_SCORED;
+        size_t count = scored ? ur_cells_choose(r->tally, ur_cell_total(r->model), p, rank) : 0;
+        if (count) c->score[p].control = rank[0].score;
+    }
+    ur_tally_free(r->tally);
+    return status;
+}
+
+static ur_status run_control(ur_cells *c, ur_cell_reading *r, ur_error *error)
+{
+    ur_model *random;
+    UR_TRY(make_random(&random, r->model, error));
+    r->model = random;
+    ur_status status = score_control(c, r, error);
+    free_random(random);
+    return status;
+}
+
+static ur_status find(ur_cells *c, const ur_model *model, const ur_cell_search *search, ur_error *error)
+{
+    ur_cell_reading r = {.model = model, .search = search, .cells = c, .how = search->reading};
+    UR_TRY(read_text(c, &r, search, error));
+    c->watched[c->predicates] = search->follow;
+    c->watch[c->predicates] = (ur_cell_place){search->layer, search->unit};
+    UR_TRY(ur_cells_hold(c, model, search->reading.threads, error));
+    return run_control(c, &r, error);
+}
+
+ur_status ur_cells_find(ur_cells **cells, const ur_model *model, const ur_cell_search *search, ur_error *error)
+{
+    *cells = NULL;
+    UR_TRY(check(model, search, error));
+    ur_cells *c = *cells = calloc(1, sizeof *c);
+    if (!c) return ur_fail_memory(error, "the search for cells");
+    c->predicates = UR_BUILT_IN + search->own_count;
+    ur_status status = find(c, model, search, error);
+    if (status == UR_OK) return UR_OK;
+    ur_cells_free(c);
+    *cells = NULL;
+    return status;
+}
+
+void ur_cells_free(ur_cells *c)
+{
+    if (!c) return;
+    free(c->ids);
+    free(c->next);
+    free(c->truth);
+    free(c->values);
+    free(c);
+}
+
+/* ---- What was found ----------------------------------------------------------------------------------------------- */
+
+size_t ur_cells_count(const ur_cells *c) { return c->predicates; }
+
+ur_cell_score ur_cells_score(const ur_cells *c, size_t predicate) { return c->score[predicate]; }
+
+bool ur_cells_rank(const ur_cells *c, size_t predicate, size_t rank, size_t *layer, size_t *unit, double *score)
+{
+    if (predicate >= c->predicates || rank >= c->ranks[predicate]) return false;
+    const ur_cell_rank *r = &c->rank[predicate][rank];
+    *layer = r->place.layer;
+    *unit = r->place.unit;
+    *score = r->score;
+    return true;
+}
+
+ur_cell_sample ur_cells_sample(const ur_cells *c)
+{
+    return (ur_cell_sample){c->steps, c->lanes, c->warm, c->loss, c->ids};
+}
+
+const float *ur_cells_truth(const ur_cells *c, size_t predicate)
+{
+    return predicate < c->predicates ? c->truth + predicate * c->steps * c->lanes : NULL;
+}
+
+const float *ur_cells_values(const ur_cells *c, size_t predicate)
+{
+    bool there = predicate <= c->predicates && c->watched[predicate];
+    return there ? c->values + predicate * c->steps * c->lanes : NULL;
+}

@@ -1,0 +1,72 @@
+/* The search for cells (section 3 of unroll_inspect.h), shared by the files that do its parts. */
+#ifndef UR_INSPECT_CELLS_H
+#define UR_INSPECT_CELLS_H
+
+#include "inspect/labels.h"
+#include "inspect/probe.h"
+#include "inspect/tally.h"
+
+enum {
+    UR_OWN_MOST = 16,
+    UR_PREDICATES_MOST = UR_BUILT_IN + UR_OWN_MOST,
+    UR_CELL_RANKS = 5,
+    UR_CELLS_WARM = 256,  /* steps of a piece that do not count, at most a quarter of it */
+    UR_CELLS_ENOUGH = 10, /* places of either kind in either half */
+    UR_SAMPLE_UNITS = 32768,
+    UR_SAMPLE_LANES = 16,
+    UR_SAMPLE_WINDOW = 128,
+    UR_CONTROL_UNITS = 262144,
+};
+
+typedef struct ur_cell_place {
+    size_t layer, unit;
+} ur_cell_place;
+
+typedef struct ur_cell_rank {
+    size_t cell;
+    ur_cell_place place;
+    bool falls;
+    double fit, score;
+} ur_cell_rank;
+
+struct ur_cells {
+    size_t predicates;
+    ur_predicate predicate[UR_PREDICATES_MOST];
+    char own_name[UR_OWN_MOST][64];
+    ur_cell_score score[UR_PREDICATES_MOST];
+    ur_cell_rank rank[UR_PREDICATES_MOST][UR_CELL_RANKS];
+    size_t ranks[UR_PREDICATES_MOST];
+    /* The sample. */
+    size_t steps, lanes, warm;
+    int32_t *ids, *next;                         /* (T, B) */
+    float *truth;                                /* (predicates, T, B) */
+    float *values;                               /* (predicates + 1, T, B) */
+    bool watched[UR_PREDICATES_MOST + 1];        /* values are kept of … */
+    ur_cell_place watch[UR_PREDICATES_MOST + 1]; /* … this unit */
+    double loss;
+    const ur_model *model; /* while it is searched */
+};
+
+ur_cell_place ur_cell_at_number(const ur_model *model, size_t cell);
+size_t ur_cell_total(const ur_model *model);
+
+/* cells_read.c: one reading of the text. `keep`: fills the sample of `cells`. *units: of the whole text; *middle: where
+ * the second half begins. */
+typedef struct ur_cell_reading {
+    const ur_model *model;
+    const ur_cell_search *search;
+    ur_cells *cells; /* the sample is kept in; NULL: nowhere */
+    ur_reading how;
+    ur_tally *tally;
+    uint64_t units, middle;
+} ur_cell_reading;
+ur_status ur_cells_read(ur_cell_reading *reading, ur_error *error);
+
+/* cells_rank.c: the best units of predicate p, by the first half; returns how many. */
+size_t ur_cells_choose(const ur_tally *tally, size_t cells, size_t predicate, ur_cell_rank rank[UR_CELL_RANKS]);
+ur_cell_verdict ur_cells_verdict(const ur_tally *tally, size_t predicate, bool number);
+
+/* cells_hold.c: the sample run as it is, and with each of the best units held. */
+ur_status ur_cells_hold(ur_cells *cells, const ur_model *model, size_t threads, ur_error *error);
+
+#endif
