@@ -96,7 +96,8 @@ const ur_cli_verb ur_cli_inspect_memory = {
         "about other things between; the name is due.\n\n"
         "A gap is mastered where the best score on 256 examples that are not learnt from is at least 95 % right "
         "answers (adding: a mean squared error below 0.01). Each cell begins anew at each gap and climbs until it "
-        "fails. The defaults take about two minutes on 2 cores, --gap 10:500 about half an hour.",
+        "fails. The defaults take three minutes of processor time; a training over a gap of 500 takes five times as "
+        "long as one over 100, so give --gap 10:500 some --minutes.",
     .examples = "unroll inspect memory  # rnn, lstm and gru, gaps up to 100\n"
                 "unroll inspect memory --task who --clip 1 --html memory.html  # one task, and a page\n"
                 "unroll inspect memory --cell rnn --windows full --optimizer sgd --lr 0.5  # what clipping does\n"

@@ -21,7 +21,7 @@
 enum { HELD_OUT = 256 };                              /* examples that a score is of */
 static const uint64_t HELD_FIRST = UINT64_C(1) << 62; /* their numbers begin here, those learnt from at 0 */
 
-/* Found by trying: gates stand a rate at which a plain RNN learns nothing. */
+/* The rates were found by trying: cells with gates stand a higher one than a plain RNN. */
 ur_recall ur_recall_default(ur_recall_task task, const char *cell, size_t gap)
 {
     bool gated = strcmp(cell, "rnn") != 0;

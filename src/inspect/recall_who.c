@@ -14,23 +14,18 @@
 
 #include <stdio.h>
 
+/* clang-format off */
 #define WORDS(W)                                                                                                       \
-    W(TOM, "Tom")                                                                                                      \
-    W(MARY, "Mary")                                                                                                    \
-    W(JOHN, "John")                                                                                                    \
-    W(ANNA, "Anna")                                                                                                    \
-    W(PAUL, "Paul")                                                                                                    \
-    W(EMMA, "Emma")                                                                                                    \
-    W(JACK, "Jack")                                                                                                    \
+    W(TOM, "Tom") W(MARY, "Mary") W(JOHN, "John") W(ANNA, "Anna") W(PAUL, "Paul") W(EMMA, "Emma") W(JACK, "Jack")      \
     W(LUCY, "Lucy") W(STOP, ".") W(WAS, "was") W(WATCHING, "watching") W(TV, "TV") W(IN, "in") W(HIS, "his")           \
-        W(HER, "her") W(ROOM, "room") W(SAT, "sat") W(READING, "reading") W(PLAYING, "playing") W(THE, "the")          \
-            W(PIANO, "piano") W(GARDEN, "garden") W(CAME, "came") W(TOO, "too") W(INTO, "into") W(SAID, "said")        \
-                W(HI, "hi") W(TO, "to") W(IT, "it") W(RAINED, "rained") W(NOTHING, "nothing") W(MOVED, "moved")        \
-                    W(PHONE, "phone") W(RANG, "rang") W(A, "a") W(DOG, "dog") W(BARKED, "barked") W(SUN, "sun")        \
-                        W(WENT, "went") W(DOWN, "down") W(CLOCK, "clock") W(STRUCK, "struck") W(NINE, "nine")          \
-                            W(OUTSIDE, "outside") W(BEGAN, "began") W(SNOW, "snow") W(CAT, "cat") W(SLEPT, "slept")    \
-                                W(ON, "on") W(CHAIR, "chair") W(OLD, "old") W(FROM, "from") W(NEXT, "next")            \
-                                    W(DOOR, "door") W(TABLE, "table")
+    W(HER, "her") W(ROOM, "room") W(SAT, "sat") W(READING, "reading") W(PLAYING, "playing") W(THE, "the")              \
+    W(PIANO, "piano") W(GARDEN, "garden") W(CAME, "came") W(TOO, "too") W(INTO, "into") W(SAID, "said") W(HI, "hi")    \
+    W(TO, "to") W(IT, "it") W(RAINED, "rained") W(NOTHING, "nothing") W(MOVED, "moved") W(PHONE, "phone")              \
+    W(RANG, "rang") W(A, "a") W(DOG, "dog") W(BARKED, "barked") W(SUN, "sun") W(WENT, "went") W(DOWN, "down")          \
+    W(CLOCK, "clock") W(STRUCK, "struck") W(NINE, "nine") W(OUTSIDE, "outside") W(BEGAN, "began") W(SNOW, "snow")      \
+    W(CAT, "cat") W(SLEPT, "slept") W(ON, "on") W(CHAIR, "chair") W(OLD, "old") W(FROM, "from") W(NEXT, "next")        \
+    W(DOOR, "door") W(TABLE, "table")
+/* clang-format on */
 
 #define ID(id, word)   id,
 #define TEXT(id, word) word,
