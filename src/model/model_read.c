@@ -7,6 +7,36 @@
 #include <jansson.h>
 #include <string.h>
 
+enum { UR_RUN = 64 }; /* numbers copied and looked at together, as a compiler makes vectors of */
+
+static real converted(const char *bytes, ur_dtype dtype)
+{
+    float f;
+    double d;
+    memcpy(dtype == UR_F32 ? (void *)&f : (void *)&d, bytes, ur_dtype_size(dtype));
+    return dtype == UR_F32 ? (real)f : (real)d;
+}
+
+static void copy_run(const ur_tensor_entry *e, size_t at, real *numbers, size_t count)
+{
+    size_t size = ur_dtype_size(e->dtype);
+    const char *bytes = (const char *)e->data + at * size;
+    if (size == sizeof(real)) memcpy(numbers, bytes, count * size);
+    for (size_t i = 0; size != sizeof(real) && i < count; i++) numbers[i] = converted(bytes + i * size, e->dtype);
+}
+
+/* Place of the first number that is not finite; count: there is none. */
+static size_t first_odd(const real *x, size_t count)
+{
+    size_t place = 0;
+    int odd = 0; /* x − x of such a number is NaN */
+    if (count == UR_RUN)
+        for (size_t i = 0; i < UR_RUN; i++) odd |= x[i] - x[i] != 0;
+    if (count == UR_RUN && !odd) return count;
+    while (place < count && isfinite(x[place])) place++;
+    return place;
+}
+
 ur_status ur_tensor_numbers(const ur_tensor_entry *e, real *numbers, size_t count, const char *name, ur_error *error)
 {
     if (e->dtype != UR_F32 && e->dtype != UR_F64)
@@ -14,19 +44,12 @@ ur_status ur_tensor_numbers(const ur_tensor_entry *e, real *numbers, size_t coun
     if (e->bytes != count * ur_dtype_size(e->dtype))
         return ur_fail(error, UR_ERR_FORMAT, "%s: tensor %s has %zu bytes, its network needs %zu", name, e->name,
                        e->bytes, count * ur_dtype_size(e->dtype));
-    const char *bytes = e->data;
-    for (size_t i = 0; i < count; i++) {
-        float f;
-        double d;
-        if (e->dtype == UR_F32) {
-            memcpy(&f, bytes + 4 * i, 4);
-            numbers[i] = (real)f;
-        } else {
-            memcpy(&d, bytes + 8 * i, 8);
-            numbers[i] = (real)d;
-        }
-        if (!isfinite(numbers[i]))
-            return ur_fail(error, UR_ERR_FORMAT, "%s: tensor %s: number %zu is not finite", name, e->name, i);
+    for (size_t at = 0; at < count; at += UR_RUN) {
+        size_t left = count - at, run = left < UR_RUN ? left : UR_RUN;
+        copy_run(e, at, numbers + at, run);
+        size_t odd = first_odd(numbers + at, run);
+        if (odd < run)
+            return ur_fail(error, UR_ERR_FORMAT, "%s: tensor %s: number %zu is not finite", name, e->name, at + odd);
     }
     return UR_OK;
 }
