@@ -23,14 +23,48 @@ static size_t panel_row(const ur_gate_rows *rows, size_t panel, size_t *count)
     return (rows->order ? rows->order[gate] : gate) * rows->units + unit;
 }
 
+/* Four numbers, as every machine's compiler puts them into a register or two. */
+typedef real ur_four __attribute__((vector_size(4 * sizeof(real))));
+
+/* Four columns of four rows become four rows, 16 numbers apart. */
+static void turn_square(real *packed, const real *w, size_t width)
+{
+    ur_four r[4];
+    for (size_t n = 0; n < 4; n++) memcpy(&r[n], w + n * width, sizeof r[n]);
+    ur_four a = __builtin_shufflevector(r[0], r[1], 0, 4, 1, 5), b = __builtin_shufflevector(r[2], r[3], 0, 4, 1, 5),
+            c = __builtin_shufflevector(r[0], r[1], 2, 6, 3, 7), d = __builtin_shufflevector(r[2], r[3], 2, 6, 3, 7);
+    r[0] = __builtin_shufflevector(a, b, 0, 1, 4, 5);
+    r[1] = __builtin_shufflevector(a, b, 2, 3, 6, 7);
+    r[2] = __builtin_shufflevector(c, d, 0, 1, 4, 5);
+    r[3] = __builtin_shufflevector(c, d, 2, 3, 6, 7);
+    for (size_t n = 0; n < 4; n++) memcpy(packed + 16 * n, &r[n], sizeof r[n]);
+}
+
+/* Columns [k, end) of a panel's `count` rows. */
+static void turn_columns(real *packed, const real *w, size_t count, size_t width, size_t k, size_t end)
+{
+    for (; k < end; k++) {
+        for (size_t n = 0; n < count; n++) packed[16 * k + n] = w[n * width + k];
+        for (size_t n = count; n < 16; n++) packed[16 * k + n] = 0;
+    }
+}
+
+/* Four rows at a time through 16 columns: what a cache holds of a row is then read at once, as rows a power of two apart
+ * crowd each other out. */
+static void turn_panel(real *packed, const real *w, size_t count, size_t width)
+{
+    size_t whole = count == 16 ? width / 16 * 16 : 0;
+    for (size_t k = 0; k < whole; k += 16)
+        for (size_t n = 0; n < 16; n += 4)
+            for (size_t i = k; i < k + 16; i += 4) turn_square(packed + 16 * i + n, w + n * width + i, width);
+    turn_columns(packed, w, count, width, whole, width);
+}
+
 void ur_pack_forward(real *packed, const real *w, const ur_gate_rows *rows, size_t width)
 {
     for (size_t p = 0; p < ur_gate_panels(rows); p++, packed += 16 * width) {
         size_t count, row = panel_row(rows, p, &count);
-        for (size_t k = 0; k < width; k++) {
-            for (size_t n = 0; n < count; n++) packed[16 * k + n] = w[(row + n) * width + k];
-            for (size_t n = count; n < 16; n++) packed[16 * k + n] = 0;
-        }
+        turn_panel(packed, w + row * width, count, width);
     }
 }
 
