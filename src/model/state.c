@@ -44,13 +44,13 @@ static ur_status one_line(const ur_model *model, ur_error *error)
                    model->line_count);
 }
 
+/* In memory that holds zeros. */
 static ur_status set_up(ur_state *state, size_t size, const ur_model *model, size_t lanes, ur_error *error)
 {
     ur_state s = describe(model, lanes);
     if (s.size == SIZE_MAX) return ur_fail(error, UR_ERR_USAGE, "a state of %zu lanes is not possible", lanes);
     if (size < s.size)
         return ur_fail(error, UR_ERR_USAGE, "a state of %zu lanes needs %zu bytes, there are %zu", lanes, s.size, size);
-    memset((void *)state, 0, s.size);
     *state = s;
     return UR_OK;
 }
@@ -58,7 +58,9 @@ static ur_status set_up(ur_state *state, size_t size, const ur_model *model, siz
 ur_status ur_state_init(ur_state *state, size_t size, const ur_model *model, size_t lanes, ur_error *error)
 {
     UR_TRY(one_line(model, error));
-    return set_up(state, size, model, lanes, error);
+    UR_TRY(set_up(state, size, model, lanes, error));
+    memset((void *)(state + 1), 0, state->size - sizeof *state);
+    return UR_OK;
 }
 
 ur_status ur_state_make(ur_state **state, const ur_model *model, size_t lanes, ur_error *error)
