@@ -212,7 +212,7 @@ static ur_status train_pass(taking *t, ur_error *error)
     real *d = NULL;
     ur_tape tape;
     t->mark = ur_bench_now();
-    memset(r->model->gradients, 0, r->model->numbers * sizeof(real));
+    ur_learner_clear(r->learner);
     lap(t, CLEAR);
     ur_tape_begin(&tape, &t->compute, t->arena, true);
     const ur_param *embed = r->model->layers[0].embed;

@@ -90,7 +90,7 @@ void ur_clear_sparse(void *memory, size_t bytes)
 #ifdef MADV_NOHUGEPAGE
     size_t before, whole;
     whole_pages(memory, bytes, &before, &whole);
-    if (whole) (void)madvise((unsigned char *)memory + before, whole, MADV_NOHUGEPAGE);
+    if (bytes >= LARGE_BLOCK) (void)madvise((unsigned char *)memory + before, whole, MADV_NOHUGEPAGE);
 #endif
     clear(memory, bytes);
 }

@@ -232,6 +232,31 @@ static ur_status name_source(const ur_learner *l, ur_tensor *const *outputs, ur_
                    step);
 }
 
+enum { UR_MANY_ROWS = 1 << 14 }; /* of a table: a window writes the gradients of few of them */
+
+/* A table whose gradient a window writes only where its ids are, or the outputs sampled for it. */
+static bool written_by_rows(const ur_learner *l, const ur_param *p)
+{
+    bool rows = false;
+    for (size_t i = 0; i < l->model->layer_count; i++) {
+        const ur_layer *layer = &l->model->layers[i];
+        if (layer->dense.weight == p && !l->sampler.place) return false;
+        rows = rows || layer->embed == p || layer->dense.weight == p;
+    }
+    return rows && p->shape[0] >= UR_MANY_ROWS;
+}
+
+void ur_learner_clear(ur_learner *l)
+{
+    for (size_t i = 0; i < l->model->param_count; i++) {
+        const ur_param *p = &l->model->params[i];
+        if (written_by_rows(l, p))
+            ur_clear_sparse(p->gradient, p->size * sizeof(real));
+        else
+            memset(p->gradient, 0, p->size * sizeof(real));
+    }
+}
+
 static void forget_second_biases(ur_model *m)
 {
     for (size_t i = 0; i < m->layer_count; i++) {
@@ -248,7 +273,7 @@ static ur_status gradients(ur_learner *l, const ur_batch *batch, const ur_carry 
     tape.watch = ur_tape_alloc(&tape, l->model->layer_count, sizeof *tape.watch);
     if (!tape.watch) return ur_tape_status(&tape, error);
     memset((void *)tape.watch, 0, l->model->layer_count * sizeof *tape.watch);
-    memset(l->model->gradients, 0, l->model->numbers * sizeof(real));
+    ur_learner_clear(l);
     UR_TRY(forward(l, &tape, batch, carry, result, error));
     if (!isfinite(result->sum)) return name_source(l, tape.watch, error);
     UR_TRY(ur_tape_backward(&tape, error));

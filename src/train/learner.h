@@ -25,6 +25,7 @@ typedef struct ur_window_result {
     size_t count;
 } ur_window_result;
 
+void ur_learner_clear(ur_learner *learner); /* the gradients: zeros */
 ur_status ur_learner_gradients(ur_learner *learner, const ur_batch *batch, const ur_carry *carry,
                                ur_window_result *result, ur_error *error);
 /* Clips, checks that the gradient is finite, updates, packs. */

@@ -1,4 +1,5 @@
-/* After the first window a learner allocates nothing: neither its arena nor anyone it calls. */
+/* After the first window a learner allocates nothing, neither its arena nor anyone it calls; and what a large table's
+ * gradient takes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +9,9 @@
 #include "support/failing_memory.h"
 
 #include "train/learner.h"
+
+#include <stdio.h>
+#include <unistd.h>
 
 enum { V = 11, T = 24, B = 5 };
 
@@ -103,8 +107,82 @@ static void test_predicting(void **state)
     unmake(&s);
 }
 
+/* ---- The gradient of a large table ---- */
+
+enum { ROWS = 1 << 16, TABLE_WIDTH = 128 };
+
+static const char TABLE_NET[] = "embed 128 > rnn 8 > dense 11";
+
+/* Of the process, in bytes; 0 where the system does not say. */
+static size_t resident(void)
+{
+    size_t all = 0, pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (file && fscanf(file, "%zu %zu", &all, &pages) != 2) pages = 0;
+    if (file) fclose(file);
+    return pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+static int32_t table_id(int window, int i) { return (int32_t)((unsigned)(i + 1 + 1000 * window) * 2654435761u >> 16); }
+
+static void learn_window(ur_learner *learner, int window)
+{
+    ur_error error = {0};
+    ur_batch batch = {.lanes = B, .targets = targets};
+    batch.input[0] = (ur_sequences){.steps = T, .ids = ids};
+    for (int i = 0; i < T * B; i++) {
+        ids[i] = table_id(window, i);
+        targets[i] = i % V;
+    }
+    must(ur_learn(learner, &batch, NULL, &error), &error);
+}
+
+/* Only the rows of the last window's ids. */
+static void check_rows(const ur_real *gradient, int window)
+{
+    static bool occurs[ROWS];
+    memset(occurs, 0, sizeof occurs);
+    for (int i = 0; i < T * B; i++) occurs[table_id(window, i)] = true;
+    for (size_t row = 0; row < ROWS; row++) {
+        bool any = false;
+        for (size_t k = 0; k < TABLE_WIDTH; k++) any = any || gradient[row * TABLE_WIDTH + k] != 0;
+        if (any != occurs[row]) fail_msg("window %d, row %zu: %s", window, row, any ? "left over" : "missing");
+    }
+}
+
+/* What no id chose is zeros that take no room. */
+static void test_table(void **state)
+{
+    (void)state;
+    ur_model *model;
+    ur_learner *learner;
+    ur_parameter table;
+    ur_error error = {0};
+    ur_learning learning = ur_learning_default();
+    learning.optimizer = UR_SGD;
+    learning.threads = 2;
+    must(ur_model_create(&model, TABLE_NET, &(ur_sizes){.symbols = ROWS, .outputs = V}, 1, 0, NULL, &error), &error);
+    size_t before = resident(), most = 0;
+    must(ur_learner_create(&learner, model, &learning, &error), &error);
+    assert_true(ur_model_parameter(model, 0, &table) && table.size == (size_t)ROWS * TABLE_WIDTH);
+    for (int window = 0; window < 4; window++) {
+        learn_window(learner, window);
+        if (resident() > most) most = resident();
+        check_rows(table.gradient, window);
+    }
+#ifdef __linux__
+    if (before && most > before + table.size * sizeof(ur_real) / 2)
+        fail_msg("%zu bytes more than before, the table has %zu", most - before, table.size * sizeof(ur_real));
+#else
+    (void)before;
+#endif
+    ur_learner_free(learner);
+    ur_model_free(model);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_learning), cmocka_unit_test(test_predicting)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_learning), cmocka_unit_test(test_predicting),
+                                       cmocka_unit_test(test_table)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
