@@ -30,6 +30,25 @@ static void make_room(double *least, double *most, bool log)
     *most += room;
 }
 
+static const double PARTS[] = {1, 2, 5, 10}; /* of a power of ten: the ticks of a short logarithmic axis */
+
+/* Logarithms: the tick at a place or next below it, or above it. */
+static double tick_below(double place)
+{
+    double power = floor(place + 1e-9), best = power;
+    for (size_t i = 1; i < 3; i++)
+        if (power + log10(PARTS[i]) <= place + 1e-9) best = power + log10(PARTS[i]);
+    return best;
+}
+
+static double tick_above(double place)
+{
+    double power = floor(place + 1e-9), best = power + 1;
+    for (size_t i = 3; i-- > 0;)
+        if (power + log10(PARTS[i]) >= place - 1e-9) best = power + log10(PARTS[i]);
+    return best;
+}
+
 ur_cli_axis ur_cli_axis_make(double least, double most, bool log, bool round, size_t wanted)
 {
     if (log) least = log10(least), most = log10(most);
@@ -38,7 +57,12 @@ ur_cli_axis ur_cli_axis_make(double least, double most, bool log, bool round, si
     double step = round_step((most - least) / (double)wanted);
     if (log && step < 1) step = 1;
     ur_cli_axis axis = {.least = least, .most = most, .step = step, .log = log};
-    if (!round || is_short(&axis)) return axis;
+    if (!round) return axis;
+    if (is_short(&axis)) {
+        axis.least = tick_below(least);
+        axis.most = tick_above(most);
+        return axis;
+    }
     double grain = log ? 1 : step; /* ten decades from tick to tick would be too much room */
     axis.least = floor(least / grain + 1e-6) * grain;
     axis.most = ceil(most / grain - 1e-6) * grain;
@@ -56,7 +80,6 @@ double ur_cli_axis_place(const ur_cli_axis *axis, double value)
 
 static size_t short_log_ticks(const ur_cli_axis *axis, double *ticks)
 {
-    static const double PARTS[] = {1, 2, 5};
     size_t count = 0;
     for (double power = floor(axis->least); power <= axis->most; power++) {
         for (size_t i = 0; i < 3 && count < UR_CLI_TICKS_MAX; i++) {
