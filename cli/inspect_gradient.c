@@ -241,14 +241,12 @@ const ur_cli_verb ur_cli_inspect_gradient = {
         "what is seen; and how far the states move from step to step. Norms are scaled at each step, so that they "
         "neither underflow nor overflow.\n\n"
         "With --compare several models are drawn in one picture. With --fresh networks that were never trained are "
-        "looked at, at several gains; the page then also plays the gradient on its way back.\n\n"
+        "looked at, at several gains. The page plays the gradient on its way back.\n\n"
         "The whole spectrum of W_hh needs LAPACK (Debian: liblapack3), which is looked for when it is wanted; without "
         "it there is the largest singular value alone.",
-    .examples =
-        "unroll inspect gradient runs/input input.txt  # how long does it live?\n"
-        "unroll inspect gradient --compare rnn.safetensors lstm.safetensors input.txt --html both.html  # which "
-        "lives longer?\n"
-        "unroll inspect gradient --fresh rnn,lstm,gru --hidden 100 --html fresh.html  # before any training\n",
+    .examples = "unroll inspect gradient runs/input input.txt  # how long does it live?\n"
+                "unroll inspect gradient --compare runs/rnn runs/lstm input.txt  # where longer?\n"
+                "unroll inspect gradient --fresh rnn,lstm,gru --html fresh.html  # before any training\n",
     .table = &TABLE,
     .settings_size = sizeof(settings),
     .defaults = defaults,

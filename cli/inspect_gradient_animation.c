@@ -112,7 +112,8 @@ static size_t add_rows(const ur_cli_subject *s, row rows[ROWS_MOST], size_t coun
 static void write_svg(FILE *out, const row *rows, size_t count, size_t stride)
 {
     fprintf(out,
-            "<svg viewBox=\"0 0 %d %zu\" role=\"img\" aria-label=\"The gradient on its way back through the unrolled "
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %zu\" role=\"img\" aria-label=\"The gradient "
+            "on its way back through the unrolled "
             "networks\">\n",
             WIDTH, TOP + ROW * count - ROW / 2);
     write_style(out); /* inside, so that the figure moves also where it stands alone */
