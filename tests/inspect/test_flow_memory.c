@@ -18,6 +18,9 @@
 
 #ifdef FAILING_MEMORY_REAL
 
+/* The address sanitizer looks for its own functions through dlsym. */
+#ifndef FAILING_MEMORY_ASAN
+
 /* ---- the library that is found -------------------------------------------------------------------------------------- */
 
 typedef enum lapack { NONE, WITHOUT_DGEEV, GIVES_UP, WHOLE } lapack;
@@ -76,6 +79,8 @@ FAILING_MEMORY_SEEN int dlclose(void *library)
     return 0;
 }
 
+#endif
+
 /* ---- what is tried -------------------------------------------------------------------------------------------------- */
 
 static const char *const UNITS[] = {"\n", " ", "a", "b", "c", "d"};
@@ -97,14 +102,6 @@ static ur_status follow(ur_error *error)
     return status;
 }
 
-static ur_status take_spectra(ur_error *error)
-{
-    ur_spectra *spectra;
-    ur_status status = ur_spectra_create(&spectra, model, 0, error);
-    ur_spectra_free(spectra);
-    return status;
-}
-
 static long run_once(ur_status (*work)(ur_error *), long n, bool on, ur_status *status)
 {
     ur_error error = {0};
@@ -115,7 +112,6 @@ static long run_once(ur_status (*work)(ur_error *), long n, bool on, ur_status *
     if (*status != UR_OK && (error.status != *status || !error.text[0])) fail_msg("call %ld: no message", n);
     if (*status != UR_OK && (!n || calls < n)) fail_msg("no call failed: %s", error.text);
     if (n && after != before) fail_msg("call %ld: %ld blocks leak (%s)", n, after - before, error.text);
-    assert_int_equal(opened, 0);
     return calls;
 }
 
@@ -136,6 +132,17 @@ static void test_follow(void **state)
     (void)state;
     try_every_call(follow, false);
     try_every_call(follow, true);
+}
+
+#ifndef FAILING_MEMORY_ASAN
+
+static ur_status take_spectra(ur_error *error)
+{
+    ur_spectra *spectra;
+    ur_status status = ur_spectra_create(&spectra, model, 0, error);
+    ur_spectra_free(spectra);
+    assert_int_equal(opened, 0);
+    return status;
 }
 
 static void test_spectra(void **state)
@@ -194,6 +201,8 @@ static void test_with_and_without(void **state)
     assert_int_equal(opened, 0);
 }
 
+#endif
+
 static int set_up(void **state)
 {
     ur_error error = {0};
@@ -213,8 +222,13 @@ static int tear_down(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_follow), cmocka_unit_test(test_spectra),
-                                       cmocka_unit_test(test_with_and_without)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_follow),
+#ifndef FAILING_MEMORY_ASAN
+        cmocka_unit_test(test_spectra),
+        cmocka_unit_test(test_with_and_without),
+#endif
+    };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
 
