@@ -121,7 +121,9 @@ static void print_gates(const ur_cli_run_log *log)
         const ur_cli_run_gate *gate = &log->gates[i];
         bool first = i == 0 || gate->layer != log->gates[i - 1].layer;
         if (first) printf("%sgates       layer %u, open|shut:", i ? "\n" : "", gate->layer);
-        printf("  %s %.0f %%|%.0f %%", gate->name, 100 * last_of(&log->evaluations, gate->column),
+        printf("  ");
+        ur_cli_print_shown(stdout, gate->name, strlen(gate->name));
+        printf(" %.0f %%|%.0f %%", 100 * last_of(&log->evaluations, gate->column),
                100 * last_of(&log->evaluations, gate->column + 1));
     }
     if (log->gate_count) printf("\n");
