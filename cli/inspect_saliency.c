@@ -168,7 +168,7 @@ static ur_status save_page(const salience *s, const char *path, bool overwrite, 
     ur_cli_page_note(&page,
                      "What moved the prediction of “%.*s” behind this text (probability %.4f): gradient of log p "
                      "times input. The colour is the root of the share of the strongest, %.3g.",
-                     (int)length, *text == '\n' ? "⏎" : text, s->probability, s->largest);
+                     (int)length, text, s->probability, s->largest);
     ur_cli_shade_begin_html(page.out);
     for (size_t i = 0; i < s->count; i++) {
         text = unit(s, s->ids[i], &length);
