@@ -18,6 +18,8 @@ struct ur_probe {
 
 /* The layer of the model that is its recurrent layer number `layer`; NULL if there is none. */
 const ur_layer *ur_probe_layer_of(const ur_model *model, size_t layer);
+/* As ur_model_prepare_training, also after a learner, which may have left a wide last layer without packed weights. */
+ur_status ur_probe_prepare_gradients(ur_model *model, ur_error *error);
 /* The gates' names of a layer's cell. */
 const ur_gate_name *ur_probe_gates(const ur_model *model, const ur_layer *layer);
 
