@@ -105,7 +105,7 @@ static json_t *unit_numbers(const ur_gate_table *gates, size_t layer, size_t sig
     json_t *list = json_array();
     for (size_t u = 0; ur_gate_table_unit(gates, layer, signal, u, &use); u++) {
         double value = which == 0 ? use.open : which == 1 ? use.shut : which == 2 ? use.mean : use.deviation;
-        json_array_append_new(list, ur_cli_json_number(value));
+        ur_cli_json_add(&list, ur_cli_json_number(value));
     }
     return list;
 }
@@ -135,11 +135,11 @@ static ur_status print_json(const ur_model *model, const ur_gate_table *gates, u
     for (size_t layer = 0; ur_probe_layer(model, layer, &units, &cell); layer++) {
         json_t *one = json_object(), *signals = json_array();
         for (size_t i = 0; ur_probe_signal(model, layer, i, &signal); i++)
-            json_array_append_new(signals, signal_json(gates, layer, i, &signal));
+            ur_cli_json_add(&signals, signal_json(gates, layer, i, &signal));
         ur_cli_json_set(&one, "cell", json_string(cell));
         ur_cli_json_set(&one, "units", json_integer((json_int_t)units));
         ur_cli_json_set(&one, "signals", signals);
-        json_array_append_new(layers, one);
+        ur_cli_json_add(&layers, one);
     }
     ur_cli_json_set(&object, "steps", json_integer((json_int_t)ur_gate_table_steps(gates)));
     ur_cli_json_set(&object, "layers", layers);

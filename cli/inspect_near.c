@@ -199,9 +199,7 @@ static json_t *list(const ur_cli_near *near)
     for (size_t i = 0; array && i < near->count; i++) {
         json_t *entry = unit_json(near, near->nearest[i].id);
         ur_cli_json_set(&entry, "cosine", ur_cli_json_number(near->nearest[i].cosine));
-        if (json_array_append_new(array, entry) == 0) continue;
-        json_decref(array);
-        array = NULL;
+        ur_cli_json_add(&array, entry);
     }
     return array;
 }
@@ -209,12 +207,8 @@ static json_t *list(const ur_cli_near *near)
 static json_t *pairs(const double *places, size_t count)
 {
     json_t *array = json_array();
-    for (size_t i = 0; array && i < count; i++) {
-        json_t *pair = json_pack("[f,f]", places[2 * i], places[2 * i + 1]);
-        if (json_array_append_new(array, pair) == 0) continue;
-        json_decref(array);
-        array = NULL;
-    }
+    for (size_t i = 0; array && i < count; i++)
+        ur_cli_json_add(&array, json_pack("[f,f]", places[2 * i], places[2 * i + 1]));
     return array;
 }
 

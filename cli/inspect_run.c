@@ -155,19 +155,11 @@ static json_t *count_json(double count)
     return count >= 0 && count < 0x1p53 ? json_integer((json_int_t)count) : ur_cli_json_number(count);
 }
 
-/* NULL where something of it is. */
-static json_t *list_json(json_t *list, json_t *item)
-{
-    if (list && json_array_append_new(list, item) == 0) return list;
-    json_decref(list);
-    return NULL;
-}
-
 static json_t *column_json(const ur_cli_records *r, size_t column, bool counts)
 {
     json_t *list = json_array();
     for (size_t i = 0; list && i < r->count; i++)
-        list = list_json(list, counts ? count_json(r->column[column][i]) : ur_cli_json_number(r->column[column][i]));
+        ur_cli_json_add(&list, counts ? count_json(r->column[column][i]) : ur_cli_json_number(r->column[column][i]));
     return list;
 }
 
@@ -189,7 +181,7 @@ static json_t *gates_json(const ur_cli_run_log *log)
         ur_cli_json_set(&one, "gate", ur_cli_json_text(log->gates[i].name, strlen(log->gates[i].name)));
         ur_cli_json_set(&one, "open", column_json(&log->evaluations, log->gates[i].column, false));
         ur_cli_json_set(&one, "shut", column_json(&log->evaluations, log->gates[i].column + 1, false));
-        list = list_json(list, one);
+        ur_cli_json_add(&list, one);
     }
     return list;
 }
@@ -201,7 +193,7 @@ static json_t *samples_json(const ur_cli_run_log *log)
         json_t *one = json_object();
         ur_cli_json_set(&one, "step", json_integer((json_int_t)log->samples[i].step));
         ur_cli_json_set(&one, "text", ur_cli_json_text(log->samples[i].text, log->samples[i].length));
-        list = list_json(list, one);
+        ur_cli_json_add(&list, one);
     }
     return list;
 }

@@ -150,7 +150,7 @@ static ur_status print_json(const salience *s, ur_error *error)
         const char *text = unit(s, s->ids[i], &length);
         ur_cli_json_set(&one, "unit", ur_cli_json_text(text, length));
         ur_cli_json_set(&one, "moved", ur_cli_json_number((double)s->moved[i]));
-        json_array_append_new(units, one);
+        ur_cli_json_add(&units, one);
     }
     const char *text = unit(s, s->target, &length);
     ur_cli_json_set(&object, "target", ur_cli_json_text(text, length));
