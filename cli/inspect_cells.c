@@ -2,12 +2,12 @@
 #include "inspect_cells.h"
 
 #include "model_path.h"
+#include "new_file.h"
 #include "part.h"
 #include "spool.h"
 #include "verb.h"
 
 #include "base/error.h"
-#include "base/file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,8 +79,7 @@ static ur_status check(const ur_cli_cells_settings *s, ur_error *error)
     if (s->json && (s->show || s->cell))
         return ur_fail(error, UR_ERR_USAGE, "--%s shows coloured text, --json has none; leave one of them out",
                        s->show ? "show" : "cell");
-    if (!s->html || s->overwrite || !ur_path_exists(s->html)) return UR_OK;
-    return ur_fail(error, UR_ERR_USAGE, "%s is there; --overwrite replaces it", s->html);
+    return ur_cli_check_new(s->html, s->overwrite, error);
 }
 
 /* The number of a predicate by its name. */

@@ -3,12 +3,12 @@
 
 #include "json_out.h"
 #include "model_path.h"
+#include "new_file.h"
 #include "part.h"
 #include "spool.h"
 #include "verb.h"
 
 #include "base/error.h"
-#include "base/file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -171,20 +171,14 @@ static ur_status inspect(settings *s, const char *path, ur_error *error)
     return status;
 }
 
-static ur_status check_new(const settings *s, const char *path, ur_error *error)
-{
-    if (!path || s->overwrite || !ur_path_exists(path)) return UR_OK;
-    return ur_fail(error, UR_ERR_USAGE, "%s is there; --overwrite replaces it", path);
-}
-
 static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_error *error)
 {
     settings *s = settings_;
     UR_TRY(ur_cli_expect(arguments, 1, SIZE_MAX, "which model? give a model file or a run folder, then texts", error));
     UR_TRY(ur_cli_expect(arguments, 2, SIZE_MAX, "which text? give files or folders, or - for standard input", error));
     UR_TRY(ur_cli_read_part(s->part, &s->reading.begin, &s->reading.end, error));
-    UR_TRY(check_new(s, s->dump, error));
-    UR_TRY(check_new(s, s->html, error));
+    UR_TRY(ur_cli_check_new(s->dump, s->overwrite, error));
+    UR_TRY(ur_cli_check_new(s->html, s->overwrite, error));
     if (s->signals && !s->dump) return ur_fail(error, UR_ERR_USAGE, "--signals belongs to --dump FILE.npz");
     s->reading.replace_invalid = s->invalid == 1;
     ur_cli_texts texts;

@@ -2,6 +2,7 @@
 #include "inspect_gradient.h"
 
 #include "model_path.h"
+#include "new_file.h"
 #include "part.h"
 #include "spool.h"
 #include "verb.h"
@@ -209,9 +210,7 @@ static ur_status check(const settings *s, const ur_cli_arguments *arguments, ur_
     for (size_t i = 0; s->fresh.cells && i < sizeof of_files / sizeof of_files[0]; i++)
         if (ur_cli_given(&TABLE, arguments, of_files[i]))
             return ur_fail(error, UR_ERR_USAGE, "--%s has no effect beside --fresh, which reads no text", of_files[i]);
-    if (s->html && !s->overwrite && ur_path_exists(s->html))
-        return ur_fail(error, UR_ERR_USAGE, "%s is there; --overwrite replaces it", s->html);
-    return UR_OK;
+    return ur_cli_check_new(s->html, s->overwrite, error);
 }
 
 static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_error *error)

@@ -5,11 +5,11 @@
 #include "json_out.h"
 #include "model_path.h"
 #include "nearest.h"
+#include "new_file.h"
 #include "text_out.h"
 #include "verb.h"
 
 #include "base/error.h"
-#include "base/file.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -281,8 +281,7 @@ static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_erro
         return ur_fail(error, UR_ERR_USAGE, "near which unit? '' is none; give a word or character");
     if (s->places && !s->json)
         return ur_fail(error, UR_ERR_USAGE, "--places belongs to --json; add that, or leave it out");
-    if (s->html && !s->overwrite && ur_path_exists(s->html))
-        return ur_fail(error, UR_ERR_USAGE, "%s is there; --overwrite replaces it", s->html);
+    UR_TRY(ur_cli_check_new(s->html, s->overwrite, error));
     UR_TRY(ur_cli_model_load(&near.model, arguments->words[0], error));
     ur_status status = look(s, &near, arguments->words[1], error);
     ur_model_free(near.model);

@@ -3,6 +3,7 @@
 
 #include "chart.h"
 #include "json_out.h"
+#include "new_file.h"
 #include "text_out.h"
 #include "verb.h"
 
@@ -254,8 +255,7 @@ static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_erro
     const settings *s = settings_;
     UR_TRY(ur_cli_expect(arguments, 1, 1, "which run? give the folder of one, such as runs/input", error));
     const char *given = arguments->words[0];
-    if (s->html && !s->overwrite && ur_path_exists(s->html))
-        return ur_fail(error, UR_ERR_USAGE, "%s is there; --overwrite replaces it", s->html);
+    UR_TRY(ur_cli_check_new(s->html, s->overwrite, error));
     char *path = ur_path_is_folder(given) ? ur_path_join(given, "log.jsonl") : strdup(given);
     if (!path) return ur_fail_memory(error, "a path");
     ur_status status = inspect(s, given, path, error);

@@ -1,6 +1,7 @@
 /* unroll inspect saliency: how much each unit of a text moved what the network predicts behind it. */
 #include "json_out.h"
 #include "model_path.h"
+#include "new_file.h"
 #include "page.h"
 #include "shade.h"
 #include "text_out.h"
@@ -9,7 +10,6 @@
 #include "unroll_inspect.h"
 
 #include "base/error.h"
-#include "base/file.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -194,8 +194,7 @@ static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_erro
     salience s = {0};
     UR_TRY(ur_cli_expect(arguments, 1, 2, "which model? give a model file or a run folder, then a text", error));
     UR_TRY(ur_cli_expect(arguments, 2, 2, "which text? give it as one argument, in quotes", error));
-    if (how->html && !how->overwrite && ur_path_exists(how->html))
-        return ur_fail(error, UR_ERR_USAGE, "%s is there; --overwrite replaces it", how->html);
+    UR_TRY(ur_cli_check_new(how->html, how->overwrite, error));
     UR_TRY(ur_cli_language_model_load(&s.model, arguments->words[0], error));
     ur_status status = make(&s, how, arguments->words[1], error);
     if (status == UR_OK) status = show(&s, how, error);
