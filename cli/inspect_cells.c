@@ -1,6 +1,7 @@
 /* unroll inspect cells: which unit of a network follows what in a text. */
 #include "inspect_cells.h"
 
+#include "clock.h"
 #include "model_path.h"
 #include "new_file.h"
 #include "part.h"
@@ -12,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define PLACE(field) offsetof(ur_cli_cells_settings, field)
 
@@ -98,13 +98,6 @@ static ur_status find_shown(const ur_cli_cells *f, size_t *predicate, ur_error *
 
 /* ---- Running ----------------------------------------------------------------------------------------------------- */
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static ur_status show(const ur_cli_cells *f, ur_error *error)
 {
     size_t predicate = ur_cells_count(f->cells);
@@ -139,12 +132,12 @@ static ur_status check_cell(const ur_cli_cells_settings *s, const ur_model *mode
 static ur_status inspect(ur_cli_cells_settings *s, const ur_model *model, const ur_cli_texts *texts, ur_error *error)
 {
     ur_cells *cells = NULL;
-    double began = now();
+    double began = ur_cli_now();
     s->search.reading.paths = texts->paths;
     s->search.reading.path_count = texts->count;
     UR_TRY(check_cell(s, model, error));
     UR_TRY(ur_cells_find(&cells, model, &s->search, error));
-    ur_cli_cells found = {s, model, cells, ur_cells_sample(cells), now() - began};
+    ur_cli_cells found = {s, model, cells, ur_cells_sample(cells), ur_cli_now() - began};
     ur_status status = report(&found, texts, error);
     ur_cells_free(cells);
     return status;
