@@ -4,9 +4,7 @@
 #include "json_out.h"
 #include "model_path.h"
 #include "new_file.h"
-#include "part.h"
-#include "spool.h"
-#include "verb.h"
+#include "reading.h"
 
 #include "base/error.h"
 
@@ -23,12 +21,9 @@ typedef struct settings {
 #define PLACE(field) offsetof(settings, field)
 
 static const ur_cli_option OPTIONS[] = {
-    {"What is read", "part", "BEGIN:END", UR_CLI_TEXT, PLACE(part), .unset = "0:1, all of it",
-     .help = "only this part of the text, as shares: 0.9:1 is its last tenth"},
-    {NULL, "invalid", "error|replace", UR_CLI_CHOICE, PLACE(invalid),
-     .help = "bytes that are not UTF-8: stop, or read them as U+FFFD"},
-    {NULL, "threads", "N", UR_CLI_SIZE, PLACE(reading.threads), .least = 1, .most = 256,
-     .unset = "the machine's cores, at most 16", .help = "the result does not depend on it"},
+    UR_CLI_PART_ROW("What is read", PLACE(part)),
+    UR_CLI_INVALID_ROW(NULL, PLACE(invalid)),
+    UR_CLI_THREADS_ROW(NULL, PLACE(reading.threads)),
 
     {"Output", "dump", "FILE.npz", UR_CLI_TEXT, PLACE(dump), .unset = "none",
      .help = "every signal at every step as numpy arrays, read in one pass: h1 (steps, units) is h of layer 1"},
@@ -174,17 +169,13 @@ static ur_status inspect(settings *s, const char *path, ur_error *error)
 static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_error *error)
 {
     settings *s = settings_;
-    UR_TRY(ur_cli_expect(arguments, 1, SIZE_MAX, "which model? give a model file or a run folder, then texts", error));
-    UR_TRY(ur_cli_expect(arguments, 2, SIZE_MAX, "which text? give files or folders, or - for standard input", error));
-    UR_TRY(ur_cli_read_part(s->part, &s->reading.begin, &s->reading.end, error));
+    UR_TRY(ur_cli_expect_texts(arguments, error));
+    UR_TRY(ur_cli_reading_set(&s->reading, s->part, s->invalid, error));
     UR_TRY(ur_cli_check_new(s->dump, s->overwrite, error));
     UR_TRY(ur_cli_check_new(s->html, s->overwrite, error));
     if (s->signals && !s->dump) return ur_fail(error, UR_ERR_USAGE, "--signals belongs to --dump FILE.npz");
-    s->reading.replace_invalid = s->invalid == 1;
     ur_cli_texts texts;
-    ur_status status = ur_cli_texts_open(&texts, arguments->words + 1, arguments->count - 1, error);
-    s->reading.paths = texts.paths;
-    s->reading.path_count = texts.count;
+    ur_status status = ur_cli_reading_open(&s->reading, &texts, arguments->words + 1, arguments->count - 1, error);
     if (status == UR_OK) status = inspect(s, arguments->words[0], error);
     ur_cli_texts_close(&texts, error);
     return status;
