@@ -56,7 +56,6 @@ typedef struct ur_bench_times {
     double median, least;
 } ur_bench_times;
 
-double ur_bench_now(void);
 double ur_bench_median(double *values, size_t count); /* sorts them */
 /* Passes for about `seconds`, and at least five. */
 ur_status ur_bench_clock(ur_bench_run *run, double seconds, ur_bench_times *times, ur_error *error);

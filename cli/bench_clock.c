@@ -1,20 +1,14 @@
 /* How long a pass takes, and how much memory the process has used. */
 #include "bench.h"
 
+#include "clock.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <time.h>
 
 enum { SPANS = 2048, SPANS_LEAST = 5 };
-
-double ur_bench_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static int order(const void *a_, const void *b_)
 {
@@ -30,12 +24,12 @@ double ur_bench_median(double *values, size_t count)
 
 static ur_status span(ur_bench_run *run, size_t passes, double *seconds, ur_error *error)
 {
-    double begin = ur_bench_now();
+    double begin = ur_cli_now();
     for (size_t i = 0; i < passes; i++) {
         ur_status status = ur_bench_pass(run, error);
         if (status != UR_OK) return status;
     }
-    *seconds = ur_bench_now() - begin;
+    *seconds = ur_cli_now() - begin;
     return UR_OK;
 }
 
@@ -56,8 +50,8 @@ ur_status ur_bench_clock(ur_bench_run *run, double seconds, ur_bench_times *time
     double spans[SPANS], begin;
     size_t passes, count = 0;
     ur_status status = passes_a_span(run, seconds, &passes, error);
-    for (begin = ur_bench_now(); status == UR_OK && count < SPANS; count++) {
-        if (count >= SPANS_LEAST && ur_bench_now() - begin >= seconds) break;
+    for (begin = ur_cli_now(); status == UR_OK && count < SPANS; count++) {
+        if (count >= SPANS_LEAST && ur_cli_now() - begin >= seconds) break;
         status = span(run, passes, &spans[count], error);
     }
     if (status != UR_OK) return status;

@@ -8,6 +8,8 @@
 #endif
 #include "bench.h"
 
+#include "clock.h"
+
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/pool.h"
@@ -170,7 +172,7 @@ static double best_slices(ur_pool *pool, slice *s)
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     double sum = 0;
     for (ur_pool_run(pool, work, s); s->member[0].seconds < 1.25 * SLICE; ur_pool_run(pool, work, s)) s->rounds *= 2;
-    for (double begin = ur_bench_now(); ur_bench_now() - begin < ALL_SLICES;) ur_pool_run(pool, work, s);
+    for (double begin = ur_cli_now(); ur_cli_now() - begin < ALL_SLICES;) ur_pool_run(pool, work, s);
     for (size_t i = 0; i < threads; i++) sum += s->member[i].best;
     return cores > 0 && (size_t)cores < threads ? sum * (double)cores / (double)threads : sum;
 }

@@ -5,6 +5,8 @@
  */
 #include "bench_run.h"
 
+#include "clock.h"
+
 #include "base/error.h"
 #include "layer/window.h"
 #include "model/network.h"
@@ -61,7 +63,7 @@ typedef struct taking {
 
 static void lap(taking *t, phase which)
 {
-    double now = ur_bench_now();
+    double now = ur_cli_now();
     t->seconds[which][t->pass] += now - t->mark;
     t->mark = now;
 }
@@ -124,7 +126,7 @@ static ur_status layers_forward(taking *t, const real **x, size_t rows, ur_error
                          .ids = t->run->ids,
                          .x = *x};
         UR_TRY(window_room(t, w, error));
-        t->mark = ur_bench_now();
+        t->mark = ur_cli_now();
         input_product(w);
         lap(t, INPUT);
         ur_window_forward(w);
@@ -145,7 +147,7 @@ static ur_status layers_backward(taking *t, real **dy, ur_error *error)
         w->dy = *dy;
         *dy = numbers(t, (w->rows ? w->rows : w->steps * w->lanes) * ur_padded(w->layer->inputs));
         if (!*dy) return ur_fail_memory(error, "a window");
-        t->mark = ur_bench_now();
+        t->mark = ur_cli_now();
         ur_window_backward(w);
         lap(t, BACKWARD);
         UR_TRY(ur_window_sum_rows(w, t->arena, error));
@@ -185,7 +187,7 @@ static ur_status head(taking *t, const real *x, real **dx, ur_error *error)
     ur_tape tape;
     ur_tape_begin(&tape, &t->compute, t->arena, true);
     ur_tensor *in = ur_tensor_on(&tape, (real *)x, work->steps, work->lanes, work->hidden);
-    t->mark = ur_bench_now();
+    t->mark = ur_cli_now();
     if (in) head_loss(t, &tape, last, in, 1 / (double)(work->steps * work->lanes));
     UR_TRY(ur_tape_status(&tape, error));
     UR_TRY(ur_tape_backward(&tape, error));
@@ -198,7 +200,7 @@ static void update(taking *t)
 {
     ur_learner *l = t->run->learner;
     ur_model *m = l->model;
-    t->mark = ur_bench_now();
+    t->mark = ur_cli_now();
     l->norm = ur_gradient_norm(&t->compute, m->gradients, m->numbers, l->norm_pieces);
     ur_optimizer_update(&l->optimizer, &t->compute, &l->learning, l->learning.rate, l->norm, m->values, m->gradients);
     lap(t, UPDATE);
@@ -211,7 +213,7 @@ static ur_status train_pass(taking *t, ur_error *error)
     const ur_bench_run *r = t->run;
     real *d = NULL;
     ur_tape tape;
-    t->mark = ur_bench_now();
+    t->mark = ur_cli_now();
     ur_learner_clear(r->learner);
     lap(t, CLEAR);
     ur_tape_begin(&tape, &t->compute, t->arena, true);
@@ -226,7 +228,7 @@ static ur_status train_pass(taking *t, ur_error *error)
     UR_TRY(head(t, x, &d, error));
     UR_TRY(layers_backward(t, &d, error));
     in->gradient = d;
-    t->mark = ur_bench_now();
+    t->mark = ur_cli_now();
     UR_TRY(ur_tape_backward(&tape, error));
     lap(t, EMBED_BACK);
     update(t);
@@ -238,7 +240,7 @@ static ur_status infer_pass(taking *t, ur_error *error)
     const ur_bench_work *w = t->run->work;
     ur_tape tape;
     ur_tape_begin(&tape, &t->compute, t->arena, false);
-    t->mark = ur_bench_now();
+    t->mark = ur_cli_now();
     ur_tensor *in = ur_tensor_from(&tape, t->run->x, w->steps, w->lanes, w->hidden, false);
     lap(t, COPY);
     UR_TRY(ur_tape_status(&tape, error));
@@ -294,9 +296,9 @@ static ur_status measure(taking *t, double seconds, ur_bench_phase phases[UR_BEN
     const ur_model *m = t->run->model;
     for (size_t i = 0; i < m->layer_count && t->layers < LAYERS_MAX; i++)
         if (m->layers[i].spec.kind == UR_LAYER_CELL) t->layer[t->layers++] = &m->layers[i];
-    double begin = ur_bench_now();
+    double begin = ur_cli_now();
     for (; t->pass < PASSES_MAX; t->pass++) {
-        if (t->pass > PASSES_LEAST && ur_bench_now() - begin >= seconds) break;
+        if (t->pass > PASSES_LEAST && ur_cli_now() - begin >= seconds) break;
         UR_TRY(one_pass(t, error));
     }
     *count = summarize(t, phases);

@@ -95,9 +95,7 @@ static json_t *phases_of(const ur_bench_result *r)
         ur_cli_json_set(&entry, "seconds", rounded(p->seconds));
         if (p->flops > 0) ur_cli_json_set(&entry, "gflops", rounded(p->flops / p->seconds / 1e9));
         if (p->flops > 0) ur_cli_json_set(&entry, "fraction", rounded(p->flops / p->seconds / r->peak.flops));
-        if (json_array_append_new(list, entry) == 0) continue;
-        json_decref(list);
-        return NULL;
+        ur_cli_json_add(&list, entry);
     }
     return list;
 }

@@ -1,10 +1,8 @@
 /* unroll eval: how well a language model predicts a text. */
 #include "json_out.h"
 #include "model_path.h"
-#include "part.h"
+#include "reading.h"
 #include "signals.h"
-#include "spool.h"
-#include "verb.h"
 
 #include "base/error.h"
 
@@ -22,20 +20,17 @@ typedef struct settings {
 #define PLACE(field) offsetof(settings, field)
 
 static const ur_cli_option OPTIONS[] = {
-    {"What is scored", "part", "BEGIN:END", UR_CLI_TEXT, PLACE(part), .unset = "0:1, all of it",
-     .help = "only this part of the text, as shares: 0.9:1 is its last tenth"},
+    UR_CLI_PART_ROW("What is scored", PLACE(part)),
     {NULL, "tail", "SHARE", UR_CLI_NUMBER, PLACE(tail), .most = 1, .above = true, .unset = "all of it",
      .help = "only the end of the text: --tail 0.1 is --part 0.9:1"},
-    {NULL, "invalid", "error|replace", UR_CLI_CHOICE, PLACE(invalid),
-     .help = "bytes that are not UTF-8: stop, or read them as U+FFFD"},
+    UR_CLI_INVALID_ROW(NULL, PLACE(invalid)),
 
     {"How", "protocol", "stateful|windows", UR_CLI_CHOICE, PLACE(protocol),
      .help = "one pass through the text, or windows that each begin with a zero state"},
     {NULL, "window", "N", UR_CLI_SIZE, PLACE(scoring.window), .least = 2, .most = 1e9, .help = "units in a window"},
     {NULL, "per-line", NULL, UR_CLI_FLAG, PLACE(per_line),
      .help = "print the log-probability of each line, read as a sentence of its own"},
-    {NULL, "threads", "N", UR_CLI_SIZE, PLACE(scoring.threads), .least = 1, .most = 256,
-     .unset = "the machine's cores, at most 16", .help = "the result does not depend on it"},
+    UR_CLI_THREADS_ROW(NULL, PLACE(scoring.threads)),
 
     {NULL, "weights", UR_CLI_WEIGHTS, UR_CLI_WORD, PLACE(weights), .unset = "as the file has them",
      .help = "round the model's matrices first"},
@@ -146,8 +141,7 @@ static ur_status score_paths(settings *s, const char *model_path, const ur_cli_t
 static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_error *error)
 {
     settings *s = settings_;
-    UR_TRY(ur_cli_expect(arguments, 1, SIZE_MAX, "which model? give a model file or a run folder, then texts", error));
-    UR_TRY(ur_cli_expect(arguments, 2, SIZE_MAX, "which text? give files or folders, or - for standard input", error));
+    UR_TRY(ur_cli_expect_texts(arguments, error));
     UR_TRY(set_part(s, ur_cli_given(&TABLE, arguments, "tail"), error));
     s->scoring.windows = s->protocol == 1;
     if (!s->scoring.windows && ur_cli_given(&TABLE, arguments, "window"))

@@ -1,12 +1,12 @@
 /* unroll export: a model as another file, with smaller weights. */
 #include "json_out.h"
 #include "model_path.h"
+#include "new_file.h"
 #include "verb.h"
 
 #include "unroll_train.h"
 
 #include "base/error.h"
-#include "base/file.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -61,8 +61,7 @@ static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_erro
     ur_model *model = NULL;
     UR_TRY(ur_cli_expect(arguments, 1, 1, "which model? give a model file or a run folder", error));
     if (!s->output) return ur_fail(error, UR_ERR_USAGE, "where to? give the new file with -o FILE");
-    if (!s->overwrite && ur_path_exists(s->output))
-        return ur_fail(error, UR_ERR_USAGE, "%s is there; --overwrite replaces it", s->output);
+    UR_TRY(ur_cli_check_new(s->output, s->overwrite, error));
     UR_TRY(ur_cli_model_load(&model, arguments->words[0], error));
     ur_status status = write_model(s, model, error);
     ur_model_free(model);

@@ -1,26 +1,22 @@
 /* unroll inspect cells: which unit of a network follows what in a text. */
 #include "inspect_cells.h"
 
+#include "clock.h"
 #include "model_path.h"
-#include "part.h"
-#include "spool.h"
-#include "verb.h"
+#include "new_file.h"
+#include "reading.h"
 
 #include "base/error.h"
-#include "base/file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define PLACE(field) offsetof(ur_cli_cells_settings, field)
 
 static const ur_cli_option OPTIONS[] = {
-    {"What is read", "part", "BEGIN:END", UR_CLI_TEXT, PLACE(part), .unset = "0:1, all of it",
-     .help = "only this part of the text, as shares: 0.9:1 is its last tenth"},
-    {NULL, "invalid", "error|replace", UR_CLI_CHOICE, PLACE(invalid),
-     .help = "bytes that are not UTF-8: stop, or read them as U+FFFD"},
+    UR_CLI_PART_ROW("What is read", PLACE(part)),
+    UR_CLI_INVALID_ROW(NULL, PLACE(invalid)),
 
     {"What is looked for", "where", "NAME=REGEX", UR_CLI_EACH, PLACE(where), .unset = "none",
      .help =
@@ -38,8 +34,7 @@ static const ur_cli_option OPTIONS[] = {
     {NULL, "overwrite", NULL, UR_CLI_FLAG, PLACE(overwrite), .help = "replace the file of --html"},
     {NULL, "json", NULL, UR_CLI_FLAG, PLACE(json), .help = "one JSON object"},
 
-    {"The machine", "threads", "N", UR_CLI_SIZE, PLACE(search.reading.threads), .least = 1, .most = 256,
-     .unset = "the machine's cores, at most 16", .help = "the result does not depend on it"},
+    UR_CLI_THREADS_ROW("The machine", PLACE(search.reading.threads)),
 };
 
 static const ur_cli_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
@@ -79,8 +74,7 @@ static ur_status check(const ur_cli_cells_settings *s, ur_error *error)
     if (s->json && (s->show || s->cell))
         return ur_fail(error, UR_ERR_USAGE, "--%s shows coloured text, --json has none; leave one of them out",
                        s->show ? "show" : "cell");
-    if (!s->html || s->overwrite || !ur_path_exists(s->html)) return UR_OK;
-    return ur_fail(error, UR_ERR_USAGE, "%s is there; --overwrite replaces it", s->html);
+    return ur_cli_check_new(s->html, s->overwrite, error);
 }
 
 /* The number of a predicate by its name. */
@@ -98,13 +92,6 @@ static ur_status find_shown(const ur_cli_cells *f, size_t *predicate, ur_error *
 }
 
 /* ---- Running ----------------------------------------------------------------------------------------------------- */
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static ur_status show(const ur_cli_cells *f, ur_error *error)
 {
@@ -140,12 +127,10 @@ static ur_status check_cell(const ur_cli_cells_settings *s, const ur_model *mode
 static ur_status inspect(ur_cli_cells_settings *s, const ur_model *model, const ur_cli_texts *texts, ur_error *error)
 {
     ur_cells *cells = NULL;
-    double began = now();
-    s->search.reading.paths = texts->paths;
-    s->search.reading.path_count = texts->count;
+    double began = ur_cli_now();
     UR_TRY(check_cell(s, model, error));
     UR_TRY(ur_cells_find(&cells, model, &s->search, error));
-    ur_cli_cells found = {s, model, cells, ur_cells_sample(cells), now() - began};
+    ur_cli_cells found = {s, model, cells, ur_cells_sample(cells), ur_cli_now() - began};
     ur_status status = report(&found, texts, error);
     ur_cells_free(cells);
     return status;
@@ -156,7 +141,8 @@ static ur_status inspect_paths(ur_cli_cells_settings *s, const ur_cli_arguments 
     ur_cli_texts texts = {0};
     ur_model *model = NULL;
     UR_TRY(ur_cli_language_model_load(&model, arguments->words[0], error));
-    ur_status status = ur_cli_texts_open(&texts, arguments->words + 1, arguments->count - 1, error);
+    ur_status status =
+        ur_cli_reading_open(&s->search.reading, &texts, arguments->words + 1, arguments->count - 1, error);
     if (status == UR_OK) status = inspect(s, model, &texts, error);
     ur_cli_texts_close(&texts, error);
     ur_model_free(model);
@@ -167,12 +153,10 @@ static ur_status run(void *settings, const ur_cli_arguments *arguments, ur_error
 {
     ur_cli_cells_settings *s = settings;
     ur_cli_where *where = NULL;
-    UR_TRY(ur_cli_expect(arguments, 1, SIZE_MAX, "which model? give a model file or a run folder, then texts", error));
-    UR_TRY(ur_cli_expect(arguments, 2, SIZE_MAX, "which text? give files or folders, or - for standard input", error));
-    UR_TRY(ur_cli_read_part(s->part, &s->search.reading.begin, &s->search.reading.end, error));
+    UR_TRY(ur_cli_expect_texts(arguments, error));
+    UR_TRY(ur_cli_reading_set(&s->search.reading, s->part, s->invalid, error));
     UR_TRY(set_cell(s, error));
     UR_TRY(check(s, error));
-    s->search.reading.replace_invalid = s->invalid == 1;
     ur_status status = ur_cli_where_open(&where, &s->where, error);
     if (status == UR_OK && where) s->search.own = ur_cli_where_predicates(where, &s->search.own_count);
     if (status == UR_OK) status = inspect_paths(s, arguments, error);

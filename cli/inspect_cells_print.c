@@ -75,9 +75,7 @@ static json_t *ranks_json(const ur_cells *cells, size_t predicate)
     for (size_t i = 0; ur_cells_rank(cells, predicate, i, &layer, &unit, &score); i++) {
         json_t *object = cell_json(layer, unit);
         ur_cli_json_set(&object, "score", ur_cli_json_number(score));
-        if (json_array_append_new(list, object) == 0) continue;
-        json_decref(list);
-        return NULL;
+        ur_cli_json_add(&list, object);
     }
     return list;
 }
@@ -110,11 +108,7 @@ static json_t *predicate_json(const ur_cells *cells, size_t predicate)
 ur_status ur_cli_cells_json(const ur_cli_cells *f, ur_error *error)
 {
     json_t *object = json_object(), *list = json_array();
-    for (size_t i = 0; i < ur_cells_count(f->cells) && list; i++) {
-        if (json_array_append_new(list, predicate_json(f->cells, i)) == 0) continue;
-        json_decref(list);
-        list = NULL;
-    }
+    for (size_t i = 0; i < ur_cells_count(f->cells); i++) ur_cli_json_add(&list, predicate_json(f->cells, i));
     ur_cli_json_set(&object, "net", json_string(ur_model_net(f->model)));
     ur_cli_json_set(&object, "predicates", list);
     ur_cli_json_set(&object, "loss", ur_cli_json_number(f->sample.loss));

@@ -3,12 +3,10 @@
 
 #include "json_out.h"
 #include "model_path.h"
-#include "part.h"
-#include "spool.h"
-#include "verb.h"
+#include "new_file.h"
+#include "reading.h"
 
 #include "base/error.h"
-#include "base/file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,12 +21,9 @@ typedef struct settings {
 #define PLACE(field) offsetof(settings, field)
 
 static const ur_cli_option OPTIONS[] = {
-    {"What is read", "part", "BEGIN:END", UR_CLI_TEXT, PLACE(part), .unset = "0:1, all of it",
-     .help = "only this part of the text, as shares: 0.9:1 is its last tenth"},
-    {NULL, "invalid", "error|replace", UR_CLI_CHOICE, PLACE(invalid),
-     .help = "bytes that are not UTF-8: stop, or read them as U+FFFD"},
-    {NULL, "threads", "N", UR_CLI_SIZE, PLACE(reading.threads), .least = 1, .most = 256,
-     .unset = "the machine's cores, at most 16", .help = "the result does not depend on it"},
+    UR_CLI_PART_ROW("What is read", PLACE(part)),
+    UR_CLI_INVALID_ROW(NULL, PLACE(invalid)),
+    UR_CLI_THREADS_ROW(NULL, PLACE(reading.threads)),
 
     {"Output", "dump", "FILE.npz", UR_CLI_TEXT, PLACE(dump), .unset = "none",
      .help = "every signal at every step as numpy arrays, read in one pass: h1 (steps, units) is h of layer 1"},
@@ -105,7 +100,7 @@ static json_t *unit_numbers(const ur_gate_table *gates, size_t layer, size_t sig
     json_t *list = json_array();
     for (size_t u = 0; ur_gate_table_unit(gates, layer, signal, u, &use); u++) {
         double value = which == 0 ? use.open : which == 1 ? use.shut : which == 2 ? use.mean : use.deviation;
-        json_array_append_new(list, ur_cli_json_number(value));
+        ur_cli_json_add(&list, ur_cli_json_number(value));
     }
     return list;
 }
@@ -135,11 +130,11 @@ static ur_status print_json(const ur_model *model, const ur_gate_table *gates, u
     for (size_t layer = 0; ur_probe_layer(model, layer, &units, &cell); layer++) {
         json_t *one = json_object(), *signals = json_array();
         for (size_t i = 0; ur_probe_signal(model, layer, i, &signal); i++)
-            json_array_append_new(signals, signal_json(gates, layer, i, &signal));
+            ur_cli_json_add(&signals, signal_json(gates, layer, i, &signal));
         ur_cli_json_set(&one, "cell", json_string(cell));
         ur_cli_json_set(&one, "units", json_integer((json_int_t)units));
         ur_cli_json_set(&one, "signals", signals);
-        json_array_append_new(layers, one);
+        ur_cli_json_add(&layers, one);
     }
     ur_cli_json_set(&object, "steps", json_integer((json_int_t)ur_gate_table_steps(gates)));
     ur_cli_json_set(&object, "layers", layers);
@@ -171,26 +166,16 @@ static ur_status inspect(settings *s, const char *path, ur_error *error)
     return status;
 }
 
-static ur_status check_new(const settings *s, const char *path, ur_error *error)
-{
-    if (!path || s->overwrite || !ur_path_exists(path)) return UR_OK;
-    return ur_fail(error, UR_ERR_USAGE, "%s is there; --overwrite replaces it", path);
-}
-
 static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_error *error)
 {
     settings *s = settings_;
-    UR_TRY(ur_cli_expect(arguments, 1, SIZE_MAX, "which model? give a model file or a run folder, then texts", error));
-    UR_TRY(ur_cli_expect(arguments, 2, SIZE_MAX, "which text? give files or folders, or - for standard input", error));
-    UR_TRY(ur_cli_read_part(s->part, &s->reading.begin, &s->reading.end, error));
-    UR_TRY(check_new(s, s->dump, error));
-    UR_TRY(check_new(s, s->html, error));
+    UR_TRY(ur_cli_expect_texts(arguments, error));
+    UR_TRY(ur_cli_reading_set(&s->reading, s->part, s->invalid, error));
+    UR_TRY(ur_cli_check_new(s->dump, s->overwrite, error));
+    UR_TRY(ur_cli_check_new(s->html, s->overwrite, error));
     if (s->signals && !s->dump) return ur_fail(error, UR_ERR_USAGE, "--signals belongs to --dump FILE.npz");
-    s->reading.replace_invalid = s->invalid == 1;
     ur_cli_texts texts;
-    ur_status status = ur_cli_texts_open(&texts, arguments->words + 1, arguments->count - 1, error);
-    s->reading.paths = texts.paths;
-    s->reading.path_count = texts.count;
+    ur_status status = ur_cli_reading_open(&s->reading, &texts, arguments->words + 1, arguments->count - 1, error);
     if (status == UR_OK) status = inspect(s, arguments->words[0], error);
     ur_cli_texts_close(&texts, error);
     return status;

@@ -2,6 +2,7 @@
 #include "inspect_gates.h"
 
 #include "npz.h"
+#include "value.h"
 
 #include "base/error.h"
 
@@ -27,6 +28,21 @@ static bool listed(const char *list, const char *name)
     return !list;
 }
 
+/* Every word must be a signal of some layer. */
+static ur_status check_signals(const ur_model *model, const char *signals, ur_error *error)
+{
+    char word[32];
+    while (ur_cli_next_word(&signals, word, sizeof word)) {
+        bool there = false;
+        for (size_t layer = 0; layer < ur_probe_layers(model) && !there; layer++)
+            there = ur_probe_find(model, layer, word) != SIZE_MAX;
+        if (!there)
+            return ur_fail(error, UR_ERR_USAGE, "--signals: '%s' names none that \"%s\" has", word,
+                           ur_model_net(model));
+    }
+    return UR_OK;
+}
+
 static ur_status begin_layer(dump *d, size_t layer, const char *signals, ur_error *error)
 {
     size_t units = 0, place;
@@ -46,13 +62,14 @@ static ur_status begin_layer(dump *d, size_t layer, const char *signals, ur_erro
 static ur_status begin_arrays(dump *d, const char *signals, ur_error *error)
 {
     size_t widest = 1, units;
+    UR_TRY(check_signals(d->model, signals, error));
     UR_TRY(ur_cli_npz_begin(&d->npz, "units", "<i4", 0, &d->units, error));
     for (size_t layer = 0; ur_probe_layer(d->model, layer, &units, NULL); layer++) {
         if (units > widest) widest = units;
         UR_TRY(begin_layer(d, layer, signals, error));
     }
     if (d->npz.count == 1)
-        return ur_fail(error, UR_ERR_USAGE, "--signals: '%.80s' names none that \"%s\" has", signals ? signals : "",
+        return ur_fail(error, UR_ERR_USAGE, "\"%s\" has no recurrent layer, so it has no gates",
                        ur_model_net(d->model));
     d->values = calloc(widest, sizeof *d->values);
     return d->values ? UR_OK : ur_fail_memory(error, "the arrays");

@@ -2,9 +2,8 @@
 #include "inspect_gradient.h"
 
 #include "model_path.h"
-#include "part.h"
-#include "spool.h"
-#include "verb.h"
+#include "new_file.h"
+#include "reading.h"
 
 #include "base/error.h"
 #include "base/file.h"
@@ -31,14 +30,11 @@ static const ur_cli_option OPTIONS[] = {
      .help = "losses that are followed back, evenly over the text; means are over these"},
     {NULL, "warm-up", "N", UR_CLI_SIZE, PLACE(flow.warm), .least = 1, .most = 100000,
      .help = "steps that are read before; fewer in a text that is too short"},
-    {NULL, "part", "BEGIN:END", UR_CLI_TEXT, PLACE(part), .unset = "0:1, all of it",
-     .help = "only this part of the text, as shares: 0.9:1 is its last tenth"},
-    {NULL, "invalid", "error|replace", UR_CLI_CHOICE, PLACE(invalid),
-     .help = "bytes that are not UTF-8: stop, or read them as U+FFFD"},
+    UR_CLI_PART_ROW(NULL, PLACE(part)),
+    UR_CLI_INVALID_ROW(NULL, PLACE(invalid)),
     {NULL, "no-jacobian", NULL, UR_CLI_FLAG, PLACE(flow.no_jacobian),
      .help = "leave out the product of Jacobians, which takes most of the time in a wide layer"},
-    {NULL, "threads", "N", UR_CLI_SIZE, PLACE(flow.threads), .least = 1, .most = 256,
-     .unset = "the machine's cores, at most 16", .help = "the result does not depend on it"},
+    UR_CLI_THREADS_ROW(NULL, PLACE(flow.threads)),
 
     {"Several networks", "compare", NULL, UR_CLI_FLAG, PLACE(compare),
      .help = "in one picture: all arguments that are run folders or end in .safetensors are models"},
@@ -179,9 +175,7 @@ static ur_status run_files(settings *s, const char **words, size_t count, ur_err
         return ur_fail(error, UR_ERR_USAGE, "which text? give files or folders, or - for standard input");
     ur_cli_subjects all = {.steps = s->flow.steps};
     ur_cli_texts texts;
-    ur_status status = ur_cli_texts_open(&texts, words + models, count - models, error);
-    s->reading.paths = texts.paths;
-    s->reading.path_count = texts.count;
+    ur_status status = ur_cli_reading_open(&s->reading, &texts, words + models, count - models, error);
     if (status == UR_OK) status = follow_files(&all, s, words, models, error);
     if (status == UR_OK) status = report(s, &all, error);
     subjects_free(&all);
@@ -209,9 +203,7 @@ static ur_status check(const settings *s, const ur_cli_arguments *arguments, ur_
     for (size_t i = 0; s->fresh.cells && i < sizeof of_files / sizeof of_files[0]; i++)
         if (ur_cli_given(&TABLE, arguments, of_files[i]))
             return ur_fail(error, UR_ERR_USAGE, "--%s has no effect beside --fresh, which reads no text", of_files[i]);
-    if (s->html && !s->overwrite && ur_path_exists(s->html))
-        return ur_fail(error, UR_ERR_USAGE, "%s is there; --overwrite replaces it", s->html);
-    return UR_OK;
+    return ur_cli_check_new(s->html, s->overwrite, error);
 }
 
 static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_error *error)
@@ -222,10 +214,8 @@ static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_erro
         UR_TRY(ur_cli_expect(arguments, 0, 0, "", error));
         return run_fresh(s, error);
     }
-    UR_TRY(ur_cli_expect(arguments, 1, SIZE_MAX, "which model? give a model file or a run folder, then texts", error));
-    UR_TRY(ur_cli_expect(arguments, 2, SIZE_MAX, "which text? give files or folders, or - for standard input", error));
-    UR_TRY(ur_cli_read_part(s->part, &s->reading.begin, &s->reading.end, error));
-    s->reading.replace_invalid = s->invalid == 1;
+    UR_TRY(ur_cli_expect_texts(arguments, error));
+    UR_TRY(ur_cli_reading_set(&s->reading, s->part, s->invalid, error));
     return run_files(s, arguments->words, arguments->count, error);
 }
 

@@ -39,7 +39,7 @@ static void add_layer(drawing *d, const ur_cli_subject *s, size_t layer)
     const ur_flow_layer *l = &s->layer[layer];
     char title[UR_CLI_WORDS];
     ur_cli_subject_title(s, layer, title);
-    const char *name = !d->alone ? title : s->layers > 1 ? strstr(title, "layer") : "";
+    const char *name = !d->alone ? title : s->layers > 1 ? title + strlen(s->name) + 1 : "";
     add(d, name, d->alone || l->c ? "h" : "", l->h, false);
     if (l->c) add(d, name, "c", l->c, true);
     if (l->plus && d->alone) add(d, name, "c by + alone", l->plus, true);

@@ -16,16 +16,6 @@ enum { SYMBOLS = 64, GAINS_MOST = 16, CELLS_MOST = 16, NAME_MOST = 64, TOGETHER 
 
 /* ---- lists on the command line ------------------------------------------------------------------------------------ */
 
-/* The next word of a list with commas; NULL behind the last. */
-static const char *next_word(const char **list, char word[NAME_MOST])
-{
-    if (!*list) return NULL;
-    size_t length = strcspn(*list, ",");
-    snprintf(word, NAME_MOST, "%.*s", (int)(length < NAME_MOST ? length : NAME_MOST - 1), *list);
-    *list = (*list)[length] ? *list + length + 1 : NULL;
-    return word;
-}
-
 static ur_status check_cell(const char *cell, ur_error *error)
 {
     char have[256] = "";
@@ -39,16 +29,15 @@ static ur_status check_cell(const char *cell, ur_error *error)
 
 static ur_status read_cells(const char *list, char cells[][NAME_MOST], size_t *count, ur_error *error)
 {
-    for (*count = 0; list && *count < CELLS_MOST; (*count)++)
-        UR_TRY(check_cell(next_word(&list, cells[*count]), error));
+    for (*count = 0; *count < CELLS_MOST && ur_cli_next_word(&list, cells[*count], NAME_MOST); (*count)++)
+        UR_TRY(check_cell(cells[*count], error));
     return list ? ur_fail(error, UR_ERR_USAGE, "--fresh: at most %d cells", (int)CELLS_MOST) : UR_OK;
 }
 
 static ur_status read_gains(const char *list, double *gains, size_t *count, ur_error *error)
 {
     char word[NAME_MOST];
-    for (*count = 0; list && *count < GAINS_MOST; (*count)++) {
-        next_word(&list, word);
+    for (*count = 0; *count < GAINS_MOST && ur_cli_next_word(&list, word, sizeof word); (*count)++) {
         if (!ur_cli_read_number(word, &gains[*count]) || !(gains[*count] > 0 && gains[*count] <= 1000))
             return ur_fail(error, UR_ERR_USAGE,
                            "--gain: '%s' is not allowed; give numbers above 0, at most 1000, with commas between",

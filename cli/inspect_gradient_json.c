@@ -9,7 +9,7 @@
 static json_t *numbers(const double *values, size_t count)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < count; i++) json_array_append_new(list, ur_cli_json_number(values[i]));
+    for (size_t i = 0; i < count; i++) ur_cli_json_add(&list, ur_cli_json_number(values[i]));
     return list;
 }
 
@@ -28,7 +28,7 @@ static json_t *spectra_json(const ur_spectra *spectra)
         ur_cli_json_set(&one, "largest", ur_cli_json_number(s.largest));
         ur_cli_json_set(&one, "radius", ur_cli_json_number(s.radius));
         set_curve(&one, "singular", s.singular, s.count);
-        json_array_append_new(list, one);
+        ur_cli_json_add(&list, one);
     }
     return list;
 }
@@ -62,7 +62,7 @@ static json_t *subject_json(const ur_cli_subject *s)
     ur_cli_json_set(&one, "net", json_string(ur_model_net(s->model)));
     if (isfinite(s->gain)) ur_cli_json_set(&one, "gain", ur_cli_json_number(s->gain));
     ur_cli_json_set(&one, "places", json_integer((json_int_t)ur_flow_places(s->flow)));
-    for (size_t i = 0; i < s->layers; i++) json_array_append_new(layers, layer_json(&s->layer[i], s->spectra[i]));
+    for (size_t i = 0; i < s->layers; i++) ur_cli_json_add(&layers, layer_json(&s->layer[i], s->spectra[i]));
     ur_cli_json_set(&one, "layers", layers);
     return one;
 }
@@ -70,7 +70,7 @@ static json_t *subject_json(const ur_cli_subject *s)
 ur_status ur_cli_gradient_json(const ur_cli_subjects *all, ur_error *error)
 {
     json_t *object = json_object(), *list = json_array();
-    for (size_t i = 0; i < all->count; i++) json_array_append_new(list, subject_json(&all->list[i]));
+    for (size_t i = 0; i < all->count; i++) ur_cli_json_add(&list, subject_json(&all->list[i]));
     ur_cli_json_set(&object, "steps", json_integer((json_int_t)all->steps));
     ur_cli_json_set(&object, "logarithm", json_string("natural"));
     ur_cli_json_set(&object, "networks", list);

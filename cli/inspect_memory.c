@@ -1,10 +1,10 @@
 /* unroll inspect memory: the longest gap that each cell can learn to bridge. */
 #include "inspect_memory.h"
 
+#include "new_file.h"
 #include "verb.h"
 
 #include "base/error.h"
-#include "base/file.h"
 
 #define PLACE(field) offsetof(ur_cli_memory_settings, field)
 
@@ -74,8 +74,7 @@ static ur_status run(void *settings, const ur_cli_arguments *arguments, ur_error
     const ur_cli_memory_settings *s = settings;
     ur_cli_memory memory;
     UR_TRY(ur_cli_expect(arguments, 0, 0, "", error));
-    if (s->html && !s->overwrite && ur_path_exists(s->html))
-        return ur_fail(error, UR_ERR_USAGE, "%s is there; --overwrite replaces it", s->html);
+    UR_TRY(ur_cli_check_new(s->html, s->overwrite, error));
     ur_status status = ur_cli_memory_open(&memory, s, error);
     if (status == UR_OK) status = ur_cli_memory_run(&memory, error);
     if (status == UR_OK) status = report(&memory, error);

@@ -5,6 +5,7 @@
  */
 #include "inspect_memory.h"
 
+#include "clock.h"
 #include "signals.h"
 #include "verb.h"
 
@@ -15,15 +16,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* ---- The climbs ---------------------------------------------------------------------------------------------------- */
 
@@ -85,7 +78,10 @@ typedef struct work {
     ur_error error;
 } work;
 
-static bool time_is_left(const work *w) { return !ur_cli_interrupted() && (w->deadline == 0 || now() < w->deadline); }
+static bool time_is_left(const work *w)
+{
+    return !ur_cli_interrupted() && (w->deadline == 0 || ur_cli_now() < w->deadline);
+}
 
 static bool go_on(void *work_, size_t updates, double score)
 {
@@ -164,11 +160,11 @@ static void train_some(void *work_, size_t member, size_t members)
     for (ur_cli_memory_climb *climb = take_climb(w); climb; climb = take_climb(w)) {
         ur_error error = {0};
         ur_recall recall = recall_of(w, climb);
-        double begin = now();
+        double begin = ur_cli_now();
         pthread_mutex_unlock(&w->lock);
         ur_status status = ur_recall_train(&recall, &climb->trials[climb->next].result, &error);
         pthread_mutex_lock(&w->lock);
-        put_back(w, climb, status, &error, now() - begin);
+        put_back(w, climb, status, &error, ur_cli_now() - begin);
     }
     pthread_mutex_unlock(&w->lock);
 }
@@ -183,7 +179,7 @@ static size_t thread_count(size_t wanted, size_t climbs)
 ur_status ur_cli_memory_run(ur_cli_memory *m, ur_error *error)
 {
     ur_pool *pool = NULL;
-    work w = {.memory = m, .begin = now()};
+    work w = {.memory = m, .begin = ur_cli_now()};
     if (m->settings->minutes > 0) w.deadline = w.begin + 60 * m->settings->minutes;
     ur_cli_signals_catch();
     UR_TRY(ur_pool_create(&pool, thread_count(m->settings->threads, m->climb_count), error));
@@ -191,7 +187,7 @@ ur_status ur_cli_memory_run(ur_cli_memory *m, ur_error *error)
     ur_pool_run(pool, train_some, &w);
     pthread_mutex_destroy(&w.lock);
     ur_pool_free(pool);
-    m->seconds = now() - w.begin;
+    m->seconds = ur_cli_now() - w.begin;
     m->interrupted = ur_cli_interrupted();
     return w.status == UR_OK ? UR_OK : ur_fail(error, w.status, "%s", w.error.text);
 }

@@ -8,18 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ENTRY_MAX = 32 };
-
-/* The next entry of a list; false at its end. An entry that is too long is cut, and then nothing it can be. */
-static bool next_entry(const char **list, char entry[ENTRY_MAX])
-{
-    if (!*list) return false;
-    size_t length = strcspn(*list, ","), kept = length < ENTRY_MAX ? length : ENTRY_MAX - 1;
-    memcpy(entry, *list, kept);
-    entry[kept] = 0;
-    *list = (*list)[length] ? *list + length + 1 : NULL;
-    return true;
-}
+enum { ENTRY_MAX = 32 }; /* one that is cut is nothing an entry can be */
 
 typedef bool take_entry(ur_cli_memory_plan *plan, const char *entry);
 
@@ -27,7 +16,7 @@ static ur_status read_list(ur_cli_memory_plan *plan, const char *list, size_t *c
                            const char *option, const char *allowed, ur_error *error)
 {
     char entry[ENTRY_MAX];
-    while (next_entry(&list, entry)) {
+    while (ur_cli_next_word(&list, entry, sizeof entry)) {
         if (*count == UR_CLI_MEMORY_MOST)
             return ur_fail(error, UR_ERR_USAGE, "--%s: more than %d entries", option, UR_CLI_MEMORY_MOST);
         if (!take(plan, entry))

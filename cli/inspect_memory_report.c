@@ -115,15 +115,6 @@ void ur_cli_memory_print(const ur_cli_memory *m)
 
 /* ---- JSON ---------------------------------------------------------------------------------------------------------- */
 
-/* Appends, and forgets the list where that fails. */
-static void append(json_t **list, json_t *value)
-{
-    if (*list && value && json_array_append_new(*list, value) == 0) return;
-    if (!*list) json_decref(value);
-    json_decref(*list);
-    *list = NULL;
-}
-
 static json_t *trial_json(const ur_cli_memory *m, const ur_cli_memory_climb *climb, size_t gap)
 {
     const ur_recall_result *result = &climb->trials[gap].result;
@@ -143,7 +134,7 @@ static json_t *trials_json(const ur_cli_memory *m, const ur_cli_memory_sum *sum)
     json_t *list = json_array();
     for (size_t i = 0; i < m->settings->seeds; i++)
         for (size_t gap = 0; gap < m->plan.gap_count; gap++)
-            if (sum->climbs[i].trials[gap].done) append(&list, trial_json(m, &sum->climbs[i], gap));
+            if (sum->climbs[i].trials[gap].done) ur_cli_json_add(&list, trial_json(m, &sum->climbs[i], gap));
     return list;
 }
 
@@ -169,7 +160,7 @@ static json_t *sums_json(const ur_cli_memory *m)
     for (size_t i = 0; i < m->climb_count; i += m->settings->seeds) {
         const ur_cli_memory_climb *c = &m->climbs[i];
         ur_cli_memory_sum sum = ur_cli_memory_sum_of(m, c->cell, c->window, c->clip, c->task);
-        append(&list, sum_json(m, &sum));
+        ur_cli_json_add(&list, sum_json(m, &sum));
     }
     return list;
 }
@@ -183,7 +174,7 @@ static json_t *tasks_json(const ur_cli_memory *m)
         ur_cli_json_set(&object, "task", json_string(facts->name));
         ur_cli_json_set(&object, "chance", json_real(facts->chance));
         ur_cli_json_set(&object, "mastered", json_real(facts->mastered));
-        append(&list, object);
+        ur_cli_json_add(&list, object);
     }
     return list;
 }
@@ -191,7 +182,7 @@ static json_t *tasks_json(const ur_cli_memory *m)
 ur_status ur_cli_memory_print_json(const ur_cli_memory *m, ur_error *error)
 {
     json_t *object = json_object(), *gaps = json_array();
-    for (size_t i = 0; i < m->plan.gap_count; i++) append(&gaps, json_integer((json_int_t)m->plan.gaps[i]));
+    for (size_t i = 0; i < m->plan.gap_count; i++) ur_cli_json_add(&gaps, json_integer((json_int_t)m->plan.gaps[i]));
     ur_cli_json_set(&object, "tasks", tasks_json(m));
     ur_cli_json_set(&object, "gaps", gaps);
     ur_cli_json_set(&object, "hidden", json_integer((json_int_t)m->settings->hidden));

@@ -5,11 +5,11 @@
 #include "json_out.h"
 #include "model_path.h"
 #include "nearest.h"
+#include "new_file.h"
 #include "text_out.h"
 #include "verb.h"
 
 #include "base/error.h"
-#include "base/file.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -199,9 +199,7 @@ static json_t *list(const ur_cli_near *near)
     for (size_t i = 0; array && i < near->count; i++) {
         json_t *entry = unit_json(near, near->nearest[i].id);
         ur_cli_json_set(&entry, "cosine", ur_cli_json_number(near->nearest[i].cosine));
-        if (json_array_append_new(array, entry) == 0) continue;
-        json_decref(array);
-        array = NULL;
+        ur_cli_json_add(&array, entry);
     }
     return array;
 }
@@ -209,12 +207,8 @@ static json_t *list(const ur_cli_near *near)
 static json_t *pairs(const double *places, size_t count)
 {
     json_t *array = json_array();
-    for (size_t i = 0; array && i < count; i++) {
-        json_t *pair = json_pack("[f,f]", places[2 * i], places[2 * i + 1]);
-        if (json_array_append_new(array, pair) == 0) continue;
-        json_decref(array);
-        array = NULL;
-    }
+    for (size_t i = 0; array && i < count; i++)
+        ur_cli_json_add(&array, json_pack("[f,f]", places[2 * i], places[2 * i + 1]));
     return array;
 }
 
@@ -287,8 +281,7 @@ static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_erro
         return ur_fail(error, UR_ERR_USAGE, "near which unit? '' is none; give a word or character");
     if (s->places && !s->json)
         return ur_fail(error, UR_ERR_USAGE, "--places belongs to --json; add that, or leave it out");
-    if (s->html && !s->overwrite && ur_path_exists(s->html))
-        return ur_fail(error, UR_ERR_USAGE, "%s is there; --overwrite replaces it", s->html);
+    UR_TRY(ur_cli_check_new(s->html, s->overwrite, error));
     UR_TRY(ur_cli_model_load(&near.model, arguments->words[0], error));
     ur_status status = look(s, &near, arguments->words[1], error);
     ur_model_free(near.model);

@@ -3,6 +3,7 @@
 
 #include "chart.h"
 #include "json_out.h"
+#include "new_file.h"
 #include "text_out.h"
 #include "verb.h"
 
@@ -121,7 +122,9 @@ static void print_gates(const ur_cli_run_log *log)
         const ur_cli_run_gate *gate = &log->gates[i];
         bool first = i == 0 || gate->layer != log->gates[i - 1].layer;
         if (first) printf("%sgates       layer %u, open|shut:", i ? "\n" : "", gate->layer);
-        printf("  %s %.0f %%|%.0f %%", gate->name, 100 * last_of(&log->evaluations, gate->column),
+        printf("  ");
+        ur_cli_print_shown(stdout, gate->name, strlen(gate->name));
+        printf(" %.0f %%|%.0f %%", 100 * last_of(&log->evaluations, gate->column),
                100 * last_of(&log->evaluations, gate->column + 1));
     }
     if (log->gate_count) printf("\n");
@@ -153,19 +156,11 @@ static json_t *count_json(double count)
     return count >= 0 && count < 0x1p53 ? json_integer((json_int_t)count) : ur_cli_json_number(count);
 }
 
-/* NULL where something of it is. */
-static json_t *list_json(json_t *list, json_t *item)
-{
-    if (list && json_array_append_new(list, item) == 0) return list;
-    json_decref(list);
-    return NULL;
-}
-
 static json_t *column_json(const ur_cli_records *r, size_t column, bool counts)
 {
     json_t *list = json_array();
     for (size_t i = 0; list && i < r->count; i++)
-        list = list_json(list, counts ? count_json(r->column[column][i]) : ur_cli_json_number(r->column[column][i]));
+        ur_cli_json_add(&list, counts ? count_json(r->column[column][i]) : ur_cli_json_number(r->column[column][i]));
     return list;
 }
 
@@ -187,7 +182,7 @@ static json_t *gates_json(const ur_cli_run_log *log)
         ur_cli_json_set(&one, "gate", ur_cli_json_text(log->gates[i].name, strlen(log->gates[i].name)));
         ur_cli_json_set(&one, "open", column_json(&log->evaluations, log->gates[i].column, false));
         ur_cli_json_set(&one, "shut", column_json(&log->evaluations, log->gates[i].column + 1, false));
-        list = list_json(list, one);
+        ur_cli_json_add(&list, one);
     }
     return list;
 }
@@ -199,7 +194,7 @@ static json_t *samples_json(const ur_cli_run_log *log)
         json_t *one = json_object();
         ur_cli_json_set(&one, "step", json_integer((json_int_t)log->samples[i].step));
         ur_cli_json_set(&one, "text", ur_cli_json_text(log->samples[i].text, log->samples[i].length));
-        list = list_json(list, one);
+        ur_cli_json_add(&list, one);
     }
     return list;
 }
@@ -260,8 +255,7 @@ static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_erro
     const settings *s = settings_;
     UR_TRY(ur_cli_expect(arguments, 1, 1, "which run? give the folder of one, such as runs/input", error));
     const char *given = arguments->words[0];
-    if (s->html && !s->overwrite && ur_path_exists(s->html))
-        return ur_fail(error, UR_ERR_USAGE, "%s is there; --overwrite replaces it", s->html);
+    UR_TRY(ur_cli_check_new(s->html, s->overwrite, error));
     char *path = ur_path_is_folder(given) ? ur_path_join(given, "log.jsonl") : strdup(given);
     if (!path) return ur_fail_memory(error, "a path");
     ur_status status = inspect(s, given, path, error);

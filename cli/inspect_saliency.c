@@ -1,6 +1,7 @@
 /* unroll inspect saliency: how much each unit of a text moved what the network predicts behind it. */
 #include "json_out.h"
 #include "model_path.h"
+#include "new_file.h"
 #include "page.h"
 #include "shade.h"
 #include "text_out.h"
@@ -9,7 +10,6 @@
 #include "unroll_inspect.h"
 
 #include "base/error.h"
-#include "base/file.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -150,7 +150,7 @@ static ur_status print_json(const salience *s, ur_error *error)
         const char *text = unit(s, s->ids[i], &length);
         ur_cli_json_set(&one, "unit", ur_cli_json_text(text, length));
         ur_cli_json_set(&one, "moved", ur_cli_json_number((double)s->moved[i]));
-        json_array_append_new(units, one);
+        ur_cli_json_add(&units, one);
     }
     const char *text = unit(s, s->target, &length);
     ur_cli_json_set(&object, "target", ur_cli_json_text(text, length));
@@ -168,7 +168,7 @@ static ur_status save_page(const salience *s, const char *path, bool overwrite, 
     ur_cli_page_note(&page,
                      "What moved the prediction of “%.*s” behind this text (probability %.4f): gradient of log p "
                      "times input. The colour is the root of the share of the strongest, %.3g.",
-                     (int)length, *text == '\n' ? "⏎" : text, s->probability, s->largest);
+                     (int)length, text, s->probability, s->largest);
     ur_cli_shade_begin_html(page.out);
     for (size_t i = 0; i < s->count; i++) {
         text = unit(s, s->ids[i], &length);
@@ -194,8 +194,7 @@ static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_erro
     salience s = {0};
     UR_TRY(ur_cli_expect(arguments, 1, 2, "which model? give a model file or a run folder, then a text", error));
     UR_TRY(ur_cli_expect(arguments, 2, 2, "which text? give it as one argument, in quotes", error));
-    if (how->html && !how->overwrite && ur_path_exists(how->html))
-        return ur_fail(error, UR_ERR_USAGE, "%s is there; --overwrite replaces it", how->html);
+    UR_TRY(ur_cli_check_new(how->html, how->overwrite, error));
     UR_TRY(ur_cli_language_model_load(&s.model, arguments->words[0], error));
     ur_status status = make(&s, how, arguments->words[1], error);
     if (status == UR_OK) status = show(&s, how, error);

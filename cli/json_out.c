@@ -32,6 +32,14 @@ void ur_cli_json_set(json_t **object, const char *key, json_t *value)
     *object = NULL;
 }
 
+void ur_cli_json_add(json_t **list, json_t *value)
+{
+    if (*list && json_array_append_new(*list, value) == 0) return;
+    if (!*list) json_decref(value);
+    json_decref(*list);
+    *list = NULL;
+}
+
 ur_status ur_cli_json_print(json_t *object, ur_error *error)
 {
     char *text = object ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(10)) : NULL;

@@ -16,5 +16,7 @@ ur_status ur_cli_json_print(json_t *object, ur_error *error);
 
 /* Sets a key, and forgets the whole object where that fails, so that only the print has to be checked. */
 void ur_cli_json_set(json_t **object, const char *key, json_t *value);
+/* The same at the end of a list. */
+void ur_cli_json_add(json_t **list, json_t *value);
 
 #endif

@@ -17,18 +17,22 @@ bool ur_cli_npz_built(void) { return true; }
 
 /* ---- Rows that wait ---------------------------------------------------------------------------------------------- */
 
+static const char *waiting_folder(void)
+{
+    const char *folder = getenv("TMPDIR");
+    return folder && *folder ? folder : "/tmp";
+}
+
 static ur_status fail_waiting(ur_error *error)
 {
-    return ur_fail_file(error, getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp",
-                        "keep the arrays (TMPDIR names another place)", errno);
+    return ur_fail_file(error, waiting_folder(), "keep the arrays (TMPDIR names another place)", errno);
 }
 
 /* A file without a name, which goes away with the process. */
 static FILE *open_waiting(void)
 {
-    const char *folder = getenv("TMPDIR");
     char path[4096];
-    snprintf(path, sizeof path, "%s/unroll-array-XXXXXX", folder && *folder ? folder : "/tmp");
+    snprintf(path, sizeof path, "%s/unroll-array-XXXXXX", waiting_folder());
     int fd = mkstemp(path);
     if (fd < 0) return NULL;
     unlink(path);
@@ -85,10 +89,11 @@ static size_t npy_header(const ur_cli_array *a, char header[256])
     return length;
 }
 
+/* rewind() would forget that the last rows could not be written. */
 static bool copy(zipFile zip, FILE *from)
 {
     char piece[1 << 16];
-    rewind(from);
+    if (fflush(from) != 0 || fseek(from, 0, SEEK_SET) != 0) return false;
     for (size_t got; (got = fread(piece, 1, sizeof piece, from)) > 0;)
         if (zipWriteInFileInZip(zip, piece, (unsigned)got) != ZIP_OK) return false;
     return !ferror(from);
@@ -117,8 +122,8 @@ ur_status ur_cli_npz_save(ur_cli_npz *npz, const char *path, ur_error *error)
 {
     ur_writer writer;
     UR_TRY(ur_writer_open(&writer, path, error));
-    zipFile zip = zipOpen64(writer.temporary, APPEND_STATUS_CREATE);
     errno = 0;
+    zipFile zip = zipOpen64(writer.temporary, APPEND_STATUS_CREATE);
     bool right = zip && add_all(zip, npz);
     if (zip && zipClose(zip, NULL) != ZIP_OK) right = false;
     if (right) return ur_writer_commit(&writer, error);

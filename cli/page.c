@@ -1,6 +1,8 @@
 /* A report in memory, then in a file, see page.h. */
 #include "page.h"
 
+#include "new_file.h"
+
 #include "base/error.h"
 #include "base/file.h"
 
@@ -63,9 +65,8 @@ void ur_cli_page_note(ur_cli_page *page, const char *format, ...)
 
 static ur_status write_page(const ur_cli_page *page, const char *path, bool overwrite, ur_error *error)
 {
-    if (!overwrite && ur_path_exists(path))
-        return ur_fail(error, UR_ERR_USAGE, "%s is there; --overwrite replaces it", path);
     ur_writer writer;
+    UR_TRY(ur_cli_check_new(path, overwrite, error));
     UR_TRY(ur_writer_open(&writer, path, error));
     UR_TRY(ur_writer_add(&writer, page->text, page->size, error));
     return ur_writer_commit(&writer, error);

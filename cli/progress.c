@@ -1,6 +1,7 @@
 /* Progress of a training. On a terminal at most ten redraws a second, elsewhere a line each ten seconds. */
 #include "progress.h"
 
+#include "clock.h"
 #include "text_out.h"
 
 #include <math.h>
@@ -11,13 +12,6 @@
 #include <unistd.h>
 
 enum { COLUMNS_LEAST = 20 };
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 size_t ur_cli_terminal_size(size_t *rows)
 {
@@ -35,7 +29,7 @@ bool ur_cli_can_redraw(void)
 
 ur_cli_progress ur_cli_progress_begin(const char *unit, bool quiet)
 {
-    return (ur_cli_progress){.terminal = !quiet && ur_cli_can_redraw(), .last = now(), .unit = unit};
+    return (ur_cli_progress){.terminal = !quiet && ur_cli_can_redraw(), .last = ur_cli_now(), .unit = unit};
 }
 
 /* ---- The plan --------------------------------------------------------------------------------------------------- */
@@ -129,7 +123,7 @@ void ur_cli_progress_show(ur_cli_progress *progress, const ur_event *event)
 {
     char line[UR_CLI_FACTS_MAX];
     bool report = event->kind == UR_EVENT_EVALUATION;
-    double time = now(), pause = progress->terminal ? 0.1 : 10;
+    double time = ur_cli_now(), pause = progress->terminal ? 0.1 : 10;
     if (!report && event->kind != UR_EVENT_END && time - progress->last < pause) return;
     bool told = event->kind == UR_EVENT_END && event->step == progress->step;
     progress->last = time;

@@ -32,9 +32,7 @@ static json_t *list(const ur_cli_completions *found, size_t typed)
 {
     json_t *array = json_array();
     for (size_t i = 0; array && i < found->count; i++) {
-        if (json_array_append_new(array, entry_of(&found->list[i], typed)) == 0) continue;
-        json_decref(array);
-        array = NULL;
+        ur_cli_json_add(&array, entry_of(&found->list[i], typed));
     }
     return array;
 }

@@ -91,9 +91,7 @@ static json_t *list(const ur_model *model, const choice *choices, size_t count)
         ur_cli_json_set(&entry, "unit", ur_cli_json_text(text ? text : "", length));
         ur_cli_json_set(&entry, "id", json_integer(choices[i].id));
         ur_cli_json_set(&entry, "probability", ur_cli_json_number((double)choices[i].probability));
-        if (json_array_append_new(array, entry) == 0) continue;
-        json_decref(array);
-        array = NULL;
+        ur_cli_json_add(&array, entry);
     }
     return array;
 }

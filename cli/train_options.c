@@ -1,6 +1,8 @@
 /* The options of `unroll train`: the table, presets, and what a table cannot say. */
 #include "train.h"
 
+#include "reading.h"
+
 #include "base/error.h"
 
 #include <string.h>
@@ -34,8 +36,7 @@ static const ur_cli_option OPTIONS[] = {
      .help = "units that occur less often are unknown"},
     {NULL, "vocab-limit", "N", UR_CLI_SIZE, T(vocabulary_limit), .least = 1, .most = 1e9, .unset = "none",
      .help = "keep at most so many units, the most frequent ones"},
-    {NULL, "invalid", "error|replace", UR_CLI_CHOICE, PLACE(invalid),
-     .help = "bytes that are not UTF-8: stop, or read them as U+FFFD"},
+    UR_CLI_INVALID_ROW(NULL, PLACE(invalid)),
 
     {"The network", "net", "LINE", UR_CLI_TEXT, T(net), .unset = "written from the options below",
      .help = "the network line, such as 'embed 64 > lstm 512 x2 drop=0.4 > dense'"},
@@ -120,8 +121,7 @@ static const ur_cli_option OPTIONS[] = {
     {NULL, "json", NULL, UR_CLI_FLAG, PLACE(json), .help = "the result as one JSON object"},
 
     {"The machine", "seed", "N", UR_CLI_COUNT, L(seed), .help = "equal seeds and data give equal bits"},
-    {NULL, "threads", "N", UR_CLI_SIZE, L(threads), .least = 1, .most = 256, .unset = "the machine's cores, at most 16",
-     .help = "the result does not depend on it"},
+    UR_CLI_THREADS_ROW(NULL, L(threads)),
     {NULL, "precision", "f32|bf16", UR_CLI_CHOICE, PLACE(precision), .help = "of the products"},
 };
 

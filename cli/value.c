@@ -267,3 +267,13 @@ bool ur_cli_value_empty(const ur_cli_option *option, const void *settings)
     }
     return true;
 }
+
+bool ur_cli_next_word(const char **list, char *word, size_t size)
+{
+    if (!*list) return false;
+    size_t length = strcspn(*list, ","), kept = length < size ? length : size - 1;
+    memcpy(word, *list, kept);
+    word[kept] = 0;
+    *list = (*list)[length] ? *list + length + 1 : NULL;
+    return true;
+}

@@ -1,6 +1,7 @@
 /* See watch.h. What happened is kept, and drawn when it is time. */
 #include "watch.h"
 
+#include "clock.h"
 #include "progress.h"
 #include "signals.h"
 #include "text_out.h"
@@ -10,18 +11,10 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* The other screen, without a cursor; and back. */
 #define ENTER "\033[?1049h\033[?25l\033[H\033[2J"
 #define LEAVE "\033[?25h\033[?1049l"
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 ur_status ur_cli_watch_begin(ur_cli_watch **watch, const char *run, const char *unit, ur_error *error)
 {
@@ -76,7 +69,7 @@ static void draw(const ur_cli_watch *w)
 
 static void draw_in_time(ur_cli_watch *w)
 {
-    double time = now();
+    double time = ur_cli_now();
     if (time - w->drawn < 0.25) return;
     w->drawn = time;
     draw(w);

@@ -5,7 +5,8 @@
  * In the order in which a reader needs it: 1 the probe, 2 gates, 3 cells, 4 gradient, 5 saliency, 6 memory, 7 near.
  *
  * Errors, shapes and ownership as in unroll.h. An object here is used by one thread at a time; it may use several
- * threads inside. Equal models and texts give equal bits, whatever the number of threads and the machine.
+ * threads inside. Equal models and texts give equal bits, whatever the number of threads and the machine; spectra alone
+ * are as good as LAPACK's.
  */
 #ifndef UNROLL_INSPECT_H
 #define UNROLL_INSPECT_H
@@ -176,8 +177,8 @@ typedef struct ur_cell_score {
     double rise;        /* of the loss on the sample when the unit's states are held at their means; nats a unit */
 } ur_cell_score;
 
-UR_API size_t ur_cells_count(const ur_cells *cells); /* of predicates, the own ones last */
-UR_API ur_cell_score ur_cells_score(const ur_cells *cells, size_t predicate);
+UR_API size_t ur_cells_count(const ur_cells *cells);                          /* of predicates, the own ones last */
+UR_API ur_cell_score ur_cells_score(const ur_cells *cells, size_t predicate); /* one that is below the count */
 /* The unit that is number `rank` (0: the best, up to 4) by the first half; false where there is none. */
 UR_API bool ur_cells_rank(const ur_cells *cells, size_t predicate, size_t rank, size_t *layer, size_t *unit,
                           double *score);
@@ -233,7 +234,8 @@ UR_API ur_status ur_flow_create(ur_flow **flow, ur_model *model, const ur_flow_s
 UR_API void ur_flow_free(ur_flow *flow); /* NULL is allowed */
 
 /* Reads ids (warm + K + 1, B) from a zero state and follows the loss of predicting next[b] behind the last of them back in
- * every lane. May be called again: means are over all lanes of all calls. An id that is not below the network's is UR_ERR_DATA, a gradient that is not finite UR_ERR_NUMERIC. */
+ * every lane. May be called again: means are over all lanes of all calls. An id that is not below the network's is
+ * UR_ERR_DATA. After UR_ERR_NUMERIC, a gradient that is not finite, or UR_ERR_MEMORY the flow can only be freed. */
 UR_API ur_status ur_flow_ids(ur_flow *flow, const int32_t *ids, const int32_t *next, size_t lanes, ur_error *error);
 /* The same at `places` places of a text, evenly far apart, of which `reading` says path and part (not lanes, window and
  * threads). UR_ERR_USAGE for a model without units, UR_ERR_DATA for a text of fewer than K + 2 units. */
@@ -257,7 +259,7 @@ typedef struct ur_spectra ur_spectra;
 /* The whole spectrum needs LAPACK, which is looked for when this is called (liblapack.so.3; Debian: liblapack3). Without it
  * there is only the largest singular value. */
 UR_API ur_status ur_spectra_create(ur_spectra **spectra, const ur_model *model, size_t layer, ur_error *error);
-UR_API void ur_spectra_free(ur_spectra *spectra);
+UR_API void ur_spectra_free(ur_spectra *spectra); /* NULL is allowed */
 /* The whole matrix first, then, of a cell with several gates, each block; false behind the last. */
 UR_API bool ur_spectrum_at(const ur_spectra *spectra, size_t i, ur_spectrum *spectrum);
 UR_API bool ur_spectra_whole(const ur_spectra *spectra); /* LAPACK was there */

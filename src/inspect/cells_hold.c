@@ -48,7 +48,7 @@ static void watch(ur_holding *h, size_t p, size_t first, size_t m)
     ur_cells *c = h->cells;
     size_t states = states_of(h->probe, c->watch[p]);
     double last = state_of(h->probe, c->watch[p], states - 1, m);
-    double value = states > 1 && !is_number(c, p) ? tanh(last) : last;
+    double value = states > 1 && !is_number(c, p) ? ur_tanh(last) : last;
     c->values[p * c->steps * c->lanes + first * c->lanes + m] = (float)value;
     if (first + m / c->lanes < c->warm) return;
     h->seen[p] += value;

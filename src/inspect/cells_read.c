@@ -30,8 +30,8 @@ static ur_status plan_sample(ur_gathering *g, const ur_passage *p, ur_error *err
     units = smaller(units, most / ur_model_outputs(g->reading->model) + 1);
     g->from = p->lanes == 1 ? 0 : (p->lanes + 1) / 2;
     g->lanes = p->lanes == 1 ? 1 : smaller(p->lanes - g->from, UR_SAMPLE_LANES);
-    size_t warm = p->lanes == 1 ? (size_t)(p->piece / 2) : g->warm; /* a single piece is of both halves */
-    g->steps = smaller(units / g->lanes + warm, p->piece);
+    size_t warm = p->lanes == 1 ? (size_t)(p->piece / 2) : g->warm;             /* a single piece is of both halves */
+    g->steps = smaller(units / g->lanes + (units < g->lanes) + warm, p->piece); /* at least one step counts */
     *c = (ur_cells){.predicates = c->predicates, .steps = g->steps, .lanes = g->lanes, .warm = warm};
     size_t places = g->steps * g->lanes;
     c->ids = calloc(places, sizeof *c->ids);

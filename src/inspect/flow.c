@@ -27,13 +27,6 @@ static ur_status check(const ur_model *m, ur_error *error)
     return UR_OK;
 }
 
-/* A learner may have left a wide last layer without packed weights; here they are wanted. */
-static ur_status make_ready(ur_model *m, ur_error *error)
-{
-    for (size_t i = 0; i < m->layer_count; i++) m->layers[i].dense.unpacked = false;
-    return ur_model_prepare_training(m, error);
-}
-
 /* The slot in which the cell leaves the gate of that name; −1: it has none. */
 static int slot_named(const ur_model *m, const ur_layer *l, const char *name)
 {
@@ -82,7 +75,7 @@ static ur_status create(ur_flow *f, ur_error *error)
         return ur_fail(error, UR_ERR_USAGE, "%zu steps back after %zu: at most %d each", f->settings.steps,
                        f->settings.warm, (int)UR_FLOW_STEPS_MOST);
     UR_TRY(check(f->model, error));
-    UR_TRY(make_ready(f->model, error));
+    UR_TRY(ur_probe_prepare_gradients(f->model, error));
     UR_TRY(ur_learner_pool(&f->pool, f->settings.threads, error));
     f->compute = (ur_compute){f->model->kernels, ur_train_kernels_of(f->model->kernels), f->pool};
     f->stream_count = ur_probe_layers(f->model);

@@ -31,7 +31,7 @@ static const real *slot_of(const ur_window *v, size_t lane, size_t unit, int slo
            unit % UR_LANES;
 }
 
-/* ‖∂loss/∂c‖ of a lane with what comes by way of the same step's h: dc + dh∘o∘(1 − tanh²c), tanh c = 1 − 2/(e^2c + 1).
+/* ‖∂loss/∂c‖ of a lane with what comes by way of the same step's h: dc + dh∘o∘(1 − tanh²c).
  * `into`, where wanted, takes ln of each number's size. */
 static double memory_norm(const ur_stream *s, const ur_window *v, size_t b, double *into)
 {
@@ -39,7 +39,7 @@ static double memory_norm(const ur_stream *s, const ur_window *v, size_t b, doub
     const real *dh = s->carry[0] + b * row, *dc = s->carry[1] + b * row, *c = v->state[1] + step + b * row;
     double sum = 0;
     for (size_t i = 0; i < s->layer->width; i++) {
-        double shown = 1 - 2 / (ur_exp(2 * (double)c[i]) + 1), o = (double)*slot_of(v, b, i, s->show);
+        double shown = ur_tanh((double)c[i]), o = (double)*slot_of(v, b, i, s->show);
         double d = (double)dc[i] + (double)dh[i] * o * (1 - shown * shown);
         sum += d * d;
         if (into) into[i] = ur_log(fabs(d));

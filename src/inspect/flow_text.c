@@ -1,8 +1,6 @@
 /* A flow of gradients at places of a text, evenly far apart. See flow.h. */
 #include "inspect/flow.h"
 
-#include "data/corpus.h"
-
 #include <stdlib.h>
 
 enum { UR_FLOW_MEMORY = 1 << 25 }; /* numbers that the windows of the places taken together may have */
@@ -34,12 +32,8 @@ static size_t numbers_a_step(const ur_model *m)
 static ur_status choose(ur_places *p, const ur_reading *how, ur_error *error)
 {
     const ur_flow_settings *s = &p->flow->settings;
-    double end = how->begin == 0 && how->end == 0 ? 1 : how->end, units = (double)ur_corpus_units(p->corpus);
-    if (!(how->begin >= 0 && how->begin < end && end <= 1))
-        return ur_fail(error, UR_ERR_USAGE, "part %g:%g of the text: must be within 0:1 and not empty", how->begin,
-                       end);
-    p->begin = (uint64_t)(units * how->begin);
-    uint64_t all = (uint64_t)(units * end) - p->begin;
+    uint64_t all;
+    UR_TRY(ur_reading_part(p->corpus, how, &p->begin, &all, error));
     if (all < s->steps + 2)
         return ur_fail(error, UR_ERR_DATA,
                        "the text has %llu units; %zu steps back need %zu: give a longer text or fewer --steps",

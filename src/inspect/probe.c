@@ -67,6 +67,12 @@ size_t ur_probe_find(const ur_model *m, size_t layer, const char *name)
     return SIZE_MAX;
 }
 
+ur_status ur_probe_prepare_gradients(ur_model *m, ur_error *error)
+{
+    for (size_t i = 0; i < m->layer_count; i++) m->layers[i].dense.unpacked = false;
+    return ur_model_prepare_training(m, error);
+}
+
 /* ---- A run ------------------------------------------------------------------------------------------------------- */
 
 void ur_probe_free(ur_probe *p)

@@ -58,6 +58,9 @@ static ur_status check(const ur_recall *how, const ur_recall_kind *kind, ur_erro
     if (!how->lanes || !how->evaluate_every)
         return ur_fail(error, UR_ERR_USAGE, "%zu lanes, an evaluation every %zu updates: must not be 0", how->lanes,
                        how->evaluate_every);
+    /* With more of a line in it, there would be layers of other sizes than `hidden`. */
+    if (how->cell[strcspn(how->cell, " \t\r\n>")])
+        return ur_fail(error, UR_ERR_FORMAT, "cell \"%.64s\": give the name of one cell, such as lstm", how->cell);
     return UR_OK;
 }
 

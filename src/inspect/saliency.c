@@ -59,7 +59,7 @@ static double begin_gradient(ur_tape *tape, ur_tensor *logits, int32_t target)
 static ur_status run(ur_salience *s, int32_t target, double *probability, ur_error *error)
 {
     ur_batch batch = {.lanes = 1, .input = {{.steps = s->count, .ids = s->ids}}};
-    UR_TRY(ur_model_prepare_training(s->model, error));
+    UR_TRY(ur_probe_prepare_gradients(s->model, error));
     ur_tape_begin(&s->tape, &s->compute, &s->arena, true);
     s->probing.windows = ur_tape_alloc(&s->tape, ur_probe_layers(s->model), sizeof *s->probing.windows);
     if (!s->probing.windows) return ur_tape_status(&s->tape, error);

@@ -1,8 +1,6 @@
 /* A language model reads a text under the probe: in lanes side by side, passage by passage. */
 #include "inspect/probe.h"
 
-#include "data/corpus.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,14 +31,22 @@ static void close_text(ur_text_reader *r)
     free(r->row);
 }
 
-static ur_status choose(ur_text_reader *r, const ur_reading *how, ur_error *error)
+ur_status ur_reading_part(const ur_corpus *corpus, const ur_reading *how, uint64_t *begin, uint64_t *units,
+                          ur_error *error)
 {
-    double end = how->begin == 0 && how->end == 0 ? 1 : how->end, units = (double)ur_corpus_units(r->corpus);
+    double end = how->begin == 0 && how->end == 0 ? 1 : how->end, all = (double)ur_corpus_units(corpus);
     if (!(how->begin >= 0 && how->begin < end && end <= 1))
         return ur_fail(error, UR_ERR_USAGE, "part %g:%g of the text: must be within 0:1 and not empty", how->begin,
                        end);
-    r->begin = (uint64_t)(units * how->begin);
-    uint64_t left = (uint64_t)(units * end) - r->begin;
+    *begin = (uint64_t)(all * how->begin);
+    *units = (uint64_t)(all * end) - *begin;
+    return UR_OK;
+}
+
+static ur_status choose(ur_text_reader *r, const ur_reading *how, ur_error *error)
+{
+    uint64_t left;
+    UR_TRY(ur_reading_part(r->corpus, how, &r->begin, &left, error));
     if (left < 2)
         return ur_fail(error, UR_ERR_DATA, "the text has %llu units; at least 2 are needed", (unsigned long long)left);
     size_t lanes = how->lanes ? how->lanes : UR_READING_LANES;

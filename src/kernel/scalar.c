@@ -32,6 +32,8 @@ double ur_exp(double x)
     return ldexp(sum, (int)n);
 }
 
+double ur_tanh(double x) { return 1 - 2 / (ur_exp(2 * x) + 1); }
+
 /* Folded to the first eighth of the circle, then the Taylor series of cos or sin. */
 double ur_cos_turn(double turns)
 {

@@ -6,6 +6,7 @@
 
 double ur_log(double x);          /* natural logarithm; −infinity for 0, NaN below; relative error ≤ 4 ulp */
 double ur_exp(double x);          /* e^x; relative error ≤ 4 ulp; 0 below −700, saturates above 700 */
+double ur_tanh(double x);         /* absolute error ≤ 1e-15 */
 double ur_cos_turn(double turns); /* cos(2π·turns) for 0 ≤ turns < 1; absolute error ≤ 1e-15 */
 
 /* A normal number (Box and Muller): mean 0, variance 1, from Philox at (seed, use, position). */

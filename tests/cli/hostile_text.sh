@@ -21,6 +21,12 @@ harmless() {
 { hostile; hostile; } >text
 train text run
 done_with inspect run run --html run.html; harmless out; harmless run.html; prints '---- sample after 60 steps'
+# A log may be of anyone's making.
+cat >log.jsonl <<'END'
+{"step":1,"loss":2,"smooth":2,"lr":0.1,"norm":1,"units":9,"seconds":1}
+{"step":1,"validation":2,"best":2,"gates":[{"layer":1,"gate":"\u001bc<b>","open":0.5,"shut":0.1}]}
+END
+done_with inspect run log.jsonl --html log.html; harmless out; harmless log.html; prints '\x1bc<b> 50 %'
 done_with info run; harmless out; prints '\x1b'; prints '\u202e'; prints '\U000e0001'
 done_with sample run --next 100; harmless out
 for unit in $'\033' $'\342\200\256' '<' '"' '&' 한; do

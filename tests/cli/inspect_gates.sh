@@ -37,6 +37,7 @@ if ! "$UNROLL" --version | grep -q 'npz'; then
     exit 0
 fi
 misused inspect gates run text --dump all.npz --signals z; says "--signals: 'z' names none"
+misused inspect gates run text --dump all.npz --signals h,z; says "--signals: 'z' names none"
 [ ! -e all.npz ] || fail 'a file was left'
 done_with inspect gates run text --dump all.npz
 cp all.npz again.npz

@@ -84,6 +84,26 @@ static void test_saliency(void **unused)
     }
 }
 
+/* A learner leaves a last layer of so many outputs without packed weights. */
+static void test_after_learner(void **unused)
+{
+    enum { MANY = 1100 };
+    (void)unused;
+    ur_error error = {0};
+    ur_model *model;
+    ur_learner *learner;
+    ur_real before[STEPS], after[STEPS];
+    ur_sizes sizes = {.symbols = MANY, .outputs = MANY};
+    ur_learning learning = ur_learning_default();
+    ok(ur_model_create(&model, "onehot > lstm 18 > dense", &sizes, 3, 0.5, NULL, &error), &error);
+    ok(ur_saliency(model, IDS, STEPS, 6, before, NULL, &error), &error);
+    ok(ur_learner_create(&learner, model, &learning, &error), &error);
+    ok(ur_saliency(model, IDS, STEPS, 6, after, NULL, &error), &error);
+    assert_memory_equal(before, after, sizeof before);
+    ur_learner_free(learner);
+    ur_model_free(model);
+}
+
 static void expect(const char *line, const int32_t *ids, size_t count, int32_t target, ur_status status,
                    const char *text)
 {
@@ -111,6 +131,7 @@ static void test_mistakes(void **unused)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_saliency), cmocka_unit_test(test_mistakes)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_saliency), cmocka_unit_test(test_after_learner),
+                                       cmocka_unit_test(test_mistakes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

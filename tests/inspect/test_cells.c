@@ -204,18 +204,20 @@ static const char *write_lines(temp_text *temp, size_t length)
     return path;
 }
 
-static ur_cells *find(ur_model *model, const char *path, size_t threads)
+static ur_cells *find_on(ur_model *model, const char *path, size_t threads, size_t sample)
 {
     ur_error error = {0};
     ur_cells *cells;
     const char *paths[] = {path};
     ur_cell_search search = {.reading = {.paths = paths, .path_count = 1, .threads = threads},
-                             .sample = 2000,
+                             .sample = sample,
                              .follow = true,
                              .unit = FOLLOWER};
     ok(ur_cells_find(&cells, model, &search, &error), &error);
     return cells;
 }
+
+static ur_cells *find(ur_model *model, const char *path, size_t threads) { return find_on(model, path, threads, 2000); }
 
 static void check_sample(const ur_cells *cells)
 {
@@ -224,6 +226,19 @@ static void check_sample(const ur_cells *cells)
     for (size_t i = s.warm * s.lanes; i < s.steps * s.lanes; i++)
         if ((truth[i] > 0) != (values[i] > 0)) fail_msg("place %zu of the sample", i);
     assert_memory_equal(values, ur_cells_values(cells, ur_cells_count(cells)), s.steps * s.lanes * sizeof *values);
+}
+
+/* Fewer units than lanes: a step of each counts. */
+static void test_small_sample(void **state)
+{
+    ur_model *model = make_follower();
+    ur_cells *cells = find_on(model, write_lines(*state, 30000), 1, 1);
+    ur_cell_sample s = ur_cells_sample(cells);
+    assert_true(s.lanes > 1);
+    assert_int_equal(s.steps, s.warm + 1);
+    assert_true(isfinite(s.loss) && isfinite(ur_cells_score(cells, 0).rise));
+    ur_cells_free(cells);
+    ur_model_free(model);
 }
 
 /* In one lane the follower knows all; in several, each from a zero state, only lanes that begin outside are right. */
@@ -376,6 +391,7 @@ int main(void)
         cmocka_unit_test(test_follower),        cmocka_unit_test(test_threads_do_not_matter),
         cmocka_unit_test(test_labels_in_lanes), cmocka_unit_test(test_long_line),
         cmocka_unit_test(test_mistakes),        cmocka_unit_test(test_short_texts),
+        cmocka_unit_test(test_small_sample),
     };
     return cmocka_run_group_tests(tests, temp_setup, temp_teardown);
 }

@@ -391,6 +391,8 @@ static void wrong_settings_are_refused(void **state)
     assert_refused(&bad, "every 0 updates");
     bad = good, bad.cell = "lsmt";
     assert_refused_as(UR_ERR_FORMAT, &bad, "lsmt");
+    bad = good, bad.cell = "lstm 4 > lstm"; /* whose biases are shorter than `hidden` says */
+    assert_refused_as(UR_ERR_FORMAT, &bad, "cell \"lstm 4 > lstm\"");
     bad = good, bad.hidden = 0;
     assert_refused_as(UR_ERR_FORMAT, &bad, "found \"0\"");
     bad = good, bad.rate = -1;

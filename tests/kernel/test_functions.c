@@ -154,6 +154,19 @@ static void test_exp(void **state)
     assert_true(ur_exp(1e9) == ur_exp(700) && isfinite(ur_exp(INFINITY)) && isnan(ur_exp(NAN)));
 }
 
+static void test_tanh(void **state)
+{
+    (void)state;
+    double worst_off = 0;
+    for (uint64_t i = 0; i < DRAWS; i++) {
+        double x = 40 * ur_random_uniform(3, UR_USE_TEST, i) - 20;
+        worst_off = fmax(worst_off, fabs(ur_tanh(x) - tanh(x)));
+    }
+    print_message("tanh: %.2g\n", worst_off);
+    assert_true(worst_off <= 1e-15);
+    assert_true(ur_tanh(0) == 0 && ur_tanh(1e9) == 1 && ur_tanh(-INFINITY) == -1 && isnan(ur_tanh(NAN)));
+}
+
 static void test_cos_turn(void **state)
 {
     (void)state;
@@ -192,9 +205,9 @@ static void test_normal(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_errors), cmocka_unit_test(test_limits), cmocka_unit_test(test_bits),
-        cmocka_unit_test(test_log),    cmocka_unit_test(test_exp),    cmocka_unit_test(test_cos_turn),
-        cmocka_unit_test(test_normal),
+        cmocka_unit_test(test_errors),   cmocka_unit_test(test_limits), cmocka_unit_test(test_bits),
+        cmocka_unit_test(test_log),      cmocka_unit_test(test_exp),    cmocka_unit_test(test_tanh),
+        cmocka_unit_test(test_cos_turn), cmocka_unit_test(test_normal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
