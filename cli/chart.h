@@ -1,9 +1,8 @@
-/* Figures of a report: line charts, and with bars.h and heat.h the others. Each writes one <svg> or lines of text. */
+/* Figures of a report: line charts, and with bars.h and scatter.h the others. Each writes one <svg> or lines of text. */
 #ifndef UR_CLI_CHART_H
 #define UR_CLI_CHART_H
 
 #include "bars.h"
-#include "heat.h"
 #include "terminal.h"
 
 #include <stdbool.h>

@@ -24,7 +24,8 @@ typedef struct part {
 
 /* Made at the first input, and removed at the end. */
 static char root[64];
-#define EVENTS "events.out.tfevents.0000000001.unroll"
+#define EVENTS      "events.out.tfevents.0000000001.unroll"
+#define EVENTS_PATH "run/" EVENTS
 static ur_bytes sound[FILES];
 static const char *const NAMES[FILES] = {"last.safetensors", "log.jsonl", EVENTS};
 
@@ -48,7 +49,7 @@ static void put_file(const char *path, const void *bytes, size_t size)
 
 static void empty_run(void)
 {
-    static const char *const all[] = {"run/last.safetensors", "run/log.jsonl", "run/" EVENTS, "run/model.safetensors"};
+    static const char *const all[] = {"run/last.safetensors", "run/log.jsonl", EVENTS_PATH, "run/model.safetensors"};
     for (size_t i = 0; i < 4; i++) unlink(in_root(all[i]));
 }
 
