@@ -85,9 +85,10 @@ static void sums(const ur_step_work *s, int phase, size_t block, size_t count, r
 {
     const ur_step_phase *p = &s->layer->step[phase];
     const ur_rows *rows = s->compute->kernels->rows;
+    const real *x = s->x ? s->x : s->state[0]; /* a row of the table is all there is to add: of this nothing is read */
     size_t table = s->x || phase > 0 ? 0 : s->id * ur_unit_blocks(s->layer) * p->leg[0].first_block;
     for (const ur_leg *leg = p->leg, *last = leg + p->legs - 1; leg <= last; leg++, table = 0) {
-        const real *a = leg < last ? s->x : phase == 0 ? s->state[0] : s->second;
+        const real *a = leg < last ? x : phase == 0 ? s->state[0] : s->second;
         const real *first = leg->first ? leg->first + block * leg->first_block + table : slots;
         rows->sums[count * leg->count - 1](&leg->shape, a, leg->b + block * leg->b_block, first, slots);
     }
