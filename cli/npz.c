@@ -140,7 +140,8 @@ ur_status ur_cli_npz_begin(ur_cli_npz *npz, const char *name, const char *type, 
                            ur_error *error)
 {
     (void)npz, (void)name, (void)type, (void)width, (void)place;
-    return ur_fail(error, UR_ERR_UNSUPPORTED, ".npz files are not built in; install libminizip-dev and build again");
+    return ur_fail(error, UR_ERR_UNSUPPORTED,
+                   ".npz files are not built in; install libminizip-dev and zlib1g-dev and build again");
 }
 
 ur_status ur_cli_npz_row(ur_cli_npz *npz, size_t place, const void *row, ur_error *error)
