@@ -10,14 +10,35 @@
 /* A handler can reach nothing else than these. */
 static ur_trainer *volatile trainer_to_stop;
 static volatile sig_atomic_t came;
-static const char *volatile to_restore;
+static const char *volatile screen_enter, *volatile screen_leave;
 static char file_to_remove[PATH_MAX], folder_to_remove[PATH_MAX];
+
+static void send(const char *sequence)
+{
+    ssize_t written = sequence ? write(STDERR_FILENO, sequence, strlen(sequence)) : 0;
+    (void)written; /* the terminal may be gone */
+}
+
+/* Ctrl-Z and Ctrl-\: what the signal does without us, on the terminal as it was. */
+static void on_leaving(int number)
+{
+    struct sigaction usual = {.sa_handler = SIG_DFL}, ours;
+    sigset_t only;
+    send(screen_leave);
+    sigemptyset(&usual.sa_mask);
+    sigaction(number, &usual, &ours);
+    sigemptyset(&only);
+    sigaddset(&only, number);
+    raise(number);
+    sigprocmask(SIG_UNBLOCK, &only, NULL); /* here it stops, or ends */
+    sigaction(number, &ours, NULL);
+    send(screen_enter);
+}
 
 static void on_signal(int number)
 {
     if (came) {
-        ssize_t written = to_restore ? write(STDERR_FILENO, to_restore, strlen(to_restore)) : 0;
-        (void)written; /* the terminal may be gone */
+        send(screen_leave);
         if (file_to_remove[0]) {
             unlink(file_to_remove);
             rmdir(folder_to_remove);
@@ -47,7 +68,15 @@ void ur_cli_signals_stop(ur_trainer *trainer)
     if (came && trainer) ur_trainer_stop(trainer);
 }
 
-void ur_cli_restore_on_exit(const char *sequence) { to_restore = sequence; }
+void ur_cli_signals_screen(const char *enter, const char *leave)
+{
+    struct sigaction action = {.sa_handler = leave ? on_leaving : SIG_DFL, .sa_flags = SA_RESTART};
+    screen_enter = enter;
+    screen_leave = leave;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGTSTP, &action, NULL);
+    sigaction(SIGQUIT, &action, NULL);
+}
 
 bool ur_cli_interrupted(void) { return came; }
 

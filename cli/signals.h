@@ -15,8 +15,8 @@ bool ur_cli_interrupted(void);
 /* A temporary file, and its folder, that even a second signal removes; NULL: none. The text must stay. */
 void ur_cli_remove_on_exit(const char *path);
 
-/* What a second signal writes on standard error before it ends the program, so that the terminal is as it was; NULL:
- * nothing. The text must stay. */
-void ur_cli_restore_on_exit(const char *sequence);
+/* The terminal is in a state of its own: `leave` is written on standard error before a signal ends or suspends the
+ * program, `enter` when it goes on. NULL, NULL: it is as it was. The texts must stay. */
+void ur_cli_signals_screen(const char *enter, const char *leave);
 
 #endif

@@ -22,7 +22,7 @@ ur_status ur_cli_watch_begin(ur_cli_watch **watch, const char *run, const char *
     if (!w) return ur_fail_memory(error, "the view");
     w->run = run;
     w->unit = unit;
-    ur_cli_restore_on_exit(LEAVE);
+    ur_cli_signals_screen(ENTER, LEAVE);
     fputs(ENTER, stderr);
     return UR_OK;
 }
@@ -31,7 +31,7 @@ void ur_cli_watch_end(ur_cli_watch *w)
 {
     if (!w) return;
     fputs(LEAVE, stderr);
-    ur_cli_restore_on_exit(NULL);
+    ur_cli_signals_screen(NULL, NULL);
     free(w->sample);
     free(w);
 }

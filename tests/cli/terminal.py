@@ -1,6 +1,7 @@
 """terminal.py ROWS COLUMNS SIGNALS WORD COMMAND…: runs a command whose standard error is a terminal of that size, writes what
 the terminal is sent into the file `sent` and what goes to standard output into `out`, and ends with its status. As soon as
-WORD was sent, the SIGNALS ("INT,TERM", or "-" for none) are there, all at once."""
+WORD was sent, the SIGNALS ("INT,TERM", or "-" for none) are there, all at once; TSTP, by itself, is waited for until the
+command stands, which then goes on and is asked to end."""
 import fcntl
 import os
 import pty
@@ -14,12 +15,13 @@ ours, theirs = pty.openpty()
 fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 child = os.fork()
 if child == 0:
+    os.setpgid(0, 0)  # a group that a shell could let go on: only such a one is suspended
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(os.open("out", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 1)
     os.dup2(theirs, 2)
     os.execv(sys.argv[5], sys.argv[5:])
 os.close(theirs)
-sent = b""
+sent = sent_before = b""
 while True:
     try:
         piece = os.read(ours, 65536)
@@ -28,7 +30,13 @@ while True:
     if not piece:
         break
     sent += piece
-    if signals != "-" and word in sent:
+    if signals == "TSTP" and word in sent:
+        os.kill(child, signal.SIGTSTP)
+        assert os.WIFSTOPPED(os.waitpid(child, os.WUNTRACED)[1])
+        os.kill(child, signal.SIGCONT)
+        signals, word = "INT", b"\033[?1049h\033[?25l\033[H\033[2J\033[H"  # drawn again
+        sent_before, sent = sent, b""
+    elif signals != "-" and word in sent:
         os.kill(child, signal.SIGSTOP)
         for name in signals.split(","):
             os.kill(child, getattr(signal, "SIG" + name))
@@ -36,5 +44,5 @@ while True:
         signals = "-"
 status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 with open("sent", "wb") as file:
-    file.write(sent)
+    file.write(sent_before + sent)
 sys.exit(status if status >= 0 else 128 - status)

@@ -16,13 +16,13 @@ on_terminal() {
 }
 holds() { grep -aqF -e "$1" sent || { cat -v sent | tail -n 30; fail "$called: does not send: $1"; } >&2; }
 
-# restored: the last screen chosen is the one that was there, and the cursor is seen
+# restored [TIMES]: the last screen chosen is the one that was there, and the cursor is seen; the other one was entered TIMES
 restored() {
-    python3 - "$enter" "$leave" <<'END' || fail "$called: the terminal is not as it was"
+    python3 - "$enter" "$leave" "${1:-1}" <<'END' || fail "$called: the terminal is not as it was"
 import sys
 sent = open("sent", "rb").read()
-enter, leave = (text.encode() for text in sys.argv[1:])
-assert sent.count(enter) == 1 and sent.rfind(leave) > sent.rfind(enter)
+enter, leave = (text.encode() for text in sys.argv[1:3])
+assert sent.count(enter) == sent.count(leave) == int(sys.argv[3]) and sent.rfind(leave) > sent.rfind(enter)
 assert sent.rfind(b"\033[?25l") < sent.rfind(b"\033[?25h")
 END
 }
@@ -69,6 +69,12 @@ on_terminal 24 80 INT train lm text -o run --overwrite --steps 1000000 "${option
 ends 0; restored; holds 'everything is saved in run'
 on_terminal 24 80 INT,TERM train lm text -o run --overwrite --steps 1000000 "${options[@]}" --watch
 restored; [ "$status" -eq 130 ] || [ "$status" -eq 143 ] || fail "two signals: status $status"
+
+# Suspended by Ctrl-Z and let go on; and ended by Ctrl-\
+on_terminal 24 80 TSTP train lm text -o run --overwrite --steps 1000000 "${options[@]}" --watch
+ends 0; restored 2; holds 'everything is saved in run'
+on_terminal 24 80 QUIT train lm text -o run --overwrite --steps 1000000 "${options[@]}" --watch
+restored; ends 131
 
 # Without a terminal: lines, as if it had not been asked for; and not beside --quiet
 done_with train lm text -o lines --steps 60 "${options[@]}" --watch
