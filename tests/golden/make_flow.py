@@ -7,14 +7,14 @@ numpy's. Needs numpy and torch; see README.md.
     python3 tests/golden/make_flow.py [FOLDER]
 """
 
-import json
-import struct
 import sys
 import zlib
 from pathlib import Path
 
 import numpy as np
 import torch
+
+from tensor_file import write_file
 
 SYMBOLS, LANES, STEPS, WARM = 7, 3, 60, 4
 GATES = {"rnn": 1, "lstm": 4, "gru": 3, "gru-before": 3}
@@ -39,20 +39,6 @@ class Draw:
 
     def normal(self, shape, scale):
         return (scale * self.rng.standard_normal(shape)).astype(np.float32).astype(np.float64)
-
-
-def write_file(path, tensors, metadata):
-    header, chunks, offset = {"__metadata__": metadata}, [], 0
-    for name, value in tensors.items():
-        array = np.ascontiguousarray(value)
-        kind = {"float64": ("F64", "<f8"), "int64": ("I64", "<i8")}[array.dtype.name]
-        data = array.astype(kind[1]).tobytes()
-        header[name] = {"dtype": kind[0], "shape": list(array.shape), "data_offsets": [offset, offset + len(data)]}
-        chunks.append(data)
-        offset += len(data)
-    text = json.dumps(header, separators=(",", ":")).encode()
-    text += b" " * (-(8 + len(text)) % 64)
-    path.write_bytes(struct.pack("<Q", len(text)) + text + b"".join(chunks))
 
 
 # ---- networks ----

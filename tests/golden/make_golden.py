@@ -5,9 +5,7 @@ that a build in f32 and one in double start from the same numbers. Needs numpy, 
 """
 
 import argparse
-import json
 import os
-import struct
 import zlib
 from pathlib import Path
 
@@ -19,6 +17,8 @@ os.environ["CUDA_VISIBLE_DEVICES"] = ""
 import numpy as np
 import torch
 import torch.nn.functional as F
+
+from tensor_file import write_file
 
 TORCH = "torch " + torch.__version__.split("+")[0]
 STEPS, BATCH = 7, 4
@@ -42,19 +42,8 @@ class Draw:
         return self.rng.integers(0, end, shape, dtype=np.int64)
 
 
-def write_file(folder, case, tensors, metadata):
-    """safetensors, tensors in the order given; equal input gives equal bytes."""
-    header, chunks, offset = {"__metadata__": {"case": case, **metadata}}, [], 0
-    for name, value in tensors.items():
-        array = np.ascontiguousarray(value)
-        kind = {"float64": ("F64", "<f8"), "int64": ("I64", "<i8")}[array.dtype.name]
-        data = array.astype(kind[1]).tobytes()
-        header[name] = {"dtype": kind[0], "shape": list(array.shape), "data_offsets": [offset, offset + len(data)]}
-        chunks.append(data)
-        offset += len(data)
-    text = json.dumps(header, separators=(",", ":")).encode()
-    text += b" " * (-(8 + len(text)) % 64)
-    (folder / f"{case}.safetensors").write_bytes(struct.pack("<Q", len(text)) + text + b"".join(chunks))
+def write_case(folder, case, tensors, metadata):
+    write_file(folder / f"{case}.safetensors", tensors, {"case": case, **metadata})
 
 
 def leaf(array):
@@ -142,7 +131,7 @@ def torch_layer(folder, case, cell, inputs, hidden, lengths=None, **options):
     outputs = run_module(torch_module(cell, inputs, hidden, **options), leaves, lengths)
     weighted_sum(outputs, upstream).backward()
     metadata = layer_metadata(cell, TORCH, inputs, hidden, lengths, **options)
-    write_file(folder, case, layer_tensors(leaves, upstream, lengths, outputs), metadata)
+    write_case(folder, case, layer_tensors(leaves, upstream, lengths, outputs), metadata)
 
 
 def torch_layers(folder):
@@ -221,7 +210,7 @@ def gru_before(folder, case, inputs, hidden, lengths=None):
         np.testing.assert_allclose({**outputs, **grads}[name], array, rtol=1e-11, atol=1e-13, err_msg=name)
     given = {} if lengths is None else {"lengths": np.array(lengths, dtype=np.int64)}
     metadata = layer_metadata("gru-before", f"keras {keras.__version__}", inputs, hidden, lengths)
-    write_file(folder, case, {**arrays, **given, **upstream, **outputs, **grads}, metadata)
+    write_case(folder, case, {**arrays, **given, **upstream, **outputs, **grads}, metadata)
 
 
 def keras_layers(folder):
@@ -259,7 +248,7 @@ def run_recurrent(leaves, cell, ids, layers):
 def write_net(folder, case, metadata, data, leaves, loss, logits):
     loss.backward()
     tensors = {**data, **values(leaves), "loss": loss.detach().numpy().reshape(1), "logits": logits.detach().numpy()}
-    write_file(folder, case, {**tensors, **gradients(leaves)}, {"source": TORCH, **metadata})
+    write_case(folder, case, {**tensors, **gradients(leaves)}, {"source": TORCH, **metadata})
 
 
 def net_softmax(folder, case, vocab, embed, hidden, tied):
@@ -373,7 +362,7 @@ def optimisers(folder):
     tensors.update({**clip_norm("clip-norm", a, b, 1.0), **clip_norm("clip-norm-below", a / 64, b / 64, 1.0),
                     **clip_value("clip-value", draw.normal((5, 7)), 0.5)})
     metadata.update({"clip-norm.max": "1.0", "clip-norm-below.max": "1.0", "clip-value.max": "0.5"})
-    write_file(folder, "optim", tensors, metadata)
+    write_case(folder, "optim", tensors, metadata)
 
 
 def main():
