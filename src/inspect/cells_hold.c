@@ -19,15 +19,6 @@ typedef struct ur_holding {
     bool watch;                                        /* in this run */
 } ur_holding;
 
-/* −log of the probability that logits give to id. */
-static double loss_of(const ur_real *logits, size_t outputs, int32_t id)
-{
-    double top = (double)logits[0], sum = 0;
-    for (size_t i = 1; i < outputs; i++) top = (double)logits[i] > top ? (double)logits[i] : top;
-    for (size_t i = 0; i < outputs; i++) sum += ur_exp((double)logits[i] - top);
-    return top + ur_log(sum) - (double)logits[id];
-}
-
 /* State s (0: h) of a unit at place m of the last run. */
 static double state_of(const ur_probe *probe, ur_cell_place place, size_t s, size_t m)
 {
@@ -58,7 +49,7 @@ static void watch(ur_holding *h, size_t p, size_t first, size_t m)
 static ur_status run_window(ur_holding *h, size_t first, size_t steps, double *sum, size_t *count, ur_error *error)
 {
     ur_cells *c = h->cells;
-    size_t at = first * c->lanes, outputs = ur_model_outputs(c->model);
+    size_t at = first * c->lanes;
     ur_batch batch = {.lanes = c->lanes, .input = {{.steps = steps, .ids = c->ids + at}}, .carry = first > 0};
     UR_TRY(ur_probe_run(h->probe, &batch, error));
     for (size_t p = 0; h->watch && p < h->most; p++)
@@ -66,7 +57,7 @@ static ur_status run_window(ur_holding *h, size_t first, size_t steps, double *s
     for (size_t m = 0; m < steps * c->lanes; m++) {
         size_t step = m / c->lanes;
         if (first + step < c->warm || c->next[at + m] < 0) continue;
-        *sum += loss_of(ur_probe_output(h->probe, step, m % c->lanes), outputs, c->next[at + m]);
+        *sum -= ur_probe_log_probability(h->probe, step, m % c->lanes, c->next[at + m]);
         ++*count;
     }
     return UR_OK;

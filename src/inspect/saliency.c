@@ -40,19 +40,13 @@ static ur_status check(const ur_model *m, const int32_t *ids, size_t count, int3
     return ur_network_check(m, &batch, error);
 }
 
-/* Turns the last step's logits into probabilities in `p` and leaves ∂ log p(target) as their gradient. */
+/* Leaves ∂ log p(target) as the gradient of the last step's logits; p(target). */
 static double begin_gradient(ur_tape *tape, ur_tensor *logits, int32_t target)
 {
-    const real *last = logits->value + (logits->steps - 1) * logits->row;
+    size_t at = (logits->steps - 1) * logits->row;
     real *gradient = ur_gradient(tape, logits);
-    double top = (double)last[0], sum = 0;
-    for (size_t i = 1; i < logits->width; i++) top = (double)last[i] > top ? (double)last[i] : top;
-    for (size_t i = 0; i < logits->width; i++) sum += ur_exp((double)last[i] - top);
-    for (size_t i = 0; gradient && i < logits->width; i++) {
-        double p = ur_exp((double)last[i] - top) / sum;
-        gradient[(logits->steps - 1) * logits->row + i] = (real)((i == (size_t)target ? 1 : 0) - p);
-    }
-    return ur_exp((double)last[target] - top) / sum;
+    const ur_train_kernels *train = tape->compute->train;
+    return ur_exp(-train->softmax_loss(logits->value + at, logits->width, target, -1, gradient ? gradient + at : NULL));
 }
 
 /* Forward and backward; afterwards the first window's slots hold gradients. */
