@@ -182,7 +182,8 @@ static void sort_into_bins(const ur_tally_chunk *c, const ur_tally_block *b)
         for (size_t i = 0; i < b->width; i++) x[i] = (float)value[i];
         for (size_t i = 0; i < UR_LANES; i++) {
             float z = (x[i] - b->middle[i]) * b->steep[i];
-            x[i] = 128 + 127.5f * (z / (1 + fabsf(z)));
+            float bin = 128 + 127.5f * (z / (1 + fabsf(z)));
+            x[i] = bin > 0 ? bin : 0; /* what is no number has the first one */
         }
         for (size_t i = 0; i < UR_LANES; i++) b->bins[m * UR_LANES + i] = (unsigned char)(int)x[i];
     }
