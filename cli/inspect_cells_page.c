@@ -1,11 +1,14 @@
 /* unroll inspect cells --html: the table, and a passage of the text for each predicate. */
 #include "inspect_cells.h"
 
+#include "chart.h"
 #include "page.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { BARS_MOST = 64 };
 
 static void cell_of_table(FILE *out, double value, const char *format)
 {
@@ -45,6 +48,20 @@ static void table(const ur_cli_cells *f, FILE *out)
     fputs("</table>\n", out);
 }
 
+/* Scores beside what the control reaches, of those that are numbers or of those that are not. */
+static void bars(const ur_cli_cells *f, FILE *out, bool number)
+{
+    ur_cli_bar bar[BARS_MOST];
+    size_t count = 0;
+    for (size_t i = 0; i < ur_cells_count(f->cells) && count < BARS_MOST; i++) {
+        ur_cell_score s = ur_cells_score(f->cells, i);
+        if (s.verdict != UR_CELL_SCORED || s.predicate.number != number) continue;
+        bar[count++] = (ur_cli_bar){s.predicate.name, s.score, s.control};
+    }
+    const char *title = number ? "Correlation of the best cell, held out" : "AUC of the best cell, held out";
+    if (count) ur_cli_bars_svg(out, title, "random weights", bar, count);
+}
+
 static void passage(const ur_cli_cells *f, ur_cli_page *page, size_t i)
 {
     ur_cell_score s = ur_cells_score(f->cells, i);
@@ -68,6 +85,8 @@ static void describe(const ur_cli_cells *f, ur_cli_page *page, const char *const
         "Colours show tanh(c), or h; of a cell that follows a number its distance from the mean, twice the "
         "standard deviation as 1.",
         ur_model_net(f->model), paths[0], path_count > 1 ? " and more" : "");
+    bars(f, page->out, false);
+    bars(f, page->out, true);
     table(f, page->out);
     ur_cli_page_note(page,
                      "AUC: the probability that the cell is higher (where it falls: lower) at a place where the "
