@@ -9,7 +9,7 @@
 #include "support/golden.h"
 #include "support/numbers.h"
 
-#include "unroll_inspect.h"
+#include "inspect/letters.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -33,11 +33,6 @@ typedef struct lab {
     int32_t *ids, *next;
     size_t steps, lanes;
 } lab;
-
-static void ok(ur_status status, const ur_error *error)
-{
-    if (status != UR_OK) fail_msg("%s", error->text);
-}
 
 static void load_weights(lab *l)
 {

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "unroll_inspect.h"
+#include "inspect/letters.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -17,11 +17,6 @@
 enum { SYMBOLS = 23, STEPS = 9 };
 static const int32_t IDS[STEPS] = {4, 0, 19, 7, 22, 11, 3, 8, 15};
 static const double SHARE = 1e-5;
-
-static void ok(ur_status status, const ur_error *error)
-{
-    if (status != UR_OK) fail_msg("%s", error->text);
-}
 
 static double log_probability(ur_model *model, int32_t target)
 {

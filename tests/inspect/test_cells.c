@@ -10,19 +10,14 @@
 #include "support/numbers.h"
 
 #include "inspect/labels.h"
+#include "inspect/letters.h"
 #include "inspect/tally.h"
-#include "unroll_inspect.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { PLACES = 600, CELLS = 21, PREDICATES = 3 }; /* often, rarely, a number */
-
-static void ok(ur_status status, const ur_error *error)
-{
-    if (status != UR_OK) fail_msg("%s", error->text);
-}
 
 /* ---- Scores ------------------------------------------------------------------------------------------------------- */
 

@@ -7,8 +7,8 @@
 #include <cmocka.h>
 
 #include "data/temp_text.h"
+#include "inspect/letters.h"
 #include "support/numbers.h"
-#include "unroll_inspect.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,21 +16,6 @@
 
 static const char *const UNITS[] = {"\n", " ", "a", "b", "c", "d"};
 enum { KINDS = 6, LENGTH = 300, STEPS = 12, WARM = 5, WINDOW = WARM + STEPS + 1 };
-
-static void ok(ur_status status, const ur_error *error)
-{
-    if (status != UR_OK) fail_msg("%s", error->text);
-}
-
-static ur_model *make_model(const char *net)
-{
-    ur_error error = {0};
-    ur_model *model;
-    ur_sizes sizes = {.symbols = KINDS, .outputs = KINDS};
-    ok(ur_model_create(&model, net, &sizes, 1, 0, NULL, &error), &error);
-    ok(ur_model_set_units(model, "char", UNITS, KINDS, false, &error), &error);
-    return model;
-}
 
 static ur_flow *make_flow(ur_model *model, size_t steps, size_t warm, size_t places)
 {
@@ -59,7 +44,7 @@ static void test_places(void **state)
     for (size_t i = 0; i < LENGTH; i++) text[i] = UNITS[ids[i]][0];
     const char *paths[] = {temp_write(*state, "text", text, LENGTH)};
     ur_reading reading = {.paths = paths, .path_count = 1};
-    ur_model *model = make_model("embed 4 > lstm 9 > dense");
+    ur_model *model = letters_model("embed 4 > lstm 9 > dense", UNITS, KINDS, 0);
     ur_flow *by_text = make_flow(model, STEPS, WARM, 3), *by_ids = make_flow(model, STEPS, WARM, 0);
     ok(ur_flow_text(by_text, &reading, &error), &error);
     size_t left = LENGTH - (WINDOW + 1);
@@ -80,7 +65,7 @@ static ur_status follow_text(void *temp, const char *net, const char *text, size
 {
     const char *paths[] = {temp_string(temp, "text", text)};
     ur_reading reading = {.paths = paths, .path_count = 1, .begin = begin, .end = 1};
-    ur_model *model = make_model(net);
+    ur_model *model = letters_model(net, UNITS, KINDS, 0);
     ur_flow *flow = make_flow(model, steps, 0, 0);
     ur_status status = ur_flow_text(flow, &reading, error);
     if (status == UR_OK) assert_int_equal(ur_flow_places(flow), 1);
@@ -122,7 +107,7 @@ static void test_what_has_no_flow(void **state)
     refused("rnn 3 > dense", &numbers, "takes ids and predicts one at every step");
     refused("onehot > rnn 3 > last > dense", &ids, "takes ids and predicts one at every step");
     refused("a: onehot > rnn 3; onehot > rnn 3 from a > dense", &ids, "of one line");
-    ur_model *model = make_model("onehot > rnn 3 > dense");
+    ur_model *model = letters_model("onehot > rnn 3 > dense", UNITS, KINDS, 0);
     ok(ur_model_use_weights(model, UR_WEIGHTS_BF16, &error), &error);
     assert_int_equal(ur_flow_create(&flow, model, NULL, &error), UR_ERR_USAGE);
     ur_model_free(model);
@@ -133,7 +118,7 @@ static void test_wrong_ids(void **state)
     (void)state;
     ur_error error = {0};
     int32_t ids[WINDOW] = {0}, next = KINDS;
-    ur_model *model = make_model("onehot > rnn 3 > dense");
+    ur_model *model = letters_model("onehot > rnn 3 > dense", UNITS, KINDS, 0);
     ur_flow *flow = make_flow(model, STEPS, WARM, 0);
     assert_int_equal(ur_flow_ids(flow, ids, &next, 1, &error), UR_ERR_DATA);
     assert_string_equal(error.text, "lane 0: what follows, 6, is not below the 6 outputs");
@@ -161,7 +146,7 @@ static void test_dead_units(void **state)
     (void)state;
     ur_flow_layer shown;
     int32_t ids[WINDOW + 1] = {0};
-    ur_model *model = make_model("onehot > rnn 3 relu > dense");
+    ur_model *model = letters_model("onehot > rnn 3 relu > dense", UNITS, KINDS, 0);
     set_all(model, "rnn.bias_ih_l0", -100);
     ur_flow *flow = make_flow(model, STEPS, WARM, 0);
     follow(flow, ids, 0);
@@ -180,7 +165,7 @@ static void test_certain_prediction(void **state)
     ur_parameter p;
     ur_flow_layer shown;
     int32_t ids[WINDOW + 1] = {0};
-    ur_model *model = make_model("onehot > rnn 3 > dense");
+    ur_model *model = letters_model("onehot > rnn 3 > dense", UNITS, KINDS, 0);
     for (size_t i = 0; ur_model_parameter(model, i, &p); i++)
         if (strcmp(p.name, "out.bias") == 0) p.value[0] = 80;
     ur_model_changed(model);
@@ -198,7 +183,7 @@ static void test_infinite_weights(void **state)
     ur_error error = {0};
     int32_t ids[WINDOW + 1] = {0};
     ur_spectra *spectra;
-    ur_model *model = make_model("onehot > rnn 3 > dense");
+    ur_model *model = letters_model("onehot > rnn 3 > dense", UNITS, KINDS, 0);
     ur_flow *flow = make_flow(model, STEPS, WARM, 0);
     set_all(model, "rnn.weight_hh_l0", (ur_real)INFINITY);
     assert_int_equal(ur_flow_ids(flow, ids, ids + WINDOW, 1, &error), UR_ERR_NUMERIC);

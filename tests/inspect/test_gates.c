@@ -9,9 +9,9 @@
 #include <cmocka.h>
 
 #include "data/temp_text.h"
+#include "inspect/letters.h"
 #include "support/failing_memory.h"
 #include "support/numbers.h"
-#include "unroll_inspect.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -19,21 +19,6 @@
 
 static const char *const TEXTS[] = {" ", "a", "b", "c", "d", "e", "f"};
 enum { KINDS = 7, LENGTH = 1700, HIDDEN = 19, LANES = 3, PIECE = LENGTH / LANES };
-
-static void ok(ur_status status, const ur_error *error)
-{
-    if (status != UR_OK) fail_msg("%s", error->text);
-}
-
-static ur_model *make_model(const char *net)
-{
-    ur_error error = {0};
-    ur_model *model;
-    ur_sizes sizes = {.symbols = KINDS, .outputs = KINDS};
-    ok(ur_model_create(&model, net, &sizes, 1, 1.5, NULL, &error), &error);
-    ok(ur_model_set_units(model, "char", TEXTS, KINDS, false, &error), &error);
-    return model;
-}
 
 static void make_text(char text[LENGTH + 1], int32_t ids[LENGTH])
 {
@@ -80,7 +65,7 @@ static void test_against_definition(void **state)
     ur_error error = {0};
     char text[LENGTH + 1];
     int32_t ids[LENGTH];
-    ur_model *model = make_model("embed 6 > lstm 8 > lstm 19 > dense");
+    ur_model *model = letters_model("embed 6 > lstm 8 > lstm 19 > dense", TEXTS, KINDS, 1.5);
     ur_gate_table *table;
     make_text(text, ids);
     const char *paths[] = {temp_string(*state, "text", text)};
@@ -109,7 +94,7 @@ static void test_no_cells(void **state)
 {
     ur_error error = {0};
     ur_gate_table *table;
-    ur_model *model = make_model("embed 6 > dense");
+    ur_model *model = letters_model("embed 6 > dense", TEXTS, KINDS, 1.5);
     const char *paths[] = {temp_string(*state, "text", "abcabc")};
     ur_reading reading = {.paths = paths, .path_count = 1};
     assert_int_equal(ur_gate_table_create(&table, model, &reading, &error), UR_ERR_USAGE);
@@ -123,7 +108,7 @@ static void test_failing_memory(void **state)
 {
     char text[LENGTH + 1];
     int32_t ids[LENGTH];
-    ur_model *model = make_model("embed 6 > lstm 8 > gru 5 > dense");
+    ur_model *model = letters_model("embed 6 > lstm 8 > gru 5 > dense", TEXTS, KINDS, 1.5);
     make_text(text, ids);
     const char *paths[] = {temp_string(*state, "text", text)};
     ur_reading reading = {.paths = paths, .path_count = 1, .threads = FAILING_MEMORY_THREADS};

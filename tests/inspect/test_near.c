@@ -6,18 +6,13 @@
 
 #include <cmocka.h>
 
+#include "inspect/letters.h"
 #include "support/numbers.h"
-#include "unroll_inspect.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void ok(ur_status status, const ur_error *error)
-{
-    if (status != UR_OK) fail_msg("%s", error->text);
-}
 
 /* A model whose embedding holds the numbers; NULL: random ones. */
 static ur_model *model_of(size_t rows, size_t width, const double *table)

@@ -9,8 +9,8 @@
 #include <cmocka.h>
 
 #include "cell/cell.h"
+#include "inspect/letters.h"
 #include "support/numbers.h"
-#include "unroll_inspect.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -25,11 +25,6 @@ typedef struct setting {
     int32_t ids[STEPS * LANES];
     ur_batch batch;
 } setting;
-
-static void ok(ur_status status, const ur_error *error)
-{
-    if (status != UR_OK) fail_msg("%s", error->text);
-}
 
 static void set_up(setting *s, const char *cell, size_t threads)
 {

@@ -7,8 +7,8 @@
 #include <cmocka.h>
 
 #include "data/temp_text.h"
+#include "inspect/letters.h"
 #include "support/numbers.h"
-#include "unroll_inspect.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,11 +23,6 @@ typedef struct seen {
     uint64_t piece;
     ur_real last[HIDDEN]; /* of lane 0's end */
 } seen;
-
-static void ok(ur_status status, const ur_error *error)
-{
-    if (status != UR_OK) fail_msg("%s", error->text);
-}
 
 static ur_status visit(void *context, ur_probe *probe, const ur_passage *p, ur_error *error)
 {
@@ -47,16 +42,6 @@ static ur_status visit(void *context, ur_probe *probe, const ur_passage *p, ur_e
     }
     ur_probe_read(probe, 0, 0, p->steps - 1, 0, s->last);
     return UR_OK;
-}
-
-static ur_model *make_model(void)
-{
-    ur_error error = {0};
-    ur_model *model;
-    ur_sizes sizes = {.symbols = KINDS, .outputs = KINDS};
-    ok(ur_model_create(&model, "onehot > rnn 9 > dense", &sizes, 1, 0, NULL, &error), &error);
-    ok(ur_model_set_units(model, "char", UNITS, KINDS, false, &error), &error);
-    return model;
 }
 
 /* The state behind the first `count` units, step by step. */
@@ -79,7 +64,7 @@ static void expect_state(const ur_model *model, const char *text, size_t count, 
 static void check(temp_text *temp, size_t length, size_t lanes, size_t window)
 {
     ur_error error = {0};
-    ur_model *model = make_model();
+    ur_model *model = letters_model("onehot > rnn 9 > dense", UNITS, KINDS, 0);
     char *text = malloc(length + 1);
     int32_t *ids = malloc(length * sizeof *ids);
     fill_ids(ids, length, 7, KINDS);
@@ -114,7 +99,7 @@ static ur_status refuse(void *context, ur_probe *probe, const ur_passage *p, ur_
 static void test_mistakes(void **state)
 {
     ur_error error = {0};
-    ur_model *model = make_model(), *other;
+    ur_model *model = letters_model("onehot > rnn 9 > dense", UNITS, KINDS, 0), *other;
     ur_sizes sizes = {.features = 2, .outputs = 2};
     const char *paths[] = {temp_string(*state, "text", "abcd")};
     ur_reading reading = {.paths = paths, .path_count = 1, .begin = 0.7, .end = 0.5};
