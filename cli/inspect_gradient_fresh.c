@@ -7,7 +7,6 @@
 #include "base/error.h"
 #include "base/random.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,66 +43,6 @@ static ur_status read_gains(const char *list, double *gains, size_t *count, ur_e
                            word);
     }
     return list ? ur_fail(error, UR_ERR_USAGE, "--gain: at most %d gains", (int)GAINS_MOST) : UR_OK;
-}
-
-/* ---- weights ------------------------------------------------------------------------------------------------------ */
-
-/* N(0, 1), after Box and Muller. */
-static double normal(uint64_t seed, uint64_t position)
-{
-    double u = ur_random_uniform(seed, UR_USE_INIT, 2 * position);
-    double v = ur_random_uniform(seed, UR_USE_INIT, 2 * position + 1);
-    return sqrt(-2 * log(1 - u)) * cos(6.28318530717958647692 * v);
-}
-
-/* Rows made orthogonal and of length 1, one after another (Gram and Schmidt, each taken twice). */
-static void orthogonalise(double *w, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        double *row = w + i * n, length = 0;
-        for (size_t turn = 0; turn < 2; turn++)
-            for (size_t j = 0; j < i; j++) {
-                double along = 0;
-                for (size_t k = 0; k < n; k++) along += row[k] * w[j * n + k];
-                for (size_t k = 0; k < n; k++) row[k] -= along * w[j * n + k];
-            }
-        for (size_t k = 0; k < n; k++) length += row[k] * row[k];
-        for (size_t k = 0; k < n; k++) row[k] /= sqrt(length);
-    }
-}
-
-/* W_hh, a block of (H, H) after the other. */
-static ur_status draw(const ur_cli_fresh *f, const ur_parameter *w, double gain, ur_error *error)
-{
-    size_t n = f->hidden, block = n * n;
-    double *values = calloc(block, sizeof *values);
-    if (!values) return ur_fail_memory(error, "the weights");
-    for (size_t at = 0; at < w->size; at += block) {
-        for (size_t i = 0; i < block; i++) values[i] = normal(f->seed, at + i);
-        if (f->orthogonal) orthogonalise(values, n);
-        double scale = f->orthogonal ? gain : gain / sqrt((double)n);
-        for (size_t i = 0; i < block; i++) w->value[at + i] = (ur_real)(scale * values[i]);
-    }
-    free(values);
-    return UR_OK;
-}
-
-/* f of an LSTM and z of a GRU both have the second block of rows. */
-static void add_to_keep_bias(const ur_cli_fresh *f, const ur_parameter *bias)
-{
-    for (size_t i = f->hidden; i < 2 * f->hidden && bias->size > f->hidden; i++)
-        bias->value[i] += (ur_real)f->keep_bias;
-}
-
-static ur_status set_weights(const ur_cli_fresh *f, ur_model *model, double gain, ur_error *error)
-{
-    ur_parameter p;
-    for (size_t i = 0; ur_model_parameter(model, i, &p); i++) {
-        if (strstr(p.name, ".weight_hh_")) UR_TRY(draw(f, &p, gain, error));
-        if (strstr(p.name, ".bias_ih_")) add_to_keep_bias(f, &p);
-    }
-    ur_model_changed(model);
-    return UR_OK;
 }
 
 /* ---- the run ------------------------------------------------------------------------------------------------------ */
@@ -146,7 +85,7 @@ static ur_status make(ur_cli_subject *s, const ur_cli_fresh *f, const char *cell
     s->name = strdup(name);
     if (!s->name) return ur_fail_memory(error, "a name");
     UR_TRY(ur_model_create(&s->model, net, &sizes, f->seed, 0, ur_cli_isa(), error));
-    UR_TRY(set_weights(f, s->model, gain, error));
+    UR_TRY(ur_model_set_gain(s->model, &(ur_gain){gain, f->orthogonal, f->keep_bias, f->seed}, error));
     UR_TRY(ur_flow_create(&s->flow, s->model, how, error));
     return follow(s, f, how, error);
 }

@@ -245,6 +245,17 @@ UR_API ur_status ur_flow_text(ur_flow *flow, const ur_reading *reading, ur_error
 UR_API bool ur_flow_layer_at(ur_flow *flow, size_t layer, ur_flow_layer *shown);
 UR_API size_t ur_flow_places(const ur_flow *flow); /* all that were read */
 
+/* Recurrent weights of a given size, to see what it does to gradients before any training. */
+typedef struct ur_gain {
+    double gain;
+    bool orthogonal; /* each (H, H) block of W_hh is gain times an orthogonal matrix, instead of gain/√H · N(0, 1) */
+    double keep_bias; /* added to the bias of the gate that keeps the old state: f of an LSTM, z of a GRU */
+    uint64_t seed;
+} ur_gain;
+
+/* Gives all recurrent layers such weights; what else the model has stays. Not while others use it. */
+UR_API ur_status ur_model_set_gain(ur_model *model, const ur_gain *gain, ur_error *error);
+
 /* The matrix W_hh of a layer, of which the lectures' rule speaks, or one gate's block of it. */
 typedef struct ur_spectrum {
     const char *gate;       /* "" for the whole matrix, else the gate of the block */
