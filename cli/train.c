@@ -171,7 +171,7 @@ static ur_status train_on(const ur_cli_train_settings *s, ur_trainer *trainer, s
 static ur_status begin_watch(const ur_cli_train_settings *s, const ur_plan *plan, shown *on, ur_error *error)
 {
     if (!s->watch) return UR_OK;
-    if (ur_cli_can_redraw()) return ur_cli_watch_begin(&on->watch, s->training.run, plan->unit, error);
+    if (ur_cli_can_redraw()) return ur_cli_watch_begin(&on->watch, &s->training, plan->unit, error);
     fprintf(stderr, "--watch needs a terminal at standard error that can be redrawn; here are lines instead\n");
     return UR_OK;
 }

@@ -16,11 +16,11 @@
 #define ENTER "\033[?1049h\033[?25l\033[H\033[2J"
 #define LEAVE "\033[?25h\033[?1049l"
 
-ur_status ur_cli_watch_begin(ur_cli_watch **watch, const char *run, const char *unit, ur_error *error)
+ur_status ur_cli_watch_begin(ur_cli_watch **watch, const ur_training *training, const char *unit, ur_error *error)
 {
     ur_cli_watch *w = *watch = calloc(1, sizeof *w);
     if (!w) return ur_fail_memory(error, "the view");
-    w->run = run;
+    w->training = training;
     w->unit = unit;
     ur_cli_signals_screen(ENTER, LEAVE);
     fputs(ENTER, stderr);
@@ -84,14 +84,15 @@ static void take_gates(ur_cli_watch *w, const ur_trainer *trainer)
         w->gate_count++;
 }
 
-void ur_cli_watch_show(ur_cli_watch *w, const ur_trainer *trainer, const ur_event *event)
+void ur_cli_watch_show(ur_cli_watch *w, ur_trainer *trainer, const ur_event *event)
 {
     w->event = *event;
     if (event->kind == UR_EVENT_STEP)
-        ur_cli_history_add(&w->training, (double)event->step, (double[]){event->smooth, event->gradient_norm});
+        ur_cli_history_add(&w->learning, (double)event->step, (double[]){event->smooth, event->gradient_norm});
     if (event->kind == UR_EVENT_EVALUATION) {
         ur_cli_history_add(&w->validation, (double)event->step, (double[]){event->validation, NAN});
         take_gates(w, trainer);
+        ur_cli_watch_gradient(w, trainer);
     }
     draw_in_time(w);
 }

@@ -1,6 +1,6 @@
 /*
- * unroll train --watch: the training on the terminal's other screen: loss curves, the gradient's norm through the updates,
- * gates, the last sample. Drawn at most four times a second, as large as the terminal is.
+ * unroll train --watch: the training on the terminal's other screen: loss curves, the gradient's norm through the updates and
+ * back through time, gates, the last sample. Drawn at most four times a second, as large as the terminal is.
  */
 #ifndef UR_CLI_WATCH_H
 #define UR_CLI_WATCH_H
@@ -11,26 +11,32 @@
 
 #include <stdio.h>
 
-enum { UR_CLI_WATCH_GATES = 24 };
+enum { UR_CLI_WATCH_GATES = 24, UR_CLI_WATCH_LAYERS = 8, UR_CLI_WATCH_BACK = 100 };
 
 typedef struct ur_cli_watch {
-    const char *run, *unit;
-    ur_cli_history training, validation; /* smoothed loss and gradient norm; validation loss */
+    const ur_training *training;
+    const char *unit;
+    ur_cli_history learning, validation; /* smoothed loss and gradient norm; validation loss */
     ur_event event;                      /* the last one */
     ur_gate_share gates[UR_CLI_WATCH_GATES];
     size_t gate_count;
-    char *sample; /* as it is shown: nothing in it acts; NULL: none yet */
+    double back[UR_CLI_WATCH_LAYERS][UR_CLI_WATCH_BACK + 1]; /* log10 ‖∂loss_t/∂h_{t−k}‖ by k, at the last evaluation */
+    size_t layers;                                           /* of which that is known */
+    char *sample;                                            /* as it is shown: nothing in it acts; NULL: none yet */
     size_t sample_size;
     ur_event sampled; /* when */
     double drawn;     /* by the clock */
 } ur_cli_watch;
 
-/* Goes to the other screen. The texts must stay. */
-ur_status ur_cli_watch_begin(ur_cli_watch **watch, const char *run, const char *unit, ur_error *error);
-void ur_cli_watch_show(ur_cli_watch *watch, const ur_trainer *trainer, const ur_event *event);
+/* Goes to the other screen. The training and the text must stay. */
+ur_status ur_cli_watch_begin(ur_cli_watch **watch, const ur_training *training, const char *unit, ur_error *error);
+void ur_cli_watch_show(ur_cli_watch *watch, ur_trainer *trainer, const ur_event *event);
 void ur_cli_watch_sample(ur_cli_watch *watch, const ur_event *event, const char *text, size_t length);
 /* Back to the screen as it was; NULL is allowed. */
 void ur_cli_watch_end(ur_cli_watch *watch);
+
+/* watch_gradient.c: how far back the losses reach by now. */
+void ur_cli_watch_gradient(ur_cli_watch *watch, ur_trainer *trainer);
 
 /* watch_frame.c: what is seen, in at most `rows` lines of at most `columns`. */
 void ur_cli_watch_frame(FILE *file, const ur_cli_watch *watch, size_t columns, size_t rows);

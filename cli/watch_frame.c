@@ -14,7 +14,7 @@ enum { HEAD_ROWS = 2, CHART_ROWS_LEAST = 6, CHART_AROUND = 3, COLUMNS_LEAST = 34
 
 /* Lines of each part; 0: there is no room for it. */
 typedef struct plan {
-    size_t chart, norm, gates, sample;
+    size_t chart, norm, back, gates, sample;
 } plan;
 
 /* A line of its own, cut or filled to the width less one column, which stays free so that no terminal breaks it. */
@@ -34,7 +34,7 @@ static void put_head(FILE *file, const ur_cli_watch *w, size_t columns)
     put_line(file, line, columns);
     int used = snprintf(more, sizeof more, "pass %.2f  rate %.3g  norm %.3g", e->epoch, e->rate, e->gradient_norm);
     if (isfinite(e->best)) used += snprintf(more + used, sizeof more - (size_t)used, "  best validation %.4f", e->best);
-    snprintf(more + used, sizeof more - (size_t)used, "  %.200s", w->run);
+    snprintf(more + used, sizeof more - (size_t)used, "  %.200s", w->training->run);
     put_line(file, more, columns);
 }
 
@@ -43,7 +43,7 @@ static void put_head(FILE *file, const ur_cli_watch *w, size_t columns)
 static void put_losses(FILE *file, const ur_cli_watch *w, size_t columns, size_t rows)
 {
     const ur_cli_series series[] = {
-        {.x = w->training.x, .y = w->training.y[0], .count = w->training.count},
+        {.x = w->learning.x, .y = w->learning.y[0], .count = w->learning.count},
         {.x = w->validation.x, .y = w->validation.y[0], .count = w->validation.count},
     };
     bool both = w->validation.count > 0;
@@ -81,7 +81,7 @@ static void put_block(FILE *file, double height, size_t row_from_below)
 /* Logarithmic: what matters is how often it is ten times as large as usual. */
 static void put_norms(FILE *file, const ur_cli_watch *w, size_t columns, size_t rows)
 {
-    const ur_cli_history *h = &w->training;
+    const ur_cli_history *h = &w->learning;
     double least = INFINITY, most = 0;
     char title[128];
     for (size_t i = 0; i < h->count; i++)
@@ -94,6 +94,41 @@ static void put_norms(FILE *file, const ur_cli_watch *w, size_t columns, size_t 
         for (size_t k = 0; k + 1 < columns; k++) {
             double norm = column_of(h, k, columns - 1);
             put_block(file, 1 + log(norm / least) / span * (8 * (double)rows - 1), row);
+        }
+        fputc('\n', file);
+    }
+}
+
+/* ---- The gradient back through time ------------------------------------------------------------------------------- */
+
+static void find_range(const ur_cli_watch *w, double *least, double *most)
+{
+    *least = INFINITY;
+    *most = -INFINITY;
+    for (size_t l = 0; l < w->layers; l++)
+        for (size_t k = 0; k <= UR_CLI_WATCH_BACK; k++) {
+            *least = fmin(*least, w->back[l][k]);
+            *most = fmax(*most, w->back[l][k]);
+        }
+}
+
+/* Powers of ten at some steps back, and a block for each of the steps that there is room for. */
+static void put_back(FILE *file, const ur_cli_watch *w, size_t columns, size_t rows)
+{
+    static const size_t shown[] = {0, 1, 10, UR_CLI_WATCH_BACK};
+    double least, most;
+    find_range(w, &least, &most);
+    for (size_t l = 0; l < rows; l++) {
+        char line[160];
+        int used = snprintf(line, sizeof line, "a loss's gradient, layer %zu, by steps back: 10^", l + 1);
+        for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
+            used += snprintf(line + used, sizeof line - (size_t)used, "%s%.1f at %zu", i ? ", " : "",
+                             w->back[l][shown[i]], shown[i]);
+        size_t wide = (size_t)used + 2, blocks = columns > wide + 1 ? columns - 1 - wide : 0;
+        ur_cli_print_padded(file, line, blocks ? wide : columns - 1);
+        for (size_t i = 0; i < blocks; i++) {
+            double log10 = w->back[l][blocks > 1 ? i * UR_CLI_WATCH_BACK / (blocks - 1) : 0];
+            put_block(file, 1 + (log10 - least) / (most - least) * 7, 0);
         }
         fputc('\n', file);
     }
@@ -172,6 +207,7 @@ static plan plan_rows(const ur_cli_watch *w, size_t rows)
     plan p = {0};
     p.norm = take(&left, rows >= 32 ? 4 : 2);
     p.gates = take(&left, layers_with_gates(w));
+    p.back = take(&left, w->layers);
     if (w->sample) {
         p.sample = take(&left, rows / 4 + TITLE_ROWS);
         if (!p.sample) p.sample = take(&left, 2 + TITLE_ROWS);
@@ -184,8 +220,9 @@ void ur_cli_watch_frame(FILE *file, const ur_cli_watch *w, size_t columns, size_
 {
     plan p = columns >= COLUMNS_LEAST ? plan_rows(w, rows) : (plan){0};
     put_head(file, w, columns);
-    if (p.chart && w->training.count) put_losses(file, w, columns, p.chart);
-    if (p.norm && w->training.count) put_norms(file, w, columns, p.norm - TITLE_ROWS);
+    if (p.chart && w->learning.count) put_losses(file, w, columns, p.chart);
+    if (p.norm && w->learning.count) put_norms(file, w, columns, p.norm - TITLE_ROWS);
+    if (p.back) put_back(file, w, columns, p.back);
     if (p.gates) put_gates(file, w, columns, p.gates);
     if (p.sample) put_sample(file, w, columns, p.sample - TITLE_ROWS);
 }

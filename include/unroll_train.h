@@ -66,6 +66,11 @@ UR_API bool ur_model_parameter(ur_model *model, size_t i, ur_parameter *paramete
 /* To be called after writing into a parameter's values. */
 UR_API void ur_model_changed(ur_model *model);
 
+/* Chrono initialisation (Tallec & Ollivier 2018): sets the biases of gates so that the units of each LSTM and GRU layer
+ * begin by keeping what they hold for 1 to `steps` steps, drawn from `seed`; with the usual first weights it is about two
+ * for all. steps <= 1, and cells that have no such gates: nothing changes. Not while others use the model. */
+UR_API void ur_model_remember(ur_model *model, double steps, uint64_t seed);
+
 /* ---- 3. Batches -------------------------------------------------------------------------------------------------- */
 
 enum { UR_MAX_LINES = 8 };
@@ -168,6 +173,7 @@ typedef struct ur_training {
     size_t embed;
     double dropout;        /* negative: the library chooses */
     double init_scale;     /* see ur_model_create */
+    double remember;       /* see ur_model_remember */
     const char *init_from; /* a model file: its weights to begin with (network and units must agree) */
 
     /* Windows: B lanes read the text at B places; k2 steps back, k1 forward. */
@@ -256,9 +262,9 @@ UR_API bool ur_trainer_gate(const ur_trainer *trainer, size_t i, ur_gate_share *
 /* Asks for a clean end: the next ur_train_next saves and ends. May be called from a signal handler or another thread. */
 UR_API void ur_trainer_stop(ur_trainer *trainer);
 
-/* The model with its current (where averaged: averaged) weights, ready to step. Valid until the next ur_train_next, and
- * after UR_EVENT_END until the trainer is freed. */
-UR_API const ur_model *ur_trainer_model(ur_trainer *trainer);
+/* The model with its current (where averaged: averaged) weights, ready to step, to be evaluated and looked into, not to be
+ * changed. Valid until the next ur_train_next, and after UR_EVENT_END until the trainer is freed. */
+UR_API ur_model *ur_trainer_model(ur_trainer *trainer);
 
 /* The settings as they were decided, one "--option value" after another, for printing and repeating; owned by the
  * trainer. */

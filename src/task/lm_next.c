@@ -135,7 +135,7 @@ ur_status ur_train_next(ur_trainer *t, ur_event *e, ur_error *error)
 
 void ur_trainer_stop(ur_trainer *t) { atomic_store(&t->stop, 1); }
 
-const ur_model *ur_trainer_model(ur_trainer *t)
+ur_model *ur_trainer_model(ur_trainer *t)
 {
     ur_lm_use_average(t, true);
     return t->model;

@@ -1,0 +1,56 @@
+/* How far back a loss reaches, for the view of a training: the flow of gradients of unroll_inspect.h, along the text that
+ * the training does not learn from. */
+#include "watch.h"
+
+#include "unroll_inspect.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { PLACES = 16, WARM = 32 };
+
+/* The validation text: a text of its own, or the tail of the text. */
+static ur_reading reading_of(const ur_training *training)
+{
+    ur_reading reading = {
+        .paths = training->paths, .path_count = training->path_count, .replace_invalid = training->replace_invalid};
+    if (training->validation) {
+        reading.paths = &training->validation;
+        reading.path_count = 1;
+    } else if (training->validation_share > 0) {
+        reading.begin = 1 - training->validation_share;
+        reading.end = 1;
+    }
+    return reading;
+}
+
+/* Standard input is gone when it has been read. */
+static bool can_read_again(const ur_reading *reading)
+{
+    for (size_t i = 0; i < reading->path_count; i++)
+        if (strcmp(reading->paths[i], "-") == 0) return false;
+    return true;
+}
+
+static void take(ur_cli_watch *w, ur_flow *flow)
+{
+    ur_flow_layer layer;
+    for (w->layers = 0; w->layers < UR_CLI_WATCH_LAYERS && ur_flow_layer_at(flow, w->layers, &layer); w->layers++)
+        for (size_t k = 0; k <= UR_CLI_WATCH_BACK; k++) w->back[w->layers][k] = layer.h[k] / log(10);
+}
+
+/* Not seen is not wrong: a text too short for so many steps is still learnt from. */
+void ur_cli_watch_gradient(ur_cli_watch *w, ur_trainer *trainer)
+{
+    const ur_flow_settings settings = {
+        .steps = UR_CLI_WATCH_BACK, .warm = WARM, .places = PLACES, .threads = 1, .no_jacobian = true};
+    ur_reading reading = reading_of(w->training);
+    ur_flow *flow = NULL;
+    ur_error error;
+    w->layers = 0;
+    if (!can_read_again(&reading)) return;
+    ur_status status = ur_flow_create(&flow, ur_trainer_model(trainer), &settings, &error);
+    if (status == UR_OK) status = ur_flow_text(flow, &reading, &error);
+    if (status == UR_OK) take(w, flow);
+    ur_flow_free(flow);
+}
