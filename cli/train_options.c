@@ -50,6 +50,10 @@ static const ur_cli_option OPTIONS[] = {
      .help = "share of a layer's outputs dropped in training"},
     {NULL, "init-scale", "X", UR_CLI_NUMBER, T(init_scale), .most = 1e3, .above = true, .unset = "as PyTorch does",
      .help = "weights begin as X times N(0,1), biases as 0"},
+    {NULL, "remember", "STEPS", UR_CLI_NUMBER, T(remember), .least = 1, .most = 1e6, .above = true,
+     .unset = "as PyTorch does",
+     .help = "biases of the gates begin so that the units of an lstm or gru layer keep what they hold for 1 to so many "
+             "steps, not all for about two"},
 
     {"Windows", "batch", "B", UR_CLI_SIZE, T(batch), .least = 1, .most = 65536, .unset = BY_SIZE,
      .help = "places at which the text is read at once"},

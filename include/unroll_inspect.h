@@ -327,7 +327,7 @@ typedef struct ur_recall {
     ur_optimizer optimizer;
     double rate;      /* falls in a line to a tenth of it */
     double clip_norm; /* as in ur_learning */
-    double remember; /* an LSTM or GRU begins with gates that keep for 1 … so many steps; 0: with PyTorch's weights */
+    double remember;  /* ur_model_remember's steps; 0: as ur_model_create leaves it */
     uint64_t seed;
     const char *isa;
     /* Called at each evaluation where it is set; false ends the training with UR_ERR_INTERRUPTED. */

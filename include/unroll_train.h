@@ -66,9 +66,10 @@ UR_API bool ur_model_parameter(ur_model *model, size_t i, ur_parameter *paramete
 /* To be called after writing into a parameter's values. */
 UR_API void ur_model_changed(ur_model *model);
 
-/* Chrono initialisation (Tallec & Ollivier 2018): sets the biases of gates so that the units of each LSTM and GRU layer
- * begin by keeping what they hold for 1 to `steps` steps, drawn from `seed`; with the usual first weights it is about two
- * for all. steps <= 1, and cells that have no such gates: nothing changes. Not while others use the model. */
+/* Sets the biases of gates so that the units of each LSTM and GRU layer begin by keeping what they hold for 1 to `steps`
+ * steps, the logarithm of which is drawn uniformly from `seed` (after Tallec & Ollivier 2018); with the usual first weights
+ * it is about two steps for all. steps <= 1, and cells that have no such gates: nothing changes. Not while others use the
+ * model. */
 UR_API void ur_model_remember(ur_model *model, double steps, uint64_t seed);
 
 /* ---- 3. Batches -------------------------------------------------------------------------------------------------- */

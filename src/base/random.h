@@ -16,7 +16,8 @@ enum {
     UR_USE_SHUFFLE = 0x40000,
     UR_USE_TEST = 0x50000,
     UR_USE_CANDIDATES = 0x60000,
-    UR_USE_RECALL = 0x70000
+    UR_USE_RECALL = 0x70000,
+    UR_USE_REMEMBER = 0x80000
 };
 
 /* The function itself: ten rounds on a counter of four words under a key of two. */

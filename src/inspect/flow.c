@@ -36,16 +36,11 @@ static int slot_named(const ur_model *m, const ur_layer *l, const char *name)
     return -1;
 }
 
-int ur_flow_keep_slot(const ur_model *m, const ur_layer *l)
-{
-    return slot_named(m, l, l->recurrent.cell->states > 1 ? "f" : "z");
-}
-
 /* A memory beside h is kept by f and shown by o (LSTM); h itself by z (GRU). Other cells have their whole gradient alone. */
 static void know_cell(const ur_model *m, ur_stream *s)
 {
     bool memory = s->layer->recurrent.cell->states > 1;
-    s->keep = ur_flow_keep_slot(m, s->layer);
+    s->keep = slot_named(m, s->layer, memory ? "f" : "z");
     s->show = memory ? slot_named(m, s->layer, "o") : -1;
     s->kept_state = memory ? 1 : 0;
     if (memory && s->show < 0) s->keep = -1;

@@ -97,8 +97,4 @@ void ur_flow_scale(real *x, size_t n, int power);
 ur_status ur_jacobian_product(const ur_window *window, size_t lane, size_t steps, double *ln, ur_error *error);
 enum { UR_JACOBIAN_MOST = 1024 }; /* states of a layer, above which it is left out */
 
-/* The slot of the gate that keeps the old state: f where there is a memory beside h, z where there is none; −1: no gate
- * does. */
-int ur_flow_keep_slot(const ur_model *model, const ur_layer *layer);
-
 #endif

@@ -46,11 +46,8 @@ static ur_status draw(const ur_param *w, size_t n, const ur_gain *gain, uint32_t
 
 static void add_to_keep_bias(const ur_model *m, const ur_layer *l, double more)
 {
-    int slot = ur_flow_keep_slot(m, l);
-    if (slot < 0 || !l->params.b_ih) return;
-    const ur_slot_range *in = &l->recurrent.cell->input;
-    real *bias = l->params.b_ih->value + in->order[slot - in->first] * l->width;
-    for (size_t u = 0; u < l->width; u++) bias[u] = (real)((double)bias[u] + more);
+    real *bias = ur_keep_bias(m, l);
+    for (size_t u = 0; bias && u < l->width; u++) bias[u] = (real)((double)bias[u] + more);
 }
 
 static ur_status set_weights(ur_model *m, const ur_gain *gain, ur_error *error)

@@ -74,25 +74,6 @@ static ur_status make_model(recall_run *r, ur_error *error)
     return ur_model_create(&r->model, net, &sizes, r->how->seed, 0, r->how->isa, error);
 }
 
-/* Chrono initialisation (Tallec & Ollivier 2018): a gate σ(b) that keeps a share of the old state at each step keeps it
- * for about e^b steps, so that with b = log U(1, T) a cell begins with units that remember for 1 … T steps. With the
- * biases that networks usually begin with, all forget within a few steps, and over a long gap no gradient says how to do
- * better. The LSTM's input gate gets −b. */
-static void bias_gates(recall_run *r)
-{
-    ur_parameter p;
-    size_t hidden = r->how->hidden;
-    bool lstm = strncmp(r->how->cell, "lstm", 4) == 0;
-    if (!(r->how->remember > 1) || (!lstm && strncmp(r->how->cell, "gru", 3) != 0)) return;
-    for (size_t i = 0; ur_model_parameter(r->model, i, &p); i++)
-        for (size_t u = 0; strstr(p.name, "bias_ih") && u < hidden; u++) {
-            double time = 1 + (r->how->remember - 1) * ur_random_uniform(r->how->seed, UR_USE_RECALL, UINT64_MAX - u);
-            p.value[hidden + u] = (ur_real)ur_log(time); /* f of i f g o, z of r z n */
-            if (lstm) p.value[u] = -p.value[hidden + u];
-        }
-    ur_model_changed(r->model);
-}
-
 static ur_status make_learner(recall_run *r, ur_error *error)
 {
     ur_learning learning = ur_learning_default();
@@ -114,7 +95,7 @@ static ur_status make_answers(recall_run *r, ur_error *error)
 static ur_status begin(recall_run *r, ur_error *error)
 {
     UR_TRY(make_model(r, error));
-    bias_gates(r);
+    ur_model_remember(r->model, r->how->remember, r->how->seed);
     UR_TRY(make_learner(r, error));
     UR_TRY(ur_state_make(&r->carried, r->model, r->how->lanes, error));
     UR_TRY(ur_examples_create(&r->examples, r->kind, r->how->gap, r->how->lanes, error));

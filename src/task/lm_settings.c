@@ -244,6 +244,7 @@ json_t *ur_lm_settings(const ur_training *t, const char *net)
     if (t->average > 0) put_number(o, "average", t->average);
     put_number(o, "smooth", t->smooth);
     if (t->init_scale > 0) put_number(o, "init-scale", t->init_scale);
+    if (t->remember > 0) put_number(o, "remember", t->remember);
     put_count(o, "seed", t->learning.seed);
     if (!t->validation) put_number(o, "val-fraction", t->validation_share < 0 ? 0 : t->validation_share);
     if (!settings.failed) return settings.object;

@@ -122,6 +122,15 @@ static ur_status check_network(const ur_model *m, ur_error *error)
     return UR_OK;
 }
 
+static ur_status bias_gates(ur_trainer *t, ur_error *error)
+{
+    double steps = t->training.remember;
+    if (!(steps > 0) || ur_model_bias_gates(t->model, steps, t->training.learning.seed)) return UR_OK;
+    return ur_fail(error, UR_ERR_USAGE,
+                   "remember %g: wants more than 1 step and a layer whose gates have biases (lstm, gru), not \"%s\"",
+                   steps, ur_model_net(t->model));
+}
+
 static ur_status make_network(ur_trainer *t, ur_error *error)
 {
     char line[UR_LINE_TEXT_MAX];
@@ -138,6 +147,7 @@ static ur_status make_network(ur_trainer *t, ur_error *error)
     memcpy(t->model->task, "lm", 3);
     UR_TRY(check_network(t->model, error));
     ur_model_initialize(t->model, t->training.learning.seed, t->training.init_scale);
+    UR_TRY(bias_gates(t, error));
     return record_text(t, error);
 }
 

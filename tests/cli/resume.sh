@@ -61,3 +61,9 @@ done_with train lm text -o warm "${options[@]}" --steps 5 --init-from whole --qu
 done_with train lm text -o warm "${options[@]}" --steps 5 --init-from whole/model.safetensors --overwrite --json
 awk -F'"loss":' '{ exit !($2 + 0 < 2.5) }' out || fail 'the weights were not taken over'
 misused train lm text -o warm2 --hidden 5 --init-from nothing --init-scale -1; says '--init-scale'
+
+# First biases: kept with the run, refused where no gate has any
+misused train lm text -o forgets --cell rnn --remember 20; says 'remember 20'
+misused train lm text -o forgets --cell lstm --remember 1; says '--remember'
+done_with train lm text -o keeps "${options[@]}" --cell gru --remember 20 --steps 5 --quiet
+fails_with train lm text -o keeps "${options[@]}" --cell gru --remember 21 --steps 6 --resume; says '--remember 20'

@@ -1,0 +1,97 @@
+/*
+ * First biases of gates that keep are uniform in 0 … log steps, what lets the new in has their negatives, nothing
+ * else changes, layers and seeds differ. For every cell of cell.inc.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "unroll_train.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { H = 90, STEPS = 200 };
+
+static ur_model *make(const char *cell)
+{
+    char net[64];
+    ur_error error = {0};
+    ur_model *model;
+    ur_sizes sizes = {.symbols = 5, .outputs = 5};
+    snprintf(net, sizeof net, "onehot > %s %d x2 > dense", cell, H);
+    if (ur_model_create(&model, net, &sizes, 4, 0, NULL, &error) != UR_OK) fail_msg("%s", error.text);
+    return model;
+}
+
+/* Draws of U(0, log STEPS): their mean has a deviation of log STEPS/√(12·H), of which four are allowed. */
+static void check_keeps(const ur_real *bias)
+{
+    double sum = 0, most = log(STEPS);
+    for (size_t u = 0; u < H; u++) {
+        assert_true(bias[u] >= 0 && (double)bias[u] < most + 1e-6);
+        sum += (double)bias[u];
+    }
+    assert_true(fabs(sum / H - most / 2) < 4 * most / sqrt(12.0 * H));
+}
+
+static void check_biases(const char *cell, const ur_parameter *was, const ur_parameter *is)
+{
+    bool lstm = strcmp(cell, "lstm") == 0;
+    check_keeps(is->value + H); /* f of i f g o, z of r z n */
+    for (size_t u = 0; u < H && lstm; u++) assert_true(is->value[u] == -is->value[H + u]);
+    if (!lstm) assert_memory_equal(is->value, was->value, H * sizeof(ur_real));
+    assert_memory_equal(is->value + 2 * H, was->value + 2 * H, (is->size - 2 * H) * sizeof(ur_real));
+}
+
+static void test_every_cell(void **unused)
+{
+    (void)unused;
+    for (size_t c = 0; ur_cell_name(c); c++) {
+        const char *cell = ur_cell_name(c);
+        ur_model *before = make(cell), *model = make(cell);
+        ur_parameter was, is;
+        ur_model_remember(model, STEPS, 7);
+        for (size_t i = 0; ur_model_parameter(model, i, &is); i++) {
+            assert_true(ur_model_parameter(before, i, &was));
+            if (strstr(is.name, "bias_ih") && strcmp(cell, "rnn") != 0)
+                check_biases(cell, &was, &is);
+            else
+                assert_memory_equal(is.value, was.value, is.size * sizeof *is.value);
+        }
+        ur_model_free(before);
+        ur_model_free(model);
+    }
+}
+
+static const ur_real *biases(ur_model *model, const char *name, double steps, uint64_t seed)
+{
+    ur_parameter p;
+    ur_model_remember(model, steps, seed);
+    for (size_t i = 0; ur_model_parameter(model, i, &p); i++)
+        if (strstr(p.name, name)) return p.value;
+    fail_msg("there is no %s", name);
+    return NULL;
+}
+
+static void test_seeds(void **unused)
+{
+    (void)unused;
+    ur_model *a = make("lstm"), *b = make("lstm");
+    size_t bytes = 2 * (size_t)H * sizeof(ur_real);
+    assert_memory_equal(biases(a, "bias_ih_l0", STEPS, 1), biases(b, "bias_ih_l0", STEPS, 1), bytes);
+    assert_memory_not_equal(biases(a, "bias_ih_l0", STEPS, 1), biases(b, "bias_ih_l0", STEPS, 2), bytes);
+    assert_memory_not_equal(biases(a, "bias_ih_l0", STEPS, 1), biases(a, "bias_ih_l1", STEPS, 1), bytes);
+    assert_memory_equal(biases(b, "bias_ih_l0", STEPS, 1), biases(b, "bias_ih_l0", 1, 2), bytes); /* changes nothing */
+    ur_model_free(a);
+    ur_model_free(b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_cell), cmocka_unit_test(test_seeds)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
