@@ -171,8 +171,8 @@ const ur_cli_verb ur_cli_inspect_cells = {
     .text =
         "Reads texts with a language model and scores every unit of its recurrent layers against predicates: things "
         "that hold at a place of the text or do not (inside quotation marks, inside a comment), and numbers (how deep "
-        "in "
-        "brackets, how far into the line). What is scored is the unit's c where its cell has one, else its h. Coloured "
+        "in brackets, how far into the line). What is scored is the unit's c where its cell has one, else its h. "
+        "Coloured "
         "text shows tanh(c), or h; of a cell that follows a number its distance from the mean.\n\n"
         "The score of yes and no is the area under the ROC curve: the probability that the unit is higher (or, "
         "falling, "

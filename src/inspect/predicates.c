@@ -21,6 +21,8 @@ static const ur_predicate_text texts[UR_BUILT_IN] = {
     [UR_IS_DIGIT] = {"digit", "a digit"},
     [UR_IS_HANGUL] = {"hangul", "Hangul"},
     [UR_IS_DEPTH] = {"depth", "how many of ( [ { are open"},
+    [UR_IS_PAREN_DEPTH] = {"paren-depth", "how many of ( [ are open: the depth of an expression"},
+    [UR_IS_BRACE_DEPTH] = {"brace-depth", "how many { are open: the depth of blocks"},
     [UR_IS_COLUMN] = {"column", "characters of the line so far"},
     [UR_IS_INDENT] = {"indent", "spaces and tabs that the line began with, so far"},
     [UR_IS_DISTANCE] = {"distance", "log of 1 + characters since the last line break"},
@@ -44,6 +46,8 @@ void ur_machine_says(const ur_machine *m, bool ends, float truth[UR_BUILT_IN])
     truth[UR_IS_DIGIT] = m->digit;
     truth[UR_IS_HANGUL] = m->hangul;
     truth[UR_IS_DEPTH] = (float)m->open[0] + (float)m->open[1] + (float)m->open[2];
+    truth[UR_IS_PAREN_DEPTH] = (float)m->open[0] + (float)m->open[1];
+    truth[UR_IS_BRACE_DEPTH] = (float)m->open[2];
     truth[UR_IS_COLUMN] = (float)m->column;
     truth[UR_IS_INDENT] = (float)m->indent;
     truth[UR_IS_DISTANCE] = (float)ur_log(1 + (double)m->column);

@@ -24,6 +24,8 @@ typedef enum ur_predicate_id {
     UR_IS_DIGIT,
     UR_IS_HANGUL,
     UR_IS_DEPTH,
+    UR_IS_PAREN_DEPTH,
+    UR_IS_BRACE_DEPTH,
     UR_IS_COLUMN,
     UR_IS_INDENT,
     UR_IS_DISTANCE,

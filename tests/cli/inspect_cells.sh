@@ -7,14 +7,14 @@ train text run --steps 300 --lr 0.01
 
 # Every predicate has a line; the control and the score lie in what a score can be
 done_with inspect cells run text
-equal "$(wc -l <out)" 19
-for name in quote paren bracket brace comment string if line-end word-start capital digit hangul depth column indent distance; do
+equal "$(wc -l <out)" 21
+for name in quote paren bracket brace comment string if line-end word-start capital digit hangul depth paren-depth brace-depth column indent distance; do
     grep -q "^$name " out || fail "no line for $name"
 done
 grep '^hangul' out | grep -q 'never true' || fail 'Hangul is scored'
 cp out table
 done_with inspect cells run text --json --where 'cat=\bcat\b' --where 'word=[a-z]+'
-equal "$(json 'len(o["predicates"])')" 18
+equal "$(json 'len(o["predicates"])')" 20
 equal "$(json 'all(0 <= p["score"] <= 1 and 0 <= p["control"] <= 1 for p in o["predicates"] if p["verdict"] == "scored")')" True
 equal "$(json '[p["score"] > 0.9 and p["score"] > p["control"] for p in o["predicates"] if p["name"] == "quote"]')" '[True]'
 equal "$(json '[(p["share"] > 0.03) for p in o["predicates"] if p["name"] == "cat"]')" '[True]'
@@ -63,7 +63,7 @@ misused inspect cells; says 'which model?'
 printf a >short
 fails_with inspect cells run short; says 'the text has 1 units; at least 2 are needed'
 printf 'the cat sees it' >short
-done_with inspect cells run short; equal "$(grep -c 'never true\|rarely\|same everywhere\|too short' out)" 16
+done_with inspect cells run short; equal "$(grep -c 'never true\|rarely\|same everywhere\|too short' out)" 18
 
 # Text from outside cannot act, neither in its units nor in its path
 printf '\033[31m"red"\033[0m <script>alert(1)</script> \342\200\256 \302\233 (한글)\n%.0s' $(seq 60) >'<b>hostile'

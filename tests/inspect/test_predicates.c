@@ -65,6 +65,8 @@ static void test_brackets(void **state)
     expect(UR_IS_BRACKET, "a[b]c(d)", ".##.....");
     expect(UR_IS_BRACE, "{a{b}c}d", "######..");
     expect(UR_IS_DEPTH, "f(a[1]){b}", "0112210110");
+    expect(UR_IS_PAREN_DEPTH, "f(a[1]){b(", "0112210001");
+    expect(UR_IS_BRACE_DEPTH, "f(a[1]){b(", "0000000111");
     /* not in strings, comments and character constants; nothing is closed that was not open */
     expect(UR_IS_PAREN, "\"(\" '(' /* ( */ (", "................#");
     expect(UR_IS_DEPTH, ")]}(", "0001");
