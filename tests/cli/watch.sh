@@ -47,8 +47,8 @@ for word in sys.argv[3:]:
 END
 }
 
-done_with train lm text -o whole --steps 400 "${options[@]}" --quiet
-on_terminal 40 100 - train lm text -o run --steps 400 "${options[@]}" --watch
+done_with train lm text -o whole --steps 400 "${options[@]}" --average 0.99 --quiet
+on_terminal 40 100 - train lm text -o run --steps 400 "${options[@]}" --average 0.99 --watch
 ends 0; restored; prints 'The model is run/model.safetensors'
 fits 40 100 'step ' 'loss: A smoothed, B validation' 'gradient norm' "a loss's gradient, layer 1, by steps back: 10^" 'gates open|shut %, layer 1' '---- sample after' '┤' '└'
 same run/model.safetensors whole/model.safetensors
