@@ -4,10 +4,7 @@
 
 #include "unroll_inspect.h"
 
-static inline void ok(ur_status status, const ur_error *error)
-{
-    if (status != UR_OK) fail_msg("%s", error->text);
-}
+#include "support/ok.h"
 
 /* `letters`: the units, in the order of their ids. */
 static inline ur_model *letters_model(const char *net, const char *const *letters, size_t count, double init_scale)

@@ -8,7 +8,8 @@
 
 #include <cmocka.h>
 
-#include "inspect/letters.h"
+#include "support/two_layers.h"
+#include "unroll_inspect.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -16,17 +17,6 @@
 #include <string.h>
 
 enum { H = 23 };
-
-static ur_model *make(const char *cell)
-{
-    char net[64];
-    ur_error error = {0};
-    ur_model *model;
-    ur_sizes sizes = {.symbols = 5, .outputs = 5};
-    snprintf(net, sizeof net, "onehot > %s %d x2 > dense", cell, H);
-    ok(ur_model_create(&model, net, &sizes, 4, 0, NULL, &error), &error);
-    return model;
-}
 
 /* Rows at right angles, each of length `gain`. */
 static void check_orthogonal(const ur_real *w, double gain)
@@ -67,7 +57,7 @@ static void compare(const ur_parameter *was, const ur_parameter *is, bool keeps,
 static void check(const char *cell, const ur_gain *gain)
 {
     ur_error error = {0};
-    ur_model *before = make(cell), *model = make(cell);
+    ur_model *before = two_layers(cell, H), *model = two_layers(cell, H);
     ur_parameter was, is;
     ok(ur_model_set_gain(model, gain, &error), &error);
     for (size_t i = 0; ur_model_parameter(model, i, &is); i++) {
@@ -95,7 +85,7 @@ static void test_seeds(void **unused)
     ur_model *model[3];
     ur_parameter p[3][2];
     for (size_t i = 0; i < 3; i++) {
-        model[i] = make("lstm");
+        model[i] = two_layers("lstm", H);
         ok(ur_model_set_gain(model[i], &(ur_gain){1, false, 0, i < 2 ? 1 : 2}, &error), &error);
         assert_true(ur_model_parameter(model[i], 1, &p[i][0]) && ur_model_parameter(model[i], 5, &p[i][1]));
         assert_true(strstr(p[i][0].name, "weight_hh_l0") && strstr(p[i][1].name, "weight_hh_l1"));

@@ -11,6 +11,7 @@
 
 #include "support/lab.h"
 #include "support/numbers.h"
+#include "support/ok.h"
 #include "train/learner.h"
 
 #include <stdio.h>
@@ -32,11 +33,6 @@ typedef struct setting {
     int32_t ids[STEPS * LANES_MAX], lengths[LANES_MAX];
     real values[STEPS * LANES_MAX * FEATURES];
 } setting;
-
-static void ok(ur_status status, const ur_error *error)
-{
-    if (status != UR_OK) fail_msg("%s", error->text);
-}
 
 static void set_up(setting *s, const char *line, const char *isa, ur_weights weights, size_t threads, size_t lanes)
 {

@@ -7,6 +7,7 @@
 
 #include "support/golden.h"
 #include "support/numbers.h"
+#include "support/ok.h"
 #include "train/learner.h"
 
 #include <math.h>
@@ -24,11 +25,6 @@ typedef struct net {
     real *target_values;
     size_t outputs, rows; /* numbers a row of logits, rows */
 } net;
-
-static void ok(ur_status status, const ur_error *error)
-{
-    if (status != UR_OK) fail_msg("%s", error->text);
-}
 
 /* The file's weights, every one of them, into the model's parameters. */
 static void load_weights(net *n)

@@ -7,6 +7,7 @@
 
 #include "support/gradcheck.h"
 #include "support/numbers.h"
+#include "support/ok.h"
 #include "train/learner.h"
 
 #include <math.h>
@@ -50,11 +51,6 @@ typedef struct setting {
     int32_t targets[STEPS_MAX * LANES_MAX];
     real values[UR_MAX_LINES][STEPS_MAX * LANES_MAX * FEATURES], target_values[STEPS_MAX * LANES_MAX * SYMBOLS];
 } setting;
-
-static void ok(ur_status status, const ur_error *error)
-{
-    if (status != UR_OK) fail_msg("%s", error->text);
-}
 
 /* Each line has its own number of steps; some targets do not count. */
 static void make_batch(setting *s)

@@ -8,24 +8,13 @@
 
 #include <cmocka.h>
 
-#include "unroll_train.h"
+#include "support/two_layers.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { H = 90, STEPS = 200 };
-
-static ur_model *make(const char *cell)
-{
-    char net[64];
-    ur_error error = {0};
-    ur_model *model;
-    ur_sizes sizes = {.symbols = 5, .outputs = 5};
-    snprintf(net, sizeof net, "onehot > %s %d x2 > dense", cell, H);
-    if (ur_model_create(&model, net, &sizes, 4, 0, NULL, &error) != UR_OK) fail_msg("%s", error.text);
-    return model;
-}
 
 /* Draws of U(0, log STEPS): their mean has a deviation of log STEPS/√(12·H), of which four are allowed. */
 static void check_keeps(const ur_real *bias)
@@ -52,7 +41,7 @@ static void test_every_cell(void **unused)
     (void)unused;
     for (size_t c = 0; ur_cell_name(c); c++) {
         const char *cell = ur_cell_name(c);
-        ur_model *before = make(cell), *model = make(cell);
+        ur_model *before = two_layers(cell, H), *model = two_layers(cell, H);
         ur_parameter was, is;
         ur_model_remember(model, STEPS, 7);
         for (size_t i = 0; ur_model_parameter(model, i, &is); i++) {
@@ -80,7 +69,7 @@ static const ur_real *biases(ur_model *model, const char *name, double steps, ui
 static void test_seeds(void **unused)
 {
     (void)unused;
-    ur_model *a = make("lstm"), *b = make("lstm");
+    ur_model *a = two_layers("lstm", H), *b = two_layers("lstm", H);
     size_t bytes = 2 * (size_t)H * sizeof(ur_real);
     assert_memory_equal(biases(a, "bias_ih_l0", STEPS, 1), biases(b, "bias_ih_l0", STEPS, 1), bytes);
     assert_memory_not_equal(biases(a, "bias_ih_l0", STEPS, 1), biases(b, "bias_ih_l0", STEPS, 2), bytes);

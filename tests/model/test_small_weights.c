@@ -11,6 +11,7 @@
 #include "model/model.h"
 #include "model/tensor_file.h"
 #include "support/numbers.h"
+#include "support/ok.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -23,11 +24,6 @@ enum { SYMBOLS = 21, STEPS = 12 };
 
 static const char *const LINES[] = {"embed 18 > lstm 37 x2 > dense", "onehot > gru 35 > dense 20 tanh > dense",
                                     "embed 18 > gru-before 19 > rnn 18 > dense tied"};
-
-static void ok(ur_status status, const ur_error *error)
-{
-    if (status != UR_OK) fail_msg("%s", error->text);
-}
 
 static ur_model *new_model(const char *line)
 {

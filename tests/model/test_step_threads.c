@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "support/numbers.h"
+#include "support/ok.h"
 #include "unroll_train.h"
 
 #include <stdlib.h>
@@ -17,11 +18,6 @@ enum { STEPS = 6, LANES_MAX = 40, SYMBOLS = 20, OUTPUTS = 5 };
 
 static const char *const NETS[] = {"embed 24 > lstm 160 > gru-before 150 > dense", "onehot > gru 170 > rnn 300 > dense",
                                    "embed 16 > lstm 20 > dense"};
-
-static void ok(ur_status status, const ur_error *error)
-{
-    if (status != UR_OK) fail_msg("%s", error->text);
-}
 
 /* What STEPS steps give, one behind the other; free() it. */
 static ur_real *stepped(const ur_model *model, size_t lanes, size_t threads)

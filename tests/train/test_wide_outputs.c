@@ -8,6 +8,7 @@
 #include "kernel/reference/reference.h"
 #include "support/lab.h"
 #include "support/numbers.h"
+#include "support/ok.h"
 #include "train/learner.h"
 
 #include <math.h>
@@ -26,11 +27,6 @@ typedef struct setting {
     ur_batch batch;
     int32_t ids[ROWS], targets[ROWS], lengths[LANES];
 } setting;
-
-static void ok(ur_status status, const ur_error *error)
-{
-    if (status != UR_OK) fail_msg("%s", error->text);
-}
 
 static void set_up(setting *s, const char *line)
 {
