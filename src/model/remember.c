@@ -15,7 +15,8 @@
 
 #include <string.h>
 
-real *ur_gate_bias(const ur_model *m, const ur_layer *l, const char *name)
+/* The biases b_ih of the gate of that name in the cell's equations; NULL: there are none. */
+static real *gate_bias(const ur_model *m, const ur_layer *l, const char *name)
 {
     const ur_gate_name *gate = ur_cell_back_find(l->spec.cell, ur_isa_index(m->kernels))->gate;
     const ur_slot_range *in = &l->recurrent.cell->input;
@@ -27,13 +28,13 @@ real *ur_gate_bias(const ur_model *m, const ur_layer *l, const char *name)
 
 real *ur_keep_bias(const ur_model *m, const ur_layer *l)
 {
-    return ur_gate_bias(m, l, l->recurrent.cell->states > 1 ? "f" : "z");
+    return gate_bias(m, l, l->recurrent.cell->states > 1 ? "f" : "z");
 }
 
 /* False: the layer's cell has no such gate. */
 static bool bias_layer(const ur_model *m, const ur_layer *l, double steps, uint64_t seed, uint32_t stream)
 {
-    real *keep = ur_keep_bias(m, l), *enter = l->recurrent.cell->states > 1 ? ur_gate_bias(m, l, "i") : NULL;
+    real *keep = ur_keep_bias(m, l), *enter = l->recurrent.cell->states > 1 ? gate_bias(m, l, "i") : NULL;
     for (size_t u = 0; keep && u < l->width; u++) {
         keep[u] = (real)(ur_log(steps) * ur_random_uniform(seed, stream, u));
         if (enter) enter[u] = -keep[u];
