@@ -1,6 +1,7 @@
 /* Signals during training. The handler does nothing but what is safe in one. */
 #include "signals.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
@@ -24,6 +25,7 @@ static void on_leaving(int number)
 {
     struct sigaction usual = {.sa_handler = SIG_DFL}, ours;
     sigset_t only;
+    int number_of_error = errno;
     send(screen_leave);
     sigemptyset(&usual.sa_mask);
     sigaction(number, &usual, &ours);
@@ -33,6 +35,7 @@ static void on_leaving(int number)
     sigprocmask(SIG_UNBLOCK, &only, NULL); /* here it stops, or ends */
     sigaction(number, &ours, NULL);
     send(screen_enter);
+    errno = number_of_error;
 }
 
 static void on_signal(int number)
@@ -70,12 +73,14 @@ void ur_cli_signals_stop(ur_trainer *trainer)
 
 void ur_cli_signals_screen(const char *enter, const char *leave)
 {
-    struct sigaction action = {.sa_handler = leave ? on_leaving : SIG_DFL, .sa_flags = SA_RESTART};
+    static const int leaving[] = {SIGTSTP, SIGQUIT};
+    struct sigaction action = {.sa_handler = leave ? on_leaving : SIG_DFL, .sa_flags = SA_RESTART}, before;
     screen_enter = enter;
     screen_leave = leave;
     sigemptyset(&action.sa_mask);
-    sigaction(SIGTSTP, &action, NULL);
-    sigaction(SIGQUIT, &action, NULL);
+    for (size_t i = 0; i < sizeof leaving / sizeof *leaving; i++) /* one that was to be ignored stays so */
+        if (sigaction(leaving[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+            sigaction(leaving[i], &action, NULL);
 }
 
 bool ur_cli_interrupted(void) { return came; }
