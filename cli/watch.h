@@ -11,7 +11,7 @@
 
 #include <stdio.h>
 
-enum { UR_CLI_WATCH_GATES = 24, UR_CLI_WATCH_LAYERS = 8, UR_CLI_WATCH_BACK = 100 };
+enum { UR_CLI_WATCH_GATES = 24, UR_CLI_WATCH_LAYERS = 8, UR_CLI_WATCH_STEPS_BACK = 100 };
 
 typedef struct ur_cli_watch {
     const ur_training *training;
@@ -20,9 +20,10 @@ typedef struct ur_cli_watch {
     ur_event event;                      /* the last one */
     ur_gate_share gates[UR_CLI_WATCH_GATES];
     size_t gate_count;
-    double back[UR_CLI_WATCH_LAYERS][UR_CLI_WATCH_BACK + 1]; /* log10 ‖∂loss_t/∂h_{t−k}‖ by k, at the last evaluation */
-    size_t layers;                                           /* of which that is known */
-    char *sample;                                            /* as it is shown: nothing in it acts; NULL: none yet */
+    double reach[UR_CLI_WATCH_LAYERS]
+                [UR_CLI_WATCH_STEPS_BACK + 1]; /* log10 ‖∂loss_t/∂h_{t−k}‖ by k, at the last evaluation */
+    size_t layers;                             /* of which that is known */
+    char *sample;                              /* as it is shown: nothing in it acts; NULL: none yet */
     size_t sample_size;
     ur_event sampled; /* when */
     double drawn;     /* by the clock */

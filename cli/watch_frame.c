@@ -14,7 +14,7 @@ enum { HEAD_ROWS = 2, CHART_ROWS_LEAST = 6, CHART_AROUND = 3, COLUMNS_LEAST = 34
 
 /* Lines of each part; 0: there is no room for it. */
 typedef struct plan {
-    size_t chart, norm, back, gates, sample;
+    size_t chart, norm, reach, gates, sample;
 } plan;
 
 /* A line of its own, cut or filled to the width less one column, which stays free so that no terminal breaks it. */
@@ -106,29 +106,40 @@ static void find_range(const ur_cli_watch *w, double *least, double *most)
     *least = INFINITY;
     *most = -INFINITY;
     for (size_t l = 0; l < w->layers; l++)
-        for (size_t k = 0; k <= UR_CLI_WATCH_BACK; k++) {
-            *least = fmin(*least, w->back[l][k]);
-            *most = fmax(*most, w->back[l][k]);
+        for (size_t k = 0; k <= UR_CLI_WATCH_STEPS_BACK; k++) {
+            *least = fmin(*least, w->reach[l][k]);
+            *most = fmax(*most, w->reach[l][k]);
         }
 }
 
-/* Powers of ten at some steps back, and a block for each of the steps that there is room for. */
-static void put_back(FILE *file, const ur_cli_watch *w, size_t columns, size_t rows)
+/* "10^-0.4 at 0, …"; of a gradient that is 0 wherever it was looked at, "nothing". */
+static int put_powers(char *line, size_t size, const double reach[UR_CLI_WATCH_STEPS_BACK + 1])
 {
-    static const size_t shown[] = {0, 1, 10, UR_CLI_WATCH_BACK};
+    static const size_t shown[] = {0, 1, 10, UR_CLI_WATCH_STEPS_BACK};
+    int used = 0;
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
+        double power = reach[shown[i]];
+        used += snprintf(line + used, size - (size_t)used, i ? ", " : "");
+        used += isnan(power) ? snprintf(line + used, size - (size_t)used, "nothing at %zu", shown[i])
+                             : snprintf(line + used, size - (size_t)used, "10^%.1f at %zu", power, shown[i]);
+    }
+    return used;
+}
+
+/* A line for each layer: some powers of ten, and a block for each of the steps that there is room for. */
+static void put_reach(FILE *file, const ur_cli_watch *w, size_t columns)
+{
     double least, most;
     find_range(w, &least, &most);
-    for (size_t l = 0; l < rows; l++) {
-        char line[160];
-        int used = snprintf(line, sizeof line, "a loss's gradient, layer %zu, by steps back: 10^", l + 1);
-        for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
-            used += snprintf(line + used, sizeof line - (size_t)used, "%s%.1f at %zu", i ? ", " : "",
-                             w->back[l][shown[i]], shown[i]);
-        size_t wide = (size_t)used + 2, blocks = columns > wide + 1 ? columns - 1 - wide : 0;
+    for (size_t l = 0; l < w->layers; l++) {
+        char line[192];
+        int used = snprintf(line, sizeof line, "a loss's gradient, layer %zu, by steps back: ", l + 1);
+        used += put_powers(line + used, sizeof line - (size_t)used, w->reach[l]);
+        size_t wide = (size_t)used + 2, blocks = columns > wide + 2 ? columns - 1 - wide : 0;
         ur_cli_print_padded(file, line, blocks ? wide : columns - 1);
         for (size_t i = 0; i < blocks; i++) {
-            double log10 = w->back[l][blocks > 1 ? i * UR_CLI_WATCH_BACK / (blocks - 1) : 0];
-            put_block(file, 1 + (log10 - least) / (most - least) * 7, 0);
+            double power = w->reach[l][i * UR_CLI_WATCH_STEPS_BACK / (blocks - 1)];
+            put_block(file, 1 + (power - least) / (most - least) * 7, 0);
         }
         fputc('\n', file);
     }
@@ -207,7 +218,7 @@ static plan plan_rows(const ur_cli_watch *w, size_t rows)
     plan p = {0};
     p.norm = take(&left, rows >= 32 ? 4 : 2);
     p.gates = take(&left, layers_with_gates(w));
-    p.back = take(&left, w->layers);
+    p.reach = take(&left, w->layers);
     if (w->sample) {
         p.sample = take(&left, rows / 4 + TITLE_ROWS);
         if (!p.sample) p.sample = take(&left, 2 + TITLE_ROWS);
@@ -222,7 +233,7 @@ void ur_cli_watch_frame(FILE *file, const ur_cli_watch *w, size_t columns, size_
     put_head(file, w, columns);
     if (p.chart && w->learning.count) put_losses(file, w, columns, p.chart);
     if (p.norm && w->learning.count) put_norms(file, w, columns, p.norm - TITLE_ROWS);
-    if (p.back) put_back(file, w, columns, p.back);
+    if (p.reach) put_reach(file, w, columns);
     if (p.gates) put_gates(file, w, columns, p.gates);
     if (p.sample) put_sample(file, w, columns, p.sample - TITLE_ROWS);
 }

@@ -36,14 +36,14 @@ static void take(ur_cli_watch *w, ur_flow *flow)
 {
     ur_flow_layer layer;
     for (w->layers = 0; w->layers < UR_CLI_WATCH_LAYERS && ur_flow_layer_at(flow, w->layers, &layer); w->layers++)
-        for (size_t k = 0; k <= UR_CLI_WATCH_BACK; k++) w->back[w->layers][k] = layer.h[k] / log(10);
+        for (size_t k = 0; k <= UR_CLI_WATCH_STEPS_BACK; k++) w->reach[w->layers][k] = layer.h[k] / log(10);
 }
 
 /* Not seen is not wrong: a text too short for so many steps is still learnt from. */
 void ur_cli_watch_gradient(ur_cli_watch *w, ur_trainer *trainer)
 {
     const ur_flow_settings settings = {
-        .steps = UR_CLI_WATCH_BACK, .warm = WARM, .places = PLACES, .threads = 1, .no_jacobian = true};
+        .steps = UR_CLI_WATCH_STEPS_BACK, .warm = WARM, .places = PLACES, .threads = 1, .no_jacobian = true};
     ur_reading reading = reading_of(w->training);
     ur_flow *flow = NULL;
     ur_error error;
