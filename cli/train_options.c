@@ -191,6 +191,9 @@ ur_status ur_cli_train_settle(ur_cli_train_settings *s, const ur_cli_arguments *
         return ur_fail(error, UR_ERR_USAGE, "--resume and --overwrite contradict each other; give one of them");
     if (s->watch && s->quiet)
         return ur_fail(error, UR_ERR_USAGE, "--watch and --quiet contradict each other; give one of them");
+    if (t->init_from && t->remember > 0)
+        return ur_fail(error, UR_ERR_USAGE,
+                       "--remember sets first weights, which --init-from takes from a model; give one of them");
     if (t->validation && share_given)
         return ur_fail(error, UR_ERR_USAGE,
                        "--val and --val-fraction both choose the validation text; give one of them");

@@ -65,5 +65,6 @@ misused train lm text -o warm2 --hidden 5 --init-from nothing --init-scale -1; s
 # First biases: kept with the run, refused where no gate has any
 misused train lm text -o forgets --cell rnn --remember 20; says 'remember 20'
 misused train lm text -o forgets --cell lstm --remember 1; says '--remember'
+misused train lm text -o forgets --init-from whole --remember 9; says '--init-from'; [ ! -e forgets ] || fail 'a run was begun'
 done_with train lm text -o keeps "${options[@]}" --cell gru --remember 20 --steps 5 --quiet
 fails_with train lm text -o keeps "${options[@]}" --cell gru --remember 21 --steps 6 --resume; says '--remember 20'
