@@ -5,6 +5,7 @@ command stands, which then goes on and is asked to end."""
 import fcntl
 import os
 import pty
+import select
 import signal
 import struct
 import sys
@@ -21,6 +22,20 @@ if child == 0:
     os.dup2(theirs, 2)
     os.execv(sys.argv[5], sys.argv[5:])
 os.close(theirs)
+
+
+def read_until_stopped():
+    """What is still sent: a terminal that nobody reads would hold the command up before it stands."""
+    read = b""
+    while True:
+        if select.select([ours], [], [], 0.05)[0]:
+            read += os.read(ours, 65536)
+        pid, status = os.waitpid(child, os.WUNTRACED | os.WNOHANG)
+        if pid:
+            assert os.WIFSTOPPED(status), f"ended with {status} where it had to stand"
+            return read
+
+
 sent = sent_before = b""
 while True:
     try:
@@ -32,10 +47,10 @@ while True:
     sent += piece
     if signals == "TSTP" and word in sent:
         os.kill(child, signal.SIGTSTP)
-        assert os.WIFSTOPPED(os.waitpid(child, os.WUNTRACED)[1])
+        sent += read_until_stopped()
         os.kill(child, signal.SIGCONT)
-        signals, word = "INT", b"\033[?1049h\033[?25l\033[H\033[2J\033[H"  # drawn again
         sent_before, sent = sent, b""
+        signals = "INT"  # when WORD was drawn again
     elif signals != "-" and word in sent:
         os.kill(child, signal.SIGSTOP)
         for name in signals.split(","):
