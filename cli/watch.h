@@ -11,7 +11,14 @@
 
 #include <stdio.h>
 
-enum { UR_CLI_WATCH_GATES = 24, UR_CLI_WATCH_LAYERS = 8, UR_CLI_WATCH_STEPS_BACK = 100 };
+enum {
+    UR_CLI_WATCH_GATES = 24,
+    UR_CLI_WATCH_LAYERS = 8,
+    UR_CLI_WATCH_STEPS_BACK = 100,
+    UR_CLI_WATCH_WARM = 32,
+    UR_CLI_WATCH_PLACES = 16,
+    UR_CLI_WATCH_STEPS = UR_CLI_WATCH_WARM + UR_CLI_WATCH_STEPS_BACK + 2 /* units of a place: read, and what follows */
+};
 
 typedef struct ur_cli_watch {
     const ur_training *training;
@@ -23,7 +30,9 @@ typedef struct ur_cli_watch {
     double reach[UR_CLI_WATCH_LAYERS]
                 [UR_CLI_WATCH_STEPS_BACK + 1]; /* log10 ‖∂loss_t/∂h_{t−k}‖ by k, at the last evaluation */
     size_t layers;                             /* of which that is known */
-    char *sample;                              /* as it is shown: nothing in it acts; NULL: none yet */
+    bool places_sought, places_found;
+    int32_t places[UR_CLI_WATCH_STEPS * UR_CLI_WATCH_PLACES]; /* (T, B): of the text that is not learnt from */
+    char *sample;                                             /* as it is shown: nothing in it acts; NULL: none yet */
     size_t sample_size;
     ur_event sampled; /* when */
     double drawn;     /* by the clock */

@@ -7,8 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-enum { PLACES = 16, WARM = 32 };
-
 /* The validation text: a text of its own, or the tail of the text. */
 static ur_reading reading_of(const ur_training *training)
 {
@@ -24,8 +22,8 @@ static ur_reading reading_of(const ur_training *training)
     return reading;
 }
 
-/* Standard input is gone when it has been read. */
-static bool can_read_again(const ur_reading *reading)
+/* Standard input is gone when the training has it. */
+static bool can_be_read(const ur_reading *reading)
 {
     for (size_t i = 0; i < reading->path_count; i++)
         if (strcmp(reading->paths[i], "-") == 0) return false;
@@ -39,18 +37,28 @@ static void take(ur_cli_watch *w, ur_flow *flow)
         for (size_t k = 0; k <= UR_CLI_WATCH_STEPS_BACK; k++) w->reach[w->layers][k] = layer.h[k] / log(10);
 }
 
-/* Not seen is not wrong: a text too short for so many steps is still learnt from. */
+/* Once: a large text takes its time. A text too short for so many steps is still learnt from. */
+static bool find_places(ur_cli_watch *w, const ur_model *model)
+{
+    ur_reading reading = reading_of(w->training);
+    ur_error error;
+    if (!w->places_sought)
+        w->places_found = can_be_read(&reading) && ur_read_places(model, &reading, UR_CLI_WATCH_PLACES,
+                                                                  UR_CLI_WATCH_STEPS, w->places, &error) == UR_OK;
+    w->places_sought = true;
+    return w->places_found;
+}
+
 void ur_cli_watch_gradient(ur_cli_watch *w, ur_trainer *trainer)
 {
     const ur_flow_settings settings = {
-        .steps = UR_CLI_WATCH_STEPS_BACK, .warm = WARM, .places = PLACES, .threads = 1, .no_jacobian = true};
-    ur_reading reading = reading_of(w->training);
-    ur_flow *flow = NULL;
+        .steps = UR_CLI_WATCH_STEPS_BACK, .warm = UR_CLI_WATCH_WARM, .threads = 1, .no_jacobian = true};
+    const int32_t *next = w->places + (UR_CLI_WATCH_STEPS - 1) * UR_CLI_WATCH_PLACES;
+    ur_model *model = ur_trainer_model(trainer);
+    ur_flow *flow;
     ur_error error;
     w->layers = 0;
-    if (!can_read_again(&reading)) return;
-    ur_status status = ur_flow_create(&flow, ur_trainer_model(trainer), &settings, &error);
-    if (status == UR_OK) status = ur_flow_text(flow, &reading, &error);
-    if (status == UR_OK) take(w, flow);
+    if (!find_places(w, model) || ur_flow_create(&flow, model, &settings, &error) != UR_OK) return;
+    if (ur_flow_ids(flow, w->places, next, UR_CLI_WATCH_PLACES, &error) == UR_OK) take(w, flow);
     ur_flow_free(flow);
 }

@@ -61,6 +61,33 @@ static void test_places(void **state)
     ur_model_free(model);
 }
 
+/* The same passages as ids; and what cannot be read. */
+static void test_read_places(void **state)
+{
+    ur_error error = {0};
+    int32_t ids[LENGTH], read[3 * WINDOW];
+    char text[LENGTH];
+    fill_ids(ids, LENGTH, 7, KINDS);
+    for (size_t i = 0; i < LENGTH; i++) text[i] = UNITS[ids[i]][0];
+    const char *paths[] = {temp_write(*state, "text", text, LENGTH)};
+    ur_reading half = {.paths = paths, .path_count = 1, .begin = 0.5, .end = 1};
+    ur_model *model = letters_model("embed 4 > lstm 9 > dense", UNITS, KINDS, 0);
+    ok(ur_read_places(model, &half, 3, WINDOW, read, &error), &error);
+    size_t left = LENGTH / 2 - WINDOW;
+    const size_t at[] = {LENGTH / 2, LENGTH / 2 + left / 2, LENGTH / 2 + left};
+    for (size_t t = 0; t < WINDOW; t++)
+        for (size_t b = 0; b < 3; b++) assert_int_equal(read[t * 3 + b], ids[at[b] + t]);
+    assert_int_equal(ur_read_places(model, &half, 1, LENGTH / 2 + 1, read, &error), UR_ERR_DATA);
+    assert_string_equal(error.text, "the text has 150 units; 1 places of 151 units are asked of it");
+    half.begin = 1;
+    assert_int_equal(ur_read_places(model, &half, 1, 1, read, &error), UR_ERR_USAGE);
+    ur_model_free(model);
+    ur_sizes sizes = {.symbols = KINDS, .outputs = KINDS};
+    ok(ur_model_create(&model, "onehot > rnn 3 > dense", &sizes, 1, 0, NULL, &error), &error);
+    assert_int_equal(ur_read_places(model, &half, 1, 1, read, &error), UR_ERR_USAGE);
+    ur_model_free(model);
+}
+
 static ur_status follow_text(void *temp, const char *net, const char *text, size_t steps, double begin, ur_error *error)
 {
     const char *paths[] = {temp_string(temp, "text", text)};
@@ -198,9 +225,13 @@ static void test_infinite_weights(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_places),           cmocka_unit_test(test_short_texts),
-        cmocka_unit_test(test_what_has_no_flow), cmocka_unit_test(test_wrong_ids),
-        cmocka_unit_test(test_dead_units),       cmocka_unit_test(test_certain_prediction),
+        cmocka_unit_test(test_places),
+        cmocka_unit_test(test_read_places),
+        cmocka_unit_test(test_short_texts),
+        cmocka_unit_test(test_what_has_no_flow),
+        cmocka_unit_test(test_wrong_ids),
+        cmocka_unit_test(test_dead_units),
+        cmocka_unit_test(test_certain_prediction),
         cmocka_unit_test(test_infinite_weights),
     };
     return cmocka_run_group_tests(tests, temp_setup, temp_teardown);
