@@ -112,16 +112,16 @@ static void find_range(const ur_cli_watch *w, double *least, double *most)
         }
 }
 
-/* "10^-0.4 at 0, …"; of a gradient that is 0 wherever it was looked at, "nothing". */
+/* "-0.4 at k=0, …"; of a gradient that is 0 wherever it was looked at, "none". */
 static int put_powers(char *line, size_t size, const double reach[UR_CLI_WATCH_STEPS_BACK + 1])
 {
-    static const size_t shown[] = {0, 1, 10, UR_CLI_WATCH_STEPS_BACK};
+    static const size_t shown[] = {0, 10, UR_CLI_WATCH_STEPS_BACK};
     int used = 0;
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
-        double power = reach[shown[i]];
-        used += snprintf(line + used, size - (size_t)used, i ? ", " : "");
-        used += isnan(power) ? snprintf(line + used, size - (size_t)used, "nothing at %zu", shown[i])
-                             : snprintf(line + used, size - (size_t)used, "10^%.1f at %zu", power, shown[i]);
+        char power[32] = "none";
+        if (!isnan(reach[shown[i]])) snprintf(power, sizeof power, "%.1f", reach[shown[i]]);
+        used +=
+            snprintf(line + used, size - (size_t)used, "%s%s at %s%zu", i ? ", " : "", power, i ? "" : "k=", shown[i]);
     }
     return used;
 }
@@ -133,7 +133,7 @@ static void put_reach(FILE *file, const ur_cli_watch *w, size_t columns)
     find_range(w, &least, &most);
     for (size_t l = 0; l < w->layers; l++) {
         char line[192];
-        int used = snprintf(line, sizeof line, "a loss's gradient, layer %zu, by steps back: ", l + 1);
+        int used = snprintf(line, sizeof line, "gradient k steps back, log10, layer %zu: ", l + 1);
         used += put_powers(line + used, sizeof line - (size_t)used, w->reach[l]);
         size_t wide = (size_t)used + 2, blocks = columns > wide + 2 ? columns - 1 - wide : 0;
         ur_cli_print_padded(file, line, blocks ? wide : columns - 1);

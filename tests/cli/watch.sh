@@ -50,7 +50,7 @@ END
 done_with train lm text -o whole --steps 400 "${options[@]}" --average 0.99 --quiet
 on_terminal 40 100 - train lm text -o run --steps 400 "${options[@]}" --average 0.99 --watch
 ends 0; restored; prints 'The model is run/model.safetensors'
-fits 40 100 'step ' 'loss: A smoothed, B validation' 'gradient norm' "a loss's gradient, layer 1, by steps back: 10^" 'gates open|shut %, layer 1' '---- sample after' '┤' '└'
+fits 40 100 'step ' 'loss: A smoothed, B validation' 'gradient norm' "gradient k steps back, log10, layer 1: " 'gates open|shut %, layer 1' '---- sample after' '┤' '└'
 same run/model.safetensors whole/model.safetensors
 same run/last.safetensors whole/last.safetensors
 for size in '24 80' '12 36' '3 20' '1 200'; do
