@@ -14,8 +14,8 @@
  *   v_top                     the largest lane
  *   v_exp2_bits(t)            2^n where t = n + 1.5·2^23 (see functions.h); not in double
  *
- * UR_TILE_PANELS says how many panels of 16 columns a product keeps in registers at once, UR_WIDE_PANELS how many with one
- * row.
+ * UR_TILE_PANELS says how many panels of 16 columns a product keeps in registers at once, UR_TILE_STEPS how many steps of
+ * k it does between two looks at whether there are more, UR_WIDE_PANELS how many panels it keeps with one row.
  */
 #ifndef UR_KERNEL_LANE_H
 #define UR_KERNEL_LANE_H

@@ -47,7 +47,6 @@ static ur_tile first_tile(const ur_product *p, size_t row, size_t panel, size_t 
                  .b = p->b + panel * b_panel,
                  .c = p->c + row * p->c_row,
                  .a_row = p->a_row,
-                 .a_next = 1,
                  .a_outer = p->a_outer,
                  .b_panel = b_panel,
                  .c_row = p->c_row};

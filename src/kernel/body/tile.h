@@ -10,17 +10,27 @@
 /* UR_DEPTH: k done at once. What a tile reads of B is then still near for the tiles below it, and C is seldom touched. */
 enum { UR_TILE_ROWS = 6, UR_DEPTH = 256 };
 
+/* A lies row by row, or, where the including file says so, in columns of 16 rows. The steps that the compiler knows cost no
+ * instruction. */
+#ifdef UR_TILE_OF_COLUMNS
+#define UR_A_ROW(tile) ((size_t)1)
+#define UR_A_NEXT      16
+#else
+#define UR_A_ROW(tile) ((tile)->a_row)
+#define UR_A_NEXT      1
+#endif
+
 /*
  * C(r, panel p) = first + Σ_k A(r, k)·B(k, panel p); k = `outer` runs of `inner`.
- * A: a + r·a_row + run·a_outer + k·a_next. B: panel p at b + p·b_panel, 16 numbers a k. C: c + r·c_row + column[p]; first:
+ * A: a + r·a_row + run·a_outer + k. B: panel p at b + p·b_panel, 16 numbers a k. C: c + r·c_row + column[p]; first:
  * likewise at `first`, which may be C itself.
  */
 typedef struct ur_tile {
     const real *a, *b;
-    const real *ahead; /* 16 numbers for each k, which will be wanted soon */
+    const real *ahead; /* 16 numbers for every UR_TILE_STEPS of k, which will be wanted soon */
     const real *first;
     real *c;
-    size_t a_row, a_next, a_outer, inner, outer, b_panel, first_row, c_row;
+    size_t a_row, a_outer, inner, outer, b_panel, first_row, c_row;
     size_t first_column[UR_TILE_PANELS], column[UR_TILE_PANELS];
 } ur_tile;
 
@@ -32,9 +42,32 @@ static inline void ur_tile_go_on(ur_tile *t)
     for (size_t i = 0; i < UR_TILE_PANELS; i++) t->first_column[i] = t->column[i];
 }
 
+/* Sums of a tile, in registers. */
+typedef v16 ur_tile_sum[UR_TILE_ROWS][UR_TILE_PANELS];
+
+/* `steps` of k. Two pointers into A, since the processor adds but one multiple of a row to an address. */
+static inline __attribute__((always_inline)) void ur_tile_steps(ur_tile_sum sum, const ur_tile *t, const real *a,
+                                                                const real *b, const int rows, const int panels,
+                                                                const int steps)
+{
+    const real *a3 = a + 3 * UR_A_ROW(t);
+#pragma GCC unroll 8
+    for (int k = 0; k < steps; k++) {
+        v16 w[UR_TILE_PANELS];
+#pragma GCC unroll 8
+        for (int p = 0; p < panels; p++) w[p] = v_load(b + 16 * k + (size_t)p * t->b_panel);
+#pragma GCC unroll 8
+        for (int r = 0; r < rows; r++) {
+            v16 x = v_set((r < 3 ? a : a3)[(size_t)(r % 3) * UR_A_ROW(t) + (size_t)k * UR_A_NEXT]);
+#pragma GCC unroll 8
+            for (int p = 0; p < panels; p++) sum[r][p] = v_fma(x, w[p], sum[r][p]);
+        }
+    }
+}
+
 static inline __attribute__((always_inline)) void ur_tile_sums(const ur_tile *t, const int rows, const int panels)
 {
-    v16 sum[UR_TILE_ROWS][UR_TILE_PANELS];
+    ur_tile_sum sum;
 #pragma GCC unroll 8
     for (int r = 0; r < rows; r++)
 #pragma GCC unroll 8
@@ -42,19 +75,13 @@ static inline __attribute__((always_inline)) void ur_tile_sums(const ur_tile *t,
     const real *b = t->b, *ahead = t->ahead;
     for (size_t o = 0; o < t->outer; o++) {
         const real *a = t->a + o * t->a_outer;
-        for (size_t k = 0; k < t->inner; k++, a += t->a_next, b += 16) {
-            v16 w[UR_TILE_PANELS];
+        size_t k = t->inner;
+        for (; k >= UR_TILE_STEPS; k -= UR_TILE_STEPS, a += UR_TILE_STEPS * UR_A_NEXT, b += UR_TILE_STEPS * 16) {
             __builtin_prefetch(ahead, 0, 2);
             ahead += 16;
-#pragma GCC unroll 8
-            for (int p = 0; p < panels; p++) w[p] = v_load(b + (size_t)p * t->b_panel);
-#pragma GCC unroll 8
-            for (int r = 0; r < rows; r++) {
-                v16 x = v_set(a[(size_t)r * t->a_row]);
-#pragma GCC unroll 8
-                for (int p = 0; p < panels; p++) sum[r][p] = v_fma(x, w[p], sum[r][p]);
-            }
+            ur_tile_steps(sum, t, a, b, rows, panels, UR_TILE_STEPS);
         }
+        for (; k > 0; k--, a += UR_A_NEXT, b += 16) ur_tile_steps(sum, t, a, b, rows, panels, 1);
     }
 #pragma GCC unroll 8
     for (int r = 0; r < rows; r++)
@@ -88,18 +115,29 @@ static void (*const ur_tiles[UR_TILE_PANELS][UR_TILE_ROWS])(const ur_tile *) = {
 #endif
 };
 
+/* Brings near where the tile below puts its sums: else it would begin by waiting for rows of C that are far apart. */
+static void fetch_sums(const ur_tile *t, size_t rows, size_t panels)
+{
+#pragma GCC unroll 1
+    for (size_t r = rows; r < 2 * rows; r++)
+#pragma GCC unroll 1
+        for (size_t p = 0; p < panels; p++) __builtin_prefetch(t->c + r * t->c_row + t->column[p], 1);
+}
+
 /*
  * `rows` rows by `panels` ≤ UR_TILE_PANELS panels, in tiles as equal as can be: rows that are left over would keep the
- * units for multiply-adds waiting. Of `next`, what will be read of B after this, each tile brings one panel near.
+ * units for multiply-adds waiting. Of `next`, what will be read of B after this, each tile brings one panel near, or a part
+ * of one: as many numbers as are read meanwhile, by UR_TILE_STEPS.
  */
 static void ur_tile_rows(ur_tile t, size_t rows, size_t panels, const real *next)
 {
-    size_t count = (rows + UR_TILE_ROWS - 1) / UR_TILE_ROWS;
+    size_t count = (rows + UR_TILE_ROWS - 1) / UR_TILE_ROWS, part = t.inner * t.outer / UR_TILE_STEPS * 16;
     for (size_t i = 0; i < count; i++) {
         size_t taken = rows / (count - i);
-        t.ahead = next + i % panels * t.b_panel;
+        fetch_sums(&t, taken, panels);
+        t.ahead = next + i % panels * t.b_panel + i / panels % UR_TILE_STEPS * part;
         ur_tiles[panels - 1][taken - 1](&t);
-        t.a += taken * t.a_row;
+        t.a += taken * UR_A_ROW(&t);
         t.first += taken * t.first_row;
         t.c += taken * t.c_row;
         rows -= taken;

@@ -3,6 +3,7 @@
  * the rows of X are packed into panels once, the 16 columns of dY that belong to a group of rows once a group, and the
  * sums wait in scratch between pieces.
  */
+#define UR_TILE_OF_COLUMNS
 #include "kernel/body/tile.h"
 #include "kernel/kernels.h"
 
@@ -70,7 +71,7 @@ static void pack_y(const ur_piece *p, const ur_row_group *groups, size_t count, 
 static void groups_times_panels(const real *y, const real *x, size_t depth, size_t count, real *sums, size_t padded,
                                 size_t panels)
 {
-    ur_tile t = {.a_row = 1, .a_next = 16, .outer = 1, .b_panel = UR_PIECE * 16, .c_row = padded};
+    ur_tile t = {.outer = 1, .b_panel = UR_PIECE * 16, .c_row = padded};
     for (size_t i = 0; i < panels; i++) t.column[i] = 16 * i;
     for (size_t k = 0; k < depth; k += UR_DEPTH) {
         t.inner = depth - k < UR_DEPTH ? depth - k : UR_DEPTH;
