@@ -22,7 +22,7 @@ static const ur_cli_option OPTIONS[] = {
 
 static const ur_cli_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
 
-enum { COLUMN = 18, WIDTH = 100, UNITS_SHOWN = 200 };
+enum { COLUMN = 18, WIDTH = 100, UNITS_SHOWN = 200, VALUES_SHOWN = 4 };
 
 static void defaults(void *settings_) { *(settings *)settings_ = (settings){0}; }
 
@@ -93,10 +93,27 @@ static bool left_out(const char *key)
     return false;
 }
 
+static void print_value(const json_t *value);
+
+/* A folder of texts may have thousands of files: the first few tell which it was. */
+static void print_first(const json_t *values)
+{
+    printf("%zu: ", json_array_size(values));
+    for (size_t i = 0; i < VALUES_SHOWN; i++) {
+        print_value(json_array_get(values, i));
+        printf(", ");
+    }
+    printf("... (--json has all)");
+}
+
 static void print_value(const json_t *value)
 {
     if (json_is_string(value)) {
         ur_cli_print_shown(stdout, json_string_value(value), json_string_length(value));
+        return;
+    }
+    if (json_array_size(value) > VALUES_SHOWN) {
+        print_first(value);
         return;
     }
     char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(10));
