@@ -120,8 +120,8 @@ static int put_powers(char *line, size_t size, const double reach[UR_CLI_WATCH_S
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
         char power[32] = "none";
         if (!isnan(reach[shown[i]])) snprintf(power, sizeof power, "%.1f", reach[shown[i]]);
-        used +=
-            snprintf(line + used, size - (size_t)used, "%s%s at %s%zu", i ? ", " : "", power, i ? "" : "k=", shown[i]);
+        const char *form = i ? ", %s at %zu" : "%s at k=%zu";
+        used += snprintf(line + used, size - (size_t)used, form, power, shown[i]);
     }
     return used;
 }

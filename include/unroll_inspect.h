@@ -98,7 +98,7 @@ UR_API ur_status ur_probe_text(const ur_model *model, const ur_reading *reading,
 
 /* Reads `places` passages of `steps` units each, evenly far apart from the beginning of the part to its end (not side by
  * side: lanes, window and threads of the reading do not matter): ids (T, B). UR_ERR_USAGE as above, UR_ERR_DATA for a text
- * of fewer units than one passage. */
+ * of fewer units than one passage, and where none is asked for. */
 UR_API ur_status ur_read_places(const ur_model *model, const ur_reading *reading, size_t places, size_t steps,
                                 int32_t *ids, ur_error *error);
 

@@ -1,7 +1,6 @@
 /* See places.h. */
 #include "inspect/places.h"
 
-#include "base/error.h"
 #include "inspect/probe.h"
 
 #include <stdlib.h>
@@ -9,11 +8,7 @@
 ur_status ur_places_open(ur_places *p, const ur_model *m, const ur_reading *how, ur_error *error)
 {
     *p = (ur_places){0};
-    if (!m->vocabulary || m->lines[0].width != m->lines[0].symbols)
-        return ur_fail(error, UR_ERR_USAGE, "the model (\"%s\") is no language model", m->net);
-    ur_corpus_options options = {.unit = ur_vocabulary_kind(m->vocabulary), .replace_invalid = how->replace_invalid};
-    UR_TRY(ur_corpus_open(&p->corpus, how->paths, how->path_count, &options, error));
-    UR_TRY(ur_reading_part(p->corpus, how, &p->begin, &p->units, error));
+    UR_TRY(ur_reading_open(&p->corpus, &p->begin, &p->units, m, how, error));
     return ur_reader_open(&p->reader, p->corpus, m->vocabulary, error);
 }
 
@@ -45,7 +40,7 @@ ur_status ur_places_read(ur_places *p, size_t first, size_t lanes, int32_t *ids,
 static ur_status read_all(ur_places *p, size_t places, size_t steps, int32_t *ids, ur_error *error)
 {
     if (!places || !steps || steps > p->units)
-        return ur_fail(error, UR_ERR_DATA, "the text has %llu units; %zu places of %zu units are asked of it",
+        return ur_fail(error, UR_ERR_DATA, "the text has %llu units; places (%zu) of %zu units are asked of it",
                        (unsigned long long)p->units, places, steps);
     p->count = places;
     p->steps = steps;

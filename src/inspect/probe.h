@@ -21,9 +21,10 @@ struct ur_probe {
 const ur_layer *ur_probe_layer_of(const ur_model *model, size_t layer);
 /* As ur_model_prepare_training, also after a learner, which may have left a wide last layer without packed weights. */
 ur_status ur_probe_prepare_gradients(ur_model *model, ur_error *error);
-/* The part of a text that `how` says: its first unit, and how many it has. UR_ERR_USAGE for shares that cannot be. */
-ur_status ur_reading_part(const ur_corpus *corpus, const ur_reading *how, uint64_t *begin, uint64_t *units,
-                          ur_error *error);
+/* Opens the text, and finds the part of it that is to be read: its first unit, and how many it has. UR_ERR_USAGE for a model
+ * that is no language model, and for shares that cannot be. *corpus is the caller's to close, also after a failure. */
+ur_status ur_reading_open(ur_corpus **corpus, uint64_t *begin, uint64_t *units, const ur_model *model,
+                          const ur_reading *how, ur_error *error);
 /* The gates' names of a layer's cell. */
 const ur_gate_name *ur_probe_gates(const ur_model *model, const ur_layer *layer);
 

@@ -30,8 +30,7 @@ static const ur_layer *first_cell(const ur_model *m) { return &m->layers[1]; }
 static ur_status check(const ur_model *m, const int32_t *ids, size_t count, int32_t target, ur_error *error)
 {
     const ur_line *line = &m->lines[0];
-    if (m->line_count != 1 || !line->symbols || line->width != line->symbols || line->last)
-        return ur_fail(error, UR_ERR_USAGE, "the model (\"%s\") is no language model", m->net);
+    if (!ur_predicts_units(m)) return ur_fail(error, UR_ERR_USAGE, "the model (\"%s\") is no language model", m->net);
     if (m->layer_count < 2 || first_cell(m)->spec.kind != UR_LAYER_CELL)
         return ur_fail(error, UR_ERR_UNSUPPORTED, "in \"%s\" no cell stands right behind the units", m->net);
     if (target < 0 || (size_t)target >= line->width)

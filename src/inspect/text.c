@@ -31,22 +31,9 @@ static void close_text(ur_text_reader *r)
     free(r->row);
 }
 
-ur_status ur_reading_part(const ur_corpus *corpus, const ur_reading *how, uint64_t *begin, uint64_t *units,
-                          ur_error *error)
+/* The part has `left` units. */
+static ur_status choose(ur_text_reader *r, const ur_reading *how, uint64_t left, ur_error *error)
 {
-    double end = how->begin == 0 && how->end == 0 ? 1 : how->end, all = (double)ur_corpus_units(corpus);
-    if (!(how->begin >= 0 && how->begin < end && end <= 1))
-        return ur_fail(error, UR_ERR_USAGE, "part %g:%g of the text: must be within 0:1 and not empty", how->begin,
-                       end);
-    *begin = (uint64_t)(all * how->begin);
-    *units = (uint64_t)(all * end) - *begin;
-    return UR_OK;
-}
-
-static ur_status choose(ur_text_reader *r, const ur_reading *how, ur_error *error)
-{
-    uint64_t left;
-    UR_TRY(ur_reading_part(r->corpus, how, &r->begin, &left, error));
     if (left < 2)
         return ur_fail(error, UR_ERR_DATA, "the text has %llu units; at least 2 are needed", (unsigned long long)left);
     size_t lanes = how->lanes ? how->lanes : UR_READING_LANES;
@@ -76,14 +63,9 @@ static ur_status make_room(ur_text_reader *r, ur_error *error)
 
 static ur_status open_text(ur_text_reader *r, const ur_reading *how, ur_error *error)
 {
-    const ur_line *line = &r->model->lines[r->model->line_count - 1];
-    if (r->model->line_count != 1 || !r->model->vocabulary || line->width != line->symbols || line->last)
-        return ur_fail(error, UR_ERR_USAGE, "the model (\"%s\") is no language model", r->model->net);
-    ur_corpus_options options = {.unit = ur_vocabulary_kind(r->model->vocabulary),
-                                 .replace_invalid = how->replace_invalid};
-    if (!how->paths || !how->path_count) return ur_fail(error, UR_ERR_USAGE, "no text is given");
-    UR_TRY(ur_corpus_open(&r->corpus, how->paths, how->path_count, &options, error));
-    UR_TRY(choose(r, how, error));
+    uint64_t units;
+    UR_TRY(ur_reading_open(&r->corpus, &r->begin, &units, r->model, how, error));
+    UR_TRY(choose(r, how, units, error));
     UR_TRY(make_room(r, error));
     for (size_t b = 0; b < r->lanes; b++) {
         UR_TRY(ur_reader_open(&r->readers[b], r->corpus, r->model->vocabulary, error));

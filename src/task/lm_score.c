@@ -130,8 +130,7 @@ static ur_status choose_part(ur_scorer *s, ur_error *error)
 static ur_status run(ur_scorer *s, ur_error *error)
 {
     const ur_scoring *how = s->how;
-    const ur_line *line = &s->model->lines[s->model->line_count - 1];
-    if (s->model->line_count != 1 || !s->model->vocabulary || line->width != line->symbols || line->last)
+    if (!ur_predicts_units(s->model) || !s->model->vocabulary)
         return ur_fail(error, UR_ERR_USAGE, "the model (\"%s\") is no language model", s->model->net);
     ur_corpus_options options = {.unit = ur_vocabulary_kind(s->model->vocabulary),
                                  .replace_invalid = how->replace_invalid};

@@ -112,8 +112,7 @@ static ur_status record_text(ur_trainer *t, ur_error *error)
 
 static ur_status check_network(const ur_model *m, ur_error *error)
 {
-    const ur_line *line = &m->lines[m->line_count - 1];
-    if (m->line_count > 1 || !line->symbols || line->last || line->width != line->symbols)
+    if (!ur_predicts_units(m))
         return ur_fail(
             error, UR_ERR_USAGE,
             "network line \"%s\": a language model has one line from onehot or embed to dense, without last, "

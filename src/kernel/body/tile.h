@@ -116,7 +116,7 @@ static void (*const ur_tiles[UR_TILE_PANELS][UR_TILE_ROWS])(const ur_tile *) = {
 };
 
 /* Brings near where the tile below puts its sums: else it would begin by waiting for rows of C that are far apart. */
-static void fetch_sums(const ur_tile *t, size_t rows, size_t panels)
+static void ur_tile_fetch_below(const ur_tile *t, size_t rows, size_t panels)
 {
 #pragma GCC unroll 1
     for (size_t r = rows; r < 2 * rows; r++)
@@ -134,7 +134,7 @@ static void ur_tile_rows(ur_tile t, size_t rows, size_t panels, const real *next
     size_t count = (rows + UR_TILE_ROWS - 1) / UR_TILE_ROWS, part = t.inner * t.outer / UR_TILE_STEPS * 16;
     for (size_t i = 0; i < count; i++) {
         size_t taken = rows / (count - i);
-        fetch_sums(&t, taken, panels);
+        ur_tile_fetch_below(&t, taken, panels);
         t.ahead = next + i % panels * t.b_panel + i / panels % UR_TILE_STEPS * part;
         ur_tiles[panels - 1][taken - 1](&t);
         t.a += taken * UR_A_ROW(&t);
