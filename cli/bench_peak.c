@@ -165,14 +165,25 @@ static void work(void *context, size_t member, size_t members)
     if (taken >= SLICE && rate > s->member[member].best) s->member[member].best = rate;
 }
 
-/* The best slice of each thread: in the others it had neighbours. Threads beyond the cores add nothing. */
+static double shortest(const slice *s, size_t threads)
+{
+    double least = s->member[0].seconds;
+    for (size_t i = 1; i < threads; i++)
+        if (s->member[i].seconds < least) least = s->member[i].seconds;
+    return least;
+}
+
+/* The best slice of each thread: in the others it had neighbours. Slices grow as long as one is too short to count, for
+ * the first ones may have had neighbours too. Threads beyond the cores add nothing. */
 static double best_slices(ur_pool *pool, slice *s)
 {
     size_t threads = ur_pool_threads(pool);
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     double sum = 0;
-    for (ur_pool_run(pool, work, s); s->member[0].seconds < 1.25 * SLICE; ur_pool_run(pool, work, s)) s->rounds *= 2;
-    for (double begin = ur_cli_now(); ur_cli_now() - begin < ALL_SLICES;) ur_pool_run(pool, work, s);
+    for (double begin = ur_cli_now(); ur_cli_now() - begin < ALL_SLICES;) {
+        ur_pool_run(pool, work, s);
+        if (shortest(s, threads) < SLICE) s->rounds *= 2;
+    }
     for (size_t i = 0; i < threads; i++) sum += s->member[i].best;
     return cores > 0 && (size_t)cores < threads ? sum * (double)cores / (double)threads : sum;
 }
