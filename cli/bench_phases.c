@@ -204,7 +204,7 @@ static void update(taking *t)
     l->norm = ur_gradient_norm(&t->compute, m->gradients, m->numbers, l->norm_pieces);
     ur_optimizer_update(&l->optimizer, &t->compute, &l->learning, l->learning.rate, l->norm, m->values, m->gradients);
     lap(t, UPDATE);
-    ur_model_pack(m);
+    ur_model_pack(m, t->compute.pool);
     lap(t, PACK);
 }
 

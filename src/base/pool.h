@@ -7,6 +7,8 @@
 
 #include "unroll.h"
 
+#include <stdbool.h>
+
 /* ur_pool_create and ur_pool_free are in unroll.h. */
 
 /* 1 where pool is NULL: every user of a pool also runs without one. */
@@ -22,5 +24,11 @@ void ur_pool_barrier(ur_pool *pool);
 
 /* The part of 0 … count that falls to a member, in multiples of `grain`: [*begin, *end), possibly empty. */
 void ur_pool_share(size_t count, size_t grain, size_t member, size_t members, size_t *begin, size_t *end);
+
+/* Different pieces of work dealt out in turn: each member asks for every piece, in the same order, whether it is its own. */
+typedef struct ur_turn {
+    size_t piece, member, members;
+} ur_turn;
+static inline bool ur_turn_is_mine(ur_turn *turn) { return turn->piece++ % turn->members == turn->member; }
 
 #endif

@@ -21,13 +21,18 @@ void ur_dense_place(ur_dense *d, real *memory, bool training)
     d->back = training && d->forward ? d->forward + ur_packed_weights_size(&rows, d->inputs, d->weights) : NULL;
 }
 
-void ur_dense_pack(ur_dense *d)
+static void pack_forward(ur_dense *d, const ur_gate_rows *rows)
+{
+    memset(d->packed_bias, 0, ur_padded(d->outputs) * sizeof(real));
+    if (d->bias) ur_pack_bias(d->packed_bias, d->bias->value, rows);
+    if (d->forward) ur_pack_weights(d->forward, d->weight->value, rows, d->inputs, d->weights);
+}
+
+void ur_dense_pack(ur_dense *d, ur_turn *turn)
 {
     ur_gate_rows rows = rows_of(d);
-    memset(d->packed_bias, 0, ur_padded(d->outputs) * sizeof(real));
-    if (d->bias) ur_pack_bias(d->packed_bias, d->bias->value, &rows);
-    if (d->forward) ur_pack_weights(d->forward, d->weight->value, &rows, d->inputs, d->weights);
-    if (d->back) ur_pack_back(d->back, d->weight->value, &rows, d->inputs);
+    if (ur_turn_is_mine(turn)) pack_forward(d, &rows);
+    if (d->back && ur_turn_is_mine(turn)) ur_pack_back(d->back, d->weight->value, &rows, d->inputs);
 }
 
 /* ---- without packed weights --------------------------------------------------------------------------------------- */

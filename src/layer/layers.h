@@ -32,7 +32,7 @@ typedef struct ur_dense {
 
 size_t ur_dense_packed_size(const ur_dense *dense, bool training);
 void ur_dense_place(ur_dense *dense, real *memory, bool training);
-void ur_dense_pack(ur_dense *dense);
+void ur_dense_pack(ur_dense *dense, ur_turn *turn); /* the pieces of it that are this turn's */
 /* `rows` padded rows of x to padded rows of y. */
 void ur_dense_forward(const ur_dense *dense, const ur_compute *compute, const real *x, real *y, size_t rows);
 ur_tensor *ur_dense_layer(ur_tape *tape, const ur_dense *dense, ur_tensor *x);

@@ -11,6 +11,7 @@
 #ifndef UR_LAYER_RECURRENT_H
 #define UR_LAYER_RECURRENT_H
 
+#include "base/pool.h"
 #include "cell/cell.h"
 #include "kernel/compute.h"
 #include "kernel/pack.h"
@@ -57,7 +58,8 @@ typedef struct ur_recurrent_weights {
 /* Numbers of memory for the packed weights, 0 when that does not fit; and the pointers into such memory. */
 size_t ur_recurrent_packed_size(const ur_recurrent *layer, bool training);
 void ur_recurrent_place(ur_recurrent *layer, real *memory, bool training);
-void ur_recurrent_pack(ur_recurrent *layer, const ur_recurrent_weights *weights, bool training);
+/* The pieces of it that are this turn's. */
+void ur_recurrent_pack(ur_recurrent *layer, const ur_recurrent_weights *weights, bool training, ur_turn *turn);
 
 static inline size_t ur_unit_blocks(const ur_recurrent *layer) { return ur_padded(layer->units) / UR_LANES; }
 /* Numbers of a lane's slots. */

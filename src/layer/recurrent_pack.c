@@ -84,18 +84,24 @@ static void pack_biases(const ur_recurrent *l, const ur_recurrent_weights *w)
     memcpy(l->late_bias, w->b_hh + gate * l->units, l->units * sizeof(real));
 }
 
-void ur_recurrent_pack(ur_recurrent *l, const ur_recurrent_weights *w, bool training)
+static void pack_inputs(const ur_recurrent *l, const ur_recurrent_weights *w, const ur_gate_rows *in)
 {
-    ur_gate_rows in = rows_of(l, &l->cell->input);
     pack_biases(l, w);
     if (l->symbols)
-        ur_pack_table(l->in, w->w_ih, l->bias, &in, l->inputs);
+        ur_pack_table(l->in, w->w_ih, l->bias, in, l->inputs);
     else
-        ur_pack_weights(l->in, w->w_ih, &in, l->inputs, l->weights);
-    if (training && !l->symbols) ur_pack_back(l->in_back, w->w_ih, &in, l->inputs);
+        ur_pack_weights(l->in, w->w_ih, in, l->inputs, l->weights);
+}
+
+/* Forward and back, back and forward: two threads have as much to do. */
+void ur_recurrent_pack(ur_recurrent *l, const ur_recurrent_weights *w, bool training, ur_turn *turn)
+{
+    ur_gate_rows in = rows_of(l, &l->cell->input);
+    if (ur_turn_is_mine(turn)) pack_inputs(l, w, &in);
+    if (training && !l->symbols && ur_turn_is_mine(turn)) ur_pack_back(l->in_back, w->w_ih, &in, l->inputs);
     for (int p = 0; p < l->cell->phases; p++) {
         ur_gate_rows rec = rows_of(l, &l->cell->phase[p]);
-        ur_pack_weights(l->rec[p], w->w_hh, &rec, l->units, l->weights);
-        if (training) ur_pack_back(l->rec_back[p], w->w_hh, &rec, l->units);
+        if (training && ur_turn_is_mine(turn)) ur_pack_back(l->rec_back[p], w->w_hh, &rec, l->units);
+        if (ur_turn_is_mine(turn)) ur_pack_weights(l->rec[p], w->w_hh, &rec, l->units, l->weights);
     }
 }

@@ -75,7 +75,7 @@ static ur_status forward(ur_hand *hand, const ur_real *x, const ur_real *h_prev,
     const ur_real *given[UR_STATES_MAX] = {h_prev, c_prev};
     ur_real *taken[UR_STATES_MAX] = {h_next, c_next};
     size_t states = l->recurrent.cell->states;
-    ur_model_pack(hand->model);
+    ur_model_pack(hand->model, NULL);
     ur_arena_reset(&hand->arena);
     ur_tape_begin(&hand->tape, &hand->compute, &hand->arena, true);
     hand->x = ur_tensor_from(&hand->tape, x, 1, hand->lanes, l->inputs, true);

@@ -35,18 +35,30 @@ static size_t place(ur_layer *l, real *memory, bool training, size_t most)
 
 static const real *value_of(const ur_param *param) { return param ? param->value : NULL; }
 
-void ur_model_pack(ur_model *m)
+static void pack(void *context, size_t member, size_t members)
 {
-    ur_model_round(m);
+    ur_model *m = context;
+    ur_turn turn = {0, member, members};
     for (size_t i = 0; i < m->layer_count; i++) {
         ur_layer *l = &m->layers[i];
         if (l->spec.kind == UR_LAYER_CELL) {
             ur_recurrent_weights w = {value_of(l->params.w_ih), value_of(l->params.w_hh), value_of(l->params.b_ih),
                                       value_of(l->params.b_hh)};
-            ur_recurrent_pack(&l->recurrent, &w, m->training);
+            ur_recurrent_pack(&l->recurrent, &w, m->training, &turn);
         }
-        if (l->spec.kind == UR_LAYER_DENSE) ur_dense_pack(&l->dense);
+        if (l->spec.kind == UR_LAYER_DENSE) ur_dense_pack(&l->dense, &turn);
     }
+}
+
+enum { UR_SMALL_PACK = 1 << 15 }; /* weights for which waking threads costs more than it brings */
+
+void ur_model_pack(ur_model *m, ur_pool *pool)
+{
+    ur_model_round(m);
+    if (m->numbers < UR_SMALL_PACK)
+        pack(m, 0, 1);
+    else
+        ur_pool_run(pool, pack, m);
 }
 
 ur_status ur_model_prepare(ur_model *m, bool training, ur_error *error)
@@ -60,11 +72,11 @@ ur_status ur_model_prepare(ur_model *m, bool training, ur_error *error)
     m->training = training;
     for (size_t i = 0; i < m->layer_count; i++)
         packed += place(&m->layers[i], packed, training, m->kernels->rows->most);
-    ur_model_pack(m);
+    ur_model_pack(m, NULL);
     return UR_OK;
 }
 
-void ur_model_changed(ur_model *m) { ur_model_pack(m); }
+void ur_model_changed(ur_model *m) { ur_model_pack(m, NULL); }
 
 const ur_param *ur_model_find(const ur_model *m, const char *name)
 {

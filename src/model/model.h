@@ -71,8 +71,8 @@ ur_status ur_model_prepare(ur_model *model, bool training, ur_error *error);
 /* What gradients need: their memory, the cells' backward halves, packing for both directions. UR_ERR_USAGE with small
  * weights. */
 ur_status ur_model_prepare_training(ur_model *model, ur_error *error);
-/* Rounds small weights, then packs. */
-void ur_model_pack(ur_model *model);
+/* Rounds small weights, then packs; on the threads of a pool, NULL: on the caller's alone. */
+void ur_model_pack(ur_model *model, ur_pool *pool);
 /* Values of matrices to what model->weights can be (weights.c). */
 void ur_model_round(ur_model *model);
 /* Of a model whose values are not there yet; UR_ERR_UNSUPPORTED for int8 in a layer that is too wide. */

@@ -187,7 +187,7 @@ static ur_status take_weights(ur_trainer *t, const ur_tensor_file *file, const c
     ur_status status = UR_OK;
     for (size_t i = 0; i < extra->count && status == UR_OK; i++) status = take(file, &extra->entries[i], path, error);
     free(extra);
-    ur_model_pack(t->model);
+    ur_model_pack(t->model, NULL);
     return status;
 }
 

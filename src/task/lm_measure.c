@@ -39,7 +39,7 @@ static ur_status begin_again(ur_trainer *t, const real *first, ur_error *error)
 {
     size_t bytes = t->model->numbers * sizeof(real);
     memcpy(t->model->values, first, bytes);
-    ur_model_pack(t->model);
+    ur_model_pack(t->model, NULL);
     if (t->learner->optimizer.first) memset(t->learner->optimizer.first, 0, bytes);
     if (t->learner->optimizer.second) memset(t->learner->optimizer.second, 0, bytes);
     if (t->average) memset(t->average, 0, bytes);

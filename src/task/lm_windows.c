@@ -71,7 +71,7 @@ void ur_lm_use_average(ur_trainer *t, bool use)
         memcpy(t->model->values, t->spare, bytes);
     }
     t->averaged_in_use = use;
-    ur_model_pack(t->model);
+    ur_model_pack(t->model, NULL);
 }
 
 /* The last window shows its gates. */

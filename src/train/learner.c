@@ -300,7 +300,7 @@ ur_status ur_learner_update(ur_learner *l, ur_error *error)
     if (!isfinite(l->norm)) return name_culprit(l, error);
     ur_optimizer_update(&l->optimizer, &l->compute, &l->learning, l->learning.rate, l->norm, m->values, m->gradients);
     l->step++;
-    ur_model_pack(m);
+    ur_model_pack(m, l->compute.pool);
     return UR_OK;
 }
 

@@ -83,7 +83,7 @@ static void use_dense(setting *s, const ur_param *weight, const ur_param *bias, 
 /* The tape records even for finite differences: dropout is off on one that does not. */
 static ur_tensor *run(setting *s)
 {
-    if (s->packed) ur_dense_pack(&s->dense);
+    if (s->packed) ur_dense_pack(&s->dense, &(ur_turn){.members = 1});
     lab_begin(&s->lab, true);
     s->lab.tape.seed = 5;
     s->lab.tape.step = 3;

@@ -40,7 +40,7 @@ static ur_dense dense_of(const ur_param *weight, const ur_param *bias, const way
                   .unpacked = w->unpacked};
     *packed = zeros(ur_dense_packed_size(&d, true), sizeof(real));
     ur_dense_place(&d, *packed, true);
-    ur_dense_pack(&d);
+    ur_dense_pack(&d, &(ur_turn){.members = 1});
     return d;
 }
 

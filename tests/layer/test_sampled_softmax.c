@@ -51,7 +51,7 @@ static void set_up(setting *s, const sizes *n, bool bias)
     s->sampler = (ur_sampler){n->outputs, n->candidates, zeros(n->outputs + 1, sizeof(uint64_t))};
     ur_sampler_fill(&s->sampler, bias ? s->counts : NULL);
     ur_dense_place(&s->dense, s->packed, true);
-    ur_dense_pack(&s->dense);
+    ur_dense_pack(&s->dense, &(ur_turn){.members = 1});
 }
 
 static void tear_down(setting *s)

@@ -107,7 +107,7 @@ void cell_layer_pack(cell_layer *c)
                               c->own[3] ? c->own[3]->value : NULL};
     if (!c->packed) c->packed = zeros(ur_recurrent_packed_size(&c->layer, true), sizeof(real));
     ur_recurrent_place(&c->layer, c->packed, true);
-    ur_recurrent_pack(&c->layer, &w, true);
+    ur_recurrent_pack(&c->layer, &w, true, &(ur_turn){.members = 1});
 }
 
 void cell_layer_free(cell_layer *c)
