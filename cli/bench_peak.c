@@ -173,8 +173,8 @@ static double shortest(const slice *s, size_t threads)
     return least;
 }
 
-/* The best slice of each thread: in the others it had neighbours. Slices grow as long as one is too short to count, for
- * the first ones may have had neighbours too. Threads beyond the cores add nothing. */
+/* The best slice of each thread: in the others it had neighbours. Slices grow as long as one is too short to count, and
+ * the time for all begins anew: the first ones may have had neighbours too. Threads beyond the cores add nothing. */
 static double best_slices(ur_pool *pool, slice *s)
 {
     size_t threads = ur_pool_threads(pool);
@@ -182,7 +182,9 @@ static double best_slices(ur_pool *pool, slice *s)
     double sum = 0;
     for (double begin = ur_cli_now(); ur_cli_now() - begin < ALL_SLICES;) {
         ur_pool_run(pool, work, s);
-        if (shortest(s, threads) < SLICE) s->rounds *= 2;
+        if (shortest(s, threads) >= SLICE) continue;
+        s->rounds *= 2;
+        begin = ur_cli_now();
     }
     for (size_t i = 0; i < threads; i++) sum += s->member[i].best;
     return cores > 0 && (size_t)cores < threads ? sum * (double)cores / (double)threads : sum;
