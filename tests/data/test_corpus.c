@@ -131,13 +131,13 @@ static void refused(void **state)
                   "only-mark: the text is empty; give one with something in it");
     temp_write(temp, "binary", "ab\0c", 4);
     check_refused(temp, UR_UNIT_WORD, "binary", UR_ERR_FORMAT,
-                  "binary: not a text (a zero byte among its first 4096); use --unit byte to take it as it is");
+                  "binary: not a text (a zero byte among its first 4096); train with --unit byte to take it as it is");
     temp_write(temp, "wide",
                "\xFF\xFE"
                "a\0",
                4);
     check_refused(temp, UR_UNIT_CHAR, "wide", UR_ERR_FORMAT,
-                  "wide: UTF-16 text; turn it into UTF-8 first (iconv -f UTF-16 -t UTF-8), or use --unit byte");
+                  "wide: UTF-16 text; turn it into UTF-8 first (iconv -f UTF-16 -t UTF-8), or train with --unit byte");
     temp_folder(temp, "bare");
     temp_write(temp, "bare/binary", "\0", 1);
     check_refused(temp, UR_UNIT_BYTE, "bare", UR_ERR_DATA,
