@@ -15,7 +15,9 @@
  *   v_exp2_bits(t)            2^n where t = n + 1.5·2^23 (see functions.h); not in double
  *
  * UR_TILE_PANELS says how many panels of 16 columns a product keeps in registers at once, UR_TILE_STEPS how many steps of
- * k it does between two looks at whether there are more, UR_WIDE_PANELS how many panels it keeps with one row.
+ * k it does between two looks at whether there are more, UR_WIDE_PANELS how many panels it keeps with one row. UR_UNROLL
+ * stands before each loop over the sums of such a tile: only where all of them are unrolled are the sums registers. UR_IN_ORDER keeps a step's loads behind the
+ * step before: further ahead, they would take the registers of the sums.
  */
 #ifndef UR_KERNEL_LANE_H
 #define UR_KERNEL_LANE_H
@@ -42,5 +44,17 @@ static inline size_t ur_padded(size_t count) { return (count + UR_LANES - 1) / U
 #elif defined(UR_ISA_PORTABLE)
 #include "kernel/lane_portable.h"
 #endif
+
+/* Clang would unroll by halves, before it knows how often the loop runs, and then no more. Lanes that are arrays are
+ * not in registers anyway, and one loop does for all. */
+#if defined(UR_ISA_PORTABLE)
+#define UR_UNROLL
+#elif defined(__clang__)
+#define UR_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UR_UNROLL _Pragma("GCC unroll 8")
+#endif
+
+#define UR_IN_ORDER __asm__ volatile("" ::: "memory")
 
 #endif

@@ -20,12 +20,10 @@
 
 #include "kernel/lane.h"
 
-/* A tile in registers is unrolled, once for each shape; the portable lanes are arrays, and one loop does for all. */
+/* A tile in registers is compiled once for each shape; with the portable lanes, one loop does for all. */
 #ifdef UR_ISA_PORTABLE
-#define UR_UNROLL
 #define UR_TILE_INLINE __attribute__((noinline))
 #else
-#define UR_UNROLL      _Pragma("GCC unroll 8")
 #define UR_TILE_INLINE inline __attribute__((always_inline))
 #endif
 

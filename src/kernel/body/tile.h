@@ -51,27 +51,27 @@ static inline __attribute__((always_inline)) void ur_tile_steps(ur_tile_sum sum,
                                                                 const int steps)
 {
     const real *a3 = a + 3 * UR_A_ROW(t);
-#pragma GCC unroll 8
+    UR_UNROLL
     for (int k = 0; k < steps; k++) {
         v16 w[UR_TILE_PANELS];
-#pragma GCC unroll 8
+        UR_UNROLL
         for (int p = 0; p < panels; p++) w[p] = v_load(b + 16 * k + (size_t)p * t->b_panel);
-#pragma GCC unroll 8
+        UR_UNROLL
         for (int r = 0; r < rows; r++) {
             v16 x = v_set((r < 3 ? a : a3)[(size_t)(r % 3) * UR_A_ROW(t) + (size_t)k * UR_A_NEXT]);
-#pragma GCC unroll 8
+            UR_UNROLL
             for (int p = 0; p < panels; p++) sum[r][p] = v_fma(x, w[p], sum[r][p]);
         }
+        UR_IN_ORDER;
     }
 }
 
 static inline __attribute__((always_inline)) void ur_tile_sums(const ur_tile *t, const int rows, const int panels)
 {
     ur_tile_sum sum;
-#pragma GCC unroll 8
-    for (int r = 0; r < rows; r++)
-#pragma GCC unroll 8
-        for (int p = 0; p < panels; p++) sum[r][p] = v_load(t->first + (size_t)r * t->first_row + t->first_column[p]);
+    UR_UNROLL
+    for (int r = 0; r < rows; r++) UR_UNROLL
+    for (int p = 0; p < panels; p++) sum[r][p] = v_load(t->first + (size_t)r * t->first_row + t->first_column[p]);
     const real *b = t->b, *ahead = t->ahead;
     for (size_t o = 0; o < t->outer; o++) {
         const real *a = t->a + o * t->a_outer;
@@ -83,10 +83,9 @@ static inline __attribute__((always_inline)) void ur_tile_sums(const ur_tile *t,
         }
         for (; k > 0; k--, a += UR_A_NEXT, b += 16) ur_tile_steps(sum, t, a, b, rows, panels, 1);
     }
-#pragma GCC unroll 8
-    for (int r = 0; r < rows; r++)
-#pragma GCC unroll 8
-        for (int p = 0; p < panels; p++) v_store(t->c + (size_t)r * t->c_row + t->column[p], sum[r][p]);
+    UR_UNROLL
+    for (int r = 0; r < rows; r++) UR_UNROLL
+    for (int p = 0; p < panels; p++) v_store(t->c + (size_t)r * t->c_row + t->column[p], sum[r][p]);
 }
 
 #define UR_TILE(rows, panels)                                                                                          \
