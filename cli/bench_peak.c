@@ -1,7 +1,8 @@
 /*
  * The machine's peak in f32 multiply-adds: as many independent chains as keep its units busy, in registers only. The
  * loop is written in each instruction set's own operations, so that a fraction says how far the library is from what
- * that set can do. The chains tend to 1, so that no number overflows or becomes denormal.
+ * that set can do. The chains tend to 1, so that no number overflows or becomes denormal, and begin above it: a
+ * compiler would see that one that begins with 1 stays there.
  */
 #ifndef _DEFAULT_SOURCE
 #define _DEFAULT_SOURCE /* syscall */
@@ -33,7 +34,7 @@ typedef float peak_loop(size_t rounds);
     {                                                                                                                  \
         vector sum[chains], share = set(0.75f), rest = set(0.25f);                                                     \
         float all = 0;                                                                                                 \
-        for (int i = 0; i < chains; i++) sum[i] = set((float)i);                                                       \
+        for (int i = 0; i < chains; i++) sum[i] = set((float)(i + 2));                                                 \
         for (; rounds; rounds--)                                                                                       \
             _Pragma("GCC unroll 16") for (int i = 0; i < chains; i++) sum[i] = fma(sum[i], share, rest);               \
         for (int i = 0; i < chains; i++) all += first(sum[i]);                                                         \
