@@ -25,8 +25,6 @@ static void columns(const ur_product *p, size_t panel, size_t panels, size_t *co
     }
 }
 
-static const real zeros[16];
-
 /* Where the chains of a row of C begin. */
 static void begin(const ur_product *p, ur_tile *t, size_t panel, size_t panels)
 {
@@ -35,7 +33,7 @@ static void begin(const ur_product *p, ur_tile *t, size_t panel, size_t panels)
         return;
     }
     bool bias = p->start == UR_START_BIAS;
-    t->first = bias ? p->bias + 16 * panel : zeros;
+    t->first = bias ? p->bias + 16 * panel : ur_zeros;
     t->first_row = 0;
     for (size_t i = 0; i < panels; i++) t->first_column[i] = bias ? 16 * i : 0;
 }
@@ -60,7 +58,8 @@ static void one_row(const ur_product *p, size_t row, size_t panel, size_t panels
 {
     bool bias = p->start == UR_START_BIAS;
     size_t depth = p->inner * p->outer;
-    const real *a = p->a + row * p->a_row, *b = p->b + panel * depth * 16, *first = bias ? p->bias + 16 * panel : zeros;
+    const real *a = p->a + row * p->a_row, *b = p->b + panel * depth * 16,
+               *first = bias ? p->bias + 16 * panel : ur_zeros;
     real *c = p->c + row * p->c_row;
     ur_row_shape shape = {.depth = p->inner, .b_panel = depth * 16};
     columns(p, panel, panels, shape.column);

@@ -10,14 +10,16 @@
 /* UR_DEPTH: k done at once. What a tile reads of B is then still near for the tiles below it, and C is seldom touched. */
 enum { UR_TILE_ROWS = 6, UR_DEPTH = 256 };
 
-/* A lies row by row, or, where the including file says so, in columns of 16 rows. The steps that the compiler knows cost no
- * instruction. */
+/* A lies row by row, or, where the including file says so, the rows of each tile by themselves, column by column, and
+ * tiles a_row apart. The steps that the compiler knows cost no instruction. */
 #ifdef UR_TILE_OF_COLUMNS
-#define UR_A_ROW(tile) ((size_t)1)
-#define UR_A_NEXT      16
+#define UR_A_ROW(tile)         ((size_t)1)
+#define UR_A_NEXT              UR_TILE_ROWS
+#define UR_A_BELOW(tile, rows) ((tile)->a_row)
 #else
-#define UR_A_ROW(tile) ((tile)->a_row)
-#define UR_A_NEXT      1
+#define UR_A_ROW(tile)         ((tile)->a_row)
+#define UR_A_NEXT              1
+#define UR_A_BELOW(tile, rows) ((rows) * (tile)->a_row)
 #endif
 
 /*
@@ -33,6 +35,9 @@ typedef struct ur_tile {
     size_t a_row, a_outer, inner, outer, b_panel, first_row, c_row;
     size_t first_column[UR_TILE_PANELS], column[UR_TILE_PANELS];
 } ur_tile;
+
+/* Where chains begin that begin at zero; first_row and first_column are 0. */
+static const real ur_zeros[16];
 
 /* The chains go on from what C holds. */
 static inline void ur_tile_go_on(ur_tile *t)
@@ -123,23 +128,25 @@ static void ur_tile_fetch_below(const ur_tile *t, size_t rows, size_t panels)
         for (size_t p = 0; p < panels; p++) __builtin_prefetch(t->c + r * t->c_row + t->column[p], 1);
 }
 
+/* Rows of the next tile, of `rows` that are left: as equal as can be, since a tile of few would keep the units for
+ * multiply-adds waiting. */
+static inline size_t ur_tile_taken(size_t rows) { return rows / ((rows + UR_TILE_ROWS - 1) / UR_TILE_ROWS); }
+
 /*
- * `rows` rows by `panels` ≤ UR_TILE_PANELS panels, in tiles as equal as can be: rows that are left over would keep the
- * units for multiply-adds waiting. Of `next`, what will be read of B after this, each tile brings one panel near, or a part
+ * `rows` rows by `panels` ≤ UR_TILE_PANELS panels. Of `next`, what will be read of B after this, each tile brings one panel near, or a part
  * of one: as many numbers as are read meanwhile, by UR_TILE_STEPS.
  */
 static void ur_tile_rows(ur_tile t, size_t rows, size_t panels, const real *next)
 {
-    size_t count = (rows + UR_TILE_ROWS - 1) / UR_TILE_ROWS, part = t.inner * t.outer / UR_TILE_STEPS * 16;
-    for (size_t i = 0; i < count; i++) {
-        size_t taken = rows / (count - i);
+    size_t part = t.inner * t.outer / UR_TILE_STEPS * 16;
+    for (size_t i = 0, taken; rows; i++, rows -= taken) {
+        taken = ur_tile_taken(rows);
         ur_tile_fetch_below(&t, taken, panels);
         t.ahead = next + i % panels * t.b_panel + i / panels % UR_TILE_STEPS * part;
         ur_tiles[panels - 1][taken - 1](&t);
-        t.a += taken * UR_A_ROW(&t);
+        t.a += UR_A_BELOW(&t, taken);
         t.first += taken * t.first_row;
         t.c += taken * t.c_row;
-        rows -= taken;
     }
 }
 

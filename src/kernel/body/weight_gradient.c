@@ -1,16 +1,17 @@
 /*
  * dW += dYᵀ·X over all steps and lanes (kernels.h). A chain for each shard of 16 lanes: for every piece of the chain
- * the rows of X are packed into panels once, the 16 columns of dY that belong to a group of rows once a group, and the
+ * the rows of X are packed into panels once, the columns of dY into the rows of tiles, some groups together, and the
  * sums wait in scratch between pieces.
  */
 #define UR_TILE_OF_COLUMNS
 #include "kernel/body/tile.h"
 #include "kernel/kernels.h"
 
-enum {
-    UR_PIECE = 256, /* rows of a chain that are packed at once: then the sums go to memory and back less often */
-    UR_GROUPS = 4   /* packed together: single lines of dY, far apart, would each be waited for */
-};
+#include <stdbool.h>
+
+/* UR_PIECE: rows of a chain that are packed at once; then the sums go to memory and back less often.
+ * UR_GROUPS: packed together: whole tiles, and single lines of dY, far apart, would each be waited for. */
+enum { UR_PIECE = UR_DEPTH, UR_GROUPS = UR_TILE_ROWS, UR_Y_TILE = UR_TILE_ROWS * UR_PIECE };
 
 size_t UR_ISA_NAME(ur_weight_gradient_scratch)(size_t width, size_t groups)
 {
@@ -40,7 +41,7 @@ static ur_row row_after(const ur_piece *p, ur_row row)
     return (ur_row){row.number + 1 + p->g->lanes - p->lanes, 0};
 }
 
-/* X rows of the piece into panels: (panel, k, 16). */
+/* X rows of the piece into panels: (panel, k, 16). Brings near the rows of the next step. */
 static void pack_x(const ur_piece *p, real *packed)
 {
     ur_row row = row_of(p, p->begin);
@@ -48,49 +49,62 @@ static void pack_x(const ur_piece *p, real *packed)
         const real *x = p->g->x + row.number * p->g->x_row;
         real *out = packed + 16 * (k - p->begin);
         size_t panels = p->g->width / 16, rest = p->g->width % 16;
-        for (size_t i = 0; i < panels; i++) v_store(out + i * UR_PIECE * 16, v_load(x + 16 * i));
+        for (size_t i = 0; i < panels; i++) {
+            __builtin_prefetch(x + 16 * i + p->g->lanes * p->g->x_row);
+            v_store(out + i * UR_PIECE * 16, v_load(x + 16 * i));
+        }
         if (rest) v_store(out + panels * UR_PIECE * 16, v_load_part(x + 16 * panels, rest));
     }
 }
 
-/* The columns of dY that belong to `count` groups: (group, k, 16). Adds them up into the bias sums on the way. */
+/* The columns of `count` groups of dY as the tiles want them: (tile, k, UR_TILE_ROWS), of at most UR_SHARD rows k. */
+static void pack_tiles(const real *columns, size_t rows, size_t count, real *packed)
+{
+    for (size_t left = 16 * count, taken; left; left -= taken, columns += taken, packed += UR_Y_TILE) {
+        taken = ur_tile_taken(left);
+        for (size_t k = 0; k < rows; k++)
+            memcpy(packed + k * UR_TILE_ROWS, columns + k * UR_GROUPS * 16, UR_TILE_ROWS * sizeof(real));
+    }
+}
+
+/* dY of `count` groups, added up into the bias sums on the way; likewise. */
 static void pack_y(const ur_piece *p, const ur_row_group *groups, size_t count, real *packed, real *bias)
 {
+    real columns[UR_SHARD * UR_GROUPS * 16];
     ur_row row = row_of(p, p->begin);
-    for (size_t k = p->begin; k < p->end; k++, row = row_after(p, row)) {
-        const real *dy = p->g->dy + row.number * p->g->dy_row;
-        for (size_t i = 0; i < count; i++) {
-            v16 y = v_load(dy + groups[i].column);
-            v_store(packed + (i * UR_PIECE + k - p->begin) * 16, y);
-            v_store(bias + 16 * i, v_add(v_load(bias + 16 * i), y));
+    for (size_t k = p->begin, some; k < p->end; k += some) {
+        some = p->end - k < UR_SHARD ? p->end - k : UR_SHARD;
+        for (size_t r = 0; r < some; r++, row = row_after(p, row)) {
+            const real *dy = p->g->dy + row.number * p->g->dy_row;
+            for (size_t i = 0; i < count; i++) {
+                v16 y = v_load(dy + groups[i].column);
+                __builtin_prefetch(dy + groups[i].column + p->g->lanes * p->g->dy_row);
+                v_store(columns + (r * UR_GROUPS + i) * 16, y);
+                v_store(bias + 16 * i, v_add(v_load(bias + 16 * i), y));
+            }
         }
+        pack_tiles(columns, some, count, packed + (k - p->begin) * UR_TILE_ROWS);
     }
 }
 
-/* The sums of `count` groups go on over a piece for `panels` panels of X: 16 rows a group. */
-static void groups_times_panels(const real *y, const real *x, size_t depth, size_t count, real *sums, size_t padded,
-                                size_t panels)
-{
-    ur_tile t = {.outer = 1, .b_panel = UR_PIECE * 16, .c_row = padded};
-    for (size_t i = 0; i < panels; i++) t.column[i] = 16 * i;
-    for (size_t k = 0; k < depth; k += UR_DEPTH) {
-        t.inner = depth - k < UR_DEPTH ? depth - k : UR_DEPTH;
-        t.b = x + 16 * k;
-        const real *next = k + t.inner < depth ? t.b + UR_DEPTH * 16 : x + panels * t.b_panel;
-        for (size_t i = 0; i < count; i++) {
-            t.a = y + (i * UR_PIECE + k) * 16;
-            t.c = sums + i * 16 * padded;
-            ur_tile_go_on(&t);
-            ur_tile_rows(t, 16, panels, next);
-        }
-    }
-}
-
-static void groups_times_x(const real *y, const real *x, size_t depth, size_t count, real *sums, size_t padded)
+/* The sums of `count` groups, 16 rows each, begin or go on over a piece. */
+static void groups_times_x(const real *y, const real *x, size_t depth, size_t count, real *sums, size_t padded,
+                           bool begin)
 {
     for (size_t n = 0, panels; n < padded / 16; n += panels) {
         panels = padded / 16 - n < UR_TILE_PANELS ? padded / 16 - n : UR_TILE_PANELS;
-        groups_times_panels(y, x + n * UR_PIECE * 16, depth, count, sums + 16 * n, padded, panels);
+        ur_tile t = {.a = y,
+                     .b = x + n * UR_PIECE * 16,
+                     .first = ur_zeros,
+                     .c = sums + 16 * n,
+                     .a_row = UR_Y_TILE,
+                     .inner = depth,
+                     .outer = 1,
+                     .b_panel = UR_PIECE * 16,
+                     .c_row = padded};
+        for (size_t i = 0; i < panels; i++) t.column[i] = 16 * i;
+        if (!begin) ur_tile_go_on(&t);
+        ur_tile_rows(t, 16 * count, panels, t.b + panels * t.b_panel);
     }
 }
 
@@ -120,14 +134,14 @@ void UR_ISA_NAME(ur_weight_gradient)(const ur_weight_gradient *g, size_t group, 
     for (size_t lane = 0; lane < g->lanes; lane += UR_SHARD) {
         ur_piece p = {.g = g, .lane = lane, .lanes = g->lanes - lane < UR_SHARD ? g->lanes - lane : UR_SHARD};
         size_t chain = g->steps * p.lanes;
-        clear(bias, 16 * count * (padded + 1));
+        clear(bias, 16 * count);
         for (p.begin = 0; p.begin < chain; p.begin = p.end) {
             p.end = chain - p.begin < UR_PIECE ? chain : p.begin + UR_PIECE;
             pack_x(&p, x);
             for (size_t i = 0; i < count; i += UR_GROUPS) {
                 size_t some = count - i < UR_GROUPS ? count - i : UR_GROUPS;
                 pack_y(&p, g->groups + group + i, some, y, bias + 16 * i);
-                groups_times_x(y, x, p.end - p.begin, some, sums + i * 16 * padded, padded);
+                groups_times_x(y, x, p.end - p.begin, some, sums + i * 16 * padded, padded, p.begin == 0);
             }
         }
         for (size_t i = 0; i < count; i++) add_up(g, &g->groups[group + i], sums + i * 16 * padded, bias + 16 * i);
