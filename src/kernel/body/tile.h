@@ -119,13 +119,13 @@ static void (*const ur_tiles[UR_TILE_PANELS][UR_TILE_ROWS])(const ur_tile *) = {
 #endif
 };
 
-/* Brings near where the tile below puts its sums: else it would begin by waiting for rows of C that are far apart. */
-static void ur_tile_fetch_below(const ur_tile *t, size_t rows, size_t panels)
+/* Brings near where the next tile, at c, puts its sums: else it would begin by waiting for rows of C that are far apart. */
+static void ur_tile_fetch(const ur_tile *t, const real *c, size_t panels)
 {
 #pragma GCC unroll 1
-    for (size_t r = rows; r < 2 * rows; r++)
+    for (size_t r = 0; r < UR_TILE_ROWS; r++)
 #pragma GCC unroll 1
-        for (size_t p = 0; p < panels; p++) __builtin_prefetch(t->c + r * t->c_row + t->column[p], 1);
+        for (size_t p = 0; p < panels; p++) __builtin_prefetch(c + r * t->c_row + t->column[p], 1);
 }
 
 /* Rows of the next tile, of `rows` that are left: as equal as can be, since a tile of few would keep the units for
@@ -133,15 +133,17 @@ static void ur_tile_fetch_below(const ur_tile *t, size_t rows, size_t panels)
 static inline size_t ur_tile_taken(size_t rows) { return rows / ((rows + UR_TILE_ROWS - 1) / UR_TILE_ROWS); }
 
 /*
- * `rows` rows by `panels` ≤ UR_TILE_PANELS panels. Of `next`, what will be read of B after this, each tile brings one panel near, or a part
- * of one: as many numbers as are read meanwhile, by UR_TILE_STEPS.
+ * `rows` rows by `panels` ≤ UR_TILE_PANELS panels. Of `next`, what will be read of B after this, each tile brings one
+ * panel near, or a part of one: as many numbers as are read meanwhile, by UR_TILE_STEPS. Behind the last tile comes, as
+ * a rule, the first of the panels to the right.
  */
 static void ur_tile_rows(ur_tile t, size_t rows, size_t panels, const real *next)
 {
     size_t part = t.inner * t.outer / UR_TILE_STEPS * 16;
+    const real *right = t.c + 16 * panels;
     for (size_t i = 0, taken; rows; i++, rows -= taken) {
         taken = ur_tile_taken(rows);
-        ur_tile_fetch_below(&t, taken, panels);
+        ur_tile_fetch(&t, taken < rows ? t.c + taken * t.c_row : right, panels);
         t.ahead = next + i % panels * t.b_panel + i / panels % UR_TILE_STEPS * part;
         ur_tiles[panels - 1][taken - 1](&t);
         t.a += UR_A_BELOW(&t, taken);
