@@ -57,39 +57,49 @@ static void pack_x(const ur_piece *p, real *packed)
     }
 }
 
-/* The columns of `count` groups of dY as the tiles want them: (tile, k, UR_TILE_ROWS), of at most UR_SHARD rows k. */
-static void pack_tiles(const real *columns, size_t rows, size_t count, real *packed)
+/* Rows of dW that groups have. */
+static size_t rows_of(const ur_row_group *groups, size_t count)
 {
-    for (size_t left = 16 * count, taken; left; left -= taken, columns += taken, packed += UR_Y_TILE) {
-        taken = ur_tile_taken(left);
-        for (size_t k = 0; k < rows; k++)
+    size_t rows = 0;
+    for (size_t i = 0; i < count; i++) rows += groups[i].count;
+    return rows;
+}
+
+/* Columns of dY, one for each row of dW, as the tiles want them: (tile, k, UR_TILE_ROWS), `depth` ≤ UR_SHARD of k. */
+static void pack_tiles(const real *columns, size_t rows, size_t depth, real *packed)
+{
+    for (size_t taken; rows; rows -= taken, columns += taken, packed += UR_Y_TILE) {
+        taken = ur_tile_taken(rows);
+        for (size_t k = 0; k < depth; k++)
             memcpy(packed + k * UR_TILE_ROWS, columns + k * UR_GROUPS * 16, UR_TILE_ROWS * sizeof(real));
     }
 }
 
-/* dY of `count` groups, added up into the bias sums on the way; likewise. */
+/* dY of `count` groups, added up into the bias sums on the way. Where a group has fewer than 16 rows, the next one's
+ * columns overwrite the rest. Likewise brings near the rows of the next step. */
 static void pack_y(const ur_piece *p, const ur_row_group *groups, size_t count, real *packed, real *bias)
 {
     real columns[UR_SHARD * UR_GROUPS * 16];
     ur_row row = row_of(p, p->begin);
+    size_t rows = rows_of(groups, count);
     for (size_t k = p->begin, some; k < p->end; k += some) {
         some = p->end - k < UR_SHARD ? p->end - k : UR_SHARD;
         for (size_t r = 0; r < some; r++, row = row_after(p, row)) {
             const real *dy = p->g->dy + row.number * p->g->dy_row;
-            for (size_t i = 0; i < count; i++) {
+            real *to = columns + r * UR_GROUPS * 16;
+            for (size_t i = 0; i < count; to += groups[i++].count) {
                 v16 y = v_load(dy + groups[i].column);
                 __builtin_prefetch(dy + groups[i].column + p->g->lanes * p->g->dy_row);
-                v_store(columns + (r * UR_GROUPS + i) * 16, y);
+                v_store(to, y);
                 v_store(bias + 16 * i, v_add(v_load(bias + 16 * i), y));
             }
         }
-        pack_tiles(columns, some, count, packed + (k - p->begin) * UR_TILE_ROWS);
+        pack_tiles(columns, rows, some, packed + (k - p->begin) * UR_TILE_ROWS);
     }
 }
 
-/* The sums of `count` groups, 16 rows each, begin or go on over a piece. */
-static void groups_times_x(const real *y, const real *x, size_t depth, size_t count, real *sums, size_t padded,
-                           bool begin)
+/* The sums of some rows begin or go on over a piece. */
+static void rows_times_x(const real *y, const real *x, size_t depth, size_t rows, real *sums, size_t padded, bool begin)
 {
     for (size_t n = 0, panels; n < padded / 16; n += panels) {
         panels = padded / 16 - n < UR_TILE_PANELS ? padded / 16 - n : UR_TILE_PANELS;
@@ -104,7 +114,7 @@ static void groups_times_x(const real *y, const real *x, size_t depth, size_t co
                      .c_row = padded};
         for (size_t i = 0; i < panels; i++) t.column[i] = 16 * i;
         if (!begin) ur_tile_go_on(&t);
-        ur_tile_rows(t, 16 * count, panels, t.b + panels * t.b_panel);
+        ur_tile_rows(t, rows, panels, t.b + panels * t.b_panel);
     }
 }
 
@@ -129,6 +139,7 @@ static void clear(real *x, size_t n)
 
 void UR_ISA_NAME(ur_weight_gradient)(const ur_weight_gradient *g, size_t group, size_t group_end, real *scratch)
 {
+    const ur_row_group *groups = g->groups + group;
     size_t padded = ur_padded(g->width), count = group_end - group;
     real *x = scratch, *y = x + padded * UR_PIECE, *bias = y + UR_GROUPS * 16 * UR_PIECE, *sums = bias + 16 * count;
     for (size_t lane = 0; lane < g->lanes; lane += UR_SHARD) {
@@ -138,12 +149,15 @@ void UR_ISA_NAME(ur_weight_gradient)(const ur_weight_gradient *g, size_t group, 
         for (p.begin = 0; p.begin < chain; p.begin = p.end) {
             p.end = chain - p.begin < UR_PIECE ? chain : p.begin + UR_PIECE;
             pack_x(&p, x);
+            real *sum = sums;
             for (size_t i = 0; i < count; i += UR_GROUPS) {
-                size_t some = count - i < UR_GROUPS ? count - i : UR_GROUPS;
-                pack_y(&p, g->groups + group + i, some, y, bias + 16 * i);
-                groups_times_x(y, x, p.end - p.begin, some, sums + i * 16 * padded, padded, p.begin == 0);
+                size_t some = count - i < UR_GROUPS ? count - i : UR_GROUPS, rows = rows_of(groups + i, some);
+                pack_y(&p, groups + i, some, y, bias + 16 * i);
+                rows_times_x(y, x, p.end - p.begin, rows, sum, padded, p.begin == 0);
+                sum += rows * padded;
             }
         }
-        for (size_t i = 0; i < count; i++) add_up(g, &g->groups[group + i], sums + i * 16 * padded, bias + 16 * i);
+        const real *sum = sums;
+        for (size_t i = 0; i < count; sum += groups[i++].count * padded) add_up(g, &groups[i], sum, bias + 16 * i);
     }
 }
