@@ -6,12 +6,13 @@
 
 lanes    B = 1 ... 256, T = 32, LSTM 512          units   H = 16 ... 2,048 with odd sizes among them, B = 32, T = 32
 steps    T = 64 ... 8,192 at B.T = --tokens, LSTM 256; here the time a token is what should be constant. As given, 16
-         lanes are left at T = 8,192; with fewer, a step waits for its weights rather than for multiply-adds
+         lanes are left at T = 8,192; with fewer, a step waits for its weights rather than for multiply-adds. That
+         takes up to 2 GB and some seconds a pass
 threads  all threads over one, beside what as many copies of the peak loop reach over one copy
 
-ps/FLOP is the least time of a pass, over all --turns through the table, over its nominal operations. `over next` is that over the same of the next larger
-size: above 1.3 is a cliff, marked and listed at the end. Every row of a table has its own peak beside it, measured in
-the same runs, the highest of them, and `share` is executed operations over that peak.
+ps/FLOP is a pass's least time in all --turns, divided by its nominal operations. `over next` is that over the same of
+the next larger size: above 1.3 is a cliff, marked and listed at the end. Every row of a table has its own peak beside
+it, measured in the same runs, the highest of them, and `share` is executed operations over that peak.
 """
 import argparse
 import json
@@ -32,11 +33,11 @@ def bench(work, threads, a):
     if done.returncode:
         sys.exit(f"scaling.py: {' '.join(command)} ended with status {done.returncode}")
     r = json.loads(done.stdout)
-    least = r["least_seconds"]
+    seconds = r["least_seconds"]
     flops = r["gflops"] * 1e9 * r["seconds"]
-    return {"work": work, "threads": r["threads"], "least_seconds": least, "picoseconds_a_flop": 1e12 * least / flops,
-            "nanoseconds_a_token": 1e9 * least / (r["tokens_per_s"] * r["seconds"]), "gflops": flops / least / 1e9,
-            "peak_gflops": r["peak_gflops"], "share": r["executed_gflops"] * r["seconds"] / least / r["peak_gflops"]}
+    return {"work": work, "threads": r["threads"], "least_seconds": seconds, "picoseconds_a_flop": 1e12 * seconds / flops,
+            "nanoseconds_a_token": 1e9 * seconds / (r["tokens_per_s"] * r["seconds"]), "gflops": flops / seconds / 1e9,
+            "peak_gflops": r["peak_gflops"], "share": r["executed_gflops"] * r["seconds"] / seconds / r["peak_gflops"]}
 
 
 def least(rows):
@@ -124,10 +125,12 @@ def main():
     p.add_argument("--cell", default="lstm", choices=["lstm", "gru", "rnn"])
     p.add_argument("--tokens", type=int, default=131072, help="B.T of the table of steps (default: %(default)s)")
     p.add_argument("--threads", type=int, default=os.cpu_count())
-    p.add_argument("--seconds", type=float, default=1, help="for each row, and at least five passes (default: %(default)s)")
+    p.add_argument("--seconds", type=float, default=1, help="for each row and turn, and at least five passes (default: %(default)s)")
     p.add_argument("--turns", type=int, default=1, help="through each table (default: %(default)s)")
     p.add_argument("--json", action="store_true", help="an object a row")
     a = p.parse_args()
+    if a.turns < 1:
+        p.error("--turns: at least 1")
     tables = []
     for name in TABLES if a.table == "all" else [a.table]:
         tables.append(TABLES[name](a))

@@ -81,7 +81,7 @@ typedef struct ur_row_group {
 /*
  * dW(j, i) += Σ over steps and lanes of dY(t, b, column of j)·X(t, b, i), db(j) += Σ dY: a chain for each shard of 16
  * lanes in the order (t, b), started at zero; shards added to dW in order.
- * dY: (T, B, ·) with row stride dy_row; X: (T, B, width) with row stride x_row; dW: (rows, width) dense; db may be
+ * T, B ≥ 1. dY: (T, B, ·) with row stride dy_row; X: (T, B, width) with row stride x_row; dW: (rows, width) dense; db may be
  * NULL.
  */
 typedef struct ur_weight_gradient {

@@ -88,7 +88,9 @@ static void chunk(const ur_product *p, size_t row, size_t row_end, size_t panel,
             t.inner = p->inner - k < inner ? p->inner - k : inner;
             t.outer = p->outer - o < runs ? p->outer - o : runs;
             done += t.inner * t.outer;
-            const real *next = done * 16 == t.b_panel ? first.b + panels * t.b_panel : first.b + done * 16;
+            bool last = done * 16 == t.b_panel; /* then come, as a rule, the panels to the right */
+            ur_tile_next next = {last ? first.b + panels * t.b_panel : first.b + done * 16,
+                                 last ? first.c + 16 * panels : first.c};
             ur_tile_rows(t, row_end - row, panels, next);
         }
 }

@@ -10,8 +10,8 @@
 /* UR_DEPTH: k done at once. What a tile reads of B is then still near for the tiles below it, and C is seldom touched. */
 enum { UR_TILE_ROWS = 6, UR_DEPTH = 256 };
 
-/* A lies row by row, or, where the including file says so, the rows of each tile by themselves, column by column, and
- * tiles a_row apart. The steps that the compiler knows cost no instruction. */
+/* A lies row by row; or, where the including file says so, tile by tile, a_row apart, each one column by column. The steps
+ * that the compiler knows cost no instruction. */
 #ifdef UR_TILE_OF_COLUMNS
 #define UR_A_ROW(tile)         ((size_t)1)
 #define UR_A_NEXT              UR_TILE_ROWS
@@ -24,8 +24,8 @@ enum { UR_TILE_ROWS = 6, UR_DEPTH = 256 };
 
 /*
  * C(r, panel p) = first + Σ_k A(r, k)·B(k, panel p); k = `outer` runs of `inner`.
- * A: a + r·a_row + run·a_outer + k. B: panel p at b + p·b_panel, 16 numbers a k. C: c + r·c_row + column[p]; first:
- * likewise at `first`, which may be C itself.
+ * A, if row by row: a + r·a_row + run·a_outer + k. B: panel p at b + p·b_panel, 16 numbers a k. C: c + r·c_row + column[p];
+ * first: likewise at `first`, which may be C itself.
  */
 typedef struct ur_tile {
     const real *a, *b;
@@ -50,7 +50,8 @@ static inline void ur_tile_go_on(ur_tile *t)
 /* Sums of a tile, in registers. */
 typedef v16 ur_tile_sum[UR_TILE_ROWS][UR_TILE_PANELS];
 
-/* `steps` of k. Two pointers into A, since the processor adds but one multiple of a row to an address. */
+/* `steps` of k. Two pointers into A, since the processor adds but one multiple of a row to an address. The strides are read
+ * again in each step: kept in registers, they make gcc move sums of other steps, two of them to memory. */
 static inline __attribute__((always_inline)) void ur_tile_steps(ur_tile_sum sum, const ur_tile *t, const real *a,
                                                                 const real *b, const int rows, const int panels,
                                                                 const int steps)
@@ -119,7 +120,7 @@ static void (*const ur_tiles[UR_TILE_PANELS][UR_TILE_ROWS])(const ur_tile *) = {
 #endif
 };
 
-/* Brings near where the next tile, at c, puts its sums: else it would begin by waiting for rows of C that are far apart. */
+/* Brings near where a tile at c will put its sums: else it would begin by waiting for rows of C that are far apart. */
 static void ur_tile_fetch(const ur_tile *t, const real *c, size_t panels)
 {
 #pragma GCC unroll 1
@@ -132,19 +133,23 @@ static void ur_tile_fetch(const ur_tile *t, const real *c, size_t panels)
  * multiply-adds waiting. */
 static inline size_t ur_tile_taken(size_t rows) { return rows / ((rows + UR_TILE_ROWS - 1) / UR_TILE_ROWS); }
 
+/* What tiles bring near while they work: panels of B and rows of C. */
+typedef struct ur_tile_next {
+    const real *b, *c;
+} ur_tile_next;
+
 /*
- * `rows` rows by `panels` ≤ UR_TILE_PANELS panels. Of `next`, what will be read of B after this, each tile brings one
- * panel near, or a part of one: as many numbers as are read meanwhile, by UR_TILE_STEPS. Behind the last tile comes, as
- * a rule, the first of the panels to the right.
+ * `rows` rows by `panels` ≤ UR_TILE_PANELS panels. Of B, what will be read after this, each tile brings one panel near, or a
+ * part of one: as many numbers as are read meanwhile, by UR_TILE_STEPS. Of C, the rows of the tile below, the last one
+ * those of next.c.
  */
-static void ur_tile_rows(ur_tile t, size_t rows, size_t panels, const real *next)
+static void ur_tile_rows(ur_tile t, size_t rows, size_t panels, ur_tile_next next)
 {
     size_t part = t.inner * t.outer / UR_TILE_STEPS * 16;
-    const real *right = t.c + 16 * panels;
     for (size_t i = 0, taken; rows; i++, rows -= taken) {
         taken = ur_tile_taken(rows);
-        ur_tile_fetch(&t, taken < rows ? t.c + taken * t.c_row : right, panels);
-        t.ahead = next + i % panels * t.b_panel + i / panels % UR_TILE_STEPS * part;
+        ur_tile_fetch(&t, taken < rows ? t.c + taken * t.c_row : next.c, panels);
+        t.ahead = next.b + i % panels * t.b_panel + i / panels % UR_TILE_STEPS * part;
         ur_tiles[panels - 1][taken - 1](&t);
         t.a += UR_A_BELOW(&t, taken);
         t.first += taken * t.first_row;

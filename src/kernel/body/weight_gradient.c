@@ -10,7 +10,8 @@
 #include <stdbool.h>
 
 /* UR_PIECE: rows of a chain that are packed at once; then the sums go to memory and back less often.
- * UR_GROUPS: packed together: whole tiles, and single lines of dY, far apart, would each be waited for. */
+ * UR_GROUPS: packed together. Their rows fill whole tiles, and their lines of dY, which are far apart, are fetched side by
+ * side: one by one, each would be waited for. */
 enum { UR_PIECE = UR_DEPTH, UR_GROUPS = UR_TILE_ROWS, UR_Y_TILE = UR_TILE_ROWS * UR_PIECE };
 
 size_t UR_ISA_NAME(ur_weight_gradient_scratch)(size_t width, size_t groups)
@@ -76,7 +77,7 @@ static void pack_tiles(const real *columns, size_t rows, size_t depth, real *pac
 }
 
 /* dY of `count` groups, added up into the bias sums on the way. Where a group has fewer than 16 rows, the next one's
- * columns overwrite the rest. Likewise brings near the rows of the next step. */
+ * columns overwrite the rest. Brings near the same lanes' rows of the next step, as pack_x does. */
 static void pack_y(const ur_piece *p, const ur_row_group *groups, size_t count, real *packed, real *bias)
 {
     real columns[UR_SHARD * UR_GROUPS * 16];
@@ -114,7 +115,7 @@ static void rows_times_x(const real *y, const real *x, size_t depth, size_t rows
                      .c_row = padded};
         for (size_t i = 0; i < panels; i++) t.column[i] = 16 * i;
         if (!begin) ur_tile_go_on(&t);
-        ur_tile_rows(t, rows, panels, t.b + panels * t.b_panel);
+        ur_tile_rows(t, rows, panels, (ur_tile_next){t.b + panels * t.b_panel, t.c + 16 * panels});
     }
 }
 
