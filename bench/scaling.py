@@ -125,7 +125,7 @@ def main():
     p.add_argument("--cell", default="lstm", choices=["lstm", "gru", "rnn"])
     p.add_argument("--tokens", type=int, default=131072, help="B.T of the table of steps (default: %(default)s)")
     p.add_argument("--threads", type=int, default=os.cpu_count())
-    p.add_argument("--seconds", type=float, default=1, help="for each row and turn, and at least five passes (default: %(default)s)")
+    p.add_argument("--seconds", type=float, default=1, help="a row and turn, and at least five passes (default: %(default)s)")
     p.add_argument("--turns", type=int, default=1, help="through each table (default: %(default)s)")
     p.add_argument("--json", action="store_true", help="an object a row")
     a = p.parse_args()

@@ -17,7 +17,6 @@
  * UR_TILE_PANELS says how many panels of 16 columns a product keeps in registers at once, UR_TILE_STEPS how many steps of
  * k it does between two looks at whether there are more, UR_WIDE_PANELS how many panels it keeps with one row. UR_UNROLL
  * stands before each loop over the sums of such a tile: only where all of them are unrolled are the sums registers.
- * UR_IN_ORDER keeps a step's loads behind the step before: further ahead, they would take the registers of the sums.
  */
 #ifndef UR_KERNEL_LANE_H
 #define UR_KERNEL_LANE_H
@@ -45,8 +44,8 @@ static inline size_t ur_padded(size_t count) { return (count + UR_LANES - 1) / U
 #include "kernel/lane_portable.h"
 #endif
 
-/* Given a count, clang unrolls in part before it knows how often the loop runs, and never ends it. Lanes that are arrays are
- * not in registers anyway, and one loop does for all. */
+/* Given a number, clang unrolls in part before it knows how often the loop runs, and leaves it at that. Lanes that are arrays
+ * are not in registers anyway, and one loop does for all. */
 #if defined(UR_ISA_PORTABLE)
 #define UR_UNROLL
 #elif defined(__clang__)
@@ -54,7 +53,5 @@ static inline size_t ur_padded(size_t count) { return (count + UR_LANES - 1) / U
 #else
 #define UR_UNROLL _Pragma("GCC unroll 8")
 #endif
-
-#define UR_IN_ORDER __asm__ volatile("" ::: "memory")
 
 #endif

@@ -67,14 +67,14 @@ static UR_TILE_INLINE UR_INT8_TARGET void tile(const ur_tile *t, const int rows,
         sum[r][p] = n_begin(((const ur_int8_head *)(const void *)(t->b + (size_t)p * t->b_panel))->offset);
     const signed char *a = t->a, *b = t->b + sizeof(ur_int8_head);
     for (size_t k = 0; k < t->fours; k++, a += 4, b += 64) {
-        n_four x[UR_TILE_ROWS];
         UR_UNROLL
-        for (int r = 0; r < rows; r++) x[r] = n_set_four(a + (size_t)r * t->a_row);
-        UR_UNROLL
-        for (int p = 0; p < panels; p++) {
-            if (rows == 1) __builtin_prefetch(b + (size_t)p * t->b_panel + UR_AHEAD);
+        for (int r = 0; r < rows; r++) {
+            n_four x = n_set_four(a + (size_t)r * t->a_row);
             UR_UNROLL
-            for (int r = 0; r < rows; r++) sum[r][p] = n_dot(sum[r][p], x[r], b + (size_t)p * t->b_panel);
+            for (int p = 0; p < panels; p++) {
+                if (rows == 1) __builtin_prefetch(b + (size_t)p * t->b_panel + UR_AHEAD);
+                sum[r][p] = n_dot(sum[r][p], x, b + (size_t)p * t->b_panel);
+            }
         }
     }
     n16 out[UR_TILE_ROWS][UR_WIDE_PANELS]; /* so that the sums themselves are never indexed, and stay in registers */

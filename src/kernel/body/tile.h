@@ -50,8 +50,9 @@ static inline void ur_tile_go_on(ur_tile *t)
 /* Sums of a tile, in registers. */
 typedef v16 ur_tile_sum[UR_TILE_ROWS][UR_TILE_PANELS];
 
-/* `steps` of k. Two pointers into A, since the processor adds but one multiple of a row to an address. The strides are read
- * again in each step: kept in registers, they make gcc move sums of other steps, two of them to memory. */
+/* `steps` of k. Two pointers into A, since the processor adds but one multiple of a row to an address. Each
+ * step begins with its loads, the strides of `t` among them, and ends at a barrier for loads: taken ahead, or with strides in
+ * locals, they take registers of the sums, and gcc 12 keeps two of AVX2's twelve in memory. */
 static inline __attribute__((always_inline)) void ur_tile_steps(ur_tile_sum sum, const ur_tile *t, const real *a,
                                                                 const real *b, const int rows, const int panels,
                                                                 const int steps)
@@ -68,7 +69,7 @@ static inline __attribute__((always_inline)) void ur_tile_steps(ur_tile_sum sum,
             UR_UNROLL
             for (int p = 0; p < panels; p++) sum[r][p] = v_fma(x, w[p], sum[r][p]);
         }
-        UR_IN_ORDER;
+        __asm__ volatile("" ::: "memory");
     }
 }
 

@@ -7,8 +7,6 @@
 #include "kernel/body/tile.h"
 #include "kernel/kernels.h"
 
-#include <stdbool.h>
-
 /* UR_PIECE: rows of a chain that are packed at once; then the sums go to memory and back less often.
  * UR_GROUPS: packed together. Their rows fill whole tiles, and their lines of dY, which are far apart, are fetched side by
  * side: one by one, each would be waited for. */
@@ -99,9 +97,10 @@ static void pack_y(const ur_piece *p, const ur_row_group *groups, size_t count, 
     }
 }
 
-/* The sums of some rows begin or go on over a piece. */
-static void rows_times_x(const real *y, const real *x, size_t depth, size_t rows, real *sums, size_t padded, bool begin)
+/* The sums of some rows go on over a piece, or begin with it. */
+static void rows_times_x(const ur_piece *p, const real *y, size_t rows, const real *x, real *sums)
 {
+    size_t padded = ur_padded(p->g->width);
     for (size_t n = 0, panels; n < padded / 16; n += panels) {
         panels = padded / 16 - n < UR_TILE_PANELS ? padded / 16 - n : UR_TILE_PANELS;
         ur_tile t = {.a = y,
@@ -109,12 +108,12 @@ static void rows_times_x(const real *y, const real *x, size_t depth, size_t rows
                      .first = ur_zeros,
                      .c = sums + 16 * n,
                      .a_row = UR_Y_TILE,
-                     .inner = depth,
+                     .inner = p->end - p->begin,
                      .outer = 1,
                      .b_panel = UR_PIECE * 16,
                      .c_row = padded};
         for (size_t i = 0; i < panels; i++) t.column[i] = 16 * i;
-        if (!begin) ur_tile_go_on(&t);
+        if (p->begin) ur_tile_go_on(&t);
         ur_tile_rows(t, rows, panels, (ur_tile_next){t.b + panels * t.b_panel, t.c + 16 * panels});
     }
 }
@@ -154,7 +153,7 @@ void UR_ISA_NAME(ur_weight_gradient)(const ur_weight_gradient *g, size_t group, 
             for (size_t i = 0; i < count; i += UR_GROUPS) {
                 size_t some = count - i < UR_GROUPS ? count - i : UR_GROUPS, rows = rows_of(groups + i, some);
                 pack_y(&p, groups + i, some, y, bias + 16 * i);
-                rows_times_x(y, x, p.end - p.begin, rows, sum, padded, p.begin == 0);
+                rows_times_x(&p, y, rows, x, sum);
                 sum += rows * padded;
             }
         }
