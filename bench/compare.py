@@ -19,7 +19,10 @@ TITLES = {"torch": "PyTorch", "onnxruntime": "ONNX Runtime", "openvino": "OpenVI
 
 def run(command):
     environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_CORETYPE"}  # it would narrow a peer's kernels
-    done = subprocess.run(command, stdout=subprocess.PIPE, env=environment, check=False, text=True)
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, env=environment, check=False, text=True)
+    except OSError as error:
+        sys.exit(f"compare.py: {command[0]}: {error.strerror}; name it with --unroll or --python")
     if done.returncode:
         sys.exit(f"compare.py: {' '.join(command)} ended with status {done.returncode}")
     return done.stdout

@@ -29,7 +29,10 @@ LIMIT = 1.3
 
 def bench(work, threads, a):
     command = [a.unroll, "bench", "--json", "--work", work, "--threads", str(threads), "--seconds", str(a.seconds)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=False, text=True)
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=False, text=True)
+    except OSError as error:
+        sys.exit(f"scaling.py: {a.unroll}: {error.strerror}; build it, or name it with --unroll")
     if done.returncode:
         sys.exit(f"scaling.py: {' '.join(command)} ended with status {done.returncode}")
     r = json.loads(done.stdout)
@@ -70,7 +73,7 @@ def units(a):
 
 
 def steps(a):
-    works = [f"{a.kind}-{a.cell}-1x256-b{max(1, a.tokens // t)}-t{t}" for t in STEPS]
+    works = [f"{a.kind}-{a.cell}-1x256-b{a.tokens // t}-t{t}" for t in STEPS]
     return curve("steps", works, STEPS, "nanoseconds_a_token", a)
 
 
@@ -131,6 +134,8 @@ def main():
     a = p.parse_args()
     if a.turns < 1:
         p.error("--turns: at least 1")
+    if a.tokens < max(STEPS):
+        p.error(f"--tokens: at least {max(STEPS)}, a lane of the longest window")
     tables = []
     for name in TABLES if a.table == "all" else [a.table]:
         tables.append(TABLES[name](a))
