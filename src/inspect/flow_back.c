@@ -114,21 +114,12 @@ static void dense(ur_descent *at, size_t i)
 {
     const ur_flow *f = at->flow;
     const ur_dense *d = &f->model->layers[i].dense;
-    size_t row = ur_padded(d->outputs), x_row = ur_padded(d->inputs);
     if (d->activation != UR_LINEAR) {
+        size_t row = ur_padded(d->outputs);
         const real *y = f->watch[i]->value + at->step * f->lanes * row;
         f->compute.train->activate_back(d->activation, y, at->d, at->d, f->lanes * row);
     }
-    ur_product p = {.a = at->d,
-                    .a_row = row,
-                    .inner = row,
-                    .outer = 1,
-                    .b = d->back,
-                    .start = UR_START_ZERO,
-                    .c = at->next,
-                    .c_row = x_row,
-                    .group = x_row / 16};
-    ur_compute_product(&f->compute, &p, f->lanes, p.group);
+    ur_dense_input_gradient(d, &f->compute, at->d, at->next, f->lanes, false);
     hand_down(at);
 }
 

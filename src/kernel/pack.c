@@ -10,7 +10,7 @@ size_t ur_packed_forward_size(const ur_gate_rows *rows, size_t width) { return u
 
 size_t ur_packed_back_size(const ur_gate_rows *rows, size_t width)
 {
-    return ur_padded(width) * ur_gate_panels(rows) * 16;
+    return ur_padded(width) * rows->gates * rows->units;
 }
 
 size_t ur_packed_table_size(const ur_gate_rows *rows, size_t width) { return ur_packed_forward_size(rows, width); }
@@ -80,16 +80,45 @@ static void copy(real *out, const real *in, size_t count)
 /* Sixteen rows at a time, so that whole pages are written and each row is read as one stream. */
 void ur_pack_back(real *packed, const real *w, const ur_gate_rows *rows, size_t width)
 {
-    size_t depth = ur_gate_panels(rows) * 16;
-    for (size_t p = 0; p < depth / 16; p++) {
+    size_t whole = rows->units / 16 * rows->gates, depth = 16 * whole, done = 0;
+    for (size_t p = 0; p < ur_gate_panels(rows); p++) {
         size_t count, row = panel_row(rows, p, &count);
+        if (p == whole) {
+            packed += ur_padded(width) * depth;
+            depth = rows->gates * count;
+            done = 0;
+        }
         for (size_t i = 0; i < width; i += 16) {
-            real *out = packed + i * depth + 16 * p * 16;
+            real *out = packed + i * depth + done * 16;
             size_t left = width - i < 16 ? width - i : 16;
-            if (count < 16 || left < 16) memset(out, 0, 16 * 16 * sizeof *out);
+            if (left < 16) memset(out, 0, count * 16 * sizeof *out);
             for (size_t n = 0; n < count; n++) copy(out + 16 * n, w + (row + n) * width + i, left);
         }
+        done += count;
     }
+}
+
+size_t ur_back_products(ur_product products[2], const ur_product *p, const ur_gate_rows *rows, size_t block)
+{
+    size_t blocks = rows->units / 16, run = rows->gates * 16, rest = rows->units % 16, count = 0;
+    if (blocks) {
+        ur_product *whole = &products[count++];
+        *whole = *p;
+        whole->a_outer = block;
+        whole->inner = block == run ? blocks * run : run; /* one run, where the blocks have nothing else */
+        whole->outer = block == run ? 1 : blocks;
+    }
+    if (rest) {
+        ur_product *last = &products[count++];
+        *last = *p;
+        last->a += blocks * block;
+        last->a_outer = 16;
+        last->b += blocks * run * 16 * p->group;
+        last->inner = rest;
+        last->outer = rows->gates;
+        if (blocks) last->start = UR_START_HERE;
+    }
+    return count;
 }
 
 void ur_pack_bias(real *packed, const real *bias, const ur_gate_rows *rows)

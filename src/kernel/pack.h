@@ -9,7 +9,7 @@
 #ifndef UR_KERNEL_PACK_H
 #define UR_KERNEL_PACK_H
 
-#include "kernel/lane.h"
+#include "kernel/kernels.h"
 
 enum { UR_INT8_DEPTH = 1 << 15 }; /* k of a product with int8 weights, at most */
 #define UR_INT8_LEAST 0x1p-100f   /* a row of A whose numbers are all smaller counts as zero */
@@ -24,8 +24,12 @@ size_t ur_gate_panels(const ur_gate_rows *rows); /* ⌈H/16⌉·gates */
 
 /* For y = W·x: column n of panel (unit block, gate) is a row of W; k runs over W's `width` columns. */
 void ur_pack_forward(real *packed, const real *w, const ur_gate_rows *rows, size_t width);
-/* For dx = Wᵀ·dy: columns are W's columns; k runs over (unit block, gate, unit), as dy has them. */
+/* For dx = Wᵀ·dy: columns are W's columns; k runs over (unit block, gate, unit), as dy has them, without the units that
+ * the last block lacks. A block with fewer than 16 has panels of its own, behind those of the others. */
 void ur_pack_back(real *packed, const real *w, const ur_gate_rows *rows, size_t width);
+/* The products that make dx of dy with such weights, to be done in order: one, or two where the last block is not whole.
+ * `p` has all but inner and outer, its group all of C's panels; `block`: numbers between the unit blocks of its A. */
+size_t ur_back_products(ur_product products[2], const ur_product *p, const ur_gate_rows *rows, size_t block);
 /* One number a row: (unit block, gate, 16). */
 void ur_pack_bias(real *packed, const real *bias, const ur_gate_rows *rows);
 /* One-hot input: (width, unit block, gate, 16) = W's columns as rows, bias (packed, may be NULL) added to each. */

@@ -110,21 +110,27 @@ typedef struct ur_dense_trace {
     ur_tensor *x, *y;
 } ur_dense_trace;
 
+void ur_dense_input_gradient(const ur_dense *d, const ur_compute *compute, const real *dy, real *dx, size_t rows,
+                             bool add)
+{
+    const ur_gate_rows of = rows_of(d);
+    const ur_product p = {.a = dy,
+                          .a_row = ur_padded(d->outputs),
+                          .b = d->back,
+                          .start = add ? UR_START_HERE : UR_START_ZERO,
+                          .c = dx,
+                          .c_row = ur_padded(d->inputs),
+                          .group = ur_padded(d->inputs) / 16};
+    ur_product products[2];
+    size_t count = ur_back_products(products, &p, &of, 16);
+    for (size_t i = 0; i < count; i++) ur_compute_product(compute, &products[i], rows, p.group);
+}
+
 static void input_gradient(ur_tape *tape, const ur_dense_trace *d, const real *dy)
 {
     bool fresh;
     real *dx = ur_gradient_fresh(tape, d->x, &fresh);
-    if (!dx) return;
-    ur_product p = {.a = dy,
-                    .a_row = d->y->row,
-                    .inner = d->y->row,
-                    .outer = 1,
-                    .b = d->dense->back,
-                    .start = fresh ? UR_START_ZERO : UR_START_HERE,
-                    .c = dx,
-                    .c_row = d->x->row,
-                    .group = d->x->row / 16};
-    ur_compute_product(tape->compute, &p, d->x->steps * d->x->lanes, p.group);
+    if (dx) ur_dense_input_gradient(d->dense, tape->compute, dy, dx, d->x->steps * d->x->lanes, !fresh);
 }
 
 static void weight_gradient(ur_tape *tape, const ur_dense_trace *d, const real *dy)

@@ -35,6 +35,9 @@ void ur_dense_place(ur_dense *dense, real *memory, bool training);
 void ur_dense_pack(ur_dense *dense, ur_turn *turn); /* the pieces of it that are this turn's */
 /* `rows` padded rows of x to padded rows of y. */
 void ur_dense_forward(const ur_dense *dense, const ur_compute *compute, const real *x, real *y, size_t rows);
+/* `rows` padded rows of dy, of y before its activation, to dx: set, or added to where `add`. */
+void ur_dense_input_gradient(const ur_dense *dense, const ur_compute *compute, const real *dy, real *dx, size_t rows,
+                             bool add);
 ur_tensor *ur_dense_layer(ur_tape *tape, const ur_dense *dense, ur_tensor *x);
 
 /* ---- recurrent -------------------------------------------------------------------------------------------------- */

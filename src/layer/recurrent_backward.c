@@ -3,29 +3,29 @@
 
 #include <string.h>
 
-/* A of a product that reads the slots' gradients of a range. */
-static ur_product from_slots(const ur_window *w, const real *slots, const ur_slot_range *range)
+/* The products of the slots' gradients of a range with weights packed back; `p` has the rest. */
+static size_t from_slots(ur_product products[2], ur_product p, const ur_window *w, const real *slots,
+                         const ur_slot_range *range)
 {
-    size_t all = w->layer->cell->slots, blocks = ur_unit_blocks(w->layer);
-    bool whole = range->count == all;
-    return (ur_product){.a = slots + range->first * 16,
-                        .a_row = ur_slot_row(w->layer),
-                        .a_outer = all * 16,
-                        .inner = whole ? blocks * all * 16 : range->count * 16u,
-                        .outer = whole ? 1 : blocks};
+    const ur_gate_rows rows = {.units = w->layer->units, .gates = range->count};
+    p.a = slots + range->first * 16;
+    p.a_row = ur_slot_row(w->layer);
+    return ur_back_products(products, &p, &rows, w->layer->cell->slots * 16u);
 }
 
 /* The gradient of what the phase's product multiplied: added to that of h, or set for `second`. */
 static void phase_product(const ur_window *w, const ur_part *part, size_t t, int phase)
 {
     const ur_recurrent *l = w->layer;
-    ur_product p = from_slots(w, w->slots + t * w->lanes * ur_slot_row(l), &l->cell->phase[phase]);
-    p.b = l->rec_back[phase];
-    p.c = phase == 0 ? w->carry[0] : w->dsecond;
-    p.c_row = ur_state_row(w);
-    p.group = ur_unit_blocks(l);
-    p.start = phase == 0 ? UR_START_HERE : UR_START_ZERO;
-    w->compute->kernels->product(&p, part->lane, part->lane_end, part->block, part->block_end);
+    const ur_product p = {.b = l->rec_back[phase],
+                          .c = phase == 0 ? w->carry[0] : w->dsecond,
+                          .c_row = ur_state_row(w),
+                          .group = ur_unit_blocks(l),
+                          .start = phase == 0 ? UR_START_HERE : UR_START_ZERO};
+    ur_product products[2];
+    size_t count = from_slots(products, p, w, w->slots + t * w->lanes * ur_slot_row(l), &l->cell->phase[phase]);
+    for (size_t i = 0; i < count; i++)
+        w->compute->kernels->product(&products[i], part->lane, part->lane_end, part->block, part->block_end);
 }
 
 static void sweep(void *context, size_t member, size_t members)
@@ -54,11 +54,13 @@ void ur_window_input_gradient(const ur_window *w, real *dx, bool add)
 {
     const ur_window inputs = ur_window_of_inputs(w);
     const ur_recurrent *l = w->layer;
-    ur_product p = from_slots(w, inputs.slots, &l->cell->input);
-    p.b = l->in_back;
-    p.c = dx;
-    p.c_row = ur_padded(l->inputs);
-    p.group = p.c_row / 16;
-    p.start = add ? UR_START_HERE : UR_START_ZERO;
-    ur_compute_product(w->compute, &p, inputs.steps * inputs.lanes, p.group);
+    const ur_product p = {.b = l->in_back,
+                          .c = dx,
+                          .c_row = ur_padded(l->inputs),
+                          .group = ur_padded(l->inputs) / 16,
+                          .start = add ? UR_START_HERE : UR_START_ZERO};
+    ur_product products[2];
+    size_t count = from_slots(products, p, w, inputs.slots, &l->cell->input);
+    for (size_t i = 0; i < count; i++)
+        ur_compute_product(w->compute, &products[i], inputs.steps * inputs.lanes, p.group);
 }

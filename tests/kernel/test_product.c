@@ -168,12 +168,57 @@ static void test_threads(void **state)
         }
 }
 
+/* Panels of the whole blocks, then those of a last block with fewer units: k in the order of (block, gate, unit). */
+static void check_packed_back(const real *back, const real *w, const ur_gate_rows *rows, size_t width)
+{
+    size_t whole = rows->units / 16 * 16;
+    for (size_t panel = 0; panel < ur_padded(width) / 16; panel++)
+        for (size_t unit = 0; unit < rows->units; unit++)
+            for (size_t gate = 0; gate < rows->gates; gate++) {
+                bool last = unit >= whole;
+                size_t units = last ? rows->units - whole : 16, depth = rows->gates * (last ? units : whole);
+                size_t k = last ? 0 : unit / 16 * 16 * rows->gates;
+                const real *at = back + (last ? ur_padded(width) * rows->gates * whole : 0) +
+                                 (panel * depth + k + gate * units + unit % 16) * 16;
+                for (size_t n = 0; n < 16; n++) {
+                    size_t column = 16 * panel + n;
+                    real weight = w[(rows->order[gate] * rows->units + unit) * width + (column < width ? column : 0)];
+                    assert_true(at[n] == (column < width ? weight : 0));
+                }
+            }
+}
+
+/* dx of dy whose blocks have a slot besides, with numbers of no meaning there and where the last block has no units. */
+static void check_back_products(const real *back, const real *w, const ur_gate_rows *rows, size_t width, size_t slots)
+{
+    enum { LANES = 7 };
+    size_t blocks = ur_padded(rows->units) / 16, row = blocks * slots * 16, padded = ur_padded(width), count;
+    real *dy = random_numbers(LANES * row, 7, 1), *dx = zeros(LANES * padded, sizeof(real));
+    ur_product products[2], p = {.a = dy, .a_row = row, .b = back, .c = dx, .c_row = padded, .group = padded / 16};
+    const ur_kernels *kernels;
+    assert_int_equal(ur_kernels_find(NULL, &kernels, NULL), UR_OK);
+    count = ur_back_products(products, &p, rows, slots * 16);
+    for (size_t i = 0; i < count; i++) kernels->product(&products[i], 0, LANES, 0, p.group);
+    for (size_t lane = 0; lane < LANES; lane++)
+        for (size_t i = 0; i < width; i++) {
+            real sum = 0;
+            for (size_t block = 0; block < blocks; block++)
+                for (size_t gate = 0; gate < rows->gates; gate++)
+                    for (size_t u = 16 * block; u < 16 * (block + 1) && u < rows->units; u++)
+                        sum = fmaf(dy[lane * row + (block * slots + gate) * 16 + u % 16],
+                                   w[(rows->order[gate] * rows->units + u) * width + i], sum);
+            assert_true(dx[lane * padded + i] == sum);
+        }
+    free(dy);
+    free(dx);
+}
+
 /* Gates of a recurrent matrix side by side, some left out, in another order: W·x and Wᵀ·dy number by number. */
 static void check_packing(size_t units, size_t width)
 {
     static const unsigned char order[] = {2, 0, 3};
     ur_gate_rows rows = {.units = units, .gates = 3, .order = order};
-    size_t panels = ur_gate_panels(&rows), back_panels = ur_padded(width) / 16;
+    size_t panels = ur_gate_panels(&rows);
     real *w = random_numbers(4 * units * width, 5, 1), *bias = random_numbers(4 * units, 6, 1);
     real *forward = zeros(ur_packed_forward_size(&rows, width), sizeof(real)),
          *packed = zeros(panels * 16, sizeof(real));
@@ -193,10 +238,10 @@ static void check_packing(size_t units, size_t width)
                 assert_true(forward[(p * width + k) * 16 + n] == weight);
                 assert_true(table[(k * panels + p) * 16 + n] == packed[16 * p + n] + weight);
             }
-            for (size_t i = 0; i < back_panels * 16; i++)
-                assert_true(back[(i / 16 * panels * 16 + 16 * p + n) * 16 + i % 16] ==
-                            (there && i < width ? w[row * width + i] : 0));
         }
+    check_packed_back(back, w, &rows, width);
+    check_back_products(back, w, &rows, width, 3);
+    check_back_products(back, w, &rows, width, 4);
     free(w);
     free(bias);
     free(forward);
