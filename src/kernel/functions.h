@@ -13,7 +13,7 @@
 #include "kernel/lane.h"
 
 #ifdef UR_REAL_DOUBLE
-static inline v16 v_exp(v16 x)
+static inline v16 v_exp_falling(v16 x)
 {
     V_EACH x.x[i] = exp(x.x[i]);
     return x;
@@ -24,10 +24,10 @@ static inline v16 v_tanh(v16 x)
     return x;
 }
 #else
-static inline v16 v_exp(v16 x)
+/* |x| ≤ 87 */
+static inline v16 v_exp_within(v16 x)
 {
-    const v16 magic = v_set(0x1.8p23f); /* adding it rounds to an integer, kept in the low bits */
-    x = v_min(v_set(87.0f), v_max(v_set(-87.0f), x));
+    const v16 magic = v_set(0x1.8p23f);             /* adding it rounds to an integer, kept in the low bits */
     v16 t = v_fma(x, v_set(0x1.715476p+0f), magic); /* 1 / ln 2 */
     v16 n = v_sub(t, magic);
     v16 r = v_fma(n, v_set(-0x1.62e400p-1f), x); /* ln 2 in two parts */
@@ -41,10 +41,14 @@ static inline v16 v_exp(v16 x)
     return v_mul(v_add(p, v_set(1.0f)), v_exp2_bits(t));
 }
 
+/* x ≤ 0, x ≥ 0: one end to look after */
+static inline v16 v_exp_falling(v16 x) { return v_exp_within(v_max(v_set(-87.0f), x)); }
+static inline v16 v_exp_rising(v16 x) { return v_exp_within(v_min(v_set(87.0f), x)); }
+
 static inline v16 v_tanh(v16 x)
 {
     v16 size = v_abs(x), square = v_mul(x, x), one = v_set(1.0f);
-    v16 far = v_div(v_set(2.0f), v_add(v_exp(v_add(size, size)), one));
+    v16 far = v_div(v_set(2.0f), v_add(v_exp_rising(v_add(size, size)), one));
     far = v_copysign(v_sub(one, far), x);
     v16 q = v_set(-0.005717036779969931f);
     q = v_fma(q, square, v_set(0.020650578662753105f));
@@ -58,7 +62,7 @@ static inline v16 v_tanh(v16 x)
 
 static inline v16 v_sigmoid(v16 x)
 {
-    v16 one = v_set(1), zero = v_zero(), e = v_exp(v_sub(zero, v_abs(x)));
+    v16 one = v_set(1), zero = v_zero(), e = v_exp_falling(v_copysign(x, v_set(-0.0f)));
     v16 share = v_div(v_where_less(x, zero, e, one), v_add(one, e));
     return v_where_less(x, zero, v_fma(v_sub(zero, e), share, e), share);
 }

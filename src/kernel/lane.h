@@ -9,7 +9,7 @@
  *   v_fma(a, b, c)            a·b + c, rounded once
  *   v_max v_min(a, b)         a > b ? a : b, so that a NaN in b stays
  *   v_where_less(a, b, x, y)  a < b ? x : y, lane by lane
- *   v_abs v_copysign(x, s)    s gives the sign
+ *   v_abs v_copysign(x, s)    s gives the sign; x is below zero only where s is
  *   v_sum                     tree: lanes i and i+8, then i+4, i+2, i+1
  *   v_top                     the largest lane
  *   v_exp2_bits(t)            2^n where t = n + 1.5·2^23 (see functions.h); not in double

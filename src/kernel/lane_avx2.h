@@ -54,7 +54,6 @@ static inline v16 v_abs(v16 a)
 static inline v16 v_copysign(v16 a, v16 s)
 {
     __m256 sign = _mm256_set1_ps(-0.0f);
-    a = v_abs(a);
     return V_PAIR(_mm256_or_ps(a.low, _mm256_and_ps(sign, s.low)), _mm256_or_ps(a.high, _mm256_and_ps(sign, s.high)));
 }
 static inline v16 v_where_less(v16 a, v16 b, v16 x, v16 y)

@@ -27,10 +27,10 @@ static real row_sum(const real *x, size_t n, real top)
 {
     v16 sum = v_zero(), shift = v_set(top);
     size_t i = 0;
-    for (; i + 16 <= n; i += 16) sum = v_add(sum, v_exp(v_sub(v_load(x + i), shift)));
+    for (; i + 16 <= n; i += 16) sum = v_add(sum, v_exp_falling(v_sub(v_load(x + i), shift)));
     if (i < n) {
         real last[16] = {0};
-        v_store_part(last, v_exp(v_sub(load_filled(x + i, n - i, top), shift)), n - i);
+        v_store_part(last, v_exp_falling(v_sub(load_filled(x + i, n - i, top), shift)), n - i);
         sum = v_add(sum, v_load(last));
     }
     return v_sum(sum);
@@ -46,9 +46,9 @@ void UR_ISA_NAME(ur_softmax_slope)(const real *logits, size_t n, real top, real 
 {
     v16 shift = v_set(top), factor = v_set(share);
     size_t i = 0;
-    for (; i + 16 <= n; i += 16) v_store(d + i, v_mul(v_exp(v_sub(v_load(logits + i), shift)), factor));
+    for (; i + 16 <= n; i += 16) v_store(d + i, v_mul(v_exp_falling(v_sub(v_load(logits + i), shift)), factor));
     if (i < n) {
-        v16 last = v_mul(v_exp(v_sub(load_filled(logits + i, n - i, top), shift)), factor);
+        v16 last = v_mul(v_exp_falling(v_sub(load_filled(logits + i, n - i, top), shift)), factor);
         v_store(d + i, v_zero());
         v_store_part(d + i, last, n - i);
     }
