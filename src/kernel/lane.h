@@ -14,9 +14,10 @@
  *   v_top                     the largest lane
  *   v_exp2_bits(t)            2^n where t = n + 1.5·2^23 (see functions.h); not in double
  *
- * UR_TILE_PANELS says how many panels of 16 columns a product keeps in registers at once, UR_TILE_STEPS how many steps of
- * k it does between two looks at whether there are more, UR_WIDE_PANELS how many panels it keeps with one row. UR_UNROLL
- * stands before each loop over the sums of such a tile: only where all of them are unrolled are the sums registers.
+ * UR_TILE_PANELS says how many panels of 16 columns a product keeps in registers at once, UR_FEW_PANELS how many where it
+ * has one row or two, UR_WIDE_PANELS how many where it has but one and goes through the whole depth, UR_TILE_STEPS how
+ * many steps of k it does between two looks at whether there are more. UR_UNROLL stands before each loop over the sums of
+ * such a tile: only where all of them are unrolled are the sums registers.
  */
 #ifndef UR_KERNEL_LANE_H
 #define UR_KERNEL_LANE_H

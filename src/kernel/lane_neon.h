@@ -2,6 +2,7 @@
 #include <arm_neon.h>
 
 #define UR_TILE_PANELS 1
+#define UR_FEW_PANELS  2
 #define UR_TILE_STEPS  1
 #define UR_WIDE_PANELS 4
 

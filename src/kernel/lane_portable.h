@@ -1,5 +1,6 @@
 /* 16 lanes in plain C: any machine, and the double build. */
 #define UR_TILE_PANELS 1
+#define UR_FEW_PANELS  2
 #define UR_TILE_STEPS  1
 #define UR_WIDE_PANELS 4
 

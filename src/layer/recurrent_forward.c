@@ -103,13 +103,16 @@ static void phase_blocks(const ur_window *w, const ur_part *part, size_t t, int 
     l->cell->forward[phase](&g);
 }
 
+enum { UR_FEW_LANES = 2 }; /* whose product waits for its weights: in one stream they come faster */
+
 /* Blocks of units that one product is for: their panels fill a register tile, and the gates find the sums in the cache.
- * All of them where few lanes make little of it, where h is overwritten, and with small weights, since int8 quantises its
+ * All of them where there are few lanes, where h is overwritten, and with small weights, since int8 quantises its
  * rows once a product. */
 static size_t blocks_together(const ur_window *w, const ur_part *part, const ur_slot_range *range)
 {
     size_t all = part->block_end - part->block;
-    if (w->in_place || part->lane_end - part->lane == 1 || w->layer->weights != UR_WEIGHTS_F32) return all ? all : 1;
+    if (w->in_place || part->lane_end - part->lane <= UR_FEW_LANES || w->layer->weights != UR_WEIGHTS_F32)
+        return all ? all : 1;
     return range->count > 4 ? 1 : 4 / range->count;
 }
 

@@ -105,9 +105,9 @@ void UR_ISA_NAME(ur_product)(const ur_product *p, size_t row, size_t row_end, si
         return;
     }
     for (size_t m = row; m < row_end; m += UR_ROW_CHUNK) {
-        size_t end = row_end - m < UR_ROW_CHUNK ? row_end : m + UR_ROW_CHUNK;
+        size_t end = row_end - m < UR_ROW_CHUNK ? row_end : m + UR_ROW_CHUNK, most = ur_tile_panels(end - m);
         for (size_t n = panel, panels; n < panel_end; n += panels) {
-            panels = panel_end - n < UR_TILE_PANELS ? panel_end - n : UR_TILE_PANELS;
+            panels = panel_end - n < most ? panel_end - n : most;
             chunk(p, m, end, n, panels);
         }
     }

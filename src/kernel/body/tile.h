@@ -8,7 +8,10 @@
 #include "kernel/lane.h"
 
 /* UR_DEPTH: k done at once. What a tile reads of B is then still near for the tiles below it, and C is seldom touched. */
-enum { UR_TILE_ROWS = 6, UR_DEPTH = 256 };
+enum { UR_TILE_ROWS = 6, UR_FEW_ROWS = 2, UR_DEPTH = 256 };
+
+/* Panels of a tile where there are so many rows: with few, more of them, as a chain waits for its last addition. */
+static inline size_t ur_tile_panels(size_t rows) { return rows <= UR_FEW_ROWS ? UR_FEW_PANELS : UR_TILE_PANELS; }
 
 /* A lies row by row; or, where the including file says so, tile by tile, a_row apart, each one column by column. The steps
  * that the compiler knows cost no instruction. */
@@ -33,7 +36,7 @@ typedef struct ur_tile {
     const real *first;
     real *c;
     size_t a_row, a_outer, inner, outer, b_panel, first_row, c_row;
-    size_t first_column[UR_TILE_PANELS], column[UR_TILE_PANELS];
+    size_t first_column[UR_FEW_PANELS], column[UR_FEW_PANELS];
 } ur_tile;
 
 /* Where chains begin that begin at zero; first_row and first_column are 0. */
@@ -44,11 +47,11 @@ static inline void ur_tile_go_on(ur_tile *t)
 {
     t->first = t->c;
     t->first_row = t->c_row;
-    for (size_t i = 0; i < UR_TILE_PANELS; i++) t->first_column[i] = t->column[i];
+    for (size_t i = 0; i < UR_FEW_PANELS; i++) t->first_column[i] = t->column[i];
 }
 
 /* Sums of a tile, in registers. */
-typedef v16 ur_tile_sum[UR_TILE_ROWS][UR_TILE_PANELS];
+typedef v16 ur_tile_sum[UR_TILE_ROWS][UR_FEW_PANELS];
 
 /* `steps` of k. Two pointers into A, since the processor adds but one multiple of a row to an address. Each
  * step begins with its loads, the strides of `t` among them, and ends at a barrier for loads: taken ahead, or with strides in
@@ -60,7 +63,7 @@ static inline __attribute__((always_inline)) void ur_tile_steps(ur_tile_sum sum,
     const real *a3 = a + 3 * UR_A_ROW(t);
     UR_UNROLL
     for (int k = 0; k < steps; k++) {
-        v16 w[UR_TILE_PANELS];
+        v16 w[UR_FEW_PANELS];
         UR_UNROLL
         for (int p = 0; p < panels; p++) w[p] = v_load(b + 16 * k + (size_t)p * t->b_panel);
         UR_UNROLL
@@ -110,14 +113,19 @@ UR_TILES(1)
 UR_TILES(2)
 UR_TILES(3)
 UR_TILES(4)
+#else
+UR_TILE(1, 2)
+UR_TILE(2, 2)
 #endif
 
-static void (*const ur_tiles[UR_TILE_PANELS][UR_TILE_ROWS])(const ur_tile *) = {
+static void (*const ur_tiles[UR_FEW_PANELS][UR_TILE_ROWS])(const ur_tile *) = {
     UR_TILE_LIST(1),
 #if UR_TILE_PANELS > 1
     UR_TILE_LIST(2),
     UR_TILE_LIST(3),
     UR_TILE_LIST(4),
+#else
+    {ur_tile_1_2, ur_tile_2_2},
 #endif
 };
 
@@ -140,7 +148,7 @@ typedef struct ur_tile_next {
 } ur_tile_next;
 
 /*
- * `rows` rows by `panels` ≤ UR_TILE_PANELS panels. Of B, what will be read after this, each tile brings one panel near, or a
+ * `rows` rows by `panels` ≤ ur_tile_panels(rows) panels. Of B, what will be read after this, each tile brings one panel near, or a
  * part of one: as many numbers as are read meanwhile, by UR_TILE_STEPS. Of C, the rows of the tile below, the last one
  * those of next.c.
  */

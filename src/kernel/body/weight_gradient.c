@@ -100,9 +100,9 @@ static void pack_y(const ur_piece *p, const ur_row_group *groups, size_t count, 
 /* The sums of some rows go on over a piece, or begin with it. */
 static void rows_times_x(const ur_piece *p, const real *y, size_t rows, const real *x, real *sums)
 {
-    size_t padded = ur_padded(p->g->width);
+    size_t padded = ur_padded(p->g->width), most = ur_tile_panels(rows);
     for (size_t n = 0, panels; n < padded / 16; n += panels) {
-        panels = padded / 16 - n < UR_TILE_PANELS ? padded / 16 - n : UR_TILE_PANELS;
+        panels = padded / 16 - n < most ? padded / 16 - n : most;
         ur_tile t = {.a = y,
                      .b = x + n * UR_PIECE * 16,
                      .first = ur_zeros,
