@@ -1,7 +1,7 @@
 /*
  * exp, tanh and sigmoid on lanes, the same bits on every machine (docs/arithmetic.md). In double: the C library's.
  *
- *   exp      x = n·ln 2 + r, |r| ≤ ln 2 / 2;  e^r = 1 + r + r²·P(r), P of degree 4; saturates at ±87
+ *   exp      x = n·ln 2 + r, |r| ≤ ln 2 / 2;  e^r = 1 + r + r²·P(r), P of degree 4; stands still beyond ±87
  *   tanh     |x| < 0.625: x + x³·Q(x²), Q of degree 4;  else 1 − 2 / (e^{2|x|} + 1) with the sign of x
  *   sigmoid  e = e^{−|x|}; 1 / (1 + e), below zero e − e·(e / (1 + e)): just e / (1 + e) would be off by 2.1 ulp
  * P and Q are our own minimax fits. Errors (against the exact value, over every float): at most 2 ulp.
@@ -41,7 +41,7 @@ static inline v16 v_exp_within(v16 x)
     return v_mul(v_add(p, v_set(1.0f)), v_exp2_bits(t));
 }
 
-/* x ≤ 0, x ≥ 0: one end to look after */
+/* For x ≤ 87, and for x ≥ −87: the other end is looked after. */
 static inline v16 v_exp_falling(v16 x) { return v_exp_within(v_max(v_set(-87.0f), x)); }
 static inline v16 v_exp_rising(v16 x) { return v_exp_within(v_min(v_set(87.0f), x)); }
 

@@ -9,13 +9,13 @@
  *   v_fma(a, b, c)            a·b + c, rounded once
  *   v_max v_min(a, b)         a > b ? a : b, so that a NaN in b stays
  *   v_where_less(a, b, x, y)  a < b ? x : y, lane by lane
- *   v_abs v_copysign(x, s)    s gives the sign; x is below zero only where s is
+ *   v_abs v_copysign(x, s)    s gives the sign; x has its sign bit set only where s has
  *   v_sum                     tree: lanes i and i+8, then i+4, i+2, i+1
  *   v_top                     the largest lane
  *   v_exp2_bits(t)            2^n where t = n + 1.5·2^23 (see functions.h); not in double
  *
- * UR_TILE_PANELS says how many panels of 16 columns a product keeps in registers at once, UR_FEW_PANELS how many where it
- * has one row or two, UR_WIDE_PANELS how many where it has but one and goes through the whole depth, UR_TILE_STEPS how
+ * UR_TILE_PANELS says how many panels of 16 columns a product keeps in registers at once, UR_FEW_PANELS how many of f32
+ * where it has two rows, UR_WIDE_PANELS how many where it has but one and goes through the whole depth, UR_TILE_STEPS how
  * many steps of k it does between two looks at whether there are more. UR_UNROLL stands before each loop over the sums of
  * such a tile: only where all of them are unrolled are the sums registers.
  */

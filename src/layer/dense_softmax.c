@@ -149,6 +149,7 @@ static void member_slopes(const ur_head *h, const ur_head_part *p)
         }
         real *target = target_in(h, d, row, p->first + begin, count);
         h->tape->compute->train->softmax_slope(d, count, h->sums[row].top, h->scale / (real)h->sums[row].sum, d);
+        /* Apart, the target's own logit may lie above the top; what became of it is not kept. */
         if (target) *target = h->apart ? 0 : *target - h->scale;
     }
 }

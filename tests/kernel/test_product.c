@@ -12,6 +12,7 @@
 #include "support/numbers.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -188,29 +189,37 @@ static void check_packed_back(const real *back, const real *w, const ur_gate_row
             }
 }
 
-/* dx of dy whose blocks have a slot besides, with numbers of no meaning there and where the last block has no units. */
-static void check_back_products(const real *back, const real *w, const ur_gate_rows *rows, size_t width, size_t slots)
+/* dx, set or added to, of dy whose blocks have a slot besides, with numbers of no meaning there and where the last block has no units. */
+static void check_back_products(const real *back, const real *w, const ur_gate_rows *rows, size_t width, size_t slots,
+                                size_t lanes, bool add)
 {
-    enum { LANES = 7 };
-    size_t blocks = ur_padded(rows->units) / 16, row = blocks * slots * 16, padded = ur_padded(width), count;
-    real *dy = random_numbers(LANES * row, 7, 1), *dx = zeros(LANES * padded, sizeof(real));
-    ur_product products[2], p = {.a = dy, .a_row = row, .b = back, .c = dx, .c_row = padded, .group = padded / 16};
-    const ur_kernels *kernels;
-    assert_int_equal(ur_kernels_find(NULL, &kernels, NULL), UR_OK);
-    count = ur_back_products(products, &p, rows, slots * 16);
-    for (size_t i = 0; i < count; i++) kernels->product(&products[i], 0, LANES, 0, p.group);
-    for (size_t lane = 0; lane < LANES; lane++)
+    size_t blocks = ur_padded(rows->units) / 16, row = blocks * slots * 16, padded = ur_padded(width);
+    real *dy = random_numbers(lanes * row, 7, 1), *dx = zeros(lanes * padded, sizeof(real)),
+         *want = zeros(lanes * padded, sizeof(real));
+    for (size_t lane = 0; lane < lanes; lane++)
         for (size_t i = 0; i < width; i++) {
-            real sum = 0;
+            real sum = add ? (real)(lane + i) : 0;
             for (size_t block = 0; block < blocks; block++)
                 for (size_t gate = 0; gate < rows->gates; gate++)
                     for (size_t u = 16 * block; u < 16 * (block + 1) && u < rows->units; u++)
                         sum = fmaf(dy[lane * row + (block * slots + gate) * 16 + u % 16],
                                    w[(rows->order[gate] * rows->units + u) * width + i], sum);
-            assert_true(dx[lane * padded + i] == sum);
+            want[lane * padded + i] = sum;
         }
+    ur_product products[2], p = {.a = dy, .a_row = row, .b = back, .c = dx, .c_row = padded, .group = padded / 16};
+    if (add) p.start = UR_START_HERE;
+    size_t count = ur_back_products(products, &p, rows, slots * 16);
+    for (size_t isa = 0; ur_isa_name(isa); isa++) {
+        const ur_kernels *kernels;
+        assert_int_equal(ur_kernels_find(ur_isa_name(isa), &kernels, NULL), UR_OK);
+        for (size_t i = 0; i < lanes * padded; i++)
+            dx[i] = add && i % padded < width ? (real)(i / padded + i % padded) : 0;
+        for (size_t i = 0; i < count; i++) kernels->product(&products[i], 0, lanes, 0, p.group);
+        assert_same(kernels->name, dx, want, lanes * padded);
+    }
     free(dy);
     free(dx);
+    free(want);
 }
 
 /* Gates of a recurrent matrix side by side, some left out, in another order: W·x and Wᵀ·dy number by number. */
@@ -240,8 +249,10 @@ static void check_packing(size_t units, size_t width)
             }
         }
     check_packed_back(back, w, &rows, width);
-    check_back_products(back, w, &rows, width, 3);
-    check_back_products(back, w, &rows, width, 4);
+    for (size_t lanes = 1; lanes <= 7; lanes += 2) {
+        check_back_products(back, w, &rows, width, 3, lanes, false);
+        check_back_products(back, w, &rows, width, 4, lanes, true);
+    }
     free(w);
     free(bias);
     free(forward);

@@ -10,7 +10,7 @@
 /* UR_DEPTH: k done at once. What a tile reads of B is then still near for the tiles below it, and C is seldom touched. */
 enum { UR_TILE_ROWS = 6, UR_FEW_ROWS = 2, UR_DEPTH = 256 };
 
-/* Panels of a tile where there are so many rows: with few, more of them, as a chain waits for its last addition. */
+/* Panels of a tile of f32: more where there are few rows, since a chain waits for its last addition. */
 static inline size_t ur_tile_panels(size_t rows) { return rows <= UR_FEW_ROWS ? UR_FEW_PANELS : UR_TILE_PANELS; }
 
 /* A lies row by row; or, where the including file says so, tile by tile, a_row apart, each one column by column. The steps
@@ -118,6 +118,8 @@ UR_TILE(1, 2)
 UR_TILE(2, 2)
 #endif
 
+/* No entry where ur_tile_panels(rows) is less. */
+_Static_assert(UR_FEW_ROWS == 2 && UR_FEW_PANELS == (UR_TILE_PANELS > 1 ? 4 : 2), "the tiles of this table");
 static void (*const ur_tiles[UR_FEW_PANELS][UR_TILE_ROWS])(const ur_tile *) = {
     UR_TILE_LIST(1),
 #if UR_TILE_PANELS > 1
@@ -148,9 +150,9 @@ typedef struct ur_tile_next {
 } ur_tile_next;
 
 /*
- * `rows` rows by `panels` ≤ ur_tile_panels(rows) panels. Of B, what will be read after this, each tile brings one panel near, or a
- * part of one: as many numbers as are read meanwhile, by UR_TILE_STEPS. Of C, the rows of the tile below, the last one
- * those of next.c.
+ * `rows` rows by `panels` ≤ ur_tile_panels(rows) panels. Of B, what will be read after this, each tile brings one panel
+ * near, or a part of one: as many numbers as are read meanwhile, by UR_TILE_STEPS. Of C, the rows of the tile below, the
+ * last one those of next.c.
  */
 static void ur_tile_rows(ur_tile t, size_t rows, size_t panels, ur_tile_next next)
 {
