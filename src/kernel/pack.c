@@ -77,25 +77,27 @@ static void copy(real *out, const real *in, size_t count)
         memcpy(out, in, count * sizeof *out);
 }
 
-/* Sixteen rows at a time, so that whole pages are written and each row is read as one stream. */
-void ur_pack_back(real *packed, const real *w, const ur_gate_rows *rows, size_t width)
+/* Panels [panel, end) of W's rows, which are `depth` rows together. Sixteen rows at a time, so that whole pages are
+ * written and each row is read as one stream. */
+static void pack_back_rows(real *packed, const real *w, const ur_gate_rows *rows, size_t width, size_t panel,
+                           size_t end, size_t depth)
 {
-    size_t whole = rows->units / 16 * rows->gates, depth = 16 * whole, done = 0;
-    for (size_t p = 0; p < ur_gate_panels(rows); p++) {
-        size_t count, row = panel_row(rows, p, &count);
-        if (p == whole) {
-            packed += ur_padded(width) * depth;
-            depth = rows->gates * count;
-            done = 0;
-        }
+    for (size_t count; panel < end; panel++, packed += 16 * count) {
+        size_t row = panel_row(rows, panel, &count);
         for (size_t i = 0; i < width; i += 16) {
-            real *out = packed + i * depth + done * 16;
+            real *out = packed + i * depth;
             size_t left = width - i < 16 ? width - i : 16;
             if (left < 16) memset(out, 0, count * 16 * sizeof *out);
             for (size_t n = 0; n < count; n++) copy(out + 16 * n, w + (row + n) * width + i, left);
         }
-        done += count;
     }
+}
+
+void ur_pack_back(real *packed, const real *w, const ur_gate_rows *rows, size_t width)
+{
+    size_t whole = rows->units / 16 * rows->gates, rest = rows->units % 16 * rows->gates;
+    pack_back_rows(packed, w, rows, width, 0, whole, 16 * whole);
+    pack_back_rows(packed + ur_padded(width) * 16 * whole, w, rows, width, whole, ur_gate_panels(rows), rest);
 }
 
 size_t ur_back_products(ur_product products[2], const ur_product *p, const ur_gate_rows *rows, size_t block)

@@ -113,7 +113,7 @@ typedef struct ur_dense_trace {
 void ur_dense_input_gradient(const ur_dense *d, const ur_compute *compute, const real *dy, real *dx, size_t rows,
                              bool add)
 {
-    const ur_gate_rows of = rows_of(d);
+    const ur_gate_rows shape = rows_of(d);
     const ur_product p = {.a = dy,
                           .a_row = ur_padded(d->outputs),
                           .b = d->back,
@@ -122,7 +122,7 @@ void ur_dense_input_gradient(const ur_dense *d, const ur_compute *compute, const
                           .c_row = ur_padded(d->inputs),
                           .group = ur_padded(d->inputs) / 16};
     ur_product products[2];
-    size_t count = ur_back_products(products, &p, &of, 16);
+    size_t count = ur_back_products(products, &p, &shape, 16);
     for (size_t i = 0; i < count; i++) ur_compute_product(compute, &products[i], rows, p.group);
 }
 

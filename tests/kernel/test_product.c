@@ -189,7 +189,8 @@ static void check_packed_back(const real *back, const real *w, const ur_gate_row
             }
 }
 
-/* dx, set or added to, of dy whose blocks have a slot besides, with numbers of no meaning there and where the last block has no units. */
+/* dx, set or added to, of dy whose blocks may have a slot besides; there, and where the last block has no units, stand
+ * numbers of no meaning. */
 static void check_back_products(const real *back, const real *w, const ur_gate_rows *rows, size_t width, size_t slots,
                                 size_t lanes, bool add)
 {

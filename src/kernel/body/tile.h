@@ -53,9 +53,9 @@ static inline void ur_tile_go_on(ur_tile *t)
 /* Sums of a tile, in registers. */
 typedef v16 ur_tile_sum[UR_TILE_ROWS][UR_FEW_PANELS];
 
-/* `steps` of k. Two pointers into A, since the processor adds but one multiple of a row to an address. Each
- * step begins with its loads, the strides of `t` among them, and ends at a barrier for loads: taken ahead, or with strides in
- * locals, they take registers of the sums, and gcc 12 keeps two of AVX2's twelve in memory. */
+/* `steps` of k. Two pointers into A, since the processor adds but one multiple of a row to an address. Each step begins
+ * with its loads, the strides of `t` among them, and ends at a barrier for loads: taken ahead, or with strides in locals,
+ * they take registers of the sums, and gcc 12 keeps two of AVX2's twelve in memory. */
 static inline __attribute__((always_inline)) void ur_tile_steps(ur_tile_sum sum, const ur_tile *t, const real *a,
                                                                 const real *b, const int rows, const int panels,
                                                                 const int steps)
