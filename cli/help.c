@@ -23,11 +23,31 @@ static const ur_cli_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
 
 static void defaults(void *settings) { *(help_settings *)settings = (help_settings){0}; }
 
-void *ur_cli_default_settings(const ur_cli_verb *verb)
+ur_status ur_cli_options_open(ur_cli_options *options, const ur_cli_verb *verb, ur_error *error)
 {
-    void *settings = calloc(1, verb->settings_size + 1);
-    if (settings) verb->defaults(settings);
-    return settings;
+    *options = (ur_cli_options){.verb = verb, .settings = calloc(1, verb->settings_size + 1)};
+    if (!options->settings) return ur_fail_memory(error, "the help");
+    verb->defaults(options->settings);
+    ur_status status = verb->task ? ur_settings_create(&options->task, verb->task, error) : UR_OK;
+    if (status != UR_OK) ur_cli_options_close(options);
+    return status;
+}
+
+void ur_cli_options_close(ur_cli_options *options)
+{
+    ur_settings_free(options->task);
+    free(options->settings);
+    *options = (ur_cli_options){0};
+}
+
+const ur_cli_option *ur_cli_options_at(const ur_cli_options *o, size_t i, const void **values)
+{
+    const ur_cli_option *row = o->task ? ur_settings_row(o->task, i) : NULL;
+    size_t before = 0;
+    *values = row ? ur_settings_values(o->task, i) : o->settings;
+    if (row) return row;
+    while (o->task && ur_settings_row(o->task, before)) before++;
+    return i - before < o->verb->table->count ? &o->verb->table->rows[i - before] : NULL;
 }
 
 /* ---- Text in columns -------------------------------------------------------------------------------------------- */
@@ -81,10 +101,10 @@ static void print_examples(const char *examples)
 void ur_cli_default_text(const ur_cli_option *option, const void *settings, char text[UR_CLI_VALUE_MAX])
 {
     char value[UR_CLI_VALUE_MAX];
-    ur_cli_value_text(option, settings, value);
+    ur_setting_text(option, settings, value);
     text[0] = 0;
     if (option->type == UR_CLI_FLAG) return;
-    bool empty = ur_cli_value_empty(option, settings) && option->unset;
+    bool empty = ur_setting_empty(option, settings) && option->unset;
     snprintf(text, UR_CLI_VALUE_MAX, "default: %.200s", empty ? option->unset : value);
 }
 
@@ -116,12 +136,15 @@ static void print_option(const ur_cli_option *option, const void *settings)
     printf("\n");
 }
 
-static void print_help(const ur_cli_verb *verb, const void *settings)
+static void print_help(const ur_cli_verb *verb, const ur_cli_options *options)
 {
+    const ur_cli_option *option;
+    const void *values;
     printf("unroll %s %s\n\n", verb->name, verb->takes);
     print_paragraphs(verb->text);
     print_examples(verb->examples);
-    for (size_t i = 0; i < verb->table->count; i++) print_option(&verb->table->rows[i], settings);
+    for (size_t i = 0; (option = ur_cli_options_at(options, i, &values)); i++)
+        if (option->help) print_option(option, values);
 }
 
 /* ---- Overview --------------------------------------------------------------------------------------------------- */
@@ -141,10 +164,10 @@ void ur_cli_print_overview(FILE *out)
 
 ur_status ur_cli_help_on(const ur_cli_verb *verb, ur_error *error)
 {
-    void *settings = ur_cli_default_settings(verb);
-    if (!settings) return ur_fail_memory(error, "the help");
-    print_help(verb, settings);
-    free(settings);
+    ur_cli_options options;
+    UR_TRY(ur_cli_options_open(&options, verb, error));
+    print_help(verb, &options);
+    ur_cli_options_close(&options);
     return UR_OK;
 }
 
@@ -174,7 +197,7 @@ const ur_cli_verb ur_cli_help = {
     .text = "Without a verb: an overview. 'unroll VERB --help' shows the same as 'unroll help VERB'. Options may stand "
             "before, between and after the arguments; -- ends them. A value follows its option as the next word or "
             "after an equals sign, and an option without a value may be given as --option=yes or --option=no.",
-    .examples = "unroll help train  # all about training\n",
+    .examples = "unroll help train lm  # all about training a language model\n",
     .table = &TABLE,
     .settings_size = sizeof(help_settings),
     .defaults = defaults,

@@ -11,7 +11,16 @@ void ur_cli_print_manual(void);
 /* The default of an option for people: "default: 500", "" where there is none to name. */
 void ur_cli_default_text(const ur_cli_option *option, const void *settings, char text[UR_CLI_VALUE_MAX]);
 
-/* A verb's settings with their defaults; free() them. NULL without memory. */
-void *ur_cli_default_settings(const ur_cli_verb *verb);
+/* The options of a verb, with their defaults: the task's, where it trains one, and then its own. */
+typedef struct ur_cli_options {
+    const ur_cli_verb *verb;
+    void *settings;
+    ur_settings *task; /* NULL: it trains none */
+} ur_cli_options;
+
+ur_status ur_cli_options_open(ur_cli_options *options, const ur_cli_verb *verb, ur_error *error);
+void ur_cli_options_close(ur_cli_options *options);
+/* Option i and the struct that its value stands in; NULL behind the last. One without help is not shown. */
+const ur_cli_option *ur_cli_options_at(const ur_cli_options *options, size_t i, const void **values);
 
 #endif

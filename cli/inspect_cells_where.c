@@ -23,8 +23,8 @@ typedef struct expression {
 bool ur_cli_where_built(void) { return true; }
 
 struct ur_cli_where {
-    expression each[UR_CLI_EACH_MOST];
-    ur_own_predicate predicate[UR_CLI_EACH_MOST];
+    expression each[UR_EACH_MOST];
+    ur_own_predicate predicate[UR_EACH_MOST];
     size_t count;
 };
 

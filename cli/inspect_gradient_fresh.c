@@ -37,7 +37,7 @@ static ur_status read_gains(const char *list, double *gains, size_t *count, ur_e
 {
     char word[NAME_MOST];
     for (*count = 0; *count < GAINS_MOST && ur_cli_next_word(&list, word, sizeof word); (*count)++) {
-        if (!ur_cli_read_number(word, &gains[*count]) || !(gains[*count] > 0 && gains[*count] <= 1000))
+        if (!ur_read_number(word, &gains[*count]) || !(gains[*count] > 0 && gains[*count] <= 1000))
             return ur_fail(error, UR_ERR_USAGE,
                            "--gain: '%s' is not allowed; give numbers above 0, at most 1000, with commas between",
                            word);

@@ -51,7 +51,7 @@ static bool take_cell(ur_cli_memory_plan *plan, const char *entry)
 static bool read_size(const char *text, size_t least, size_t most, size_t *value)
 {
     double number;
-    if (text[strspn(text, "0123456789")] || !ur_cli_read_number(text, &number)) return false;
+    if (text[strspn(text, "0123456789")] || !ur_read_number(text, &number)) return false;
     *value = number <= (double)most ? (size_t)number : most + 1;
     return *value >= least && *value <= most;
 }
@@ -67,7 +67,7 @@ static bool take_clip(ur_cli_memory_plan *plan, const char *entry)
 {
     double *clip = &plan->clips[plan->clip_count];
     *clip = 0;
-    return strcmp(entry, "off") == 0 || (ur_cli_read_number(entry, clip) && *clip > 0);
+    return strcmp(entry, "off") == 0 || (ur_read_number(entry, clip) && *clip > 0);
 }
 
 /* ---- Gaps ---------------------------------------------------------------------------------------------------------- */

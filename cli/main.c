@@ -13,7 +13,8 @@
 #include <string.h>
 
 static const ur_cli_verb *const VERBS[] = {
-    &ur_cli_train,
+    &ur_cli_train_lm,
+    &ur_cli_train_recall,
     &ur_cli_sample,
     &ur_cli_eval,
     &ur_cli_info,
@@ -44,23 +45,31 @@ static const char *second_word(const ur_cli_verb *verb, const char *first)
 
 size_t ur_cli_verb_words(const ur_cli_verb *verb) { return strchr(verb->name, ' ') ? 2 : 1; }
 
+/* The first word of a verb. */
+static const char *first_word(const ur_cli_verb *verb, char word[16])
+{
+    snprintf(word, 16, "%.*s", (int)strcspn(verb->name, " "), verb->name);
+    return word;
+}
+
 /* Words that are no verb: what could have been meant. */
 static const ur_cli_verb *no_verb(const char *word, const char *second, ur_error *error)
 {
-    char seconds[256] = "";
+    char seconds[256] = "", one[16], other_one[16];
     const ur_cli_verb *nearest = VERBS[0];
     for (size_t i = 0; i < VERB_COUNT; i++) {
         const char *other = second_word(VERBS[i], word);
         size_t used = strlen(seconds);
         if (other) snprintf(seconds + used, sizeof seconds - used, "%s%s", used ? ", " : "", other);
-        if (ur_cli_distance(word, VERBS[i]->name) < ur_cli_distance(word, nearest->name)) nearest = VERBS[i];
+        if (ur_cli_distance(word, first_word(VERBS[i], one)) < ur_cli_distance(word, first_word(nearest, other_one)))
+            nearest = VERBS[i];
     }
     if (*seconds)
         ur_fail(error, UR_ERR_USAGE, "%s what?%s%.60s%s give one of %s", word, *second ? " '" : "", second,
                 *second ? "' is not known;" : "", seconds);
     else
         ur_fail(error, UR_ERR_USAGE, "no verb '%.60s'; the nearest one is %s (unroll help lists all)", word,
-                nearest->name);
+                first_word(nearest, one));
     return NULL;
 }
 
@@ -69,7 +78,8 @@ const ur_cli_verb *ur_cli_verb_find(const char *const *words, size_t count, ur_e
     const char *second = count > 1 ? words[1] : "";
     for (size_t i = 0; i < VERB_COUNT; i++) {
         const char *other = second_word(VERBS[i], words[0]);
-        if (strcmp(VERBS[i]->name, words[0]) == 0 || (other && strcmp(other, second) == 0)) return VERBS[i];
+        bool alone = ur_cli_verb_words(VERBS[i]) == 1;
+        if ((alone && strcmp(VERBS[i]->name, words[0]) == 0) || (other && strcmp(other, second) == 0)) return VERBS[i];
     }
     return no_verb(words[0], second, error);
 }
@@ -89,10 +99,24 @@ const char *ur_cli_isa(void)
     return isa && *isa ? isa : NULL;
 }
 
+/* The library writes a setting as `name`, one types --name. */
+static void print_error(const char *text)
+{
+    for (const char *mark; (mark = strchr(text, '`')); text = mark + 1) {
+        const char *end = mark + 1 + strspn(mark + 1, "abcdefghijklmnopqrstuvwxyz0123456789-");
+        bool name = *end == '`' && end > mark + 1;
+        fprintf(stderr, "%.*s%s%.*s", (int)(mark - text), text, name ? "--" : "`", name ? (int)(end - mark - 1) : 0,
+                mark + 1);
+        if (name) mark = end;
+    }
+    fprintf(stderr, "%s\n", text);
+}
+
 /* `verb` may be NULL. */
 static void complain(const ur_cli_verb *verb, const ur_error *error)
 {
-    fprintf(stderr, "unroll: %s%s%s\n", verb ? verb->name : "", verb ? ": " : "", error->text);
+    fprintf(stderr, "unroll: %s%s", verb ? verb->name : "", verb ? ": " : "");
+    print_error(error->text);
     if (verb && error->status == UR_ERR_USAGE)
         fprintf(stderr, "unroll: 'unroll help %s' lists its arguments and options\n", verb->name);
 }
@@ -104,12 +128,14 @@ static int exit_code(ur_status status)
 }
 
 /* `line` is argv; behind the program's name and the verb's stand the verb's own words. */
-static ur_status run_with(const ur_cli_verb *verb, void *settings, char *const *line, size_t count, ur_error *error)
+static ur_status run_with(const ur_cli_verb *verb, void *settings, ur_settings *task, char *const *line, size_t count,
+                          ur_error *error)
 {
     ur_cli_arguments arguments;
     size_t before = 1 + ur_cli_verb_words(verb);
-    ur_status status = ur_cli_parse(verb->table, line + before, count - before, settings, &arguments, error);
+    ur_status status = ur_cli_parse(verb->table, task, line + before, count - before, settings, &arguments, error);
     arguments.program = line[0];
+    arguments.verb = verb->name;
     if (status == UR_OK && arguments.help) {
         status = ur_cli_help_on(verb, error);
     } else if (status == UR_OK) {
@@ -121,10 +147,13 @@ static ur_status run_with(const ur_cli_verb *verb, void *settings, char *const *
 
 static ur_status run_verb(const ur_cli_verb *verb, char *const *line, size_t count, ur_error *error)
 {
+    ur_settings *task = NULL;
     void *settings = calloc(1, verb->settings_size + 1);
     if (!settings) return ur_fail_memory(error, "the settings");
     verb->defaults(settings);
-    ur_status status = run_with(verb, settings, line, count, error);
+    ur_status status = verb->task ? ur_settings_create(&task, verb->task, error) : UR_OK;
+    if (status == UR_OK) status = run_with(verb, settings, task, line, count, error);
+    ur_settings_free(task);
     free(settings);
     return status;
 }

@@ -93,13 +93,16 @@ static void print_examples(const char *examples)
 static void print_verb(const ur_cli_verb *verb)
 {
     char heading[128];
-    void *settings = ur_cli_default_settings(verb);
-    if (!settings) return;
+    ur_cli_options options;
+    const ur_cli_option *option;
+    const void *values;
+    if (ur_cli_options_open(&options, verb, NULL) != UR_OK) return;
     snprintf(heading, sizeof heading, "unroll %s %s", verb->name, verb->takes);
     print_heading("SS", heading);
     print_paragraphs(verb->text);
-    for (size_t i = 0; i < verb->table->count; i++) print_option(&verb->table->rows[i], settings);
-    free(settings);
+    for (size_t i = 0; (option = ur_cli_options_at(&options, i, &values)); i++)
+        if (option->help) print_option(option, values);
+    ur_cli_options_close(&options);
 }
 
 static void print_all_examples(void)

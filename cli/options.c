@@ -2,7 +2,6 @@
 #include "options.h"
 
 #include "nearest.h"
-#include "value.h"
 
 #include "base/error.h"
 
@@ -11,57 +10,68 @@
 
 typedef struct parser {
     const ur_cli_table *table;
+    ur_settings *task;
     char *const *line;
     size_t count, next;
     void *settings;
     ur_cli_arguments *arguments;
 } parser;
 
-static const ur_cli_option *find_name(const ur_cli_table *table, const char *name, size_t length)
+/* Row i of the verb's table and then of the task's; NULL behind the last. */
+static const ur_cli_option *row_at(const parser *p, size_t i)
 {
-    for (size_t i = 0; i < table->count; i++)
-        if (strlen(table->rows[i].name) == length && memcmp(table->rows[i].name, name, length) == 0)
-            return &table->rows[i];
+    if (i < p->table->count) return &p->table->rows[i];
+    return p->task ? ur_settings_row(p->task, i - p->table->count) : NULL;
+}
+
+static const ur_cli_option *find_name(const parser *p, const char *name, size_t length)
+{
+    const ur_cli_option *row;
+    for (size_t i = 0; (row = row_at(p, i)); i++)
+        if (strlen(row->name) == length && memcmp(row->name, name, length) == 0) return row;
     return NULL;
 }
 
-static const ur_cli_option *find_letter(const ur_cli_table *table, char letter)
+static const ur_cli_option *find_letter(const parser *p, char letter)
 {
-    for (size_t i = 0; i < table->count; i++)
-        if (table->rows[i].letter && table->rows[i].letter == letter) return &table->rows[i];
+    const ur_cli_option *row;
+    for (size_t i = 0; (row = row_at(p, i)); i++)
+        if (row->letter && row->letter == letter) return row;
     return NULL;
 }
 
-static ur_status fail_unknown(const ur_cli_table *table, const char *name, size_t length, ur_error *error)
+static ur_status fail_unknown(const parser *p, const char *name, size_t length, ur_error *error)
 {
     char typed[64] = {0};
     memcpy(typed, name, length < sizeof typed - 1 ? length : sizeof typed - 1);
     const char *nearest = "help";
     size_t best = ur_cli_distance(typed, nearest);
-    for (size_t i = 0; i < table->count; i++) {
-        size_t distance = ur_cli_distance(typed, table->rows[i].name);
+    const ur_cli_option *row;
+    for (size_t i = 0; (row = row_at(p, i)); i++) {
+        size_t distance = row->help ? ur_cli_distance(typed, row->name) : best;
         if (distance >= best) continue;
         best = distance;
-        nearest = table->rows[i].name;
+        nearest = row->name;
     }
     return ur_fail(error, UR_ERR_USAGE, "unknown option --%s; the nearest one is --%s", typed, nearest);
 }
 
 static ur_status store(parser *p, const ur_cli_option *option, const char *value, ur_error *error)
 {
+    bool own = option >= p->table->rows && option < p->table->rows + p->table->count;
+    if (!own) return ur_settings_set(p->task, option->name, value, error);
     p->arguments->given[option - p->table->rows] = true;
-    return ur_cli_value_set(option, value, p->settings, error);
+    return ur_setting_set(option, value, p->settings, error);
 }
 
 /* The next word is the value, unless it is clearly another option: "--prime --length 5". */
 static ur_status take_next(parser *p, const ur_cli_option *option, ur_error *error)
 {
     const char *value = p->next < p->count ? p->line[p->next] : NULL;
-    bool is_option =
-        value && value[0] == '-' && value[1] == '-' && find_name(p->table, value + 2, strcspn(value + 2, "="));
+    bool is_option = value && value[0] == '-' && value[1] == '-' && find_name(p, value + 2, strcspn(value + 2, "="));
     if (!value || is_option) {
         char allowed[UR_CLI_VALUE_MAX];
-        ur_cli_allowed_text(option, allowed);
+        ur_setting_allowed(option, allowed);
         return ur_fail(error, UR_ERR_USAGE, "--%s needs a value: %s%s", option->name, allowed,
                        is_option ? "; one that begins with -- is given as --name=value" : "");
     }
@@ -77,8 +87,8 @@ static ur_status parse_long(parser *p, const char *word, ur_error *error)
         p->arguments->help = true;
         return UR_OK;
     }
-    const ur_cli_option *option = find_name(p->table, word, length);
-    if (!option) return fail_unknown(p->table, word, length, error);
+    const ur_cli_option *option = find_name(p, word, length);
+    if (!option) return fail_unknown(p, word, length, error);
     if (value) return store(p, option, value, error);
     if (option->type == UR_CLI_FLAG) return store(p, option, "yes", error);
     return take_next(p, option, error);
@@ -90,7 +100,7 @@ static ur_status parse_letter(parser *p, const char *word, ur_error *error)
         p->arguments->help = true;
         return UR_OK;
     }
-    const ur_cli_option *option = find_letter(p->table, word[0]);
+    const ur_cli_option *option = find_letter(p, word[0]);
     if (!option)
         return ur_fail(error, UR_ERR_USAGE, "unknown option -%.60s; options have names: --help lists them", word);
     if (word[1]) return store(p, option, word + 1, error);
@@ -112,14 +122,14 @@ static ur_status parse_word(parser *p, bool *only_arguments, ur_error *error)
     return UR_OK;
 }
 
-ur_status ur_cli_parse(const ur_cli_table *table, char *const *line, size_t count, void *settings,
+ur_status ur_cli_parse(const ur_cli_table *table, ur_settings *task, char *const *line, size_t count, void *settings,
                        ur_cli_arguments *arguments, ur_error *error)
 {
-    *arguments = (ur_cli_arguments){.line = line, .line_count = count};
+    *arguments = (ur_cli_arguments){.line = line, .line_count = count, .task = task};
     arguments->words = calloc(count + 1, sizeof *arguments->words);
     arguments->given = calloc(table->count + 1, sizeof *arguments->given);
     if (!arguments->words || !arguments->given) return ur_fail_memory(error, "the command line");
-    parser p = {table, line, count, 0, settings, arguments};
+    parser p = {table, task, line, count, 0, settings, arguments};
     bool only_arguments = false;
     while (p.next < p.count) UR_TRY(parse_word(&p, &only_arguments, error));
     return UR_OK;
@@ -134,6 +144,22 @@ void ur_cli_arguments_free(ur_cli_arguments *arguments)
 
 bool ur_cli_given(const ur_cli_table *table, const ur_cli_arguments *arguments, const char *name)
 {
-    const ur_cli_option *option = find_name(table, name, strlen(name));
+    const ur_cli_option *option = ur_setting_find(*table, name, strlen(name));
     return option && arguments->given[option - table->rows];
+}
+
+void ur_cli_task_value(const ur_settings *task, const char *name, char text[UR_SETTING_VALUE_MAX])
+{
+    const ur_setting *row;
+    text[0] = 0;
+    for (size_t i = 0; (row = ur_settings_row(task, i)); i++)
+        if (strcmp(row->name, name) == 0) ur_setting_text(row, ur_settings_values(task, i), text);
+}
+
+const char *ur_cli_task_text(const ur_settings *task, const char *name)
+{
+    const ur_setting *row;
+    for (size_t i = 0; (row = ur_settings_row(task, i)); i++)
+        if (strcmp(row->name, name) == 0) return ur_setting_string(row, ur_settings_values(task, i));
+    return NULL;
 }

@@ -27,22 +27,20 @@ bool ur_cli_can_redraw(void)
     return isatty(STDERR_FILENO) && kind && *kind && strcmp(kind, "dumb") != 0;
 }
 
-ur_cli_progress ur_cli_progress_begin(const char *unit, bool quiet)
+ur_cli_progress ur_cli_progress_begin(const char *counts, bool quiet)
 {
-    return (ur_cli_progress){.terminal = !quiet && ur_cli_can_redraw(), .last = ur_cli_now(), .unit = unit};
+    return (ur_cli_progress){.terminal = !quiet && ur_cli_can_redraw(), .last = ur_cli_now(), .counts = counts};
 }
 
 /* ---- The plan --------------------------------------------------------------------------------------------------- */
 
 void ur_cli_progress_plan(const ur_plan *plan, const char *settings, const char *run, bool chosen)
 {
-    fprintf(stderr, "text      %llu %ss to train on, %llu to validate on; %zu different ones\n",
-            (unsigned long long)plan->train_units, plan->unit, (unsigned long long)plan->validation_units,
-            plan->vocabulary);
+    fprintf(stderr, "data      %s\n", plan->data);
     fprintf(stderr, "network   %s (%zu parameters)\n", plan->net, plan->parameters);
-    fprintf(stderr, "windows   %zu x %zu %ss, %llu updates in a pass\n", plan->batch, plan->bptt, plan->unit,
-            (unsigned long long)plan->windows);
-    fprintf(stderr, "machine   %s, %zu thread%s\n", plan->isa, plan->threads, plan->threads == 1 ? "" : "s");
+    fprintf(stderr, "batches   of %zu", plan->batch);
+    if (plan->batches != UINT64_MAX) fprintf(stderr, ", %llu in an epoch", (unsigned long long)plan->batches);
+    fprintf(stderr, "\nmachine   %s, %zu thread%s\n", plan->isa, plan->threads, plan->threads == 1 ? "" : "s");
     fprintf(stderr, "options   %s\n", settings);
     fprintf(stderr, "run       %s%s%s\n", run, chosen ? "" : " (-o RUN chooses another folder)",
             plan->resumed ? ", resumed" : "");
@@ -67,23 +65,23 @@ static void time_text(double seconds, char text[32])
         snprintf(text, 32, "%lu:%02lu", minutes, total % 60);
 }
 
-static double units_a_step(const ur_event *event)
+static double items_a_step(const ur_event *event)
 {
-    return event->step ? (double)event->units / (double)event->step : 0;
+    return event->step ? (double)event->items / (double)event->step : 0;
 }
 
 /* Everything but the bar. */
-size_t ur_cli_progress_facts(const char *unit, const ur_event *event, char line[UR_CLI_FACTS_MAX])
+size_t ur_cli_progress_facts(const char *counts, const ur_event *event, char line[UR_CLI_FACTS_MAX])
 {
     char speed[32], left[48] = "measuring how many steps fit";
     if (event->steps > 0) {
         double steps = (double)(event->steps - event->step);
-        double seconds = event->units_per_second > 0 ? steps * units_a_step(event) / event->units_per_second : 0;
+        double seconds = event->items_per_second > 0 ? steps * items_a_step(event) / event->items_per_second : 0;
         char clock[32];
         time_text(seconds, clock);
         snprintf(left, sizeof left, "%s left", clock);
     }
-    count_text(event->units_per_second, speed);
+    count_text(event->items_per_second, speed);
     int length = event->steps ? snprintf(line, UR_CLI_FACTS_MAX, "step %llu/%llu", (unsigned long long)event->step,
                                          (unsigned long long)event->steps)
                               : snprintf(line, UR_CLI_FACTS_MAX, "step %llu", (unsigned long long)event->step);
@@ -91,7 +89,7 @@ size_t ur_cli_progress_facts(const char *unit, const ur_event *event, char line[
     used += (size_t)snprintf(line + used, UR_CLI_FACTS_MAX - used, "  loss %.4f", event->smooth);
     if (isfinite(event->validation))
         used += (size_t)snprintf(line + used, UR_CLI_FACTS_MAX - used, "  val %.4f", event->validation);
-    return used + (size_t)snprintf(line + used, UR_CLI_FACTS_MAX - used, "  %s %ss/s  %s", speed, unit, left);
+    return used + (size_t)snprintf(line + used, UR_CLI_FACTS_MAX - used, "  %s %ss/s  %s", speed, counts, left);
 }
 
 static void draw_bar(const ur_event *event, size_t width)
@@ -108,7 +106,7 @@ static void redraw(ur_cli_progress *progress, const ur_event *event)
 {
     enum { BAR_LEAST = 8, BAR_MOST = 30, AROUND = 4 };
     char line[UR_CLI_FACTS_MAX];
-    size_t length = ur_cli_progress_facts(progress->unit, event, line), room = ur_cli_terminal_size(NULL);
+    size_t length = ur_cli_progress_facts(progress->counts, event, line), room = ur_cli_terminal_size(NULL);
     fputs("\r\033[K", stderr);
     if (length + AROUND + BAR_LEAST <= room) {
         size_t bar = room - length - AROUND;
@@ -133,7 +131,7 @@ void ur_cli_progress_show(ur_cli_progress *progress, const ur_event *event)
         return;
     }
     if (told) return;
-    ur_cli_progress_facts(progress->unit, event, line);
+    ur_cli_progress_facts(progress->counts, event, line);
     fprintf(stderr, "%s%s\n", line, report && event->improved ? "  (best so far)" : "");
 }
 

@@ -2,13 +2,16 @@
 #ifndef UR_CLI_PROGRESS_H
 #define UR_CLI_PROGRESS_H
 
-#include "train.h"
+#include "unroll_train.h"
+
+#include <stdbool.h>
+#include <stdio.h>
 
 typedef struct ur_cli_progress {
     bool terminal, drawn; /* a line stands that the next one replaces */
     double last;          /* when the last line was written, by the clock */
     uint64_t step;        /* of which it told */
-    const char *unit;     /* "char" */
+    const char *counts;   /* "char" */
 } ur_cli_progress;
 
 /* Standard error is a terminal on which a line can be drawn anew. */
@@ -19,9 +22,9 @@ size_t ur_cli_terminal_size(size_t *rows);
 
 /* "step 20/900  loss 2.1  val 2.3  40k chars/s  0:12 left"; its length. */
 enum { UR_CLI_FACTS_MAX = 512 };
-size_t ur_cli_progress_facts(const char *unit, const ur_event *event, char line[UR_CLI_FACTS_MAX]);
+size_t ur_cli_progress_facts(const char *counts, const ur_event *event, char line[UR_CLI_FACTS_MAX]);
 
-ur_cli_progress ur_cli_progress_begin(const char *unit, bool quiet);
+ur_cli_progress ur_cli_progress_begin(const char *counts, bool quiet);
 
 /* The plan: what was decided before the first step. `chosen`: the run folder was named by the user. */
 void ur_cli_progress_plan(const ur_plan *plan, const char *settings, const char *run, bool chosen);

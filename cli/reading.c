@@ -20,7 +20,7 @@ ur_status ur_cli_read_part(const char *part, double *begin, double *end, ur_erro
     size_t length = strcspn(part, ":");
     bool right = part[length] == ':' && length < sizeof first;
     if (right) memcpy(first, part, length);
-    right = right && ur_cli_read_number(first, begin) && ur_cli_read_number(part + length + 1, end) && *begin >= 0 &&
+    right = right && ur_read_number(first, begin) && ur_read_number(part + length + 1, end) && *begin >= 0 &&
             *end <= 1 && *begin < *end;
     if (right) return UR_OK;
     return ur_fail(error, UR_ERR_USAGE,

@@ -176,8 +176,8 @@ static ur_status take_line(reader *r, const json_t *line)
                        number, r->step);
     r->step = number;
     UR_TRY(take_number(r, line, "epoch", &r->log->epoch));
-    if (json_object_get(line, "loss")) return take_update(r, line);
     if (json_object_get(line, "validation")) return take_evaluation(r, line);
+    if (json_object_get(line, "loss")) return take_update(r, line);
     return json_object_get(line, "sample") ? take_sample(r, line) : UR_OK;
 }
 

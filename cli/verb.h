@@ -8,15 +8,16 @@ typedef struct ur_cli_verb {
     const char *name, *takes, *summary;
     const char *text;     /* paragraphs between empty lines */
     const char *examples; /* a command a line, each with "  # what it does" */
+    const char *task;     /* what it trains, whose settings are options too; NULL: it trains nothing */
     const ur_cli_table *table;
     size_t settings_size;
     void (*defaults)(void *settings);
     ur_status (*run)(void *settings, const ur_cli_arguments *arguments, ur_error *error);
 } ur_cli_verb;
 
-extern const ur_cli_verb ur_cli_train, ur_cli_sample, ur_cli_eval, ur_cli_info, ur_cli_export, ur_cli_inspect_gates,
-    ur_cli_inspect_cells, ur_cli_inspect_gradient, ur_cli_inspect_saliency, ur_cli_inspect_near, ur_cli_inspect_memory,
-    ur_cli_inspect_run, ur_cli_check, ur_cli_bench, ur_cli_help;
+extern const ur_cli_verb ur_cli_train_lm, ur_cli_train_recall, ur_cli_sample, ur_cli_eval, ur_cli_info, ur_cli_export,
+    ur_cli_inspect_gates, ur_cli_inspect_cells, ur_cli_inspect_gradient, ur_cli_inspect_saliency, ur_cli_inspect_near,
+    ur_cli_inspect_memory, ur_cli_inspect_run, ur_cli_check, ur_cli_bench, ur_cli_help;
 
 /* Verb i of the program; NULL after the last. */
 const ur_cli_verb *ur_cli_verb_at(size_t i);

@@ -16,12 +16,14 @@
 #define ENTER "\033[?1049h\033[?25l\033[H\033[2J"
 #define LEAVE "\033[?25h\033[?1049l"
 
-ur_status ur_cli_watch_begin(ur_cli_watch **watch, const ur_training *training, const char *unit, ur_error *error)
+ur_status ur_cli_watch_begin(ur_cli_watch **watch, const ur_cli_arguments *arguments, const char *folder,
+                             const ur_plan *plan, ur_error *error)
 {
     ur_cli_watch *w = *watch = calloc(1, sizeof *w);
     if (!w) return ur_fail_memory(error, "the view");
-    w->training = training;
-    w->unit = unit;
+    w->arguments = arguments;
+    w->folder = folder;
+    w->plan = *plan;
     ur_cli_signals_screen(ENTER, LEAVE);
     fputs(ENTER, stderr);
     return UR_OK;

@@ -6,8 +6,7 @@
 #define UR_CLI_WATCH_H
 
 #include "history.h"
-
-#include "unroll_train.h"
+#include "options.h"
 
 #include <stdio.h>
 
@@ -21,8 +20,9 @@ enum {
 };
 
 typedef struct ur_cli_watch {
-    const ur_training *training;
-    const char *unit;
+    const ur_cli_arguments *arguments;
+    const char *folder;
+    ur_plan plan;
     ur_cli_history learning, validation; /* smoothed loss and gradient norm; validation loss */
     ur_event event;                      /* the last one */
     ur_gate_share gates[UR_CLI_WATCH_GATES];
@@ -38,8 +38,9 @@ typedef struct ur_cli_watch {
     double drawn;     /* by the clock */
 } ur_cli_watch;
 
-/* Goes to the other screen. The training and the text must stay. */
-ur_status ur_cli_watch_begin(ur_cli_watch **watch, const ur_training *training, const char *unit, ur_error *error);
+/* Goes to the other screen. Arguments, folder and plan must stay. */
+ur_status ur_cli_watch_begin(ur_cli_watch **watch, const ur_cli_arguments *arguments, const char *folder,
+                             const ur_plan *plan, ur_error *error);
 void ur_cli_watch_show(ur_cli_watch *watch, ur_trainer *trainer, const ur_event *event);
 void ur_cli_watch_sample(ur_cli_watch *watch, const ur_event *event, const char *text, size_t length);
 /* Back to the screen as it was; NULL is allowed. */

@@ -30,11 +30,11 @@ static void put_head(FILE *file, const ur_cli_watch *w, size_t columns)
 {
     const ur_event *e = &w->event;
     char line[UR_CLI_FACTS_MAX], more[UR_CLI_FACTS_MAX];
-    ur_cli_progress_facts(w->unit, e, line);
+    ur_cli_progress_facts(w->plan.counts, e, line);
     put_line(file, line, columns);
     int used = snprintf(more, sizeof more, "pass %.2f  rate %.3g  norm %.3g", e->epoch, e->rate, e->gradient_norm);
     if (isfinite(e->best)) used += snprintf(more + used, sizeof more - (size_t)used, "  best validation %.4f", e->best);
-    snprintf(more + used, sizeof more - (size_t)used, "  %.200s", w->training->run);
+    snprintf(more + used, sizeof more - (size_t)used, "  %.200s", w->folder);
     put_line(file, more, columns);
 }
 

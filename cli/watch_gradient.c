@@ -2,21 +2,29 @@
  * the training does not learn from. */
 #include "watch.h"
 
+#include "base/number.h"
 #include "unroll_inspect.h"
 
 #include <math.h>
 #include <string.h>
 
-/* The validation text: a text of its own, or the tail of the text. */
-static ur_reading reading_of(const ur_training *training)
+/* The validation text: a text of its own, or the tail of the text. `text` holds the path of the first. */
+static ur_reading reading_of(const ur_cli_watch *w, const char **text)
 {
-    ur_reading reading = {
-        .paths = training->paths, .path_count = training->path_count, .replace_invalid = training->replace_invalid};
-    if (training->validation) {
-        reading.paths = &training->validation;
+    const ur_settings *task = w->arguments->task;
+    char share[UR_SETTING_VALUE_MAX], invalid[UR_SETTING_VALUE_MAX];
+    double tail = 0;
+    ur_cli_task_value(task, "invalid", invalid);
+    ur_cli_task_value(task, "val-fraction", share);
+    *text = ur_cli_task_text(task, "val");
+    ur_reading reading = {.paths = w->arguments->words,
+                          .path_count = w->arguments->count,
+                          .replace_invalid = strcmp(invalid, "replace") == 0};
+    if (*text) {
+        reading.paths = text;
         reading.path_count = 1;
-    } else if (training->validation_share > 0) {
-        reading.begin = 1 - training->validation_share;
+    } else if (ur_read_number(share, &tail) && tail > 0) {
+        reading.begin = 1 - tail;
         reading.end = 1;
     }
     return reading;
@@ -40,9 +48,10 @@ static void take(ur_cli_watch *w, ur_flow *flow)
 /* Once: a large text takes its time. A text too short for so many steps is still learnt from. */
 static bool find_places(ur_cli_watch *w, const ur_model *model)
 {
-    ur_reading reading = reading_of(w->training);
+    const char *text;
+    ur_reading reading = reading_of(w, &text);
     ur_error error;
-    if (!w->places_sought)
+    if (!w->places_sought && strcmp(w->plan.task, "lm") == 0)
         w->places_found = can_be_read(&reading) && ur_read_places(model, &reading, UR_CLI_WATCH_PLACES,
                                                                   UR_CLI_WATCH_STEPS, w->places, &error) == UR_OK;
     w->places_sought = true;

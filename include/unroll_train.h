@@ -2,7 +2,7 @@
  * unroll_train.h: build, train and save recurrent networks. Everything that only runs them is in unroll.h.
  *
  * In the order in which a reader needs it: 1 build a network, 2 its parameters, 3 batches, 4 learn from batches, 5
- * train a language model from text, 6 evaluate text, 7 one cell by hand.
+ * train a task from data, 6 evaluate text, 7 one cell by hand.
  *
  * Errors, shapes and ownership as in unroll.h. An object here is used by one thread at a time; it may use several
  * threads inside. Equal seeds, data and settings give equal bits, whatever the number of threads and the machine.
@@ -149,109 +149,79 @@ UR_API ur_status ur_predict(ur_learner *learner, const ur_batch *batch, ur_real 
 UR_API void ur_learner_set_rate(ur_learner *learner, double rate);
 UR_API double ur_learner_gradient_norm(const ur_learner *learner); /* of the last ur_learn, before clipping */
 
-/* ---- 5. Train a language model ----------------------------------------------------------------------------------- */
+/* ---- 5. Train a task --------------------------------------------------------------------------------------------- */
 
-typedef enum ur_schedule { UR_CONSTANT, UR_COSINE, UR_STEPS, UR_PLATEAU } ur_schedule;
+/* Task i by its name, such as "lm" (a language model); NULL after the last. */
+UR_API const char *ur_task_name(size_t i);
 
-/* Zero or NULL leaves a choice to the library, which chooses by the size of the text, and a smaller network where there
- * are fewer than 6 minutes: start from ur_training_default. */
-typedef struct ur_training {
-    /* The text: files and folders. */
-    const char *const *paths;
-    size_t path_count;
-    const char *validation;             /* a path of its own; NULL: the tail of the text */
-    double validation_share;            /* that tail's share; negative: no validation */
-    const char *unit;                   /* "char", "byte", "word" */
-    bool replace_invalid;               /* invalid UTF-8 reads as U+FFFD */
-    bool no_unknown;                    /* no unit for what was never seen; it is an error then */
-    size_t min_count, vocabulary_limit; /* words: drop the rarer ones */
+/* Everything that one training can be told: the data, and settings by name. Those that are not set are chosen by the size of
+ * the data. Used by one thread at a time. */
+typedef struct ur_settings ur_settings;
 
-    /* The network: a line, or what is needed to write one. */
-    const char *net;
-    const char *cell;   /* "rnn", "lstm", "gru", "gru-before" */
-    const char *hidden; /* "512", or a width a layer: "512,256" */
-    size_t layers;
-    size_t embed;
-    double dropout;        /* negative: the library chooses */
-    double init_scale;     /* see ur_model_create */
-    double remember;       /* see ur_model_remember */
-    const char *init_from; /* a model file: its weights to begin with (network and units must agree) */
+/* The defaults of a task. UR_ERR_USAGE lists the tasks there are. */
+UR_API ur_status ur_settings_create(ur_settings **settings, const char *task, ur_error *error);
+UR_API void ur_settings_free(ur_settings *settings); /* NULL is allowed */
 
-    /* Windows: B lanes read the text at B places; k2 steps back, k1 forward. */
-    size_t batch, bptt, bptt_step;
+/* A file or folder to learn from; the path is copied. Several are read in this order. */
+UR_API ur_status ur_settings_add_data(ur_settings *settings, const char *path, ur_error *error);
 
-    /* Learning. learning.rate 0: the library chooses. */
-    ur_learning learning;
-    ur_schedule schedule;
-    size_t warmup;      /* steps */
-    double rate_floor;  /* lowest rate, as a share of the highest */
-    double rate_factor; /* UR_STEPS and UR_PLATEAU: the rate is multiplied by this … */
-    size_t rate_every;  /* … every so many steps, or after so many evaluations without a better one */
-    double average;     /* share of the averaged weights that stays at each step (0.999); 0: none. They are the
-                           ones evaluated, sampled and kept */
-    double smooth;      /* share of the smoothed loss that stays at each step (0.999) */
+/* Sets one value, as text: ur_settings_set(s, "batch", "64", &error). The names are the options that `unroll help train
+ * TASK` lists, without their dashes; one without a value is set to "yes" or "no". The text is copied. UR_ERR_USAGE says what
+ * is allowed; the settings are as before then. Messages write a setting as `name`. */
+UR_API ur_status ur_settings_set(ur_settings *settings, const char *name, const char *value, ur_error *error);
 
-    /* How long: the first that is reached; with none of them 10 epochs. Counted from the beginning of the run, also after a
-     * resume. */
-    double epochs;
-    uint64_t steps;
-    double minutes;  /* becomes a number of steps: the first ur_train_next takes some seconds to measure, then begins
-                        anew; the number is recorded, and `steps` with it gives the same bits */
-    size_t patience; /* stop after so many evaluations without a better one; 0: do not */
+/* Sets several, as one types them: "--batch 64 --one-bias --net 'embed 32 > gru 64 > dense'". Those before an error are
+ * set. */
+UR_API ur_status ur_settings_read(ur_settings *settings, const char *line, ur_error *error);
 
-    /* How often, in steps; 0: the library chooses. */
-    uint64_t evaluate_every, sample_every, save_every;
+/* Row i of the table behind the names (type, range, default, help: base/setting.h), for programs that show it; NULL after the
+ * last. And the struct that its value stands in. */
+struct ur_setting;
+UR_API const struct ur_setting *ur_settings_row(const ur_settings *settings, size_t i);
+UR_API const void *ur_settings_values(const ur_settings *settings, size_t i);
 
-    /* The run folder; NULL keeps nothing: then the best weights are the caller's to keep, at an evaluation that improved. */
-    const char *run;
-    bool no_events; /* no event file for TensorBoard in it */
-    bool resume, overwrite;
-    const char *isa;
-} ur_training;
-
-UR_API ur_training ur_training_default(void);
-
-/* Sets what the well-known 112-line script does: "min-char-rnn". UR_ERR_USAGE names the presets there are. */
-UR_API ur_status ur_training_preset(ur_training *training, const char *name, ur_error *error);
+/* What the setting "preset" stands for, as a line of settings; NULL: it is not set, or unknown. */
+UR_API const char *ur_settings_preset(const ur_settings *settings);
 
 typedef struct ur_trainer ur_trainer;
 
-/* Opens the text, settles the vocabulary, builds or resumes the network. Strings of `training` are copied. */
-UR_API ur_status ur_trainer_create(ur_trainer **trainer, const ur_training *training, ur_error *error);
-UR_API void ur_trainer_free(ur_trainer *trainer);
+/* Opens the data and builds the network, or takes up the run where it stopped. The settings are copied. */
+UR_API ur_status ur_trainer_create(ur_trainer **trainer, const ur_settings *settings, ur_error *error);
+UR_API void ur_trainer_free(ur_trainer *trainer); /* NULL is allowed */
 
 typedef enum ur_event_kind {
     UR_EVENT_STEP,       /* one update was made */
-    UR_EVENT_EVALUATION, /* the validation text was read: validation, best, improved */
-    UR_EVENT_SAMPLE,     /* a sample is due: draw it from ur_trainer_model */
+    UR_EVENT_EVALUATION, /* the model was judged on the validation data: validation, best, improved */
+    UR_EVENT_SAMPLE,     /* something to see: ur_trainer_sample makes it */
     UR_EVENT_SAVED,      /* a checkpoint was written */
     UR_EVENT_END         /* all done, or asked to stop; what is to be kept has been written */
 } ur_event_kind;
 
 typedef struct ur_event {
     ur_event_kind kind;
-    uint64_t step, steps; /* updates made; planned in all */
-    double epoch;         /* passes over the training text, with the part of the current one */
-    double loss;          /* of the step's window, nats a unit (summed over the window where learning.sum) */
+    uint64_t step, steps; /* updates made; planned in all, 0 while they are measured */
+    double epoch;         /* passes over the training data, with the part of the current one */
+    double loss;          /* of the step's batch, before the update */
     double smooth;        /* smoothed loss */
     double rate, gradient_norm;
-    double validation, best; /* nats a unit; NaN before the first evaluation */
+    double validation, best; /* of the task's metric; NaN before the first evaluation */
     bool improved;
-    uint64_t units; /* trained on since the beginning of the run */
-    double seconds; /* spent training by this process */
-    double units_per_second;
-    const char *reason; /* UR_EVENT_END: "done", "early stop", "interrupted" */
+    uint64_t items; /* learnt from since the beginning of the run (plan.counts says what they are) */
+    double seconds; /* spent on updates by this process */
+    double items_per_second;
+    const char *reason; /* UR_EVENT_END: "done", "early stop", "good enough", "interrupted" */
 } ur_event;
 
-/* Does one piece of work and says what happened. After UR_EVENT_END it is an error to go on. UR_ERR_NUMERIC: the
- * checkpoint of the last good state is kept. */
+/* Does one piece of work and says what happened. After UR_EVENT_END it is an error to go on. UR_ERR_NUMERIC: the last
+ * good checkpoint stays. */
 UR_API ur_status ur_train_next(ur_trainer *trainer, ur_event *event, ur_error *error);
 
-/* Keeps a sample in the run's log and event file; to be called at UR_EVENT_SAMPLE. What is not UTF-8 is kept as U+FFFD. */
-UR_API ur_status ur_trainer_keep_sample(ur_trainer *trainer, const char *text, size_t length, ur_error *error);
+/* What the network makes at this stage, to be called at UR_EVENT_SAMPLE: for a language model, text. It is also kept in the
+ * run's log and event file, with U+FFFD for what is not UTF-8. *text is valid until the next call with this trainer. */
+UR_API ur_status ur_trainer_sample(ur_trainer *trainer, const char **text, size_t *length, ur_error *error);
 
-/* How often a gate was open (> 0.9) and shut (< 0.1) in the last evaluation: shares of the units, steps and lanes of its
- * last window. */
+/* How often a gate was open (> 0.9) and shut (< 0.1) in the last evaluation: shares of the neurons, steps and lanes of its
+ * last batch. */
 typedef struct ur_gate_share {
     size_t layer;     /* recurrent layers from 0 */
     const char *name; /* of the equations (docs/cells.md): "i", "f", "o", "r", "z" */
@@ -267,17 +237,21 @@ UR_API void ur_trainer_stop(ur_trainer *trainer);
  * changed. Valid until the next ur_train_next, and after UR_EVENT_END until the trainer is freed. */
 UR_API ur_model *ur_trainer_model(ur_trainer *trainer);
 
-/* The settings as they were decided, one "--option value" after another, for printing and repeating; owned by the
- * trainer. */
+/* The settings that decide the result, as one line for ur_settings_read and for a shell; owned by the trainer. */
 UR_API const char *ur_trainer_settings(const ur_trainer *trainer);
 
 /* What is known before the first step. */
 typedef struct ur_plan {
-    uint64_t train_units, validation_units, windows; /* windows: updates in one epoch */
-    size_t vocabulary, parameters, batch, bptt, bptt_step, threads;
-    const char *net, *unit, *isa;
+    const char *task, *data; /* data: what was found, in a line for people */
+    const char *counts;      /* what items are: "chars", "examples" */
+    const char *metric;      /* what validation is judged by: "loss", "accuracy" */
+    bool higher_is_better;
+    uint64_t batches; /* updates in the first epoch; UINT64_MAX: the data never end */
+    size_t parameters, batch, threads;
+    const char *net, *isa;
     bool resumed;
 } ur_plan;
+/* Its strings are the trainer's. */
 UR_API ur_plan ur_trainer_plan(const ur_trainer *trainer);
 
 /* ---- 6. Evaluate text -------------------------------------------------------------------------------------------- */

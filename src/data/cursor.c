@@ -97,8 +97,8 @@ static ur_status fail_invalid(const ur_cursor *cursor, ur_error *error)
     size_t at = cursor->begin, valid;
     while (at < cursor->end && !invalid_at(cursor->buffer + at, cursor->end - at, &valid)) at += valid;
     return ur_fail(error, UR_ERR_FORMAT,
-                   "%s: invalid UTF-8 at byte %llu (0x%02X); use --invalid replace to read such bytes as U+FFFD, "
-                   "or --unit byte",
+                   "%s: invalid UTF-8 at byte %llu (0x%02X); use `invalid` replace to read such bytes as U+FFFD, "
+                   "or `token` byte",
                    cursor->list->files[cursor->file].path, (unsigned long long)(cursor->offset + at),
                    at < cursor->end ? cursor->buffer[at] : 0);
 }

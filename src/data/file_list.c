@@ -144,10 +144,10 @@ static ur_status add_file(ur_file_list *list, const char *path, const struct sta
     if (result == LOOKS_UTF16)
         return ur_fail(
             error, UR_ERR_FORMAT,
-            "%s: UTF-16 text; turn it into UTF-8 first (iconv -f UTF-16 -t UTF-8), or train with --unit byte", path);
+            "%s: UTF-16 text; turn it into UTF-8 first (iconv -f UTF-16 -t UTF-8), or train with `token` byte", path);
     if (result == LOOKS_BINARY)
         return ur_fail(error, UR_ERR_FORMAT,
-                       "%s: not a text (a zero byte among its first %d); train with --unit byte to take it as it is",
+                       "%s: not a text (a zero byte among its first %d); train with `token` byte to take it as it is",
                        path, PROBE);
     return append(list, strdup(path), found, error);
 }

@@ -121,7 +121,7 @@ static ur_status check_new(const ur_vocabulary *vocabulary, const unsigned char 
     const char *kind = ur_unit_kind_name(vocabulary->kind);
     if (vocabulary->settled) return ur_fail(error, UR_ERR_USAGE, "a unit is added to a vocabulary that is settled");
     if (vocabulary->count >= INT32_MAX - 1)
-        return ur_fail(error, UR_ERR_DATA, "the text has too many different units (%zu); use another --unit",
+        return ur_fail(error, UR_ERR_DATA, "the text has too many different tokens (%zu); use another --unit",
                        vocabulary->count);
     int size = length <= UR_UNIT_MAX_BYTES ? ur_unit_cut(vocabulary->kind, text, length, true) : 0;
     if (size <= 0 || (size_t)size != length)

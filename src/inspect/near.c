@@ -12,7 +12,7 @@ ur_status ur_near_table(const ur_model *m, const ur_param **table, ur_error *err
         if ((*table = m->layers[i].embed) != NULL) return UR_OK;
     return ur_fail(error, UR_ERR_UNSUPPORTED,
                    "the network '%.120s' has no embedding, so that no unit is nearer to one than to another; train one "
-                   "with --embed 64, or with 'embed 64' at the beginning of its line",
+                   "with `embed` 64, or with 'embed 64' at the beginning of its line",
                    m->net);
 }
 

@@ -31,7 +31,7 @@ void *ur_tape_alloc(ur_tape *tape, size_t count, size_t size)
 {
     if (tape->status != UR_OK) return NULL;
     void *memory = ur_arena_alloc(tape->arena, count, size);
-    if (!memory) tape->status = ur_fail_memory(&tape->error, "the window; a smaller --batch or --bptt needs less");
+    if (!memory) tape->status = ur_fail_memory(&tape->error, "the window; a smaller `batch` or `bptt` needs less");
     return memory;
 }
 

@@ -156,6 +156,7 @@ static ur_status forward(ur_learner *l, ur_tape *tape, const ur_batch *batch, co
     bool logits = l->learning.loss == UR_LOSS_SIGMOID;
     ur_tensor *y = (head ? ur_network_body : logits ? ur_network_logits : ur_network_run)(l->model, tape, batch, carry);
     UR_TRY(ur_tape_status(tape, error));
+    l->output[0] = y;
     size_t width = head ? head->outputs : y->width;
     UR_TRY(check_targets(l, batch, y, width, error));
     r->count = count_targets(l, batch, y, width);
@@ -171,6 +172,16 @@ static ur_status forward(ur_learner *l, ur_tape *tape, const ur_batch *batch, co
         ur_squared_loss(tape, y, batch->target_values, scale, &r->sum);
         break;
     }
+    return ur_tape_status(tape, error);
+}
+
+/* The loss of the network, or of who has a way of its own. */
+static ur_status make_loss(ur_learner *l, ur_tape *tape, const ur_batch *batch, const ur_carry *carry,
+                           ur_window_result *result, ur_error *error)
+{
+    if (!l->forward) return forward(l, tape, batch, carry, result, error);
+    ur_pass pass = {.model = l->model, .tape = tape, .training = tape->recording};
+    UR_TRY(l->forward(l->task_context, &pass, result, error));
     return ur_tape_status(tape, error);
 }
 
@@ -193,8 +204,9 @@ ur_status ur_learner_forward(ur_learner *l, const ur_batch *batch, const ur_carr
         tape.probing = &seen;
     }
     ur_status status =
-        l->look && !seen.windows ? ur_tape_status(&tape, error) : forward(l, &tape, batch, carry, result, error);
+        l->look && !seen.windows ? ur_tape_status(&tape, error) : make_loss(l, &tape, batch, carry, result, error);
     if (status == UR_OK && l->look) l->look(l->look_context, &seen);
+    if (status == UR_OK && l->judge) status = l->judge(l->task_context, l->output, error);
     ur_arena_reset(&l->arena);
     return status;
 }
@@ -219,9 +231,9 @@ static ur_status name_source(const ur_learner *l, ur_tensor *const *outputs, ur_
         if (outputs[i] && !all_finite(outputs[i]->value, ur_tensor_size(outputs[i])))
             return ur_fail(error, UR_ERR_NUMERIC,
                            "step %llu: the loss is not finite, nor is what layer %zu gives (column %zu of \"%s\"); "
-                           "a smaller --lr or --clip-norm may help",
+                           "a smaller `lr` or `clip-norm` may help",
                            step, i + 1, m->layers[i].spec.column, m->net);
-    return ur_fail(error, UR_ERR_NUMERIC, "step %llu: the loss is not finite; a smaller --lr or --clip-norm may help",
+    return ur_fail(error, UR_ERR_NUMERIC, "step %llu: the loss is not finite; a smaller `lr` or `clip-norm` may help",
                    step);
 }
 
@@ -267,7 +279,7 @@ static ur_status gradients(ur_learner *l, const ur_batch *batch, const ur_carry 
     if (!tape.watch) return ur_tape_status(&tape, error);
     memset((void *)tape.watch, 0, l->model->layer_count * sizeof *tape.watch);
     ur_learner_clear(l);
-    UR_TRY(forward(l, &tape, batch, carry, result, error));
+    UR_TRY(make_loss(l, &tape, batch, carry, result, error));
     if (!isfinite(result->sum)) return name_source(l, tape.watch, error);
     UR_TRY(ur_tape_backward(&tape, error));
     if (l->learning.one_bias) forget_second_biases(l->model);
@@ -288,7 +300,7 @@ static ur_status name_culprit(const ur_learner *l, ur_error *error)
         for (size_t k = 0; k < l->model->params[i].size; k++)
             if (!isfinite(l->model->params[i].gradient[k]))
                 return ur_fail(error, UR_ERR_NUMERIC,
-                               "step %llu: the gradient of %s is not finite; a smaller --lr or --clip-norm may help",
+                               "step %llu: the gradient of %s is not finite; a smaller `lr` or `clip-norm` may help",
                                (unsigned long long)l->step + 1, l->model->params[i].name);
     return ur_fail(error, UR_ERR_NUMERIC, "step %llu: the gradient is not finite", (unsigned long long)l->step + 1);
 }

@@ -5,6 +5,19 @@
 #include "model/network.h"
 #include "train/optimizer.h"
 
+/* A forward run under way. */
+typedef struct ur_pass {
+    ur_model *model;
+    ur_tape *tape; /* with the seed and the number of the update, of which random numbers are made */
+    bool training;
+} ur_pass;
+
+/* Forward of one batch. *count: targets that count. */
+typedef struct ur_window_result {
+    double sum; /* of the loss over what counts */
+    size_t count;
+} ur_window_result;
+
 struct ur_learner {
     ur_model *model;
     ur_learning learning;
@@ -18,17 +31,18 @@ struct ur_learner {
     /* Where set: is shown the windows of the recurrent layers after ur_learner_forward, which are there for that long. */
     void (*look)(void *context, const ur_probing *seen);
     void *look_context;
-    double norm;   /* of the last gradient */
-    uint64_t step; /* updates, for the dropout masks */
+    /* Where set: makes the loss in place of the network with its losses. */
+    ur_status (*forward)(void *context, ur_pass *pass, ur_window_result *result, ur_error *error);
+    /* Where set: is shown what the network gave in ur_learner_forward, which is there for that long. */
+    ur_status (*judge)(void *context, ur_tensor *const *out, ur_error *error);
+    void *task_context;   /* of both */
+    ur_tensor *output[1]; /* of the last forward run, until its arena is reset */
+    double norm;          /* of the last gradient */
+    uint64_t step;        /* updates, for the dropout masks */
 };
 
-/* One window forward and backward, gradients set but nothing updated. *count: targets that count. */
-typedef struct ur_window_result {
-    double sum; /* of the loss over what counts */
-    size_t count;
-} ur_window_result;
-
 void ur_learner_clear(ur_learner *learner); /* the gradients: zeros */
+/* One window forward and backward, gradients set but nothing updated. */
 ur_status ur_learner_gradients(ur_learner *learner, const ur_batch *batch, const ur_carry *carry,
                                ur_window_result *result, ur_error *error);
 /* Clips, checks that the gradient is finite, updates, packs. */

@@ -16,7 +16,7 @@ static ur_status cut_behind(ur_log_file *log, uint64_t lines, ur_error *error)
         if (got == 0)
             return ur_fail(error, UR_ERR_DATA,
                            "%s: has %llu lines, the checkpoint knows of %llu; put the whole log back or begin anew "
-                           "with --overwrite",
+                           "with `overwrite`",
                            log->file.path, (unsigned long long)found, (unsigned long long)lines);
         for (size_t i = 0; i < got && found < lines; i++, end++) found += piece[i] == '\n';
     }

@@ -2,7 +2,9 @@
 #ifndef UR_TRAIN_SCHEDULE_H
 #define UR_TRAIN_SCHEDULE_H
 
-#include "unroll_train.h"
+#include <stdint.h>
+
+typedef enum ur_schedule { UR_CONSTANT, UR_COSINE, UR_LINEAR_RATE, UR_STEPS, UR_PLATEAU } ur_schedule;
 
 typedef struct ur_rate_plan {
     ur_schedule schedule;
@@ -14,6 +16,7 @@ typedef struct ur_rate_plan {
  * The rate of update `step` (0, 1, 2 …); `drops` is how often a plateau has lowered it.
  *   warm-up   rate·(step + 1)/(warmup + 1), before everything else
  *   cosine    floor + (1 − floor)·(1 + cos π·p)/2, p the share of the steps after the warm-up that are done
+ *   linear    1 − (1 − floor)·p
  *   steps     factor^⌊step/every⌋          plateau   factor^drops          both not below the floor
  */
 double ur_rate_at(const ur_rate_plan *plan, uint64_t step, uint64_t drops);

@@ -4,7 +4,7 @@
 make_text 100 >text
 
 # Texts
-fails_with train lm nothing; says 'unroll: train: nothing: no such file or folder'
+fails_with train lm nothing; says 'unroll: train lm: nothing: no such file or folder'
 : >empty
 fails_with train lm empty; says 'empty: the text is empty'
 mkdir folder
@@ -14,7 +14,7 @@ fails_with train lm one; says 'too short'
 printf 'ab' >two
 fails_with train lm two; says 'too short'
 head -c 3000 text | tr 'e' '\000' >binary
-fails_with train lm binary; says 'binary: not a text (a zero byte'; says '--unit byte'
+fails_with train lm binary; says 'binary: not a text (a zero byte'; says '--token byte'
 fails_with train lm text --batch 64 --bptt 4000; says 'the text is too short'; says '--bptt'
 printf 'good\n\xff\xfebad' >invalid
 fails_with train lm invalid; says 'invalid: invalid UTF-8 at byte 5'; says '--invalid replace'

@@ -6,11 +6,12 @@ make_text 50 >text
 # Verbs
 misused; says 'unroll train lm TEXT'; is_silent
 misused smaple; says "no verb 'smaple'; the nearest one is sample"
+misused "train lm" text; says "no verb 'train lm'"
 misused help tran; says "the nearest one is train"
-misused help train eval; says "'eval' is one argument too many"
-misused train; says 'which task?'
-misused train classify text; says "the task 'classify' is not built yet; built: lm"
-misused train text; says "'text' is no task; built: lm (a language model), as in unroll train lm text"
+misused help train eval; says "train what? 'eval' is not known; give one of lm, recall"
+misused help eval more; says "'more' is one argument too many"
+misused train; says 'train what? give one of lm, recall'
+misused train text; says "train what? 'text' is not known; give one of lm, recall"
 misused train lm; says 'which text?'
 misused sample; says 'which model?'
 misused sample a b; says "'b' is one argument too many"
@@ -20,8 +21,8 @@ misused info; says 'which model?'
 misused check a b; says "'b' is one argument too many"
 
 # Names of options
-misused train lm text --hiden 5; says 'unroll: train: unknown option --hiden; the nearest one is --hidden'
-says "'unroll help train' lists its arguments and options"
+misused train lm text --hiden 5; says 'unroll: train lm: unknown option --hiden; the nearest one is --hidden'
+says "'unroll help train lm' lists its arguments and options"
 misused train lm text --hid=5; says 'unknown option --hid; the nearest one is'
 misused sample --temprature 1 model; says 'the nearest one is --temperature'
 misused sample model -x; says 'unknown option -x'
@@ -52,16 +53,15 @@ misused eval model text --part 1:0; says "--part: '1:0' is not allowed; give two
 misused eval model text --part 0.9; says "--part: '0.9' is not allowed"
 
 # Options that contradict each other
-misused train lm text --resume --overwrite; says '--resume and --overwrite contradict each other'
-misused train lm text --val text --val-fraction 0.1; says '--val and --val-fraction both choose'
-misused train lm text --net 'onehot > rnn 5 > dense' --hidden 5; says '--hidden has no effect beside the network line'
+misused train lm text --resume --overwrite; says '--resume and --overwrite exclude each other'
+misused train lm text --val text --val-fraction 0.1; says '--val and --val-fraction exclude each other'
+misused train lm text --net 'onehot > rnn 5 > dense' --hidden 5; says '--hidden and --net exclude each other'
 misused train lm text --preset nothing; says 'unknown preset "nothing"; there is min-char-rnn'
 misused train lm text --bptt 10 --bptt-step 20; says '--bptt-step 20 is more than --bptt 10'
 misused sample model --next 3 --complete 3; says '--next and --complete are two questions'
 misused eval model text --part 0:1 --tail 0.1; says '--part and --tail both choose'
 misused eval model text --window 5; says '--window belongs to --protocol windows'
 misused train lm - -; says '- (standard input) can be given only once'
-fails_with train lm text --precision bf16; says '--precision bf16 is not built yet'
 [ ! -e runs ] || fail 'something was written'
 
 # A network line: the column is named
@@ -72,14 +72,14 @@ says '"lstm"'
 # Help
 done_with help; prints 'unroll sample MODEL'
 done_with --help; prints 'unroll sample MODEL'
-for verb in train sample eval info check bench help; do
+for verb in 'train lm' 'train recall' sample eval info check bench help; do
     done_with help $verb; prints "unroll $verb "; prints 'Examples'
     mv out first
-    done_with "$verb" --help; same out first
-    done_with "$verb" -h; same out first
+    done_with $verb --help; same out first
+    done_with $verb -h; same out first
 done
 done_with help sample; prints 'default: 500'
-done_with help train; prints '--bptt-step N'; prints 'default: adamw'
+done_with help train lm; prints '--bptt-step N'; prints 'default: adamw'
 awk 'length($0) > 100 { exit 1 }' out || fail 'a line of the help is too long'
 done_with --version; prints 'unroll '; prints 'instruction sets  portable'; prints 'f32'
 equal "$(head -n 1 out)" "unroll $(sed -n 's/^project(unroll VERSION \([0-9.]*\).*/\1/p' "$SOURCE/CMakeLists.txt")"
@@ -87,7 +87,7 @@ equal "$(head -n 1 out)" "unroll $(sed -n 's/^project(unroll VERSION \([0-9.]*\)
 # The manual knows every option of every verb, and is the one that is kept
 done_with help --man
 cp out manual
-for verb in train sample eval info export check bench; do
+for verb in 'train lm' 'train recall' sample eval info export check bench; do
     done_with help $verb
     grep -oE '^ +(-o, )?--[a-z0-9-]+' out | grep -oE -e '--[a-z0-9-]+' >options
     while read -r option; do

@@ -131,13 +131,13 @@ static void refused(void **state)
                   "only-mark: the text is empty; give one with something in it");
     temp_write(temp, "binary", "ab\0c", 4);
     check_refused(temp, UR_UNIT_WORD, "binary", UR_ERR_FORMAT,
-                  "binary: not a text (a zero byte among its first 4096); train with --unit byte to take it as it is");
+                  "binary: not a text (a zero byte among its first 4096); train with `token` byte to take it as it is");
     temp_write(temp, "wide",
                "\xFF\xFE"
                "a\0",
                4);
     check_refused(temp, UR_UNIT_CHAR, "wide", UR_ERR_FORMAT,
-                  "wide: UTF-16 text; turn it into UTF-8 first (iconv -f UTF-16 -t UTF-8), or train with --unit byte");
+                  "wide: UTF-16 text; turn it into UTF-8 first (iconv -f UTF-16 -t UTF-8), or train with `token` byte");
     temp_folder(temp, "bare");
     temp_write(temp, "bare/binary", "\0", 1);
     check_refused(temp, UR_UNIT_BYTE, "bare", UR_ERR_DATA,
@@ -152,12 +152,12 @@ static void refused(void **state)
                   "pipe: neither a file nor a folder; a pipe is read as - (standard input)");
     temp_string(temp, "latin", "caf\xC3\xA9 \xE9t");
     check_refused(temp, UR_UNIT_WORD, "latin", UR_ERR_FORMAT,
-                  "latin: invalid UTF-8 at byte 6 (0xE9); use --invalid replace to read such bytes as U+FFFD, or "
-                  "--unit byte");
+                  "latin: invalid UTF-8 at byte 6 (0xE9); use `invalid` replace to read such bytes as U+FFFD, or "
+                  "`token` byte");
     temp_string(temp, "cut", "ab\xE2\x82");
     check_refused(temp, UR_UNIT_CHAR, "cut", UR_ERR_FORMAT,
-                  "cut: invalid UTF-8 at byte 2 (0xE2); use --invalid replace to read such bytes as U+FFFD, or "
-                  "--unit byte");
+                  "cut: invalid UTF-8 at byte 2 (0xE2); use `invalid` replace to read such bytes as U+FFFD, or "
+                  "`token` byte");
     ur_corpus *corpus;
     ur_error error;
     assert_int_equal(ur_corpus_open(&corpus, NULL, 0, &(ur_corpus_options){0}, &error), UR_ERR_USAGE);
@@ -282,8 +282,8 @@ static void real_invalid(void **state)
     for (int kind = UR_UNIT_CHAR; kind <= UR_UNIT_WORD; kind += UR_UNIT_WORD) {
         assert_int_equal(open_with(&corpus, (ur_unit_kind)kind, false, 0, path, &error), UR_ERR_FORMAT);
         snprintf(expected, sizeof expected,
-                 "%s: invalid UTF-8 at byte 4461 (0xF8); use --invalid replace to read such bytes as U+FFFD, or "
-                 "--unit byte",
+                 "%s: invalid UTF-8 at byte 4461 (0xF8); use `invalid` replace to read such bytes as U+FFFD, or "
+                 "`token` byte",
                  path);
         assert_string_equal(error.text, expected);
     }

@@ -65,29 +65,30 @@ static void remove_all(void)
 
 /* ---- Training ---------------------------------------------------------------------------------------------------- */
 
+static ur_settings *settings_of(uint64_t steps)
+{
+    char line[256];
+    ur_settings *settings;
+    ur_error error;
+    snprintf(line, sizeof line,
+             "--net 'onehot > lstm 3 > dense' --batch 2 --bptt 5 --average 0.9 --schedule plateau --eval-every 2 "
+             "--save-every 2 --threads 1 --resume --steps %llu",
+             (unsigned long long)steps);
+    must(ur_settings_create(&settings, "lm", &error) == UR_OK);
+    must(ur_settings_read(settings, line, &error) == UR_OK);
+    must(ur_settings_add_data(settings, in_root("text"), &error) == UR_OK);
+    must(ur_settings_set(settings, "output", in_root("run"), &error) == UR_OK);
+    return settings;
+}
+
 static ur_status go_on(uint64_t steps)
 {
-    char text[128], run[128];
     ur_trainer *trainer;
     ur_event event = {.kind = UR_EVENT_STEP};
     ur_error error = {0};
-    ur_training training = ur_training_default();
-    strcpy(text, in_root("text"));
-    strcpy(run, in_root("run"));
-    const char *const paths[] = {text};
-    training.paths = paths;
-    training.path_count = 1;
-    training.net = "onehot > lstm 3 > dense";
-    training.batch = 2;
-    training.bptt = 5;
-    training.average = 0.9;
-    training.schedule = UR_PLATEAU;
-    training.steps = steps;
-    training.evaluate_every = training.save_every = 2;
-    training.learning.threads = 1;
-    training.run = run;
-    training.resume = true;
-    ur_status status = ur_trainer_create(&trainer, &training, &error);
+    ur_settings *settings = settings_of(steps);
+    ur_status status = ur_trainer_create(&trainer, settings, &error);
+    ur_settings_free(settings);
     for (int i = 0; status == UR_OK && event.kind != UR_EVENT_END && i < 100; i++)
         status = ur_train_next(trainer, &event, &error);
     ur_trainer_free(trainer);

@@ -14,7 +14,9 @@
 
 #include "../base/scratch.h"
 
-#include "task/lm.h"
+#include "support/run.h"
+#include "task/lm/lm.h"
+#include "train/trainer.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -260,16 +262,12 @@ static void trace_window(const follower *f, double loss)
 
 static void open_follower(follower *f, const char *text, uint64_t seed)
 {
-    const char *const paths[] = {text};
     ur_error error;
-    ur_training training = ur_training_default();
-    training.paths = paths;
-    training.path_count = 1;
-    training.steps = 1000000;
-    assert_int_equal(ur_training_preset(&training, "min-char-rnn", &error), UR_OK);
-    training.learning.seed = seed;
+    ur_settings *training = lm_settings(text, "--preset min-char-rnn --steps 1000000");
+    set_more(training, "--seed %llu", (unsigned long long)seed);
     *f = (follower){0};
-    if (ur_trainer_create(&f->trainer, &training, &error) != UR_OK) fail_msg("%s", error.text);
+    if (ur_trainer_create(&f->trainer, training, &error) != UR_OK) fail_msg("%s", error.text);
+    ur_settings_free(training);
     f->v = ur_model_units(f->trainer->model);
     for (size_t p = 0; p < PARTS; p++) {
         moment *all[] = {&f->before, &f->after, &f->expected};
@@ -305,7 +303,7 @@ static double next_window(follower *f)
 
 static void follow(follower *f, size_t windows)
 {
-    const ur_lanes *lanes = &f->trainer->lanes;
+    const ur_lanes *lanes = &((const ur_lm *)f->trainer->data)->lanes;
     double smooth = WINDOW * log((double)f->v);
     assert_true(lanes->lanes == 1 && lanes->k1 == WINDOW && lanes->k2 == WINDOW);
     for (size_t n = 0; n < windows; n++) {

@@ -10,7 +10,7 @@
 
 #include "../base/scratch.h"
 
-#include "unroll_train.h"
+#include "support/run.h"
 
 #include <signal.h>
 #include <stdbool.h>
@@ -97,23 +97,16 @@ static ur_status run_to_end(ur_trainer *trainer, ur_error *error)
 
 static ur_status train(const char *run, uint64_t steps, size_t limit, ur_error *error)
 {
-    const char *const paths[] = {place.path};
     ur_trainer *trainer;
-    ur_training training = ur_training_default();
-    in_scratch(&place, "text.txt");
-    training.paths = paths;
-    training.path_count = 1;
-    training.net = "onehot > gru 12 > dense";
-    training.batch = 2;
-    training.bptt = 8;
-    training.validation_share = -1;
-    training.schedule = UR_CONSTANT;
-    training.steps = steps;
-    training.save_every = 3;
-    training.no_events = true; /* it would be the first to find no room: tests/cli/full_disk.sh */
-    training.run = run;
-    training.resume = true;
-    if (ur_trainer_create(&trainer, &training, error) != UR_OK) fail_msg("%s", error->text);
+    /* An event file would be the first to find no room: tests/cli/full_disk.sh. */
+    ur_settings *training =
+        lm_settings(in_scratch(&place, "text.txt"),
+                    "--net 'onehot > gru 12 > dense' --batch 2 --bptt 8 --val-fraction 0 --schedule "
+                    "constant --save-every 3 --no-events --resume");
+    set_more(training, "--steps %llu", (unsigned long long)steps);
+    set_one(training, "output", run);
+    if (ur_trainer_create(&trainer, training, error) != UR_OK) fail_msg("%s", error->text);
+    ur_settings_free(training);
     limit_files(limit);
     ur_status status = run_to_end(trainer, error);
     limit_files(0);

@@ -10,6 +10,7 @@
 
 #include "../base/scratch.h"
 
+#include "support/run.h"
 #include "unroll_inspect.h"
 
 #include <stdint.h>
@@ -21,31 +22,25 @@ enum { STEPS = 64, WINDOWS = 3, UNITS = STEPS * WINDOWS + 2, UNITS_MOST = 64 };
 static scratch place;
 static char text[512], other[512], line[1024];
 
-static ur_training settings(const char *net, const char *const *paths)
+/* Large weights, so that there are gates of each kind. */
+static ur_settings *settings(const char *net)
 {
-    ur_training training = ur_training_default();
-    training.paths = paths;
-    training.path_count = 1;
-    training.validation = other;
-    training.net = net;
-    training.init_scale = 1.5; /* so that there are gates of each kind */
-    training.batch = 1;
-    training.bptt = 8;
-    training.steps = 2;
-    training.evaluate_every = 2;
-    training.learning.threads = 2;
-    return training;
+    ur_settings *settings =
+        lm_settings(text, "--init-scale 1.5 --batch 1 --bptt 8 --steps 2 --eval-every 2 --threads 2");
+    set_one(settings, "val", other);
+    set_one(settings, "net", net);
+    return settings;
 }
 
 static ur_trainer *evaluated(const char *net)
 {
-    const char *const paths[] = {text};
-    ur_training training = settings(net, paths);
+    ur_settings *training = settings(net);
     ur_trainer *trainer;
     ur_event event = {.kind = UR_EVENT_STEP};
     ur_error error;
     ur_gate_share share;
-    if (ur_trainer_create(&trainer, &training, &error) != UR_OK) fail_msg("%s", error.text);
+    if (ur_trainer_create(&trainer, training, &error) != UR_OK) fail_msg("%s", error.text);
+    ur_settings_free(training);
     assert_false(ur_trainer_gate(trainer, 0, &share));
     while (event.kind != UR_EVENT_EVALUATION)
         if (ur_train_next(trainer, &event, &error) != UR_OK) fail_msg("%s", error.text);

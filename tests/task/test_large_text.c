@@ -14,7 +14,7 @@
 
 #include "../base/scratch.h"
 
-#include "unroll_train.h"
+#include "support/run.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -36,27 +36,12 @@ static void make_text(const char *path, size_t megabytes)
     assert_int_equal(fclose(file), 0);
 }
 
-static ur_training training_on(const char *const *paths, const char *unit)
+static ur_settings *training_on(const char *path, const char *token)
 {
-    ur_training training = ur_training_default();
-    training.paths = paths;
-    training.path_count = 1;
-    training.unit = unit;
-    training.net = "embed 8 > gru 16 > dense";
-    training.validation_share = -1;
-    training.batch = 32;
-    training.bptt = 40;
-    training.steps = 20;
-    training.learning.threads = 1;
-    return training;
-}
-
-static ur_status run_to_end(ur_trainer *trainer, ur_error *error)
-{
-    ur_event event = {.kind = UR_EVENT_STEP};
-    ur_status status = UR_OK;
-    while (status == UR_OK && event.kind != UR_EVENT_END) status = ur_train_next(trainer, &event, error);
-    return status;
+    ur_settings *settings = lm_settings(
+        path, "--net 'embed 8 > gru 16 > dense' --val-fraction 0 --batch 32 --bptt 40 --steps 20 --threads 1");
+    set_one(settings, "token", token);
+    return settings;
 }
 
 /* ---- Memory ------------------------------------------------------------------------------------------------------ */
@@ -64,11 +49,10 @@ static ur_status run_to_end(ur_trainer *trainer, ur_error *error)
 /* In a process of its own; ends with status 0. */
 static void train_child(const char *path, const char *unit)
 {
-    const char *const paths[] = {path};
-    ur_training training = training_on(paths, unit);
+    ur_settings *training = training_on(path, unit);
     ur_trainer *trainer;
     ur_error error;
-    bool done = ur_trainer_create(&trainer, &training, &error) == UR_OK && run_to_end(trainer, &error) == UR_OK;
+    bool done = ur_trainer_create(&trainer, training, &error) == UR_OK && train_to_end(trainer, &error) == UR_OK;
     if (!done) fprintf(stderr, "%s\n", error.text);
     _exit(done ? 0 : 1);
 }
@@ -130,16 +114,18 @@ static void change_is_an_error(void **state)
     ur_trainer *trainer;
     ur_event event;
     ur_error error = {0};
-    const char *const paths[] = {in_scratch(&place, "text")};
-    make_text(paths[0], 1);
-    ur_training training = training_on(paths, "char");
-    training.steps = 100000;
-    if (ur_trainer_create(&trainer, &training, &error) != UR_OK) fail_msg("%s", error.text);
+    char path[512];
+    strcpy(path, in_scratch(&place, "text"));
+    make_text(path, 1);
+    ur_settings *training = training_on(path, "char");
+    set_more(training, "--steps 100000");
+    if (ur_trainer_create(&trainer, training, &error) != UR_OK) fail_msg("%s", error.text);
+    ur_settings_free(training);
     assert_int_equal(ur_train_next(trainer, &event, &error), UR_OK);
-    c->make(paths[0]);
-    assert_int_equal(run_to_end(trainer, &error), UR_ERR_IO);
-    if (strncmp(error.text, paths[0], strlen(paths[0])) != 0 || !strstr(error.text, c->said))
-        fail_msg("expected \"%s: … %s\", found: %s", paths[0], c->said, error.text);
+    c->make(path);
+    assert_int_equal(train_to_end(trainer, &error), UR_ERR_IO);
+    if (strncmp(error.text, path, strlen(path)) != 0 || !strstr(error.text, c->said))
+        fail_msg("expected \"%s: … %s\", found: %s", path, c->said, error.text);
     ur_trainer_free(trainer);
 }
 

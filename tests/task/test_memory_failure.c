@@ -236,79 +236,88 @@ static ur_status by_hand(uint64_t *result, ur_error *error)
 
 /* ---- Training ---------------------------------------------------------------------------------------------------- */
 
-static ur_status train(const ur_training *training, uint64_t *result, ur_error *error)
+/* The settings are freed. */
+static ur_status train(ur_settings *settings, uint64_t *result, ur_error *error)
 {
     ur_trainer *trainer;
     ur_event event = {.kind = UR_EVENT_STEP};
-    ur_status status = ur_trainer_create(&trainer, training, error);
+    ur_status status = ur_trainer_create(&trainer, settings, error);
+    ur_settings_free(settings);
     while (status == UR_OK && event.kind != UR_EVENT_END) {
+        const char *text;
+        size_t length;
         status = ur_train_next(trainer, &event, error);
-        if (status == UR_OK && event.kind == UR_EVENT_SAMPLE) status = ur_trainer_keep_sample(trainer, "a b", 3, error);
+        if (status == UR_OK && event.kind == UR_EVENT_SAMPLE)
+            status = ur_trainer_sample(trainer, &text, &length, error);
     }
     if (status == UR_OK) mix(result, &event.best, sizeof event.best);
     ur_trainer_free(trainer);
     return status;
 }
 
-static ur_training small_training(const char *const *paths)
+#define SMALL                                                                                                          \
+    "--batch 2 --bptt 6 --bptt-step 4 --average 0.9 --eval-every 2 --save-every 2 --threads 1 --sample-length 3 "
+#define NET "--net 'embed 4 > lstm 5 > dense' "
+
+static ur_status open_settings(ur_settings **settings, const char *path, const char *line, const char *run,
+                               ur_error *error)
 {
-    ur_training training = ur_training_default();
-    training.paths = paths;
-    training.path_count = 1;
-    training.net = "embed 4 > lstm 5 > dense";
-    training.batch = 2;
-    training.bptt = 6;
-    training.bptt_step = 4;
-    training.average = 0.9;
-    training.evaluate_every = 2;
-    training.save_every = 2;
-    training.steps = 4;
-    training.learning.threads = 1;
-    training.run = run_path;
-    return training;
+    ur_status status = ur_settings_create(settings, "lm", error);
+    if (status == UR_OK) status = ur_settings_add_data(*settings, path, error);
+    if (status == UR_OK) status = ur_settings_read(*settings, line, error);
+    if (status == UR_OK && run) status = ur_settings_set(*settings, "output", run, error);
+    if (status == UR_OK) return UR_OK;
+    ur_settings_free(*settings);
+    return status;
 }
 
 static ur_status train_anew(uint64_t *result, ur_error *error)
 {
-    const char *const paths[] = {texts_path};
-    ur_training training = small_training(paths);
-    return train(&training, result, error);
+    ur_settings *settings;
+    ur_status status = open_settings(&settings, texts_path, SMALL NET "--steps 4", run_path, error);
+    return status == UR_OK ? train(settings, result, error) : status;
 }
 
-/* By words, with weights to begin with, without a net line or a run folder. */
+/* By words, with a validation text, without a net line or a run folder. */
 static ur_status train_otherwise(uint64_t *result, ur_error *error)
 {
-    const char *const paths[] = {text_path};
-    ur_training training = small_training(paths);
-    training.net = NULL;
-    training.cell = "gru";
-    training.hidden = "3,4";
-    training.unit = "word";
-    training.run = NULL;
-    training.validation = text_path;
-    training.vocabulary_limit = 9;
-    training.learning.sampled = 3;
-    training.learning.threads = FAILING_MEMORY_THREADS;
-    return train(&training, result, error);
+    ur_settings *settings;
+    ur_status status = open_settings(
+        &settings, text_path,
+        SMALL "--steps 4 --cell gru --hidden 3,4 --token word --vocab-limit 9 --sampled-softmax 3", NULL, error);
+    if (status != UR_OK) return status;
+    status = ur_settings_set(settings, "val", text_path, error);
+    if (status == UR_OK) status = ur_settings_set(settings, "threads", FAILING_MEMORY_THREADS == 1 ? "1" : "2", error);
+    if (status == UR_OK) return train(settings, result, error);
+    ur_settings_free(settings);
+    return status;
 }
 
 static ur_status train_from_weights(uint64_t *result, ur_error *error)
 {
-    const char *const paths[] = {text_path};
-    ur_training training = small_training(paths);
-    training.init_from = model_path;
-    training.run = NULL;
-    return train(&training, result, error);
+    ur_settings *settings;
+    ur_status status = open_settings(&settings, text_path, SMALL "--steps 4", NULL, error);
+    if (status != UR_OK) return status;
+    status = ur_settings_set(settings, "init-from", model_path, error);
+    if (status == UR_OK) status = ur_settings_set(settings, "net", "embed 4 > lstm 5 > dense", error);
+    if (status == UR_OK) return train(settings, result, error);
+    ur_settings_free(settings);
+    return status;
+}
+
+static ur_status train_preset(uint64_t *result, ur_error *error)
+{
+    ur_settings *settings;
+    ur_status status = open_settings(&settings, text_path, "--preset min-char-rnn --steps 2 --threads 1", NULL, error);
+    return status == UR_OK ? train(settings, result, error) : status;
 }
 
 static ur_status resume(uint64_t *result, ur_error *error)
 {
-    const char *const paths[] = {texts_path};
-    ur_training training = small_training(paths);
-    training.steps = 6;
-    training.schedule = UR_CONSTANT;
-    training.resume = true;
-    return train(&training, result, error);
+    ur_settings *settings;
+    ur_status status =
+        open_settings(&settings, texts_path, SMALL NET "--steps 6 --schedule constant --resume", run_path, error);
+    return status == UR_OK ? train(settings, result, error) : status;
 }
 
 static char *in_run(const char *name)
@@ -484,7 +493,7 @@ static int set_up(void **state)
     (void)state;
     uint64_t ignored = 0;
     ur_error error;
-    const char *const one[] = {text_path}, *const several[] = {texts_path};
+    ur_settings *training;
     make_fast_scratch();
     strcpy(text_path, in_scratch(&place, "text.txt"));
     strcpy(texts_path, in_scratch(&place, "texts"));
@@ -492,15 +501,16 @@ static int set_up(void **state)
     strcpy(other_path, in_scratch(&place, "other.safetensors"));
     strcpy(run_path, in_scratch(&place, "run"));
     write_texts();
-    ur_training training = small_training(one);
-    if (train(&training, &ignored, &error) != UR_OK) fail_msg("%s", error.text);
+    if (open_settings(&training, text_path, SMALL NET "--steps 4", run_path, &error) != UR_OK ||
+        train(training, &ignored, &error) != UR_OK)
+        fail_msg("%s", error.text);
     read_bytes(in_run("model.safetensors"), &model_bytes);
     write_bytes(model_path, &model_bytes);
     write_bytes(other_path, &model_bytes);
     clear_run();
-    training = small_training(several);
-    training.schedule = UR_CONSTANT;
-    if (train(&training, &ignored, &error) != UR_OK) fail_msg("%s", error.text);
+    if (open_settings(&training, texts_path, SMALL NET "--steps 4 --schedule constant", run_path, &error) != UR_OK ||
+        train(training, &ignored, &error) != UR_OK)
+        fail_msg("%s", error.text);
     read_bytes(in_run("last.safetensors"), &checkpoint_bytes);
     read_bytes(in_run("log.jsonl"), &log_bytes);
     read_bytes(in_run(EVENTS), &events_bytes);
@@ -535,6 +545,7 @@ int main(void)
                                  {"cell by hand", NULL, by_hand, NULL},
                                  {"train", clear_run, train_anew, check_run},
                                  {"train by words", NULL, train_otherwise, NULL},
+                                 {"train by a preset", NULL, train_preset, NULL},
                                  {"train from weights", NULL, train_from_weights, NULL},
                                  {"resume", make_run, resume, check_resumed},
                                  {"score", load_shared, score, NULL}};

@@ -8,43 +8,47 @@
 
 #include "../base/scratch.h"
 
-#include "task/lm.h"
+#include "support/run.h"
+#include "task/lm/lm.h"
+#include "train/trainer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-static const char *chosen(double minutes, uint64_t units)
+/* What is chosen for a text of so many tokens; valid until the next call. */
+static const char *chosen(const char *line, uint64_t tokens)
 {
-    ur_training t = ur_training_default();
-    t.minutes = minutes;
-    ur_lm_choose(&t, units);
-    return t.hidden;
+    static char hidden[16];
+    ur_settings *settings = lm_settings("", line);
+    ur_lm data = {.train_end = tokens};
+    assert_int_equal(ur_lm_choose(&data, settings, NULL), UR_OK);
+    snprintf(hidden, sizeof hidden, "%s", settings->run.hidden);
+    ur_settings_free(settings);
+    return hidden;
 }
 
 static void test_choice(void **state)
 {
     (void)state;
-    assert_string_equal(chosen(0, 1000000), "512");
-    assert_string_equal(chosen(15, 1000000), "512");
-    assert_string_equal(chosen(6, 1000000), "512");
-    assert_string_equal(chosen(5.9, 1000000), "256");
-    assert_string_equal(chosen(3, 1000000), "256");
-    assert_string_equal(chosen(3, 60000), "256");
-    assert_string_equal(chosen(3, 10000), "128");
-    assert_string_equal(chosen(0.1, 1000), "64");
+    assert_string_equal(chosen("", 1000000), "512");
+    assert_string_equal(chosen("--minutes 15", 1000000), "512");
+    assert_string_equal(chosen("--minutes 6", 1000000), "512");
+    assert_string_equal(chosen("--minutes 5.9", 1000000), "256");
+    assert_string_equal(chosen("--minutes 3", 1000000), "256");
+    assert_string_equal(chosen("--minutes 3", 60000), "256");
+    assert_string_equal(chosen("--minutes 3", 10000), "128");
+    assert_string_equal(chosen("--minutes 0.1", 1000), "64");
 }
 
 static void test_choice_that_was_made(void **state)
 {
     (void)state;
-    ur_training t = ur_training_default();
-    t.minutes = 3;
-    t.hidden = "512";
-    ur_lm_choose(&t, 1000000);
-    assert_string_equal(t.hidden, "512");
+    assert_string_equal(chosen("--minutes 3 --hidden 512", 1000000), "512");
 }
 
 /* The weights at the end, in *weights (free() them), and the steps done. */
-static uint64_t train(const ur_training *training, ur_real **weights, size_t *count)
+static uint64_t train(const ur_settings *training, ur_real **weights, size_t *count)
 {
     ur_trainer *trainer;
     ur_event event = {.kind = UR_EVENT_STEP};
@@ -56,7 +60,7 @@ static uint64_t train(const ur_training *training, ur_real **weights, size_t *co
     *weights = malloc(*count * sizeof **weights);
     assert_non_null(*weights);
     memcpy(*weights, trainer->model->values, *count * sizeof **weights);
-    assert_true(event.units_per_second > 0);
+    assert_true(event.items_per_second > 0);
     ur_trainer_free(trainer);
     return event.step;
 }
@@ -71,24 +75,21 @@ static void test_the_same_as_steps(void **state)
     assert_non_null(file);
     for (int i = 0; i < 300; i++) fprintf(file, "line %d of a text %d\n", i * i, i);
     assert_int_equal(fclose(file), 0);
-    ur_training t = ur_training_default();
-    t.paths = &path;
-    t.path_count = 1;
-    t.net = "embed 8 > lstm 16 drop=0.2 > dense";
-    t.average = 0.9;
-    t.minutes = 0.01;
-    t.learning.threads = 1;
+    static const char line[] = "--net 'embed 8 > lstm 16 drop=0.2 > dense' --average 0.9 --threads 1";
+    ur_settings *t = lm_settings(path, line), *again = lm_settings(path, line);
+    set_more(t, "--minutes 0.02");
     ur_real *timed, *counted;
     size_t size, same_size;
-    uint64_t steps = train(&t, &timed, &size);
+    uint64_t steps = train(t, &timed, &size);
     assert_true(steps > 0);
-    t.minutes = 0;
-    t.steps = steps;
-    assert_int_equal(train(&t, &counted, &same_size), steps);
+    set_more(again, "--steps %llu", (unsigned long long)steps);
+    assert_int_equal(train(again, &counted, &same_size), steps);
     assert_int_equal(size, same_size);
     assert_memory_equal(timed, counted, size * sizeof *timed);
     free(timed);
     free(counted);
+    ur_settings_free(t);
+    ur_settings_free(again);
     remove_scratch(&place);
 }
 

@@ -7,7 +7,7 @@
 
 #include "../base/scratch.h"
 
-#include "unroll_train.h"
+#include "support/run.h"
 
 #include <stdint.h>
 
@@ -18,30 +18,24 @@ typedef struct plan {
     size_t sample_count, evaluation_count;
 } plan;
 
-static ur_training training(uint64_t steps)
+static ur_trainer *open_training(uint64_t steps, const char *more)
 {
-    static const char *path;
-    ur_training t = ur_training_default();
-    path = in_scratch(&place, "text");
-    t.paths = &path;
-    t.path_count = 1;
-    t.net = "onehot > rnn 4 > dense";
-    t.batch = 2;
-    t.bptt = 4;
-    t.steps = steps;
-    t.learning.threads = 1;
-    return t;
+    ur_settings *settings =
+        lm_settings(in_scratch(&place, "text"), "--net 'onehot > rnn 4 > dense' --batch 2 --bptt 4 --threads 1");
+    ur_trainer *trainer;
+    ur_error error;
+    set_more(settings, "--steps %llu %s", (unsigned long long)steps, more);
+    if (ur_trainer_create(&trainer, settings, &error) != UR_OK) fail_msg("%s", error.text);
+    ur_settings_free(settings);
+    return trainer;
 }
 
-static plan run(uint64_t steps, uint64_t sample_every)
+static plan run(uint64_t steps, const char *more)
 {
-    ur_training t = training(steps);
-    ur_trainer *trainer;
+    ur_trainer *trainer = open_training(steps, more);
     ur_event e = {.kind = UR_EVENT_STEP};
     ur_error error;
     plan p = {0};
-    t.sample_every = sample_every;
-    if (ur_trainer_create(&trainer, &t, &error) != UR_OK) fail_msg("%s", error.text);
     while (e.kind != UR_EVENT_END) {
         if (ur_train_next(trainer, &e, &error) != UR_OK) fail_msg("%s", error.text);
         assert_true(p.sample_count < 64 && p.evaluation_count < 64);
@@ -62,7 +56,7 @@ static void test_short_run(void **state)
 {
     (void)state;
     static const uint64_t samples[] = {1, 5, 20, 40, 50}, evaluations[] = {20, 40, 50};
-    plan p = run(50, 0);
+    plan p = run(50, "");
     check(p.samples, p.sample_count, samples, 5);
     check(p.evaluations, p.evaluation_count, evaluations, 3);
 }
@@ -71,7 +65,7 @@ static void test_short_run(void **state)
 static void test_longer_run(void **state)
 {
     (void)state;
-    plan p = run(333, 0);
+    plan p = run(333, "");
     assert_int_equal(p.evaluation_count, 16);
     assert_int_equal(p.evaluations[0], 21);
     assert_int_equal(p.evaluations[14], 315);
@@ -86,7 +80,7 @@ static void test_said(void **state)
 {
     (void)state;
     static const uint64_t samples[] = {25, 50};
-    plan p = run(50, 25);
+    plan p = run(50, "--sample-every 25");
     check(p.samples, p.sample_count, samples, 2);
 }
 
@@ -94,14 +88,10 @@ static void test_said(void **state)
 static void test_rate_in_steps(void **state)
 {
     (void)state;
-    ur_training t = training(40);
-    ur_trainer *trainer;
+    ur_trainer *trainer = open_training(40, "--schedule step --lr 0.016");
     ur_event e = {.kind = UR_EVENT_STEP};
     ur_error error;
     double rates[41] = {0};
-    t.schedule = UR_STEPS;
-    t.learning.rate = 0.016;
-    if (ur_trainer_create(&trainer, &t, &error) != UR_OK) fail_msg("%s", error.text);
     assert_null(strstr(ur_trainer_settings(trainer), "lr-every"));
     while (e.kind != UR_EVENT_END) {
         if (ur_train_next(trainer, &e, &error) != UR_OK) fail_msg("%s", error.text);

@@ -11,7 +11,8 @@
 #include "../base/scratch.h"
 
 #include "base/file.h"
-#include "unroll_train.h"
+#include "base/utf8.h"
+#include "support/run.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,7 +21,6 @@
 
 static scratch place;
 static char text[512], other[512];
-static const char *paths[] = {text};
 
 static void write_text(const char *path, int from)
 {
@@ -30,41 +30,42 @@ static void write_text(const char *path, int from)
     assert_int_equal(fclose(file), 0);
 }
 
-static ur_training begin(const char *run)
+/* The settings of a run, and more of them. Freed by who trains with them. */
+static ur_settings *begin(const char *run, const char *more)
 {
-    ur_training training = ur_training_default();
-    training.paths = paths;
-    training.path_count = 1;
-    training.net = "onehot > gru 12 > dense";
-    training.batch = 2;
-    training.bptt = 8;
-    training.schedule = UR_CONSTANT;
-    training.steps = 6;
-    training.save_every = training.evaluate_every = training.sample_every = 3;
-    training.learning.threads = 1;
-    training.run = in_scratch(&place, run);
-    training.resume = true;
-    return training;
+    ur_settings *settings = lm_settings(text, "--net 'onehot > gru 12 > dense' --batch 2 --bptt 8 --schedule constant "
+                                              "--steps 6 --save-every 3 --eval-every 3 --sample-every 3 --threads 1 "
+                                              "--sample-length 5");
+    set_one(settings, "output", in_scratch(&place, run));
+    set_more(settings, "%s%s", strstr(more, "--overwrite") ? "" : "--resume ", more);
+    return settings;
 }
 
 /* The event of the end. */
-static ur_event train(const ur_training *training)
+static ur_event train(ur_settings *settings)
 {
     ur_trainer *trainer;
     ur_event event = {.kind = UR_EVENT_STEP};
     ur_error error;
-    if (ur_trainer_create(&trainer, training, &error) != UR_OK) fail_msg("%s", error.text);
-    while (event.kind != UR_EVENT_END)
+    const char *sample;
+    size_t length;
+    if (ur_trainer_create(&trainer, settings, &error) != UR_OK) fail_msg("%s", error.text);
+    ur_settings_free(settings);
+    while (event.kind != UR_EVENT_END) {
         if (ur_train_next(trainer, &event, &error) != UR_OK) fail_msg("%s", error.text);
+        if (event.kind == UR_EVENT_SAMPLE && ur_trainer_sample(trainer, &sample, &length, &error) != UR_OK)
+            fail_msg("%s", error.text);
+    }
     ur_trainer_free(trainer);
     return event;
 }
 
-static void assert_refused(const ur_training *training, ur_status expected, const char *said, const char *said_too)
+static void assert_refused(ur_settings *settings, ur_status expected, const char *said, const char *said_too)
 {
     ur_trainer *trainer;
     ur_error error = {0};
-    ur_status status = ur_trainer_create(&trainer, training, &error);
+    ur_status status = ur_trainer_create(&trainer, settings, &error);
+    ur_settings_free(settings);
     ur_trainer_free(trainer);
     if (status != expected || !strstr(error.text, said) || !strstr(error.text, said_too))
         fail_msg("expected %d … %s … %s, found %d %s", (int)expected, said, said_too, (int)status, error.text);
@@ -99,16 +100,12 @@ static void assert_same_file(const char *a, const char *b)
 static void more_steps_go_on(void **state)
 {
     (void)state;
-    ur_training training = begin("parts");
-    assert_int_equal(train(&training).step, 6);
-    assert_int_equal(train(&training).step, 6);
-    training.steps = 12;
-    ur_event end = train(&training);
+    assert_int_equal(train(begin("parts", "")).step, 6);
+    assert_int_equal(train(begin("parts", "")).step, 6);
+    ur_event end = train(begin("parts", "--steps 12"));
     assert_int_equal(end.step, 12);
     assert_string_equal(end.reason, "done");
-    training = begin("whole");
-    training.steps = 12;
-    train(&training);
+    train(begin("whole", "--steps 12"));
     assert_same_file("parts/last.safetensors", "whole/last.safetensors");
     assert_same_file("parts/model.safetensors", "whole/model.safetensors");
 }
@@ -117,110 +114,108 @@ static void more_steps_go_on(void **state)
 static void sampled_outputs_go_on(void **state)
 {
     (void)state;
-    ur_training training = begin("parts");
-    training.learning.sampled = 5;
-    train(&training);
-    training.steps = 12;
-    train(&training);
-    training = begin("whole");
-    training.steps = 12;
-    training.learning.sampled = 5;
-    train(&training);
+    train(begin("parts", "--sampled-softmax 5"));
+    train(begin("parts", "--sampled-softmax 5 --steps 12"));
+    train(begin("whole", "--sampled-softmax 5 --steps 12"));
     assert_same_file("parts/last.safetensors", "whole/last.safetensors");
-    training = begin("whole");
-    training.steps = 12;
-    training.learning.sampled = 6;
-    assert_refused(&training, UR_ERR_DATA, "began with \"--sampled-softmax 5\"", "now it is \"--sampled-softmax 6\"");
+    assert_refused(begin("whole", "--steps 12 --sampled-softmax 6"), UR_ERR_DATA, "began with \"--sampled-softmax 5\"",
+                   "now it is \"--sampled-softmax 6\"");
 }
 
 /* A rate at which it cannot become better: an early stop, also when it is resumed; with more patience it goes on. */
 static void more_patience_goes_on(void **state)
 {
     (void)state;
-    ur_training training = begin("run");
-    training.learning.rate = 1e-12;
-    training.learning.optimizer = UR_SGD;
-    training.steps = 60;
-    training.patience = 2;
-    ur_event end = train(&training);
+    static const char slow[] = "--lr 1e-12 --optimizer sgd --steps 60 --patience 2";
+    ur_event end = train(begin("run", slow));
     assert_string_equal(end.reason, "early stop");
     assert_true(end.step < 60);
     uint64_t stopped = end.step;
-    end = train(&training);
+    end = train(begin("run", slow));
     assert_string_equal(end.reason, "early stop");
     assert_int_equal(end.step, stopped);
-    training.patience = 3;
-    end = train(&training);
+    end = train(begin("run", "--lr 1e-12 --optimizer sgd --steps 60 --patience 3"));
     assert_true(end.step > stopped);
 }
+
+#define BEGAN "--seed 12345678901 --lr 0.100000000000001 "
 
 static void other_settings_are_refused(void **state)
 {
     (void)state;
-    ur_training training = begin("run");
-    training.learning.seed = 12345678901;
-    training.learning.rate = 0.1 + 1e-15;
-    train(&training);
-    ur_training changed = training;
-    changed.learning.seed++;
-    assert_refused(&changed, UR_ERR_DATA, "began with \"--seed 12345678901\"", "now it is \"--seed 12345678902\"");
-    changed = training;
-    changed.learning.rate = 0.1;
-    assert_refused(&changed, UR_ERR_DATA, "began with \"--lr 0.100000000000001\"", "now it is \"--lr 0.1\"");
-    changed = training;
-    changed.net = "onehot > gru 13 > dense";
-    assert_refused(&changed, UR_ERR_DATA, "\"--net 'onehot > gru 12 > dense'\"", "\"--net 'onehot > gru 13 > dense'\"");
-    changed = training;
-    changed.learning.nesterov = true;
-    assert_refused(&changed, UR_ERR_DATA, "began with \"--beta1 0.9\"", "now it is \"--nesterov\"");
-    changed = training;
-    changed.validation = other;
-    assert_refused(&changed, UR_ERR_DATA, "another validation text", "--resume");
-    changed = training;
-    changed.resume = false;
-    assert_refused(&changed, UR_ERR_USAGE, "already holds a run", "--overwrite");
-    assert_int_equal(train(&training).step, 6);
+    train(begin("run", BEGAN));
+    assert_refused(begin("run", BEGAN "--seed 12345678902"), UR_ERR_DATA, "began with \"--seed 12345678901\"",
+                   "now it is \"--seed 12345678902\"");
+    assert_refused(begin("run", BEGAN "--lr 0.1"), UR_ERR_DATA, "began with \"--lr 0.100000000000001\"",
+                   "now it is \"--lr 0.1\"");
+    assert_refused(begin("run", BEGAN "--net 'onehot > gru 13 > dense'"), UR_ERR_DATA,
+                   "\"--net 'onehot > gru 12 > dense'\"", "\"--net 'onehot > gru 13 > dense'\"");
+    assert_refused(begin("run", BEGAN "--nesterov"), UR_ERR_DATA, "began with \"without --nesterov\"",
+                   "now it is \"--nesterov\"");
+    assert_refused(begin("run", BEGAN "--optimizer sgd"), UR_ERR_DATA, "began with \"--optimizer adamw\"",
+                   "now it is \"--optimizer sgd\"");
+    ur_settings *validated = begin("run", BEGAN);
+    set_one(validated, "val", other);
+    assert_refused(validated, UR_ERR_DATA, "other validation data", "`resume` needs the same");
+    ur_settings *anew = begin("run", BEGAN "--resume=no");
+    assert_refused(anew, UR_ERR_USAGE, "already holds a run", "`overwrite`");
+    assert_int_equal(train(begin("run", BEGAN)).step, 6);
+}
+
+static ur_settings *on_other(const char *run)
+{
+    ur_settings *settings = lm_settings(other, "--net 'onehot > gru 12 > dense' --batch 2 --bptt 8 --schedule constant "
+                                               "--steps 6 --threads 1 --resume");
+    set_one(settings, "output", in_scratch(&place, run));
+    return settings;
+}
+
+static ur_settings *validated_on(const char *path)
+{
+    ur_settings *settings = begin("validated", "");
+    if (path) set_one(settings, "val", path);
+    return settings;
 }
 
 static void other_texts_are_refused(void **state)
 {
     (void)state;
-    ur_training training = begin("run");
-    train(&training);
-    const char *const others[] = {other};
-    training.paths = others;
-    assert_refused(&training, UR_ERR_DATA, "the run began with another text (", "--resume needs the same");
-    training = begin("validated");
-    training.validation = other;
-    train(&training);
-    training.validation = text;
-    assert_refused(&training, UR_ERR_DATA, "the run began with another validation text (", "--resume needs the same");
-    training.validation = NULL;
-    assert_refused(&training, UR_ERR_DATA, "the run began with another validation text (", "now none");
+    train(begin("run", ""));
+    assert_refused(on_other("run"), UR_ERR_DATA, "the run began with other training data (", "`resume` needs the same");
+    train(validated_on(other));
+    assert_refused(validated_on(text), UR_ERR_DATA, "the run began with other validation data (",
+                   "`resume` needs the same");
+    assert_refused(validated_on(NULL), UR_ERR_DATA, "the run began with other validation data (", "now none");
+}
+
+/* A model without its checkpoint is not begun anew in silence. */
+static void a_lost_checkpoint_is_said(void **state)
+{
+    (void)state;
+    train(begin("run", ""));
+    assert_int_equal(unlink(in_scratch(&place, "run/last.safetensors")), 0);
+    assert_refused(begin("run", ""), UR_ERR_DATA, "no last.safetensors to go on from", "`init-from`");
+    assert_true(ur_path_exists(in_scratch(&place, "run/model.safetensors")));
 }
 
 /* Lines behind the checkpoint go, lines before it must be there. */
 static void log_is_cut_back(void **state)
 {
     (void)state;
-    ur_training training = begin("run");
-    train(&training);
+    train(begin("run", ""));
     ur_bytes before = read_run("run/log.jsonl");
     FILE *log = fopen(in_scratch(&place, "run/log.jsonl"), "a");
     fprintf(log, "{\"step\":7}\n{\"step\":8");
     fclose(log);
-    training = begin("run");
-    train(&training);
+    train(begin("run", ""));
     ur_bytes after = read_run("run/log.jsonl");
     assert_int_equal(before.size, after.size);
     assert_memory_equal(before.data, after.data, before.size);
     assert_int_equal(truncate(in_scratch(&place, "run/log.jsonl"), (off_t)before.size - 1), 0);
-    training = begin("run");
-    assert_refused(&training, UR_ERR_DATA, "log.jsonl: has 7 lines, the checkpoint knows of 8", "--overwrite");
+    assert_refused(begin("run", ""), UR_ERR_DATA, "log.jsonl: has 9 lines, the checkpoint knows of 10", "`overwrite`");
     assert_int_equal(unlink(in_scratch(&place, "run/log.jsonl")), 0);
     assert_int_equal(mkfifo(in_scratch(&place, "run/log.jsonl"), 0600), 0);
-    training = begin("run");
-    assert_refused(&training, UR_ERR_IO, "log.jsonl: not a regular file", "another run folder");
+    assert_refused(begin("run", ""), UR_ERR_IO, "log.jsonl: not a regular file", "another run folder");
     ur_bytes_free(&before);
     ur_bytes_free(&after);
 }
@@ -230,23 +225,19 @@ static void events_are_cut_back(void **state)
 {
     (void)state;
     static const char *const name = "run/" EVENTS;
-    ur_training training = begin("run");
-    train(&training);
+    train(begin("run", ""));
     ur_bytes before = read_run(name);
     FILE *events = fopen(in_scratch(&place, name), "a");
     fprintf(events, "the beginning of a record, or whatever");
     fclose(events);
-    training = begin("run");
-    train(&training);
+    train(begin("run", ""));
     ur_bytes after = read_run(name);
     assert_int_equal(before.size, after.size);
     assert_memory_equal(before.data, after.data, before.size);
     assert_int_equal(truncate(in_scratch(&place, name), (off_t)before.size - 1), 0);
-    training = begin("run");
-    assert_refused(&training, UR_ERR_DATA, EVENTS ": has 8 whole records, the checkpoint knows of 9", "--no-events");
-    training.no_events = true;
-    training.steps = 9;
-    assert_int_equal(train(&training).step, 9);
+    assert_refused(begin("run", ""), UR_ERR_DATA, EVENTS ": has 10 whole records, the checkpoint knows of 11",
+                   "`no-events`");
+    assert_int_equal(train(begin("run", "--no-events --steps 9")).step, 9);
     ur_bytes_free(&before);
     ur_bytes_free(&after);
 }
@@ -258,73 +249,51 @@ static bool has_events(const char *run)
     return ur_path_exists(in_scratch(&place, name));
 }
 
-/* What no checkpoint had before there was an event file; the keys become others that nobody reads. */
-static void make_old(const char *name)
-{
-    static const char *const keys[] = {"event_records", "clipped", "reported"};
-    ur_bytes bytes = read_run(name);
-    for (size_t k = 0; k < 3; k++) {
-        size_t length = strlen(keys[k]), found = 0;
-        for (size_t i = 0; i + length <= bytes.size; i++) {
-            if (memcmp(bytes.data + i, keys[k], length) != 0) continue;
-            bytes.data[i] = '_';
-            found++;
-        }
-        assert_int_equal(found, 1);
-    }
-    FILE *file = fopen(in_scratch(&place, name), "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(bytes.data, 1, bytes.size, file), bytes.size);
-    assert_int_equal(fclose(file), 0);
-    ur_bytes_free(&bytes);
-}
-
 static void events_may_begin_later(void **state)
 {
     (void)state;
-    ur_training training = begin("run");
-    training.no_events = true;
-    train(&training);
+    train(begin("run", "--no-events"));
     assert_false(has_events("run"));
-    training = begin("run");
-    training.steps = 12;
-    train(&training);
+    train(begin("run", "--steps 12"));
     assert_true(has_events("run"));
-    training = begin("old");
-    train(&training);
-    make_old("old/last.safetensors");
-    training = begin("old");
-    training.steps = 12;
-    train(&training);
-    assert_same_file("old/last.safetensors", "run/last.safetensors");
-    training = begin("old");
-    training.overwrite = training.no_events = true;
-    training.resume = false;
-    train(&training);
-    assert_false(has_events("old"));
+    train(begin("run", "--overwrite --no-events"));
+    assert_false(has_events("run"));
 }
 
-/* A sample that is kept stands in both files, whatever its bytes are. */
+static bool is_utf8(const ur_bytes *bytes)
+{
+    uint32_t code;
+    size_t at = 0;
+    int size = 1;
+    for (; at < bytes->size && size > 0; at += (size_t)size)
+        size = ur_utf8_decode(bytes->data + at, bytes->size - at, &code);
+    return size > 0;
+}
+
+/* Bytes that are not UTF-8 are not so in the log. */
+static void samples_of_bytes_are_kept(void **state)
+{
+    (void)state;
+    FILE *file = fopen(text, "w");
+    assert_non_null(file);
+    for (int i = 0; i < 2000; i++) fputc(128 + i * i % 97, file);
+    assert_int_equal(fclose(file), 0);
+    train(begin("run", "--token byte --sample-length 60"));
+    ur_bytes log = read_run("run/log.jsonl");
+    assert_int_equal(count_in(&log, ",\"sample\":\""), 2);
+    assert_true(count_in(&log, "\xEF\xBF\xBD") > 60);
+    assert_true(is_utf8(&log));
+    ur_bytes_free(&log);
+}
+
+/* A sample stands in both files. */
 static void samples_are_kept(void **state)
 {
     (void)state;
-    ur_training training = begin("run");
-    ur_trainer *trainer;
-    ur_event event = {.kind = UR_EVENT_STEP};
-    ur_error error;
-    if (ur_trainer_create(&trainer, &training, &error) != UR_OK) fail_msg("%s", error.text);
-    while (event.kind != UR_EVENT_END) {
-        ur_status status = ur_train_next(trainer, &event, &error);
-        if (status == UR_OK && event.kind == UR_EVENT_SAMPLE)
-            status = ur_trainer_keep_sample(trainer, "a\0\xFF\"\n", 5, &error);
-        if (status != UR_OK) fail_msg("%s", error.text);
-    }
-    ur_trainer_free(trainer);
+    train(begin("run", ""));
     ur_bytes log = read_run("run/log.jsonl"), events = read_run("run/" EVENTS);
-    static const char in_log[] = ",\"sample\":\"a\xEF\xBF\xBD\xEF\xBF\xBD\\\"\\n\"}\n";
-    static const char in_events[] = "    a\xEF\xBF\xBD\xEF\xBF\xBD\"\n";
-    assert_int_equal(count_in(&log, in_log), 2);
-    assert_int_equal(count_in(&events, in_events), 2);
+    assert_int_equal(count_in(&log, ",\"sample\":\""), 2);
+    assert_int_equal(count_in(&events, "sample"), 2);
     ur_bytes_free(&log);
     ur_bytes_free(&events);
 }
@@ -336,10 +305,10 @@ static void any_file_name(void **state)
     char odd[512];
     snprintf(odd, sizeof odd, "%s/caf\xE9.txt", place.root);
     write_text(odd, 0);
-    const char *const odd_paths[] = {odd};
-    ur_training training = begin("run");
-    training.paths = odd_paths;
-    assert_int_equal(train(&training).step, 6);
+    ur_settings *settings =
+        lm_settings(odd, "--net 'onehot > gru 12 > dense' --batch 2 --bptt 8 --steps 6 --threads 1");
+    set_one(settings, "output", in_scratch(&place, "run"));
+    assert_int_equal(train(settings).step, 6);
     ur_bytes bytes = read_run("run/model.safetensors");
     bool found = false;
     for (size_t i = 0; i + 10 < bytes.size; i++)
@@ -374,10 +343,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(more_patience_goes_on, set_up, tear_down),
         cmocka_unit_test_setup_teardown(other_settings_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(other_texts_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_lost_checkpoint_is_said, set_up, tear_down),
         cmocka_unit_test_setup_teardown(log_is_cut_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(events_are_cut_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(events_may_begin_later, set_up, tear_down),
         cmocka_unit_test_setup_teardown(samples_are_kept, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(samples_of_bytes_are_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(any_file_name, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

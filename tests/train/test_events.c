@@ -146,7 +146,7 @@ static void refuses(uint64_t records, const char *said)
     ur_events events;
     ur_error error = {0};
     assert_int_equal(ur_events_open(&events, path(), records, &error), UR_ERR_DATA);
-    if (!strstr(error.text, said) || !strstr(error.text, UR_EVENTS_NAME) || !strstr(error.text, "--no-events"))
+    if (!strstr(error.text, said) || !strstr(error.text, UR_EVENTS_NAME) || !strstr(error.text, "`no-events`"))
         fail_msg("expected %s, found %s", said, error.text);
 }
 

@@ -1,0 +1,70 @@
+/* The batches of a language model: windows over the lanes of a text. */
+#include "task/lm/lm.h"
+
+#include "kernel/scalar.h"
+
+#include <stdlib.h>
+
+/* ---- lanes ------------------------------------------------------------------------------------------------------ */
+
+static ur_status open_validation_lanes(ur_lm *lm, size_t batch, ur_error *error)
+{
+    uint64_t tokens = lm->validation_end - lm->validation_begin, most = lm->settings.validation_tokens;
+    size_t steps = lm->settings.bptt < 64 ? 64 : lm->settings.bptt, count = batch;
+    while (steps > 1 && tokens < 2 * steps + 2) steps /= 2;
+    while (count > 1 && tokens / count < 4 * steps + 2) count /= 2;
+    if (!tokens) return UR_OK;
+    ur_corpus *text = lm->validation ? lm->validation : lm->corpus;
+    UR_TRY(ur_lanes_open(&lm->validation_lanes, text, lm->vocabulary, lm->validation_begin, lm->validation_end, count,
+                         steps, steps, error));
+    uint64_t windows = most / (count * steps); /* from the beginning of each lane: so from all parts of the text */
+    if (most && lm->validation_lanes.windows > windows) lm->validation_lanes.windows = windows ? windows : 1;
+    return UR_OK;
+}
+
+/* How often each token occurs, for a sampled softmax; the unknown one as often as all that are not in the vocabulary. */
+static ur_status count_tokens(ur_lm *lm, ur_error *error)
+{
+    const ur_vocabulary *v = lm->vocabulary;
+    uint64_t left = lm->train_end;
+    lm->counts = calloc(ur_vocabulary_size(v), sizeof *lm->counts);
+    if (!lm->counts) return ur_fail_memory(error, "the sampled softmax");
+    for (size_t i = 0; i < ur_vocabulary_size(v); i++) left -= lm->counts[i] = ur_vocabulary_times(v, (int32_t)i);
+    if (ur_vocabulary_unknown(v) >= 0) lm->counts[ur_vocabulary_unknown(v)] = left;
+    return UR_OK;
+}
+
+ur_status ur_lm_prepare(void *data, const ur_settings *settings, ur_learning *learning, double *first_loss,
+                        ur_error *error)
+{
+    ur_lm *lm = data;
+    const ur_lm_settings *s = settings->own;
+    lm->settings = *s;
+    if (learning->sampled) UR_TRY(count_tokens(lm, error));
+    learning->counts = lm->counts;
+    *first_loss = ur_log((double)ur_vocabulary_size(lm->vocabulary));
+    UR_TRY(ur_lanes_open(&lm->lanes, lm->corpus, lm->vocabulary, 0, lm->train_end, settings->run.batch, s->bptt_step,
+                         s->bptt, error));
+    return open_validation_lanes(lm, settings->run.batch, error);
+}
+
+/* ---- batches ---------------------------------------------------------------------------------------------------- */
+
+uint64_t ur_lm_batches(const void *data, ur_part part, uint64_t epoch)
+{
+    const ur_lm *lm = data;
+    (void)epoch;
+    return part == UR_PART_TRAIN ? lm->lanes.windows : part == UR_PART_VALIDATION ? lm->validation_lanes.windows : 0;
+}
+
+ur_status ur_lm_batch(void *data, ur_part part, uint64_t epoch, uint64_t number, ur_task_batch *batch, ur_error *error)
+{
+    ur_lm *lm = data;
+    ur_lanes *l = part == UR_PART_TRAIN ? &lm->lanes : &lm->validation_lanes;
+    (void)epoch;
+    UR_TRY(ur_lanes_read(l, number, error));
+    batch->network = (ur_batch){.lanes = l->lanes, .input = {{.steps = l->k2, .ids = l->ids}}, .targets = l->targets};
+    batch->fresh = number == 0;
+    batch->carry_at = l->k1 < l->k2 ? l->k1 : 0;
+    return UR_OK;
+}

@@ -1,0 +1,231 @@
+/*
+ * The recall tasks as a task: examples without end, made as they are asked for. A batch is a window of as many examples as
+ * there are lanes; states go on from window to window of them, and windows in which nothing is due are only read.
+ */
+#include "task/recall/recall.h"
+
+#include "train/net_text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { HELD_OUT = 256 };                              /* examples that a score is of */
+static const uint64_t HELD_FIRST = UINT64_C(1) << 62; /* their numbers begin here, those learnt from at 0 */
+
+#define S(field) offsetof(ur_recall_settings, field)
+
+static const ur_setting ROWS[] = {
+    {"What is to be remembered", "kind", "copy|adding|who", UR_SETTING_CHOICE, S(kind), .initial = "copy",
+     .decides = true, .help = "letters, the sum of two marked numbers, or who began the story"},
+    {NULL, "gap", "N", UR_SETTING_SIZE, S(gap), .least = 1, .most = UR_RECALL_GAP_MOST, .initial = "20",
+     .decides = true, .help = "steps between what is read and when it is due"},
+    {NULL, "bptt", "N", UR_SETTING_SIZE, S(window), .least = 1, .most = 1048576, .unset = "the whole example",
+     .decides = true, .help = "steps that are back-propagated; the states are carried on"},
+};
+
+static const ur_setting_table TABLE = UR_SETTING_TABLE(ROWS);
+
+/* ---- Settings ----------------------------------------------------------------------------------------------------- */
+
+static ur_status check_gap(const ur_recall_kind *kind, size_t gap, ur_error *error)
+{
+    if (gap >= kind->facts.least_gap && gap <= UR_RECALL_GAP_MOST) return UR_OK;
+    return ur_fail(error, UR_ERR_USAGE, "gap %zu: the task %s has gaps from %zu to %d", gap, kind->facts.name,
+                   kind->facts.least_gap, UR_RECALL_GAP_MOST);
+}
+
+static ur_status open_data(void *data, const ur_settings *settings, const ur_model *from, ur_error *error)
+{
+    ur_recall_data *d = data;
+    const ur_recall_settings *s = settings->own;
+    (void)from;
+    d->kind = ur_recall_find((ur_recall_task)s->kind);
+    d->gap = s->gap;
+    d->window = s->window;
+    d->seed = settings->run.learning.seed;
+    if (settings->data.count)
+        return ur_fail(error, UR_ERR_USAGE, "%s: the recall tasks make their own examples", settings->data.text[0]);
+    return check_gap(d->kind, d->gap, error);
+}
+
+static void close_data(void *data)
+{
+    ur_recall_data *d = data;
+    ur_examples_free(&d->examples);
+}
+
+/* The rates were found by trying: cells with gates stand a higher one than a plain RNN. */
+static ur_status choose(const void *data, ur_settings *settings, ur_error *error)
+{
+    const ur_recall_data *d = data;
+    bool gated = !settings->run.cell || strcmp(settings->run.cell, "rnn") != 0;
+    static const char *const RECIPE[][2] = {
+        {"cell", "lstm"},     {"hidden", "32"},       {"layers", "1"},     {"dropout", "0"},
+        {"batch", "32"},      {"optimizer", "adam"},  {"steps", "2000"},   {"weight-decay", "0"},
+        {"eval-every", "50"}, {"schedule", "linear"}, {"lr-floor", "0.1"},
+    };
+    char gap[32];
+    snprintf(gap, sizeof gap, "%zu", d->gap);
+    UR_TRY(ur_settings_prefer(settings, "lr", gated ? "0.02" : "0.006", error));
+    if (gated && d->gap > 1 && !settings->run.net) UR_TRY(ur_settings_prefer(settings, "remember", gap, error));
+    for (size_t i = 0; i < sizeof RECIPE / sizeof *RECIPE; i++)
+        UR_TRY(ur_settings_prefer(settings, RECIPE[i][0], RECIPE[i][1], error));
+    return UR_OK;
+}
+
+static const char *counts(const void *data)
+{
+    (void)data;
+    return "answer";
+}
+
+static void describe(const void *data, char *text, size_t size)
+{
+    const ur_recall_data *d = data;
+    snprintf(text, size, "%s over %zu steps, new examples at each update; %d of them to validate on",
+             d->kind->facts.name, d->gap, HELD_OUT);
+}
+
+static uint64_t hash(const void *data, ur_part part)
+{
+    (void)data;
+    return part == UR_PART_TRAIN ? 1 : 0; /* the settings say all of it */
+}
+
+static ur_status network(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error)
+{
+    const ur_recall_kind *kind = ((const ur_recall_data *)data)->kind;
+    char cells[UR_LINE_TEXT_MAX];
+    request->sizes = (ur_sizes){.symbols = kind->symbols, .features = kind->features, .outputs = kind->outputs};
+    UR_TRY(ur_net_text(&settings->run, false, "dense", cells, error));
+    bool ids = kind->symbols && !settings->run.net;
+    if (strlen(cells) + sizeof "onehot > " > sizeof request->line)
+        return ur_fail(error, UR_ERR_USAGE, "the network line is too long");
+    snprintf(request->line, sizeof request->line, "%s%.*s", ids ? "onehot > " : "", UR_LINE_TEXT_MAX - 10, cells);
+    return UR_OK;
+}
+
+static ur_status record(void *data, ur_model *model, ur_error *error)
+{
+    (void)data, (void)model, (void)error;
+    return UR_OK;
+}
+
+static ur_status prepare(void *data, const ur_settings *settings, ur_learning *learning, double *first_loss,
+                         ur_error *error)
+{
+    ur_recall_data *d = data;
+    (void)first_loss;
+    learning->loss = d->kind->symbols ? UR_LOSS_SOFTMAX : UR_LOSS_SQUARED;
+    d->held = UINT64_MAX;
+    return ur_examples_create(&d->examples, d->kind, d->gap, settings->run.batch, error);
+}
+
+/* ---- Batches ------------------------------------------------------------------------------------------------------ */
+
+/* Windows of an example, the last of which is full. */
+static uint64_t count_windows(const ur_recall_data *d)
+{
+    return d->window ? (d->examples.steps + d->window - 1) / d->window : 1;
+}
+
+static uint64_t batches(const void *data, ur_part part, uint64_t epoch)
+{
+    const ur_recall_data *d = data;
+    (void)epoch;
+    if (part == UR_PART_TRAIN) return UINT64_MAX;
+    return part == UR_PART_VALIDATION ? (HELD_OUT + d->examples.lanes - 1) / d->examples.lanes : 0;
+}
+
+static void fill_from(ur_recall_data *d, uint64_t first)
+{
+    if (d->held != first) ur_examples_fill(&d->examples, d->kind, d->gap, d->seed, first);
+    d->held = first;
+}
+
+static bool any_due(const ur_examples *e, size_t begin, size_t steps)
+{
+    for (size_t t = begin; t < begin + steps; t++)
+        for (size_t lane = 0; lane < e->lanes; lane++)
+            if (ur_examples_due(e, t, lane)) return true;
+    return false;
+}
+
+static ur_status take_batch(void *data, ur_part part, uint64_t epoch, uint64_t number, ur_task_batch *batch,
+                            ur_error *error)
+{
+    ur_recall_data *d = data;
+    uint64_t windows = part == UR_PART_TRAIN ? count_windows(d) : 1, window = number % windows;
+    size_t steps = d->examples.steps, full = windows > 1 ? d->window : steps,
+           first = steps - (size_t)(windows - 1) * full;
+    size_t begin = window ? first + (size_t)(window - 1) * full : 0;
+    (void)epoch, (void)error;
+    fill_from(d, (part == UR_PART_TRAIN ? 0 : HELD_FIRST) + number / windows * d->examples.lanes);
+    batch->network = ur_examples_piece(&d->examples, d->kind, begin, window ? full : first);
+    batch->fresh = window == 0;
+    batch->silent = !any_due(&d->examples, begin, window ? full : first);
+    return UR_OK;
+}
+
+/* ---- Scoring ------------------------------------------------------------------------------------------------------ */
+
+typedef struct ur_marks {
+    double good; /* answers that are right, or the squared errors */
+    size_t count;
+} ur_marks;
+
+static bool is_right(const ur_real *answer, size_t outputs, int32_t target)
+{
+    for (size_t i = 0; i < outputs; i++)
+        if (!(answer[i] <= answer[target])) return false; /* nor is one that is no number */
+    return true;
+}
+
+static ur_status tally(void *data, const ur_task_batch *batch, ur_tensor *const *out, void *tally_, ur_error *error)
+{
+    const ur_recall_data *d = data;
+    const ur_examples *e = &d->examples;
+    ur_marks *m = tally_;
+    (void)batch, (void)error;
+    for (size_t i = 0; i < e->steps * e->lanes; i++) {
+        const real *answer = out[0]->value + i * out[0]->row;
+        if (!ur_examples_due(e, i / e->lanes, i % e->lanes)) continue;
+        m->count++;
+        double wrong = e->target_values ? (double)(answer[0] - e->target_values[i]) : 0;
+        m->good += e->target_values ? wrong * wrong : is_right(answer, d->kind->outputs, e->targets[i]);
+    }
+    return UR_OK;
+}
+
+/* The sum of two uniform numbers has the variance 1/6. */
+static void finish(const void *data, const void *tally_, double *metric)
+{
+    const ur_recall_data *d = data;
+    const ur_marks *m = tally_;
+    double mean = m->good / (double)m->count;
+    metric[0] = d->kind->symbols ? mean : 1 - mean * 6;
+}
+
+const ur_task ur_task_recall = {
+    .name = "recall",
+    .counts = counts,
+    .settings = &TABLE,
+    .settings_size = sizeof(ur_recall_settings),
+    .data_size = sizeof(ur_recall_data),
+    .tally_size = sizeof(ur_marks),
+    .carries = true,
+    .metric = {{"score", true}},
+    .open = open_data,
+    .close = close_data,
+    .choose = choose,
+    .describe = describe,
+    .hash = hash,
+    .network = network,
+    .record = record,
+    .prepare = prepare,
+    .batches = batches,
+    .batch = take_batch,
+    .tally = tally,
+    .finish = finish,
+};

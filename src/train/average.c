@@ -1,0 +1,35 @@
+/* Averaged weights (Polyak & Juditsky 1992), exponentially: they are the ones evaluated, shown and kept. */
+#include "train/trainer.h"
+
+#include <string.h>
+
+ur_status ur_trainer_make_average(ur_trainer *t, ur_error *error)
+{
+    if (!(t->run->average > 0)) return UR_OK;
+    t->average = ur_block_alloc(t->model->numbers, sizeof(real));
+    t->spare = ur_block_alloc(t->model->numbers, sizeof(real));
+    return t->average && t->spare ? UR_OK : ur_fail_memory(error, "the averaged weights");
+}
+
+void ur_trainer_add_to_average(ur_trainer *t)
+{
+    if (!t->average) return;
+    real share = (real)(1 - t->run->average);
+    double warm = 1 / (double)(t->at.step + 1); /* a plain mean at first, so that the first weights do not linger */
+    if ((double)share < warm) share = (real)warm;
+    t->learner->compute.train->average(t->average, t->model->values, share, t->model->numbers);
+}
+
+void ur_trainer_use_average(ur_trainer *t, bool use)
+{
+    if (!t->average || use == t->averaged_in_use) return;
+    size_t bytes = t->model->numbers * sizeof(real);
+    if (use) {
+        memcpy(t->spare, t->model->values, bytes);
+        memcpy(t->model->values, t->average, bytes);
+    } else {
+        memcpy(t->model->values, t->spare, bytes);
+    }
+    t->averaged_in_use = use;
+    ur_model_pack(t->model, NULL);
+}

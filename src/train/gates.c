@@ -1,0 +1,71 @@
+/*
+ * How often gates are open (> 0.9) and shut (< 0.1): the share of all neurons, steps and lanes of the last batch of the
+ * validation data. Of "Visualizing and Understanding Recurrent Networks" (Karpathy, Johnson, Fei-Fei 2015), figure 3.
+ */
+#include "train/trainer.h"
+
+#include <stdlib.h>
+
+static const ur_gate_name *gates_of(const ur_model *m, const ur_layer *l)
+{
+    return ur_cell_back_find(l->spec.cell, ur_isa_index(m->kernels))->gate;
+}
+
+/* Adds the layer's gates to t->gates, where there is room already. */
+static void add_layer(ur_trainer *t, const ur_layer *l, size_t layer)
+{
+    const ur_gate_name *gate = gates_of(t->model, l);
+    for (size_t i = 0; i < UR_SLOTS_MAX && gate[i].name; i++)
+        if (gate[i].open) t->gates[t->gate_count++] = (ur_gate_share){.layer = layer, .name = gate[i].name};
+}
+
+ur_status ur_trainer_make_gates(ur_trainer *t, ur_error *error)
+{
+    const ur_model *m = t->model;
+    size_t layer = 0;
+    t->gates = calloc(m->layer_count * UR_SLOTS_MAX + 1, sizeof *t->gates);
+    if (!t->gates) return ur_fail_memory(error, "the gates");
+    for (size_t i = 0; i < m->layer_count; i++)
+        if (m->layers[i].spec.kind == UR_LAYER_CELL) add_layer(t, &m->layers[i], layer++);
+    return UR_OK;
+}
+
+/* A slot's numbers lie 16 by 16, a unit block apart. */
+static void count_slot(const ur_window *w, size_t slot, ur_gate_share *share)
+{
+    const ur_recurrent *layer = w->layer;
+    size_t block = layer->cell->slots * (size_t)UR_LANES, rows = w->steps * w->lanes, open = 0, shut = 0;
+    for (size_t row = 0; row < rows; row++) {
+        const real *gate = w->slots + row * ur_slot_row(layer) + slot * UR_LANES;
+        for (size_t u = 0; u < layer->units; u++) {
+            real value = gate[u / UR_LANES * block + u % UR_LANES];
+            open += value > (real)0.9;
+            shut += value < (real)0.1;
+        }
+    }
+    share->open = (double)open / (double)(rows * layer->units);
+    share->shut = (double)shut / (double)(rows * layer->units);
+}
+
+void ur_trainer_look_at_gates(void *context, const ur_probing *seen)
+{
+    ur_trainer *t = context;
+    size_t layer = 0;
+    ur_gate_share *share = t->gates;
+    for (size_t i = 0; i < t->model->layer_count; i++) {
+        const ur_layer *l = &t->model->layers[i];
+        if (l->spec.kind != UR_LAYER_CELL || layer == seen->seen) continue;
+        const ur_gate_name *gate = gates_of(t->model, l);
+        for (size_t g = 0; g < UR_SLOTS_MAX && gate[g].name; g++)
+            if (gate[g].open) count_slot(&seen->windows[layer], gate[g].slot, share++);
+        layer++;
+    }
+    t->gates_seen = true;
+}
+
+bool ur_trainer_gate(const ur_trainer *t, size_t i, ur_gate_share *share)
+{
+    if (!t->gates_seen || i >= t->gate_count) return false;
+    *share = t->gates[i];
+    return true;
+}

@@ -1,0 +1,211 @@
+/*
+ * Settings as a line of options: "--net 'embed 64 > lstm 512 > dense' --batch 64 --one-bias". A value with anything but
+ * letters, digits and _-+=:,./%@ stands in single quotes, as a shell reads it.
+ */
+#include "train/task.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Reading ------------------------------------------------------------------------------------------------------ */
+
+/* A line being taken apart, word by word. */
+typedef struct ur_line_words {
+    const char *next;
+    char *word; /* room for the whole line */
+} ur_line_words;
+
+/* 'a b' and a\ b are one word, '' in quotes are written '\''. False at the end. */
+static bool read_word(ur_line_words *w)
+{
+    size_t length = 0;
+    bool quoted = false;
+    w->next += strspn(w->next, " ");
+    if (!*w->next) return false;
+    for (; *w->next && (quoted || *w->next != ' '); w->next++) {
+        if (*w->next == '\'')
+            quoted = !quoted;
+        else if (!quoted && *w->next == '\\' && w->next[1])
+            w->word[length++] = *++w->next;
+        else
+            w->word[length++] = *w->next;
+    }
+    w->word[length] = 0;
+    return true;
+}
+
+static bool is_flag(const ur_settings *s, const char *name)
+{
+    const ur_setting *row;
+    for (size_t i = 0; (row = ur_settings_row(s, i)); i++)
+        if (strcmp(row->name, name) == 0) return row->type == UR_SETTING_FLAG;
+    return false;
+}
+
+static ur_status read_setting(ur_settings *s, ur_line_words *w, ur_error *error)
+{
+    char name[64];
+    if (strncmp(w->word, "--", 2) != 0 || strlen(w->word) - 2 >= sizeof name)
+        return ur_fail(error, UR_ERR_USAGE, "\"%.60s\" is no setting; write --name value", w->word);
+    memcpy(name, w->word + 2, strlen(w->word) - 1);
+    char *equals = strchr(name, '=');
+    if (equals) {
+        *equals = 0;
+        return ur_settings_set(s, name, strchr(w->word, '=') + 1, error);
+    }
+    if (is_flag(s, name)) return ur_settings_set(s, name, "yes", error);
+    if (!read_word(w)) return ur_fail(error, UR_ERR_USAGE, "`%s` needs a value", name);
+    return ur_settings_set(s, name, w->word, error);
+}
+
+ur_status ur_settings_read(ur_settings *s, const char *line, ur_error *error)
+{
+    ur_line_words w = {line, malloc(strlen(line) + 1)};
+    if (!w.word) return ur_fail_memory(error, "the settings");
+    ur_status status = UR_OK;
+    while (status == UR_OK && read_word(&w)) status = read_setting(s, &w, error);
+    free(w.word);
+    return status;
+}
+
+/* ---- Writing ------------------------------------------------------------------------------------------------------ */
+
+/* Whether a row whose effect depends on another has one: "optimizer=adam|adamw"; nothing behind "=": where that is open. */
+static bool has_effect(const ur_settings *s, const ur_setting *row)
+{
+    char value[UR_SETTING_VALUE_MAX] = "";
+    const ur_setting *other;
+    if (!row->beside) return true;
+    size_t length = strcspn(row->beside, "=");
+    for (size_t i = 0; (other = ur_settings_row(s, i)); i++)
+        if (strlen(other->name) == length && memcmp(other->name, row->beside, length) == 0)
+            ur_setting_text(other, ur_settings_values(s, i), value);
+    for (const char *word = row->beside + length + 1;; word++) {
+        length = strcspn(word, "|");
+        if (length == strlen(value) && memcmp(word, value, length) == 0) return true;
+        word += length;
+        if (!*word) return false;
+    }
+}
+
+/* A row that says nothing is left out: an open one, a flag that is not set, a zero that is the default. */
+static bool is_told(const ur_settings *s, size_t i)
+{
+    const ur_setting *row = ur_settings_row(s, i);
+    const void *values = ur_settings_values(s, i);
+    char text[UR_SETTING_VALUE_MAX];
+    if (!row->decides || !has_effect(s, row)) return false;
+    if (row->type == UR_SETTING_FLAG || !row->initial) return !ur_setting_empty(row, values);
+    ur_setting_text(row, values, text);
+    return *text && (!ur_setting_empty(row, values) || strcmp(row->initial, text) != 0);
+}
+
+/* A line being written; without `text` it is only measured. */
+typedef struct ur_line_out {
+    char *text;
+    size_t length;
+} ur_line_out;
+
+static void put(ur_line_out *out, const char *text)
+{
+    size_t length = strlen(text);
+    if (out->text) memcpy(out->text + out->length, text, length + 1);
+    out->length += length;
+}
+
+static void put_value(ur_line_out *out, const char *value)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./%@";
+    const char *quote = !*value || value[strspn(value, plain)] ? "'" : "";
+    put(out, quote);
+    for (; *value; value++) put(out, *value == '\'' ? "'\\''" : (char[]){*value, 0});
+    put(out, quote);
+}
+
+static void put_setting(ur_line_out *out, const ur_settings *s, size_t i)
+{
+    char text[UR_SETTING_VALUE_MAX];
+    const ur_setting *row = ur_settings_row(s, i);
+    const char *whole = ur_setting_string(row, ur_settings_values(s, i));
+    put(out, out->length ? " --" : "--");
+    put(out, row->name);
+    if (row->type == UR_SETTING_FLAG) return;
+    ur_setting_text(row, ur_settings_values(s, i), text);
+    put(out, " ");
+    put_value(out, whole ? whole : text);
+}
+
+static void put_all(ur_line_out *out, const ur_settings *s)
+{
+    out->length = 0;
+    put(out, "");
+    for (size_t i = 0; ur_settings_row(s, i); i++)
+        if (is_told(s, i)) put_setting(out, s, i);
+}
+
+ur_status ur_settings_line(const ur_settings *s, char **line, ur_error *error)
+{
+    ur_line_out out = {0};
+    put_all(&out, s);
+    out.text = *line = malloc(out.length + 1);
+    if (!out.text) return ur_fail_memory(error, "the settings");
+    put_all(&out, s);
+    return UR_OK;
+}
+
+/* ---- Comparing ---------------------------------------------------------------------------------------------------- */
+
+static void tell_setting(const ur_settings *s, size_t i, char *text, size_t size)
+{
+    char value[UR_SETTING_VALUE_MAX];
+    const ur_setting *row = ur_settings_row(s, i);
+    const char *whole = ur_setting_string(row, ur_settings_values(s, i));
+    ur_setting_text(row, ur_settings_values(s, i), value);
+    const char *shown = whole ? whole : value, *quote = strchr(shown, ' ') ? "'" : "";
+    bool set = is_told(s, i);
+    if (!set)
+        snprintf(text, size, "without --%s", row->name);
+    else if (row->type == UR_SETTING_FLAG)
+        snprintf(text, size, "--%s", row->name);
+    else
+        snprintf(text, size, "--%s %s%.90s%s", row->name, quote, shown, quote);
+}
+
+static ur_status compare(const ur_settings *began, const ur_settings *now, const char *path, ur_error *error)
+{
+    char before[160], after[160];
+    for (size_t i = 0; ur_settings_row(now, i); i++) {
+        bool told = is_told(began, i), is = is_told(now, i);
+        if (!told && !is) continue;
+        if (told == is &&
+            ur_setting_equal(ur_settings_row(now, i), ur_settings_values(began, i), ur_settings_values(now, i)))
+            continue;
+        tell_setting(began, i, before, sizeof before);
+        tell_setting(now, i, after, sizeof after);
+        return ur_fail(error, UR_ERR_DATA,
+                       "%s: the run began with \"%s\", now it is \"%s\"; `resume` needs the same settings, `init-from` "
+                       "takes the weights alone",
+                       path, before, after);
+    }
+    return UR_OK;
+}
+
+ur_status ur_settings_compare(const ur_settings *now, const char *began, const char *path, ur_error *error)
+{
+    ur_settings *then;
+    ur_error why;
+    UR_TRY(ur_settings_make(&then, now->task, error));
+    ur_status status = ur_settings_read(then, began, &why);
+    if (status == UR_ERR_MEMORY)
+        status = ur_fail_memory(error, "the settings");
+    else if (status != UR_OK)
+        status = ur_fail(error, UR_ERR_DATA,
+                         "%s: the run was begun by another version, whose settings this one does not read (%.200s); "
+                         "begin anew with `overwrite`, or take its weights with `init-from`",
+                         path, why.text);
+    else
+        status = compare(then, now, path, error);
+    ur_settings_free(then);
+    return status;
+}

@@ -1,0 +1,94 @@
+/*
+ * A task is a table: what a network is trained on and how it is judged. The trainer (trainer.h) knows nothing else of it,
+ * and a task knows nothing of run folders, logs, schedules, checkpoints and resuming.
+ *
+ * A batch is known by (part, epoch, number): asked for the same one again, a task gives the same again, whatever came
+ * between. So a run that is resumed needs to know no more of the data than where it stands.
+ */
+#ifndef UR_TRAIN_TASK_H
+#define UR_TRAIN_TASK_H
+
+#include "train/learner.h"
+#include "train/settings.h"
+
+struct json_t;
+
+typedef enum ur_part { UR_PART_TRAIN, UR_PART_VALIDATION, UR_PART_TEST, UR_PARTS } ur_part;
+
+/* One batch, and what the trainer must know of it. What it points at is the task's, until its next batch. */
+typedef struct ur_task_batch {
+    ur_batch network;  /* what the network takes; the losses that count */
+    bool fresh;        /* the states begin at zero instead of where the batch before ended */
+    size_t carry_at;   /* the states are taken after so many steps; 0: at the end */
+    bool silent;       /* nothing counts: the states move on, there is no update */
+    const void *extra; /* the task's own */
+} ur_task_batch;
+
+/* A number by which a model is judged. */
+typedef struct ur_metric {
+    const char *name; /* NULL behind the last one */
+    bool higher;      /* is better */
+} ur_metric;
+enum { UR_METRICS_MAX = 8 };
+
+typedef struct ur_preset {
+    const char *name, *line; /* "--batch 1 --bptt 25 …" */
+} ur_preset;
+
+/* What the trainer builds the network from. */
+typedef struct ur_net_request {
+    char line[UR_LINE_TEXT_MAX];
+    ur_sizes sizes;
+} ur_net_request;
+
+/* A text that a network made while it learnt; `text` is the task's, until its next batch. */
+typedef struct ur_shown {
+    const char *text;
+    size_t length;
+} ur_shown;
+
+/* Functions get `data`, which the trainer makes of data_size zeros, opens once and closes always. A pointer that may be NULL
+ * says so. */
+typedef struct ur_task {
+    const char *name;                        /* the word behind `unroll train`, and in the model file */
+    const char *(*counts)(const void *data); /* what is learnt from and speed is given in: "chars", "examples" */
+    const ur_setting_table *settings;
+    const ur_preset *presets; /* up to one without a name; NULL: none */
+    size_t settings_size, data_size, tally_size;
+    bool carries;                         /* states go on from batch to batch, except where one is fresh */
+    ur_metric metric[UR_METRICS_MAX + 1]; /* the first decides what is best, patience and the plateau schedule */
+
+    /* Reads the data (settings->data). `from`: a model that is to be judged on them, whose vocabularies are taken; NULL in a
+     * training, which makes its own. */
+    ur_status (*open)(void *data, const ur_settings *settings, const ur_model *from, ur_error *error);
+    void (*close)(void *data);
+    /* Fills settings that were left open, by the size of the data (ur_settings_prefer, or the structs). */
+    ur_status (*choose)(const void *data, ur_settings *settings, ur_error *error);
+    /* What was found, in one line for people. */
+    void (*describe)(const void *data, char *text, size_t size);
+    /* One number for all that a part of the data holds; 0: there is no such part. */
+    uint64_t (*hash)(const void *data, ur_part part);
+    ur_status (*network)(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error);
+    /* Puts into the built model what its file tells: vocabularies, what it was trained on. Refuses a network that the task
+     * cannot use. */
+    ur_status (*record)(void *data, ur_model *model, ur_error *error);
+    /* Once everything is decided and the model is there: makes ready to give batches, and says what `learning` needs (the
+     * loss, counts). *first_loss: that of a network which knows nothing, where the smoothed loss begins; NaN as it is: the
+     * first one. What `learning` points at stays until the data are closed. */
+    ur_status (*prepare)(void *data, const ur_settings *settings, ur_learning *learning, double *first_loss,
+                         ur_error *error);
+    /* Batches of a part in an epoch; 0: there is no such part; UINT64_MAX: they never end. */
+    uint64_t (*batches)(const void *data, ur_part part, uint64_t epoch);
+    ur_status (*batch)(void *data, ur_part part, uint64_t epoch, uint64_t number, ur_task_batch *batch,
+                       ur_error *error);
+    /* Loss of a batch on the pass's tape; NULL: that of the network with its losses. */
+    ur_status (*forward)(void *data, ur_pass *pass, const ur_task_batch *batch, ur_window_result *sums,
+                         ur_error *error);
+    /* Adds what a batch's outputs say to tally_size bytes that began as zeros; NULL: the mean loss is the only metric. */
+    ur_status (*tally)(void *data, const ur_task_batch *batch, ur_tensor *const *out, void *tally, ur_error *error);
+    void (*finish)(const void *data, const void *tally, double *metric);
+    /* Something for people to see; NULL: there is nothing. */
+    ur_status (*show)(void *data, const ur_model *model, uint64_t step, ur_shown *shown, ur_error *error);
+} ur_task;
+
+#endif

@@ -1,0 +1,17 @@
+/* Settings of a training, for tests: what cannot be set fails the test. */
+#ifndef UR_TEST_RUN_H
+#define UR_TEST_RUN_H
+
+#include "unroll_train.h"
+
+/* Of a language model on the text at `path`, from a line of settings. */
+ur_settings *lm_settings(const char *path, const char *line);
+/* More of them, printf-formatted. */
+void set_more(ur_settings *settings, const char *format, ...) UR_PRINTF(2, 3);
+/* One, of any text. */
+void set_one(ur_settings *settings, const char *name, const char *value);
+
+/* Trains to the end. */
+ur_status train_to_end(ur_trainer *trainer, ur_error *error);
+
+#endif
