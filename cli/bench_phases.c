@@ -218,7 +218,7 @@ static ur_status train_pass(taking *t, ur_error *error)
     lap(t, CLEAR);
     ur_tape_begin(&tape, &t->compute, t->arena, true);
     const ur_param *embed = r->model->layers[0].embed;
-    bool by_rows = ur_embed_by_rows(r->model, 0, r->work->steps * r->work->lanes);
+    bool by_rows = ur_embed_by_rows(r->model->layers, r->work->steps * r->work->lanes);
     ur_tensor *in =
         by_rows ? ur_embed_rows(&tape, embed) : ur_embed(&tape, embed, r->ids, r->work->steps, r->work->lanes);
     lap(t, EMBED);

@@ -131,16 +131,15 @@ ur_status ur_bench_pass(ur_bench_run *r, ur_error *error)
 
 /* ---- Facts ------------------------------------------------------------------------------------------------------ */
 
-/* Multiply-adds of layer i's products for `tokens` tokens, forward. A one-hot input is a row of a table: no product; an
+/* Multiply-adds of a layer's products for `tokens` tokens, forward. A one-hot input is a row of a table: no product; an
  * embedding of few rows is multiplied once a row. */
-static double layer_products(const ur_model *m, size_t i, double tokens, size_t sampled)
+static double layer_products(const ur_layer *l, double tokens, size_t sampled)
 {
-    const ur_layer *l = &m->layers[i];
     double width = (double)l->width, inputs = (double)l->inputs, rows = tokens;
     if (l->spec.kind == UR_LAYER_DENSE) return tokens * (sampled ? (double)sampled : width) * inputs;
     if (l->spec.kind != UR_LAYER_CELL) return 0;
     if (l->recurrent.symbols) rows = 0;
-    if (i > 0 && ur_embed_by_rows(m, i - 1, (size_t)tokens)) rows = (double)m->layers[i - 1].inputs;
+    if (l->before && ur_embed_by_rows(l->before, (size_t)tokens)) rows = (double)l->before->inputs;
     return width * l->recurrent.cell->gates * (rows * inputs + tokens * width);
 }
 
@@ -149,7 +148,7 @@ static double executed(const ur_bench_run *r)
 {
     double products = 0, tokens = (double)(r->work->lanes * r->work->steps);
     for (size_t i = 0; i < r->model->layer_count; i++)
-        products += layer_products(r->model, i, tokens, r->work->sampled);
+        products += layer_products(&r->model->layers[i], tokens, r->work->sampled);
     return 2 * products * (r->learner ? 3 : 1);
 }
 

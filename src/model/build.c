@@ -47,6 +47,8 @@ static ur_status resolve_line(ur_model *m, size_t index, ur_error *error)
     size_t width = m->sizes.features;
     for (size_t i = 0; i < line->count; i++) {
         ur_layer *l = &m->layers[line->first + i];
+        if (i) l->before = l - 1;
+        if (i + 1 < line->count) l->behind = l + 1;
         bool ends = index + 1 == m->line_count && i + 1 == line->count;
         if (i == 0 && l->spec.kind != UR_LAYER_ONEHOT && l->spec.kind != UR_LAYER_EMBED && !width)
             return size_missing(&l->spec, "the number of features a step takes", "set ur_sizes.features", error);
@@ -80,7 +82,7 @@ static ur_status place_cell(ur_model *m, size_t i, ur_error *error)
                                   .inputs = l->inputs,
                                   .units = l->width,
                                   .activation = l->spec.activation,
-                                  .symbols = i > 0 && m->layers[i - 1].spec.kind == UR_LAYER_ONEHOT};
+                                  .symbols = l->before && l->before->spec.kind == UR_LAYER_ONEHOT};
     if (!l->recurrent.cell) return ur_cell_missing(l->spec.cell, error);
     l->state = m->state_count;
     m->state_count += l->recurrent.cell->states;

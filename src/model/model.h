@@ -15,9 +15,10 @@ enum { UR_FILE_VERSION = 1 };
 
 typedef struct ur_layer {
     ur_layer_spec spec;
-    size_t inputs, width;   /* what comes in (symbols for onehot and embed) and goes out */
-    const ur_param *embed;  /* UR_LAYER_EMBED */
-    ur_recurrent recurrent; /* UR_LAYER_CELL */
+    const struct ur_layer *before, *behind; /* its neighbours in the line; NULL at the line's ends */
+    size_t inputs, width;                   /* what comes in (symbols for onehot and embed) and goes out */
+    const ur_param *embed;                  /* UR_LAYER_EMBED */
+    ur_recurrent recurrent;                 /* UR_LAYER_CELL */
     ur_recurrent_params params;
     size_t state;   /* number of the first of its states in a ur_state */
     double drop;    /* dropout on its output */
@@ -82,11 +83,10 @@ const char *ur_weights_name(ur_weights weights);
 bool ur_predicts_units(const ur_model *model);
 const ur_param *ur_model_find(const ur_model *model, const char *name); /* NULL: none */
 
-/* Layer i is a one-hot input that the cell behind it reads as ids. */
-static inline bool ur_read_by_cell(const ur_model *model, size_t i)
+/* A one-hot input that the cell behind it reads as ids. */
+static inline bool ur_read_by_cell(const ur_layer *l)
 {
-    return model->layers[i].spec.kind == UR_LAYER_ONEHOT && i + 1 < model->layer_count &&
-           model->layers[i + 1].recurrent.symbols;
+    return l->spec.kind == UR_LAYER_ONEHOT && l->behind && l->behind->recurrent.symbols;
 }
 
 #endif

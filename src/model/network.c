@@ -35,13 +35,10 @@ ur_status ur_network_check(const ur_model *m, const ur_batch *batch, ur_error *e
     return UR_OK;
 }
 
-bool ur_embed_by_rows(const ur_model *m, size_t i, size_t places)
+bool ur_embed_by_rows(const ur_layer *l, size_t places)
 {
-    const ur_layer *embed = &m->layers[i];
-    const ur_line *line = m->lines;
-    while (i >= line->first + line->count) line++;
-    bool cell_follows = i + 1 < line->first + line->count && embed[1].spec.kind == UR_LAYER_CELL;
-    return embed->spec.kind == UR_LAYER_EMBED && cell_follows && embed->inputs < places;
+    bool cell_follows = l->behind && l->behind->spec.kind == UR_LAYER_CELL;
+    return l->spec.kind == UR_LAYER_EMBED && cell_follows && l->inputs < places;
 }
 
 /* ---- the run ---------------------------------------------------------------------------------------------------- */
@@ -103,8 +100,7 @@ static void keep_states(const ur_line_run *r, const ur_layer *l)
 
 static ur_tensor *recurrent(ur_line_run *r, const ur_layer *l, ur_tensor *x)
 {
-    bool first = l == r->m->layers + r->line->first;
-    bool chooses = !first && ur_embed_by_rows(r->m, (size_t)(l - r->m->layers) - 1, r->steps * r->lanes);
+    bool chooses = l->before && ur_embed_by_rows(l->before, r->steps * r->lanes);
     ur_tensor *initial[UR_STATES_MAX] = {NULL}, **final_state = r->finals + l->state;
     initial_states(r, l, initial);
     ur_tensor *y =
@@ -131,8 +127,7 @@ static ur_tensor *layer(ur_line_run *r, const ur_layer *l, ur_tensor *x)
 {
     switch (l->spec.kind) {
     case UR_LAYER_EMBED:
-        if (ur_embed_by_rows(r->m, (size_t)(l - r->m->layers), r->steps * r->lanes))
-            return ur_embed_rows(r->tape, l->embed);
+        if (ur_embed_by_rows(l, r->steps * r->lanes)) return ur_embed_rows(r->tape, l->embed);
         return ur_embed(r->tape, l->embed, r->in->ids, r->steps, r->lanes);
     case UR_LAYER_CELL:
         return recurrent(r, l, x);
@@ -164,7 +159,7 @@ static ur_tensor *run_line(ur_line_run *r)
         const ur_layer *l = &r->m->layers[r->line->first + i];
         if (r->body && l == last_layer(r->m)) break;
         if (l->spec.kind == UR_LAYER_ONEHOT)
-            x = ur_read_by_cell(r->m, r->line->first + i) ? NULL : onehot(r, l);
+            x = ur_read_by_cell(l) ? NULL : onehot(r, l);
         else
             x = layer(r, l, x);
         if (l->drop > 0) x = ur_dropout(r->tape, x, l->drop, (uint32_t)(r->line->first + i), l->spec.same);

@@ -16,7 +16,7 @@ ur_room ur_step_room(const ur_model *m)
     ur_room room = {0, 0, 0};
     for (size_t i = 0; i < m->layer_count; i++) {
         const ur_layer *l = &m->layers[i];
-        if (!ur_read_by_cell(m, i)) room.width = larger(room.width, ur_padded(l->width));
+        if (!ur_read_by_cell(l)) room.width = larger(room.width, ur_padded(l->width));
         if (!reads_ids(l)) room.width = larger(room.width, ur_padded(l->inputs));
         if (l->spec.kind != UR_LAYER_CELL) continue;
         room.slots = larger(room.slots, ur_slot_row(&l->recurrent));
@@ -147,7 +147,7 @@ static void run(ur_stepping *w, const ur_model *m, real *out)
         const ur_layer *l = &m->layers[i];
         switch (l->spec.kind) {
         case UR_LAYER_ONEHOT:
-            if (!ur_read_by_cell(m, i)) onehot(w, l);
+            if (!ur_read_by_cell(l)) onehot(w, l);
             break;
         case UR_LAYER_EMBED:
             embed(w, l);
