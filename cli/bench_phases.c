@@ -295,7 +295,7 @@ static ur_status measure(taking *t, double seconds, ur_bench_phase phases[UR_BEN
 {
     const ur_model *m = t->run->model;
     for (size_t i = 0; i < m->layer_count && t->layers < LAYERS_MAX; i++)
-        if (m->layers[i].spec.kind == UR_LAYER_CELL) t->layer[t->layers++] = &m->layers[i];
+        if (ur_is_recurrent(&m->layers[i])) t->layer[t->layers++] = &m->layers[i];
     double begin = ur_cli_now();
     for (; t->pass < PASSES_MAX; t->pass++) {
         if (t->pass > PASSES_LEAST && ur_cli_now() - begin >= seconds) break;

@@ -136,8 +136,8 @@ ur_status ur_bench_pass(ur_bench_run *r, ur_error *error)
 static double layer_products(const ur_layer *l, double tokens, size_t sampled)
 {
     double width = (double)l->width, inputs = (double)l->inputs, rows = tokens;
-    if (l->spec.kind == UR_LAYER_DENSE) return tokens * (sampled ? (double)sampled : width) * inputs;
-    if (l->spec.kind != UR_LAYER_CELL) return 0;
+    if (ur_is_dense(l)) return tokens * (sampled ? (double)sampled : width) * inputs;
+    if (!ur_is_recurrent(l)) return 0;
     if (l->recurrent.symbols) rows = 0;
     if (l->before && ur_embed_by_rows(l->before, (size_t)tokens)) rows = (double)l->before->inputs;
     return width * l->recurrent.cell->gates * (rows * inputs + tokens * width);

@@ -13,7 +13,7 @@
 const ur_layer *ur_probe_layer_of(const ur_model *m, size_t layer)
 {
     for (size_t i = 0; i < m->layer_count; i++)
-        if (m->layers[i].spec.kind == UR_LAYER_CELL && layer-- == 0) return &m->layers[i];
+        if (ur_is_recurrent(&m->layers[i]) && layer-- == 0) return &m->layers[i];
     return NULL;
 }
 

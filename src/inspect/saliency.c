@@ -31,7 +31,7 @@ static ur_status check(const ur_model *m, const int32_t *ids, size_t count, int3
 {
     const ur_line *line = &m->lines[0];
     if (!ur_predicts_units(m)) return ur_fail(error, UR_ERR_USAGE, "the model (\"%s\") is no language model", m->net);
-    if (m->layer_count < 2 || first_cell(m)->spec.kind != UR_LAYER_CELL)
+    if (m->layer_count < 2 || !ur_is_recurrent(first_cell(m)))
         return ur_fail(error, UR_ERR_UNSUPPORTED, "in \"%s\" no cell stands right behind the units", m->net);
     if (target < 0 || (size_t)target >= line->width)
         return ur_fail(error, UR_ERR_USAGE, "target %d is not below the %zu outputs", (int)target, line->width);

@@ -13,18 +13,6 @@
 
 enum { UR_FILE_VERSION = 1 };
 
-typedef struct ur_layer {
-    ur_layer_spec spec;
-    const struct ur_layer *before, *behind; /* its neighbours in the line; NULL at the line's ends */
-    size_t inputs, width;                   /* what comes in (symbols for onehot and embed) and goes out */
-    const ur_param *embed;                  /* UR_LAYER_EMBED */
-    ur_recurrent recurrent;                 /* UR_LAYER_CELL */
-    ur_recurrent_params params;
-    size_t state;   /* number of the first of its states in a ur_state */
-    double drop;    /* dropout on its output */
-    ur_dense dense; /* UR_LAYER_DENSE */
-} ur_layer;
-
 typedef struct ur_line {
     size_t first, count;      /* layers */
     size_t symbols, features; /* one of them is 0 */
@@ -82,11 +70,5 @@ const char *ur_weights_name(ur_weights weights);
 /* A language model: one line that reads ids and gives a number for each of them at every step. */
 bool ur_predicts_units(const ur_model *model);
 const ur_param *ur_model_find(const ur_model *model, const char *name); /* NULL: none */
-
-/* A one-hot input that the cell behind it reads as ids. */
-static inline bool ur_read_by_cell(const ur_layer *l)
-{
-    return l->spec.kind == UR_LAYER_ONEHOT && l->behind && l->behind->recurrent.symbols;
-}
 
 #endif

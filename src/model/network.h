@@ -13,10 +13,6 @@ typedef struct ur_carry {
     size_t at;
 } ur_carry;
 
-/* An embedding whose rows the cell behind it chooses from: where there are fewer of them than `places` (steps by lanes),
- * the cell's products with its input weights are made once a row. */
-bool ur_embed_by_rows(const ur_layer *layer, size_t places);
-
 /* Runs all lines and returns what the last one gives; NULL after a failure, which the tape keeps. */
 ur_tensor *ur_network_run(const ur_model *model, ur_tape *tape, const ur_batch *batch, const ur_carry *carry);
 /* The same without the σ of a last `dense … sigmoid`: the sigmoid loss has its own. */

@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "kind_lines.h"
 #include "support/gradcheck.h"
 #include "support/numbers.h"
 #include "support/ok.h"
@@ -159,11 +160,25 @@ static void test_every_cell_in_a_stack(void **state)
     }
 }
 
+/* So does a new line of layer.inc. */
+static void check_kind_line(const char *line, const ur_layer_kind *kind)
+{
+    (void)kind;
+    check_network(&(network){line, UR_LOSS_SQUARED, false, true, false, LANES_MAX});
+}
+
+static void test_every_kind(void **state)
+{
+    (void)state;
+    check_kinds(check_kind_line);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_networks),
         cmocka_unit_test(test_every_cell_in_a_stack),
+        cmocka_unit_test(test_every_kind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
