@@ -164,7 +164,7 @@ static bool is_wide(const taking *t) { return ur_wide_head(t->run->model) != NUL
 
 static void head_loss(taking *t, ur_tape *tape, const ur_layer *last, ur_tensor *x, double scale)
 {
-    const int32_t *targets = t->run->batch.targets;
+    const int32_t *targets = t->run->batch.target[0].ids;
     if (t->run->work->sampled) {
         ur_sampled_softmax_loss(tape, &last->dense, x, targets, &t->run->learner->sampler, scale, &t->run->loss);
     } else if (is_wide(t)) {

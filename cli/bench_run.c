@@ -46,11 +46,12 @@ static ur_real *random_numbers(uint32_t stream, size_t count)
 static ur_status make_data(ur_bench_run *r, ur_error *error)
 {
     size_t tokens = r->work->lanes * r->work->steps;
-    r->batch = (ur_batch){.lanes = r->work->lanes, .carry = true};
+    r->batch = (ur_batch){.target_count = 1, .carry = true};
     r->batch.input[0].steps = r->work->steps;
+    r->batch.input[0].lanes = r->work->lanes;
     if (r->work->kind == UR_BENCH_TRAIN) {
         r->batch.input[0].ids = r->ids = random_ids(0, r->work->symbols, tokens);
-        r->batch.targets = r->targets = random_ids(1, r->work->symbols, tokens);
+        r->batch.target[0].ids = r->targets = random_ids(1, r->work->symbols, tokens);
         if (r->ids && r->targets) return UR_OK;
     } else {
         r->batch.input[0].values = r->x = random_numbers(2, tokens * r->work->hidden);

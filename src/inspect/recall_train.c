@@ -77,7 +77,6 @@ static ur_status make_model(recall_run *r, ur_error *error)
 static ur_status make_learner(recall_run *r, ur_error *error)
 {
     ur_learning learning = ur_learning_default();
-    learning.loss = r->kind->symbols ? UR_LOSS_SOFTMAX : UR_LOSS_SQUARED;
     learning.optimizer = r->how->optimizer;
     learning.rate = r->how->rate;
     learning.clip_norm = r->how->clip_norm;

@@ -37,8 +37,7 @@ static void min_char_rnn(ur_training *t)
     t->smooth = 0.999;
     t->sample_every = 100;
     t->dropout = 0;
-    t->learning = (ur_learning){.loss = UR_LOSS_SOFTMAX,
-                                .sum = true,
+    t->learning = (ur_learning){.sum = true,
                                 .optimizer = UR_ADAGRAD,
                                 .rate = 0.1,
                                 .epsilon = 1e-8,

@@ -15,7 +15,9 @@ double ur_lm_clock(void)
 
 static ur_batch batch_of(const ur_lanes *l)
 {
-    return (ur_batch){.lanes = l->lanes, .input = {{.steps = l->k2, .ids = l->ids}}, .targets = l->targets};
+    return (ur_batch){.input = {{.steps = l->k2, .lanes = l->lanes, .ids = l->ids}},
+                      .target = {{.ids = l->targets}},
+                      .target_count = 1};
 }
 
 /* Smoothed loss: begins where a model that knows nothing stands, log V a unit. */
@@ -78,7 +80,7 @@ void ur_lm_use_average(ur_trainer *t, bool use)
 static ur_status validate(ur_trainer *t, ur_state *state, double *loss, ur_error *error)
 {
     ur_lanes *l = &t->validation_lanes;
-    ur_window_result all = {0, 0};
+    ur_window_result all = {0};
     UR_TRY(ur_lanes_seek(l, 0, error));
     for (uint64_t i = 0; i < l->windows; i++) {
         bool fresh;

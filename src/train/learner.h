@@ -2,6 +2,7 @@
 #ifndef UR_TRAIN_LEARNER_H
 #define UR_TRAIN_LEARNER_H
 
+#include "layer/loss.h"
 #include "model/network.h"
 #include "train/optimizer.h"
 
@@ -22,9 +23,10 @@ struct ur_learner {
     uint64_t step; /* updates, for the dropout masks */
 };
 
-/* One window forward and backward, gradients set but nothing updated. *count: targets that count. */
+/* One window forward and backward, gradients set but nothing updated. */
 typedef struct ur_window_result {
-    double sum; /* of the loss over what counts */
+    double loss; /* Σ weight·loss of the batch's targets, each a mean over what counts, or a sum */
+    double sum;  /* of what counts, in all of them together, and how many there are: */
     size_t count;
 } ur_window_result;
 

@@ -50,8 +50,7 @@ static void predict(ur_model *model, const data *d, size_t threads, real *out)
     ur_learner *learner;
     ur_learning learning = ur_learning_default();
     ur_batch batch = {
-        .lanes = d->lanes,
-        .input[0] = {.steps = d->steps, .ids = d->ids, .values = d->values, .lengths = d->lengths},
+        .input[0] = {.steps = d->steps, .lanes = d->lanes, .ids = d->ids, .values = d->values, .lengths = d->lengths},
     };
     learning.threads = threads;
     ok(ur_learner_create(&learner, model, &learning, &error), &error);

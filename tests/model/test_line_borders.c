@@ -29,15 +29,15 @@ static void set_up(setting *s, const char *line)
     ur_learning learning = ur_learning_default();
     ur_sizes sizes = {.symbols = SYMBOLS, .features = FEATURES};
     learning.threads = 1;
-    learning.loss = UR_LOSS_SQUARED;
     ok(ur_model_create(&s->model, line, &sizes, 1, 0, NULL, &error), &error);
     ok(ur_learner_create(&s->learner, s->model, &learning, &error), &error);
     fill_ids(s->ids, STEPS * LANES, 1, SYMBOLS);
     fill_random(s->values, STEPS * LANES * FEATURES, 2, 1);
     fill_random(s->targets, STEPS * LANES * OUTPUTS, 3, 1);
-    s->batch = (ur_batch){.lanes = LANES, .target_values = s->targets};
+    s->batch = (ur_batch){.target = {{.loss = UR_LOSS_SQUARED, .values = s->targets}}, .target_count = 1};
+    s->batch.target[0].line = strchr(line, ';') ? 1 : 0;
     for (size_t i = 0; i < UR_MAX_LINES; i++)
-        s->batch.input[i] = (ur_sequences){.steps = STEPS, .ids = s->ids, .values = s->values};
+        s->batch.input[i] = (ur_sequences){.steps = STEPS, .lanes = LANES, .ids = s->ids, .values = s->values};
 }
 
 static void tear_down(setting *s)
