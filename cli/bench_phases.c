@@ -164,7 +164,7 @@ static bool is_wide(const taking *t) { return ur_wide_head(t->run->model) != NUL
 
 static void head_loss(taking *t, ur_tape *tape, const ur_layer *last, ur_tensor *x, double scale)
 {
-    const int32_t *targets = t->run->batch.targets;
+    const int32_t *targets = t->run->batch.target[0].ids;
     if (t->run->work->sampled) {
         ur_sampled_softmax_loss(tape, &last->dense, x, targets, &t->run->learner->sampler, scale, &t->run->loss);
     } else if (is_wide(t)) {
@@ -218,7 +218,7 @@ static ur_status train_pass(taking *t, ur_error *error)
     lap(t, CLEAR);
     ur_tape_begin(&tape, &t->compute, t->arena, true);
     const ur_param *embed = r->model->layers[0].embed;
-    bool by_rows = ur_embed_by_rows(r->model, 0, r->work->steps * r->work->lanes);
+    bool by_rows = ur_embed_by_rows(r->model->layers, r->work->steps * r->work->lanes);
     ur_tensor *in =
         by_rows ? ur_embed_rows(&tape, embed) : ur_embed(&tape, embed, r->ids, r->work->steps, r->work->lanes);
     lap(t, EMBED);
@@ -295,7 +295,7 @@ static ur_status measure(taking *t, double seconds, ur_bench_phase phases[UR_BEN
 {
     const ur_model *m = t->run->model;
     for (size_t i = 0; i < m->layer_count && t->layers < LAYERS_MAX; i++)
-        if (m->layers[i].spec.kind == UR_LAYER_CELL) t->layer[t->layers++] = &m->layers[i];
+        if (ur_is_recurrent(&m->layers[i])) t->layer[t->layers++] = &m->layers[i];
     double begin = ur_cli_now();
     for (; t->pass < PASSES_MAX; t->pass++) {
         if (t->pass > PASSES_LEAST && ur_cli_now() - begin >= seconds) break;

@@ -46,11 +46,12 @@ static ur_real *random_numbers(uint32_t stream, size_t count)
 static ur_status make_data(ur_bench_run *r, ur_error *error)
 {
     size_t tokens = r->work->lanes * r->work->steps;
-    r->batch = (ur_batch){.lanes = r->work->lanes, .carry = true};
+    r->batch = (ur_batch){.target_count = 1, .carry = true};
     r->batch.input[0].steps = r->work->steps;
+    r->batch.input[0].lanes = r->work->lanes;
     if (r->work->kind == UR_BENCH_TRAIN) {
         r->batch.input[0].ids = r->ids = random_ids(0, r->work->symbols, tokens);
-        r->batch.targets = r->targets = random_ids(1, r->work->symbols, tokens);
+        r->batch.target[0].ids = r->targets = random_ids(1, r->work->symbols, tokens);
         if (r->ids && r->targets) return UR_OK;
     } else {
         r->batch.input[0].values = r->x = random_numbers(2, tokens * r->work->hidden);
@@ -131,16 +132,15 @@ ur_status ur_bench_pass(ur_bench_run *r, ur_error *error)
 
 /* ---- Facts ------------------------------------------------------------------------------------------------------ */
 
-/* Multiply-adds of layer i's products for `tokens` tokens, forward. A one-hot input is a row of a table: no product; an
+/* Multiply-adds of a layer's products for `tokens` tokens, forward. A one-hot input is a row of a table: no product; an
  * embedding of few rows is multiplied once a row. */
-static double layer_products(const ur_model *m, size_t i, double tokens, size_t sampled)
+static double layer_products(const ur_layer *l, double tokens, size_t sampled)
 {
-    const ur_layer *l = &m->layers[i];
     double width = (double)l->width, inputs = (double)l->inputs, rows = tokens;
-    if (l->spec.kind == UR_LAYER_DENSE) return tokens * (sampled ? (double)sampled : width) * inputs;
-    if (l->spec.kind != UR_LAYER_CELL) return 0;
+    if (ur_is_dense(l)) return tokens * (sampled ? (double)sampled : width) * inputs;
+    if (!ur_is_recurrent(l)) return 0;
     if (l->recurrent.symbols) rows = 0;
-    if (i > 0 && ur_embed_by_rows(m, i - 1, (size_t)tokens)) rows = (double)m->layers[i - 1].inputs;
+    if (l->before && ur_embed_by_rows(l->before, (size_t)tokens)) rows = (double)l->before->inputs;
     return width * l->recurrent.cell->gates * (rows * inputs + tokens * width);
 }
 
@@ -149,7 +149,7 @@ static double executed(const ur_bench_run *r)
 {
     double products = 0, tokens = (double)(r->work->lanes * r->work->steps);
     for (size_t i = 0; i < r->model->layer_count; i++)
-        products += layer_products(r->model, i, tokens, r->work->sampled);
+        products += layer_products(&r->model->layers[i], tokens, r->work->sampled);
     return 2 * products * (r->learner ? 3 : 1);
 }
 

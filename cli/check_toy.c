@@ -33,7 +33,8 @@ ur_status ur_cli_toy_make(ur_cli_toy *toy, size_t lanes, size_t steps, size_t sy
         toy->ids[i] = random_id(0, i, symbols);
         toy->targets[i] = there ? random_id(1, i, symbols) : -1;
     }
-    toy->batch = (ur_batch){.lanes = lanes, .targets = toy->targets};
-    toy->batch.input[0] = (ur_sequences){.steps = steps, .ids = toy->ids, .lengths = ragged ? toy->lengths : NULL};
+    toy->batch = (ur_batch){.target = {{.ids = toy->targets}}, .target_count = 1};
+    toy->batch.input[0] =
+        (ur_sequences){.steps = steps, .lanes = lanes, .ids = toy->ids, .lengths = ragged ? toy->lengths : NULL};
     return UR_OK;
 }

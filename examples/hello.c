@@ -47,7 +47,7 @@ static ur_status show(ur_learner *learner, const ur_batch *word, ur_error *error
         ur_probabilities(y[t], SYMBOLS, &plain); /* softmax, in place */
         printf("%-4.*s ", t + 1, "hell");
         for (int s = 0; s < SYMBOLS; s++) printf("  %.3f", (double)y[t][s]);
-        printf("   next: %c\n", letters[word->targets[t]]);
+        printf("   next: %c\n", letters[word->target[0].ids[t]]);
     }
     return UR_OK;
 }
@@ -77,9 +77,11 @@ static ur_status spell(const ur_model *model, ur_error *error)
 int main(void)
 {
     const int32_t read[STEPS] = {H, E, L, L}, answer[STEPS] = {E, L, L, O};
-    const ur_batch word = {.lanes = 1, .input[0] = {.steps = STEPS, .ids = read}, .targets = answer};
+    const ur_batch word = {.input[0] = {.steps = STEPS, .lanes = 1, .ids = read},
+                           .target[0] = {.ids = answer}, /* softmax */
+                           .target_count = 1};
     const ur_sizes sizes = {.symbols = SYMBOLS, .outputs = SYMBOLS};
-    ur_learning learning = ur_learning_default(); /* softmax, Adam */
+    ur_learning learning = ur_learning_default(); /* Adam */
     learning.rate = 0.03;                         /* a small network takes large steps */
     ur_error error;
     ur_model *model;

@@ -54,7 +54,7 @@ static int look(const ur_model *model, const char *text, const int32_t *ids, siz
 {
     ur_error error;
     ur_probe *probe;
-    ur_batch batch = {.lanes = 1, .input = {{.steps = count, .ids = ids}}};
+    ur_batch batch = {.input = {{.steps = count, .lanes = 1, .ids = ids}}};
     if (ur_probe_create(&probe, model, 1, &error)) return stop(&error);
     int failed = ur_probe_run(probe, &batch, &error) ? stop(&error) : 0;
     size_t units = 0, signal = ur_probe_find(model, 0, "c"), best = 0;

@@ -66,10 +66,10 @@ static ur_status learn(const shape *it, ur_error *error)
     int32_t in[STEPS * LANES], out[STEPS * LANES], heard[(STEPS + 1) * LANES] = {0}, lengths[LANES], unused[LANES];
     const size_t steps_in = encode(in, lengths, it->in), steps_out = encode(out, unused, it->out);
     memcpy(heard + LANES, out, sizeof out);
-    const ur_batch batch = {.lanes = LANES,
-                            .input = {{.steps = steps_in, .ids = in, .lengths = lengths},
-                                      {.steps = steps_out, .ids = heard}}, /* read by a second line, if there is one */
-                            .targets = out};
+    const ur_batch batch = {.input = {{.steps = steps_in, .lanes = LANES, .ids = in, .lengths = lengths},
+                                      {.steps = steps_out, .lanes = LANES, .ids = heard}}, /* a second line's, if any */
+                            .target = {{.line = strchr(it->net, ';') != NULL, .ids = out}},
+                            .target_count = 1};
     ur_learning learning = ur_learning_default();
     learning.rate = 0.02;
     ur_model *model;

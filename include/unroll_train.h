@@ -78,36 +78,51 @@ enum { UR_MAX_LINES = 8 };
 
 /* The input of one line of the network: (T, B) ids or (T, B, F) numbers. */
 typedef struct ur_sequences {
-    size_t steps; /* T */
+    size_t steps, lanes; /* T, B */
     const int32_t *ids;
     const ur_real *values;
     const int32_t *lengths; /* (B): lane b has 1 ≤ lengths[b] ≤ T steps; NULL: all have T. What stands behind a lane's
                                end is not used, but ids there must be valid ones too */
 } ur_sequences;
 
-/* One batch. input[i] is the network's line i, in the order written; most have one. What the last line gives is compared
- * with the targets: (T, B) of them with that line's T, or (B) behind `last`; with ids or with numbers, whichever the loss
- * takes. Everything a batch points at stays the caller's. */
+/* What a line's outputs are compared with. Softmax and sigmoid take logits: the line ends in a dense layer without an
+ * activation. (`dense 1 sigmoid` may be written with UR_LOSS_SIGMOID, which then works on what goes into the sigmoid.) */
+typedef enum ur_loss {
+    UR_LOSS_SOFTMAX, /* cross-entropy; ids: the right class */
+    UR_LOSS_SIGMOID, /* binary cross-entropy; numbers, 0 to 1 */
+    UR_LOSS_SQUARED  /* (y − target)²; numbers */
+} ur_loss;
+
+/* The targets of one line: (T, B) ids or (T, B, outputs) numbers with that line's T and B; T is 1 behind `last`. What
+ * stands behind a lane's end does not count and is not looked at. */
+typedef struct ur_target {
+    size_t line; /* of the network, in the order written */
+    ur_loss loss;
+    double weight;          /* the loss is multiplied by it; 0 is read as 1 */
+    const int32_t *ids;     /* −1 where nothing counts; any other negative id is UR_ERR_DATA */
+    const ur_real *values;  /* NaN where nothing counts */
+    size_t steps;           /* T of the targets; 0: the outputs' */
+    const int32_t *lengths; /* (B) of the targets; NULL: the line's */
+} ur_target;
+
+/* One batch. input[i] is the network's line i, in the order written; most have one. Each target is a line's, and no line
+ * has two. Everything a batch points at stays the caller's. */
 typedef struct ur_batch {
-    size_t lanes; /* B */
     ur_sequences input[UR_MAX_LINES];
-    const int32_t *targets;       /* softmax: the right class, −1 where nothing counts */
-    const ur_real *target_values; /* sigmoid, squared: (…, outputs), NaN where nothing counts */
+    ur_target target[UR_MAX_LINES]; /* none is needed where nothing is learnt or evaluated */
+    size_t target_count;
     bool carry; /* go on from where the lanes of the last batch learnt from ended (truncated BPTT) instead of from zero;
-                   that one must have had as many lanes */
+                   that one must have had as many lanes, and all lines of both as many as each other */
 } ur_batch;
 
 /* ---- 4. Learn ---------------------------------------------------------------------------------------------------- */
 
-/* Softmax and sigmoid losses take logits: the network ends in a dense layer without an activation. (`dense 1 sigmoid` may
- * be written with UR_LOSS_SIGMOID: the loss then works on what goes into the sigmoid.) */
-typedef enum ur_loss { UR_LOSS_SOFTMAX, UR_LOSS_SIGMOID, UR_LOSS_SQUARED } ur_loss;
 typedef enum ur_optimizer { UR_SGD, UR_ADAGRAD, UR_RMSPROP, UR_ADAM, UR_ADAMW } ur_optimizer;
 
 typedef struct ur_learning {
-    ur_loss loss;
-    bool sum;       /* the loss is summed over what counts instead of averaged */
-    size_t sampled; /* softmax: learn from the target and so many other outputs, drawn anew for each update, instead of
+    bool sum; /* each target's loss is summed over what counts instead of averaged */
+    size_t
+        sampled; /* softmax of the last line: learn from the target and so many other outputs, drawn anew for each update, instead of
                        from all; 0, or as many as there are: from all. Evaluation always takes all */
     const uint64_t *counts; /* how often each output is a target: frequent ones are drawn more often; NULL: all alike.
                                Read by ur_learner_create alone */
@@ -126,7 +141,7 @@ typedef struct ur_learning {
     size_t threads;    /* 0: as many as the machine has cores, at most 16 */
 } ur_learning;
 
-/* Softmax, mean, Adam 2e-3 (0.9, 0.999, 1e-8), clipped to norm 1, seed 1. */
+/* Mean, Adam 2e-3 (0.9, 0.999, 1e-8), clipped to norm 1, seed 1. */
 UR_API ur_learning ur_learning_default(void);
 
 typedef struct ur_learner ur_learner;
@@ -136,7 +151,7 @@ UR_API ur_status ur_learner_create(ur_learner **learner, ur_model *model, const 
 UR_API void ur_learner_free(ur_learner *learner);
 
 /* One update: forward, loss, backward through the whole window, clip, optimiser step. *loss (may be NULL) is that before
- * the update: the mean over all targets that count, or their sum; 0 where none counts. A loss or gradient that is not
+ * the update, Σ weight·loss over the batch's targets, each a mean over what counts, or a sum; 0 where none counts. A loss or gradient that is not
  * finite is UR_ERR_NUMERIC naming step and tensor; the weights stay as they were, and the next batch begins from zero
  * states even where it carries. */
 UR_API ur_status ur_learn(ur_learner *learner, const ur_batch *batch, double *loss, ur_error *error);

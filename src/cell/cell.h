@@ -49,6 +49,8 @@ typedef void ur_gates(const ur_gate_block *block);
 typedef struct ur_cell {
     const char *name; /* its word in a network line */
     unsigned char gates, slots, states, phases;
+    ur_activation activation; /* that a line need not name; UR_LINEAR: there is none to choose */
+    bool module;              /* nn.RNN, nn.LSTM or nn.GRU computes the same: its stack is called rnn */
     ur_slot_range input, phase[UR_PHASES_MAX];
     ur_gates *forward[UR_PHASES_MAX];
 } ur_cell;

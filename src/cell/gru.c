@@ -45,6 +45,7 @@ const ur_cell UR_ISA_NAME(ur_cell_gru) = {
     .slots = 4,
     .states = 1,
     .phases = 1,
+    .module = true,
     .input = {X_N, 3, {N, R, Z}},
     .phase = {{A_R, 3, {R, Z, N}}},
     .forward = {UR_ISA_NAME(ur_gru_forward)},

@@ -50,6 +50,7 @@ const ur_cell UR_ISA_NAME(ur_cell_lstm) = {
     .slots = 4,
     .states = 2,
     .phases = 1,
+    .module = true,
     .input = {0, 4, {I, F, G, O}},
     .phase = {{0, 4, {I, F, G, O}}},
     .forward = {UR_ISA_NAME(ur_lstm_forward)},

@@ -50,7 +50,7 @@ static ur_status run_window(ur_holding *h, size_t first, size_t steps, double *s
 {
     ur_cells *c = h->cells;
     size_t at = first * c->lanes;
-    ur_batch batch = {.lanes = c->lanes, .input = {{.steps = steps, .ids = c->ids + at}}, .carry = first > 0};
+    ur_batch batch = {.input = {{.steps = steps, .lanes = c->lanes, .ids = c->ids + at}}, .carry = first > 0};
     UR_TRY(ur_probe_run(h->probe, &batch, error));
     for (size_t p = 0; h->watch && p < h->most; p++)
         for (size_t m = 0; c->watched[p] && m < steps * c->lanes; m++) watch(h, p, first, m);

@@ -144,7 +144,7 @@ static void make_stream(ur_flow *f, ur_tape *tape, size_t i)
 
 static ur_status forward(ur_flow *f, ur_tape *tape, const int32_t *ids, ur_error *error)
 {
-    ur_batch batch = {.lanes = f->lanes, .input = {{.steps = f->steps, .ids = ids}}};
+    ur_batch batch = {.input = {{.steps = f->steps, .lanes = f->lanes, .ids = ids}}};
     UR_TRY(ur_network_check(f->model, &batch, error));
     ur_tape_begin(tape, &f->compute, &f->arena, false);
     f->probing = (ur_probing){.windows = ur_tape_alloc(tape, f->stream_count, sizeof *f->probing.windows)};

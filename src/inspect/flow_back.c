@@ -181,7 +181,7 @@ static ur_status rescale(const ur_descent *at, ur_stream *s, ur_error *error)
 static bool cell_below(const ur_model *m, size_t i)
 {
     while (i-- > 0)
-        if (m->layers[i].spec.kind == UR_LAYER_CELL) return true;
+        if (ur_is_recurrent(&m->layers[i])) return true;
     return false;
 }
 
@@ -210,8 +210,8 @@ static ur_status descend(ur_descent *at, ur_error *error)
 {
     const ur_model *m = at->flow->model;
     for (size_t i = m->layer_count; i-- > 0;) {
-        if (m->layers[i].spec.kind == UR_LAYER_CELL) UR_TRY(recurrent(at, i, error));
-        if (m->layers[i].spec.kind == UR_LAYER_DENSE && at->any && cell_below(m, i)) dense(at, i);
+        if (ur_is_recurrent(&m->layers[i])) UR_TRY(recurrent(at, i, error));
+        if (ur_is_dense(&m->layers[i]) && at->any && cell_below(m, i)) dense(at, i);
     }
     return UR_OK;
 }

@@ -13,7 +13,7 @@ static size_t numbers_a_step(const ur_model *m)
     for (size_t i = 0; i < m->layer_count; i++) {
         const ur_layer *l = &m->layers[i];
         numbers += ur_padded(l->width);
-        if (l->spec.kind == UR_LAYER_CELL) numbers += ur_slot_row(&l->recurrent) + 3 * ur_padded(l->width);
+        if (ur_is_recurrent(l)) numbers += ur_slot_row(&l->recurrent) + 3 * ur_padded(l->width);
     }
     return numbers;
 }

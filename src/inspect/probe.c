@@ -13,7 +13,7 @@
 const ur_layer *ur_probe_layer_of(const ur_model *m, size_t layer)
 {
     for (size_t i = 0; i < m->layer_count; i++)
-        if (m->layers[i].spec.kind == UR_LAYER_CELL && layer-- == 0) return &m->layers[i];
+        if (ur_is_recurrent(&m->layers[i]) && layer-- == 0) return &m->layers[i];
     return NULL;
 }
 
@@ -101,14 +101,14 @@ ur_status ur_probe_create(ur_probe **probe, const ur_model *model, size_t thread
 /* Memory for the states that are carried on, of as many lanes as the batch has. */
 static ur_status make_carried(ur_probe *p, const ur_batch *batch, ur_error *error)
 {
-    size_t before = p->carried ? ur_state_lanes(p->carried) : 0;
-    if (before == batch->lanes) return UR_OK;
+    size_t before = p->carried ? ur_state_lanes(p->carried) : 0, lanes = ur_network_lanes(p->model, batch);
+    if (!lanes) return ur_fail(error, UR_ERR_USAGE, "a probe needs as many lanes in each line of the batch");
+    if (before == lanes) return UR_OK;
     if (batch->carry && p->carried)
-        return ur_fail(error, UR_ERR_USAGE, "carry: the batch has %zu lanes, the last one had %zu", batch->lanes,
-                       before);
+        return ur_fail(error, UR_ERR_USAGE, "carry: the batch has %zu lanes, the last one had %zu", lanes, before);
     ur_state_free(p->carried);
     p->carried = NULL;
-    return ur_state_make(&p->carried, p->model, batch->lanes, error);
+    return ur_state_make(&p->carried, p->model, lanes, error);
 }
 
 static ur_status run(ur_probe *p, const ur_batch *batch, ur_error *error)

@@ -31,11 +31,11 @@ static ur_status check(const ur_model *m, const int32_t *ids, size_t count, int3
 {
     const ur_line *line = &m->lines[0];
     if (!ur_predicts_units(m)) return ur_fail(error, UR_ERR_USAGE, "the model (\"%s\") is no language model", m->net);
-    if (m->layer_count < 2 || first_cell(m)->spec.kind != UR_LAYER_CELL)
+    if (m->layer_count < 2 || !ur_is_recurrent(first_cell(m)))
         return ur_fail(error, UR_ERR_UNSUPPORTED, "in \"%s\" no cell stands right behind the units", m->net);
     if (target < 0 || (size_t)target >= line->width)
         return ur_fail(error, UR_ERR_USAGE, "target %d is not below the %zu outputs", (int)target, line->width);
-    ur_batch batch = {.lanes = 1, .input = {{.steps = count, .ids = ids}}};
+    ur_batch batch = {.input = {{.steps = count, .lanes = 1, .ids = ids}}};
     return ur_network_check(m, &batch, error);
 }
 
@@ -51,7 +51,7 @@ static double begin_gradient(ur_tape *tape, ur_tensor *logits, int32_t target)
 /* Forward and backward; afterwards the first window's slots hold gradients. */
 static ur_status run(ur_salience *s, int32_t target, double *probability, ur_error *error)
 {
-    ur_batch batch = {.lanes = 1, .input = {{.steps = s->count, .ids = s->ids}}};
+    ur_batch batch = {.input = {{.steps = s->count, .lanes = 1, .ids = s->ids}}};
     UR_TRY(ur_probe_prepare_gradients(s->model, error));
     ur_tape_begin(&s->tape, &s->compute, &s->arena, true);
     s->probing.windows = ur_tape_alloc(&s->tape, ur_probe_layers(s->model), sizeof *s->probing.windows);

@@ -92,7 +92,7 @@ static ur_status read_all(ur_text_reader *r, ur_visit *visit, void *context, ur_
     for (uint64_t at = 0; at < r->piece;) {
         size_t steps = r->piece - at < r->window ? (size_t)(r->piece - at) : r->window;
         for (size_t b = 0; b < r->lanes; b++) UR_TRY(read_lane(r, b, steps, at + steps == r->piece, error));
-        ur_batch batch = {.lanes = r->lanes, .input = {{.steps = steps, .ids = r->ids}}, .carry = at > 0};
+        ur_batch batch = {.input = {{.steps = steps, .lanes = r->lanes, .ids = r->ids}}, .carry = at > 0};
         UR_TRY(ur_probe_run(r->probe, &batch, error));
         ur_passage passage = {steps, r->lanes, r->ids, r->next, at, r->piece, r->begin};
         UR_TRY(visit(context, r->probe, &passage, error));

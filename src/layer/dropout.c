@@ -1,6 +1,6 @@
 /* Dropout between layers, and with one mask for all steps. */
 #include "base/random.h"
-#include "layer/layers.h"
+#include "layer/kind.h"
 
 typedef struct ur_dropout_trace {
     ur_tensor *x, *y;
@@ -74,3 +74,31 @@ ur_tensor *ur_dropout(ur_tape *tape, ur_tensor *x, double p, uint32_t stream, bo
         tape->compute->train->multiply(y->value + t * step, x->value + t * step, mask + (same ? 0 : t * step), step);
     return y;
 }
+
+/* ---- the kind: its probability is ur_layer.drop, which every layer may have --------------------------------------- */
+
+static ur_status resolve_dropout(ur_layer *l, const ur_layer_sizes *sizes, ur_error *error)
+{
+    (void)sizes, (void)error;
+    l->width = l->inputs;
+    l->drop = l->spec.drop;
+    return UR_OK;
+}
+
+static ur_tensor *run_dropout(ur_running *r, const ur_layer *l, ur_tensor *x)
+{
+    (void)r, (void)l;
+    return x;
+}
+
+const ur_layer_kind ur_layer_dropout = {.word = "dropout",
+                                        .least = 1,
+                                        .most = 1,
+                                        .number = {UR_NUMBER_PROBABILITY},
+                                        .wants = "a probability",
+                                        .example = "0.5",
+                                        .options = UR_TAKES_SAME | UR_TAKES_TIMES,
+                                        .passes = true,
+                                        .resolve = resolve_dropout,
+                                        .step = ur_step_nothing};
+const ur_layer_run ur_layer_run_dropout = {.run = run_dropout};

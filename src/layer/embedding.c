@@ -1,5 +1,5 @@
 /* Embedding: a row of a table for each id. */
-#include "layer/layers.h"
+#include "layer/kind.h"
 #include "layer/scatter.h"
 
 #include <string.h>
@@ -66,3 +66,49 @@ ur_tensor *ur_embed(ur_tape *tape, const ur_param *weight, const int32_t *ids, s
     if (trace) *trace = (ur_embed_trace){weight, ids, y};
     return y;
 }
+
+/* ---- the kind ----------------------------------------------------------------------------------------------------- */
+
+static ur_status resolve_embed(ur_layer *l, const ur_layer_sizes *sizes, ur_error *error)
+{
+    (void)sizes, (void)error;
+    l->width = l->spec.width;
+    return UR_OK;
+}
+
+static ur_status name_embed(ur_naming *n, ur_layer *l)
+{
+    n->embed = l->embed = ur_name_param(n, "embed", "weight", l->inputs, l->width, 0);
+    return l->embed ? UR_OK : UR_ERR_USAGE;
+}
+
+static void step_embed(ur_stepping *w, const ur_layer *l)
+{
+    real *to = ur_step_make(w);
+    for (size_t b = 0; b < w->lanes; b++) ur_embed_row(l->embed, w->ids[b], to + b * ur_padded(l->width));
+}
+
+bool ur_embed_by_rows(const ur_layer *l, size_t places)
+{
+    return l->embed && l->behind && l->behind->spec.kind->picks && l->inputs < places;
+}
+
+static ur_tensor *run_embed(ur_running *r, const ur_layer *l, ur_tensor *x)
+{
+    (void)x;
+    r->picks = ur_embed_by_rows(l, r->steps * r->lanes);
+    if (r->picks) return ur_embed_rows(r->tape, l->embed);
+    return ur_embed(r->tape, l->embed, r->ids, r->steps, r->lanes);
+}
+
+const ur_layer_kind ur_layer_embed = {.word = "embed",
+                                      .least = 1,
+                                      .most = 2,
+                                      .number = {UR_NUMBER_SYMBOLS, UR_NUMBER_WIDTH},
+                                      .wants = "a width",
+                                      .example = "64",
+                                      .reads_ids = true,
+                                      .resolve = resolve_embed,
+                                      .name = name_embed,
+                                      .step = step_embed};
+const ur_layer_run ur_layer_run_embed = {.run = run_embed};

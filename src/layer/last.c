@@ -1,5 +1,5 @@
 /* last: what a layer gave at each lane's last step. */
-#include "layer/layers.h"
+#include "layer/kind.h"
 
 #include <string.h>
 
@@ -33,3 +33,22 @@ ur_tensor *ur_last(ur_tape *tape, ur_tensor *x, const int32_t *lengths)
     if (trace) *trace = (ur_last_trace){lengths, x, y};
     return y;
 }
+
+/* ---- the kind ----------------------------------------------------------------------------------------------------- */
+
+static ur_status resolve_last(ur_layer *l, const ur_layer_sizes *sizes, ur_error *error)
+{
+    (void)sizes, (void)error;
+    l->width = l->inputs;
+    return UR_OK;
+}
+
+static ur_tensor *run_last(ur_running *r, const ur_layer *l, ur_tensor *x)
+{
+    (void)l;
+    return ur_last(r->tape, x, r->lengths);
+}
+
+const ur_layer_kind ur_layer_last = {
+    .word = "last", .in_time = true, .ends_time = true, .resolve = resolve_last, .step = ur_step_nothing};
+const ur_layer_run ur_layer_run_last = {.run = run_last};

@@ -64,7 +64,7 @@ ur_tensor *ur_last(ur_tape *tape, ur_tensor *x, const int32_t *lengths);
  * record returns x. The mask depends on seed, step and place alone. */
 ur_tensor *ur_dropout(ur_tape *tape, ur_tensor *x, double p, uint32_t stream, bool same);
 
-/* ---- losses: Σ over what counts, in double: a chain for each shard of 16 lanes in the order (t, b) -------------- */
+/* ---- losses (loss.h): Σ over what counts, in double ------------------------------------------------------------- */
 
 /* Each leaves scale times its gradient. targets (T, B), −1: does not count. */
 ur_status ur_softmax_loss(ur_tape *tape, ur_tensor *logits, const int32_t *targets, double scale, double *sum);

@@ -1,56 +1,68 @@
-/* Losses: what a batch costs, and the gradient to begin with. */
-#include "kernel/scalar.h"
-#include "layer/layers.h"
+/* The rows of loss.inc, and what losses share. */
+#include "layer/loss.h"
 
-/* A loss is one function on a row: what the row costs, its scaled gradient into d (NULL: not wanted). */
-typedef struct ur_loss_job ur_loss_job;
-typedef double ur_row_loss(const ur_loss_job *job, size_t row, real *d);
+#include <string.h>
 
-struct ur_loss_job {
-    const ur_train_kernels *kernels;
-    ur_row_loss *row_loss;
-    const ur_tensor *y;
-    const int32_t *targets;
-    const real *values;
-    real scale, *d;
-    double *shard; /* one sum for each shard of lanes */
+static const ur_loss_kind *const kinds[] = {
+#define UR_LOSS(id) &ur_loss_##id,
+#include "layer/loss.inc"
+#undef UR_LOSS
 };
 
-static double softmax_row(const ur_loss_job *job, size_t row, real *d)
+const ur_loss_kind *ur_loss_at(size_t number) { return number < sizeof kinds / sizeof *kinds ? kinds[number] : NULL; }
+
+/* ---- targets ------------------------------------------------------------------------------------------------------ */
+
+static bool is_live(const ur_targets *t, size_t place)
 {
-    return job->kernels->softmax_loss(job->y->value + row * job->y->row, job->y->width, job->targets[row], job->scale,
-                                      d);
+    return !t->lengths || (size_t)t->lengths[place % t->lanes] > place / t->lanes;
 }
 
-/* log(1 + e^−|x|) + max(x, 0) − x·target; its slope is σ(x) − target. */
-static double sigmoid_row(const ur_loss_job *job, size_t row, real *d)
+/* A copy in which what lies behind a lane's end does not count; nothing there is looked at. */
+static const int32_t *mask_ids(ur_tape *tape, const ur_targets *t)
 {
-    const real *x = job->y->value + row * job->y->row, *target = job->values + row * job->y->width;
-    double sum = 0;
-    for (size_t i = 0; i < job->y->width; i++) {
-        double z = ur_exp(-fabs((double)x[i])), sigma = x[i] > 0 ? 1 / (1 + z) : z / (1 + z);
-        bool counts = !isnan(target[i]);
-        if (counts) sum += ur_log(1 + z) + ((double)x[i] > 0 ? (double)x[i] : 0) - (double)x[i] * (double)target[i];
-        if (d) d[i] = counts ? (real)((sigma - (double)target[i]) * (double)job->scale) : 0;
-    }
-    for (size_t i = job->y->width; d && i < job->y->row; i++) d[i] = 0;
-    return sum;
+    int32_t *ids = t->lengths ? ur_tape_alloc(tape, t->steps * t->lanes, sizeof *ids) : NULL;
+    for (size_t i = 0; ids && i < t->steps * t->lanes; i++) ids[i] = is_live(t, i) ? t->ids[i] : -1;
+    return t->lengths ? ids : t->ids;
 }
 
-/* (y − target)²; its slope is 2(y − target). */
-static double squared_row(const ur_loss_job *job, size_t row, real *d)
+static void check_given(ur_tape *tape, const ur_targets *t, bool there, const char *what)
 {
-    const real *y = job->y->value + row * job->y->row, *target = job->values + row * job->y->width;
-    double sum = 0;
-    for (size_t i = 0; i < job->y->width; i++) {
-        double off = (double)y[i] - (double)target[i];
-        bool counts = !isnan(target[i]);
-        if (counts) sum += off * off;
-        if (d) d[i] = counts ? (real)(2 * off * (double)job->scale) : 0;
-    }
-    for (size_t i = job->y->width; d && i < job->y->row; i++) d[i] = 0;
-    return sum;
+    if (!there) ur_tape_fail(tape, UR_ERR_USAGE, "this loss takes %s as targets, the batch has none", what);
+    if (t->given != t->steps)
+        ur_tape_fail(tape, UR_ERR_USAGE, "targets of %zu steps for outputs of %zu", t->given, t->steps);
 }
+
+void ur_take_ids(ur_tape *tape, ur_targets *t)
+{
+    check_given(tape, t, t->ids != NULL, "ids");
+    if (tape->status == UR_OK) t->ids = mask_ids(tape, t);
+    for (size_t i = 0; tape->status == UR_OK && i < t->steps * t->lanes; i++) {
+        if (t->ids[i] >= -1 && (t->ids[i] < 0 || (size_t)t->ids[i] < t->width))
+            t->count += t->ids[i] >= 0 ? 1 : 0;
+        else
+            ur_tape_fail(tape, UR_ERR_DATA, "step %zu, lane %zu: target %d is neither -1 nor below the %zu outputs",
+                         i / t->lanes, i % t->lanes, (int)t->ids[i], t->width);
+    }
+}
+
+static const real *mask_values(ur_tape *tape, const ur_targets *t)
+{
+    size_t count = t->steps * t->lanes * t->width;
+    real *values = t->lengths ? ur_tape_alloc(tape, count, sizeof *values) : NULL;
+    for (size_t i = 0; values && i < count; i++) values[i] = is_live(t, i / t->width) ? t->values[i] : (real)NAN;
+    return t->lengths ? values : t->values;
+}
+
+void ur_take_values(ur_tape *tape, ur_targets *t)
+{
+    check_given(tape, t, t->values != NULL, "numbers");
+    if (tape->status == UR_OK) t->values = mask_values(tape, t);
+    for (size_t i = 0; tape->status == UR_OK && i < t->steps * t->lanes * t->width; i++)
+        t->count += isnan(t->values[i]) ? 0 : 1;
+}
+
+/* ---- sums over rows ----------------------------------------------------------------------------------------------- */
 
 static void work(void *context, size_t member, size_t members)
 {
@@ -69,7 +81,7 @@ static void work(void *context, size_t member, size_t members)
     }
 }
 
-static ur_status run(ur_tape *tape, ur_loss_job *job, ur_tensor *y, double scale, double *sum)
+ur_status ur_loss_by_rows(ur_tape *tape, ur_loss_job *job, ur_tensor *y, double scale, double *sum)
 {
     if (!y) return tape->status;
     size_t shards = (y->lanes + UR_SHARD - 1) / UR_SHARD;
@@ -84,22 +96,4 @@ static ur_status run(ur_tape *tape, ur_loss_job *job, ur_tensor *y, double scale
     *sum = 0;
     for (size_t i = 0; i < shards; i++) *sum += job->shard[i];
     return UR_OK;
-}
-
-ur_status ur_softmax_loss(ur_tape *tape, ur_tensor *logits, const int32_t *targets, double scale, double *sum)
-{
-    ur_loss_job job = {.row_loss = softmax_row, .targets = targets};
-    return run(tape, &job, logits, scale, sum);
-}
-
-ur_status ur_sigmoid_loss(ur_tape *tape, ur_tensor *logits, const real *targets, double scale, double *sum)
-{
-    ur_loss_job job = {.row_loss = sigmoid_row, .values = targets};
-    return run(tape, &job, logits, scale, sum);
-}
-
-ur_status ur_squared_loss(ur_tape *tape, ur_tensor *y, const real *targets, double scale, double *sum)
-{
-    ur_loss_job job = {.row_loss = squared_row, .values = targets};
-    return run(tape, &job, y, scale, sum);
 }

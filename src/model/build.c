@@ -1,6 +1,5 @@
 /* From a network line to layers, sizes and named parameters. */
 #include "model/model.h"
-#include "model/names.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,80 +9,58 @@ static ur_status size_missing(const ur_layer_spec *spec, const char *what, const
     return ur_fail(error, UR_ERR_USAGE, "network line, column %zu: %s is not known; %s", spec->column, what, remedy);
 }
 
-/* Sizes of one layer, given what comes in. `ends` is set for the last layer of the last line. */
-static ur_status resolve(ur_model *m, ur_line *line, ur_layer *l, size_t in, bool ends, ur_error *error)
+static ur_status resolve_symbols(const ur_model *m, ur_layer *l, ur_error *error)
 {
-    const ur_layer_spec *spec = &l->spec;
-    bool ids = spec->kind == UR_LAYER_ONEHOT || spec->kind == UR_LAYER_EMBED;
-    l->inputs = ids ? (spec->inputs ? spec->inputs : m->sizes.symbols) : in;
-    if (ids && !l->inputs)
-        return size_missing(spec, "the number of symbols", "write it behind the word or set ur_sizes.symbols", error);
-    if (ids && l->inputs > INT32_MAX) return ur_fail(error, UR_ERR_USAGE, "too many symbols: %zu", l->inputs);
-    switch (spec->kind) {
-    case UR_LAYER_ONEHOT:
-        l->width = l->inputs;
-        break;
-    case UR_LAYER_EMBED:
-    case UR_LAYER_CELL:
-        l->width = spec->width;
-        break;
-    case UR_LAYER_DENSE:
-        l->width = spec->width ? spec->width : ends ? m->sizes.outputs : 0;
-        break;
-    default:
-        l->width = in;
-    }
+    l->inputs = l->spec.inputs ? l->spec.inputs : m->sizes.symbols;
+    if (!l->inputs)
+        return size_missing(&l->spec, "the number of symbols", "write it behind the word or set ur_sizes.symbols",
+                            error);
+    return l->inputs > INT32_MAX ? ur_fail(error, UR_ERR_USAGE, "too many symbols: %zu", l->inputs) : UR_OK;
+}
+
+/* Sizes of one layer, given what comes in. `ends` is set for the last layer of the last line. */
+static ur_status resolve_layer(const ur_model *m, ur_layer *l, size_t in, bool ends, ur_error *error)
+{
+    ur_layer_sizes sizes = {.outputs = ends ? m->sizes.outputs : 0, .isa = ur_isa_index(m->kernels)};
+    l->inputs = in;
+    if (l->spec.kind->reads_ids) UR_TRY(resolve_symbols(m, l, error));
+    if (!l->inputs)
+        return size_missing(&l->spec, "the number of features a step takes", "set ur_sizes.features", error);
+    UR_TRY(l->spec.kind->resolve(l, &sizes, error));
     if (!l->width)
-        return size_missing(spec, "the width of the layer", "write it (dense 10) or set ur_sizes.outputs", error);
-    if (spec->kind == UR_LAYER_LAST) line->last = true;
+        return size_missing(&l->spec, "the width of the layer", "write it (dense 10) or set ur_sizes.outputs", error);
     return UR_OK;
+}
+
+static int line_named(const ur_model *m, size_t before, const char *name)
+{
+    for (size_t i = 0; name[0] && i < before; i++)
+        if (strcmp(m->spec.lines[i].name, name) == 0) return (int)i;
+    return -1;
+}
+
+static void place_states(ur_model *m, ur_layer *l)
+{
+    l->state = m->state_count;
+    m->state_count += l->states;
 }
 
 static ur_status resolve_line(ur_model *m, size_t index, ur_error *error)
 {
     const ur_line_spec *spec = &m->spec.lines[index];
     ur_line *line = &m->lines[index];
-    *line = (ur_line){.first = spec->first, .count = spec->count, .from = -1};
-    size_t width = m->sizes.features;
+    *line = (ur_line){.first = spec->first, .count = spec->count, .from = -1, .width = m->sizes.features};
     for (size_t i = 0; i < line->count; i++) {
         ur_layer *l = &m->layers[line->first + i];
-        bool ends = index + 1 == m->line_count && i + 1 == line->count;
-        if (i == 0 && l->spec.kind != UR_LAYER_ONEHOT && l->spec.kind != UR_LAYER_EMBED && !width)
-            return size_missing(&l->spec, "the number of features a step takes", "set ur_sizes.features", error);
-        UR_TRY(resolve(m, line, l, width, ends, error));
-        if (i == 0 && (l->spec.kind == UR_LAYER_ONEHOT || l->spec.kind == UR_LAYER_EMBED)) line->symbols = l->inputs;
-        for (size_t from = 0; l->spec.from[0] && from < index; from++)
-            if (strcmp(m->spec.lines[from].name, l->spec.from) == 0) line->from = (int)from;
-        width = l->width;
+        bool ends = index + 1 == m->line_count && !l->behind;
+        UR_TRY(resolve_layer(m, l, line->width, ends, error));
+        place_states(m, l);
+        line->width = l->width;
+        line->last = line->last || l->spec.kind->ends_time;
+        if (l->spec.from[0]) line->from = line_named(m, index, l->spec.from);
+        if (l->spec.kind->reads_ids) line->symbols = l->inputs;
     }
     if (!line->symbols) line->features = m->sizes.features;
-    line->width = width;
-    return UR_OK;
-}
-
-/* drop= of a cell layer counts where another cell layer of the line follows. */
-static void resolve_dropout(ur_model *m, const ur_line *line)
-{
-    bool cell_follows = false;
-    for (size_t i = line->count; i-- > 0;) {
-        ur_layer *l = &m->layers[line->first + i];
-        if (l->spec.kind == UR_LAYER_DROPOUT || (l->spec.kind == UR_LAYER_CELL && cell_follows)) l->drop = l->spec.drop;
-        if (l->spec.kind == UR_LAYER_CELL) cell_follows = true;
-    }
-}
-
-static ur_status place_cell(ur_model *m, size_t i, ur_error *error)
-{
-    ur_layer *l = &m->layers[i];
-    size_t isa = ur_isa_index(m->kernels);
-    l->recurrent = (ur_recurrent){.cell = ur_cell_find(l->spec.cell, isa),
-                                  .inputs = l->inputs,
-                                  .units = l->width,
-                                  .activation = l->spec.activation,
-                                  .symbols = i > 0 && m->layers[i - 1].spec.kind == UR_LAYER_ONEHOT};
-    if (!l->recurrent.cell) return ur_cell_missing(l->spec.cell, error);
-    l->state = m->state_count;
-    m->state_count += l->recurrent.cell->states;
     return UR_OK;
 }
 
@@ -95,11 +72,29 @@ static ur_status make_layers(ur_model *m, ur_error *error)
     if (!m->layers) return ur_fail_memory(error, "the layers");
     for (size_t i = 0; i < m->layer_count; i++) m->layers[i].spec = m->spec.layers[i];
     for (size_t i = 0; i < m->line_count; i++) {
-        UR_TRY(resolve_line(m, i, error));
-        resolve_dropout(m, &m->lines[i]);
+        const ur_line_spec *line = &m->spec.lines[i];
+        for (size_t k = line->first + 1; k < line->first + line->count; k++) {
+            m->layers[k].before = &m->layers[k - 1];
+            m->layers[k - 1].behind = &m->layers[k];
+        }
     }
-    for (size_t i = 0; i < m->layer_count; i++)
-        if (m->layers[i].spec.kind == UR_LAYER_CELL) UR_TRY(place_cell(m, i, error));
+    for (size_t i = 0; i < m->line_count; i++) UR_TRY(resolve_line(m, i, error));
+    return UR_OK;
+}
+
+/* The parameters by PyTorch's names (docs/file-format.md); values are not placed yet. */
+static ur_status name_params(ur_model *m, ur_error *error)
+{
+    m->params = calloc(UR_LAYER_PARAMS_MAX * m->layer_count + 1, sizeof *m->params);
+    if (!m->params) return ur_fail_memory(error, "the parameters' names");
+    for (size_t i = 0; i < m->line_count; i++) {
+        ur_naming n = {.params = m->params, .count = m->param_count, .error = error, .line = m->spec.lines[i].name};
+        for (ur_layer *l = &m->layers[m->lines[i].first]; l < &m->layers[m->lines[i].first + m->lines[i].count]; l++) {
+            if (l->spec.kind->name) UR_TRY(l->spec.kind->name(&n, l));
+            if (n.stack != l && !l->spec.kind->passes) n.stack = NULL;
+        }
+        m->param_count = n.count;
+    }
     return UR_OK;
 }
 
@@ -126,7 +121,7 @@ static ur_status build(ur_model *m, const char *net, size_t most, const char *is
     UR_TRY(ur_net_parse(net, &m->spec, error));
     UR_TRY(ur_net_format(&m->spec, m->net, sizeof m->net, error));
     UR_TRY(make_layers(m, error));
-    UR_TRY(ur_name_params(m, error));
+    UR_TRY(name_params(m, error));
     return make_values(m, most, error);
 }
 

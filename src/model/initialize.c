@@ -27,32 +27,18 @@ static void normal(const ur_draw *d, double scale)
         d->param->value[i] = (real)(scale * ur_random_normal(d->seed, d->stream, i));
 }
 
-/* The layer a parameter belongs to: the first that uses it. */
-static const ur_layer *owner(const ur_model *m, const ur_param *p)
-{
-    for (size_t i = 0; i < m->layer_count; i++) {
-        const ur_layer *l = &m->layers[i];
-        const ur_recurrent_params *r = &l->params;
-        if (l->embed == p || l->dense.weight == p || l->dense.bias == p || r->w_ih == p || r->w_hh == p ||
-            r->b_ih == p || r->b_hh == p)
-            return l;
-    }
-    return NULL;
-}
-
 void ur_model_initialize(ur_model *m, uint64_t seed, double init_scale)
 {
     for (size_t i = 0; i < m->param_count; i++) {
         ur_draw d = {seed, UR_USE_INIT + (uint32_t)i, &m->params[i]};
-        const ur_layer *l = owner(m, d.param);
         if (init_scale > 0 && d.param->rank == 1)
             memset(d.param->value, 0, d.param->size * sizeof(real));
         else if (init_scale > 0)
             normal(&d, init_scale);
-        else if (l->embed == d.param)
-            normal(&d, 1);
+        else if (d.param->spread > 0)
+            uniform(&d, d.param->spread);
         else
-            uniform(&d, 1 / sqrt((double)(l->spec.kind == UR_LAYER_CELL ? l->width : l->inputs)));
+            normal(&d, 1);
     }
 }
 

@@ -18,36 +18,18 @@ void ur_model_free(ur_model *m)
     free(m);
 }
 
-/* Packed numbers of a layer; with `memory` their place. `most`: panels of one row at once. */
-static size_t place(ur_layer *l, real *memory, bool training, size_t most)
+/* Packed numbers of a layer; with `memory` their place. */
+static size_t place_layer(ur_layer *l, real *memory, const ur_packing *packing)
 {
-    if (l->spec.kind == UR_LAYER_CELL) {
-        if (memory) ur_recurrent_place(&l->recurrent, memory, training);
-        if (memory) ur_recurrent_plan_step(&l->recurrent, most);
-        return ur_recurrent_packed_size(&l->recurrent, training);
-    }
-    if (l->spec.kind == UR_LAYER_DENSE) {
-        if (memory) ur_dense_place(&l->dense, memory, training);
-        return ur_dense_packed_size(&l->dense, training);
-    }
-    return 0;
+    return l->spec.kind->place ? l->spec.kind->place(l, memory, packing) : 0;
 }
-
-static const real *value_of(const ur_param *param) { return param ? param->value : NULL; }
 
 static void pack(void *context, size_t member, size_t members)
 {
     ur_model *m = context;
     ur_turn turn = {0, member, members};
-    for (size_t i = 0; i < m->layer_count; i++) {
-        ur_layer *l = &m->layers[i];
-        if (l->spec.kind == UR_LAYER_CELL) {
-            ur_recurrent_weights w = {value_of(l->params.w_ih), value_of(l->params.w_hh), value_of(l->params.b_ih),
-                                      value_of(l->params.b_hh)};
-            ur_recurrent_pack(&l->recurrent, &w, m->training, &turn);
-        }
-        if (l->spec.kind == UR_LAYER_DENSE) ur_dense_pack(&l->dense, &turn);
-    }
+    for (ur_layer *l = m->layers; l < m->layers + m->layer_count; l++)
+        if (l->spec.kind->pack) l->spec.kind->pack(l, m->training, &turn);
 }
 
 enum { UR_SMALL_PACK = 1 << 15 }; /* weights for which waking threads costs more than it brings */
@@ -64,14 +46,14 @@ void ur_model_pack(ur_model *m, ur_pool *pool)
 ur_status ur_model_prepare(ur_model *m, bool training, ur_error *error)
 {
     size_t size = 0;
-    for (size_t i = 0; i < m->layer_count; i++) size += place(&m->layers[i], NULL, training, 0);
+    ur_packing packing = {training, m->weights, m->kernels->rows->most};
+    for (size_t i = 0; i < m->layer_count; i++) size += place_layer(&m->layers[i], NULL, &packing);
     real *packed = ur_block_alloc(size ? size : 1, sizeof(real));
     if (!packed) return ur_fail_memory(error, "the packed weights");
     ur_block_free(m->packed);
     m->packed = packed;
     m->training = training;
-    for (size_t i = 0; i < m->layer_count; i++)
-        packed += place(&m->layers[i], packed, training, m->kernels->rows->most);
+    for (size_t i = 0; i < m->layer_count; i++) packed += place_layer(&m->layers[i], packed, &packing);
     ur_model_pack(m, NULL);
     return UR_OK;
 }

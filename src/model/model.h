@@ -13,17 +13,6 @@
 
 enum { UR_FILE_VERSION = 1 };
 
-typedef struct ur_layer {
-    ur_layer_spec spec;
-    size_t inputs, width;   /* what comes in (symbols for onehot and embed) and goes out */
-    const ur_param *embed;  /* UR_LAYER_EMBED */
-    ur_recurrent recurrent; /* UR_LAYER_CELL */
-    ur_recurrent_params params;
-    size_t state;   /* number of the first of its states in a ur_state */
-    double drop;    /* dropout on its output */
-    ur_dense dense; /* UR_LAYER_DENSE */
-} ur_layer;
-
 typedef struct ur_line {
     size_t first, count;      /* layers */
     size_t symbols, features; /* one of them is 0 */
@@ -81,12 +70,5 @@ const char *ur_weights_name(ur_weights weights);
 /* A language model: one line that reads ids and gives a number for each of them at every step. */
 bool ur_predicts_units(const ur_model *model);
 const ur_param *ur_model_find(const ur_model *model, const char *name); /* NULL: none */
-
-/* Layer i is a one-hot input that the cell behind it reads as ids. */
-static inline bool ur_read_by_cell(const ur_model *model, size_t i)
-{
-    return model->layers[i].spec.kind == UR_LAYER_ONEHOT && i + 1 < model->layer_count &&
-           model->layers[i + 1].recurrent.symbols;
-}
 
 #endif

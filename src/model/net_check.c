@@ -2,31 +2,24 @@
 #include "model/net_check.h"
 
 #include "model/net_lexer.h"
+#include "model/net_words.h"
 
 #include <string.h>
 
-/* Of the layers that have a place of their own in a line. */
-static const char *word_of(const ur_layer_spec *layer)
-{
-    if (layer->kind == UR_LAYER_CELL) return layer->cell;
-    return layer->kind == UR_LAYER_LAST ? "last" : layer->kind == UR_LAYER_EMBED ? "embed" : "onehot";
-}
-
 static ur_status check_order(const ur_net_spec *spec, const ur_line_spec *line, ur_error *error)
 {
-    bool ended = false;
+    const ur_layer_spec *ended = NULL;
     for (size_t i = 0; i < line->count; i++) {
         const ur_layer_spec *layer = &spec->layers[line->first + i];
-        bool input = layer->kind == UR_LAYER_ONEHOT || layer->kind == UR_LAYER_EMBED;
-        bool in_time = layer->kind == UR_LAYER_CELL || layer->kind == UR_LAYER_LAST;
-        if (i && input)
+        const char *word = ur_layer_spec_word(layer);
+        if (i && layer->kind->reads_ids)
             return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
-                               "\"%s\" reads ids and can only begin a line; move it to the front", word_of(layer));
-        if (ended && in_time)
+                               "\"%s\" reads ids and can only begin a line; move it to the front", word);
+        if (ended && layer->kind->in_time)
             return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
-                               "\"%s\" needs steps, and \"last\" before it has left only one; move \"last\" behind it",
-                               word_of(layer));
-        ended = ended || layer->kind == UR_LAYER_LAST;
+                               "\"%s\" needs steps, and \"%s\" before it has left only one; move \"%s\" behind it",
+                               word, ur_layer_spec_word(ended), ur_layer_spec_word(ended));
+        if (layer->kind->ends_time) ended = layer;
     }
     return UR_OK;
 }
@@ -36,7 +29,7 @@ static const ur_layer_spec *recurrent_layer(const ur_net_spec *spec, const ur_li
 {
     for (size_t i = 0; i < line->count; i++) {
         const ur_layer_spec *layer = &spec->layers[line->first + i];
-        if (layer->kind == UR_LAYER_CELL && !n--) return layer;
+        if (layer->cell[0] && !n--) return layer;
     }
     return NULL;
 }
@@ -86,7 +79,7 @@ static ur_status check_from_alike(const ur_net_spec *spec, const ur_line_spec *l
     const ur_layer_spec *layer = &spec->layers[line->first + i];
     for (size_t k = 0; k < line->count; k++) {
         const ur_layer_spec *other = &spec->layers[line->first + k];
-        if (other->kind != UR_LAYER_CELL || !strcmp(other->from, layer->from)) continue;
+        if (!other->cell[0] || !strcmp(other->from, layer->from)) continue;
         return ur_net_fail(error, UR_ERR_FORMAT, other->column,
                            "\"%s %zu\" needs \"from %s\" too: all recurrent layers of a line take their state from one "
                            "line, or none does",
@@ -114,7 +107,7 @@ static size_t width_before(const ur_net_spec *spec, const ur_line_spec *line, si
 {
     while (i-- > 0) {
         const ur_layer_spec *layer = &spec->layers[line->first + i];
-        if (layer->kind != UR_LAYER_LAST && layer->kind != UR_LAYER_DROPOUT) return layer->width;
+        if (!layer->kind->ends_time && !layer->kind->passes) return layer->width;
     }
     return 0;
 }
@@ -122,7 +115,7 @@ static size_t width_before(const ur_net_spec *spec, const ur_line_spec *line, si
 static ur_status check_tied(const ur_net_spec *spec, const ur_line_spec *line, size_t i, ur_error *error)
 {
     const ur_layer_spec *layer = &spec->layers[line->first + i], *embed = &spec->layers[line->first];
-    if (embed->kind != UR_LAYER_EMBED)
+    if (embed->kind != &ur_layer_embed)
         return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
                            "\"tied\" shares the weights of an \"embed\", and this line has none");
     size_t enters = width_before(spec, line, i);

@@ -1,6 +1,7 @@
 /* The canonical text of a network line. */
 #include "model/net_check.h"
 #include "model/net_lexer.h"
+#include "model/net_words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -48,43 +49,51 @@ static bool add_probability(net_text *out, double p)
     return false;
 }
 
-static const char *activation_word(const ur_layer_spec *layer)
-{
-    bool is_default = layer->activation == (layer->kind == UR_LAYER_CELL ? UR_TANH : UR_LINEAR);
-    if (is_default || layer->activation == UR_LINEAR) return "";
-    return layer->activation == UR_RELU ? " relu" : layer->activation == UR_TANH ? " tanh" : " sigmoid";
-}
-
-static const char *layer_word(const ur_layer_spec *layer)
+static void add_activation(net_text *out, const ur_layer_spec *layer)
 {
     static const char *const words[] = {
-        [UR_LAYER_ONEHOT] = "onehot", [UR_LAYER_EMBED] = "embed", [UR_LAYER_LAST] = "last",
-        [UR_LAYER_DENSE] = "dense",   [UR_LAYER_CELL] = "",       [UR_LAYER_DROPOUT] = "dropout",
-    };
-    return layer->kind == UR_LAYER_CELL ? layer->cell : words[layer->kind];
+        [UR_LINEAR] = "", [UR_TANH] = " tanh", [UR_RELU] = " relu", [UR_SIGMOID] = " sigmoid"};
+    const ur_cell *cell = layer->cell[0] ? ur_cell_find(layer->cell, 0) : NULL;
+    if (layer->activation != (cell ? cell->activation : UR_LINEAR)) add(out, words[layer->activation]);
+}
+
+/* The numbers that the line gives; a probability always. */
+static bool add_numbers(net_text *out, const ur_layer_spec *layer)
+{
+    for (size_t i = 0; i < layer->kind->most; i++) {
+        switch (layer->kind->number[i]) {
+        case UR_NUMBER_SYMBOLS:
+            if (layer->inputs) add_number(out, " ", layer->inputs);
+            break;
+        case UR_NUMBER_WIDTH:
+            if (layer->width) add_number(out, " ", layer->width);
+            break;
+        case UR_NUMBER_PROBABILITY:
+            add(out, " ");
+            if (!add_probability(out, layer->drop)) return false;
+            break;
+        }
+    }
+    return true;
 }
 
 static bool add_drop(net_text *out, const ur_layer_spec *layer)
 {
-    bool own = layer->kind == UR_LAYER_DROPOUT;
-    if (layer->drop <= 0 && !own) return true;
-    add(out, own ? " " : " drop=");
+    if (!(layer->kind->options & UR_TAKES_DROP) || layer->drop <= 0) return true;
+    add(out, " drop=");
     return add_probability(out, layer->drop);
 }
 
 /* `times` equal layers. The order is that of the examples: lstm 512 x2 drop=0.4. */
 static bool add_layer(net_text *out, const ur_layer_spec *layer, size_t times)
 {
-    bool own = layer->kind == UR_LAYER_DROPOUT;
-    add(out, layer_word(layer));
-    if (own && !add_drop(out, layer)) return false;
-    if (layer->inputs) add_number(out, " ", layer->inputs);
-    if (layer->width) add_number(out, " ", layer->width);
+    add(out, ur_layer_spec_word(layer));
+    if (!add_numbers(out, layer)) return false;
     if (times > 1) add_number(out, " x", times);
-    add(out, activation_word(layer));
+    add_activation(out, layer);
     if (layer->nobias) add(out, " nobias");
     if (layer->tied) add(out, " tied");
-    if (!own && !add_drop(out, layer)) return false;
+    if (!add_drop(out, layer)) return false;
     if (layer->same) add(out, " same");
     if (!layer->from[0]) return true;
     add(out, " from ");
@@ -127,6 +136,13 @@ bool ur_net_write(const ur_net_spec *spec, char *text, size_t size)
 
 static bool terminated(const char name[UR_NAME_MAX]) { return memchr(name, 0, UR_NAME_MAX) != NULL; }
 
+static bool is_kind(const ur_layer_kind *kind)
+{
+    size_t i = 0;
+    while (ur_layer_kind_at(i) && ur_layer_kind_at(i) != kind) i++;
+    return ur_layer_kind_at(i) != NULL;
+}
+
 /* What must hold before a spec from anywhere can be walked through: counts, kinds and names. */
 static bool is_whole(const ur_net_spec *spec)
 {
@@ -140,7 +156,9 @@ static bool is_whole(const ur_net_spec *spec)
     }
     for (size_t i = 0; i < spec->layer_count; i++) {
         const ur_layer_spec *layer = &spec->layers[i];
-        if (layer->kind > UR_LAYER_DROPOUT || !terminated(layer->cell) || !terminated(layer->from)) return false;
+        if (!is_kind(layer->kind) || (unsigned)layer->activation > UR_SIGMOID || !terminated(layer->cell) ||
+            !terminated(layer->from))
+            return false;
     }
     return first == spec->layer_count;
 }

@@ -15,35 +15,9 @@
 #ifndef UR_MODEL_NET_LINE_H
 #define UR_MODEL_NET_LINE_H
 
-#include "kernel/activation.h"
-#include "unroll.h"
+#include "layer/kind.h"
 
-#include <stdbool.h>
-
-typedef enum ur_layer_kind {
-    UR_LAYER_ONEHOT, /* onehot [V]                    ids → (V), without storing the zeros */
-    UR_LAYER_EMBED,  /* embed [V] E | embed E         ids → (E) */
-    UR_LAYER_CELL,   /* CELL H [relu|sigmoid|tanh] [nobias] [drop=p] [from NAME] [xN]   any cell of cell.inc */
-    UR_LAYER_LAST,   /* last                          (T, B, H) → (B, H) at each sequence's last step */
-    UR_LAYER_DENSE,  /* dense [N] [relu|sigmoid|tanh] [nobias] [tied] */
-    UR_LAYER_DROPOUT /* dropout p [same]              `same`: one mask for all steps */
-} ur_layer_kind;
-
-enum { UR_NAME_MAX = 32, UR_LAYERS_MAX = 64, UR_LINES_MAX = 8, UR_LINE_TEXT_MAX = 2048 };
-
-/* One layer, with `x count` already multiplied out into several entries of the list. */
-typedef struct ur_layer_spec {
-    ur_layer_kind kind;
-    char cell[UR_NAME_MAX];   /* name in cell.inc: "rnn", "lstm", "gru", "gru-before" */
-    size_t inputs;            /* V where the line gives it (onehot V, embed V E); 0: the data fixes it */
-    size_t width;             /* E, H or N; 0 where the data fixes it (dense without a number) */
-    ur_activation activation; /* of an rnn cell (default UR_TANH) or a dense layer (default UR_LINEAR) */
-    double drop;              /* probability, 0 ≤ p < 1: of a dropout layer, or between the layers of a stack:
-                                 applied to the output of this cell layer when another cell layer of the line follows */
-    bool nobias, tied, same;  /* same: also allowed on a cell, with drop= */
-    char from[UR_NAME_MAX];   /* initial states come from the final ones of that line; "" none */
-    size_t column;            /* where the layer's word stands */
-} ur_layer_spec;
+enum { UR_LAYERS_MAX = 64, UR_LINES_MAX = 8, UR_LINE_TEXT_MAX = 2048 };
 
 typedef struct ur_line_spec {
     char name[UR_NAME_MAX]; /* "" for an unnamed line */

@@ -7,14 +7,13 @@
 /* An option may be given once, and only to a layer that takes it. */
 static ur_status claim(ur_net_parser *parser, ur_net_layer *layer, const ur_token *option, unsigned bit)
 {
-    if (layer->word->built && !(ur_layer_takes(layer->word) & bit))
+    if (layer->word.kind && !(layer->word.takes & bit))
         return ur_net_fail(parser->error, UR_ERR_FORMAT, option->column, "\"%s\" does not take %s; it takes %s",
-                           layer->word->word, ur_token_show(option).text,
-                           ur_option_words_text(ur_layer_takes(layer->word)).text);
+                           layer->word.word, ur_token_show(option).text, ur_option_words_text(layer->word.takes).text);
     if (layer->seen & bit)
         return ur_net_fail(parser->error, UR_ERR_FORMAT, option->column,
                            "%s, but \"%s\" has such an option already; leave one of them out",
-                           ur_token_show(option).text, layer->word->word);
+                           ur_token_show(option).text, layer->word.word);
     layer->seen |= bit;
     return UR_OK;
 }
@@ -37,22 +36,44 @@ static ur_status whole_number(ur_net_parser *parser, size_t most, size_t *value)
     return ur_net_advance(parser);
 }
 
-/* Of two numbers, as in embed V E, the first one is the number of symbols. */
+static ur_status too_many(const ur_net_parser *parser, const ur_net_layer *layer)
+{
+    static const char *const counts[] = {"no number", "one number", "two numbers"};
+    return ur_net_fail(parser->error, UR_ERR_FORMAT, parser->token.column, "\"%s\" takes %s, so %s is one too many",
+                       layer->word.word, counts[layer->numbers], ur_token_show(&parser->token).text);
+}
+
+/* Numbers of a kind that takes a probability are all probabilities. */
 static ur_status read_number(ur_net_parser *parser, ur_net_layer *layer)
 {
-    ur_layer_spec *spec = &layer->spec;
-    if (!layer->word->built) return ur_net_advance(parser);
-    if (layer->numbers == layer->word->most)
-        return ur_net_fail(parser->error, UR_ERR_FORMAT, parser->token.column, "\"%s\" takes %s, so %s is one too many",
-                           layer->word->word,
-                           layer->numbers > 1   ? "two numbers"
-                           : layer->numbers > 0 ? "one number"
-                                                : "no number",
-                           ur_token_show(&parser->token).text);
-    layer->numbers++;
-    if (spec->kind == UR_LAYER_DROPOUT) return probability(parser, &spec->drop);
-    if (layer->numbers == 2) spec->inputs = spec->width;
-    return whole_number(parser, UR_WIDTH_MAX, spec->kind == UR_LAYER_ONEHOT ? &spec->inputs : &spec->width);
+    const ur_layer_kind *kind = layer->word.kind;
+    size_t whole = 0;
+    if (!kind) return ur_net_advance(parser);
+    if (layer->numbers == kind->most) return too_many(parser, layer);
+    double *value = &layer->number[layer->numbers++];
+    if (kind->number[0] == UR_NUMBER_PROBABILITY) return probability(parser, value);
+    UR_TRY(whole_number(parser, UR_WIDTH_MAX, &whole));
+    *value = (double)whole;
+    return UR_OK;
+}
+
+/* Of fewer numbers than there may be, the first are left out. */
+static void use_numbers(ur_net_layer *layer)
+{
+    for (size_t i = 0; i < layer->numbers; i++) {
+        double value = layer->number[i];
+        switch (layer->word.kind->number[layer->word.kind->most - layer->numbers + i]) {
+        case UR_NUMBER_SYMBOLS:
+            layer->spec.inputs = (size_t)value;
+            break;
+        case UR_NUMBER_WIDTH:
+            layer->spec.width = (size_t)value;
+            break;
+        case UR_NUMBER_PROBABILITY:
+            layer->spec.drop = value;
+            break;
+        }
+    }
 }
 
 /* "x2" is one word and "x 2" a word and a number; both are read. */
@@ -116,13 +137,14 @@ static ur_status apply(ur_net_parser *parser, ur_net_layer *layer, const ur_toke
 
 static ur_status unknown_option(const ur_net_parser *parser, const ur_net_layer *layer, const ur_token *word)
 {
-    if (ur_layer_word_find(word->text, word->length))
+    ur_layer_word other;
+    if (ur_layer_word_find(word->text, word->length, &other))
         return ur_net_fail(parser->error, UR_ERR_FORMAT, word->column,
                            "%s is a layer of its own; expected \">\" before it", ur_token_show(word).text);
     return ur_net_fail(parser->error, UR_ERR_FORMAT, word->column,
                        "unknown option %s; the nearest known one is \"%s\" (\"%s\" takes %s)", ur_token_show(word).text,
-                       ur_option_word_nearest(word->text, word->length), layer->word->word,
-                       ur_option_words_text(ur_layer_takes(layer->word)).text);
+                       ur_option_word_nearest(word->text, word->length), layer->word.word,
+                       ur_option_words_text(layer->word.takes).text);
 }
 
 /* A layer that is not built may take words and keys that nobody knows yet. */
@@ -141,23 +163,31 @@ static ur_status read_option(ur_net_parser *parser, ur_net_layer *layer)
     const ur_option_word *option = ur_option_word_find(word.text, word.length);
     UR_TRY(ur_net_advance(parser));
     if (ur_is_times(word.text, word.length)) return read_times(parser, layer, &word);
-    if (!layer->word->built) return skip_option(parser);
+    if (!layer->word.kind) return skip_option(parser);
     if (!option) return unknown_option(parser, layer, &word);
     return apply(parser, layer, &word, option);
 }
 
 static ur_status check_complete(const ur_net_parser *parser, const ur_net_layer *layer)
 {
-    if (layer->numbers < layer->word->least)
+    const ur_layer_kind *kind = layer->word.kind;
+    if (layer->numbers < kind->least)
         return ur_net_fail(parser->error, UR_ERR_FORMAT, parser->token.column,
-                           "expected %s after \"%s\", found %s; for example \"%s\"", layer->word->number,
-                           layer->word->word, ur_token_show(&parser->token).text, layer->word->example);
-    if (layer->spec.same && layer->spec.kind == UR_LAYER_CELL && layer->spec.drop <= 0)
+                           "expected %s after \"%s\", found %s; for example \"%s %s\"", kind->wants, layer->word.word,
+                           ur_token_show(&parser->token).text, layer->word.word, kind->example);
+    if (layer->spec.same && layer->word.takes & UR_TAKES_DROP && layer->spec.drop <= 0)
         return ur_net_fail(parser->error, UR_ERR_FORMAT, layer->same_column,
                            "\"same\" says how \"drop=\" chooses its mask; give \"%s\" a drop above 0, as in "
                            "\"drop=0.4 same\"",
-                           layer->word->word);
+                           layer->word.word);
     return UR_OK;
+}
+
+static ur_status complete(const ur_net_parser *parser, ur_net_layer *layer)
+{
+    if (!layer->word.kind) return UR_OK;
+    use_numbers(layer);
+    return check_complete(parser, layer);
 }
 
 ur_status ur_net_options(ur_net_parser *parser, ur_net_layer *layer)
@@ -168,6 +198,6 @@ ur_status ur_net_options(ur_net_parser *parser, ur_net_layer *layer)
         else if (parser->token.kind == UR_TOKEN_WORD)
             UR_TRY(read_option(parser, layer));
         else
-            return check_complete(parser, layer);
+            return complete(parser, layer);
     }
 }

@@ -24,8 +24,9 @@ void ur_net_not_built(ur_net_parser *parser, const ur_token *token)
 
 static ur_status reserved_name(ur_net_parser *parser, const ur_token *name)
 {
-    bool taken = ur_layer_word_find(name->text, name->length) || ur_option_word_find(name->text, name->length) ||
-                 ur_is_times(name->text, name->length);
+    ur_layer_word layer;
+    bool taken = ur_layer_word_find(name->text, name->length, &layer) ||
+                 ur_option_word_find(name->text, name->length) || ur_is_times(name->text, name->length);
     if (!taken) return UR_OK;
     return ur_net_fail(parser->error, UR_ERR_FORMAT, name->column,
                        "%s is a word of the network line and cannot name one; choose another name",
@@ -68,13 +69,11 @@ static ur_status unknown_layer(const ur_net_parser *parser, const ur_token *word
 
 static ur_status find_layer(ur_net_parser *parser, const ur_token *word, ur_net_layer *layer)
 {
-    layer->word = ur_layer_word_find(word->text, word->length);
-    if (!layer->word) return unknown_layer(parser, word);
-    if (!layer->word->built) ur_net_not_built(parser, word);
-    layer->spec.kind = layer->word->kind;
-    layer->spec.column = word->column;
-    if (layer->spec.kind == UR_LAYER_CELL) memcpy(layer->spec.cell, word->text, word->length);
-    if (ur_token_is(word, "rnn")) layer->spec.activation = UR_TANH;
+    if (!ur_layer_word_find(word->text, word->length, &layer->word)) return unknown_layer(parser, word);
+    if (!layer->word.kind) ur_net_not_built(parser, word);
+    layer->spec =
+        (ur_layer_spec){.kind = layer->word.kind, .activation = layer->word.activation, .column = word->column};
+    if (layer->word.kind && !layer->word.kind->word) memcpy(layer->spec.cell, word->text, word->length);
     return UR_OK;
 }
 

@@ -16,9 +16,10 @@ typedef struct ur_net_parser {
 
 /* A layer while its options are read. */
 typedef struct ur_net_layer {
-    const ur_layer_word *word;
+    ur_layer_word word;
     ur_layer_spec spec;
     size_t numbers;
+    double number[UR_NUMBERS_MAX];
     size_t times;
     unsigned seen; /* UR_TAKES_… of the options that were given */
     size_t same_column;

@@ -1,36 +1,11 @@
-/* The tables of the network line. A layer that comes to be built gets a full line here. */
+/* The words of the network line. Those of layers are in layer/layer.inc and cell/cell.inc. */
 #include "model/net_words.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum {
-    CELL_TAKES = UR_TAKES_NOBIAS | UR_TAKES_DROP | UR_TAKES_SAME | UR_TAKES_FROM | UR_TAKES_BI | UR_TAKES_TIMES,
-    DENSE_TAKES = UR_TAKES_ACTIVATION | UR_TAKES_NOBIAS | UR_TAKES_TIED | UR_TAKES_TIMES,
-    DROPOUT_TAKES = UR_TAKES_SAME | UR_TAKES_TIMES
-};
-
-#define UR_CELL(identifier, name) {name, UR_LAYER_CELL, true, 1, 1, CELL_TAKES, "a width", name " 128"},
-
-static const ur_layer_word layer_words[] = {
-    {"onehot", UR_LAYER_ONEHOT, true, 0, 1, 0, "a number of symbols", "onehot"},
-    {"embed", UR_LAYER_EMBED, true, 1, 2, 0, "a width", "embed 64"},
-#include "cell/cell.inc"
-    {"last", UR_LAYER_LAST, true, 0, 0, 0, "", "last"},
-    {"dense", UR_LAYER_DENSE, true, 0, 1, DENSE_TAKES, "a width", "dense 10"},
-    {"dropout", UR_LAYER_DROPOUT, true, 1, 1, DROPOUT_TAKES, "a probability", "dropout 0.5"},
-    {.word = "join"},
-    {.word = "attention"},
-    {.word = "conv"},
-    {.word = "pool"},
-    {.word = "norm"},
-    {.word = "crf"},
-    {.word = "ctc"},
-};
-
-#undef UR_CELL
-
-enum { LAYER_WORDS = sizeof layer_words / sizeof *layer_words };
+/* Words that the grammar knows, and no kind of layer has yet. */
+static const char *const unbuilt[] = {"join", "attention", "conv", "pool", "norm", "crf", "ctc"};
 
 static const ur_option_word option_words[] = {
     {"relu", UR_TAKES_ACTIVATION, UR_RELU, true}, {"sigmoid", UR_TAKES_ACTIVATION, UR_SIGMOID, true},
@@ -47,18 +22,38 @@ static bool same_word(const char *known, const char *word, size_t length)
     return strlen(known) == length && !memcmp(known, word, length);
 }
 
-const ur_layer_word *ur_layer_word_find(const char *word, size_t length)
+/* The i-th word of a kind: one, or those of all cells. */
+static bool word_of_kind(const ur_layer_kind *kind, size_t i, ur_layer_word *layer)
 {
-    for (size_t i = 0; i < LAYER_WORDS; i++)
-        if (same_word(layer_words[i].word, word, length)) return &layer_words[i];
-    return NULL;
+    const ur_cell *cell = kind->word ? NULL : ur_cell_at(i, 0);
+    if (kind->word ? i > 0 : !cell) return false;
+    *layer = (ur_layer_word){kind->word, kind, kind->options, UR_LINEAR};
+    if (!cell) return true;
+    layer->word = cell->name;
+    layer->activation = cell->activation;
+    if (cell->activation != UR_LINEAR) layer->takes |= UR_TAKES_ACTIVATION;
+    return true;
 }
 
-/* Only the plain recurrent cell has an activation to choose; the gates of the others fix theirs. */
-unsigned ur_layer_takes(const ur_layer_word *layer)
+bool ur_layer_word_at(size_t i, ur_layer_word *layer)
 {
-    return layer->options | (strcmp(layer->word, "rnn") ? 0u : UR_TAKES_ACTIVATION);
+    const ur_layer_kind *kind;
+    for (size_t k = 0; (kind = ur_layer_kind_at(k)) != NULL; k++)
+        for (size_t n = 0; word_of_kind(kind, n, layer); n++)
+            if (i-- == 0) return true;
+    if (i >= sizeof unbuilt / sizeof *unbuilt) return false;
+    *layer = (ur_layer_word){.word = unbuilt[i]};
+    return true;
 }
+
+bool ur_layer_word_find(const char *word, size_t length, ur_layer_word *layer)
+{
+    for (size_t i = 0; ur_layer_word_at(i, layer); i++)
+        if (same_word(layer->word, word, length)) return true;
+    return false;
+}
+
+const char *ur_layer_spec_word(const ur_layer_spec *spec) { return spec->kind->word ? spec->kind->word : spec->cell; }
 
 const ur_option_word *ur_option_word_find(const char *word, size_t length)
 {
@@ -105,7 +100,8 @@ const char *ur_layer_word_nearest(const char *word, size_t length)
 {
     const char *nearest = NULL;
     size_t least = 0;
-    for (size_t i = 0; i < LAYER_WORDS; i++) nearer(&nearest, &least, layer_words[i].word, word, length);
+    ur_layer_word layer;
+    for (size_t i = 0; ur_layer_word_at(i, &layer); i++) nearer(&nearest, &least, layer.word, word, length);
     return nearest;
 }
 
@@ -126,8 +122,9 @@ static void list_word(ur_words_text *list, const char *word, const char *argumen
 ur_words_text ur_layer_words_text(void)
 {
     ur_words_text list = {""};
-    for (size_t i = 0; i < LAYER_WORDS; i++)
-        if (layer_words[i].built) list_word(&list, layer_words[i].word, "");
+    ur_layer_word layer;
+    for (size_t i = 0; ur_layer_word_at(i, &layer); i++)
+        if (layer.kind) list_word(&list, layer.word, "");
     return list;
 }
 

@@ -6,31 +6,19 @@
 
 enum { UR_WIDTH_MAX = 1048576 }; /* numbers in the line: 1 … UR_WIDTH_MAX */
 
-/* What may stand beside a layer's word, as bits. */
-enum {
-    UR_TAKES_ACTIVATION = 1, /* relu, sigmoid or tanh */
-    UR_TAKES_NOBIAS = 2,
-    UR_TAKES_TIED = 4,
-    UR_TAKES_DROP = 8,
-    UR_TAKES_SAME = 16,
-    UR_TAKES_FROM = 32,
-    UR_TAKES_BI = 64,
-    UR_TAKES_TIMES = 128 /* xN */
-};
-
 typedef struct ur_layer_word {
     const char *word;
-    ur_layer_kind kind; /* meaningless where the layer is not built */
-    bool built;
-    size_t least, most;  /* how many numbers */
-    unsigned options;    /* see ur_layer_takes */
-    const char *number;  /* what its number is, for messages */
-    const char *example; /* a right one, for messages */
+    const ur_layer_kind *kind; /* NULL: not built yet */
+    unsigned takes;            /* UR_TAKES_… */
+    ur_activation activation;  /* where the line names none */
 } ur_layer_word;
 
-/* NULL for an unknown word. */
-const ur_layer_word *ur_layer_word_find(const char *word, size_t length);
-unsigned ur_layer_takes(const ur_layer_word *layer);
+/* The i-th word that names a layer, those of cells among them; false after the last. */
+bool ur_layer_word_at(size_t i, ur_layer_word *layer);
+/* False: there is no such word. */
+bool ur_layer_word_find(const char *word, size_t length, ur_layer_word *layer);
+/* The word of a layer. */
+const char *ur_layer_spec_word(const ur_layer_spec *spec);
 const char *ur_layer_word_nearest(const char *word, size_t length);
 
 typedef struct ur_option_word {

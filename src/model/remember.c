@@ -46,7 +46,7 @@ bool ur_model_bias_gates(ur_model *m, double steps, uint64_t seed)
 {
     bool any = false;
     for (size_t i = 0; steps > 1 && i < m->layer_count; i++)
-        if (m->layers[i].spec.kind == UR_LAYER_CELL)
+        if (ur_is_recurrent(&m->layers[i]))
             any |= bias_layer(m, &m->layers[i], steps, seed, UR_USE_REMEMBER + (uint32_t)i);
     return any;
 }

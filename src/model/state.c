@@ -14,7 +14,7 @@ static ur_state describe(const ur_model *m, size_t lanes)
     bool fits = lanes > 0;
     for (size_t i = 0; i < m->layer_count; i++) {
         const ur_layer *l = &m->layers[i];
-        for (size_t k = 0; l->spec.kind == UR_LAYER_CELL && k < l->recurrent.cell->states; k++) {
+        for (size_t k = 0; k < l->states; k++) {
             size_t part = 0;
             s.row[l->state + k] = ur_padded(l->width);
             s.at[l->state + k] = numbers;
@@ -36,12 +36,19 @@ size_t ur_state_size(const ur_model *model, size_t lanes)
     return size == SIZE_MAX ? 0 : size;
 }
 
-/* ur_step runs one line: a network of several has no meaning there. */
-static ur_status one_line(const ur_model *model, ur_error *error)
+/* ur_step runs one line, whose layers all know how. */
+static ur_status check_steps(const ur_model *m, ur_error *error)
 {
-    if (model->line_count == 1) return UR_OK;
-    return ur_fail(error, UR_ERR_UNSUPPORTED, "\"%s\" has %zu lines and cannot be stepped; use ur_predict", model->net,
-                   model->line_count);
+    if (m->line_count != 1)
+        return ur_fail(error, UR_ERR_UNSUPPORTED, "\"%s\" has %zu lines and cannot be stepped; use ur_predict", m->net,
+                       m->line_count);
+    for (size_t i = 0; i < m->layer_count; i++)
+        if (!m->layers[i].spec.kind->step)
+            return ur_fail(
+                error, UR_ERR_UNSUPPORTED,
+                "\"%s\" (column %zu of \"%s\") needs the whole sequence and cannot be stepped; use ur_predict",
+                m->layers[i].spec.kind->word, m->layers[i].spec.column, m->net);
+    return UR_OK;
 }
 
 /* In memory that holds zeros. */
@@ -57,7 +64,7 @@ static ur_status set_up(ur_state *state, size_t size, const ur_model *model, siz
 
 ur_status ur_state_init(ur_state *state, size_t size, const ur_model *model, size_t lanes, ur_error *error)
 {
-    UR_TRY(one_line(model, error));
+    UR_TRY(check_steps(model, error));
     UR_TRY(set_up(state, size, model, lanes, error));
     memset((void *)(state + 1), 0, state->size - sizeof *state);
     return UR_OK;
@@ -74,7 +81,7 @@ ur_status ur_state_make(ur_state **state, const ur_model *model, size_t lanes, u
 ur_status ur_state_create(ur_state **state, const ur_model *model, size_t lanes, ur_error *error)
 {
     *state = NULL;
-    UR_TRY(one_line(model, error));
+    UR_TRY(check_steps(model, error));
     return ur_state_make(state, model, lanes, error);
 }
 
@@ -104,8 +111,8 @@ ur_real *ur_state_values(const ur_model *m, ur_state *state, size_t layer, int w
 {
     for (size_t i = 0; i < m->layer_count; i++) {
         const ur_layer *l = &m->layers[i];
-        if (l->spec.kind != UR_LAYER_CELL || layer-- > 0) continue;
-        if (which < 0 || which >= l->recurrent.cell->states || lane >= state->lanes) return NULL;
+        if (!l->states || layer-- > 0) continue;
+        if (which < 0 || (size_t)which >= l->states || lane >= state->lanes) return NULL;
         *width = l->width;
         size_t array = l->state + (size_t)which;
         return ur_state_array(state, array) + lane * state->row[array];

@@ -6,12 +6,6 @@
 
 enum { UR_STATE_ARRAYS_MAX = UR_LAYERS_MAX * UR_STATES_MAX };
 
-/* Room for one step, numbers a lane: what goes from layer to layer (two arrays of `width`), a recurrent layer's slots, and
- * `second`. */
-typedef struct ur_room {
-    size_t width, slots, second;
-} ur_room;
-
 struct ur_state {
     uint64_t magic;
     size_t lanes, size;

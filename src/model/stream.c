@@ -6,21 +6,14 @@
 
 static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 
-static bool reads_ids(const ur_layer *l)
-{
-    return l->spec.kind == UR_LAYER_ONEHOT || l->spec.kind == UR_LAYER_EMBED || l->recurrent.symbols;
-}
-
 ur_room ur_step_room(const ur_model *m)
 {
     ur_room room = {0, 0, 0};
-    for (size_t i = 0; i < m->layer_count; i++) {
-        const ur_layer *l = &m->layers[i];
-        if (!ur_read_by_cell(m, i)) room.width = larger(room.width, ur_padded(l->width));
-        if (!reads_ids(l)) room.width = larger(room.width, ur_padded(l->inputs));
-        if (l->spec.kind != UR_LAYER_CELL) continue;
-        room.slots = larger(room.slots, ur_slot_row(&l->recurrent));
-        if (l->recurrent.cell->phases > 1) room.second = larger(room.second, ur_padded(l->width));
+    for (const ur_layer *l = m->layers; l < m->layers + m->layer_count; l++) {
+        bool takes_ids = l->spec.kind->reads_ids || (l->before && l->before->as_ids);
+        if (!l->as_ids) room.width = larger(room.width, ur_padded(l->width));
+        if (!takes_ids) room.width = larger(room.width, ur_padded(l->inputs));
+        if (l->spec.kind->make_room) l->spec.kind->make_room(l, &room);
     }
     return room;
 }
@@ -30,23 +23,13 @@ size_t ur_step_numbers(const ur_room *room, size_t lanes)
     return ur_padded(lanes) + lanes * (2 * room->width + room->slots + room->second);
 }
 
-/* A step on its way through the layers. */
-typedef struct ur_stepping {
-    ur_state *state;
-    ur_compute compute;
-    size_t lanes;
-    int32_t *ids;
-    const real *x; /* what came out of the layer before */
-    real *free;    /* room for what comes out of this one, */
-    real *other;   /* and of the next one */
-    real *slots, *second;
-} ur_stepping;
-
 static void begin(ur_stepping *w, const ur_model *m, ur_state *s, ur_pool *pool)
 {
     size_t lanes = s->lanes;
     real *work = ur_state_work(s);
-    w->state = s;
+    w->states = (real *)(void *)(s + 1);
+    w->at = s->at;
+    w->backwards = s->backwards;
     w->compute = (ur_compute){.kernels = m->kernels, .pool = pool};
     w->lanes = lanes;
     w->ids = (int32_t *)(void *)work;
@@ -54,16 +37,6 @@ static void begin(ur_stepping *w, const ur_model *m, ur_state *s, ur_pool *pool)
     w->other = w->free + lanes * s->room.width;
     w->slots = w->other + lanes * s->room.width;
     w->second = w->slots + lanes * s->room.slots;
-}
-
-/* Room that x is not in becomes x. */
-static real *make_x(ur_stepping *w)
-{
-    real *y = w->free;
-    w->free = w->other;
-    w->other = y;
-    w->x = y;
-    return y;
 }
 
 /* Ids as the tables have them: one out of range reads as the last. */
@@ -80,91 +53,17 @@ static void take_values(ur_stepping *w, const real *x, size_t features)
         return;
     }
     size_t row = ur_padded(features);
-    real *to = make_x(w);
+    real *to = ur_step_make(w);
     for (size_t b = 0; b < w->lanes; b++) {
         memcpy(to + b * row, x + b * features, features * sizeof(real));
         memset(to + b * row + features, 0, (row - features) * sizeof(real));
     }
 }
 
-static void embed(ur_stepping *w, const ur_layer *l)
-{
-    real *to = make_x(w);
-    for (size_t b = 0; b < w->lanes; b++) ur_embed_row(l->embed, w->ids[b], to + b * ur_padded(l->width));
-}
-
-static void onehot(ur_stepping *w, const ur_layer *l)
-{
-    size_t row = ur_padded(l->width);
-    real *to = make_x(w);
-    memset(to, 0, w->lanes * row * sizeof(real));
-    for (size_t b = 0; b < w->lanes; b++) to[b * row + (size_t)w->ids[b]] = 1;
-}
-
-static void recurrent_lane(ur_stepping *w, const ur_layer *l)
-{
-    ur_step_work step;
-    step.layer = &l->recurrent;
-    step.compute = &w->compute;
-    step.x = l->recurrent.symbols ? NULL : w->x;
-    step.id = l->recurrent.symbols ? (size_t)w->ids[0] : 0;
-    step.slots = w->slots;
-    step.second = w->second;
-    step.backwards = w->state->backwards;
-    for (size_t i = 0; i < l->recurrent.cell->states; i++) step.state[i] = ur_state_array(w->state, l->state + i);
-    step.h = w->x == w->free ? w->other : w->free;
-    ur_recurrent_step(&step);
-    w->x = step.state[0];
-}
-
-/* A window of one step on the state itself: what comes out is h. */
-static void recurrent_lanes(ur_stepping *w, const ur_layer *l)
-{
-    ur_window window = {.layer = &l->recurrent,
-                        .compute = &w->compute,
-                        .steps = 1,
-                        .lanes = w->lanes,
-                        .x = w->x,
-                        .ids = w->ids,
-                        .slots = w->slots,
-                        .second = w->second,
-                        .in_place = true};
-    for (size_t i = 0; i < l->recurrent.cell->states; i++) window.state[i] = ur_state_array(w->state, l->state + i);
-    ur_window_forward(&window);
-    w->x = window.state[0];
-}
-
-static void dense(ur_stepping *w, const ur_layer *l)
-{
-    const real *x = w->x;
-    ur_dense_forward(&l->dense, &w->compute, x, make_x(w), w->lanes);
-}
-
 static void run(ur_stepping *w, const ur_model *m, real *out)
 {
     const ur_line *line = &m->lines[m->line_count - 1];
-    for (size_t i = line->first; i < line->first + line->count; i++) {
-        const ur_layer *l = &m->layers[i];
-        switch (l->spec.kind) {
-        case UR_LAYER_ONEHOT:
-            if (!ur_read_by_cell(m, i)) onehot(w, l);
-            break;
-        case UR_LAYER_EMBED:
-            embed(w, l);
-            break;
-        case UR_LAYER_CELL:
-            if (w->lanes == 1 && m->weights == UR_WEIGHTS_F32)
-                recurrent_lane(w, l);
-            else
-                recurrent_lanes(w, l);
-            break;
-        case UR_LAYER_DENSE:
-            dense(w, l);
-            break;
-        default:
-            break; /* last and dropout change nothing in a step */
-        }
-    }
+    for (size_t i = line->first; i < line->first + line->count; i++) m->layers[i].spec.kind->step(w, &m->layers[i]);
     for (size_t b = 0; b < w->lanes; b++)
         memcpy(out + b * line->width, w->x + b * ur_padded(line->width), line->width * sizeof(real));
 }

@@ -11,8 +11,9 @@ ur_status ur_model_prepare_training(ur_model *m, ur_error *error)
     if (!m->gradients) m->gradients = ur_block_alloc(m->numbers ? m->numbers : 1, sizeof(real));
     if (!m->gradients) return ur_fail_memory(error, "the gradients");
     for (size_t i = 0; i < m->param_count; i++) m->params[i].gradient = m->gradients + m->params[i].offset;
-    for (size_t i = 0; i < m->layer_count; i++)
-        if (m->layers[i].spec.kind == UR_LAYER_CELL)
-            m->layers[i].recurrent.back = ur_cell_back_find(m->layers[i].spec.cell, ur_isa_index(m->kernels));
+    for (ur_layer *l = m->layers; l < m->layers + m->layer_count; l++) {
+        const ur_layer_run *run = ur_layer_run_of(l->spec.kind);
+        if (run->train) run->train(l, ur_isa_index(m->kernels));
+    }
     return ur_model_prepare(m, true, error);
 }

@@ -28,13 +28,10 @@ static ur_status check_depths(const ur_model *m, ur_weights weights, ur_error *e
 {
     for (size_t i = 0; i < m->layer_count && weights == UR_WEIGHTS_INT8; i++) {
         const ur_layer *l = &m->layers[i];
-        bool cell = l->spec.kind == UR_LAYER_CELL, dense = l->spec.kind == UR_LAYER_DENSE;
-        size_t depth = cell && l->recurrent.symbols ? l->width : cell || dense ? l->inputs : 0;
-        if (cell && l->width > depth) depth = l->width;
-        if (depth > UR_INT8_DEPTH)
+        if (l->depth > UR_INT8_DEPTH)
             return ur_fail(error, UR_ERR_UNSUPPORTED,
                            "layer %zu adds up %zu products; int8 takes at most %d, use bf16 for this network", i + 1,
-                           depth, (int)UR_INT8_DEPTH);
+                           l->depth, (int)UR_INT8_DEPTH);
     }
     return UR_OK;
 }
@@ -62,7 +59,6 @@ ur_status ur_model_set_weights(ur_model *m, ur_weights weights, ur_error *error)
 {
     UR_TRY(check_depths(m, weights, error));
     m->weights = weights;
-    for (size_t i = 0; i < m->layer_count; i++) m->layers[i].recurrent.weights = m->layers[i].dense.weights = weights;
     return UR_OK;
 }
 

@@ -8,6 +8,7 @@ typedef struct ur_param {
     char name[96];
     size_t rank, shape[2], size; /* numbers in all */
     size_t offset;               /* of the first in its block */
+    double spread;               /* first values are uniform in ± this; 0: N(0, 1) */
     ur_real *value;
     ur_real *gradient; /* NULL where nothing is trained */
 } ur_param;

@@ -26,7 +26,7 @@ ur_status ur_trainer_make_gates(ur_trainer *t, ur_error *error)
     t->gates = calloc(m->layer_count * UR_SLOTS_MAX + 1, sizeof *t->gates);
     if (!t->gates) return ur_fail_memory(error, "the gates");
     for (size_t i = 0; i < m->layer_count; i++)
-        if (m->layers[i].spec.kind == UR_LAYER_CELL) add_layer(t, &m->layers[i], layer++);
+        if (ur_is_recurrent(&m->layers[i])) add_layer(t, &m->layers[i], layer++);
     return UR_OK;
 }
 
@@ -54,7 +54,7 @@ void ur_trainer_look_at_gates(void *context, const ur_probing *seen)
     ur_gate_share *share = t->gates;
     for (size_t i = 0; i < t->model->layer_count; i++) {
         const ur_layer *l = &t->model->layers[i];
-        if (l->spec.kind != UR_LAYER_CELL || layer == seen->seen) continue;
+        if (!ur_is_recurrent(l) || layer == seen->seen) continue;
         const ur_gate_name *gate = gates_of(t->model, l);
         for (size_t g = 0; g < UR_SLOTS_MAX && gate[g].name; g++)
             if (gate[g].open) count_slot(&seen->windows[layer], gate[g].slot, share++);

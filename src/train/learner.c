@@ -1,5 +1,5 @@
 /* See learner.h and section 4 of unroll_train.h. */
-#include "train/learner.h"
+#include "train/objective.h"
 
 #include "base/float_mode.h"
 
@@ -10,14 +10,8 @@
 
 ur_learning ur_learning_default(void)
 {
-    return (ur_learning){.loss = UR_LOSS_SOFTMAX,
-                         .optimizer = UR_ADAM,
-                         .rate = 2e-3,
-                         .beta1 = 0.9,
-                         .beta2 = 0.999,
-                         .epsilon = 1e-8,
-                         .clip_norm = 1,
-                         .seed = 1};
+    return (ur_learning){
+        .optimizer = UR_ADAM, .rate = 2e-3, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, .clip_norm = 1, .seed = 1};
 }
 
 ur_status ur_learner_pool(ur_pool **pool, size_t threads, ur_error *error)
@@ -27,28 +21,15 @@ ur_status ur_learner_pool(ur_pool **pool, size_t threads, ur_error *error)
     return ur_pool_create(pool, threads, error);
 }
 
-const ur_dense *ur_wide_head(const ur_model *m)
-{
-    const ur_dense *head = ur_network_head(m);
-    return head && head->outputs > UR_SOFTMAX_PART ? head : NULL;
-}
-
-/* The layer whose outputs are never there as a whole; NULL: none. */
-static const ur_dense *head_of(const ur_learner *l)
-{
-    if (l->learning.loss != UR_LOSS_SOFTMAX) return NULL;
-    return l->learning.sampled ? ur_network_head(l->model) : ur_wide_head(l->model);
-}
-
 static ur_status make_sampler(ur_learner *l, ur_error *error)
 {
-    const ur_dense *head = head_of(l);
+    const ur_dense *head = ur_objective_head(l);
     const uint64_t *counts = l->learning.counts;
     l->learning.counts = NULL; /* the caller's */
     if (!l->learning.sampled) return UR_OK;
     if (!head)
         return ur_fail(error, UR_ERR_USAGE,
-                       "a sampled softmax needs the softmax loss and a last layer \"dense\"; this is \"%s\"",
+                       "a sampled softmax needs a last layer \"dense\" without an activation; this is \"%s\"",
                        l->model->net);
     if (l->learning.sampled >= head->outputs) return UR_OK;
     l->sampler = (ur_sampler){head->outputs, l->learning.sampled, calloc(head->outputs + 1, sizeof(uint64_t))};
@@ -73,7 +54,8 @@ static ur_status create(ur_learner *l, ur_error *error)
 {
     UR_TRY(check(&l->learning, error));
     UR_TRY(make_sampler(l, error));
-    if (head_of(l)) l->model->layers[l->model->layer_count - 1].dense.unpacked = true;
+    if (ur_objective_head(l))
+        l->model->layers[l->model->layer_count - 1].dense.unpacked = true; /* until another loss asks for its outputs */
     UR_TRY(ur_model_prepare_training(l->model, error));
     UR_TRY(ur_optimizer_create(&l->optimizer, l->learning.optimizer, l->learning.momentum, l->model->numbers, error));
     UR_TRY(ur_learner_pool(&l->pool, l->learning.threads, error));
@@ -111,75 +93,11 @@ void ur_learner_free(ur_learner *l)
 void ur_learner_set_rate(ur_learner *l, double rate) { l->learning.rate = rate; }
 double ur_learner_gradient_norm(const ur_learner *l) { return l->norm; }
 
-/* How many targets count. */
-static size_t count_targets(const ur_learner *l, const ur_batch *batch, const ur_tensor *y, size_t width)
-{
-    size_t rows = y->steps * y->lanes, count = 0;
-    if (l->learning.loss == UR_LOSS_SOFTMAX) {
-        for (size_t i = 0; i < rows; i++) count += batch->targets[i] >= 0 ? 1 : 0;
-        return count;
-    }
-    for (size_t i = 0; i < rows * width; i++) count += isnan(batch->target_values[i]) ? 0 : 1;
-    return count;
-}
-
-static ur_status check_targets(const ur_learner *l, const ur_batch *batch, const ur_tensor *y, size_t width,
-                               ur_error *error)
-{
-    bool classes = l->learning.loss == UR_LOSS_SOFTMAX;
-    if (classes ? !batch->targets : !batch->target_values)
-        return ur_fail(error, UR_ERR_USAGE, "this loss needs %s", classes ? "targets" : "target_values");
-    for (size_t i = 0; classes && i < y->steps * y->lanes; i++)
-        if (batch->targets[i] >= 0 && (size_t)batch->targets[i] >= width)
-            return ur_fail(error, UR_ERR_DATA, "target %d is not below the %zu outputs", (int)batch->targets[i], width);
-    return UR_OK;
-}
-
-/* The whole one, or in training one over a sample. */
-static void softmax(const ur_learner *l, ur_tape *tape, const ur_dense *head, ur_tensor *y, const int32_t *targets,
-                    double scale, double *sum)
-{
-    if (!head)
-        ur_softmax_loss(tape, y, targets, scale, sum);
-    else if (tape->recording && l->sampler.place)
-        ur_sampled_softmax_loss(tape, head, y, targets, &l->sampler, scale, sum);
-    else
-        ur_dense_softmax_loss(tape, head, y, targets, scale, sum);
-}
-
-/* Forward and loss. The gradient of the loss is left in the output where the tape records. */
-static ur_status forward(ur_learner *l, ur_tape *tape, const ur_batch *batch, const ur_carry *carry,
-                         ur_window_result *r, ur_error *error)
-{
-    UR_TRY(ur_network_check(l->model, batch, error));
-    const ur_dense *head = head_of(l);
-    bool logits = l->learning.loss == UR_LOSS_SIGMOID;
-    ur_tensor *y = (head ? ur_network_body : logits ? ur_network_logits : ur_network_run)(l->model, tape, batch, carry);
-    UR_TRY(ur_tape_status(tape, error));
-    l->output[0] = y;
-    size_t width = head ? head->outputs : y->width;
-    UR_TRY(check_targets(l, batch, y, width, error));
-    r->count = count_targets(l, batch, y, width);
-    double scale = l->learning.sum || !r->count ? 1 : 1 / (double)r->count;
-    switch (l->learning.loss) {
-    case UR_LOSS_SOFTMAX:
-        softmax(l, tape, head, y, batch->targets, scale, &r->sum);
-        break;
-    case UR_LOSS_SIGMOID:
-        ur_sigmoid_loss(tape, y, batch->target_values, scale, &r->sum);
-        break;
-    case UR_LOSS_SQUARED:
-        ur_squared_loss(tape, y, batch->target_values, scale, &r->sum);
-        break;
-    }
-    return ur_tape_status(tape, error);
-}
-
 /* The loss of the network, or of who has a way of its own. */
 static ur_status make_loss(ur_learner *l, ur_tape *tape, const ur_batch *batch, const ur_carry *carry,
                            ur_window_result *result, ur_error *error)
 {
-    if (!l->forward) return forward(l, tape, batch, carry, result, error);
+    if (!l->forward) return ur_objective_run(l, tape, batch, carry, result, error);
     ur_pass pass = {.model = l->model, .tape = tape, .training = tape->recording};
     UR_TRY(l->forward(l->task_context, &pass, result, error));
     return ur_tape_status(tape, error);
@@ -280,7 +198,7 @@ static ur_status gradients(ur_learner *l, const ur_batch *batch, const ur_carry 
     memset((void *)tape.watch, 0, l->model->layer_count * sizeof *tape.watch);
     ur_learner_clear(l);
     UR_TRY(make_loss(l, &tape, batch, carry, result, error));
-    if (!isfinite(result->sum)) return name_source(l, tape.watch, error);
+    if (!isfinite(result->loss)) return name_source(l, tape.watch, error);
     UR_TRY(ur_tape_backward(&tape, error));
     if (l->learning.one_bias) forget_second_biases(l->model);
     return UR_OK;
@@ -319,9 +237,11 @@ ur_status ur_learner_update(ur_learner *l, ur_error *error)
 /* The states to carry on from: those of the last batch learnt from, which must have had as many lanes. */
 static ur_status carried_states(const ur_learner *l, const ur_batch *batch, const ur_state **from, ur_error *error)
 {
+    size_t lanes = ur_network_lanes(l->model, batch);
     *from = batch->carry ? l->carried : NULL;
-    if (!*from || ur_state_lanes(*from) == batch->lanes) return UR_OK;
-    return ur_fail(error, UR_ERR_USAGE, "carry: the batch has %zu lanes, the last one had %zu", batch->lanes,
+    if (batch->carry && !lanes) return ur_fail(error, UR_ERR_USAGE, "carry: the batch's lines differ in lanes");
+    if (!*from || ur_state_lanes(*from) == lanes) return UR_OK;
+    return ur_fail(error, UR_ERR_USAGE, "carry: the batch has %zu lanes, the last one had %zu", lanes,
                    ur_state_lanes(*from));
 }
 
@@ -334,17 +254,13 @@ static void forget_carried(ur_learner *l)
 
 static ur_status carry_for(ur_learner *l, const ur_batch *batch, ur_carry *carry, ur_error *error)
 {
+    size_t lanes = ur_network_lanes(l->model, batch);
     *carry = (ur_carry){0};
     UR_TRY(carried_states(l, batch, &carry->from, error));
-    if (l->carried && ur_state_lanes(l->carried) != batch->lanes) forget_carried(l);
-    if (!l->carried) UR_TRY(ur_state_make(&l->carried, l->model, batch->lanes, error));
+    if (l->carried && ur_state_lanes(l->carried) != lanes) forget_carried(l);
+    if (lanes && !l->carried) UR_TRY(ur_state_make(&l->carried, l->model, lanes, error));
     carry->to = l->carried;
     return UR_OK;
-}
-
-static double reported(const ur_learner *l, const ur_window_result *r)
-{
-    return l->learning.sum ? r->sum : r->sum / (double)(r->count ? r->count : 1);
 }
 
 static ur_status learn(ur_learner *l, const ur_batch *batch, double *loss, ur_error *error)
@@ -354,7 +270,7 @@ static ur_status learn(ur_learner *l, const ur_batch *batch, double *loss, ur_er
     UR_TRY(ur_network_check(l->model, batch, error));
     UR_TRY(carry_for(l, batch, &carry, error));
     UR_TRY(ur_learner_gradients(l, batch, &carry, &result, error));
-    if (loss) *loss = reported(l, &result);
+    if (loss) *loss = result.loss;
     return ur_learner_update(l, error);
 }
 
@@ -373,7 +289,7 @@ static ur_status evaluate(ur_learner *l, const ur_batch *batch, double *loss, ur
     ur_carry carry = {0};
     UR_TRY(carried_states(l, batch, &carry.from, error));
     UR_TRY(ur_learner_forward(l, batch, &carry, &result, error));
-    *loss = reported(l, &result);
+    *loss = result.loss;
     return UR_OK;
 }
 

@@ -2,6 +2,7 @@
 #ifndef UR_TRAIN_LEARNER_H
 #define UR_TRAIN_LEARNER_H
 
+#include "layer/loss.h"
 #include "model/network.h"
 #include "train/optimizer.h"
 
@@ -12,9 +13,10 @@ typedef struct ur_pass {
     bool training;
 } ur_pass;
 
-/* Forward of one batch. *count: targets that count. */
+/* What a batch costs. */
 typedef struct ur_window_result {
-    double sum; /* of the loss over what counts */
+    double loss; /* Σ weight·loss of the batch's targets, each a mean over what counts, or a sum */
+    double sum;  /* of what counts, in all of them together, and how many there are: */
     size_t count;
 } ur_window_result;
 
@@ -34,11 +36,11 @@ struct ur_learner {
     /* Where set: makes the loss in place of the network with its losses. */
     ur_status (*forward)(void *context, ur_pass *pass, ur_window_result *result, ur_error *error);
     /* Where set: is shown what the network gave in ur_learner_forward, which is there for that long. */
-    ur_status (*judge)(void *context, ur_tensor *const *out, ur_error *error);
-    void *task_context;   /* of both */
-    ur_tensor *output[1]; /* of the last forward run, until its arena is reset */
-    double norm;          /* of the last gradient */
-    uint64_t step;        /* updates, for the dropout masks */
+    ur_status (*judge)(void *context, const ur_value *out, ur_error *error);
+    void *task_context;            /* of both */
+    ur_value output[UR_MAX_LINES]; /* of each line in the last forward run, until its arena is reset */
+    double norm;                   /* of the last gradient */
+    uint64_t step;                 /* updates, for the dropout masks */
 };
 
 void ur_learner_clear(ur_learner *learner); /* the gradients: zeros */

@@ -24,6 +24,9 @@ typedef struct ur_task_batch {
     const void *extra; /* the task's own */
 } ur_task_batch;
 
+/* Lanes of its states: those of the first line. */
+static inline size_t ur_task_lanes(const ur_task_batch *batch) { return batch->network.input[0].lanes; }
+
 /* A number by which a model is judged. */
 typedef struct ur_metric {
     const char *name; /* NULL behind the last one */
@@ -84,8 +87,8 @@ typedef struct ur_task {
     /* Loss of a batch on the pass's tape; NULL: that of the network with its losses. */
     ur_status (*forward)(void *data, ur_pass *pass, const ur_task_batch *batch, ur_window_result *sums,
                          ur_error *error);
-    /* Adds what a batch's outputs say to tally_size bytes that began as zeros; NULL: the mean loss is the only metric. */
-    ur_status (*tally)(void *data, const ur_task_batch *batch, ur_tensor *const *out, void *tally, ur_error *error);
+    /* Adds what a batch's outputs (of each line, those of a wide softmax left out) say to tally_size bytes that began as zeros; NULL: the mean loss is the only metric. */
+    ur_status (*tally)(void *data, const ur_task_batch *batch, const ur_value *out, void *tally, ur_error *error);
     void (*finish)(const void *data, const void *tally, double *metric);
     /* Something for people to see; NULL: there is nothing. */
     ur_status (*show)(void *data, const ur_model *model, uint64_t step, ur_shown *shown, ur_error *error);

@@ -20,7 +20,7 @@ static ur_status run_task(void *context, ur_pass *pass, ur_window_result *result
     return j->t->task->forward(j->t->data, pass, &j->batch, result, error);
 }
 
-static ur_status add_to_tally(void *context, ur_tensor *const *out, ur_error *error)
+static ur_status add_to_tally(void *context, const ur_value *out, ur_error *error)
 {
     ur_judging *j = context;
     return j->t->task->tally(j->t->data, &j->batch, out, j->tally, error);
@@ -29,10 +29,10 @@ static ur_status add_to_tally(void *context, ur_tensor *const *out, ur_error *er
 static ur_status make_state(ur_judging *j, ur_error *error)
 {
     if (!j->t->task->carries) return UR_OK;
-    if (j->state && ur_state_lanes(j->state) == j->batch.network.lanes) return UR_OK;
+    if (j->state && ur_state_lanes(j->state) == ur_task_lanes(&j->batch)) return UR_OK;
     ur_state_free(j->state);
     j->state = NULL;
-    return ur_state_make(&j->state, j->t->model, j->batch.network.lanes, error);
+    return ur_state_make(&j->state, j->t->model, ur_task_lanes(&j->batch), error);
 }
 
 static ur_status judge_batch(ur_judging *j, uint64_t number, bool last, ur_error *error)

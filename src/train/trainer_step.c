@@ -21,13 +21,13 @@ static ur_status next_batch(ur_trainer *t, ur_task_batch *batch, ur_error *error
 static ur_status make_state(ur_trainer *t, const ur_task_batch *batch, ur_error *error)
 {
     if (!t->task->carries) return UR_OK;
-    if (t->state && ur_state_lanes(t->state) == batch->network.lanes) return UR_OK;
+    if (t->state && ur_state_lanes(t->state) == ur_task_lanes(batch)) return UR_OK;
     if (!batch->fresh)
-        return ur_fail(error, UR_ERR_DATA, "a batch of %zu lanes cannot go on from one of %zu", batch->network.lanes,
+        return ur_fail(error, UR_ERR_DATA, "a batch of %zu lanes cannot go on from one of %zu", ur_task_lanes(batch),
                        t->state ? ur_state_lanes(t->state) : 0);
     ur_state_free(t->state);
     t->state = NULL;
-    return ur_state_make(&t->state, t->model, batch->network.lanes, error);
+    return ur_state_make(&t->state, t->model, ur_task_lanes(batch), error);
 }
 
 /* Smoothed loss: begins where a model that knows nothing stands. */
@@ -41,9 +41,8 @@ static void smooth(ur_trainer *t, size_t count)
 
 static void count_step(ur_trainer *t, const ur_task_batch *batch, const ur_window_result *r)
 {
-    double count = (double)(r->count ? r->count : 1);
-    t->loss = t->run->learning.sum ? r->sum : r->sum / count;
-    smooth(t, r->count / batch->network.lanes);
+    t->loss = r->loss;
+    smooth(t, r->count / ur_task_lanes(batch));
     ur_trainer_add_to_average(t);
     t->at.clipped += ur_clip_factor(t->run->learning.clip_norm, t->learner->norm) < 1;
     t->at.step++;

@@ -132,8 +132,9 @@ static ur_batch fill(data *d, const test_case *c, size_t update)
     bool ragged = c->ragged && update % 2 == 1;
     for (size_t i = 0; i < c->steps * c->lanes && ragged; i++)
         if ((size_t)d->lengths[i % c->lanes] <= i / c->lanes) d->targets[i] = -1;
-    ur_batch batch = {.lanes = c->lanes, .targets = d->targets, .carry = update > 0};
-    batch.input[0] = (ur_sequences){.steps = c->steps, .ids = d->ids, .lengths = ragged ? d->lengths : NULL};
+    ur_batch batch = {.target = {{.ids = d->targets}}, .target_count = 1, .carry = update > 0};
+    batch.input[0] =
+        (ur_sequences){.steps = c->steps, .lanes = c->lanes, .ids = d->ids, .lengths = ragged ? d->lengths : NULL};
     return batch;
 }
 

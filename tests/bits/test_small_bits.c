@@ -79,8 +79,7 @@ static uint64_t window(uint64_t hash, const ur_model *model, ur_pool *pool, cons
     ur_arena arena;
     ur_tape tape;
     ur_compute compute = {model->kernels, NULL, pool};
-    ur_batch batch = {.lanes = lanes};
-    batch.input[0] = (ur_sequences){.steps = STEPS, .ids = ids};
+    ur_batch batch = {.input = {{.steps = STEPS, .lanes = lanes, .ids = ids}}};
     ur_arena_init(&arena);
     ur_tape_begin(&tape, &compute, &arena, false);
     const ur_tensor *y = ur_network_run(model, &tape, &batch, NULL);

@@ -22,7 +22,7 @@ static double log_probability(ur_model *model, int32_t target)
 {
     ur_error error = {0};
     ur_probe *probe;
-    ur_batch batch = {.lanes = 1, .input = {{.steps = STEPS, .ids = IDS}}};
+    ur_batch batch = {.input = {{.steps = STEPS, .lanes = 1, .ids = IDS}}};
     double sum = 0;
     ur_model_changed(model);
     ok(ur_probe_create(&probe, model, 1, &error), &error);

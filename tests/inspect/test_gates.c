@@ -47,7 +47,7 @@ static void by_definition(const ur_model *model, const int32_t *ids, size_t sign
     for (size_t u = 0; u < HIDDEN; u++) use[u] = (ur_unit_use){.least = INFINITY, .most = -INFINITY};
     ok(ur_probe_create(&probe, model, 1, &error), &error);
     for (size_t i = 0; i < (size_t)LANES * PIECE; i++) {
-        ur_batch batch = {.lanes = 1, .input = {{.steps = 1, .ids = ids + i}}, .carry = i % PIECE > 0};
+        ur_batch batch = {.input = {{.steps = 1, .lanes = 1, .ids = ids + i}}, .carry = i % PIECE > 0};
         ok(ur_probe_run(probe, &batch, &error), &error);
         ur_probe_read(probe, 1, signal, 0, 0, values);
         for (size_t u = 0; u < HIDDEN; u++) add(&use[u], (double)values[u]);

@@ -36,7 +36,7 @@ static void set_up(setting *s, const char *cell, size_t threads)
     ok(ur_model_create(&s->model, line, &sizes, 3, 0.6, NULL, &error), &error);
     ok(ur_probe_create(&s->probe, s->model, threads, &error), &error);
     fill_ids(s->ids, STEPS * LANES, 4, SYMBOLS);
-    s->batch = (ur_batch){.lanes = LANES, .input = {{.steps = STEPS, .ids = s->ids}}};
+    s->batch = (ur_batch){.input = {{.steps = STEPS, .lanes = LANES, .ids = s->ids}}};
 }
 
 static void run(setting *s)
@@ -163,7 +163,7 @@ static void test_carry(void **unused)
     look(&s, "c", 0, STEPS - 1, 0, whole);
     s.batch.input[0].steps = 3;
     run(&s);
-    s.batch.input[0] = (ur_sequences){.steps = STEPS - 3, .ids = s.ids + (size_t)3 * LANES};
+    s.batch.input[0] = (ur_sequences){.steps = STEPS - 3, .lanes = LANES, .ids = s.ids + (size_t)3 * LANES};
     s.batch.carry = true;
     run(&s);
     look(&s, "c", 0, STEPS - 4, 0, parts);

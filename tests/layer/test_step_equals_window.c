@@ -48,8 +48,7 @@ static void set_up(setting *s, const char *line, const char *isa, ur_weights wei
     fill_ids(s->lengths, LANES_MAX, 2, STEPS);
     fill_random(s->values, STEPS * LANES_MAX * FEATURES, 3, 1);
     for (size_t b = 0; b < LANES_MAX; b++) s->lengths[b]++;
-    s->batch.lanes = lanes;
-    s->batch.input[0] = (ur_sequences){.steps = STEPS, .ids = s->ids, .values = s->values};
+    s->batch.input[0] = (ur_sequences){.steps = STEPS, .lanes = lanes, .ids = s->ids, .values = s->values};
 }
 
 static void tear_down(setting *s)
@@ -64,12 +63,12 @@ static real *window(setting *s, size_t begin, size_t end, const ur_carry *carry)
     ur_error error = {0};
     ur_batch batch = s->batch;
     batch.input[0].steps = end - begin;
-    batch.input[0].ids += begin * batch.lanes;
-    batch.input[0].values += begin * batch.lanes * FEATURES;
+    batch.input[0].ids += begin * batch.input[0].lanes;
+    batch.input[0].values += begin * batch.input[0].lanes * FEATURES;
     lab_begin(&s->lab, false);
     const ur_tensor *y = ur_network_run(s->model, &s->lab.tape, &batch, carry);
     ok(ur_tape_status(&s->lab.tape, &error), &error);
-    assert_true(y->steps == end - begin && y->lanes == batch.lanes && y->width == s->outputs);
+    assert_true(y->steps == end - begin && y->lanes == batch.input[0].lanes && y->width == s->outputs);
     return dense_copy(y->value, y->steps * y->lanes, y->width);
 }
 
@@ -77,7 +76,7 @@ static ur_state *new_state(const setting *s)
 {
     ur_error error = {0};
     ur_state *state;
-    ok(ur_state_create(&state, s->model, s->batch.lanes, &error), &error);
+    ok(ur_state_create(&state, s->model, s->batch.input[0].lanes, &error), &error);
     return state;
 }
 
@@ -87,7 +86,7 @@ static void assert_same_states(const setting *s, const char *what, ur_state *got
     size_t width, compared = 0;
     for (size_t layer = 0; ur_state_values(s->model, got, layer, 0, 0, &width); layer++)
         for (int which = 0; which < UR_STATES_MAX; which++)
-            for (size_t b = 0; b < s->batch.lanes; b++) {
+            for (size_t b = 0; b < s->batch.input[0].lanes; b++) {
                 const real *a = ur_state_values(s->model, got, layer, which, b, &width);
                 if (!a) continue;
                 assert_same(what, a, ur_state_values(s->model, want, layer, which, b, &width), width);
@@ -98,14 +97,14 @@ static void assert_same_states(const setting *s, const char *what, ur_state *got
 
 static void check_steps(setting *s)
 {
-    size_t row = s->batch.lanes * s->outputs;
+    size_t row = s->batch.input[0].lanes * s->outputs;
     ur_state *stepped = new_state(s), *carried = new_state(s);
     real *whole = window(s, 0, STEPS, &(ur_carry){.to = carried}), *out = zeros(row, sizeof(real));
     for (size_t t = 0; t < STEPS; t++) {
         if (ur_model_features(s->model))
-            ur_step_values(s->model, stepped, s->values + t * s->batch.lanes * FEATURES, out);
+            ur_step_values(s->model, stepped, s->values + t * s->batch.input[0].lanes * FEATURES, out);
         else
-            ur_step(s->model, stepped, s->ids + t * s->batch.lanes, out);
+            ur_step(s->model, stepped, s->ids + t * s->batch.input[0].lanes, out);
         assert_same(s->line, out, whole + t * row, row);
     }
     assert_same_states(s, s->line, stepped, carried);
@@ -118,7 +117,7 @@ static void check_steps(setting *s)
 /* Also what a longer window keeps of its middle (truncated BPTT with k1 < k2). */
 static void check_two_windows(setting *s)
 {
-    size_t row = s->batch.lanes * s->outputs, cut = 4;
+    size_t row = s->batch.input[0].lanes * s->outputs, cut = 4;
     ur_state *a = new_state(s), *b = new_state(s), *middle = new_state(s);
     real *whole = window(s, 0, STEPS, &(ur_carry){.to = a});
     free(window(s, 0, STEPS, &(ur_carry){.to = middle, .at = cut}));
@@ -144,19 +143,20 @@ static void check_lanes(setting *s, bool ragged)
     real *all = window(s, 0, STEPS, &(ur_carry){.to = together});
     s->batch.input[0].lengths = NULL;
     setting one = *s; /* takes the arena over */
-    one.batch.lanes = 1;
-    for (size_t b = 0; b < s->batch.lanes; b++) {
+    one.batch.input[0].lanes = 1;
+    for (size_t b = 0; b < s->batch.input[0].lanes; b++) {
         size_t steps = ragged ? (size_t)s->lengths[b] : STEPS;
         for (size_t t = 0; t < steps; t++) {
-            one.ids[t] = s->ids[t * s->batch.lanes + b];
-            memcpy(one.values + t * FEATURES, s->values + (t * s->batch.lanes + b) * FEATURES, FEATURES * sizeof(real));
+            one.ids[t] = s->ids[t * s->batch.input[0].lanes + b];
+            memcpy(one.values + t * FEATURES, s->values + (t * s->batch.input[0].lanes + b) * FEATURES,
+                   FEATURES * sizeof(real));
         }
         one.batch.input[0].ids = one.ids;
         one.batch.input[0].values = one.values;
         ur_state *alone = new_state(&one), *picked = new_state(&one);
         real *y = window(&one, 0, steps, &(ur_carry){.to = alone});
         for (size_t t = 0; t < steps; t++)
-            assert_same(s->line, y + t * s->outputs, all + (t * s->batch.lanes + b) * s->outputs, s->outputs);
+            assert_same(s->line, y + t * s->outputs, all + (t * s->batch.input[0].lanes + b) * s->outputs, s->outputs);
         ur_state_copy(picked, 0, together, b);
         assert_same_states(&one, s->line, picked, alone);
         free(y);
@@ -232,7 +232,8 @@ static void learn_both(const char *line, real *gradients[2], double sums[2], siz
     learning.threads = 1;
     ok(ur_learner_create(&learner, s->model, &learning, &error), &error);
     fill_ids(targets, STEPS * 7, 4, SYMBOLS);
-    s->batch.targets = targets;
+    s->batch.target[0].ids = targets;
+    s->batch.target_count = 1;
     ur_state *state = new_state(s);
     for (int i = 0; i < 2; i++) {
         ur_carry carry = {.from = state, .to = state, .at = STEPS};

@@ -49,9 +49,10 @@ static void load_batch(net *n, bool sigmoid)
     n->lengths = golden_has(n->g, "lengths") ? golden_ids(n->g, "lengths", NULL) : NULL;
     n->target_values = zeros(n->rows, sizeof(real));
     for (size_t i = 0; i < n->rows; i++) n->target_values[i] = (real)n->targets[i];
-    n->batch = (ur_batch){.lanes = ids->shape[1], .targets = sigmoid ? NULL : n->targets};
-    if (sigmoid) n->batch.target_values = n->target_values;
-    n->batch.input[0] = (ur_sequences){.steps = ids->shape[0], .ids = n->ids, .lengths = n->lengths};
+    n->batch = (ur_batch){.target = {{.ids = n->targets}}, .target_count = 1};
+    if (sigmoid) n->batch.target[0] = (ur_target){.loss = UR_LOSS_SIGMOID, .values = n->target_values};
+    n->batch.input[0] =
+        (ur_sequences){.steps = ids->shape[0], .lanes = ids->shape[1], .ids = n->ids, .lengths = n->lengths};
     free(golden_values(n->g, "logits", &count));
     n->outputs = count / n->rows;
 }
@@ -64,7 +65,6 @@ static void load(net *n, const golden *g, const char *isa)
     ur_sizes sizes = {.symbols = VOCABULARY, .outputs = VOCABULARY};
     *n = (net){.g = g};
     ok(ur_model_create(&n->model, golden_told(g, "net"), &sizes, 1, 0, isa, &error), &error);
-    learning.loss = sigmoid ? UR_LOSS_SIGMOID : UR_LOSS_SOFTMAX;
     learning.threads = 1;
     ok(ur_learner_create(&n->learner, n->model, &learning, &error), &error);
     load_weights(n);
@@ -88,7 +88,7 @@ static void compare_outputs(const net *n)
     size_t count = n->rows * n->outputs;
     real *got = zeros(count, sizeof(real)), *want = golden_values(n->g, "logits", NULL);
     ok(ur_predict(n->learner, &n->batch, got, &error), &error);
-    for (size_t i = 0; i < count && n->batch.target_values; i++) want[i] = (real)(1 / (1 + exp(-(double)want[i])));
+    for (size_t i = 0; i < count && n->batch.target[0].values; i++) want[i] = (real)(1 / (1 + exp(-(double)want[i])));
     assert_near(n->g->name, got, want, count, GOLDEN_LIMIT);
     free(got);
     free(want);

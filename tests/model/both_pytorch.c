@@ -104,7 +104,7 @@ static void as_a_window(void **state)
     real *out = zeros(r.steps * r.outputs, sizeof *out);
     learning.threads = 1;
     if (ur_learner_create(&learner, r.model, &learning, &error) != UR_OK) fail_msg("%s", error.text);
-    ur_batch batch = {.lanes = 1, .input = {{.steps = r.steps, .ids = r.ids}}};
+    ur_batch batch = {.input = {{.steps = r.steps, .lanes = 1, .ids = r.ids}}};
     if (ur_predict(learner, &batch, out, &error) != UR_OK) fail_msg("%s", error.text);
     assert_near(*state, out, r.logits, r.steps * r.outputs, GOLDEN_LIMIT);
     ur_learner_free(learner);

@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "kind_lines.h"
 #include "support/gradcheck.h"
 #include "support/numbers.h"
 #include "support/ok.h"
@@ -55,7 +56,8 @@ typedef struct setting {
 /* Each line has its own number of steps; some targets do not count. */
 static void make_batch(setting *s)
 {
-    s->batch = (ur_batch){.lanes = s->n->lanes, .targets = s->targets, .target_values = s->target_values};
+    s->batch =
+        (ur_batch){.target = {{.loss = s->n->loss, .ids = s->targets, .values = s->target_values}}, .target_count = 1};
     for (uint32_t i = 0; i < UR_MAX_LINES; i++) {
         size_t steps = 3 + i % 3;
         fill_ids(s->ids[i], STEPS_MAX * LANES_MAX, 20 + i, SYMBOLS);
@@ -63,11 +65,15 @@ static void make_batch(setting *s)
         fill_random(s->values[i], STEPS_MAX * LANES_MAX * FEATURES, 30 + i, 1);
         fill_ids(s->lengths[i], LANES_MAX, 40 + i, steps);
         for (size_t b = 0; b < LANES_MAX; b++) s->lengths[i][b]++;
-        s->batch.input[i] = (ur_sequences){
-            .steps = steps, .ids = s->ids[i], .values = s->values[i], .lengths = s->n->ragged ? s->lengths[i] : NULL};
+        s->batch.input[i] = (ur_sequences){.steps = steps,
+                                           .lanes = s->n->lanes,
+                                           .ids = s->ids[i],
+                                           .values = s->values[i],
+                                           .lengths = s->n->ragged ? s->lengths[i] : NULL};
     }
     fill_ids(s->targets, STEPS_MAX * LANES_MAX, 50, SYMBOLS);
     fill_random(s->target_values, STEPS_MAX * LANES_MAX * SYMBOLS, 51, 1);
+    s->batch.target[0].line = s->model->line_count - 1;
     s->targets[1] = -1;
     s->target_values[1] = NAN;
 }
@@ -94,7 +100,6 @@ static void set_up(setting *s, const network *n)
     *s = (setting){.n = n};
     ok(ur_model_create(&s->model, n->line, &sizes, 3, 0, NULL, &error), &error);
     for (uint32_t i = 0; ur_model_parameter(s->model, i, &p); i++) fill_random(p.value, p.size, 100 + i, 0.7);
-    learning.loss = n->loss;
     learning.sum = n->sum;
     learning.threads = 1;
     ok(ur_learner_create(&s->learner, s->model, &learning, &error), &error);
@@ -120,7 +125,7 @@ static double loss_of(void *context)
     bool whole = !s->backward_done || strstr(s->n->line, "drop");
     ok((whole ? ur_learner_gradients : ur_learner_forward)(s->learner, &s->batch, &carry, &result, &error), &error);
     assert_true(result.count > 0);
-    return s->n->sum ? result.sum : result.sum / (double)result.count;
+    return result.loss;
 }
 
 static void check_network(const network *n)
@@ -159,11 +164,25 @@ static void test_every_cell_in_a_stack(void **state)
     }
 }
 
+/* So does a new line of layer.inc. */
+static void check_kind_line(const char *line, const ur_layer_kind *kind)
+{
+    (void)kind;
+    check_network(&(network){line, UR_LOSS_SQUARED, false, true, false, LANES_MAX});
+}
+
+static void test_every_kind(void **state)
+{
+    (void)state;
+    check_kinds(check_kind_line);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_networks),
         cmocka_unit_test(test_every_cell_in_a_stack),
+        cmocka_unit_test(test_every_kind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,16 +23,16 @@ static void test_min_char_rnn(void **state)
     assert_int_equal(spec.lines[0].count, 3);
     assert_int_equal(spec.layer_count, 3);
     const ur_layer_spec *layer = spec.layers;
-    assert_int_equal(layer[0].kind, UR_LAYER_ONEHOT);
+    assert_ptr_equal(layer[0].kind, &ur_layer_onehot);
     assert_int_equal(layer[0].inputs, 0);
     assert_int_equal(layer[0].column, 1);
-    assert_int_equal(layer[1].kind, UR_LAYER_CELL);
+    assert_ptr_equal(layer[1].kind, &ur_layer_recurrent);
     assert_string_equal(layer[1].cell, "rnn");
     assert_int_equal(layer[1].width, 100);
     assert_int_equal(layer[1].activation, UR_TANH);
     assert_int_equal(layer[1].column, 10);
     assert_false(layer[1].nobias || layer[1].same || layer[1].tied || layer[1].from[0] || layer[1].drop > 0);
-    assert_int_equal(layer[2].kind, UR_LAYER_DENSE);
+    assert_ptr_equal(layer[2].kind, &ur_layer_dense);
     assert_int_equal(layer[2].width, 0);
     assert_int_equal(layer[2].activation, UR_LINEAR);
     assert_int_equal(layer[2].column, 20);
@@ -65,9 +65,9 @@ static void test_numbers_and_options(void **state)
     assert_int_equal(layer[0].width, 64);
     assert_int_equal(layer[1].activation, UR_SIGMOID);
     assert_true(layer[1].nobias);
-    assert_int_equal(layer[2].kind, UR_LAYER_DROPOUT);
+    assert_ptr_equal(layer[2].kind, &ur_layer_dropout);
     assert_true(layer[2].drop >= 0.5 && layer[2].drop <= 0.5 && layer[2].same);
-    assert_int_equal(layer[3].kind, UR_LAYER_LAST);
+    assert_ptr_equal(layer[3].kind, &ur_layer_last);
     assert_int_equal(layer[4].width, 50);
     assert_int_equal(layer[4].activation, UR_RELU);
     assert_true(layer[4].nobias && !layer[4].tied);
@@ -202,7 +202,10 @@ static void test_format_refuses_what_no_line_says(void **state)
         "no network line says what these layers are: network line, column 21: \"lstm\" does not take \"relu\"; it "
         "takes nobias, drop=P, same, from NAME, xN");
     bad = good, bad.layers[1].activation = UR_TANH;
-    refuse_format(&bad, UR_LINE_TEXT_MAX, setting);
+    refuse_format(
+        &bad, UR_LINE_TEXT_MAX,
+        "no network line says what these layers are: network line, column 21: \"lstm\" does not take \"tanh\"; it "
+        "takes nobias, drop=P, same, from NAME, xN");
     bad = good, bad.layers[1].drop = 1.0 / 3;
     refuse_format(&bad, UR_LINE_TEXT_MAX, setting);
     bad = good, bad.layers[1].drop = NAN;

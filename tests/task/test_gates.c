@@ -59,7 +59,7 @@ static ur_probe *probed(const ur_model *model)
         fail_msg("%s", error.text);
     assert_int_equal(count, UNITS);
     for (size_t i = 0; i < WINDOWS; i++) {
-        ur_batch batch = {.lanes = 1, .input = {{.steps = STEPS, .ids = ids + i * STEPS}}, .carry = i > 0};
+        ur_batch batch = {.input = {{.steps = STEPS, .lanes = 1, .ids = ids + i * STEPS}}, .carry = i > 0};
         if (ur_probe_run(probe, &batch, &error) != UR_OK) fail_msg("%s", error.text);
     }
     return probe;

@@ -170,7 +170,9 @@ static ur_status use_learner(ur_learner *learner, uint64_t *result, ur_error *er
 {
     double loss = 0;
     ur_real out[T * B * V];
-    ur_batch batch = {.lanes = B, .input = {{.steps = T, .ids = IDS, .lengths = LENGTHS}}, .targets = TARGETS};
+    ur_batch batch = {.input = {{.steps = T, .lanes = B, .ids = IDS, .lengths = LENGTHS}},
+                      .target = {{.ids = TARGETS}},
+                      .target_count = 1};
     for (int i = 0; i < 3; i++) {
         ur_status status = ur_learn(learner, &batch, &loss, error);
         if (status != UR_OK) return status;
@@ -205,7 +207,7 @@ static ur_status learn_wide(uint64_t *result, ur_error *error)
     ur_model *model;
     ur_learner *learner = NULL;
     ur_learning learning = ur_learning_default();
-    ur_batch batch = {.lanes = B, .input = {{.steps = T, .ids = IDS}}, .targets = TARGETS};
+    ur_batch batch = {.input = {{.steps = T, .lanes = B, .ids = IDS}}, .target = {{.ids = TARGETS}}, .target_count = 1};
     double loss[2] = {0};
     learning.threads = FAILING_MEMORY_THREADS;
     ur_status status = ur_model_create(&model, "embed 5 > rnn 6 > dense", &(ur_sizes){.symbols = V, .outputs = 1100}, 7,

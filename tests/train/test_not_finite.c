@@ -28,7 +28,7 @@ static void must(ur_status status, const ur_error *error)
 
 static subject make(void)
 {
-    subject s = {.batch = {.lanes = B, .carry = true, .targets = targets}};
+    subject s = {.batch = {.carry = true, .target = {{.ids = targets}}, .target_count = 1}};
     ur_error error = {0};
     ur_learning learning = ur_learning_default();
     learning.threads = 1;
@@ -36,7 +36,7 @@ static subject make(void)
                          &error),
          &error);
     must(ur_learner_create(&s.learner, s.model, &learning, &error), &error);
-    s.batch.input[0] = (ur_sequences){.steps = T, .ids = ids};
+    s.batch.input[0] = (ur_sequences){.steps = T, .lanes = B, .ids = ids};
     for (int i = 0; i < T * B; i++) {
         ids[i] = i * i % V;
         targets[i] = (i + 1) * (i + 1) % V;

@@ -40,8 +40,8 @@ static void set_up(setting *s, const char *line)
     for (size_t b = 0; b < LANES; b++) s->lengths[b]++;
     for (size_t i = 0; i < ROWS; i++)
         if (i / LANES >= (size_t)s->lengths[i % LANES]) s->targets[i] = -1;
-    s->batch = (ur_batch){.lanes = LANES, .targets = s->targets};
-    s->batch.input[0] = (ur_sequences){.steps = STEPS, .ids = s->ids, .lengths = s->lengths};
+    s->batch = (ur_batch){.target = {{.ids = s->targets}}, .target_count = 1};
+    s->batch.input[0] = (ur_sequences){.steps = STEPS, .lanes = LANES, .ids = s->ids, .lengths = s->lengths};
 }
 
 static void begin_learning(setting *s, bool sum, size_t sampled)
@@ -158,12 +158,11 @@ static void test_sampled(void **state)
     tear_down(&s);
 }
 
-static void refuse_sampled(const char *line, ur_loss loss)
+static void refuse_sampled(const char *line)
 {
     setting s;
     ur_error error = {0};
     ur_learning learning = ur_learning_default();
-    learning.loss = loss;
     learning.sampled = 10;
     set_up(&s, line);
     assert_int_equal(ur_learner_create(&s.learner, s.model, &learning, &error), UR_ERR_USAGE);
@@ -174,9 +173,16 @@ static void refuse_sampled(const char *line, ur_loss loss)
 static void test_sampled_refused(void **state)
 {
     (void)state;
-    refuse_sampled(LINES[0], UR_LOSS_SIGMOID);
-    refuse_sampled("embed 5 > rnn 4", UR_LOSS_SOFTMAX);
-    refuse_sampled("embed 5 > rnn 4 > dense tanh", UR_LOSS_SOFTMAX);
+    refuse_sampled("embed 5 > rnn 4");
+    refuse_sampled("embed 5 > rnn 4 > dense tanh");
+    setting s;
+    ur_error error = {0};
+    set_up(&s, LINES[0]);
+    begin_learning(&s, false, 10);
+    s.batch.target[0].loss = UR_LOSS_SIGMOID;
+    assert_int_equal(ur_learn(s.learner, &s.batch, NULL, &error), UR_ERR_USAGE);
+    assert_non_null(strstr(error.text, "a sampled softmax needs the softmax loss"));
+    tear_down(&s);
 }
 
 static void test_bad_target(void **state)
@@ -188,7 +194,7 @@ static void test_bad_target(void **state)
     begin_learning(&s, false, 0);
     s.targets[3] = WIDTH;
     assert_int_equal(ur_learn(s.learner, &s.batch, NULL, &error), UR_ERR_DATA);
-    assert_string_equal(error.text, "target 1500 is not below the 1500 outputs");
+    assert_string_equal(error.text, "step 0, lane 3: target 1500 is neither -1 nor below the 1500 outputs");
     s.targets[3] = 1;
     s.model->params[s.model->param_count - 1].value[7] = NAN;
     ur_model_changed(s.model);

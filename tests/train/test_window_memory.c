@@ -32,13 +32,13 @@ static void must(ur_status status, const ur_error *error)
 
 static subject make(const char *net, bool ragged)
 {
-    subject s = {.batch = {.lanes = B, .carry = true, .targets = targets}};
+    subject s = {.batch = {.carry = true, .target = {{.ids = targets}}, .target_count = 1}};
     ur_error error = {0};
     ur_learning learning = ur_learning_default();
     learning.threads = 2;
     must(ur_model_create(&s.model, net, &(ur_sizes){.symbols = V, .outputs = V}, 1, 0, NULL, &error), &error);
     must(ur_learner_create(&s.learner, s.model, &learning, &error), &error);
-    s.batch.input[0] = (ur_sequences){.steps = T, .ids = ids, .lengths = ragged ? LENGTHS : NULL};
+    s.batch.input[0] = (ur_sequences){.steps = T, .lanes = B, .ids = ids, .lengths = ragged ? LENGTHS : NULL};
     for (int i = 0; i < T * B; i++) {
         ids[i] = i * i % V;
         targets[i] = ragged && i / B >= LENGTHS[i % B] ? -1 : (i + 1) * (i + 1) % V;
@@ -128,8 +128,8 @@ static int32_t table_id(int window, int i) { return (int32_t)((unsigned)(i + 1 +
 static void learn_window(ur_learner *learner, int window)
 {
     ur_error error = {0};
-    ur_batch batch = {.lanes = B, .targets = targets};
-    batch.input[0] = (ur_sequences){.steps = T, .ids = ids};
+    ur_batch batch = {.target = {{.ids = targets}}, .target_count = 1};
+    batch.input[0] = (ur_sequences){.steps = T, .lanes = B, .ids = ids};
     for (int i = 0; i < T * B; i++) {
         ids[i] = table_id(window, i);
         targets[i] = i % V;

@@ -63,7 +63,9 @@ ur_status ur_lm_batch(void *data, ur_part part, uint64_t epoch, uint64_t number,
     ur_lanes *l = part == UR_PART_TRAIN ? &lm->lanes : &lm->validation_lanes;
     (void)epoch;
     UR_TRY(ur_lanes_read(l, number, error));
-    batch->network = (ur_batch){.lanes = l->lanes, .input = {{.steps = l->k2, .ids = l->ids}}, .targets = l->targets};
+    batch->network = (ur_batch){.input = {{.steps = l->k2, .lanes = l->lanes, .ids = l->ids}},
+                                .target = {{.ids = l->targets}},
+                                .target_count = 1};
     batch->fresh = number == 0;
     batch->carry_at = l->k1 < l->k2 ? l->k1 : 0;
     return UR_OK;

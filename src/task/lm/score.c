@@ -26,7 +26,7 @@ static ur_status run_window(ur_scorer *s, const int32_t *ids, const int32_t *tar
 {
     ur_tape tape;
     ur_tape_begin(&tape, &s->compute, &s->arena, false);
-    ur_batch batch = {.lanes = lanes, .input = {{.steps = steps, .ids = ids}}};
+    ur_batch batch = {.input = {{.steps = steps, .lanes = lanes, .ids = ids}}};
     const ur_dense *head = ur_wide_head(s->model);
     ur_tensor *y = (head ? ur_network_body : ur_network_run)(s->model, &tape, &batch, carry);
     UR_TRY(ur_tape_status(&tape, error));

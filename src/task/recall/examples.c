@@ -131,12 +131,14 @@ void ur_examples_fill(ur_examples *e, const ur_recall_kind *kind, size_t gap, ui
 ur_batch ur_examples_piece(const ur_examples *e, const ur_recall_kind *kind, size_t begin, size_t steps)
 {
     size_t at = begin * e->lanes;
-    ur_batch batch = {.lanes = e->lanes};
+    ur_batch batch = {.target_count = 1};
     batch.input[0].steps = steps;
+    batch.input[0].lanes = e->lanes;
+    batch.target[0].loss = e->targets ? UR_LOSS_SOFTMAX : UR_LOSS_SQUARED;
     if (e->ids) batch.input[0].ids = e->ids + at;
     if (e->values) batch.input[0].values = e->values + at * kind->features;
-    if (e->targets) batch.targets = e->targets + at;
-    if (e->target_values) batch.target_values = e->target_values + at * kind->outputs;
+    if (e->targets) batch.target[0].ids = e->targets + at;
+    if (e->target_values) batch.target[0].values = e->target_values + at * kind->outputs;
     return batch;
 }
 

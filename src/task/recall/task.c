@@ -117,7 +117,7 @@ static ur_status prepare(void *data, const ur_settings *settings, ur_learning *l
 {
     ur_recall_data *d = data;
     (void)first_loss;
-    learning->loss = d->kind->symbols ? UR_LOSS_SOFTMAX : UR_LOSS_SQUARED;
+    (void)learning;
     d->held = UINT64_MAX;
     return ur_examples_create(&d->examples, d->kind, d->gap, settings->run.batch, error);
 }
@@ -182,14 +182,14 @@ static bool is_right(const ur_real *answer, size_t outputs, int32_t target)
     return true;
 }
 
-static ur_status tally(void *data, const ur_task_batch *batch, ur_tensor *const *out, void *tally_, ur_error *error)
+static ur_status tally(void *data, const ur_task_batch *batch, const ur_value *out, void *tally_, ur_error *error)
 {
     const ur_recall_data *d = data;
     const ur_examples *e = &d->examples;
     ur_marks *m = tally_;
     (void)batch, (void)error;
     for (size_t i = 0; i < e->steps * e->lanes; i++) {
-        const real *answer = out[0]->value + i * out[0]->row;
+        const real *answer = out[0].y->value + i * out[0].y->row;
         if (!ur_examples_due(e, i / e->lanes, i % e->lanes)) continue;
         m->count++;
         double wrong = e->target_values ? (double)(answer[0] - e->target_values[i]) : 0;

@@ -1,0 +1,197 @@
+/*
+ * A layer of a network, and its kind. A kind is a row: its word in the network line with the numbers and options it takes,
+ * and what can be done with such a layer. layer.inc lists the kinds, a file of this folder has each.
+ *
+ * What only training needs is a row of its own (ur_layer_run), so that a program that only steps links none of it.
+ */
+#ifndef UR_LAYER_KIND_H
+#define UR_LAYER_KIND_H
+
+#include "layer/layers.h"
+
+enum { UR_NAME_MAX = 32 };
+
+typedef struct ur_layer ur_layer;
+typedef struct ur_layer_kind ur_layer_kind;
+
+/* ---- what a network line says of a layer ------------------------------------------------------------------------- */
+
+/* What may stand beside a layer's word, as bits. */
+enum {
+    UR_TAKES_ACTIVATION = 1, /* relu, sigmoid or tanh */
+    UR_TAKES_NOBIAS = 2,
+    UR_TAKES_TIED = 4,
+    UR_TAKES_DROP = 8,
+    UR_TAKES_SAME = 16,
+    UR_TAKES_FROM = 32,
+    UR_TAKES_BI = 64,
+    UR_TAKES_TIMES = 128 /* xN */
+};
+
+/* What a number behind the word is. */
+typedef enum ur_number { UR_NUMBER_SYMBOLS, UR_NUMBER_WIDTH, UR_NUMBER_PROBABILITY } ur_number;
+enum { UR_NUMBERS_MAX = 2 };
+
+/* One layer, with `x count` already multiplied out into several of them. */
+typedef struct ur_layer_spec {
+    const ur_layer_kind *kind;
+    char cell[UR_NAME_MAX];   /* name in cell.inc: "rnn", "lstm", "gru", "gru-before"; "" for other kinds */
+    size_t inputs;            /* V where the line gives it (onehot V, embed V E); 0: the data fixes it */
+    size_t width;             /* E, H or N; 0 where the data fixes it (dense without a number) */
+    ur_activation activation; /* of a cell that has one to choose (rnn: UR_TANH) or a dense layer (default UR_LINEAR) */
+    double drop;              /* probability, 0 ≤ p < 1: of a dropout layer, or between the layers of a stack:
+                                 applied to the output of this cell layer when another cell layer of the line follows */
+    bool nobias, tied, same;  /* same: also allowed on a cell, with drop= */
+    char from[UR_NAME_MAX];   /* initial states come from the final ones of that line; "" none */
+    size_t column;            /* where the layer's word stands */
+} ur_layer_spec;
+
+/* ---- a layer ------------------------------------------------------------------------------------------------------ */
+
+struct ur_layer {
+    ur_layer_spec spec;
+    const ur_layer *before, *behind; /* its neighbours in the line; NULL at the line's ends */
+    size_t inputs, width;            /* what comes in (symbols for a kind that reads ids) and goes out */
+    size_t state, states;            /* its arrays of a ur_state: number of the first, and how many, `width` wide */
+    size_t depth;                    /* the longest sum of products that it makes; 0: none */
+    double drop;                     /* dropout on its output */
+    bool as_ids;                     /* gives no vectors: the layer behind reads the ids */
+    /* What its kind keeps; zeros in others. */
+    const ur_param *embed;
+    ur_recurrent recurrent;
+    ur_recurrent_params params;
+    ur_dense dense;
+};
+
+static inline bool ur_is_recurrent(const ur_layer *l) { return l->recurrent.cell != NULL; }
+static inline bool ur_is_dense(const ur_layer *l) { return l->dense.weight != NULL; }
+
+/* An embedding whose rows the cell behind it chooses from: where there are fewer of them than `places` (steps by lanes),
+ * the cell's products with its input weights are made once a row. */
+bool ur_embed_by_rows(const ur_layer *layer, size_t places);
+
+/* ---- what is done with a layer ------------------------------------------------------------------------------------ */
+
+typedef struct ur_layer_sizes {
+    size_t outputs; /* of a last layer without a number; 0: not known, or it is not the last */
+    size_t isa;     /* ur_isa_index */
+} ur_layer_sizes;
+
+/* Where naming stands within a line (naming.c). */
+typedef struct ur_naming {
+    ur_param *params; /* all of the network, `count` so far */
+    size_t count;
+    ur_error *error;
+    const char *line;      /* its name */
+    const ur_layer *stack; /* the cell layer before, while its stack may go on */
+    int stacks, depth, denses;
+    char stack_name[UR_NAME_MAX + 16];
+    const ur_param *embed; /* the line's table */
+} ur_naming;
+
+enum { UR_LAYER_PARAMS_MAX = 4 };
+
+/* A new parameter OWNER.WHAT, (rows, columns), or a vector where columns is 0. First values are uniform in ± spread; 0:
+ * N(0, 1). NULL, and the error, where it is too large. */
+ur_param *ur_name_param(ur_naming *naming, const char *owner, const char *what, size_t rows, size_t columns,
+                        double spread);
+
+typedef struct ur_packing {
+    bool training;
+    ur_weights weights;
+    size_t most; /* panels of one row at once (ur_rows) */
+} ur_packing;
+
+/* Room for one step, numbers a lane: what goes from layer to layer (two arrays of `width`), a recurrent layer's slots, and
+ * `second`. */
+typedef struct ur_room {
+    size_t width, slots, second;
+} ur_room;
+
+/* A step on its way through the layers: x is what came out of the layer before. */
+typedef struct ur_stepping {
+    ur_compute compute;
+    size_t lanes;
+    int32_t *ids; /* each below the symbols of the line */
+    const real *x;
+    real *free, *other; /* room for what comes out of this layer, and of the next one */
+    real *slots, *second;
+    real *states; /* array i of the state begins at this many numbers: */
+    const size_t *at;
+    bool backwards; /* see ur_step_work */
+} ur_stepping;
+
+static inline real *ur_step_state(const ur_stepping *w, size_t i) { return w->states + w->at[i]; }
+
+/* Room that x is not in becomes x. */
+static inline real *ur_step_make(ur_stepping *w)
+{
+    real *y = w->free;
+    w->free = w->other;
+    w->other = y;
+    w->x = y;
+    return y;
+}
+
+/* Of a layer that changes nothing in a step. */
+void ur_step_nothing(ur_stepping *stepping, const ur_layer *layer);
+
+struct ur_layer_kind {
+    const char *word; /* NULL: the names of cell.inc, each with the options of its cell */
+
+    /* Numbers behind the word; where there are fewer than `most`, they are the last ones. */
+    unsigned char least, most;
+    ur_number number[UR_NUMBERS_MAX];
+    const char *wants, *example; /* what its number is, and one, for messages */
+    unsigned options;            /* UR_TAKES_… */
+
+    /* Where it may stand. */
+    bool reads_ids; /* begins a line */
+    bool in_time;   /* works along the steps of a sequence */
+    bool ends_time; /* leaves one step */
+    bool passes;    /* gives what it takes, as far as its neighbours are concerned */
+    bool picks;     /* takes ids in place of one-hot vectors, and a table with ids in place of rows of it */
+
+    /* The width, and what else follows from `inputs` and the spec; a width of 0 is an error. */
+    ur_status (*resolve)(ur_layer *layer, const ur_layer_sizes *sizes, ur_error *error);
+    /* Each of the others may be NULL: there is nothing to do. */
+    ur_status (*name)(ur_naming *naming, ur_layer *layer);
+    /* Numbers of packed weights; with `memory` their place. */
+    size_t (*place)(ur_layer *layer, real *memory, const ur_packing *packing);
+    void (*pack)(ur_layer *layer, bool training, ur_turn *turn);
+    void (*make_room)(const ur_layer *layer, ur_room *room); /* besides what comes in and goes out */
+    /* NULL: it cannot be streamed. */
+    void (*step)(ur_stepping *stepping, const ur_layer *layer);
+};
+
+/* A line on its way over a window, for the layer that runs. */
+typedef struct ur_running {
+    ur_tape *tape;
+    size_t steps, lanes;
+    const int32_t *ids, *lengths;          /* (T, B); (B) or NULL: all lanes are whole */
+    const unsigned char *live;             /* (T, B) or NULL */
+    ur_tensor *initial[UR_STATES_MAX];     /* of a layer with states; NULL: zeros */
+    ur_tensor *final_state[UR_STATES_MAX]; /* left by it */
+    bool picks;                            /* what was given is a table, whose rows ids choose */
+    bool logits;                           /* leave out the σ of the line's last layer */
+} ur_running;
+
+typedef struct ur_layer_run {
+    /* What the layer makes of x, (T, B, inputs), NULL where there are but ids; NULL after a failure. */
+    ur_tensor *(*run)(ur_running *running, const ur_layer *layer, ur_tensor *x);
+    void (*train)(ur_layer *layer, size_t isa); /* before gradients are asked for; NULL: nothing to do */
+} ur_layer_run;
+
+/* ---- all of them -------------------------------------------------------------------------------------------------- */
+
+#define UR_LAYER(id)                                                                                                   \
+    extern const ur_layer_kind ur_layer_##id;                                                                          \
+    extern const ur_layer_run ur_layer_run_##id;
+#include "layer/layer.inc"
+#undef UR_LAYER
+
+/* i-th kind of layer.inc; NULL after the last. */
+const ur_layer_kind *ur_layer_kind_at(size_t i);
+const ur_layer_run *ur_layer_run_of(const ur_layer_kind *kind);
+
+#endif

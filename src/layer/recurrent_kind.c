@@ -1,0 +1,177 @@
+/*
+ * A cell of cell.inc as a kind of layer. Names are those of nn.RNN, nn.LSTM and nn.GRU: rnn.weight_ih_l0, rnn.weight_hh_l0,
+ * rnn.bias_ih_l0, rnn.bias_hh_l0, and _l1, _l2 … for the layers of a stack. A layer goes on with the stack before it when
+ * cell, width, activation and biases are the same and nothing but dropout lies between; otherwise it begins rnn2, rnn3 ….
+ * The stack of what is no PyTorch module has the cell's own name (gru_before).
+ */
+#include "layer/kind.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* drop= counts where another cell layer of the line follows. */
+static bool cell_follows(const ur_layer *l)
+{
+    const ur_layer *k = l->behind;
+    while (k && k->spec.kind != l->spec.kind) k = k->behind;
+    return k != NULL;
+}
+
+static ur_status resolve_cell(ur_layer *l, const ur_layer_sizes *sizes, ur_error *error)
+{
+    l->width = l->spec.width;
+    l->recurrent = (ur_recurrent){.cell = ur_cell_find(l->spec.cell, sizes->isa),
+                                  .inputs = l->inputs,
+                                  .units = l->width,
+                                  .activation = l->spec.activation,
+                                  .symbols = l->before && l->before->as_ids};
+    if (!l->recurrent.cell) return ur_cell_missing(l->spec.cell, error);
+    l->states = l->recurrent.cell->states;
+    l->depth = l->recurrent.symbols || l->inputs < l->width ? l->width : l->inputs;
+    if (cell_follows(l)) l->drop = l->spec.drop;
+    return UR_OK;
+}
+
+/* ---- names -------------------------------------------------------------------------------------------------------- */
+
+static bool goes_on(const ur_naming *n, const ur_layer *l)
+{
+    const ur_layer *s = n->stack;
+    return s && strcmp(s->spec.cell, l->spec.cell) == 0 && s->width == l->width && l->inputs == s->width &&
+           s->spec.activation == l->spec.activation && s->spec.nobias == l->spec.nobias;
+}
+
+static const char *module_of(const ur_layer *l)
+{
+    if (l->spec.activation == UR_SIGMOID) return "rnn_sigmoid"; /* nn.RNN has tanh and relu */
+    return l->recurrent.cell->module ? "rnn" : l->spec.cell;
+}
+
+static void begin_stack(ur_naming *n, const ur_layer *l)
+{
+    char number[16] = "";
+    n->depth = 0;
+    if (++n->stacks > 1) snprintf(number, sizeof number, "%d", n->stacks);
+    snprintf(n->stack_name, sizeof n->stack_name, "%s%s", module_of(l), number);
+    for (char *c = n->stack_name; *c; c++)
+        if (*c == '-') *c = '_';
+}
+
+static const ur_param *name_one(ur_naming *n, const ur_layer *l, const char *kind, size_t columns)
+{
+    char what[24];
+    snprintf(what, sizeof what, "%s_l%d", kind, n->depth);
+    return ur_name_param(n, n->stack_name, what, l->recurrent.cell->gates * l->width, columns,
+                         1 / sqrt((double)l->width));
+}
+
+static ur_status name_cell(ur_naming *n, ur_layer *l)
+{
+    ur_recurrent_params *p = &l->params;
+    if (!goes_on(n, l)) begin_stack(n, l);
+    if (!(p->w_ih = name_one(n, l, "weight_ih", l->inputs))) return UR_ERR_USAGE;
+    if (!(p->w_hh = name_one(n, l, "weight_hh", l->width))) return UR_ERR_USAGE;
+    if (!l->spec.nobias && !(p->b_ih = name_one(n, l, "bias_ih", 0))) return UR_ERR_USAGE;
+    if (!l->spec.nobias && !(p->b_hh = name_one(n, l, "bias_hh", 0))) return UR_ERR_USAGE;
+    n->stack = l;
+    n->depth++;
+    return UR_OK;
+}
+
+/* ---- packed weights ----------------------------------------------------------------------------------------------- */
+
+static size_t place_cell(ur_layer *l, real *memory, const ur_packing *p)
+{
+    l->recurrent.weights = p->weights;
+    if (memory) ur_recurrent_place(&l->recurrent, memory, p->training);
+    if (memory) ur_recurrent_plan_step(&l->recurrent, p->most);
+    return ur_recurrent_packed_size(&l->recurrent, p->training);
+}
+
+static const real *value_of(const ur_param *param) { return param ? param->value : NULL; }
+
+static void pack_cell(ur_layer *l, bool training, ur_turn *turn)
+{
+    const ur_recurrent_weights w = {value_of(l->params.w_ih), value_of(l->params.w_hh), value_of(l->params.b_ih),
+                                    value_of(l->params.b_hh)};
+    ur_recurrent_pack(&l->recurrent, &w, training, turn);
+}
+
+/* ---- a step ------------------------------------------------------------------------------------------------------- */
+
+static void make_room(const ur_layer *l, ur_room *room)
+{
+    size_t slots = ur_slot_row(&l->recurrent), second = l->recurrent.cell->phases > 1 ? ur_padded(l->width) : 0;
+    if (slots > room->slots) room->slots = slots;
+    if (second > room->second) room->second = second;
+}
+
+static void step_lane(ur_stepping *w, const ur_layer *l)
+{
+    ur_step_work step;
+    step.layer = &l->recurrent;
+    step.compute = &w->compute;
+    step.x = l->recurrent.symbols ? NULL : w->x;
+    step.id = l->recurrent.symbols ? (size_t)w->ids[0] : 0;
+    step.slots = w->slots;
+    step.second = w->second;
+    step.backwards = w->backwards;
+    for (size_t i = 0; i < l->states; i++) step.state[i] = ur_step_state(w, l->state + i);
+    step.h = w->x == w->free ? w->other : w->free;
+    ur_recurrent_step(&step);
+    w->x = step.state[0];
+}
+
+/* A window of one step on the state itself: what comes out is h. */
+static void step_lanes(ur_stepping *w, const ur_layer *l)
+{
+    ur_window window = {.layer = &l->recurrent,
+                        .compute = &w->compute,
+                        .steps = 1,
+                        .lanes = w->lanes,
+                        .x = w->x,
+                        .ids = w->ids,
+                        .slots = w->slots,
+                        .second = w->second,
+                        .in_place = true};
+    for (size_t i = 0; i < l->states; i++) window.state[i] = ur_step_state(w, l->state + i);
+    ur_window_forward(&window);
+    w->x = window.state[0];
+}
+
+static void step_cell(ur_stepping *w, const ur_layer *l)
+{
+    if (w->lanes == 1 && l->recurrent.weights == UR_WEIGHTS_F32)
+        step_lane(w, l);
+    else
+        step_lanes(w, l);
+}
+
+/* ---- a window ----------------------------------------------------------------------------------------------------- */
+
+static ur_tensor *run_cell(ur_running *r, const ur_layer *l, ur_tensor *x)
+{
+    const int32_t *ids = l->recurrent.symbols || r->picks ? r->ids : NULL;
+    r->picks = false;
+    return ur_recurrent_layer(r->tape, &l->recurrent, &l->params, x, ids, r->steps, r->lanes, r->initial, r->live,
+                              r->final_state);
+}
+
+static void train_cell(ur_layer *l, size_t isa) { l->recurrent.back = ur_cell_back_find(l->spec.cell, isa); }
+
+const ur_layer_kind ur_layer_recurrent = {.least = 1,
+                                          .most = 1,
+                                          .number = {UR_NUMBER_WIDTH},
+                                          .wants = "a width",
+                                          .example = "128",
+                                          .options = UR_TAKES_NOBIAS | UR_TAKES_DROP | UR_TAKES_SAME | UR_TAKES_FROM |
+                                                     UR_TAKES_BI | UR_TAKES_TIMES,
+                                          .in_time = true,
+                                          .picks = true,
+                                          .resolve = resolve_cell,
+                                          .name = name_cell,
+                                          .place = place_cell,
+                                          .pack = pack_cell,
+                                          .make_room = make_room,
+                                          .step = step_cell};
+const ur_layer_run ur_layer_run_recurrent = {.run = run_cell, .train = train_cell};

@@ -1,0 +1,39 @@
+/* Binary cross-entropy of σ(x): log(1 + e^−|x|) + max(x, 0) − x·target; its slope is σ(x) − target. */
+#include "kernel/scalar.h"
+#include "layer/loss.h"
+
+/* σ(x) of z = e^−|x|. */
+static double sigmoid(double x, double z) { return x > 0 ? 1 / (1 + z) : z / (1 + z); }
+
+static double sigmoid_row(const ur_loss_job *job, size_t row, real *d)
+{
+    const real *x = job->y->value + row * job->y->row, *target = job->values + row * job->y->width;
+    double sum = 0;
+    for (size_t i = 0; i < job->y->width; i++) {
+        double z = ur_exp(-fabs((double)x[i])), sigma = sigmoid((double)x[i], z);
+        bool counts = !isnan(target[i]);
+        if (counts) sum += ur_log(1 + z) + ((double)x[i] > 0 ? (double)x[i] : 0) - (double)x[i] * (double)target[i];
+        if (d) d[i] = counts ? (real)((sigma - (double)target[i]) * (double)job->scale) : 0;
+    }
+    for (size_t i = job->y->width; d && i < job->y->row; i++) d[i] = 0;
+    return sum;
+}
+
+ur_status ur_sigmoid_loss(ur_tape *tape, ur_tensor *logits, const real *targets, double scale, double *sum)
+{
+    ur_loss_job job = {.row_loss = sigmoid_row, .values = targets};
+    return ur_loss_by_rows(tape, &job, logits, scale, sum);
+}
+
+static ur_status add_sigmoid(ur_tape *tape, ur_tensor *y, const ur_targets *targets, double scale, double *sum)
+{
+    return ur_sigmoid_loss(tape, y, targets->values, scale, sum);
+}
+
+static void decode_sigmoid(const real *y, size_t width, real *out)
+{
+    for (size_t i = 0; i < width; i++) out[i] = (real)sigmoid((double)y[i], ur_exp(-fabs((double)y[i])));
+}
+
+const ur_loss_kind ur_loss_sigmoid = {
+    .word = "sigmoid", .logits = true, .take = ur_take_values, .loss = add_sigmoid, .decode = decode_sigmoid};

@@ -1,0 +1,109 @@
+/* See graph.h. */
+#include "model/graph.h"
+
+#include <string.h>
+
+/* A network on its way: the line that runs, and the final states of every layer so far, by ur_layer.state. */
+typedef struct ur_line_run {
+    ur_running at;
+    const ur_model *m;
+    const ur_line *line;
+    const ur_sequences *in;
+    const ur_carry *carry;
+    ur_ending ending;
+    ur_tensor *finals[UR_STATE_ARRAYS_MAX];
+} ur_line_run;
+
+/* (T, B) flags from lengths; NULL where all lanes are whole. */
+static const unsigned char *live_flags(ur_tape *tape, const ur_sequences *in)
+{
+    unsigned char *live = in->lengths ? ur_tape_alloc(tape, in->steps, in->lanes) : NULL;
+    for (size_t i = 0; live && i < in->steps * in->lanes; i++)
+        live[i] = (size_t)in->lengths[i % in->lanes] > i / in->lanes;
+    return live;
+}
+
+/* The layer of another line that stands at the same place among its layers with states. */
+static const ur_layer *counterpart(const ur_line_run *r, const ur_layer *l)
+{
+    const ur_line *from = &r->m->lines[r->line->from];
+    size_t place = 0;
+    for (const ur_layer *k = l->before; k; k = k->before) place += k->states > 0;
+    for (size_t i = from->first; i < from->first + from->count; i++)
+        if (r->m->layers[i].states && place-- == 0) return &r->m->layers[i];
+    return NULL;
+}
+
+static void begin_states(ur_line_run *r, const ur_layer *l)
+{
+    const ur_layer *other = r->line->from >= 0 ? counterpart(r, l) : NULL;
+    ur_tensor **initial = r->at.initial;
+    for (size_t s = 0; s < l->states; s++) {
+        initial[s] = other ? r->finals[other->state + s] : NULL;
+        if (other || !r->carry || !r->carry->from) continue;
+        initial[s] = ur_tensor_on(r->at.tape, ur_state_array(r->carry->from, l->state + s), 1, r->at.lanes, l->width);
+        if (initial[s]) initial[s]->wanted = false; /* truncated here */
+    }
+}
+
+/* A layer's states lie (T + 1, B, H) and end in the final one: go back from there. */
+static void keep_states(ur_line_run *r, const ur_layer *l)
+{
+    size_t step = r->at.lanes * ur_padded(l->width);
+    size_t back = r->carry && r->carry->at ? r->at.steps - r->carry->at : 0;
+    for (size_t s = 0; s < l->states; s++) {
+        const ur_tensor *end = r->finals[l->state + s] = r->at.final_state[s];
+        if (!r->carry || !r->carry->to) continue;
+        memcpy(ur_state_array(r->carry->to, l->state + s), end->value - back * step, step * sizeof(real));
+    }
+}
+
+static ur_tensor *run_layer(ur_line_run *r, const ur_layer *l, ur_tensor *x)
+{
+    ur_tape *tape = r->at.tape;
+    size_t number = (size_t)(l - r->m->layers);
+    begin_states(r, l);
+    x = ur_layer_run_of(l->spec.kind)->run(&r->at, l, x);
+    if (tape->status != UR_OK) return NULL;
+    keep_states(r, l);
+    if (l->drop > 0) x = ur_dropout(tape, x, l->drop, (uint32_t)number, l->spec.same);
+    if (tape->watch) tape->watch[number] = x;
+    return x;
+}
+
+static ur_tensor *run_line(ur_line_run *r)
+{
+    const ur_layer *first = &r->m->layers[r->line->first];
+    size_t count = r->line->count;
+    ur_tensor *x = NULL;
+    if (r->ending == UR_END_BODY) count--;
+    if (!r->line->symbols)
+        x = ur_tensor_from(r->at.tape, r->in->values, r->at.steps, r->at.lanes, r->line->features, false);
+    for (size_t i = 0; i < count && r->at.tape->status == UR_OK; i++) x = run_layer(r, first + i, x);
+    return x;
+}
+
+static void begin_line(ur_line_run *r, const ur_sequences *in, ur_tape *tape)
+{
+    r->in = in;
+    r->at = (ur_running){.tape = tape,
+                         .steps = in->steps,
+                         .lanes = in->lanes,
+                         .ids = in->ids,
+                         .lengths = in->lengths,
+                         .live = live_flags(tape, in),
+                         .logits = r->ending == UR_END_LOGITS};
+}
+
+bool ur_graph_run(const ur_model *m, ur_tape *tape, const ur_batch *batch, const ur_carry *carry,
+                  const ur_ending endings[UR_LINES_MAX], ur_value values[UR_LINES_MAX])
+{
+    ur_line_run r = {.m = m, .carry = carry};
+    for (size_t i = 0; i < m->line_count && tape->status == UR_OK; i++) {
+        r.line = &m->lines[i];
+        r.ending = endings ? endings[i] : UR_END_WHOLE;
+        begin_line(&r, &batch->input[i], tape);
+        values[i] = (ur_value){run_line(&r), r.line->last ? NULL : r.at.lengths};
+    }
+    return tape->status == UR_OK;
+}

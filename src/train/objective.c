@@ -1,0 +1,106 @@
+/* See objective.h. */
+#include "train/objective.h"
+
+const ur_dense *ur_wide_head(const ur_model *m)
+{
+    const ur_dense *head = ur_network_head(m);
+    return head && head->outputs > UR_SOFTMAX_PART ? head : NULL;
+}
+
+const ur_dense *ur_objective_head(const ur_learner *l)
+{
+    return l->learning.sampled ? ur_network_head(l->model) : ur_wide_head(l->model);
+}
+
+static ur_layer *last_layer(const ur_learner *l) { return &l->model->layers[l->model->layer_count - 1]; }
+
+/* A target on its way. */
+typedef struct ur_aim {
+    const ur_loss_kind *kind;
+    const ur_target *target;
+    const ur_dense *head; /* the last layer, where the loss is made with it; else NULL */
+} ur_aim;
+
+static ur_status aim_at(const ur_learner *l, const ur_target *target, ur_aim *aim, ur_error *error)
+{
+    bool is_last = target->line + 1 == l->model->line_count;
+    *aim = (ur_aim){.kind = ur_loss_at((size_t)target->loss), .target = target};
+    if (!aim->kind) return ur_fail(error, UR_ERR_USAGE, "there is no loss %d", (int)target->loss);
+    if (target->line >= l->model->line_count)
+        return ur_fail(error, UR_ERR_USAGE, "a target for line %zu of a network of %zu", target->line + 1,
+                       l->model->line_count);
+    if (is_last && target->loss == UR_LOSS_SOFTMAX) aim->head = ur_objective_head(l);
+    if (is_last && !aim->head && l->sampler.place)
+        return ur_fail(error, UR_ERR_USAGE, "a sampled softmax needs the softmax loss, the last line's is \"%s\"",
+                       aim->kind->word);
+    return UR_OK;
+}
+
+/* Where each line ends. The outputs of a wide last layer are there from now on, if another loss than softmax wants them. */
+static ur_status end_lines(ur_learner *l, const ur_batch *batch, ur_aim *aims, ur_ending *endings, ur_error *error)
+{
+    bool taken[UR_LINES_MAX] = {false};
+    if (!batch->target_count) return ur_fail(error, UR_ERR_USAGE, "the batch has no targets");
+    if (batch->target_count > UR_MAX_LINES)
+        return ur_fail(error, UR_ERR_USAGE, "%zu targets in a batch; there are at most %d", batch->target_count,
+                       (int)UR_MAX_LINES);
+    for (size_t i = 0; i < batch->target_count; i++) {
+        size_t line = batch->target[i].line;
+        UR_TRY(aim_at(l, &batch->target[i], &aims[i], error));
+        if (taken[line]) return ur_fail(error, UR_ERR_USAGE, "two targets for line %zu", line + 1);
+        taken[line] = true;
+        endings[line] = aims[i].head ? UR_END_BODY : aims[i].kind->logits ? UR_END_LOGITS : UR_END_WHOLE;
+    }
+    size_t last = l->model->line_count - 1;
+    if (!last_layer(l)->dense.unpacked || endings[last] == UR_END_BODY) return UR_OK;
+    last_layer(l)->dense.unpacked = false;
+    return ur_model_prepare(l->model, true, error);
+}
+
+/* The softmax of a last layer: the whole one, or in training one over a sample. */
+static void head_loss(const ur_learner *l, ur_tape *tape, const ur_dense *head, ur_tensor *x, const int32_t *ids,
+                      double scale, double *sum)
+{
+    if (tape->recording && l->sampler.place)
+        ur_sampled_softmax_loss(tape, head, x, ids, &l->sampler, scale, sum);
+    else
+        ur_dense_softmax_loss(tape, head, x, ids, scale, sum);
+}
+
+static void add_loss(const ur_learner *l, ur_tape *tape, const ur_aim *aim, const ur_value *value, ur_window_result *r)
+{
+    const ur_target *t = aim->target;
+    ur_targets targets = {.steps = value->y->steps,
+                          .lanes = value->y->lanes,
+                          .width = aim->head ? aim->head->outputs : value->y->width,
+                          .given = t->steps ? t->steps : value->y->steps,
+                          .ids = t->ids,
+                          .values = t->values,
+                          .lengths = t->lengths ? t->lengths : value->lengths};
+    aim->kind->take(tape, &targets);
+    if (tape->status != UR_OK) return;
+    double sum = 0, weight = t->weight != 0 ? t->weight : 1;
+    double scale = weight * (l->learning.sum || !targets.count ? 1 : 1 / (double)targets.count);
+    if (aim->head)
+        head_loss(l, tape, aim->head, value->y, targets.ids, scale, &sum);
+    else
+        aim->kind->loss(tape, value->y, &targets, scale, &sum);
+    r->sum += sum;
+    r->count += targets.count;
+    r->loss += weight * (l->learning.sum ? sum : sum / (double)(targets.count ? targets.count : 1));
+}
+
+ur_status ur_objective_run(ur_learner *l, ur_tape *tape, const ur_batch *batch, const ur_carry *carry,
+                           ur_window_result *r, ur_error *error)
+{
+    ur_aim aims[UR_MAX_LINES];
+    ur_ending endings[UR_LINES_MAX] = {UR_END_WHOLE};
+    ur_value *values = l->output;
+    *r = (ur_window_result){0};
+    UR_TRY(ur_network_check(l->model, batch, error));
+    UR_TRY(end_lines(l, batch, aims, endings, error));
+    if (ur_graph_run(l->model, tape, batch, carry, endings, values))
+        for (size_t i = 0; i < batch->target_count && tape->status == UR_OK; i++)
+            add_loss(l, tape, &aims[i], &values[aims[i].target->line], r);
+    return ur_tape_status(tape, error);
+}

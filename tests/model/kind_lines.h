@@ -1,0 +1,56 @@
+/* Network lines with every kind of layer.inc in them, a new one by itself. Include after cmocka.h. */
+#ifndef UR_TEST_KIND_LINES_H
+#define UR_TEST_KIND_LINES_H
+
+#include "layer/kind.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The options that can be told from the row alone. */
+static const struct kind_option {
+    unsigned takes;
+    const char *text;
+} KIND_OPTIONS[] = {{0, ""},
+                    {UR_TAKES_ACTIVATION, " sigmoid"},
+                    {UR_TAKES_NOBIAS, " nobias"},
+                    {UR_TAKES_TIMES, " x2"},
+                    {UR_TAKES_DROP, " x2 drop=0.3"},
+                    {UR_TAKES_DROP | UR_TAKES_SAME, " x2 drop=0.3 same"}};
+
+typedef void kind_check(const char *line, const ur_layer_kind *kind);
+
+/* The kind's word and numbers: six symbols, four wide, 0.3. */
+static inline void kind_text(const ur_layer_kind *kind, const char *option, char text[64])
+{
+    static const char *const numbers[] = {
+        [UR_NUMBER_SYMBOLS] = " 6", [UR_NUMBER_WIDTH] = " 4", [UR_NUMBER_PROBABILITY] = " 0.3"};
+    int used = snprintf(text, 64, "%s", kind->word ? kind->word : "lstm");
+    for (size_t i = 0; i < kind->most; i++)
+        used += snprintf(text + used, 64 - (size_t)used, "%s", numbers[kind->number[i]]);
+    snprintf(text + used, 64 - (size_t)used, "%s", option);
+}
+
+/* Alone in front of a dense layer; between others. */
+static inline void check_kind(const ur_layer_kind *kind, const char *option, kind_check *check)
+{
+    char text[64], line[160];
+    kind_text(kind, option, text);
+    snprintf(line, sizeof line, "%s > dense 3", text);
+    check(line, kind);
+    snprintf(line, sizeof line, kind->reads_ids ? "%s > gru 4 > dense 3" : "gru 4 > %s > dense 3", text);
+    check(line, kind);
+}
+
+static inline void check_kinds(kind_check *check)
+{
+    const ur_layer_kind *kind;
+    size_t kinds = 0;
+    for (; (kind = ur_layer_kind_at(kinds)) != NULL; kinds++)
+        for (size_t i = 0; i < sizeof KIND_OPTIONS / sizeof *KIND_OPTIONS; i++)
+            if ((kind->options & KIND_OPTIONS[i].takes) == KIND_OPTIONS[i].takes)
+                check_kind(kind, KIND_OPTIONS[i].text, check);
+    assert_true(kinds >= 6);
+}
+
+#endif

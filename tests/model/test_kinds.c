@@ -1,0 +1,123 @@
+/*
+ * Every kind of layer.inc, a new one by itself: the same bits for any number of threads, for a lane alone and among others
+ * of other lengths, and stepped as in a window; a kind that cannot be stepped is refused where a state is asked for.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "kind_lines.h"
+#include "support/numbers.h"
+#include "support/ok.h"
+
+#include "unroll_train.h"
+
+#include <stdlib.h>
+
+enum { STEPS = 5, LANES = 18, FEATURES = 3, SYMBOLS = 5, OUTPUTS = 3, ROWS = STEPS * LANES };
+
+typedef struct data {
+    size_t steps, lanes;
+    int32_t ids[ROWS], lengths[LANES];
+    real values[ROWS * FEATURES];
+} data;
+
+static data make_data(void)
+{
+    data d = {.steps = STEPS, .lanes = LANES};
+    fill_ids(d.ids, ROWS, 1, SYMBOLS);
+    fill_ids(d.lengths, LANES, 2, STEPS);
+    for (size_t b = 0; b < LANES; b++) d.lengths[b]++;
+    fill_random(d.values, ROWS * FEATURES, 3, 1);
+    return d;
+}
+
+static data lane_of(const data *all, size_t b)
+{
+    data d = {.steps = (size_t)all->lengths[b], .lanes = 1, .lengths = {all->lengths[b]}};
+    for (size_t t = 0; t < d.steps; t++) {
+        d.ids[t] = all->ids[t * LANES + b];
+        memcpy(d.values + t * FEATURES, all->values + (t * LANES + b) * FEATURES, FEATURES * sizeof(real));
+    }
+    return d;
+}
+
+static void predict(ur_model *model, const data *d, size_t threads, real *out)
+{
+    ur_error error = {0};
+    ur_learner *learner;
+    ur_learning learning = ur_learning_default();
+    ur_batch batch = {
+        .input[0] = {.steps = d->steps, .lanes = d->lanes, .ids = d->ids, .values = d->values, .lengths = d->lengths},
+    };
+    learning.threads = threads;
+    ok(ur_learner_create(&learner, model, &learning, &error), &error);
+    ok(ur_predict(learner, &batch, out, &error), &error);
+    ur_learner_free(learner);
+}
+
+/* All of a lane, or its one row. */
+static void compare_lane(const char *line, const real *got, const real *all, size_t b, size_t steps, bool ended)
+{
+    for (size_t t = 0; t < (ended ? 1 : steps); t++)
+        assert_same(line, got + t * OUTPUTS, all + (t * LANES + b) * OUTPUTS, OUTPUTS);
+}
+
+static void step_lane(const char *line, ur_model *model, const data *d, const real *window, bool ended)
+{
+    ur_error error = {0};
+    ur_state *state;
+    real out[OUTPUTS];
+    ok(ur_state_create(&state, model, 1, &error), &error);
+    for (size_t t = 0; t < d->steps; t++) {
+        ur_step_on(NULL, model, state, d->ids + t, d->values + t * FEATURES, out);
+        if (!ended || t + 1 == d->steps) assert_same(line, out, window + (ended ? 0 : t * OUTPUTS), OUTPUTS);
+    }
+    ur_state_free(state);
+}
+
+static void refuse_state(const ur_model *model, const ur_layer_kind *kind)
+{
+    ur_error error = {0};
+    ur_state *state;
+    assert_int_equal(ur_state_create(&state, model, 1, &error), UR_ERR_UNSUPPORTED);
+    assert_null(state);
+    assert_non_null(strstr(error.text, kind->word));
+}
+
+static void check_line(const char *line, const ur_layer_kind *kind)
+{
+    static real all[ROWS * OUTPUTS], other[ROWS * OUTPUTS];
+    ur_error error = {0};
+    ur_model *model;
+    ur_sizes sizes = {.symbols = SYMBOLS, .features = FEATURES};
+    data d = make_data();
+    ok(ur_model_create(&model, line, &sizes, 1, 0, NULL, &error), &error);
+    predict(model, &d, 1, all);
+    predict(model, &d, 4, other);
+    for (size_t i = 0; i < (kind->ends_time ? 1 : STEPS) * LANES; i++)
+        if (kind->ends_time || (size_t)d.lengths[i % LANES] > i / LANES)
+            assert_same(line, other + i * OUTPUTS, all + i * OUTPUTS, OUTPUTS);
+    for (size_t b = 0; b < LANES; b++) {
+        data one = lane_of(&d, b);
+        predict(model, &one, 1, other);
+        compare_lane(line, other, all, b, one.steps, kind->ends_time);
+        if (kind->step) step_lane(line, model, &one, other, kind->ends_time);
+    }
+    if (!kind->step) refuse_state(model, kind);
+    ur_model_free(model);
+}
+
+static void test_every_kind(void **state)
+{
+    (void)state;
+    check_kinds(check_line);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_kind)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,251 @@
+/*
+ * What a batch's targets cost: several outputs with weights of their own; what counts and what does not, for every loss of
+ * loss.inc; lines that differ in lanes; and what is refused.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "support/numbers.h"
+#include "support/ok.h"
+#include "train/learner.h"
+
+#include <stdlib.h>
+
+enum { STEPS = 6, LANES = 19, SYMBOLS = 5, OUTPUTS = 4, ROWS = STEPS * LANES };
+
+typedef struct setting {
+    ur_model *model;
+    ur_learner *learner;
+    ur_batch batch;
+    int32_t ids[ROWS], lengths[LANES], targets[2][ROWS];
+    real values[2][ROWS * OUTPUTS];
+} setting;
+
+static void set_up(setting *s, const char *line)
+{
+    ur_error error = {0};
+    ur_learning learning = ur_learning_default();
+    ur_sizes sizes = {.symbols = SYMBOLS, .features = OUTPUTS, .outputs = OUTPUTS};
+    memset(s, 0, sizeof *s);
+    learning.threads = 2;
+    ok(ur_model_create(&s->model, line, &sizes, 1, 0, NULL, &error), &error);
+    ok(ur_learner_create(&s->learner, s->model, &learning, &error), &error);
+    fill_ids(s->ids, ROWS, 1, SYMBOLS);
+    fill_ids(s->lengths, LANES, 2, STEPS);
+    for (size_t b = 0; b < LANES; b++) s->lengths[b]++;
+    for (uint32_t i = 0; i < 2; i++) {
+        fill_ids(s->targets[i], ROWS, 3 + i, OUTPUTS);
+        fill_random(s->values[i], ROWS * OUTPUTS, 5 + i, 1);
+        s->batch.input[i] = (ur_sequences){
+            .steps = STEPS, .lanes = LANES, .ids = s->ids, .values = s->values[i], .lengths = s->lengths};
+    }
+}
+
+static void tear_down(setting *s)
+{
+    ur_learner_free(s->learner);
+    ur_model_free(s->model);
+}
+
+static void aim(setting *s, size_t i, ur_loss loss, double weight)
+{
+    s->batch.target[i] =
+        (ur_target){.line = i, .loss = loss, .weight = weight, .ids = s->targets[i], .values = s->values[i]};
+    s->batch.target_count = i + 1;
+}
+
+/* Loss and gradients of the batch; free() them. */
+static real *gradients(setting *s, ur_window_result *result)
+{
+    ur_error error = {0};
+    ok(ur_learner_gradients(s->learner, &s->batch, NULL, result, &error), &error);
+    real *copy = zeros(s->model->numbers, sizeof *copy);
+    memcpy(copy, s->model->gradients, s->model->numbers * sizeof *copy);
+    return copy;
+}
+
+/* Whatever stands behind a lane's end: it is not looked at. */
+static void spoil(setting *s, bool count)
+{
+    for (size_t i = 0; i < ROWS; i++) {
+        if ((size_t)s->lengths[i % LANES] > i / LANES) continue;
+        s->targets[0][i] = count ? 1000 : -1;
+        for (size_t k = 0; k < OUTPUTS; k++) s->values[0][i * OUTPUTS + k] = count ? (real)INFINITY : (real)NAN;
+    }
+}
+
+static void test_behind_the_end_nothing_counts(void **state)
+{
+    (void)state;
+    for (size_t loss = 0; ur_loss_at(loss); loss++) {
+        setting s;
+        ur_window_result masked, whole;
+        set_up(&s, "embed 3 > lstm 4 > dense");
+        aim(&s, 0, (ur_loss)loss, 0);
+        spoil(&s, false);
+        real *want = gradients(&s, &masked);
+        spoil(&s, true);
+        real *got = gradients(&s, &whole);
+        assert_true(masked.loss == whole.loss && masked.count == whole.count && whole.count > 0);
+        assert_same(ur_loss_at(loss)->word, got, want, s.model->numbers);
+        free(got);
+        free(want);
+        tear_down(&s);
+    }
+}
+
+/* A target's own lengths stand in for the line's. */
+static void test_lengths_of_targets(void **state)
+{
+    (void)state;
+    setting s;
+    int32_t one[LANES];
+    ur_window_result result;
+    for (size_t b = 0; b < LANES; b++) one[b] = 1;
+    set_up(&s, "embed 3 > lstm 4 > dense");
+    aim(&s, 0, UR_LOSS_SOFTMAX, 0);
+    s.batch.target[0].lengths = one;
+    free(gradients(&s, &result));
+    assert_int_equal(result.count, LANES);
+    tear_down(&s);
+}
+
+static void test_several_outputs(void **state)
+{
+    (void)state;
+    setting s;
+    ur_window_result both, part[2];
+    real *one[2];
+    set_up(&s, "a: embed 3 > lstm 4 > dense 4; b: gru 4 > dense");
+    for (size_t i = 0; i < 2; i++) {
+        aim(&s, i, i ? UR_LOSS_SQUARED : UR_LOSS_SOFTMAX, i ? -0.5 : 3);
+        ur_target only = s.batch.target[i], first = s.batch.target[0];
+        s.batch.target[0] = only;
+        s.batch.target_count = 1;
+        one[i] = gradients(&s, &part[i]);
+        s.batch.target[0] = first;
+    }
+    s.batch.target_count = 2;
+    real *all = gradients(&s, &both);
+    assert_true(both.loss == part[0].loss + part[1].loss);
+    assert_true(part[0].loss == 3 * (part[0].sum / (double)part[0].count));
+    assert_true(part[1].loss == -0.5 * (part[1].sum / (double)part[1].count));
+    assert_int_equal(both.count, part[0].count + part[1].count);
+    for (size_t i = 0; i < s.model->numbers; i++) one[0][i] += one[1][i]; /* the lines share nothing */
+    assert_same("gradients of two outputs", all, one[0], s.model->numbers);
+    free(all);
+    free(one[0]);
+    free(one[1]);
+    tear_down(&s);
+}
+
+static void test_lines_differ_in_lanes(void **state)
+{
+    (void)state;
+    setting s;
+    ur_error error = {0};
+    double loss;
+    set_up(&s, "a: embed 3 > lstm 4 > dense 4; b: gru 4 > dense");
+    aim(&s, 0, UR_LOSS_SOFTMAX, 0);
+    aim(&s, 1, UR_LOSS_SQUARED, 0);
+    s.batch.input[1].lanes = 7;
+    ok(ur_learn(s.learner, &s.batch, &loss, &error), &error);
+    s.batch.carry = true;
+    assert_int_equal(ur_learn(s.learner, &s.batch, &loss, &error), UR_ERR_USAGE);
+    assert_string_equal(error.text, "carry: the batch's lines differ in lanes");
+    tear_down(&s);
+}
+
+/* The same network with and without a wide last layer that a softmax would take apart. */
+static void test_other_losses_of_a_wide_layer(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"gru 3 > dense 1100", "gru 3 > dense 1100 > dropout 0"};
+    real *gradient[2], *values = random_numbers(ROWS * 1100, 9, 1);
+    ur_window_result result[2];
+    size_t numbers = 0;
+    for (size_t i = 0; i < 2; i++) {
+        setting s;
+        set_up(&s, lines[i]);
+        aim(&s, 0, UR_LOSS_SOFTMAX, 0);
+        free(gradients(&s, &result[i]));
+        aim(&s, 0, UR_LOSS_SQUARED, 0);
+        s.batch.target[0].values = values;
+        gradient[i] = gradients(&s, &result[i]);
+        numbers = s.model->numbers;
+        tear_down(&s);
+    }
+    assert_true(result[0].loss == result[1].loss);
+    assert_same(lines[0], gradient[0], gradient[1], numbers);
+    free(gradient[0]);
+    free(gradient[1]);
+    free(values);
+}
+
+static void refuse(setting *s, ur_status status, const char *message)
+{
+    ur_error error = {0};
+    assert_int_equal(ur_learn(s->learner, &s->batch, NULL, &error), status);
+    assert_string_equal(error.text, message);
+}
+
+static void test_what_is_refused(void **state)
+{
+    (void)state;
+    setting s;
+    set_up(&s, "a: embed 3 > lstm 4 > dense 4; b: gru 4 > dense");
+    refuse(&s, UR_ERR_USAGE, "the batch has no targets");
+    aim(&s, 0, UR_LOSS_SOFTMAX, 0);
+    s.targets[0][2 * LANES + 4] = -2;
+    s.lengths[4] = STEPS;
+    refuse(&s, UR_ERR_DATA, "step 2, lane 4: target -2 is neither -1 nor below the 4 outputs");
+    s.targets[0][2 * LANES + 4] = 4;
+    refuse(&s, UR_ERR_DATA, "step 2, lane 4: target 4 is neither -1 nor below the 4 outputs");
+    s.targets[0][2 * LANES + 4] = -1;
+    s.batch.target[0].steps = 5;
+    refuse(&s, UR_ERR_USAGE, "targets of 5 steps for outputs of 6");
+    s.batch.target[0].steps = STEPS;
+    s.batch.target[0].ids = NULL;
+    refuse(&s, UR_ERR_USAGE, "this loss takes ids as targets, the batch has none");
+    s.batch.target[0].loss = (ur_loss)77;
+    refuse(&s, UR_ERR_USAGE, "there is no loss 77");
+    s.batch.target[0] = (ur_target){.line = 2, .ids = s.targets[0]};
+    refuse(&s, UR_ERR_USAGE, "a target for line 3 of a network of 2");
+    aim(&s, 0, UR_LOSS_SOFTMAX, 0);
+    s.batch.target[1] = s.batch.target[0];
+    s.batch.target_count = 2;
+    refuse(&s, UR_ERR_USAGE, "two targets for line 1");
+    tear_down(&s);
+}
+
+static void test_decode(void **state)
+{
+    (void)state;
+    const real y[3] = {1, -2, (real)0.5};
+    real out[3];
+    double sum = exp(1) + exp(-2) + exp(0.5);
+    ur_loss_softmax.decode(y, 3, out);
+    assert_near("softmax", out, (real[]){(real)(exp(1) / sum), (real)(exp(-2) / sum), (real)(exp(0.5) / sum)}, 3, 1e-6);
+    ur_loss_sigmoid.decode(y, 3, out);
+    assert_near("sigmoid", out,
+                (real[]){(real)(1 / (1 + exp(-1))), (real)(1 / (1 + exp(2))), (real)(1 / (1 + exp(-0.5)))}, 3, 1e-6);
+    ur_loss_squared.decode(y, 3, out);
+    assert_same("squared", out, y, 3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_behind_the_end_nothing_counts),
+        cmocka_unit_test(test_lengths_of_targets),
+        cmocka_unit_test(test_several_outputs),
+        cmocka_unit_test(test_lines_differ_in_lanes),
+        cmocka_unit_test(test_other_losses_of_a_wide_layer),
+        cmocka_unit_test(test_what_is_refused),
+        cmocka_unit_test(test_decode),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
