@@ -50,7 +50,15 @@ static ur_status check(const ur_learning *l, ur_error *error)
     return UR_OK;
 }
 
-static ur_status create(ur_learner *l, ur_error *error)
+static ur_status make_compute(ur_learner *l, ur_error *error)
+{
+    UR_TRY(ur_learner_pool(&l->pool, l->learning.threads, error));
+    l->compute = (ur_compute){l->model->kernels, ur_train_kernels_of(l->model->kernels), l->pool};
+    return UR_OK;
+}
+
+/* What updates need. */
+static ur_status make_training(ur_learner *l, ur_error *error)
 {
     UR_TRY(check(&l->learning, error));
     UR_TRY(make_sampler(l, error));
@@ -58,24 +66,35 @@ static ur_status create(ur_learner *l, ur_error *error)
         l->model->layers[l->model->layer_count - 1].dense.unpacked = true; /* until another loss asks for its outputs */
     UR_TRY(ur_model_prepare_training(l->model, error));
     UR_TRY(ur_optimizer_create(&l->optimizer, l->learning.optimizer, l->learning.momentum, l->model->numbers, error));
-    UR_TRY(ur_learner_pool(&l->pool, l->learning.threads, error));
-    l->compute = (ur_compute){l->model->kernels, ur_train_kernels_of(l->model->kernels), l->pool};
     l->norm_pieces = calloc(ur_gradient_pieces(l->model->numbers) + 1, sizeof(double));
     return l->norm_pieces ? UR_OK : ur_fail_memory(error, "the gradient's norm");
 }
 
-ur_status ur_learner_create(ur_learner **learner, ur_model *model, const ur_learning *learning, ur_error *error)
+static ur_status create(ur_learner **learner, ur_model *model, const ur_learning *learning, bool learns,
+                        ur_error *error)
 {
     ur_learner *l = *learner = calloc(1, sizeof *l);
     if (!l) return ur_fail_memory(error, "a learner");
     l->model = model;
     l->learning = *learning;
     ur_arena_init(&l->arena);
-    ur_status status = create(l, error);
+    ur_status status = learns ? make_training(l, error) : UR_OK;
+    if (status == UR_OK) status = make_compute(l, error);
     if (status == UR_OK) return UR_OK;
     ur_learner_free(l);
     *learner = NULL;
     return status;
+}
+
+ur_status ur_learner_create(ur_learner **learner, ur_model *model, const ur_learning *learning, ur_error *error)
+{
+    return create(learner, model, learning, true, error);
+}
+
+ur_status ur_learner_create_judge(ur_learner **learner, ur_model *model, size_t threads, ur_error *error)
+{
+    const ur_learning learning = {.threads = threads};
+    return create(learner, model, &learning, false, error);
 }
 
 void ur_learner_free(ur_learner *l)
@@ -98,7 +117,8 @@ static ur_status make_loss(ur_learner *l, ur_tape *tape, const ur_batch *batch, 
                            ur_window_result *result, ur_error *error)
 {
     if (!l->forward) return ur_objective_run(l, tape, batch, carry, result, error);
-    ur_pass pass = {.model = l->model, .tape = tape, .training = tape->recording};
+    ur_pass pass = {.model = l->model, .tape = tape, .training = tape->recording, .output = l->output};
+    *result = (ur_window_result){0};
     UR_TRY(l->forward(l->task_context, &pass, result, error));
     return ur_tape_status(tape, error);
 }

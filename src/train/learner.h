@@ -11,6 +11,7 @@ typedef struct ur_pass {
     ur_model *model;
     ur_tape *tape; /* with the seed and the number of the update, of which random numbers are made */
     bool training;
+    ur_value *output; /* by line: what is to be judged, set by a forward of a task's own */
 } ur_pass;
 
 /* What a batch costs. */
@@ -42,6 +43,9 @@ struct ur_learner {
     double norm;                   /* of the last gradient */
     uint64_t step;                 /* updates, for the dropout masks */
 };
+
+/* One that evaluates and never learns: no gradients, no optimiser. Small weights may be used, too. */
+ur_status ur_learner_create_judge(ur_learner **learner, ur_model *model, size_t threads, ur_error *error);
 
 void ur_learner_clear(ur_learner *learner); /* the gradients: zeros */
 /* One window forward and backward, gradients set but nothing updated. */

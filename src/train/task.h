@@ -87,9 +87,12 @@ typedef struct ur_task {
     /* Loss of a batch on the pass's tape; NULL: that of the network with its losses. */
     ur_status (*forward)(void *data, ur_pass *pass, const ur_task_batch *batch, ur_window_result *sums,
                          ur_error *error);
-    /* Adds what a batch's outputs (of each line, those of a wide softmax left out) say to tally_size bytes that began as zeros; NULL: the mean loss is the only metric. */
+    /* Adds what a batch's outputs (of each line, those of a wide softmax left out) say to tally_size bytes that began as zeros; NULL: nothing. */
     ur_status (*tally)(void *data, const ur_task_batch *batch, const ur_value *out, void *tally, ur_error *error);
-    void (*finish)(const void *data, const void *tally, double *metric);
+    /* The metrics from that and from the sums of all batches. `more`: an object that takes what else is worth telling, where
+     * somebody asked for it; else NULL. NULL: the mean loss is the only metric. */
+    ur_status (*finish)(const void *data, const void *tally, const ur_window_result *all, double *metric,
+                        struct json_t *more, ur_error *error);
     /* Something for people to see; NULL: there is nothing. */
     ur_status (*show)(void *data, const ur_model *model, uint64_t step, ur_shown *shown, ur_error *error);
 } ur_task;

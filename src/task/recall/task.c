@@ -199,12 +199,15 @@ static ur_status tally(void *data, const ur_task_batch *batch, const ur_value *o
 }
 
 /* The sum of two uniform numbers has the variance 1/6. */
-static void finish(const void *data, const void *tally_, double *metric)
+static ur_status finish(const void *data, const void *tally_, const ur_window_result *all, double *metric,
+                        struct json_t *more, ur_error *error)
 {
     const ur_recall_data *d = data;
     const ur_marks *m = tally_;
     double mean = m->good / (double)m->count;
+    (void)all, (void)more, (void)error;
     metric[0] = d->kind->symbols ? mean : 1 - mean * 6;
+    return UR_OK;
 }
 
 const ur_task ur_task_recall = {

@@ -1,0 +1,53 @@
+/* See small_tasks.h. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "support/run.h"
+#include "support/small_tasks.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct small {
+    const char *name, *line;
+    void (*write)(FILE *file); /* NULL: it reads nothing */
+} small;
+
+static void write_text(FILE *file)
+{
+    for (int i = 0; i < 60; i++) fprintf(file, "line %d of a text %d\n", i * i, i);
+}
+
+static const small SMALL[] = {
+    {"lm", "--net 'embed 5 > lstm 6 drop=0.2 > dense' --batch 3 --bptt 7 --bptt-step 5 --sample-length 9", write_text},
+    {"recall", "--kind adding --gap 7 --bptt 4 --hidden 6 --batch 5", NULL},
+};
+
+static const small *find(const char *name)
+{
+    for (size_t i = 0; i < sizeof SMALL / sizeof *SMALL; i++)
+        if (strcmp(SMALL[i].name, name) == 0) return &SMALL[i];
+    fail_msg("the task %s has no row in tests/support/small_tasks.c", name);
+    return NULL;
+}
+
+ur_settings *small_task(const char *name, const char *folder)
+{
+    const small *task = find(name);
+    char path[512];
+    ur_settings *settings;
+    ur_error error;
+    if (ur_settings_create(&settings, name, &error) != UR_OK) fail_msg("%s", error.text);
+    set_more(settings, "--steps 12 --eval-every 4 --save-every 4 --average 0.9 --threads 1 %s", task->line);
+    if (!task->write) return settings;
+    assert_true(snprintf(path, sizeof path, "%s/data.%s", folder, name) < (int)sizeof path);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    task->write(file);
+    assert_int_equal(fclose(file), 0);
+    if (ur_settings_add_data(settings, path, &error) != UR_OK) fail_msg("%s", error.text);
+    return settings;
+}

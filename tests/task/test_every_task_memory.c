@@ -1,0 +1,97 @@
+/* A failing allocator at every call of a small run of every task, folder included: each gives an error with a message, and
+ * nothing leaks. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "support/failing_memory.h"
+
+#include "../base/scratch.h"
+
+#include "support/run.h"
+#include "support/small_tasks.h"
+
+#ifdef FAILING_MEMORY_REAL
+
+static scratch place;
+
+static ur_status run_task(const ur_settings *settings, ur_error *error)
+{
+    ur_trainer *trainer;
+    ur_event event = {.kind = UR_EVENT_STEP};
+    const char *text;
+    size_t length;
+    ur_status status = ur_trainer_create(&trainer, settings, error);
+    while (status == UR_OK && event.kind != UR_EVENT_END) {
+        status = ur_train_next(trainer, &event, error);
+        if (status == UR_OK && event.kind == UR_EVENT_SAMPLE)
+            status = ur_trainer_sample(trainer, &text, &length, error);
+    }
+    ur_trainer_free(trainer);
+    return status;
+}
+
+/* Returns how many calls there were; *survived: that the work went on without. */
+static long try_call(const ur_settings *settings, long n, bool *survived)
+{
+    ur_error error = {0};
+    long before = atomic_load(&memory_live);
+    memory_arm(n, false);
+    ur_status status = run_task(settings, &error);
+    long calls = memory_disarm(), after = atomic_load(&memory_live);
+    if (status != UR_OK && (status != error.status || !error.text[0])) fail_msg("call %ld: no message", n);
+    if (n && after != before) fail_msg("call %ld: %ld blocks leak (%s)", n, after - before, error.text);
+    if (status != UR_OK && calls < n) fail_msg("call %ld did not fail: %s", n, error.text);
+    *survived = status == UR_OK;
+    return calls;
+}
+
+static void every_call_may_fail(void **state)
+{
+    bool survived;
+    long failed = 0, n = 1;
+    ur_settings *settings = small_task(*state, place.root);
+    set_more(settings, "--steps 2 --eval-every 2 --save-every 2 --overwrite");
+    set_one(settings, "output", in_scratch(&place, "run"));
+    for (int i = 0; i < 2; i++) try_call(settings, 0, &survived); /* what the C library keeps */
+    assert_true(survived);
+    for (; try_call(settings, n, &survived) >= n; n++) failed += !survived;
+    print_message("%s: %ld of %ld failing calls are errors\n", (char *)*state, failed, n - 1);
+    assert_true(failed > 10);
+    ur_settings_free(settings);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    strcpy(place.root, "/dev/shm/unroll-test-XXXXXX"); /* nothing of the disk is tested */
+    assert_non_null(mkdtemp(place.root));
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    remove_scratch(&place);
+    return 0;
+}
+
+int main(void)
+{
+    enum { MOST = 32 };
+    struct CMUnitTest tests[MOST];
+    char names[MOST][32];
+    size_t count = 0;
+    for (; ur_task_name(count); count++) {
+        assert_true(count < MOST);
+        snprintf(names[count], sizeof names[count], "%s", ur_task_name(count));
+        tests[count] = (struct CMUnitTest){names[count], every_call_may_fail, set_up, tear_down, names[count]};
+    }
+    return _cmocka_run_group_tests("every task", tests, count, NULL, NULL);
+}
+
+#else
+int main(void) { return 77; }
+#endif
