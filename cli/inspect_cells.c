@@ -25,8 +25,9 @@ static const ur_cli_option OPTIONS[] = {
 
     {"What is shown", "show", "PREDICATE", UR_CLI_TEXT, PLACE(show), .unset = "none",
      .help = "instead of the table, a passage of the text coloured by the best cell of this predicate"},
-    {NULL, "cell", "LAYER.UNIT", UR_CLI_TEXT, PLACE(cell), .unset = "none",
-     .help = "instead of the table, a passage coloured by this cell; layers from 1, units from 0, as in the table"},
+    {NULL, "neuron", "LAYER.NEURON", UR_CLI_TEXT, PLACE(cell), .unset = "none",
+     .help = "instead of the table, a passage coloured by this neuron; layers from 1, neurons from 0, as in the table"},
+    {NULL, "cell", "LAYER.NEURON", UR_CLI_TEXT, PLACE(cell), .help = NULL}, /* its name of before */
     {NULL, "length", "N", UR_CLI_SIZE, PLACE(length), .least = 1, .most = 1e6,
      .help = "units in a passage that is shown"},
     {NULL, "html", "FILE", UR_CLI_TEXT, PLACE(html), .unset = "none",
@@ -58,7 +59,7 @@ static ur_status set_cell(ur_cli_cells_settings *s, ur_error *error)
     if (!s->cell[length] || !is_whole(layer) || !is_whole(s->cell + length + 1) || atol(layer) < 1)
         return ur_fail(
             error, UR_ERR_USAGE,
-            "--cell: '%.80s' is not allowed; give a layer from 1 and a unit from 0 with a point between, such "
+            "--neuron: '%.80s' is not allowed; give a layer from 1 and a unit from 0 with a point between, such "
             "as 1.43",
             s->cell);
     s->search.follow = true;
@@ -70,7 +71,7 @@ static ur_status set_cell(ur_cli_cells_settings *s, ur_error *error)
 static ur_status check(const ur_cli_cells_settings *s, ur_error *error)
 {
     if (s->show && s->cell)
-        return ur_fail(error, UR_ERR_USAGE, "--show and --cell both choose what is shown; give one of them");
+        return ur_fail(error, UR_ERR_USAGE, "--show and --neuron both choose what is shown; give one of them");
     if (s->json && (s->show || s->cell))
         return ur_fail(error, UR_ERR_USAGE, "--%s shows coloured text, --json has none; leave one of them out",
                        s->show ? "show" : "cell");
@@ -118,10 +119,10 @@ static ur_status check_cell(const ur_cli_cells_settings *s, const ur_model *mode
     size_t units = 0, layers = ur_probe_layers(model);
     if (!s->cell || !layers) return UR_OK;
     if (!ur_probe_layer(model, s->search.layer, &units, NULL))
-        return ur_fail(error, UR_ERR_USAGE, "--cell %s: the network \"%s\" has %zu recurrent layer%s", s->cell,
+        return ur_fail(error, UR_ERR_USAGE, "--neuron %s: the network \"%s\" has %zu recurrent layer%s", s->cell,
                        ur_model_net(model), layers, layers == 1 ? "" : "s");
     if (s->search.unit < units) return UR_OK;
-    return ur_fail(error, UR_ERR_USAGE, "--cell %s: the units of that layer are 0 to %zu", s->cell, units - 1);
+    return ur_fail(error, UR_ERR_USAGE, "--neuron %s: the neurons of that layer are 0 to %zu", s->cell, units - 1);
 }
 
 static ur_status inspect(ur_cli_cells_settings *s, const ur_model *model, const ur_cli_texts *texts, ur_error *error)

@@ -24,8 +24,10 @@ typedef struct settings {
 #define PLACE(field) offsetof(settings, field)
 
 static const ur_cli_option OPTIONS[] = {
-    {"What is followed", "steps", "K", UR_CLI_SIZE, PLACE(flow.steps), .least = 1, .most = 100000,
+    {"What is followed", "back", "K", UR_CLI_SIZE, PLACE(flow.steps), .least = 1, .most = 100000,
      .help = "how many steps back"},
+    {NULL, "steps", "K", UR_CLI_SIZE, PLACE(flow.steps), .least = 1, .most = 100000,
+     .help = NULL}, /* its name of before */
     {NULL, "places", "N", UR_CLI_SIZE, PLACE(flow.places), .least = 1, .most = 65536,
      .help = "losses that are followed back, evenly over the text; means are over these"},
     {NULL, "warm-up", "N", UR_CLI_SIZE, PLACE(flow.warm), .least = 1, .most = 100000,
@@ -41,9 +43,9 @@ static const ur_cli_option OPTIONS[] = {
 
     {"Untrained networks", "fresh", "CELLS", UR_CLI_TEXT, PLACE(fresh.cells), .unset = "none",
      .help = "such as rnn,lstm,gru: instead of a model and a text, which then are not wanted"},
-    {NULL, "hidden", "H", UR_CLI_SIZE, PLACE(fresh.hidden), .least = 1, .most = 4096, .help = "units of each"},
+    {NULL, "hidden", "N", UR_CLI_SIZE, PLACE(fresh.hidden), .least = 1, .most = 4096, .help = "units of each"},
     {NULL, "gain", "LIST", UR_CLI_TEXT, PLACE(fresh.gains),
-     .help = "factors of W_hh, whose numbers are drawn from N(0, 1)/sqrt(H); a network for each"},
+     .help = "factors of W_hh, whose numbers are drawn from N(0, 1)/sqrt(hidden); a network for each"},
     {NULL, "orthogonal", NULL, UR_CLI_FLAG, PLACE(fresh.orthogonal),
      .help = "W_hh is the gain times an orthogonal matrix instead"},
     {NULL, "keep-bias", "X", UR_CLI_NUMBER, PLACE(fresh.keep_bias), .least = -100, .most = 100,

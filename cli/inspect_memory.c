@@ -10,8 +10,10 @@
 
 static const ur_cli_option OPTIONS[] = {
     {"What is tried", "task", "LIST", UR_CLI_TEXT, PLACE(tasks), .help = "of copy, adding and who"},
-    {NULL, "cell", "LIST", UR_CLI_TEXT, PLACE(cells), .help = "of rnn, lstm, gru and gru-before"},
-    {NULL, "gap", "LOW:HIGH", UR_CLI_TEXT, PLACE(gap),
+    {NULL, "cells", "LIST", UR_CLI_TEXT, PLACE(cells), .help = "of rnn, lstm, gru and gru-before"},
+    {NULL, "cell", "LIST", UR_CLI_TEXT, PLACE(cells), .help = NULL}, /* its name of before, as is "gap" */
+    {NULL, "gap", "LOW:HIGH", UR_CLI_TEXT, PLACE(gap), .help = NULL},
+    {NULL, "gaps", "LOW:HIGH", UR_CLI_TEXT, PLACE(gap),
      .help = "the ladder of gaps: LOW, HIGH and 10, 20, 50, 100, 200, 500 ... between them; or a list"},
     {NULL, "windows", "LIST", UR_CLI_TEXT, PLACE(windows),
      .help = "how many steps the gradient goes back, full for all of them"},
@@ -21,15 +23,15 @@ static const ur_cli_option OPTIONS[] = {
     {NULL, "seed", "N", UR_CLI_COUNT, PLACE(seed), .help = "the first of the seeds"},
 
     {"How", "hidden", "N", UR_CLI_SIZE, PLACE(hidden), .least = 1, .most = 4096, .help = "units"},
-    {NULL, "batch", "N", UR_CLI_SIZE, PLACE(batch), .least = 1, .most = 4096, .help = "examples an update"},
+    {NULL, "batch", "B", UR_CLI_SIZE, PLACE(batch), .least = 1, .most = 4096, .help = "examples an update"},
     {NULL, "updates", "N", UR_CLI_SIZE, PLACE(updates), .least = 1, .most = 1e9,
      .help = "at most so many at each gap; it ends when the gap is mastered"},
     {NULL, "optimizer", "sgd|adagrad|rmsprop|adam|adamw", UR_CLI_CHOICE, PLACE(optimizer), .help = "which one"},
-    {NULL, "lr", "RATE", UR_CLI_NUMBER, PLACE(rate), .above = true, .unset = "0.006 for rnn, 0.02 for the others",
+    {NULL, "lr", "X", UR_CLI_NUMBER, PLACE(rate), .above = true, .unset = "0.006 for rnn, 0.02 for the others",
      .help = "learning rate; it falls in a line to a tenth"},
     {NULL, "remember", "STEPS", UR_CLI_NUMBER, PLACE(remember), .least = 0, .unset = "the gap",
      .help = "LSTM and GRU begin with gates that keep for 1 to so many steps; 0: with the usual biases"},
-    {NULL, "minutes", "M", UR_CLI_NUMBER, PLACE(minutes), .above = true, .unset = "no limit",
+    {NULL, "minutes", "X", UR_CLI_NUMBER, PLACE(minutes), .above = true, .unset = "no limit",
      .help = "end after so long and say what was left out"},
     {NULL, "threads", "N", UR_CLI_SIZE, PLACE(threads), .least = 1, .most = 256,
      .unset = "the machine's cores, at most 16", .help = "trainings at once; the result does not depend on it"},
@@ -96,11 +98,11 @@ const ur_cli_verb ur_cli_inspect_memory = {
         "A gap is mastered where the best score on 256 examples that are not learnt from is at least 95 % right "
         "answers (adding: a mean squared error below 0.01). Each cell begins anew at each gap and climbs until it "
         "fails. The defaults take three minutes of processor time; a training over a gap of 500 takes five times as "
-        "long as one over 100, so give --gap 10:500 some --minutes.",
+        "long as one over 100, so give --gaps 10:500 some --minutes.",
     .examples = "unroll inspect memory  # rnn, lstm and gru, gaps up to 100\n"
                 "unroll inspect memory --task who --clip 1 --html memory.html  # one task, and a page\n"
-                "unroll inspect memory --cell rnn --windows full --optimizer sgd --lr 0.5  # what clipping does\n"
-                "unroll inspect memory --gap 10:500 --minutes 10 --json  # as far as ten minutes take it\n",
+                "unroll inspect memory --cells rnn --windows full --optimizer sgd --lr 0.5  # what clipping does\n"
+                "unroll inspect memory --gaps 10:500 --minutes 10 --json  # as far as ten minutes take it\n",
     .table = &TABLE,
     .settings_size = sizeof(ur_cli_memory_settings),
     .defaults = defaults,

@@ -115,7 +115,7 @@ static ur_status read_gaps(ur_cli_memory_plan *plan, const char *text, ur_error 
     }
     char allowed[96];
     snprintf(allowed, sizeof allowed, "LOW:HIGH or rising numbers from 2 to %d", UR_RECALL_GAP_MOST);
-    return read_list(plan, text, &plan->gap_count, take_gap, "gap", allowed, error);
+    return read_list(plan, text, &plan->gap_count, take_gap, "gaps", allowed, error);
 }
 
 static ur_status check_gaps(const ur_cli_memory_plan *plan, ur_error *error)
@@ -124,10 +124,11 @@ static ur_status check_gaps(const ur_cli_memory_plan *plan, ur_error *error)
     for (size_t i = 0; i < plan->task_count; i++) {
         const ur_recall_facts *facts = ur_recall_about(plan->tasks[i]);
         if (most < facts->least_gap)
-            return ur_fail(error, UR_ERR_USAGE,
-                           "--gap: %zu is too short for the task %s, whose shortest gap is %zu; choose longer ones, or "
-                           "leave the task out",
-                           most, facts->name, facts->least_gap);
+            return ur_fail(
+                error, UR_ERR_USAGE,
+                "--gaps: %zu is too short for the task %s, whose shortest gap is %zu; choose longer ones, or "
+                "leave the task out",
+                most, facts->name, facts->least_gap);
     }
     return UR_OK;
 }
@@ -136,7 +137,7 @@ ur_status ur_cli_memory_plan_read(ur_cli_memory_plan *plan, const ur_cli_memory_
 {
     *plan = (ur_cli_memory_plan){0};
     UR_TRY(read_list(plan, s->tasks, &plan->task_count, take_task, "task", "copy, adding or who", error));
-    UR_TRY(read_list(plan, s->cells, &plan->cell_count, take_cell, "cell", "rnn, lstm, gru or gru-before", error));
+    UR_TRY(read_list(plan, s->cells, &plan->cell_count, take_cell, "cells", "rnn, lstm, gru or gru-before", error));
     UR_TRY(
         read_list(plan, s->windows, &plan->window_count, take_window, "windows", "full or a number of steps", error));
     UR_TRY(read_list(plan, s->clips, &plan->clip_count, take_clip, "clip", "off or a number above 0", error));

@@ -32,8 +32,9 @@ static const ur_cli_option OPTIONS[] = {
      .help = "also write a report: the neighbours, and all units in a plane"},
     {NULL, "overwrite", NULL, UR_CLI_FLAG, PLACE(overwrite), .help = "replace a file that is there"},
     {NULL, "json", NULL, UR_CLI_FLAG, PLACE(json), .help = "one JSON object"},
-    {NULL, "places", NULL, UR_CLI_FLAG, PLACE(places),
-     .help = "with --json: the place of every unit in the plane, too"},
+    {NULL, "coordinates", NULL, UR_CLI_FLAG, PLACE(places),
+     .help = "with --json: the place of every token in the plane, too"},
+    {NULL, "places", NULL, UR_CLI_FLAG, PLACE(places), .help = NULL}, /* its name of before */
 };
 
 static const ur_cli_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
@@ -280,7 +281,7 @@ static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_erro
     if (!*arguments->words[1])
         return ur_fail(error, UR_ERR_USAGE, "near which unit? '' is none; give a word or character");
     if (s->places && !s->json)
-        return ur_fail(error, UR_ERR_USAGE, "--places belongs to --json; add that, or leave it out");
+        return ur_fail(error, UR_ERR_USAGE, "--coordinates belongs to --json; add that, or leave it out");
     UR_TRY(ur_cli_check_new(s->html, s->overwrite, error));
     UR_TRY(ur_cli_model_load(&near.model, arguments->words[0], error));
     ur_status status = look(s, &near, arguments->words[1], error);

@@ -32,7 +32,7 @@ done_with inspect cells run text --show quote --length 60
 equal "$(wc -m <out)" 61
 grep -qF -f <(head -n 2 out | tail -n 1) text || fail 'what is shown is not in the text'
 cp out shown
-done_with inspect cells run text --cell "$cell" --length 60
+done_with inspect cells run text --neuron "$cell" --length 60
 equal "$(wc -m <out)" 61
 
 # One file, which is not written over
@@ -53,11 +53,11 @@ misused inspect cells run text --where 'quote=x'; says "the name 'quote' is take
 misused inspect cells run text --where 'x=a' --where 'x=b'; says "the name 'x' is taken"
 misused inspect cells run text --show nothing; says "'nothing' is no predicate; there are quote, paren,"
 fails_with inspect cells run text --show hangul; says '--show hangul: no cell was scored'
-for cell in 1 1. .1 0.1 1.x 99999999999.1; do misused inspect cells run text --cell $cell; says "--cell: '$cell' is not allowed"; done
-misused inspect cells run text --cell 2.0; says 'drop=0.2 > dropout 0.2 > dense" has 1 recurrent layer'
-misused inspect cells run text --cell 1.24; says '--cell 1.24: the units of that layer are 0 to 23'
+for cell in 1 1. .1 0.1 1.x 99999999999.1; do misused inspect cells run text --neuron $cell; says "--neuron: '$cell' is not allowed"; done
+misused inspect cells run text --neuron 2.0; says 'drop=0.2 > dropout 0.2 > dense" has 1 recurrent layer'
+misused inspect cells run text --neuron 1.24; says '--neuron 1.24: the neurons of that layer are 0 to 23'
 misused inspect cells run text --show quote --json; says 'leave one of them out'
-misused inspect cells run text --show quote --cell 1.1; says 'give one of them'
+misused inspect cells run text --show quote --neuron 1.1; says 'give one of them'
 misused inspect cells run; says 'which text?'
 misused inspect cells; says 'which model?'
 printf a >short

@@ -5,7 +5,7 @@ needs_python
 is_true() { equal "$(json "$1")" True; }
 
 # A plain RNN masters to copy over 5 steps, and a window that does not reach so far keeps it from that
-short=(inspect memory --task copy --cell rnn --gap 5:5 --windows full,3 --clip 1 --updates 300 --hidden 24 --seeds 1)
+short=(inspect memory --task copy --cells rnn --gaps 5:5 --windows full,3 --clip 1 --updates 300 --hidden 24 --seeds 1)
 done_with "${short[@]}"
 prints 'Longest gap mastered, of 5'
 grep -qE '^rnn +full +1 +5\+$' out || fail "no such row: $(cat out)"
@@ -26,7 +26,7 @@ equal "$(json 'sorted(o["rows"][0]["trainings"][0])')" \
 grep -q '<svg' page.html && ! grep -qE 'https?://[^w]|<script' page.html || fail 'page.html is not what it should be'
 
 # The same numbers from any number of threads and instruction set
-tiny=(inspect memory --cell rnn,gru --hidden 8 --gap 10:12 --windows full,4 --clip 1 --updates 4 --seeds 2 --seed 7
+tiny=(inspect memory --cells rnn,gru --hidden 8 --gaps 10:12 --windows full,4 --clip 1 --updates 4 --seeds 2 --seed 7
     --batch 16 --quiet --json)
 numbers='[[r["cell"], r["clip"], r["task"]] + [list(t.values()) for t in r["trainings"]] for r in o["rows"]]'
 done_with "${tiny[@]}" --threads 1; json "$numbers" >one
@@ -38,26 +38,26 @@ done_with "${tiny[@]}" --seed 8; json "$numbers" >other
 cmp -s one other && fail 'another seed gives the same numbers'
 
 # What the time does not reach is said
-done_with inspect memory --cell lstm --task adding --minutes 0.00001 --quiet
+done_with inspect memory --cells lstm --task adding --minutes 0.00001 --quiet
 prints '?: 18 of 18 series did not come to their end (--minutes)'
-done_with inspect memory --cell lstm --task adding --minutes 0.00001 --quiet --json
+done_with inspect memory --cells lstm --task adding --minutes 0.00001 --quiet --json
 is_true 'o["left_out"] == 18 and not any(r["complete"] or r["trainings"] for r in o["rows"])'
 
 for gap in 10:100 10-100 10..100 10...100 10…100 10,20,50,100; do
-    done_with inspect memory --gap "$gap" --minutes 0.00001 --quiet; prints 'mastered, of 10 20 50 100 '
+    done_with inspect memory --gaps "$gap" --minutes 0.00001 --quiet; prints 'mastered, of 10 20 50 100 '
 done
-done_with inspect memory --gap 7:30 --minutes 0.00001 --quiet; prints 'mastered, of 7 10 20 30 '
+done_with inspect memory --gaps 7:30 --minutes 0.00001 --quiet; prints 'mastered, of 7 10 20 30 '
 
-misused inspect memory --gap 5 --task who; says '--gap: 5 is too short for the task who, whose shortest gap is 10'
+misused inspect memory --gaps 5 --task who; says '--gaps: 5 is too short for the task who, whose shortest gap is 10'
 for gap in 1:5 9:8 x 10,10 10: 10:99999 '' 10,x; do
-    misused inspect memory "--gap=$gap"; says "is not allowed; give LOW:HIGH or rising numbers from 2 to 10000"
+    misused inspect memory "--gaps=$gap"; says "is not allowed; give LOW:HIGH or rising numbers from 2 to 10000"
 done
 misused inspect memory --windows full,0; says "--windows: '0' is not allowed; give full or a number of steps"
 misused inspect memory --clip 1,none; says "--clip: 'none' is not allowed; give off or a number above 0"
-misused inspect memory --cell lstm,lsmt; says "--cell: 'lsmt' is not allowed"
+misused inspect memory --cells lstm,lsmt; says "--cells: 'lsmt' is not allowed"
 misused inspect memory --task copy,; says "--task: '' is not allowed; give copy, adding or who"
 misused inspect memory --windows 1,2,3,4,5,6,7,8,9,1,2,3,4,5,6,7,8; says '--windows: more than 16 entries'
 misused inspect memory --seeds 0; says '--seeds'
 misused inspect memory model; says "'model' is one argument too many"
 misused inspect memory --html page.html; says 'page.html is there; --overwrite replaces it'
-fails_with inspect memory --gap 10 --minutes 0.00001 --quiet --html none/page.html; prints 'Longest gap mastered'
+fails_with inspect memory --gaps 10 --minutes 0.00001 --quiet --html none/page.html; prints 'Longest gap mastered'

@@ -33,7 +33,7 @@ if "places" in o:
     assert abs(sum(p[0] * p[1] for p in o["places"])) < 1e-6 * total
 PYTHON
 python3 check.py || fail "the neighbours are not those of the table"
-done_with inspect near run c --count 1000 --json --places
+done_with inspect near run c --count 1000 --json --coordinates
 python3 check.py || fail "the plane is not that of the table"
 
 # A report
@@ -41,7 +41,7 @@ done_with inspect near run ' ' --html near.html; prints 'nearest to ␣ among'
 grep -qF '<h1>Near “␣”</h1>' near.html || fail "the report has no title"
 ! grep -qiE '<script|https?://[^"]*"[^>]*(src|href)|(src|href)=' near.html || fail "the report loads something"
 equal "$(grep -c '<svg ' near.html)" 2
-done_with inspect near run ' ' --json --places
+done_with inspect near run ' ' --json --coordinates
 cat >dots.py <<'PYTHON'
 import json, re
 places = json.load(open("out"))["places"]
@@ -74,7 +74,7 @@ fails_with inspect near run Q; says "none of the model's"
 fails_with inspect near run the; says "'the' is 3 of the model's units; give one"
 misused inspect near run; says 'near which unit?'
 misused inspect near run ''; says 'near which unit?'
-misused inspect near run c --places; says '--places belongs to --json'
+misused inspect near run c --coordinates; says '--coordinates belongs to --json'
 misused inspect near run c --count 0; says '--count'
 done_with train lm text -o onehot --net 'onehot > rnn 8 > dense' --steps 2 --quiet
 fails_with inspect near onehot c

@@ -107,7 +107,7 @@ static void test_short_texts(void **state)
     static const char net[] = "onehot > gru 5 > dense";
     ok(follow_text(*state, net, "abcd", 2, 0, &error), &error);
     assert_int_equal(follow_text(*state, net, "abc", 2, 0, &error), UR_ERR_DATA);
-    assert_string_equal(error.text, "the text has 3 units; 2 steps back need 4: give a longer text or fewer `steps`");
+    assert_string_equal(error.text, "the text has 3 units; 2 steps back need 4: give a longer text or fewer `back`");
     assert_int_equal(follow_text(*state, net, "abcdabcd", 3, 0.5, &error), UR_ERR_DATA);
     assert_int_equal(follow_text(*state, net, "abcd", 2, 1, &error), UR_ERR_USAGE);
 }

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# A name of an option is one thing in all verbs: it takes the same kind of value, or none.
+. "$(dirname "$0")/lib.bash"
+
+verbs=$(unroll help --man; sed -n 's/^\.SS "unroll \([a-z]*\( [a-z]*\)\?\) [^a-z].*"$/\1/p' out)
+[ "$(wc -l <<<"$verbs")" -gt 12 ] || fail "the manual names only these verbs: $verbs"
+while read -r verb; do
+    # shellcheck disable=SC2086 # a verb of two words
+    done_with help $verb
+    awk -v verb="$verb" '/^  (-[a-z], )?--/ {
+        sub(/^  (-[a-z], )?/, ""); name = $1; value = $0
+        sub(/  .*/, "", value); sub(/^--[a-z0-9-]+ ?/, "", value)
+        print name "|" value "|" verb }' out
+done <<<"$verbs" >all
+
+# What one may see as two: a path of any kind, and how a list of sizes is written.
+awk -F'|' '{ value = $2; for (i = 3; i < NF; i++) value = value "|" $i }
+    value ~ /^(RUN|FILE)$/ { value = "PATH" }
+    value == "N[,N...]" { value = "N" }
+    $1 in first && first[$1] != value { print $1 ": " first[$1] " in " where[$1] ", " value " in " $NF; bad = 1 }
+    { first[$1] = value; where[$1] = $NF } END { exit bad }' all >differ || fail "an option has two meanings: $(cat differ)"
