@@ -1,4 +1,5 @@
-/* unroll eval: how well a language model predicts a text. */
+/* unroll eval: how good a model is on data: how well a language model predicts a text, the metrics of any other task. */
+#include "eval_task.h"
 #include "json_out.h"
 #include "model_path.h"
 #include "reading.h"
@@ -126,39 +127,59 @@ static ur_status score_model(settings *s, const ur_model *model, ur_error *error
     return status;
 }
 
-static ur_status score_paths(settings *s, const char *model_path, const ur_cli_texts *texts, ur_error *error)
+static ur_status score_texts(settings *s, ur_model *model, const ur_cli_arguments *arguments, ur_error *error)
 {
-    ur_model *model = NULL;
-    s->scoring.paths = texts->paths;
-    s->scoring.path_count = texts->count;
-    UR_TRY(ur_cli_language_model_load(&model, model_path, error));
-    ur_status status = ur_cli_use_weights(model, s->weights, error);
+    UR_TRY(ur_cli_expect_texts(arguments, error));
+    ur_cli_texts texts;
+    ur_status status = ur_cli_texts_open(&texts, arguments->words + 1, arguments->count - 1, error);
+    s->scoring.paths = texts.paths;
+    s->scoring.path_count = texts.count;
     if (status == UR_OK) status = score_model(s, model, error);
-    ur_model_free(model);
+    ur_cli_texts_close(&texts, error);
     return status;
+}
+
+/* Options of the language model mean nothing to other tasks. */
+static ur_status check_options(const ur_cli_arguments *arguments, const char *task, ur_error *error)
+{
+    static const char *const LM[] = {"part", "tail", "invalid", "protocol", "window", "per-line"};
+    for (size_t i = 0; i < sizeof LM / sizeof LM[0]; i++)
+        if (ur_cli_given(&TABLE, arguments, LM[i]))
+            return ur_fail(error, UR_ERR_USAGE, "--%s: a model of the task %s does not take it", LM[i], task);
+    return UR_OK;
+}
+
+static ur_status score(settings *s, ur_model *model, const ur_cli_arguments *arguments, ur_error *error)
+{
+    const char *task = ur_model_task(model);
+    UR_TRY(ur_cli_use_weights(model, s->weights, error));
+    if (strcmp(task, "lm") == 0) return score_texts(s, model, arguments, error);
+    UR_TRY(check_options(arguments, task, error));
+    return ur_cli_eval_task(model, arguments, s->scoring.threads, s->json, error);
 }
 
 static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_error *error)
 {
     settings *s = settings_;
-    UR_TRY(ur_cli_expect_texts(arguments, error));
+    ur_model *model = NULL;
+    UR_TRY(ur_cli_expect(arguments, 1, SIZE_MAX, "which model? give a model file or a run folder, then data", error));
     UR_TRY(set_part(s, ur_cli_given(&TABLE, arguments, "tail"), error));
     s->scoring.windows = s->protocol == 1;
     if (!s->scoring.windows && ur_cli_given(&TABLE, arguments, "window"))
         return ur_fail(error, UR_ERR_USAGE, "--window belongs to --protocol windows; add that, or leave --window out");
     s->scoring.replace_invalid = s->invalid == 1;
-    ur_cli_texts texts;
-    ur_status status = ur_cli_texts_open(&texts, arguments->words + 1, arguments->count - 1, error);
-    if (status == UR_OK) status = score_paths(s, arguments->words[0], &texts, error);
-    ur_cli_texts_close(&texts, error);
+    UR_TRY(ur_cli_model_load(&model, arguments->words[0], error));
+    ur_status status = score(s, model, arguments, error);
+    ur_model_free(model);
     return status;
 }
 
 const ur_cli_verb ur_cli_eval = {
     .name = "eval",
-    .takes = "MODEL TEXT... [option...]",
-    .summary = "score a text with a language model",
+    .takes = "MODEL DATA... [option...]",
+    .summary = "judge a model on data",
     .text =
+        "A model knows its task, and data of that task are read as in its training. Prints the task's metrics.\n\n"
         "Reads texts (files, folders, or - for standard input) with a language model and says how well it "
         "predicted them: the loss in nats a unit, bits a character and a byte, the perplexity. The first unit of "
         "each pass is given, so N units are N - 1 predictions.\n\n"
@@ -167,6 +188,7 @@ const ur_cli_verb ur_cli_eval = {
         "with tabs between.",
     .examples = "unroll eval runs/input input.txt --tail 0.1  # the last tenth of a text\n"
                 "unroll eval runs/input sentences.txt --per-line  # which sentence is likelier?\n",
+    .any_task = true,
     .table = &TABLE,
     .settings_size = sizeof(settings),
     .defaults = defaults,

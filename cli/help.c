@@ -29,6 +29,8 @@ ur_status ur_cli_options_open(ur_cli_options *options, const ur_cli_verb *verb, 
     if (!options->settings) return ur_fail_memory(error, "the help");
     verb->defaults(options->settings);
     ur_status status = verb->task ? ur_settings_create(&options->task, verb->task, error) : UR_OK;
+    options->any = verb->any_task ? ur_cli_tasks_open() : NULL;
+    if (verb->any_task && !options->any) status = ur_fail_memory(error, "the help");
     if (status != UR_OK) ur_cli_options_close(options);
     return status;
 }
@@ -36,6 +38,7 @@ ur_status ur_cli_options_open(ur_cli_options *options, const ur_cli_verb *verb, 
 void ur_cli_options_close(ur_cli_options *options)
 {
     ur_settings_free(options->task);
+    ur_cli_tasks_close(options->any);
     free(options->settings);
     *options = (ur_cli_options){0};
 }
@@ -118,11 +121,9 @@ static size_t print_option_name(const ur_cli_option *option)
     return (size_t)printf("  %s", name);
 }
 
-static void print_option(const ur_cli_option *option, const void *settings)
+/* Name and help in their columns; `value`: what stands behind them. */
+static void print_option_text(const ur_cli_option *option, const char *value)
 {
-    char value[UR_CLI_VALUE_MAX];
-    ur_cli_default_text(option, settings, value);
-    if (option->group) printf("%s%s\n", "\n", option->group);
     size_t column = print_option_name(option);
     if (column + 2 > COLUMN)
         printf("\n%*s", COLUMN, "");
@@ -136,6 +137,27 @@ static void print_option(const ur_cli_option *option, const void *settings)
     printf("\n");
 }
 
+static void print_option(const ur_cli_option *option, const void *settings)
+{
+    char value[UR_CLI_VALUE_MAX];
+    ur_cli_default_text(option, settings, value);
+    if (option->group) printf("\n%s\n", option->group);
+    print_option_text(option, value);
+}
+
+/* How data are read for a model of one task. */
+static void print_reading(const ur_settings *task, const char *name)
+{
+    const ur_cli_option *row;
+    bool any = false;
+    for (size_t i = 0; (row = ur_settings_row(task, i)); i++) {
+        if (!row->reads || !row->help) continue;
+        if (!any) printf("\nWith a model of the task %s (default: as it was trained)\n", name);
+        any = true;
+        print_option_text(row, "");
+    }
+}
+
 static void print_help(const ur_cli_verb *verb, const ur_cli_options *options)
 {
     const ur_cli_option *option;
@@ -145,6 +167,7 @@ static void print_help(const ur_cli_verb *verb, const ur_cli_options *options)
     print_examples(verb->examples);
     for (size_t i = 0; (option = ur_cli_options_at(options, i, &values)); i++)
         if (option->help) print_option(option, values);
+    for (size_t t = 0; options->any && options->any[t]; t++) print_reading(options->any[t], ur_task_name(t));
 }
 
 /* ---- Overview --------------------------------------------------------------------------------------------------- */

@@ -16,6 +16,7 @@ typedef struct ur_cli_options {
     const ur_cli_verb *verb;
     void *settings;
     ur_settings *task; /* NULL: it trains none */
+    ur_settings **any; /* where it works on models of any task: all of them; else NULL */
 } ur_cli_options;
 
 ur_status ur_cli_options_open(ur_cli_options *options, const ur_cli_verb *verb, ur_error *error);

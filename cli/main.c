@@ -128,12 +128,15 @@ static int exit_code(ur_status status)
 }
 
 /* `line` is argv; behind the program's name and the verb's stand the verb's own words. */
-static ur_status run_with(const ur_cli_verb *verb, void *settings, ur_settings *task, char *const *line, size_t count,
-                          ur_error *error)
+static ur_status run_with(const ur_cli_verb *verb, void *settings, ur_settings *task, ur_settings *const *any,
+                          char *const *line, size_t count, ur_error *error)
 {
     ur_cli_arguments arguments;
     size_t before = 1 + ur_cli_verb_words(verb);
-    ur_status status = ur_cli_parse(verb->table, task, line + before, count - before, settings, &arguments, error);
+    line += before, count -= before;
+    ur_status status = any ? ur_cli_parse_any(verb->table, any, line, count, settings, &arguments, error)
+                           : ur_cli_parse(verb->table, task, line, count, settings, &arguments, error);
+    line -= before;
     arguments.program = line[0];
     arguments.verb = verb->name;
     if (status == UR_OK && arguments.help) {
@@ -147,13 +150,15 @@ static ur_status run_with(const ur_cli_verb *verb, void *settings, ur_settings *
 
 static ur_status run_verb(const ur_cli_verb *verb, char *const *line, size_t count, ur_error *error)
 {
-    ur_settings *task = NULL;
+    ur_settings *task = NULL, **any = verb->any_task ? ur_cli_tasks_open() : NULL;
     void *settings = calloc(1, verb->settings_size + 1);
     if (!settings) return ur_fail_memory(error, "the settings");
     verb->defaults(settings);
-    ur_status status = verb->task ? ur_settings_create(&task, verb->task, error) : UR_OK;
-    if (status == UR_OK) status = run_with(verb, settings, task, line, count, error);
+    ur_status status = verb->any_task && !any ? ur_fail_memory(error, "the options") : UR_OK;
+    if (verb->task) status = ur_settings_create(&task, verb->task, error);
+    if (status == UR_OK) status = run_with(verb, settings, task, any, line, count, error);
     ur_settings_free(task);
+    ur_cli_tasks_close(any);
     free(settings);
     return status;
 }

@@ -57,10 +57,9 @@ static void print_heading(const char *macro, const char *text)
     printf("\"\n");
 }
 
-static void print_option(const ur_cli_option *option, const void *settings)
+/* `value`: what stands behind the help. */
+static void print_option_text(const ur_cli_option *option, const char *value)
 {
-    char value[UR_CLI_VALUE_MAX];
-    if (option->group) printf(".PP\n.I \"%s\"\n", option->group);
     printf(".TP\n");
     if (option->letter) printf("\\fB\\-%c\\fR, ", option->letter);
     printf("\\fB\\-\\-");
@@ -72,10 +71,30 @@ static void print_option(const ur_cli_option *option, const void *settings)
         printf("\\fR");
     }
     putchar('\n');
-    ur_cli_default_text(option, settings, value);
     print_plain(option->help, strlen(option->help));
     if (*value) printf("; ");
     print_line(value);
+}
+
+static void print_option(const ur_cli_option *option, const void *settings)
+{
+    char value[UR_CLI_VALUE_MAX];
+    if (option->group) printf(".PP\n.I \"%s\"\n", option->group);
+    ur_cli_default_text(option, settings, value);
+    print_option_text(option, value);
+}
+
+/* How data are read for a model of one task. */
+static void print_reading(const ur_settings *task, const char *name)
+{
+    const ur_cli_option *row;
+    bool any = false;
+    for (size_t i = 0; (row = ur_settings_row(task, i)); i++) {
+        if (!row->reads || !row->help) continue;
+        if (!any) printf(".PP\n.I \"With a model of the task %s (default: as it was trained)\"\n", name);
+        any = true;
+        print_option_text(row, "");
+    }
 }
 
 static void print_examples(const char *examples)
@@ -102,6 +121,7 @@ static void print_verb(const ur_cli_verb *verb)
     print_paragraphs(verb->text);
     for (size_t i = 0; (option = ur_cli_options_at(&options, i, &values)); i++)
         if (option->help) print_option(option, values);
+    for (size_t t = 0; options.any && options.any[t]; t++) print_reading(options.any[t], ur_task_name(t));
     ur_cli_options_close(&options);
 }
 

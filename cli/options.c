@@ -11,6 +11,7 @@
 typedef struct parser {
     const ur_cli_table *table;
     ur_settings *task;
+    ur_settings *const *any; /* tasks that the model may be of; NULL: none */
     char *const *line;
     size_t count, next;
     void *settings;
@@ -24,12 +25,27 @@ static const ur_cli_option *row_at(const parser *p, size_t i)
     return p->task ? ur_settings_row(p->task, i - p->table->count) : NULL;
 }
 
+static bool is_named(const ur_cli_option *row, const char *name, size_t length)
+{
+    return strlen(row->name) == length && memcmp(row->name, name, length) == 0;
+}
+
+/* A row that says how data are read, of any task. */
+static const ur_cli_option *find_pending(const parser *p, const char *name, size_t length)
+{
+    const ur_cli_option *row;
+    for (size_t t = 0; p->any && p->any[t]; t++)
+        for (size_t i = 0; (row = ur_settings_row(p->any[t], i)); i++)
+            if (row->reads && is_named(row, name, length)) return row;
+    return NULL;
+}
+
 static const ur_cli_option *find_name(const parser *p, const char *name, size_t length)
 {
     const ur_cli_option *row;
     for (size_t i = 0; (row = row_at(p, i)); i++)
-        if (strlen(row->name) == length && memcmp(row->name, name, length) == 0) return row;
-    return NULL;
+        if (is_named(row, name, length)) return row;
+    return find_pending(p, name, length);
 }
 
 static const ur_cli_option *find_letter(const parser *p, char letter)
@@ -59,6 +75,10 @@ static ur_status fail_unknown(const parser *p, const char *name, size_t length, 
 static ur_status store(parser *p, const ur_cli_option *option, const char *value, ur_error *error)
 {
     bool own = option >= p->table->rows && option < p->table->rows + p->table->count;
+    if (!own && p->any) {
+        p->arguments->pending[p->arguments->pending_count++] = (ur_cli_pending){option->name, value};
+        return UR_OK;
+    }
     if (!own) return ur_settings_set(p->task, option->name, value, error);
     p->arguments->given[option - p->table->rows] = true;
     return ur_setting_set(option, value, p->settings, error);
@@ -122,23 +142,76 @@ static ur_status parse_word(parser *p, bool *only_arguments, ur_error *error)
     return UR_OK;
 }
 
+static ur_status parse_line(parser *p, ur_error *error)
+{
+    ur_cli_arguments *arguments = p->arguments;
+    *arguments = (ur_cli_arguments){.line = p->line, .line_count = p->count, .task = p->task};
+    arguments->words = calloc(p->count + 1, sizeof *arguments->words);
+    arguments->given = calloc(p->table->count + 1, sizeof *arguments->given);
+    arguments->pending = calloc(p->count + 1, sizeof *arguments->pending);
+    if (!arguments->words || !arguments->given || !arguments->pending) return ur_fail_memory(error, "the command line");
+    bool only_arguments = false;
+    while (p->next < p->count) UR_TRY(parse_word(p, &only_arguments, error));
+    return UR_OK;
+}
+
 ur_status ur_cli_parse(const ur_cli_table *table, ur_settings *task, char *const *line, size_t count, void *settings,
                        ur_cli_arguments *arguments, ur_error *error)
 {
-    *arguments = (ur_cli_arguments){.line = line, .line_count = count, .task = task};
-    arguments->words = calloc(count + 1, sizeof *arguments->words);
-    arguments->given = calloc(table->count + 1, sizeof *arguments->given);
-    if (!arguments->words || !arguments->given) return ur_fail_memory(error, "the command line");
-    parser p = {table, task, line, count, 0, settings, arguments};
-    bool only_arguments = false;
-    while (p.next < p.count) UR_TRY(parse_word(&p, &only_arguments, error));
+    parser p = {table, task, NULL, line, count, 0, settings, arguments};
+    return parse_line(&p, error);
+}
+
+ur_status ur_cli_parse_any(const ur_cli_table *table, ur_settings *const *tasks, char *const *line, size_t count,
+                           void *settings, ur_cli_arguments *arguments, ur_error *error)
+{
+    parser p = {table, NULL, tasks, line, count, 0, settings, arguments};
+    return parse_line(&p, error);
+}
+
+static bool reads_data(const ur_settings *task, const char *name)
+{
+    const ur_setting *row;
+    for (size_t i = 0; (row = ur_settings_row(task, i)); i++)
+        if (row->reads && strcmp(row->name, name) == 0) return true;
+    return false;
+}
+
+ur_status ur_cli_take_pending(const ur_cli_arguments *arguments, ur_settings *task, const char *name, ur_error *error)
+{
+    for (size_t i = 0; i < arguments->pending_count; i++) {
+        const ur_cli_pending *p = &arguments->pending[i];
+        if (!reads_data(task, p->name))
+            return ur_fail(error, UR_ERR_USAGE, "--%s: a model of the task %s does not take it", p->name, name);
+        UR_TRY(ur_settings_set(task, p->name, p->value, error));
+    }
     return UR_OK;
+}
+
+ur_settings **ur_cli_tasks_open(void)
+{
+    size_t count = 0;
+    while (ur_task_name(count)) count++;
+    ur_settings **tasks = calloc(count + 1, sizeof(ur_settings *));
+    for (size_t i = 0; tasks && i < count; i++) {
+        if (ur_settings_create(&tasks[i], ur_task_name(i), NULL) == UR_OK) continue;
+        ur_cli_tasks_close(tasks);
+        return NULL;
+    }
+    return tasks;
+}
+
+void ur_cli_tasks_close(ur_settings **tasks)
+{
+    for (size_t i = 0; tasks && tasks[i]; i++) ur_settings_free(tasks[i]);
+    free(tasks);
 }
 
 void ur_cli_arguments_free(ur_cli_arguments *arguments)
 {
     free(arguments->words);
     free(arguments->given);
+    free(arguments->pending);
     *arguments = (ur_cli_arguments){0};
 }
 

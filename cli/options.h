@@ -21,12 +21,19 @@ typedef ur_each ur_cli_each;
 #define UR_CLI_NUMBER    UR_SETTING_NUMBER
 #define UR_CLI_VALUE_MAX UR_SETTING_VALUE_MAX
 
+/* An option of a task that is not known before its model is opened. */
+typedef struct ur_cli_pending {
+    const char *name, *value;
+} ur_cli_pending;
+
 /* What is not an option, in order, and which options were given. */
 typedef struct ur_cli_arguments {
     const char **words;
     size_t count;
     bool *given;       /* one for each row of the table */
     ur_settings *task; /* the settings of the task that the verb trains; NULL: it trains none */
+    ur_cli_pending *pending;
+    size_t pending_count;
     bool help;         /* --help or -h stands somewhere */
     char *const *line; /* the command line after the verb */
     size_t line_count;
@@ -38,10 +45,20 @@ typedef struct ur_cli_arguments {
  * `settings` point into it afterwards. UR_ERR_USAGE names the option. Free `arguments` also when this fails. */
 ur_status ur_cli_parse(const ur_cli_table *table, ur_settings *task, char *const *line, size_t count, void *settings,
                        ur_cli_arguments *arguments, ur_error *error);
+/* The same for a verb that works on a model of any task: how data are read may be said as in each of the `tasks` (up to a
+ * NULL), and waits until the model is known. */
+ur_status ur_cli_parse_any(const ur_cli_table *table, ur_settings *const *tasks, char *const *line, size_t count,
+                           void *settings, ur_cli_arguments *arguments, ur_error *error);
+/* What waits, into the settings of the model's task, `name`; UR_ERR_USAGE for what it does not have. */
+ur_status ur_cli_take_pending(const ur_cli_arguments *arguments, ur_settings *task, const char *name, ur_error *error);
 void ur_cli_arguments_free(ur_cli_arguments *arguments);
 
 /* Whether the option `name` of the verb itself was given. */
 bool ur_cli_given(const ur_cli_table *table, const ur_cli_arguments *arguments, const char *name);
+
+/* Settings of every task, up to a NULL; to be freed. NULL without memory. */
+ur_settings **ur_cli_tasks_open(void);
+void ur_cli_tasks_close(ur_settings **tasks);
 
 /* The value of a task's setting as one would type it, "" for an open one. */
 void ur_cli_task_value(const ur_settings *task, const char *name, char text[UR_SETTING_VALUE_MAX]);

@@ -198,6 +198,14 @@ UR_API const void *ur_settings_values(const ur_settings *settings, size_t i);
 /* What the setting "preset" stands for, as a line of settings; NULL: it is not set, or unknown. */
 UR_API const char *ur_settings_preset(const ur_settings *settings);
 
+/* The settings with which a model was trained, as its file has them, without data: to judge it on others. UR_ERR_DATA: it was
+ * trained on no task of this library, or with settings that are not known (any more). */
+UR_API ur_status ur_settings_of_model(ur_settings **settings, const ur_model *model, ur_error *error);
+
+/* Judges a model of a task on all data of the settings: *json is one object with what `unroll eval --json` prints for that
+ * task; free() it. The model must not be used meanwhile. */
+UR_API ur_status ur_judge(ur_model *model, const ur_settings *settings, char **json, ur_error *error);
+
 typedef struct ur_trainer ur_trainer;
 
 /* Opens the data and builds the network, or takes up the run where it stopped. The settings are copied. */

@@ -41,6 +41,7 @@ typedef struct ur_setting {
     const char *beside;  /* has an effect only beside this: "optimizer=adam|adamw" */
     const char *unless;  /* excludes this one: "net" */
     bool decides;        /* the bits of a run depend on it: it is recorded, and the same in a run that is resumed */
+    bool reads;          /* how data are read: it may be said anew for a model that is there */
 } ur_setting;
 
 typedef struct ur_setting_table {

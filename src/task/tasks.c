@@ -1,6 +1,7 @@
 /* See tasks.h, and section 5 of unroll_train.h. */
 #include "task/tasks.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,4 +35,24 @@ ur_status ur_settings_create(ur_settings **settings, const char *task, ur_error 
     const ur_task *found = ur_task_find(task);
     *settings = NULL;
     return found ? ur_settings_make(settings, found, error) : no_such_task(task, error);
+}
+
+ur_status ur_settings_of_model(ur_settings **settings, const ur_model *model, ur_error *error)
+{
+    const json_t *training = json_object_get(model->record, "training");
+    const char *line = json_string_value(json_object_get(training, "settings"));
+    const ur_task *task = ur_task_find(model->task);
+    ur_error why;
+    *settings = NULL;
+    if (!task)
+        return ur_fail(error, UR_ERR_DATA, "the model is of the task \"%s\", which this library does not have",
+                       model->task);
+    if (!line) return ur_fail(error, UR_ERR_DATA, "the model does not say with which settings it was trained");
+    UR_TRY(ur_settings_make(settings, task, error));
+    ur_status status = ur_settings_read(*settings, line, &why);
+    if (status == UR_OK) return UR_OK;
+    ur_settings_free(*settings);
+    *settings = NULL;
+    if (status == UR_ERR_MEMORY) return ur_fail_memory(error, "the settings");
+    return ur_fail(error, UR_ERR_DATA, "the model was trained with settings that are not known here: %.300s", why.text);
 }

@@ -33,6 +33,7 @@ fails_with sample nothing; says 'nothing: no such model file or run folder'
 fails_with sample folder; says 'folder: no run folder: it has no model.safetensors'
 fails_with info text; says 'text: '; says 'no safetensors file'
 train text run
+misused eval run; says "which text?"
 file=run/model.safetensors
 head -c 1000 $file >cut; fails_with sample cut; says 'cut: '; says 'cut short'
 head -c 4 $file >cut; fails_with sample cut; says 'cut: '
@@ -44,7 +45,7 @@ sed 's/embed\.weight/embed.weighs/' $file >renamed; fails_with sample renamed; s
 sed 's/"F32"/"F64"/' $file >retyped; fails_with sample retyped; says 'retyped: '
 sed 's/\\"task\\":\\"lm\\"/\\"task\\":\\"xy\\"/' $file >other
 fails_with sample other; says 'other: a model for xy, not a language model'
-fails_with eval other text; says 'other: a model for xy, not a language model'
+fails_with eval other text; says 'the model is of the task "xy", which this library does not have'
 sed 's/\\"version\\":1/\\"version\\":9/' $file >future
 ! cmp -s future $file || fail 'the file does not name its version as this test thinks'
 fails_with sample future; says 'future: '; says 'version 9'

@@ -16,7 +16,7 @@ misused train lm; says 'which text?'
 misused sample; says 'which model?'
 misused sample a b; says "'b' is one argument too many"
 misused eval; says 'which model?'
-misused eval model; says 'which text?'
+fails_with eval model; says 'model: no such model file or run folder'
 misused info; says 'which model?'
 misused check a b; says "'b' is one argument too many"
 

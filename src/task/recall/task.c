@@ -19,7 +19,7 @@ static const ur_setting ROWS[] = {
     {"What is to be remembered", "kind", "copy|adding|who", UR_SETTING_CHOICE, S(kind), .initial = "copy",
      .decides = true, .help = "letters, the sum of two marked numbers, or who began the story"},
     {NULL, "gap", "N", UR_SETTING_SIZE, S(gap), .least = 1, .most = UR_RECALL_GAP_MOST, .initial = "20",
-     .decides = true, .help = "steps between what is read and when it is due"},
+     .decides = true, .reads = true, .help = "steps between what is read and when it is due"},
     {NULL, "bptt", "N", UR_SETTING_SIZE, S(window), .least = 1, .most = 1048576, .unset = "the whole example",
      .decides = true, .help = "steps that are back-propagated; the states are carried on"},
 };
@@ -135,7 +135,7 @@ static uint64_t batches(const void *data, ur_part part, uint64_t epoch)
     const ur_recall_data *d = data;
     (void)epoch;
     if (part == UR_PART_TRAIN) return UINT64_MAX;
-    return part == UR_PART_VALIDATION ? (HELD_OUT + d->examples.lanes - 1) / d->examples.lanes : 0;
+    return (HELD_OUT + d->examples.lanes - 1) / d->examples.lanes;
 }
 
 static void fill_from(ur_recall_data *d, uint64_t first)
