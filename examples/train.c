@@ -6,6 +6,7 @@
  * Training is a sequence of events: each call does one piece of work and says what happened. What to do about it
  * (print, draw, save, stop) is the caller's choice.
  */
+#include <unroll_generate.h>
 #include <unroll_train.h>
 
 #include <math.h>
@@ -27,27 +28,22 @@ static int fail(const char *text)
     return 1;
 }
 
-/* 200 units from a zero state that has read unit 0. */
+static ur_status print(void *file, const char *bytes, size_t size, ur_error *error)
+{
+    (void)error; /* what cannot be shown need not end the training */
+    fwrite(bytes, 1, size, file);
+    return UR_OK;
+}
+
+/* 200 tokens, from nothing. */
 static ur_status sample(const ur_model *model, ur_error *error)
 {
-    const size_t units = ur_model_outputs(model);
-    ur_sampling how = ur_sampling_default();
-    how.never = ur_unknown_unit(model);
-    ur_state *state;
-    if (ur_state_create(&state, model, 1, error)) return error->status;
-    ur_real *logits = malloc(units * sizeof *logits);
-    int32_t id = 0;
-    for (uint64_t draw = 0; logits != NULL && draw < 200; draw++) {
-        size_t length = 0;
-        ur_step(model, state, &id, logits);
-        id = ur_sample(logits, units, &how, draw);
-        const char *text = ur_unit_text(model, id, &length);
-        fwrite(text, 1, text == NULL ? 0 : length, stdout);
-    }
+    ur_session *session;
+    if (ur_session_create(&session, model, error)) return error->status;
+    ur_status status = ur_session_write(session, &(ur_writing){.tokens = 200}, &(ur_sink){print, stdout}, error);
     printf("\n--------\n");
-    free(logits);
-    ur_state_free(state);
-    return UR_OK;
+    ur_session_free(session);
+    return status;
 }
 
 int main(int argc, char **argv)
