@@ -5,6 +5,7 @@
 #include "page.h"
 #include "shade.h"
 #include "text_out.h"
+#include "unknown.h"
 #include "verb.h"
 
 #include "unroll_inspect.h"
@@ -82,6 +83,8 @@ static ur_status likeliest(salience *s, ur_error *error)
 static ur_status make(salience *s, const settings *how, const char *text, ur_error *error)
 {
     UR_TRY(read_text(s, text, error));
+    ur_cli_tell_unknown(s->model, "inspect saliency: TEXT", text, strlen(text));
+    if (how->target) ur_cli_tell_unknown(s->model, "inspect saliency: --target", how->target, strlen(how->target));
     UR_TRY(how->target ? choose_target(s, how->target, error) : likeliest(s, error));
     UR_TRY(ur_saliency(s->model, s->ids, s->count, s->target, s->moved, &s->probability, error));
     for (size_t i = 0; i < s->count; i++) s->largest = fmax(s->largest, fabs((double)s->moved[i]));

@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 json_t *ur_cli_json_number(double value) { return isfinite(value) ? json_real(value) : json_null(); }
 
@@ -40,12 +41,28 @@ void ur_cli_json_add(json_t **list, json_t *value)
     *list = NULL;
 }
 
-ur_status ur_cli_json_print(json_t *object, ur_error *error)
+static char *dump(json_t *object)
 {
     char *text = object ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(10)) : NULL;
     json_decref(object);
+    return text;
+}
+
+ur_status ur_cli_json_print(json_t *object, ur_error *error)
+{
+    char *text = dump(object);
     if (!text) return ur_fail_memory(error, "the result");
     printf("%s\n", text);
+    free(text);
+    return UR_OK;
+}
+
+/* Written by hand, since the library's integers have a sign. */
+ur_status ur_cli_json_print_with(json_t *object, const char *key, uint64_t value, ur_error *error)
+{
+    char *text = dump(object);
+    if (!text) return ur_fail_memory(error, "the result");
+    printf("%.*s,\"%s\":%llu}\n", (int)strlen(text) - 1, text, key, (unsigned long long)value);
     free(text);
     return UR_OK;
 }

@@ -3,15 +3,16 @@
 
 #include "json_out.h"
 #include "model_path.h"
-#include "state_file.h"
-#include "stop.h"
+#include "sink.h"
+#include "unknown.h"
 #include "verb.h"
 
 #include "base/error.h"
+#include "base/file.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #define PLACE(field) offsetof(ur_cli_sample_settings, field)
 
@@ -20,11 +21,18 @@ static const ur_cli_option OPTIONS[] = {
      .help = "text to read first and to go on from; it is printed too"},
     {NULL, "length", "N", UR_CLI_SIZE, PLACE(length), .most = 1e15,
      .help = "units (characters, bytes or words) to write"},
-    {NULL, "stop", "TEXT", UR_CLI_TEXT, PLACE(stop), .unset = "none", .help = "end before this text"},
+    {NULL, "stop", "TEXT", UR_CLI_EACH, PLACE(stop), .unset = "none",
+     .help = "end before this text; may be given up to 16 times"},
     {NULL, "next", "N", UR_CLI_SIZE, PLACE(next), .least = 1, .most = 1e6, .unset = "none",
      .help = "instead of writing, print the N likeliest next units with their probabilities"},
     {NULL, "complete", "N", UR_CLI_SIZE, PLACE(complete), .least = 1, .most = 1000, .unset = "none",
      .help = "instead of writing, print the N likeliest ways to finish the word that the prime ends in"},
+    {NULL, "beam", "N", UR_CLI_SIZE, PLACE(beam), .least = 1, .most = 1000, .unset = "none",
+     .help =
+         "instead of drawing, search for the likeliest text of --length units, or up to a --stop of one unit; N texts "
+         "are kept at each step"},
+    {NULL, "n-best", "N", UR_CLI_SIZE, PLACE(n_best), .least = 1, .most = 1000, .unset = "1",
+     .help = "with --beam: how many texts to print, each behind its log probability"},
 
     {"How to choose", "temperature", "X", UR_CLI_NUMBER, PLACE(how.temperature), .most = 1000,
      .help = "below 1: surer and duller; above 1: bolder; 0: always the likeliest"},
@@ -41,6 +49,8 @@ static const ur_cli_option OPTIONS[] = {
      .help = "keep the state reached, with the seed and the number of the draw"},
     {NULL, "state-in", "FILE", UR_CLI_TEXT, PLACE(state_in), .unset = "none",
      .help = "go on from a state kept: two calls give the text of one longer one"},
+    {NULL, "overwrite", NULL, UR_CLI_FLAG, PLACE(overwrite),
+     .help = "let --state-out replace a file that is not a state (a state is always replaced, the model never)"},
 
     {"The model", "weights", UR_CLI_WEIGHTS, UR_CLI_WORD, PLACE(weights), .unset = "as the file has them",
      .help = "round the model's matrices: faster"},
@@ -58,138 +68,156 @@ static void defaults(void *settings)
     *s = (ur_cli_sample_settings){.length = 500, .how = ur_sampling_default()};
 }
 
-typedef struct written {
-    size_t units;
-    bool stopped;
-} written;
-
-static written write_units(ur_cli_speaker *speaker, size_t length, ur_cli_stop *stop, ur_text_out *out)
+ur_status ur_cli_read_prime(ur_session *session, const char *prime, size_t length, ur_error *error)
 {
-    written done = {0};
-    while (done.units < length && !done.stopped) {
-        size_t size = 0;
-        const char *text = ur_unit_text(speaker->model, ur_cli_speaker_draw(speaker), &size);
-        done.units++;
-        done.stopped = text && ur_cli_stop_add(stop, out, text, size);
-        fflush(out->file);
-    }
-    if (!done.stopped) ur_cli_stop_flush(stop, out);
-    return done;
+    ur_status status = ur_session_read(session, prime, length, error);
+    if (status == UR_OK) status = ur_session_read_end(session, error);
+    return status == UR_OK ? UR_OK : ur_fail_in(error, status, "--prime");
 }
 
-static ur_status write_text(const ur_cli_sample_settings *s, ur_cli_speaker *speaker, ur_text_out *out, written *done,
-                            ur_error *error)
+static ur_status write_text(const ur_cli_sample_settings *s, ur_session *session, ur_text_out *out, ur_error *error)
 {
-    ur_cli_stop stop;
-    if (!ur_cli_stop_init(&stop, s->stop)) return ur_fail_memory(error, "the stop text");
-    ur_cli_speaker_begin(speaker);
-    *done = write_units(speaker, s->length, &stop, out);
-    ur_cli_stop_free(&stop);
-    return UR_OK;
+    const ur_writing writing = {.tokens = s->length, .stop = s->stop.text, .stop_count = s->stop.count, .raw = s->raw};
+    const ur_sink sink = ur_cli_sink(out);
+    UR_TRY(ur_session_write(session, &writing, &sink, error));
+    return s->state_out ? ur_session_save(session, s->state_out, error) : UR_OK;
 }
 
-/* A character that is not complete at the end is not written; the state keeps its bytes. */
-static ur_status finish(const ur_cli_sample_settings *s, ur_cli_speaker *speaker, ur_text_out *out, ur_error *error)
+/* A character that the prime ends in the middle of is written with the text. */
+static ur_status write_prime(const ur_cli_sample_settings *s, ur_text_out *out, ur_error *error)
 {
-    ur_status status = UR_OK;
-    if (s->state_out) status = ur_cli_state_write(s->state_out, speaker, out, error);
+    const ur_sink sink = ur_cli_sink(out);
+    if (s->prime) UR_TRY(sink.write(sink.context, s->prime, strlen(s->prime), error));
     ur_text_out_finish(out, false);
-    return status;
-}
-
-static ur_status run_plain(const ur_cli_sample_settings *s, ur_cli_speaker *speaker, ur_text_out *out, ur_error *error)
-{
-    written done;
-    out->file = stdout;
-    out->raw = s->raw;
-    out->safe = isatty(STDOUT_FILENO);
-    if (s->prime) ur_text_out_add(out, s->prime, strlen(s->prime));
-    UR_TRY(write_text(s, speaker, out, &done, error));
-    UR_TRY(finish(s, speaker, out, error));
-    if (out->safe && out->any && !out->ends_line) putchar('\n');
     return UR_OK;
 }
 
-static json_t *result(const ur_cli_sample_settings *s, const ur_cli_speaker *speaker, const written *done,
-                      const char *text, size_t size)
+static ur_status run_plain(const ur_cli_sample_settings *s, ur_session *session, ur_error *error)
+{
+    ur_text_out out = ur_cli_standard_output();
+    out.raw = s->raw;
+    UR_TRY(write_prime(s, &out, error));
+    out.raw = s->raw || !out.safe; /* what the session writes is clean */
+    UR_TRY(write_text(s, session, &out, error));
+    const ur_sink sink = ur_cli_sink(&out);
+    return out.safe && out.any && !out.ends_line ? sink.write(&out, "\n", 1, error) : UR_OK;
+}
+
+static ur_status print_json(const ur_cli_sample_settings *s, const ur_session *session, const char *text, size_t size,
+                            ur_error *error)
 {
     json_t *object = json_object();
     const char *prime = s->prime ? s->prime : "";
     ur_cli_json_set(&object, "prime", ur_cli_json_text(prime, strlen(prime)));
     ur_cli_json_set(&object, "text", ur_cli_json_text(text, size));
-    ur_cli_json_set(&object, "units", json_integer((json_int_t)done->units));
-    ur_cli_json_set(&object, "stopped", json_boolean(done->stopped));
-    ur_cli_json_set(&object, "seed", json_integer((json_int_t)speaker->how.seed));
-    return object;
+    ur_cli_json_set(&object, "units", json_integer((json_int_t)ur_session_written(session)));
+    ur_cli_json_set(&object, "stopped", json_boolean(ur_session_ending(session) == UR_ENDED_STOP));
+    return ur_cli_json_print_with(object, "seed", ur_session_sampling(session).seed, error);
 }
 
-static ur_status run_json(const ur_cli_sample_settings *s, ur_cli_speaker *speaker, ur_text_out *out, ur_error *error)
+static ur_status run_json(const ur_cli_sample_settings *s, ur_session *session, ur_error *error)
 {
     char *text = NULL;
     size_t size = 0;
-    written done = {0};
-    out->file = open_memstream(&text, &size);
-    if (!out->file) return ur_fail_memory(error, "the text");
-    ur_status status = write_text(s, speaker, out, &done, error);
-    if (status == UR_OK) status = finish(s, speaker, out, error);
-    if (fclose(out->file) != 0 && status == UR_OK) status = ur_fail_memory(error, "the text");
-    if (status == UR_OK) status = ur_cli_json_print(result(s, speaker, &done, text, size), error);
+    ur_text_out out = {.file = open_memstream(&text, &size), .raw = true}; /* what the session writes is clean */
+    if (!out.file) return ur_fail_memory(error, "the text");
+    ur_status status = write_text(s, session, &out, error);
+    if (fclose(out.file) != 0 && status == UR_OK) status = ur_fail_memory(error, "the text");
+    if (status == UR_OK) status = print_json(s, session, text, size, error);
     free(text);
     return status;
 }
 
-/* The word that the prime ends in is left to --complete. */
-static ur_status read_prime(const ur_cli_sample_settings *s, ur_cli_speaker *speaker, ur_error *error)
+static ur_status run_question(const ur_cli_sample_settings *s, const ur_model *model, ur_session *session,
+                              ur_error *error)
 {
-    if (!s->prime) return UR_OK;
-    ur_status status = ur_cli_speaker_read(speaker, s->prime, strlen(s->prime), error);
-    return status == UR_OK ? UR_OK : ur_fail_in(error, status, "--prime");
+    if (s->complete) return ur_cli_sample_complete(s, session, error);
+    if (s->prime) UR_TRY(ur_cli_read_prime(session, s->prime, strlen(s->prime), error));
+    if (s->next) return ur_cli_sample_next(s, model, session, error);
+    if (s->beam) return ur_cli_sample_beam(s, model, session, error);
+    return s->json ? run_json(s, session, error) : run_plain(s, session, error);
 }
 
-static ur_status run_typing(const ur_cli_sample_settings *s, ur_cli_speaker *speaker, ur_text_out *out, ur_error *error)
+/* The word that --complete is to finish is not read: the search goes through the tokens it may be made of. */
+static void tell_unknown(const ur_cli_sample_settings *s, const ur_model *model)
 {
-    if (s->complete) return ur_cli_print_completions(speaker, s->prime ? s->prime : "", s->complete, s->json, error);
-    UR_TRY(read_prime(s, speaker, error));
-    ur_cli_speaker_begin(speaker);
-    UR_TRY(finish(s, speaker, out, error));
-    return ur_cli_print_next(speaker, s->next, s->json, error);
+    size_t length = s->prime ? strlen(s->prime) : 0, begun = s->complete ? ur_word_begun(s->prime, length) : 0;
+    ur_cli_tell_unknown(model, "sample: --prime", s->prime, length - begun);
+    for (size_t i = 0; i < s->stop.count; i++) ur_cli_tell_unwritten(model, "sample: --stop", s->stop.text[i]);
 }
 
-static ur_status run_speaker(const ur_cli_sample_settings *s, bool seed_given, ur_cli_speaker *speaker, ur_error *error)
+static ur_status run_session(const ur_cli_sample_settings *s, bool seed_given, const ur_model *model,
+                             ur_session *session, ur_error *error)
 {
-    ur_text_out out = {.file = stdout};
-    uint64_t seed = speaker->how.seed;
-    if (s->state_in) UR_TRY(ur_cli_state_read(s->state_in, speaker, &out, error));
-    if (seed_given) speaker->how.seed = seed;
-    if (s->next || s->complete) return run_typing(s, speaker, &out, error);
-    UR_TRY(read_prime(s, speaker, error));
-    return s->json ? run_json(s, speaker, &out, error) : run_plain(s, speaker, &out, error);
+    ur_session_set_sampling(session, &s->how);
+    if (s->state_in) UR_TRY(ur_session_load(session, s->state_in, error));
+    ur_sampling how = ur_session_sampling(session);
+    if (seed_given) how.seed = s->how.seed;
+    ur_session_set_sampling(session, &how);
+    tell_unknown(s, model);
+    return run_question(s, model, session, error);
 }
 
-static ur_status check(const ur_cli_sample_settings *s, ur_error *error)
+/* ---- What is asked ---------------------------------------------------------------------------------------------- */
+
+static ur_status check_questions(const ur_cli_sample_settings *s, ur_error *error)
 {
-    if (s->next && s->complete)
-        return ur_fail(error, UR_ERR_USAGE, "--next and --complete are two questions; ask one of them");
-    if (s->complete && s->state_out)
-        return ur_fail(error, UR_ERR_USAGE, "--complete keeps no state; use --state-out with --next or --length 0");
-    if (s->stop && !*s->stop) return ur_fail(error, UR_ERR_USAGE, "--stop: an empty text would stop at once");
+    if (!!s->next + !!s->complete + !!s->beam > 1)
+        return ur_fail(error, UR_ERR_USAGE, "%s and %s are two questions; ask one of them",
+                       s->next ? "--next" : "--complete", s->next && s->complete ? "--complete" : "--beam");
+    if ((s->complete || s->beam) && s->state_out)
+        return ur_fail(error, UR_ERR_USAGE, "%s keeps no state; use --state-out with --next or --length 0",
+                       s->complete ? "--complete" : "--beam");
+    if (s->n_best && !s->beam) return ur_fail(error, UR_ERR_USAGE, "--n-best goes with --beam");
+    for (size_t i = 0; i < s->stop.count; i++)
+        if (!*s->stop.text[i]) return ur_fail(error, UR_ERR_USAGE, "--stop: an empty text would stop at once");
     return UR_OK;
+}
+
+static bool same_file(const char *a, const char *b)
+{
+    struct stat first, second;
+    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
+}
+
+static bool holds_state(const char *path)
+{
+    char magic[8] = "";
+    FILE *file = fopen(path, "rb");
+    bool read = file && fread(magic, 1, sizeof magic, file) == sizeof magic;
+    if (file) fclose(file);
+    return read && memcmp(magic, "URSTATE", sizeof magic) == 0;
+}
+
+/* A state takes the place of a state without a word: that is what one goes on with. */
+static ur_status check_state_out(const ur_cli_sample_settings *s, const char *model, ur_error *error)
+{
+    if (!s->state_out || !ur_path_exists(s->state_out)) return UR_OK;
+    char *path = NULL;
+    UR_TRY(ur_cli_model_path(model, &path, error));
+    bool is_model = same_file(path, s->state_out);
+    free(path);
+    if (is_model) return ur_fail(error, UR_ERR_USAGE, "--state-out: %s is the model; give another name", s->state_out);
+    if (s->overwrite || holds_state(s->state_out)) return UR_OK;
+    return ur_fail(error, UR_ERR_USAGE, "--state-out: %s is there and is no state; --overwrite replaces it",
+                   s->state_out);
 }
 
 static ur_status run(void *settings, const ur_cli_arguments *arguments, ur_error *error)
 {
     ur_cli_sample_settings *s = settings;
     UR_TRY(ur_cli_expect(arguments, 1, 1, "which model? give a model file or a run folder", error));
-    UR_TRY(check(s, error));
+    UR_TRY(check_questions(s, error));
+    UR_TRY(check_state_out(s, arguments->words[0], error));
     if (s->greedy) s->how.temperature = 0;
     ur_model *model = NULL;
+    ur_session *session = NULL;
     UR_TRY(ur_cli_language_model_load(&model, arguments->words[0], error));
-    ur_cli_speaker speaker = {0};
     ur_status status = ur_cli_use_weights(model, s->weights, error);
-    if (status == UR_OK) status = ur_cli_speaker_open(&speaker, model, &s->how, error);
-    if (s->state_in || s->state_out) speaker.weights = ur_cli_weights_hash(model);
-    if (status == UR_OK) status = run_speaker(s, ur_cli_given(&TABLE, arguments, "seed"), &speaker, error);
-    ur_cli_speaker_close(&speaker);
+    if (status == UR_OK) status = ur_session_create(&session, model, error);
+    if (status == UR_OK) status = run_session(s, ur_cli_given(&TABLE, arguments, "seed"), model, session, error);
+    ur_session_free(session);
     ur_model_free(model);
     return status;
 }
@@ -205,10 +233,14 @@ const ur_cli_verb ur_cli_sample = {
             "(--state-out keeps it). On a terminal, control characters other than tab and line break are shown as "
             "\\xNN. --raw switches all of this off.\n\n"
             "A word ends at white space or punctuation. The probabilities of --complete are those of the word and its "
-            "end; --next and --complete heed the temperature and the limits.",
+            "end; --next and --complete heed the temperature and the limits, --beam does not.\n\n"
+            "Units that the model does not know are named on standard error. A model whose numbers grow without bound "
+            "ends with status 1 and a line that says where.",
     .examples = "unroll sample runs/input --length 300 --temperature 0.8  # write\n"
                 "unroll sample runs/input --prime 'The ki' --complete 5  # predictive typing\n"
-                "unroll sample runs/input --prime 'The ' --next 5  # what may come next\n",
+                "unroll sample runs/input --prime 'The ' --next 5  # what may come next\n"
+                "unroll sample runs/input --prime 'The ' --beam 8 --stop . --length 80  # the likeliest sentence\n"
+                "unroll sample runs/input --state-in s --state-out s  # another piece of the same text\n",
     .table = &TABLE,
     .settings_size = sizeof(ur_cli_sample_settings),
     .defaults = defaults,

@@ -1,27 +1,31 @@
-/* What `unroll sample` is told, and the three things it can do with a model that has read the prime. */
+/* What `unroll sample` is told, and what it can do besides writing. */
 #ifndef UR_CLI_SAMPLE_H
 #define UR_CLI_SAMPLE_H
 
-#include "speaker.h"
-#include "text_out.h"
+#include "options.h"
+
+#include "unroll_generate.h"
 
 typedef struct ur_cli_sample_settings {
-    const char *prime, *stop, *state_in, *state_out, *weights;
-    size_t length, next, complete;
+    const char *prime, *state_in, *state_out, *weights;
+    ur_cli_each stop;
+    size_t length, next, complete, beam, n_best;
     ur_sampling how;
-    bool greedy, raw, json;
+    bool greedy, overwrite, raw, json;
 } ur_cli_sample_settings;
 
-/* --next: the likeliest next units. */
-ur_status ur_cli_print_next(ur_cli_speaker *speaker, size_t count, bool json, ur_error *error);
+/* --next: the likeliest next tokens. */
+ur_status ur_cli_sample_next(const ur_cli_sample_settings *settings, const ur_model *model, ur_session *session,
+                             ur_error *error);
 
-/* --complete: the likeliest ways to finish the word that `prime` ends in. Reads `prime`. */
-ur_status ur_cli_print_completions(ur_cli_speaker *speaker, const char *prime, size_t count, bool json,
-                                   ur_error *error);
+/* --complete: the likeliest ways to finish the word that the prime ends in. Reads the prime. */
+ur_status ur_cli_sample_complete(const ur_cli_sample_settings *settings, ur_session *session, ur_error *error);
 
-/* The bytes at the end of a text that belong to a word not yet ended. */
-size_t ur_cli_open_word(const char *text, size_t length);
-/* Whether a unit ends the word before it: white space or punctuation at its beginning. */
-bool ur_cli_ends_word(const char *unit, size_t length);
+/* --beam: the likeliest texts. */
+ur_status ur_cli_sample_beam(const ur_cli_sample_settings *settings, const ur_model *model, ur_session *session,
+                             ur_error *error);
+
+/* Reads `length` bytes of the prime. */
+ur_status ur_cli_read_prime(ur_session *session, const char *prime, size_t length, ur_error *error);
 
 #endif

@@ -1,7 +1,7 @@
-/* unroll sample --complete: predictive typing. Prints what complete.c finds. */
-#include "complete.h"
+/* unroll sample --complete: predictive typing. */
 #include "json_out.h"
 #include "sample.h"
+#include "text_out.h"
 
 #include "base/error.h"
 
@@ -9,51 +9,54 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void print_lines(const ur_cli_completions *found)
+static void print_lines(const ur_completion *words, size_t count)
 {
-    for (size_t i = 0; i < found->count; i++) {
-        printf("%.6f  ", exp(found->list[i].log_probability));
-        ur_cli_print_shown(stdout, found->list[i].text, found->list[i].length);
+    for (size_t i = 0; i < count; i++) {
+        printf("%.6f  ", exp(words[i].log_probability));
+        ur_cli_print_shown(stdout, words[i].text, words[i].length);
         putchar('\n');
     }
 }
 
-static json_t *entry_of(const ur_cli_completion *completion, size_t typed)
+static json_t *entry_of(const ur_completion *word, size_t typed)
 {
     json_t *entry = json_object();
-    const char *text = completion->text;
-    ur_cli_json_set(&entry, "word", ur_cli_json_text(text, completion->length));
-    ur_cli_json_set(&entry, "rest", ur_cli_json_text(text + typed, completion->length - typed));
-    ur_cli_json_set(&entry, "probability", ur_cli_json_number(exp(completion->log_probability)));
+    ur_cli_json_set(&entry, "word", ur_cli_json_text(word->text, word->length));
+    ur_cli_json_set(&entry, "rest", ur_cli_json_text(word->text + typed, word->length - typed));
+    ur_cli_json_set(&entry, "probability", ur_cli_json_number(exp(word->log_probability)));
     return entry;
 }
 
-static json_t *list(const ur_cli_completions *found, size_t typed)
-{
-    json_t *array = json_array();
-    for (size_t i = 0; array && i < found->count; i++) {
-        ur_cli_json_add(&array, entry_of(&found->list[i], typed));
-    }
-    return array;
-}
-
-static ur_status print(const ur_cli_completions *found, size_t typed, bool json, ur_error *error)
+/* `typed`: bytes of the word. */
+static ur_status print(const ur_completion *words, size_t count, size_t typed, bool json, ur_error *error)
 {
     if (!json) {
-        print_lines(found);
+        print_lines(words, count);
         return UR_OK;
     }
-    json_t *object = json_object();
-    ur_cli_json_set(&object, "complete", list(found, typed));
+    json_t *object = json_object(), *list = json_array();
+    for (size_t i = 0; list && i < count; i++) ur_cli_json_add(&list, entry_of(&words[i], typed));
+    ur_cli_json_set(&object, "complete", list);
     return ur_cli_json_print(object, error);
 }
 
-ur_status ur_cli_print_completions(ur_cli_speaker *speaker, const char *prime, size_t count, bool json, ur_error *error)
+static ur_status complete(ur_session *session, const char *begun, size_t length, ur_completion *words, size_t most,
+                          size_t *count, ur_error *error)
 {
-    size_t length = strlen(prime), typed = ur_cli_open_word(prime, length);
-    ur_cli_completions found;
-    ur_status status = ur_cli_complete(speaker, prime, length, count, &found, error);
-    if (status == UR_OK) status = print(&found, typed, json, error);
-    ur_cli_completions_free(&found);
+    ur_status status = ur_session_complete(session, begun, length, words, most, count, error);
+    return status == UR_ERR_USAGE ? ur_fail_in(error, status, "--complete") : status;
+}
+
+ur_status ur_cli_sample_complete(const ur_cli_sample_settings *s, ur_session *session, ur_error *error)
+{
+    const char *prime = s->prime ? s->prime : "";
+    size_t length = strlen(prime), begun = ur_word_begun(prime, length), count = 0;
+    const char *word = prime + length - begun;
+    ur_completion *words = calloc(s->complete, sizeof *words);
+    if (!words) return ur_fail_memory(error, "the list of words");
+    ur_status status = ur_cli_read_prime(session, prime, length - begun, error);
+    if (status == UR_OK) status = complete(session, word, begun, words, s->complete, &count, error);
+    if (status == UR_OK) status = print(words, count, begun - (begun > 0 && *word == ' '), s->json, error);
+    free(words);
     return status;
 }

@@ -107,12 +107,3 @@ void ur_cli_print_shown(FILE *file, const char *text, size_t length)
         i += size > 0 ? (size_t)size : 1;
     }
 }
-
-bool ur_cli_is_utf8(const char *text, size_t length)
-{
-    int size = 1;
-    uint32_t code;
-    for (size_t i = 0; i < length && size > 0; i += (size_t)size)
-        size = ur_utf8_decode((const unsigned char *)text + i, length - i, &code);
-    return size > 0;
-}

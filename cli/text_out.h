@@ -29,7 +29,4 @@ void ur_cli_print_shown(FILE *file, const char *text, size_t length);
 /* Columns of a character that is shown so; 0: it is written as it is. */
 size_t ur_cli_escape_length(uint32_t code);
 
-/* Whether all of it is valid UTF-8. */
-bool ur_cli_is_utf8(const char *text, size_t length);
-
 #endif

@@ -165,10 +165,12 @@ typedef struct ur_sampling {
 /* Temperature 1 and no limits. */
 UR_API ur_sampling ur_sampling_default(void);
 
-/* Turns n logits, in place, into the probabilities that the settings leave. */
+/* Turns n logits, in place, into the probabilities that the settings leave: one at least, whatever the settings and the
+ * logits are. NaN counts as −infinity. Where the likeliest allowed is not finite it has all the probability, as with
+ * temperature 0: the first +infinity, or the first id allowed where all are −infinity. A min_p above 1 is 1. */
 UR_API void ur_probabilities(ur_real *logits, size_t n, const ur_sampling *how);
 
-/* Draws an id; `draw` numbers the draws of a text (0, 1, 2 …). Overwrites the logits with the probabilities. */
+/* Draws an id; `draw` numbers the draws of a text (0, 1, 2 …). Overwrites the logits with the probabilities. −1 for n 0. */
 UR_API int32_t ur_sample(ur_real *logits, size_t n, const ur_sampling *how, uint64_t draw);
 
 UR_API const char *ur_version(void);

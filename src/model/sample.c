@@ -9,13 +9,18 @@
 #include "unroll.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 ur_sampling ur_sampling_default(void) { return (ur_sampling){.temperature = 1, .top_p = 1, .never = -1}; }
 
+/* Of those allowed; the first of equals. NaN is less than anything. */
 static size_t likeliest(const ur_real *x, size_t n, int32_t never)
 {
-    size_t best = never == 0 && n > 1 ? 1 : 0;
-    for (size_t i = 0; i < n; i++)
+    const size_t first = never == 0 && n > 1 ? 1 : 0;
+    size_t best = first;
+    while (best < n && (isnan(x[best]) || (int64_t)best == never)) best++;
+    if (best == n) return first;
+    for (size_t i = best; i < n; i++)
         if ((int64_t)i != never && x[i] > x[best]) best = i;
     return best;
 }
@@ -93,16 +98,19 @@ static void cut(ur_real *w, size_t n, double threshold, size_t k, double wanted)
 
 static void probabilities(ur_real *x, size_t n, const ur_sampling *how)
 {
+    if (n == 0) return;
     size_t best = likeliest(x, n, how->never);
-    if (!(how->temperature > 0)) {
+    bool alone = (int64_t)best == how->never || !isfinite(x[best]); /* nothing to weigh it against */
+    if (alone || !(how->temperature > 0)) {
         only(x, n, best);
         return;
     }
     double sum = weigh(x, n, how, best);
     size_t units = kept_above(x, n, 0).count;
+    double least = how->min_p < 1 ? how->min_p : 1; /* the likeliest has weight 1 */
     if (how->min_p > 0)
         for (size_t i = 0; i < n; i++)
-            if ((double)x[i] < how->min_p) x[i] = 0;
+            if ((double)x[i] < least) x[i] = 0;
     if (how->top_k > 0 && how->top_k < units) cut(x, n, threshold_for(x, n, how->top_k, 0), how->top_k, 0);
     if (how->top_p < 1) cut(x, n, threshold_for(x, n, 1, how->top_p * sum), 1, how->top_p * sum);
     sum = kept_above(x, n, 0).sum;
@@ -120,7 +128,7 @@ int32_t ur_sample(ur_real *logits, size_t n, const ur_sampling *how, uint64_t dr
 {
     ur_probabilities(logits, n, how);
     double u = ur_random_uniform(how->seed, UR_USE_SAMPLE, draw), sum = 0;
-    int32_t last = 0;
+    int32_t last = n ? 0 : -1;
     for (size_t i = 0; i < n; i++) {
         if (!(logits[i] > 0)) continue;
         last = (int32_t)i;

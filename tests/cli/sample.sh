@@ -51,3 +51,67 @@ done_with sample bytes --prime '나는 오늘 학' --complete 1; equal "$(cut -c
 train korean words --unit word --steps 200
 done_with sample words --prime '나는 오늘' --next 1; equal "$(cut -c 11- out)" ' 학교에'
 done_with sample words --prime '나는 오늘 학' --complete 1; equal "$(cut -c 11- out)" 학교에
+
+# Several texts that stop
+done_with sample run --length 400 --seed 3 --stop 'no such text' --stop "$stop"; same out expected
+
+# --beam: the likeliest text, which begins as the greedy one does not have to; up to a unit that ends it
+done_with sample run --prime 'the cat ' --beam 1 --length 12; cut -c 12- out >beam
+done_with sample run --prime 'the cat ' --length 12 --greedy
+equal "the cat $(cat beam)" "$(cat out)"
+done_with sample run --prime 'the cat sees the ' --beam 8 --n-best 3 --length 20 --stop .
+equal "$(wc -l <out)" 3
+awk '{ if (NR > 1 && $1 > last) exit 1; last = $1; if ($0 !~ /\.$/) exit 1 }' out || fail 'not three sentences in order'
+equal "$(head -n 1 out | cut -c 12-)" house.
+needs_python
+done_with sample run --prime 'the cat sees the ' --beam 8 --length 20 --stop . --json
+equal "$(json 'o["beam"][0]["text"], o["beam"][0]["units"], o["beam"][0]["stopped"]')" "('house.', 6, True)"
+misused sample run --beam 3 --stop 'no unit'; says '--stop: with --beam it is one token of the model'
+misused sample run --beam 3 --next 2; says '--next and --beam are two questions'
+misused sample run --n-best 3; says '--n-best goes with --beam'
+
+# A seed has no sign
+done_with sample run --length 5 --seed 18446744073709551615 --json; prints '"seed":18446744073709551615}'
+equal "$(json 'o["seed"]')" 18446744073709551615
+
+# A prime is read as the text was: CR LF is LF, a byte order mark is none
+done_with sample run --prime $'the cat sees.\na dog ' --next 5; cp out plain
+done_with sample run --prime $'\xef\xbb\xbfthe cat sees.\r\na dog ' --next 5; same out plain
+equal "$(wc -c <err)" 0
+done_with sample run --prime $'the cat sees.\r\na d' --complete 3; cp out plain
+done_with sample run --prime $'the cat sees.\na d' --complete 3; same out plain
+
+# What the model does not know is named, once, and harmless; what it knows is not
+done_with sample run --prime $'the ж €ж\033' --length 1
+equal "$(cat err)" "unroll: sample: --prime: the model does not know 'ж' '€' '\\x1b'; read as the unknown token"
+done_with sample run --stop 'catß' --length 1
+equal "$(cat err)" "unroll: sample: --stop: the model does not know 'ß'; this text will not come"
+done_with sample words --prime '나는 학교 오늘 ' --length 1; says "does not know ' 학교' ' '; read"
+done_with sample words --stop 교에 --prime '나는 오늘' --length 1; equal "$(wc -c <err)" 0
+done_with sample bytes --stop 교에 --length 1; equal "$(wc -c <err)" 0
+done_with inspect saliency run 'the c' --target Q; says "inspect saliency: --target: the model does not know 'Q'"
+
+# The first write that fails ends it, with its cause, in one line
+(trap '' PIPE; timeout 60 "$UNROLL" sample run --length 100000000 2>err && echo 0 >status || echo $? >status) |
+    head -c 10 >/dev/null
+called='sample into a closed pipe'
+equal "$(cat status)" 1; equal "$(cat err)" 'unroll: sample: standard output: cannot write: Broken pipe'
+if [ -w /dev/full ]; then
+    status=0
+    timeout 60 "$UNROLL" sample run --length 100000000 >/dev/full 2>err || status=$?
+    called='sample into a full disk'
+    ends 1; equal "$(cat err)" 'unroll: sample: standard output: cannot write: No space left on device'
+fi
+
+# A model whose state grows without bound: one line that says where, in every question
+done_with train lm text -o wild --net 'embed 4 > gru 4 > rnn 8 relu > dense' --init-scale 1.5 --val-fraction 0 --batch 4 --bptt 16 --steps 1 --lr 1e-9 --quiet
+long=$(printf 'the cat %.0s' $(seq 60))
+for question in '--length 1000' '--length 1000 --json' "--next 3" '--complete 3' '--beam 2 --length 1000' '--length 0 --state-out wild.state'; do
+    # shellcheck disable=SC2086 # several words
+    fails_with sample wild --prime "$long" $question
+    grep -qE '^unroll: sample: (--prime: )?cell layer 2 of ".*" grows without bound: not finite after [0-9]+ tokens; the model cannot go on$' err ||
+        { cat err; fail "$called: does not say where"; } >&2
+    equal "$(wc -l <err)" 1
+done
+[ ! -e wild.state ] || fail 'a state that is not finite was kept'
+fails_with sample wild --length 100000; says 'grows without bound'

@@ -51,3 +51,26 @@ fails_with sample run --state-in bad; says 'bad: damaged'
 { head -c 40 state; printf '\377'; tail -c +42 state; } >bad
 fails_with sample run --state-in bad; says 'bad: damaged'
 fails_with sample run --length 5 --state-out /dev/null/x; says '/dev/null/x'
+
+# What stands there: a state gives way to a state, the model never, anything else with --overwrite
+done_with sample run --length 5 --state-out state
+done_with sample run --length 5 --state-in state --state-out state
+cp run/model.safetensors model.before
+for model in run run/model.safetensors; do
+    for more in '' --overwrite; do
+        # shellcheck disable=SC2086 # perhaps none
+        misused sample $model --length 3 --state-out run/../run/model.safetensors $more; is_silent
+        says '--state-out: run/../run/model.safetensors is the model; give another name'
+    done
+done
+ln run/model.safetensors linked; ln -s run/model.safetensors pointed
+for name in linked pointed; do misused sample run --state-out $name --overwrite; says 'is the model'; done
+same run/model.safetensors model.before
+echo precious >notes; : >empty
+for name in notes empty run/last.safetensors; do
+    cp $name before
+    misused sample run --length 3 --state-out $name; is_silent
+    says "--state-out: $name is there and is no state; --overwrite replaces it"
+    same $name before
+done
+done_with sample run --length 3 --state-out notes --overwrite; done_with sample run --state-in notes --length 3

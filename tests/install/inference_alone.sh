@@ -1,14 +1,19 @@
 #!/usr/bin/env bash
-# A program that only steps a model holds no training code, and less than 200 KB of code in all.
+# A program that only steps a model, and one that only generates, hold no training code and little code in all.
 set -eu
-step=$BUILD/examples/step
-[ -e "$step" ] || { echo "examples/step.c is not built"; exit 77; }
 fail() { echo "$*" >&2; exit 1; }
 
-training=$(nm "$step" | awk '$3 ~ /^ur_(tape|train|trainer|optimiser|optimizer|loss|checkpoint|corpus)/ { print $3 }')
-[ -z "$training" ] || fail "examples/step holds training code: $training"
+# alone EXAMPLE KILOBYTES FUNCTION: holds no training, is smaller than that, and calls the function
+alone() {
+    local program=$BUILD/examples/$1 training code
+    [ -e "$program" ] || { echo "examples/$1.c is not built"; exit 77; }
+    training=$(nm "$program" | awk '$3 ~ /^ur_(tape|train|trainer|learn|optimiser|optimizer|loss|checkpoint|corpus|lm)/ { print $3 }')
+    [ -z "$training" ] || fail "examples/$1 holds training code: $training"
+    code=$(size "$program" | awk 'NR == 2 { print $1 }')
+    echo "examples/$1: $code bytes of code and constants, statically linked to libunroll"
+    [ "$code" -lt $(($2 * 1024)) ] || fail "that is more than $2 KB"
+    nm "$program" | grep -q " $3\$" || fail "$3 is not in it: the measurement means nothing"
+}
 
-code=$(size "$step" | awk 'NR == 2 { print $1 }')
-echo "examples/step: $code bytes of code and constants, statically linked to libunroll"
-[ "$code" -lt 204800 ] || fail "that is more than 200 KB"
-nm "$step" | grep -q ' ur_step' || fail "ur_step is not in it: the measurement means nothing"
+alone step 200 ur_step
+alone write 215 ur_session_write

@@ -46,6 +46,7 @@ offence 'src/kernel/x.c:1: kernel may not include data/d.h' src/kernel/x.c <<<'#
 offence 'src/kernel/body/x.c:1: kernel may not include tape/t.h' src/kernel/body/x.c <<<'#include "tape/t.h"'
 offence 'src/base/x.c:1: base may not include cli/c.h' src/base/x.c <<<'#include "cli/c.h"'
 offence 'src/base/x.c:1: includes by a path with ..: ../tape/t.h' src/base/x.c <<<'#include "../tape/t.h"'
+offence 'src/generate/x.c:1: generate may not include train/t.h' src/generate/x.c <<<'#include "train/t.h"'
 offence 'src/attic/x.c:1: is in no folder of the house: src/attic' src/attic/x.c <<<'int x;'
 offence 'cli/x.c:1: cli may not include model/m.h' cli/x.c <<<'#include "model/m.h"'
 offence 'examples/x.c:1: may include public headers only: base/a.h' examples/x.c <<<'#include "base/a.h"'

@@ -1,7 +1,7 @@
 /* What a language model writes while it learns. */
 #include "task/lm/lm.h"
 
-#include "base/random.h"
+#include "unroll_generate.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,69 +10,43 @@
  * than about the text, are drawn and not shown. */
 enum { UNSHOWN = 40 };
 
-typedef struct ur_writer_state {
-    const ur_model *model;
-    ur_state *state;
-    real *logits;
-    ur_sampling how;
-    int32_t id;
-    uint64_t draw;
-} ur_writer_state;
+typedef struct ur_sample_text {
+    ur_lm *lm; /* holds the text */
+    size_t length;
+} ur_sample_text;
 
-static int32_t first_token(const ur_writer_state *w)
+static ur_status append(void *context, const char *bytes, size_t size, ur_error *error)
 {
-    int32_t line_break = ur_vocabulary_find(w->model->vocabulary, "\n", 1);
-    size_t known = ur_vocabulary_size(w->model->vocabulary) - (w->how.never >= 0);
-    if (line_break >= 0) return line_break;
-    return (int32_t)(ur_random_uniform(w->how.seed, UR_USE_SAMPLE + 1, 0) * (double)known);
-}
-
-static void draw_token(ur_writer_state *w)
-{
-    ur_step(w->model, w->state, &w->id, w->logits);
-    w->id = ur_sample(w->logits, ur_model_outputs(w->model), &w->how, w->draw++);
-}
-
-static ur_status append(ur_shown *shown, char **text, const char *more, size_t length, ur_error *error)
-{
-    char *grown = realloc(*text, shown->length + length + 1);
+    ur_sample_text *s = context;
+    char *grown = realloc(s->lm->sample, s->length + size);
     if (!grown) return ur_fail_memory(error, "a sample");
-    *text = grown;
-    memcpy(grown + shown->length, more, length);
-    shown->length += length;
-    shown->text = grown;
+    s->lm->sample = grown;
+    memcpy(grown + s->length, bytes, size);
+    s->length += size;
     return UR_OK;
 }
 
 /* Each step has draws of its own, so that samples differ and a resumed run draws the same ones. */
-static ur_status write_text(ur_lm *lm, ur_writer_state *w, uint64_t step, ur_shown *shown, ur_error *error)
+static ur_status write_sample(ur_session *session, const ur_lm *lm, uint64_t step, const ur_sink *sink, ur_error *error)
 {
     size_t length = lm->settings.sample_length;
-    w->draw = step * (length + UNSHOWN);
-    w->id = first_token(w);
-    for (size_t i = 0; i < UNSHOWN; i++) draw_token(w);
-    for (size_t i = 0; i < length; i++) {
-        size_t size = 0;
-        draw_token(w);
-        const char *text = ur_unit_text(w->model, w->id, &size);
-        if (text) UR_TRY(append(shown, &lm->sample, text, size, error));
-    }
-    return UR_OK;
+    ur_sampling how = ur_sampling_default();
+    how.temperature = lm->settings.sample_temperature;
+    how.seed = lm->seed;
+    ur_session_set_sampling(session, &how);
+    ur_session_set_draw(session, step * (length + UNSHOWN));
+    UR_TRY(ur_session_write(session, &(ur_writing){.tokens = UNSHOWN}, NULL, error));
+    return ur_session_write(session, &(ur_writing){.tokens = length, .raw = true}, sink, error);
 }
 
 ur_status ur_lm_show(void *data, const ur_model *model, uint64_t step, ur_shown *shown, ur_error *error)
 {
-    ur_lm *lm = data;
-    ur_writer_state w = {.model = model, .how = ur_sampling_default()};
-    if (!lm->settings.sample_length) return UR_OK;
-    w.how.temperature = lm->settings.sample_temperature;
-    w.how.seed = lm->seed;
-    w.how.never = ur_unknown_unit(model);
-    w.logits = calloc(ur_padded(ur_model_outputs(model)), sizeof *w.logits);
-    if (!w.logits) return ur_fail_memory(error, "a sample");
-    ur_status status = ur_state_create(&w.state, model, 1, error);
-    if (status == UR_OK) status = write_text(lm, &w, step, shown, error);
-    ur_state_free(w.state);
-    free(w.logits);
-    return status;
+    ur_sample_text text = {data, 0};
+    ur_session *session;
+    if (!text.lm->settings.sample_length) return UR_OK;
+    UR_TRY(ur_session_create(&session, model, error));
+    ur_status status = write_sample(session, text.lm, step, &(ur_sink){append, &text}, error);
+    ur_session_free(session);
+    if (text.length) *shown = (ur_shown){text.lm->sample, text.length};
+    return status == UR_ERR_NUMERIC ? UR_OK : status; /* one that left all bounds: as far as it came */
 }

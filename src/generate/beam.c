@@ -1,0 +1,243 @@
+/* Beam search: at each step every living text grows by every token, and the `width` likeliest live on. */
+#include "base/error.h"
+#include "base/float_mode.h"
+#include "base/memory.h"
+#include "generate/frontier.h"
+#include "kernel/scalar.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct text {
+    int32_t *ids; /* room for as many as a text may have; each entry of a list has its own */
+    size_t length;
+    double log_probability, score;
+    bool ended;
+} text;
+
+typedef struct texts {
+    int32_t *ids; /* of all of them */
+    text *list;
+    size_t count;
+} texts;
+
+struct ur_beam {
+    ur_beam_settings settings;
+    size_t outputs;
+    texts live, grown, found; /* found: best first */
+    ur_frontier frontier;
+    size_t *from;
+    int32_t *read;
+    ur_real *logits; /* (width, outputs) */
+};
+
+/* ---- Making ----------------------------------------------------------------------------------------------------- */
+
+/* (rows, columns) of them; NULL without memory, also where that many cannot be. */
+static void *zeros(size_t rows, size_t columns, size_t size)
+{
+    size_t count = 0, bytes = 0;
+    return ur_mul_fits(rows, columns, &count) && ur_mul_fits(count, size, &bytes) ? calloc(count, size) : NULL;
+}
+
+static bool make_texts(texts *t, size_t count, size_t length)
+{
+    t->ids = zeros(count, length, sizeof *t->ids);
+    t->list = zeros(count, 1, sizeof *t->list);
+    for (size_t i = 0; t->ids && t->list && i < count; i++) t->list[i].ids = t->ids + i * length;
+    return t->ids && t->list;
+}
+
+static ur_status allocate(ur_beam *b, ur_error *error)
+{
+    const ur_beam_settings *s = &b->settings;
+    b->logits = zeros(s->width, b->outputs, sizeof *b->logits);
+    b->from = zeros(s->width, 1, sizeof *b->from);
+    b->read = zeros(s->width, 1, sizeof *b->read);
+    b->frontier.list = zeros(s->width, 1, sizeof *b->frontier.list);
+    bool all = b->logits && b->from && b->read && b->frontier.list && make_texts(&b->live, s->width, s->length) &&
+               make_texts(&b->grown, s->width, s->length) && make_texts(&b->found, s->best, s->length);
+    return all ? UR_OK : ur_fail_memory(error, "a beam");
+}
+
+static ur_status check(const ur_beam_settings *s, size_t outputs, ur_error *error)
+{
+    if (s->width == 0) return ur_fail(error, UR_ERR_USAGE, "a beam of width 0 keeps no text; 1 is the least");
+    if (s->length == 0) return ur_fail(error, UR_ERR_USAGE, "a beam of length 0 has no tokens; 1 is the least");
+    if (outputs == 0 || outputs > INT32_MAX)
+        return ur_fail(error, UR_ERR_USAGE, "a decoder of %zu outputs cannot be searched", outputs);
+    if (s->end < -1 || s->end >= (int64_t)outputs)
+        return ur_fail(error, UR_ERR_USAGE, "the end of texts is token %ld; the decoder has %zu tokens", (long)s->end,
+                       outputs);
+    if (!(s->length_power >= 0) || s->length_power > 100)
+        return ur_fail(error, UR_ERR_USAGE, "the power of the length is %g; 0 to 100 are possible", s->length_power);
+    return UR_OK;
+}
+
+ur_status ur_beam_create(ur_beam **beam, const ur_beam_settings *settings, size_t outputs, ur_error *error)
+{
+    *beam = NULL;
+    UR_TRY(check(settings, outputs, error));
+    ur_beam *b = calloc(1, sizeof *b);
+    if (!b) return ur_fail_memory(error, "a beam");
+    b->settings = *settings;
+    if (!b->settings.best) b->settings.best = settings->width;
+    b->outputs = outputs;
+    b->frontier.width = settings->width;
+    ur_status status = allocate(b, error);
+    if (status != UR_OK)
+        ur_beam_free(b);
+    else
+        *beam = b;
+    return status;
+}
+
+static void free_texts(texts *t)
+{
+    free(t->ids);
+    free(t->list);
+}
+
+void ur_beam_free(ur_beam *b)
+{
+    if (!b) return;
+    free_texts(&b->live);
+    free_texts(&b->grown);
+    free_texts(&b->found);
+    free(b->frontier.list);
+    free(b->from);
+    free(b->read);
+    free(b->logits);
+    free(b);
+}
+
+/* ---- Searching -------------------------------------------------------------------------------------------------- */
+
+static double score(const ur_beam *b, double log_probability, size_t tokens)
+{
+    double power = b->settings.length_power;
+    return power > 0 ? log_probability / ur_exp(power * ur_log((double)tokens)) : log_probability;
+}
+
+static bool is_full(const ur_beam *b) { return b->found.count == b->settings.best; }
+
+static bool beats_found(const ur_beam *b, double score)
+{
+    return !is_full(b) || score > b->found.list[b->found.count - 1].score;
+}
+
+/* Text `row` with another token behind it (−1: as it is) is one of those found, if it is among the best. */
+static void keep(ur_beam *b, size_t row, int32_t id, double log_probability)
+{
+    const text *from = &b->live.list[row];
+    texts *found = &b->found;
+    size_t length = from->length + (id >= 0);
+    double value = score(b, log_probability, length);
+    if (!beats_found(b, value)) return;
+    size_t at = is_full(b) ? found->count - 1 : found->count++;
+    int32_t *ids = found->list[at].ids; /* of the text that goes */
+    for (; at > 0 && found->list[at - 1].score < value; at--) found->list[at] = found->list[at - 1];
+    memcpy(ids, from->ids, from->length * sizeof *ids);
+    if (id >= 0) ids[from->length] = id;
+    found->list[at] = (text){ids, length, log_probability, value, id >= 0};
+}
+
+/* log Σ exp of a row; −infinity where no token is allowed; NaN where a number is NaN or +infinity. */
+static double log_sum(const ur_real *x, size_t n)
+{
+    double top = -INFINITY, sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (isnan(x[i])) return (double)x[i];
+        if ((double)x[i] > top) top = (double)x[i];
+    }
+    if (!isfinite(top)) return top > 0 ? NAN : top;
+    for (size_t i = 0; i < n; i++) sum += ur_exp((double)x[i] - top);
+    return top + ur_log(sum);
+}
+
+static ur_status grow(ur_beam *b, size_t row, ur_error *error)
+{
+    const ur_real *logits = b->logits + row * b->outputs;
+    const double all = log_sum(logits, b->outputs), before = b->live.list[row].log_probability;
+    if (isnan(all))
+        return ur_fail(error, UR_ERR_NUMERIC, "the decoder's numbers are not finite at token %zu of the search",
+                       b->live.list[row].length + 1);
+    for (size_t i = 0; i < b->outputs; i++) {
+        double log_probability = before + ((double)logits[i] - all);
+        if (!(log_probability > -INFINITY)) continue; /* not allowed */
+        if ((int64_t)i == b->settings.end)
+            keep(b, row, (int32_t)i, log_probability);
+        else
+            ur_frontier_offer(&b->frontier, log_probability, row, (int32_t)i);
+    }
+    return UR_OK;
+}
+
+/* The candidates become the living texts. */
+static void turn_over(ur_beam *b)
+{
+    for (size_t i = 0; i < b->frontier.count; i++) {
+        const ur_candidate *c = &b->frontier.list[i];
+        const text *from = &b->live.list[c->row];
+        text *to = &b->grown.list[i];
+        memcpy(to->ids, from->ids, from->length * sizeof *to->ids);
+        to->ids[from->length] = c->id;
+        to->length = from->length + 1;
+        to->log_probability = c->log_probability;
+        b->from[i] = c->row;
+        b->read[i] = c->id;
+    }
+    texts live = b->live;
+    b->live = b->grown;
+    b->live.count = b->frontier.count;
+    b->grown = live;
+    b->frontier.count = 0;
+}
+
+/* Whether a living text can still end up among those found: at best it goes on with probability 1 to the full length. */
+static bool can_improve(const ur_beam *b)
+{
+    return b->live.count > 0 && beats_found(b, score(b, b->live.list[0].log_probability, b->settings.length));
+}
+
+static ur_status search(ur_beam *b, const ur_decoder *decoder, int32_t first, ur_error *error)
+{
+    b->found.count = 0;
+    b->live.list[0].length = 0;
+    b->live.list[0].log_probability = 0;
+    b->live.count = 1;
+    b->from[0] = 0;
+    b->read[0] = first;
+    for (size_t step = 0; step < b->settings.length && can_improve(b); step++) {
+        UR_TRY(decoder->step(decoder->context, b->live.count, b->from, b->read, b->logits, error));
+        for (size_t i = 0; i < b->live.count; i++) UR_TRY(grow(b, i, error));
+        turn_over(b);
+    }
+    for (size_t i = 0; i < b->live.count; i++) keep(b, i, -1, b->live.list[i].log_probability);
+    return UR_OK;
+}
+
+ur_status ur_beam_search(ur_beam *b, const ur_decoder *decoder, int32_t first, ur_error *error)
+{
+    ur_error own;
+    b->found.count = 0;
+    if (decoder->outputs != b->outputs)
+        return ur_fail(error, UR_ERR_USAGE, "a decoder of %zu outputs in a beam for %zu", decoder->outputs, b->outputs);
+    ur_float_mode mode = ur_float_mode_enter();
+    ur_status status = search(b, decoder, first, error ? error : &own);
+    ur_float_mode_leave(mode);
+    if (status != UR_OK) b->found.count = 0;
+    return status;
+}
+
+size_t ur_beam_width(const ur_beam *b) { return b->settings.width; }
+
+size_t ur_beam_count(const ur_beam *b) { return b->found.count; }
+
+ur_hypothesis ur_beam_hypothesis(const ur_beam *b, size_t i)
+{
+    if (i >= b->found.count) return (ur_hypothesis){0};
+    const text *found = &b->found.list[i];
+    return (ur_hypothesis){found->ids, found->length, found->log_probability, found->score, found->ended};
+}
