@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* A network on its way: the line that runs, and the final states of every layer so far, by ur_layer.state. */
+/* A network on its way: the line that runs, and the final states of every layer so far. */
 typedef struct ur_line_run {
     ur_running at;
     const ur_model *m;
@@ -11,7 +11,7 @@ typedef struct ur_line_run {
     const ur_sequences *in;
     const ur_carry *carry;
     ur_ending ending;
-    ur_tensor *finals[UR_STATE_ARRAYS_MAX];
+    ur_tensor *finals[UR_LAYERS_MAX][UR_STATES_MAX];
 } ur_line_run;
 
 /* (T, B) flags from lengths; NULL where all lanes are whole. */
@@ -23,14 +23,16 @@ static const unsigned char *live_flags(ur_tape *tape, const ur_sequences *in)
     return live;
 }
 
-/* The layer of another line that stands at the same place among its layers with states. */
+static size_t number_of(const ur_line_run *r, const ur_layer *l) { return (size_t)(l - r->m->layers); }
+
+/* The recurrent layer of another line that stands at the same place among its recurrent layers. */
 static const ur_layer *counterpart(const ur_line_run *r, const ur_layer *l)
 {
     const ur_line *from = &r->m->lines[r->line->from];
     size_t place = 0;
-    for (const ur_layer *k = l->before; k; k = k->before) place += k->states > 0;
+    for (const ur_layer *k = l->before; k; k = k->before) place += ur_is_recurrent(k) ? 1 : 0;
     for (size_t i = from->first; i < from->first + from->count; i++)
-        if (r->m->layers[i].states && place-- == 0) return &r->m->layers[i];
+        if (ur_is_recurrent(&r->m->layers[i]) && place-- == 0) return &r->m->layers[i];
     return NULL;
 }
 
@@ -39,33 +41,33 @@ static void begin_states(ur_line_run *r, const ur_layer *l)
     const ur_layer *other = r->line->from >= 0 ? counterpart(r, l) : NULL;
     ur_tensor **initial = r->at.initial;
     for (size_t s = 0; s < l->states; s++) {
-        initial[s] = other ? r->finals[other->state + s] : NULL;
+        initial[s] = other ? r->finals[number_of(r, other)][s] : NULL;
         if (other || !r->carry || !r->carry->from) continue;
-        initial[s] = ur_tensor_on(r->at.tape, ur_state_array(r->carry->from, l->state + s), 1, r->at.lanes, l->width);
+        initial[s] = ur_tensor_on(r->at.tape, ur_state_array(r->carry->from, l->state + s), 1, r->at.lanes, l->units);
         if (initial[s]) initial[s]->wanted = false; /* truncated here */
     }
 }
 
 /* A layer's states lie (T + 1, B, H) and end in the final one: go back from there. */
-static void keep_states(ur_line_run *r, const ur_layer *l)
+static void carry_states(const ur_line_run *r, const ur_layer *l)
 {
-    size_t step = r->at.lanes * ur_padded(l->width);
-    size_t back = r->carry && r->carry->at ? r->at.steps - r->carry->at : 0;
-    for (size_t s = 0; s < l->states; s++) {
-        const ur_tensor *end = r->finals[l->state + s] = r->at.final_state[s];
-        if (!r->carry || !r->carry->to) continue;
-        memcpy(ur_state_array(r->carry->to, l->state + s), end->value - back * step, step * sizeof(real));
-    }
+    if (!r->carry || !r->carry->to) return;
+    size_t step = r->at.lanes * ur_padded(l->units), back = r->carry->at ? r->at.steps - r->carry->at : 0;
+    for (size_t s = 0; s < l->states; s++)
+        memcpy(ur_state_array(r->carry->to, l->state + s), r->at.final_state[s]->value - back * step,
+               step * sizeof(real));
 }
 
 static ur_tensor *run_layer(ur_line_run *r, const ur_layer *l, ur_tensor *x)
 {
     ur_tape *tape = r->at.tape;
-    size_t number = (size_t)(l - r->m->layers);
+    size_t number = number_of(r, l);
     begin_states(r, l);
     x = ur_layer_run_of(l->spec.kind)->run(&r->at, l, x);
     if (tape->status != UR_OK) return NULL;
-    keep_states(r, l);
+    carry_states(r, l);
+    memcpy((void *)r->finals[number], (const void *)r->at.final_state, sizeof r->at.final_state);
+    if (!l->reverse && !l->spec.kind->passes) r->at.turned = r->at.turned_end;
     if (l->drop > 0) x = ur_dropout(tape, x, l->drop, (uint32_t)number, l->spec.same);
     if (tape->watch) tape->watch[number] = x;
     return x;

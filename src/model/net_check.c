@@ -107,7 +107,7 @@ static size_t width_before(const ur_net_spec *spec, const ur_line_spec *line, si
 {
     while (i-- > 0) {
         const ur_layer_spec *layer = &spec->layers[line->first + i];
-        if (!layer->kind->ends_time && !layer->kind->passes) return layer->width;
+        if (!layer->kind->ends_time && !layer->kind->passes) return layer->bi ? 2 * layer->width : layer->width;
     }
     return 0;
 }
@@ -142,6 +142,9 @@ static ur_status check_line(const ur_net_spec *spec, size_t at, ur_error *error)
     UR_TRY(check_order(spec, line, error));
     for (size_t i = 0; i < line->count; i++) {
         const ur_layer_spec *layer = &spec->layers[line->first + i];
+        if (layer->from[0] && layer->bi)
+            return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
+                               "\"bi\" begins both directions from zero; leave out \"from %s\" or \"bi\"", layer->from);
         if (layer->from[0]) UR_TRY(check_from_alike(spec, line, i, error));
         if (layer->from[0]) UR_TRY(check_from(spec, at, i, error));
         if (layer->tied) UR_TRY(check_tied(spec, line, i, error));

@@ -90,6 +90,7 @@ static bool add_layer(net_text *out, const ur_layer_spec *layer, size_t times)
     add(out, ur_layer_spec_word(layer));
     if (!add_numbers(out, layer)) return false;
     if (times > 1) add_number(out, " x", times);
+    if (layer->bi) add(out, " bi");
     add_activation(out, layer);
     if (layer->nobias) add(out, " nobias");
     if (layer->tied) add(out, " tied");
@@ -107,8 +108,8 @@ static bool same_number(double a, double b) { return !(a < b) && !(a > b); }
 static bool same_layer(const ur_layer_spec *a, const ur_layer_spec *b)
 {
     return a->kind == b->kind && !strcmp(a->cell, b->cell) && a->inputs == b->inputs && a->width == b->width &&
-           a->activation == b->activation && same_number(a->drop, b->drop) && a->nobias == b->nobias &&
-           a->tied == b->tied && a->same == b->same && !strcmp(a->from, b->from);
+           a->activation == b->activation && same_number(a->drop, b->drop) && a->bi == b->bi &&
+           a->nobias == b->nobias && a->tied == b->tied && a->same == b->same && !strcmp(a->from, b->from);
 }
 
 static bool add_line(net_text *out, const ur_net_spec *spec, const ur_line_spec *line)

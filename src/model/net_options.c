@@ -111,7 +111,6 @@ static ur_status apply(ur_net_parser *parser, ur_net_layer *layer, const ur_toke
 {
     ur_layer_spec *spec = &layer->spec;
     UR_TRY(claim(parser, layer, word, option->takes));
-    if (!option->built) ur_net_not_built(parser, word);
     switch (option->takes) {
     case UR_TAKES_ACTIVATION:
         spec->activation = option->activation;
@@ -130,9 +129,11 @@ static ur_status apply(ur_net_parser *parser, ur_net_layer *layer, const ur_toke
         return read_drop(parser, layer);
     case UR_TAKES_FROM:
         return read_from(parser, layer);
-    default:
+    case UR_TAKES_BI:
+        spec->bi = true;
         return UR_OK;
     }
+    return UR_OK;
 }
 
 static ur_status unknown_option(const ur_net_parser *parser, const ur_net_layer *layer, const ur_token *word)

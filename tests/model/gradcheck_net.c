@@ -39,6 +39,11 @@ static const network NETWORKS[] = {
      true, false, LANES},
     {"a: embed 3 > gru-before 4; b: gru-before 4 from a; embed 3 > gru-before 4 from b > last > dense", UR_LOSS_SOFTMAX,
      false, true, false, LANES},
+    {"embed 4 > lstm 3 x2 bi drop=0.3 > last > dense", UR_LOSS_SOFTMAX, false, true, false, LANES_MAX},
+    {"onehot > gru 3 bi > dropout 0.2 > last > dense", UR_LOSS_SOFTMAX, true, true, false, LANES},
+    {"onehot > lstm 3 bi > gru-before 2 bi nobias > dense", UR_LOSS_SOFTMAX, false, false, false, LANES},
+    {"gru-before 4 bi > max > dense 3", UR_LOSS_SQUARED, false, true, false, LANES_MAX},
+    {"rnn 3 bi > dense 4 tanh > mean > dense", UR_LOSS_SOFTMAX, false, true, false, LANES},
 };
 
 typedef struct setting {
@@ -168,7 +173,7 @@ static void test_every_cell_in_a_stack(void **state)
 static void check_kind_line(const char *line, const ur_layer_kind *kind)
 {
     (void)kind;
-    check_network(&(network){line, UR_LOSS_SQUARED, false, true, false, LANES_MAX});
+    check_network(&(network){line, UR_LOSS_SQUARED, false, true, false, LANES});
 }
 
 static void test_every_kind(void **state)

@@ -16,7 +16,9 @@ static const struct kind_option {
                     {UR_TAKES_NOBIAS, " nobias"},
                     {UR_TAKES_TIMES, " x2"},
                     {UR_TAKES_DROP, " x2 drop=0.3"},
-                    {UR_TAKES_DROP | UR_TAKES_SAME, " x2 drop=0.3 same"}};
+                    {UR_TAKES_DROP | UR_TAKES_SAME, " x2 drop=0.3 same"},
+                    {UR_TAKES_BI, " bi"},
+                    {UR_TAKES_BI | UR_TAKES_DROP, " x2 bi drop=0.3"}};
 
 typedef void kind_check(const char *line, const ur_layer_kind *kind);
 
