@@ -42,8 +42,8 @@ typedef struct ur_layer_spec {
     double drop;              /* probability, 0 ≤ p < 1: of a dropout layer, or between the layers of a stack:
                                  applied to the output of this cell layer when another cell layer of the line follows */
     bool bi, nobias, tied, same; /* bi: two cells, the second from the end; same: also on a cell, with drop= */
-    char from[UR_NAME_MAX];      /* initial states come from the final ones of that line; "" none */
-    size_t column;               /* where the layer's word stands */
+    char from[UR_NAME_MAX]; /* an earlier line: whose final states a cell begins with, or what is joined; "" none */
+    size_t column;          /* where the layer's word stands */
 } ur_layer_spec;
 
 /* ---- a layer ------------------------------------------------------------------------------------------------------ */
@@ -52,6 +52,8 @@ struct ur_layer {
     ur_layer_spec spec;
     const ur_layer *before, *behind; /* its neighbours in the line; NULL at the line's ends */
     size_t inputs, width;            /* what comes in (symbols for a kind that reads ids) and goes out */
+    const ur_layer *named;           /* the last layer of the line that spec.from names; NULL: none */
+    size_t named_line;               /* its number */
     size_t units;                    /* numbers of a state */
     size_t state, states;            /* its arrays of a ur_state: number of the first, and how many; none of `bi` */
     size_t depth;                    /* the longest sum of products that it makes; 0: none */
@@ -153,6 +155,7 @@ struct ur_layer_kind {
     bool in_time;   /* works along the steps of a sequence */
     bool ends_time; /* leaves one step */
     bool passes;    /* gives what it takes, as far as its neighbours are concerned */
+    bool joins;     /* the name of an earlier line stands behind its word; may begin a line */
     bool picks;     /* takes ids in place of one-hot vectors, and a table with ids in place of rows of it */
 
     /* The width, and what else follows from `inputs` and the spec; a width of 0 is an error. */
@@ -175,9 +178,13 @@ typedef struct ur_running {
     const unsigned char *live;             /* (T, B) or NULL */
     ur_tensor *initial[UR_STATES_MAX];     /* of a layer with states; NULL: zeros */
     ur_tensor *final_state[UR_STATES_MAX]; /* left by it */
-    size_t turned, turned_end;             /* columns of x that were made from the end; equal: none */
-    bool picks;                            /* what was given is a table, whose rows ids choose */
-    bool logits;                           /* leave out the σ of the line's last layer */
+    bool ended;                            /* x has one step */
+    ur_tensor *named;                      /* what the layer's named line gives, and whether that has one step */
+    bool named_ended;
+    const int32_t *lane_of;    /* (T, B): which of its lanes a place takes; NULL: its own */
+    size_t turned, turned_end; /* columns of x that were made from the end; equal: none */
+    bool picks;                /* what was given is a table, whose rows ids choose */
+    bool logits;               /* leave out the σ of the line's last layer */
 } ur_running;
 
 typedef struct ur_layer_run {

@@ -15,10 +15,9 @@ enum { UR_FILE_VERSION = 1 };
 
 typedef struct ur_line {
     size_t first, count;      /* layers */
-    size_t symbols, features; /* one of them is 0 */
+    size_t symbols, features; /* one of them is 0; both, where the line begins with what another one gives */
     size_t width;             /* of what it gives */
     bool last;                /* gives one step a lane */
-    int from;                 /* line whose final states it begins with; −1: none */
 } ur_line;
 
 struct json_t;

@@ -46,8 +46,20 @@ static const ur_line_spec *line_named(const ur_net_spec *spec, size_t lines, con
 static size_t taken_before(const ur_net_spec *spec, const ur_line_spec *line, const char *name, size_t end)
 {
     size_t taken = 0;
-    for (size_t i = 0; i < end; i++) taken += !strcmp(spec->layers[line->first + i].from, name);
+    for (size_t i = 0; i < end; i++) {
+        const ur_layer_spec *layer = &spec->layers[line->first + i];
+        taken += layer->cell[0] && !strcmp(layer->from, name);
+    }
     return taken;
+}
+
+/* What is named is an earlier line. */
+static ur_status check_name(const ur_net_spec *spec, size_t at, const ur_layer_spec *layer, ur_error *error)
+{
+    if (line_named(spec, at, layer->from)) return UR_OK;
+    return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
+                       "\"%s %s\" needs an earlier line of that name; begin one with \"%s: \"",
+                       layer->kind->joins ? layer->kind->word : "from", layer->from, layer->from);
 }
 
 static ur_status check_from(const ur_net_spec *spec, size_t at, size_t i, ur_error *error)
@@ -55,10 +67,6 @@ static ur_status check_from(const ur_net_spec *spec, size_t at, size_t i, ur_err
     const ur_line_spec *line = &spec->lines[at];
     const ur_layer_spec *layer = &spec->layers[line->first + i];
     const ur_line_spec *giver = line_named(spec, at, layer->from);
-    if (!giver)
-        return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
-                           "\"from %s\" needs an earlier line of that name; begin one with \"%s: \"", layer->from,
-                           layer->from);
     size_t n = taken_before(spec, line, layer->from, i);
     const ur_layer_spec *gives = recurrent_layer(spec, giver, n);
     if (!gives)
@@ -136,21 +144,32 @@ static ur_status check_tied(const ur_net_spec *spec, const ur_line_spec *line, s
     return UR_OK;
 }
 
+/* A cell that takes its initial state from another line. */
+static ur_status check_taker(const ur_net_spec *spec, size_t at, size_t i, ur_error *error)
+{
+    const ur_line_spec *line = &spec->lines[at];
+    const ur_layer_spec *layer = &spec->layers[line->first + i];
+    if (layer->bi)
+        return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
+                           "\"bi\" begins both directions from zero; leave out \"from %s\" or \"bi\"", layer->from);
+    UR_TRY(check_from_alike(spec, line, i, error));
+    return check_from(spec, at, i, error);
+}
+
 static ur_status check_line(const ur_net_spec *spec, size_t at, ur_error *error)
 {
     const ur_line_spec *line = &spec->lines[at];
     UR_TRY(check_order(spec, line, error));
     for (size_t i = 0; i < line->count; i++) {
         const ur_layer_spec *layer = &spec->layers[line->first + i];
-        if (layer->from[0] && layer->bi)
-            return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
-                               "\"bi\" begins both directions from zero; leave out \"from %s\" or \"bi\"", layer->from);
-        if (layer->from[0]) UR_TRY(check_from_alike(spec, line, i, error));
-        if (layer->from[0]) UR_TRY(check_from(spec, at, i, error));
+        if (layer->from[0]) UR_TRY(check_name(spec, at, layer, error));
+        if (layer->from[0] && layer->cell[0]) UR_TRY(check_taker(spec, at, i, error));
         if (layer->tied) UR_TRY(check_tied(spec, line, i, error));
     }
-    for (size_t i = 0; i < line->count; i++)
-        if (spec->layers[line->first + i].from[0]) UR_TRY(check_from_all(spec, at, i, error));
+    for (size_t i = 0; i < line->count; i++) {
+        const ur_layer_spec *layer = &spec->layers[line->first + i];
+        if (layer->from[0] && layer->cell[0]) UR_TRY(check_from_all(spec, at, i, error));
+    }
     return UR_OK;
 }
 

@@ -88,6 +88,7 @@ static bool add_drop(net_text *out, const ur_layer_spec *layer)
 static bool add_layer(net_text *out, const ur_layer_spec *layer, size_t times)
 {
     add(out, ur_layer_spec_word(layer));
+    if (layer->kind->joins) add(out, " "), add(out, layer->from);
     if (!add_numbers(out, layer)) return false;
     if (times > 1) add_number(out, " x", times);
     if (layer->bi) add(out, " bi");
@@ -96,7 +97,7 @@ static bool add_layer(net_text *out, const ur_layer_spec *layer, size_t times)
     if (layer->tied) add(out, " tied");
     if (!add_drop(out, layer)) return false;
     if (layer->same) add(out, " same");
-    if (!layer->from[0]) return true;
+    if (!layer->from[0] || layer->kind->joins) return true;
     add(out, " from ");
     add(out, layer->from);
     return true;

@@ -88,10 +88,11 @@ static ur_status read_times(ur_net_parser *parser, ur_net_layer *layer, const ur
                        UR_LAYERS_MAX, ur_token_show(word).text);
 }
 
-static ur_status read_from(ur_net_parser *parser, ur_net_layer *layer)
+static ur_status read_name(ur_net_parser *parser, ur_net_layer *layer, const char *after)
 {
-    if (parser->token.kind != UR_TOKEN_WORD)
-        return ur_net_expected(parser, "the name of an earlier line after \"from\"");
+    char expected[80];
+    snprintf(expected, sizeof expected, "the name of an earlier line after \"%s\"", after);
+    if (parser->token.kind != UR_TOKEN_WORD) return ur_net_expected(parser, expected);
     if (parser->token.length >= UR_NAME_MAX)
         return ur_net_fail(parser->error, UR_ERR_FORMAT, parser->token.column, "no line has a name as long as %s",
                            ur_token_show(&parser->token).text);
@@ -128,7 +129,7 @@ static ur_status apply(ur_net_parser *parser, ur_net_layer *layer, const ur_toke
     case UR_TAKES_DROP:
         return read_drop(parser, layer);
     case UR_TAKES_FROM:
-        return read_from(parser, layer);
+        return read_name(parser, layer, "from");
     case UR_TAKES_BI:
         spec->bi = true;
         return UR_OK;
@@ -193,6 +194,7 @@ static ur_status complete(const ur_net_parser *parser, ur_net_layer *layer)
 
 ur_status ur_net_options(ur_net_parser *parser, ur_net_layer *layer)
 {
+    if (layer->word.kind && layer->word.kind->joins) UR_TRY(read_name(parser, layer, layer->word.word));
     for (;;) {
         if (parser->token.kind == UR_TOKEN_NUMBER)
             UR_TRY(read_number(parser, layer));

@@ -64,7 +64,8 @@ static void load_line(net *n, size_t line)
                          .lanes = input->shape[1],
                          .ids = ids_of(n, "ids", line),
                          .values = find(n, "values", line, full) ? golden_values(n->g, full, NULL) : NULL,
-                         .lengths = ids_of(n, "lengths", line)};
+                         .lengths = ids_of(n, "lengths", line),
+                         .lane_of = ids_of(n, "lane_of", line)};
 }
 
 static void load_batch(net *n, bool sigmoid)
@@ -103,6 +104,7 @@ static void unload(net *n)
         free((void *)(size_t)n->batch.input[line].ids);
         free((void *)(size_t)n->batch.input[line].values);
         free((void *)(size_t)n->batch.input[line].lengths);
+        free((void *)(size_t)n->batch.input[line].lane_of);
     }
     free(n->targets);
     free(n->target_values);
@@ -184,7 +186,7 @@ static void check(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {CASE("net"),    CASE("net-tied"), CASE("net-sigmoid"),
-                                       CASE("net-bi"), CASE("net-mean"), CASE("net-max")};
+    const struct CMUnitTest tests[] = {CASE("net"),      CASE("net-tied"), CASE("net-sigmoid"), CASE("net-bi"),
+                                       CASE("net-mean"), CASE("net-max"),  CASE("net-join")};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

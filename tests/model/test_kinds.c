@@ -49,9 +49,9 @@ static void predict(ur_model *model, const data *d, size_t threads, real *out)
     ur_error error = {0};
     ur_learner *learner;
     ur_learning learning = ur_learning_default();
-    ur_batch batch = {
-        .input[0] = {.steps = d->steps, .lanes = d->lanes, .ids = d->ids, .values = d->values, .lengths = d->lengths},
-    };
+    const ur_sequences in = {
+        .steps = d->steps, .lanes = d->lanes, .ids = d->ids, .values = d->values, .lengths = d->lengths};
+    ur_batch batch = {.input = {in, in}};
     learning.threads = threads;
     ok(ur_learner_create(&learner, model, &learning, &error), &error);
     ok(ur_predict(learner, &batch, out, &error), &error);
@@ -93,7 +93,10 @@ static void check_line(const char *line, const ur_layer_kind *kind)
     ur_error error = {0};
     ur_model *model;
     ur_sizes sizes = {.symbols = SYMBOLS, .features = FEATURES};
-    const char *whole = strstr(line, " bi") ? "\"bi\"" : kind->step ? NULL : kind->word; /* sequences it needs */
+    const char *whole = strstr(line, "; ")    ? "2 lines"
+                        : strstr(line, " bi") ? "\"bi\""
+                        : kind->step          ? NULL
+                                              : kind->word; /* sequences it needs */
     data d = make_data();
     ok(ur_model_create(&model, line, &sizes, 1, 0, NULL, &error), &error);
     predict(model, &d, 1, all);

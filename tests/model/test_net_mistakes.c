@@ -90,18 +90,18 @@ static void test_unknown_words_name_the_nearest(void **state)
     (void)state;
     wrong("onehot > lstn 5", 10,
           "unknown layer \"lstn\"; the nearest known one is \"lstm\" (there are onehot, embed, rnn, lstm, gru, "
-          "gru-before, last, mean, max, dense, dropout)");
+          "gru-before, last, mean, max, join, dense, dropout)");
     wrong(
         "atention", 1,
         "unknown layer \"atention\"; the nearest known one is \"attention\" (there are onehot, embed, rnn, lstm, gru, "
-        "gru-before, last, mean, max, dense, dropout)");
+        "gru-before, last, mean, max, join, dense, dropout)");
     wrong(
         "lstm 5 nobais", 8,
         "unknown option \"nobais\"; the nearest known one is \"nobias\" (\"lstm\" takes bi, nobias, drop=P, same, from "
         "NAME, xN)");
     wrong("aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeee", 1,
           "unknown layer \"aaaaaaaaaabbbbbbbbbbccccccccccdddddddddd...\"; the nearest known one is \"embed\" "
-          "(there are onehot, embed, rnn, lstm, gru, gru-before, last, mean, max, dense, dropout)");
+          "(there are onehot, embed, rnn, lstm, gru, gru-before, last, mean, max, join, dense, dropout)");
 }
 
 static void test_options_of_the_wrong_layer(void **state)
@@ -216,11 +216,22 @@ static void not_built(const char *text, int column, const char *word)
     refuse(text, UR_ERR_UNSUPPORTED, message);
 }
 
+static void test_joins_that_cannot_be(void **state)
+{
+    (void)state;
+    wrong("embed 4 > join", 15, "expected the name of an earlier line after \"join\", found the end of the line");
+    wrong("embed 4 > join a", 11, "\"join a\" needs an earlier line of that name; begin one with \"a: \"");
+    wrong("a: join a", 4, "\"join a\" needs an earlier line of that name; begin one with \"a: \"");
+    wrong("a: lstm 3; embed 4 > join a 3", 29, "\"join\" takes no number, so \"3\" is one too many");
+    wrong("a: lstm 3; b: lstm 3 bi from a", 15,
+          "\"bi\" begins both directions from zero; leave out \"from a\" or \"bi\"");
+}
+
 static void test_known_but_not_built(void **state)
 {
     (void)state;
-    static const char *const words[] = {"join", "attention", "conv", "pool", "norm", "crf", "ctc"};
-    not_built("chars: embed 30 > lstm 50 bi > last; embed 100 > join chars > lstm 200 bi > dense", 50, "join");
+    static const char *const words[] = {"attention", "conv", "pool", "norm", "crf", "ctc"};
+    not_built("chars: embed 30 > lstm 50 bi > last; embed 100 > join chars > lstm 200 bi > dense > crf", 85, "crf");
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         char line[64];
         snprintf(line, sizeof line, "embed 4 > %s 3 some pad=same step=2 x2 > dense", words[i]);
@@ -245,6 +256,7 @@ int main(void)
         cmocka_unit_test(test_wrong_tied),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_canonical_text_too_long),
+        cmocka_unit_test(test_joins_that_cannot_be),
         cmocka_unit_test(test_known_but_not_built),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
