@@ -63,7 +63,10 @@ struct ur_layer {
     const ur_param *embed;
     ur_recurrent recurrent;
     ur_recurrent_params params;
-    ur_layer *reverse; /* of `bi`: the direction from the end, a cell layer of its own; owned */
+    const ur_layer *giver; /* whose final states it begins with, where `from` names a line with cells */
+    ur_dense
+        bridge[UR_STATES_MAX]; /* from what is given to each state, where the widths differ; else without a weight */
+    ur_layer *reverse;         /* of `bi`: the direction from the end, a cell layer of its own; owned */
     ur_dense dense;
 };
 

@@ -4,6 +4,9 @@
  * cell, width, activation and biases are the same and nothing but dropout lies between; otherwise it begins rnn2, rnn3 ….
  * The stack of what is no PyTorch module has the cell's own name (gru_before).
  *
+ * With `from` the initial states are the final ones of another line's cell, or what that line gives, its mean; where widths
+ * differ a bridge stands between, h = W x + b for each state: bridge.h_l0.weight.
+ *
  * With bi a second cell reads each sequence from its end; its names end in _reverse, what it gives stands behind.
  */
 #include "layer/kind.h"
@@ -35,6 +38,27 @@ static ur_status resolve_direction(ur_layer *l, size_t isa, ur_error *error)
     return UR_OK;
 }
 
+/* The recurrent layer of the named line that stands at the same place among its own; NULL: that line has none. */
+static const ur_layer *find_giver(const ur_layer *l)
+{
+    size_t place = 0;
+    const ur_layer *k = l->named;
+    for (const ur_layer *i = l->before; i; i = i->before) place += ur_is_recurrent(i) ? 1 : 0;
+    while (k->before) k = k->before;
+    while (k && !(ur_is_recurrent(k) && place-- == 0)) k = k->behind;
+    return k;
+}
+
+/* Initial states from another line: final ones of a cell, or what it gives, its mean. */
+static void resolve_states(ur_layer *l)
+{
+    l->giver = find_giver(l);
+    size_t given = l->giver ? l->giver->width : l->named->width;
+    for (size_t s = 0; s < l->states && given != l->units; s++)
+        l->bridge[s] = (ur_dense){.inputs = given, .outputs = l->units};
+    if (given != l->units && given > l->depth) l->depth = given;
+}
+
 /* The direction from the end begins where a sequence that goes on is not known yet: with bi no states are carried. */
 static ur_status resolve_cell(ur_layer *l, const ur_layer_sizes *sizes, ur_error *error)
 {
@@ -42,6 +66,7 @@ static ur_status resolve_cell(ur_layer *l, const ur_layer_sizes *sizes, ur_error
     if (cell_follows(l)) l->drop = l->spec.drop;
     if (!l->spec.bi) {
         l->states = l->recurrent.cell->states;
+        if (l->named) resolve_states(l);
         return UR_OK;
     }
     l->reverse = malloc(sizeof *l->reverse);
@@ -95,11 +120,24 @@ static ur_status name_direction(ur_naming *n, ur_layer *l, const char *end)
     return UR_OK;
 }
 
+/* bridge.h_l0.weight, bridge2.c_l1.bias and so on, numbered as the stacks are. */
+static ur_status name_bridge(ur_naming *n, ur_dense *d, char state)
+{
+    char owner[40], weight[32], bias[32];
+    double spread = 1 / sqrt((double)d->inputs);
+    snprintf(owner, sizeof owner, n->stacks > 1 ? "bridge%d" : "bridge", n->stacks);
+    snprintf(weight, sizeof weight, "%c_l%d.weight", state, n->depth);
+    snprintf(bias, sizeof bias, "%c_l%d.bias", state, n->depth);
+    if (!(d->weight = ur_name_param(n, owner, weight, d->outputs, d->inputs, spread))) return UR_ERR_USAGE;
+    return (d->bias = ur_name_param(n, owner, bias, d->outputs, 0, spread)) ? UR_OK : UR_ERR_USAGE;
+}
+
 static ur_status name_cell(ur_naming *n, ur_layer *l)
 {
     if (!goes_on(n, l)) begin_stack(n, l);
     UR_TRY(name_direction(n, l, ""));
     if (l->reverse) UR_TRY(name_direction(n, l->reverse, "_reverse"));
+    for (size_t i = 0; i < l->states && l->bridge[i].inputs; i++) UR_TRY(name_bridge(n, &l->bridge[i], "hc"[i]));
     n->stack = l;
     n->depth++;
     return UR_OK;
@@ -107,13 +145,25 @@ static ur_status name_cell(ur_naming *n, ur_layer *l)
 
 /* ---- packed weights ----------------------------------------------------------------------------------------------- */
 
+static size_t place_bridges(ur_layer *l, real *memory, const ur_packing *p)
+{
+    size_t size = 0;
+    for (size_t s = 0; s < l->states && l->bridge[s].weight; s++) {
+        l->bridge[s].weights = p->weights;
+        if (memory) ur_dense_place(&l->bridge[s], memory + size, p->training);
+        size += ur_dense_packed_size(&l->bridge[s], p->training);
+    }
+    return size;
+}
+
 static size_t place_cell(ur_layer *l, real *memory, const ur_packing *p)
 {
     l->recurrent.weights = p->weights;
     size_t size = ur_recurrent_packed_size(&l->recurrent, p->training);
     if (memory) ur_recurrent_place(&l->recurrent, memory, p->training);
     if (memory) ur_recurrent_plan_step(&l->recurrent, p->most);
-    return size + (l->reverse ? place_cell(l->reverse, memory ? memory + size : NULL, p) : 0);
+    if (l->reverse) return size + place_cell(l->reverse, memory ? memory + size : NULL, p);
+    return size + place_bridges(l, memory ? memory + size : NULL, p);
 }
 
 static const real *value_of(const ur_param *param) { return param ? param->value : NULL; }
@@ -124,6 +174,7 @@ static void pack_cell(ur_layer *l, bool training, ur_turn *turn)
                                     value_of(l->params.b_hh)};
     ur_recurrent_pack(&l->recurrent, &w, training, turn);
     if (l->reverse) pack_cell(l->reverse, training, turn);
+    for (size_t s = 0; s < l->states && l->bridge[s].weight; s++) ur_dense_pack(&l->bridge[s], turn);
 }
 
 /* ---- a step ------------------------------------------------------------------------------------------------------- */
@@ -204,6 +255,8 @@ static ur_tensor *run_cell(ur_running *r, const ur_layer *l, ur_tensor *x)
 {
     const int32_t *ids = l->recurrent.symbols || r->picks ? r->ids : NULL;
     r->picks = false;
+    for (size_t s = 0; s < l->states && l->bridge[s].weight; s++)
+        r->initial[s] = ur_dense_layer(r->tape, &l->bridge[s], r->initial[s]);
     return l->reverse ? run_both(r, l, x, ids) : run_direction(r, l, x, ids, r->initial, r->final_state);
 }
 

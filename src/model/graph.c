@@ -1,6 +1,8 @@
 /* See graph.h. */
 #include "model/graph.h"
 
+#include "tape/operations.h"
+
 #include <string.h>
 
 /* ---- shapes ------------------------------------------------------------------------------------------------------- */
@@ -52,27 +54,26 @@ static const unsigned char *live_flags(ur_tape *tape, const ur_shape *s)
 
 static size_t number_of(const ur_line_run *r, const ur_layer *l) { return (size_t)(l - r->m->layers); }
 
-/* The recurrent layer of another line that stands at the same place among its recurrent layers. */
-static const ur_layer *counterpart(const ur_line_run *r, const ur_layer *l)
+/* What a line without cells gives for a state: its mean. */
+static ur_tensor *mean_of(const ur_line_run *r, const ur_value *value)
 {
-    const ur_line *from = &r->m->lines[l->named_line];
-    size_t place = 0;
-    for (const ur_layer *k = l->before; k; k = k->before) place += ur_is_recurrent(k) ? 1 : 0;
-    for (size_t i = from->first; i < from->first + from->count; i++)
-        if (ur_is_recurrent(&r->m->layers[i]) && place-- == 0) return &r->m->layers[i];
-    return NULL;
+    return value->shape.ended ? value->y : ur_mean(r->at.tape, value->y, value->shape.lengths);
+}
+
+static ur_tensor *carried(const ur_line_run *r, const ur_layer *l, size_t s)
+{
+    if (!r->carry || !r->carry->from) return NULL;
+    real *state = ur_state_array(r->carry->from, l->state + s);
+    ur_tensor *initial = ur_tensor_on(r->at.tape, state, 1, r->at.lanes, l->units);
+    if (initial) initial->wanted = false; /* truncated here */
+    return initial;
 }
 
 static void begin_states(ur_line_run *r, const ur_layer *l)
 {
-    const ur_layer *other = l->named ? counterpart(r, l) : NULL;
-    ur_tensor **initial = r->at.initial;
-    for (size_t s = 0; s < l->states; s++) {
-        initial[s] = other ? r->finals[number_of(r, other)][s] : NULL;
-        if (other || !r->carry || !r->carry->from) continue;
-        initial[s] = ur_tensor_on(r->at.tape, ur_state_array(r->carry->from, l->state + s), 1, r->at.lanes, l->units);
-        if (initial[s]) initial[s]->wanted = false; /* truncated here */
-    }
+    ur_tensor *mean = l->states && l->named && !l->giver ? mean_of(r, &r->values[l->named_line]) : NULL;
+    for (size_t s = 0; s < l->states; s++)
+        r->at.initial[s] = l->giver ? r->finals[number_of(r, l->giver)][s] : l->named ? mean : carried(r, l, s);
 }
 
 /* A layer's states lie (T + 1, B, H) and end in the final one: go back from there. */

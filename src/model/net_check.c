@@ -67,16 +67,17 @@ static ur_status check_from(const ur_net_spec *spec, size_t at, size_t i, ur_err
     const ur_line_spec *line = &spec->lines[at];
     const ur_layer_spec *layer = &spec->layers[line->first + i];
     const ur_line_spec *giver = line_named(spec, at, layer->from);
-    size_t n = taken_before(spec, line, layer->from, i);
+    size_t n = recurrent_layer(spec, giver, 0) ? taken_before(spec, line, layer->from, i) : 0;
     const ur_layer_spec *gives = recurrent_layer(spec, giver, n);
+    if (!gives && n == 0) return UR_OK; /* a line without cells gives its mean */
     if (!gives)
         return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
                            "line \"%s\" has %zu recurrent layers, and \"from %s\" stands on one more; leave it out "
                            "here or add a layer there",
                            giver->name, n, giver->name);
-    if (strcmp(gives->cell, layer->cell) || gives->width != layer->width)
+    if (strcmp(gives->cell, layer->cell))
         return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
-                           "\"%s %zu from %s\" would get the state of \"%s %zu\"; make the two layers alike",
+                           "\"%s %zu from %s\" would get the state of \"%s %zu\"; make the two cells alike",
                            layer->cell, layer->width, giver->name, gives->cell, gives->width);
     return UR_OK;
 }

@@ -186,7 +186,8 @@ static void check(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {CASE("net"),      CASE("net-tied"), CASE("net-sigmoid"), CASE("net-bi"),
-                                       CASE("net-mean"), CASE("net-max"),  CASE("net-join")};
+    const struct CMUnitTest tests[] = {CASE("net"),      CASE("net-tied"),   CASE("net-sigmoid"),
+                                       CASE("net-bi"),   CASE("net-mean"),   CASE("net-max"),
+                                       CASE("net-join"), CASE("net-bridge"), CASE("net-from-mean")};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

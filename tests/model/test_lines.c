@@ -27,6 +27,8 @@ static const char *const LINES[] = {
     "embed 10 > gru 6 x2 bi drop=0.1 > max > dense",
     "onehot > rnn 6 bi > dropout 0.1 > last > dense",
     "encoder: embed 9 > lstm 8; decoder: embed 9 > lstm 8 from encoder > dense",
+    "encoder: embed 9 > lstm 8 bi; decoder: embed 9 > lstm 10 from encoder > dense",
+    "image: dense 9 tanh; embed 9 > gru 10 from image > dense",
 };
 
 typedef struct setting {

@@ -148,10 +148,8 @@ static void test_wrong_from(void **state)
 {
     (void)state;
     wrong("a: lstm 5 from a", 4, "\"from a\" needs an earlier line of that name; begin one with \"a: \"");
-    wrong("a: lstm 5; lstm 6 from a", 12,
-          "\"lstm 6 from a\" would get the state of \"lstm 5\"; make the two layers alike");
     wrong("a: lstm 5; gru 5 from a", 12,
-          "\"gru 5 from a\" would get the state of \"lstm 5\"; make the two layers alike");
+          "\"gru 5 from a\" would get the state of \"lstm 5\"; make the two cells alike");
     wrong(
         "a: lstm 5 x2; lstm 5 from a", 15,
         "line \"a\" has more recurrent layers than the 1 that take their state \"from a\"; the two lines must have as "
