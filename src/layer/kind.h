@@ -25,7 +25,8 @@ enum {
     UR_TAKES_SAME = 16,
     UR_TAKES_FROM = 32,
     UR_TAKES_BI = 64,
-    UR_TAKES_TIMES = 128 /* xN */
+    UR_TAKES_TIMES = 128, /* xN */
+    UR_TAKES_LIKE = 256   /* like NAME */
 };
 
 /* What a number behind the word is. */
@@ -42,8 +43,9 @@ typedef struct ur_layer_spec {
     double drop;              /* probability, 0 ≤ p < 1: of a dropout layer, or between the layers of a stack:
                                  applied to the output of this cell layer when another cell layer of the line follows */
     bool bi, nobias, tied, same; /* bi: two cells, the second from the end; same: also on a cell, with drop= */
-    char from[UR_NAME_MAX]; /* an earlier line: whose final states a cell begins with, or what is joined; "" none */
-    size_t column;          /* where the layer's word stands */
+    char from
+        [UR_NAME_MAX]; /* an earlier line: whose final states a cell begins with, whose table is used, or what is joined; "" none */
+    size_t column; /* where the layer's word stands */
 } ur_layer_spec;
 
 /* ---- a layer ------------------------------------------------------------------------------------------------------ */
@@ -69,6 +71,13 @@ struct ur_layer {
     ur_layer *reverse;         /* of `bi`: the direction from the end, a cell layer of its own; owned */
     ur_dense dense;
 };
+
+/* The first layer of its line. */
+static inline const ur_layer *ur_first_of_line(const ur_layer *l)
+{
+    while (l->before) l = l->before;
+    return l;
+}
 
 static inline bool ur_is_recurrent(const ur_layer *l) { return l->recurrent.cell != NULL; }
 static inline bool ur_is_dense(const ur_layer *l) { return l->dense.weight != NULL; }

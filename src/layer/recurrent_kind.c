@@ -42,9 +42,8 @@ static ur_status resolve_direction(ur_layer *l, size_t isa, ur_error *error)
 static const ur_layer *find_giver(const ur_layer *l)
 {
     size_t place = 0;
-    const ur_layer *k = l->named;
+    const ur_layer *k = ur_first_of_line(l->named);
     for (const ur_layer *i = l->before; i; i = i->before) place += ur_is_recurrent(i) ? 1 : 0;
-    while (k->before) k = k->before;
     while (k && !(ur_is_recurrent(k) && place-- == 0)) k = k->behind;
     return k;
 }

@@ -11,6 +11,10 @@ static ur_status size_missing(const ur_layer_spec *spec, const char *what, const
 
 static ur_status resolve_symbols(const ur_model *m, ur_layer *l, ur_error *error)
 {
+    if (l->named) {
+        l->inputs = ur_first_of_line(l->named)->inputs;
+        return UR_OK;
+    }
     l->inputs = l->spec.inputs ? l->spec.inputs : m->sizes.symbols;
     if (!l->inputs)
         return size_missing(&l->spec, "the number of symbols", "write it behind the word or set ur_sizes.symbols",

@@ -53,13 +53,32 @@ static size_t taken_before(const ur_net_spec *spec, const ur_line_spec *line, co
     return taken;
 }
 
-/* What is named is an earlier line. */
+static bool is_embed(const ur_layer_spec *layer) { return layer->kind == &ur_layer_embed; }
+
+/* The first layer of a line, and of a line that it is like. */
+static const ur_layer_spec *table_of(const ur_net_spec *spec, const ur_line_spec *line)
+{
+    const ur_layer_spec *first = &spec->layers[line->first];
+    while (is_embed(first) && first->from[0])
+        first = &spec->layers[line_named(spec, spec->line_count, first->from)->first];
+    return first;
+}
+
+/* What is named is an earlier line, and begins with a table where one is wanted. */
 static ur_status check_name(const ur_net_spec *spec, size_t at, const ur_layer_spec *layer, ur_error *error)
 {
-    if (line_named(spec, at, layer->from)) return UR_OK;
+    const ur_line_spec *line = line_named(spec, at, layer->from);
+    if (line && is_embed(layer) && !is_embed(table_of(spec, line)))
+        return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
+                           "\"like %s\" shares the table of an \"embed\", and that line does not begin with one",
+                           layer->from);
+    if (line) return UR_OK;
     return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
                        "\"%s %s\" needs an earlier line of that name; begin one with \"%s: \"",
-                       layer->kind->joins ? layer->kind->word : "from", layer->from, layer->from);
+                       layer->kind->joins ? "join"
+                       : is_embed(layer)  ? "like"
+                                          : "from",
+                       layer->from, layer->from);
 }
 
 static ur_status check_from(const ur_net_spec *spec, size_t at, size_t i, ur_error *error)
@@ -116,15 +135,16 @@ static size_t width_before(const ur_net_spec *spec, const ur_line_spec *line, si
 {
     while (i-- > 0) {
         const ur_layer_spec *layer = &spec->layers[line->first + i];
-        if (!layer->kind->ends_time && !layer->kind->passes) return layer->bi ? 2 * layer->width : layer->width;
+        if (layer->kind->ends_time || layer->kind->passes) continue;
+        return is_embed(layer) ? table_of(spec, line)->width : layer->bi ? 2 * layer->width : layer->width;
     }
     return 0;
 }
 
 static ur_status check_tied(const ur_net_spec *spec, const ur_line_spec *line, size_t i, ur_error *error)
 {
-    const ur_layer_spec *layer = &spec->layers[line->first + i], *embed = &spec->layers[line->first];
-    if (embed->kind != &ur_layer_embed)
+    const ur_layer_spec *layer = &spec->layers[line->first + i], *embed = table_of(spec, line);
+    if (!is_embed(embed))
         return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
                            "\"tied\" shares the weights of an \"embed\", and this line has none");
     size_t enters = width_before(spec, line, i);

@@ -98,7 +98,7 @@ static bool add_layer(net_text *out, const ur_layer_spec *layer, size_t times)
     if (!add_drop(out, layer)) return false;
     if (layer->same) add(out, " same");
     if (!layer->from[0] || layer->kind->joins) return true;
-    add(out, " from ");
+    add(out, layer->kind->options & UR_TAKES_LIKE ? " like " : " from ");
     add(out, layer->from);
     return true;
 }

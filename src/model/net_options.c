@@ -130,6 +130,8 @@ static ur_status apply(ur_net_parser *parser, ur_net_layer *layer, const ur_toke
         return read_drop(parser, layer);
     case UR_TAKES_FROM:
         return read_name(parser, layer, "from");
+    case UR_TAKES_LIKE:
+        return read_name(parser, layer, "like");
     case UR_TAKES_BI:
         spec->bi = true;
         return UR_OK;
@@ -173,7 +175,10 @@ static ur_status read_option(ur_net_parser *parser, ur_net_layer *layer)
 static ur_status check_complete(const ur_net_parser *parser, const ur_net_layer *layer)
 {
     const ur_layer_kind *kind = layer->word.kind;
-    if (layer->numbers < kind->least)
+    if (layer->seen & UR_TAKES_LIKE && layer->numbers)
+        return ur_net_fail(parser->error, UR_ERR_FORMAT, layer->spec.column,
+                           "\"like %s\" is a table with its sizes; leave the numbers out", layer->spec.from);
+    if (layer->numbers < kind->least && !(layer->seen & UR_TAKES_LIKE))
         return ur_net_fail(parser->error, UR_ERR_FORMAT, parser->token.column,
                            "expected %s after \"%s\", found %s; for example \"%s %s\"", kind->wants, layer->word.word,
                            ur_token_show(&parser->token).text, layer->word.word, kind->example);

@@ -12,7 +12,7 @@ static const ur_option_word option_words[] = {
     {"tanh", UR_TAKES_ACTIVATION, UR_TANH}, {"bi", UR_TAKES_BI, UR_LINEAR},
     {"nobias", UR_TAKES_NOBIAS, UR_LINEAR}, {"tied", UR_TAKES_TIED, UR_LINEAR},
     {"drop", UR_TAKES_DROP, UR_LINEAR},     {"same", UR_TAKES_SAME, UR_LINEAR},
-    {"from", UR_TAKES_FROM, UR_LINEAR}};
+    {"from", UR_TAKES_FROM, UR_LINEAR},     {"like", UR_TAKES_LIKE, UR_LINEAR}};
 
 enum { OPTION_WORDS = sizeof option_words / sizeof *option_words };
 
@@ -132,7 +132,9 @@ ur_words_text ur_option_words_text(unsigned takes)
     ur_words_text list = {""};
     for (size_t i = 0; i < OPTION_WORDS; i++) {
         const ur_option_word *option = &option_words[i];
-        const char *argument = option->takes == UR_TAKES_DROP ? "=P" : option->takes == UR_TAKES_FROM ? " NAME" : "";
+        const char *argument = option->takes == UR_TAKES_DROP                    ? "=P"
+                               : option->takes & (UR_TAKES_FROM | UR_TAKES_LIKE) ? " NAME"
+                                                                                 : "";
         if (takes & option->takes) list_word(&list, option->word, argument);
     }
     if (takes & UR_TAKES_TIMES) list_word(&list, "xN", "");

@@ -186,8 +186,8 @@ static void check(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {CASE("net"),      CASE("net-tied"),   CASE("net-sigmoid"),
-                                       CASE("net-bi"),   CASE("net-mean"),   CASE("net-max"),
-                                       CASE("net-join"), CASE("net-bridge"), CASE("net-from-mean")};
+    const struct CMUnitTest tests[] = {CASE("net"),           CASE("net-tied"), CASE("net-sigmoid"), CASE("net-bi"),
+                                       CASE("net-mean"),      CASE("net-max"),  CASE("net-join"),    CASE("net-bridge"),
+                                       CASE("net-from-mean"), CASE("net-like")};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

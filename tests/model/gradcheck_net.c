@@ -51,6 +51,8 @@ static const network NETWORKS[] = {
      LANES_MAX},
     {"a: embed 3 > gru 2 > gru 5; b: embed 3 > gru 4 from a > gru 5 nobias from a > dense", UR_LOSS_SOFTMAX, RAGGED,
      LANES},
+    {"a: embed 4 > gru 4; b: embed like a > gru 4 from a > dense 6 tied; c: embed like b > join b > rnn 3 > dense",
+     UR_LOSS_SOFTMAX, ALIKE, LANES_MAX},
     {"image: dense 4 tanh; embed 3 > lstm 4 from image > lstm 3 from image > dense", UR_LOSS_SOFTMAX, RAGGED, LANES},
     {"a: dense 4 tanh > max; embed 3 > gru-before 4 from a > dense", UR_LOSS_SOFTMAX, RAGGED, LANES},
     {"a: embed 3 > lstm 2 bi > last; embed 3 > join a > gru 3 bi > dense", UR_LOSS_SOFTMAX, RAGGED | LANE_OF,

@@ -28,6 +28,7 @@ static const char *const LINES[] = {
     "onehot > rnn 6 bi > dropout 0.1 > last > dense",
     "encoder: embed 9 > lstm 8; decoder: embed 9 > lstm 8 from encoder > dense",
     "encoder: embed 9 > lstm 8 bi; decoder: embed 9 > lstm 10 from encoder > dense",
+    "encoder: embed 9 > gru 9; decoder: embed like encoder > gru 9 from encoder > dense",
     "image: dense 9 tanh; embed 9 > gru 10 from image > dense",
 };
 

@@ -121,6 +121,9 @@ static void test_canonical_text_of_the_examples(void **state)
         "encoder: embed 32 > lstm 64; decoder: embed 32 > lstm 64 from encoder > dense",
         "onehot 4 > rnn 3 x3 relu nobias drop=0.125 same > dropout 0 x2 same > last > dense 3 x2 tanh nobias",
         "embed 9 8 > gru-before 8 > dense tied",
+        "chars: embed 30 > lstm 50 bi > last; embed 100 > join chars > lstm 200 x2 bi nobias drop=0.3 > mean > dense",
+        "encoder: embed 256 > lstm 256 bi; decoder: embed like encoder > lstm 512 from encoder > max > dense",
+        "a: gru 3; join a > dense",
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) canonical(lines[i], lines[i]);
 }

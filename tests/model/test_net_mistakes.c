@@ -225,6 +225,20 @@ static void test_joins_that_cannot_be(void **state)
           "\"bi\" begins both directions from zero; leave out \"from a\" or \"bi\"");
 }
 
+static void test_tables_that_cannot_be(void **state)
+{
+    (void)state;
+    wrong("embed like a > lstm 3", 1, "\"like a\" needs an earlier line of that name; begin one with \"a: \"");
+    wrong("a: lstm 3; embed like a", 12,
+          "\"like a\" shares the table of an \"embed\", and that line does not begin with one");
+    wrong("a: embed 3; embed 4 like a", 13, "\"like a\" is a table with its sizes; leave the numbers out");
+    wrong("a: embed 3; embed like", 23,
+          "expected the name of an earlier line after \"like\", found the end of the line");
+    wrong("a: embed 3; embed like a > lstm 4 > dense tied", 37,
+          "\"tied\" needs the layer before \"dense\" as wide as the \"embed\", 3, and it is 4 wide");
+    wrong("onehot like a", 8, "\"onehot\" does not take \"like\"; it takes no option");
+}
+
 static void test_known_but_not_built(void **state)
 {
     (void)state;
@@ -255,6 +269,7 @@ int main(void)
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_canonical_text_too_long),
         cmocka_unit_test(test_joins_that_cannot_be),
+        cmocka_unit_test(test_tables_that_cannot_be),
         cmocka_unit_test(test_known_but_not_built),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
