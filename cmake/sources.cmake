@@ -5,6 +5,11 @@ file(GLOB isa_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/kernel/body/*.
 list(FILTER isa_sources EXCLUDE REGEX "/src/cell/registry[^/]*\\.c$") # the lists of cells serve every set
 list(REMOVE_ITEM library_sources ${isa_sources})
 
+# What runs once a model and not once a step is made small: the limit of a program that steps is 200 KB.
+file(GLOB once_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/model/net_*.c ${PROJECT_SOURCE_DIR}/src/model/*_read.c
+    ${PROJECT_SOURCE_DIR}/src/model/build.c)
+set_source_files_properties(${once_sources} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:-Os>)
+
 # The bodies say themselves what is unrolled: -O3 adds 5 KB and no speed to the vector sets. The portable one, in plain C,
 # is made with -Os, which takes 34 KB from a program that steps, whose limit is 200 KB, and a seventh of that set's speed.
 set(isa_flags_avx2 -O2 -mavx2 -mfma)

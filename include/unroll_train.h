@@ -76,13 +76,17 @@ UR_API void ur_model_remember(ur_model *model, double steps, uint64_t seed);
 
 enum { UR_MAX_LINES = 8 };
 
-/* The input of one line of the network: (T, B) ids or (T, B, F) numbers. */
+/* The input of one line of the network: (T, B) ids or (T, B, F) numbers. A line that begins with `join` has the steps, lanes
+ * and lengths of the line that it joins; where that one leaves one step, and this one has steps, it needs its own. */
 typedef struct ur_sequences {
     size_t steps, lanes; /* T, B */
     const int32_t *ids;
     const ur_real *values;
     const int32_t *lengths; /* (B): lane b has 1 ≤ lengths[b] ≤ T steps; NULL: all have T. What stands behind a lane's
                                end is not used, but ids there must be valid ones too */
+    const int32_t
+        *lane_of; /* (T, B), for a line that joins one with a lane for each place (words and their characters):
+                               which lane of that line a place takes; NULL: its own */
 } ur_sequences;
 
 /* What a line's outputs are compared with. Softmax and sigmoid take logits: the line ends in a dense layer without an

@@ -13,7 +13,7 @@
 static ur_status check(const ur_model *m, ur_error *error)
 {
     const ur_line *line = &m->lines[0];
-    if (m->line_count != 1 || !line->symbols || line->last)
+    if (m->line_count != 1 || !line->symbols || line->last || ur_check_streams(m, NULL) != UR_OK)
         return ur_fail(error, UR_ERR_USAGE,
                        "\"%s\": a gradient is followed through a network of one line that takes ids and predicts one "
                        "at every step",

@@ -47,14 +47,14 @@ static ur_status draw(const ur_param *w, size_t n, const ur_gain *gain, uint32_t
 static void add_to_keep_bias(const ur_model *m, const ur_layer *l, double more)
 {
     real *bias = ur_keep_bias(m, l);
-    for (size_t u = 0; bias && u < l->width; u++) bias[u] = (real)((double)bias[u] + more);
+    for (size_t u = 0; bias && u < l->units; u++) bias[u] = (real)((double)bias[u] + more);
 }
 
 static ur_status set_weights(ur_model *m, const ur_gain *gain, ur_error *error)
 {
     const ur_layer *l;
     for (size_t i = 0; (l = ur_probe_layer_of(m, i)); i++) {
-        UR_TRY(draw(l->params.w_hh, l->width, gain, (uint32_t)i, error));
+        UR_TRY(draw(l->params.w_hh, l->units, gain, (uint32_t)i, error));
         add_to_keep_bias(m, l, gain->keep_bias);
     }
     return UR_OK;

@@ -12,8 +12,11 @@
 
 const ur_layer *ur_probe_layer_of(const ur_model *m, size_t layer)
 {
-    for (size_t i = 0; i < m->layer_count; i++)
-        if (ur_is_recurrent(&m->layers[i]) && layer-- == 0) return &m->layers[i];
+    for (size_t i = 0; i < m->layer_count; i++) {
+        const ur_layer *l = &m->layers[i];
+        if (ur_is_recurrent(l) && layer-- == 0) return l;
+        if (l->reverse && layer-- == 0) return l->reverse;
+    }
     return NULL;
 }
 
@@ -32,7 +35,7 @@ size_t ur_probe_layers(const ur_model *m)
 bool ur_probe_layer(const ur_model *m, size_t layer, size_t *units, const char **cell)
 {
     const ur_layer *l = ur_probe_layer_of(m, layer);
-    if (l && units) *units = l->width;
+    if (l && units) *units = l->units;
     if (l && cell) *cell = l->recurrent.cell->name;
     return l != NULL;
 }
@@ -114,6 +117,7 @@ static ur_status make_carried(ur_probe *p, const ur_batch *batch, ur_error *erro
 static ur_status run(ur_probe *p, const ur_batch *batch, ur_error *error)
 {
     UR_TRY(ur_network_check(p->model, batch, error));
+    if (batch->carry) UR_TRY(ur_check_streams(p->model, error));
     UR_TRY(make_carried(p, batch, error));
     ur_tape tape;
     ur_arena_reset(&p->arena);
@@ -138,7 +142,7 @@ ur_status ur_probe_run(ur_probe *p, const ur_batch *batch, ur_error *error)
 ur_status ur_probe_hold(ur_probe *p, size_t layer, size_t unit, const ur_real *values, ur_error *error)
 {
     const ur_layer *l = ur_probe_layer_of(p->model, layer);
-    if (values && (!l || unit >= l->width))
+    if (values && (!l || unit >= l->units))
         return ur_fail(error, UR_ERR_USAGE, "there is no unit %zu in recurrent layer %zu of \"%s\"", unit, layer,
                        p->model->net);
     for (size_t i = 0; values && i < l->recurrent.cell->states; i++)

@@ -114,7 +114,7 @@ static ur_status create(ur_spectra *s, const ur_model *m, const ur_layer *l, ur_
     for (size_t i = 0; i < w_hh->size; i++)
         if (!isfinite(w_hh->value[i]))
             return ur_fail(error, UR_ERR_NUMERIC, "%s: number %zu is not finite", w_hh->name, i);
-    s->units = l->width;
+    s->units = l->units;
     s->count = l->recurrent.cell->gates > 1 ? 1u + l->recurrent.cell->gates : 1;
     s->values = calloc(s->count * s->units, sizeof *s->values);
     if (!s->values) return ur_fail_memory(error, "the singular values");

@@ -1,4 +1,4 @@
-/* Embedding: a row of a table for each id. */
+/* embed: a row of a table for each id. `like NAME` is the table that the line NAME begins with. */
 #include "layer/kind.h"
 #include "layer/scatter.h"
 
@@ -72,13 +72,16 @@ ur_tensor *ur_embed(ur_tape *tape, const ur_param *weight, const int32_t *ids, s
 static ur_status resolve_embed(ur_layer *l, const ur_layer_sizes *sizes, ur_error *error)
 {
     (void)sizes, (void)error;
-    l->width = l->spec.width;
+    l->width = l->named ? ur_first_of_line(l->named)->width : l->spec.width;
     return UR_OK;
 }
 
 static ur_status name_embed(ur_naming *n, ur_layer *l)
 {
-    n->embed = l->embed = ur_name_param(n, "embed", "weight", l->inputs, l->width, 0);
+    if (l->named)
+        n->embed = l->embed = ur_first_of_line(l->named)->embed;
+    else
+        n->embed = l->embed = ur_name_param(n, "embed", "weight", l->inputs, l->width, 0);
     return l->embed ? UR_OK : UR_ERR_USAGE;
 }
 
@@ -107,6 +110,7 @@ const ur_layer_kind ur_layer_embed = {.word = "embed",
                                       .number = {UR_NUMBER_SYMBOLS, UR_NUMBER_WIDTH},
                                       .wants = "a width",
                                       .example = "64",
+                                      .options = UR_TAKES_LIKE,
                                       .reads_ids = true,
                                       .resolve = resolve_embed,
                                       .name = name_embed,

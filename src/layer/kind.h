@@ -25,7 +25,8 @@ enum {
     UR_TAKES_SAME = 16,
     UR_TAKES_FROM = 32,
     UR_TAKES_BI = 64,
-    UR_TAKES_TIMES = 128 /* xN */
+    UR_TAKES_TIMES = 128, /* xN */
+    UR_TAKES_LIKE = 256   /* like NAME */
 };
 
 /* What a number behind the word is. */
@@ -41,9 +42,10 @@ typedef struct ur_layer_spec {
     ur_activation activation; /* of a cell that has one to choose (rnn: UR_TANH) or a dense layer (default UR_LINEAR) */
     double drop;              /* probability, 0 ≤ p < 1: of a dropout layer, or between the layers of a stack:
                                  applied to the output of this cell layer when another cell layer of the line follows */
-    bool nobias, tied, same;  /* same: also allowed on a cell, with drop= */
-    char from[UR_NAME_MAX];   /* initial states come from the final ones of that line; "" none */
-    size_t column;            /* where the layer's word stands */
+    bool bi, nobias, tied, same; /* bi: two cells, the second from the end; same: also on a cell, with drop= */
+    char from
+        [UR_NAME_MAX]; /* an earlier line: whose final states a cell begins with, whose table is used, or what is joined; "" none */
+    size_t column; /* where the layer's word stands */
 } ur_layer_spec;
 
 /* ---- a layer ------------------------------------------------------------------------------------------------------ */
@@ -52,7 +54,10 @@ struct ur_layer {
     ur_layer_spec spec;
     const ur_layer *before, *behind; /* its neighbours in the line; NULL at the line's ends */
     size_t inputs, width;            /* what comes in (symbols for a kind that reads ids) and goes out */
-    size_t state, states;            /* its arrays of a ur_state: number of the first, and how many, `width` wide */
+    const ur_layer *named;           /* the last layer of the line that spec.from names; NULL: none */
+    size_t named_line;               /* its number */
+    size_t units;                    /* numbers of a state */
+    size_t state, states;            /* its arrays of a ur_state: number of the first, and how many; none of `bi` */
     size_t depth;                    /* the longest sum of products that it makes; 0: none */
     double drop;                     /* dropout on its output */
     bool as_ids;                     /* gives no vectors: the layer behind reads the ids */
@@ -60,8 +65,19 @@ struct ur_layer {
     const ur_param *embed;
     ur_recurrent recurrent;
     ur_recurrent_params params;
+    const ur_layer *giver; /* whose final states it begins with, where `from` names a line with cells */
+    ur_dense
+        bridge[UR_STATES_MAX]; /* from what is given to each state, where the widths differ; else without a weight */
+    ur_layer *reverse;         /* of `bi`: the direction from the end, a cell layer of its own; owned */
     ur_dense dense;
 };
+
+/* The first layer of its line. */
+static inline const ur_layer *ur_first_of_line(const ur_layer *l)
+{
+    while (l->before) l = l->before;
+    return l;
+}
 
 static inline bool ur_is_recurrent(const ur_layer *l) { return l->recurrent.cell != NULL; }
 static inline bool ur_is_dense(const ur_layer *l) { return l->dense.weight != NULL; }
@@ -89,7 +105,7 @@ typedef struct ur_naming {
     const ur_param *embed; /* the line's table */
 } ur_naming;
 
-enum { UR_LAYER_PARAMS_MAX = 4 };
+enum { UR_LAYER_PARAMS_MAX = 8 };
 
 /* A new parameter OWNER.WHAT, (rows, columns), or a vector where columns is 0. First values are uniform in ± spread; 0:
  * N(0, 1). NULL, and the error, where it is too large. */
@@ -133,8 +149,9 @@ static inline real *ur_step_make(ur_stepping *w)
     return y;
 }
 
-/* Of a layer that changes nothing in a step. */
+/* Of a layer that changes nothing in a step; of one that gives as many numbers as it takes. */
 void ur_step_nothing(ur_stepping *stepping, const ur_layer *layer);
+ur_status ur_resolve_same_width(ur_layer *layer, const ur_layer_sizes *sizes, ur_error *error);
 
 struct ur_layer_kind {
     const char *word; /* NULL: the names of cell.inc, each with the options of its cell */
@@ -150,6 +167,7 @@ struct ur_layer_kind {
     bool in_time;   /* works along the steps of a sequence */
     bool ends_time; /* leaves one step */
     bool passes;    /* gives what it takes, as far as its neighbours are concerned */
+    bool joins;     /* the name of an earlier line stands behind its word; may begin a line */
     bool picks;     /* takes ids in place of one-hot vectors, and a table with ids in place of rows of it */
 
     /* The width, and what else follows from `inputs` and the spec; a width of 0 is an error. */
@@ -172,8 +190,13 @@ typedef struct ur_running {
     const unsigned char *live;             /* (T, B) or NULL */
     ur_tensor *initial[UR_STATES_MAX];     /* of a layer with states; NULL: zeros */
     ur_tensor *final_state[UR_STATES_MAX]; /* left by it */
-    bool picks;                            /* what was given is a table, whose rows ids choose */
-    bool logits;                           /* leave out the σ of the line's last layer */
+    bool ended;                            /* x has one step */
+    ur_tensor *named;                      /* what the layer's named line gives, and whether that has one step */
+    bool named_ended;
+    const int32_t *lane_of;    /* (T, B): which of its lanes a place takes; NULL: its own */
+    size_t turned, turned_end; /* columns of x that were made from the end; equal: none */
+    bool picks;                /* what was given is a table, whose rows ids choose */
+    bool logits;               /* leave out the σ of the line's last layer */
 } ur_running;
 
 typedef struct ur_layer_run {
@@ -189,6 +212,9 @@ typedef struct ur_layer_run {
     extern const ur_layer_run ur_layer_run_##id;
 #include "layer/layer.inc"
 #undef UR_LAYER
+
+/* NULL: the layer can be streamed; else the word that says why not. */
+const char *ur_layer_whole(const ur_layer *layer);
 
 /* i-th kind of layer.inc; NULL after the last. */
 const ur_layer_kind *ur_layer_kind_at(size_t i);

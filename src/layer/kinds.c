@@ -10,3 +10,16 @@ static const ur_layer_kind *const kinds[] = {
 const ur_layer_kind *ur_layer_kind_at(size_t i) { return kinds[i]; }
 
 void ur_step_nothing(ur_stepping *w, const ur_layer *l) { (void)w, (void)l; }
+
+ur_status ur_resolve_same_width(ur_layer *l, const ur_layer_sizes *sizes, ur_error *error)
+{
+    (void)sizes, (void)error;
+    l->width = l->inputs;
+    return UR_OK;
+}
+
+const char *ur_layer_whole(const ur_layer *l)
+{
+    if (!l->spec.kind->step) return l->spec.kind->word;
+    return l->spec.bi ? "bi" : NULL;
+}

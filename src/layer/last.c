@@ -1,4 +1,4 @@
-/* last: what a layer gave at each lane's last step. */
+/* last: what a layer gave at each lane's last step; of columns that were made from the end (bi), at their last: step 0. */
 #include "layer/kind.h"
 
 #include <string.h>
@@ -6,6 +6,7 @@
 typedef struct ur_last_trace {
     const int32_t *lengths;
     ur_tensor *x, *y;
+    size_t begin, end;
 } ur_last_trace;
 
 /* Where lane b's last row begins. */
@@ -19,36 +20,35 @@ static void backward(ur_tape *tape, void *trace)
 {
     const ur_last_trace *l = trace;
     real *dx = l->y->gradient ? ur_gradient(tape, l->x) : NULL;
-    for (size_t b = 0; dx && b < l->x->lanes; b++)
-        tape->compute->train->add(dx + last_row(l->x, l->lengths, b), l->y->gradient + b * l->y->row, l->y->row);
+    for (size_t b = 0; dx && b < l->x->lanes; b++) {
+        const real *dy = l->y->gradient + b * l->y->row;
+        real *last = dx + last_row(l->x, l->lengths, b), *first = dx + b * l->x->row;
+        for (size_t i = 0; i < l->y->row; i++) *((i >= l->begin && i < l->end ? first : last) + i) += dy[i];
+    }
 }
 
-ur_tensor *ur_last(ur_tape *tape, ur_tensor *x, const int32_t *lengths)
+ur_tensor *ur_last(ur_tape *tape, ur_tensor *x, const int32_t *lengths, size_t begin, size_t end)
 {
     ur_tensor *y = x ? ur_tensor_make(tape, 1, x->lanes, x->width) : NULL;
     if (!y) return NULL;
-    for (size_t b = 0; b < x->lanes; b++)
-        memcpy(y->value + b * y->row, x->value + last_row(x, lengths, b), y->row * sizeof(real));
+    for (size_t b = 0; b < x->lanes; b++) {
+        real *to = y->value + b * y->row;
+        memcpy(to, x->value + last_row(x, lengths, b), y->row * sizeof(real));
+        memcpy(to + begin, x->value + b * x->row + begin, (end - begin) * sizeof(real));
+    }
     ur_last_trace *trace = ur_tape_record(tape, backward, sizeof *trace);
-    if (trace) *trace = (ur_last_trace){lengths, x, y};
+    if (trace) *trace = (ur_last_trace){lengths, x, y, begin, end};
     return y;
 }
 
 /* ---- the kind ----------------------------------------------------------------------------------------------------- */
 
-static ur_status resolve_last(ur_layer *l, const ur_layer_sizes *sizes, ur_error *error)
-{
-    (void)sizes, (void)error;
-    l->width = l->inputs;
-    return UR_OK;
-}
-
 static ur_tensor *run_last(ur_running *r, const ur_layer *l, ur_tensor *x)
 {
     (void)l;
-    return ur_last(r->tape, x, r->lengths);
+    return ur_last(r->tape, x, r->lengths, r->turned, r->turned_end);
 }
 
 const ur_layer_kind ur_layer_last = {
-    .word = "last", .in_time = true, .ends_time = true, .resolve = resolve_last, .step = ur_step_nothing};
+    .word = "last", .in_time = true, .ends_time = true, .resolve = ur_resolve_same_width, .step = ur_step_nothing};
 const ur_layer_run ur_layer_run_last = {.run = run_last};

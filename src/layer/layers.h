@@ -56,7 +56,8 @@ ur_tensor *ur_recurrent_layer(ur_tape *tape, const ur_recurrent *layer, const ur
 
 /* ---- last: (T, B, W) → (1, B, W) at each lane's last step; lengths (B), each 1 … T, or NULL --------------------- */
 
-ur_tensor *ur_last(ur_tape *tape, ur_tensor *x, const int32_t *lengths);
+/* The columns [begin, end) at step 0. */
+ur_tensor *ur_last(ur_tape *tape, ur_tensor *x, const int32_t *lengths, size_t begin, size_t end);
 
 /* ---- dropout: y = x∘m, m = 1/(1 − p) with probability 1 − p, else 0 (Srivastava et al. 2014) -------------------- */
 

@@ -3,10 +3,17 @@
  * rnn.bias_ih_l0, rnn.bias_hh_l0, and _l1, _l2 … for the layers of a stack. A layer goes on with the stack before it when
  * cell, width, activation and biases are the same and nothing but dropout lies between; otherwise it begins rnn2, rnn3 ….
  * The stack of what is no PyTorch module has the cell's own name (gru_before).
+ *
+ * With `from` the initial states are the final ones of another line's cell, or what that line gives, its mean; where widths
+ * differ a bridge stands between, h = W x + b for each state: bridge.h_l0.weight.
+ *
+ * With bi a second cell reads each sequence from its end; its names end in _reverse, what it gives stands behind.
  */
 #include "layer/kind.h"
+#include "tape/operations.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* drop= counts where another cell layer of the line follows. */
@@ -17,18 +24,55 @@ static bool cell_follows(const ur_layer *l)
     return k != NULL;
 }
 
-static ur_status resolve_cell(ur_layer *l, const ur_layer_sizes *sizes, ur_error *error)
+/* The sizes of one direction. */
+static ur_status resolve_direction(ur_layer *l, size_t isa, ur_error *error)
 {
-    l->width = l->spec.width;
-    l->recurrent = (ur_recurrent){.cell = ur_cell_find(l->spec.cell, sizes->isa),
+    l->units = l->width = l->spec.width;
+    l->recurrent = (ur_recurrent){.cell = ur_cell_find(l->spec.cell, isa),
                                   .inputs = l->inputs,
-                                  .units = l->width,
+                                  .units = l->units,
                                   .activation = l->spec.activation,
                                   .symbols = l->before && l->before->as_ids};
     if (!l->recurrent.cell) return ur_cell_missing(l->spec.cell, error);
-    l->states = l->recurrent.cell->states;
-    l->depth = l->recurrent.symbols || l->inputs < l->width ? l->width : l->inputs;
+    l->depth = l->recurrent.symbols || l->inputs < l->units ? l->units : l->inputs;
+    return UR_OK;
+}
+
+/* The recurrent layer of the named line that stands at the same place among its own; NULL: that line has none. */
+static const ur_layer *find_giver(const ur_layer *l)
+{
+    size_t place = 0;
+    const ur_layer *k = ur_first_of_line(l->named);
+    for (const ur_layer *i = l->before; i; i = i->before) place += ur_is_recurrent(i) ? 1 : 0;
+    while (k && !(ur_is_recurrent(k) && place-- == 0)) k = k->behind;
+    return k;
+}
+
+/* Initial states from another line: final ones of a cell, or what it gives, its mean. */
+static void resolve_states(ur_layer *l)
+{
+    l->giver = find_giver(l);
+    size_t given = l->giver ? l->giver->width : l->named->width;
+    for (size_t s = 0; s < l->states && given != l->units; s++)
+        l->bridge[s] = (ur_dense){.inputs = given, .outputs = l->units};
+    if (given != l->units && given > l->depth) l->depth = given;
+}
+
+/* The direction from the end begins where a sequence that goes on is not known yet: with bi no states are carried. */
+static ur_status resolve_cell(ur_layer *l, const ur_layer_sizes *sizes, ur_error *error)
+{
+    UR_TRY(resolve_direction(l, sizes->isa, error));
     if (cell_follows(l)) l->drop = l->spec.drop;
+    if (!l->spec.bi) {
+        l->states = l->recurrent.cell->states;
+        if (l->named) resolve_states(l);
+        return UR_OK;
+    }
+    l->reverse = malloc(sizeof *l->reverse);
+    if (!l->reverse) return ur_fail_memory(error, "a layer");
+    *l->reverse = *l;
+    l->reverse->reverse = NULL;
+    l->width = 2 * l->units;
     return UR_OK;
 }
 
@@ -38,7 +82,7 @@ static bool goes_on(const ur_naming *n, const ur_layer *l)
 {
     const ur_layer *s = n->stack;
     return s && strcmp(s->spec.cell, l->spec.cell) == 0 && s->width == l->width && l->inputs == s->width &&
-           s->spec.activation == l->spec.activation && s->spec.nobias == l->spec.nobias;
+           s->spec.activation == l->spec.activation && s->spec.nobias == l->spec.nobias && s->spec.bi == l->spec.bi;
 }
 
 static const char *module_of(const ur_layer *l)
@@ -57,22 +101,42 @@ static void begin_stack(ur_naming *n, const ur_layer *l)
         if (*c == '-') *c = '_';
 }
 
-static const ur_param *name_one(ur_naming *n, const ur_layer *l, const char *kind, size_t columns)
+static const ur_param *name_one(ur_naming *n, const ur_layer *l, const char *kind, size_t columns, const char *end)
 {
-    char what[24];
-    snprintf(what, sizeof what, "%s_l%d", kind, n->depth);
-    return ur_name_param(n, n->stack_name, what, l->recurrent.cell->gates * l->width, columns,
-                         1 / sqrt((double)l->width));
+    char what[32];
+    snprintf(what, sizeof what, "%s_l%d%s", kind, n->depth, end);
+    return ur_name_param(n, n->stack_name, what, l->recurrent.cell->gates * l->units, columns,
+                         1 / sqrt((double)l->units));
+}
+
+static ur_status name_direction(ur_naming *n, ur_layer *l, const char *end)
+{
+    ur_recurrent_params *p = &l->params;
+    if (!(p->w_ih = name_one(n, l, "weight_ih", l->inputs, end))) return UR_ERR_USAGE;
+    if (!(p->w_hh = name_one(n, l, "weight_hh", l->units, end))) return UR_ERR_USAGE;
+    if (!l->spec.nobias && !(p->b_ih = name_one(n, l, "bias_ih", 0, end))) return UR_ERR_USAGE;
+    if (!l->spec.nobias && !(p->b_hh = name_one(n, l, "bias_hh", 0, end))) return UR_ERR_USAGE;
+    return UR_OK;
+}
+
+/* bridge.h_l0.weight, bridge2.c_l1.bias and so on, numbered as the stacks are. */
+static ur_status name_bridge(ur_naming *n, ur_dense *d, char state)
+{
+    char owner[40], weight[32], bias[32];
+    double spread = 1 / sqrt((double)d->inputs);
+    snprintf(owner, sizeof owner, n->stacks > 1 ? "bridge%d" : "bridge", n->stacks);
+    snprintf(weight, sizeof weight, "%c_l%d.weight", state, n->depth);
+    snprintf(bias, sizeof bias, "%c_l%d.bias", state, n->depth);
+    if (!(d->weight = ur_name_param(n, owner, weight, d->outputs, d->inputs, spread))) return UR_ERR_USAGE;
+    return (d->bias = ur_name_param(n, owner, bias, d->outputs, 0, spread)) ? UR_OK : UR_ERR_USAGE;
 }
 
 static ur_status name_cell(ur_naming *n, ur_layer *l)
 {
-    ur_recurrent_params *p = &l->params;
     if (!goes_on(n, l)) begin_stack(n, l);
-    if (!(p->w_ih = name_one(n, l, "weight_ih", l->inputs))) return UR_ERR_USAGE;
-    if (!(p->w_hh = name_one(n, l, "weight_hh", l->width))) return UR_ERR_USAGE;
-    if (!l->spec.nobias && !(p->b_ih = name_one(n, l, "bias_ih", 0))) return UR_ERR_USAGE;
-    if (!l->spec.nobias && !(p->b_hh = name_one(n, l, "bias_hh", 0))) return UR_ERR_USAGE;
+    UR_TRY(name_direction(n, l, ""));
+    if (l->reverse) UR_TRY(name_direction(n, l->reverse, "_reverse"));
+    for (size_t i = 0; i < l->states && l->bridge[i].inputs; i++) UR_TRY(name_bridge(n, &l->bridge[i], "hc"[i]));
     n->stack = l;
     n->depth++;
     return UR_OK;
@@ -80,12 +144,25 @@ static ur_status name_cell(ur_naming *n, ur_layer *l)
 
 /* ---- packed weights ----------------------------------------------------------------------------------------------- */
 
+static size_t place_bridges(ur_layer *l, real *memory, const ur_packing *p)
+{
+    size_t size = 0;
+    for (size_t s = 0; s < l->states && l->bridge[s].weight; s++) {
+        l->bridge[s].weights = p->weights;
+        if (memory) ur_dense_place(&l->bridge[s], memory + size, p->training);
+        size += ur_dense_packed_size(&l->bridge[s], p->training);
+    }
+    return size;
+}
+
 static size_t place_cell(ur_layer *l, real *memory, const ur_packing *p)
 {
     l->recurrent.weights = p->weights;
+    size_t size = ur_recurrent_packed_size(&l->recurrent, p->training);
     if (memory) ur_recurrent_place(&l->recurrent, memory, p->training);
     if (memory) ur_recurrent_plan_step(&l->recurrent, p->most);
-    return ur_recurrent_packed_size(&l->recurrent, p->training);
+    if (l->reverse) return size + place_cell(l->reverse, memory ? memory + size : NULL, p);
+    return size + place_bridges(l, memory ? memory + size : NULL, p);
 }
 
 static const real *value_of(const ur_param *param) { return param ? param->value : NULL; }
@@ -95,13 +172,15 @@ static void pack_cell(ur_layer *l, bool training, ur_turn *turn)
     const ur_recurrent_weights w = {value_of(l->params.w_ih), value_of(l->params.w_hh), value_of(l->params.b_ih),
                                     value_of(l->params.b_hh)};
     ur_recurrent_pack(&l->recurrent, &w, training, turn);
+    if (l->reverse) pack_cell(l->reverse, training, turn);
+    for (size_t s = 0; s < l->states && l->bridge[s].weight; s++) ur_dense_pack(&l->bridge[s], turn);
 }
 
 /* ---- a step ------------------------------------------------------------------------------------------------------- */
 
 static void make_room(const ur_layer *l, ur_room *room)
 {
-    size_t slots = ur_slot_row(&l->recurrent), second = l->recurrent.cell->phases > 1 ? ur_padded(l->width) : 0;
+    size_t slots = ur_slot_row(&l->recurrent), second = l->recurrent.cell->phases > 1 ? ur_padded(l->units) : 0;
     if (slots > room->slots) room->slots = slots;
     if (second > room->second) room->second = second;
 }
@@ -149,15 +228,42 @@ static void step_cell(ur_stepping *w, const ur_layer *l)
 
 /* ---- a window ----------------------------------------------------------------------------------------------------- */
 
+static ur_tensor *run_direction(ur_running *r, const ur_layer *l, ur_tensor *x, const int32_t *ids,
+                                ur_tensor *const initial[], ur_tensor *ends[])
+{
+    return ur_recurrent_layer(r->tape, &l->recurrent, &l->params, x, ids, r->steps, r->lanes, initial, r->live, ends);
+}
+
+/* The second direction reads each sequence the other way round; what it gave is turned back and stands behind. */
+static ur_tensor *run_both(ur_running *r, const ur_layer *l, ur_tensor *x, const int32_t *ids)
+{
+    ur_tape *tape = r->tape;
+    ur_tensor *ends[UR_STATES_MAX] = {NULL};
+    ur_tensor *y = run_direction(r, l, x, ids, NULL, r->final_state);
+    if (x && !ids) x = ur_reverse(tape, x, r->lengths);
+    if (ids) ids = ur_reverse_ids(tape, ids, r->steps, r->lanes, r->lengths);
+    ur_tensor *back = run_direction(r, l->reverse, x, ids, NULL, ends);
+    for (size_t s = 0; s < l->recurrent.cell->states; s++)
+        r->final_state[s] = ur_concat(tape, r->final_state[s], ends[s]);
+    r->turned = l->units;
+    r->turned_end = l->width;
+    return ur_concat(tape, y, ur_reverse(tape, back, r->lengths));
+}
+
 static ur_tensor *run_cell(ur_running *r, const ur_layer *l, ur_tensor *x)
 {
     const int32_t *ids = l->recurrent.symbols || r->picks ? r->ids : NULL;
     r->picks = false;
-    return ur_recurrent_layer(r->tape, &l->recurrent, &l->params, x, ids, r->steps, r->lanes, r->initial, r->live,
-                              r->final_state);
+    for (size_t s = 0; s < l->states && l->bridge[s].weight; s++)
+        r->initial[s] = ur_dense_layer(r->tape, &l->bridge[s], r->initial[s]);
+    return l->reverse ? run_both(r, l, x, ids) : run_direction(r, l, x, ids, r->initial, r->final_state);
 }
 
-static void train_cell(ur_layer *l, size_t isa) { l->recurrent.back = ur_cell_back_find(l->spec.cell, isa); }
+static void train_cell(ur_layer *l, size_t isa)
+{
+    l->recurrent.back = ur_cell_back_find(l->spec.cell, isa);
+    if (l->reverse) l->reverse->recurrent.back = l->recurrent.back;
+}
 
 const ur_layer_kind ur_layer_recurrent = {.least = 1,
                                           .most = 1,

@@ -11,6 +11,10 @@ static ur_status size_missing(const ur_layer_spec *spec, const char *what, const
 
 static ur_status resolve_symbols(const ur_model *m, ur_layer *l, ur_error *error)
 {
+    if (l->named) {
+        l->inputs = ur_first_of_line(l->named)->inputs;
+        return UR_OK;
+    }
     l->inputs = l->spec.inputs ? l->spec.inputs : m->sizes.symbols;
     if (!l->inputs)
         return size_missing(&l->spec, "the number of symbols", "write it behind the word or set ur_sizes.symbols",
@@ -24,7 +28,7 @@ static ur_status resolve_layer(const ur_model *m, ur_layer *l, size_t in, bool e
     ur_layer_sizes sizes = {.outputs = ends ? m->sizes.outputs : 0, .isa = ur_isa_index(m->kernels)};
     l->inputs = in;
     if (l->spec.kind->reads_ids) UR_TRY(resolve_symbols(m, l, error));
-    if (!l->inputs)
+    if (!l->inputs && !l->spec.kind->joins)
         return size_missing(&l->spec, "the number of features a step takes", "set ur_sizes.features", error);
     UR_TRY(l->spec.kind->resolve(l, &sizes, error));
     if (!l->width)
@@ -32,11 +36,15 @@ static ur_status resolve_layer(const ur_model *m, ur_layer *l, size_t in, bool e
     return UR_OK;
 }
 
-static int line_named(const ur_model *m, size_t before, const char *name)
+/* The line that a layer names: one before its own, as the text has been checked. */
+static void find_named(const ur_model *m, ur_layer *l)
 {
-    for (size_t i = 0; name[0] && i < before; i++)
-        if (strcmp(m->spec.lines[i].name, name) == 0) return (int)i;
-    return -1;
+    for (size_t i = 0; l->spec.from[0] && i < m->line_count; i++) {
+        const ur_line_spec *line = &m->spec.lines[i];
+        if (strcmp(line->name, l->spec.from) != 0) continue;
+        l->named_line = i;
+        l->named = &m->layers[line->first + line->count - 1];
+    }
 }
 
 static void place_states(ur_model *m, ur_layer *l)
@@ -49,18 +57,19 @@ static ur_status resolve_line(ur_model *m, size_t index, ur_error *error)
 {
     const ur_line_spec *spec = &m->spec.lines[index];
     ur_line *line = &m->lines[index];
-    *line = (ur_line){.first = spec->first, .count = spec->count, .from = -1, .width = m->sizes.features};
+    *line = (ur_line){.first = spec->first, .count = spec->count};
+    bool given = m->layers[line->first].spec.kind->reads_ids || m->layers[line->first].spec.kind->joins;
+    line->width = line->features = given ? 0 : m->sizes.features;
     for (size_t i = 0; i < line->count; i++) {
         ur_layer *l = &m->layers[line->first + i];
         bool ends = index + 1 == m->line_count && !l->behind;
+        find_named(m, l);
         UR_TRY(resolve_layer(m, l, line->width, ends, error));
         place_states(m, l);
         line->width = l->width;
         line->last = line->last || l->spec.kind->ends_time;
-        if (l->spec.from[0]) line->from = line_named(m, index, l->spec.from);
         if (l->spec.kind->reads_ids) line->symbols = l->inputs;
     }
-    if (!line->symbols) line->features = m->sizes.features;
     return UR_OK;
 }
 

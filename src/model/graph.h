@@ -4,11 +4,22 @@
 
 #include "model/state.h"
 
-/* What a line gives. */
+/* The places of a line: (T, B), of which lane b has lengths[b] (NULL: all have T); `ended`: one step is left. */
+typedef struct ur_shape {
+    size_t steps, lanes;
+    const int32_t *lengths;
+    bool ended;
+} ur_shape;
+
+/* What a line gives: y (T, B, W). */
 typedef struct ur_value {
-    ur_tensor *y;           /* (T, B, W); (1, B, W) where the line leaves one step */
-    const int32_t *lengths; /* (B): steps of each lane; NULL: all have T, or one */
+    ur_tensor *y;
+    ur_shape shape;
 } ur_value;
+
+/* What enters line i and what it leaves; `left` are those of the lines before it. */
+ur_shape ur_line_enters(const ur_model *model, size_t i, const ur_batch *batch, const ur_shape *left);
+ur_shape ur_line_leaves(const ur_model *model, size_t i, ur_shape enters);
 
 /* Where a line ends whose loss is made together with its last layer. */
 typedef enum ur_ending {

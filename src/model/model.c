@@ -14,6 +14,7 @@ void ur_model_free(ur_model *m)
     ur_block_free(m->gradients);
     ur_block_free(m->packed);
     free(m->params);
+    for (size_t i = 0; m->layers && i < m->layer_count; i++) free(m->layers[i].reverse);
     free(m->layers);
     free(m);
 }
@@ -82,7 +83,8 @@ size_t ur_model_outputs(const ur_model *m) { return m->lines[m->line_count - 1].
 bool ur_predicts_units(const ur_model *m)
 {
     const ur_line *line = &m->lines[0];
-    return m->line_count == 1 && line->symbols && line->width == line->symbols && !line->last;
+    return m->line_count == 1 && line->symbols && line->width == line->symbols && !line->last &&
+           ur_check_streams(m, NULL) == UR_OK;
 }
 size_t ur_model_features(const ur_model *m) { return m->lines[m->line_count - 1].features; }
 size_t ur_model_parameters(const ur_model *m) { return m->numbers; }

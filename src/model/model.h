@@ -15,10 +15,9 @@ enum { UR_FILE_VERSION = 1 };
 
 typedef struct ur_line {
     size_t first, count;      /* layers */
-    size_t symbols, features; /* one of them is 0 */
+    size_t symbols, features; /* one of them is 0; both, where the line begins with what another one gives */
     size_t width;             /* of what it gives */
     bool last;                /* gives one step a lane */
-    int from;                 /* line whose final states it begins with; −1: none */
 } ur_line;
 
 struct json_t;
@@ -67,6 +66,8 @@ void ur_model_round(ur_model *model);
 /* Of a model whose values are not there yet; UR_ERR_UNSUPPORTED for int8 in a layer that is too wide. */
 ur_status ur_model_set_weights(ur_model *model, ur_weights weights, ur_error *error);
 const char *ur_weights_name(ur_weights weights);
+/* UR_ERR_UNSUPPORTED where a layer needs the whole sequence. */
+ur_status ur_check_streams(const ur_model *model, ur_error *error);
 /* A language model: one line that reads ids and gives a number for each of them at every step. */
 bool ur_predicts_units(const ur_model *model);
 const ur_param *ur_model_find(const ur_model *model, const char *name); /* NULL: none */

@@ -34,11 +34,12 @@ static json_t *probe(const ur_model *m, ur_state *state, real *out)
     return NULL;
 }
 
-/* The probe's place in the record; a network that takes numbers has none. */
+/* The probe's place in the record; a network that takes numbers, or cannot be stepped, has none. */
 static ur_status put_probe(const ur_model *m, json_t *record, ur_error *error)
 {
     const ur_line *line = &m->lines[m->line_count - 1];
-    if (!line->symbols || m->line_count > 1 || !m->packed) return UR_OK;
+    bool steps = m->line_count == 1 && ur_check_streams(m, NULL) == UR_OK;
+    if (!line->symbols || !steps || !m->packed) return UR_OK;
     ur_state *state;
     UR_TRY(ur_state_create(&state, m, 1, error));
     real *out = calloc(line->width, sizeof(real));

@@ -46,8 +46,39 @@ static const ur_line_spec *line_named(const ur_net_spec *spec, size_t lines, con
 static size_t taken_before(const ur_net_spec *spec, const ur_line_spec *line, const char *name, size_t end)
 {
     size_t taken = 0;
-    for (size_t i = 0; i < end; i++) taken += !strcmp(spec->layers[line->first + i].from, name);
+    for (size_t i = 0; i < end; i++) {
+        const ur_layer_spec *layer = &spec->layers[line->first + i];
+        taken += layer->cell[0] && !strcmp(layer->from, name);
+    }
     return taken;
+}
+
+static bool is_embed(const ur_layer_spec *layer) { return layer->kind == &ur_layer_embed; }
+
+/* The first layer of a line, and of a line that it is like. */
+static const ur_layer_spec *table_of(const ur_net_spec *spec, const ur_line_spec *line)
+{
+    const ur_layer_spec *first = &spec->layers[line->first];
+    while (is_embed(first) && first->from[0])
+        first = &spec->layers[line_named(spec, spec->line_count, first->from)->first];
+    return first;
+}
+
+/* What is named is an earlier line, and begins with a table where one is wanted. */
+static ur_status check_name(const ur_net_spec *spec, size_t at, const ur_layer_spec *layer, ur_error *error)
+{
+    const ur_line_spec *line = line_named(spec, at, layer->from);
+    if (line && is_embed(layer) && !is_embed(table_of(spec, line)))
+        return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
+                           "\"like %s\" shares the table of an \"embed\", and that line does not begin with one",
+                           layer->from);
+    if (line) return UR_OK;
+    return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
+                       "\"%s %s\" needs an earlier line of that name; begin one with \"%s: \"",
+                       layer->kind->joins ? "join"
+                       : is_embed(layer)  ? "like"
+                                          : "from",
+                       layer->from, layer->from);
 }
 
 static ur_status check_from(const ur_net_spec *spec, size_t at, size_t i, ur_error *error)
@@ -55,20 +86,17 @@ static ur_status check_from(const ur_net_spec *spec, size_t at, size_t i, ur_err
     const ur_line_spec *line = &spec->lines[at];
     const ur_layer_spec *layer = &spec->layers[line->first + i];
     const ur_line_spec *giver = line_named(spec, at, layer->from);
-    if (!giver)
-        return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
-                           "\"from %s\" needs an earlier line of that name; begin one with \"%s: \"", layer->from,
-                           layer->from);
-    size_t n = taken_before(spec, line, layer->from, i);
+    size_t n = recurrent_layer(spec, giver, 0) ? taken_before(spec, line, layer->from, i) : 0;
     const ur_layer_spec *gives = recurrent_layer(spec, giver, n);
+    if (!gives && n == 0) return UR_OK; /* a line without cells gives its mean */
     if (!gives)
         return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
                            "line \"%s\" has %zu recurrent layers, and \"from %s\" stands on one more; leave it out "
                            "here or add a layer there",
                            giver->name, n, giver->name);
-    if (strcmp(gives->cell, layer->cell) || gives->width != layer->width)
+    if (strcmp(gives->cell, layer->cell))
         return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
-                           "\"%s %zu from %s\" would get the state of \"%s %zu\"; make the two layers alike",
+                           "\"%s %zu from %s\" would get the state of \"%s %zu\"; make the two cells alike",
                            layer->cell, layer->width, giver->name, gives->cell, gives->width);
     return UR_OK;
 }
@@ -107,15 +135,16 @@ static size_t width_before(const ur_net_spec *spec, const ur_line_spec *line, si
 {
     while (i-- > 0) {
         const ur_layer_spec *layer = &spec->layers[line->first + i];
-        if (!layer->kind->ends_time && !layer->kind->passes) return layer->width;
+        if (layer->kind->ends_time || layer->kind->passes) continue;
+        return is_embed(layer) ? table_of(spec, line)->width : layer->bi ? 2 * layer->width : layer->width;
     }
     return 0;
 }
 
 static ur_status check_tied(const ur_net_spec *spec, const ur_line_spec *line, size_t i, ur_error *error)
 {
-    const ur_layer_spec *layer = &spec->layers[line->first + i], *embed = &spec->layers[line->first];
-    if (embed->kind != &ur_layer_embed)
+    const ur_layer_spec *layer = &spec->layers[line->first + i], *embed = table_of(spec, line);
+    if (!is_embed(embed))
         return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
                            "\"tied\" shares the weights of an \"embed\", and this line has none");
     size_t enters = width_before(spec, line, i);
@@ -136,18 +165,32 @@ static ur_status check_tied(const ur_net_spec *spec, const ur_line_spec *line, s
     return UR_OK;
 }
 
+/* A cell that takes its initial state from another line. */
+static ur_status check_taker(const ur_net_spec *spec, size_t at, size_t i, ur_error *error)
+{
+    const ur_line_spec *line = &spec->lines[at];
+    const ur_layer_spec *layer = &spec->layers[line->first + i];
+    if (layer->bi)
+        return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
+                           "\"bi\" begins both directions from zero; leave out \"from %s\" or \"bi\"", layer->from);
+    UR_TRY(check_from_alike(spec, line, i, error));
+    return check_from(spec, at, i, error);
+}
+
 static ur_status check_line(const ur_net_spec *spec, size_t at, ur_error *error)
 {
     const ur_line_spec *line = &spec->lines[at];
     UR_TRY(check_order(spec, line, error));
     for (size_t i = 0; i < line->count; i++) {
         const ur_layer_spec *layer = &spec->layers[line->first + i];
-        if (layer->from[0]) UR_TRY(check_from_alike(spec, line, i, error));
-        if (layer->from[0]) UR_TRY(check_from(spec, at, i, error));
+        if (layer->from[0]) UR_TRY(check_name(spec, at, layer, error));
+        if (layer->from[0] && layer->cell[0]) UR_TRY(check_taker(spec, at, i, error));
         if (layer->tied) UR_TRY(check_tied(spec, line, i, error));
     }
-    for (size_t i = 0; i < line->count; i++)
-        if (spec->layers[line->first + i].from[0]) UR_TRY(check_from_all(spec, at, i, error));
+    for (size_t i = 0; i < line->count; i++) {
+        const ur_layer_spec *layer = &spec->layers[line->first + i];
+        if (layer->from[0] && layer->cell[0]) UR_TRY(check_from_all(spec, at, i, error));
+    }
     return UR_OK;
 }
 

@@ -88,15 +88,17 @@ static bool add_drop(net_text *out, const ur_layer_spec *layer)
 static bool add_layer(net_text *out, const ur_layer_spec *layer, size_t times)
 {
     add(out, ur_layer_spec_word(layer));
+    if (layer->kind->joins) add(out, " "), add(out, layer->from);
     if (!add_numbers(out, layer)) return false;
     if (times > 1) add_number(out, " x", times);
+    if (layer->bi) add(out, " bi");
     add_activation(out, layer);
     if (layer->nobias) add(out, " nobias");
     if (layer->tied) add(out, " tied");
     if (!add_drop(out, layer)) return false;
     if (layer->same) add(out, " same");
-    if (!layer->from[0]) return true;
-    add(out, " from ");
+    if (!layer->from[0] || layer->kind->joins) return true;
+    add(out, layer->kind->options & UR_TAKES_LIKE ? " like " : " from ");
     add(out, layer->from);
     return true;
 }
@@ -107,8 +109,8 @@ static bool same_number(double a, double b) { return !(a < b) && !(a > b); }
 static bool same_layer(const ur_layer_spec *a, const ur_layer_spec *b)
 {
     return a->kind == b->kind && !strcmp(a->cell, b->cell) && a->inputs == b->inputs && a->width == b->width &&
-           a->activation == b->activation && same_number(a->drop, b->drop) && a->nobias == b->nobias &&
-           a->tied == b->tied && a->same == b->same && !strcmp(a->from, b->from);
+           a->activation == b->activation && same_number(a->drop, b->drop) && a->bi == b->bi &&
+           a->nobias == b->nobias && a->tied == b->tied && a->same == b->same && !strcmp(a->from, b->from);
 }
 
 static bool add_line(net_text *out, const ur_net_spec *spec, const ur_line_spec *line)

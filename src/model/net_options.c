@@ -88,10 +88,11 @@ static ur_status read_times(ur_net_parser *parser, ur_net_layer *layer, const ur
                        UR_LAYERS_MAX, ur_token_show(word).text);
 }
 
-static ur_status read_from(ur_net_parser *parser, ur_net_layer *layer)
+static ur_status read_name(ur_net_parser *parser, ur_net_layer *layer, const char *after)
 {
-    if (parser->token.kind != UR_TOKEN_WORD)
-        return ur_net_expected(parser, "the name of an earlier line after \"from\"");
+    char expected[80];
+    snprintf(expected, sizeof expected, "the name of an earlier line after \"%s\"", after);
+    if (parser->token.kind != UR_TOKEN_WORD) return ur_net_expected(parser, expected);
     if (parser->token.length >= UR_NAME_MAX)
         return ur_net_fail(parser->error, UR_ERR_FORMAT, parser->token.column, "no line has a name as long as %s",
                            ur_token_show(&parser->token).text);
@@ -111,7 +112,6 @@ static ur_status apply(ur_net_parser *parser, ur_net_layer *layer, const ur_toke
 {
     ur_layer_spec *spec = &layer->spec;
     UR_TRY(claim(parser, layer, word, option->takes));
-    if (!option->built) ur_net_not_built(parser, word);
     switch (option->takes) {
     case UR_TAKES_ACTIVATION:
         spec->activation = option->activation;
@@ -129,10 +129,14 @@ static ur_status apply(ur_net_parser *parser, ur_net_layer *layer, const ur_toke
     case UR_TAKES_DROP:
         return read_drop(parser, layer);
     case UR_TAKES_FROM:
-        return read_from(parser, layer);
-    default:
+        return read_name(parser, layer, "from");
+    case UR_TAKES_LIKE:
+        return read_name(parser, layer, "like");
+    case UR_TAKES_BI:
+        spec->bi = true;
         return UR_OK;
     }
+    return UR_OK;
 }
 
 static ur_status unknown_option(const ur_net_parser *parser, const ur_net_layer *layer, const ur_token *word)
@@ -171,7 +175,10 @@ static ur_status read_option(ur_net_parser *parser, ur_net_layer *layer)
 static ur_status check_complete(const ur_net_parser *parser, const ur_net_layer *layer)
 {
     const ur_layer_kind *kind = layer->word.kind;
-    if (layer->numbers < kind->least)
+    if (layer->seen & UR_TAKES_LIKE && layer->numbers)
+        return ur_net_fail(parser->error, UR_ERR_FORMAT, layer->spec.column,
+                           "\"like %s\" is a table with its sizes; leave the numbers out", layer->spec.from);
+    if (layer->numbers < kind->least && !(layer->seen & UR_TAKES_LIKE))
         return ur_net_fail(parser->error, UR_ERR_FORMAT, parser->token.column,
                            "expected %s after \"%s\", found %s; for example \"%s %s\"", kind->wants, layer->word.word,
                            ur_token_show(&parser->token).text, layer->word.word, kind->example);
@@ -192,6 +199,7 @@ static ur_status complete(const ur_net_parser *parser, ur_net_layer *layer)
 
 ur_status ur_net_options(ur_net_parser *parser, ur_net_layer *layer)
 {
+    if (layer->word.kind && layer->word.kind->joins) UR_TRY(read_name(parser, layer, layer->word.word));
     for (;;) {
         if (parser->token.kind == UR_TOKEN_NUMBER)
             UR_TRY(read_number(parser, layer));

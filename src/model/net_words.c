@@ -5,15 +5,14 @@
 #include <string.h>
 
 /* Words that the grammar knows, and no kind of layer has yet. */
-static const char *const unbuilt[] = {"join", "attention", "conv", "pool", "norm", "crf", "ctc"};
+static const char *const unbuilt[] = {"attention", "conv", "pool", "norm", "crf", "ctc"};
 
 static const ur_option_word option_words[] = {
-    {"relu", UR_TAKES_ACTIVATION, UR_RELU, true}, {"sigmoid", UR_TAKES_ACTIVATION, UR_SIGMOID, true},
-    {"tanh", UR_TAKES_ACTIVATION, UR_TANH, true}, {"nobias", UR_TAKES_NOBIAS, UR_LINEAR, true},
-    {"tied", UR_TAKES_TIED, UR_LINEAR, true},     {"drop", UR_TAKES_DROP, UR_LINEAR, true},
-    {"same", UR_TAKES_SAME, UR_LINEAR, true},     {"from", UR_TAKES_FROM, UR_LINEAR, true},
-    {"bi", UR_TAKES_BI, UR_LINEAR, false},
-};
+    {"relu", UR_TAKES_ACTIVATION, UR_RELU}, {"sigmoid", UR_TAKES_ACTIVATION, UR_SIGMOID},
+    {"tanh", UR_TAKES_ACTIVATION, UR_TANH}, {"bi", UR_TAKES_BI, UR_LINEAR},
+    {"nobias", UR_TAKES_NOBIAS, UR_LINEAR}, {"tied", UR_TAKES_TIED, UR_LINEAR},
+    {"drop", UR_TAKES_DROP, UR_LINEAR},     {"same", UR_TAKES_SAME, UR_LINEAR},
+    {"from", UR_TAKES_FROM, UR_LINEAR},     {"like", UR_TAKES_LIKE, UR_LINEAR}};
 
 enum { OPTION_WORDS = sizeof option_words / sizeof *option_words };
 
@@ -133,8 +132,10 @@ ur_words_text ur_option_words_text(unsigned takes)
     ur_words_text list = {""};
     for (size_t i = 0; i < OPTION_WORDS; i++) {
         const ur_option_word *option = &option_words[i];
-        const char *argument = option->takes == UR_TAKES_DROP ? "=P" : option->takes == UR_TAKES_FROM ? " NAME" : "";
-        if (option->built && (takes & option->takes)) list_word(&list, option->word, argument);
+        const char *argument = option->takes == UR_TAKES_DROP                    ? "=P"
+                               : option->takes & (UR_TAKES_FROM | UR_TAKES_LIKE) ? " NAME"
+                                                                                 : "";
+        if (takes & option->takes) list_word(&list, option->word, argument);
     }
     if (takes & UR_TAKES_TIMES) list_word(&list, "xN", "");
     if (!list.text[0]) list_word(&list, "no option", "");

@@ -25,7 +25,6 @@ typedef struct ur_option_word {
     const char *word;
     unsigned takes;           /* its bit */
     ur_activation activation; /* of the activations */
-    bool built;
 } ur_option_word;
 
 const ur_option_word *ur_option_word_find(const char *word, size_t length);

@@ -22,7 +22,7 @@ static real *gate_bias(const ur_model *m, const ur_layer *l, const char *name)
     const ur_slot_range *in = &l->recurrent.cell->input;
     for (size_t i = 0; l->params.b_ih && i < UR_SLOTS_MAX && gate[i].name; i++)
         if (strcmp(gate[i].name, name) == 0)
-            return l->params.b_ih->value + in->order[gate[i].slot - in->first] * l->width;
+            return l->params.b_ih->value + in->order[gate[i].slot - in->first] * l->units;
     return NULL;
 }
 
@@ -35,11 +35,18 @@ real *ur_keep_bias(const ur_model *m, const ur_layer *l)
 static bool bias_layer(const ur_model *m, const ur_layer *l, double steps, uint64_t seed, uint32_t stream)
 {
     real *keep = ur_keep_bias(m, l), *enter = l->recurrent.cell->states > 1 ? gate_bias(m, l, "i") : NULL;
-    for (size_t u = 0; keep && u < l->width; u++) {
+    for (size_t u = 0; keep && u < l->units; u++) {
         keep[u] = (real)(ur_log(steps) * ur_random_uniform(seed, stream, u));
         if (enter) enter[u] = -keep[u];
     }
     return keep != NULL;
+}
+
+/* Both directions alike. */
+static bool bias_cells(const ur_model *m, const ur_layer *l, double steps, uint64_t seed, uint32_t stream)
+{
+    if (l->reverse) bias_layer(m, l->reverse, steps, seed, stream);
+    return bias_layer(m, l, steps, seed, stream);
 }
 
 bool ur_model_bias_gates(ur_model *m, double steps, uint64_t seed)
@@ -47,7 +54,7 @@ bool ur_model_bias_gates(ur_model *m, double steps, uint64_t seed)
     bool any = false;
     for (size_t i = 0; steps > 1 && i < m->layer_count; i++)
         if (ur_is_recurrent(&m->layers[i]))
-            any |= bias_layer(m, &m->layers[i], steps, seed, UR_USE_REMEMBER + (uint32_t)i);
+            any |= bias_cells(m, &m->layers[i], steps, seed, UR_USE_REMEMBER + (uint32_t)i);
     return any;
 }
 

@@ -16,9 +16,9 @@ static ur_state describe(const ur_model *m, size_t lanes)
         const ur_layer *l = &m->layers[i];
         for (size_t k = 0; k < l->states; k++) {
             size_t part = 0;
-            s.row[l->state + k] = ur_padded(l->width);
+            s.row[l->state + k] = ur_padded(l->units);
             s.at[l->state + k] = numbers;
-            fits = fits && ur_mul_fits(lanes, ur_padded(l->width), &part) && ur_add_fits(numbers, part, &numbers);
+            fits = fits && ur_mul_fits(lanes, ur_padded(l->units), &part) && ur_add_fits(numbers, part, &numbers);
         }
     }
     s.work = numbers;
@@ -36,19 +36,23 @@ size_t ur_state_size(const ur_model *model, size_t lanes)
     return size == SIZE_MAX ? 0 : size;
 }
 
-/* ur_step runs one line, whose layers all know how. */
+ur_status ur_check_streams(const ur_model *m, ur_error *error)
+{
+    for (size_t i = 0; i < m->layer_count; i++) {
+        const char *why = ur_layer_whole(&m->layers[i]);
+        if (why)
+            return ur_fail(error, UR_ERR_UNSUPPORTED, "\"%s\" in \"%s\" needs the whole sequence; use ur_predict", why,
+                           m->net);
+    }
+    return UR_OK;
+}
+
+/* ur_step runs one line: a network of several has no meaning there. */
 static ur_status check_steps(const ur_model *m, ur_error *error)
 {
-    if (m->line_count != 1)
-        return ur_fail(error, UR_ERR_UNSUPPORTED, "\"%s\" has %zu lines and cannot be stepped; use ur_predict", m->net,
-                       m->line_count);
-    for (size_t i = 0; i < m->layer_count; i++)
-        if (!m->layers[i].spec.kind->step)
-            return ur_fail(
-                error, UR_ERR_UNSUPPORTED,
-                "\"%s\" (column %zu of \"%s\") needs the whole sequence and cannot be stepped; use ur_predict",
-                m->layers[i].spec.kind->word, m->layers[i].spec.column, m->net);
-    return UR_OK;
+    if (m->line_count == 1) return ur_check_streams(m, error);
+    return ur_fail(error, UR_ERR_UNSUPPORTED, "\"%s\" has %zu lines and cannot be stepped; use ur_predict", m->net,
+                   m->line_count);
 }
 
 /* In memory that holds zeros. */
@@ -113,7 +117,7 @@ ur_real *ur_state_values(const ur_model *m, ur_state *state, size_t layer, int w
         const ur_layer *l = &m->layers[i];
         if (!l->states || layer-- > 0) continue;
         if (which < 0 || (size_t)which >= l->states || lane >= state->lanes) return NULL;
-        *width = l->width;
+        *width = l->units;
         size_t array = l->state + (size_t)which;
         return ur_state_array(state, array) + lane * state->row[array];
     }

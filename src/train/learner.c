@@ -138,7 +138,7 @@ ur_status ur_learner_forward(ur_learner *l, const ur_batch *batch, const ur_carr
     ur_probing seen = {0};
     begin(l, &tape, false);
     if (l->look) {
-        seen.windows = ur_tape_alloc(&tape, l->model->layer_count, sizeof *seen.windows);
+        seen.windows = ur_tape_alloc(&tape, 2 * l->model->layer_count, sizeof *seen.windows);
         tape.probing = &seen;
     }
     ur_status status =
@@ -200,11 +200,16 @@ void ur_learner_clear(ur_learner *l)
     }
 }
 
+static void forget_gradient(const ur_param *p)
+{
+    if (p) memset(p->gradient, 0, p->size * sizeof(real));
+}
+
 static void forget_second_biases(ur_model *m)
 {
-    for (size_t i = 0; i < m->layer_count; i++) {
-        const ur_param *second = m->layers[i].params.b_hh;
-        if (second) memset(second->gradient, 0, second->size * sizeof(real));
+    for (const ur_layer *l = m->layers; l < m->layers + m->layer_count; l++) {
+        forget_gradient(l->params.b_hh);
+        if (l->reverse) forget_gradient(l->reverse->params.b_hh);
     }
 }
 
@@ -259,6 +264,7 @@ static ur_status carried_states(const ur_learner *l, const ur_batch *batch, cons
 {
     size_t lanes = ur_network_lanes(l->model, batch);
     *from = batch->carry ? l->carried : NULL;
+    if (batch->carry) UR_TRY(ur_check_streams(l->model, error));
     if (batch->carry && !lanes) return ur_fail(error, UR_ERR_USAGE, "carry: the batch's lines differ in lanes");
     if (!*from || ur_state_lanes(*from) == lanes) return UR_OK;
     return ur_fail(error, UR_ERR_USAGE, "carry: the batch has %zu lanes, the last one had %zu", lanes,
@@ -274,7 +280,7 @@ static void forget_carried(ur_learner *l)
 
 static ur_status carry_for(ur_learner *l, const ur_batch *batch, ur_carry *carry, ur_error *error)
 {
-    size_t lanes = ur_network_lanes(l->model, batch);
+    size_t lanes = ur_check_streams(l->model, NULL) == UR_OK ? ur_network_lanes(l->model, batch) : 0;
     *carry = (ur_carry){0};
     UR_TRY(carried_states(l, batch, &carry->from, error));
     if (l->carried && ur_state_lanes(l->carried) != lanes) forget_carried(l);

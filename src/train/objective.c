@@ -21,6 +21,15 @@ typedef struct ur_aim {
     const ur_dense *head; /* the last layer, where the loss is made with it; else NULL */
 } ur_aim;
 
+/* A loss that takes logits would change what another line reads. */
+static bool drops_sigmoid(const ur_model *m, size_t line)
+{
+    const ur_layer *ends = &m->layers[m->lines[line].first + m->lines[line].count - 1];
+    for (size_t i = 0; i < m->layer_count; i++)
+        if (m->layers[i].named == ends) return ends->dense.activation == UR_SIGMOID;
+    return false;
+}
+
 static ur_status aim_at(const ur_learner *l, const ur_target *target, ur_aim *aim, ur_error *error)
 {
     bool is_last = target->line + 1 == l->model->line_count;
@@ -29,6 +38,11 @@ static ur_status aim_at(const ur_learner *l, const ur_target *target, ur_aim *ai
     if (target->line >= l->model->line_count)
         return ur_fail(error, UR_ERR_USAGE, "a target for line %zu of a network of %zu", target->line + 1,
                        l->model->line_count);
+    if (aim->kind->logits && drops_sigmoid(l->model, target->line))
+        return ur_fail(error, UR_ERR_USAGE,
+                       "line %zu ends in \"sigmoid\" and is read by another; its loss takes what goes in there: leave "
+                       "\"sigmoid\" out",
+                       target->line + 1);
     if (is_last && target->loss == UR_LOSS_SOFTMAX) aim->head = ur_objective_head(l);
     if (is_last && !aim->head && l->sampler.place)
         return ur_fail(error, UR_ERR_USAGE, "a sampled softmax needs the softmax loss, the last line's is \"%s\"",
@@ -76,7 +90,7 @@ static void add_loss(const ur_learner *l, ur_tape *tape, const ur_aim *aim, cons
                           .given = t->steps ? t->steps : value->y->steps,
                           .ids = t->ids,
                           .values = t->values,
-                          .lengths = t->lengths ? t->lengths : value->lengths};
+                          .lengths = t->lengths ? t->lengths : value->shape.lengths};
     aim->kind->take(tape, &targets);
     if (tape->status != UR_OK) return;
     double sum = 0, weight = t->weight != 0 ? t->weight : 1;

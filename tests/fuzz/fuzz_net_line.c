@@ -20,8 +20,8 @@ static void forget_columns(ur_net_spec *spec)
 static int same_layer(const ur_layer_spec *a, const ur_layer_spec *b)
 {
     return a->kind == b->kind && !strcmp(a->cell, b->cell) && a->inputs == b->inputs && a->width == b->width &&
-           a->activation == b->activation && !memcmp(&a->drop, &b->drop, sizeof a->drop) && a->nobias == b->nobias &&
-           a->tied == b->tied && a->same == b->same && !strcmp(a->from, b->from);
+           a->activation == b->activation && !memcmp(&a->drop, &b->drop, sizeof a->drop) && a->bi == b->bi &&
+           a->nobias == b->nobias && a->tied == b->tied && a->same == b->same && !strcmp(a->from, b->from);
 }
 
 static void must_be_same(const ur_net_spec *a, const ur_net_spec *b)

@@ -274,10 +274,182 @@ def net_sigmoid(folder, case, vocab, embed, hidden):
     write_net(folder, case, {"cell": "gru", "net": line, "loss": "sigmoid, mean"}, data, leaves, loss, logits)
 
 
+# Networks of several lines, and those that need whole sequences. Line i has ids.i (T, B) or values.i (T, B, F), lengths.i
+# and, where it joins a line with a lane for each place, lane_of.i. Targets are the last line's.
+
+LENGTHS = np.array([4, 6, 1, 5], dtype=np.int64)
+
+
+def rnn_leaves(draw, prefix, cell, inputs, hidden, layers=1, bi=False):
+    """Leaves by the names of the model file, PREFIXrnn.weight_ih_l0 and so on."""
+    kind = {"gru": torch.nn.GRU, "lstm": torch.nn.LSTM}[cell](inputs, hidden, num_layers=layers, bidirectional=bi)
+    shapes = {f"{prefix}rnn.{name}": tuple(p.shape) for name, p in kind.named_parameters()}
+    return draw_weights(draw, shapes, hidden)
+
+
+def dense_leaves(draw, name, outputs, inputs):
+    return {name + ".weight": draw.normal((outputs, inputs), 1.0 / np.sqrt(inputs)),
+            name + ".bias": draw.normal((outputs,), 0.5)}
+
+
+def run_rnn(leaves, prefix, cell, x, lengths, h0=None):
+    """(y, final states), as the module gives them for packed sequences."""
+    weights = {name[len(prefix) + 4:]: w for name, w in leaves.items() if name.startswith(prefix + "rnn.")}
+    bi, layers = any(name.endswith("_reverse") for name in weights), sum("weight_hh" in name for name in weights)
+    hidden = weights["weight_hh_l0"].shape[1]
+    kind = {"gru": torch.nn.GRU, "lstm": torch.nn.LSTM}[cell]
+    module = kind(x.shape[2], hidden, num_layers=layers // (1 + bi), bidirectional=bi, dtype=torch.float64)
+    packed = torch.nn.utils.rnn.pack_padded_sequence(x, torch.tensor(lengths), enforce_sorted=False)
+    y, last = torch.func.functional_call(module, weights, (packed, h0) if h0 is not None else (packed,))
+    return torch.nn.utils.rnn.pad_packed_sequence(y, total_length=x.shape[0])[0], last
+
+
+def both_ends(h):
+    """The final states of a module's last layer of two directions, (B, 2H)."""
+    return torch.cat([h[-2], h[-1]], dim=1)
+
+
+def sequences(draw, line, vocab, steps=6, lengths=LENGTHS):
+    return {f"ids.{line}": draw.integers((steps, len(lengths)), vocab), f"lengths.{line}": lengths}
+
+
+def live(lengths, steps):
+    return torch.tensor(np.arange(steps)[:, None] < lengths[None, :])
+
+
+def mean_of(y, lengths):
+    mask = live(lengths, len(y))[:, :, None]
+    return torch.where(mask, y, 0).sum(0) / torch.tensor(lengths)[:, None]
+
+
+def write_lines(folder, case, line, data, leaves, logits, lengths):
+    """Cross-entropy, its mean over the places that are there; lengths None: of a row a lane."""
+    draw = Draw(case + ".targets")
+    targets = draw.integers(tuple(logits.shape[:-1]), logits.shape[-1])
+    there = torch.ones(targets.shape, dtype=bool) if lengths is None else live(lengths, len(logits))
+    loss = F.cross_entropy(logits[there], torch.tensor(targets)[there])
+    logits = torch.where(there[..., None], logits, 0)
+    write_net(folder, case, {"net": line, "loss": "softmax, mean"}, {**data, "targets": targets}, leaves, loss, logits)
+
+
+def net_bi(folder, vocab=11):
+    draw = Draw("net-bi")
+    data = sequences(draw, 0, vocab)
+    arrays = {"embed.weight": draw.normal((vocab, 6)), **rnn_leaves(draw, "", "lstm", 6, 5, 2, True),
+              **dense_leaves(draw, "out", vocab, 10)}
+    leaves = {name: leaf(a) for name, a in arrays.items()}
+    _, (h, _) = run_rnn(leaves, "", "lstm", F.embedding(torch.tensor(data["ids.0"]), leaves["embed.weight"]), LENGTHS)
+    logits = F.linear(both_ends(h), leaves["out.weight"], leaves["out.bias"])
+    write_lines(folder, "net-bi", "embed 6 > lstm 5 x2 bi > last > dense", data, leaves, logits, None)
+
+
+def net_whole(folder, word, vocab=11):
+    """mean and max over a sequence's own steps."""
+    case = "net-" + word
+    draw = Draw(case)
+    data = sequences(draw, 0, vocab)
+    arrays = {"embed.weight": draw.normal((vocab, 6)), **rnn_leaves(draw, "", "gru", 6, 5, 1, True),
+              **dense_leaves(draw, "out", vocab, 10)}
+    leaves = {name: leaf(a) for name, a in arrays.items()}
+    y, _ = run_rnn(leaves, "", "gru", F.embedding(torch.tensor(data["ids.0"]), leaves["embed.weight"]), LENGTHS)
+    largest = torch.where(live(LENGTHS, 6)[:, :, None], y, -torch.inf).max(0).values
+    whole = mean_of(y, LENGTHS) if word == "mean" else largest
+    logits = F.linear(whole, leaves["out.weight"], leaves["out.bias"])
+    write_lines(folder, case, f"embed 6 > gru 5 bi > {word} > dense", data, leaves, logits, None)
+
+
+def net_join(folder, vocab=11):
+    """Words with their characters: 7 words of characters, and which of them each place is."""
+    draw = Draw("net-join")
+    chars, lane_of = np.array([3, 1, 5, 2, 4, 5, 2], dtype=np.int64), draw.integers((6, 4), 7)
+    data = {**sequences(draw, 0, vocab, 5, chars), **sequences(draw, 1, vocab), "lane_of.1": lane_of}
+    arrays = {"chars.embed.weight": draw.normal((vocab, 4)), **rnn_leaves(draw, "chars.", "lstm", 4, 3, 1, True),
+              "embed.weight": draw.normal((vocab, 5)), **rnn_leaves(draw, "", "lstm", 11, 4, 1, True),
+              **dense_leaves(draw, "out", vocab, 8)}
+    leaves = {name: leaf(a) for name, a in arrays.items()}
+    c = F.embedding(torch.tensor(data["ids.0"]), leaves["chars.embed.weight"])
+    _, (h, _) = run_rnn(leaves, "chars.", "lstm", c, chars)
+    words = F.embedding(torch.tensor(data["ids.1"]), leaves["embed.weight"])
+    x = torch.cat([words, both_ends(h)[torch.tensor(lane_of)]], dim=2)
+    y, _ = run_rnn(leaves, "", "lstm", x, LENGTHS)
+    logits = F.linear(y, leaves["out.weight"], leaves["out.bias"])
+    line = "chars: embed 4 > lstm 3 bi > last; embed 5 > join chars > lstm 4 bi > dense"
+    write_lines(folder, "net-join", line, data, leaves, logits, LENGTHS)
+
+
+def net_bridge(folder, vocab=11):
+    draw = Draw("net-bridge")
+    source = np.array([2, 5, 3, 1], dtype=np.int64)
+    data = {**sequences(draw, 0, vocab, 5, source), **sequences(draw, 1, vocab)}
+    arrays = {"encoder.embed.weight": draw.normal((vocab, 5)), **rnn_leaves(draw, "encoder.", "lstm", 5, 3, 1, True),
+              "decoder.embed.weight": draw.normal((vocab, 4)), **rnn_leaves(draw, "decoder.", "lstm", 4, 5)}
+    for state in "h", "c":
+        arrays.update(dense_leaves(draw, f"decoder.bridge.{state}_l0", 5, 6))
+    arrays.update(dense_leaves(draw, "decoder.out", vocab, 5))
+    leaves = {name: leaf(a) for name, a in arrays.items()}
+    x = F.embedding(torch.tensor(data["ids.0"]), leaves["encoder.embed.weight"])
+    _, last = run_rnn(leaves, "encoder.", "lstm", x, source)
+    begin = tuple(F.linear(both_ends(end), leaves[f"decoder.bridge.{state}_l0.weight"],
+                           leaves[f"decoder.bridge.{state}_l0.bias"])[None] for state, end in zip("hc", last))
+    x = F.embedding(torch.tensor(data["ids.1"]), leaves["decoder.embed.weight"])
+    y, _ = run_rnn(leaves, "decoder.", "lstm", x, LENGTHS, begin)
+    logits = F.linear(y, leaves["decoder.out.weight"], leaves["decoder.out.bias"])
+    line = "encoder: embed 5 > lstm 3 bi; decoder: embed 4 > lstm 5 from encoder > dense"
+    write_lines(folder, "net-bridge", line, data, leaves, logits, LENGTHS)
+
+
+def net_from_mean(folder, vocab=11):
+    """A line without a cell gives its mean: two stacked layers begin from it, the first as it is, the second by a bridge."""
+    draw = Draw("net-from-mean")
+    parts = np.array([2, 3, 1, 3], dtype=np.int64)
+    data = {"values.0": draw.normal((3, 4, 7)), "lengths.0": parts, **sequences(draw, 1, vocab)}
+    arrays = {**dense_leaves(draw, "image.out", 4, 7), "embed.weight": draw.normal((vocab, 5)),
+              **rnn_leaves(draw, "", "gru", 5, 4)}
+    second = rnn_leaves(draw, "second.", "gru", 4, 6)
+    arrays.update({name.replace("second.rnn", "rnn2"): a for name, a in second.items()})
+    arrays.update({**dense_leaves(draw, "bridge2.h_l0", 6, 4), **dense_leaves(draw, "out", vocab, 6)})
+    leaves = {name: leaf(a) for name, a in arrays.items()}
+    image = torch.tanh(F.linear(torch.tensor(data["values.0"]), leaves["image.out.weight"], leaves["image.out.bias"]))
+    mean = mean_of(image, parts)
+    x = F.embedding(torch.tensor(data["ids.1"]), leaves["embed.weight"])
+    y, _ = run_rnn({n: w for n, w in leaves.items() if n.startswith("rnn.")}, "", "gru", x, LENGTHS, mean[None])
+    begin = F.linear(mean, leaves["bridge2.h_l0.weight"], leaves["bridge2.h_l0.bias"])
+    upper = {n.replace("rnn2.", "rnn."): w for n, w in leaves.items() if n.startswith("rnn2.")}
+    y, _ = run_rnn(upper, "", "gru", y, LENGTHS, begin[None])
+    logits = F.linear(y, leaves["out.weight"], leaves["out.bias"])
+    line = "image: dense 4 tanh; embed 5 > gru 4 from image > gru 6 from image > dense"
+    write_lines(folder, "net-from-mean", line, data, leaves, logits, LENGTHS)
+
+
+def net_like(folder, vocab=11):
+    draw = Draw("net-like")
+    source = np.array([2, 5, 3, 1], dtype=np.int64)
+    data = {**sequences(draw, 0, vocab, 5, source), **sequences(draw, 1, vocab)}
+    arrays = {"encoder.embed.weight": draw.normal((vocab, 6)), **rnn_leaves(draw, "encoder.", "gru", 6, 6),
+              **rnn_leaves(draw, "decoder.", "gru", 6, 6), "decoder.out.bias": draw.normal((vocab,), 0.5)}
+    leaves = {name: leaf(a) for name, a in arrays.items()}
+    table = leaves["encoder.embed.weight"]
+    _, last = run_rnn(leaves, "encoder.", "gru", F.embedding(torch.tensor(data["ids.0"]), table), source)
+    y, _ = run_rnn(leaves, "decoder.", "gru", F.embedding(torch.tensor(data["ids.1"]), table), LENGTHS, last)
+    line = "encoder: embed 6 > gru 6; decoder: embed like encoder > gru 6 from encoder > dense tied"
+    write_lines(folder, "net-like", line, data, leaves, F.linear(y, table, leaves["decoder.out.bias"]), LENGTHS)
+
+
+def nets_of_lines(folder):
+    net_bi(folder)
+    net_whole(folder, "mean")
+    net_whole(folder, "max")
+    net_join(folder)
+    net_bridge(folder)
+    net_from_mean(folder)
+    net_like(folder)
+
+
 def nets(folder):
     net_softmax(folder, "net", 11, 6, 9, tied=False)
     net_softmax(folder, "net-tied", 11, 8, 8, tied=True)
     net_sigmoid(folder, "net-sigmoid", 11, 6, 9)
+    nets_of_lines(folder)
 
 
 # ---- optimisers and clipping ----

@@ -164,8 +164,8 @@ static void test_embedding(void **state)
     tear_down(&s);
 }
 
-static ur_tensor *last(setting *s, ur_tensor *x) { return ur_last(&s->lab.tape, x, s->lengths); }
-static ur_tensor *last_of_whole(setting *s, ur_tensor *x) { return ur_last(&s->lab.tape, x, NULL); }
+static ur_tensor *last(setting *s, ur_tensor *x) { return ur_last(&s->lab.tape, x, s->lengths, 1, 3); }
+static ur_tensor *last_of_whole(setting *s, ur_tensor *x) { return ur_last(&s->lab.tape, x, NULL, 0, 0); }
 
 static void test_last(void **state)
 {
@@ -318,7 +318,7 @@ static void test_losses(void **state)
 /* x goes into three operations, each of which must add to its gradient; the loss is the sum of three. */
 static ur_tensor *three_ways(setting *s, ur_tensor *x)
 {
-    s->more[0] = dense(s, ur_last(&s->lab.tape, x, s->lengths));
+    s->more[0] = dense(s, ur_last(&s->lab.tape, x, s->lengths, 0, 0));
     s->more[1] = dense(s, ur_dropout(&s->lab.tape, x, 0.4, 3, false));
     return dense(s, x);
 }

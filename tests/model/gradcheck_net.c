@@ -17,28 +17,53 @@
 
 enum { SYMBOLS = 6, FEATURES = 3, LANES = 3, LANES_MAX = 18, STEPS_MAX = 6 };
 
+/* The loss is a sum; lanes end early; they begin with states; all lines have the first one's places; places take lanes of
+ * another line at random. */
+enum { SUM = 1, RAGGED = 2, CARRIED = 4, ALIKE = 8, LANE_OF = 16 };
+
 typedef struct network {
     const char *line;
     ur_loss loss;
-    bool sum, ragged, carried;
+    unsigned how;
     size_t lanes;
 } network;
 
 static const network NETWORKS[] = {
-    {"embed 4 > lstm 5 x2 drop=0.4 > dense", UR_LOSS_SOFTMAX, false, false, true, LANES},
-    {"embed 4 > lstm 5 x2 drop=0.4 same > dense", UR_LOSS_SOFTMAX, true, true, true, LANES},
-    {"onehot > gru 6 > gru-before 5 > dense 7 relu > dropout 0.3 same > dense", UR_LOSS_SOFTMAX, false, true, false,
-     LANES},
-    {"onehot > dense 5 tanh > rnn 4 relu nobias > dense nobias", UR_LOSS_SOFTMAX, false, false, false, LANES},
-    {"embed 5 > dropout 0.2 > rnn 4 sigmoid > dense 5 > dense tied", UR_LOSS_SOFTMAX, false, false, false, LANES_MAX},
-    {"gru 5 > last > dense 2 sigmoid", UR_LOSS_SIGMOID, false, true, false, LANES},
-    {"lstm 4 > dense 3 sigmoid > dense 2", UR_LOSS_SIGMOID, true, true, true, LANES_MAX},
-    {"rnn 4 > dense 3 tanh", UR_LOSS_SQUARED, false, true, true, LANES},
-    {"rnn 4 > dense 3 sigmoid", UR_LOSS_SQUARED, true, false, true, LANES},
-    {"encoder: embed 3 > lstm 4 x2; decoder: embed 3 > lstm 4 x2 drop=0.3 from encoder > dense", UR_LOSS_SOFTMAX, false,
-     true, false, LANES},
+    {"embed 4 > lstm 5 x2 drop=0.4 > dense", UR_LOSS_SOFTMAX, CARRIED, LANES},
+    {"embed 4 > lstm 5 x2 drop=0.4 same > dense", UR_LOSS_SOFTMAX, SUM | RAGGED | CARRIED, LANES},
+    {"onehot > gru 6 > gru-before 5 > dense 7 relu > dropout 0.3 same > dense", UR_LOSS_SOFTMAX, RAGGED, LANES},
+    {"onehot > dense 5 tanh > rnn 4 relu nobias > dense nobias", UR_LOSS_SOFTMAX, 0, LANES},
+    {"embed 5 > dropout 0.2 > rnn 4 sigmoid > dense 5 > dense tied", UR_LOSS_SOFTMAX, 0, LANES_MAX},
+    {"gru 5 > last > dense 2 sigmoid", UR_LOSS_SIGMOID, RAGGED, LANES},
+    {"lstm 4 > dense 3 sigmoid > dense 2", UR_LOSS_SIGMOID, SUM | RAGGED | CARRIED, LANES_MAX},
+    {"rnn 4 > dense 3 tanh", UR_LOSS_SQUARED, RAGGED | CARRIED, LANES},
+    {"rnn 4 > dense 3 sigmoid", UR_LOSS_SQUARED, SUM | CARRIED, LANES},
+    {"encoder: embed 3 > lstm 4 x2; decoder: embed 3 > lstm 4 x2 drop=0.3 from encoder > dense", UR_LOSS_SOFTMAX,
+     RAGGED, LANES},
     {"a: embed 3 > gru-before 4; b: gru-before 4 from a; embed 3 > gru-before 4 from b > last > dense", UR_LOSS_SOFTMAX,
-     false, true, false, LANES},
+     RAGGED, LANES},
+    {"embed 4 > lstm 3 x2 bi drop=0.3 > last > dense", UR_LOSS_SOFTMAX, RAGGED, LANES_MAX},
+    {"onehot > gru 3 bi > dropout 0.2 > last > dense", UR_LOSS_SOFTMAX, SUM | RAGGED, LANES},
+    {"onehot > lstm 3 bi > gru-before 2 bi nobias > dense", UR_LOSS_SOFTMAX, 0, LANES},
+    {"gru-before 4 bi > max > dense 3", UR_LOSS_SQUARED, RAGGED, LANES_MAX},
+    {"rnn 3 bi > dense 4 tanh > mean > dense", UR_LOSS_SOFTMAX, RAGGED, LANES},
+    {"encoder: embed 3 > lstm 2 bi; decoder: embed 3 > lstm 5 from encoder > dense", UR_LOSS_SOFTMAX, RAGGED,
+     LANES_MAX},
+    {"a: embed 3 > gru 2 > gru 5; b: embed 3 > gru 4 from a > gru 5 nobias from a > dense", UR_LOSS_SOFTMAX, RAGGED,
+     LANES},
+    {"a: embed 4 > gru 4; b: embed like a > gru 4 from a > dense 6 tied; c: embed like b > join b > rnn 3 > dense",
+     UR_LOSS_SOFTMAX, ALIKE, LANES_MAX},
+    {"image: dense 4 tanh; embed 3 > lstm 4 from image > lstm 3 from image > dense", UR_LOSS_SOFTMAX, RAGGED, LANES},
+    {"a: dense 4 tanh > max; embed 3 > gru-before 4 from a > dense", UR_LOSS_SOFTMAX, RAGGED, LANES},
+    {"a: embed 3 > lstm 2 bi > last; embed 3 > join a > gru 3 bi > dense", UR_LOSS_SOFTMAX, RAGGED | LANE_OF,
+     LANES_MAX},
+    {"a: embed 3 > gru 3 > mean; join a > dense", UR_LOSS_SOFTMAX, RAGGED | LANE_OF, LANES},
+    {"a: gru 3 > max; join a > lstm 3 > dense", UR_LOSS_SOFTMAX, RAGGED, LANES},
+    {"a: gru 3 > last; b: embed 4 > gru 2 > last > join a > dense 2; c: join b > dense 4 tanh > dense", UR_LOSS_SOFTMAX,
+     RAGGED, LANES},
+    {"a: gru 3; join a > rnn 4 bi > join a > last > dense", UR_LOSS_SOFTMAX, RAGGED | ALIKE, LANES},
+    {"a: embed 3; b: embed 2 > join a > gru 3; gru 3 > join b > dense", UR_LOSS_SOFTMAX, SUM | RAGGED | ALIKE,
+     LANES_MAX},
 };
 
 typedef struct setting {
@@ -49,6 +74,7 @@ typedef struct setting {
     ur_state *from;
     bool backward_done;
     int32_t ids[UR_MAX_LINES][STEPS_MAX * LANES_MAX], lengths[UR_MAX_LINES][LANES_MAX];
+    int32_t lane_of[UR_MAX_LINES][STEPS_MAX * LANES_MAX];
     int32_t targets[STEPS_MAX * LANES_MAX];
     real values[UR_MAX_LINES][STEPS_MAX * LANES_MAX * FEATURES], target_values[STEPS_MAX * LANES_MAX * SYMBOLS];
 } setting;
@@ -59,17 +85,19 @@ static void make_batch(setting *s)
     s->batch =
         (ur_batch){.target = {{.loss = s->n->loss, .ids = s->targets, .values = s->target_values}}, .target_count = 1};
     for (uint32_t i = 0; i < UR_MAX_LINES; i++) {
-        size_t steps = 3 + i % 3;
+        size_t steps = 3 + (s->n->how & ALIKE ? 0 : i % 3);
         fill_ids(s->ids[i], STEPS_MAX * LANES_MAX, 20 + i, SYMBOLS);
         for (int32_t k = 0; k < SYMBOLS; k++) s->ids[i][k % LANES + k / LANES * (int32_t)s->n->lanes] = k;
         fill_random(s->values[i], STEPS_MAX * LANES_MAX * FEATURES, 30 + i, 1);
-        fill_ids(s->lengths[i], LANES_MAX, 40 + i, steps);
+        fill_ids(s->lengths[i], LANES_MAX, s->n->how & ALIKE ? 40 : 40 + i, steps);
+        fill_ids(s->lane_of[i], STEPS_MAX * LANES_MAX, 80 + i, s->n->lanes);
         for (size_t b = 0; b < LANES_MAX; b++) s->lengths[i][b]++;
         s->batch.input[i] = (ur_sequences){.steps = steps,
                                            .lanes = s->n->lanes,
                                            .ids = s->ids[i],
                                            .values = s->values[i],
-                                           .lengths = s->n->ragged ? s->lengths[i] : NULL};
+                                           .lengths = s->n->how & RAGGED ? s->lengths[i] : NULL,
+                                           .lane_of = s->n->how & LANE_OF ? s->lane_of[i] : NULL};
     }
     fill_ids(s->targets, STEPS_MAX * LANES_MAX, 50, SYMBOLS);
     fill_random(s->target_values, STEPS_MAX * LANES_MAX * SYMBOLS, 51, 1);
@@ -81,7 +109,7 @@ static void make_batch(setting *s)
 static void make_state(setting *s)
 {
     ur_error error = {0};
-    if (!s->n->carried) return;
+    if (!(s->n->how & CARRIED)) return;
     ok(ur_state_create(&s->from, s->model, s->n->lanes, &error), &error);
     for (size_t layer = 0, width = 0; ur_state_values(s->model, s->from, layer, 0, 0, &width); layer++)
         for (int which = 0; which < UR_STATES_MAX; which++)
@@ -100,7 +128,7 @@ static void set_up(setting *s, const network *n)
     *s = (setting){.n = n};
     ok(ur_model_create(&s->model, n->line, &sizes, 3, 0, NULL, &error), &error);
     for (uint32_t i = 0; ur_model_parameter(s->model, i, &p); i++) fill_random(p.value, p.size, 100 + i, 0.7);
-    learning.sum = n->sum;
+    learning.sum = (n->how & SUM) != 0;
     learning.threads = 1;
     ok(ur_learner_create(&s->learner, s->model, &learning, &error), &error);
     make_batch(s);
@@ -160,7 +188,7 @@ static void test_every_cell_in_a_stack(void **state)
     for (size_t i = 0; (cell = ur_cell_at(i, 0)) != NULL; i++) {
         char line[96];
         snprintf(line, sizeof line, "embed 4 > %s 5 x2 drop=0.3 > dense", cell->name);
-        check_network(&(network){line, UR_LOSS_SOFTMAX, false, true, true, LANES});
+        check_network(&(network){line, UR_LOSS_SOFTMAX, RAGGED | CARRIED, LANES});
     }
 }
 
@@ -168,7 +196,7 @@ static void test_every_cell_in_a_stack(void **state)
 static void check_kind_line(const char *line, const ur_layer_kind *kind)
 {
     (void)kind;
-    check_network(&(network){line, UR_LOSS_SQUARED, false, true, false, LANES_MAX});
+    check_network(&(network){line, UR_LOSS_SQUARED, RAGGED | ALIKE, LANES});
 }
 
 static void test_every_kind(void **state)

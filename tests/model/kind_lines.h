@@ -16,7 +16,9 @@ static const struct kind_option {
                     {UR_TAKES_NOBIAS, " nobias"},
                     {UR_TAKES_TIMES, " x2"},
                     {UR_TAKES_DROP, " x2 drop=0.3"},
-                    {UR_TAKES_DROP | UR_TAKES_SAME, " x2 drop=0.3 same"}};
+                    {UR_TAKES_DROP | UR_TAKES_SAME, " x2 drop=0.3 same"},
+                    {UR_TAKES_BI, " bi"},
+                    {UR_TAKES_BI | UR_TAKES_DROP, " x2 bi drop=0.3"}};
 
 typedef void kind_check(const char *line, const ur_layer_kind *kind);
 
@@ -25,20 +27,21 @@ static inline void kind_text(const ur_layer_kind *kind, const char *option, char
 {
     static const char *const numbers[] = {
         [UR_NUMBER_SYMBOLS] = " 6", [UR_NUMBER_WIDTH] = " 4", [UR_NUMBER_PROBABILITY] = " 0.3"};
-    int used = snprintf(text, 64, "%s", kind->word ? kind->word : "lstm");
+    int used = snprintf(text, 64, "%s%s", kind->word ? kind->word : "lstm", kind->joins ? " a" : "");
     for (size_t i = 0; i < kind->most; i++)
         used += snprintf(text + used, 64 - (size_t)used, "%s", numbers[kind->number[i]]);
     snprintf(text + used, 64 - (size_t)used, "%s", option);
 }
 
-/* Alone in front of a dense layer; between others. */
+/* Alone in front of a dense layer; between others. A kind that reads another line has one before it. */
 static inline void check_kind(const ur_layer_kind *kind, const char *option, kind_check *check)
 {
+    const char *before = kind->joins ? "a: gru 4; " : "";
     char text[64], line[160];
     kind_text(kind, option, text);
-    snprintf(line, sizeof line, "%s > dense 3", text);
+    snprintf(line, sizeof line, "%s%s > dense 3", before, text);
     check(line, kind);
-    snprintf(line, sizeof line, kind->reads_ids ? "%s > gru 4 > dense 3" : "gru 4 > %s > dense 3", text);
+    snprintf(line, sizeof line, kind->reads_ids ? "%s%s > gru 4 > dense 3" : "%sgru 4 > %s > dense 3", before, text);
     check(line, kind);
 }
 

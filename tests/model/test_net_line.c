@@ -121,6 +121,9 @@ static void test_canonical_text_of_the_examples(void **state)
         "encoder: embed 32 > lstm 64; decoder: embed 32 > lstm 64 from encoder > dense",
         "onehot 4 > rnn 3 x3 relu nobias drop=0.125 same > dropout 0 x2 same > last > dense 3 x2 tanh nobias",
         "embed 9 8 > gru-before 8 > dense tied",
+        "chars: embed 30 > lstm 50 bi > last; embed 100 > join chars > lstm 200 x2 bi nobias drop=0.3 > mean > dense",
+        "encoder: embed 256 > lstm 256 bi; decoder: embed like encoder > lstm 512 from encoder > max > dense",
+        "a: gru 3; join a > dense",
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) canonical(lines[i], lines[i]);
 }
@@ -200,12 +203,12 @@ static void test_format_refuses_what_no_line_says(void **state)
     refuse_format(
         &bad, UR_LINE_TEXT_MAX,
         "no network line says what these layers are: network line, column 21: \"lstm\" does not take \"relu\"; it "
-        "takes nobias, drop=P, same, from NAME, xN");
+        "takes bi, nobias, drop=P, same, from NAME, xN");
     bad = good, bad.layers[1].activation = UR_TANH;
     refuse_format(
         &bad, UR_LINE_TEXT_MAX,
         "no network line says what these layers are: network line, column 21: \"lstm\" does not take \"tanh\"; it "
-        "takes nobias, drop=P, same, from NAME, xN");
+        "takes bi, nobias, drop=P, same, from NAME, xN");
     bad = good, bad.layers[1].drop = 1.0 / 3;
     refuse_format(&bad, UR_LINE_TEXT_MAX, setting);
     bad = good, bad.layers[1].drop = NAN;
@@ -219,7 +222,8 @@ static void test_format_refuses_what_no_line_says(void **state)
     bad = good, strcpy(bad.layers[1].cell, "mgu");
     refuse_format(&bad, UR_LINE_TEXT_MAX,
                   "no network line says what these layers are: network line, column 14: unknown layer \"mgu\"; the "
-                  "nearest known one is \"gru\" (there are onehot, embed, rnn, lstm, gru, gru-before, last, dense, "
+                  "nearest known one is \"gru\" (there are onehot, embed, rnn, lstm, gru, gru-before, last, mean, max, "
+                  "join, dense, "
                   "dropout)");
 }
 

@@ -1,0 +1,150 @@
+/* See operations.h. Each makes its rows in the order (t, b); none is worth threads. */
+#include "tape/operations.h"
+
+#include <string.h>
+
+typedef struct ur_two_trace {
+    ur_tensor *x, *z, *y; /* y of x, and of z where there is one */
+    const int32_t *ids;   /* lengths (B), or lanes (T, B) */
+} ur_two_trace;
+
+static size_t length_of(const int32_t *lengths, size_t b, size_t steps) { return lengths ? (size_t)lengths[b] : steps; }
+
+static void add_row(real *to, const real *from, size_t count)
+{
+    for (size_t i = 0; i < count; i++) to[i] += from[i];
+}
+
+static void leave(ur_tape *tape, ur_backward *backward, ur_two_trace trace)
+{
+    ur_two_trace *kept = ur_tape_record(tape, backward, sizeof *kept);
+    if (kept) *kept = trace;
+}
+
+/* ---- reverse ------------------------------------------------------------------------------------------------------ */
+
+static void reverse_back(ur_tape *tape, void *trace)
+{
+    const ur_two_trace *r = trace;
+    ur_tensor *x = r->x;
+    real *dx = r->y->gradient ? ur_gradient(tape, x) : NULL;
+    for (size_t b = 0; dx && b < x->lanes; b++)
+        for (size_t t = 0, length = length_of(r->ids, b, x->steps); t < length; t++)
+            add_row(dx + ((length - 1 - t) * x->lanes + b) * x->row, r->y->gradient + (t * x->lanes + b) * x->row,
+                    x->row);
+}
+
+ur_tensor *ur_reverse(ur_tape *tape, ur_tensor *x, const int32_t *lengths)
+{
+    ur_tensor *y = x ? ur_tensor_make(tape, x->steps, x->lanes, x->width) : NULL;
+    if (!y) return NULL;
+    for (size_t t = 0; t < x->steps; t++)
+        for (size_t b = 0; b < x->lanes; b++) {
+            size_t length = length_of(lengths, b, x->steps);
+            real *to = y->value + (t * x->lanes + b) * x->row;
+            if (t < length)
+                memcpy(to, x->value + ((length - 1 - t) * x->lanes + b) * x->row, x->row * sizeof *to);
+            else
+                memset(to, 0, x->row * sizeof *to);
+        }
+    leave(tape, reverse_back, (ur_two_trace){.x = x, .y = y, .ids = lengths});
+    return y;
+}
+
+const int32_t *ur_reverse_ids(ur_tape *tape, const int32_t *ids, size_t steps, size_t lanes, const int32_t *lengths)
+{
+    int32_t *reversed = ur_tape_alloc(tape, steps * lanes, sizeof *reversed);
+    for (size_t i = 0; reversed && i < steps * lanes; i++) {
+        size_t t = i / lanes, b = i % lanes, length = length_of(lengths, b, steps);
+        reversed[i] = ids[t < length ? (length - 1 - t) * lanes + b : i];
+    }
+    return reversed;
+}
+
+/* ---- concat ------------------------------------------------------------------------------------------------------- */
+
+static void add_columns(ur_tape *tape, ur_tensor *to, const ur_tensor *y, size_t from)
+{
+    real *gradient = ur_gradient(tape, to);
+    for (size_t r = 0; gradient && r < y->steps * y->lanes; r++)
+        add_row(gradient + r * to->row, y->gradient + r * y->row + from, to->width);
+}
+
+static void concat_back(ur_tape *tape, void *trace)
+{
+    const ur_two_trace *c = trace;
+    if (!c->y->gradient) return;
+    add_columns(tape, c->x, c->y, 0);
+    add_columns(tape, c->z, c->y, c->x->width);
+}
+
+ur_tensor *ur_concat(ur_tape *tape, ur_tensor *a, ur_tensor *b)
+{
+    ur_tensor *y = a && b ? ur_tensor_make(tape, a->steps, a->lanes, a->width + b->width) : NULL;
+    if (!y) return NULL;
+    for (size_t r = 0; r < y->steps * y->lanes; r++) {
+        real *to = y->value + r * y->row;
+        memcpy(to, a->value + r * a->row, a->width * sizeof *to);
+        memcpy(to + a->width, b->value + r * b->row, b->width * sizeof *to);
+        memset(to + y->width, 0, (y->row - y->width) * sizeof *to);
+    }
+    leave(tape, concat_back, (ur_two_trace){.x = a, .z = b, .y = y});
+    return y;
+}
+
+/* ---- spread ------------------------------------------------------------------------------------------------------- */
+
+static size_t lane_at(const int32_t *lane_of, size_t place, size_t lanes)
+{
+    return lane_of ? (size_t)lane_of[place] : place % lanes;
+}
+
+static void spread_back(ur_tape *tape, void *trace)
+{
+    const ur_two_trace *s = trace;
+    real *dx = s->y->gradient ? ur_gradient(tape, s->x) : NULL;
+    for (size_t i = 0; dx && i < s->y->steps * s->y->lanes; i++)
+        add_row(dx + lane_at(s->ids, i, s->y->lanes) * s->x->row, s->y->gradient + i * s->y->row, s->x->row);
+}
+
+ur_tensor *ur_spread(ur_tape *tape, ur_tensor *x, size_t steps, size_t lanes, const int32_t *lane_of)
+{
+    ur_tensor *y = x ? ur_tensor_make(tape, steps, lanes, x->width) : NULL;
+    if (!y) return NULL;
+    for (size_t i = 0; i < steps * lanes; i++)
+        memcpy(y->value + i * y->row, x->value + lane_at(lane_of, i, lanes) * x->row, x->row * sizeof(real));
+    leave(tape, spread_back, (ur_two_trace){.x = x, .y = y, .ids = lane_of});
+    return y;
+}
+
+/* ---- mean --------------------------------------------------------------------------------------------------------- */
+
+static void mean_back(ur_tape *tape, void *trace)
+{
+    const ur_two_trace *m = trace;
+    ur_tensor *x = m->x;
+    real *dx = m->y->gradient ? ur_gradient(tape, x) : NULL;
+    for (size_t b = 0; dx && b < x->lanes; b++) {
+        size_t length = length_of(m->ids, b, x->steps);
+        const real *dy = m->y->gradient + b * x->row, share = 1 / (real)length;
+        for (size_t t = 0; t < length; t++) {
+            real *to = dx + (t * x->lanes + b) * x->row;
+            for (size_t i = 0; i < x->row; i++) to[i] += dy[i] * share;
+        }
+    }
+}
+
+ur_tensor *ur_mean(ur_tape *tape, ur_tensor *x, const int32_t *lengths)
+{
+    ur_tensor *y = x ? ur_tensor_make(tape, 1, x->lanes, x->width) : NULL;
+    if (!y) return NULL;
+    for (size_t b = 0; b < x->lanes; b++) {
+        size_t length = length_of(lengths, b, x->steps);
+        real *to = y->value + b * x->row, share = 1 / (real)length;
+        memset(to, 0, x->row * sizeof *to);
+        for (size_t t = 0; t < length; t++) add_row(to, x->value + (t * x->lanes + b) * x->row, x->row);
+        for (size_t i = 0; i < x->row; i++) to[i] *= share;
+    }
+    leave(tape, mean_back, (ur_two_trace){.x = x, .y = y, .ids = lengths});
+    return y;
+}

@@ -1,0 +1,23 @@
+/* Small operations that layers are put together from. Each returns NULL after a failure, which the tape keeps. */
+#ifndef UR_TAPE_OPERATIONS_H
+#define UR_TAPE_OPERATIONS_H
+
+#include "tape/tape.h"
+
+/* Each lane's own steps the other way round: y[t] = x[length − 1 − t], zeros behind its end. lengths: (B), or NULL: all
+ * have T. */
+ur_tensor *ur_reverse(ur_tape *tape, ur_tensor *x, const int32_t *lengths);
+/* The same of ids (T, B); those behind an end stay. */
+const int32_t *ur_reverse_ids(ur_tape *tape, const int32_t *ids, size_t steps, size_t lanes, const int32_t *lengths);
+
+/* (T, B, V) and (T, B, W) → (T, B, V + W). */
+ur_tensor *ur_concat(ur_tape *tape, ur_tensor *a, ur_tensor *b);
+
+/* One of x's lanes for each place: x (1, B′, W) → (T, B, W), y[t, b] = x[0, lane_of[t, b]]. lane_of (T, B), each below B′;
+ * NULL: lane b at all steps. */
+ur_tensor *ur_spread(ur_tape *tape, ur_tensor *x, size_t steps, size_t lanes, const int32_t *lane_of);
+
+/* Σ x[t] / length over each lane's own steps: (T, B, W) → (1, B, W). */
+ur_tensor *ur_mean(ur_tape *tape, ur_tensor *x, const int32_t *lengths);
+
+#endif
