@@ -1,0 +1,8 @@
+#include "data/form.h"
+static ur_status find(ur_labelled *set, const ur_labelled_options *options, ur_error *error)
+{
+    (void)set, (void)options;
+    return ur_fail(error, UR_ERR_UNSUPPORTED, "idx");
+}
+const ur_form ur_form_idx = {"idx", find, ur_labelled_plain, "image"};
+const ur_form ur_form_wav = {"wav", find, ur_labelled_plain, NULL};
