@@ -132,7 +132,9 @@ static ur_status recognise_files(ur_labelled *set, ur_error *error)
 static ur_status recognise_folder(ur_labelled *set, const ur_folder_looks *looks, const ur_labelled_options *options,
                                   ur_error *error)
 {
-    set->form = find_by_ending(looks->ending, strlen(looks->ending));
+    bool idx;
+    UR_TRY(is_idx(set, &idx, error));
+    set->form = idx ? &ur_form_idx : find_by_ending(looks->ending, strlen(looks->ending));
     if (set->form) return UR_OK;
     if (!looks->nested && !options->label_from) UR_TRY(recognise_text(set, true, &set->form, error));
     if (!set->form) set->form = looks->nested || options->label_from ? &ur_form_folders : &ur_form_files;
