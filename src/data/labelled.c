@@ -6,6 +6,7 @@
 #include "data/cursor.h"
 #include "data/form.h"
 #include "data/glob.h"
+#include "data/media/speech.h"
 #include "data/table/rows.h"
 
 #include <stdarg.h>
@@ -204,6 +205,7 @@ void ur_labelled_close(ur_labelled *set)
     ur_source_close(&set->source);
     ur_labels_free(&set->labels);
     free(set->entries);
+    ur_speech_free(set->speech);
     free(set);
 }
 
@@ -224,6 +226,8 @@ size_t ur_labelled_features(const ur_labelled *set) { return set->features; }
 size_t ur_labelled_rows(const ur_labelled *set) { return set->pictures.rows; }
 
 size_t ur_labelled_columns(const ur_labelled *set) { return set->pictures.columns; }
+
+uint32_t ur_labelled_rate(const ur_labelled *set) { return set->speech ? ur_speech_rate(set->speech) : 0; }
 
 const char *ur_labelled_found(const ur_labelled *set) { return set->found; }
 
@@ -271,5 +275,6 @@ void ur_example_free(ur_example *read)
 {
     free(read->room[0]);
     free(read->room[1]);
+    free(read->room[2]);
     *read = (ur_example){0};
 }

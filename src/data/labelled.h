@@ -42,6 +42,8 @@ typedef struct ur_labelled_options {
     bool phrases;             /* trees: each phrase is an example, too; the same phrase with the same label is one */
     bool pixels;              /* idx: a step is a pixel, instead of a row of them */
 
+    uint32_t rate; /* wav: samples a second, that of a training; 0: that of the first file */
+
     /* Part of the examples is set apart to validate on: those whose file has this name (* ? [5-9]), or a share. Equal
      * examples are all on one side. Of a tree that is set apart there are no phrases. */
     const char *val_match;
@@ -74,6 +76,8 @@ size_t ur_labelled_features(const ur_labelled *set);
 /* Rows and columns of the pictures of idx; 0 for another form. Features are columns · channels, or channels. */
 size_t ur_labelled_rows(const ur_labelled *set);
 size_t ur_labelled_columns(const ur_labelled *set);
+/* Samples a second of recordings, 0 for another form. */
+uint32_t ur_labelled_rate(const ur_labelled *set);
 /* What was found, for people: "TSV with a header; text in column document, label in column label; 80000 examples, 2
  * labels". */
 const char *ur_labelled_found(const ur_labelled *set);
@@ -89,8 +93,8 @@ typedef struct ur_example {
     size_t length;
     const float *value; /* steps·features */
     size_t steps, features;
-    void *room[2]; /* memory that is used again */
-    size_t rooms[2];
+    void *room[3]; /* memory that is used again */
+    size_t rooms[3];
 } ur_example;
 
 ur_status ur_labelled_read(const ur_labelled *set, size_t example, ur_example *read, ur_error *error);
