@@ -18,6 +18,10 @@ install(FILES ${PROJECT_BINARY_DIR}/unrollConfig.cmake ${PROJECT_BINARY_DIR}/unr
 cmake_path(ABSOLUTE_PATH CMAKE_INSTALL_LIBDIR BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX} OUTPUT_VARIABLE pc_dir)
 cmake_path(APPEND pc_dir pkgconfig)
 cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${pc_dir} OUTPUT_VARIABLE pc_to_prefix)
+set(pc_zlib)
+if(ZLIB_FOUND)
+    set(pc_zlib " zlib")
+endif()
 configure_file(${CMAKE_CURRENT_LIST_DIR}/unroll.pc.in unroll.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/unroll.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 

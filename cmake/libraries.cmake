@@ -3,6 +3,9 @@
 function(set_up_library target)
     set_target_properties(${target} PROPERTIES LINKER_LANGUAGE C)
     target_link_libraries(${target} PRIVATE PkgConfig::JANSSON Threads::Threads m ${CMAKE_DL_LIBS})
+    if(ZLIB_FOUND)
+        target_link_libraries(${target} PRIVATE PkgConfig::ZLIB)
+    endif()
     target_include_directories(${target} INTERFACE
         $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 endfunction()

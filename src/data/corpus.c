@@ -61,7 +61,8 @@ ur_status ur_corpus_open(ur_corpus **corpus, const char *const *paths, size_t co
     made->unit = options->unit;
     made->replace = options->replace_invalid;
     made->every = options->index_every ? options->index_every : EVERY;
-    ur_status status = ur_file_list_make(&made->list, paths, count, made->unit == UR_UNIT_BYTE, error);
+    ur_status status = ur_file_list_make(&made->list, paths, count,
+                                         made->unit == UR_UNIT_BYTE ? UR_BINARY_NAMED : UR_BINARY_NO, error);
     if (status == UR_OK) status = read_all(made, error);
     if (status != UR_OK) {
         ur_corpus_close(made);

@@ -85,6 +85,15 @@ ur_status ur_text_file_read(const ur_text_file *file, uint64_t offset, unsigned 
     return status;
 }
 
+ur_status ur_descriptor_read(int descriptor, const char *path, uint64_t offset, unsigned char *buffer, size_t size,
+                             ur_error *error)
+{
+    int64_t got = read_at(descriptor, offset, buffer, size);
+    if (got < 0) return fail_system(error, errno, path, "cannot be read");
+    if ((uint64_t)got == size) return UR_OK;
+    return ur_fail(error, UR_ERR_IO, "%s: what was unpacked of it ends too early", path);
+}
+
 /* ---- Finding --------------------------------------------------------------------------------------------------- */
 
 void ur_file_list_free(ur_file_list *list)
@@ -136,11 +145,11 @@ static ur_status look(const char *path, looks *result, ur_error *error)
     return UR_OK;
 }
 
-static ur_status add_file(ur_file_list *list, const char *path, const struct stat *found, bool any_bytes,
+static ur_status add_file(ur_file_list *list, const char *path, const struct stat *found, ur_binary binary,
                           ur_error *error)
 {
     looks result = LOOKS_TEXT;
-    if (!any_bytes) UR_TRY(look(path, &result, error));
+    if (binary == UR_BINARY_NO) UR_TRY(look(path, &result, error));
     if (result == LOOKS_UTF16)
         return ur_fail(
             error, UR_ERR_FORMAT,
@@ -157,6 +166,7 @@ typedef struct walk {
     ur_file_list *found;
     ur_file_list folders; /* a stack; of its files only the paths are used */
     size_t left_out;
+    bool any; /* files that are not text, too */
 } walk;
 
 static ur_status enter(walk *state, char *path, ur_error *error)
@@ -169,7 +179,8 @@ static ur_status enter(walk *state, char *path, ur_error *error)
     if (!there && errno != ENOENT && errno != ELOOP) status = fail_system(error, errno, path, "cannot be looked at");
     if (there && S_ISDIR(info.st_mode) && !linked) return append(&state->folders, path, &info, error);
     if (there && S_ISREG(info.st_mode)) {
-        status = look(path, &result, error);
+        result = LOOKS_TEXT;
+        if (!state->any) status = look(path, &result, error);
         if (status == UR_OK && result == LOOKS_TEXT) return append(state->found, path, &info, error);
     }
     state->left_out++;
@@ -217,23 +228,29 @@ static int by_path(const void *a, const void *b)
     return strcmp(((const ur_text_file *)a)->path, ((const ur_text_file *)b)->path);
 }
 
-static ur_status add_folder(ur_file_list *list, const char *root, ur_error *error)
+static ur_status fail_empty(const char *root, const walk *state, ur_error *error)
+{
+    if (state->any) return ur_fail(error, UR_ERR_DATA, "%s: no file below this folder, hidden ones left out", root);
+    return ur_fail(error, UR_ERR_DATA,
+                   "%s: no text below this folder; looked for files without a zero byte in their first %d bytes, "
+                   "hidden names left out (%zu other entries)",
+                   root, PROBE, state->left_out);
+}
+
+static ur_status add_folder(ur_file_list *list, const char *root, bool any, ur_error *error)
 {
     size_t first = list->count;
-    walk state = {.found = list};
+    walk state = {.found = list, .any = any};
     ur_status status = walk_all(&state, root, error);
     ur_file_list_free(&state.folders);
     if (status != UR_OK) return status;
-    if (list->count == first)
-        return ur_fail(error, UR_ERR_DATA,
-                       "%s: no text below this folder; looked for files without a zero byte in their first %d bytes, "
-                       "hidden names left out (%zu other entries)",
-                       root, PROBE, state.left_out);
+    if (list->count == first) return fail_empty(root, &state, error);
     qsort(list->files + first, list->count - first, sizeof *list->files, by_path);
     return UR_OK;
 }
 
-ur_status ur_file_list_make(ur_file_list *list, const char *const *paths, size_t count, bool any_bytes, ur_error *error)
+ur_status ur_file_list_make(ur_file_list *list, const char *const *paths, size_t count, ur_binary binary,
+                            ur_error *error)
 {
     *list = (ur_file_list){0};
     if (count == 0) return ur_fail(error, UR_ERR_USAGE, "no text is given; name at least one file or folder");
@@ -243,9 +260,9 @@ ur_status ur_file_list_make(ur_file_list *list, const char *const *paths, size_t
             return errno == ENOENT ? ur_fail(error, UR_ERR_IO, "%s: no such file or folder", paths[i])
                                    : fail_system(error, errno, paths[i], "cannot be looked at");
         if (S_ISDIR(found.st_mode))
-            UR_TRY(add_folder(list, paths[i], error));
+            UR_TRY(add_folder(list, paths[i], binary == UR_BINARY_ALL, error));
         else if (S_ISREG(found.st_mode))
-            UR_TRY(add_file(list, paths[i], &found, any_bytes, error));
+            UR_TRY(add_file(list, paths[i], &found, binary, error));
         else
             return ur_fail(error, UR_ERR_FORMAT,
                            "%s: neither a file nor a folder; a pipe is read as - (standard input)", paths[i]);

@@ -19,9 +19,11 @@ typedef struct ur_file_list {
     size_t count, capacity;
 } ur_file_list;
 
-/* Files and folders as ur_corpus_open takes them. `any_bytes`: a file named directly need not be text. The list is
- * freed by ur_file_list_free also when this fails. */
-ur_status ur_file_list_make(ur_file_list *list, const char *const *paths, size_t count, bool any_bytes,
+/* Files that need not be text: none, those named directly, or those below a folder too. */
+typedef enum ur_binary { UR_BINARY_NO, UR_BINARY_NAMED, UR_BINARY_ALL } ur_binary;
+
+/* Files and folders as ur_corpus_open takes them. The list is freed by ur_file_list_free also when this fails. */
+ur_status ur_file_list_make(ur_file_list *list, const char *const *paths, size_t count, ur_binary binary,
                             ur_error *error);
 void ur_file_list_free(ur_file_list *list);
 
@@ -29,5 +31,8 @@ void ur_file_list_free(ur_file_list *list);
  * of descriptors and a file that is gone is noticed; it is an error if the file is no longer as it was found. */
 ur_status ur_text_file_read(const ur_text_file *file, uint64_t offset, unsigned char *buffer, size_t size,
                             ur_error *error);
+/* The same from a descriptor that stays open, for a file of `size` bytes that has no name; `path` is for messages. */
+ur_status ur_descriptor_read(int descriptor, const char *path, uint64_t offset, unsigned char *buffer, size_t size,
+                             ur_error *error);
 
 #endif

@@ -1,53 +1,9 @@
-/* See scalar.h. Plain series: these run once a row or once a weight, never in an inner loop. */
+/* See scalar.h. */
 #include "kernel/scalar.h"
 
 #include "base/random.h"
 
 #include <math.h>
-
-/* x = m·2^e with √½ ≤ m < √2; log m = 2·(s + s³/3 + s⁵/5 + …), s = (m − 1)/(m + 1), |s| < 0.172. */
-double ur_log(double x)
-{
-    if (!(x > 0) || isinf(x)) return x == 0 ? -INFINITY : x > 0 ? x : NAN;
-    int e;
-    double m = frexp(x, &e);
-    if (m < 0.70710678118654752440) {
-        m *= 2;
-        e -= 1;
-    }
-    double s = (m - 1) / (m + 1), square = s * s, sum = 0;
-    for (int k = 21; k > 1; k -= 2) sum = (sum + 1.0 / k) * square;
-    return e * 0.69314718055994530942 + 2 * (s + s * sum);
-}
-
-/* x = n·ln 2 + r, |r| ≤ ln 2 / 2; the Taylor series of e^r. */
-double ur_exp(double x)
-{
-    if (isnan(x)) return x;
-    if (x < -700) return 0;
-    if (x > 700) x = 700;
-    double n = floor(x * 1.44269504088896340736 + 0.5), sum = 1;
-    double r = (x - n * 0x1.62e42fee00000p-1) - n * 0x1.a39ef35793c76p-33; /* ln 2 in two parts */
-    for (int k = 14; k > 0; k--) sum = 1 + sum * r / k;
-    return ldexp(sum, (int)n);
-}
-
-double ur_tanh(double x) { return 1 - 2 / (ur_exp(2 * x) + 1); }
-
-/* Folded to the first eighth of the circle, then the Taylor series of cos or sin. */
-double ur_cos_turn(double turns)
-{
-    double sign = 1;
-    if (turns > 0.5) turns = 1 - turns;
-    if (turns > 0.25) {
-        turns = 0.5 - turns;
-        sign = -1;
-    }
-    int use_sine = turns > 0.125;
-    double x = 6.28318530717958647693 * (use_sine ? 0.25 - turns : turns), square = x * x, sum = 1;
-    for (int k = use_sine ? 19 : 18; k > 1; k -= 2) sum = 1 - sum * square / (k * (k - 1));
-    return sign * (use_sine ? x * sum : sum);
-}
 
 double ur_random_normal(uint64_t seed, uint32_t use, uint64_t position)
 {

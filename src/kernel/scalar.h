@@ -1,13 +1,10 @@
-/* Functions of one number in double precision, the same bits on every machine (no C library's log or cos). */
+/* Functions of one number, and random numbers made with them; the same bits on every machine. */
 #ifndef UR_KERNEL_SCALAR_H
 #define UR_KERNEL_SCALAR_H
 
-#include <stdint.h>
+#include "base/scalar.h"
 
-double ur_log(double x);          /* natural logarithm; −infinity for 0, NaN below; relative error ≤ 4 ulp */
-double ur_exp(double x);          /* e^x; relative error ≤ 4 ulp; 0 below −700, saturates above 700 */
-double ur_tanh(double x);         /* absolute error ≤ 1e-15 */
-double ur_cos_turn(double turns); /* cos(2π·turns) for 0 ≤ turns < 1; absolute error ≤ 1e-15 */
+#include <stdint.h>
 
 /* A normal number (Box and Muller): mean 0, variance 1, from Philox at (seed, use, position). */
 double ur_random_normal(uint64_t seed, uint32_t use, uint64_t position);

@@ -99,7 +99,7 @@ static void large_offsets(void **state)
     ur_cursor cursor;
     const unsigned char *text;
     size_t length;
-    assert_int_equal(ur_file_list_make(&list, &path, 1, true, &error), UR_OK);
+    assert_int_equal(ur_file_list_make(&list, &path, 1, UR_BINARY_NAMED, &error), UR_OK);
     assert_int_equal(ur_cursor_open(&cursor, &list, UR_UNIT_WORD, false, UR_CURSOR_SMALL, &error), UR_OK);
     ur_cursor_place(&cursor, 0, (uint64_t)size - 1);
     assert_int_equal(ur_cursor_next(&cursor, &text, &length, &error), UR_OK);

@@ -50,7 +50,7 @@ static ur_file_list make_list(temp_text *temp, const expectation *expected)
     ur_error error = {0};
     snprintf(first, sizeof first, "%s", temp_write(temp, "r0", expected->raw[0], expected->raw_size[0]));
     const char *const paths[] = {first, temp_write(temp, "r1", expected->raw[1], expected->raw_size[1])};
-    assert_int_equal(ur_file_list_make(&list, paths, 2, true, &error), UR_OK);
+    assert_int_equal(ur_file_list_make(&list, paths, 2, UR_BINARY_NAMED, &error), UR_OK);
     return list;
 }
 

@@ -143,7 +143,7 @@ static void try_kinds(text *t)
     ur_file_list list;
     ur_error error;
     const char *const paths[] = {t->paths[0], t->paths[1]};
-    REQUIRE(ur_file_list_make(&list, paths, 2, true, &error) == UR_OK);
+    REQUIRE(ur_file_list_make(&list, paths, 2, UR_BINARY_NAMED, &error) == UR_OK);
     for (int kind = UR_UNIT_CHAR; kind <= UR_UNIT_WORD; kind++) {
         t->kind = (ur_unit_kind)kind;
         expect(t);

@@ -1,0 +1,138 @@
+/* See gunzip.h. */
+#include "data/gunzip.h"
+
+#include "base/error.h"
+
+#ifdef UR_HAVE_ZLIB
+#include "base/file.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+enum { PIECE = 65536 };
+
+typedef struct unpacking {
+    z_stream stream;
+    const ur_text_file *file;
+    int target;
+    uint64_t read, written;
+    bool ended; /* a member of the file; another may follow */
+    unsigned char packed[PIECE], plain[PIECE];
+} unpacking;
+
+bool ur_gunzip_built(void) { return true; }
+
+/* Removed at once: the descriptor is all there is. */
+static ur_status open_temporary(const char *folder, int *descriptor, ur_error *error)
+{
+    char *path = ur_path_join(folder, "unroll-XXXXXX");
+    if (!path) return ur_fail_memory(error, "a temporary file");
+    *descriptor = mkstemp(path);
+    ur_status status = UR_OK;
+    if (*descriptor < 0)
+        status =
+            ur_fail(error, UR_ERR_IO,
+                    "%s: no temporary file can be made: %s; set TMPDIR to a folder with room for the unpacked data",
+                    folder, strerror(errno));
+    else
+        unlink(path);
+    free(path);
+    return status;
+}
+
+static ur_status fail_damaged(const unpacking *u, const char *why, ur_error *error)
+{
+    return ur_fail(error, UR_ERR_FORMAT, "%s: damaged gzip, %s (%llu bytes of it were unpacked)", u->file->path, why,
+                   (unsigned long long)u->written);
+}
+
+static ur_status write_plain(unpacking *u, size_t size, ur_error *error)
+{
+    for (size_t done = 0; done < size;) {
+        ssize_t put = write(u->target, u->plain + done, size - done);
+        if (put < 0 && errno == EINTR) continue;
+        if (put < 0)
+            return ur_fail(error, UR_ERR_IO, "%s: it cannot be unpacked: %s; set TMPDIR to a folder with room for it",
+                           u->file->path, strerror(errno));
+        done += (size_t)put;
+    }
+    u->written += size;
+    return UR_OK;
+}
+
+/* All that the bytes at hand give. Zeros may follow the last member. */
+static ur_status inflate_piece(unpacking *u, ur_error *error)
+{
+    z_stream *s = &u->stream;
+    do {
+        if (u->ended && s->avail_in > 0) {
+            if (*s->next_in != 0x1f) return UR_OK;
+            inflateReset(s);
+            u->ended = false;
+        }
+        s->next_out = u->plain;
+        s->avail_out = PIECE;
+        int result = inflate(s, Z_NO_FLUSH);
+        if (result == Z_MEM_ERROR) return ur_fail_memory(error, "unpacking");
+        if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR)
+            return fail_damaged(u, s->msg ? s->msg : "it cannot be read", error);
+        u->ended = result == Z_STREAM_END;
+        UR_TRY(write_plain(u, PIECE - s->avail_out, error));
+    } while (s->avail_in > 0 || (!u->ended && s->avail_out == 0));
+    return UR_OK;
+}
+
+static ur_status inflate_file(unpacking *u, ur_error *error)
+{
+    while (u->read < u->file->size) {
+        uint64_t left = u->file->size - u->read;
+        size_t size = left < PIECE ? (size_t)left : PIECE;
+        UR_TRY(ur_text_file_read(u->file, u->read, u->packed, size, error));
+        u->read += size;
+        u->stream.next_in = u->packed;
+        u->stream.avail_in = (uInt)size;
+        UR_TRY(inflate_piece(u, error));
+    }
+    return u->ended ? UR_OK : fail_damaged(u, "it ends too early", error);
+}
+
+static ur_status unpack(unpacking *u, ur_error *error)
+{
+    if (inflateInit2(&u->stream, 15 + 16) != Z_OK) return ur_fail_memory(error, "unpacking"); /* 16: gzip */
+    ur_status status = inflate_file(u, error);
+    inflateEnd(&u->stream);
+    return status;
+}
+
+ur_status ur_gunzip(ur_source *source, const ur_text_file *file, const char *temporary, ur_piece *piece,
+                    ur_error *error)
+{
+    if (source->temporary < 0) UR_TRY(open_temporary(temporary, &source->temporary, error));
+    unpacking *u = calloc(1, sizeof *u);
+    if (!u) return ur_fail_memory(error, "unpacking");
+    u->file = file;
+    u->target = source->temporary;
+    ur_status status = unpack(u, error);
+    piece->size = u->written;
+    piece->kept = (int64_t)source->unpacked;
+    source->unpacked += u->written;
+    free(u);
+    return status;
+}
+
+#else
+
+bool ur_gunzip_built(void) { return false; }
+
+ur_status ur_gunzip(ur_source *source, const ur_text_file *file, const char *temporary, ur_piece *piece,
+                    ur_error *error)
+{
+    (void)source, (void)temporary, (void)piece;
+    return ur_fail(error, UR_ERR_UNSUPPORTED,
+                   "%s: gzip is not built in; unpack it (gunzip), or install zlib1g-dev and build again", file->path);
+}
+
+#endif

@@ -1,0 +1,156 @@
+/*
+ * Pictures and their labels in two idx files: IMAGES of (N, rows, columns) or (N, rows, columns, channels), and LABELS of
+ * (N). An idx file is 00 00, the type of its numbers (08: bytes), how many sizes it has, each as 32 bits with the highest
+ * byte first, and the numbers row by row. A byte b becomes b/255.
+ */
+#include "data/cursor.h"
+#include "data/form.h"
+
+#include "base/memory.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { SIZES_MOST = 4, BYTES = 8 };
+
+typedef struct idx {
+    size_t file, sizes;
+    uint64_t size[SIZES_MOST];
+    uint64_t begin; /* address of the numbers */
+} idx;
+
+static ur_status check_length(const ur_labelled *set, const idx *x, ur_error *error)
+{
+    const ur_piece *piece = &set->source.pieces[x->file];
+    uint64_t wanted = 1, there = piece->begin + piece->size - x->begin;
+    for (size_t i = 0; i < x->sizes; i++) {
+        if (x->size[i] && wanted > (UINT64_C(1) << UR_SOURCE_BITS) / x->size[i]) wanted = UINT64_MAX;
+        if (wanted != UINT64_MAX) wanted *= x->size[i];
+    }
+    if (wanted == there) return UR_OK;
+    return ur_fail(error, UR_ERR_FORMAT, "%s: %llu numbers, where its sizes make %llu%s",
+                   ur_source_path(&set->source, x->file), (unsigned long long)there, (unsigned long long)wanted,
+                   wanted == UINT64_MAX ? " or more" : "");
+}
+
+static ur_status read_header(const ur_labelled *set, size_t file, idx *x, ur_error *error)
+{
+    const ur_piece *piece = &set->source.pieces[file];
+    const char *path = ur_source_path(&set->source, file);
+    unsigned char bytes[4 + 4 * SIZES_MOST];
+    *x = (idx){.file = file};
+    if (piece->size < 4)
+        return ur_fail(error, UR_ERR_FORMAT, "%s: no idx file: it has %llu bytes", path,
+                       (unsigned long long)piece->size);
+    UR_TRY(ur_source_read(&set->source, piece->begin, bytes, 4, error));
+    x->sizes = bytes[3];
+    if (bytes[0] || bytes[1])
+        return ur_fail(error, UR_ERR_FORMAT, "%s: no idx file: it does not begin with 00 00", path);
+    if (bytes[2] != BYTES)
+        return ur_fail(error, UR_ERR_UNSUPPORTED, "%s: numbers of type %02X; only bytes, 08, are read", path, bytes[2]);
+    if (x->sizes < 1 || x->sizes > SIZES_MOST || piece->size < 4 + 4 * x->sizes)
+        return ur_fail(error, UR_ERR_FORMAT, "%s: %zu sizes; labels have 1, pictures 3 or 4", path, x->sizes);
+    UR_TRY(ur_source_read(&set->source, piece->begin + 4, bytes, 4 * x->sizes, error));
+    for (size_t i = 0; i < 4 * x->sizes; i++) x->size[i / 4] = x->size[i / 4] << 8 | bytes[i];
+    x->begin = piece->begin + 4 + 4 * x->sizes;
+    return check_length(set, x, error);
+}
+
+static ur_status read_headers(const ur_labelled *set, idx *images, idx *labels, ur_error *error)
+{
+    const ur_source *source = &set->source;
+    if (source->list.count != 2)
+        return ur_fail(error, UR_ERR_USAGE,
+                       "%s: pictures are two idx files, of the images and of their labels; here %s %zu",
+                       ur_source_path(source, 0), source->list.count == 1 ? "is" : "are", source->list.count);
+    UR_TRY(read_header(set, 0, images, error));
+    UR_TRY(read_header(set, 1, labels, error));
+    if (images->sizes < labels->sizes) {
+        idx other = *images;
+        *images = *labels;
+        *labels = other;
+    }
+    if (images->sizes < 3 || labels->sizes != 1)
+        return ur_fail(error, UR_ERR_FORMAT, "%s has %zu sizes and %s %zu; pictures have 3 or 4, labels 1",
+                       ur_source_path(source, images->file), images->sizes, ur_source_name(source, labels->file),
+                       labels->sizes);
+    if (images->size[0] == labels->size[0]) return UR_OK;
+    return ur_fail(error, UR_ERR_DATA, "%s: %llu pictures, but %llu labels in %s", ur_source_path(source, images->file),
+                   (unsigned long long)images->size[0], (unsigned long long)labels->size[0],
+                   ur_source_name(source, labels->file));
+}
+
+/* The product fits: check_length has seen it, or there is no picture. */
+static ur_status take_sizes(ur_labelled *set, const idx *images, const ur_labelled_options *options, ur_error *error)
+{
+    ur_pictures *p = &set->pictures;
+    size_t row, all;
+    *p = (ur_pictures){(size_t)images->size[1], (size_t)images->size[2],
+                       images->sizes == 4 ? (size_t)images->size[3] : 1};
+    bool fits = ur_mul_fits(p->columns, p->channels, &row) && ur_mul_fits(row, p->rows, &all);
+    if (!fits || all == 0 || all > UR_EXAMPLE_BYTES)
+        return ur_fail(error, UR_ERR_DATA, "%s: pictures of %zu x %zu x %zu; they have 1 to %d numbers",
+                       ur_source_path(&set->source, images->file), p->rows, p->columns, p->channels, UR_EXAMPLE_BYTES);
+    set->features = options->pixels ? p->channels : row;
+    return UR_OK;
+}
+
+static ur_status take_picture(ur_labelled *set, const ur_labelled_options *options, uint64_t place, size_t size,
+                              unsigned char label, ur_example *read, ur_error *error)
+{
+    char text[8];
+    UR_TRY(ur_labelled_bytes(set, place, size, read, error));
+    const ur_finding finding = {.place = place,
+                                .length = size,
+                                .label = text,
+                                .label_length = (size_t)snprintf(text, sizeof text, "%u", label),
+                                .hash = ur_hash_bytes(UR_HASH_START, read->room[0], size)};
+    set->hash = ur_hash_bytes(set->hash, read->room[0], size);
+    return ur_labelled_add(set, options, &finding, error);
+}
+
+static ur_status take_pictures(ur_labelled *set, const ur_labelled_options *options, const idx *images,
+                               const idx *labels, ur_example *read, ur_error *error)
+{
+    size_t size = set->pictures.rows * set->pictures.columns * set->pictures.channels;
+    unsigned char label[4096];
+    for (uint64_t i = 0; i < images->size[0]; i++) {
+        uint64_t left = labels->size[0] - i;
+        size_t ahead = left < sizeof label ? (size_t)left : sizeof label;
+        if (i % sizeof label == 0) UR_TRY(ur_source_read(&set->source, labels->begin + i, label, ahead, error));
+        UR_TRY(take_picture(set, options, images->begin + i * size, size, label[i % sizeof label], read, error));
+    }
+    return UR_OK;
+}
+
+static ur_status find_pictures(ur_labelled *set, const ur_labelled_options *options, ur_error *error)
+{
+    idx images, labels;
+    ur_example read = {0};
+    UR_TRY(read_headers(set, &images, &labels, error));
+    UR_TRY(take_sizes(set, &images, options, error));
+    ur_status status = take_pictures(set, options, &images, &labels, &read, error);
+    ur_example_free(&read);
+    snprintf(set->found, sizeof set->found, "pictures of %zu x %zu%s, read by %s", set->pictures.rows,
+             set->pictures.columns,
+             set->pictures.channels == 1   ? ""
+             : set->pictures.channels == 3 ? " in colour"
+                                           : " with channels",
+             options->pixels ? "pixels" : "rows");
+    return status;
+}
+
+static ur_status decode_picture(const ur_labelled *set, const ur_entry *entry, ur_example *read, ur_error *error)
+{
+    size_t count = entry->length;
+    UR_TRY(ur_labelled_bytes(set, entry->place, count, read, error));
+    float *value = ur_example_room(read, 1, count * sizeof *value);
+    if (!value) return ur_fail_memory(error, "an example");
+    for (size_t i = 0; i < count; i++) value[i] = (float)((const unsigned char *)read->room[0])[i] / 255.0f;
+    read->value = value;
+    read->features = set->features;
+    read->steps = count / set->features;
+    return UR_OK;
+}
+
+const ur_form ur_form_idx = {"idx", find_pictures, decode_picture, "image"};

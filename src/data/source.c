@@ -1,0 +1,89 @@
+/* See source.h. */
+#include "data/source.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "data/gunzip.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+ur_status ur_source_open(ur_source *source, const char *const *paths, size_t count, ur_error *error)
+{
+    *source = (ur_source){.temporary = -1};
+    return ur_file_list_make(&source->list, paths, count, UR_BINARY_ALL, error);
+}
+
+void ur_source_close(ur_source *source)
+{
+    ur_file_list_free(&source->list);
+    free(source->pieces);
+    if (source->temporary >= 0) close(source->temporary);
+    *source = (ur_source){.temporary = -1};
+}
+
+static ur_status settle_file(ur_source *source, size_t file, const char *temporary, ur_error *error)
+{
+    const ur_text_file *from = &source->list.files[file];
+    ur_piece *piece = &source->pieces[file];
+    unsigned char magic[2];
+    *piece = (ur_piece){.begin = file ? piece[-1].begin + piece[-1].size : 0, .size = from->size, .kept = -1};
+    if (from->size >= sizeof magic) {
+        UR_TRY(ur_text_file_read(from, 0, magic, sizeof magic, error));
+        if (magic[0] == 0x1f && magic[1] == 0x8b) UR_TRY(ur_gunzip(source, from, temporary, piece, error));
+    }
+    if (piece->begin + piece->size <= UINT64_C(1) << UR_SOURCE_BITS) return UR_OK;
+    return ur_fail(error, UR_ERR_DATA, "%s: with it the data are more than 1 TiB", from->path);
+}
+
+ur_status ur_source_settle(ur_source *source, const char *temporary, ur_error *error)
+{
+    source->pieces = calloc(source->list.count, sizeof *source->pieces);
+    if (!source->pieces) return ur_fail_memory(error, "the list of files");
+    for (size_t i = 0; i < source->list.count; i++)
+        UR_TRY(settle_file(source, i, temporary ? temporary : "/tmp", error));
+    return UR_OK;
+}
+
+/* Where a file is empty, the one behind it begins at the same address: the last one is meant. */
+size_t ur_source_find(const ur_source *source, uint64_t place)
+{
+    size_t low = 0, high = source->list.count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (source->pieces[middle].begin <= place)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+const char *ur_source_path(const ur_source *source, size_t file) { return source->list.files[file].path; }
+
+const char *ur_source_name(const ur_source *source, size_t file)
+{
+    const char *path = ur_source_path(source, file), *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+size_t ur_source_stem(const char *name, const char **ending)
+{
+    size_t length = strlen(name);
+    if (length > 3 && strcmp(name + length - 3, ".gz") == 0) length -= 3;
+    size_t dot = length;
+    while (dot > 0 && name[dot - 1] != '.' && name[dot - 1] != '/') dot--;
+    *ending = dot > 1 && name[dot - 1] == '.' ? name + dot - 1 : name + length;
+    return length;
+}
+
+ur_status ur_source_read(const ur_source *source, uint64_t place, void *bytes, size_t size, ur_error *error)
+{
+    size_t file = ur_source_find(source, place);
+    const ur_piece *piece = &source->pieces[file];
+    uint64_t offset = place - piece->begin;
+    if (piece->kept < 0) return ur_text_file_read(&source->list.files[file], offset, bytes, size, error);
+    return ur_descriptor_read(source->temporary, ur_source_path(source, file), (uint64_t)piece->kept + offset, bytes,
+                              size, error);
+}

@@ -1,0 +1,252 @@
+/* See rows.h. */
+#include "data/table/rows.h"
+
+#include "base/utf8.h"
+#include "data/cursor.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { BUFFER = 262144 };
+
+static ur_status fail_at(const ur_rows *rows, ur_error *error, uint64_t line, const char *what)
+{
+    return ur_fail(error, UR_ERR_FORMAT, "%s: line %llu: %s", ur_source_path(rows->source, rows->file),
+                   (unsigned long long)line, what);
+}
+
+/* ---- The buffer --------------------------------------------------------------------------------------------------- */
+
+static ur_status make_room(ur_rows *rows, ur_error *error)
+{
+    memmove(rows->buffer, rows->buffer + rows->begin, rows->end - rows->begin);
+    rows->end -= rows->begin;
+    rows->begin = 0;
+    if (rows->end < rows->capacity) return UR_OK;
+    if (rows->capacity > UR_EXAMPLE_BYTES)
+        return fail_at(rows, error, rows->line,
+                       rows->dialect.quotes ? "a row of more than 16 MB; is there a quote that is never closed?"
+                                            : "a line of more than 16 MB");
+    unsigned char *grown = realloc(rows->buffer, 2 * rows->capacity);
+    if (!grown) return ur_fail_memory(error, "reading a line");
+    rows->buffer = grown;
+    rows->capacity *= 2;
+    return UR_OK;
+}
+
+/* More bytes behind those in the buffer; there must be some left. */
+static ur_status fill(ur_rows *rows, ur_error *error)
+{
+    UR_TRY(make_room(rows, error));
+    size_t room = rows->capacity - rows->end, size = rows->left < room ? (size_t)rows->left : room;
+    UR_TRY(ur_source_read(rows->source, rows->at, rows->buffer + rows->end, size, error));
+    if (rows->hash) *rows->hash = ur_hash_bytes(*rows->hash, rows->buffer + rows->end, size);
+    rows->at += size;
+    rows->left -= size;
+    rows->end += size;
+    return UR_OK;
+}
+
+ur_status ur_rows_open(ur_rows *rows, const ur_source *source, size_t file, ur_dialect dialect, ur_error *error)
+{
+    const ur_piece *piece = &source->pieces[file];
+    *rows = (ur_rows){source, file, dialect, .at = piece->begin, .left = piece->size, .capacity = BUFFER, .line = 1};
+    rows->buffer = malloc(BUFFER);
+    return rows->buffer ? UR_OK : ur_fail_memory(error, "reading a text");
+}
+
+void ur_rows_close(ur_rows *rows) { free(rows->buffer); }
+
+/* ---- Where a row ends --------------------------------------------------------------------------------------------- */
+
+typedef enum inside { FIELD_BEGIN, PLAIN, QUOTED, QUOTE_SEEN } inside;
+
+typedef struct scan {
+    inside state;
+    bool torn, tab, line_break; /* the last two: in the quotes at hand */
+    uint64_t breaks;            /* in the row */
+} scan;
+
+static inside step_quoted(scan *s, ur_dialect dialect, unsigned char byte)
+{
+    s->tab = s->tab || byte == (unsigned char)dialect.delimiter;
+    s->line_break = s->line_break || byte == '\n';
+    s->breaks += byte == '\n';
+    if (dialect.delimiter == '\t' && s->tab && s->line_break) s->torn = true;
+    return byte == '"' ? QUOTE_SEEN : QUOTED;
+}
+
+/* What follows this byte. It is no line end, or is one in quotes. */
+static inside step_byte(scan *s, ur_dialect dialect, unsigned char byte)
+{
+    if (s->state == QUOTED) return step_quoted(s, dialect, byte);
+    if (byte == (unsigned char)dialect.delimiter) return FIELD_BEGIN;
+    if (byte == '"' && s->state == FIELD_BEGIN) {
+        s->tab = s->line_break = false;
+        return QUOTED;
+    }
+    if (s->state == QUOTE_SEEN && byte == '"') return QUOTED;
+    if (s->state == QUOTE_SEEN && byte != '\r') s->torn = true;
+    return s->state == QUOTE_SEEN && byte == '\r' ? QUOTE_SEEN : PLAIN;
+}
+
+/* Goes on from *at to the line end, and stands on it then; false: the buffer does not hold it. */
+static bool find_end(const ur_rows *rows, scan *s, size_t *at)
+{
+    const unsigned char *bytes = rows->buffer;
+    if (!rows->dialect.quotes) {
+        const unsigned char *found = memchr(bytes + *at, '\n', rows->end - *at);
+        *at = found ? (size_t)(found - bytes) : rows->end;
+        return found;
+    }
+    for (; *at < rows->end; ++*at) {
+        if (bytes[*at] == '\n' && s->state != QUOTED) return true;
+        s->state = step_byte(s, rows->dialect, bytes[*at]);
+    }
+    return false;
+}
+
+/* ---- Checking ----------------------------------------------------------------------------------------------------- */
+
+static ur_status fail_bytes(const ur_rows *rows, size_t at, ur_error *error)
+{
+    uint64_t line = rows->line, offset = rows->at - (rows->end - at) - rows->source->pieces[rows->file].begin;
+    for (size_t i = rows->begin; i < at; i++) line += rows->buffer[i] == '\n';
+    return ur_fail(error, UR_ERR_FORMAT, "%s: line %llu: byte %llu: %s", ur_source_path(rows->source, rows->file),
+                   (unsigned long long)line, (unsigned long long)offset,
+                   rows->buffer[at] ? "invalid UTF-8; turn the file into UTF-8 first (iconv -t UTF-8)"
+                                    : "a zero byte: the file is not a text");
+}
+
+static ur_status check_bytes(const ur_rows *rows, size_t end, ur_error *error)
+{
+    for (size_t at = rows->begin; at < end;) {
+        uint32_t code;
+        int length =
+            rows->buffer[at] < 0x80 ? rows->buffer[at] != 0 : ur_utf8_decode(rows->buffer + at, end - at, &code);
+        if (length <= 0) return fail_bytes(rows, at, error);
+        at += (size_t)length;
+    }
+    return UR_OK;
+}
+
+/* ---- Rows --------------------------------------------------------------------------------------------------------- */
+
+/* The next row's end, its bytes from rows->begin on. */
+static ur_status read_row(ur_rows *rows, scan *s, size_t *end, ur_error *error)
+{
+    size_t done = 0; /* bytes of the row that were looked at: `begin` moves when the buffer is filled */
+    for (;;) {
+        size_t at = rows->begin + done;
+        bool found = find_end(rows, s, &at);
+        done = at - rows->begin;
+        *end = at;
+        if (found || rows->left == 0) return UR_OK;
+        UR_TRY(fill(rows, error));
+    }
+}
+
+static void take_row(ur_rows *rows, const scan *s, size_t end, ur_row *row)
+{
+    uint64_t begin = rows->at - (rows->end - rows->begin);
+    bool ended = end < rows->end; /* by a line end and not by the file's */
+    *row = (ur_row){(const char *)rows->buffer + rows->begin, end - rows->begin, begin, rows->line, s->torn};
+    if (s->state == QUOTED) row->torn = true;
+    if (row->length > 0 && row->text[row->length - 1] == '\r') row->length--;
+    rows->line += s->breaks + ended;
+    rows->begin = end + ended;
+}
+
+static ur_status drop_mark(ur_rows *rows, ur_error *error)
+{
+    const ur_piece *piece = &rows->source->pieces[rows->file];
+    if (rows->at != piece->begin || rows->left == 0) return UR_OK;
+    UR_TRY(fill(rows, error));
+    if (rows->end >= 3 && memcmp(rows->buffer, "\xEF\xBB\xBF", 3) == 0) rows->begin = 3;
+    return UR_OK;
+}
+
+ur_status ur_rows_next(ur_rows *rows, ur_row *row, ur_error *error)
+{
+    UR_TRY(drop_mark(rows, error));
+    for (;;) {
+        scan s = {.state = FIELD_BEGIN};
+        size_t end;
+        UR_TRY(read_row(rows, &s, &end, error));
+        *row = (ur_row){0};
+        if (rows->begin == rows->end) return UR_OK;
+        UR_TRY(check_bytes(rows, end, error));
+        take_row(rows, &s, end, row);
+        if (row->length > 0) return UR_OK;
+    }
+}
+
+/* ---- Fields ------------------------------------------------------------------------------------------------------- */
+
+/* Of a field that begins with a quote: up to the one that closes it, and behind it. */
+static size_t quoted_length(ur_field rest)
+{
+    size_t at = 1;
+    while (at < rest.length) {
+        if (rest.text[at] != '"')
+            at++;
+        else if (at + 1 < rest.length && rest.text[at + 1] == '"')
+            at += 2;
+        else
+            return at + 1;
+    }
+    return at;
+}
+
+static bool is_quoted(ur_dialect dialect, ur_field field)
+{
+    return dialect.quotes && field.length > 0 && field.text[0] == '"';
+}
+
+ur_field ur_field_cut(ur_dialect dialect, ur_field *rest, bool *more)
+{
+    ur_field cut = *rest;
+    size_t from = is_quoted(dialect, cut) ? quoted_length(cut) : 0;
+    const char *found = dialect.delimiter ? memchr(cut.text + from, dialect.delimiter, cut.length - from) : NULL;
+    *more = found;
+    if (!found) return cut;
+    cut.length = (size_t)(found - cut.text);
+    *rest = (ur_field){found + 1, rest->length - cut.length - 1};
+    return cut;
+}
+
+ur_field ur_field_inside(ur_dialect dialect, ur_field field)
+{
+    if (!is_quoted(dialect, field)) return field;
+    size_t length = quoted_length(field);
+    bool closed = length > 1 && field.text[length - 1] == '"';
+    return (ur_field){field.text + 1, length - 1 - closed};
+}
+
+size_t ur_field_plain(ur_dialect dialect, ur_field field, char *out)
+{
+    if (!is_quoted(dialect, field)) {
+        memmove(out, field.text, field.length);
+        return field.length;
+    }
+    size_t length = 0;
+    for (size_t at = 1; at < field.length; at++) {
+        bool last = at + 1 == field.length;
+        if (field.text[at] == '\r' && !last && field.text[at + 1] == '\n') continue;
+        if (field.text[at] == '"' && (last || field.text[at + 1] != '"')) break;
+        at += field.text[at] == '"';
+        out[length++] = field.text[at];
+    }
+    return length;
+}
+
+static bool is_space(char byte) { return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n'; }
+
+ur_field ur_field_trim(ur_field field)
+{
+    for (; field.length > 0 && is_space(field.text[0]); field.length--) field.text++;
+    while (field.length > 0 && is_space(field.text[field.length - 1])) field.length--;
+    return field;
+}
+
+bool ur_is_blank(const char *text, size_t length) { return ur_field_trim((ur_field){text, length}).length == 0; }
