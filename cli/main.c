@@ -14,8 +14,10 @@
 
 static const ur_cli_verb *const VERBS[] = {
     &ur_cli_train_lm,
+    &ur_cli_train_classify,
     &ur_cli_train_recall,
     &ur_cli_sample,
+    &ur_cli_predict,
     &ur_cli_eval,
     &ur_cli_info,
     &ur_cli_export,

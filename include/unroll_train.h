@@ -210,6 +210,22 @@ UR_API ur_status ur_settings_of_model(ur_settings **settings, const ur_model *mo
  * task; free() it. The model must not be used meanwhile. */
 UR_API ur_status ur_judge(ur_model *model, const ur_settings *settings, char **json, ur_error *error);
 
+/* A model of a task that answers items: a label for each line of text, for example. */
+typedef struct ur_answerer ur_answerer;
+
+/* The settings are those of the model (ur_settings_of_model), without data. The model must outlive the answerer and must not
+ * be used meanwhile. `json`: each answer is an object on a line of its own. UR_ERR_UNSUPPORTED for a task that answers
+ * nothing. */
+UR_API ur_status ur_answerer_create(ur_answerer **answerer, ur_model *model, const ur_settings *settings, bool json,
+                                    ur_error *error);
+UR_API void ur_answerer_free(ur_answerer *answerer); /* NULL is allowed */
+
+/* Answers a line of text, `length` bytes without its line break, through the sink (unroll_generate.h). `item` NULL: there are
+ * no more, and what waits is answered. */
+struct ur_sink;
+UR_API ur_status ur_answer(ur_answerer *answerer, const char *item, size_t length, const struct ur_sink *sink,
+                           ur_error *error);
+
 typedef struct ur_trainer ur_trainer;
 
 /* Opens the data and builds the network, or takes up the run where it stopped. The settings are copied. */

@@ -10,6 +10,7 @@
 
 #include "train/learner.h"
 #include "train/settings.h"
+#include "unroll_generate.h"
 
 struct json_t;
 
@@ -93,6 +94,10 @@ typedef struct ur_task {
      * somebody asked for it; else NULL. NULL: the mean loss is the only metric. */
     ur_status (*finish)(const void *data, const void *tally, const ur_window_result *all, double *metric,
                         struct json_t *more, ur_error *error);
+    /* Answers one item, a line of text: all of it goes to the sink. `item` NULL: the end, where what waits is answered. NULL:
+     * the task answers nothing. */
+    ur_status (*answer)(void *data, ur_learner *learner, const char *item, size_t length, bool json,
+                        const ur_sink *sink, ur_error *error);
     /* Something for people to see; NULL: there is nothing. */
     ur_status (*show)(void *data, const ur_model *model, uint64_t step, ur_shown *shown, ur_error *error);
 } ur_task;

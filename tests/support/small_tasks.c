@@ -21,8 +21,20 @@ static void write_text(FILE *file)
     for (int i = 0; i < 60; i++) fprintf(file, "line %d of a text %d\n", i * i, i);
 }
 
+/* Lines of a label and a text, with texts of many lengths. */
+static void write_labelled(FILE *file)
+{
+    static const char *const words[] = {"a", "fine", "poor", "film", "it", "was", "not", "so", "very", "dull"};
+    for (unsigned i = 0; i < 90; i++) {
+        fprintf(file, "%u", i % 3);
+        for (unsigned k = 0; k < 1 + i * 7 % 11; k++) fprintf(file, " %s", words[(i * i + 3 * k + i % 3) % 10]);
+        fputc('\n', file);
+    }
+}
+
 static const small SMALL[] = {
     {"lm", "--net 'embed 5 > lstm 6 drop=0.2 > dense' --batch 3 --bptt 7 --bptt-step 5 --sample-length 9", write_text},
+    {"classify", "--form lines --hidden 6 --embed 5 --batch 8 --token-dropout 0.1", write_labelled},
     {"recall", "--kind adding --gap 7 --bptt 4 --hidden 6 --batch 5", NULL},
 };
 

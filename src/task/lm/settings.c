@@ -49,32 +49,32 @@ const ur_preset ur_lm_presets[] = {
 
 /* ---- choices ---------------------------------------------------------------------------------------------------- */
 
-typedef struct ur_choice {
+typedef struct ur_lm_choice {
     uint64_t tokens; /* of training text, at least */
     double minutes;  /* where `minutes` is given, at least */
     const char *hidden;
     size_t layers, embed, batch, bptt;
     double dropout, rate;
-} ur_choice;
+} ur_lm_choice;
 
 /* Larger texts bear larger networks; small ones are read in fewer places, so that there are enough updates. A short
  * time bears only a network of which enough updates fit into it: a rule of the minutes asked for and not of the speed
  * that was found, so that the same command chooses the same network on any machine, and when it resumes. */
-static const ur_choice choices[] = {
+static const ur_lm_choice choices[] = {
     {400000, 6, "512", 1, 64, 32, 128, 0.3, 4e-3},
     {50000, 0, "256", 1, 64, 32, 64, 0.3, 4e-3},
     {5000, 0, "128", 1, 32, 16, 64, 0.2, 5e-3},
     {0, 0, "64", 1, 16, 4, 16, 0, 1e-2},
 };
 
-static const ur_choice *choose(uint64_t tokens, double minutes)
+static const ur_lm_choice *choose(uint64_t tokens, double minutes)
 {
-    const ur_choice *c = choices;
+    const ur_lm_choice *c = choices;
     while (c->tokens > tokens || (minutes > 0 && minutes < c->minutes)) c++;
     return c;
 }
 
-static void choose_windows(ur_run_settings *run, ur_lm_settings *s, const ur_choice *c, uint64_t tokens)
+static void choose_windows(ur_run_settings *run, ur_lm_settings *s, const ur_lm_choice *c, uint64_t tokens)
 {
     if (!s->bptt) s->bptt = s->bptt_step > c->bptt ? s->bptt_step : c->bptt;
     if (!s->bptt_step) s->bptt_step = s->bptt;
@@ -87,7 +87,7 @@ ur_status ur_lm_choose(const void *data, ur_settings *settings, ur_error *error)
 {
     const ur_lm *lm = data;
     ur_run_settings *run = &settings->run;
-    const ur_choice *c = choose(lm->train_end, run->minutes);
+    const ur_lm_choice *c = choose(lm->train_end, run->minutes);
     if (!run->cell) run->cell = "lstm";
     if (!run->hidden) run->hidden = c->hidden;
     if (!run->layers) run->layers = c->layers;

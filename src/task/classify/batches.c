@@ -1,0 +1,199 @@
+/*
+ * Batches of examples of about one length. In an epoch the examples are shuffled, sorted by length within groups of many
+ * batches, cut into batches, and the batches are shuffled. All of it follows from the seed and the number of the epoch. For
+ * judging they are sorted by length.
+ */
+#include "task/classify/classify.h"
+
+#include "base/random.h"
+#include "kernel/scalar.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { GROUP = 32 }; /* batches within which lengths are sorted */
+
+/* ---- Order -------------------------------------------------------------------------------------------------------- */
+
+static size_t draw_below(const ur_classify *c, uint64_t epoch, uint64_t number, size_t below)
+{
+    uint64_t seed = c->seed + UINT64_C(0x9E3779B97F4A7C15) * epoch;
+    return (size_t)(ur_random_uniform(seed, UR_USE_SHUFFLE, number) * (double)below);
+}
+
+/* A place and its length in one number, which sorts by length and then by where the place stood. */
+static int by_key(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static void sort_places(const ur_class_part *p, uint32_t *place, size_t count, uint64_t *keys)
+{
+    for (size_t i = 0; i < count; i++) keys[i] = (uint64_t)p->length[place[i]] << 32 | i;
+    qsort(keys, count, sizeof *keys, by_key);
+    for (size_t i = 0; i < count; i++) keys[i] = place[keys[i] & UINT32_MAX];
+    for (size_t i = 0; i < count; i++) place[i] = (uint32_t)keys[i];
+}
+
+static void shuffle_examples(const ur_classify *c, ur_class_part *p, uint64_t epoch)
+{
+    for (size_t i = p->count; i > 1; i--) {
+        size_t k = draw_below(c, epoch, i, i);
+        uint32_t other = p->order[k];
+        p->order[k] = p->order[i - 1];
+        p->order[i - 1] = other;
+    }
+}
+
+/* Whole batches change places; the last one, which may be smaller, stays. */
+static void shuffle_batches(const ur_classify *c, ur_class_part *p, uint64_t epoch, uint64_t *room)
+{
+    size_t batches = p->count / c->batch, bytes = c->batch * sizeof *p->order;
+    for (size_t i = batches; i > 1; i--) {
+        size_t k = draw_below(c, epoch, (UINT64_C(1) << 40) + i, i);
+        if (k == i - 1) continue;
+        memcpy(room, p->order + k * c->batch, bytes);
+        memcpy(p->order + k * c->batch, p->order + (i - 1) * c->batch, bytes);
+        memcpy(p->order + (i - 1) * c->batch, room, bytes);
+    }
+}
+
+static ur_status make_order(const ur_classify *c, ur_class_part *p, bool shuffled, uint64_t epoch, ur_error *error)
+{
+    size_t group = shuffled ? GROUP * c->batch : p->count + 1;
+    if (p->epoch == epoch) return UR_OK;
+    uint64_t *room = calloc(p->count + c->batch + 1, sizeof *room);
+    if (!room) return ur_fail_memory(error, "the order of the examples");
+    for (size_t i = 0; i < p->count; i++) p->order[i] = (uint32_t)i;
+    if (shuffled) shuffle_examples(c, p, epoch);
+    for (size_t i = 0; i < p->count; i += group)
+        sort_places(p, p->order + i, p->count - i < group ? p->count - i : group, room);
+    if (shuffled) shuffle_batches(c, p, epoch, room);
+    p->epoch = epoch;
+    free(room);
+    return UR_OK;
+}
+
+/* ---- Room --------------------------------------------------------------------------------------------------------- */
+
+static ur_status grow(void **memory, size_t count, size_t size, ur_error *error)
+{
+    void *grown = realloc(*memory, count * size + 1);
+    if (!grown) return ur_fail_memory(error, "a batch");
+    *memory = grown;
+    return UR_OK;
+}
+
+static ur_status grow_lanes(ur_classify *c, size_t lanes, ur_error *error)
+{
+    if (lanes <= c->lanes) return UR_OK;
+    void *memory[] = {c->lengths, c->targets, c->target_values};
+    ur_status status = grow(&memory[0], lanes, sizeof *c->lengths, error);
+    if (status == UR_OK) status = grow(&memory[1], lanes, sizeof *c->targets, error);
+    if (status == UR_OK) status = grow(&memory[2], lanes, sizeof *c->target_values, error);
+    c->lengths = memory[0], c->targets = memory[1], c->target_values = memory[2];
+    if (status == UR_OK) c->lanes = lanes;
+    return status;
+}
+
+ur_status ur_classify_room(ur_classify *c, size_t steps, size_t lanes, ur_error *error)
+{
+    size_t places = steps * lanes, features = c->vocabulary ? 0 : c->example.features;
+    UR_TRY(grow_lanes(c, lanes, error));
+    if (places <= c->places) return UR_OK;
+    void *memory = features ? (void *)c->values : (void *)c->ids;
+    ur_status status = grow(&memory, places, features ? features * sizeof *c->values : sizeof *c->ids, error);
+    if (features)
+        c->values = memory;
+    else
+        c->ids = memory;
+    if (status == UR_OK) c->places = places;
+    return status;
+}
+
+ur_status ur_classify_prepare(void *data, const ur_settings *settings, ur_learning *learning, double *first_loss,
+                              ur_error *error)
+{
+    ur_classify *c = data;
+    (void)learning;
+    c->settings.token_dropout = ((const ur_classify_settings *)settings->own)->token_dropout;
+    c->batch = settings->run.batch ? settings->run.batch : 64;
+    *first_loss = ur_log((double)c->label_count);
+    c->counts = calloc(c->label_count, 3 * sizeof *c->counts);
+    if (c->label_count <= UR_CLASS_CONFUSION) c->confusion = calloc(c->label_count * c->label_count, sizeof(size_t));
+    bool made = c->counts && (c->confusion || c->label_count > UR_CLASS_CONFUSION);
+    return made ? UR_OK : ur_fail_memory(error, "an evaluation");
+}
+
+/* ---- Batches ------------------------------------------------------------------------------------------------------ */
+
+uint64_t ur_classify_batches(const void *data, ur_part part, uint64_t epoch)
+{
+    const ur_classify *c = data;
+    (void)epoch;
+    return (c->part[part].count + c->batch - 1) / c->batch;
+}
+
+void ur_classify_put_lane(ur_classify *c, size_t b, size_t lanes, size_t steps, size_t count)
+{
+    size_t width = c->example.features;
+    c->lengths[b] = (int32_t)count;
+    for (size_t t = 0; t < steps; t++) {
+        size_t place = t * lanes + b;
+        if (c->vocabulary)
+            c->ids[place] = t < count ? c->tokens[t] : 0;
+        else
+            for (size_t i = 0; i < width; i++)
+                c->values[place * width + i] = t < count ? (real)c->example.value[t * width + i] : 0;
+    }
+}
+
+/* Some tokens read as unknown ones, so that those are learnt, too. Which: by epoch, example and place alone. */
+static void drop_tokens(ur_classify *c, uint64_t epoch, uint32_t example, size_t count)
+{
+    int32_t unknown = ur_vocabulary_unknown(c->vocabulary);
+    uint64_t seed = c->seed + UINT64_C(0xD1B54A32D192ED03) * (epoch + 1);
+    for (size_t t = 0; t < count; t++)
+        if (ur_random_uniform(seed, UR_USE_SHUFFLE + 1, (uint64_t)example << 20 | t) < c->settings.token_dropout)
+            c->tokens[t] = unknown;
+}
+
+static ur_status read_lane(ur_classify *c, const ur_class_part *p, uint32_t place, size_t b, size_t lanes, size_t steps,
+                           uint64_t dropped, ur_error *error)
+{
+    size_t count = p->length[place], label = ur_labelled_label(p->set, p->example[place]);
+    UR_TRY(ur_labelled_read(p->set, p->example[place], &c->example, error));
+    if (c->vocabulary) UR_TRY(ur_classify_cut(c, c->example.text, c->example.length, &count, NULL, error));
+    if (c->vocabulary && dropped != UINT64_MAX) drop_tokens(c, dropped, p->example[place], count);
+    if (b == 0) UR_TRY(ur_classify_room(c, steps, lanes, error));
+    ur_classify_put_lane(c, b, lanes, steps, count);
+    c->targets[b] = (int32_t)label;
+    c->target_values[b] = (real)label;
+    return UR_OK;
+}
+
+ur_status ur_classify_batch(void *data, ur_part part, uint64_t epoch, uint64_t number, ur_task_batch *batch,
+                            ur_error *error)
+{
+    ur_classify *c = data;
+    ur_class_part *p = &c->part[part];
+    bool training = part == UR_PART_TRAIN, drops = training && c->settings.token_dropout > 0;
+    UR_TRY(make_order(c, p, training, epoch, error));
+    size_t first = (size_t)number * c->batch, lanes = p->count - first < c->batch ? p->count - first : c->batch,
+           steps = 1;
+    const uint32_t *place = p->order + first;
+    for (size_t b = 0; b < lanes; b++) steps = p->length[place[b]] > steps ? p->length[place[b]] : steps;
+    for (size_t b = 0; b < lanes; b++)
+        UR_TRY(read_lane(c, p, place[b], b, lanes, steps, drops ? epoch : UINT64_MAX, error));
+    ur_sequences in = {.steps = steps, .lanes = lanes, .lengths = c->lengths};
+    if (c->vocabulary) in.ids = c->ids;
+    if (!c->vocabulary) in.values = c->values;
+    ur_target target = {.loss = c->one_output ? UR_LOSS_SIGMOID : UR_LOSS_SOFTMAX};
+    if (c->one_output) target.values = c->target_values;
+    if (!c->one_output) target.ids = c->targets;
+    batch->network = (ur_batch){.input = {in}, .target = {target}, .target_count = 1};
+    batch->fresh = true;
+    batch->extra = place;
+    return UR_OK;
+}

@@ -1,0 +1,121 @@
+/*
+ * Classification: one label for a whole sequence. A text is cut into tokens; a picture is read row by row, a recording slice
+ * by slice. Batches are of examples of about one length, so that little is computed behind their ends.
+ */
+#ifndef UR_TASK_CLASSIFY_CLASSIFY_H
+#define UR_TASK_CLASSIFY_CLASSIFY_H
+
+#include "data/labelled.h"
+#include "data/vocabulary.h"
+#include "train/task.h"
+
+/* As the rows of settings.c say. */
+typedef struct ur_classify_settings {
+    const char *form, *text_column, *label_column, *header, *label_from, *val_match;
+    ur_setting_type phrases, scan; /* places among the words */
+    const char *token;             /* NULL: open */
+    bool keep_case;
+    size_t min_count, vocabulary_limit, max_length;
+    double token_dropout;
+} ur_classify_settings;
+
+/* Examples of a part of the data, and in which order they are read. */
+typedef struct ur_class_part {
+    const ur_labelled *set;
+    uint32_t *example; /* count of them: numbers in the set */
+    uint32_t *length;  /* steps of each, at most max_length */
+    uint32_t *order;   /* places in the two lists, batch by batch */
+    size_t count;
+    uint64_t epoch; /* that the order is of; UINT64_MAX: none yet */
+} ur_class_part;
+
+/* A wrong answer, kept for people. */
+typedef struct ur_class_mistake {
+    double sureness; /* the probability of the wrong label */
+    uint32_t example, taken;
+} ur_class_mistake;
+
+enum { UR_CLASS_MISTAKES = 10, UR_CLASS_BINS = 15, UR_CLASS_CONFUSION = 64 };
+
+/* What an evaluation adds up. */
+typedef struct ur_class_tally {
+    size_t count, right;
+    struct {
+        size_t count, right;
+        double sureness;
+    } bin[UR_CLASS_BINS]; /* by the probability of the answer, for the calibration error */
+    ur_class_mistake mistake[UR_CLASS_MISTAKES];
+    size_t mistakes;
+} ur_class_tally;
+
+typedef struct ur_classify {
+    ur_classify_settings settings;
+    uint64_t seed;
+    size_t batch;
+    ur_labelled *set, *validation; /* validation: NULL where a share of set is held out */
+    ur_class_part part[UR_PARTS];
+    const char **labels; /* label_count of them: the set's, or the model's */
+    size_t label_count;
+    ur_vocabulary *vocabulary; /* the model's, once there is one; NULL: the examples are numbers */
+    bool given;                /* the model has it */
+    bool one_output;           /* `dense 1 sigmoid`: the probability of the second label */
+    ur_example example;
+    int32_t *tokens; /* of the example that was read last: max_length of them, at most */
+    size_t token_room;
+    char *text; /* an example as it is cut */
+    size_t text_room;
+    int32_t *ids;         /* (T, B) */
+    real *values;         /* (T, B, F) */
+    int32_t *lengths;     /* (B) */
+    int32_t *targets;     /* (B) */
+    real *target_values;  /* (B, 1) */
+    size_t places, lanes; /* for which there is room */
+    size_t *counts;       /* (label, 3): right, taken, there; of an evaluation */
+    size_t *confusion;    /* (there, taken); NULL for many labels */
+} ur_classify;
+
+extern const ur_task ur_task_classify;
+extern const ur_setting_table ur_classify_setting_table;
+
+/* settings.c */
+ur_status ur_classify_choose(const void *data, ur_settings *settings, ur_error *error);
+ur_status ur_classify_network(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error);
+
+/* open.c */
+ur_status ur_classify_open(void *data, const ur_settings *settings, const ur_model *from, ur_error *error);
+void ur_classify_close(void *data);
+void ur_classify_describe(const void *data, char *text, size_t size);
+uint64_t ur_classify_hash(const void *data, ur_part part);
+
+/* record.c: labels and vocabulary, in the model's file and out of it. */
+ur_status ur_classify_record(void *data, ur_model *model, ur_error *error);
+ur_status ur_classify_take_model(ur_classify *c, const ur_model *model, ur_error *error);
+
+/* tokens.c: the tokens of a text into c->tokens, at most max_length; *count is at least 1. The vocabulary is needed but for
+ * counting: `into` takes all of them and c->tokens stays. */
+ur_status ur_classify_cut(ur_classify *c, const char *text, size_t length, size_t *count, ur_vocabulary *into,
+                          ur_error *error);
+
+/* batches.c */
+ur_status ur_classify_prepare(void *data, const ur_settings *settings, ur_learning *learning, double *first_loss,
+                              ur_error *error);
+uint64_t ur_classify_batches(const void *data, ur_part part, uint64_t epoch);
+ur_status ur_classify_batch(void *data, ur_part part, uint64_t epoch, uint64_t number, ur_task_batch *batch,
+                            ur_error *error);
+/* Room for (steps, lanes). */
+ur_status ur_classify_room(ur_classify *c, size_t steps, size_t lanes, ur_error *error);
+/* Tokens of c->tokens into lane b of (steps, lanes). */
+void ur_classify_put_lane(ur_classify *c, size_t b, size_t lanes, size_t steps, size_t count);
+
+/* judge.c */
+ur_status ur_classify_tally(void *data, const ur_task_batch *batch, const ur_value *out, void *tally, ur_error *error);
+ur_status ur_classify_finish(const void *data, const void *tally, const ur_window_result *all, double *metric,
+                             struct json_t *more, ur_error *error);
+/* Probabilities of all labels from a row of outputs: logits, or behind `answers` what the last layer gives. */
+void ur_classify_probabilities(const ur_classify *c, const real *row, bool logits, double *probability);
+
+/* answer.c */
+ur_status ur_classify_answer(void *data, ur_learner *learner, const char *item, size_t length, bool json,
+                             const ur_sink *sink, ur_error *error);
+
+#endif

@@ -1,0 +1,197 @@
+/* The examples of a classification: opened, shared out into parts, measured. */
+#include "task/classify/classify.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void ur_classify_close(void *data)
+{
+    ur_classify *c = data;
+    for (size_t i = 0; i < UR_PARTS; i++) {
+        free(c->part[i].example);
+        free(c->part[i].length);
+        free(c->part[i].order);
+    }
+    ur_labelled_close(c->set);
+    ur_labelled_close(c->validation);
+    if (!c->given) ur_vocabulary_free(c->vocabulary);
+    ur_example_free(&c->example);
+    free(c->labels);
+    free(c->tokens);
+    free(c->text);
+    free(c->ids);
+    free(c->values);
+    free(c->lengths);
+    free(c->targets);
+    free(c->target_values);
+    free(c->counts);
+    free(c->confusion);
+}
+
+/* ---- Opening ------------------------------------------------------------------------------------------------------ */
+
+static ur_labelled_options options_of(const ur_classify *c, const ur_run_settings *run)
+{
+    const ur_classify_settings *s = &c->settings;
+    return (ur_labelled_options){.form = s->form,
+                                 .text_column = s->text_column,
+                                 .label_column = s->label_column,
+                                 .header = s->header,
+                                 .label_from = s->label_from,
+                                 .phrases = s->phrases == 1,
+                                 .pixels = s->scan == 1,
+                                 .labels = c->labels,
+                                 .label_count = c->label_count,
+                                 .seed = run->learning.seed};
+}
+
+static ur_status take_labels(ur_classify *c, ur_error *error)
+{
+    c->label_count = ur_labelled_labels(c->set);
+    c->labels = calloc(c->label_count + 1, sizeof *c->labels);
+    if (!c->labels) return ur_fail_memory(error, "the labels");
+    for (size_t i = 0; i < c->label_count; i++) c->labels[i] = ur_labelled_label_text(c->set, i);
+    if (c->label_count > 1) return UR_OK;
+    return ur_fail(error, UR_ERR_DATA, "all examples have the label \"%s\"; there is nothing to learn", c->labels[0]);
+}
+
+static ur_status open_training(ur_classify *c, const ur_settings *settings, ur_error *error)
+{
+    const ur_run_settings *run = &settings->run;
+    ur_labelled_options options = options_of(c, run);
+    options.val_match = c->settings.val_match;
+    if (!run->validation && !options.val_match) options.val_fraction = run->validation_share;
+    UR_TRY(ur_labelled_open(&c->set, settings->data.text, settings->data.count, &options, error));
+    UR_TRY(take_labels(c, error));
+    if (!run->validation) return UR_OK;
+    options = options_of(c, run);
+    options.phrases = false;
+    options.rate = ur_labelled_rate(c->set);
+    UR_TRY(ur_labelled_open(&c->validation, &run->validation, 1, &options, error));
+    if (ur_labelled_features(c->validation) == ur_labelled_features(c->set)) return UR_OK;
+    return ur_fail(error, UR_ERR_DATA, "%s: %zu numbers a step, the training data have %zu", run->validation,
+                   ur_labelled_features(c->validation), ur_labelled_features(c->set));
+}
+
+static ur_status open_judged(ur_classify *c, const ur_settings *settings, const ur_model *from, ur_error *error)
+{
+    ur_labelled_options options = options_of(c, &settings->run);
+    options.phrases = false;
+    UR_TRY(ur_labelled_open(&c->set, settings->data.text, settings->data.count, &options, error));
+    if (ur_labelled_features(c->set) == ur_model_features(from)) return UR_OK;
+    return ur_fail(error, UR_ERR_DATA, "%s: %zu numbers a step, the model takes %zu (0: text)", settings->data.text[0],
+                   ur_labelled_features(c->set), ur_model_features(from));
+}
+
+/* ---- Tokens ------------------------------------------------------------------------------------------------------- */
+
+/* Mean bytes of a text and how many of them are beyond ASCII, over the first examples. */
+static ur_status look_at_texts(ur_classify *c, double *length, double *foreign, ur_error *error)
+{
+    size_t count = ur_labelled_count(c->set) < 1000 ? ur_labelled_count(c->set) : 1000, bytes = 0, beyond = 0;
+    for (size_t i = 0; i < count; i++) {
+        UR_TRY(ur_labelled_read(c->set, i * (ur_labelled_count(c->set) / count), &c->example, error));
+        bytes += c->example.length;
+        for (size_t k = 0; k < c->example.length; k++) beyond += (unsigned char)c->example.text[k] >= 0x80;
+    }
+    *length = (double)bytes / (double)count;
+    *foreign = (double)beyond / (double)(bytes ? bytes : 1);
+    return UR_OK;
+}
+
+/* Names are spelled; so is Korean or Chinese, whose words are too many. */
+static ur_status choose_tokens(ur_classify *c, ur_error *error)
+{
+    double length, foreign;
+    if (c->settings.token) return UR_OK;
+    UR_TRY(look_at_texts(c, &length, &foreign, error));
+    c->settings.token = length < 24 || foreign > 0.5 ? "char" : "word";
+    return UR_OK;
+}
+
+static ur_status count_tokens(ur_classify *c, ur_error *error)
+{
+    ur_unit_kind kind;
+    size_t count;
+    UR_TRY(ur_unit_kind_find(c->settings.token, &kind, error));
+    UR_TRY(ur_vocabulary_create(&c->vocabulary, kind, error));
+    for (size_t i = 0; i < ur_labelled_count(c->set); i++) {
+        if (ur_labelled_held(c->set, i)) continue;
+        UR_TRY(ur_labelled_read(c->set, i, &c->example, error));
+        UR_TRY(ur_classify_cut(c, c->example.text, c->example.length, &count, c->vocabulary, error));
+    }
+    return ur_vocabulary_settle(c->vocabulary, c->settings.min_count, c->settings.vocabulary_limit, true, error);
+}
+
+/* ---- Parts -------------------------------------------------------------------------------------------------------- */
+
+static ur_status measure_example(ur_classify *c, const ur_labelled *set, size_t i, uint32_t *length, ur_error *error)
+{
+    size_t count = 0;
+    UR_TRY(ur_labelled_read(set, i, &c->example, error));
+    if (c->vocabulary)
+        UR_TRY(ur_classify_cut(c, c->example.text, c->example.length, &count, NULL, error));
+    else
+        count = c->example.steps < c->settings.max_length || c->settings.scan == 1 ? c->example.steps
+                                                                                   : c->settings.max_length;
+    *length = (uint32_t)count;
+    return UR_OK;
+}
+
+/* Those of a set that are held out, or are not, or (`all`) both. */
+static ur_status make_part(ur_classify *c, ur_part which, const ur_labelled *set, bool held, bool all, ur_error *error)
+{
+    ur_class_part *p = &c->part[which];
+    size_t room = ur_labelled_count(set) + 1;
+    *p = (ur_class_part){.set = set, .epoch = UINT64_MAX};
+    p->example = calloc(room, sizeof *p->example);
+    p->length = calloc(room, sizeof *p->length);
+    p->order = calloc(room, sizeof *p->order);
+    if (!p->example || !p->length || !p->order) return ur_fail_memory(error, "the examples");
+    for (size_t i = 0; i + 1 < room; i++) {
+        if (!all && ur_labelled_held(set, i) != held) continue;
+        p->example[p->count] = (uint32_t)i;
+        UR_TRY(measure_example(c, set, i, &p->length[p->count++], error));
+    }
+    return UR_OK;
+}
+
+static ur_status make_parts(ur_classify *c, ur_error *error)
+{
+    UR_TRY(make_part(c, UR_PART_TRAIN, c->set, false, false, error));
+    if (!c->part[UR_PART_TRAIN].count) return ur_fail(error, UR_ERR_DATA, "no example is left to train on");
+    if (c->validation) return make_part(c, UR_PART_VALIDATION, c->validation, false, true, error);
+    return make_part(c, UR_PART_VALIDATION, c->set, true, false, error);
+}
+
+ur_status ur_classify_open(void *data, const ur_settings *settings, const ur_model *from, ur_error *error)
+{
+    ur_classify *c = data;
+    c->settings = *(const ur_classify_settings *)settings->own;
+    c->seed = settings->run.learning.seed;
+    if (from) UR_TRY(ur_classify_take_model(c, from, error));
+    if (!settings->data.count) return from ? UR_OK : ur_fail(error, UR_ERR_USAGE, "no data to train on");
+    UR_TRY(from ? open_judged(c, settings, from, error) : open_training(c, settings, error));
+    bool text = !ur_labelled_features(c->set);
+    if (text) UR_TRY(choose_tokens(c, error));
+    if (text && !from) UR_TRY(count_tokens(c, error));
+    return from ? make_part(c, UR_PART_TEST, c->set, false, true, error) : make_parts(c, error);
+}
+
+void ur_classify_describe(const void *data, char *text, size_t size)
+{
+    const ur_classify *c = data;
+    int used = snprintf(text, size, "%s; %zu to train on, %zu to validate on", ur_labelled_found(c->set),
+                        c->part[UR_PART_TRAIN].count, c->part[UR_PART_VALIDATION].count);
+    if (c->vocabulary && used > 0 && (size_t)used < size)
+        snprintf(text + used, size - (size_t)used, "; %zu different %ss", ur_vocabulary_size(c->vocabulary),
+                 c->settings.token);
+}
+
+uint64_t ur_classify_hash(const void *data, ur_part part)
+{
+    const ur_classify *c = data;
+    if (part == UR_PART_TRAIN) return ur_labelled_hash(c->set);
+    return part == UR_PART_VALIDATION && c->validation ? ur_labelled_hash(c->validation) : 0;
+}

@@ -1,0 +1,69 @@
+/* Labels and vocabulary of a classification, in the model's file. */
+#include "task/classify/classify.h"
+
+#include "model/record.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static json_t *labels_json(const ur_classify *c)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < c->label_count; i++) {
+        if (json_array_append_new(list, json_string(c->labels[i])) == 0) continue;
+        json_decref(list);
+        return NULL;
+    }
+    return list;
+}
+
+static ur_status record_data(const ur_classify *c, ur_model *model, ur_error *error)
+{
+    char hash[24];
+    snprintf(hash, sizeof hash, "%016llx", (unsigned long long)ur_labelled_hash(c->set));
+    json_t *data = json_pack("{s:s,s:s,s:I}", "found", ur_labelled_found(c->set), "hash", hash, "examples",
+                             (json_int_t)c->part[UR_PART_TRAIN].count);
+    UR_TRY(ur_record_set(model, "trained_on", data, error));
+    return ur_record_set(model, "labels", labels_json(c), error);
+}
+
+/* One label a sequence: a number for each label, or one behind σ for two of them. */
+static ur_status check_outputs(ur_classify *c, const ur_model *m, ur_error *error)
+{
+    const ur_line *last = &m->lines[m->line_count - 1];
+    c->one_output = c->label_count == 2 && last->width == 1;
+    if (last->last && (c->one_output || last->width == c->label_count)) return UR_OK;
+    return ur_fail(error, UR_ERR_USAGE,
+                   "network line \"%s\": a classification ends in one step (last, mean or max), then dense with %zu "
+                   "outputs%s",
+                   m->net, c->label_count, c->label_count == 2 ? ", or dense 1 sigmoid" : "");
+}
+
+ur_status ur_classify_record(void *data, ur_model *model, ur_error *error)
+{
+    ur_classify *c = data;
+    if (c->vocabulary) {
+        model->vocabulary = c->vocabulary;
+        c->given = true;
+    }
+    UR_TRY(check_outputs(c, model, error));
+    return record_data(c, model, error);
+}
+
+ur_status ur_classify_take_model(ur_classify *c, const ur_model *model, ur_error *error)
+{
+    const json_t *list = json_object_get(model->record, "labels");
+    c->vocabulary = model->vocabulary;
+    c->given = true;
+    c->label_count = json_array_size(list);
+    c->labels = calloc(c->label_count + 1, sizeof *c->labels);
+    if (!c->labels) return ur_fail_memory(error, "the labels");
+    for (size_t i = 0; i < c->label_count; i++)
+        if (!(c->labels[i] = json_string_value(json_array_get(list, i))))
+            return ur_fail(error, UR_ERR_FORMAT, "the model's label %zu is not a text", i);
+    if (c->label_count < 2) return ur_fail(error, UR_ERR_FORMAT, "the model names no labels");
+    if (c->vocabulary) c->settings.token = ur_unit_kind_name(ur_vocabulary_kind(c->vocabulary));
+    return check_outputs(c, model, error);
+}

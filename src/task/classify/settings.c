@@ -1,0 +1,99 @@
+/* What a classification is told, and what it chooses by itself. */
+#include "task/classify/classify.h"
+
+#include "base/number.h"
+#include "train/net_text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define S(field) offsetof(ur_classify_settings, field)
+
+static const ur_setting ROWS[] = {
+    {"The data", "form", "tsv|csv|lines|fasttext|trees|files|folders|wav|idx", UR_SETTING_WORD, S(form),
+     .unset = "found by looking", .reads = true, .help = "how the examples are written"},
+    {NULL, "text-column", "COLUMN", UR_SETTING_TEXT, S(text_column), .unset = "the one with long, varied values",
+     .decides = true, .reads = true, .help = "of a table: its name in the header, or its number from 1"},
+    {NULL, "label-column", "COLUMN", UR_SETTING_TEXT, S(label_column), .unset = "the one with few different values",
+     .decides = true, .reads = true, .help = "as --text-column"},
+    {NULL, "header", "yes|no", UR_SETTING_WORD, S(header), .unset = "found by looking", .reads = true,
+     .help = "whether the first line of a table names its columns"},
+    {NULL, "label-from", "PATTERN", UR_SETTING_TEXT, S(label_from), .unset = "the folder", .decides = true,
+     .reads = true, .help = "where the label stands in the name of a file, such as {label}_*_*.wav"},
+    {NULL, "phrases", "root|all", UR_SETTING_CHOICE, S(phrases), .initial = "root", .decides = true,
+     .help = "of sentiment trees: whole sentences, or each phrase of those that are learnt from, too"},
+    {NULL, "scan", "rows|pixels", UR_SETTING_CHOICE, S(scan), .initial = "rows", .decides = true,
+     .help = "of pictures: what is read in one step"},
+    {NULL, "val-match", "GLOB", UR_SETTING_TEXT, S(val_match), .unset = "none", .decides = true,
+     .unless = "val-fraction", .help = "validate on the files with such names, such as *_[5-9].wav"},
+
+    {"Tokens", "token", "char|byte|word", UR_SETTING_WORD, S(token), .unset = "chosen by the data", .decides = true,
+     .help = "what of a text is read in one step"},
+    {NULL, "unit", "char|byte|word", UR_SETTING_WORD, S(token), .help = NULL},
+    {NULL, "keep-case", NULL, UR_SETTING_FLAG, S(keep_case), .decides = true, .help = "of words: tell The from the"},
+    {NULL, "min-count", "N", UR_SETTING_SIZE, S(min_count), .least = 1, .most = 1e15, .unset = "1", .decides = true,
+     .help = "tokens that occur less often are unknown"},
+    {NULL, "vocab-limit", "N", UR_SETTING_SIZE, S(vocabulary_limit), .least = 1, .most = 1e9, .unset = "none",
+     .decides = true, .help = "keep at most so many tokens, the most frequent ones"},
+    {NULL, "max-length", "N", UR_SETTING_SIZE, S(max_length), .least = 1, .most = 1e6, .initial = "256",
+     .decides = true, .reads = true, .help = "steps of an example that are read; the rest is left out"},
+    {NULL, "token-dropout", "P", UR_SETTING_NUMBER, S(token_dropout), .most = 0.9, .unset = "chosen by the data",
+     .decides = true, .help = "share of the tokens that are read as unknown ones in training"},
+};
+
+const ur_setting_table ur_classify_setting_table = UR_SETTING_TABLE(ROWS);
+
+static ur_status prefer_number(ur_settings *settings, const char *name, double value, ur_error *error)
+{
+    char text[UR_NUMBER_MAX];
+    ur_write_number(value, text);
+    return ur_settings_prefer(settings, name, text, error);
+}
+
+/* Epochs and sizes were found by trying on sentences, names and pictures. */
+ur_status ur_classify_choose(const void *data, ur_settings *settings, ur_error *error)
+{
+    const ur_classify *c = data;
+    ur_classify_settings *s = settings->own;
+    ur_run_settings *run = &settings->run;
+    bool words = c->vocabulary && ur_vocabulary_kind(c->vocabulary) == UR_UNIT_WORD;
+    bool small = c->part[UR_PART_TRAIN].count < 5000;
+    s->token = c->settings.token;
+    UR_TRY(ur_settings_prefer(settings, "cell", c->vocabulary ? "lstm" : "gru", error));
+    UR_TRY(ur_settings_prefer(settings, "hidden", c->vocabulary ? "128" : "192", error));
+    UR_TRY(ur_settings_prefer(settings, "layers", "1", error));
+    UR_TRY(ur_settings_prefer(settings, "embed", words ? "128" : "48", error));
+    UR_TRY(prefer_number(settings, "dropout", c->vocabulary ? 0.5 : 0.2, error));
+    UR_TRY(prefer_number(settings, "token-dropout", words ? 0.2 : 0, error));
+    UR_TRY(ur_settings_prefer(settings, "batch", small ? "32" : "64", error));
+    UR_TRY(prefer_number(settings, "lr", 2e-3, error));
+    UR_TRY(prefer_number(settings, "average", 0.998, error));
+    if (!(run->epochs > 0) && !run->steps && !(run->minutes > 0)) run->epochs = words ? 10 : 20;
+    return UR_OK;
+}
+
+/* embed E > dropout > CELL H bi > max > dropout > dense; pictures and recordings without the embedding. */
+static void write_network(const ur_run_settings *run, bool embeds, char *line, size_t size)
+{
+    char drop[64] = "", front[128] = "", many[32] = "", number[UR_NUMBER_MAX];
+    ur_write_number(run->dropout > 0 ? run->dropout : 0, number);
+    if (run->dropout > 0) snprintf(drop, sizeof drop, " > dropout %s", number);
+    if (embeds) snprintf(front, sizeof front, "embed %zu%s > ", run->embed, drop);
+    if (run->layers > 1) snprintf(many, sizeof many, " x%zu", run->layers);
+    snprintf(line, size, "%s%s %.12s%s bi > max%s > dense", front, run->cell, run->hidden, many, drop);
+}
+
+ur_status ur_classify_network(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error)
+{
+    const ur_classify *c = data;
+    request->sizes.outputs = c->label_count;
+    if (c->vocabulary) request->sizes.symbols = ur_vocabulary_size(c->vocabulary);
+    if (!c->vocabulary) request->sizes.features = ur_labelled_features(c->set);
+    if (settings->run.net) return ur_net_text(&settings->run, false, "", request->line, error);
+    if (strchr(settings->run.hidden, ','))
+        return ur_fail(error, UR_ERR_USAGE, "`hidden` %s: give one width, or the whole network as `net`",
+                       settings->run.hidden);
+    write_network(&settings->run, c->vocabulary != NULL, request->line, sizeof request->line);
+    return UR_OK;
+}

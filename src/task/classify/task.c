@@ -1,0 +1,31 @@
+/* Classification as a task: its table. */
+#include "task/classify/classify.h"
+
+static const char *counts(const void *data)
+{
+    (void)data;
+    return "example";
+}
+
+const ur_task ur_task_classify = {
+    .name = "classify",
+    .counts = counts,
+    .settings = &ur_classify_setting_table,
+    .settings_size = sizeof(ur_classify_settings),
+    .data_size = sizeof(ur_classify),
+    .tally_size = sizeof(ur_class_tally),
+    .metric = {{"accuracy", true}, {"macro_f1", true}, {"loss", false}, {"ece", false}},
+    .open = ur_classify_open,
+    .close = ur_classify_close,
+    .choose = ur_classify_choose,
+    .describe = ur_classify_describe,
+    .hash = ur_classify_hash,
+    .network = ur_classify_network,
+    .record = ur_classify_record,
+    .prepare = ur_classify_prepare,
+    .batches = ur_classify_batches,
+    .batch = ur_classify_batch,
+    .tally = ur_classify_tally,
+    .finish = ur_classify_finish,
+    .answer = ur_classify_answer,
+};

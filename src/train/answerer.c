@@ -1,0 +1,57 @@
+/* A model that answers items, one after another: section 5 of unroll_train.h. */
+#include "base/float_mode.h"
+#include "train/task.h"
+
+#include <stdlib.h>
+
+struct ur_answerer {
+    const ur_task *task;
+    ur_settings *settings;
+    void *data;
+    bool opened, json;
+    ur_learner *learner;
+};
+
+void ur_answerer_free(ur_answerer *a)
+{
+    if (!a) return;
+    ur_learner_free(a->learner);
+    if (a->opened) a->task->close(a->data);
+    free(a->data);
+    ur_settings_free(a->settings);
+    free(a);
+}
+
+static ur_status open_answerer(ur_answerer *a, ur_model *model, ur_error *error)
+{
+    if (!a->task->answer)
+        return ur_fail(error, UR_ERR_UNSUPPORTED, "a model of the task %s answers nothing", a->task->name);
+    a->data = calloc(1, a->task->data_size + 1);
+    if (!a->data) return ur_fail_memory(error, "the data");
+    a->opened = true;
+    UR_TRY(a->task->open(a->data, a->settings, model, error));
+    return ur_learner_create_judge(&a->learner, model, 1, error);
+}
+
+ur_status ur_answerer_create(ur_answerer **answerer, ur_model *model, const ur_settings *settings, bool json,
+                             ur_error *error)
+{
+    ur_answerer *a = *answerer = calloc(1, sizeof *a);
+    if (!a) return ur_fail_memory(error, "an answerer");
+    a->json = json;
+    a->task = settings->task;
+    ur_status status = ur_settings_copy(&a->settings, settings, error);
+    if (status == UR_OK) status = open_answerer(a, model, error);
+    if (status == UR_OK) return UR_OK;
+    ur_answerer_free(a);
+    *answerer = NULL;
+    return status;
+}
+
+ur_status ur_answer(ur_answerer *a, const char *item, size_t length, const ur_sink *sink, ur_error *error)
+{
+    ur_float_mode mode = ur_float_mode_enter();
+    ur_status status = a->task->answer(a->data, a->learner, item, length, a->json, sink, error);
+    ur_float_mode_leave(mode);
+    return status;
+}
