@@ -46,7 +46,7 @@ static bool is_text(const char *text, size_t length)
         uint32_t code;
         int step = ur_utf8_decode((const unsigned char *)text + at, length - at, &code);
         if (step <= 0 || !code) return false;
-        blank = blank && code <= ' ';
+        blank = blank && (code == ' ' || code == '\t' || code == '\r' || code == '\n');
         at += (size_t)step;
     }
     return !blank;
