@@ -21,7 +21,7 @@ static bool are_equal(const char *a, const char *b, size_t length)
     return true;
 }
 
-bool ur_ends_with(const char *text, size_t length, const char *word)
+bool ur_same_word(const char *text, size_t length, const char *word)
 {
     return strlen(word) == length && are_equal(text, word, length);
 }

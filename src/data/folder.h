@@ -19,6 +19,6 @@ bool ur_folder_by_name(const ur_labelled *set);
 ur_status ur_folder_label(const ur_labelled *set, const char *pattern, size_t file, ur_finding *finding,
                           ur_error *error);
 
-bool ur_ends_with(const char *text, size_t length, const char *word); /* the same, in capitals or not */
+bool ur_same_word(const char *text, size_t length, const char *word); /* in capitals or not */
 
 #endif

@@ -6,12 +6,18 @@
 #include "data/folder.h"
 #include "data/table/rows.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const ur_form *const FORMS[] = {&ur_form_tsv,      &ur_form_csv,   &ur_form_lines,
                                        &ur_form_fasttext, &ur_form_trees, &ur_form_files,
                                        &ur_form_folders,  &ur_form_wav,   &ur_form_idx};
-static const char WORDS[] = "tsv, csv, lines, fasttext, trees, files, folders, wav or idx";
+
+static void list_words(char *list, size_t size)
+{
+    for (size_t i = 0, at = 0; i < sizeof FORMS / sizeof *FORMS && at < size; i++)
+        at += (size_t)snprintf(list + at, size - at, "%s%s", i ? ", " : "", FORMS[i]->word);
+}
 
 static ur_status find_word(const char *word, const ur_form **form, ur_error *error)
 {
@@ -20,7 +26,9 @@ static ur_status find_word(const char *word, const ur_form **form, ur_error *err
         *form = FORMS[i];
         return UR_OK;
     }
-    return ur_fail(error, UR_ERR_USAGE, "no form of data is called %s; there are: %s", word, WORDS);
+    char words[128];
+    list_words(words, sizeof words);
+    return ur_fail(error, UR_ERR_USAGE, "no form of data is called %s; there are: %s", word, words);
 }
 
 /* ---- The first lines of a text ------------------------------------------------------------------------------------ */
@@ -101,9 +109,9 @@ static ur_status recognise_text(const ur_labelled *set, bool may_be_class, const
 
 static const ur_form *find_by_ending(const char *ending, size_t length)
 {
-    if (ur_ends_with(ending, length, ".tsv")) return &ur_form_tsv;
-    if (ur_ends_with(ending, length, ".csv")) return &ur_form_csv;
-    if (ur_ends_with(ending, length, ".wav")) return &ur_form_wav;
+    if (ur_same_word(ending, length, ".tsv")) return &ur_form_tsv;
+    if (ur_same_word(ending, length, ".csv")) return &ur_form_csv;
+    if (ur_same_word(ending, length, ".wav")) return &ur_form_wav;
     return NULL;
 }
 
@@ -124,9 +132,11 @@ static ur_status recognise_files(ur_labelled *set, ur_error *error)
     set->form = idx ? &ur_form_idx : find_by_ending(ending, stem - (size_t)(ending - name));
     if (!set->form) UR_TRY(recognise_text(set, false, &set->form, error));
     if (set->form) return UR_OK;
+    char words[128];
+    list_words(words, sizeof words);
     return ur_fail(error, UR_ERR_DATA,
                    "%s: cannot tell which form of labelled examples this is; say it with `form`, which is one of %s",
-                   ur_source_path(&set->source, 0), WORDS);
+                   ur_source_path(&set->source, 0), words);
 }
 
 static ur_status recognise_folder(ur_labelled *set, const ur_folder_looks *looks, const ur_labelled_options *options,

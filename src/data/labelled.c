@@ -147,9 +147,11 @@ static ur_status check_found(const ur_labelled *set, const ur_labelled_options *
 static ur_status settle_labels(ur_labelled *set, ur_error *error)
 {
     uint32_t *rank = NULL;
-    if (!set->labels.fixed) UR_TRY(ur_labels_settle(&set->labels, &rank, error));
-    for (size_t i = 0; rank && i < set->count; i++) set->entries[i].label = rank[set->entries[i].label];
+    ur_status status = set->labels.fixed ? UR_OK : ur_labels_settle(&set->labels, &rank, error);
+    for (size_t i = 0; status == UR_OK && rank && i < set->count; i++)
+        set->entries[i].label = rank[set->entries[i].label];
     free(rank);
+    if (status != UR_OK) return status;
     for (size_t i = 0; i < set->labels.count; i++)
         set->hash =
             ur_hash_bytes(set->hash, (const unsigned char *)set->labels.by_id[i], strlen(set->labels.by_id[i]) + 1);

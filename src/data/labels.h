@@ -11,7 +11,7 @@ typedef struct ur_label {
     char *text;
     bool number;
     double value;
-    uint32_t id; /* the how manieth that was added */
+    uint32_t id; /* how many were there before it; settled, its place */
 } ur_label;
 
 typedef struct ur_labels {

@@ -30,12 +30,11 @@ static void lines(void **state)
     check_refused(
         temp, temp_string(temp, "g", "no label\nin these\n"), NULL, UR_ERR_DATA,
         "g: cannot tell which form of labelled examples this is; say it with `form`, which is one of tsv, csv, "
-        "lines, fasttext, trees, files, folders, wav or idx");
+        "lines, fasttext, trees, files, folders, wav, idx");
     const ur_labelled_options options = {.form = "text"};
-    check_refused(
-        temp, temp->path, &options, UR_ERR_USAGE,
-        "*no form of data is called text; there are: tsv, csv, lines, fasttext, trees, files, folders, wav or "
-        "idx");
+    check_refused(temp, temp->path, &options, UR_ERR_USAGE,
+                  "*no form of data is called text; there are: tsv, csv, lines, fasttext, trees, files, folders, wav, "
+                  "idx");
 }
 
 static const char TREES[] =
@@ -44,9 +43,12 @@ static const char TREES[] =
 
 static void trees(void **state)
 {
+    static const ur_labelled_options form = {.form = "trees"};
     temp_text *temp = *state;
-    const char *path = temp_string(temp, "t", TREES);
     ur_labelled_options options = {.phrases = true};
+    check_set(temp_string(temp, "blank", " \n(1 a) \t\r\n\r\r\n(2 b)"), &form,
+              "trees, a sentence an example; 2 examples, 2 labels", "1 2", "1:a|2:b");
+    const char *path = temp_string(temp, "t", TREES);
     check_set(path, NULL, "trees, a sentence an example; 3 examples, 2 labels", "1 3",
               "3:It works (|1:It bores works|1:It bores works");
     check_set(path, &options, "trees, each different phrase an example; 8 examples, 4 labels", "1 2 3 4",

@@ -11,7 +11,7 @@ enum { NONE = UR_COLUMNS_MOST };
 
 static bool is_called(const ur_column *column, const char *name)
 {
-    return ur_ends_with(column->first, strlen(column->first), name);
+    return ur_same_word(column->first, strlen(column->first), name);
 }
 
 static size_t find_name(const ur_survey *survey, const char *name)

@@ -182,7 +182,9 @@ static ur_status take_node(grove *g, const ur_row *row, size_t begin, size_t len
 static ur_status take_tree(grove *g, const ur_row *row, ur_error *error)
 {
     ur_finding sentence;
-    size_t length = ur_field_trim((ur_field){row->text, row->length}).length;
+    size_t length = row->length;
+    if (ur_is_blank(row->text, length)) return UR_OK;
+    while (ur_is_blank(row->text + length - 1, 1)) length--;
     UR_TRY(visit_nodes(g, row, length, 0, check_node, error));
     UR_TRY(describe_node(g, row, 0, length, &sentence, error));
     if (!g->options->phrases || ur_labelled_sets_apart(g->set, g->options, sentence.place, sentence.hash))

@@ -1,0 +1,29 @@
+/* Pictures a little otherwise each time that they are learnt from: moved, turned and scaled round their middle. What is
+ * chosen depends on (seed, number) alone; the bits are the same on every machine. Safe from any number of threads. */
+#ifndef UR_DATA_AUGMENT_H
+#define UR_DATA_AUGMENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* How far at most, to either side. */
+typedef struct ur_augment {
+    double shift; /* pixels, along rows and along columns */
+    double turn;  /* degrees */
+    double scale; /* 0.1: from 1/1.1 to 1.1 times as large */
+} ur_augment;
+
+typedef struct ur_warp {
+    double down, right; /* pixels */
+    double turn;        /* degrees, clockwise; −180 to 180 */
+    double scale;       /* above 0; 2: twice as large */
+} ur_warp;
+
+/* Uniform within the bounds, the scale in its logarithm; `number` is that of the example and epoch, say. */
+ur_warp ur_augment_choose(const ur_augment *how, uint64_t seed, uint64_t number);
+
+/* from and to: (rows, columns, channels), two different arrays. Between four pixels their mean by distance is taken, and
+ * outside the picture its nearest pixel. */
+void ur_picture_warp(const float *from, size_t rows, size_t columns, size_t channels, const ur_warp *warp, float *to);
+
+#endif
