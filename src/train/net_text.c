@@ -43,17 +43,19 @@ ur_status ur_net_text(const ur_run_settings *run, bool embeds, const char *tail,
     if (run->net) {
         put(&w, run->net);
     } else {
+        char drop[64] = "", behind[64] = "";
         ur_write_number(run->dropout > 0 ? run->dropout : 0, number);
+        if (run->dropout > 0) snprintf(drop, sizeof drop, " drop=%s", number);
+        if (run->dropout > 0) snprintf(behind, sizeof behind, " > dropout %s", number);
         if (embeds) snprintf(text, sizeof text, "embed %zu", run->embed);
         put(&w, text);
-        snprintf(text, sizeof text, run->dropout > 0 ? " drop=%s" : "", number);
-        put_cells(&w, run, text);
+        put_cells(&w, run, drop);
         if (!strchr(run->hidden, ',') && run->layers > 1) {
             snprintf(text, sizeof text, " x%zu", run->layers);
             put(&w, text);
         }
-        snprintf(text, sizeof text, run->dropout > 0 ? " > dropout %s > " : " > ", number);
-        put(&w, text);
+        put(&w, behind);
+        put(&w, " > ");
         put(&w, tail);
     }
     if (w.used < UR_LINE_TEXT_MAX) return UR_OK;
