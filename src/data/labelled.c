@@ -34,7 +34,7 @@ ur_status ur_labelled_fail(const ur_labelled *set, uint64_t place, uint64_t line
 {
     char name[sizeof error->text], what[sizeof error->text];
     va_list arguments;
-    write_name(set, place, "line", line, name, sizeof name);
+    write_name(set, place, set->form->part ? set->form->part : "line", line, name, sizeof name);
     va_start(arguments, format);
     vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
@@ -229,11 +229,23 @@ size_t ur_labelled_rows(const ur_labelled *set) { return set->pictures.rows; }
 
 size_t ur_labelled_columns(const ur_labelled *set) { return set->pictures.columns; }
 
+size_t ur_labelled_channels(const ur_labelled *set) { return set->pictures.channels; }
+
 uint32_t ur_labelled_rate(const ur_labelled *set) { return set->speech ? ur_speech_rate(set->speech) : 0; }
 
 const char *ur_labelled_found(const ur_labelled *set) { return set->found; }
 
 uint64_t ur_labelled_hash(const ur_labelled *set) { return set->hash; }
+
+void ur_labelled_follow(ur_labelled_options *options, const ur_labelled *training)
+{
+    options->labels = training->labels.by_id;
+    options->label_count = training->labels.count;
+    options->rows = training->pictures.rows;
+    options->columns = training->pictures.columns;
+    options->channels = training->pictures.channels;
+    options->rate = ur_labelled_rate(training);
+}
 
 /* ---- Reading ------------------------------------------------------------------------------------------------------ */
 

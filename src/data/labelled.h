@@ -42,20 +42,24 @@ typedef struct ur_labelled_options {
     bool phrases;             /* trees: each phrase is an example, too; the same phrase with the same label is one */
     bool pixels;              /* idx: a step is a pixel, instead of a row of them */
 
-    uint32_t rate; /* wav: samples a second, that of a training; 0: that of the first file */
-
     /* Part of the examples is set apart to validate on: those whose file has this name (* ? [5-9]), or a share. Equal
      * examples are all on one side. Of a tree that is set apart there are no phrases. */
     const char *val_match;
     double val_fraction;
     uint64_t seed; /* chooses the share */
 
-    /* Labels of the training that these examples belong to; ids are theirs, and another label is an error. */
+    /* What the training decided that these examples belong to. Ids are places in its labels, and another label is an
+     * error; so are pictures of another size. Recordings are brought to its rate. NULL and 0: nothing is decided. */
     const char *const *labels;
     size_t label_count;
+    size_t rows, columns, channels;
+    uint32_t rate; /* samples a second; 0: that of the first file */
 
     const char *temporary; /* a folder for unpacked files; NULL: /tmp */
 } ur_labelled_options;
+
+/* Fills what a training decided; `training` must stay open as long as the options are used. */
+void ur_labelled_follow(ur_labelled_options *options, const ur_labelled *training);
 
 /* Reads everything once. Paths are files of one form, or folders; for idx two files. UR_ERR_USAGE where an option is
  * wrong, UR_ERR_IO, UR_ERR_FORMAT for a file that is not what it should be, UR_ERR_DATA for examples that nobody could
@@ -76,6 +80,7 @@ size_t ur_labelled_features(const ur_labelled *set);
 /* Rows and columns of the pictures of idx; 0 for another form. Features are columns · channels, or channels. */
 size_t ur_labelled_rows(const ur_labelled *set);
 size_t ur_labelled_columns(const ur_labelled *set);
+size_t ur_labelled_channels(const ur_labelled *set);
 /* Samples a second of recordings, 0 for another form. */
 uint32_t ur_labelled_rate(const ur_labelled *set);
 /* What was found, for people: "TSV with a header; text in column document, label in column label; 80000 examples, 2

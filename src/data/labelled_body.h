@@ -57,7 +57,7 @@ typedef struct ur_finding {
     const char *label; /* label_length bytes; blanks round it are dropped here */
     size_t label_length;
     uint64_t hash; /* equal for equal examples, and for a phrase that of its sentence */
-    uint64_t line; /* for messages; 0: the file is enough */
+    uint64_t line; /* or picture, for messages; 0: the file is enough */
 } ur_finding;
 
 ur_status ur_labelled_add(ur_labelled *set, const ur_labelled_options *options, const ur_finding *finding,
@@ -65,7 +65,7 @@ ur_status ur_labelled_add(ur_labelled *set, const ur_labelled_options *options, 
 /* Whether an example of this hash, found at this place, is set apart. */
 bool ur_labelled_sets_apart(const ur_labelled *set, const ur_labelled_options *options, uint64_t place, uint64_t hash);
 
-/* "FILE: line N: " before a message about a place; the line is left out where it is 0. */
+/* "FILE: line N: " before a message about a place, or what the form counts; it is left out where N is 0. */
 ur_status ur_labelled_fail(const ur_labelled *set, uint64_t place, uint64_t line, ur_error *error, ur_status status,
                            const char *format, ...) UR_PRINTF(6, 7);
 

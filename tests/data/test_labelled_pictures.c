@@ -80,6 +80,25 @@ static void colours(void **state)
     ur_labelled_close(set);
 }
 
+static void size_of_a_training(void **state)
+{
+    temp_text *temp = *state;
+    pair p;
+    ur_labelled_options options = {0};
+    ur_labelled *training = open_all(write_pair(temp, &p, PICTURES, 28, LABELS, 10), 2, NULL);
+    ur_labelled_follow(&options, training);
+    ur_labelled *set = open_all(p.paths, 2, &options);
+    assert_int_equal(ur_labelled_label(set, 0), 1);
+    ur_labelled_close(set);
+    write_pair(temp, &p, "\0\0\x08\x03\0\0\0\x02\0\0\0\x01\0\0\0\x01\x00\x33", 18, LABELS, 10);
+    check_refused_all(temp, p.paths, 2, &options, UR_ERR_DATA,
+                      "images: pictures of 1 x 1 x 1, where those of the training are 2 x 3 x 1");
+    write_pair(temp, &p, PICTURES, 28, "\0\0\x08\x01\0\0\0\x02\x0A\x08", 10);
+    check_refused_all(temp, p.paths, 2, &options, UR_ERR_DATA,
+                      "images: image 2: the label 8 does not occur in the training, which has 2: 9, 10");
+    ur_labelled_close(training);
+}
+
 static void equal_pictures(void **state)
 {
     temp_text *temp = *state;
@@ -219,8 +238,8 @@ static void packed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rows_and_pixels), cmocka_unit_test(colours), cmocka_unit_test(equal_pictures),
-        cmocka_unit_test(bad_pictures),    cmocka_unit_test(packed),
+        cmocka_unit_test(rows_and_pixels), cmocka_unit_test(colours),      cmocka_unit_test(size_of_a_training),
+        cmocka_unit_test(equal_pictures),  cmocka_unit_test(bad_pictures), cmocka_unit_test(packed),
     };
     return cmocka_run_group_tests(tests, temp_setup, temp_teardown);
 }

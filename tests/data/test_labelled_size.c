@@ -49,7 +49,7 @@ static void little_memory(void **state)
     assert_int_equal(ur_labelled_count(set), ROWS);
     ur_example read = {0};
     ur_error error;
-    for (size_t i = ROWS; i-- > 0; i -= i < 1000 ? i : 1000) {
+    for (size_t i = ROWS; i-- > 0; i -= i < 6 ? i : 6) {
         char begin[64];
         snprintf(begin, sizeof begin, "a text, number %zu x", i);
         assert_int_equal(ur_labelled_read(set, i, &read, &error), UR_OK);

@@ -91,6 +91,12 @@ static ur_status take_sizes(ur_labelled *set, const idx *images, const ur_labell
     if (!fits || all == 0 || all > UR_EXAMPLE_BYTES)
         return ur_fail(error, UR_ERR_DATA, "%s: pictures of %zu x %zu x %zu; they have 1 to %d numbers",
                        ur_source_path(&set->source, images->file), p->rows, p->columns, p->channels, UR_EXAMPLE_BYTES);
+    if (options->rows &&
+        (p->rows != options->rows || p->columns != options->columns || p->channels != options->channels))
+        return ur_fail(error, UR_ERR_DATA,
+                       "%s: pictures of %zu x %zu x %zu, where those of the training are %zu x %zu x %zu",
+                       ur_source_path(&set->source, images->file), p->rows, p->columns, p->channels, options->rows,
+                       options->columns, options->channels);
     set->features = options->pixels ? p->channels : row;
     return UR_OK;
 }
@@ -104,7 +110,8 @@ static ur_status take_picture(ur_labelled *set, const ur_labelled_options *optio
                                 .length = size,
                                 .label = text,
                                 .label_length = (size_t)snprintf(text, sizeof text, "%u", label),
-                                .hash = ur_hash_bytes(UR_HASH_START, read->room[0], size)};
+                                .hash = ur_hash_bytes(UR_HASH_START, read->room[0], size),
+                                .line = set->count + 1};
     set->hash = ur_hash_bytes(set->hash, read->room[0], size);
     return ur_labelled_add(set, options, &finding, error);
 }
