@@ -23,12 +23,13 @@ extern "C" {
 /* Name of cell i, as network lines have it; NULL after the last. */
 UR_API const char *ur_cell_name(size_t i);
 
-/* Sizes that the data fixes and a network line may leave out, for every line of it. 0: not known, an error where it is
- * needed. */
+/* Sizes that the data fixes and a network line may leave out. 0: not known, an error where it is needed. */
 typedef struct ur_sizes {
-    size_t symbols;  /* different ids: V of `onehot` and `embed` */
-    size_t features; /* numbers a step takes, for a line that begins with neither */
-    size_t outputs;  /* N of a last `dense` without a number */
+    size_t symbols;               /* different ids: V of `onehot` and `embed` */
+    size_t features;              /* numbers a step takes, for a line that begins with neither */
+    size_t outputs;               /* N of a last `dense` without a number; here that of the last line alone */
+    const struct ur_sizes *lines; /* those of each line by itself, in the order written, as many as there are; what is 0
+                                     there is taken from above. NULL: above all stand for every line */
 } ur_sizes;
 
 /* Builds a network from its line (docs/network-line.md), for example "embed 64 > lstm 512 x2 drop=0.4 > dense". Weights
@@ -45,6 +46,10 @@ UR_API ur_status ur_model_save(const ur_model *model, const char *path, ur_error
  * be the network's number of symbols. */
 UR_API ur_status ur_model_set_units(ur_model *model, const char *kind, const char *const *texts, size_t count,
                                     bool unknown, ur_error *error);
+
+/* The same for one of several lines, in the order written; the last line's are the model's own. */
+UR_API ur_status ur_model_set_line_units(ur_model *model, size_t line, const char *kind, const char *const *texts,
+                                         size_t count, bool unknown, ur_error *error);
 
 /* The JSON record that ur_model_save would write (task, units, what it was trained on; its probe is computed anew), as
  * text; free() it. NULL without memory. */
@@ -161,9 +166,12 @@ UR_API void ur_learner_free(ur_learner *learner);
 UR_API ur_status ur_learn(ur_learner *learner, const ur_batch *batch, double *loss, ur_error *error);
 /* The loss without learning, dropout off. Carried states are read, not changed. */
 UR_API ur_status ur_evaluate(ur_learner *learner, const ur_batch *batch, double *loss, ur_error *error);
-/* What the network gives, dropout off: out (T, B, outputs), or (B, outputs) behind `last`; not meaningful behind a lane's
- * end. */
+/* What the network's last line gives, dropout off: out (T, B, outputs), or (B, outputs) where it leaves one step; not
+ * meaningful behind a lane's end. */
 UR_API ur_status ur_predict(ur_learner *learner, const ur_batch *batch, ur_real *out, ur_error *error);
+/* The same of any line. */
+UR_API ur_status ur_predict_line(ur_learner *learner, const ur_batch *batch, size_t line, ur_real *out,
+                                 ur_error *error);
 
 UR_API void ur_learner_set_rate(ur_learner *learner, double rate);
 UR_API double ur_learner_gradient_norm(const ur_learner *learner); /* of the last ur_learn, before clipping */

@@ -194,6 +194,76 @@ static void test_files(void **state)
     check_file(WORDS_NET, true);
 }
 
+/* A line that reads seven symbols and gives two numbers, one that reads three features and gives four. */
+static const char *const SIZED = "a: embed 3 > gru 3 > dense; lstm 2 > dense; c: onehot > rnn 2 > dense";
+static const ur_sizes OWN[] = {{.symbols = 7, .outputs = 2}, {.features = 3, .outputs = 4}, {.outputs = 5}};
+static const char *const LETTERS_OF_A[] = {"a", "b", "c", "d", "e", "f"};
+
+static void check_shape(ur_model *model, const char *name, size_t rows, size_t columns)
+{
+    ur_parameter p;
+    size_t i = 0;
+    while (ur_model_parameter(model, i, &p) && strcmp(p.name, name) != 0) i++;
+    assert_true(ur_model_parameter(model, i, &p));
+    assert_int_equal(p.shape[0], rows);
+    assert_int_equal(p.shape[1], columns);
+}
+
+static void check_sized(ur_model *model)
+{
+    check_shape(model, "a.embed.weight", 7, 3);
+    check_shape(model, "a.out.weight", 2, 3);
+    check_shape(model, "rnn.weight_ih_l0", 8, 3);
+    check_shape(model, "out.weight", 4, 2);
+    check_shape(model, "c.rnn.weight_ih_l0", 2, 9);
+    check_shape(model, "c.out.weight", 5, 2);
+    char *record = ur_model_record(model);
+    assert_non_null(record);
+    assert_non_null(strstr(record,
+                           "\"symbols\":9,\"lines\":{\"a\":{\"symbols\":7,\"outputs\":2,\"unit\":\"char\",\"vocab\":["
+                           "\"a\",\"b\",\"c\",\"d\",\"e\",\"f\"],\"unknown\":true},"
+                           "\"\":{\"features\":3,\"outputs\":4},\"c\":{\"outputs\":5}}"));
+    free(record);
+}
+
+static void test_sizes_by_line(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/unroll-lines-XXXXXX";
+    ur_model *model;
+    ur_error error = {0};
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    close(file);
+    ok(ur_model_create(&model, SIZED, &(ur_sizes){.symbols = 9, .lines = OWN}, 1, 0, NULL, &error), &error);
+    ok(ur_model_set_line_units(model, 0, "char", LETTERS_OF_A, 6, true, &error), &error);
+    assert_int_equal(ur_model_set_line_units(model, 3, "char", LETTERS_OF_A, 6, true, &error), UR_ERR_USAGE);
+    assert_int_equal(ur_model_set_line_units(model, 1, "char", LETTERS_OF_A, 6, true, &error), UR_ERR_USAGE);
+    check_sized(model);
+    ok(ur_model_save(model, path, &error), &error);
+    ur_model_free(model);
+    ok(ur_model_load(&model, path, NULL, &error), &error);
+    check_sized(model);
+    ur_model_free(model);
+    unlink(path);
+}
+
+/* Sizes of its only line are those of a network. */
+static void test_sizes_of_one_line(void **state)
+{
+    (void)state;
+    ur_model *model;
+    ur_error error = {0};
+    ok(ur_model_create(&model, "lstm 2 > dense", &(ur_sizes){.features = 9, .lines = &OWN[1]}, 1, 0, NULL, &error),
+       &error);
+    check_shape(model, "rnn.weight_ih_l0", 8, 3);
+    char *record = ur_model_record(model);
+    assert_non_null(strstr(record, "\"features\":3,\"outputs\":4"));
+    assert_null(strstr(record, "lines"));
+    free(record);
+    ur_model_free(model);
+}
+
 static void refuse(setting *s, ur_status status, const char *message)
 {
     ur_error error = {0};
@@ -242,6 +312,8 @@ int main(void)
         cmocka_unit_test(test_a_sentence_alone),
         cmocka_unit_test(test_files),
         cmocka_unit_test(test_batches_that_cannot_be),
+        cmocka_unit_test(test_sizes_by_line),
+        cmocka_unit_test(test_sizes_of_one_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
