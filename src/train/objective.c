@@ -50,7 +50,8 @@ static ur_status aim_at(const ur_learner *l, const ur_target *target, ur_aim *ai
     return UR_OK;
 }
 
-/* Where each line ends. The outputs of a wide last layer are there from now on, if another loss than softmax wants them. */
+/* Where each line ends. The outputs of a wide last layer are there from now on, if another loss than softmax wants
+ * them. */
 static ur_status end_lines(ur_learner *l, const ur_batch *batch, ur_aim *aims, ur_ending *endings, ur_error *error)
 {
     bool taken[UR_LINES_MAX] = {false};

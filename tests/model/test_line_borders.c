@@ -1,4 +1,4 @@
-/* A layer's neighbours are those of its own line: a line gives what it gives alone, whatever the line before ends in. */
+/* A layer's neighbours are those of its own line: a line gives what it gives alone, whatever the one before ends in. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

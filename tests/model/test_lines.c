@@ -1,6 +1,6 @@
 /*
- * Networks of several lines, and those that need whole sequences: they learn; the same bits for any number of threads, for
- * a sentence alone and among others, and from a file; what a batch cannot be.
+ * Networks of several lines, and those that need whole sequences: they learn; the same bits for any number of threads,
+ * for a sentence alone and among others, and from a file; what a batch cannot be.
  */
 #include <setjmp.h>
 #include <stdarg.h>
