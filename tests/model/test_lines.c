@@ -18,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { STEPS = 6, LANES = 5, SYMBOLS = 7, FEATURES = 3, OUTPUTS = 4, WORDS = 9, LETTERS = 4, ROWS = STEPS * LANES };
+enum { STEPS = 6, LANES = 5, SYMBOLS = 7, FEATURES = 3, OUTPUTS = 4, WORDS = 7, LETTERS = 4, ROWS = STEPS * LANES };
 
 static const char *const WORDS_NET = "chars: embed 5 > lstm 6 bi > last; embed 8 > join chars > lstm 7 bi > dense";
 
@@ -63,7 +63,7 @@ static void set_up(setting *s, const char *line, size_t threads)
     s->batch.target_count = 1;
 }
 
-/* The characters of nine words, and which of them each place of the sentences is. */
+/* The characters of seven words, and which of them each place of the sentences is. */
 static void use_words(setting *s)
 {
     s->batch.input[0].steps = LETTERS;
@@ -278,9 +278,9 @@ static void test_batches_that_cannot_be(void **state)
     set_up(&s, WORDS_NET, 1);
     use_words(&s);
     s.lane_of[2 * LANES + 3] = WORDS;
-    refuse(&s, UR_ERR_DATA, "step 2, lane 3: lane_of is 9, and line \"chars\" has 9 lanes");
+    refuse(&s, UR_ERR_DATA, "step 2, lane 3: lane_of is 7, and line \"chars\" has 7 lanes");
     s.batch.input[1].lane_of = NULL;
-    refuse(&s, UR_ERR_USAGE, "5 lanes, and 9 of the line \"chars\": lane_of says which of them a place takes");
+    refuse(&s, UR_ERR_USAGE, "5 lanes, and 7 of the line \"chars\": lane_of says which of them a place takes");
     s.batch.carry = true;
     s.batch.input[0].lanes = LANES;
     refuse(&s, UR_ERR_UNSUPPORTED,
