@@ -29,8 +29,8 @@ typedef struct ur_signal {
     ur_signal_kind kind;
 } ur_signal;
 
-/* Recurrent layers of the network, in the order of its line; 0: it has none. One with `bi` counts as two: the second reads
- * each sequence from its end, so that its step 0 is the last. */
+/* Recurrent layers of the network, in the order of its line; 0: it has none. One with `bi` counts as two: the second
+ * reads each sequence from its end, so that its step 0 is the last. */
 UR_API size_t ur_probe_layers(const ur_model *model);
 /* Hidden units (H) and the cell's name of a layer, each may be NULL; false: there is no such layer. */
 UR_API bool ur_probe_layer(const ur_model *model, size_t layer, size_t *units, const char **cell);

@@ -23,12 +23,13 @@ extern "C" {
 /* Name of cell i, as network lines have it; NULL after the last. */
 UR_API const char *ur_cell_name(size_t i);
 
-/* Sizes that the data fixes and a network line may leave out, for every line of it. 0: not known, an error where it is
- * needed. */
+/* Sizes that the data fixes and a network line may leave out. 0: not known, an error where it is needed. */
 typedef struct ur_sizes {
-    size_t symbols;  /* different ids: V of `onehot` and `embed` */
-    size_t features; /* numbers a step takes, for a line that begins with neither */
-    size_t outputs;  /* N of a last `dense` without a number */
+    size_t symbols;               /* different ids: V of `onehot` and `embed` */
+    size_t features;              /* numbers a step takes, for a line that begins with neither */
+    size_t outputs;               /* N of a last `dense` without a number; here that of the last line alone */
+    const struct ur_sizes *lines; /* those of each line by itself, in the order written, as many as there are; what is 0
+                                     there is taken from above. NULL: above all stand for every line */
 } ur_sizes;
 
 /* Builds a network from its line (docs/network-line.md), for example "embed 64 > lstm 512 x2 drop=0.4 > dense". Weights
@@ -45,6 +46,10 @@ UR_API ur_status ur_model_save(const ur_model *model, const char *path, ur_error
  * be the network's number of symbols. */
 UR_API ur_status ur_model_set_units(ur_model *model, const char *kind, const char *const *texts, size_t count,
                                     bool unknown, ur_error *error);
+
+/* The same for one of several lines, in the order written; the last line's are the model's own. */
+UR_API ur_status ur_model_set_line_units(ur_model *model, size_t line, const char *kind, const char *const *texts,
+                                         size_t count, bool unknown, ur_error *error);
 
 /* The JSON record that ur_model_save would write (task, units, what it was trained on; its probe is computed anew), as
  * text; free() it. NULL without memory. */
@@ -76,8 +81,9 @@ UR_API void ur_model_remember(ur_model *model, double steps, uint64_t seed);
 
 enum { UR_MAX_LINES = 8 };
 
-/* The input of one line of the network: (T, B) ids or (T, B, F) numbers. A line that begins with `join` has the steps, lanes
- * and lengths of the line that it joins; where that one leaves one step, and this one has steps, it needs its own. */
+/* The input of one line of the network: (T, B) ids or (T, B, F) numbers. A line that begins with `join` has the steps,
+ * lanes and lengths of the line that it joins; where that one leaves one step, and this one has steps, it needs its
+ * own. */
 typedef struct ur_sequences {
     size_t steps, lanes; /* T, B */
     const int32_t *ids;
@@ -90,7 +96,7 @@ typedef struct ur_sequences {
 } ur_sequences;
 
 /* What a line's outputs are compared with. Softmax and sigmoid take logits: the line ends in a dense layer without an
- * activation. (`dense 1 sigmoid` may be written with UR_LOSS_SIGMOID, which then works on what goes into the sigmoid.) */
+ * activation. (UR_LOSS_SIGMOID also takes a `dense 1 sigmoid`: it then works on what goes into the sigmoid.) */
 typedef enum ur_loss {
     UR_LOSS_SOFTMAX, /* cross-entropy; ids: the right class */
     UR_LOSS_SIGMOID, /* binary cross-entropy; numbers, 0 to 1 */
@@ -109,8 +115,8 @@ typedef struct ur_target {
     const int32_t *lengths; /* (B) of the targets; NULL: the line's */
 } ur_target;
 
-/* One batch. input[i] is the network's line i, in the order written; most have one. Each target is a line's, and no line
- * has two. Everything a batch points at stays the caller's. */
+/* One batch. input[i] is the network's line i, in the order written; most have one. Each target is a line's, and no
+ * line has two. Everything a batch points at stays the caller's. */
 typedef struct ur_batch {
     ur_sequences input[UR_MAX_LINES];
     ur_target target[UR_MAX_LINES]; /* none is needed where nothing is learnt or evaluated */
@@ -124,10 +130,9 @@ typedef struct ur_batch {
 typedef enum ur_optimizer { UR_SGD, UR_ADAGRAD, UR_RMSPROP, UR_ADAM, UR_ADAMW } ur_optimizer;
 
 typedef struct ur_learning {
-    bool sum; /* each target's loss is summed over what counts instead of averaged */
-    size_t
-        sampled; /* softmax of the last line: learn from the target and so many other outputs, drawn anew for each update, instead of
-                       from all; 0, or as many as there are: from all. Evaluation always takes all */
+    bool sum;       /* each target's loss is summed over what counts instead of averaged */
+    size_t sampled; /* softmax of the last line: learn from the target and so many other outputs, drawn anew for each
+                       update; 0, or as many as there are: from all. Evaluation always takes all */
     const uint64_t *counts; /* how often each output is a target: frequent ones are drawn more often; NULL: all alike.
                                Read by ur_learner_create alone */
     ur_optimizer optimizer;
@@ -154,16 +159,19 @@ typedef struct ur_learner ur_learner;
 UR_API ur_status ur_learner_create(ur_learner **learner, ur_model *model, const ur_learning *learning, ur_error *error);
 UR_API void ur_learner_free(ur_learner *learner);
 
-/* One update: forward, loss, backward through the whole window, clip, optimiser step. *loss (may be NULL) is that before
- * the update, Σ weight·loss over the batch's targets, each a mean over what counts, or a sum; 0 where none counts. A loss or gradient that is not
- * finite is UR_ERR_NUMERIC naming step and tensor; the weights stay as they were, and the next batch begins from zero
- * states even where it carries. */
+/* One update: forward, loss, backward through the whole window, clip, optimiser step. *loss (may be NULL) is that
+ * before the update, Σ weight·loss over the batch's targets, each a mean over what counts, or a sum; 0 where none
+ * counts. A loss or gradient that is not finite is UR_ERR_NUMERIC naming step and tensor; the weights stay as they
+ * were, and the next batch begins from zero states even where it carries. */
 UR_API ur_status ur_learn(ur_learner *learner, const ur_batch *batch, double *loss, ur_error *error);
 /* The loss without learning, dropout off. Carried states are read, not changed. */
 UR_API ur_status ur_evaluate(ur_learner *learner, const ur_batch *batch, double *loss, ur_error *error);
-/* What the network gives, dropout off: out (T, B, outputs), or (B, outputs) behind `last`; not meaningful behind a lane's
- * end. */
+/* What the network's last line gives, dropout off: out (T, B, outputs), or (B, outputs) where it leaves one step; not
+ * meaningful behind a lane's end. */
 UR_API ur_status ur_predict(ur_learner *learner, const ur_batch *batch, ur_real *out, ur_error *error);
+/* The same of any line. */
+UR_API ur_status ur_predict_line(ur_learner *learner, const ur_batch *batch, size_t line, ur_real *out,
+                                 ur_error *error);
 
 UR_API void ur_learner_set_rate(ur_learner *learner, double rate);
 UR_API double ur_learner_gradient_norm(const ur_learner *learner); /* of the last ur_learn, before clipping */

@@ -1,6 +1,6 @@
 /*
- * join NAME: what line NAME gives, beside what comes in: (T, B, V) and (T, B, W) → (T, B, V + W). Where NAME has left one step,
- * each place takes a lane of it: the one that lane_of says, (T, B), or its own. A line may begin with it.
+ * join NAME: what line NAME gives, beside what comes in: (T, B, V) and (T, B, W) → (T, B, V + W). Where NAME has left
+ * one step, each place takes a lane of it: the one that lane_of says, (T, B), or its own. A line may begin with it.
  */
 #include "layer/kind.h"
 #include "tape/operations.h"

@@ -1,6 +1,6 @@
 /*
- * A layer of a network, and its kind. A kind is a row: its word in the network line with the numbers and options it takes,
- * and what can be done with such a layer. layer.inc lists the kinds, a file of this folder has each.
+ * A layer of a network, and its kind. A kind is a row: its word in the network line with the numbers and options it
+ * takes, and what can be done with such a layer. layer.inc lists the kinds, a file of this folder has each.
  *
  * What only training needs is a row of its own (ur_layer_run), so that a program that only steps links none of it.
  */
@@ -43,9 +43,8 @@ typedef struct ur_layer_spec {
     double drop;              /* probability, 0 ≤ p < 1: of a dropout layer, or between the layers of a stack:
                                  applied to the output of this cell layer when another cell layer of the line follows */
     bool bi, nobias, tied, same; /* bi: two cells, the second from the end; same: also on a cell, with drop= */
-    char from
-        [UR_NAME_MAX]; /* an earlier line: whose final states a cell begins with, whose table is used, or what is joined; "" none */
-    size_t column; /* where the layer's word stands */
+    char from[UR_NAME_MAX];      /* an earlier line, whose states, table or numbers are taken; "" none */
+    size_t column;               /* where the layer's word stands */
 } ur_layer_spec;
 
 /* ---- a layer ------------------------------------------------------------------------------------------------------ */
@@ -65,10 +64,9 @@ struct ur_layer {
     const ur_param *embed;
     ur_recurrent recurrent;
     ur_recurrent_params params;
-    const ur_layer *giver; /* whose final states it begins with, where `from` names a line with cells */
-    ur_dense
-        bridge[UR_STATES_MAX]; /* from what is given to each state, where the widths differ; else without a weight */
-    ur_layer *reverse;         /* of `bi`: the direction from the end, a cell layer of its own; owned */
+    const ur_layer *giver;          /* whose final states it begins with, where `from` names a line with cells */
+    ur_dense bridge[UR_STATES_MAX]; /* to each state from what is given; without a weight where the widths are equal */
+    ur_layer *reverse;              /* of `bi`: the direction from the end, a cell layer of its own; owned */
     ur_dense dense;
 };
 
@@ -82,8 +80,8 @@ static inline const ur_layer *ur_first_of_line(const ur_layer *l)
 static inline bool ur_is_recurrent(const ur_layer *l) { return l->recurrent.cell != NULL; }
 static inline bool ur_is_dense(const ur_layer *l) { return l->dense.weight != NULL; }
 
-/* An embedding whose rows the cell behind it chooses from: where there are fewer of them than `places` (steps by lanes),
- * the cell's products with its input weights are made once a row. */
+/* An embedding whose rows the cell behind it chooses from: where there are fewer of them than `places` (steps by
+ * lanes), the cell's products with its input weights are made once a row. */
 bool ur_embed_by_rows(const ur_layer *layer, size_t places);
 
 /* ---- what is done with a layer ------------------------------------------------------------------------------------ */
@@ -118,8 +116,8 @@ typedef struct ur_packing {
     size_t most; /* panels of one row at once (ur_rows) */
 } ur_packing;
 
-/* Room for one step, numbers a lane: what goes from layer to layer (two arrays of `width`), a recurrent layer's slots, and
- * `second`. */
+/* Room for one step, numbers a lane: what goes from layer to layer (two arrays of `width`), a recurrent layer's slots,
+ * and `second`. */
 typedef struct ur_room {
     size_t width, slots, second;
 } ur_room;

@@ -1,4 +1,6 @@
-/* last: what a layer gave at each lane's last step; of columns that were made from the end (bi), at their last: step 0. */
+/*
+ * last: what a layer gave at each lane's last step; of columns that were made from the end (bi), at their last: step 0.
+ */
 #include "layer/kind.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
- * What a line's outputs cost against targets, and the gradient to begin with. A loss is a row: how it takes the targets,
- * what they cost, and what the outputs mean. loss.inc lists them, a file of this folder has each.
+ * What a line's outputs cost against targets, and the gradient to begin with. A loss is a row: how it takes the
+ * targets, what they cost, and what the outputs mean. loss.inc lists them, a file of this folder has each.
  */
 #ifndef UR_LAYER_LOSS_H
 #define UR_LAYER_LOSS_H
@@ -36,7 +36,7 @@ typedef struct ur_loss_kind {
 /* The row of a number of ur_loss; NULL: there is none. */
 const ur_loss_kind *ur_loss_at(size_t number);
 
-/* ---- for those that are sums over rows: a chain for each shard of 16 lanes in the order (t, b) --------------------- */
+/* ---- for those that are sums over rows: a chain for each shard of 16 lanes in the order (t, b) ------------------- */
 
 void ur_take_ids(ur_tape *tape, ur_targets *targets);    /* each below the width, or −1 */
 void ur_take_values(ur_tape *tape, ur_targets *targets); /* dense, NaN: does not count */

@@ -1,6 +1,6 @@
 /*
- * max: (T, B, W) → (1, B, W), the largest of each number over the lane's own steps. The gradient goes to the first step that
- * has it. A number that is none (NaN) is kept, so that it shows. It needs all of the steps: no step.
+ * max: (T, B, W) → (1, B, W), the largest of each number over the lane's own steps. The gradient goes to the first step
+ * that has it. A number that is none (NaN) is kept, so that it shows. It needs all of the steps: no step.
  */
 #include "layer/kind.h"
 

@@ -1,11 +1,11 @@
 /*
- * A cell of cell.inc as a kind of layer. Names are those of nn.RNN, nn.LSTM and nn.GRU: rnn.weight_ih_l0, rnn.weight_hh_l0,
- * rnn.bias_ih_l0, rnn.bias_hh_l0, and _l1, _l2 … for the layers of a stack. A layer goes on with the stack before it when
- * cell, width, activation and biases are the same and nothing but dropout lies between; otherwise it begins rnn2, rnn3 ….
- * The stack of what is no PyTorch module has the cell's own name (gru_before).
+ * A cell of cell.inc as a kind of layer. Names are those of nn.RNN, nn.LSTM and nn.GRU: rnn.weight_ih_l0,
+ * rnn.weight_hh_l0, rnn.bias_ih_l0, rnn.bias_hh_l0, and _l1, _l2 … for the layers of a stack. A layer goes on with the
+ * stack before it when cell, width, activation and biases are the same and nothing but dropout lies between; otherwise
+ * it begins rnn2, rnn3 …. The stack of what is no PyTorch module has the cell's own name (gru_before).
  *
- * With `from` the initial states are the final ones of another line's cell, or what that line gives, its mean; where widths
- * differ a bridge stands between, h = W x + b for each state: bridge.h_l0.weight.
+ * With `from` the initial states are the final ones of another line's cell, or what that line gives, its mean; where
+ * widths differ a bridge stands between, h = W x + b for each state: bridge.h_l0.weight.
  *
  * With bi a second cell reads each sequence from its end; its names end in _reverse, what it gives stands behind.
  */

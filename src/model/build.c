@@ -9,25 +9,25 @@ static ur_status size_missing(const ur_layer_spec *spec, const char *what, const
     return ur_fail(error, UR_ERR_USAGE, "network line, column %zu: %s is not known; %s", spec->column, what, remedy);
 }
 
-static ur_status resolve_symbols(const ur_model *m, ur_layer *l, ur_error *error)
+static ur_status resolve_symbols(size_t symbols, ur_layer *l, ur_error *error)
 {
     if (l->named) {
         l->inputs = ur_first_of_line(l->named)->inputs;
         return UR_OK;
     }
-    l->inputs = l->spec.inputs ? l->spec.inputs : m->sizes.symbols;
+    l->inputs = l->spec.inputs ? l->spec.inputs : symbols;
     if (!l->inputs)
         return size_missing(&l->spec, "the number of symbols", "write it behind the word or set ur_sizes.symbols",
                             error);
     return l->inputs > INT32_MAX ? ur_fail(error, UR_ERR_USAGE, "too many symbols: %zu", l->inputs) : UR_OK;
 }
 
-/* Sizes of one layer, given what comes in. `ends` is set for the last layer of the last line. */
-static ur_status resolve_layer(const ur_model *m, ur_layer *l, size_t in, bool ends, ur_error *error)
+/* Sizes of one layer, given what comes in. */
+static ur_status resolve_layer(const ur_model *m, const ur_sizes *of_line, ur_layer *l, size_t in, ur_error *error)
 {
-    ur_layer_sizes sizes = {.outputs = ends ? m->sizes.outputs : 0, .isa = ur_isa_index(m->kernels)};
+    ur_layer_sizes sizes = {.outputs = l->behind ? 0 : of_line->outputs, .isa = ur_isa_index(m->kernels)};
     l->inputs = in;
-    if (l->spec.kind->reads_ids) UR_TRY(resolve_symbols(m, l, error));
+    if (l->spec.kind->reads_ids) UR_TRY(resolve_symbols(of_line->symbols, l, error));
     if (!l->inputs && !l->spec.kind->joins)
         return size_missing(&l->spec, "the number of features a step takes", "set ur_sizes.features", error);
     UR_TRY(l->spec.kind->resolve(l, &sizes, error));
@@ -53,18 +53,24 @@ static void place_states(ur_model *m, ur_layer *l)
     m->state_count += l->states;
 }
 
+/* Those told of a line by itself, else those of all; outputs that are told of all lines are the last one's. */
+static ur_sizes sizes_of(const ur_sizes *own, const ur_sizes *all, bool is_last)
+{
+    return (ur_sizes){.symbols = own->symbols ? own->symbols : all->symbols,
+                      .features = own->features ? own->features : all->features,
+                      .outputs = own->outputs || !is_last ? own->outputs : all->outputs};
+}
+
 static ur_status resolve_line(ur_model *m, size_t index, ur_error *error)
 {
-    const ur_line_spec *spec = &m->spec.lines[index];
     ur_line *line = &m->lines[index];
-    *line = (ur_line){.first = spec->first, .count = spec->count};
-    bool given = m->layers[line->first].spec.kind->reads_ids || m->layers[line->first].spec.kind->joins;
-    line->width = line->features = given ? 0 : m->sizes.features;
+    ur_sizes sizes = sizes_of(&line->given, &m->sizes, index + 1 == m->line_count);
+    const ur_layer_kind *first = m->layers[line->first].spec.kind;
+    line->width = line->features = first->reads_ids || first->joins ? 0 : sizes.features;
     for (size_t i = 0; i < line->count; i++) {
         ur_layer *l = &m->layers[line->first + i];
-        bool ends = index + 1 == m->line_count && !l->behind;
         find_named(m, l);
-        UR_TRY(resolve_layer(m, l, line->width, ends, error));
+        UR_TRY(resolve_layer(m, &sizes, l, line->width, error));
         place_states(m, l);
         line->width = l->width;
         line->last = line->last || l->spec.kind->ends_time;
@@ -73,7 +79,7 @@ static ur_status resolve_line(ur_model *m, size_t index, ur_error *error)
     return UR_OK;
 }
 
-static ur_status make_layers(ur_model *m, ur_error *error)
+static ur_status make_layers(ur_model *m, const ur_sizes *lines, ur_error *error)
 {
     m->layer_count = m->spec.layer_count;
     m->line_count = m->spec.line_count;
@@ -82,12 +88,17 @@ static ur_status make_layers(ur_model *m, ur_error *error)
     for (size_t i = 0; i < m->layer_count; i++) m->layers[i].spec = m->spec.layers[i];
     for (size_t i = 0; i < m->line_count; i++) {
         const ur_line_spec *line = &m->spec.lines[i];
+        m->lines[i].first = line->first;
+        m->lines[i].count = line->count;
         for (size_t k = line->first + 1; k < line->first + line->count; k++) {
             m->layers[k].before = &m->layers[k - 1];
             m->layers[k - 1].behind = &m->layers[k];
         }
     }
-    for (size_t i = 0; i < m->line_count; i++) UR_TRY(resolve_line(m, i, error));
+    for (size_t i = 0; i < m->line_count; i++) {
+        if (lines) m->lines[i].given = lines[i];
+        UR_TRY(resolve_line(m, i, error));
+    }
     return UR_OK;
 }
 
@@ -129,7 +140,11 @@ static ur_status build(ur_model *m, const char *net, size_t most, const char *is
     UR_TRY(ur_kernels_find(isa, &m->kernels, error));
     UR_TRY(ur_net_parse(net, &m->spec, error));
     UR_TRY(ur_net_format(&m->spec, m->net, sizeof m->net, error));
-    UR_TRY(make_layers(m, error));
+    const ur_sizes *lines = m->sizes.lines;
+    bool alone = lines && m->spec.line_count == 1; /* its sizes are those of all */
+    if (alone) m->sizes = sizes_of(&lines[0], &m->sizes, true);
+    m->sizes.lines = NULL; /* the caller's */
+    UR_TRY(make_layers(m, alone ? NULL : lines, error));
     UR_TRY(name_params(m, error));
     return make_values(m, most, error);
 }

@@ -34,7 +34,8 @@ typedef struct ur_carry {
     size_t at;
 } ur_carry;
 
-/* Runs all lines; values[i] is what line i gives. endings[i]: NULL: all are whole. False: a failure, which the tape keeps. */
+/* Runs all lines; values[i] is what line i gives. endings[i]: NULL: all are whole. False: a failure, which the tape
+ * keeps. */
 bool ur_graph_run(const ur_model *model, ur_tape *tape, const ur_batch *batch, const ur_carry *carry,
                   const ur_ending endings[UR_LINES_MAX], ur_value values[UR_LINES_MAX]);
 

@@ -9,6 +9,7 @@ void ur_model_free(ur_model *m)
 {
     if (!m) return;
     ur_vocabulary_free(m->vocabulary);
+    for (size_t i = 0; i < m->line_count; i++) ur_vocabulary_free(m->lines[i].vocabulary);
     json_decref(m->record);
     ur_block_free(m->values);
     ur_block_free(m->gradients);

@@ -14,10 +14,12 @@
 enum { UR_FILE_VERSION = 1 };
 
 typedef struct ur_line {
-    size_t first, count;      /* layers */
-    size_t symbols, features; /* one of them is 0; both, where the line begins with what another one gives */
-    size_t width;             /* of what it gives */
-    bool last;                /* gives one step a lane */
+    size_t first, count;       /* layers */
+    size_t symbols, features;  /* one of them is 0; both, where the line begins with what another one gives */
+    size_t width;              /* of what it gives */
+    bool last;                 /* gives one step a lane */
+    ur_sizes given;            /* its own, as the caller told them */
+    ur_vocabulary *vocabulary; /* NULL: none; the last line's is the model's */
 } ur_line;
 
 struct json_t;
@@ -26,7 +28,7 @@ struct ur_model {
     const ur_kernels *kernels;
     char net[UR_LINE_TEXT_MAX];
     ur_net_spec spec;
-    ur_sizes sizes;
+    ur_sizes sizes; /* of all lines */
     ur_line lines[UR_LINES_MAX];
     size_t line_count;
     ur_layer *layers;

@@ -118,7 +118,8 @@ static bool add_line(net_text *out, const ur_net_spec *spec, const ur_line_spec 
     if (line->name[0]) add(out, line->name), add(out, ": ");
     for (size_t i = 0, times; i < line->count; i += times) {
         const ur_layer_spec *layer = &spec->layers[line->first + i];
-        for (times = 1; i + times < line->count && same_layer(layer, layer + times); times++) continue;
+        bool folds = layer->kind->options & UR_TAKES_TIMES;
+        for (times = 1; folds && i + times < line->count && same_layer(layer, layer + times); times++) continue;
         if (i) add(out, " > ");
         if (!add_layer(out, layer, times)) return false;
     }

@@ -27,6 +27,32 @@ static int put_size(json_t *record, const char *key, size_t value)
     return value ? json_object_set_new(record, key, json_integer((json_int_t)value)) : 0;
 }
 
+static int put_sizes(json_t *record, const ur_sizes *sizes)
+{
+    int failed = put_size(record, "symbols", sizes->symbols);
+    failed |= put_size(record, "features", sizes->features);
+    return failed | put_size(record, "outputs", sizes->outputs);
+}
+
+/* lines.NAME: what is known of a line by itself. */
+static int put_lines(json_t *record, const ur_model *m)
+{
+    json_t *lines = json_object();
+    int failed = 0;
+    for (size_t i = 0; i < m->line_count; i++) {
+        json_t *line = json_object();
+        failed |= put_sizes(line, &m->lines[i].given);
+        if (m->lines[i].vocabulary) failed |= put_units(line, m->lines[i].vocabulary);
+        if (line && !json_object_size(line))
+            json_decref(line);
+        else
+            failed |= json_object_set_new(lines, m->spec.lines[i].name, line);
+    }
+    if (lines && json_object_size(lines)) return failed | json_object_set_new(record, "lines", lines);
+    json_decref(lines);
+    return failed || !lines;
+}
+
 /* json_object_update_missing of jansson 2.14 does not say when memory runs out. */
 static int put_missing(json_t *record, json_t *more)
 {
@@ -46,9 +72,8 @@ json_t *ur_record_make(const ur_model *m)
     int failed = json_object_set_new(record, "version", json_integer(UR_FILE_VERSION));
     failed |= json_object_set_new(record, "task", json_string(m->task));
     failed |= json_object_set_new(record, "net", json_string(m->net));
-    failed |= put_size(record, "symbols", m->sizes.symbols);
-    failed |= put_size(record, "features", m->sizes.features);
-    failed |= put_size(record, "outputs", m->sizes.outputs);
+    failed |= put_sizes(record, &m->sizes);
+    failed |= put_lines(record, m);
     if (m->weights != UR_WEIGHTS_F32)
         failed |= json_object_set_new(record, "weights", json_string(ur_weights_name(m->weights)));
     if (m->vocabulary) failed |= put_units(record, m->vocabulary);

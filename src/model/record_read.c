@@ -47,7 +47,8 @@ static ur_status add_unit(ur_vocabulary *v, const json_t *unit, size_t i, const 
     return ur_fail(error, UR_ERR_FORMAT, "%s: the record's \"vocab\" names unit %zu twice", name, i);
 }
 
-static ur_status read_units(ur_model *m, const json_t *record, const char *name, ur_error *error)
+static ur_status read_units(ur_vocabulary **units, size_t symbols, const json_t *record, const char *name,
+                            ur_error *error)
 {
     const char *kind_name = json_string_value(json_object_get(record, "unit"));
     const json_t *list = json_object_get(record, "vocab");
@@ -55,13 +56,40 @@ static ur_status read_units(ur_model *m, const json_t *record, const char *name,
     ur_unit_kind kind;
     if (!kind_name || ur_unit_kind_find(kind_name, &kind, NULL) != UR_OK) return missing(name, "unit", error);
     if (!json_is_array(list)) return missing(name, "vocab", error);
-    UR_TRY(ur_vocabulary_create(&m->vocabulary, kind, error));
+    UR_TRY(ur_vocabulary_create(units, kind, error));
     for (size_t i = 0; i < json_array_size(list); i++)
-        UR_TRY(add_unit(m->vocabulary, json_array_get(list, i), i, name, error));
-    ur_vocabulary_seal(m->vocabulary, json_is_true(json_object_get(record, "unknown")));
-    if (ur_vocabulary_size(m->vocabulary) == m->lines[m->line_count - 1].symbols) return UR_OK;
-    return ur_fail(error, UR_ERR_FORMAT, "%s: %zu units for a network of %zu symbols", name,
-                   ur_vocabulary_size(m->vocabulary), m->lines[m->line_count - 1].symbols);
+        UR_TRY(add_unit(*units, json_array_get(list, i), i, name, error));
+    ur_vocabulary_seal(*units, json_is_true(json_object_get(record, "unknown")));
+    if (ur_vocabulary_size(*units) == symbols) return UR_OK;
+    return ur_fail(error, UR_ERR_FORMAT, "%s: %zu units for a network of %zu symbols", name, ur_vocabulary_size(*units),
+                   symbols);
+}
+
+static ur_status read_sizes(const json_t *record, ur_sizes *sizes, const char *name, ur_error *error)
+{
+    *sizes = (ur_sizes){0};
+    UR_TRY(read_size(record, "symbols", &sizes->symbols, name, error));
+    UR_TRY(read_size(record, "features", &sizes->features, name, error));
+    return read_size(record, "outputs", &sizes->outputs, name, error);
+}
+
+/* The sizes of each line by itself; a network line that is wrong is told by who builds it. */
+static ur_status read_lines(const json_t *lines, const char *net, ur_sizes *sizes, const char *name, ur_error *error)
+{
+    ur_net_spec spec = {0};
+    if (ur_net_parse(net, &spec, NULL) != UR_OK) return UR_OK;
+    for (size_t i = 0; i < spec.line_count; i++)
+        UR_TRY(read_sizes(json_object_get(lines, spec.lines[i].name), &sizes[i], name, error));
+    return UR_OK;
+}
+
+static ur_status read_all_units(ur_model *m, const json_t *record, const char *name, ur_error *error)
+{
+    const json_t *lines = json_object_get(record, "lines");
+    for (size_t i = 0; i + 1 < m->line_count; i++)
+        UR_TRY(read_units(&m->lines[i].vocabulary, m->lines[i].symbols, json_object_get(lines, m->spec.lines[i].name),
+                          name, error));
+    return read_units(&m->vocabulary, m->lines[m->line_count - 1].symbols, record, name, error);
 }
 
 static ur_status build(ur_model **model, json_t *record, size_t most, const char *isa, const char *name,
@@ -72,17 +100,17 @@ static ur_status build(ur_model **model, json_t *record, size_t most, const char
     const char *net = json_string_value(json_object_get(record, "net"));
     const char *task = json_string_value(json_object_get(record, "task"));
     if (!net) return missing(name, "net", error);
-    ur_sizes sizes;
-    UR_TRY(read_size(record, "symbols", &sizes.symbols, name, error));
-    UR_TRY(read_size(record, "features", &sizes.features, name, error));
-    UR_TRY(read_size(record, "outputs", &sizes.outputs, name, error));
+    ur_sizes sizes, lines[UR_LINES_MAX] = {{0}};
+    UR_TRY(read_sizes(record, &sizes, name, error));
+    UR_TRY(read_lines(json_object_get(record, "lines"), net, lines, name, error));
+    sizes.lines = lines;
     ur_status status = ur_model_build_within(model, net, &sizes, most, isa, error);
     if (status != UR_OK) return ur_fail_in(error, status, name);
     ur_model *m = *model;
     if (task && strlen(task) < sizeof m->task) memcpy(m->task, task, strlen(task) + 1);
-    UR_TRY(read_units(m, record, name, error));
-    static const char *const own[] = {"version", "task",  "net",  "symbols", "features",
-                                      "outputs", "vocab", "unit", "unknown", "weights"};
+    UR_TRY(read_all_units(m, record, name, error));
+    static const char *const own[] = {"version", "task",  "net",  "symbols", "features", "outputs",
+                                      "lines",   "vocab", "unit", "unknown", "weights"};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) json_object_del(record, own[i]);
     m->record = json_incref(record);
     return UR_OK;

@@ -32,27 +32,41 @@ ur_status ur_encode(const ur_model *m, const char *text, size_t length, int32_t 
     return UR_OK;
 }
 
-ur_status ur_model_set_units(ur_model *m, const char *kind, const char *const *texts, size_t count, bool unknown,
-                             ur_error *error)
+static ur_status make_units(ur_vocabulary **units, const char *kind, const char *const *texts, size_t count,
+                            bool unknown, ur_error *error)
 {
     ur_unit_kind unit;
-    size_t symbols = m->lines[m->line_count - 1].symbols;
     UR_TRY(ur_unit_kind_find(kind, &unit, error));
+    UR_TRY(ur_vocabulary_create(units, unit, error));
+    for (size_t i = 0; i < count; i++) {
+        int32_t id = -1;
+        UR_TRY(ur_vocabulary_add(*units, texts[i], strlen(texts[i]), &id, error));
+        if ((size_t)id != i) return ur_fail(error, UR_ERR_USAGE, "unit %zu is there twice", i);
+    }
+    ur_vocabulary_seal(*units, unknown);
+    return UR_OK;
+}
+
+ur_status ur_model_set_line_units(ur_model *m, size_t line, const char *kind, const char *const *texts, size_t count,
+                                  bool unknown, ur_error *error)
+{
+    if (line >= m->line_count)
+        return ur_fail(error, UR_ERR_USAGE, "units for line %zu of a network of %zu", line + 1, m->line_count);
+    size_t symbols = m->lines[line].symbols;
     if (count + (unknown ? 1 : 0) != symbols)
         return ur_fail(error, UR_ERR_USAGE, "%zu units%s for a network of %zu symbols", count,
                        unknown ? " and the unknown one" : "", symbols);
-    ur_vocabulary *v;
-    UR_TRY(ur_vocabulary_create(&v, unit, error));
-    ur_status status = UR_OK;
-    for (size_t i = 0; i < count && status == UR_OK; i++) {
-        int32_t id = -1;
-        status = ur_vocabulary_add(v, texts[i], strlen(texts[i]), &id, error);
-        if (status == UR_OK && (size_t)id != i) status = ur_fail(error, UR_ERR_USAGE, "unit %zu is there twice", i);
-    }
-    ur_vocabulary_seal(v, unknown);
-    ur_vocabulary_free(status == UR_OK ? m->vocabulary : v);
-    if (status == UR_OK) m->vocabulary = v;
+    ur_vocabulary **place = line + 1 < m->line_count ? &m->lines[line].vocabulary : &m->vocabulary, *made = NULL;
+    ur_status status = make_units(&made, kind, texts, count, unknown, error);
+    ur_vocabulary_free(status == UR_OK ? *place : made);
+    if (status == UR_OK) *place = made;
     return status;
+}
+
+ur_status ur_model_set_units(ur_model *m, const char *kind, const char *const *texts, size_t count, bool unknown,
+                             ur_error *error)
+{
+    return ur_model_set_line_units(m, m->line_count - 1, kind, texts, count, unknown, error);
 }
 
 const char *ur_cell_name(size_t i) { return ur_cell_at(i, 0) ? ur_cell_at(i, 0)->name : NULL; }

@@ -327,32 +327,40 @@ ur_status ur_evaluate(ur_learner *l, const ur_batch *batch, double *loss, ur_err
     return status;
 }
 
-static ur_status predict_window(ur_learner *l, const ur_batch *batch, const ur_carry *carry, ur_real *out,
+static ur_status predict_window(ur_learner *l, const ur_batch *batch, const ur_carry *carry, size_t line, ur_real *out,
                                 ur_error *error)
 {
     ur_tape tape;
+    ur_value values[UR_LINES_MAX];
     begin(l, &tape, false);
-    ur_tensor *y = ur_network_run(l->model, &tape, batch, carry);
-    UR_TRY(ur_tape_status(&tape, error));
+    if (!ur_graph_run(l->model, &tape, batch, carry, NULL, values)) return ur_tape_status(&tape, error);
+    const ur_tensor *y = values[line].y;
     for (size_t i = 0; i < y->steps * y->lanes; i++)
         memcpy(out + i * y->width, y->value + i * y->row, y->width * sizeof(real));
     return UR_OK;
 }
 
-static ur_status predict(ur_learner *l, const ur_batch *batch, ur_real *out, ur_error *error)
+static ur_status predict(ur_learner *l, const ur_batch *batch, size_t line, ur_real *out, ur_error *error)
 {
     ur_carry carry = {0};
+    if (line >= l->model->line_count)
+        return ur_fail(error, UR_ERR_USAGE, "line %zu of a network of %zu", line + 1, l->model->line_count);
     UR_TRY(ur_network_check(l->model, batch, error));
     UR_TRY(carried_states(l, batch, &carry.from, error));
-    ur_status status = predict_window(l, batch, &carry, out, error);
+    ur_status status = predict_window(l, batch, &carry, line, out, error);
     ur_arena_reset(&l->arena);
+    return status;
+}
+
+ur_status ur_predict_line(ur_learner *l, const ur_batch *batch, size_t line, ur_real *out, ur_error *error)
+{
+    ur_float_mode mode = ur_float_mode_enter();
+    ur_status status = predict(l, batch, line, out, error);
+    ur_float_mode_leave(mode);
     return status;
 }
 
 ur_status ur_predict(ur_learner *l, const ur_batch *batch, ur_real *out, ur_error *error)
 {
-    ur_float_mode mode = ur_float_mode_enter();
-    ur_status status = predict(l, batch, out, error);
-    ur_float_mode_leave(mode);
-    return status;
+    return ur_predict_line(l, batch, l->model->line_count - 1, out, error);
 }

@@ -21,13 +21,14 @@ typedef struct ur_aim {
     const ur_dense *head; /* the last layer, where the loss is made with it; else NULL */
 } ur_aim;
 
-/* A loss that takes logits would change what another line reads. */
-static bool drops_sigmoid(const ur_model *m, size_t line)
+/* Another line takes what this one's last layer gives, σ and all. */
+static bool gives_sigmoid(const ur_model *m, size_t line)
 {
     const ur_layer *ends = &m->layers[m->lines[line].first + m->lines[line].count - 1];
-    for (size_t i = 0; i < m->layer_count; i++)
-        if (m->layers[i].named == ends) return ends->dense.activation == UR_SIGMOID;
-    return false;
+    bool read = false;
+    for (const ur_layer *l = m->layers; l < m->layers + m->layer_count; l++)
+        read = read || (l->named == ends && !l->giver && !l->spec.kind->reads_ids);
+    return read && ends->dense.activation == UR_SIGMOID;
 }
 
 static ur_status aim_at(const ur_learner *l, const ur_target *target, ur_aim *aim, ur_error *error)
@@ -38,7 +39,7 @@ static ur_status aim_at(const ur_learner *l, const ur_target *target, ur_aim *ai
     if (target->line >= l->model->line_count)
         return ur_fail(error, UR_ERR_USAGE, "a target for line %zu of a network of %zu", target->line + 1,
                        l->model->line_count);
-    if (aim->kind->logits && drops_sigmoid(l->model, target->line))
+    if (aim->kind->logits && gives_sigmoid(l->model, target->line))
         return ur_fail(error, UR_ERR_USAGE,
                        "line %zu ends in \"sigmoid\" and is read by another; its loss takes what goes in there: leave "
                        "\"sigmoid\" out",
@@ -50,7 +51,8 @@ static ur_status aim_at(const ur_learner *l, const ur_target *target, ur_aim *ai
     return UR_OK;
 }
 
-/* Where each line ends. The outputs of a wide last layer are there from now on, if another loss than softmax wants them. */
+/* Where each line ends. The outputs of a wide last layer are there from now on, if another loss than softmax wants
+ * them. */
 static ur_status end_lines(ur_learner *l, const ur_batch *batch, ur_aim *aims, ur_ending *endings, ur_error *error)
 {
     bool taken[UR_LINES_MAX] = {false};

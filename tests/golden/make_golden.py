@@ -274,8 +274,8 @@ def net_sigmoid(folder, case, vocab, embed, hidden):
     write_net(folder, case, {"cell": "gru", "net": line, "loss": "sigmoid, mean"}, data, leaves, loss, logits)
 
 
-# Networks of several lines, and those that need whole sequences. Line i has ids.i (T, B) or values.i (T, B, F), lengths.i
-# and, where it joins a line with a lane for each place, lane_of.i. Targets are the last line's.
+# Networks of several lines, and those that need whole sequences. Line i has ids.i (T, B) or values.i (T, B, F),
+# lengths.i and, where it joins a line with a lane for each place, lane_of.i. Targets are the last line's.
 
 LENGTHS = np.array([4, 6, 1, 5], dtype=np.int64)
 
@@ -399,7 +399,7 @@ def net_bridge(folder, vocab=11):
 
 
 def net_from_mean(folder, vocab=11):
-    """A line without a cell gives its mean: two stacked layers begin from it, the first as it is, the second by a bridge."""
+    """A line without a cell gives its mean: one layer begins from it as it is, the next through a bridge."""
     draw = Draw("net-from-mean")
     parts = np.array([2, 3, 1, 3], dtype=np.int64)
     data = {"values.0": draw.normal((3, 4, 7)), "lengths.0": parts, **sequences(draw, 1, vocab)}

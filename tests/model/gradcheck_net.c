@@ -17,8 +17,8 @@
 
 enum { SYMBOLS = 6, FEATURES = 3, LANES = 3, LANES_MAX = 18, STEPS_MAX = 6 };
 
-/* The loss is a sum; lanes end early; they begin with states; all lines have the first one's places; places take lanes of
- * another line at random. */
+/* The loss is a sum; lanes end early; they begin with states; all lines have the first one's places; places take lanes
+ * of another line at random. */
 enum { SUM = 1, RAGGED = 2, CARRIED = 4, ALIKE = 8, LANE_OF = 16 };
 
 typedef struct network {

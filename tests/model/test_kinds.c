@@ -1,6 +1,7 @@
 /*
- * Every kind of layer.inc, a new one by itself: the same bits for any number of threads, for a lane alone and among others
- * of other lengths, and stepped as in a window; a kind that cannot be stepped is refused where a state is asked for.
+ * Every kind of layer.inc, a new one by itself: the same bits for any number of threads, for a lane alone and among
+ * others of other lengths, and stepped as in a window; a kind that cannot be stepped is refused where a state is asked
+ * for.
  */
 #include <setjmp.h>
 #include <stdarg.h>

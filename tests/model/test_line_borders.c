@@ -1,4 +1,4 @@
-/* A layer's neighbours are those of its own line: a line gives what it gives alone, whatever the line before ends in. */
+/* A layer's neighbours are those of its own line: a line gives what it gives alone, whatever the one before ends in. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -62,7 +62,8 @@ static void compare(const char *line, const char *prefix, const char *alone)
                 memcpy(q.value, p.value, p.size * sizeof(ur_real));
     ur_model_changed(b.model);
     ok(ur_predict(a.learner, &a.batch, given[0], &error), &error);
-    ok(ur_predict(b.learner, &b.batch, given[1], &error), &error);
+    ok(ur_predict_line(b.learner, &b.batch, 1, given[1], &error), &error);
+    assert_int_equal(ur_predict_line(b.learner, &b.batch, 3, given[1], &error), UR_ERR_USAGE);
     assert_same(line, given[1], given[0], STEPS * LANES * OUTPUTS);
     ok(ur_learn(a.learner, &a.batch, &loss[0], &error), &error);
     ok(ur_learn(b.learner, &b.batch, &loss[1], &error), &error);
@@ -76,6 +77,7 @@ static void test_lines_behind_ids(void **state)
     (void)state;
     compare("a: onehot 5; b: lstm 4 > dense 2", "b.", "lstm 4 > dense 2");
     compare("a: embed 5 3; b: gru 4 > dense 2", "b.", "gru 4 > dense 2");
+    compare("a: embed 5 3; b: gru 4 > dense 2; c: gru 1", "b.", "gru 4 > dense 2");
     compare("a: onehot 5 > rnn 3; b: onehot 5 > dense 2", "b.", "onehot 5 > dense 2");
 }
 

@@ -1,6 +1,6 @@
 /*
- * Networks of several lines, and those that need whole sequences: they learn; the same bits for any number of threads, for
- * a sentence alone and among others, and from a file; what a batch cannot be.
+ * Networks of several lines, and those that need whole sequences: they learn; the same bits for any number of threads,
+ * for a sentence alone and among others, and from a file; what a batch cannot be.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "kernel/kernels.h"
 #include "support/numbers.h"
 #include "support/ok.h"
 
@@ -18,7 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { STEPS = 6, LANES = 5, SYMBOLS = 7, FEATURES = 3, OUTPUTS = 4, WORDS = 9, LETTERS = 4, ROWS = STEPS * LANES };
+enum { STEPS = 6, LANES = 5, SYMBOLS = 7, FEATURES = 3, OUTPUTS = 4, WORDS = 7, LETTERS = 4, ROWS = STEPS * LANES };
 
 static const char *const WORDS_NET = "chars: embed 5 > lstm 6 bi > last; embed 8 > join chars > lstm 7 bi > dense";
 
@@ -40,7 +41,7 @@ typedef struct setting {
     ur_real values[ROWS * FEATURES];
 } setting;
 
-static void set_up(setting *s, const char *line, size_t threads)
+static void set_up_on(setting *s, const char *line, const char *isa, size_t threads)
 {
     ur_error error = {0};
     ur_learning learning = ur_learning_default();
@@ -48,7 +49,7 @@ static void set_up(setting *s, const char *line, size_t threads)
     learning.threads = threads;
     learning.rate = 0.02;
     memset(s, 0, sizeof *s);
-    ok(ur_model_create(&s->model, line, &sizes, 3, 0, NULL, &error), &error);
+    ok(ur_model_create(&s->model, line, &sizes, 3, 0, isa, &error), &error);
     ok(ur_learner_create(&s->learner, s->model, &learning, &error), &error);
     fill_random(s->values, ROWS * FEATURES, 7, 1);
     fill_ids(s->targets, ROWS, 5, OUTPUTS);
@@ -59,11 +60,15 @@ static void set_up(setting *s, const char *line, size_t threads)
         s->batch.input[i] = (ur_sequences){
             .steps = STEPS, .lanes = LANES, .ids = s->ids[i], .values = s->values, .lengths = s->lengths[i]};
     }
-    s->batch.target[0] = (ur_target){.line = strchr(line, ';') ? 1 : 0, .ids = s->targets};
+    s->batch.input[2] = s->batch.input[1];
+    for (const char *c = line; *c; c++) s->batch.target[0].line += *c == ';' ? 1 : 0;
+    s->batch.target[0].ids = s->targets;
     s->batch.target_count = 1;
 }
 
-/* The characters of nine words, and which of them each place of the sentences is. */
+static void set_up(setting *s, const char *line, size_t threads) { set_up_on(s, line, NULL, threads); }
+
+/* The characters of seven words, and which of them each place of the sentences is. */
 static void use_words(setting *s)
 {
     s->batch.input[0].steps = LETTERS;
@@ -106,24 +111,27 @@ static void test_they_learn(void **state)
     check_learns(WORDS_NET, true);
 }
 
-/* Gradients too: the weights after some updates are the same. */
-static void test_threads_do_not_show(void **state)
+/* Gradients too: what it gives after some updates is the same. */
+static void check_bits(const char *line, bool words)
 {
-    (void)state;
-    enum { THREADS = 4 };
-    ur_real *out[THREADS];
-    for (size_t n = 0; n < THREADS; n++) {
+    ur_real first[ROWS * OUTPUTS], out[ROWS * OUTPUTS];
+    for (size_t n = 0; ur_isa_name(n / 4); n++) {
         setting s;
         ur_error error = {0};
-        out[n] = zeros(ROWS * OUTPUTS, sizeof *out[n]);
-        set_up(&s, "chars: embed 5 > lstm 40 bi > last; embed 8 > join chars > lstm 150 bi > dense", n + 1);
-        use_words(&s);
+        set_up_on(&s, line, ur_isa_name(n / 4), n % 4 + 1);
+        if (words) use_words(&s);
         for (int i = 0; i < 3; i++) ok(ur_learn(s.learner, &s.batch, NULL, &error), &error);
-        predict(&s, out[n]);
-        assert_same("by threads", out[n], out[0], ROWS * OUTPUTS);
+        predict(&s, n ? out : first);
+        if (n) assert_same(ur_isa_name(n / 4), out, first, ROWS * OUTPUTS);
         tear_down(&s);
     }
-    for (size_t n = 0; n < THREADS; n++) free(out[n]);
+}
+
+static void test_threads_and_machines_do_not_show(void **state)
+{
+    (void)state;
+    check_bits("chars: embed 5 > lstm 40 bi > last; embed 8 > join chars > lstm 150 bi > dense", true);
+    check_bits("a: embed 5 > gru 20 bi > mean; b: embed like a > gru 30 > max; gru 70 from a > join b > dense", false);
 }
 
 /* One sentence with the words that it has. */
@@ -194,6 +202,76 @@ static void test_files(void **state)
     check_file(WORDS_NET, true);
 }
 
+/* A line that reads seven symbols and gives two numbers, one that reads three features and gives four. */
+static const char *const SIZED = "a: embed 3 > gru 3 > dense; lstm 2 > dense; c: onehot > rnn 2 > dense";
+static const ur_sizes OWN[] = {{.symbols = 7, .outputs = 2}, {.features = 3, .outputs = 4}, {.outputs = 5}};
+static const char *const LETTERS_OF_A[] = {"a", "b", "c", "d", "e", "f"};
+
+static void check_shape(ur_model *model, const char *name, size_t rows, size_t columns)
+{
+    ur_parameter p;
+    size_t i = 0;
+    while (ur_model_parameter(model, i, &p) && strcmp(p.name, name) != 0) i++;
+    assert_true(ur_model_parameter(model, i, &p));
+    assert_int_equal(p.shape[0], rows);
+    assert_int_equal(p.shape[1], columns);
+}
+
+static void check_sized(ur_model *model)
+{
+    check_shape(model, "a.embed.weight", 7, 3);
+    check_shape(model, "a.out.weight", 2, 3);
+    check_shape(model, "rnn.weight_ih_l0", 8, 3);
+    check_shape(model, "out.weight", 4, 2);
+    check_shape(model, "c.rnn.weight_ih_l0", 2, 9);
+    check_shape(model, "c.out.weight", 5, 2);
+    char *record = ur_model_record(model);
+    assert_non_null(record);
+    assert_non_null(strstr(record,
+                           "\"symbols\":9,\"lines\":{\"a\":{\"symbols\":7,\"outputs\":2,\"unit\":\"char\",\"vocab\":["
+                           "\"a\",\"b\",\"c\",\"d\",\"e\",\"f\"],\"unknown\":true},"
+                           "\"\":{\"features\":3,\"outputs\":4},\"c\":{\"outputs\":5}}"));
+    free(record);
+}
+
+static void test_sizes_by_line(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/unroll-lines-XXXXXX";
+    ur_model *model;
+    ur_error error = {0};
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    close(file);
+    ok(ur_model_create(&model, SIZED, &(ur_sizes){.symbols = 9, .lines = OWN}, 1, 0, NULL, &error), &error);
+    ok(ur_model_set_line_units(model, 0, "char", LETTERS_OF_A, 6, true, &error), &error);
+    assert_int_equal(ur_model_set_line_units(model, 3, "char", LETTERS_OF_A, 6, true, &error), UR_ERR_USAGE);
+    assert_int_equal(ur_model_set_line_units(model, 1, "char", LETTERS_OF_A, 6, true, &error), UR_ERR_USAGE);
+    check_sized(model);
+    ok(ur_model_save(model, path, &error), &error);
+    ur_model_free(model);
+    ok(ur_model_load(&model, path, NULL, &error), &error);
+    check_sized(model);
+    ur_model_free(model);
+    unlink(path);
+}
+
+/* Sizes of its only line are those of a network. */
+static void test_sizes_of_one_line(void **state)
+{
+    (void)state;
+    ur_model *model;
+    ur_error error = {0};
+    ok(ur_model_create(&model, "lstm 2 > dense", &(ur_sizes){.features = 9, .lines = &OWN[1]}, 1, 0, NULL, &error),
+       &error);
+    check_shape(model, "rnn.weight_ih_l0", 8, 3);
+    char *record = ur_model_record(model);
+    assert_non_null(strstr(record, "\"features\":3,\"outputs\":4"));
+    assert_null(strstr(record, "lines"));
+    free(record);
+    ur_model_free(model);
+}
+
 static void refuse(setting *s, ur_status status, const char *message)
 {
     ur_error error = {0};
@@ -208,9 +286,9 @@ static void test_batches_that_cannot_be(void **state)
     set_up(&s, WORDS_NET, 1);
     use_words(&s);
     s.lane_of[2 * LANES + 3] = WORDS;
-    refuse(&s, UR_ERR_DATA, "step 2, lane 3: lane_of is 9, and line \"chars\" has 9 lanes");
+    refuse(&s, UR_ERR_DATA, "step 2, lane 3: lane_of is 7, and line \"chars\" has 7 lanes");
     s.batch.input[1].lane_of = NULL;
-    refuse(&s, UR_ERR_USAGE, "5 lanes, and 9 of the line \"chars\": lane_of says which of them a place takes");
+    refuse(&s, UR_ERR_USAGE, "5 lanes, and 7 of the line \"chars\": lane_of says which of them a place takes");
     s.batch.carry = true;
     s.batch.input[0].lanes = LANES;
     refuse(&s, UR_ERR_UNSUPPORTED,
@@ -238,10 +316,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_they_learn),
-        cmocka_unit_test(test_threads_do_not_show),
+        cmocka_unit_test(test_threads_and_machines_do_not_show),
         cmocka_unit_test(test_a_sentence_alone),
         cmocka_unit_test(test_files),
         cmocka_unit_test(test_batches_that_cannot_be),
+        cmocka_unit_test(test_sizes_by_line),
+        cmocka_unit_test(test_sizes_of_one_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -123,7 +123,7 @@ static void test_canonical_text_of_the_examples(void **state)
         "embed 9 8 > gru-before 8 > dense tied",
         "chars: embed 30 > lstm 50 bi > last; embed 100 > join chars > lstm 200 x2 bi nobias drop=0.3 > mean > dense",
         "encoder: embed 256 > lstm 256 bi; decoder: embed like encoder > lstm 512 from encoder > max > dense",
-        "a: gru 3; join a > dense",
+        "a: gru 3; join a > join a > dense x2",
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) canonical(lines[i], lines[i]);
 }

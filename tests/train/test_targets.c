@@ -1,6 +1,6 @@
 /*
- * What a batch's targets cost: several outputs with weights of their own; what counts and what does not, for every loss of
- * loss.inc; lines that differ in lanes; and what is refused.
+ * What a batch's targets cost: several outputs with weights of their own; what counts and what does not, for every loss
+ * of loss.inc; lines that differ in lanes; and what is refused.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Every kind of layer.inc has its parts: a file that opens with what it computes and has both rows, a row in
+# docs/network-line.md, a seed for the fuzzer; and the tests that take their kinds from the list do so. A tree with a kind
+# that lacks them fails, part by part.
+set -eu
+SOURCE=${SOURCE:-$(cd "$(dirname "$0")/../.." && pwd)}
+tree=$(mktemp -d)
+trap 'rm -rf "$tree"' EXIT
+
+fail() { echo "$*" >&2; exit 1; }
+
+enrolling='model/gradcheck_net.c model/test_kinds.c'
+
+kinds() { sed -n 's/^UR_LAYER(\([a-z0-9_]*\))$/\1/p' "$1/src/layer/layer.inc"; }
+
+# word FILE: of a network line; a cell stands for all of them
+word() { sed -n 's/.*\.word = "\([^"]*\)".*/\1/p' "$1" | grep . || echo lstm; }
+
+missing() {
+    local id file word test
+    while read -r id; do
+        file=$(grep -l "^const ur_layer_kind ur_layer_$id =" "$1"/src/layer/*.c) || { echo "$id: a row in src/layer"; continue; }
+        grep -q "^const ur_layer_run ur_layer_run_$id =" "$file" || echo "$id: its row for windows"
+        head -n 1 "$file" | grep -q '^/\*' || echo "$id: what it computes, at the top of its file"
+        word=$(word "$file")
+        grep -q "^| \`$word[ \`]" "$1/docs/network-line.md" || echo "$id: a row in docs/network-line.md"
+        grep -qw -e "$word" "$1"/tests/fuzz/seeds/net_line/* || echo "$id: a seed in tests/fuzz/seeds/net_line"
+    done < <(kinds "$1")
+    for test in $enrolling; do
+        grep -q 'check_kinds(' "$1/tests/$test" || echo "tests/$test: no longer takes its kinds from the list"
+    done
+}
+
+[ "$(kinds "$SOURCE" | wc -l)" -eq "$(grep -c '^UR_LAYER(' "$SOURCE/src/layer/layer.inc")" ] ||
+    fail "src/layer/layer.inc has a line that this test cannot read"
+[ "$(kinds "$SOURCE" | wc -l)" -ge 9 ] || fail "src/layer/layer.inc has lost kinds"
+lacks=$(missing "$SOURCE")
+[ -z "$lacks" ] || fail "$lacks"
+
+mkdir -p "$tree/src" "$tree/tests/fuzz" "$tree/docs"
+cp -R "$SOURCE/src/layer" "$tree/src"
+cp -R "$SOURCE/tests/model" "$tree/tests"
+cp -R "$SOURCE/tests/fuzz/seeds" "$tree/tests/fuzz"
+cp "$SOURCE/docs/network-line.md" "$tree/docs"
+printf 'UR_LAYER(absent)\nUR_LAYER(scale)\n' >>"$tree/src/layer/layer.inc"
+echo 'const ur_layer_kind ur_layer_scale = {.word = "scale"};' >"$tree/src/layer/scale.c"
+want='absent: a row in src/layer
+scale: its row for windows
+scale: what it computes, at the top of its file
+scale: a row in docs/network-line.md
+scale: a seed in tests/fuzz/seeds/net_line'
+found=$(missing "$tree")
+[ "$found" = "$want" ] || fail "expected: $want
+found: $found"
+sed -i 's/check_kinds/one_kind/' "$tree/tests/model/test_kinds.c"
+missing "$tree" | grep -q 'test_kinds.c: no longer' || fail "a test that forgets the list is not found"
