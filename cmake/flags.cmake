@@ -15,15 +15,17 @@ else()
 endif()
 
 if(UNROLL_SANITIZE)
-    add_compile_options(-fsanitize=${UNROLL_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    add_compile_options(-fsanitize=${UNROLL_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -gline-tables-only)
     add_link_options(-fsanitize=${UNROLL_SANITIZE})
+    # The kernels' loops that are to be unrolled, with a check at each access, would take clang most of the build's time.
+    add_compile_options("SHELL:-mllvm -pragma-unroll-threshold=1" -Wno-pass-failed)
 endif()
 if(UNROLL_FUZZ)
     add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
-if(UNROLL_COVERAGE)
-    add_compile_options(--coverage -fprofile-update=atomic)
-    add_link_options(--coverage)
+if(UNROLL_COVERAGE) # threads may lose a count, but never the first: a line that ran has one
+    add_compile_options(-fprofile-instr-generate -fcoverage-mapping)
+    add_link_options(-fprofile-instr-generate)
 endif()
 
 # For code inside the house: the library, the program, the tests.

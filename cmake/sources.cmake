@@ -14,7 +14,7 @@ set_source_files_properties(${once_sources} PROPERTIES COMPILE_OPTIONS $<$<CONFI
 # is made with -Os, which takes 34 KB from a program that steps, whose limit is 200 KB, and a seventh of that set's speed.
 set(isa_flags_avx2 -O2 -mavx2 -mfma)
 set(isa_flags_portable -Os)
-set(isa_flags_neon -O2)
+set(isa_flags_neon -O3)
 set(isa_flags_avx512 -O2 -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprefer-vector-width=512)
 
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64)$" AND CMAKE_SIZEOF_VOID_P EQUAL 8)

@@ -22,7 +22,7 @@ is_true 'all(p["seconds"] > 0 for p in o["phases"])'
 # Each of them once
 is_true "abs(sum(p.get('gflops', 0) * p['seconds'] for p in o['phases']) / ($executed) - 1) < 1e-2"
 
-done_with bench --work infer-rnn-2x512 --seconds 0.05 --json
+done_with bench --work infer-rnn-2x64 --seconds 0.05 --json
 is_true 'o["arena_allocations_first"] > 0 and o["arena_allocations_later"] == 0 and "first_loss" not in o'
 
 done_with bench --work step-lstm-64 --seconds 0.05 --threads 1 --json

@@ -25,9 +25,9 @@ goes_on() {
     same "$1/last.safetensors" whole/last.safetensors
 }
 
-# limited KILOBYTES [OPTION]: goes on with `limited` while no file may become larger than that
+# limited KILOBYTES [OPTION]: goes on with `limited` while no file may become larger than that, nor that of the lines that ran
 limited() {
-    (ulimit -f "$1"; unroll train lm text -o limited --steps 60 "${options[@]}" --resume ${2-}; echo "$status" >status)
+    (ulimit -f "$1"; export LLVM_PROFILE_FILE=/dev/null; unroll train lm text -o limited --steps 60 "${options[@]}" --resume ${2-}; echo "$status" >status)
     called="train, files limited to $1 KB" status=$(cat status)
     refused limited 'File too large'
     echo "files limited: $(cat reason)"
