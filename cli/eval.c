@@ -1,9 +1,9 @@
 /* unroll eval: how good a model is on data: how well a language model predicts a text, the metrics of any other task. */
-#include "eval_task.h"
-#include "json_out.h"
-#include "model_path.h"
-#include "reading.h"
-#include "signals.h"
+#include "cli/eval_task.h"
+#include "cli/support/json_out.h"
+#include "cli/support/model_path.h"
+#include "cli/support/reading.h"
+#include "cli/support/signals.h"
 
 #include "base/error.h"
 

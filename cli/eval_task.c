@@ -1,8 +1,8 @@
 /* See eval_task.h. The library gives one JSON object; without --json its numbers are printed as a table. */
-#include "eval_task.h"
+#include "cli/eval_task.h"
 
-#include "json_out.h"
-#include "spool.h"
+#include "cli/support/json_out.h"
+#include "cli/support/spool.h"
 
 #include "base/error.h"
 

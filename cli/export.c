@@ -1,8 +1,8 @@
 /* unroll export: a model as another file, with smaller weights. */
-#include "json_out.h"
-#include "model_path.h"
-#include "new_file.h"
-#include "verb.h"
+#include "cli/args/verb.h"
+#include "cli/support/json_out.h"
+#include "cli/support/model_path.h"
+#include "cli/support/new_file.h"
 
 #include "unroll_train.h"
 

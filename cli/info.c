@@ -1,8 +1,8 @@
 /* unroll info: what a model is made of and where it comes from. */
-#include "json_out.h"
-#include "model_path.h"
-#include "text_out.h"
-#include "verb.h"
+#include "cli/args/verb.h"
+#include "cli/support/json_out.h"
+#include "cli/support/model_path.h"
+#include "cli/support/text_out.h"
 
 #include "unroll_train.h"
 

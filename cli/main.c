@@ -1,9 +1,9 @@
 /* unroll: the program. Finds the verb, reads its options, runs it; says on standard error what went wrong. */
-#include "verb.h"
+#include "cli/args/verb.h"
 
-#include "help.h"
-#include "nearest.h"
-#include "version.h"
+#include "cli/args/help.h"
+#include "cli/args/nearest.h"
+#include "cli/version.h"
 
 #include "base/error.h"
 

@@ -1,8 +1,8 @@
 /* unroll predict: what a model says of each line, as the lines come. */
-#include "json_out.h"
-#include "model_path.h"
-#include "sink.h"
-#include "verb.h"
+#include "cli/args/verb.h"
+#include "cli/support/json_out.h"
+#include "cli/support/model_path.h"
+#include "cli/support/sink.h"
 
 #include "unroll_train.h"
 

@@ -1,11 +1,11 @@
 /* unroll sample: lets a language model write. */
-#include "sample.h"
+#include "cli/sample.h"
 
-#include "json_out.h"
-#include "model_path.h"
-#include "sink.h"
-#include "unknown.h"
-#include "verb.h"
+#include "cli/args/verb.h"
+#include "cli/support/json_out.h"
+#include "cli/support/model_path.h"
+#include "cli/support/sink.h"
+#include "cli/support/unknown.h"
 
 #include "base/error.h"
 #include "base/file.h"

@@ -2,7 +2,7 @@
 #ifndef UR_CLI_SAMPLE_H
 #define UR_CLI_SAMPLE_H
 
-#include "options.h"
+#include "cli/args/options.h"
 
 #include "unroll_generate.h"
 

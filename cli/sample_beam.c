@@ -1,7 +1,7 @@
 /* unroll sample --beam: the likeliest texts instead of drawn ones. */
-#include "json_out.h"
-#include "sample.h"
-#include "text_out.h"
+#include "cli/sample.h"
+#include "cli/support/json_out.h"
+#include "cli/support/text_out.h"
 
 #include "base/error.h"
 

@@ -1,24 +1,11 @@
 /* unroll --version: version, compiler, number type, instruction sets, what can be trained. */
-#include "version.h"
+#include "cli/version.h"
 
-#include "inspect_cells.h"
-#include "npz.h"
+#include "cli/inspect/cells.h"
+#include "cli/support/isa.h"
+#include "cli/support/npz.h"
 
 #include "unroll_train.h"
-
-static const char *const ISAS[] = {"portable", "avx2", "avx512", "neon"};
-
-const char *ur_cli_isa_name(unsigned i) { return i < sizeof ISAS / sizeof ISAS[0] ? ISAS[i] : NULL; }
-
-/* The library says so by refusing a network for one that it cannot run. */
-bool ur_cli_isa_works(const char *isa)
-{
-    ur_model *model = NULL;
-    const ur_sizes sizes = {.symbols = 2, .outputs = 2};
-    bool works = ur_model_create(&model, "onehot > rnn 1 > dense", &sizes, 1, 0, isa, NULL) == UR_OK;
-    ur_model_free(model);
-    return works;
-}
 
 static const char *compiler(void)
 {

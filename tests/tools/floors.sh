@@ -37,7 +37,8 @@ int many(const char *s) { return fprintf(0, s); } /* over
 abort()
 */
 TEXT
-file cli/bench.c <<<'#include "kernel/k.h"'
+file cli/bench/bench.c <<<'#include "kernel/k.h"'
+file cli/report/chart.c <<<'#include "cli/support/s.h"'
 file examples/good.c <<<'#include "unroll_train.h"'
 "$SOURCE/tools/floors" "$tree" || fail "a good tree is refused"
 
@@ -49,6 +50,9 @@ offence 'src/base/x.c:1: includes by a path with ..: ../tape/t.h' src/base/x.c <
 offence 'src/generate/x.c:1: generate may not include train/t.h' src/generate/x.c <<<'#include "train/t.h"'
 offence 'src/attic/x.c:1: is in no folder of the house: src/attic' src/attic/x.c <<<'int x;'
 offence 'cli/x.c:1: cli may not include model/m.h' cli/x.c <<<'#include "model/m.h"'
+offence 'cli/args/x.c:1: cli may not include cli/support/s.h' cli/args/x.c <<<'#include "cli/support/s.h"'
+offence 'cli/train/x.c:1: cli may not include cli/inspect/i.h' cli/train/x.c <<<'#include "cli/inspect/i.h"'
+offence 'cli/other/x.c:1: is in no folder of the house: cli/other' cli/other/x.c <<<'int x;'
 offence 'examples/x.c:1: may include public headers only: base/a.h' examples/x.c <<<'#include "base/a.h"'
 offence 'include/unroll_x.h:1: may include public headers only: base/a.h' include/unroll_x.h <<<'#include "base/a.h"'
 for call in exit abort printf puts perror rand srand getenv; do

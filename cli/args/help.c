@@ -1,0 +1,226 @@
+/* unroll help: an overview, a page for each verb, and the manual, all from the tables. */
+#include "cli/args/help.h"
+
+#include "base/error.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { COLUMN = 30, WIDTH = 96 };
+
+typedef struct help_settings {
+    bool man;
+} help_settings;
+
+static const ur_cli_option OPTIONS[] = {
+    {"Output", "man", NULL, UR_CLI_FLAG, offsetof(help_settings, man), .help = "the whole manual, for man(1)"},
+};
+
+static const ur_cli_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
+
+static void defaults(void *settings) { *(help_settings *)settings = (help_settings){0}; }
+
+ur_status ur_cli_options_open(ur_cli_options *options, const ur_cli_verb *verb, ur_error *error)
+{
+    *options = (ur_cli_options){.verb = verb, .settings = calloc(1, verb->settings_size + 1)};
+    if (!options->settings) return ur_fail_memory(error, "the help");
+    verb->defaults(options->settings);
+    ur_status status = verb->task ? ur_settings_create(&options->task, verb->task, error) : UR_OK;
+    options->any = verb->any_task ? ur_cli_tasks_open() : NULL;
+    if (verb->any_task && !options->any) status = ur_fail_memory(error, "the help");
+    if (status != UR_OK) ur_cli_options_close(options);
+    return status;
+}
+
+void ur_cli_options_close(ur_cli_options *options)
+{
+    ur_settings_free(options->task);
+    ur_cli_tasks_close(options->any);
+    free(options->settings);
+    *options = (ur_cli_options){0};
+}
+
+const ur_cli_option *ur_cli_options_at(const ur_cli_options *o, size_t i, const void **values)
+{
+    const ur_cli_option *row = o->task ? ur_settings_row(o->task, i) : NULL;
+    size_t before = 0;
+    *values = row ? ur_settings_values(o->task, i) : o->settings;
+    if (row) return row;
+    while (o->task && ur_settings_row(o->task, before)) before++;
+    return i - before < o->verb->table->count ? &o->verb->table->rows[i - before] : NULL;
+}
+
+/* ---- Text in columns -------------------------------------------------------------------------------------------- */
+
+/* Prints words from `column` on, broken at WIDTH and indented by `indent`. Returns where it ended. */
+static size_t print_wrapped(const char *text, size_t column, size_t indent)
+{
+    while (*text) {
+        size_t length = strcspn(text, " ");
+        if (column > indent && column + 1 + length > WIDTH) {
+            printf("\n%*s", (int)indent, "");
+            column = indent;
+        }
+        bool space = column > indent;
+        printf("%s%.*s", space ? " " : "", (int)length, text);
+        column += length + space;
+        text += length + strspn(text + length, " ");
+    }
+    return column;
+}
+
+static void print_paragraphs(const char *text)
+{
+    while (*text) {
+        const char *end = strstr(text, "\n\n");
+        char paragraph[2048];
+        snprintf(paragraph, sizeof paragraph, "%.*s", end ? (int)(end - text) : (int)strlen(text), text);
+        print_wrapped(paragraph, 0, 0);
+        printf("\n\n");
+        text = end ? end + 2 : text + strlen(text);
+    }
+}
+
+/* "command  # what it does" a line, the second parts in one column. */
+static void print_examples(const char *examples)
+{
+    size_t widest = 0;
+    for (const char *line = examples; *line; line = strchr(line, '\n') + 1) {
+        const char *mark = strstr(line, "  # ");
+        if (mark && (size_t)(mark - line) > widest) widest = (size_t)(mark - line);
+    }
+    printf("Examples\n");
+    for (const char *line = examples; *line; line = strchr(line, '\n') + 1) {
+        const char *mark = strstr(line, "  # ");
+        printf("  %-*.*s%.*s\n", (int)widest, (int)(mark - line), line, (int)strcspn(mark, "\n"), mark);
+    }
+}
+
+/* ---- Options ---------------------------------------------------------------------------------------------------- */
+
+void ur_cli_default_text(const ur_cli_option *option, const void *settings, char text[UR_CLI_VALUE_MAX])
+{
+    char value[UR_CLI_VALUE_MAX];
+    ur_setting_text(option, settings, value);
+    text[0] = 0;
+    if (option->type == UR_CLI_FLAG) return;
+    bool empty = ur_setting_empty(option, settings) && option->unset;
+    snprintf(text, UR_CLI_VALUE_MAX, "default: %.200s", empty ? option->unset : value);
+}
+
+static size_t print_option_name(const ur_cli_option *option)
+{
+    char name[128] = {0};
+    if (option->letter) snprintf(name, sizeof name, "-%c, ", option->letter);
+    size_t length = strlen(name);
+    snprintf(name + length, sizeof name - length, "--%s%s%s", option->name, option->argument ? " " : "",
+             option->argument ? option->argument : "");
+    return (size_t)printf("  %s", name);
+}
+
+/* Name and help in their columns; `value`: what stands behind them. */
+static void print_option_text(const ur_cli_option *option, const char *value)
+{
+    size_t column = print_option_name(option);
+    if (column + 2 > COLUMN)
+        printf("\n%*s", COLUMN, "");
+    else
+        printf("%*s", (int)(COLUMN - column), "");
+    column = print_wrapped(option->help, COLUMN, COLUMN);
+    if (*value) {
+        column += (size_t)printf(";");
+        print_wrapped(value, column, COLUMN);
+    }
+    printf("\n");
+}
+
+static void print_option(const ur_cli_option *option, const void *settings)
+{
+    char value[UR_CLI_VALUE_MAX];
+    ur_cli_default_text(option, settings, value);
+    if (option->group) printf("\n%s\n", option->group);
+    print_option_text(option, value);
+}
+
+/* How data are read for a model of one task. */
+static void print_reading(const ur_settings *task, const char *name)
+{
+    const ur_cli_option *row;
+    bool any = false;
+    for (size_t i = 0; (row = ur_settings_row(task, i)); i++) {
+        if (!row->reads || !row->help) continue;
+        if (!any) printf("\nWith a model of the task %s (default: as it was trained)\n", name);
+        any = true;
+        print_option_text(row, "");
+    }
+}
+
+static void print_help(const ur_cli_verb *verb, const ur_cli_options *options)
+{
+    const ur_cli_option *option;
+    const void *values;
+    printf("unroll %s %s\n\n", verb->name, verb->takes);
+    print_paragraphs(verb->text);
+    print_examples(verb->examples);
+    for (size_t i = 0; (option = ur_cli_options_at(options, i, &values)); i++)
+        if (option->help) print_option(option, values);
+    for (size_t t = 0; options->any && options->any[t]; t++) print_reading(options->any[t], ur_task_name(t));
+}
+
+/* ---- Overview --------------------------------------------------------------------------------------------------- */
+
+void ur_cli_print_overview(FILE *out)
+{
+    fprintf(out, "unroll: recurrent neural networks on an ordinary computer\n\n");
+    for (size_t i = 0; ur_cli_verb_at(i); i++) {
+        const ur_cli_verb *verb = ur_cli_verb_at(i);
+        char call[96];
+        snprintf(call, sizeof call, "unroll %s %s", verb->name, verb->takes);
+        fprintf(out, "  %-51s  %s\n", call, verb->summary);
+    }
+    fprintf(out, "\nBegin with:  unroll train lm TEXT     (any text file)\n"
+                 "More about a verb:  unroll help VERB;  unroll --version says what is built in\n");
+}
+
+ur_status ur_cli_help_on(const ur_cli_verb *verb, ur_error *error)
+{
+    ur_cli_options options;
+    UR_TRY(ur_cli_options_open(&options, verb, error));
+    print_help(verb, &options);
+    ur_cli_options_close(&options);
+    return UR_OK;
+}
+
+static ur_status help_on(const ur_cli_arguments *arguments, ur_error *error)
+{
+    const ur_cli_verb *verb = ur_cli_verb_find(arguments->words, arguments->count, error);
+    if (!verb) return UR_ERR_USAGE;
+    UR_TRY(ur_cli_expect(arguments, 0, ur_cli_verb_words(verb), "", error));
+    return ur_cli_help_on(verb, error);
+}
+
+static ur_status run(void *settings, const ur_cli_arguments *arguments, ur_error *error)
+{
+    const help_settings *s = settings;
+    if (arguments->count > 0) return help_on(arguments, error);
+    if (s && s->man)
+        ur_cli_print_manual();
+    else
+        ur_cli_print_overview(stdout);
+    return UR_OK;
+}
+
+const ur_cli_verb ur_cli_help = {
+    .name = "help",
+    .takes = "[VERB] [option...]",
+    .summary = "explain a verb and its options",
+    .text = "Without a verb: an overview. 'unroll VERB --help' shows the same as 'unroll help VERB'. Options may stand "
+            "before, between and after the arguments; -- ends them. A value follows its option as the next word or "
+            "after an equals sign, and an option without a value may be given as --option=yes or --option=no.",
+    .examples = "unroll help train lm  # all about training a language model\n",
+    .table = &TABLE,
+    .settings_size = sizeof(help_settings),
+    .defaults = defaults,
+    .run = run,
+};

@@ -1,0 +1,169 @@
+/* The page of the manual, in roff with the man macros, from the same tables as the help. docs/unroll.1 is its output.
+ */
+#include "cli/args/help.h"
+
+#include "base/utf8.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DATE "2026-11-21" /* of the last release; a page that is made again must be the same */
+
+/* Text as roff reads it literally: what is special is escaped, beyond ASCII by code point. */
+static void print_plain(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length;) {
+        uint32_t code = 0;
+        int size = ur_utf8_decode((const unsigned char *)text + i, length - i, &code);
+        if (size > 1)
+            printf("\\[u%04X]", (unsigned)code);
+        else if (text[i] == '\\')
+            printf("\\e");
+        else if (text[i] == '-')
+            printf("\\-");
+        else if ((text[i] == '.' || text[i] == '\'') && i == 0)
+            printf("\\&%c", text[i]);
+        else if (text[i] == '\'')
+            printf("\\(aq");
+        else
+            putchar(text[i]);
+        i += size > 1 ? (size_t)size : 1;
+    }
+}
+
+static void print_line(const char *text)
+{
+    print_plain(text, strlen(text));
+    putchar('\n');
+}
+
+static void print_paragraphs(const char *text)
+{
+    for (bool first = true; *text; first = false) {
+        const char *end = strstr(text, "\n\n");
+        size_t length = end ? (size_t)(end - text) : strlen(text);
+        if (!first) printf(".PP\n");
+        print_plain(text, length);
+        putchar('\n');
+        text += end ? length + 2 : length;
+    }
+}
+
+static void print_heading(const char *macro, const char *text)
+{
+    printf(".%s \"", macro);
+    print_plain(text, strlen(text));
+    printf("\"\n");
+}
+
+/* `value`: what stands behind the help. */
+static void print_option_text(const ur_cli_option *option, const char *value)
+{
+    printf(".TP\n");
+    if (option->letter) printf("\\fB\\-%c\\fR, ", option->letter);
+    printf("\\fB\\-\\-");
+    print_plain(option->name, strlen(option->name));
+    printf("\\fR");
+    if (option->argument) {
+        printf(" \\fI");
+        print_plain(option->argument, strlen(option->argument));
+        printf("\\fR");
+    }
+    putchar('\n');
+    print_plain(option->help, strlen(option->help));
+    if (*value) printf("; ");
+    print_line(value);
+}
+
+static void print_option(const ur_cli_option *option, const void *settings)
+{
+    char value[UR_CLI_VALUE_MAX];
+    if (option->group) printf(".PP\n.I \"%s\"\n", option->group);
+    ur_cli_default_text(option, settings, value);
+    print_option_text(option, value);
+}
+
+/* How data are read for a model of one task. */
+static void print_reading(const ur_settings *task, const char *name)
+{
+    const ur_cli_option *row;
+    bool any = false;
+    for (size_t i = 0; (row = ur_settings_row(task, i)); i++) {
+        if (!row->reads || !row->help) continue;
+        if (!any) printf(".PP\n.I \"With a model of the task %s (default: as it was trained)\"\n", name);
+        any = true;
+        print_option_text(row, "");
+    }
+}
+
+static void print_examples(const char *examples)
+{
+    for (const char *line = examples; *line; line = strchr(line, '\n') + 1) {
+        const char *mark = strstr(line, "  # ");
+        printf(".TP\n.B ");
+        print_plain(line, (size_t)(mark - line));
+        putchar('\n');
+        print_plain(mark + 4, strcspn(mark + 4, "\n"));
+        putchar('\n');
+    }
+}
+
+static void print_verb(const ur_cli_verb *verb)
+{
+    char heading[128];
+    ur_cli_options options;
+    const ur_cli_option *option;
+    const void *values;
+    if (ur_cli_options_open(&options, verb, NULL) != UR_OK) return;
+    snprintf(heading, sizeof heading, "unroll %s %s", verb->name, verb->takes);
+    print_heading("SS", heading);
+    print_paragraphs(verb->text);
+    for (size_t i = 0; (option = ur_cli_options_at(&options, i, &values)); i++)
+        if (option->help) print_option(option, values);
+    for (size_t t = 0; options.any && options.any[t]; t++) print_reading(options.any[t], ur_task_name(t));
+    ur_cli_options_close(&options);
+}
+
+static void print_all_examples(void)
+{
+    printf(".SH EXAMPLES\n");
+    for (size_t i = 0; ur_cli_verb_at(i); i++) print_examples(ur_cli_verb_at(i)->examples);
+}
+
+static void print_start(void)
+{
+    printf(".TH UNROLL 1 \"%s\" \"unroll %s\" \"User Commands\"\n", DATE, ur_version());
+    printf(".SH NAME\nunroll \\- recurrent neural networks on an ordinary computer\n.SH SYNOPSIS\n.nf\n");
+    for (size_t i = 0; ur_cli_verb_at(i); i++) {
+        printf("\\fBunroll %s\\fR ", ur_cli_verb_at(i)->name);
+        print_line(ur_cli_verb_at(i)->takes);
+    }
+    printf(".fi\n.SH DESCRIPTION\n");
+    print_paragraphs("Trains, samples, scores and checks recurrent networks. A model is one safetensors file; MODEL is "
+                     "such a file or the folder of a run, TEXT a file, a folder or - for standard input.\n\n"
+                     "Results go to standard output, progress and errors to standard error. With --json the result is "
+                     "one JSON object.");
+    printf(".SH VERBS\n");
+}
+
+static void print_end(void)
+{
+    printf(".SH \"EXIT STATUS\"\n0 done, 1 failed, 2 wrong usage.\n.SH ENVIRONMENT\n");
+    printf(".TP\n.B UNROLL_ISA\n");
+    print_line("portable, avx2, avx512 or neon: uses this instruction set instead of the best there is. The results "
+               "have the same bits with each.");
+    printf(".TP\n.B TMPDIR\n");
+    print_line("where standard input is kept while it is used as data; /tmp if not set.");
+    printf(".SH FILES\n.TP\n.I RUN/model.safetensors\nthe model that was best on the validation text.\n");
+    printf(".TP\n.I RUN/last.safetensors\neverything that is needed to resume.\n");
+    printf(".TP\n.I RUN/log.jsonl\none JSON object for each report.\n");
+}
+
+void ur_cli_print_manual(void)
+{
+    print_start();
+    for (size_t i = 0; ur_cli_verb_at(i); i++) print_verb(ur_cli_verb_at(i));
+    print_all_examples();
+    print_end();
+}

@@ -1,0 +1,147 @@
+/* unroll bench: how fast is this build on this machine, and how far from what the machine can do? */
+#include "cli/bench/bench.h"
+
+#include "cli/args/verb.h"
+#include "cli/support/model_path.h"
+
+#include "base/error.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+typedef struct settings {
+    const char *work, *precision, *weights;
+    size_t threads;
+    double seconds;
+    bool phases, json, list;
+} settings;
+
+#define PLACE(field) offsetof(settings, field)
+
+static const ur_cli_option OPTIONS[] = {
+    {"What is timed", "work", "NAME,...", UR_CLI_TEXT, PLACE(work),
+     .help = "works from the list, or others named like them; all: each of the list"},
+    {NULL, "threads", "N", UR_CLI_SIZE, PLACE(threads), .least = 1, .most = 256,
+     .unset = "the machine's cores, at most 16", .help = "a step of one lane takes one all the same"},
+    {NULL, "seconds", "S", UR_CLI_NUMBER, PLACE(seconds), .most = 1e6, .above = true,
+     .help = "for each work, but at least five passes"},
+    {NULL, "precision", "f32", UR_CLI_WORD, PLACE(precision), .help = "numbers of the products"},
+    {NULL, "weights", UR_CLI_WEIGHTS, UR_CLI_WORD, PLACE(weights),
+     .help = "what the matrices are made of, in inference and steps"},
+
+    {"Output", "list", NULL, UR_CLI_FLAG, PLACE(list), .help = "only say which works there are"},
+    {NULL, "phases", NULL, UR_CLI_FLAG, PLACE(phases), .help = "also where the time of a pass goes"},
+    {NULL, "json", NULL, UR_CLI_FLAG, PLACE(json), .help = "a JSON object a work"},
+};
+
+static const ur_cli_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
+
+static void defaults(void *settings_)
+{
+    *(settings *)settings_ = (settings){.work = "all", .precision = "f32", .weights = "f32", .seconds = 4};
+}
+
+static void print_list(const ur_bench_work *works, size_t count)
+{
+    static const char *const KINDS[] = {"training", "inference", "one step"};
+    for (const ur_bench_work *w = works; w < works + count; w++)
+        printf("%-18s %-9s of %s %zu x%zu, %zu lane%s, %zu step%s\n", w->name, KINDS[w->kind], w->cell, w->hidden,
+               w->layers, w->lanes, w->lanes == 1 ? "" : "s", w->steps, w->steps == 1 ? "" : "s");
+}
+
+static double larger(double a, double b) { return isnan(a) || b > a ? b : a; }
+
+/* Once before and once after, since the neighbours of a machine change: the better one counts. */
+static ur_status measure_peak(ur_bench_result *r, ur_error *error)
+{
+    ur_bench_peak peak;
+    UR_TRY(ur_bench_peak_measure(r->facts.isa, r->facts.threads, &peak, error));
+    r->peak.flops = larger(r->peak.flops, peak.flops);
+    r->peak.per_cycle = larger(r->peak.per_cycle, peak.per_cycle);
+    return UR_OK;
+}
+
+static ur_status first_pass(ur_bench_run *run, ur_bench_result *r, ur_error *error)
+{
+    UR_TRY(ur_bench_pass(run, error));
+    r->facts = ur_bench_run_facts(run);
+    r->first_loss = r->facts.loss;
+    r->first_allocations = r->facts.allocations;
+    r->peak = (ur_bench_peak){0, NAN};
+    return UR_OK;
+}
+
+static ur_status measure(const settings *s, ur_bench_run *run, ur_bench_result *r, ur_error *error)
+{
+    UR_TRY(first_pass(run, r, error));
+    UR_TRY(measure_peak(r, error));
+    UR_TRY(ur_bench_clock(run, s->seconds, &r->times, error));
+    r->facts = ur_bench_run_facts(run);
+    r->resident = ur_bench_memory();
+    UR_TRY(measure_peak(r, error));
+    return s->phases ? ur_bench_phases_measure(run, s->seconds, r->phases, &r->phase_count, error) : UR_OK;
+}
+
+static ur_status run_work(const settings *s, const ur_bench_work *work, ur_bench_result *r, ur_error *error)
+{
+    ur_bench_run *run = NULL;
+    *r = (ur_bench_result){.work = work};
+    ur_bench_memory_reset();
+    UR_TRY(ur_bench_run_create(&run, work, s->threads, s->weights, error));
+    ur_status status = measure(s, run, r, error);
+    ur_bench_run_free(run);
+    return status;
+}
+
+static ur_status run_works(const settings *s, const ur_bench_work *works, size_t count, ur_error *error)
+{
+    ur_bench_result result = {.peak = {0, NAN}};
+    if (!s->json) ur_bench_print_heading();
+    for (size_t i = 0; i < count; i++) {
+        UR_TRY(run_work(s, &works[i], &result, error));
+        if (s->json) UR_TRY(ur_bench_print_json(&result, error));
+        if (!s->json) ur_bench_print_row(&result);
+    }
+    if (!s->json) ur_bench_print_notes(!isnan(result.peak.per_cycle));
+    return UR_OK;
+}
+
+static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_error *error)
+{
+    const settings *s = settings_;
+    ur_bench_work *works;
+    size_t count;
+    UR_TRY(ur_cli_expect(arguments, 0, 0, "", error));
+    UR_TRY(ur_bench_works(s->work, &works, &count, error));
+    ur_status status = UR_OK;
+    if (s->list)
+        print_list(works, count);
+    else
+        status = run_works(s, works, count, error);
+    free(works);
+    return status;
+}
+
+const ur_cli_verb ur_cli_bench = {
+    .name = "bench",
+    .takes = "[option...]",
+    .summary = "time training, inference and steps on this machine",
+    .text =
+        "Times each work (bench/README.md says what one pass of it is) and prints the median and the least time of a "
+        "pass, what that is in tokens and in multiply-adds a second, and the share of the machine's own peak, "
+        "which is measured in the same run on as many threads. UNROLL_ISA narrows the instruction set, for the "
+        "works and for the peak.\n\n"
+        "With --phases a training or inference pass is also taken apart: its steps are done one by one, and each is "
+        "timed by itself.\n\n"
+        "A name says what is done, KIND-CELL-[Lx]H[-bB][-tT][-vV[-sampled]]: train, infer or step; lstm, gru or rnn; "
+        "layers (1) and units; lanes (64) and steps (128) of a window; symbols of a training (65; 50k: 50,000).",
+    .examples = "unroll bench  # all works, four seconds each\n"
+                "unroll bench --work train-lstm-2x512 --phases  # where the time goes\n"
+                "unroll bench --work step-lstm-64,step-gru-64 --json  # for programs\n"
+                "unroll bench --work train-gru-1x300-b16-t512  # any other size\n",
+    .table = &TABLE,
+    .settings_size = sizeof(settings),
+    .defaults = defaults,
+    .run = run,
+};

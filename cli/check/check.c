@@ -1,0 +1,124 @@
+/* unroll check: does this build compute what it should, on this machine? */
+#include "cli/check/check.h"
+
+#include "cli/args/verb.h"
+#include "cli/support/json_out.h"
+#include "cli/support/model_path.h"
+
+#include "base/error.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct settings {
+    bool json;
+} settings;
+
+static const ur_cli_option OPTIONS[] = {
+    {"Output", "json", NULL, UR_CLI_FLAG, offsetof(settings, json), .help = "one JSON object"},
+};
+
+static const ur_cli_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
+
+static void defaults(void *settings_) { *(settings *)settings_ = (settings){0}; }
+
+void ur_cli_check_report(ur_cli_checks *checks, ur_cli_verdict verdict, const char *name, const char *format, ...)
+{
+    static const char *const WORDS[] = {"ok", "failed", "skipped"};
+    char text[256];
+    va_list values;
+    va_start(values, format);
+    vsnprintf(text, sizeof text, format, values);
+    va_end(values);
+    checks->failed += verdict == UR_CLI_FAILED;
+    if (!checks->json) {
+        printf("%-7s  %-30s  %s\n", WORDS[verdict], name, text);
+        fflush(stdout);
+        return;
+    }
+    json_t *entry = json_object();
+    ur_cli_json_set(&entry, "name", json_string(name));
+    ur_cli_json_set(&entry, "result", json_string(WORDS[verdict]));
+    ur_cli_json_set(&entry, "text", json_string(text));
+    if (json_array_append_new(checks->list, entry) == 0) return;
+    json_decref(checks->list);
+    checks->list = NULL;
+}
+
+static ur_status check_cells(ur_cli_checks *checks, ur_error *error)
+{
+    const ur_sizes sizes = {.symbols = 9, .outputs = 9};
+    for (size_t i = 0; ur_cell_name(i); i++) {
+        char name[64], net[64];
+        snprintf(name, sizeof name, "gradients, %s", ur_cell_name(i));
+        snprintf(net, sizeof net, "onehot > %s 7 > dense", ur_cell_name(i));
+        UR_TRY(ur_cli_check_gradients(checks, name, net, &sizes, error));
+    }
+    return ur_cli_check_gradients(checks, "gradients, a stack", "embed 5 > lstm 6 x2 > gru 5 > dense", &sizes, error);
+}
+
+static ur_status check_network(ur_cli_checks *checks, const char *path, ur_error *error)
+{
+    ur_model *model = NULL;
+    UR_TRY(ur_model_load(&model, path, ur_cli_isa(), error));
+    size_t outputs = ur_model_outputs(model);
+    const ur_sizes sizes = {.symbols = outputs, .outputs = outputs};
+    ur_status status = UR_OK;
+    if (strcmp(ur_model_task(model), "lm") == 0)
+        status = ur_cli_check_gradients(checks, "gradients, the model's network", ur_model_net(model), &sizes, error);
+    else
+        ur_cli_check_report(checks, UR_CLI_SKIPPED, "gradients, the model's network", "not a language model");
+    ur_model_free(model);
+    return status;
+}
+
+static ur_status check_all(ur_cli_checks *checks, const char *model, ur_error *error)
+{
+    UR_TRY(check_cells(checks, error));
+    UR_TRY(ur_cli_check_bits(checks, error));
+    if (!model) return UR_OK;
+    UR_TRY(check_network(checks, model, error));
+    return ur_cli_check_probe(checks, model, error);
+}
+
+static ur_status finish(ur_cli_checks *checks, ur_error *error)
+{
+    if (checks->json) {
+        json_t *object = json_object();
+        ur_cli_json_set(&object, "ok", json_boolean(checks->failed == 0));
+        ur_cli_json_set(&object, "checks", json_incref(checks->list));
+        UR_TRY(ur_cli_json_print(object, error));
+    }
+    if (checks->failed == 0) return UR_OK;
+    return ur_fail(error, UR_ERR_NUMERIC, "%zu check%s failed", checks->failed, checks->failed == 1 ? "" : "s");
+}
+
+static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_error *error)
+{
+    const settings *s = settings_;
+    char *model = NULL; /* a wrong name shows before anything is computed */
+    UR_TRY(ur_cli_expect(arguments, 0, 1, "", error));
+    if (arguments->count) UR_TRY(ur_cli_model_path(arguments->words[0], &model, error));
+    ur_cli_checks checks = {.json = s->json, .list = json_array()};
+    ur_status status = check_all(&checks, model, error);
+    if (status == UR_OK) status = finish(&checks, error);
+    json_decref(checks.list);
+    free(model);
+    return status;
+}
+
+const ur_cli_verb ur_cli_check = {
+    .name = "check",
+    .takes = "[MODEL] [option...]",
+    .summary = "test the arithmetic on this machine",
+    .text = "Tests, in seconds, what the results rest on: gradients of each cell (and of the model's network) against "
+            "differences of the loss; the same bits from every instruction set of this machine and from 1, 2 and 3 "
+            "threads; and the values that a model file records of itself. A line for each; status 1 if one fails.",
+    .examples = "unroll check  # this build on this machine\n"
+                "unroll check runs/input  # and a model\n",
+    .table = &TABLE,
+    .settings_size = sizeof(settings),
+    .defaults = defaults,
+    .run = run,
+};

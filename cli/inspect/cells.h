@@ -1,0 +1,56 @@
+/* unroll inspect cells: what its files share. */
+#ifndef UR_CLI_INSPECT_CELLS_H
+#define UR_CLI_INSPECT_CELLS_H
+
+#include "cli/args/options.h"
+
+#include "unroll_inspect.h"
+
+#include <stdio.h>
+
+typedef struct ur_cli_cells_settings {
+    ur_cell_search search;
+    const char *part, *show, *cell, *html;
+    ur_cli_each where;
+    int invalid;
+    size_t length; /* units of a passage that is shown */
+    bool overwrite, json;
+} ur_cli_cells_settings;
+
+/* What was found, and what is needed to say it. */
+typedef struct ur_cli_cells {
+    const ur_cli_cells_settings *settings;
+    const ur_model *model;
+    const ur_cells *cells;
+    ur_cell_sample sample;
+    double seconds;
+} ur_cli_cells;
+
+/* inspect_cells_print.c */
+void ur_cli_cells_table(const ur_cli_cells *found);
+ur_status ur_cli_cells_json(const ur_cli_cells *found, ur_error *error);
+/* "1.43", layers counted from 1. */
+enum { UR_CLI_CELL_NAME = 48 };
+void ur_cli_cell_name(size_t layer, size_t unit, char name[UR_CLI_CELL_NAME]);
+const char *ur_cli_cell_verdict(ur_cell_verdict verdict, bool number);
+
+/* inspect_cells_show.c: a run of units of one lane of the sample. */
+typedef struct ur_cli_passage {
+    size_t lane, first, steps;
+} ur_cli_passage;
+/* Where the predicate changes. */
+ur_cli_passage ur_cli_cells_passage(const ur_cli_cells *found, size_t predicate);
+/* Text coloured by the values of the predicate's unit. */
+void ur_cli_cells_colour(const ur_cli_cells *found, size_t predicate, FILE *file, bool html);
+
+/* inspect_cells_page.c */
+ur_status ur_cli_cells_page(const ur_cli_cells *found, const char *const *paths, size_t path_count, ur_error *error);
+
+/* inspect_cells_where.c: predicates of one's own, from "NAME=REGEX". */
+typedef struct ur_cli_where ur_cli_where;
+bool ur_cli_where_built(void);
+ur_status ur_cli_where_open(ur_cli_where **where, const ur_cli_each *given, ur_error *error);
+void ur_cli_where_close(ur_cli_where *where);
+const ur_own_predicate *ur_cli_where_predicates(const ur_cli_where *where, size_t *count);
+
+#endif

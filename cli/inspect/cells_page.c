@@ -1,0 +1,112 @@
+/* unroll inspect cells --html: the table, and a passage of the text for each predicate. */
+#include "cli/inspect/cells.h"
+
+#include "cli/report/chart.h"
+#include "cli/report/page.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { BARS_MOST = 64 };
+
+static void cell_of_table(FILE *out, double value, const char *format)
+{
+    fputs("<td>", out);
+    if (isnan(value))
+        fputs("–", out);
+    else
+        fprintf(out, format, value);
+}
+
+static void row(FILE *out, const ur_cell_score *s)
+{
+    char name[UR_CLI_CELL_NAME];
+    fputs("<tr><td>", out);
+    ur_cli_html_text(out, s->predicate.name, strlen(s->predicate.name));
+    fprintf(out, s->predicate.number ? "<td>mean %.3g" : "<td>%.2f %%", s->share * (s->predicate.number ? 1 : 100));
+    if (s->verdict != UR_CELL_SCORED) {
+        fprintf(out, "<td colspan=\"5\">%s\n", ur_cli_cell_verdict(s->verdict, s->predicate.number));
+        return;
+    }
+    ur_cli_cell_name(s->layer, s->unit, name);
+    fprintf(out, "<td>%s %s<td>%s", name, s->falls ? "falls" : "rises", s->predicate.number ? "|r|" : "AUC");
+    cell_of_table(out, s->score, "%.3f");
+    cell_of_table(out, s->control, "%.3f");
+    cell_of_table(out, s->rise, "%+.5f");
+    fputc('\n', out);
+}
+
+static void table(const ur_cli_cells *f, FILE *out)
+{
+    fputs("<table>\n<tr><th>predicate<th>true at<th>best cell<th>measure<th>held out<th>control<th>loss when held\n",
+          out);
+    for (size_t i = 0; i < ur_cells_count(f->cells); i++) {
+        ur_cell_score s = ur_cells_score(f->cells, i);
+        row(out, &s);
+    }
+    fputs("</table>\n", out);
+}
+
+/* Scores beside what the control reaches, of those that are numbers or of those that are not. */
+static void bars(const ur_cli_cells *f, FILE *out, bool number)
+{
+    ur_cli_bar bar[BARS_MOST];
+    size_t count = 0;
+    for (size_t i = 0; i < ur_cells_count(f->cells) && count < BARS_MOST; i++) {
+        ur_cell_score s = ur_cells_score(f->cells, i);
+        if (s.verdict != UR_CELL_SCORED || s.predicate.number != number) continue;
+        bar[count++] = (ur_cli_bar){s.predicate.name, s.score, s.control};
+    }
+    const char *title = number ? "Correlation of the best cell, held out" : "AUC of the best cell, held out";
+    if (count) ur_cli_bars_svg(out, title, "random weights", bar, count);
+}
+
+static void passage(const ur_cli_cells *f, ur_cli_page *page, size_t i)
+{
+    ur_cell_score s = ur_cells_score(f->cells, i);
+    char name[UR_CLI_CELL_NAME], heading[160];
+    if (s.verdict != UR_CELL_SCORED) return;
+    ur_cli_cell_name(s.layer, s.unit, name);
+    snprintf(heading, sizeof heading, "%s: cell %s", s.predicate.name, name);
+    ur_cli_page_heading(page, heading);
+    ur_cli_page_note(page, "%s; %s %.3f on held-out text. The cell %s%s.", s.predicate.meaning,
+                     s.predicate.number ? "correlation" : "AUC", s.score, s.falls ? "falls" : "rises",
+                     s.predicate.number ? " with it" : " where it holds");
+    ur_cli_cells_colour(f, i, page->out, true);
+}
+
+static void describe(const ur_cli_cells *f, ur_cli_page *page, const char *const *paths, size_t path_count)
+{
+    ur_cli_page_note(
+        page,
+        "%s reads %s%s. The c of each unit of its recurrent layers, or h where the cell has no c, was scored "
+        "against each predicate; the first half of the text chose the best unit, the second half scored it. "
+        "Colours show tanh(c), or h; of a cell that follows a number its distance from the mean, twice the "
+        "standard deviation as 1.",
+        ur_model_net(f->model), paths[0], path_count > 1 ? " and more" : "");
+    bars(f, page->out, false);
+    bars(f, page->out, true);
+    table(f, page->out);
+    ur_cli_page_note(page,
+                     "AUC: the probability that the cell is higher (where it falls: lower) at a place where the "
+                     "predicate holds than at one where it does not; 0.5 is chance. Control: the best cell of the "
+                     "same network with random weights. Loss when held: what the loss gains, in nats a unit, when "
+                     "the cell is held at its mean; the loss is %.4f.",
+                     f->sample.loss);
+}
+
+ur_status ur_cli_cells_page(const ur_cli_cells *f, const char *const *paths, size_t path_count, ur_error *error)
+{
+    ur_cli_page page;
+    ur_status status = ur_cli_page_begin(&page, "Cells", error);
+    if (status != UR_OK) return status;
+    describe(f, &page, paths, path_count);
+    for (size_t i = 0; i < ur_cells_count(f->cells); i++) passage(f, &page, i);
+    if (f->settings->cell) {
+        ur_cli_page_heading(&page, "The cell that was asked for");
+        ur_cli_page_note(&page, "Cell %s", f->settings->cell);
+        ur_cli_cells_colour(f, ur_cells_count(f->cells), page.out, true);
+    }
+    return ur_cli_page_save(&page, f->settings->html, f->settings->overwrite, error);
+}

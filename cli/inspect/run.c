@@ -1,0 +1,280 @@
+/* unroll inspect run: how a training went, from its log. */
+#include "cli/inspect/run.h"
+
+#include "cli/args/verb.h"
+#include "cli/report/chart.h"
+#include "cli/support/json_out.h"
+#include "cli/support/new_file.h"
+#include "cli/support/text_out.h"
+
+#include "base/error.h"
+#include "base/file.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct settings {
+    const char *html;
+    bool overwrite, json;
+} settings;
+
+static const ur_cli_option OPTIONS[] = {
+    {"Output", "html", "FILE", UR_CLI_TEXT, offsetof(settings, html), .unset = "none",
+     .help = "the run as one page: curves, gates, samples as they got better"},
+    {NULL, "overwrite", NULL, UR_CLI_FLAG, offsetof(settings, overwrite), .help = "replace a page that is there"},
+    {NULL, "json", NULL, UR_CLI_FLAG, offsetof(settings, json), .help = "summary, curves and samples as one object"},
+};
+
+static const ur_cli_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
+
+static void defaults(void *settings_) { *(settings *)settings_ = (settings){0}; }
+
+/* ---- In few numbers ---------------------------------------------------------------------------------------------- */
+
+static double last_of(const ur_cli_records *r, size_t column)
+{
+    return r->count ? r->column[column][r->count - 1] : NAN;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static ur_status summarize_norms(const ur_cli_records *updates, ur_cli_run_summary *s, ur_error *error)
+{
+    double *norms = malloc(updates->count * sizeof *norms);
+    size_t count = 0;
+    if (!norms) return ur_fail_memory(error, "the gradient norms");
+    for (size_t i = 0; i < updates->count; i++)
+        if (!isnan(updates->column[UR_CLI_NORM][i])) norms[count++] = updates->column[UR_CLI_NORM][i];
+    qsort(norms, count, sizeof *norms, by_size);
+    s->norm_least = count ? norms[0] : NAN;
+    s->norm_median = count ? norms[count / 2] : NAN;
+    s->norm_most = count ? norms[count - 1] : NAN;
+    free(norms);
+    return UR_OK;
+}
+
+ur_status ur_cli_run_summarize(const ur_cli_run_log *log, ur_cli_run_summary *s, ur_error *error)
+{
+    const ur_cli_records *u = &log->updates, *e = &log->evaluations;
+    *s = (ur_cli_run_summary){.steps = last_of(u, UR_CLI_STEP),
+                              .epochs = log->epoch,
+                              .units = last_of(u, UR_CLI_UNITS),
+                              .seconds = last_of(u, UR_CLI_SECONDS),
+                              .loss = last_of(u, UR_CLI_LOSS),
+                              .smooth = last_of(u, UR_CLI_SMOOTH),
+                              .rate = last_of(u, UR_CLI_RATE),
+                              .best = NAN,
+                              .best_step = NAN,
+                              .validation = last_of(e, UR_CLI_VALIDATION)};
+    for (size_t i = 0; i < e->count; i++) {
+        double loss = e->column[UR_CLI_VALIDATION][i];
+        if (isnan(loss) || loss >= s->best) continue;
+        s->best = loss;
+        s->best_step = e->column[UR_CLI_STEP][i];
+    }
+    return summarize_norms(u, s, error);
+}
+
+size_t ur_cli_run_choose_samples(const ur_cli_run_log *log, size_t most, size_t places[UR_CLI_SAMPLES_SHOWN])
+{
+    size_t count = 0, all = log->sample_count;
+    for (size_t k = 0; k < most && all > 0; k++) {
+        double share = most > 1 ? (double)k / (double)(most - 1) : 1;
+        size_t place = all <= most ? k : (size_t)(pow((double)all, share) + 0.5) - 1;
+        if (place < all && (count == 0 || place > places[count - 1])) places[count++] = place;
+    }
+    return count;
+}
+
+/* ---- On the terminal ---------------------------------------------------------------------------------------------- */
+
+void ur_cli_run_print_text(FILE *file, const ur_cli_run_sample *sample)
+{
+    ur_text_out out = {.file = file, .safe = true};
+    ur_text_out_add(&out, sample->text, sample->length);
+    ur_text_out_finish(&out, true);
+    if (out.any && !out.ends_line) fputc('\n', file);
+}
+
+static void print_chart(const ur_cli_run_log *log)
+{
+    const ur_cli_records *u = &log->updates, *e = &log->evaluations;
+    const ur_cli_series series[] = {
+        {.name = "smoothed training loss",
+         .x = u->column[UR_CLI_STEP],
+         .y = u->column[UR_CLI_SMOOTH],
+         .count = u->count},
+        {.name = "validation loss", .x = e->column[UR_CLI_STEP], .y = e->column[UR_CLI_VALIDATION], .count = e->count},
+    };
+    ur_cli_chart chart = {.x_label = "step", .series = series, .count = e->count ? 2 : 1};
+    printf("\n");
+    ur_cli_chart_terminal(stdout, &chart, 78, 14);
+}
+
+static void print_gates(const ur_cli_run_log *log)
+{
+    for (size_t i = 0; i < log->gate_count; i++) {
+        const ur_cli_run_gate *gate = &log->gates[i];
+        bool first = i == 0 || gate->layer != log->gates[i - 1].layer;
+        if (first) printf("%sgates       layer %u, open|shut:", i ? "\n" : "", gate->layer);
+        printf("  ");
+        ur_cli_print_shown(stdout, gate->name, strlen(gate->name));
+        printf(" %.0f %%|%.0f %%", 100 * last_of(&log->evaluations, gate->column),
+               100 * last_of(&log->evaluations, gate->column + 1));
+    }
+    if (log->gate_count) printf("\n");
+}
+
+static void print_summary(const char *run, const ur_cli_run_log *log, const ur_cli_run_summary *s)
+{
+    size_t places[UR_CLI_SAMPLES_SHOWN];
+    printf("run         ");
+    ur_cli_print_shown(stdout, run, strlen(run));
+    printf("\nupdates     %.0f, %.2f passes over the text, %.0f units\n", s->steps, s->epochs, s->units);
+    printf("loss        %.4f smoothed, in nats a unit, from %.4f\n", s->smooth, log->updates.column[UR_CLI_SMOOTH][0]);
+    if (!isnan(s->best)) printf("validation  %.4f, best %.4f after step %.0f\n", s->validation, s->best, s->best_step);
+    printf("gradient    norm %.3g to %.3g, median %.3g\n", s->norm_least, s->norm_most, s->norm_median);
+    print_gates(log);
+    print_chart(log);
+    size_t count = ur_cli_run_choose_samples(log, 2, places);
+    for (size_t i = 0; i < count; i++) {
+        printf("\n---- sample after %.0f steps ----\n", log->samples[places[i]].step);
+        ur_cli_run_print_text(stdout, &log->samples[places[i]]);
+    }
+}
+
+/* ---- As JSON ------------------------------------------------------------------------------------------------------ */
+
+/* Steps and units are counted: whole numbers, as far as a double holds them. */
+static json_t *count_json(double count)
+{
+    return count >= 0 && count < 0x1p53 ? json_integer((json_int_t)count) : ur_cli_json_number(count);
+}
+
+static json_t *column_json(const ur_cli_records *r, size_t column, bool counts)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < r->count; i++)
+        ur_cli_json_add(&list, counts ? count_json(r->column[column][i]) : ur_cli_json_number(r->column[column][i]));
+    return list;
+}
+
+static json_t *curves_json(const ur_cli_records *r, const char *const *keys)
+{
+    json_t *object = json_object();
+    for (size_t k = 0; keys[k]; k++)
+        ur_cli_json_set(&object, keys[k],
+                        column_json(r, k, strcmp(keys[k], "step") == 0 || strcmp(keys[k], "units") == 0));
+    return object;
+}
+
+static json_t *gates_json(const ur_cli_run_log *log)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < log->gate_count; i++) {
+        json_t *one = json_object();
+        ur_cli_json_set(&one, "layer", json_integer((json_int_t)log->gates[i].layer));
+        ur_cli_json_set(&one, "gate", ur_cli_json_text(log->gates[i].name, strlen(log->gates[i].name)));
+        ur_cli_json_set(&one, "open", column_json(&log->evaluations, log->gates[i].column, false));
+        ur_cli_json_set(&one, "shut", column_json(&log->evaluations, log->gates[i].column + 1, false));
+        ur_cli_json_add(&list, one);
+    }
+    return list;
+}
+
+static json_t *samples_json(const ur_cli_run_log *log)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < log->sample_count; i++) {
+        json_t *one = json_object();
+        ur_cli_json_set(&one, "step", json_integer((json_int_t)log->samples[i].step));
+        ur_cli_json_set(&one, "text", ur_cli_json_text(log->samples[i].text, log->samples[i].length));
+        ur_cli_json_add(&list, one);
+    }
+    return list;
+}
+
+static ur_status print_json(const char *run, const ur_cli_run_log *log, const ur_cli_run_summary *s, ur_error *error)
+{
+    static const char *const updates[] = {"step", "loss", "smooth", "rate", "norm", "units", "seconds", NULL};
+    static const char *const evaluations[] = {"step", "loss", "best", NULL};
+    static const char *const counts[] = {"steps", "units", "best_step"};
+    static const char *const keys[] = {"epochs", "seconds", "loss", "best", "validation"};
+    const double counted[] = {s->steps, s->units, s->best_step};
+    const double values[] = {s->epochs, s->seconds, s->smooth, s->best, s->validation};
+    json_t *object = json_object();
+    ur_cli_json_set(&object, "run", ur_cli_json_text(run, strlen(run)));
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+        ur_cli_json_set(&object, counts[i], count_json(counted[i]));
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        ur_cli_json_set(&object, keys[i], ur_cli_json_number(values[i]));
+    ur_cli_json_set(&object, "updates", curves_json(&log->updates, updates));
+    ur_cli_json_set(&object, "evaluations", curves_json(&log->evaluations, evaluations));
+    ur_cli_json_set(&object, "gates", gates_json(log));
+    ur_cli_json_set(&object, "samples", samples_json(log));
+    return ur_cli_json_print(object, error);
+}
+
+/* ---- Running ------------------------------------------------------------------------------------------------------ */
+
+static ur_status show(const settings *s, const char *run, const ur_cli_run_log *log, ur_error *error)
+{
+    ur_cli_run_summary summary;
+    UR_TRY(ur_cli_run_summarize(log, &summary, error));
+    if (s->html) UR_TRY(ur_cli_run_page(run, log, &summary, s->html, s->overwrite, error));
+    if (s->json) return print_json(run, log, &summary, error);
+    print_summary(run, log, &summary);
+    return UR_OK;
+}
+
+static ur_status inspect(const settings *s, const char *run, const char *path, ur_error *error)
+{
+    ur_bytes bytes;
+    ur_cli_run_log log;
+    UR_TRY(ur_file_read(path, &bytes, error));
+    ur_status status = ur_cli_run_log_parse(&log, path, bytes.data, bytes.size, error);
+    ur_bytes_free(&bytes);
+    if (status == UR_OK && log.cut_off) {
+        fprintf(stderr, "unroll: inspect run: ");
+        ur_cli_print_shown(stderr, path, strlen(path));
+        fprintf(stderr, ": line %zu is cut off and was left out; the training was killed there, or goes on\n",
+                log.cut_off);
+    }
+    if (status == UR_OK) status = show(s, run, &log, error);
+    ur_cli_run_log_free(&log);
+    return status;
+}
+
+static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_error *error)
+{
+    const settings *s = settings_;
+    UR_TRY(ur_cli_expect(arguments, 1, 1, "which run? give the folder of one, such as runs/input", error));
+    const char *given = arguments->words[0];
+    UR_TRY(ur_cli_check_new(s->html, s->overwrite, error));
+    char *path = ur_path_is_folder(given) ? ur_path_join(given, "log.jsonl") : strdup(given);
+    if (!path) return ur_fail_memory(error, "a path");
+    ur_status status = inspect(s, given, path, error);
+    free(path);
+    return status;
+}
+
+const ur_cli_verb ur_cli_inspect_run = {
+    .name = "inspect run",
+    .takes = "RUN [option...]",
+    .summary = "show how a training went, from its log",
+    .text = "Reads log.jsonl of a run, also of one that goes on or was killed, and shows how the losses fell, what the "
+            "gradient's norm and the gates did, and what the network wrote at first and at last. The log alone is "
+            "needed; its keys are described in docs/file-format.md.",
+    .examples = "unroll inspect run runs/input  # in the terminal\n"
+                "unroll inspect run runs/input --html run.html  # all of it as one page\n"
+                "unroll inspect run runs/input --json  # the curves, for other programs\n",
+    .table = &TABLE,
+    .settings_size = sizeof(settings),
+    .defaults = defaults,
+    .run = run,
+};

@@ -1,0 +1,224 @@
+/* unroll inspect saliency: how much each unit of a text moved what the network predicts behind it. */
+#include "cli/args/verb.h"
+#include "cli/report/page.h"
+#include "cli/report/shade.h"
+#include "cli/support/json_out.h"
+#include "cli/support/model_path.h"
+#include "cli/support/new_file.h"
+#include "cli/support/text_out.h"
+#include "cli/support/unknown.h"
+
+#include "unroll_inspect.h"
+
+#include "base/error.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct settings {
+    const char *target, *html;
+    bool overwrite, json;
+} settings;
+
+#define PLACE(field) offsetof(settings, field)
+
+static const ur_cli_option OPTIONS[] = {
+    {"What is explained", "target", "UNIT", UR_CLI_TEXT, PLACE(target), .unset = "the likeliest one",
+     .help = "the prediction of this unit behind the text"},
+
+    {"Output", "html", "FILE", UR_CLI_TEXT, PLACE(html), .unset = "none", .help = "the coloured text as one page"},
+    {NULL, "overwrite", NULL, UR_CLI_FLAG, PLACE(overwrite), .help = "replace a file that is there"},
+    {NULL, "json", NULL, UR_CLI_FLAG, PLACE(json), .help = "one JSON object"},
+};
+
+static const ur_cli_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
+
+static void defaults(void *settings_) { *(settings *)settings_ = (settings){0}; }
+
+/* A text, what is predicted behind it, and what moved that. */
+typedef struct salience {
+    ur_model *model;
+    int32_t *ids, target;
+    size_t count;
+    ur_real *moved;
+    double probability, largest;
+} salience;
+
+/* ---- Making it ---------------------------------------------------------------------------------------------------- */
+
+static ur_status read_text(salience *s, const char *text, ur_error *error)
+{
+    size_t length = strlen(text);
+    s->ids = calloc(length + 1, sizeof *s->ids);
+    s->moved = calloc(length + 1, sizeof *s->moved);
+    if (!s->ids || !s->moved) return ur_fail_memory(error, "the text");
+    UR_TRY(ur_encode(s->model, text, length, s->ids, length, &s->count, error));
+    return s->count ? UR_OK : ur_fail(error, UR_ERR_USAGE, "the text is empty; give at least one unit");
+}
+
+static ur_status choose_target(salience *s, const char *unit, ur_error *error)
+{
+    size_t count;
+    UR_TRY(ur_encode(s->model, unit, strlen(unit), &s->target, 1, &count, error));
+    if (count == 1) return UR_OK;
+    return ur_fail(error, UR_ERR_USAGE, "--target: '%.80s' is %zu units; give one", unit, count);
+}
+
+static ur_status likeliest(salience *s, ur_error *error)
+{
+    ur_state *state;
+    size_t outputs = ur_model_outputs(s->model);
+    ur_real *logits = calloc(outputs, sizeof *logits);
+    if (!logits) return ur_fail_memory(error, "the predictions");
+    ur_status status = ur_state_create(&state, s->model, 1, error);
+    for (size_t i = 0; i < s->count && status == UR_OK; i++) ur_step(s->model, state, &s->ids[i], logits);
+    for (size_t i = 0; i < outputs; i++)
+        if ((int32_t)i != ur_unknown_unit(s->model) && logits[i] > logits[s->target]) s->target = (int32_t)i;
+    if (status == UR_OK) ur_state_free(state);
+    free(logits);
+    return status;
+}
+
+static ur_status make(salience *s, const settings *how, const char *text, ur_error *error)
+{
+    UR_TRY(read_text(s, text, error));
+    ur_cli_tell_unknown(s->model, "inspect saliency: TEXT", text, strlen(text));
+    if (how->target) ur_cli_tell_unknown(s->model, "inspect saliency: --target", how->target, strlen(how->target));
+    UR_TRY(how->target ? choose_target(s, how->target, error) : likeliest(s, error));
+    UR_TRY(ur_saliency(s->model, s->ids, s->count, s->target, s->moved, &s->probability, error));
+    for (size_t i = 0; i < s->count; i++) s->largest = fmax(s->largest, fabs((double)s->moved[i]));
+    return UR_OK;
+}
+
+/* ---- Showing it --------------------------------------------------------------------------------------------------- */
+
+/* The root of the share of the strongest, so that weak ones are seen, too. */
+static double shade(const salience *s, size_t i)
+{
+    double share = s->largest > 0 ? (double)s->moved[i] / s->largest : 0;
+    return share < 0 ? -sqrt(-share) : sqrt(share);
+}
+
+static const char *unit(const salience *s, int32_t id, size_t *length)
+{
+    const char *text = ur_unit_text(s->model, id, length);
+    if (!text) *length = strlen("\xEF\xBF\xBD");
+    return text ? text : "\xEF\xBF\xBD";
+}
+
+static void print_text(const salience *s)
+{
+    size_t length;
+    for (size_t i = 0; i < s->count; i++) {
+        const char *text = unit(s, s->ids[i], &length);
+        ur_cli_shade_terminal(stdout, text, length, shade(s, i));
+    }
+    ur_cli_shade_end_terminal(stdout);
+    printf("\n\nthen, with probability %.4f: '", s->probability);
+    const char *text = unit(s, s->target, &length);
+    ur_cli_print_shown(stdout, text, length);
+    printf("'\n\n   moved  unit, the strongest ten; above 0 speaks for it, below 0 against it\n");
+}
+
+static int by_strength(const void *a, const void *b)
+{
+    double x = fabs((double)**(const ur_real *const *)a), y = fabs((double)**(const ur_real *const *)b);
+    return x < y ? 1 : x > y ? -1 : 0;
+}
+
+static ur_status print_strongest(const salience *s, ur_error *error)
+{
+    const ur_real **order = calloc(s->count, sizeof *order);
+    if (!order) return ur_fail_memory(error, "the order");
+    for (size_t i = 0; i < s->count; i++) order[i] = &s->moved[i];
+    qsort((void *)order, s->count, sizeof *order, by_strength);
+    for (size_t i = 0; i < s->count && i < 10; i++) {
+        size_t at = (size_t)(order[i] - s->moved), length;
+        const char *text = unit(s, s->ids[at], &length);
+        printf("%+8.4f  '", (double)*order[i]);
+        ur_cli_print_shown(stdout, text, length);
+        printf("', %zu back\n", s->count - at);
+    }
+    free((void *)order);
+    return UR_OK;
+}
+
+static ur_status print_json(const salience *s, ur_error *error)
+{
+    size_t length;
+    json_t *object = json_object(), *units = json_array();
+    for (size_t i = 0; i < s->count; i++) {
+        json_t *one = json_object();
+        const char *text = unit(s, s->ids[i], &length);
+        ur_cli_json_set(&one, "unit", ur_cli_json_text(text, length));
+        ur_cli_json_set(&one, "moved", ur_cli_json_number((double)s->moved[i]));
+        ur_cli_json_add(&units, one);
+    }
+    const char *text = unit(s, s->target, &length);
+    ur_cli_json_set(&object, "target", ur_cli_json_text(text, length));
+    ur_cli_json_set(&object, "probability", ur_cli_json_number(s->probability));
+    ur_cli_json_set(&object, "units", units);
+    return ur_cli_json_print(object, error);
+}
+
+static ur_status save_page(const salience *s, const char *path, bool overwrite, ur_error *error)
+{
+    ur_cli_page page;
+    size_t length;
+    UR_TRY(ur_cli_page_begin(&page, "Saliency", error));
+    const char *text = unit(s, s->target, &length);
+    ur_cli_page_note(&page,
+                     "What moved the prediction of “%.*s” behind this text (probability %.4f): gradient of log p "
+                     "times input. The colour is the root of the share of the strongest, %.3g.",
+                     (int)length, text, s->probability, s->largest);
+    ur_cli_shade_begin_html(page.out);
+    for (size_t i = 0; i < s->count; i++) {
+        text = unit(s, s->ids[i], &length);
+        ur_cli_shade_html(page.out, text, length, shade(s, i));
+    }
+    ur_cli_shade_end_html(page.out);
+    return ur_cli_page_save(&page, path, overwrite, error);
+}
+
+/* ---- Running ------------------------------------------------------------------------------------------------------ */
+
+static ur_status show(const salience *s, const settings *how, ur_error *error)
+{
+    if (how->html) UR_TRY(save_page(s, how->html, how->overwrite, error));
+    if (how->json) return print_json(s, error);
+    print_text(s);
+    return print_strongest(s, error);
+}
+
+static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_error *error)
+{
+    const settings *how = settings_;
+    salience s = {0};
+    UR_TRY(ur_cli_expect(arguments, 1, 2, "which model? give a model file or a run folder, then a text", error));
+    UR_TRY(ur_cli_expect(arguments, 2, 2, "which text? give it as one argument, in quotes", error));
+    UR_TRY(ur_cli_check_new(how->html, how->overwrite, error));
+    UR_TRY(ur_cli_language_model_load(&s.model, arguments->words[0], error));
+    ur_status status = make(&s, how, arguments->words[1], error);
+    if (status == UR_OK) status = show(&s, how, error);
+    free(s.ids);
+    free(s.moved);
+    ur_model_free(s.model);
+    return status;
+}
+
+const ur_cli_verb ur_cli_inspect_saliency = {
+    .name = "inspect saliency",
+    .takes = "MODEL \"TEXT\" [option...]",
+    .summary = "show which units moved a prediction",
+    .text = "Reads a text and says how much each unit of it moved what the network predicts behind it: the gradient of "
+            "the logarithm of the prediction's probability to the unit's input, times that input (Denil et al. 2014). "
+            "Orange and above 0 spoke for the prediction, blue and below 0 against it. It is a first-order answer: it "
+            "says what a small change would do.",
+    .examples = "unroll inspect saliency runs/input 'To be, or not to b'  # why an e?\n"
+                "unroll inspect saliency runs/input 'To be, or not to b' --target y  # and why not a y?\n",
+    .table = &TABLE,
+    .settings_size = sizeof(settings),
+    .defaults = defaults,
+    .run = run,
+};

@@ -1,0 +1,69 @@
+/* Finds and loads the model that the command line names. */
+#include "cli/support/model_path.h"
+
+#include "cli/args/verb.h"
+
+#include "base/error.h"
+#include "base/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static ur_status path_in_run(const char *folder, char **path, ur_error *error)
+{
+    char *model = ur_path_join(folder, "model.safetensors"), *last = ur_path_join(folder, "last.safetensors");
+    ur_status status = model && last ? UR_OK : ur_fail_memory(error, "a path");
+    if (status == UR_OK && !ur_path_exists(model))
+        status = ur_path_exists(last)
+                     ? ur_fail(error, UR_ERR_IO, "%s: the run has not written its model.safetensors yet", folder)
+                     : ur_fail(error, UR_ERR_IO, "%s: no run folder: it has no model.safetensors", folder);
+    free(last);
+    if (status == UR_OK)
+        *path = model;
+    else
+        free(model);
+    return status;
+}
+
+ur_status ur_cli_model_path(const char *given, char **path, ur_error *error)
+{
+    if (ur_path_is_folder(given)) return path_in_run(given, path, error);
+    if (!ur_path_exists(given)) return ur_fail(error, UR_ERR_IO, "%s: no such model file or run folder", given);
+    *path = strdup(given);
+    return *path ? UR_OK : ur_fail_memory(error, "a path");
+}
+
+ur_status ur_cli_model_load(ur_model **model, const char *given, ur_error *error)
+{
+    char *path = NULL;
+    UR_TRY(ur_cli_model_path(given, &path, error));
+    ur_status status = ur_model_load(model, path, ur_cli_isa(), error);
+    free(path);
+    return status;
+}
+
+ur_status ur_cli_language_model_load(ur_model **model, const char *given, ur_error *error)
+{
+    UR_TRY(ur_cli_model_load(model, given, error));
+    const char *task = ur_model_task(*model);
+    size_t units = ur_model_units(*model);
+    if (strcmp(task, "lm") == 0 && units > 0 && units == ur_model_outputs(*model) && !ur_model_features(*model))
+        return UR_OK;
+    ur_status status =
+        ur_fail(error, UR_ERR_DATA, "%s: a model for %s, not a language model; use one that 'unroll train lm' made",
+                given, *task ? task : "no task that it names");
+    ur_model_free(*model);
+    *model = NULL;
+    return status;
+}
+
+static const char *const WEIGHTS[] = {"f32", "bf16", "int8"};
+
+const char *ur_cli_weights_name(const ur_model *model) { return WEIGHTS[ur_model_weights(model)]; }
+
+ur_status ur_cli_use_weights(ur_model *model, const char *word, ur_error *error)
+{
+    for (size_t i = 0; word && i < sizeof WEIGHTS / sizeof WEIGHTS[0]; i++)
+        if (strcmp(word, WEIGHTS[i]) == 0) return ur_model_use_weights(model, (ur_weights)i, error);
+    return UR_OK;
+}

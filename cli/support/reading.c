@@ -1,0 +1,44 @@
+/* See reading.h. */
+#include "cli/support/reading.h"
+
+#include "cli/args/value.h"
+
+#include "base/error.h"
+
+#include <string.h>
+
+ur_status ur_cli_expect_texts(const ur_cli_arguments *arguments, ur_error *error)
+{
+    UR_TRY(ur_cli_expect(arguments, 1, SIZE_MAX, "which model? give a model file or a run folder, then texts", error));
+    return ur_cli_expect(arguments, 2, SIZE_MAX, "which text? give files or folders, or - for standard input", error);
+}
+
+ur_status ur_cli_read_part(const char *part, double *begin, double *end, ur_error *error)
+{
+    char first[64] = {0};
+    if (!part) return UR_OK;
+    size_t length = strcspn(part, ":");
+    bool right = part[length] == ':' && length < sizeof first;
+    if (right) memcpy(first, part, length);
+    right = right && ur_read_number(first, begin) && ur_read_number(part + length + 1, end) && *begin >= 0 &&
+            *end <= 1 && *begin < *end;
+    if (right) return UR_OK;
+    return ur_fail(error, UR_ERR_USAGE,
+                   "--part: '%.80s' is not allowed; give two shares from 0 to 1 with a colon between, such as 0.9:1",
+                   part);
+}
+
+ur_status ur_cli_reading_set(ur_reading *reading, const char *part, int invalid, ur_error *error)
+{
+    reading->replace_invalid = invalid == 1;
+    return ur_cli_read_part(part, &reading->begin, &reading->end, error);
+}
+
+ur_status ur_cli_reading_open(ur_reading *reading, ur_cli_texts *texts, const char *const *words, size_t count,
+                              ur_error *error)
+{
+    ur_status status = ur_cli_texts_open(texts, words, count, error);
+    reading->paths = texts->paths;
+    reading->path_count = texts->count;
+    return status;
+}

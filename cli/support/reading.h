@@ -1,0 +1,40 @@
+/* MODEL TEXT... on a command line: what is read of the texts, and the texts. */
+#ifndef UR_CLI_READING_H
+#define UR_CLI_READING_H
+
+#include "cli/args/verb.h"
+#include "cli/support/spool.h"
+
+#include "unroll_inspect.h"
+
+/* Rows of an option table, the same for every verb; `heading` as in ur_cli_option, `place` in the verb's settings. */
+#define UR_CLI_PART_ROW(heading, place)                                                                                \
+    {                                                                                                                  \
+        heading, "part", "BEGIN:END", UR_CLI_TEXT, place,                                                              \
+            .unset = "0:1, all of it", .help = "only this part of the text, as shares: 0.9:1 is its last tenth"        \
+    }
+#define UR_CLI_INVALID_ROW(heading, place)                                                                             \
+    {                                                                                                                  \
+        heading, "invalid", "error|replace", UR_CLI_CHOICE, place,                                                     \
+            .help = "bytes that are not UTF-8: stop, or read them as U+FFFD"                                           \
+    }
+#define UR_CLI_THREADS_ROW(heading, place)                                                                             \
+    {                                                                                                                  \
+        heading, "threads", "N", UR_CLI_SIZE, place, .least = 1, .most = 256,                                          \
+                                                     .unset = "the machine's cores, at most 16",                       \
+                                                     .help = "the result does not depend on it"                        \
+    }
+
+/* A model, and a text at least. */
+ur_status ur_cli_expect_texts(const ur_cli_arguments *arguments, ur_error *error);
+
+/* "0.9:1" into two shares; NULL leaves them as they are. UR_ERR_USAGE says what is allowed. */
+ur_status ur_cli_read_part(const char *part, double *begin, double *end, ur_error *error);
+
+/* The values of --part and --invalid. */
+ur_status ur_cli_reading_set(ur_reading *reading, const char *part, int invalid, ur_error *error);
+/* Opens the texts, which must be closed also when this fails. */
+ur_status ur_cli_reading_open(ur_reading *reading, ur_cli_texts *texts, const char *const *words, size_t count,
+                              ur_error *error);
+
+#endif

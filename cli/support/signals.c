@@ -1,0 +1,96 @@
+/* Signals during training. The handler does nothing but what is safe in one. */
+#include "cli/support/signals.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A handler can reach nothing else than these. */
+static ur_trainer *volatile trainer_to_stop;
+static volatile sig_atomic_t came;
+static const char *volatile screen_enter, *volatile screen_leave;
+static char file_to_remove[PATH_MAX], folder_to_remove[PATH_MAX];
+
+static void send(const char *sequence)
+{
+    ssize_t written = sequence ? write(STDERR_FILENO, sequence, strlen(sequence)) : 0;
+    (void)written; /* the terminal may be gone */
+}
+
+/* Ctrl-Z and Ctrl-\: what the signal does without us, on the terminal as it was. */
+static void on_leaving(int number)
+{
+    struct sigaction usual = {.sa_handler = SIG_DFL}, ours;
+    sigset_t only;
+    int number_of_error = errno;
+    send(screen_leave);
+    sigemptyset(&usual.sa_mask);
+    sigaction(number, &usual, &ours);
+    sigemptyset(&only);
+    sigaddset(&only, number);
+    raise(number);
+    sigprocmask(SIG_UNBLOCK, &only, NULL); /* here it stops, or ends */
+    sigaction(number, &ours, NULL);
+    send(screen_enter);
+    errno = number_of_error;
+}
+
+static void on_signal(int number)
+{
+    if (came) {
+        send(screen_leave);
+        if (file_to_remove[0]) {
+            unlink(file_to_remove);
+            rmdir(folder_to_remove);
+        }
+        _exit(128 + number);
+    }
+    came = 1;
+    if (trainer_to_stop) ur_trainer_stop(trainer_to_stop);
+}
+
+void ur_cli_signals_catch(void)
+{
+    struct sigaction action = {.sa_handler = on_signal}; /* no SA_RESTART: a read that waits must end */
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    action.sa_handler = SIG_IGN;
+    sigaction(SIGPIPE, &action, NULL);
+#ifdef SIGXFSZ
+    sigaction(SIGXFSZ, &action, NULL); /* a limit on the size of files is an error with a message */
+#endif
+}
+
+void ur_cli_signals_stop(ur_trainer *trainer)
+{
+    trainer_to_stop = trainer;
+    if (came && trainer) ur_trainer_stop(trainer);
+}
+
+void ur_cli_signals_screen(const char *enter, const char *leave)
+{
+    static const int leaving[] = {SIGTSTP, SIGQUIT};
+    struct sigaction action = {.sa_handler = leave ? on_leaving : SIG_DFL, .sa_flags = SA_RESTART}, before;
+    screen_enter = enter;
+    screen_leave = leave;
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof leaving / sizeof *leaving; i++) /* one that was to be ignored stays so */
+        if (sigaction(leaving[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+            sigaction(leaving[i], &action, NULL);
+}
+
+bool ur_cli_interrupted(void) { return came; }
+
+void ur_cli_remove_on_exit(const char *path)
+{
+    file_to_remove[0] = 0;
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    if (!slash || strlen(path) >= sizeof file_to_remove) return;
+    memcpy(folder_to_remove, path, (size_t)(slash - path));
+    folder_to_remove[slash - path] = 0;
+    strcpy(file_to_remove, path);
+}

@@ -1,0 +1,25 @@
+/* unroll train recall: what a cell can remember, as a training like any other. */
+#include "cli/train/train.h"
+
+static ur_status run(void *settings, const ur_cli_arguments *arguments, ur_error *error)
+{
+    UR_TRY(ur_cli_expect(arguments, 0, 0, "", error));
+    return ur_cli_train(settings, arguments, "recall", error);
+}
+
+const ur_cli_verb ur_cli_train_recall = {
+    .name = "train recall",
+    .takes = "[-o RUN] [option...]",
+    .summary = "train a network to remember over a gap",
+    .text =
+        "Trains a network on one of the recall tasks: an answer is due a number of steps after what it depends on. The "
+        "examples are made as they are needed, so there are no data to give. unroll inspect memory does this for many "
+        "gaps and cells and draws what each of them reaches.",
+    .examples = "unroll train recall --gap 50  # two letters, to be repeated 50 steps later\n"
+                "unroll train recall --kind who --gap 30 --cell gru --until 0.95  # who began the story\n",
+    .task = "recall",
+    .table = &ur_cli_train_options,
+    .settings_size = sizeof(ur_cli_train_settings),
+    .defaults = ur_cli_train_defaults,
+    .run = run,
+};
