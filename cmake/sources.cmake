@@ -6,7 +6,7 @@ list(FILTER isa_sources EXCLUDE REGEX "/src/cell/registry[^/]*\\.c$") # the list
 list(REMOVE_ITEM library_sources ${isa_sources})
 
 # What runs once a model and not once a step is made small: the limit of a program that steps is 200 KB.
-file(GLOB once_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/model/net_*.c ${PROJECT_SOURCE_DIR}/src/model/*_read.c
+file(GLOB once_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/net/*.c ${PROJECT_SOURCE_DIR}/src/format/*_read.c
     ${PROJECT_SOURCE_DIR}/src/model/build.c)
 set_source_files_properties(${once_sources} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:-Os>)
 

@@ -8,7 +8,7 @@
 #include "data/vocabulary.h"
 #include "layer/layers.h"
 #include "layer/recurrent.h"
-#include "model/net_line.h"
+#include "net/line.h"
 #include "unroll_train.h"
 
 enum { UR_FILE_VERSION = 1 };

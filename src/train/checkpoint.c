@@ -2,9 +2,9 @@
  * last.safetensors: the model as it is (not averaged), and what a resume needs beside it: unroll.optimizer.first and
  * .second, unroll.average, unroll.state.N, and in the record "progress". model.safetensors: the best.
  */
-#include "model/json_text.h"
-#include "model/model_file.h"
-#include "model/record.h"
+#include "format/json_text.h"
+#include "format/model_file.h"
+#include "format/record.h"
 #include "train/trainer.h"
 
 #include <math.h>

@@ -1,7 +1,7 @@
 /* A model that was loaded, judged on data: ur_judge of unroll_train.h. */
 #include "base/clock.h"
 #include "base/float_mode.h"
-#include "model/json_text.h"
+#include "format/json_text.h"
 #include "train/evaluation.h"
 
 #include <jansson.h>

@@ -2,7 +2,7 @@
 #ifndef UR_TRAIN_NET_TEXT_H
 #define UR_TRAIN_NET_TEXT_H
 
-#include "model/net_line.h"
+#include "net/line.h"
 #include "train/run_settings.h"
 
 /* "embed E > CELL H xL drop=p > dropout p > TAIL", with a cell for each width where several are given; without `embeds` the

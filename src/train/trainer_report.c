@@ -3,7 +3,7 @@
  * same in equal runs.
  */
 #include "base/utf8.h"
-#include "model/json_text.h"
+#include "format/json_text.h"
 #include "train/trainer.h"
 
 #include <math.h>

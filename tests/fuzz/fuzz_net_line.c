@@ -1,5 +1,5 @@
 /* Network lines from anyone: what is accepted has a canonical text, which means the same and is its own. */
-#include "model/net_line.h"
+#include "net/line.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* Model files from anyone: what is accepted can be walked through to its last byte, and covers the data exactly once.
  */
-#include "model/tensor_file.h"
+#include "format/tensor_file.h"
 
 #include <jansson.h>
 #include <stdint.h>

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "model/json_text.h"
+#include "format/json_text.h"
 #include "support/golden.h"
 #include "support/numbers.h"
 

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
+#include "format/tensor_file.h"
 #include "model/model.h"
-#include "model/tensor_file.h"
 #include "support/numbers.h"
 #include "support/ok.h"
 

@@ -2,8 +2,8 @@
 #ifndef UR_TEST_GOLDEN_H
 #define UR_TEST_GOLDEN_H
 
+#include "format/tensor_file.h"
 #include "kernel/lane.h"
-#include "model/tensor_file.h"
 
 typedef struct golden {
     char name[64];

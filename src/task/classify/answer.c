@@ -1,7 +1,7 @@
 /* One text, one answer: a line with the label and its probability, or an object with those of all labels. */
 #include "task/classify/classify.h"
 
-#include "model/json_text.h"
+#include "format/json_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>

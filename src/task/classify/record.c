@@ -1,7 +1,7 @@
 /* Labels and vocabulary of a classification, in the model's file. */
 #include "task/classify/classify.h"
 
-#include "model/record.h"
+#include "format/record.h"
 
 #include <jansson.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #include "task/lm/lm.h"
 
 #include "base/utf8.h"
-#include "model/record.h"
+#include "format/record.h"
 
 #include <jansson.h>
 #include <stdio.h>

@@ -1,0 +1,21 @@
+/*
+ * The record: the JSON text under "unroll" in a model file's __metadata__ (docs/file-format.md). It says everything
+ * that the tensors do not: file version, task, network line, sizes, units, what the model was trained on.
+ */
+#ifndef UR_FORMAT_RECORD_H
+#define UR_FORMAT_RECORD_H
+
+#include "model/model.h"
+
+/* The record of a model: its own keys first, then those of model->record. New reference; NULL without memory. */
+struct json_t *ur_record_make(const ur_model *model);
+
+/* Reads the record of a file named `name` (for messages) and builds the model it describes, values not yet set; `most`
+ * as in ur_model_build_within. */
+ur_status ur_record_build(ur_model **model, const char *text, size_t most, const char *isa, const char *name,
+                          ur_error *error);
+
+/* Keys of the record that are not the model's own: trained_on, training, validation … */
+ur_status ur_record_set(ur_model *model, const char *key, struct json_t *value, ur_error *error);
+
+#endif

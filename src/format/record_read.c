@@ -1,0 +1,132 @@
+/* The record, read: every value checked before use. */
+#include "format/json_text.h"
+#include "format/record.h"
+
+#include <string.h>
+
+static ur_status missing(const char *name, const char *key, ur_error *error)
+{
+    return ur_fail(error, UR_ERR_FORMAT, "%s: the record's \"%s\" is missing or of the wrong kind", name, key);
+}
+
+static ur_status check_version(const json_t *record, const char *name, ur_error *error)
+{
+    const json_t *version = json_object_get(record, "version");
+    if (!json_is_integer(version)) return missing(name, "version", error);
+    if (json_integer_value(version) == UR_FILE_VERSION) return UR_OK;
+    return ur_fail(error, UR_ERR_FORMAT, "%s: file version %lld; this program reads version %d", name,
+                   (long long)json_integer_value(version), UR_FILE_VERSION);
+}
+
+static ur_status read_size(const json_t *record, const char *key, size_t *size, const char *name, ur_error *error)
+{
+    const json_t *value = json_object_get(record, key);
+    *size = 0;
+    if (!value) return UR_OK;
+    if (!json_is_integer(value) || json_integer_value(value) < 0 || json_integer_value(value) > INT32_MAX)
+        return missing(name, key, error);
+    *size = (size_t)json_integer_value(value);
+    return UR_OK;
+}
+
+static ur_status add_unit(ur_vocabulary *v, const json_t *unit, size_t i, const char *name, ur_error *error)
+{
+    int32_t id = -1;
+    if (ur_vocabulary_kind(v) == UR_UNIT_BYTE) {
+        json_int_t byte = json_is_integer(unit) ? json_integer_value(unit) : -1;
+        if (byte < 0 || byte > 255) return missing(name, "vocab", error);
+        unsigned char one = (unsigned char)byte;
+        UR_TRY(ur_vocabulary_add(v, &one, 1, &id, error));
+    } else if (json_is_integer(unit) && json_integer_value(unit) == 0) {
+        UR_TRY(ur_vocabulary_add(v, "", 1, &id, error));
+    } else {
+        if (!json_is_string(unit) || !json_string_length(unit)) return missing(name, "vocab", error);
+        UR_TRY(ur_vocabulary_add(v, json_string_value(unit), json_string_length(unit), &id, error));
+    }
+    if ((size_t)id == i) return UR_OK;
+    return ur_fail(error, UR_ERR_FORMAT, "%s: the record's \"vocab\" names unit %zu twice", name, i);
+}
+
+static ur_status read_units(ur_vocabulary **units, size_t symbols, const json_t *record, const char *name,
+                            ur_error *error)
+{
+    const char *kind_name = json_string_value(json_object_get(record, "unit"));
+    const json_t *list = json_object_get(record, "vocab");
+    if (!list && !kind_name) return UR_OK;
+    ur_unit_kind kind;
+    if (!kind_name || ur_unit_kind_find(kind_name, &kind, NULL) != UR_OK) return missing(name, "unit", error);
+    if (!json_is_array(list)) return missing(name, "vocab", error);
+    UR_TRY(ur_vocabulary_create(units, kind, error));
+    for (size_t i = 0; i < json_array_size(list); i++)
+        UR_TRY(add_unit(*units, json_array_get(list, i), i, name, error));
+    ur_vocabulary_seal(*units, json_is_true(json_object_get(record, "unknown")));
+    if (ur_vocabulary_size(*units) == symbols) return UR_OK;
+    return ur_fail(error, UR_ERR_FORMAT, "%s: %zu units for a network of %zu symbols", name, ur_vocabulary_size(*units),
+                   symbols);
+}
+
+static ur_status read_sizes(const json_t *record, ur_sizes *sizes, const char *name, ur_error *error)
+{
+    *sizes = (ur_sizes){0};
+    UR_TRY(read_size(record, "symbols", &sizes->symbols, name, error));
+    UR_TRY(read_size(record, "features", &sizes->features, name, error));
+    return read_size(record, "outputs", &sizes->outputs, name, error);
+}
+
+/* The sizes of each line by itself; a network line that is wrong is told by who builds it. */
+static ur_status read_lines(const json_t *lines, const char *net, ur_sizes *sizes, const char *name, ur_error *error)
+{
+    ur_net_spec spec = {0};
+    if (ur_net_parse(net, &spec, NULL) != UR_OK) return UR_OK;
+    for (size_t i = 0; i < spec.line_count; i++)
+        UR_TRY(read_sizes(json_object_get(lines, spec.lines[i].name), &sizes[i], name, error));
+    return UR_OK;
+}
+
+static ur_status read_all_units(ur_model *m, const json_t *record, const char *name, ur_error *error)
+{
+    const json_t *lines = json_object_get(record, "lines");
+    for (size_t i = 0; i + 1 < m->line_count; i++)
+        UR_TRY(read_units(&m->lines[i].vocabulary, m->lines[i].symbols, json_object_get(lines, m->spec.lines[i].name),
+                          name, error));
+    return read_units(&m->vocabulary, m->lines[m->line_count - 1].symbols, record, name, error);
+}
+
+static ur_status build(ur_model **model, json_t *record, size_t most, const char *isa, const char *name,
+                       ur_error *error)
+{
+    if (!json_is_object(record)) return ur_fail(error, UR_ERR_FORMAT, "%s: the record is not a JSON object", name);
+    UR_TRY(check_version(record, name, error));
+    const char *net = json_string_value(json_object_get(record, "net"));
+    const char *task = json_string_value(json_object_get(record, "task"));
+    if (!net) return missing(name, "net", error);
+    ur_sizes sizes, lines[UR_LINES_MAX] = {{0}};
+    UR_TRY(read_sizes(record, &sizes, name, error));
+    UR_TRY(read_lines(json_object_get(record, "lines"), net, lines, name, error));
+    sizes.lines = lines;
+    ur_status status = ur_model_build_within(model, net, &sizes, most, isa, error);
+    if (status != UR_OK) return ur_fail_in(error, status, name);
+    ur_model *m = *model;
+    if (task && strlen(task) < sizeof m->task) memcpy(m->task, task, strlen(task) + 1);
+    UR_TRY(read_all_units(m, record, name, error));
+    static const char *const own[] = {"version", "task",  "net",  "symbols", "features", "outputs",
+                                      "lines",   "vocab", "unit", "unknown", "weights"};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) json_object_del(record, own[i]);
+    m->record = json_incref(record);
+    return UR_OK;
+}
+
+ur_status ur_record_build(ur_model **model, const char *text, size_t most, const char *isa, const char *name,
+                          ur_error *error)
+{
+    json_t *record;
+    *model = NULL;
+    ur_status status = ur_json_read(text, strlen(text), 0, &record, error);
+    if (status != UR_OK) return ur_fail_in(error, status, name);
+    status = build(model, record, most, isa, name, error);
+    json_decref(record);
+    if (status == UR_OK) return UR_OK;
+    ur_model_free(*model);
+    *model = NULL;
+    return status;
+}
