@@ -20,26 +20,26 @@ typedef struct settings {
 
 #define PLACE(field) offsetof(settings, field)
 
-static const ur_cli_option OPTIONS[] = {
+static const ur_setting OPTIONS[] = {
     UR_CLI_PART_ROW("What is scored", PLACE(part)),
-    {NULL, "tail", "SHARE", UR_CLI_NUMBER, PLACE(tail), .most = 1, .above = true, .unset = "all of it",
+    {NULL, "tail", "SHARE", UR_SETTING_NUMBER, PLACE(tail), .most = 1, .above = true, .unset = "all of it",
      .help = "only the end of the text: --tail 0.1 is --part 0.9:1"},
     UR_CLI_INVALID_ROW(NULL, PLACE(invalid)),
 
-    {"How", "protocol", "stateful|windows", UR_CLI_CHOICE, PLACE(protocol),
+    {"How", "protocol", "stateful|windows", UR_SETTING_CHOICE, PLACE(protocol),
      .help = "one pass through the text, or windows that each begin with a zero state"},
-    {NULL, "window", "N", UR_CLI_SIZE, PLACE(scoring.window), .least = 2, .most = 1e9, .help = "units in a window"},
-    {NULL, "per-line", NULL, UR_CLI_FLAG, PLACE(per_line),
+    {NULL, "window", "N", UR_SETTING_SIZE, PLACE(scoring.window), .least = 2, .most = 1e9, .help = "units in a window"},
+    {NULL, "per-line", NULL, UR_SETTING_FLAG, PLACE(per_line),
      .help = "print the log-probability of each line, read as a sentence of its own"},
     UR_CLI_THREADS_ROW(NULL, PLACE(scoring.threads)),
 
-    {NULL, "weights", UR_CLI_WEIGHTS, UR_CLI_WORD, PLACE(weights), .unset = "as the file has them",
+    {NULL, "weights", UR_CLI_WEIGHTS, UR_SETTING_WORD, PLACE(weights), .unset = "as the file has them",
      .help = "round the model's matrices first"},
 
-    {"Output", "json", NULL, UR_CLI_FLAG, PLACE(json), .help = "one JSON object"},
+    {"Output", "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "one JSON object"},
 };
 
-static const ur_cli_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
+static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
 
 static void defaults(void *settings_)
 {

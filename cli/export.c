@@ -18,17 +18,17 @@ typedef struct settings {
 
 #define PLACE(field) offsetof(settings, field)
 
-static const ur_cli_option OPTIONS[] = {
-    {"What is written", "output", "FILE", UR_CLI_TEXT, PLACE(output), .letter = 'o', .unset = "none; it must be given",
-     .help = "the model file"},
-    {NULL, "weights", UR_CLI_WEIGHTS, UR_CLI_WORD, PLACE(weights), .unset = "as the model has them",
+static const ur_setting OPTIONS[] = {
+    {"What is written", "output", "FILE", UR_SETTING_TEXT, PLACE(output), .letter = 'o',
+     .unset = "none; it must be given", .help = "the model file"},
+    {NULL, "weights", UR_CLI_WEIGHTS, UR_SETTING_WORD, PLACE(weights), .unset = "as the model has them",
      .help = "what the matrices are made of: a half and a quarter of the size"},
-    {NULL, "overwrite", NULL, UR_CLI_FLAG, PLACE(overwrite), .help = "replace a file that is there"},
+    {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace a file that is there"},
 
-    {"Output", "json", NULL, UR_CLI_FLAG, PLACE(json), .help = "the result as one JSON object"},
+    {"Output", "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "the result as one JSON object"},
 };
 
-static const ur_cli_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
+static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
 
 static void defaults(void *settings_) { *(settings *)settings_ = (settings){0}; }
 

@@ -15,12 +15,12 @@ typedef struct settings {
     bool json;
 } settings;
 
-static const ur_cli_option OPTIONS[] = {
-    {"Output", "json", NULL, UR_CLI_FLAG, offsetof(settings, json),
+static const ur_setting OPTIONS[] = {
+    {"Output", "json", NULL, UR_SETTING_FLAG, offsetof(settings, json),
      .help = "the model's whole record as one JSON object"},
 };
 
-static const ur_cli_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
+static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
 
 enum { COLUMN = 18, WIDTH = 100, UNITS_SHOWN = 200, VALUES_SHOWN = 4 };
 

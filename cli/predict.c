@@ -17,13 +17,13 @@ typedef struct settings {
     bool json, whole;
 } settings;
 
-static const ur_cli_option OPTIONS[] = {
-    {"What is read", "whole", NULL, UR_CLI_FLAG, offsetof(settings, whole),
+static const ur_setting OPTIONS[] = {
+    {"What is read", "whole", NULL, UR_SETTING_FLAG, offsetof(settings, whole),
      .help = "each file is one item, instead of each line"},
-    {"Output", "json", NULL, UR_CLI_FLAG, offsetof(settings, json), .help = "one JSON object a line"},
+    {"Output", "json", NULL, UR_SETTING_FLAG, offsetof(settings, json), .help = "one JSON object a line"},
 };
 
-static const ur_cli_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
+static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
 
 static void defaults(void *s) { *(settings *)s = (settings){0}; }
 

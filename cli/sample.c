@@ -16,51 +16,51 @@
 
 #define PLACE(field) offsetof(ur_cli_sample_settings, field)
 
-static const ur_cli_option OPTIONS[] = {
-    {"What to write", "prime", "TEXT", UR_CLI_TEXT, PLACE(prime), .unset = "a line break",
+static const ur_setting OPTIONS[] = {
+    {"What to write", "prime", "TEXT", UR_SETTING_TEXT, PLACE(prime), .unset = "a line break",
      .help = "text to read first and to go on from; it is printed too"},
-    {NULL, "length", "N", UR_CLI_SIZE, PLACE(length), .most = 1e15,
+    {NULL, "length", "N", UR_SETTING_SIZE, PLACE(length), .most = 1e15,
      .help = "units (characters, bytes or words) to write"},
-    {NULL, "stop", "TEXT", UR_CLI_EACH, PLACE(stop), .unset = "none",
+    {NULL, "stop", "TEXT", UR_SETTING_EACH, PLACE(stop), .unset = "none",
      .help = "end before this text; may be given up to 16 times"},
-    {NULL, "next", "N", UR_CLI_SIZE, PLACE(next), .least = 1, .most = 1e6, .unset = "none",
+    {NULL, "next", "N", UR_SETTING_SIZE, PLACE(next), .least = 1, .most = 1e6, .unset = "none",
      .help = "instead of writing, print the N likeliest next units with their probabilities"},
-    {NULL, "complete", "N", UR_CLI_SIZE, PLACE(complete), .least = 1, .most = 1000, .unset = "none",
+    {NULL, "complete", "N", UR_SETTING_SIZE, PLACE(complete), .least = 1, .most = 1000, .unset = "none",
      .help = "instead of writing, print the N likeliest ways to finish the word that the prime ends in"},
-    {NULL, "beam", "N", UR_CLI_SIZE, PLACE(beam), .least = 1, .most = 1000, .unset = "none",
+    {NULL, "beam", "N", UR_SETTING_SIZE, PLACE(beam), .least = 1, .most = 1000, .unset = "none",
      .help =
          "instead of drawing, search for the likeliest text of --length units, or up to a --stop of one unit; N texts "
          "are kept at each step"},
-    {NULL, "n-best", "N", UR_CLI_SIZE, PLACE(n_best), .least = 1, .most = 1000, .unset = "1",
+    {NULL, "n-best", "N", UR_SETTING_SIZE, PLACE(n_best), .least = 1, .most = 1000, .unset = "1",
      .help = "with --beam: how many texts to print, each behind its log probability"},
 
-    {"How to choose", "temperature", "X", UR_CLI_NUMBER, PLACE(how.temperature), .most = 1000,
+    {"How to choose", "temperature", "X", UR_SETTING_NUMBER, PLACE(how.temperature), .most = 1000,
      .help = "below 1: surer and duller; above 1: bolder; 0: always the likeliest"},
-    {NULL, "top-k", "N", UR_CLI_SIZE, PLACE(how.top_k), .most = 1e9, .unset = "all",
+    {NULL, "top-k", "N", UR_SETTING_SIZE, PLACE(how.top_k), .most = 1e9, .unset = "all",
      .help = "only among the N likeliest"},
-    {NULL, "top-p", "P", UR_CLI_NUMBER, PLACE(how.top_p), .most = 1, .above = true,
+    {NULL, "top-p", "P", UR_SETTING_NUMBER, PLACE(how.top_p), .most = 1, .above = true,
      .help = "only among the likeliest that together have this probability"},
-    {NULL, "min-p", "P", UR_CLI_NUMBER, PLACE(how.min_p), .most = 1,
+    {NULL, "min-p", "P", UR_SETTING_NUMBER, PLACE(how.min_p), .most = 1,
      .help = "nothing less likely than this share of the likeliest"},
-    {NULL, "greedy", NULL, UR_CLI_FLAG, PLACE(greedy), .help = "always the likeliest: --temperature 0"},
-    {NULL, "seed", "N", UR_CLI_COUNT, PLACE(how.seed), .help = "equal seeds give equal text"},
+    {NULL, "greedy", NULL, UR_SETTING_FLAG, PLACE(greedy), .help = "always the likeliest: --temperature 0"},
+    {NULL, "seed", "N", UR_SETTING_COUNT, PLACE(how.seed), .help = "equal seeds give equal text"},
 
-    {"Going on later", "state-out", "FILE", UR_CLI_TEXT, PLACE(state_out), .unset = "none",
+    {"Going on later", "state-out", "FILE", UR_SETTING_TEXT, PLACE(state_out), .unset = "none",
      .help = "keep the state reached, with the seed and the number of the draw"},
-    {NULL, "state-in", "FILE", UR_CLI_TEXT, PLACE(state_in), .unset = "none",
+    {NULL, "state-in", "FILE", UR_SETTING_TEXT, PLACE(state_in), .unset = "none",
      .help = "go on from a state kept: two calls give the text of one longer one"},
-    {NULL, "overwrite", NULL, UR_CLI_FLAG, PLACE(overwrite),
+    {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite),
      .help = "let --state-out replace a file that is not a state (a state is always replaced, the model never)"},
 
-    {"The model", "weights", UR_CLI_WEIGHTS, UR_CLI_WORD, PLACE(weights), .unset = "as the file has them",
+    {"The model", "weights", UR_CLI_WEIGHTS, UR_SETTING_WORD, PLACE(weights), .unset = "as the file has them",
      .help = "round the model's matrices: faster"},
 
-    {"Output", "raw", NULL, UR_CLI_FLAG, PLACE(raw),
+    {"Output", "raw", NULL, UR_SETTING_FLAG, PLACE(raw),
      .help = "bytes as the model gives them, even where they are not UTF-8"},
-    {NULL, "json", NULL, UR_CLI_FLAG, PLACE(json), .help = "one JSON object"},
+    {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "one JSON object"},
 };
 
-static const ur_cli_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
+static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
 
 static void defaults(void *settings)
 {

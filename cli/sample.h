@@ -8,7 +8,7 @@
 
 typedef struct ur_cli_sample_settings {
     const char *prime, *state_in, *state_out, *weights;
-    ur_cli_each stop;
+    ur_each stop;
     size_t length, next, complete, beam, n_best;
     ur_sampling how;
     bool greedy, overwrite, raw, json;

@@ -26,8 +26,9 @@ void ur_cli_print_version(FILE *out)
     fprintf(out, "instruction sets ");
     for (unsigned i = 0; ur_cli_isa_name(i); i++)
         if (ur_cli_isa_works(ur_cli_isa_name(i))) fprintf(out, " %s", ur_cli_isa_name(i));
-    fprintf(out, "\ntasks             lm\n");
-    fprintf(out, "cells            ");
+    fprintf(out, "\ntasks            ");
+    for (size_t i = 0; ur_task_name(i); i++) fprintf(out, " %s", ur_task_name(i));
+    fprintf(out, "\ncells            ");
     for (size_t i = 0; ur_cell_name(i); i++) fprintf(out, " %s", ur_cell_name(i));
     putc('\n', out);
     fprintf(out, "model files       safetensors\n");

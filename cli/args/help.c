@@ -13,11 +13,11 @@ typedef struct help_settings {
     bool man;
 } help_settings;
 
-static const ur_cli_option OPTIONS[] = {
-    {"Output", "man", NULL, UR_CLI_FLAG, offsetof(help_settings, man), .help = "the whole manual, for man(1)"},
+static const ur_setting OPTIONS[] = {
+    {"Output", "man", NULL, UR_SETTING_FLAG, offsetof(help_settings, man), .help = "the whole manual, for man(1)"},
 };
 
-static const ur_cli_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
+static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
 
 static void defaults(void *settings) { *(help_settings *)settings = (help_settings){0}; }
 
@@ -41,9 +41,9 @@ void ur_cli_options_close(ur_cli_options *options)
     *options = (ur_cli_options){0};
 }
 
-const ur_cli_option *ur_cli_options_at(const ur_cli_options *o, size_t i, const void **values)
+const ur_setting *ur_cli_options_at(const ur_cli_options *o, size_t i, const void **values)
 {
-    const ur_cli_option *row = o->task ? ur_settings_row(o->task, i) : NULL;
+    const ur_setting *row = o->task ? ur_settings_row(o->task, i) : NULL;
     size_t before = 0;
     *values = row ? ur_settings_values(o->task, i) : o->settings;
     if (row) return row;
@@ -99,17 +99,17 @@ static void print_examples(const char *examples)
 
 /* ---- Options ---------------------------------------------------------------------------------------------------- */
 
-void ur_cli_default_text(const ur_cli_option *option, const void *settings, char text[UR_CLI_VALUE_MAX])
+void ur_cli_default_text(const ur_setting *option, const void *settings, char text[UR_SETTING_VALUE_MAX])
 {
-    char value[UR_CLI_VALUE_MAX];
+    char value[UR_SETTING_VALUE_MAX];
     ur_setting_text(option, settings, value);
     text[0] = 0;
-    if (option->type == UR_CLI_FLAG) return;
+    if (option->type == UR_SETTING_FLAG) return;
     bool empty = ur_setting_empty(option, settings) && option->unset;
-    snprintf(text, UR_CLI_VALUE_MAX, "default: %.200s", empty ? option->unset : value);
+    snprintf(text, UR_SETTING_VALUE_MAX, "default: %.200s", empty ? option->unset : value);
 }
 
-static size_t print_option_name(const ur_cli_option *option)
+static size_t print_option_name(const ur_setting *option)
 {
     char name[128] = {0};
     if (option->letter) snprintf(name, sizeof name, "-%c, ", option->letter);
@@ -120,7 +120,7 @@ static size_t print_option_name(const ur_cli_option *option)
 }
 
 /* Name and help in their columns; `value`: what stands behind them. */
-static void print_option_text(const ur_cli_option *option, const char *value)
+static void print_option_text(const ur_setting *option, const char *value)
 {
     size_t column = print_option_name(option);
     if (column + 2 > COLUMN)
@@ -135,9 +135,9 @@ static void print_option_text(const ur_cli_option *option, const char *value)
     printf("\n");
 }
 
-static void print_option(const ur_cli_option *option, const void *settings)
+static void print_option(const ur_setting *option, const void *settings)
 {
-    char value[UR_CLI_VALUE_MAX];
+    char value[UR_SETTING_VALUE_MAX];
     ur_cli_default_text(option, settings, value);
     if (option->group) printf("\n%s\n", option->group);
     print_option_text(option, value);
@@ -146,7 +146,7 @@ static void print_option(const ur_cli_option *option, const void *settings)
 /* How data are read for a model of one task. */
 static void print_reading(const ur_settings *task, const char *name)
 {
-    const ur_cli_option *row;
+    const ur_setting *row;
     bool any = false;
     for (size_t i = 0; (row = ur_settings_row(task, i)); i++) {
         if (!row->reads || !row->help) continue;
@@ -158,7 +158,7 @@ static void print_reading(const ur_settings *task, const char *name)
 
 static void print_help(const ur_cli_verb *verb, const ur_cli_options *options)
 {
-    const ur_cli_option *option;
+    const ur_setting *option;
     const void *values;
     printf("unroll %s %s\n\n", verb->name, verb->takes);
     print_paragraphs(verb->text);

@@ -13,7 +13,7 @@ ur_status ur_cli_help_on(const ur_cli_verb *verb, ur_error *error);
 void ur_cli_print_manual(void);
 
 /* The default of an option for people: "default: 500", "" where there is none to name. */
-void ur_cli_default_text(const ur_cli_option *option, const void *settings, char text[UR_CLI_VALUE_MAX]);
+void ur_cli_default_text(const ur_setting *option, const void *settings, char text[UR_SETTING_VALUE_MAX]);
 
 /* The options of a verb, with their defaults: the task's, where it trains one, and then its own. */
 typedef struct ur_cli_options {
@@ -26,6 +26,6 @@ typedef struct ur_cli_options {
 ur_status ur_cli_options_open(ur_cli_options *options, const ur_cli_verb *verb, ur_error *error);
 void ur_cli_options_close(ur_cli_options *options);
 /* Option i and the struct that its value stands in; NULL behind the last. One without help is not shown. */
-const ur_cli_option *ur_cli_options_at(const ur_cli_options *options, size_t i, const void **values);
+const ur_setting *ur_cli_options_at(const ur_cli_options *options, size_t i, const void **values);
 
 #endif

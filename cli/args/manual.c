@@ -58,7 +58,7 @@ static void print_heading(const char *macro, const char *text)
 }
 
 /* `value`: what stands behind the help. */
-static void print_option_text(const ur_cli_option *option, const char *value)
+static void print_option_text(const ur_setting *option, const char *value)
 {
     printf(".TP\n");
     if (option->letter) printf("\\fB\\-%c\\fR, ", option->letter);
@@ -76,9 +76,9 @@ static void print_option_text(const ur_cli_option *option, const char *value)
     print_line(value);
 }
 
-static void print_option(const ur_cli_option *option, const void *settings)
+static void print_option(const ur_setting *option, const void *settings)
 {
-    char value[UR_CLI_VALUE_MAX];
+    char value[UR_SETTING_VALUE_MAX];
     if (option->group) printf(".PP\n.I \"%s\"\n", option->group);
     ur_cli_default_text(option, settings, value);
     print_option_text(option, value);
@@ -87,7 +87,7 @@ static void print_option(const ur_cli_option *option, const void *settings)
 /* How data are read for a model of one task. */
 static void print_reading(const ur_settings *task, const char *name)
 {
-    const ur_cli_option *row;
+    const ur_setting *row;
     bool any = false;
     for (size_t i = 0; (row = ur_settings_row(task, i)); i++) {
         if (!row->reads || !row->help) continue;
@@ -113,7 +113,7 @@ static void print_verb(const ur_cli_verb *verb)
 {
     char heading[128];
     ur_cli_options options;
-    const ur_cli_option *option;
+    const ur_setting *option;
     const void *values;
     if (ur_cli_options_open(&options, verb, NULL) != UR_OK) return;
     snprintf(heading, sizeof heading, "unroll %s %s", verb->name, verb->takes);

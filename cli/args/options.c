@@ -9,7 +9,7 @@
 #include <string.h>
 
 typedef struct parser {
-    const ur_cli_table *table;
+    const ur_setting_table *table;
     ur_settings *task;
     ur_settings *const *any; /* tasks that the model may be of; NULL: none */
     char *const *line;
@@ -19,38 +19,38 @@ typedef struct parser {
 } parser;
 
 /* Row i of the verb's table and then of the task's; NULL behind the last. */
-static const ur_cli_option *row_at(const parser *p, size_t i)
+static const ur_setting *row_at(const parser *p, size_t i)
 {
     if (i < p->table->count) return &p->table->rows[i];
     return p->task ? ur_settings_row(p->task, i - p->table->count) : NULL;
 }
 
-static bool is_named(const ur_cli_option *row, const char *name, size_t length)
+static bool is_named(const ur_setting *row, const char *name, size_t length)
 {
     return strlen(row->name) == length && memcmp(row->name, name, length) == 0;
 }
 
 /* A row that says how data are read, of any task. */
-static const ur_cli_option *find_pending(const parser *p, const char *name, size_t length)
+static const ur_setting *find_pending(const parser *p, const char *name, size_t length)
 {
-    const ur_cli_option *row;
+    const ur_setting *row;
     for (size_t t = 0; p->any && p->any[t]; t++)
         for (size_t i = 0; (row = ur_settings_row(p->any[t], i)); i++)
             if (row->reads && is_named(row, name, length)) return row;
     return NULL;
 }
 
-static const ur_cli_option *find_name(const parser *p, const char *name, size_t length)
+static const ur_setting *find_name(const parser *p, const char *name, size_t length)
 {
-    const ur_cli_option *row;
+    const ur_setting *row;
     for (size_t i = 0; (row = row_at(p, i)); i++)
         if (is_named(row, name, length)) return row;
     return find_pending(p, name, length);
 }
 
-static const ur_cli_option *find_letter(const parser *p, char letter)
+static const ur_setting *find_letter(const parser *p, char letter)
 {
-    const ur_cli_option *row;
+    const ur_setting *row;
     for (size_t i = 0; (row = row_at(p, i)); i++)
         if (row->letter && row->letter == letter) return row;
     return NULL;
@@ -62,7 +62,7 @@ static ur_status fail_unknown(const parser *p, const char *name, size_t length, 
     memcpy(typed, name, length < sizeof typed - 1 ? length : sizeof typed - 1);
     const char *nearest = "help";
     size_t best = ur_cli_distance(typed, nearest);
-    const ur_cli_option *row;
+    const ur_setting *row;
     for (size_t i = 0; (row = row_at(p, i)); i++) {
         size_t distance = row->help ? ur_cli_distance(typed, row->name) : best;
         if (distance >= best) continue;
@@ -72,7 +72,7 @@ static ur_status fail_unknown(const parser *p, const char *name, size_t length, 
     return ur_fail(error, UR_ERR_USAGE, "unknown option --%s; the nearest one is --%s", typed, nearest);
 }
 
-static ur_status store(parser *p, const ur_cli_option *option, const char *value, ur_error *error)
+static ur_status store(parser *p, const ur_setting *option, const char *value, ur_error *error)
 {
     bool own = option >= p->table->rows && option < p->table->rows + p->table->count;
     if (!own && p->any) {
@@ -85,12 +85,12 @@ static ur_status store(parser *p, const ur_cli_option *option, const char *value
 }
 
 /* The next word is the value, unless it is clearly another option: "--prime --length 5". */
-static ur_status take_next(parser *p, const ur_cli_option *option, ur_error *error)
+static ur_status take_next(parser *p, const ur_setting *option, ur_error *error)
 {
     const char *value = p->next < p->count ? p->line[p->next] : NULL;
     bool is_option = value && value[0] == '-' && value[1] == '-' && find_name(p, value + 2, strcspn(value + 2, "="));
     if (!value || is_option) {
-        char allowed[UR_CLI_VALUE_MAX];
+        char allowed[UR_SETTING_VALUE_MAX];
         ur_setting_allowed(option, allowed);
         return ur_fail(error, UR_ERR_USAGE, "--%s needs a value: %s%s", option->name, allowed,
                        is_option ? "; one that begins with -- is given as --name=value" : "");
@@ -107,10 +107,10 @@ static ur_status parse_long(parser *p, const char *word, ur_error *error)
         p->arguments->help = true;
         return UR_OK;
     }
-    const ur_cli_option *option = find_name(p, word, length);
+    const ur_setting *option = find_name(p, word, length);
     if (!option) return fail_unknown(p, word, length, error);
     if (value) return store(p, option, value, error);
-    if (option->type == UR_CLI_FLAG) return store(p, option, "yes", error);
+    if (option->type == UR_SETTING_FLAG) return store(p, option, "yes", error);
     return take_next(p, option, error);
 }
 
@@ -120,7 +120,7 @@ static ur_status parse_letter(parser *p, const char *word, ur_error *error)
         p->arguments->help = true;
         return UR_OK;
     }
-    const ur_cli_option *option = find_letter(p, word[0]);
+    const ur_setting *option = find_letter(p, word[0]);
     if (!option)
         return ur_fail(error, UR_ERR_USAGE, "unknown option -%.60s; options have names: --help lists them", word);
     if (word[1]) return store(p, option, word + 1, error);
@@ -155,14 +155,14 @@ static ur_status parse_line(parser *p, ur_error *error)
     return UR_OK;
 }
 
-ur_status ur_cli_parse(const ur_cli_table *table, ur_settings *task, char *const *line, size_t count, void *settings,
-                       ur_cli_arguments *arguments, ur_error *error)
+ur_status ur_cli_parse(const ur_setting_table *table, ur_settings *task, char *const *line, size_t count,
+                       void *settings, ur_cli_arguments *arguments, ur_error *error)
 {
     parser p = {table, task, NULL, line, count, 0, settings, arguments};
     return parse_line(&p, error);
 }
 
-ur_status ur_cli_parse_any(const ur_cli_table *table, ur_settings *const *tasks, char *const *line, size_t count,
+ur_status ur_cli_parse_any(const ur_setting_table *table, ur_settings *const *tasks, char *const *line, size_t count,
                            void *settings, ur_cli_arguments *arguments, ur_error *error)
 {
     parser p = {table, NULL, tasks, line, count, 0, settings, arguments};
@@ -215,9 +215,9 @@ void ur_cli_arguments_free(ur_cli_arguments *arguments)
     *arguments = (ur_cli_arguments){0};
 }
 
-bool ur_cli_given(const ur_cli_table *table, const ur_cli_arguments *arguments, const char *name)
+bool ur_cli_given(const ur_setting_table *table, const ur_cli_arguments *arguments, const char *name)
 {
-    const ur_cli_option *option = ur_setting_find(*table, name, strlen(name));
+    const ur_setting *option = ur_setting_find(*table, name, strlen(name));
     return option && arguments->given[option - table->rows];
 }
 

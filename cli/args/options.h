@@ -8,19 +8,6 @@
 #include "base/setting.h"
 #include "unroll_train.h"
 
-typedef ur_setting ur_cli_option;
-typedef ur_setting_table ur_cli_table;
-typedef ur_each ur_cli_each;
-#define UR_CLI_FLAG      UR_SETTING_FLAG
-#define UR_CLI_TEXT      UR_SETTING_TEXT
-#define UR_CLI_EACH      UR_SETTING_EACH
-#define UR_CLI_WORD      UR_SETTING_WORD
-#define UR_CLI_CHOICE    UR_SETTING_CHOICE
-#define UR_CLI_SIZE      UR_SETTING_SIZE
-#define UR_CLI_COUNT     UR_SETTING_COUNT
-#define UR_CLI_NUMBER    UR_SETTING_NUMBER
-#define UR_CLI_VALUE_MAX UR_SETTING_VALUE_MAX
-
 /* An option of a task that is not known before its model is opened. */
 typedef struct ur_cli_pending {
     const char *name, *value;
@@ -43,18 +30,18 @@ typedef struct ur_cli_arguments {
 
 /* Reads a command line (after the verb) into `settings` and those of the task (NULL: there are none); `arguments` and
  * `settings` point into it afterwards. UR_ERR_USAGE names the option. Free `arguments` also when this fails. */
-ur_status ur_cli_parse(const ur_cli_table *table, ur_settings *task, char *const *line, size_t count, void *settings,
-                       ur_cli_arguments *arguments, ur_error *error);
+ur_status ur_cli_parse(const ur_setting_table *table, ur_settings *task, char *const *line, size_t count,
+                       void *settings, ur_cli_arguments *arguments, ur_error *error);
 /* The same for a verb that works on a model of any task: how data are read may be said as in each of the `tasks` (up to a
  * NULL), and waits until the model is known. */
-ur_status ur_cli_parse_any(const ur_cli_table *table, ur_settings *const *tasks, char *const *line, size_t count,
+ur_status ur_cli_parse_any(const ur_setting_table *table, ur_settings *const *tasks, char *const *line, size_t count,
                            void *settings, ur_cli_arguments *arguments, ur_error *error);
 /* What waits, into the settings of the model's task, `name`; UR_ERR_USAGE for what it does not have. */
 ur_status ur_cli_take_pending(const ur_cli_arguments *arguments, ur_settings *task, const char *name, ur_error *error);
 void ur_cli_arguments_free(ur_cli_arguments *arguments);
 
 /* Whether the option `name` of the verb itself was given. */
-bool ur_cli_given(const ur_cli_table *table, const ur_cli_arguments *arguments, const char *name);
+bool ur_cli_given(const ur_setting_table *table, const ur_cli_arguments *arguments, const char *name);
 
 /* Settings of every task, up to a NULL; to be freed. NULL without memory. */
 ur_settings **ur_cli_tasks_open(void);

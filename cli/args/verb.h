@@ -10,7 +10,7 @@ typedef struct ur_cli_verb {
     const char *examples; /* a command a line, each with "  # what it does" */
     const char *task;     /* what it trains, whose settings are options too; NULL: it trains nothing */
     bool any_task;        /* it works on a model of any task: how data are read are options too */
-    const ur_cli_table *table;
+    const ur_setting_table *table;
     size_t settings_size;
     void (*defaults)(void *settings);
     ur_status (*run)(void *settings, const ur_cli_arguments *arguments, ur_error *error);

@@ -19,23 +19,23 @@ typedef struct settings {
 
 #define PLACE(field) offsetof(settings, field)
 
-static const ur_cli_option OPTIONS[] = {
-    {"What is timed", "work", "NAME,...", UR_CLI_TEXT, PLACE(work),
+static const ur_setting OPTIONS[] = {
+    {"What is timed", "work", "NAME,...", UR_SETTING_TEXT, PLACE(work),
      .help = "works from the list, or others named like them; all: each of the list"},
-    {NULL, "threads", "N", UR_CLI_SIZE, PLACE(threads), .least = 1, .most = 256,
+    {NULL, "threads", "N", UR_SETTING_SIZE, PLACE(threads), .least = 1, .most = 256,
      .unset = "the machine's cores, at most 16", .help = "a step of one lane takes one all the same"},
-    {NULL, "seconds", "S", UR_CLI_NUMBER, PLACE(seconds), .most = 1e6, .above = true,
+    {NULL, "seconds", "S", UR_SETTING_NUMBER, PLACE(seconds), .most = 1e6, .above = true,
      .help = "for each work, but at least five passes"},
-    {NULL, "precision", "f32", UR_CLI_WORD, PLACE(precision), .help = "numbers of the products"},
-    {NULL, "weights", UR_CLI_WEIGHTS, UR_CLI_WORD, PLACE(weights),
+    {NULL, "precision", "f32", UR_SETTING_WORD, PLACE(precision), .help = "numbers of the products"},
+    {NULL, "weights", UR_CLI_WEIGHTS, UR_SETTING_WORD, PLACE(weights),
      .help = "what the matrices are made of, in inference and steps"},
 
-    {"Output", "list", NULL, UR_CLI_FLAG, PLACE(list), .help = "only say which works there are"},
-    {NULL, "phases", NULL, UR_CLI_FLAG, PLACE(phases), .help = "also where the time of a pass goes"},
-    {NULL, "json", NULL, UR_CLI_FLAG, PLACE(json), .help = "a JSON object a work"},
+    {"Output", "list", NULL, UR_SETTING_FLAG, PLACE(list), .help = "only say which works there are"},
+    {NULL, "phases", NULL, UR_SETTING_FLAG, PLACE(phases), .help = "also where the time of a pass goes"},
+    {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "a JSON object a work"},
 };
 
-static const ur_cli_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
+static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
 
 static void defaults(void *settings_)
 {

@@ -15,11 +15,11 @@ typedef struct settings {
     bool json;
 } settings;
 
-static const ur_cli_option OPTIONS[] = {
-    {"Output", "json", NULL, UR_CLI_FLAG, offsetof(settings, json), .help = "one JSON object"},
+static const ur_setting OPTIONS[] = {
+    {"Output", "json", NULL, UR_SETTING_FLAG, offsetof(settings, json), .help = "one JSON object"},
 };
 
-static const ur_cli_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
+static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
 
 static void defaults(void *settings_) { *(settings *)settings_ = (settings){0}; }
 

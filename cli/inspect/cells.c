@@ -14,31 +14,31 @@
 
 #define PLACE(field) offsetof(ur_cli_cells_settings, field)
 
-static const ur_cli_option OPTIONS[] = {
+static const ur_setting OPTIONS[] = {
     UR_CLI_PART_ROW("What is read", PLACE(part)),
     UR_CLI_INVALID_ROW(NULL, PLACE(invalid)),
 
-    {"What is looked for", "where", "NAME=REGEX", UR_CLI_EACH, PLACE(where), .unset = "none",
+    {"What is looked for", "where", "NAME=REGEX", UR_SETTING_EACH, PLACE(where), .unset = "none",
      .help =
          "a predicate of one's own: inside a match of this regular expression (PCRE2) in a line; may be given up to "
          "16 times"},
 
-    {"What is shown", "show", "PREDICATE", UR_CLI_TEXT, PLACE(show), .unset = "none",
+    {"What is shown", "show", "PREDICATE", UR_SETTING_TEXT, PLACE(show), .unset = "none",
      .help = "instead of the table, a passage of the text coloured by the best cell of this predicate"},
-    {NULL, "neuron", "LAYER.NEURON", UR_CLI_TEXT, PLACE(cell), .unset = "none",
+    {NULL, "neuron", "LAYER.NEURON", UR_SETTING_TEXT, PLACE(cell), .unset = "none",
      .help = "instead of the table, a passage coloured by this neuron; layers from 1, neurons from 0, as in the table"},
-    {NULL, "cell", "LAYER.NEURON", UR_CLI_TEXT, PLACE(cell), .help = NULL}, /* its name of before */
-    {NULL, "length", "N", UR_CLI_SIZE, PLACE(length), .least = 1, .most = 1e6,
+    {NULL, "cell", "LAYER.NEURON", UR_SETTING_TEXT, PLACE(cell), .help = NULL}, /* its name of before */
+    {NULL, "length", "N", UR_SETTING_SIZE, PLACE(length), .least = 1, .most = 1e6,
      .help = "units in a passage that is shown"},
-    {NULL, "html", "FILE", UR_CLI_TEXT, PLACE(html), .unset = "none",
+    {NULL, "html", "FILE", UR_SETTING_TEXT, PLACE(html), .unset = "none",
      .help = "write the table, and a passage for each predicate, as one file"},
-    {NULL, "overwrite", NULL, UR_CLI_FLAG, PLACE(overwrite), .help = "replace the file of --html"},
-    {NULL, "json", NULL, UR_CLI_FLAG, PLACE(json), .help = "one JSON object"},
+    {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace the file of --html"},
+    {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "one JSON object"},
 
     UR_CLI_THREADS_ROW("The machine", PLACE(search.reading.threads)),
 };
 
-static const ur_cli_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
+static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
 
 static void defaults(void *settings)
 {

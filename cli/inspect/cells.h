@@ -11,7 +11,7 @@
 typedef struct ur_cli_cells_settings {
     ur_cell_search search;
     const char *part, *show, *cell, *html;
-    ur_cli_each where;
+    ur_each where;
     int invalid;
     size_t length; /* units of a passage that is shown */
     bool overwrite, json;
@@ -49,7 +49,7 @@ ur_status ur_cli_cells_page(const ur_cli_cells *found, const char *const *paths,
 /* inspect_cells_where.c: predicates of one's own, from "NAME=REGEX". */
 typedef struct ur_cli_where ur_cli_where;
 bool ur_cli_where_built(void);
-ur_status ur_cli_where_open(ur_cli_where **where, const ur_cli_each *given, ur_error *error);
+ur_status ur_cli_where_open(ur_cli_where **where, const ur_each *given, ur_error *error);
 void ur_cli_where_close(ur_cli_where *where);
 const ur_own_predicate *ur_cli_where_predicates(const ur_cli_where *where, size_t *count);
 

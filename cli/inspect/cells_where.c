@@ -104,7 +104,7 @@ static ur_status add(ur_cli_where *w, const char *given, ur_error *error)
     return compile(e, given + length + 1, error);
 }
 
-ur_status ur_cli_where_open(ur_cli_where **where, const ur_cli_each *given, ur_error *error)
+ur_status ur_cli_where_open(ur_cli_where **where, const ur_each *given, ur_error *error)
 {
     ur_cli_where *w = *where = calloc(1, sizeof *w);
     if (!w) return ur_fail_memory(error, "the regular expressions");
@@ -131,7 +131,7 @@ const ur_own_predicate *ur_cli_where_predicates(const ur_cli_where *w, size_t *c
 
 bool ur_cli_where_built(void) { return false; }
 
-ur_status ur_cli_where_open(ur_cli_where **where, const ur_cli_each *given, ur_error *error)
+ur_status ur_cli_where_open(ur_cli_where **where, const ur_each *given, ur_error *error)
 {
     *where = NULL;
     if (!given->count) return UR_OK;

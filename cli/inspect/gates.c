@@ -20,21 +20,22 @@ typedef struct settings {
 
 #define PLACE(field) offsetof(settings, field)
 
-static const ur_cli_option OPTIONS[] = {
+static const ur_setting OPTIONS[] = {
     UR_CLI_PART_ROW("What is read", PLACE(part)),
     UR_CLI_INVALID_ROW(NULL, PLACE(invalid)),
     UR_CLI_THREADS_ROW(NULL, PLACE(reading.threads)),
 
-    {"Output", "dump", "FILE.npz", UR_CLI_TEXT, PLACE(dump), .unset = "none",
+    {"Output", "dump", "FILE.npz", UR_SETTING_TEXT, PLACE(dump), .unset = "none",
      .help = "every signal at every step as numpy arrays, read in one pass: h1 (steps, units) is h of layer 1"},
-    {NULL, "signals", "LIST", UR_CLI_TEXT, PLACE(signals), .unset = "all of them",
+    {NULL, "signals", "LIST", UR_SETTING_TEXT, PLACE(signals), .unset = "all of them",
      .help = "which signals --dump writes, such as c,h"},
-    {NULL, "html", "FILE", UR_CLI_TEXT, PLACE(html), .unset = "none", .help = "the picture of saturation, as one page"},
-    {NULL, "overwrite", NULL, UR_CLI_FLAG, PLACE(overwrite), .help = "replace files that are there"},
-    {NULL, "json", NULL, UR_CLI_FLAG, PLACE(json), .help = "one JSON object"},
+    {NULL, "html", "FILE", UR_SETTING_TEXT, PLACE(html), .unset = "none",
+     .help = "the picture of saturation, as one page"},
+    {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace files that are there"},
+    {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "one JSON object"},
 };
 
-static const ur_cli_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
+static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
 
 static void defaults(void *settings_) { *(settings *)settings_ = (settings){.reading = {.end = 1}}; }
 

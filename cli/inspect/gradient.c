@@ -23,41 +23,42 @@ typedef struct settings {
 
 #define PLACE(field) offsetof(settings, field)
 
-static const ur_cli_option OPTIONS[] = {
-    {"What is followed", "back", "K", UR_CLI_SIZE, PLACE(flow.steps), .least = 1, .most = 100000,
+static const ur_setting OPTIONS[] = {
+    {"What is followed", "back", "K", UR_SETTING_SIZE, PLACE(flow.steps), .least = 1, .most = 100000,
      .help = "how many steps back"},
-    {NULL, "steps", "K", UR_CLI_SIZE, PLACE(flow.steps), .least = 1, .most = 100000,
+    {NULL, "steps", "K", UR_SETTING_SIZE, PLACE(flow.steps), .least = 1, .most = 100000,
      .help = NULL}, /* its name of before */
-    {NULL, "places", "N", UR_CLI_SIZE, PLACE(flow.places), .least = 1, .most = 65536,
+    {NULL, "places", "N", UR_SETTING_SIZE, PLACE(flow.places), .least = 1, .most = 65536,
      .help = "losses that are followed back, evenly over the text; means are over these"},
-    {NULL, "warm-up", "N", UR_CLI_SIZE, PLACE(flow.warm), .least = 1, .most = 100000,
+    {NULL, "warm-up", "N", UR_SETTING_SIZE, PLACE(flow.warm), .least = 1, .most = 100000,
      .help = "steps that are read before; fewer in a text that is too short"},
     UR_CLI_PART_ROW(NULL, PLACE(part)),
     UR_CLI_INVALID_ROW(NULL, PLACE(invalid)),
-    {NULL, "no-jacobian", NULL, UR_CLI_FLAG, PLACE(flow.no_jacobian),
+    {NULL, "no-jacobian", NULL, UR_SETTING_FLAG, PLACE(flow.no_jacobian),
      .help = "leave out the product of Jacobians, which takes most of the time in a wide layer"},
     UR_CLI_THREADS_ROW(NULL, PLACE(flow.threads)),
 
-    {"Several networks", "compare", NULL, UR_CLI_FLAG, PLACE(compare),
+    {"Several networks", "compare", NULL, UR_SETTING_FLAG, PLACE(compare),
      .help = "in one picture: all arguments that are run folders or end in .safetensors are models"},
 
-    {"Untrained networks", "fresh", "CELLS", UR_CLI_TEXT, PLACE(fresh.cells), .unset = "none",
+    {"Untrained networks", "fresh", "CELLS", UR_SETTING_TEXT, PLACE(fresh.cells), .unset = "none",
      .help = "such as rnn,lstm,gru: instead of a model and a text, which then are not wanted"},
-    {NULL, "hidden", "N", UR_CLI_SIZE, PLACE(fresh.hidden), .least = 1, .most = 4096, .help = "units of each"},
-    {NULL, "gain", "LIST", UR_CLI_TEXT, PLACE(fresh.gains),
+    {NULL, "hidden", "N", UR_SETTING_SIZE, PLACE(fresh.hidden), .least = 1, .most = 4096, .help = "units of each"},
+    {NULL, "gain", "LIST", UR_SETTING_TEXT, PLACE(fresh.gains),
      .help = "factors of W_hh, whose numbers are drawn from N(0, 1)/sqrt(hidden); a network for each"},
-    {NULL, "orthogonal", NULL, UR_CLI_FLAG, PLACE(fresh.orthogonal),
+    {NULL, "orthogonal", NULL, UR_SETTING_FLAG, PLACE(fresh.orthogonal),
      .help = "W_hh is the gain times an orthogonal matrix instead"},
-    {NULL, "keep-bias", "X", UR_CLI_NUMBER, PLACE(fresh.keep_bias), .least = -100, .most = 100,
+    {NULL, "keep-bias", "X", UR_SETTING_NUMBER, PLACE(fresh.keep_bias), .least = -100, .most = 100,
      .help = "added to the bias of the gate that keeps: f of an LSTM, z of a GRU"},
-    {NULL, "seed", "N", UR_CLI_COUNT, PLACE(fresh.seed), .help = "of the weights and the symbols that are read"},
+    {NULL, "seed", "N", UR_SETTING_COUNT, PLACE(fresh.seed), .help = "of the weights and the symbols that are read"},
 
-    {"Output", "html", "FILE", UR_CLI_TEXT, PLACE(html), .unset = "none", .help = "all pictures, as one page"},
-    {NULL, "overwrite", NULL, UR_CLI_FLAG, PLACE(overwrite), .help = "replace a file that is there"},
-    {NULL, "json", NULL, UR_CLI_FLAG, PLACE(json), .help = "one JSON object with all curves, in natural logarithms"},
+    {"Output", "html", "FILE", UR_SETTING_TEXT, PLACE(html), .unset = "none", .help = "all pictures, as one page"},
+    {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace a file that is there"},
+    {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json),
+     .help = "one JSON object with all curves, in natural logarithms"},
 };
 
-static const ur_cli_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
+static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
 
 static void defaults(void *settings_)
 {

@@ -8,42 +8,42 @@
 
 #define PLACE(field) offsetof(ur_cli_memory_settings, field)
 
-static const ur_cli_option OPTIONS[] = {
-    {"What is tried", "task", "LIST", UR_CLI_TEXT, PLACE(tasks), .help = "of copy, adding and who"},
-    {NULL, "cells", "LIST", UR_CLI_TEXT, PLACE(cells), .help = "of rnn, lstm, gru and gru-before"},
-    {NULL, "cell", "LIST", UR_CLI_TEXT, PLACE(cells), .help = NULL}, /* its name of before, as is "gap" */
-    {NULL, "gap", "LOW:HIGH", UR_CLI_TEXT, PLACE(gap), .help = NULL},
-    {NULL, "gaps", "LOW:HIGH", UR_CLI_TEXT, PLACE(gap),
+static const ur_setting OPTIONS[] = {
+    {"What is tried", "task", "LIST", UR_SETTING_TEXT, PLACE(tasks), .help = "of copy, adding and who"},
+    {NULL, "cells", "LIST", UR_SETTING_TEXT, PLACE(cells), .help = "of rnn, lstm, gru and gru-before"},
+    {NULL, "cell", "LIST", UR_SETTING_TEXT, PLACE(cells), .help = NULL}, /* its name of before, as is "gap" */
+    {NULL, "gap", "LOW:HIGH", UR_SETTING_TEXT, PLACE(gap), .help = NULL},
+    {NULL, "gaps", "LOW:HIGH", UR_SETTING_TEXT, PLACE(gap),
      .help = "the ladder of gaps: LOW, HIGH and 10, 20, 50, 100, 200, 500 ... between them; or a list"},
-    {NULL, "windows", "LIST", UR_CLI_TEXT, PLACE(windows),
+    {NULL, "windows", "LIST", UR_SETTING_TEXT, PLACE(windows),
      .help = "how many steps the gradient goes back, full for all of them"},
-    {NULL, "clip", "LIST", UR_CLI_TEXT, PLACE(clips), .help = "at which norm the gradient is held, or off"},
-    {NULL, "seeds", "N", UR_CLI_SIZE, PLACE(seeds), .least = 1, .most = 1000,
+    {NULL, "clip", "LIST", UR_SETTING_TEXT, PLACE(clips), .help = "at which norm the gradient is held, or off"},
+    {NULL, "seeds", "N", UR_SETTING_SIZE, PLACE(seeds), .least = 1, .most = 1000,
      .help = "how often each is tried; a gap is mastered where more than half of them did"},
-    {NULL, "seed", "N", UR_CLI_COUNT, PLACE(seed), .help = "the first of the seeds"},
+    {NULL, "seed", "N", UR_SETTING_COUNT, PLACE(seed), .help = "the first of the seeds"},
 
-    {"How", "hidden", "N", UR_CLI_SIZE, PLACE(hidden), .least = 1, .most = 4096, .help = "units"},
-    {NULL, "batch", "B", UR_CLI_SIZE, PLACE(batch), .least = 1, .most = 4096, .help = "examples an update"},
-    {NULL, "updates", "N", UR_CLI_SIZE, PLACE(updates), .least = 1, .most = 1e9,
+    {"How", "hidden", "N", UR_SETTING_SIZE, PLACE(hidden), .least = 1, .most = 4096, .help = "units"},
+    {NULL, "batch", "B", UR_SETTING_SIZE, PLACE(batch), .least = 1, .most = 4096, .help = "examples an update"},
+    {NULL, "updates", "N", UR_SETTING_SIZE, PLACE(updates), .least = 1, .most = 1e9,
      .help = "at most so many at each gap; it ends when the gap is mastered"},
-    {NULL, "optimizer", "sgd|adagrad|rmsprop|adam|adamw", UR_CLI_CHOICE, PLACE(optimizer), .help = "which one"},
-    {NULL, "lr", "X", UR_CLI_NUMBER, PLACE(rate), .above = true, .unset = "0.006 for rnn, 0.02 for the others",
+    {NULL, "optimizer", "sgd|adagrad|rmsprop|adam|adamw", UR_SETTING_CHOICE, PLACE(optimizer), .help = "which one"},
+    {NULL, "lr", "X", UR_SETTING_NUMBER, PLACE(rate), .above = true, .unset = "0.006 for rnn, 0.02 for the others",
      .help = "learning rate; it falls in a line to a tenth"},
-    {NULL, "remember", "STEPS", UR_CLI_NUMBER, PLACE(remember), .least = 0, .unset = "the gap",
+    {NULL, "remember", "STEPS", UR_SETTING_NUMBER, PLACE(remember), .least = 0, .unset = "the gap",
      .help = "LSTM and GRU begin with gates that keep for 1 to so many steps; 0: with the usual biases"},
-    {NULL, "minutes", "X", UR_CLI_NUMBER, PLACE(minutes), .above = true, .unset = "no limit",
+    {NULL, "minutes", "X", UR_SETTING_NUMBER, PLACE(minutes), .above = true, .unset = "no limit",
      .help = "end after so long and say what was left out"},
-    {NULL, "threads", "N", UR_CLI_SIZE, PLACE(threads), .least = 1, .most = 256,
+    {NULL, "threads", "N", UR_SETTING_SIZE, PLACE(threads), .least = 1, .most = 256,
      .unset = "the machine's cores, at most 16", .help = "trainings at once; the result does not depend on it"},
 
-    {"Output", "html", "FILE", UR_CLI_TEXT, PLACE(html), .unset = "none",
+    {"Output", "html", "FILE", UR_SETTING_TEXT, PLACE(html), .unset = "none",
      .help = "bars, and the curves of the score by gap, as one page"},
-    {NULL, "overwrite", NULL, UR_CLI_FLAG, PLACE(overwrite), .help = "replace a file that is there"},
-    {NULL, "quiet", NULL, UR_CLI_FLAG, PLACE(quiet), .help = "no line for each training"},
-    {NULL, "json", NULL, UR_CLI_FLAG, PLACE(json), .help = "one JSON object, with every training"},
+    {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace a file that is there"},
+    {NULL, "quiet", NULL, UR_SETTING_FLAG, PLACE(quiet), .help = "no line for each training"},
+    {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "one JSON object, with every training"},
 };
 
-static const ur_cli_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
+static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
 
 static void defaults(void *settings)
 {

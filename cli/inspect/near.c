@@ -23,21 +23,22 @@ typedef struct settings {
 
 #define PLACE(field) offsetof(settings, field)
 
-static const ur_cli_option OPTIONS[] = {
-    {"What is shown", "count", "N", UR_CLI_SIZE, PLACE(count), .least = 1, .most = 1000, .help = "how many neighbours"},
-    {NULL, "exact", NULL, UR_CLI_FLAG, PLACE(exact),
+static const ur_setting OPTIONS[] = {
+    {"What is shown", "count", "N", UR_SETTING_SIZE, PLACE(count), .least = 1, .most = 1000,
+     .help = "how many neighbours"},
+    {NULL, "exact", NULL, UR_SETTING_FLAG, PLACE(exact),
      .help = "take WORD as it is written: a model of words has most of them with the space before"},
 
-    {"Output", "html", "FILE", UR_CLI_TEXT, PLACE(html), .unset = "none",
+    {"Output", "html", "FILE", UR_SETTING_TEXT, PLACE(html), .unset = "none",
      .help = "also write a report: the neighbours, and all units in a plane"},
-    {NULL, "overwrite", NULL, UR_CLI_FLAG, PLACE(overwrite), .help = "replace a file that is there"},
-    {NULL, "json", NULL, UR_CLI_FLAG, PLACE(json), .help = "one JSON object"},
-    {NULL, "coordinates", NULL, UR_CLI_FLAG, PLACE(places),
+    {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace a file that is there"},
+    {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "one JSON object"},
+    {NULL, "coordinates", NULL, UR_SETTING_FLAG, PLACE(places),
      .help = "with --json: the place of every token in the plane, too"},
-    {NULL, "places", NULL, UR_CLI_FLAG, PLACE(places), .help = NULL}, /* its name of before */
+    {NULL, "places", NULL, UR_SETTING_FLAG, PLACE(places), .help = NULL}, /* its name of before */
 };
 
-static const ur_cli_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
+static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
 
 enum { COLUMNS = 78 };
 

@@ -19,14 +19,15 @@ typedef struct settings {
     bool overwrite, json;
 } settings;
 
-static const ur_cli_option OPTIONS[] = {
-    {"Output", "html", "FILE", UR_CLI_TEXT, offsetof(settings, html), .unset = "none",
+static const ur_setting OPTIONS[] = {
+    {"Output", "html", "FILE", UR_SETTING_TEXT, offsetof(settings, html), .unset = "none",
      .help = "the run as one page: curves, gates, samples as they got better"},
-    {NULL, "overwrite", NULL, UR_CLI_FLAG, offsetof(settings, overwrite), .help = "replace a page that is there"},
-    {NULL, "json", NULL, UR_CLI_FLAG, offsetof(settings, json), .help = "summary, curves and samples as one object"},
+    {NULL, "overwrite", NULL, UR_SETTING_FLAG, offsetof(settings, overwrite), .help = "replace a page that is there"},
+    {NULL, "json", NULL, UR_SETTING_FLAG, offsetof(settings, json),
+     .help = "summary, curves and samples as one object"},
 };
 
-static const ur_cli_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
+static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
 
 static void defaults(void *settings_) { *(settings *)settings_ = (settings){0}; }
 

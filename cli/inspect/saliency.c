@@ -23,16 +23,16 @@ typedef struct settings {
 
 #define PLACE(field) offsetof(settings, field)
 
-static const ur_cli_option OPTIONS[] = {
-    {"What is explained", "target", "UNIT", UR_CLI_TEXT, PLACE(target), .unset = "the likeliest one",
+static const ur_setting OPTIONS[] = {
+    {"What is explained", "target", "UNIT", UR_SETTING_TEXT, PLACE(target), .unset = "the likeliest one",
      .help = "the prediction of this unit behind the text"},
 
-    {"Output", "html", "FILE", UR_CLI_TEXT, PLACE(html), .unset = "none", .help = "the coloured text as one page"},
-    {NULL, "overwrite", NULL, UR_CLI_FLAG, PLACE(overwrite), .help = "replace a file that is there"},
-    {NULL, "json", NULL, UR_CLI_FLAG, PLACE(json), .help = "one JSON object"},
+    {"Output", "html", "FILE", UR_SETTING_TEXT, PLACE(html), .unset = "none", .help = "the coloured text as one page"},
+    {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace a file that is there"},
+    {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "one JSON object"},
 };
 
-static const ur_cli_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
+static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
 
 static void defaults(void *settings_) { *(settings *)settings_ = (settings){0}; }
 

@@ -7,22 +7,22 @@
 
 #include "unroll_inspect.h"
 
-/* Rows of an option table, the same for every verb; `heading` as in ur_cli_option, `place` in the verb's settings. */
+/* Rows of an option table, the same for every verb; `heading` as in ur_setting, `place` in the verb's settings. */
 #define UR_CLI_PART_ROW(heading, place)                                                                                \
     {                                                                                                                  \
-        heading, "part", "BEGIN:END", UR_CLI_TEXT, place,                                                              \
+        heading, "part", "BEGIN:END", UR_SETTING_TEXT, place,                                                          \
             .unset = "0:1, all of it", .help = "only this part of the text, as shares: 0.9:1 is its last tenth"        \
     }
 #define UR_CLI_INVALID_ROW(heading, place)                                                                             \
     {                                                                                                                  \
-        heading, "invalid", "error|replace", UR_CLI_CHOICE, place,                                                     \
+        heading, "invalid", "error|replace", UR_SETTING_CHOICE, place,                                                 \
             .help = "bytes that are not UTF-8: stop, or read them as U+FFFD"                                           \
     }
 #define UR_CLI_THREADS_ROW(heading, place)                                                                             \
     {                                                                                                                  \
-        heading, "threads", "N", UR_CLI_SIZE, place, .least = 1, .most = 256,                                          \
-                                                     .unset = "the machine's cores, at most 16",                       \
-                                                     .help = "the result does not depend on it"                        \
+        heading, "threads", "N", UR_SETTING_SIZE, place, .least = 1, .most = 256,                                      \
+                                                         .unset = "the machine's cores, at most 16",                   \
+                                                         .help = "the result does not depend on it"                    \
     }
 
 /* A model, and a text at least. */

@@ -17,14 +17,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const ur_cli_option OPTIONS[] = {
-    {"What is shown", "watch", NULL, UR_CLI_FLAG, offsetof(ur_cli_train_settings, watch),
+static const ur_setting OPTIONS[] = {
+    {"What is shown", "watch", NULL, UR_SETTING_FLAG, offsetof(ur_cli_train_settings, watch),
      .help = "a view of the whole terminal: curves of the losses, gradient norms, gates, the last sample"},
-    {NULL, "quiet", NULL, UR_CLI_FLAG, offsetof(ur_cli_train_settings, quiet), .help = "no progress, no samples"},
-    {NULL, "json", NULL, UR_CLI_FLAG, offsetof(ur_cli_train_settings, json), .help = "the result as one JSON object"},
+    {NULL, "quiet", NULL, UR_SETTING_FLAG, offsetof(ur_cli_train_settings, quiet), .help = "no progress, no samples"},
+    {NULL, "json", NULL, UR_SETTING_FLAG, offsetof(ur_cli_train_settings, json),
+     .help = "the result as one JSON object"},
 };
 
-const ur_cli_table ur_cli_train_options = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
+const ur_setting_table ur_cli_train_options = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
 
 void ur_cli_train_defaults(void *settings) { *(ur_cli_train_settings *)settings = (ur_cli_train_settings){0}; }
 

@@ -8,7 +8,7 @@ typedef struct ur_cli_train_settings {
     bool quiet, json, watch;
 } ur_cli_train_settings;
 
-extern const ur_cli_table ur_cli_train_options;
+extern const ur_setting_table ur_cli_train_options;
 void ur_cli_train_defaults(void *settings);
 
 /* Trains the task of the arguments on their words; `name` is the run folder's where none was given (NULL: the name of the

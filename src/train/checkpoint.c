@@ -161,10 +161,27 @@ static ur_status put_record(ur_trainer *t, ur_error *error)
     return t->at.judged ? ur_record_set(t->model, "validation", metrics_json(t), error) : UR_OK;
 }
 
+/* What no reader would take is never written: then the files of before stay. */
+static ur_status check_finite(const ur_trainer *t, ur_error *error)
+{
+    for (size_t i = 0; i < t->model->param_count; i++) {
+        const ur_param *p = &t->model->params[i];
+        for (size_t k = 0; k < p->size; k++)
+            if (!isfinite(p->value[k]))
+                return ur_fail(
+                    error, UR_ERR_NUMERIC,
+                    "step %llu: the tensor %s is not finite any more, and is not saved; begin anew with a smaller "
+                    "`lr` or `clip-norm`",
+                    (unsigned long long)t->at.step, p->name);
+    }
+    return UR_OK;
+}
+
 ur_status ur_trainer_keep_best(ur_trainer *t, ur_error *error)
 {
     if (!t->run->folder) return UR_OK;
     char *path;
+    UR_TRY(check_finite(t, error));
     UR_TRY(put_record(t, error));
     UR_TRY(in_run(t, "model.safetensors", &path, error));
     ur_trainer_use_average(t, true);
@@ -178,6 +195,7 @@ ur_status ur_trainer_save(ur_trainer *t, ur_error *error)
 {
     if (!t->run->folder) return UR_OK;
     char *path;
+    UR_TRY(check_finite(t, error));
     ur_extra *extra = malloc(sizeof *extra);
     if (!extra) return ur_fail_memory(error, "the checkpoint");
     list_extra(t, extra);

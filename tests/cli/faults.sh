@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# What went wrong for somebody once, each with what is right.
+. "$(dirname "$0")/lib.bash"
+
+make_text 300 >text
+small=(--hidden 16 --layers 1 --embed 8 --batch 4 --bptt 16 --threads 1 --sample-length 0 --quiet)
+
+# Weights that are not finite any more are never written: the last good state stays, and opens.
+fails_with train lm text -o wild "${small[@]}" --steps 200 --lr 1000 --momentum 0.99 --optimizer sgd --clip-norm 0 \
+    --save-every 1 --eval-every 1000
+says 'not finite'; says '--lr or --clip-norm'
+fails_with train lm text -o wild "${small[@]}" --steps 200 --lr 1000 --momentum 0.99 --optimizer sgd --clip-norm 0 \
+    --save-every 1 --eval-every 1000 --resume
+says 'not finite'
+done_with info wild/last.safetensors
+
+# A validation that is not finite is said as such.
+fails_with train lm text -o zero "${small[@]}" --steps 1 --epsilon 0; says 'the validation loss is not finite at step 1'
+
+# A model whose checkpoint is gone is not begun anew over.
+done_with train lm text -o lost "${small[@]}" --steps 2
+rm lost/last.safetensors
+cp lost/model.safetensors kept
+fails_with train lm text -o lost "${small[@]}" --steps 2 --resume; says '--overwrite'; says '--init-from'
+same lost/model.safetensors kept
+
+# Somebody's log is not emptied.
+mkdir theirs
+echo 'my notes' >theirs/log.jsonl
+misused train lm text -o theirs "${small[@]}" --steps 2; says 'log.jsonl'
+equal "$(cat theirs/log.jsonl)" 'my notes'
+
+# Most of --minutes goes into updates, and none of it into nothing.
+done_with train lm text -o short "${small[@]}" --minutes 0.05 --json
+steps=$(sed -n 's/.*"steps": *\([0-9]*\).*/\1/p' out)
+[ "$steps" -gt 20 ] || fail "--minutes 0.05 made $steps steps"
+misused train lm text -o none --hidden 400 --layers 1 --threads 1 --quiet --minutes 0.0001; says '--minutes 0.0001'
+
+# A run stopped before its first step names no model.
+"$UNROLL" train lm text -o stopped --hidden 64 --threads 1 --minutes 5 >out 2>err &
+pid=$!
+for _ in $(seq 50); do [ -d stopped ] && break || sleep 0.1; done
+kill -INT $pid
+wait $pid || fail 'an interrupted training failed'
+grep -q 'There is no model yet' out || grep -q 'The model is' out || fail 'nothing is said of the model'
+[ -e stopped/model.safetensors ] || ! grep -q 'The model is' out || fail 'a model is named that is not there'
