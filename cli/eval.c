@@ -28,7 +28,8 @@ static const ur_setting OPTIONS[] = {
 
     {"How", "protocol", "stateful|windows", UR_SETTING_CHOICE, PLACE(protocol),
      .help = "one pass through the text, or windows that each begin with a zero state"},
-    {NULL, "window", "N", UR_SETTING_SIZE, PLACE(scoring.window), .least = 2, .most = 1e9, .help = "units in a window"},
+    {NULL, "window", "N", UR_SETTING_SIZE, PLACE(scoring.window), .least = 2, .most = 1e9,
+     .help = "tokens in a window"},
     {NULL, "per-line", NULL, UR_SETTING_FLAG, PLACE(per_line),
      .help = "print the log-probability of each line, read as a sentence of its own"},
     UR_CLI_THREADS_ROW(NULL, PLACE(scoring.threads)),
@@ -89,15 +90,15 @@ static ur_status print_json(const settings *s, const ur_model *model, const ur_s
 
 static void print_table(const settings *s, const ur_score *score)
 {
-    printf("loss          %.4f nats a unit\n", score->loss);
+    printf("loss          %.4f nats a token\n", score->loss);
     printf("bits a char   %.4f\n", score->bits_per_char);
     printf("bits a byte   %.4f\n", score->bits_per_byte);
-    printf("perplexity    %.4f a unit\n", score->perplexity);
-    printf("units         %llu, of which %llu were predicted", (unsigned long long)score->units,
+    printf("perplexity    %.4f a token\n", score->perplexity);
+    printf("tokens        %llu, of which %llu were predicted", (unsigned long long)score->units,
            (unsigned long long)score->predictions);
     if (score->unknown) printf(" and %llu never seen in training", (unsigned long long)score->unknown);
     if (s->scoring.windows)
-        printf("\nprotocol      windows of %zu units, each from a zero state\n", s->scoring.window);
+        printf("\nprotocol      windows of %zu tokens, each from a zero state\n", s->scoring.window);
     else
         printf("\nprotocol      stateful, one pass\n");
     printf("seconds       %.2f\n", score->seconds);
@@ -181,8 +182,8 @@ const ur_cli_verb ur_cli_eval = {
     .text =
         "A model knows its task, and data of that task are read as in its training. Prints the task's metrics.\n\n"
         "Reads texts (files, folders, or - for standard input) with a language model and says how well it "
-        "predicted them: the loss in nats a unit, bits a character and a byte, the perplexity. The first unit of "
-        "each pass is given, so N units are N - 1 predictions.\n\n"
+        "predicted them: the loss in nats a token, bits a character and a byte, the perplexity. The first token of "
+        "each pass is given, so N tokens are N - 1 predictions.\n\n"
         "With --per-line each line is read as a sentence of its own: from a zero state that has read one line break. "
         "A line of the result holds its number, its log-probability in nats with its line break, and its text, "
         "with tabs between.",

@@ -175,7 +175,7 @@ const ur_cli_verb ur_cli_info = {
     .name = "info",
     .takes = "MODEL [option...]",
     .summary = "say what a model is made of and what it was trained on",
-    .text = "Prints the network line, the weights with their names and sizes (those that PyTorch uses), the units of "
+    .text = "Prints the network line, the weights with their names and sizes (those that PyTorch uses), the tokens of "
             "text, and the record of the training: what it was trained on and how well it did.",
     .examples = "unroll info runs/input  # for people\n"
                 "unroll info runs/input --json  # for programs\n",

@@ -20,17 +20,17 @@ static const ur_setting OPTIONS[] = {
     {"What to write", "prime", "TEXT", UR_SETTING_TEXT, PLACE(prime), .unset = "a line break",
      .help = "text to read first and to go on from; it is printed too"},
     {NULL, "length", "N", UR_SETTING_SIZE, PLACE(length), .most = 1e15,
-     .help = "units (characters, bytes or words) to write"},
+     .help = "tokens (characters, bytes or words) to write"},
     {NULL, "stop", "TEXT", UR_SETTING_EACH, PLACE(stop), .unset = "none",
      .help = "end before this text; may be given up to 16 times"},
     {NULL, "next", "N", UR_SETTING_SIZE, PLACE(next), .least = 1, .most = 1e6, .unset = "none",
-     .help = "instead of writing, print the N likeliest next units with their probabilities"},
+     .help = "instead of writing, print the N likeliest next tokens with their probabilities"},
     {NULL, "complete", "N", UR_SETTING_SIZE, PLACE(complete), .least = 1, .most = 1000, .unset = "none",
      .help = "instead of writing, print the N likeliest ways to finish the word that the prime ends in"},
     {NULL, "beam", "N", UR_SETTING_SIZE, PLACE(beam), .least = 1, .most = 1000, .unset = "none",
-     .help =
-         "instead of drawing, search for the likeliest text of --length units, or up to a --stop of one unit; N texts "
-         "are kept at each step"},
+     .help = "instead of drawing, search for the likeliest text of --length tokens, or up to a --stop of one token; N "
+             "texts "
+             "are kept at each step"},
     {NULL, "n-best", "N", UR_SETTING_SIZE, PLACE(n_best), .least = 1, .most = 1000, .unset = "1",
      .help = "with --beam: how many texts to print, each behind its log probability"},
 
@@ -227,14 +227,14 @@ const ur_cli_verb ur_cli_sample = {
     .takes = "MODEL [option...]",
     .summary = "let a language model write",
     .text = "Writes text with a language model; MODEL is a model file or a run folder. The text goes to standard "
-            "output unit by unit, as it is made.\n\n"
-            "The output is valid UTF-8 whatever the units are: a character is written once it is complete, bytes that "
+            "output token by token, as it is made.\n\n"
+            "The output is valid UTF-8 whatever the tokens are: a character is written once it is complete, bytes that "
             "cannot be part of one are written as U+FFFD, and a character still incomplete at the end is left out "
             "(--state-out keeps it). On a terminal, control characters other than tab and line break are shown as "
             "\\xNN. --raw switches all of this off.\n\n"
             "A word ends at white space or punctuation. The probabilities of --complete are those of the word and its "
             "end; --next and --complete heed the temperature and the limits, --beam does not.\n\n"
-            "Units that the model does not know are named on standard error. A model whose numbers grow without bound "
+            "Tokens that the model does not know are named on standard error. A model whose numbers grow without bound "
             "ends with status 1 and a line that says where.",
     .examples = "unroll sample runs/input --length 300 --temperature 0.8  # write\n"
                 "unroll sample runs/input --prime 'The ki' --complete 5  # predictive typing\n"

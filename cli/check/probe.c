@@ -76,8 +76,8 @@ static ur_status compare(ur_cli_checks *checks, const ur_model *model, const pro
     free(out);
     if (status != UR_OK) return status;
     snprintf(name, sizeof name, "the file's values, %s", isa);
-    ur_cli_check_report(checks, different ? UR_CLI_FAILED : UR_CLI_OK, name, "%zu of %zu logits differ after %zu units",
-                        different, p->logit_count, p->id_count);
+    ur_cli_check_report(checks, different ? UR_CLI_FAILED : UR_CLI_OK, name,
+                        "%zu of %zu logits differ after %zu tokens", different, p->logit_count, p->id_count);
     return UR_OK;
 }
 

@@ -29,7 +29,7 @@ static const ur_setting OPTIONS[] = {
      .help = "instead of the table, a passage coloured by this neuron; layers from 1, neurons from 0, as in the table"},
     {NULL, "cell", "LAYER.NEURON", UR_SETTING_TEXT, PLACE(cell), .help = NULL}, /* its name of before */
     {NULL, "length", "N", UR_SETTING_SIZE, PLACE(length), .least = 1, .most = 1e6,
-     .help = "units in a passage that is shown"},
+     .help = "tokens in a passage that is shown"},
     {NULL, "html", "FILE", UR_SETTING_TEXT, PLACE(html), .unset = "none",
      .help = "write the table, and a passage for each predicate, as one file"},
     {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace the file of --html"},
@@ -59,7 +59,7 @@ static ur_status set_cell(ur_cli_cells_settings *s, ur_error *error)
     if (!s->cell[length] || !is_whole(layer) || !is_whole(s->cell + length + 1) || atol(layer) < 1)
         return ur_fail(
             error, UR_ERR_USAGE,
-            "--neuron: '%.80s' is not allowed; give a layer from 1 and a unit from 0 with a point between, such "
+            "--neuron: '%.80s' is not allowed; give a layer from 1 and a neuron from 0 with a point between, such "
             "as 1.43",
             s->cell);
     s->search.follow = true;
@@ -170,17 +170,18 @@ const ur_cli_verb ur_cli_inspect_cells = {
     .takes = "MODEL TEXT... [option...]",
     .summary = "find the cells that follow quotations, brackets, comments, lines",
     .text =
-        "Reads texts with a language model and scores every unit of its recurrent layers against predicates: things "
+        "Reads texts with a language model and scores every neuron of its recurrent layers against predicates: things "
         "that hold at a place of the text or do not (inside quotation marks, inside a comment), and numbers (how deep "
-        "in brackets, how far into the line). What is scored is the unit's c where its cell has one, else its h. "
+        "in brackets, how far into the line). What is scored is the neuron's c where its cell has one, else its h. "
         "Coloured text shows tanh(c), or h; of a cell that follows a number its distance from the mean.\n\n"
-        "The score of yes and no is the area under the ROC curve: the probability that the unit is higher (or, "
+        "The score of yes and no is the area under the ROC curve: the probability that the neuron is higher (or, "
         "falling, lower) at a place at which the predicate holds than at one at which it does not; 0.5 is chance. That "
         "of a "
-        "number is the correlation. The first half of the text chooses the unit, the second half scores it. Beside it "
-        "stands what the best unit of a network with random weights reaches, and by how much the loss rises when the "
-        "unit is held at its mean.\n\n"
-        "Regular expressions of --where are matched line by line; a place counts when the unit read last is part of a "
+        "number is the correlation. The first half of the text chooses the neuron, the second half scores it. Beside "
+        "it "
+        "stands what the best neuron of a network with random weights reaches, and by how much the loss rises when the "
+        "neuron is held at its mean.\n\n"
+        "Regular expressions of --where are matched line by line; a place counts when the token read last is part of a "
         "match.",
     .examples =
         "unroll inspect cells runs/input input.txt  # the best cell for each predicate\n"

@@ -80,8 +80,8 @@ static void describe(const ur_cli_cells *f, ur_cli_page *page, const char *const
 {
     ur_cli_page_note(
         page,
-        "%s reads %s%s. The c of each unit of its recurrent layers, or h where the cell has no c, was scored "
-        "against each predicate; the first half of the text chose the best unit, the second half scored it. "
+        "%s reads %s%s. The c of each neuron of its recurrent layers, or h where the cell has no c, was scored "
+        "against each predicate; the first half of the text chose the best neuron, the second half scored it. "
         "Colours show tanh(c), or h; of a cell that follows a number its distance from the mean, twice the "
         "standard deviation as 1.",
         ur_model_net(f->model), paths[0], path_count > 1 ? " and more" : "");
@@ -91,7 +91,7 @@ static void describe(const ur_cli_cells *f, ur_cli_page *page, const char *const
     ur_cli_page_note(page,
                      "AUC: the probability that the cell is higher (where it falls: lower) at a place where the "
                      "predicate holds than at one where it does not; 0.5 is chance. Control: the best cell of the "
-                     "same network with random weights. Loss when held: what the loss gains, in nats a unit, when "
+                     "same network with random weights. Loss when held: what the loss gains, in nats a token, when "
                      "the cell is held at its mean; the loss is %.4f.",
                      f->sample.loss);
 }

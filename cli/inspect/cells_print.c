@@ -54,7 +54,7 @@ void ur_cli_cells_table(const ur_cli_cells *f)
         ur_cell_score score = ur_cells_score(f->cells, i);
         print_row(&score);
     }
-    printf("\nloss of the sample, nothing held: %.4f nats a unit; %.1f seconds\n", f->sample.loss, f->seconds);
+    printf("\nloss of the sample, nothing held: %.4f nats a token; %.1f seconds\n", f->sample.loss, f->seconds);
 }
 
 /* ---- JSON -------------------------------------------------------------------------------------------------------- */

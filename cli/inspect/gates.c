@@ -26,7 +26,7 @@ static const ur_setting OPTIONS[] = {
     UR_CLI_THREADS_ROW(NULL, PLACE(reading.threads)),
 
     {"Output", "dump", "FILE.npz", UR_SETTING_TEXT, PLACE(dump), .unset = "none",
-     .help = "every signal at every step as numpy arrays, read in one pass: h1 (steps, units) is h of layer 1"},
+     .help = "every signal at every step as numpy arrays, read in one pass: h1 (steps, neurons) is h of layer 1"},
     {NULL, "signals", "LIST", UR_SETTING_TEXT, PLACE(signals), .unset = "all of them",
      .help = "which signals --dump writes, such as c,h"},
     {NULL, "html", "FILE", UR_SETTING_TEXT, PLACE(html), .unset = "none",
@@ -78,17 +78,17 @@ static void print_layers(const ur_model *model, const ur_gate_table *gates)
     size_t units;
     ur_signal signal;
     for (size_t layer = 0; ur_probe_layer(model, layer, &units, &cell); layer++) {
-        printf("%slayer %zu: %s, %zu units\n", layer ? "\n" : "", layer + 1, cell, units);
+        printf("%slayer %zu: %s, %zu neurons\n", layer ? "\n" : "", layer + 1, cell, units);
         printf("  signal   open      shut   always open  always shut       mean\n");
         for (size_t i = 0; ur_probe_signal(model, layer, i, &signal); i++) {
             ur_cli_gate_row row = ur_cli_gate_row_of(gates, layer, i);
             print_row(&signal, &row);
         }
     }
-    printf(
-        "\n%llu steps. Open: above 0.9; shut: below 0.1; shares of all units and steps. Always: units that are so in "
-        "99 %% of the steps.\n",
-        (unsigned long long)ur_gate_table_steps(gates));
+    printf("\n%llu steps. Open: above 0.9; shut: below 0.1; shares of all neurons and steps. Always: neurons that are "
+           "so in "
+           "99 %% of the steps.\n",
+           (unsigned long long)ur_gate_table_steps(gates));
 }
 
 /* ---- As JSON ------------------------------------------------------------------------------------------------------ */
@@ -189,7 +189,7 @@ const ur_cli_verb ur_cli_inspect_gates = {
     .text =
         "Reads texts with a language model and looks at every gate and state of every cell at every step: i, f, g, o, "
         "c and h of an LSTM, r, z, n and h of a GRU, h of an RNN. A gate above 0.9 is called open, one below 0.1 "
-        "shut. A forget gate that is always open belongs to a unit that remembers; an RNN has no gates.\n\n"
+        "shut. A forget gate that is always open belongs to a neuron that remembers; an RNN has no gates.\n\n"
         "The text is read in up to 32 pieces side by side, each from a zero state; for --dump it is read once more "
         "in one pass. The arrays are named by signal and layer (c1, h1, i2 ...); 'units' holds the id read at "
         "each step.",

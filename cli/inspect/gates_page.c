@@ -41,7 +41,7 @@ static ur_status add_layer(ur_cli_page *page, const ur_model *model, const ur_ga
             status = dots(gates, layer, i, signal.name, units, &series[count], error);
             if (status == UR_OK) count++;
         }
-    snprintf(title, sizeof title, "Layer %zu: %s, %zu units", layer + 1, cell, units);
+    snprintf(title, sizeof title, "Layer %zu: %s, %zu neurons", layer + 1, cell, units);
     ur_cli_page_heading(page, title);
     ur_cli_chart chart = {.x_label = "share of steps in which the gate is open (above 0.9)",
                           .y_label = "shut (below 0.1)",
@@ -60,7 +60,7 @@ ur_status ur_cli_gates_page(const ur_model *model, const ur_gate_table *gates, c
     ur_cli_page page;
     UR_TRY(ur_cli_page_begin(&page, "Gates", error));
     ur_cli_page_note(&page,
-                     "%s, %llu steps. A dot is a unit: near the right it is open all the time, near the top it is "
+                     "%s, %llu steps. A dot is a neuron: near the right it is open all the time, near the top it is "
                      "shut all the time, near the corner below on the left it is neither: it decides.",
                      ur_model_net(model), (unsigned long long)ur_gate_table_steps(gates));
     ur_status status = UR_OK;

@@ -43,7 +43,7 @@ static const ur_setting OPTIONS[] = {
 
     {"Untrained networks", "fresh", "CELLS", UR_SETTING_TEXT, PLACE(fresh.cells), .unset = "none",
      .help = "such as rnn,lstm,gru: instead of a model and a text, which then are not wanted"},
-    {NULL, "hidden", "N", UR_SETTING_SIZE, PLACE(fresh.hidden), .least = 1, .most = 4096, .help = "units of each"},
+    {NULL, "hidden", "N", UR_SETTING_SIZE, PLACE(fresh.hidden), .least = 1, .most = 4096, .help = "neurons of each"},
     {NULL, "gain", "LIST", UR_SETTING_TEXT, PLACE(fresh.gains),
      .help = "factors of W_hh, whose numbers are drawn from N(0, 1)/sqrt(hidden); a network for each"},
     {NULL, "orthogonal", NULL, UR_SETTING_FLAG, PLACE(fresh.orthogonal),

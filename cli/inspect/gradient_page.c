@@ -158,7 +158,7 @@ static ur_status layer_part(ur_cli_page *page, const ur_cli_subject *s, size_t l
     char title[UR_CLI_WORDS], heading[UR_CLI_WORDS + 64];
     const ur_flow_layer *l = &s->layer[layer];
     ur_cli_subject_title(s, layer, title);
-    snprintf(heading, sizeof heading, "%s: %s, %zu units", title, l->cell, l->units);
+    snprintf(heading, sizeof heading, "%s: %s, %zu neurons", title, l->cell, l->units);
     ur_cli_page_heading(page, heading);
     words(page, s, layer);
     layer_table(page->out, l);

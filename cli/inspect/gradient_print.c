@@ -69,7 +69,7 @@ static void print_layer_words(const ur_flow_layer *l, const ur_spectra *spectra)
 static void print_layer(const ur_cli_subjects *all, const ur_cli_subject *s, size_t layer)
 {
     const ur_flow_layer *l = &s->layer[layer];
-    printf("layer %zu: %s, %zu units\n", layer + 1, l->cell, l->units);
+    printf("layer %zu: %s, %zu neurons\n", layer + 1, l->cell, l->units);
     print_head("log10, k steps back", all);
     print_row("gradient of h", l->h, l->steps);
     print_row("gradient of c", l->c, l->steps);

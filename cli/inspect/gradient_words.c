@@ -137,7 +137,7 @@ void ur_cli_fresh_words(const ur_cli_subjects *subjects, char text[UR_CLI_WORDS]
 {
     const ur_cli_fresh *f = subjects->fresh;
     *text = 0;
-    say(text, "Untrained networks of %zu units, seed %llu. ", f->hidden, (unsigned long long)f->seed);
+    say(text, "Untrained networks of %zu neurons, seed %llu. ", f->hidden, (unsigned long long)f->seed);
     if (f->orthogonal)
         say(text, "W_hh = gain times an orthogonal matrix, for each gate one");
     else

@@ -228,13 +228,13 @@ static void add_beginning(memory_page *p)
     const ur_cli_memory_settings *s = p->m->settings;
     char last[UR_CLI_MEMORY_WORD] = "";
     if (s->seeds > 1) snprintf(last, sizeof last, " to %llu", (unsigned long long)(s->seed + s->seeds - 1));
-    ur_cli_page_note(&p->page,
-                     "Networks of one layer of %zu units learn to answer with something that they read a chosen number "
-                     "of steps before: the gap. Each begins anew at each gap, learns from %zu new examples at each of "
-                     "at most %zu updates, and is scored on 256 that it does not learn from; who fails at a gap does "
-                     "not try a longer one. Seed%s %llu%s; %.0f seconds.",
-                     s->hidden, s->batch, s->updates, *last ? "s" : "", (unsigned long long)s->seed, last,
-                     p->m->seconds);
+    ur_cli_page_note(
+        &p->page,
+        "Networks of one layer of %zu neurons learn to answer with something that they read a chosen number "
+        "of steps before: the gap. Each begins anew at each gap, learns from %zu new examples at each of "
+        "at most %zu updates, and is scored on 256 that it does not learn from; who fails at a gap does "
+        "not try a longer one. Seed%s %llu%s; %.0f seconds.",
+        s->hidden, s->batch, s->updates, *last ? "s" : "", (unsigned long long)s->seed, last, p->m->seconds);
     ur_cli_page_note(
         &p->page, "Window: how many steps the gradient goes back (truncated backpropagation through time); the state "
                   "is carried from one window into the next all the same. Clip: at which norm the gradient is held.");

@@ -30,7 +30,7 @@ static const ur_setting OPTIONS[] = {
      .help = "take WORD as it is written: a model of words has most of them with the space before"},
 
     {"Output", "html", "FILE", UR_SETTING_TEXT, PLACE(html), .unset = "none",
-     .help = "also write a report: the neighbours, and all units in a plane"},
+     .help = "also write a report: the neighbours, and all tokens in a plane"},
     {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace a file that is there"},
     {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "one JSON object"},
     {NULL, "coordinates", NULL, UR_SETTING_FLAG, PLACE(places),
@@ -112,7 +112,7 @@ static int32_t find_unit(const ur_cli_near *near, const char *word, bool exact, 
     size_t length = strlen(word);
     char *spaced = malloc(length + 2);
     if (!spaced) {
-        ur_fail_memory(error, "the unit");
+        ur_fail_memory(error, "the token");
         return -1;
     }
     spaced[0] = ' ';
@@ -145,14 +145,14 @@ static ur_status no_unit(const ur_cli_near *near, const char *word, ur_error *er
 {
     size_t count = 0, units = ur_model_units(near->model);
     if (ur_encode(near->model, word, strlen(word), NULL, 0, &count, NULL) == UR_OK && count > 1)
-        return ur_fail(error, UR_ERR_DATA, "'%.60s' is %zu of the model's units; give one", word, count);
+        return ur_fail(error, UR_ERR_DATA, "'%.60s' is %zu of the model's tokens; give one", word, count);
     char *other = near->words ? like(near, word) : NULL;
     ur_status status = other
                            ? ur_fail(error, UR_ERR_DATA,
-                                     "'%.60s' is none of the model's %zu units; the one spelt most alike is '%.60s'",
+                                     "'%.60s' is none of the model's %zu tokens; the one spelt most alike is '%.60s'",
                                      word, units, other)
                            : ur_fail(error, UR_ERR_DATA,
-                                     "'%.60s' is none of the model's %zu units (unroll info lists some)", word, units);
+                                     "'%.60s' is none of the model's %zu tokens (unroll info lists some)", word, units);
     free(other);
     return status;
 }
@@ -169,7 +169,7 @@ static ur_status print_rows(const ur_cli_near *near, ur_cli_bar *bars, size_t wi
     }
     printf("nearest to ");
     ur_cli_print_shown(stdout, bars[near->count].name, strlen(bars[near->count].name));
-    printf(" among %zu units of %zu numbers, by the cosine\n", ur_model_units(near->model), width);
+    printf(" among %zu tokens of %zu numbers, by the cosine\n", ur_model_units(near->model), width);
     ur_cli_bars_terminal(stdout, bars, near->count, COLUMNS);
     return UR_OK;
 }
@@ -252,7 +252,7 @@ static ur_status check_units(const ur_cli_near *near, ur_error *error)
     size_t rows = 0;
     UR_TRY(ur_embedding_size(near->model, &rows, NULL, error));
     if (ur_model_units(near->model) == rows) return UR_OK;
-    return ur_fail(error, UR_ERR_DATA, "the model has %zu units of text for the %zu rows of its embedding",
+    return ur_fail(error, UR_ERR_DATA, "the model has %zu tokens of text for the %zu rows of its embedding",
                    ur_model_units(near->model), rows);
 }
 
@@ -262,7 +262,7 @@ static ur_status look(const settings *s, ur_cli_near *near, const char *word, ur
     UR_TRY(check_units(near, error));
     near->words = reads_words(near->model);
     near->id = find_unit(near, word, s->exact, &missing);
-    if (missing.status != UR_OK) return ur_fail_memory(error, "the unit");
+    if (missing.status != UR_OK) return ur_fail_memory(error, "the token");
     if (near->id < 0) return no_unit(near, word, error);
     ur_neighbour *nearest = calloc(s->count, sizeof *nearest);
     if (!nearest) return ur_fail_memory(error, "the neighbours");
@@ -277,10 +277,10 @@ static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_erro
 {
     const settings *s = settings_;
     ur_cli_near near = {0};
-    UR_TRY(ur_cli_expect(arguments, 1, 2, "which model? give a model file or a run folder, then a unit of it", error));
-    UR_TRY(ur_cli_expect(arguments, 2, 2, "near which unit? give a word or character that the model reads", error));
+    UR_TRY(ur_cli_expect(arguments, 1, 2, "which model? give a model file or a run folder, then a token of it", error));
+    UR_TRY(ur_cli_expect(arguments, 2, 2, "near which token? give a word or character that the model reads", error));
     if (!*arguments->words[1])
-        return ur_fail(error, UR_ERR_USAGE, "near which unit? '' is none; give a word or character");
+        return ur_fail(error, UR_ERR_USAGE, "near which token? '' is none; give a word or character");
     if (s->places && !s->json)
         return ur_fail(error, UR_ERR_USAGE, "--coordinates belongs to --json; add that, or leave it out");
     UR_TRY(ur_cli_check_new(s->html, s->overwrite, error));
@@ -297,8 +297,8 @@ const ur_cli_verb ur_cli_inspect_near = {
     .text =
         "Compares the row of WORD in the embedding of MODEL, a model file or a run folder, with all others, by the "
         "cosine of the angle between them: near 1, the network reads the two in much the same way. With --html it "
-        "also draws all units in the plane in which their rows differ most (principal component analysis).\n\n"
-        "The model needs an embedding (--embed). One that reads one-hot units has none; where 'dense tied' stands at "
+        "also draws all tokens in the plane in which their rows differ most (principal component analysis).\n\n"
+        "The model needs an embedding (--embed). One that reads one-hot tokens has none; where 'dense tied' stands at "
         "the end of the network line, the same rows also write, and what is alike is read and predicted alike. In a "
         "model of words a bar marks a word without a space before it, as at the beginning of a line.",
     .examples = "unroll inspect near runs/words king  # the ten nearest words\n"

@@ -101,13 +101,13 @@ static void write_body(ur_cli_page *page, picture *p)
         p->bars[i] = (ur_cli_bar){p->dots[1 + i].name, p->near->nearest[i].cosine, NAN};
     ur_cli_page_note(page, "%s", ur_model_net(p->near->model));
     ur_cli_bars_svg(page->out, "Cosine of the angle between the rows of the embedding", NULL, p->bars, p->near->count);
-    ur_cli_page_heading(page, "All units in a plane");
+    ur_cli_page_heading(page, "All tokens in a plane");
     ur_cli_page_note(
         page,
-        "Each dot is one of %zu units: its row of the embedding, seen along the two directions in which the "
+        "Each dot is one of %zu tokens: its row of the embedding, seen along the two directions in which the "
         "rows differ most. They hold %.0f %% of the rows' variance; what lies in the other directions is "
-        "not seen, so that units far apart here are different, and units close together need not be alike. "
-        "The unit asked for and its neighbours are marked. Others are named where there is room, frequent "
+        "not seen, so that tokens far apart here are different, and tokens close together need not be alike. "
+        "The token asked for and its neighbours are marked. Others are named where there is room, frequent "
         "ones first.",
         p->units, 100 * (p->share[0] + p->share[1]));
     snprintf(x_label, sizeof x_label, "first direction: %.1f %% of the variance", 100 * p->share[0]);

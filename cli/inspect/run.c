@@ -136,8 +136,8 @@ static void print_summary(const char *run, const ur_cli_run_log *log, const ur_c
     size_t places[UR_CLI_SAMPLES_SHOWN];
     printf("run         ");
     ur_cli_print_shown(stdout, run, strlen(run));
-    printf("\nupdates     %.0f, %.2f passes over the text, %.0f units\n", s->steps, s->epochs, s->units);
-    printf("loss        %.4f smoothed, in nats a unit, from %.4f\n", s->smooth, log->updates.column[UR_CLI_SMOOTH][0]);
+    printf("\nupdates     %.0f, %.2f epochs, %.0f tokens\n", s->steps, s->epochs, s->units);
+    printf("loss        %.4f smoothed, in nats a token, from %.4f\n", s->smooth, log->updates.column[UR_CLI_SMOOTH][0]);
     if (!isnan(s->best)) printf("validation  %.4f, best %.4f after step %.0f\n", s->validation, s->best, s->best_step);
     printf("gradient    norm %.3g to %.3g, median %.3g\n", s->norm_least, s->norm_most, s->norm_median);
     print_gates(log);

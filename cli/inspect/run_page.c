@@ -25,7 +25,7 @@ static void add_losses(const ur_cli_page *page, const ur_cli_run_log *log)
         series_of("validation", &log->evaluations, UR_CLI_VALIDATION, true),
     };
     ur_cli_chart chart = {
-        .x_label = "step", .y_label = "loss, nats a unit", .series = series, .count = log->evaluations.count ? 3 : 2};
+        .x_label = "step", .y_label = "loss, nats a token", .series = series, .count = log->evaluations.count ? 3 : 2};
     ur_cli_chart_svg(page->out, &chart);
 }
 
@@ -59,7 +59,7 @@ static size_t add_layer(const ur_cli_page *page, const ur_cli_run_log *log, size
     snprintf(title, sizeof title, "Layer %u", layer);
     ur_cli_chart chart = {.title = title,
                           .x_label = "step",
-                          .y_label = "share of units and steps",
+                          .y_label = "share of neurons and steps",
                           .series = series,
                           .count = 2 * count,
                           .y_most = 1};
@@ -116,8 +116,8 @@ static void add_samples(ur_cli_page *page, const ur_cli_run_log *log)
 static void add_summary(ur_cli_page *page, const ur_cli_run_summary *s)
 {
     ur_cli_page_note(page,
-                     "%.0f updates, %.2f passes over the text, %.0f units learnt from. The smoothed loss ended at "
-                     "%.4f nats a unit.",
+                     "%.0f updates, %.2f epochs, %.0f tokens learnt from. The smoothed loss ended at "
+                     "%.4f nats a token.",
                      s->steps, s->epochs, s->units, s->smooth);
     if (!isnan(s->best))
         ur_cli_page_note(page,

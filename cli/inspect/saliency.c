@@ -25,7 +25,7 @@ typedef struct settings {
 
 static const ur_setting OPTIONS[] = {
     {"What is explained", "target", "UNIT", UR_SETTING_TEXT, PLACE(target), .unset = "the likeliest one",
-     .help = "the prediction of this unit behind the text"},
+     .help = "the prediction of this token behind the text"},
 
     {"Output", "html", "FILE", UR_SETTING_TEXT, PLACE(html), .unset = "none", .help = "the coloured text as one page"},
     {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace a file that is there"},
@@ -54,7 +54,7 @@ static ur_status read_text(salience *s, const char *text, ur_error *error)
     s->moved = calloc(length + 1, sizeof *s->moved);
     if (!s->ids || !s->moved) return ur_fail_memory(error, "the text");
     UR_TRY(ur_encode(s->model, text, length, s->ids, length, &s->count, error));
-    return s->count ? UR_OK : ur_fail(error, UR_ERR_USAGE, "the text is empty; give at least one unit");
+    return s->count ? UR_OK : ur_fail(error, UR_ERR_USAGE, "the text is empty; give at least one token");
 }
 
 static ur_status choose_target(salience *s, const char *unit, ur_error *error)
@@ -62,7 +62,7 @@ static ur_status choose_target(salience *s, const char *unit, ur_error *error)
     size_t count;
     UR_TRY(ur_encode(s->model, unit, strlen(unit), &s->target, 1, &count, error));
     if (count == 1) return UR_OK;
-    return ur_fail(error, UR_ERR_USAGE, "--target: '%.80s' is %zu units; give one", unit, count);
+    return ur_fail(error, UR_ERR_USAGE, "--target: '%.80s' is %zu tokens; give one", unit, count);
 }
 
 static ur_status likeliest(salience *s, ur_error *error)
@@ -118,7 +118,7 @@ static void print_text(const salience *s)
     printf("\n\nthen, with probability %.4f: '", s->probability);
     const char *text = unit(s, s->target, &length);
     ur_cli_print_shown(stdout, text, length);
-    printf("'\n\n   moved  unit, the strongest ten; above 0 speaks for it, below 0 against it\n");
+    printf("'\n\n   moved  token, the strongest ten; above 0 speaks for it, below 0 against it\n");
 }
 
 static int by_strength(const void *a, const void *b)
@@ -210,11 +210,12 @@ static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_erro
 const ur_cli_verb ur_cli_inspect_saliency = {
     .name = "inspect saliency",
     .takes = "MODEL \"TEXT\" [option...]",
-    .summary = "show which units moved a prediction",
-    .text = "Reads a text and says how much each unit of it moved what the network predicts behind it: the gradient of "
-            "the logarithm of the prediction's probability to the unit's input, times that input (Denil et al. 2014). "
-            "Orange and above 0 spoke for the prediction, blue and below 0 against it. It is a first-order answer: it "
-            "says what a small change would do.",
+    .summary = "show which tokens moved a prediction",
+    .text =
+        "Reads a text and says how much each token of it moved what the network predicts behind it: the gradient of "
+        "the logarithm of the prediction's probability to the token's input, times that input (Denil et al. 2014). "
+        "Orange and above 0 spoke for the prediction, blue and below 0 against it. It is a first-order answer: it "
+        "says what a small change would do.",
     .examples = "unroll inspect saliency runs/input 'To be, or not to b'  # why an e?\n"
                 "unroll inspect saliency runs/input 'To be, or not to b' --target y  # and why not a y?\n",
     .table = &TABLE,

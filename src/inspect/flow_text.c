@@ -23,7 +23,7 @@ static ur_status choose(ur_places *p, const ur_flow_settings *s, size_t *warm, u
 {
     if (p->units < s->steps + 2)
         return ur_fail(error, UR_ERR_DATA,
-                       "the text has %llu units; %zu steps back need %zu: give a longer text or fewer `back`",
+                       "the text has %llu tokens; %zu steps back need %zu: give a longer text or fewer `back`",
                        (unsigned long long)p->units, s->steps, s->steps + 2);
     *warm = s->warm ? s->warm : UR_FLOW_WARM;
     if (*warm > p->units - s->steps - 2) *warm = (size_t)(p->units - s->steps - 2);

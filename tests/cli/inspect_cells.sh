@@ -61,7 +61,7 @@ misused inspect cells run text --show quote --neuron 1.1; says 'give one of them
 misused inspect cells run; says 'which text?'
 misused inspect cells; says 'which model?'
 printf a >short
-fails_with inspect cells run short; says 'the text has 1 units; at least 2 are needed'
+fails_with inspect cells run short; says 'the text has 1 tokens; at least 2 are needed'
 printf 'the cat sees it' >short
 done_with inspect cells run short; equal "$(grep -c 'never true\|rarely\|same everywhere\|too short' out)" 18
 

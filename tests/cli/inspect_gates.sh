@@ -5,7 +5,7 @@ make_text 200 >text
 train text run --cell lstm --layers 2
 
 done_with inspect gates run text
-prints 'layer 1: lstm, 24 units'; prints 'layer 2: lstm, 24 units'; prints 'signal   open      shut'
+prints 'layer 1: lstm, 24 neurons'; prints 'layer 2: lstm, 24 neurons'; prints 'signal   open      shut'
 done_with inspect gates run - <text; prints 'layer 2'
 unroll inspect gates run text --threads 1; cp out one
 unroll inspect gates run text --threads 3; same out one
@@ -28,7 +28,7 @@ misused inspect gates run text --dump text; says 'text is there; --overwrite rep
 fails_with inspect gates run nothing; says 'nothing: no such file or folder'
 fails_with inspect gates nothing text; says 'nothing'
 printf a >short
-fails_with inspect gates run short; says 'the text has 1 units; at least 2 are needed'
+fails_with inspect gates run short; says 'the text has 1 tokens; at least 2 are needed'
 done_with help inspect gates; prints 'unroll inspect gates MODEL TEXT... [option...]'
 done_with inspect gates --help; prints 'unroll inspect gates MODEL TEXT... [option...]'
 

@@ -7,7 +7,7 @@ train text rnn --cell rnn --layers 1
 cp rnn/model.safetensors rnn.safetensors
 
 done_with inspect gradient lstm text --back 50
-prints 'layer 1: lstm, 24 units'; prints 'layer 2: lstm, 24 units'; prints 'gradient of c'; prints 'c by the "+" alone'
+prints 'layer 1: lstm, 24 neurons'; prints 'layer 2: lstm, 24 neurons'; prints 'gradient of c'; prints 'c by the "+" alone'
 prints 'Singular values of W_hh: the largest is'; prints "The lectures' rule speaks of a network whose only way back"
 prints 'From step to step h moves by'; prints ', c by '; prints 'steps back'
 unroll inspect gradient lstm text --back 50 --threads 1; cp out one
@@ -34,7 +34,7 @@ prints '\x1b[31m'
 
 # Untrained networks: the rule holds where it must
 done_with inspect gradient --fresh rnn,gru-before --hidden 20 --gain 0.2,1 --back 60 --places 4
-prints 'rnn, gain 0.2'; prints 'gru-before, gain 1'; prints 'Untrained networks of 20 units, seed 1.'
+prints 'rnn, gain 0.2'; prints 'gru-before, gain 1'; prints 'Untrained networks of 20 neurons, seed 1.'
 cp out one
 done_with inspect gradient --fresh rnn,gru-before --hidden 20 --gain 0.2,1 --back 60 --places 4; same out one
 done_with inspect gradient --fresh rnn --hidden 20 --gain 0.2 --back 60 --places 4
@@ -53,7 +53,7 @@ misused inspect gradient --fresh rnn --part 0:1; says '--part has no effect besi
 misused inspect gradient rnn text --hidden 5; says '--hidden belongs to --fresh CELLS'
 misused inspect gradient rnn text --back 0; says "--back: '0' is not allowed"
 head -c 40 text >short
-fails_with inspect gradient rnn short; says 'the text has 40 units; 200 steps back need 202: give a longer text or fewer --back'
+fails_with inspect gradient rnn short; says 'the text has 40 tokens; 200 steps back need 202: give a longer text or fewer --back'
 done_with inspect gradient rnn short --back 38; prints ', 1 places'
 fails_with inspect gradient rnn nothing; says 'nothing: no such file or folder'
 fails_with inspect gradient nothing text; says 'nothing'

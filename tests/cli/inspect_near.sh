@@ -67,13 +67,13 @@ done_with inspect near words the --json; the=$(json 'o["unit"]'); equal "$the" '
 done_with inspect near words the --json --exact; equal "$(json 'o["unit"]')" 'the'
 done_with inspect near words the --exact; prints 'nearest to |the among'
 fails_with inspect near words hous; says "'hous' is none of the model's"; says "the one spelt most alike is 'house'"
-fails_with inspect near words 'cat dog'; says "'cat dog' is 2 of the model's units; give one"
+fails_with inspect near words 'cat dog'; says "'cat dog' is 2 of the model's tokens; give one"
 
 # What cannot be
 fails_with inspect near run Q; says "none of the model's"
-fails_with inspect near run the; says "'the' is 3 of the model's units; give one"
-misused inspect near run; says 'near which unit?'
-misused inspect near run ''; says 'near which unit?'
+fails_with inspect near run the; says "'the' is 3 of the model's tokens; give one"
+misused inspect near run; says 'near which token?'
+misused inspect near run ''; says 'near which token?'
 misused inspect near run c --coordinates; says '--coordinates belongs to --json'
 misused inspect near run c --count 0; says '--count'
 done_with train lm text -o onehot --net 'onehot > rnn 8 > dense' --steps 2 --quiet

@@ -13,8 +13,8 @@ misused inspect saliency run 'the' --html page.html; says 'page.html is there; -
 misused inspect saliency; says 'which model?'
 misused inspect saliency run; says 'which text? give it as one argument'
 misused inspect saliency run a b; says "'b' is one argument too many"
-misused inspect saliency run ''; says 'the text is empty; give at least one unit'
-misused inspect saliency run the --target ab; says "--target: 'ab' is 2 units; give one"
+misused inspect saliency run ''; says 'the text is empty; give at least one token'
+misused inspect saliency run the --target ab; says "--target: 'ab' is 2 tokens; give one"
 fails_with inspect saliency run $'\xff'; says 'invalid UTF-8 at byte 0 of the text'
 fails_with inspect saliency run the --html nowhere/page.html; says 'nowhere/page.html'
 

@@ -26,7 +26,7 @@ done_with sample runs/input --prime 'a dog he' --complete 1; equal "$(cut -c 11-
 done_with eval runs/input input.txt
 loss=$(awk '$1 == "loss" { print $2 }' out)
 awk "BEGIN { exit !($loss < 0.6) }" || fail "a loss of $loss"
-done_with eval runs/input input.txt --protocol windows --window 64; prints 'windows of 64 units'
+done_with eval runs/input input.txt --protocol windows --window 64; prints 'windows of 64 tokens'
 done_with eval runs/input input.txt --tail 0.25; cp out tail
 done_with eval runs/input input.txt --part 0.75:1
 same <(grep -v seconds out) <(grep -v seconds tail)

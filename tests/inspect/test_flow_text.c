@@ -78,7 +78,7 @@ static void test_read_places(void **state)
     for (size_t t = 0; t < WINDOW; t++)
         for (size_t b = 0; b < 3; b++) assert_int_equal(read[t * 3 + b], ids[at[b] + t]);
     assert_int_equal(ur_read_places(model, &half, 1, LENGTH / 2 + 1, read, &error), UR_ERR_DATA);
-    assert_string_equal(error.text, "the text has 150 units; places (1) of 151 units are asked of it");
+    assert_string_equal(error.text, "the text has 150 tokens; places (1) of 151 tokens are asked of it");
     half.begin = 1;
     assert_int_equal(ur_read_places(model, &half, 1, 1, read, &error), UR_ERR_USAGE);
     ur_model_free(model);
@@ -107,7 +107,7 @@ static void test_short_texts(void **state)
     static const char net[] = "onehot > gru 5 > dense";
     ok(follow_text(*state, net, "abcd", 2, 0, &error), &error);
     assert_int_equal(follow_text(*state, net, "abc", 2, 0, &error), UR_ERR_DATA);
-    assert_string_equal(error.text, "the text has 3 units; 2 steps back need 4: give a longer text or fewer `back`");
+    assert_string_equal(error.text, "the text has 3 tokens; 2 steps back need 4: give a longer text or fewer `back`");
     assert_int_equal(follow_text(*state, net, "abcdabcd", 3, 0.5, &error), UR_ERR_DATA);
     assert_int_equal(follow_text(*state, net, "abcd", 2, 1, &error), UR_ERR_USAGE);
 }
