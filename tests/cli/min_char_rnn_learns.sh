@@ -10,6 +10,7 @@ text=${UNROLL_DATA:-}/charlm/tinyshakespeare/input.txt
 "$python" -c 'import numpy' 2>/dev/null || { echo "$python has no numpy; UNROLL_PYTHON may name one that has"; exit 77; }
 [ -r "$text" ] || { echo "UNROLL_DATA names no folder with charlm/tinyshakespeare/input.txt"; exit 77; }
 oracle() { "$python" "$SOURCE/tests/golden/min_char_rnn_oracle.py" "$@"; }
+export OPENBLAS_NUM_THREADS=1
 oracle check
 
 # trace PRECISION WINDOWS SEED: into trace.safetensors
@@ -23,30 +24,26 @@ if [ -x "$BUILD/tests/task_both_min_char_rnn_double" ]; then
     oracle sync "$text" trace.safetensors --tolerance 1e-9
 fi
 
-# One member of a seed's runs: its number, our smoothed loss and the oracle's. The rate is the preset's but for a part in a
-# million, which after some hundred windows makes another run of it.
-member() {
-    local seed=$1 number=$2 ours theirs rate
-    rate=0.100000$number run=seed$1-$2
-    "$UNROLL" train lm "$text" -o "$run" --preset min-char-rnn --seed "$seed" --steps "$windows" --sample-length 0 \
-        --save-every "$windows" --lr "$rate" --threads 1 --quiet >/dev/null
-    ours=$(grep '"smooth"' "$run/log.jsonl" | tail -n 1 | sed 's/.*"smooth":\([^,]*\),.*/\1/')
-    theirs=$(oracle free "$text" --windows "$windows" --start "start$seed" --rate "$rate" | awk 'END { print $2 }')
-    echo "$seed $ours $theirs" >"free-$run"
-    rm -r "$run"
+# The rates are the preset's but for parts in a million, which after some hundred windows makes other runs of them.
+rates=$(printf '0.100000%d ' 0 1 2 3 4 5 6 7 8 9)
+
+# run RATE SEED: prints our smoothed loss
+run() {
+    "$UNROLL" train lm "$text" -o run --overwrite --preset min-char-rnn --seed "$2" --steps "$windows" --sample-length 0 \
+        --save-every "$windows" --lr "$1" --threads 1 --quiet >/dev/null
+    sed -n 's/.*"smooth":\([^,]*\),.*/\1/p' run/log.jsonl | tail -n 1
 }
 
-export OPENBLAS_NUM_THREADS=1
 windows=${UNROLL_FREE_WINDOWS:-1000}
 for seed in 1 2 3 4 5; do
     trace float 1 $seed >/dev/null
-    mv trace.safetensors start$seed
-    for number in 0 1 2 3 4 5 6 7 8 9; do
-        member $seed $number &
-        [ $((number % 2)) -eq 0 ] || wait
-    done
+    # shellcheck disable=SC2086 # a list of words
+    oracle free "$text" --windows "$windows" --start trace.safetensors --rate $rates >theirs &
+    for rate in $rates; do run "$rate" $seed; done >ours
+    wait $!
+    tail -n 1 theirs | cut -d' ' -f 2- | tr ' ' '\n' | paste -d' ' ours - | sed "s/^/$seed /" >>free
 done
-cat free-* | awk -v windows="$windows" '
+awk -v windows="$windows" '
     { a[$1] += $2; b[$1] += $3; aa[$1] += $2 * $2; bb[$1] += $3 * $3; n[$1]++ }
     function deviation(sum, squares, n) { return sqrt((squares - sum * sum / n) / (n - 1)) }
     END {
@@ -58,4 +55,4 @@ cat free-* | awk -v windows="$windows" '
             if (!(n[seed] == 10 && apart < 0.03 && apart > -0.03)) wrong = 1
         }
         exit wrong
-    }' || fail 'a seed is more than 3 % apart'
+    }' free || fail 'a seed is more than 3 % apart'

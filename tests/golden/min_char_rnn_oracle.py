@@ -7,7 +7,8 @@ One hidden layer of tanh units on one-hot input, softmax over V characters:
 Gradients are cut to +-5 element by element; Adagrad: memory += g^2, parameter -= 0.1 g / sqrt(memory + 1e-8).
 
     min_char_rnn_oracle.py check                        gradients against finite differences
-    min_char_rnn_oracle.py free TEXT --windows N --seed S   a run of its own, or from the first weights of --start TRACE
+    min_char_rnn_oracle.py free TEXT --windows N --seed S   runs of its own, one a --rate, or from the first weights of
+                                                        --start TRACE
     min_char_rnn_oracle.py sync TEXT TRACE.safetensors      every window of a recorded run, from its own start
 """
 
@@ -25,7 +26,10 @@ NAMES = ("Wxh", "Whh", "Why", "bh", "by")
 
 
 class Oracle:
-    """Parameters and Adagrad memory, as dicts by the names above; memory starts at zero."""
+    """Parameters and Adagrad memory, as dicts by the names above; memory starts at zero.
+
+    All arrays, the state too, may have an axis in front: several runs side by side, each with a rate of its own.
+    """
 
     def __init__(self, parameters, memory=None, rate=RATE):
         self.rate = rate
@@ -41,43 +45,43 @@ class Oracle:
 
     def forward(self, inputs, targets, h_prev):
         """(loss, states h_prev..h_T (T+1, H), probabilities (T, V))."""
-        w = self.parameters
-        states = np.empty((len(inputs) + 1, len(h_prev)))
-        states[0] = h_prev
-        driven = w["Wxh"][:, inputs].T + w["bh"]
+        w, place = self.parameters, np.arange(len(targets))
+        states = [h_prev]
+        driven = w["Wxh"][..., inputs] + w["bh"][..., None]
         for t in range(len(inputs)):
-            states[t + 1] = np.tanh(driven[t] + w["Whh"] @ states[t])
-        logits = states[1:] @ w["Why"].T + w["by"]
-        logits -= logits.max(axis=1, keepdims=True)
-        log_p = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
-        return -log_p[np.arange(len(targets)), targets].sum(), states, np.exp(log_p)
+            states.append(np.tanh(driven[..., t] + (w["Whh"] @ states[t][..., None])[..., 0]))
+        states = np.stack(states, axis=-2)
+        logits = states[..., 1:, :] @ w["Why"].swapaxes(-1, -2) + w["by"][..., None, :]
+        logits -= logits.max(axis=-1, keepdims=True)
+        log_p = logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
+        return -log_p[..., place, targets].sum(axis=-1), states, np.exp(log_p)
 
     def backward(self, inputs, targets, states, p):
         """Gradients of the summed loss, not yet cut."""
         w = self.parameters
         dlogits = p.copy()
-        dlogits[np.arange(len(targets)), targets] -= 1.0
+        dlogits[..., np.arange(len(targets)), targets] -= 1.0
         dh = dlogits @ w["Why"]  # from above; what comes from later is added on the way back
         da = np.empty_like(dh)  # before the tanh
-        later = np.zeros(dh.shape[1])
+        later = 0.0
         for t in reversed(range(len(inputs))):
-            da[t] = (dh[t] + later) * (1.0 - states[t + 1] ** 2)
-            later = da[t] @ w["Whh"]
-        dwxh = np.zeros_like(w["Wxh"])
-        np.add.at(dwxh.T, inputs, da)
-        return {"Wxh": dwxh, "Whh": da.T @ states[:-1], "Why": dlogits.T @ states[1:], "bh": da.sum(axis=0),
-                "by": dlogits.sum(axis=0)}
+            da[..., t, :] = (dh[..., t, :] + later) * (1.0 - states[..., t + 1, :] ** 2)
+            later = (da[..., None, t, :] @ w["Whh"])[..., 0, :]
+        onehot, turned = np.eye(w["Wxh"].shape[-1])[inputs], da.swapaxes(-1, -2)
+        return {"Wxh": turned @ onehot, "Whh": turned @ states[..., :-1, :],
+                "Why": dlogits.swapaxes(-1, -2) @ states[..., 1:, :], "bh": da.sum(axis=-2), "by": dlogits.sum(axis=-2)}
 
     def loss_and_gradients(self, inputs, targets, h_prev):
         """(loss, gradients cut to +-5, last state)."""
         loss, states, p = self.forward(inputs, targets, h_prev)
         raw = self.backward(inputs, targets, states, p)
-        return loss, {name: np.clip(g, -LIMIT, LIMIT) for name, g in raw.items()}, states[-1]
+        return loss, {name: np.clip(g, -LIMIT, LIMIT) for name, g in raw.items()}, states[..., -1, :]
 
     def update(self, gradients):
         for name, g in gradients.items():
             self.memory[name] += g * g
-            self.parameters[name] -= self.rate * g / np.sqrt(self.memory[name] + EPSILON)
+            rate = np.reshape(self.rate, np.shape(self.rate) + (1,) * (g.ndim - np.ndim(self.rate)))
+            self.parameters[name] -= rate * g / np.sqrt(self.memory[name] + EPSILON)
 
 
 # ---- text ----
@@ -110,15 +114,14 @@ def sweep(ids, window=WINDOW):
 # ---- free run ----
 
 
-def free_run(text, windows, seed, hidden=HIDDEN, start=None, rate=RATE):
-    """Yields the smoothed loss after every window. start: parameters by name; drawn from the seed without them."""
+def free_run(text, windows, seed, rates, start=None, hidden=HIDDEN):
+    """Yields the smoothed losses, one a rate, after every window. start: parameters; drawn from the seed without them."""
     units = sorted(set(text))
-    oracle = Oracle(start) if start else Oracle.fresh(len(units), hidden, np.random.default_rng(seed))
-    oracle.rate = rate
-    smoothed = WINDOW * np.log(len(units))
-    h = np.zeros(hidden)
+    first = start or Oracle.fresh(len(units), hidden, np.random.default_rng(seed)).parameters
+    oracle = Oracle({name: np.repeat(value[None], len(rates), axis=0) for name, value in first.items()}, rate=rates)
+    smoothed = np.full(len(rates), WINDOW * np.log(len(units)))
     for _, (inputs, targets, fresh) in zip(range(windows), sweep(encode(text, units))):
-        h = np.zeros(hidden) if fresh else h
+        h = np.zeros((len(rates), hidden)) if fresh else h
         loss, gradients, h = oracle.loss_and_gradients(inputs, targets, h)
         oracle.update(gradients)
         smoothed = 0.999 * smoothed + 0.001 * loss
@@ -127,9 +130,9 @@ def free_run(text, windows, seed, hidden=HIDDEN, start=None, rate=RATE):
 
 def free(args):
     start = pick(open_tensors(args.start)[1], "w0.in.") if args.start else None
-    for n, smoothed in enumerate(free_run(read_text(args.text), args.windows, args.seed, start=start, rate=args.rate), 1):
+    for n, smoothed in enumerate(free_run(read_text(args.text), args.windows, args.seed, args.rate, start), 1):
         if n % 1000 == 0 or n == args.windows:
-            print(f"{n} {smoothed:.6f}", flush=True)
+            print(n, *(f"{loss:.6f}" for loss in smoothed), flush=True)
 
 
 # ---- step by step beside a recorded run ----
@@ -280,7 +283,7 @@ def main():
     verb.add_argument("--windows", type=int, default=10000)
     verb.add_argument("--seed", type=int, default=1)
     verb.add_argument("--start")
-    verb.add_argument("--rate", type=float, default=RATE)
+    verb.add_argument("--rate", type=float, nargs="+", default=[RATE])
     verb.set_defaults(run=free)
     verb = verbs.add_parser("sync")
     verb.add_argument("text")
