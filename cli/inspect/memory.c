@@ -10,7 +10,7 @@
 
 static const ur_setting OPTIONS[] = {
     {"What is tried", "task", "LIST", UR_SETTING_TEXT, PLACE(tasks), .help = "of copy, adding and who"},
-    {NULL, "cells", "LIST", UR_SETTING_TEXT, PLACE(cells), .help = "of rnn, lstm, gru and gru-before"},
+    {NULL, "cells", "LIST", UR_SETTING_TEXT, PLACE(cells), .help = "recurrent cells; unroll --version lists them"},
     {NULL, "cell", "LIST", UR_SETTING_TEXT, PLACE(cells), .help = NULL}, /* its name of before, as is "gap" */
     {NULL, "gap", "LOW:HIGH", UR_SETTING_TEXT, PLACE(gap), .help = NULL},
     {NULL, "gaps", "LOW:HIGH", UR_SETTING_TEXT, PLACE(gap),

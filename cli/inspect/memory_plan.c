@@ -137,7 +137,8 @@ ur_status ur_cli_memory_plan_read(ur_cli_memory_plan *plan, const ur_cli_memory_
 {
     *plan = (ur_cli_memory_plan){0};
     UR_TRY(read_list(plan, s->tasks, &plan->task_count, take_task, "task", "copy, adding or who", error));
-    UR_TRY(read_list(plan, s->cells, &plan->cell_count, take_cell, "cells", "rnn, lstm, gru or gru-before", error));
+    UR_TRY(
+        read_list(plan, s->cells, &plan->cell_count, take_cell, "cells", "cells that unroll --version lists", error));
     UR_TRY(
         read_list(plan, s->windows, &plan->window_count, take_window, "windows", "full or a number of steps", error));
     UR_TRY(read_list(plan, s->clips, &plan->clip_count, take_clip, "clip", "off or a number above 0", error));

@@ -63,7 +63,7 @@ static void print_heading(const ur_cli_memory *m)
     printf("Longest gap mastered, of");
     for (size_t i = 0; i < plan->gap_count; i++) printf(" %zu", plan->gaps[i]);
     if (m->settings->seeds > 1) printf(" (of more than half of %zu seeds)", m->settings->seeds);
-    printf("\n\n%-12s%-8s%-6s", "cell", "window", "clip");
+    printf("\n\n%-14s%-8s%-6s", "cell", "window", "clip");
     for (size_t i = 0; i < plan->task_count; i++) printf("%8s", ur_recall_about(plan->tasks[i])->name);
     printf("\n");
 }
@@ -72,7 +72,7 @@ static void print_row(const ur_cli_memory *m, size_t cell, size_t window, size_t
 {
     char text[UR_CLI_MEMORY_WORD];
     ur_cli_memory_window_text(m, window, text);
-    printf("%-12s%-8s", m->plan.cells[cell], text);
+    printf("%-14s%-8s", m->plan.cells[cell], text);
     ur_cli_memory_clip_text(m, clip, text);
     printf("%-6s", text);
     for (size_t task = 0; task < m->plan.task_count; task++) {

@@ -36,7 +36,7 @@ enum { UR_NUMBERS_MAX = 2 };
 /* One layer, with `x count` already multiplied out into several of them. */
 typedef struct ur_layer_spec {
     const ur_layer_kind *kind;
-    char cell[UR_NAME_MAX];   /* name in cell.inc: "rnn", "lstm", "gru", "gru-before"; "" for other kinds */
+    char cell[UR_NAME_MAX];   /* name in cell.inc: "rnn", "lstm", "gru" …; "" for other kinds */
     size_t inputs;            /* V where the line gives it (onehot V, embed V E); 0: the data fixes it */
     size_t width;             /* E, H or N; 0 where the data fixes it (dense without a number) */
     ur_activation activation; /* of a cell that has one to choose (rnn: UR_TANH) or a dense layer (default UR_LINEAR) */

@@ -2,7 +2,8 @@
  * Biases by which a layer begins with units that remember for different times (chrono initialisation, Tallec & Ollivier
  * 2018): a gate σ(b) that keeps a share of the old state at each step keeps it for about e^b steps. With the biases that
  * networks usually begin with all units forget within a few steps, and over a long gap no gradient says how to do better.
- * Where a gate of its own lets the new in (LSTM's i), it gets −b.
+ * Where a gate of its own lets the new in (LSTM's i), it gets −b. In GRU and the coupled LSTM the gate that
+ * keeps does both.
  *
  * The paper draws the times uniformly from 1 … N, so that nearly all units begin slow. Text needs as many fast ones:
  * here their logarithms are uniform, b = U(0, log N), as many units for 1 to 10 steps as for 10 to 100.

@@ -38,7 +38,7 @@ for value in -1 0 abc 1e400 nan inf 1,5 0x1p2; do
     misused train lm text --lr "$value"; says "--lr: '$value' is not allowed; give a number above 0, at most 1000"
 done
 misused train lm text --dropout 1; says "--dropout: '1' is not allowed; give a number from 0 to 0.99"
-misused train lm text --cell lsmt; says 'there is no cell "lsmt"; there are rnn, lstm, gru, gru-before'
+misused train lm text --cell lsmt; says 'there is no cell "lsmt"; there are rnn, lstm, gru, gru-before, lstm-coupled'
 misused train lm text --optimizer sdg; says 'give sgd, adagrad, rmsprop, adam or adamw'
 misused train lm text --hidden 12,,3; says "--hidden: '12,,3' is not allowed; give a whole number from 1 to 1048576"
 misused train lm text --hidden 0; says "--hidden: '0' is not allowed"

@@ -17,7 +17,8 @@ import torch
 from tensor_file import write_file
 
 SYMBOLS, LANES, STEPS, WARM = 7, 3, 60, 4
-GATES = {"rnn": 1, "lstm": 4, "gru": 3, "gru-before": 3}
+GATES = {"rnn": 1, "lstm": 4, "gru": 3, "gru-before": 3, "lstm-coupled": 3}
+MEMORY = "lstm", "lstm-coupled"  # those with a c
 
 # Network line, factor of W_hh, and what is added to the bias of the gate that keeps (f, z).
 CASES = {
@@ -25,6 +26,7 @@ CASES = {
     "flow-lstm": ("embed 5 > lstm 9 > dense", 1.0, 1),
     "flow-gru": ("onehot > gru 9 > dense", 1.0, 0),
     "flow-gru-before": ("onehot > gru-before 9 > dense", 1.0, 0),
+    "flow-lstm-coupled": ("embed 5 > lstm-coupled 9 > dense", 1.0, 1),
     "flow-lstm-stack": ("embed 5 > lstm 8 x2 > dense", 1.0, 1),
     "flow-mixed": ("onehot > gru 8 > dense 6 tanh > rnn 17 > dense", 1.0, 1),
     "flow-vanishing": ("onehot > rnn 9 x2 > dense", 0.05, 0),
@@ -75,15 +77,16 @@ def make(case, net, gain, keep):
                 depth += 1
             else:
                 stack, depth, stacks = (word, size), 0, stacks + 1
-            base = ("gru_before" if word == "gru-before" else "rnn") + (str(stacks) if stacks > 1 else "")
+            base = (word.replace("-", "_") if "-" in word else "rnn") + (str(stacks) if stacks > 1 else "")
             rows = GATES[word] * size
             names = [f"{base}.{what}_l{depth}" for what in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
             weights[names[0]] = draw.normal((rows, width), width**-0.5)
             weights[names[1]] = draw.normal((rows, size), gain * size**-0.5)
             weights[names[2]] = draw.normal((rows,), 0.1)
             weights[names[3]] = draw.normal((rows,), 0.1)
-            if keep and word in ("lstm", "gru"):
-                weights[names[2]][size : 2 * size] += keep
+            if keep and word in ("lstm", "gru", "lstm-coupled"):
+                at = 0 if word == "lstm-coupled" else size
+                weights[names[2]][at : at + size] += keep
                 weights[names[2]] = weights[names[2]].astype(np.float32).astype(np.float64)
             layers.append((word, activation, names))
         else:
@@ -110,6 +113,11 @@ def cell_step(word, activation, w, x, h, c, trace=None):
         c = f * c + i * g
         tell(o=o)
         return o, c, f  # h = o∘tanh(c) is made from the tensor that c becomes
+    if word == "lstm-coupled":
+        a = a + u
+        f, g, o = torch.sigmoid(part(a, 0)), torch.tanh(part(a, 1)), torch.sigmoid(part(a, 2))
+        tell(o=o)
+        return o, f * c + (1 - f) * g, f
     if word == "gru-before":
         u = h @ w_hh[: 2 * units].T + b_hh[: 2 * units]
     r, z = torch.sigmoid(part(a, 0) + part(u, 0)), torch.sigmoid(part(a, 1) + part(u, 1))
@@ -184,7 +192,7 @@ def parts(cell, w_hh, h, c, gate, traces, steps):
         trace, dh = traces[-1 - k], h[-1 - k].grad
         da = torch.cat([u.grad for u in trace["products"]], dim=1)
         came, memory = [dh], dh
-        if cell == "lstm":
+        if cell in MEMORY:
             memory, shown = c[-1 - k].grad, torch.tanh(c[-1 - k].detach())
             came.append(memory - dh * trace["o"].detach() * (1 - shown**2))
         back = da @ w_hh
@@ -204,18 +212,18 @@ def jacobian(cell, weights, h, c, inputs, steps):
     units = w[1].shape[1]
 
     def step(state, x):
-        memory = state[None, units:] if word == "lstm" else None
+        memory = state[None, units:] if word in MEMORY else None
         after, memory, _ = cell_step(word, activation, w, x, state[None, :units], memory)
         if memory is None:
             return after[0]
         return torch.cat([(after * torch.tanh(memory))[0], memory[0]])
 
-    size = units * (2 if word == "lstm" else 1)
+    size = units * (2 if word in MEMORY else 1)
     product, power, out = torch.eye(size, dtype=torch.float64), 0.0, []
     for k in range(steps + 1):
         out.append(torch.linalg.matrix_norm(product, 2).log().item() + power)
         before = h[-2 - k][0].detach()
-        if word == "lstm":
+        if word in MEMORY:
             before = torch.cat([before, c[-2 - k][0].detach()])
         x = inputs[-1 - k][:1].detach()
         product = product @ torch.autograd.functional.jacobian(lambda s: step(s, x), before)
@@ -256,7 +264,7 @@ def write_case(folder, case, net, gain, keep):
         w_hh = weights[cell[2][1]].detach()
         for name, values in parts(cell[0], w_hh, h[i], c[i], gate[i], traces[i], STEPS).items():
             tensors[f"{name}.{i}"] = values
-        if cell[0] == "lstm":
+        if cell[0] in MEMORY:
             tensors |= {f"c.{i}": norms(c[i], STEPS), f"plus.{i}": plus(c[i], gate[i], STEPS)}
             tensors |= {f"c_moves.{i}": moves(c[i], STEPS)}
         print(f"{case} layer {i}: log10 of the gradient of h, 0 and {STEPS} steps back: "

@@ -76,12 +76,12 @@ def draw_weights(draw, shapes, hidden):
     return {name: draw.normal(shape, 1.0 / np.sqrt(hidden)) for name, shape in shapes.items()}
 
 
-def draw_layer(draw, gates, inputs, hidden, layers, bias=True):
+def draw_layer(draw, gates, inputs, hidden, layers, bias=True, has_c=False):
     """(leaves, upstream gradients) of a layer; x and dy go on behind a sequence's end, where they must not count."""
     state = (layers, BATCH, hidden)
     leaves = {"x": draw.normal((STEPS, BATCH, inputs)), "h0": draw.normal(state, 0.5)}
     upstream = {"dy": draw.normal((STEPS, BATCH, hidden)), "dhn": draw.normal(state)}
-    if gates == 4:
+    if has_c:
         leaves["c0"] = draw.normal(state, 0.5)
         upstream["dcn"] = draw.normal(state)
     leaves.update(draw_weights(draw, weight_shapes(gates, inputs, hidden, layers, bias), hidden))
@@ -126,7 +126,7 @@ def layer_metadata(cell, source, inputs, hidden, lengths, layers=1, bias=True, n
 def torch_layer(folder, case, cell, inputs, hidden, lengths=None, **options):
     gates = {"rnn": 1, "gru": 3, "lstm": 4}[cell]
     layers, bias = options.get("layers", 1), options.get("bias", True)
-    arrays, upstream = draw_layer(Draw(case), gates, inputs, hidden, layers, bias)
+    arrays, upstream = draw_layer(Draw(case), gates, inputs, hidden, layers, bias, has_c=cell == "lstm")
     leaves = {name: leaf(array) for name, array in arrays.items()}
     outputs = run_module(torch_module(cell, inputs, hidden, **options), leaves, lengths)
     weighted_sum(outputs, upstream).backward()
@@ -144,6 +144,46 @@ def torch_layers(folder):
         for cell in "rnn", "lstm", "gru":
             torch_layer(folder, f"{cell}-stack{suffix}", cell, *sizes, layers=2)
             torch_layer(folder, f"{cell}-ragged{suffix}", cell, *sizes, lengths=RAGGED)
+
+
+# ---- cells by hand ----
+
+
+def run_by_hand(step, leaves, lengths):
+    """Outputs {y, hn[, cn]} of states = step(leaves, x, states) at each x; an ended lane keeps its states and gives zeros."""
+    states, outputs = [leaves[name][0] for name in ("h0", "c0") if name in leaves], []
+    for t, x in enumerate(leaves["x"]):
+        valid = torch.tensor([t < length for length in lengths or [STEPS] * BATCH])[:, None]
+        states = [torch.where(valid, new, old) for new, old in zip(step(leaves, x, states), states)]
+        outputs.append(torch.where(valid, states[0], torch.zeros_like(states[0])))
+    return {"y": torch.stack(outputs), **{name: state[None] for name, state in zip(("hn", "cn"), states)}}
+
+
+# ---- LSTM with coupled gates ----
+
+
+def lstm_coupled_step(leaves, x, states):
+    h, c = states
+    a = x @ leaves["weight_ih_l0"].T + leaves["bias_ih_l0"] + h @ leaves["weight_hh_l0"].T + leaves["bias_hh_l0"]
+    a_f, a_g, a_o = a.chunk(3, dim=1)
+    f = torch.sigmoid(a_f)
+    c = f * c + (1 - f) * torch.tanh(a_g)
+    return torch.sigmoid(a_o) * torch.tanh(c), c
+
+
+def lstm_coupled(folder, case, inputs, hidden, lengths=None):
+    arrays, upstream = draw_layer(Draw(case), 3, inputs, hidden, 1, has_c=True)
+    leaves = {name: leaf(array) for name, array in arrays.items()}
+    outputs = run_by_hand(lstm_coupled_step, leaves, lengths)
+    weighted_sum(outputs, upstream).backward()
+    metadata = layer_metadata("lstm-coupled", TORCH + ", by hand", inputs, hidden, lengths)
+    write_case(folder, case, layer_tensors(leaves, upstream, lengths, outputs), metadata)
+
+
+def hand_layers(folder):
+    for suffix, sizes in SIZES.items():
+        lstm_coupled(folder, "lstm-coupled" + suffix, *sizes)
+        lstm_coupled(folder, "lstm-coupled-ragged" + suffix, *sizes, lengths=RAGGED)
 
 
 # ---- GRU with the reset gate before the product ----
@@ -181,20 +221,16 @@ def keras_gru(arrays, upstream, lengths):
                      "grad.bias_ih_l0": bias, "grad.bias_hh_l0": bias}
 
 
-def gru_before_equations(leaves, lengths):
+def gru_before_step(leaves, x, states):
     """The equations themselves, to prove that the conversion from Keras is right."""
-    h, outputs = leaves["h0"][0], []
+    (h,) = states
     u_r, u_z, u_n = leaves["weight_hh_l0"].chunk(3)
     c_r, c_z, c_n = leaves["bias_hh_l0"].chunk(3)
-    for t, x in enumerate(leaves["x"]):
-        a_r, a_z, a_n = (x @ leaves["weight_ih_l0"].T + leaves["bias_ih_l0"]).chunk(3, dim=1)
-        r = torch.sigmoid(a_r + h @ u_r.T + c_r)
-        z = torch.sigmoid(a_z + h @ u_z.T + c_z)
-        n = torch.tanh(a_n + (r * h) @ u_n.T + c_n)
-        valid = torch.tensor([t < length for length in lengths or [STEPS] * BATCH])[:, None]
-        h = torch.where(valid, (1 - z) * n + z * h, h)
-        outputs.append(torch.where(valid, h, torch.zeros_like(h)))
-    return {"y": torch.stack(outputs), "hn": h[None]}
+    a_r, a_z, a_n = (x @ leaves["weight_ih_l0"].T + leaves["bias_ih_l0"]).chunk(3, dim=1)
+    r = torch.sigmoid(a_r + h @ u_r.T + c_r)
+    z = torch.sigmoid(a_z + h @ u_z.T + c_z)
+    n = torch.tanh(a_n + (r * h) @ u_n.T + c_n)
+    return ((1 - z) * n + z * h,)
 
 
 def gru_before(folder, case, inputs, hidden, lengths=None):
@@ -204,7 +240,7 @@ def gru_before(folder, case, inputs, hidden, lengths=None):
     arrays["bias_hh_l0"] = np.zeros(3 * hidden)
     outputs, grads = keras_gru(arrays, upstream, lengths)
     leaves = {name: leaf(array) for name, array in arrays.items()}
-    expected = gru_before_equations(leaves, lengths)
+    expected = run_by_hand(gru_before_step, leaves, lengths)
     weighted_sum(expected, upstream).backward()
     for name, array in {**values(expected), **gradients(leaves)}.items():
         np.testing.assert_allclose({**outputs, **grads}[name], array, rtol=1e-11, atol=1e-13, err_msg=name)
@@ -544,6 +580,7 @@ def main():
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     torch_layers(folder)
+    hand_layers(folder)
     nets(folder)
     optimisers(folder)
     keras_layers(folder)

@@ -119,6 +119,28 @@ static void test_lstm_gates(void **unused)
     tear_down(&s);
 }
 
+/* c' = f c + (1 − f) g, h' = o tanh c'. */
+static void test_coupled_gates(void **unused)
+{
+    (void)unused;
+    setting s;
+    ur_real f[UNITS], g[UNITS], o[UNITS], c[UNITS], h[UNITS], before[UNITS] = {0};
+    set_up(&s, "lstm-coupled", 1);
+    run(&s);
+    assert_true(ur_probe_find(s.model, 0, "i") == SIZE_MAX);
+    for (size_t t = 0; t < STEPS; t++) {
+        look(&s, "f", 0, t, 1, f), look(&s, "g", 0, t, 1, g), look(&s, "o", 0, t, 1, o);
+        look(&s, "c", 0, t, 1, c), look(&s, "h", 0, t, 1, h);
+        for (size_t u = 0; u < UNITS; u++) {
+            assert_true(f[u] > 0 && f[u] < 1 && o[u] > 0 && o[u] < 1 && f[u] != o[u]);
+            assert_true(fabs((double)c[u] - ((double)f[u] * before[u] + (1 - (double)f[u]) * g[u])) < 1e-6);
+            assert_true(fabs((double)h[u] - (double)o[u] * tanh((double)c[u])) < 1e-6);
+        }
+        memcpy(before, c, sizeof c);
+    }
+    tear_down(&s);
+}
+
 /* h' = (1 − z) n + z h in both forms; r is what PyTorch's first block of rows makes of x and h at the first step. */
 static void check_gru(const char *cell)
 {
@@ -261,6 +283,7 @@ int main(void)
         cmocka_unit_test(test_what_there_is),
         cmocka_unit_test(test_states_are_those_of_steps),
         cmocka_unit_test(test_lstm_gates),
+        cmocka_unit_test(test_coupled_gates),
         cmocka_unit_test(test_gru_gates),
         cmocka_unit_test(test_carry),
         cmocka_unit_test(test_hold),

@@ -27,13 +27,15 @@ static void check_keeps(const ur_real *bias)
     assert_true(fabs(sum / H - most / 2) < 4 * most / sqrt(12.0 * H));
 }
 
+/* f of i f g o and of f g o, z of r z n. */
 static void check_biases(const char *cell, const ur_parameter *was, const ur_parameter *is)
 {
     bool lstm = strcmp(cell, "lstm") == 0;
-    check_keeps(is->value + H); /* f of i f g o, z of r z n */
+    size_t keep = strcmp(cell, "lstm-coupled") == 0 ? 0 : H, behind = keep + H;
+    check_keeps(is->value + keep);
     for (size_t u = 0; u < H && lstm; u++) assert_true(is->value[u] == -is->value[H + u]);
-    if (!lstm) assert_memory_equal(is->value, was->value, H * sizeof(ur_real));
-    assert_memory_equal(is->value + 2 * H, was->value + 2 * H, (is->size - 2 * H) * sizeof(ur_real));
+    if (!lstm) assert_memory_equal(is->value, was->value, keep * sizeof(ur_real));
+    assert_memory_equal(is->value + behind, was->value + behind, (is->size - behind) * sizeof(ur_real));
 }
 
 static void test_every_cell(void **unused)

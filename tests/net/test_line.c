@@ -220,11 +220,11 @@ static void test_format_refuses_what_no_line_says(void **state)
                   "no network line says what these layers are: network line, column 29: expected a whole number from 1 "
                   "to 1048576, found \"1048577\"");
     bad = good, strcpy(bad.layers[1].cell, "mgu");
-    refuse_format(&bad, UR_LINE_TEXT_MAX,
-                  "no network line says what these layers are: network line, column 14: unknown layer \"mgu\"; the "
-                  "nearest known one is \"gru\" (there are onehot, embed, rnn, lstm, gru, gru-before, last, mean, max, "
-                  "join, dense, "
-                  "dropout)");
+    refuse_format(
+        &bad, UR_LINE_TEXT_MAX,
+        "no network line says what these layers are: network line, column 14: unknown layer \"mgu\"; the "
+        "nearest known one is \"gru\" (there are onehot, embed, rnn, lstm, gru, gru-before, lstm-coupled, last, "
+        "mean, max, join, dense, dropout)");
 }
 
 static void test_format_refuses_broken_specs(void **state)

@@ -90,18 +90,18 @@ static void test_unknown_words_name_the_nearest(void **state)
     (void)state;
     wrong("onehot > lstn 5", 10,
           "unknown layer \"lstn\"; the nearest known one is \"lstm\" (there are onehot, embed, rnn, lstm, gru, "
-          "gru-before, last, mean, max, join, dense, dropout)");
+          "gru-before, lstm-coupled, last, mean, max, join, dense, dropout)");
     wrong(
         "atention", 1,
         "unknown layer \"atention\"; the nearest known one is \"attention\" (there are onehot, embed, rnn, lstm, gru, "
-        "gru-before, last, mean, max, join, dense, dropout)");
+        "gru-before, lstm-coupled, last, mean, max, join, dense, dropout)");
     wrong(
         "lstm 5 nobais", 8,
         "unknown option \"nobais\"; the nearest known one is \"nobias\" (\"lstm\" takes bi, nobias, drop=P, same, from "
         "NAME, xN)");
     wrong("aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeee", 1,
           "unknown layer \"aaaaaaaaaabbbbbbbbbbccccccccccdddddddddd...\"; the nearest known one is \"embed\" "
-          "(there are onehot, embed, rnn, lstm, gru, gru-before, last, mean, max, join, dense, dropout)");
+          "(there are onehot, embed, rnn, lstm, gru, gru-before, lstm-coupled, last, mean, max, join, dense, dropout)");
 }
 
 static void test_options_of_the_wrong_layer(void **state)

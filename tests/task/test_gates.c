@@ -103,6 +103,7 @@ static void shares_are_those_of_a_probe(void **state)
     (void)state;
     check("embed 9 > lstm 21 > lstm 16 > dense", "0i 0f 0o 1i 1f 1o ");
     check("onehot > rnn 9 > gru 35 > dropout 0.5 > gru-before 17 > dense", "1r 1z 2r 2z ");
+    check("embed 9 > lstm-coupled 21 > dense", "0f 0o ");
     check("embed 9 > rnn 21 > dense", "");
 }
 
