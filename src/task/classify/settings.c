@@ -67,21 +67,24 @@ ur_status ur_classify_choose(const void *data, ur_settings *settings, ur_error *
     UR_TRY(prefer_number(settings, "dropout", c->vocabulary ? 0.5 : 0.2, error));
     UR_TRY(prefer_number(settings, "token-dropout", words ? 0.2 : 0, error));
     UR_TRY(ur_settings_prefer(settings, "batch", small ? "32" : "64", error));
-    UR_TRY(prefer_number(settings, "lr", 2e-3, error));
+    UR_TRY(prefer_number(settings, "lr", 3e-3, error));
     UR_TRY(prefer_number(settings, "average", 0.998, error));
-    if (!(run->epochs > 0) && !run->steps && !(run->minutes > 0)) run->epochs = words ? 10 : 20;
+    if (!(run->epochs > 0) && !run->steps && !(run->minutes > 0)) run->epochs = words ? 12 : 20;
     return UR_OK;
 }
 
-/* embed E > dropout > CELL H bi > max > dropout > dense; pictures and recordings without the embedding. */
+/* embed E > dropout > CELL H bi > max > dropout > dense; pictures and recordings without the embedding. Less is dropped of
+ * an embedding than behind the cells: a dropped number of it is lost at its step. */
 static void write_network(const ur_run_settings *run, bool embeds, char *line, size_t size)
 {
-    char drop[64] = "", front[128] = "", many[32] = "", number[UR_NUMBER_MAX];
+    char front[128] = "", first[64] = "", last[64] = "", many[32] = "", number[UR_NUMBER_MAX];
+    ur_write_number(run->dropout > 0 ? 0.6 * run->dropout : 0, number);
+    if (run->dropout > 0) snprintf(first, sizeof first, " > dropout %s", number);
     ur_write_number(run->dropout > 0 ? run->dropout : 0, number);
-    if (run->dropout > 0) snprintf(drop, sizeof drop, " > dropout %s", number);
-    if (embeds) snprintf(front, sizeof front, "embed %zu%s > ", run->embed, drop);
+    if (run->dropout > 0) snprintf(last, sizeof last, " > dropout %s", number);
+    if (embeds) snprintf(front, sizeof front, "embed %zu%s > ", run->embed, first);
     if (run->layers > 1) snprintf(many, sizeof many, " x%zu", run->layers);
-    snprintf(line, size, "%s%s %.12s%s bi > max%s > dense", front, run->cell, run->hidden, many, drop);
+    snprintf(line, size, "%s%s %.12s%s bi > max%s > dense", front, run->cell, run->hidden, many, last);
 }
 
 ur_status ur_classify_network(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error)

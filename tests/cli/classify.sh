@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# unroll train classify, eval and predict: what they find, print and refuse.
+. "$(dirname "$0")/lib.bash"
+
+"$SOURCE/tools/sentences" 400 >all.tsv
+quick=(--threads 1 --hidden 24 --embed 16 --dropout 0.2 --epochs 40 --lr 0.01 --quiet)
+
+# Tables
+done_with train classify all.tsv -o run "${quick[@]}"
+done_with train classify all.tsv -o told --threads 1 --hidden 8 --steps 2 --seed 3
+says 'TSV with a header; text in column text, label in column sentiment; 400 examples, 2 labels'
+says 'words'; says 'network   embed '
+tail -n +2 all.tsv | awk -F'\t' '{ print ($2 == "pos") " " $1 }' >lines
+done_with train classify lines -o lines.run --threads 1 --hidden 8 --steps 2; says 'lines, a label and a text in each'
+misused train classify all.tsv -o none --label-column sentimental; says 'text'; says 'sentiment'
+printf 'text\tlabel\nfine\tpos\ndull\n' >short.tsv
+fails_with train classify short.tsv -o none; says 'short.tsv'; says 'line 3'
+awk -F'\t' 'NR == 1 || $2 == "pos"' all.tsv >one.tsv
+fails_with train classify one.tsv -o none --text-column text --label-column sentiment; says 'pos'
+: >empty.tsv
+fails_with train classify empty.tsv -o none; says 'empty.tsv'
+fails_with train classify nothing.tsv -o none; says 'nothing.tsv'
+misused train classify; says 'which data?'
+misused train classify all.tsv --bptt 5; says 'unknown option --bptt'
+
+# The lectures' network, as written
+done_with train classify all.tsv -o keras --threads 1 --steps 3 --net 'embed 20 > lstm 8 > last > dense 1 sigmoid' --json
+done_with eval keras all.tsv --json
+misused train classify all.tsv -o none --net 'embed 20 > lstm 8 > dense'; says 'ends in one step (last, mean or max)'
+
+# Judged
+done_with eval run all.tsv --json
+equal "$(sed 's/[{,]"\([a-z_0-9]*\)":/\n\1\n/g' out | grep -cxE 'examples|accuracy|macro_f1|loss|ece|confusion|mistakes')" 7
+done_with eval run all.tsv; prints 'accuracy'; prints 'macro_f1'
+awk '$1 == "accuracy" && $2 < 0.9 { exit 1 }' out || fail "it has not learnt: $(cat out)"
+misused eval run all.tsv --tail 0.1; says 'a model of the task classify does not take it'
+printf 'text\tsentiment\nfine indeed\tneutral\ndull\tneg\n' >other.tsv
+fails_with eval run other.tsv; says 'neutral'; says 'neg, pos'
+make_text 50 >text
+done_with train lm text -o lm --hidden 8 --layers 1 --embed 4 --threads 1 --steps 2 --quiet
+fails_with sample run; says 'not a language model'
+fails_with predict lm text; says 'answers nothing'
+
+# Answers come line by line: each is there before the next line is sent.
+mkfifo questions answers
+"$UNROLL" predict run <questions >answers 2>err &
+exec 3>questions 4<answers
+for line in 'the film was not good.' 'a great play'; do
+    echo "$line" >&3
+    read -r -t 20 label share <&4 || fail "no answer to: $line"
+    [[ $label =~ ^(pos|neg)$ && $share =~ ^[01]\.[0-9]{4}$ ]] || fail "to '$line' it answers '$label $share'"
+done
+exec 3>&- 4<&-
+wait
+
+echo 'the book was not bad.' >one
+done_with predict run one --json; prints '"label":"'; prints '"probabilities":{"neg":'
+cp out first
+done_with predict run one one; equal "$(wc -l <out)" 2
+done_with predict run one --whole --json; same out first
+printf 'not UTF-8: \377\n' >bad
+fails_with predict run bad; says 'UTF-8'
+fails_with predict run nowhere; says 'nowhere'
+if [ -c /dev/full ]; then
+    status=0
+    "$UNROLL" predict run one >/dev/full 2>err || status=$?
+    [ $status -eq 1 ] || fail "a full disk: status $status"
+fi
+
+# Resumed in the same bits
+same_bits=("${quick[@]}" --schedule constant --eval-every 4 --save-every 4)
+done_with train classify all.tsv -o whole "${same_bits[@]}" --steps 20
+done_with train classify all.tsv -o parts "${same_bits[@]}" --steps 8
+done_with train classify all.tsv -o parts "${same_bits[@]}" --steps 20 --resume
+same parts/model.safetensors whole/model.safetensors
+same parts/last.safetensors whole/last.safetensors
