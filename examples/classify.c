@@ -1,0 +1,42 @@
+/*
+ * classify.c: label each line of standard input with a model that `unroll train classify` made.
+ *
+ *     classify MODEL.safetensors <lines
+ */
+#include <unroll_generate.h>
+#include <unroll_train.h>
+
+#include <stdio.h>
+#include <string.h>
+
+static ur_status print(void *file, const char *bytes, size_t size, ur_error *error)
+{
+    (void)error; /* a failed write is seen at the end */
+    fwrite(bytes, 1, size, file);
+    return UR_OK;
+}
+
+static int fail(const ur_error *error)
+{
+    fprintf(stderr, "%s\n", error->text);
+    return 1;
+}
+
+int main(int argc, char **argv)
+{
+    char line[4096];
+    ur_error error;
+    ur_model *model;
+    ur_settings *settings;
+    ur_answerer *answerer;
+    if (argc < 2) return fputs("usage: classify MODEL.safetensors <lines\n", stderr), 2;
+    if (ur_model_load(&model, argv[1], NULL, &error)) return fail(&error);
+    if (ur_settings_of_model(&settings, model, &error)) return fail(&error);
+    if (ur_answerer_create(&answerer, model, settings, false, &error)) return fail(&error);
+    while (fgets(line, sizeof line, stdin))
+        if (ur_answer(answerer, line, strcspn(line, "\n"), &(ur_sink){print, stdout}, &error)) return fail(&error);
+    ur_answerer_free(answerer);
+    ur_settings_free(settings);
+    ur_model_free(model);
+    return fflush(stdout) != 0;
+}
