@@ -72,12 +72,10 @@ ur_status ur_cli_run_summarize(const ur_cli_run_log *log, ur_cli_run_summary *s,
                               .best = NAN,
                               .best_step = NAN,
                               .validation = last_of(e, UR_CLI_VALIDATION)};
-    for (size_t i = 0; i < e->count; i++) {
-        double loss = e->column[UR_CLI_VALIDATION][i];
-        if (isnan(loss) || loss >= s->best) continue;
-        s->best = loss;
-        s->best_step = e->column[UR_CLI_STEP][i];
-    }
+    /* Lower or higher may be better: the log says which value was the best. */
+    s->best = last_of(e, UR_CLI_BEST);
+    for (size_t i = e->count; i-- > 0;)
+        if (e->column[UR_CLI_VALIDATION][i] == s->best) s->best_step = e->column[UR_CLI_STEP][i];
     return summarize_norms(u, s, error);
 }
 
@@ -136,8 +134,8 @@ static void print_summary(const char *run, const ur_cli_run_log *log, const ur_c
     size_t places[UR_CLI_SAMPLES_SHOWN];
     printf("run         ");
     ur_cli_print_shown(stdout, run, strlen(run));
-    printf("\nupdates     %.0f, %.2f epochs, %.0f tokens\n", s->steps, s->epochs, s->units);
-    printf("loss        %.4f smoothed, in nats a token, from %.4f\n", s->smooth, log->updates.column[UR_CLI_SMOOTH][0]);
+    printf("\nupdates     %.0f, %.2f epochs, %.0f items\n", s->steps, s->epochs, s->units);
+    printf("loss        %.4f smoothed, from %.4f\n", s->smooth, log->updates.column[UR_CLI_SMOOTH][0]);
     if (!isnan(s->best)) printf("validation  %.4f, best %.4f after step %.0f\n", s->validation, s->best, s->best_step);
     printf("gradient    norm %.3g to %.3g, median %.3g\n", s->norm_least, s->norm_most, s->norm_median);
     print_gates(log);

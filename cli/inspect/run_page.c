@@ -24,8 +24,10 @@ static void add_losses(const ur_cli_page *page, const ur_cli_run_log *log)
         series_of("smoothed", &log->updates, UR_CLI_SMOOTH, false),
         series_of("validation", &log->evaluations, UR_CLI_VALIDATION, true),
     };
-    ur_cli_chart chart = {
-        .x_label = "step", .y_label = "loss, nats a token", .series = series, .count = log->evaluations.count ? 3 : 2};
+    ur_cli_chart chart = {.x_label = "step",
+                          .y_label = "loss, or what validation is judged by",
+                          .series = series,
+                          .count = log->evaluations.count ? 3 : 2};
     ur_cli_chart_svg(page->out, &chart);
 }
 
@@ -116,8 +118,8 @@ static void add_samples(ur_cli_page *page, const ur_cli_run_log *log)
 static void add_summary(ur_cli_page *page, const ur_cli_run_summary *s)
 {
     ur_cli_page_note(page,
-                     "%.0f updates, %.2f epochs, %.0f tokens learnt from. The smoothed loss ended at "
-                     "%.4f nats a token.",
+                     "%.0f updates, %.2f epochs, %.0f items learnt from. The smoothed loss ended at "
+                     "%.4f.",
                      s->steps, s->epochs, s->units, s->smooth);
     if (!isnan(s->best))
         ur_cli_page_note(page,

@@ -10,7 +10,7 @@ options=(--batch 8 --bptt 16 --eval-every 20 --save-every 20 --sample-every 10 -
 done_with train lm text -o run --net 'embed 8 > lstm 14 > gru 9 > dense' "${options[@]}" --steps 120
 
 done_with inspect run run; cp out shown
-prints 'updates     120'; prints 'smoothed, in nats a token'; prints 'validation  '; prints 'gradient    norm'
+prints 'updates     120'; prints ' smoothed, from '; prints 'validation  '; prints 'gradient    norm'
 prints 'gates       layer 1, open|shut:  i '; prints 'gates       layer 2, open|shut:  r '
 prints 'A smoothed training loss'; prints 'B validation loss'; prints '---- sample after 10 steps'; prints '---- sample after 120 steps'
 done_with inspect run run/log.jsonl; same <(tail -n +2 out) <(tail -n +2 shown)
