@@ -284,11 +284,12 @@ UR_API bool ur_spectra_whole(const ur_spectra *spectra); /* LAPACK was there */
 
 /* ---- 5. Saliency: what moved a prediction --------------------------------------------------------------------------- */
 
-/* How much each of the `count` units of text read moved the logarithm of the probability of `target` behind the last of
- * them: (gradient of log p to the unit's input) times that input, Denil et al. 2014. Positive: it spoke for the target.
- * `moved` takes `count` numbers; *probability, that of the target, may be NULL. Any network from ids to as many outputs, with
- * or without units, whose first cell stands right behind onehot or embed (else UR_ERR_UNSUPPORTED). UR_ERR_USAGE: another
- * network, a target or a count that cannot be, small weights; UR_ERR_DATA: an id that is not below the outputs.
+/* How much each of the `count` tokens read moved the logarithm of the probability of `target`: (gradient of log p to the
+ * token's input) times that input (Denil et al. 2014). Positive: it spoke for the target. For a language model the target is
+ * the token behind the last one; for a classifier it is a label. `moved` takes `count` numbers; *probability, that of the
+ * target, may be NULL. Dropout is off. Any network of one line from ids to a prediction; one-hot ids need a cell right behind
+ * them (else UR_ERR_UNSUPPORTED). UR_ERR_USAGE: another network, a target or a count that cannot be, small weights;
+ * UR_ERR_DATA: an id that is too large.
  * The model gets ready for gradients as for a learner (which is not disturbed), must not be in use by others meanwhile, and
  * keeps its f32 weights from then on; its parameters' `gradient` is overwritten. */
 UR_API ur_status ur_saliency(ur_model *model, const int32_t *ids, size_t count, int32_t target, ur_real *moved,

@@ -63,7 +63,7 @@ static void backward(ur_tape *tape, void *trace)
 
 ur_tensor *ur_dropout(ur_tape *tape, ur_tensor *x, double p, uint32_t stream, bool same)
 {
-    if (!x || !tape->recording || p <= 0) return x;
+    if (!x || !tape->recording || tape->plain || p <= 0) return x;
     size_t step = x->lanes * x->row;
     ur_tensor *y = ur_tensor_make(tape, x->steps, x->lanes, x->width);
     const real *mask = make_mask(tape, same ? step : x->steps * step, p, stream);

@@ -99,7 +99,7 @@ bool ur_embed_by_rows(const ur_layer *l, size_t places)
 static ur_tensor *run_embed(ur_running *r, const ur_layer *l, ur_tensor *x)
 {
     (void)x;
-    r->picks = ur_embed_by_rows(l, r->steps * r->lanes);
+    r->picks = !r->tape->plain && ur_embed_by_rows(l, r->steps * r->lanes);
     if (r->picks) return ur_embed_rows(r->tape, l->embed);
     return ur_embed(r->tape, l->embed, r->ids, r->steps, r->lanes);
 }

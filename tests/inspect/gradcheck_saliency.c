@@ -1,5 +1,5 @@
 /*
- * Saliency against its definition: a unit's input made larger by a share e changes log p by e · s. Each id occurs once, so
+ * Saliency against its definition, in language models and classifiers, with dropout off: a token's input made larger by a share e changes log p by e · s. Each id occurs once, so
  * that scaling its row of the embedding (or its column of W, for one-hot input) scales one input. For every cell.
  */
 #include <setjmp.h>
@@ -18,20 +18,24 @@ enum { SYMBOLS = 23, STEPS = 9 };
 static const int32_t IDS[STEPS] = {4, 0, 19, 7, 22, 11, 3, 8, 15};
 static const double SHARE = 1e-5;
 
-static double log_probability(ur_model *model, int32_t target)
+/* Of the last step, or of a network that leaves one. */
+static double log_probability(ur_model *model, int32_t target, bool ended)
 {
     ur_error error = {0};
-    ur_probe *probe;
+    ur_learner *learner;
+    ur_learning learning = ur_learning_default();
     ur_batch batch = {.input = {{.steps = STEPS, .lanes = 1, .ids = IDS}}};
+    ur_real out[STEPS * SYMBOLS];
+    size_t outputs = ur_model_outputs(model);
     double sum = 0;
     ur_model_changed(model);
-    ok(ur_probe_create(&probe, model, 1, &error), &error);
-    ok(ur_probe_run(probe, &batch, &error), &error);
-    const ur_real *logits = ur_probe_output(probe, STEPS - 1, 0);
-    for (size_t i = 0; i < SYMBOLS; i++) sum += exp((double)logits[i]);
-    double p = (double)logits[target] - log(sum);
-    ur_probe_free(probe);
-    return p;
+    ok(ur_learner_create(&learner, model, &learning, &error), &error);
+    ok(ur_predict(learner, &batch, out, &error), &error);
+    ur_learner_free(learner);
+    const ur_real *last = out + (ended ? 0 : STEPS - 1) * outputs;
+    if (outputs == 1) return log(target ? last[0] : 1 - last[0]); /* behind σ */
+    for (size_t i = 0; i < outputs; i++) sum += exp((double)last[i]);
+    return (double)last[target] - log(sum);
 }
 
 /* Scales the input of unit `id`: a row of parameter 0 (embed), or the column of parameter 0 (W behind onehot). */
@@ -43,24 +47,25 @@ static void scale(ur_model *model, bool embed, int32_t id, double by)
     for (size_t i = 0; i < count; i++) p.value[embed ? (size_t)id * count + i : i * p.shape[1] + (size_t)id] *= by;
 }
 
-static void check(const char *form, const char *cell, bool embed)
+static void check(const char *form, const char *cell, bool embed, int32_t target, size_t outputs)
 {
     char line[96];
+    bool ended = outputs < SYMBOLS;
     ur_error error = {0};
     ur_model *model;
     ur_real moved[STEPS];
     double probability, largest = 0;
-    ur_sizes sizes = {.symbols = SYMBOLS, .outputs = SYMBOLS};
+    ur_sizes sizes = {.symbols = SYMBOLS, .outputs = outputs};
     snprintf(line, sizeof line, form, cell, cell);
     ok(ur_model_create(&model, line, &sizes, 3, 0.5, NULL, &error), &error);
-    ok(ur_saliency(model, IDS, STEPS, 6, moved, &probability, &error), &error);
-    assert_true(fabs(log(probability) - log_probability(model, 6)) < 1e-12);
+    ok(ur_saliency(model, IDS, STEPS, target, moved, &probability, &error), &error);
+    assert_true(fabs(log(probability) - log_probability(model, target, ended)) < 1e-12);
     for (size_t t = 0; t < STEPS; t++) largest = fmax(largest, fabs(moved[t]));
     for (size_t t = 0; t < STEPS; t++) {
         scale(model, embed, IDS[t], 1 + SHARE);
-        double above = log_probability(model, 6);
+        double above = log_probability(model, target, ended);
         scale(model, embed, IDS[t], (1 - SHARE) / (1 + SHARE));
-        double below = log_probability(model, 6);
+        double below = log_probability(model, target, ended);
         scale(model, embed, IDS[t], 1 / (1 - SHARE));
         double want = (above - below) / (2 * SHARE);
         if (fabs(want - moved[t]) > 1e-6 * largest)
@@ -74,8 +79,12 @@ static void test_saliency(void **unused)
 {
     (void)unused;
     for (size_t i = 0; ur_cell_name(i); i++) {
-        check("embed 5 > %s 18 > %s 7 drop=0.3 > dense 12 tanh > dense", ur_cell_name(i), true);
-        check("onehot > %s 18 > dense", ur_cell_name(i), false);
+        check("embed 5 > %s 18 > %s 7 drop=0.3 > dense 12 tanh > dense", ur_cell_name(i), true, 6, SYMBOLS);
+        check("embed 5 > dropout 0.4 > %s 18 > dropout 0.5 > dense", ur_cell_name(i), true, 6, SYMBOLS);
+        check("onehot > %s 18 > dense", ur_cell_name(i), false, 6, SYMBOLS);
+        check("embed 5 > dropout 0.4 > %s 9 bi > max > dropout 0.5 > dense", ur_cell_name(i), true, 2, 3);
+        check("embed 5 > %s 9 > last > dense 1 sigmoid", ur_cell_name(i), true, 0, 1);
+        check("embed 5 > %s 9 > last > dense 1 sigmoid", ur_cell_name(i), true, 1, 1);
     }
 }
 
@@ -116,9 +125,10 @@ static void test_mistakes(void **unused)
 {
     (void)unused;
     const int32_t wrong[] = {1, SYMBOLS};
-    expect("rnn 3 > dense", IDS, STEPS, 1, UR_ERR_USAGE, "the model (\"rnn 3 > dense\") is no language model");
-    expect("embed 4 > dense 3 > rnn 3 > dense", IDS, STEPS, 1, UR_ERR_UNSUPPORTED,
-           "in \"embed 4 > dense 3 > rnn 3 > dense\" no cell stands right behind the units");
+    expect("rnn 3 > dense", IDS, STEPS, 1, UR_ERR_USAGE,
+           "the model (\"rnn 3 > dense\") is no language model and no classifier of text");
+    expect("onehot > dense 3 > rnn 3 > dense", IDS, STEPS, 1, UR_ERR_UNSUPPORTED,
+           "in \"onehot > dense 3 > rnn 3 > dense\" no cell stands right behind the tokens");
     expect("embed 4 > rnn 3 > dense", IDS, STEPS, SYMBOLS, UR_ERR_USAGE, "target 23 is not below the 23 outputs");
     expect("embed 4 > rnn 3 > dense", IDS, 0, 1, UR_ERR_USAGE, "a batch needs at least one step");
     expect("embed 4 > rnn 3 > dense", wrong, 2, 1, UR_ERR_DATA, "step 1, lane 0: id 23 is not below 23");
