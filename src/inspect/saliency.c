@@ -54,8 +54,6 @@ static ur_status run(ur_salience *s, int32_t target, double *probability, ur_err
     ur_batch batch = {.input = {{.steps = s->count, .lanes = 1, .ids = s->ids}}};
     UR_TRY(ur_probe_prepare_gradients(s->model, error));
     ur_tape_begin(&s->tape, &s->compute, &s->arena, true);
-    s->probing.windows = ur_tape_alloc(&s->tape, ur_probe_layers(s->model), sizeof *s->probing.windows);
-    if (!s->probing.windows) return ur_tape_status(&s->tape, error);
     s->tape.probing = &s->probing;
     ur_tensor *logits = ur_network_run(s->model, &s->tape, &batch, NULL);
     UR_TRY(ur_tape_status(&s->tape, error));
