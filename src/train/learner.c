@@ -119,6 +119,8 @@ static ur_status make_loss(ur_learner *l, ur_tape *tape, const ur_batch *batch, 
     if (!l->forward) return ur_objective_run(l, tape, batch, carry, result, error);
     ur_pass pass = {.model = l->model, .tape = tape, .training = tape->recording, .output = l->output};
     *result = (ur_window_result){0};
+    memset(l->output, 0, sizeof l->output);
+    if (tape->recording) UR_TRY(ur_objective_give_outputs(l, error));
     UR_TRY(l->forward(l->task_context, &pass, result, error));
     return ur_tape_status(tape, error);
 }
