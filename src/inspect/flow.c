@@ -147,7 +147,7 @@ static ur_status forward(ur_flow *f, ur_tape *tape, const int32_t *ids, ur_error
     ur_batch batch = {.input = {{.steps = f->steps, .lanes = f->lanes, .ids = ids}}};
     UR_TRY(ur_network_check(f->model, &batch, error));
     ur_tape_begin(tape, &f->compute, &f->arena, false);
-    f->probing = (ur_probing){.windows = ur_tape_alloc(tape, f->stream_count, sizeof *f->probing.windows)};
+    f->probing = (ur_probing){0};
     f->watch = tape->watch = ur_tape_alloc(tape, f->model->layer_count, sizeof *tape->watch);
     tape->probing = &f->probing;
     if (f->watch) memset((void *)f->watch, 0, f->model->layer_count * sizeof *f->watch);

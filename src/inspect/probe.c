@@ -122,11 +122,10 @@ static ur_status run(ur_probe *p, const ur_batch *batch, ur_error *error)
     ur_tape tape;
     ur_arena_reset(&p->arena);
     ur_tape_begin(&tape, &p->compute, &p->arena, false);
-    p->probing.seen = 0;
-    p->probing.windows = ur_tape_alloc(&tape, ur_probe_layers(p->model) + 1, sizeof *p->probing.windows);
+    p->probing.seen = p->probing.room = 0;
     tape.probing = &p->probing;
     ur_carry carry = {.from = batch->carry ? p->carried : NULL, .to = p->carried};
-    if (p->probing.windows) p->output = ur_network_run(p->model, &tape, batch, &carry);
+    p->output = ur_network_run(p->model, &tape, batch, &carry);
     return ur_tape_status(&tape, error);
 }
 

@@ -75,8 +75,7 @@ static ur_status run(ur_salience *s, int32_t target, double *probability, ur_err
     ur_tape_begin(&s->tape, &s->compute, &s->arena, true);
     s->tape.plain = true;
     s->tape.watch = ur_tape_alloc(&s->tape, s->model->layer_count, sizeof *s->tape.watch);
-    s->probing.windows = ur_tape_alloc(&s->tape, ur_probe_layers(s->model) + 1, sizeof *s->probing.windows);
-    if (!s->probing.windows || !s->tape.watch) return ur_tape_status(&s->tape, error);
+    if (!s->tape.watch) return ur_tape_status(&s->tape, error);
     s->tape.probing = &s->probing;
     if (!ur_graph_run(s->model, &s->tape, &batch, NULL, endings, values)) return ur_tape_status(&s->tape, error);
     double p = begin_gradient(&s->tape, values[0].y, target);

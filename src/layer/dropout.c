@@ -13,8 +13,8 @@ typedef struct ur_mask_job {
     uint64_t seed, step;
     uint32_t stream, keep; /* a word below keep keeps its number */
     real scale, *mask;
-    size_t count;
-    bool all; /* p so small that every word keeps */
+    size_t first, count; /* words are four numbers: the first one's place, and numbers */
+    bool all;            /* p so small that every word keeps */
 } ur_mask_job;
 
 static void fill(void *context, size_t member, size_t members)
@@ -24,13 +24,13 @@ static void fill(void *context, size_t member, size_t members)
     ur_pool_share(job->count / 4, 4, member, members, &begin, &end);
     for (size_t i = begin; i < end; i++) {
         uint32_t words[4];
-        ur_random_words(job->seed, UR_USE_DROPOUT + job->stream, job->step << 32 | i, words);
+        ur_random_words(job->seed, UR_USE_DROPOUT + job->stream, job->step << 32 | (job->first + i), words);
         for (size_t n = 0; n < 4; n++) job->mask[4 * i + n] = job->all || words[n] < job->keep ? job->scale : 0;
     }
 }
 
-/* m for `count` numbers, a multiple of 16. */
-static real *make_mask(ur_tape *tape, size_t count, double p, uint32_t stream)
+/* m for `count` numbers behind `first` others, both multiples of 16. */
+static real *make_mask(ur_tape *tape, size_t first, size_t count, double p, uint32_t stream)
 {
     double keep = (1 - p) * 4294967296.0;
     ur_mask_job job = {.seed = tape->seed,
@@ -39,6 +39,7 @@ static real *make_mask(ur_tape *tape, size_t count, double p, uint32_t stream)
                        .all = keep >= 4294967295.0,
                        .scale = (real)(1 / (1 - p)),
                        .mask = ur_tape_alloc(tape, count, sizeof(real)),
+                       .first = first / 4,
                        .count = count};
     job.keep = job.all ? UINT32_MAX : (uint32_t)keep;
     if (job.mask) ur_pool_run(tape->compute->pool, fill, &job);
@@ -61,12 +62,12 @@ static void backward(ur_tape *tape, void *trace)
     }
 }
 
-ur_tensor *ur_dropout(ur_tape *tape, ur_tensor *x, double p, uint32_t stream, bool same)
+ur_tensor *ur_dropout(ur_tape *tape, ur_tensor *x, double p, uint32_t stream, bool same, size_t before)
 {
     if (!x || !tape->recording || tape->plain || p <= 0) return x;
     size_t step = x->lanes * x->row;
     ur_tensor *y = ur_tensor_make(tape, x->steps, x->lanes, x->width);
-    const real *mask = make_mask(tape, same ? step : x->steps * step, p, stream);
+    const real *mask = make_mask(tape, same ? 0 : before * step, same ? step : x->steps * step, p, stream);
     ur_dropout_trace *trace = ur_tape_record(tape, backward, sizeof *trace);
     if (!trace || !y || !mask) return NULL;
     *trace = (ur_dropout_trace){x, y, mask, same};

@@ -61,9 +61,10 @@ ur_tensor *ur_last(ur_tape *tape, ur_tensor *x, const int32_t *lengths, size_t b
 
 /* ---- dropout: y = x∘m, m = 1/(1 − p) with probability 1 − p, else 0 (Srivastava et al. 2014) -------------------- */
 
-/* `stream` keeps layers apart. `same`: one mask (B, W) for all steps (Gal & Ghahramani 2016). A tape that does not
- * record returns x. The mask depends on seed, step and place alone. */
-ur_tensor *ur_dropout(ur_tape *tape, ur_tensor *x, double p, uint32_t stream, bool same);
+/* `stream` keeps layers apart. `same`: one mask (B, W) for all steps (Gal & Ghahramani 2016). `before`: steps of the
+ * sequence that went before x's first. A tape that does not record returns x. The mask depends on seed, step and place
+ * alone. */
+ur_tensor *ur_dropout(ur_tape *tape, ur_tensor *x, double p, uint32_t stream, bool same, size_t before);
 
 /* ---- losses (loss.h): Σ over what counts, in double ------------------------------------------------------------- */
 

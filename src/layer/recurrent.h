@@ -90,10 +90,10 @@ typedef struct ur_window {
 } ur_window;
 
 /* What a probe asks of the recurrent layers of a run: each leaves its window, good as long as the arena keeps it. One of
- * them may have a unit whose states are held at given values, at every step. */
+ * them may have a unit whose states are held at given values, at every step. Zeros: nothing has run. */
 typedef struct ur_probing {
-    ur_window *windows; /* in the order of running */
-    size_t seen;        /* layers that have run */
+    ur_window *windows; /* in the order of running; in the arena */
+    size_t seen, room;  /* windows, and how many there is room for */
     size_t layer, unit; /* the one that is held, where `held` */
     bool held;
     real value[UR_STATES_MAX];

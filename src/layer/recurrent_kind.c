@@ -254,8 +254,6 @@ static ur_tensor *run_cell(ur_running *r, const ur_layer *l, ur_tensor *x)
 {
     const int32_t *ids = l->recurrent.symbols || r->picks ? r->ids : NULL;
     r->picks = false;
-    for (size_t s = 0; s < l->states && l->bridge[s].weight; s++)
-        r->initial[s] = ur_dense_layer(r->tape, &l->bridge[s], r->initial[s]);
     return l->reverse ? run_both(r, l, x, ids) : run_direction(r, l, x, ids, r->initial, r->final_state);
 }
 

@@ -108,6 +108,20 @@ static void backward(ur_tape *tape, void *trace)
     if (tape->status == UR_OK) tape->status = status;
 }
 
+static void leave_window(ur_tape *tape, const ur_window *w)
+{
+    ur_probing *p = tape->probing;
+    if (p->seen == p->room) {
+        size_t room = p->room ? 2 * p->room : 4;
+        ur_window *windows = ur_tape_alloc(tape, room, sizeof *windows);
+        if (!windows) return;
+        if (p->seen) memcpy(windows, p->windows, p->seen * sizeof *windows);
+        p->windows = windows;
+        p->room = room;
+    }
+    p->windows[p->seen++] = *w;
+}
+
 ur_tensor *ur_recurrent_layer(ur_tape *tape, const ur_recurrent *layer, const ur_recurrent_params *params, ur_tensor *x,
                               const int32_t *ids, size_t steps, size_t lanes, ur_tensor *const initial[UR_STATES_MAX],
                               const unsigned char *live, ur_tensor *final_state[UR_STATES_MAX])
@@ -122,10 +136,10 @@ ur_tensor *ur_recurrent_layer(ur_tape *tape, const ur_recurrent *layer, const ur
                    .rows = x && ids ? x->steps * x->lanes : 0,
                    .live = live};
     if (!make_room(tape, &w, initial)) return NULL;
-    ur_probing *probing = tape->probing;
+    const ur_probing *probing = tape->probing;
     if (probing && probing->held && probing->layer == probing->seen) w.hold = probing;
     ur_window_forward(&w);
-    if (probing) probing->windows[probing->seen++] = w;
+    if (probing) leave_window(tape, &w);
     ur_tensor *y = output(tape, &w);
     ur_recurrent_trace *trace = ur_tape_record(tape, backward, sizeof *trace);
     if (trace) *trace = (ur_recurrent_trace){.window = w, .params = *params, .x = x, .y = y};

@@ -5,44 +5,29 @@
 
 #include <string.h>
 
-/* ---- shapes ------------------------------------------------------------------------------------------------------- */
+/* ---- one line ----------------------------------------------------------------------------------------------------- */
 
-static bool steps_follow(const ur_layer *l)
-{
-    while (l && !l->spec.kind->in_time) l = l->behind;
-    return l != NULL;
-}
-
-/* A line that begins with another one has its places. Where that one has left one step, so has this one, but for two
- * reasons: the batch says which lane each of its own places takes, or a layer of the line needs steps. */
-ur_shape ur_line_enters(const ur_model *m, size_t i, const ur_batch *batch, const ur_shape *left)
-{
-    const ur_layer *first = &m->layers[m->lines[i].first];
-    const ur_sequences *in = &batch->input[i];
-    const ur_shape own = {in->steps, in->lanes, in->lengths, false};
-    if (!first->spec.kind->joins) return own;
-    const ur_shape other = left[first->named_line];
-    return other.ended && (in->lane_of || steps_follow(first)) ? own : other;
-}
-
-ur_shape ur_line_leaves(const ur_model *m, size_t i, ur_shape enters)
-{
-    const ur_line *line = &m->lines[i];
-    return enters.ended || line->last ? (ur_shape){1, enters.lanes, NULL, true} : enters;
-}
-
-/* ---- a run -------------------------------------------------------------------------------------------------------- */
-
-/* A network on its way: the line that runs, and the final states of every layer so far. */
-typedef struct ur_line_run {
+/* A line on its way. */
+typedef struct ur_line_running {
     ur_running at;
     const ur_model *m;
-    const ur_line *line;
+    const ur_line_call *call;
     const ur_value *values; /* of the lines before */
-    const ur_carry *carry;
-    ur_ending ending;
-    ur_tensor *finals[UR_LAYERS_MAX][UR_STATES_MAX];
-} ur_line_run;
+    size_t cells;           /* recurrent layers so far */
+    ur_line_states states;  /* that they have left */
+} ur_line_running;
+
+/* The first recurrent layer at or behind l; NULL: none. */
+static const ur_layer *find_cell(const ur_layer *l)
+{
+    while (l && !ur_is_recurrent(l)) l = l->behind;
+    return l;
+}
+
+static const ur_layer *first_cell(const ur_model *m, size_t line)
+{
+    return find_cell(&m->layers[m->lines[line].first]);
+}
 
 /* (T, B) flags from lengths; NULL where all lanes are whole. */
 static const unsigned char *live_flags(ur_tape *tape, const ur_shape *s)
@@ -52,93 +37,200 @@ static const unsigned char *live_flags(ur_tape *tape, const ur_shape *s)
     return live;
 }
 
-static size_t number_of(const ur_line_run *r, const ur_layer *l) { return (size_t)(l - r->m->layers); }
-
-/* What a line without cells gives for a state: its mean. */
-static ur_tensor *mean_of(const ur_line_run *r, const ur_value *value)
+/* What `from` says: the final states of the other line's cell, or of a line without cells its mean; over a bridge where
+ * widths differ. */
+static void take_states(ur_line_running *r, const ur_layer *l)
 {
-    return value->shape.ended ? value->y : ur_mean(r->at.tape, value->y, value->shape.lengths);
+    const ur_value *from = &r->values[l->named_line];
+    ur_tensor *mean = from->y;
+    if (!l->giver && !from->shape.ended) mean = ur_mean(r->at.tape, from->y, from->shape.lengths);
+    for (size_t s = 0; s < l->states; s++) {
+        ur_tensor *state = l->giver ? from->states.of[r->cells][s] : mean;
+        r->at.initial[s] = l->bridge[s].weight ? ur_dense_layer(r->at.tape, &l->bridge[s], state) : state;
+    }
 }
 
-static ur_tensor *carried(const ur_line_run *r, const ur_layer *l, size_t s)
+static void begin_states(ur_line_running *r, const ur_layer *l)
 {
-    if (!r->carry || !r->carry->from) return NULL;
-    real *state = ur_state_array(r->carry->from, l->state + s);
-    ur_tensor *initial = ur_tensor_on(r->at.tape, state, 1, r->at.lanes, l->units);
-    if (initial) initial->wanted = false; /* truncated here */
-    return initial;
+    const ur_line_states *given = r->call->states;
+    for (size_t s = 0; s < l->states; s++) r->at.initial[s] = given ? given->of[r->cells][s] : NULL;
+    if (l->states && l->named && !given) take_states(r, l);
 }
 
-static void begin_states(ur_line_run *r, const ur_layer *l)
+static void end_states(ur_line_running *r, const ur_layer *l)
 {
-    ur_tensor *mean = l->states && l->named && !l->giver ? mean_of(r, &r->values[l->named_line]) : NULL;
-    for (size_t s = 0; s < l->states; s++)
-        r->at.initial[s] = l->giver ? r->finals[number_of(r, l->giver)][s] : l->named ? mean : carried(r, l, s);
+    if (!ur_is_recurrent(l)) return;
+    memcpy((void *)r->states.of[r->cells++], (const void *)r->at.final_state, sizeof r->at.final_state);
 }
 
-/* A layer's states lie (T + 1, B, H) and end in the final one: go back from there. */
-static void carry_states(const ur_line_run *r, const ur_layer *l)
-{
-    if (!r->carry || !r->carry->to) return;
-    size_t step = r->at.lanes * ur_padded(l->units), back = r->carry->at ? r->at.steps - r->carry->at : 0;
-    for (size_t s = 0; s < l->states; s++)
-        memcpy(ur_state_array(r->carry->to, l->state + s), r->at.final_state[s]->value - back * step,
-               step * sizeof(real));
-}
-
-static ur_tensor *run_layer(ur_line_run *r, const ur_layer *l, ur_tensor *x)
+static ur_tensor *run_layer(ur_line_running *r, const ur_layer *l, ur_tensor *x)
 {
     ur_tape *tape = r->at.tape;
-    size_t number = number_of(r, l);
+    size_t number = (size_t)(l - r->m->layers);
     begin_states(r, l);
     if (l->named) r->at.named = r->values[l->named_line].y;
     if (l->named) r->at.named_ended = r->values[l->named_line].shape.ended;
     x = ur_layer_run_of(l->spec.kind)->run(&r->at, l, x);
     if (tape->status != UR_OK) return NULL;
-    carry_states(r, l);
-    memcpy((void *)r->finals[number], (const void *)r->at.final_state, sizeof r->at.final_state);
+    end_states(r, l);
     r->at.ended = r->at.ended || l->spec.kind->ends_time;
     if (!l->reverse && !l->spec.kind->passes && !l->spec.kind->joins) r->at.turned = r->at.turned_end;
-    if (l->drop > 0) x = ur_dropout(tape, x, l->drop, (uint32_t)number, l->spec.same);
+    if (l->drop > 0) x = ur_dropout(tape, x, l->drop, (uint32_t)number, l->spec.same, r->states.steps);
     if (tape->watch) tape->watch[number] = x;
     return x;
 }
 
-static ur_tensor *run_line(ur_line_run *r, const ur_real *values)
+static ur_tensor *run_layers(ur_line_running *r, const ur_line *line)
 {
-    const ur_layer *first = &r->m->layers[r->line->first];
-    size_t count = r->line->count - (r->ending == UR_END_BODY ? 1 : 0);
-    ur_tensor *x = NULL;
-    if (r->line->features) x = ur_tensor_from(r->at.tape, values, r->at.steps, r->at.lanes, r->line->features, false);
+    const ur_layer *first = &r->m->layers[line->first];
+    size_t count = line->count - (r->call->ending == UR_END_BODY ? 1 : 0);
+    ur_tensor *x = r->call->x;
+    if (line->features && !x)
+        x = ur_tensor_from(r->at.tape, r->call->in.values, r->at.steps, r->at.lanes, line->features, false);
     for (size_t i = 0; i < count && r->at.tape->status == UR_OK; i++) x = run_layer(r, first + i, x);
     return x;
 }
 
-static void begin_line(ur_line_run *r, const ur_shape *enters, const ur_sequences *in, ur_tape *tape)
+static ur_running begin_line(ur_tape *tape, const ur_line_call *call, const ur_shape *enters)
 {
-    r->at = (ur_running){.tape = tape,
-                         .steps = enters->steps,
-                         .lanes = enters->lanes,
-                         .ids = in->ids,
-                         .lengths = enters->lengths,
-                         .lane_of = in->lane_of,
-                         .live = live_flags(tape, enters),
-                         .ended = enters->ended,
-                         .logits = r->ending == UR_END_LOGITS};
+    return (ur_running){.tape = tape,
+                        .steps = enters->steps,
+                        .lanes = enters->lanes,
+                        .ids = call->in.ids,
+                        .lengths = enters->lengths,
+                        .lane_of = call->in.lane_of,
+                        .live = live_flags(tape, enters),
+                        .ended = enters->ended,
+                        .logits = call->ending == UR_END_LOGITS};
+}
+
+/* A state (1, B, H) of what takes states at all: a layer with `bi` does not. */
+static ur_status check_states(const ur_model *m, size_t i, const ur_line_states *states, size_t lanes, ur_error *error)
+{
+    const ur_layer *l = first_cell(m, i);
+    for (size_t k = 0; states && l; k++, l = find_cell(l->behind))
+        for (size_t s = 0; s < UR_STATES_MAX; s++) {
+            const ur_tensor *state = states->of[k][s];
+            if (!state || (s < l->states && state->steps == 1 && state->lanes == lanes && state->width == l->units))
+                continue;
+            return ur_fail(
+                error, UR_ERR_USAGE,
+                "recurrent layer %zu of line %zu in \"%s\" cannot begin with state %zu, of %zu lanes and %zu "
+                "numbers",
+                k + 1, i + 1, m->net, s + 1, state->lanes, state->width);
+        }
+    return UR_OK;
+}
+
+/* Lines whose values this one reads must have run. */
+static ur_status check_read(const ur_model *m, size_t i, const ur_value *values, ur_error *error)
+{
+    for (const ur_layer *l = &m->layers[m->lines[i].first]; l; l = l->behind)
+        if (l->named && !l->spec.kind->reads_ids && !values[l->named_line].y)
+            return ur_fail(error, UR_ERR_USAGE, "line %zu of \"%s\" reads line %zu, which has not run", i + 1, m->net,
+                           l->named_line + 1);
+    return UR_OK;
+}
+
+/* Numbers on the tape have the places of the line. */
+static ur_status take_numbers(const ur_model *m, size_t i, ur_line_call *call, ur_error *error)
+{
+    const ur_tensor *x = call->x;
+    if (!x) return UR_OK;
+    if (x->width != m->lines[i].features)
+        return ur_fail(error, UR_ERR_USAGE, "%zu numbers enter line %zu of \"%s\", which takes %zu", x->width, i + 1,
+                       m->net, m->lines[i].features);
+    call->in.steps = x->steps;
+    call->in.lanes = x->lanes;
+    call->in.values = x->value;
+    return UR_OK;
+}
+
+/* Fills what the call leaves open, and checks it. */
+static ur_status check_call(const ur_model *m, size_t i, ur_line_call *call, const ur_value *values, ur_shape *enters,
+                            ur_error *error)
+{
+    UR_TRY(take_numbers(m, i, call, error));
+    UR_TRY(check_read(m, i, values, error));
+    UR_TRY(ur_line_check(m, i, &call->in, values, error));
+    *enters = ur_line_enters(m, i, &call->in, values);
+    return check_states(m, i, call->states, enters->lanes, error);
+}
+
+static ur_status check_step(const ur_model *m, size_t i, const ur_shape *enters, ur_error *error)
+{
+    for (const ur_layer *l = &m->layers[m->lines[i].first]; l; l = l->behind)
+        if (l->spec.kind->in_time && ur_layer_whole(l))
+            return ur_fail(error, UR_ERR_UNSUPPORTED,
+                           "\"%s\" in line %zu of \"%s\" needs the whole sequence; that line cannot be stepped",
+                           ur_layer_whole(l), i + 1, m->net);
+    if (enters->steps == 1) return UR_OK;
+    return ur_fail(error, UR_ERR_USAGE, "line %zu of \"%s\" is to be stepped, and %zu steps enter it", i + 1, m->net,
+                   enters->steps);
+}
+
+static bool run(const ur_model *m, ur_tape *tape, size_t i, ur_line_call call, bool step, ur_value *values)
+{
+    ur_shape enters;
+    if (tape->status == UR_OK) tape->status = check_call(m, i, &call, values, &enters, &tape->error);
+    if (tape->status == UR_OK && step) tape->status = check_step(m, i, &enters, &tape->error);
+    if (tape->status != UR_OK) return false;
+    ur_line_running r = {.at = begin_line(tape, &call, &enters), .m = m, .call = &call, .values = values};
+    r.states.steps = call.states ? call.states->steps : 0;
+    ur_tensor *y = run_layers(&r, &m->lines[i]);
+    r.states.steps += enters.steps;
+    if (tape->status == UR_OK) values[i] = (ur_value){y, ur_line_leaves(m, i, enters), r.states};
+    return tape->status == UR_OK;
+}
+
+bool ur_line_run(const ur_model *m, ur_tape *tape, size_t i, const ur_line_call *call, ur_value *values)
+{
+    return run(m, tape, i, *call, false, values);
+}
+
+bool ur_line_step(const ur_model *m, ur_tape *tape, size_t i, const ur_line_call *call, ur_value *values)
+{
+    return run(m, tape, i, *call, true, values);
+}
+
+/* ---- all of them -------------------------------------------------------------------------------------------------- */
+
+/* The line's part of a state; false: it takes its states from another line. */
+static bool carried_states(const ur_model *m, ur_tape *tape, size_t i, const ur_state *from, ur_line_states *states)
+{
+    *states = (ur_line_states){.steps = 0};
+    size_t k = 0;
+    for (const ur_layer *l = first_cell(m, i); l; l = find_cell(l->behind), k++)
+        for (size_t s = 0; s < l->states; s++) {
+            if (l->named) return false;
+            ur_tensor *t = ur_tensor_on(tape, ur_state_array(from, l->state + s), 1, from->lanes, l->units);
+            if (t) t->wanted = false; /* truncated here */
+            states->of[k][s] = t;
+        }
+    return true;
+}
+
+/* A layer's states lie (T + 1, B, H) and end in the final one: go back from there. */
+static void keep_states(const ur_model *m, size_t i, const ur_line_states *states, const ur_carry *carry)
+{
+    size_t back = carry->at ? states->steps - carry->at : 0, k = 0;
+    for (const ur_layer *l = first_cell(m, i); l; l = find_cell(l->behind), k++)
+        for (size_t s = 0; s < l->states; s++) {
+            const ur_tensor *end = states->of[k][s];
+            size_t step = end->lanes * end->row;
+            memcpy(ur_state_array(carry->to, l->state + s), end->value - back * step, step * sizeof(real));
+        }
 }
 
 bool ur_graph_run(const ur_model *m, ur_tape *tape, const ur_batch *batch, const ur_carry *carry,
                   const ur_ending endings[UR_LINES_MAX], ur_value values[UR_LINES_MAX])
 {
-    ur_line_run r = {.m = m, .carry = carry, .values = values};
-    ur_shape left[UR_LINES_MAX];
-    for (size_t i = 0; i < m->line_count && tape->status == UR_OK; i++) {
-        ur_shape enters = ur_line_enters(m, i, batch, left);
-        r.line = &m->lines[i];
-        r.ending = endings ? endings[i] : UR_END_WHOLE;
-        left[i] = ur_line_leaves(m, i, enters);
-        begin_line(&r, &enters, &batch->input[i], tape);
-        values[i] = (ur_value){run_line(&r, batch->input[i].values), left[i]};
+    ur_line_states states;
+    for (size_t i = 0; i < m->line_count; i++) {
+        ur_line_call call = {.in = batch->input[i], .ending = endings ? endings[i] : UR_END_WHOLE};
+        if (carry && carry->from && carried_states(m, tape, i, carry->from, &states)) call.states = &states;
+        if (!ur_line_run(m, tape, i, &call, values)) return false;
+        if (carry && carry->to) keep_states(m, i, &values[i].states, carry);
     }
-    return tape->status == UR_OK;
+    return true;
 }

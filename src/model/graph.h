@@ -1,4 +1,7 @@
-/* What the lines of a network leave, and how a batch runs through them, on a tape. */
+/*
+ * What the lines of a network leave, and how they run on a tape: all of them over a batch, or one by one by a loop of the
+ * caller's own. A loop of steps is plain C, and gradients go back through it.
+ */
 #ifndef UR_MODEL_GRAPH_H
 #define UR_MODEL_GRAPH_H
 
@@ -11,15 +14,19 @@ typedef struct ur_shape {
     bool ended;
 } ur_shape;
 
-/* What a line gives: y (T, B, W). */
+/* States of a line: of its i-th recurrent layer h, and what else its cell has, (1, B, H); NULL: zeros. Those that a layer
+ * with `bi` leaves are its two ends side by side, (1, B, 2H). */
+typedef struct ur_line_states {
+    ur_tensor *of[UR_LAYERS_MAX][UR_STATES_MAX];
+    size_t steps; /* that led here: dropout goes on from there */
+} ur_line_states;
+
+/* What a line gives: y (T, B, W), and the states at each lane's end. */
 typedef struct ur_value {
     ur_tensor *y;
     ur_shape shape;
+    ur_line_states states;
 } ur_value;
-
-/* What enters line i and what it leaves; `left` are those of the lines before it. */
-ur_shape ur_line_enters(const ur_model *model, size_t i, const ur_batch *batch, const ur_shape *left);
-ur_shape ur_line_leaves(const ur_model *model, size_t i, ur_shape enters);
 
 /* Where a line ends whose loss is made together with its last layer. */
 typedef enum ur_ending {
@@ -27,6 +34,35 @@ typedef enum ur_ending {
     UR_END_LOGITS, /* without the σ of a last `dense … sigmoid` */
     UR_END_BODY    /* without the last layer */
 } ur_ending;
+
+/* ---- one line ----------------------------------------------------------------------------------------------------- */
+
+/* What a line is run on. All that it points at, ids too, stays until the tape has gone back; `states` need not. */
+typedef struct ur_line_call {
+    ur_sequences in;              /* its places, with ids or numbers; or */
+    ur_tensor *x;                 /* (T, B, W): numbers on the tape instead, which gradients go back to */
+    const ur_line_states *states; /* to begin with; NULL: those that `from` says, else zeros */
+    ur_ending ending;
+} ur_line_call;
+
+/* Runs line i. values[j], j < i, is what line j gave; those that line i reads must be there, the others may be zeros.
+ * values[i] is set. Errors of the batch, and states that do not fit, are UR_ERR_USAGE or UR_ERR_DATA. False: a failure,
+ * which the tape keeps. */
+bool ur_line_run(const ur_model *model, ur_tape *tape, size_t i, const ur_line_call *call, ur_value *values);
+
+/* The same for one step. T steps, each from the states of the one before (&values[i].states; NULL at the first), give the
+ * bits of a run over all T; gradients are added up in another order. A line that it joins gives one step, too.
+ * UR_ERR_UNSUPPORTED where a layer needs whole sequences (bi, mean, max). */
+bool ur_line_step(const ur_model *model, ur_tape *tape, size_t i, const ur_line_call *call, ur_value *values);
+
+/* line_check.c: what enters line i, and what it then leaves; `values` have the shapes of the lines before it. */
+ur_shape ur_line_enters(const ur_model *model, size_t i, const ur_sequences *in, const ur_value *values);
+ur_shape ur_line_leaves(const ur_model *model, size_t i, ur_shape enters);
+/* Whether the line can be run on that: lanes, steps, ids and lengths in range, inputs of the right kind. */
+ur_status ur_line_check(const ur_model *model, size_t i, const ur_sequences *in, const ur_value *values,
+                        ur_error *error);
+
+/* ---- all of them -------------------------------------------------------------------------------------------------- */
 
 typedef struct ur_carry {
     const ur_state *from; /* states to begin with; NULL: zeros */

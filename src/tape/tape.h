@@ -37,7 +37,8 @@ struct ur_tape {
     ur_arena *arena;
     ur_record *last;
     bool recording;
-    bool plain; /* though it records, the network is as in use: no dropout, and an embedding gives a row for each step */
+    bool
+        plain; /* though it records, the network is as in use: no dropout, and an embedding gives a row for each step */
     ur_tensor **watch;          /* where a network leaves what each of its layers gave; NULL: nowhere */
     struct ur_probing *probing; /* what recurrent layers leave for a probe (layer/recurrent.h); NULL: nothing */
     uint64_t seed, step;        /* of random masks: which run, which update */

@@ -30,35 +30,47 @@ ur_status ur_trainer_make_gates(ur_trainer *t, ur_error *error)
     return UR_OK;
 }
 
+/* Numbers of a gate, and those that are open and shut. */
+typedef struct ur_gate_count {
+    size_t all, open, shut;
+} ur_gate_count;
+
 /* A slot's numbers lie 16 by 16, a unit block apart. */
-static void count_slot(const ur_window *w, size_t slot, ur_gate_share *share)
+static void count_slot(const ur_window *w, size_t slot, ur_gate_count *count)
 {
     const ur_recurrent *layer = w->layer;
-    size_t block = layer->cell->slots * (size_t)UR_LANES, rows = w->steps * w->lanes, open = 0, shut = 0;
+    size_t block = layer->cell->slots * (size_t)UR_LANES, rows = w->steps * w->lanes;
     for (size_t row = 0; row < rows; row++) {
         const real *gate = w->slots + row * ur_slot_row(layer) + slot * UR_LANES;
         for (size_t u = 0; u < layer->units; u++) {
             real value = gate[u / UR_LANES * block + u % UR_LANES];
-            open += value > (real)0.9;
-            shut += value < (real)0.1;
+            count->open += value > (real)0.9;
+            count->shut += value < (real)0.1;
         }
     }
-    share->open = (double)open / (double)(rows * layer->units);
-    share->shut = (double)shut / (double)(rows * layer->units);
+    count->all += rows * layer->units;
+}
+
+/* In all windows of the layer: one that was stepped has many. */
+static void count_gate(const ur_probing *seen, const ur_layer *l, size_t slot, ur_gate_share *share)
+{
+    ur_gate_count count = {0};
+    for (size_t i = 0; i < seen->seen; i++)
+        if (seen->windows[i].layer == &l->recurrent) count_slot(&seen->windows[i], slot, &count);
+    if (!count.all) return;
+    share->open = (double)count.open / (double)count.all;
+    share->shut = (double)count.shut / (double)count.all;
 }
 
 void ur_trainer_look_at_gates(void *context, const ur_probing *seen)
 {
     ur_trainer *t = context;
-    size_t layer = 0;
     ur_gate_share *share = t->gates;
     for (size_t i = 0; i < t->model->layer_count; i++) {
         const ur_layer *l = &t->model->layers[i];
-        if (!ur_is_recurrent(l) || layer == seen->seen) continue;
-        const ur_gate_name *gate = gates_of(t->model, l);
-        for (size_t g = 0; g < UR_SLOTS_MAX && gate[g].name; g++)
-            if (gate[g].open) count_slot(&seen->windows[layer], gate[g].slot, share++);
-        layer++;
+        const ur_gate_name *gate = ur_is_recurrent(l) ? gates_of(t->model, l) : NULL;
+        for (size_t g = 0; gate && g < UR_SLOTS_MAX && gate[g].name; g++)
+            if (gate[g].open) count_gate(seen, l, gate[g].slot, share++);
     }
     t->gates_seen = true;
 }

@@ -119,6 +119,8 @@ static ur_status make_loss(ur_learner *l, ur_tape *tape, const ur_batch *batch, 
     if (!l->forward) return ur_objective_run(l, tape, batch, carry, result, error);
     ur_pass pass = {.model = l->model, .tape = tape, .training = tape->recording, .output = l->output};
     *result = (ur_window_result){0};
+    memset(l->output, 0, sizeof l->output);
+    if (tape->recording) UR_TRY(ur_objective_give_outputs(l, error));
     UR_TRY(l->forward(l->task_context, &pass, result, error));
     return ur_tape_status(tape, error);
 }
@@ -137,12 +139,8 @@ ur_status ur_learner_forward(ur_learner *l, const ur_batch *batch, const ur_carr
     ur_tape tape;
     ur_probing seen = {0};
     begin(l, &tape, false);
-    if (l->look) {
-        seen.windows = ur_tape_alloc(&tape, 2 * l->model->layer_count, sizeof *seen.windows);
-        tape.probing = &seen;
-    }
-    ur_status status =
-        l->look && !seen.windows ? ur_tape_status(&tape, error) : make_loss(l, &tape, batch, carry, result, error);
+    if (l->look) tape.probing = &seen;
+    ur_status status = make_loss(l, &tape, batch, carry, result, error);
     if (status == UR_OK && l->look) l->look(l->look_context, &seen);
     if (status == UR_OK && l->judge) status = l->judge(l->task_context, l->output, error);
     ur_arena_reset(&l->arena);

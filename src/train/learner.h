@@ -11,7 +11,7 @@ typedef struct ur_pass {
     ur_model *model;
     ur_tape *tape; /* with the seed and the number of the update, of which random numbers are made */
     bool training;
-    ur_value *output; /* by line: what is to be judged, set by a forward of a task's own */
+    ur_value *output; /* by line: zeros; what a forward of a task's own leaves here is judged */
 } ur_pass;
 
 /* What a batch costs. */

@@ -12,7 +12,13 @@ const ur_dense *ur_objective_head(const ur_learner *l)
     return l->learning.sampled ? ur_network_head(l->model) : ur_wide_head(l->model);
 }
 
-static ur_layer *last_layer(const ur_learner *l) { return &l->model->layers[l->model->layer_count - 1]; }
+ur_status ur_objective_give_outputs(ur_learner *l, ur_error *error)
+{
+    ur_dense *last = &l->model->layers[l->model->layer_count - 1].dense;
+    if (!last->unpacked) return UR_OK;
+    last->unpacked = false;
+    return ur_model_prepare(l->model, true, error);
+}
 
 /* A target on its way. */
 typedef struct ur_aim {
@@ -51,8 +57,7 @@ static ur_status aim_at(const ur_learner *l, const ur_target *target, ur_aim *ai
     return UR_OK;
 }
 
-/* Where each line ends. The outputs of a wide last layer are there from now on, if another loss than softmax wants
- * them. */
+/* Where each line ends. */
 static ur_status end_lines(ur_learner *l, const ur_batch *batch, ur_aim *aims, ur_ending *endings, ur_error *error)
 {
     bool taken[UR_LINES_MAX] = {false};
@@ -67,10 +72,8 @@ static ur_status end_lines(ur_learner *l, const ur_batch *batch, ur_aim *aims, u
         taken[line] = true;
         endings[line] = aims[i].head ? UR_END_BODY : aims[i].kind->logits ? UR_END_LOGITS : UR_END_WHOLE;
     }
-    size_t last = l->model->line_count - 1;
-    if (!last_layer(l)->dense.unpacked || endings[last] == UR_END_BODY) return UR_OK;
-    last_layer(l)->dense.unpacked = false;
-    return ur_model_prepare(l->model, true, error);
+    if (endings[l->model->line_count - 1] == UR_END_BODY) return UR_OK;
+    return ur_objective_give_outputs(l, error);
 }
 
 /* The softmax of a last layer: the whole one, or in training one over a sample. */
@@ -113,7 +116,6 @@ ur_status ur_objective_run(ur_learner *l, ur_tape *tape, const ur_batch *batch, 
     ur_ending endings[UR_LINES_MAX] = {UR_END_WHOLE};
     ur_value *values = l->output;
     *r = (ur_window_result){0};
-    UR_TRY(ur_network_check(l->model, batch, error));
     UR_TRY(end_lines(l, batch, aims, endings, error));
     if (ur_graph_run(l->model, tape, batch, carry, endings, values))
         for (size_t i = 0; i < batch->target_count && tape->status == UR_OK; i++)

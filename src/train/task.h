@@ -85,7 +85,10 @@ typedef struct ur_task {
     uint64_t (*batches)(const void *data, ur_part part, uint64_t epoch);
     ur_status (*batch)(void *data, ur_part part, uint64_t epoch, uint64_t number, ur_task_batch *batch,
                        ur_error *error);
-    /* Loss of a batch on the pass's tape; NULL: that of the network with its losses. */
+    /* Loss of a batch on the pass's tape; NULL: that of the network with its losses. A loop of the task's own runs lines
+     * with ur_line_run and ur_line_step (model/graph.h), into pass->output: a decoder that reads what it has said, say.
+     * Random numbers are made of the tape's seed and step and of a place, so that a resumed run has the same ones. No
+     * states are carried. */
     ur_status (*forward)(void *data, ur_pass *pass, const ur_task_batch *batch, ur_window_result *sums,
                          ur_error *error);
     /* Adds what a batch's outputs (of each line, those of a wide softmax left out) say to tally_size bytes that began as zeros; NULL: nothing. */

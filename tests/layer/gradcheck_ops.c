@@ -179,7 +179,7 @@ static void test_last(void **state)
     tear_down(&s);
 }
 
-static ur_tensor *dropout(setting *s, ur_tensor *x) { return ur_dropout(&s->lab.tape, x, 0.4, 3, s->same); }
+static ur_tensor *dropout(setting *s, ur_tensor *x) { return ur_dropout(&s->lab.tape, x, 0.4, 3, s->same, 0); }
 
 static void test_dropout(void **state)
 {
@@ -319,7 +319,7 @@ static void test_losses(void **state)
 static ur_tensor *three_ways(setting *s, ur_tensor *x)
 {
     s->more[0] = dense(s, ur_last(&s->lab.tape, x, s->lengths, 0, 0));
-    s->more[1] = dense(s, ur_dropout(&s->lab.tape, x, 0.4, 3, false));
+    s->more[1] = dense(s, ur_dropout(&s->lab.tape, x, 0.4, 3, false, 0));
     return dense(s, x);
 }
 

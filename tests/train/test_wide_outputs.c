@@ -158,6 +158,40 @@ static void test_sampled(void **state)
     tear_down(&s);
 }
 
+/* A task's own loss may ask for all outputs, and goes back through them. */
+static ur_status forward_whole(void *context, ur_pass *pass, ur_window_result *result, ur_error *error)
+{
+    const setting *s = context;
+    ur_line_run(pass->model, pass->tape, 0, &(ur_line_call){.in = s->batch.input[0]}, pass->output);
+    for (size_t r = 0; r < ROWS; r++) result->count += s->targets[r] >= 0;
+    ur_softmax_loss(pass->tape, pass->output[0].y, s->targets, 1 / (double)result->count, &result->sum);
+    result->loss = result->sum / (double)result->count;
+    return ur_tape_status(pass->tape, error);
+}
+
+static void test_own_forward(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        setting s;
+        ur_error error = {0};
+        ur_window_result want, got;
+        set_up(&s, LINES[i]);
+        begin_learning(&s, false, 0);
+        size_t size = s.model->numbers * sizeof(real);
+        real *gradients = zeros(s.model->numbers, sizeof *gradients);
+        ok(ur_learner_gradients(s.learner, &s.batch, NULL, &want, &error), &error);
+        memcpy(gradients, s.model->gradients, size);
+        s.learner->forward = forward_whole;
+        s.learner->task_context = &s;
+        ok(ur_learner_gradients(s.learner, &s.batch, NULL, &got, &error), &error);
+        assert_true(got.loss == want.loss && got.sum == want.sum && got.count == want.count);
+        assert_same(LINES[i], s.model->gradients, gradients, s.model->numbers);
+        free(gradients);
+        tear_down(&s);
+    }
+}
+
 static void refuse_sampled(const char *line)
 {
     setting s;
@@ -207,7 +241,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_steps),           cmocka_unit_test(test_losses),     cmocka_unit_test(test_sampled),
-        cmocka_unit_test(test_sampled_refused), cmocka_unit_test(test_bad_target),
+        cmocka_unit_test(test_sampled_refused), cmocka_unit_test(test_bad_target), cmocka_unit_test(test_own_forward),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
