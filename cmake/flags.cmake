@@ -5,7 +5,8 @@ add_library(unroll_flags INTERFACE)
 target_compile_options(unroll_flags INTERFACE
     -Wall -Wextra -Wconversion -Wshadow
     -ffp-contract=off -fno-math-errno
-    -ffunction-sections -fdata-sections -fvisibility=hidden)
+    -ffunction-sections -fdata-sections -fvisibility=hidden
+    $<$<CONFIG:Release>:-fno-asynchronous-unwind-tables>) # C throws nothing: 24 KB less in a program that steps
 target_compile_definitions(unroll_flags INTERFACE _POSIX_C_SOURCE=200809L _FILE_OFFSET_BITS=64)
 
 if(APPLE)
