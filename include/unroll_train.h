@@ -228,6 +228,14 @@ UR_API ur_status ur_answerer_create(ur_answerer **answerer, ur_model *model, con
                                     ur_error *error);
 UR_API void ur_answerer_free(ur_answerer *answerer); /* NULL is allowed */
 
+/* The tokens of a text as the task cuts it: *count ids, valid until the next call. UR_ERR_UNSUPPORTED for a model that does not
+ * read text. */
+UR_API ur_status ur_answerer_tokens(ur_answerer *answerer, const char *text, size_t length, const int32_t **ids,
+                                    size_t *count, ur_error *error);
+
+/* Label i of a classifier, in the order of its outputs; NULL after the last, and for a model without labels. */
+UR_API const char *ur_model_label(const ur_model *model, size_t i);
+
 /* Answers a line of text, `length` bytes without its line break, through the sink (unroll_generate.h). `item` NULL: there are
  * no more, and what waits is answered. */
 struct ur_sink;

@@ -25,7 +25,7 @@ typedef struct settings {
 
 static const ur_setting OPTIONS[] = {
     {"What is explained", "target", "UNIT", UR_SETTING_TEXT, PLACE(target), .unset = "the likeliest one",
-     .help = "the prediction of this token behind the text"},
+     .help = "this prediction: a token behind the text, or a label of a classifier"},
 
     {"Output", "html", "FILE", UR_SETTING_TEXT, PLACE(html), .unset = "none", .help = "the coloured text as one page"},
     {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace a file that is there"},
@@ -43,6 +43,7 @@ typedef struct salience {
     size_t count;
     ur_real *moved;
     double probability, largest;
+    bool labels; /* the target is a label of a classifier */
 } salience;
 
 /* ---- Making it ---------------------------------------------------------------------------------------------------- */
@@ -80,13 +81,68 @@ static ur_status likeliest(salience *s, ur_error *error)
     return status;
 }
 
-static ur_status make(salience *s, const settings *how, const char *text, ur_error *error)
+static ur_status make_prediction(salience *s, const settings *how, const char *text, ur_error *error)
 {
     UR_TRY(read_text(s, text, error));
     ur_cli_tell_unknown(s->model, "inspect saliency: TEXT", text, strlen(text));
     if (how->target) ur_cli_tell_unknown(s->model, "inspect saliency: --target", how->target, strlen(how->target));
     UR_TRY(how->target ? choose_target(s, how->target, error) : likeliest(s, error));
-    UR_TRY(ur_saliency(s->model, s->ids, s->count, s->target, s->moved, &s->probability, error));
+    return ur_saliency(s->model, s->ids, s->count, s->target, s->moved, &s->probability, error);
+}
+
+/* ---- Of a classifier ---------------------------------------------------------------------------------------------- */
+
+/* As the task cuts the text. */
+static ur_status read_tokens(salience *s, ur_settings *task, const char *text, ur_error *error)
+{
+    ur_answerer *answerer;
+    const int32_t *ids;
+    UR_TRY(ur_answerer_create(&answerer, s->model, task, false, error));
+    ur_status status = ur_answerer_tokens(answerer, text, strlen(text), &ids, &s->count, error);
+    s->ids = status == UR_OK ? calloc(s->count, sizeof *s->ids) : NULL;
+    s->moved = status == UR_OK ? calloc(s->count, sizeof *s->moved) : NULL;
+    if (status == UR_OK && (!s->ids || !s->moved)) status = ur_fail_memory(error, "the text");
+    if (status == UR_OK) memcpy(s->ids, ids, s->count * sizeof *s->ids);
+    ur_answerer_free(answerer);
+    return status;
+}
+
+static ur_status find_label(salience *s, const char *name, ur_error *error)
+{
+    while (ur_model_label(s->model, (size_t)s->target) &&
+           strcmp(ur_model_label(s->model, (size_t)s->target), name) != 0)
+        s->target++;
+    if (ur_model_label(s->model, (size_t)s->target)) return UR_OK;
+    return ur_fail(error, UR_ERR_USAGE, "--target: the model has no label '%.80s' (unroll info lists them)", name);
+}
+
+static ur_status find_likeliest_label(salience *s, ur_error *error)
+{
+    double best = -1;
+    for (int32_t i = 0; ur_model_label(s->model, (size_t)i); i++) {
+        UR_TRY(ur_saliency(s->model, s->ids, s->count, i, s->moved, &s->probability, error));
+        if (s->probability <= best) continue;
+        best = s->probability;
+        s->target = i;
+    }
+    return UR_OK;
+}
+
+static ur_status make_label(salience *s, const settings *how, const char *text, ur_error *error)
+{
+    ur_settings *task;
+    s->labels = true;
+    UR_TRY(ur_settings_of_model(&task, s->model, error));
+    ur_status status = read_tokens(s, task, text, error);
+    ur_settings_free(task);
+    UR_TRY(status);
+    UR_TRY(how->target ? find_label(s, how->target, error) : find_likeliest_label(s, error));
+    return ur_saliency(s->model, s->ids, s->count, s->target, s->moved, &s->probability, error);
+}
+
+static ur_status make(salience *s, const settings *how, const char *text, ur_error *error)
+{
+    UR_TRY(ur_model_label(s->model, 0) ? make_label(s, how, text, error) : make_prediction(s, how, text, error));
     for (size_t i = 0; i < s->count; i++) s->largest = fmax(s->largest, fabs((double)s->moved[i]));
     return UR_OK;
 }
@@ -107,6 +163,14 @@ static const char *unit(const salience *s, int32_t id, size_t *length)
     return text ? text : "\xEF\xBF\xBD";
 }
 
+static const char *target(const salience *s, size_t *length)
+{
+    if (!s->labels) return unit(s, s->target, length);
+    const char *label = ur_model_label(s->model, (size_t)s->target);
+    *length = strlen(label);
+    return label;
+}
+
 static void print_text(const salience *s)
 {
     size_t length;
@@ -115,8 +179,8 @@ static void print_text(const salience *s)
         ur_cli_shade_terminal(stdout, text, length, shade(s, i));
     }
     ur_cli_shade_end_terminal(stdout);
-    printf("\n\nthen, with probability %.4f: '", s->probability);
-    const char *text = unit(s, s->target, &length);
+    printf("\n\n%s, with probability %.4f: '", s->labels ? "label" : "then", s->probability);
+    const char *text = target(s, &length);
     ur_cli_print_shown(stdout, text, length);
     printf("'\n\n   moved  token, the strongest ten; above 0 speaks for it, below 0 against it\n");
 }
@@ -155,7 +219,7 @@ static ur_status print_json(const salience *s, ur_error *error)
         ur_cli_json_set(&one, "moved", ur_cli_json_number((double)s->moved[i]));
         ur_cli_json_add(&units, one);
     }
-    const char *text = unit(s, s->target, &length);
+    const char *text = target(s, &length);
     ur_cli_json_set(&object, "target", ur_cli_json_text(text, length));
     ur_cli_json_set(&object, "probability", ur_cli_json_number(s->probability));
     ur_cli_json_set(&object, "units", units);
@@ -167,9 +231,9 @@ static ur_status save_page(const salience *s, const char *path, bool overwrite, 
     ur_cli_page page;
     size_t length;
     UR_TRY(ur_cli_page_begin(&page, "Saliency", error));
-    const char *text = unit(s, s->target, &length);
+    const char *text = target(s, &length);
     ur_cli_page_note(&page,
-                     "What moved the prediction of “%.*s” behind this text (probability %.4f): gradient of log p "
+                     "What moved the prediction of “%.*s” for this text (probability %.4f): gradient of log p "
                      "times input. The colour is the root of the share of the strongest, %.3g.",
                      (int)length, text, s->probability, s->largest);
     ur_cli_shade_begin_html(page.out);
@@ -198,7 +262,7 @@ static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_erro
     UR_TRY(ur_cli_expect(arguments, 1, 2, "which model? give a model file or a run folder, then a text", error));
     UR_TRY(ur_cli_expect(arguments, 2, 2, "which text? give it as one argument, in quotes", error));
     UR_TRY(ur_cli_check_new(how->html, how->overwrite, error));
-    UR_TRY(ur_cli_language_model_load(&s.model, arguments->words[0], error));
+    UR_TRY(ur_cli_model_load(&s.model, arguments->words[0], error));
     ur_status status = make(&s, how, arguments->words[1], error);
     if (status == UR_OK) status = show(&s, how, error);
     free(s.ids);
@@ -211,13 +275,15 @@ const ur_cli_verb ur_cli_inspect_saliency = {
     .name = "inspect saliency",
     .takes = "MODEL \"TEXT\" [option...]",
     .summary = "show which tokens moved a prediction",
-    .text =
-        "Reads a text and says how much each token of it moved what the network predicts behind it: the gradient of "
-        "the logarithm of the prediction's probability to the token's input, times that input (Denil et al. 2014). "
-        "Orange and above 0 spoke for the prediction, blue and below 0 against it. It is a first-order answer: it "
-        "says what a small change would do.",
+    .text = "Reads a text and says how much each token of it moved what the network predicts: the token behind it, or "
+            "the label "
+            "that a classifier gives it. This is the gradient of "
+            "the logarithm of the prediction's probability to the token's input, times that input (Denil et al. 2014). "
+            "Orange and above 0 spoke for the prediction, blue and below 0 against it. It is a first-order answer: it "
+            "says what a small change would do.",
     .examples = "unroll inspect saliency runs/input 'To be, or not to b'  # why an e?\n"
-                "unroll inspect saliency runs/input 'To be, or not to b' --target y  # and why not a y?\n",
+                "unroll inspect saliency runs/input 'To be, or not to b' --target y  # and why not a y?\n"
+                "unroll inspect saliency runs/reviews 'not a bad film'  # which word made it positive?\n",
     .table = &TABLE,
     .settings_size = sizeof(settings),
     .defaults = defaults,

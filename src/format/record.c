@@ -90,3 +90,8 @@ ur_status ur_record_set(ur_model *m, const char *key, json_t *value, ur_error *e
     if (!m->record) json_decref(value);
     return ur_fail_memory(error, "the model's record");
 }
+
+const char *ur_model_label(const ur_model *m, size_t i)
+{
+    return json_string_value(json_array_get(json_object_get(m->record, "labels"), i));
+}

@@ -55,3 +55,11 @@ ur_status ur_answer(ur_answerer *a, const char *item, size_t length, const ur_si
     ur_float_mode_leave(mode);
     return status;
 }
+
+ur_status ur_answerer_tokens(ur_answerer *a, const char *text, size_t length, const int32_t **ids, size_t *count,
+                             ur_error *error)
+{
+    if (!a->task->tokens)
+        return ur_fail(error, UR_ERR_UNSUPPORTED, "a model of the task %s reads no text", a->task->name);
+    return a->task->tokens(a->data, text, length, ids, count, error);
+}

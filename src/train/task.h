@@ -97,6 +97,9 @@ typedef struct ur_task {
      * somebody asked for it; else NULL. NULL: the mean loss is the only metric. */
     ur_status (*finish)(const void *data, const void *tally, const ur_window_result *all, double *metric,
                         struct json_t *more, ur_error *error);
+    /* The tokens of a text, until the next call; NULL: the task reads none. */
+    ur_status (*tokens)(void *data, const char *text, size_t length, const int32_t **ids, size_t *count,
+                        ur_error *error);
     /* Answers one item, a line of text: all of it goes to the sink. `item` NULL: the end, where what waits is answered. NULL:
      * the task answers nothing. */
     ur_status (*answer)(void *data, ur_learner *learner, const char *item, size_t length, bool json,

@@ -67,6 +67,12 @@ if [ -c /dev/full ]; then
     [ $status -eq 1 ] || fail "a full disk: status $status"
 fi
 
+# Word by word
+done_with inspect saliency run 'the film was not good.'; prints 'label, with probability'; prints "' not'"
+done_with inspect saliency run 'The film was not good.' --target pos --json; prints '"target":"pos"'
+misused inspect saliency run 'fine' --target neutral; says "the model has no label 'neutral'"
+done_with inspect saliency keras 'the film was good' --target neg
+
 # Resumed in the same bits
 same_bits=("${quick[@]}" --schedule constant --eval-every 4 --save-every 4)
 done_with train classify all.tsv -o whole "${same_bits[@]}" --steps 20

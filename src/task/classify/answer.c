@@ -74,3 +74,13 @@ ur_status ur_classify_answer(void *data, ur_learner *learner, const char *item, 
     free(out);
     return status;
 }
+
+ur_status ur_classify_tokens(void *data, const char *text, size_t length, const int32_t **ids, size_t *count,
+                             ur_error *error)
+{
+    ur_classify *c = data;
+    if (!c->vocabulary) return ur_fail(error, UR_ERR_UNSUPPORTED, "this model reads pictures or recordings, not text");
+    UR_TRY(ur_classify_cut(c, text, length, count, NULL, error));
+    *ids = c->tokens;
+    return UR_OK;
+}

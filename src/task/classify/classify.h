@@ -115,6 +115,8 @@ ur_status ur_classify_finish(const void *data, const void *tally, const ur_windo
 void ur_classify_probabilities(const ur_classify *c, const real *row, bool logits, double *probability);
 
 /* answer.c */
+ur_status ur_classify_tokens(void *data, const char *text, size_t length, const int32_t **ids, size_t *count,
+                             ur_error *error);
 ur_status ur_classify_answer(void *data, ur_learner *learner, const char *item, size_t length, bool json,
                              const ur_sink *sink, ur_error *error);
 

@@ -27,5 +27,6 @@ const ur_task ur_task_classify = {
     .batch = ur_classify_batch,
     .tally = ur_classify_tally,
     .finish = ur_classify_finish,
+    .tokens = ur_classify_tokens,
     .answer = ur_classify_answer,
 };
