@@ -27,17 +27,29 @@ static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[
 
 static void defaults(void *s) { *(settings *)s = (settings){0}; }
 
+/* A message about a text says where the text is: in line `line` of `name`, or in all of it (0). */
+static ur_status answer_one(ur_answerer *answerer, const char *text, size_t length, const char *name, size_t line,
+                            const ur_sink *sink, ur_error *error)
+{
+    ur_status status = ur_answer(answerer, text, length, sink, error);
+    if (status != UR_ERR_DATA) return status;
+    char place[32];
+    snprintf(place, sizeof place, "line %zu", line);
+    if (line) ur_fail_in(error, status, place);
+    return ur_fail_in(error, status, name);
+}
+
 /* Line by line: an answer is out before the next line is waited for. */
 static ur_status answer_lines(ur_answerer *answerer, FILE *in, const char *name, const ur_sink *sink, ur_error *error)
 {
     char *line = NULL;
-    size_t room = 0;
+    size_t room = 0, at = 1;
     ssize_t size;
     ur_status status = UR_OK;
     while (status == UR_OK && (errno = 0, size = getline(&line, &room, in)) >= 0) {
         size_t length = (size_t)size;
         while (length && (line[length - 1] == '\n' || line[length - 1] == '\r')) length--;
-        status = ur_answer(answerer, line, length, sink, error);
+        status = answer_one(answerer, line, length, name, at++, sink, error);
     }
     if (status == UR_OK && ferror(in)) status = ur_fail_file(error, name, "read", errno);
     free(line);
@@ -48,7 +60,7 @@ static ur_status answer_whole(ur_answerer *answerer, const char *path, const ur_
 {
     ur_bytes bytes;
     UR_TRY(ur_file_read(path, &bytes, error));
-    ur_status status = ur_answer(answerer, (const char *)bytes.data, bytes.size, sink, error);
+    ur_status status = answer_one(answerer, (const char *)bytes.data, bytes.size, path, 0, sink, error);
     ur_bytes_free(&bytes);
     return status;
 }

@@ -309,6 +309,7 @@ typedef struct ur_plan {
     size_t parameters, batch, threads;
     const char *net, *isa;
     bool resumed;
+    bool answers; /* ur_answerer_create takes the model */
 } ur_plan;
 /* Its strings are the trainer's. */
 UR_API ur_plan ur_trainer_plan(const ur_trainer *trainer);

@@ -89,7 +89,7 @@ static void print_try(const char *program, const char *verb, const char *run, co
     printf("%s\n", rest);
 }
 
-/* What one does next with a language model. */
+/* What one does next with the model. */
 static void print_next(const training *t)
 {
     const char *text = t->arguments->count ? t->arguments->words[0] : "-", *program = t->arguments->program;
@@ -98,6 +98,7 @@ static void print_next(const training *t)
         print_try(program, "sample", t->folder, NULL, " --length 500 --temperature 0.8");
         print_try(program, "eval", t->folder, from_input ? "FILE" : text, "");
     }
+    if (t->plan.answers) print_try(program, "predict", t->folder, "FILE", "");
     print_try(program, "info", t->folder, NULL, "");
 }
 

@@ -136,10 +136,11 @@ static ur_status check_found(const ur_labelled *set, const ur_labelled_options *
         return ur_fail(error, UR_ERR_DATA, "%s: one class only: all %zu examples have the label %s; two are needed",
                        path, set->count, set->labels.sorted[0].text);
     if (split && (set->held == 0 || set->held == set->count))
-        return ur_fail(error, UR_ERR_DATA, "%s: %s of the %zu examples %s%s; there must be some on both sides", path,
+        return ur_fail(error, UR_ERR_DATA, "%s: %s of the %zu examples %s%s; there must be some on both sides%s", path,
                        set->held ? "all" : "none", set->count,
                        options->val_match ? "are of files named " : "fall to the share to validate on",
-                       options->val_match ? options->val_match : "");
+                       options->val_match ? options->val_match : "",
+                       options->val_match ? "" : ": name a file to validate on (--val), or another --val-fraction");
     return UR_OK;
 }
 

@@ -25,7 +25,8 @@ void ur_answerer_free(ur_answerer *a)
 static ur_status open_answerer(ur_answerer *a, ur_model *model, ur_error *error)
 {
     if (!a->task->answer)
-        return ur_fail(error, UR_ERR_UNSUPPORTED, "a model of the task %s answers nothing", a->task->name);
+        return ur_fail(error, UR_ERR_UNSUPPORTED,
+                       "a model of the task %s gives no labels; train one with unroll train classify", a->task->name);
     a->data = calloc(1, a->task->data_size + 1);
     if (!a->data) return ur_fail_memory(error, "the data");
     a->opened = true;

@@ -184,7 +184,8 @@ static void split(void **state)
     options = (ur_labelled_options){.val_fraction = 1e-9};
     check_refused(
         temp, temp->path, &options, UR_ERR_DATA,
-        "z2.tsv: none of the 2000 examples fall to the share to validate on; there must be some on both sides");
+        "z2.tsv: none of the 2000 examples fall to the share to validate on; there must be some on both sides: "
+        "name a file to validate on (--val), or another --val-fraction");
 }
 
 int main(void)

@@ -71,7 +71,9 @@ ur_status ur_classify_cut(ur_classify *c, const char *text, size_t length, size_
     const unsigned char *bytes = (const unsigned char *)(kind == UR_UNIT_BYTE ? text : c->text);
     for (*count = 0; at < size && *count < c->settings.max_length; (*count)++) {
         int step = ur_unit_cut(kind, bytes + at, size - at, true);
-        if (step <= 0) return ur_fail(error, UR_ERR_DATA, "the text is not UTF-8 (byte %zu)", at);
+        if (step <= 0)
+            return ur_fail(error, UR_ERR_DATA,
+                           "byte %zu: invalid UTF-8; turn the text into UTF-8 first (iconv -t UTF-8)", at + 1);
         UR_TRY(put_token(c, bytes + at, (size_t)step, *count, into, error));
         at += (size_t)step;
     }
