@@ -113,6 +113,11 @@ typedef struct ur_target {
     const ur_real *values;  /* NaN where nothing counts */
     size_t steps;           /* T of the targets; 0: the outputs' */
     const int32_t *lengths; /* (B) of the targets; NULL: the line's */
+    const ur_real
+        *weights;     /* (T, B): the loss of each place is multiplied by it; a mean is still one over all places that
+                               count. NULL: 1 */
+    double smoothing; /* of softmax and sigmoid, 0 ≤ ε < 1: the right class is wanted with 1 − ε, and ε is shared out
+                               over all of them, as over both of a sigmoid (Szegedy et al. 2016) */
 } ur_target;
 
 /* One batch. input[i] is the network's line i, in the order written; most have one. Each target is a line's, and no

@@ -15,6 +15,8 @@ typedef struct ur_targets {
     const int32_t *ids;         /* (T, B): −1 does not count */
     const real *values;         /* (T, B, W): NaN does not count */
     const int32_t *lengths;     /* (B), or NULL: all are whole */
+    const real *weights;        /* (T, B), or NULL: 1 */
+    double smoothing;           /* ε of what ids or numbers say */
     size_t count;               /* those that count */
 } ur_targets;
 
@@ -50,7 +52,8 @@ struct ur_loss_job {
     ur_row_loss *row_loss;
     const ur_tensor *y;
     const int32_t *ids;
-    const real *values;
+    const real *values, *weights;
+    double smoothing;
     real scale, *d;
     double *shard; /* one sum for each shard of lanes */
 };

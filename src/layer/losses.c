@@ -64,6 +64,15 @@ void ur_take_values(ur_tape *tape, ur_targets *t)
 
 /* ---- sums over rows ----------------------------------------------------------------------------------------------- */
 
+/* What a row costs, and its gradient, times the row's weight. */
+static double weigh_row(const ur_loss_job *job, size_t row, double loss)
+{
+    if (!job->weights) return loss;
+    real weight = job->weights[row], *d = job->d ? job->d + row * job->y->row : NULL;
+    for (size_t i = 0; d && i < job->y->width; i++) d[i] *= weight;
+    return (double)weight * loss;
+}
+
 static void work(void *context, size_t member, size_t members)
 {
     const ur_loss_job *job = context;
@@ -75,7 +84,7 @@ static void work(void *context, size_t member, size_t members)
         for (size_t t = 0; t < job->y->steps; t++)
             for (size_t b = lane; b < lane_end; b++) {
                 size_t row = t * lanes + b;
-                sum += job->row_loss(job, row, job->d ? job->d + row * job->y->row : NULL);
+                sum += weigh_row(job, row, job->row_loss(job, row, job->d ? job->d + row * job->y->row : NULL));
             }
         job->shard[shard] = sum;
     }

@@ -1,4 +1,5 @@
-/* Binary cross-entropy of σ(x): log(1 + e^−|x|) + max(x, 0) − x·target; its slope is σ(x) − target. */
+/* Binary cross-entropy of σ(x): log(1 + e^−|x|) + max(x, 0) − x·target; its slope is σ(x) − target. Smoothed by ε, the target
+ * is (1 − ε)·target + ε/2. */
 #include "kernel/scalar.h"
 #include "layer/loss.h"
 
@@ -11,9 +12,10 @@ static double sigmoid_row(const ur_loss_job *job, size_t row, real *d)
     double sum = 0;
     for (size_t i = 0; i < job->y->width; i++) {
         double z = ur_exp(-fabs((double)x[i])), sigma = sigmoid((double)x[i], z);
+        double wanted = (1 - job->smoothing) * (double)target[i] + job->smoothing / 2;
         bool counts = !isnan(target[i]);
-        if (counts) sum += ur_log(1 + z) + ((double)x[i] > 0 ? (double)x[i] : 0) - (double)x[i] * (double)target[i];
-        if (d) d[i] = counts ? (real)((sigma - (double)target[i]) * (double)job->scale) : 0;
+        if (counts) sum += ur_log(1 + z) + ((double)x[i] > 0 ? (double)x[i] : 0) - (double)x[i] * wanted;
+        if (d) d[i] = counts ? (real)((sigma - wanted) * (double)job->scale) : 0;
     }
     for (size_t i = job->y->width; d && i < job->y->row; i++) d[i] = 0;
     return sum;
@@ -27,7 +29,11 @@ ur_status ur_sigmoid_loss(ur_tape *tape, ur_tensor *logits, const real *targets,
 
 static ur_status add_sigmoid(ur_tape *tape, ur_tensor *y, const ur_targets *targets, double scale, double *sum)
 {
-    return ur_sigmoid_loss(tape, y, targets->values, scale, sum);
+    ur_loss_job job = {.row_loss = sigmoid_row,
+                       .values = targets->values,
+                       .weights = targets->weights,
+                       .smoothing = targets->smoothing};
+    return ur_loss_by_rows(tape, &job, y, scale, sum);
 }
 
 static void decode_sigmoid(const real *y, size_t width, real *out)

@@ -1,10 +1,23 @@
-/* Softmax cross-entropy: log Σ exp(x) − x[target]; its slope is softmax(x) − onehot(target). */
+/* Softmax cross-entropy: log Σ exp(x) − x[target]; its slope is softmax(x) − onehot(target). Smoothed by ε, what is wanted is
+ * (1 − ε)·onehot(target) + ε/W: that adds ε·(x[target] − mean x), with the slope ε·(onehot(target) − 1/W). */
 #include "kernel/scalar.h"
 #include "layer/loss.h"
 
+static double smooth_row(const ur_loss_job *job, const real *x, int32_t target, real *d)
+{
+    double sum = 0, width = (double)job->y->width, slope = job->smoothing * (double)job->scale;
+    for (size_t i = 0; i < job->y->width; i++) sum += (double)x[i];
+    for (size_t i = 0; d && i < job->y->width; i++) d[i] -= (real)(slope / width);
+    if (d) d[target] += (real)slope;
+    return job->smoothing * ((double)x[target] - sum / width);
+}
+
 static double softmax_row(const ur_loss_job *job, size_t row, real *d)
 {
-    return job->kernels->softmax_loss(job->y->value + row * job->y->row, job->y->width, job->ids[row], job->scale, d);
+    const real *x = job->y->value + row * job->y->row;
+    int32_t target = job->ids[row];
+    double loss = job->kernels->softmax_loss(x, job->y->width, target, job->scale, d);
+    return job->smoothing > 0 && target >= 0 ? loss + smooth_row(job, x, target, d) : loss;
 }
 
 ur_status ur_softmax_loss(ur_tape *tape, ur_tensor *logits, const int32_t *targets, double scale, double *sum)
@@ -15,7 +28,9 @@ ur_status ur_softmax_loss(ur_tape *tape, ur_tensor *logits, const int32_t *targe
 
 static ur_status add_softmax(ur_tape *tape, ur_tensor *y, const ur_targets *targets, double scale, double *sum)
 {
-    return ur_softmax_loss(tape, y, targets->ids, scale, sum);
+    ur_loss_job job = {
+        .row_loss = softmax_row, .ids = targets->ids, .weights = targets->weights, .smoothing = targets->smoothing};
+    return ur_loss_by_rows(tape, &job, y, scale, sum);
 }
 
 static void decode_softmax(const real *y, size_t width, real *out)

@@ -25,7 +25,8 @@ ur_status ur_squared_loss(ur_tape *tape, ur_tensor *y, const real *targets, doub
 
 static ur_status add_squared(ur_tape *tape, ur_tensor *y, const ur_targets *targets, double scale, double *sum)
 {
-    return ur_squared_loss(tape, y, targets->values, scale, sum);
+    ur_loss_job job = {.row_loss = squared_row, .values = targets->values, .weights = targets->weights};
+    return ur_loss_by_rows(tape, &job, y, scale, sum);
 }
 
 static void keep_numbers(const real *y, size_t width, real *out) { memmove(out, y, width * sizeof *out); }

@@ -50,10 +50,16 @@ static ur_status aim_at(const ur_learner *l, const ur_target *target, ur_aim *ai
                        "line %zu ends in \"sigmoid\" and is read by another; its loss takes what goes in there: leave "
                        "\"sigmoid\" out",
                        target->line + 1);
-    if (is_last && target->loss == UR_LOSS_SOFTMAX) aim->head = ur_objective_head(l);
+    if (!(target->smoothing >= 0 && target->smoothing < 1))
+        return ur_fail(error, UR_ERR_USAGE, "a target's smoothing of %g; it is 0 or more and below 1",
+                       target->smoothing);
+    bool plain = !target->weights && target->smoothing == 0; /* else the logits are needed */
+    if (is_last && target->loss == UR_LOSS_SOFTMAX && plain) aim->head = ur_objective_head(l);
     if (is_last && !aim->head && l->sampler.place)
-        return ur_fail(error, UR_ERR_USAGE, "a sampled softmax needs the softmax loss, the last line's is \"%s\"",
-                       aim->kind->word);
+        return ur_fail(
+            error, UR_ERR_USAGE,
+            "a sampled softmax needs the softmax loss without weights or smoothing, the last line's is \"%s\"",
+            aim->kind->word);
     return UR_OK;
 }
 
@@ -95,7 +101,9 @@ static void add_loss(const ur_learner *l, ur_tape *tape, const ur_aim *aim, cons
                           .given = t->steps ? t->steps : value->y->steps,
                           .ids = t->ids,
                           .values = t->values,
-                          .lengths = t->lengths ? t->lengths : value->shape.lengths};
+                          .lengths = t->lengths ? t->lengths : value->shape.lengths,
+                          .weights = t->weights,
+                          .smoothing = t->smoothing};
     aim->kind->take(tape, &targets);
     if (tape->status != UR_OK) return;
     double sum = 0, weight = t->weight != 0 ? t->weight : 1;

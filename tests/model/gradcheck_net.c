@@ -18,8 +18,8 @@
 enum { SYMBOLS = 6, FEATURES = 3, LANES = 3, LANES_MAX = 18, STEPS_MAX = 6 };
 
 /* The loss is a sum; lanes end early; they begin with states; all lines have the first one's places; places take lanes
- * of another line at random. */
-enum { SUM = 1, RAGGED = 2, CARRIED = 4, ALIKE = 8, LANE_OF = 16 };
+ * of another line at random; places count with weights; labels are smoothed. */
+enum { SUM = 1, RAGGED = 2, CARRIED = 4, ALIKE = 8, LANE_OF = 16, WEIGHED = 32, SMOOTHED = 64 };
 
 typedef struct network {
     const char *line;
@@ -36,6 +36,10 @@ static const network NETWORKS[] = {
     {"embed 5 > dropout 0.2 > rnn 4 sigmoid > dense 5 > dense tied", UR_LOSS_SOFTMAX, 0, LANES_MAX},
     {"gru 5 > last > dense 2 sigmoid", UR_LOSS_SIGMOID, RAGGED, LANES},
     {"lstm 4 > dense 3 sigmoid > dense 2", UR_LOSS_SIGMOID, SUM | RAGGED | CARRIED, LANES_MAX},
+    {"gru 3 > dense", UR_LOSS_SOFTMAX, RAGGED | WEIGHED, LANES_MAX},
+    {"rnn 3 > dense", UR_LOSS_SOFTMAX, SUM | RAGGED | WEIGHED | SMOOTHED, LANES},
+    {"lstm 3 > last > dense 2 sigmoid", UR_LOSS_SIGMOID, RAGGED | WEIGHED | SMOOTHED, LANES_MAX},
+    {"rnn 3 > dense 2", UR_LOSS_SQUARED, RAGGED | WEIGHED, LANES},
     {"rnn 4 > dense 3 tanh", UR_LOSS_SQUARED, RAGGED | CARRIED, LANES},
     {"rnn 4 > dense 3 sigmoid", UR_LOSS_SQUARED, SUM | CARRIED, LANES},
     {"encoder: embed 3 > lstm 4 x2; decoder: embed 3 > lstm 4 x2 drop=0.3 from encoder > dense", UR_LOSS_SOFTMAX,
@@ -77,6 +81,7 @@ typedef struct setting {
     int32_t lane_of[UR_MAX_LINES][STEPS_MAX * LANES_MAX];
     int32_t targets[STEPS_MAX * LANES_MAX];
     real values[UR_MAX_LINES][STEPS_MAX * LANES_MAX * FEATURES], target_values[STEPS_MAX * LANES_MAX * SYMBOLS];
+    real weights[STEPS_MAX * LANES_MAX];
 } setting;
 
 /* Each line has its own number of steps; some targets do not count. */
@@ -101,7 +106,10 @@ static void make_batch(setting *s)
     }
     fill_ids(s->targets, STEPS_MAX * LANES_MAX, 50, SYMBOLS);
     fill_random(s->target_values, STEPS_MAX * LANES_MAX * SYMBOLS, 51, 1);
+    fill_random(s->weights, STEPS_MAX * LANES_MAX, 52, 2);
     s->batch.target[0].line = s->model->line_count - 1;
+    if (s->n->how & WEIGHED) s->batch.target[0].weights = s->weights;
+    if (s->n->how & SMOOTHED) s->batch.target[0].smoothing = 0.2;
     s->targets[1] = -1;
     s->target_values[1] = NAN;
 }

@@ -221,6 +221,68 @@ static void test_what_is_refused(void **state)
     tear_down(&s);
 }
 
+/* −Σ q·log p with q = (1 − ε)·onehot + ε/W, times the weight, over what counts. */
+static double smoothed_loss(const setting *s, const real *y, double smoothing, const real *weights)
+{
+    double sum = 0;
+    size_t counted = 0;
+    for (size_t row = 0; row < ROWS; row++) {
+        if ((size_t)s->lengths[row % LANES] <= row / LANES) continue;
+        const real *x = y + row * OUTPUTS;
+        double total = 0, loss = 0;
+        for (size_t i = 0; i < OUTPUTS; i++) total += exp((double)x[i]);
+        for (size_t i = 0; i < OUTPUTS; i++) {
+            double wanted = smoothing / OUTPUTS + ((int32_t)i == s->targets[0][row] ? 1 - smoothing : 0);
+            loss -= wanted * ((double)x[i] - log(total));
+        }
+        sum += loss * (double)weights[row];
+        counted++;
+    }
+    return sum / (double)counted;
+}
+
+static void test_smoothing_and_weights(void **state)
+{
+    (void)state;
+    setting s;
+    ur_error error = {0};
+    ur_window_result result;
+    real weights[ROWS], y[ROWS * OUTPUTS];
+    set_up(&s, "embed 3 > gru 4 > dense 4");
+    aim(&s, 0, UR_LOSS_SOFTMAX, 1);
+    fill_random(weights, ROWS, 9, 2);
+    ok(ur_predict(s.learner, &s.batch, y, &error), &error);
+    s.batch.target[0].weights = weights;
+    s.batch.target[0].smoothing = 0.3;
+    free(gradients(&s, &result));
+    double expected = smoothed_loss(&s, y, 0.3, weights);
+    assert_near("loss", &(real){(real)result.loss}, &(real){(real)expected}, 1, 1e-5);
+    s.batch.target[0].smoothing = 1;
+    assert_int_equal(ur_evaluate(s.learner, &s.batch, NULL, &error), UR_ERR_USAGE);
+    assert_non_null(strstr(error.text, "smoothing of 1; it is 0 or more and below 1"));
+    tear_down(&s);
+}
+
+/* A wide softmax, whose logits are else never there, gives the same with weights of 1. */
+static void test_weights_of_a_wide_layer(void **state)
+{
+    (void)state;
+    setting s;
+    ur_window_result plain, weighed;
+    real weights[ROWS];
+    for (size_t i = 0; i < ROWS; i++) weights[i] = 1;
+    set_up(&s, "embed 3 > gru 4 > dense 1500");
+    aim(&s, 0, UR_LOSS_SOFTMAX, 1);
+    real *a = gradients(&s, &plain);
+    s.batch.target[0].weights = weights;
+    real *b = gradients(&s, &weighed);
+    assert_true(plain.loss == weighed.loss);
+    assert_same("gradients", a, b, s.model->numbers);
+    free(a);
+    free(b);
+    tear_down(&s);
+}
+
 static void test_decode(void **state)
 {
     (void)state;
@@ -245,6 +307,8 @@ int main(void)
         cmocka_unit_test(test_lines_differ_in_lanes),
         cmocka_unit_test(test_other_losses_of_a_wide_layer),
         cmocka_unit_test(test_what_is_refused),
+        cmocka_unit_test(test_smoothing_and_weights),
+        cmocka_unit_test(test_weights_of_a_wide_layer),
         cmocka_unit_test(test_decode),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
