@@ -7,6 +7,7 @@
 #include "data/form.h"
 #include "data/glob.h"
 #include "data/media/speech.h"
+#include "data/relabel.h"
 #include "data/table/rows.h"
 
 #include <stdarg.h>
@@ -85,17 +86,34 @@ static ur_status reserve(ur_labelled *set, ur_error *error)
     return UR_OK;
 }
 
+static ur_status find_label(ur_labelled *set, const ur_labelled_options *options, const ur_finding *finding,
+                            ur_entry *entry, bool *left_out, ur_error *error)
+{
+    ur_error why = {0};
+    ur_field label = ur_field_trim((ur_field){finding->label, finding->label_length}),
+             name = ur_relabel(options->relabel, label);
+    *left_out = label.length > 0 && name.length == 0;
+    set->dropped += *left_out;
+    if (*left_out) return UR_OK;
+    uint32_t id;
+    ur_status status = ur_labels_id(&set->labels, name.text, name.length, &id, &why);
+    if (status != UR_OK) return ur_labelled_fail(set, finding->place, finding->line, error, status, "%s", why.text);
+    entry->label = id;
+    return UR_OK;
+}
+
 ur_status ur_labelled_add(ur_labelled *set, const ur_labelled_options *options, const ur_finding *finding,
                           ur_error *error)
 {
-    ur_field label = ur_field_trim((ur_field){finding->label, finding->label_length});
-    ur_entry entry = {.place = finding->place & UR_PLACE_MASK, .length = finding->length & UR_EXAMPLE_BYTES};
-    ur_error why = {0};
+    ur_entry entry = {.place = finding->place & UR_PLACE_MASK,
+                      .length = finding->length & UR_EXAMPLE_BYTES,
+                      .phrase = finding->phrase};
     if (finding->length > UR_EXAMPLE_BYTES)
         return ur_labelled_fail(set, finding->place, finding->line, error, UR_ERR_DATA,
                                 "an example of %zu bytes; it may have 16 MB", finding->length);
-    ur_status status = ur_labels_id(&set->labels, label.text, label.length, &entry.label, &why);
-    if (status != UR_OK) return ur_labelled_fail(set, finding->place, finding->line, error, status, "%s", why.text);
+    bool left_out = false;
+    if (!options->unlabelled) UR_TRY(find_label(set, options, finding, &entry, &left_out, error));
+    if (left_out) return UR_OK;
     entry.held = ur_labelled_sets_apart(set, options, finding->place, finding->hash);
     UR_TRY(reserve(set, error));
     set->entries[set->count++] = entry;
@@ -120,6 +138,7 @@ static ur_status check_options(const ur_labelled_options *o, ur_error *error)
         return ur_fail(error, UR_ERR_USAGE, "a share of %g to validate on; it is from 0 to below 1", o->val_fraction);
     if (o->val_fraction > 0 && o->val_match)
         return ur_fail(error, UR_ERR_USAGE, "to validate on: either a share or names of files, not both");
+    if (o->relabel) UR_TRY(ur_relabel_check(o->relabel, error));
     if (o->val_match) UR_TRY(ur_glob_check(o->val_match, &labelled, error));
     if (labelled) return ur_fail(error, UR_ERR_USAGE, "the pattern %s: {label} is not wanted here", o->val_match);
     if (!o->label_from) return UR_OK;
@@ -131,6 +150,9 @@ static ur_status check_found(const ur_labelled *set, const ur_labelled_options *
 {
     const char *path = ur_source_path(&set->source, 0);
     bool split = options->val_match || options->val_fraction > 0;
+    if (set->count == 0 && set->dropped)
+        return ur_fail(error, UR_ERR_DATA, "%s: `relabel` %.80s leaves all %zu examples out", path, options->relabel,
+                       set->dropped);
     if (set->count == 0) return ur_fail(error, UR_ERR_DATA, "%s: no examples in it", path);
     if (!options->labels && set->labels.count == 1)
         return ur_fail(error, UR_ERR_DATA, "%s: one class only: all %zu examples have the label %s; two are needed",
@@ -170,6 +192,14 @@ static void give_back(ur_labelled *set)
     if (smaller) set->entries = smaller;
 }
 
+static void describe_examples(ur_labelled *set)
+{
+    size_t at = strlen(set->found);
+    snprintf(set->found + at, sizeof set->found - at, "; %zu examples, %zu labels", set->count, set->labels.count);
+    at = strlen(set->found);
+    if (set->dropped) snprintf(set->found + at, sizeof set->found - at, " (%zu left out by their label)", set->dropped);
+}
+
 static ur_status open_set(ur_labelled *set, const char *const *paths, size_t count, const ur_labelled_options *options,
                           ur_error *error)
 {
@@ -177,12 +207,13 @@ static ur_status open_set(ur_labelled *set, const char *const *paths, size_t cou
     if (options->labels) UR_TRY(ur_labels_fix(&set->labels, options->labels, options->label_count, error));
     UR_TRY(ur_source_open(&set->source, paths, count, error));
     UR_TRY(ur_form_find(set, paths, count, options, error));
+    if (options->unlabelled && !set->form->media)
+        return ur_fail(error, UR_ERR_DATA, "%s: neither pictures (idx) nor recordings (WAV)", paths[0]);
     UR_TRY(set->form->find(set, options, error));
     UR_TRY(check_found(set, options, error));
     UR_TRY(settle_labels(set, error));
     give_back(set);
-    size_t at = strlen(set->found);
-    snprintf(set->found + at, sizeof set->found - at, "; %zu examples, %zu labels", set->count, set->labels.count);
+    describe_examples(set);
     return UR_OK;
 }
 
@@ -221,6 +252,8 @@ size_t ur_labelled_labels(const ur_labelled *set) { return set->labels.count; }
 const char *ur_labelled_label_text(const ur_labelled *set, size_t label) { return set->labels.by_id[label]; }
 
 size_t ur_labelled_label(const ur_labelled *set, size_t example) { return set->entries[example].label; }
+
+bool ur_labelled_phrase(const ur_labelled *set, size_t example) { return set->entries[example].phrase; }
 
 bool ur_labelled_held(const ur_labelled *set, size_t example) { return set->entries[example].held; }
 

@@ -41,6 +41,8 @@ typedef struct ur_labelled_options {
     const char *label_from;   /* a file an example: where the label stands in its name, "{label}_*_*.wav" */
     bool phrases;             /* trees: each phrase is an example, too; the same phrase with the same label is one */
     bool pixels;              /* idx: a step is a pixel, instead of a row of them */
+    const char *relabel;      /* labels under other names, or left out: "0=neg,1=neg,2=" (relabel.h) */
+    bool unlabelled;          /* idx and wav: examples without labels, each counts as the first one of `labels` */
 
     /* Part of the examples is set apart to validate on: those whose file has this name (* ? [5-9]), or a share. Equal
      * examples are all on one side. Of a tree that is set apart there are no phrases. */
@@ -73,7 +75,8 @@ size_t ur_labelled_count(const ur_labelled *set);
 size_t ur_labelled_labels(const ur_labelled *set);
 const char *ur_labelled_label_text(const ur_labelled *set, size_t label);
 size_t ur_labelled_label(const ur_labelled *set, size_t example);
-bool ur_labelled_held(const ur_labelled *set, size_t example); /* set apart to validate on */
+bool ur_labelled_phrase(const ur_labelled *set, size_t example); /* of a tree, and not the whole sentence */
+bool ur_labelled_held(const ur_labelled *set, size_t example);   /* set apart to validate on */
 
 /* Numbers in a step of an example; 0: it is text. */
 size_t ur_labelled_features(const ur_labelled *set);

@@ -10,7 +10,7 @@
 /* 16 bytes. `place` is an address in the source. */
 typedef struct ur_entry {
     uint64_t place : 40, length : 24;
-    uint32_t label, held;
+    uint32_t label, held : 1, phrase : 1;
 } ur_entry;
 
 /* How the fields of a table, or the lines of a text, are told apart. */
@@ -30,6 +30,7 @@ typedef struct ur_form {
     ur_status (*find)(ur_labelled *set, const ur_labelled_options *options, ur_error *error);
     ur_status (*decode)(const ur_labelled *set, const ur_entry *entry, ur_example *read, ur_error *error);
     const char *part; /* what ur_labelled_name counts: "line", "image", or NULL: a file is an example */
+    bool media;       /* its examples are numbers, and may come without labels */
 } ur_form;
 
 struct ur_labelled {
@@ -37,7 +38,7 @@ struct ur_labelled {
     ur_source source;
     ur_labels labels;
     ur_entry *entries;
-    size_t count, capacity, held;
+    size_t count, capacity, held, dropped; /* dropped: by their label */
     uint64_t hash;
     char found[UR_LABELLED_FOUND_MAX];
     size_t root;        /* of a folder: where in a path what is below it begins; 0: files were named */
@@ -58,6 +59,7 @@ typedef struct ur_finding {
     size_t label_length;
     uint64_t hash; /* equal for equal examples, and for a phrase that of its sentence */
     uint64_t line; /* or picture, for messages; 0: the file is enough */
+    bool phrase;   /* a part of another example */
 } ur_finding;
 
 ur_status ur_labelled_add(ur_labelled *set, const ur_labelled_options *options, const ur_finding *finding,

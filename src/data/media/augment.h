@@ -1,12 +1,12 @@
-/* Pictures a little otherwise each time that they are learnt from: moved, turned and scaled round their middle. What is
- * chosen depends on (seed, number) alone; the bits are the same on every machine. Safe from any number of threads. */
+/* Pictures and recordings a little otherwise each time that they are learnt from. What is chosen depends on (seed, number)
+ * alone; the bits are the same on every machine. Safe from any number of threads. */
 #ifndef UR_DATA_AUGMENT_H
 #define UR_DATA_AUGMENT_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* How far at most, to either side. */
+/* Pictures are moved, turned and scaled round their middle. How far at most, to either side. */
 typedef struct ur_augment {
     double shift; /* pixels, along rows and along columns */
     double turn;  /* degrees */
@@ -25,5 +25,11 @@ ur_warp ur_augment_choose(const ur_augment *how, uint64_t seed, uint64_t number)
 /* from and to: (rows, columns, channels), two different arrays. Between four pixels their mean by distance is taken, and
  * outside the picture its nearest pixel. */
 void ur_picture_warp(const float *from, size_t rows, size_t columns, size_t channels, const ur_warp *warp, float *to);
+
+/* Recordings as slices of bands with mean 0, (steps, bands): spoken up to a tenth faster or slower and up to 5 slices earlier
+ * or later, by a voice up to 1.5 bands higher or lower, with some noise; up to 6 bands and up to 5 slices (a fifth of all at
+ * most) are silenced (after Park et al. 2019). There are as many slices as before; what is beyond the ends is as the ends
+ * are. from and to are two different arrays. */
+void ur_sound_vary(const float *from, size_t steps, size_t bands, uint64_t seed, uint64_t number, float *to);
 
 #endif

@@ -56,6 +56,18 @@ static ur_status read_header(const ur_labelled *set, size_t file, idx *x, ur_err
     return check_length(set, x, error);
 }
 
+/* Pictures alone, without a file of labels. */
+static ur_status read_images(const ur_labelled *set, idx *images, ur_error *error)
+{
+    if (set->source.list.count != 1)
+        return ur_fail(error, UR_ERR_USAGE, "%s: give one idx file of pictures, here are %zu files",
+                       ur_source_path(&set->source, 0), set->source.list.count);
+    UR_TRY(read_header(set, 0, images, error));
+    if (images->sizes >= 3) return UR_OK;
+    return ur_fail(error, UR_ERR_FORMAT, "%s has %zu sizes; pictures have 3 or 4", ur_source_path(&set->source, 0),
+                   images->sizes);
+}
+
 static ur_status read_headers(const ur_labelled *set, idx *images, idx *labels, ur_error *error)
 {
     const ur_source *source = &set->source;
@@ -120,11 +132,12 @@ static ur_status take_pictures(ur_labelled *set, const ur_labelled_options *opti
                                const idx *labels, ur_example *read, ur_error *error)
 {
     size_t size = set->pictures.rows * set->pictures.columns * set->pictures.channels;
-    unsigned char label[4096];
+    unsigned char label[4096] = {0};
     for (uint64_t i = 0; i < images->size[0]; i++) {
-        uint64_t left = labels->size[0] - i;
+        uint64_t left = images->size[0] - i;
         size_t ahead = left < sizeof label ? (size_t)left : sizeof label;
-        if (i % sizeof label == 0) UR_TRY(ur_source_read(&set->source, labels->begin + i, label, ahead, error));
+        if (i % sizeof label == 0 && !options->unlabelled)
+            UR_TRY(ur_source_read(&set->source, labels->begin + i, label, ahead, error));
         UR_TRY(take_picture(set, options, images->begin + i * size, size, label[i % sizeof label], read, error));
     }
     return UR_OK;
@@ -134,7 +147,7 @@ static ur_status find_pictures(ur_labelled *set, const ur_labelled_options *opti
 {
     idx images, labels;
     ur_example read = {0};
-    UR_TRY(read_headers(set, &images, &labels, error));
+    UR_TRY(options->unlabelled ? read_images(set, &images, error) : read_headers(set, &images, &labels, error));
     UR_TRY(take_sizes(set, &images, options, error));
     ur_status status = take_pictures(set, options, &images, &labels, &read, error);
     ur_example_free(&read);
@@ -160,4 +173,4 @@ static ur_status decode_picture(const ur_labelled *set, const ur_entry *entry, u
     return UR_OK;
 }
 
-const ur_form ur_form_idx = {"idx", find_pictures, decode_picture, "image"};
+const ur_form ur_form_idx = {"idx", find_pictures, decode_picture, "image", true};

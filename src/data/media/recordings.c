@@ -81,7 +81,7 @@ static bool all_have(const ur_labelled *set, char byte)
 static ur_status choose_pattern(recordings *r, ur_error *error)
 {
     r->pattern = r->options->label_from;
-    if (r->pattern || !ur_folder_by_name(r->set)) return UR_OK;
+    if (r->options->unlabelled || r->pattern || !ur_folder_by_name(r->set)) return UR_OK;
     r->pattern = all_have(r->set, '_') ? "{label}_*" : all_have(r->set, '-') ? "{label}-*" : NULL;
     if (r->pattern) return UR_OK;
     return ur_fail(error, UR_ERR_DATA,
@@ -114,7 +114,7 @@ static ur_status take_file(recordings *r, size_t file, ur_error *error)
     UR_TRY(check_rate(r, &wav, error));
     set->hash = ur_hash_bytes(set->hash, r->read.room[0], size);
     finding.hash = ur_hash_bytes(UR_HASH_START, wav.data, wav.frames * wav.channels * wav.bits / 8);
-    UR_TRY(ur_folder_label(set, r->pattern, file, &finding, error));
+    if (!r->options->unlabelled) UR_TRY(ur_folder_label(set, r->pattern, file, &finding, error));
     return ur_labelled_add(set, r->options, &finding, error);
 }
 
@@ -146,4 +146,4 @@ static ur_status find_recordings(ur_labelled *set, const ur_labelled_options *op
     return status;
 }
 
-const ur_form ur_form_wav = {"wav", find_recordings, decode_recording, NULL};
+const ur_form ur_form_wav = {"wav", find_recordings, decode_recording, NULL, true};

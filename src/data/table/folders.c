@@ -74,4 +74,4 @@ static ur_status find_folders(ur_labelled *set, const ur_labelled_options *optio
     return status;
 }
 
-const ur_form ur_form_folders = {"folders", find_folders, ur_labelled_plain, NULL};
+const ur_form ur_form_folders = {"folders", find_folders, ur_labelled_plain, NULL, false};

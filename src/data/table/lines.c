@@ -126,6 +126,6 @@ static ur_status find_files(ur_labelled *set, const ur_labelled_options *options
     return UR_OK;
 }
 
-const ur_form ur_form_lines = {"lines", find_lines, ur_labelled_plain, "line"};
-const ur_form ur_form_fasttext = {"fasttext", find_fasttext, ur_labelled_plain, "line"};
-const ur_form ur_form_files = {"files", find_files, ur_labelled_plain, "line"};
+const ur_form ur_form_lines = {"lines", find_lines, ur_labelled_plain, "line", false};
+const ur_form ur_form_fasttext = {"fasttext", find_fasttext, ur_labelled_plain, "line", false};
+const ur_form ur_form_files = {"files", find_files, ur_labelled_plain, "line", false};

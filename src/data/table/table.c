@@ -175,5 +175,5 @@ static ur_status decode_field(const ur_labelled *set, const ur_entry *entry, ur_
     return UR_OK;
 }
 
-const ur_form ur_form_tsv = {"tsv", find_tsv, decode_field, "line"};
-const ur_form ur_form_csv = {"csv", find_csv, decode_field, "line"};
+const ur_form ur_form_tsv = {"tsv", find_tsv, decode_field, "line", false};
+const ur_form ur_form_csv = {"csv", find_csv, decode_field, "line", false};

@@ -136,6 +136,7 @@ static ur_status add_node(grove *g, const ur_finding *node, uint64_t sentence, u
     uint64_t both = ur_hash_bytes(node->hash, (const unsigned char *)node->label, node->label_length);
     UR_TRY(note_phrase(&g->met, both, &first, error));
     finding.hash = sentence;
+    finding.phrase = sentence != node->hash;
     return first ? ur_labelled_add(g->set, g->options, &finding, error) : UR_OK;
 }
 
@@ -241,4 +242,4 @@ static ur_status decode_tree(const ur_labelled *set, const ur_entry *entry, ur_e
     return UR_OK;
 }
 
-const ur_form ur_form_trees = {"trees", find_trees, decode_tree, "line"};
+const ur_form ur_form_trees = {"trees", find_trees, decode_tree, "line", false};

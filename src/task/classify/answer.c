@@ -19,19 +19,25 @@ static ur_status run_text(ur_classify *c, ur_learner *learner, const char *text,
     return ur_predict(learner, &batch, out, error);
 }
 
-static size_t find_likeliest(const double *p, size_t count)
+/* P(polar), and P(positive) of what is polar. */
+static double sides(const double *p, double *positive)
 {
-    size_t best = 0;
-    for (size_t i = 1; i < count; i++)
-        if (p[i] > p[best]) best = i;
-    return best;
+    double polar = p[UR_CLASS_POSITIVE] + p[UR_CLASS_NEGATIVE];
+    *positive = polar > 0 ? p[UR_CLASS_POSITIVE] / polar : 0.5;
+    return polar;
+}
+
+static int add_sides(json_t *o, const double *p)
+{
+    double positive, polar = sides(p, &positive);
+    return json_object_set_new(o, "polar", json_real(polar)) | json_object_set_new(o, "positive", json_real(positive));
 }
 
 static ur_status write_json(const ur_classify *c, const double *p, const ur_sink *sink, ur_error *error)
 {
     json_t *all = json_object(),
-           *o = json_pack("{s:s,s:O}", "label", c->labels[find_likeliest(p, c->label_count)], "probabilities", all);
-    int failed = !all || !o;
+           *o = json_pack("{s:s,s:O}", "label", c->labels[ur_classify_decide(c, p)], "probabilities", all);
+    int failed = !all || !o || (c->settings.hierarchy && add_sides(o, p));
     for (size_t i = 0; !failed && i < c->label_count; i++)
         failed = json_object_set_new(all, c->labels[i], json_real(p[i]));
     char *text = NULL;
@@ -44,14 +50,30 @@ static ur_status write_json(const ur_classify *c, const double *p, const ur_sink
     return status;
 }
 
+/* "\tNAME 0.1234", without the decimal point of the host's locale; no name: "\t0.1234". */
+static ur_status write_share(const char *name, double p, const ur_sink *sink, ur_error *error)
+{
+    unsigned share = (unsigned)(p * 10000 + 0.5);
+    char number[UR_LABEL_BYTES + 32];
+    int size = snprintf(number, sizeof number, "\t%s%s%u.%04u", name, *name ? " " : "", share / 10000, share % 10000);
+    return sink->write(sink->context, number, (size_t)size, error);
+}
+
+static ur_status write_sides(const ur_classify *c, const double *p, const ur_sink *sink, ur_error *error)
+{
+    double positive, polar = sides(p, &positive);
+    UR_TRY(write_share(c->labels[UR_CLASS_NEUTRAL], 1 - polar, sink, error));
+    UR_TRY(write_share("polar", polar, sink, error));
+    UR_TRY(write_share(c->labels[UR_CLASS_NEGATIVE], 1 - positive, sink, error));
+    return write_share(c->labels[UR_CLASS_POSITIVE], positive, sink, error);
+}
+
 static ur_status write_line(const ur_classify *c, const double *p, const ur_sink *sink, ur_error *error)
 {
-    size_t best = find_likeliest(p, c->label_count);
-    unsigned share = (unsigned)(p[best] * 10000 + 0.5); /* no decimal point of the host's locale */
-    char number[32];
-    int size = snprintf(number, sizeof number, "\t%u.%04u\n", share / 10000, share % 10000);
+    size_t best = ur_classify_decide(c, p);
     UR_TRY(sink->write(sink->context, c->labels[best], strlen(c->labels[best]), error));
-    return sink->write(sink->context, number, (size_t)size, error);
+    UR_TRY(c->settings.hierarchy ? write_sides(c, p, sink, error) : write_share("", p[best], sink, error));
+    return sink->write(sink->context, "\n", 1, error);
 }
 
 ur_status ur_classify_answer(void *data, ur_learner *learner, const char *item, size_t length, bool json,

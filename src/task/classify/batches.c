@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "kernel/scalar.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,11 +89,13 @@ static ur_status grow(void **memory, size_t count, size_t size, ur_error *error)
 static ur_status grow_lanes(ur_classify *c, size_t lanes, ur_error *error)
 {
     if (lanes <= c->lanes) return UR_OK;
-    void *memory[] = {c->lengths, c->targets, c->target_values};
-    ur_status status = grow(&memory[0], lanes, sizeof *c->lengths, error);
-    if (status == UR_OK) status = grow(&memory[1], lanes, sizeof *c->targets, error);
-    if (status == UR_OK) status = grow(&memory[2], lanes, sizeof *c->target_values, error);
-    c->lengths = memory[0], c->targets = memory[1], c->target_values = memory[2];
+    void *memory[] = {c->lengths, c->targets, c->target_values, c->weights};
+    const size_t bytes[] = {sizeof *c->lengths, sizeof *c->targets, UR_CLASS_OUT_SIDES * sizeof *c->target_values,
+                            sizeof *c->weights};
+    ur_status status = UR_OK;
+    for (size_t i = 0; i < sizeof bytes / sizeof *bytes && status == UR_OK; i++)
+        status = grow(&memory[i], lanes, bytes[i], error);
+    c->lengths = memory[0], c->targets = memory[1], c->target_values = memory[2], c->weights = memory[3];
     if (status == UR_OK) c->lanes = lanes;
     return status;
 }
@@ -117,9 +120,11 @@ ur_status ur_classify_prepare(void *data, const ur_settings *settings, ur_learni
 {
     ur_classify *c = data;
     (void)learning;
-    c->settings.token_dropout = ((const ur_classify_settings *)settings->own)->token_dropout;
+    const ur_classify_settings *chosen = settings->own;
+    c->settings.token_dropout = chosen->token_dropout;
+    UR_TRY(ur_classify_prepare_weights(c, error));
     c->batch = settings->run.batch ? settings->run.batch : 64;
-    *first_loss = ur_log((double)c->label_count);
+    *first_loss = c->settings.hierarchy ? ur_log(2) : ur_log((double)c->label_count);
     c->counts = calloc(c->label_count, 3 * sizeof *c->counts);
     if (c->label_count <= UR_CLASS_CONFUSION) c->confusion = calloc(c->label_count * c->label_count, sizeof(size_t));
     bool made = c->counts && (c->confusion || c->label_count > UR_CLASS_CONFUSION);
@@ -159,18 +164,51 @@ static void drop_tokens(ur_classify *c, uint64_t epoch, uint32_t example, size_t
             c->tokens[t] = unknown;
 }
 
-static ur_status read_lane(ur_classify *c, const ur_class_part *p, uint32_t place, size_t b, size_t lanes, size_t steps,
-                           uint64_t dropped, ur_error *error)
+/* As softmax and one sigmoid take it, and a hierarchy: polar or not, and which side where it is. */
+static void put_target(ur_classify *c, size_t b, size_t label)
 {
-    size_t count = p->length[place], label = ur_labelled_label(p->set, p->example[place]);
-    UR_TRY(ur_labelled_read(p->set, p->example[place], &c->example, error));
-    if (c->vocabulary) UR_TRY(ur_classify_cut(c, c->example.text, c->example.length, &count, NULL, error));
-    if (c->vocabulary && dropped != UINT64_MAX) drop_tokens(c, dropped, p->example[place], count);
-    if (b == 0) UR_TRY(ur_classify_room(c, steps, lanes, error));
-    ur_classify_put_lane(c, b, lanes, steps, count);
+    real *sides = c->target_values + UR_CLASS_OUT_SIDES * b;
     c->targets[b] = (int32_t)label;
-    c->target_values[b] = (real)label;
+    if (!c->settings.hierarchy) {
+        c->target_values[b] = (real)label;
+        return;
+    }
+    sides[UR_CLASS_OUT_POLAR] = label != UR_CLASS_NEUTRAL;
+    sides[UR_CLASS_OUT_POSITIVE] = label == UR_CLASS_NEUTRAL ? (real)NAN : label == UR_CLASS_POSITIVE;
+}
+
+/* Of a training, in an epoch: some tokens are unknown, pictures and recordings are varied. */
+static ur_status alter_example(ur_classify *c, uint64_t epoch, uint32_t example, size_t count, ur_error *error)
+{
+    if (c->vocabulary && c->settings.token_dropout > 0) drop_tokens(c, epoch, example, count);
+    return ur_classify_vary(c, epoch, example, error);
+}
+
+static ur_status read_lane(ur_classify *c, const ur_class_part *p, uint32_t place, size_t b, size_t lanes, size_t steps,
+                           ur_error *error)
+{
+    size_t count = p->length[place];
+    uint32_t example = p->example[place];
+    bool training = p == &c->part[UR_PART_TRAIN];
+    UR_TRY(ur_labelled_read(p->set, example, &c->example, error));
+    if (c->vocabulary) UR_TRY(ur_classify_cut(c, c->example.text, c->example.length, &count, NULL, error));
+    if (b == 0) UR_TRY(ur_classify_room(c, steps, lanes, error));
+    if (training) UR_TRY(alter_example(c, p->epoch, example, count, error));
+    ur_classify_put_lane(c, b, lanes, steps, count);
+    put_target(c, b, ur_labelled_label(p->set, example));
+    if (training && ur_classify_weighs(c)) c->weights[b] = (real)ur_classify_weight(c, example);
     return UR_OK;
+}
+
+static ur_target target_of(const ur_classify *c, bool training)
+{
+    bool values = c->one_output || c->settings.hierarchy;
+    ur_target target = {.loss = values ? UR_LOSS_SIGMOID : UR_LOSS_SOFTMAX};
+    if (values) target.values = c->target_values;
+    if (!values) target.ids = c->targets;
+    if (training) target.smoothing = c->settings.label_smoothing;
+    if (training && ur_classify_weighs(c)) target.weights = c->weights;
+    return target;
 }
 
 ur_status ur_classify_batch(void *data, ur_part part, uint64_t epoch, uint64_t number, ur_task_batch *batch,
@@ -178,21 +216,17 @@ ur_status ur_classify_batch(void *data, ur_part part, uint64_t epoch, uint64_t n
 {
     ur_classify *c = data;
     ur_class_part *p = &c->part[part];
-    bool training = part == UR_PART_TRAIN, drops = training && c->settings.token_dropout > 0;
+    bool training = part == UR_PART_TRAIN;
     UR_TRY(make_order(c, p, training, epoch, error));
     size_t first = (size_t)number * c->batch, lanes = p->count - first < c->batch ? p->count - first : c->batch,
            steps = 1;
     const uint32_t *place = p->order + first;
     for (size_t b = 0; b < lanes; b++) steps = p->length[place[b]] > steps ? p->length[place[b]] : steps;
-    for (size_t b = 0; b < lanes; b++)
-        UR_TRY(read_lane(c, p, place[b], b, lanes, steps, drops ? epoch : UINT64_MAX, error));
+    for (size_t b = 0; b < lanes; b++) UR_TRY(read_lane(c, p, place[b], b, lanes, steps, error));
     ur_sequences in = {.steps = steps, .lanes = lanes, .lengths = c->lengths};
     if (c->vocabulary) in.ids = c->ids;
     if (!c->vocabulary) in.values = c->values;
-    ur_target target = {.loss = c->one_output ? UR_LOSS_SIGMOID : UR_LOSS_SOFTMAX};
-    if (c->one_output) target.values = c->target_values;
-    if (!c->one_output) target.ids = c->targets;
-    batch->network = (ur_batch){.input = {in}, .target = {target}, .target_count = 1};
+    batch->network = (ur_batch){.input = {in}, .target = {target_of(c, training)}, .target_count = 1};
     batch->fresh = true;
     batch->extra = place;
     return UR_OK;

@@ -11,13 +11,22 @@
 
 /* As the rows of settings.c say. */
 typedef struct ur_classify_settings {
-    const char *form, *text_column, *label_column, *header, *label_from, *val_match;
+    const char *form, *text_column, *label_column, *header, *label_from, *relabel, *val_match;
     ur_setting_type phrases, scan; /* places among the words */
-    const char *token;             /* NULL: open */
+    double sentence_weight;
+    const char *token; /* NULL: open */
     bool keep_case;
     size_t min_count, vocabulary_limit, max_length;
     double token_dropout;
+    bool hierarchy;
+    double label_smoothing;
+    enum { UR_CLASS_WEIGHTS_NONE, UR_CLASS_WEIGHTS_SQRT, UR_CLASS_WEIGHTS_FULL } class_weights;
+    bool no_augment;
 } ur_classify_settings;
+
+/* Under a hierarchy labels are in this order, and outputs are two. */
+enum { UR_CLASS_NEGATIVE, UR_CLASS_NEUTRAL, UR_CLASS_POSITIVE, UR_CLASS_SIDES };
+enum { UR_CLASS_OUT_POLAR, UR_CLASS_OUT_POSITIVE, UR_CLASS_OUT_SIDES };
 
 /* Examples of a part of the data, and in which order they are read. */
 typedef struct ur_class_part {
@@ -58,7 +67,11 @@ typedef struct ur_classify {
     size_t label_count;
     ur_vocabulary *vocabulary; /* the model's, once there is one; NULL: the examples are numbers */
     bool given;                /* the model has it */
-    bool one_output;           /* `dense 1 sigmoid`: the probability of the second label */
+    struct {
+        size_t rows, columns, channels;
+        uint32_t rate;
+    } input;         /* of pictures or recordings, that the model wants; 0: not known */
+    bool one_output; /* `dense 1 sigmoid`: the probability of the second label */
     ur_example example;
     int32_t *tokens; /* of the example that was read last: max_length of them, at most */
     size_t token_room;
@@ -68,7 +81,12 @@ typedef struct ur_classify {
     real *values;         /* (T, B, F) */
     int32_t *lengths;     /* (B) */
     int32_t *targets;     /* (B) */
-    real *target_values;  /* (B, 1) */
+    real *target_values;  /* (B, 2): one output, or two under a hierarchy */
+    real *weights;        /* (B) */
+    double *class_weight; /* of each label; NULL: all alike */
+    double mean_weight;   /* of a training example */
+    float *varied;        /* an example as it is learnt from this time */
+    size_t varied_room;
     size_t places, lanes; /* for which there is room */
     size_t *counts;       /* (label, 3): right, taken, there; of an evaluation */
     size_t *confusion;    /* (there, taken); NULL for many labels */
@@ -107,12 +125,22 @@ ur_status ur_classify_room(ur_classify *c, size_t steps, size_t lanes, ur_error 
 /* Tokens of c->tokens into lane b of (steps, lanes). */
 void ur_classify_put_lane(ur_classify *c, size_t b, size_t lanes, size_t steps, size_t count);
 
+/* weigh.c: how much an example of the training counts; 1 on average. */
+ur_status ur_classify_prepare_weights(ur_classify *c, ur_error *error);
+bool ur_classify_weighs(const ur_classify *c);
+double ur_classify_weight(const ur_classify *c, uint32_t example);
+
+/* vary.c: the example that was read, a little otherwise in each epoch; texts stay. */
+ur_status ur_classify_vary(ur_classify *c, uint64_t epoch, uint32_t example, ur_error *error);
+
 /* judge.c */
 ur_status ur_classify_tally(void *data, const ur_task_batch *batch, const ur_value *out, void *tally, ur_error *error);
 ur_status ur_classify_finish(const void *data, const void *tally, const ur_window_result *all, double *metric,
                              struct json_t *more, ur_error *error);
 /* Probabilities of all labels from a row of outputs: logits, or behind `answers` what the last layer gives. */
 void ur_classify_probabilities(const ur_classify *c, const real *row, bool logits, double *probability);
+/* The likeliest label; under a hierarchy neutral where that is as likely as not, else the likelier side. */
+size_t ur_classify_decide(const ur_classify *c, const double *probability);
 
 /* answer.c */
 ur_status ur_classify_tokens(void *data, const char *text, size_t length, const int32_t **ids, size_t *count,

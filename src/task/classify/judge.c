@@ -12,11 +12,38 @@
 #include <stdlib.h>
 #include <string.h>
 
+static double squash(real x, bool logit) { return logit ? 1 / (1 + ur_exp(-(double)x)) : (double)x; }
+
+/* P(polar) and P(positive | polar) as probabilities of the three labels. */
+static void decide_sides(const real *row, bool logits, double *p)
+{
+    double polar = squash(row[UR_CLASS_OUT_POLAR], logits), positive = squash(row[UR_CLASS_OUT_POSITIVE], logits);
+    p[UR_CLASS_NEUTRAL] = 1 - polar;
+    p[UR_CLASS_POSITIVE] = polar * positive;
+    p[UR_CLASS_NEGATIVE] = polar * (1 - positive);
+}
+
+size_t ur_classify_decide(const ur_classify *c, const double *p)
+{
+    size_t best = 0;
+    if (c->settings.hierarchy)
+        return p[UR_CLASS_NEUTRAL] >= 0.5                    ? UR_CLASS_NEUTRAL
+               : p[UR_CLASS_POSITIVE] > p[UR_CLASS_NEGATIVE] ? UR_CLASS_POSITIVE
+                                                             : UR_CLASS_NEGATIVE;
+    for (size_t i = 1; i < c->label_count; i++)
+        if (p[i] > p[best]) best = i;
+    return best;
+}
+
 void ur_classify_probabilities(const ur_classify *c, const real *row, bool logits, double *p)
 {
     double top = row[0], sum = 0;
+    if (c->settings.hierarchy) {
+        decide_sides(row, logits, p);
+        return;
+    }
     if (c->one_output) {
-        p[1] = logits ? 1 / (1 + ur_exp(-(double)row[0])) : (double)row[0];
+        p[1] = squash(row[0], logits);
         p[0] = 1 - p[1];
         return;
     }
@@ -40,9 +67,7 @@ static void keep_mistake(ur_class_tally *t, ur_class_mistake m)
 
 static void add_answer(ur_classify *c, ur_class_tally *t, const double *p, size_t there, uint32_t example)
 {
-    size_t taken = 0;
-    for (size_t i = 1; i < c->label_count; i++)
-        if (p[i] > p[taken]) taken = i;
+    size_t taken = ur_classify_decide(c, p);
     size_t bin = (size_t)(p[taken] * UR_CLASS_BINS);
     if (bin >= UR_CLASS_BINS) bin = UR_CLASS_BINS - 1;
     t->count++;

@@ -25,6 +25,9 @@ void ur_classify_close(void *data)
     free(c->lengths);
     free(c->targets);
     free(c->target_values);
+    free(c->weights);
+    free(c->class_weight);
+    free(c->varied);
     free(c->counts);
     free(c->confusion);
 }
@@ -39,10 +42,15 @@ static ur_labelled_options options_of(const ur_classify *c, const ur_run_setting
                                  .label_column = s->label_column,
                                  .header = s->header,
                                  .label_from = s->label_from,
+                                 .relabel = s->relabel,
                                  .phrases = s->phrases == 1,
                                  .pixels = s->scan == 1,
                                  .labels = c->labels,
                                  .label_count = c->label_count,
+                                 .rows = c->input.rows,
+                                 .columns = c->input.columns,
+                                 .channels = c->input.channels,
+                                 .rate = c->input.rate,
                                  .seed = run->learning.seed};
 }
 
@@ -52,8 +60,14 @@ static ur_status take_labels(ur_classify *c, ur_error *error)
     c->labels = calloc(c->label_count + 1, sizeof *c->labels);
     if (!c->labels) return ur_fail_memory(error, "the labels");
     for (size_t i = 0; i < c->label_count; i++) c->labels[i] = ur_labelled_label_text(c->set, i);
-    if (c->label_count > 1) return UR_OK;
-    return ur_fail(error, UR_ERR_DATA, "all examples have the label \"%s\"; there is nothing to learn", c->labels[0]);
+    if (c->label_count < 2)
+        return ur_fail(error, UR_ERR_DATA, "all examples have the label \"%s\"; there is nothing to learn",
+                       c->labels[0]);
+    if (!c->settings.hierarchy || c->label_count == UR_CLASS_SIDES) return UR_OK;
+    return ur_fail(
+        error, UR_ERR_USAGE,
+        "`hierarchy` wants three labels: negative, neutral and positive; here are %zu (`relabel` joins some)",
+        c->label_count);
 }
 
 static ur_status open_training(ur_classify *c, const ur_settings *settings, ur_error *error)

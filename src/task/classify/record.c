@@ -19,6 +19,34 @@ static json_t *labels_json(const ur_classify *c)
     return list;
 }
 
+/* What pictures and recordings must be like; texts need nothing. */
+static ur_status record_input(const ur_classify *c, ur_model *model, ur_error *error)
+{
+    json_int_t rows = (json_int_t)ur_labelled_rows(c->set), columns = (json_int_t)ur_labelled_columns(c->set);
+    if (c->vocabulary) return UR_OK;
+    json_t *input = rows ? json_pack("{s:I,s:I,s:I}", "rows", rows, "columns", columns, "channels",
+                                     (json_int_t)ur_labelled_channels(c->set))
+                         : json_pack("{s:I}", "rate", (json_int_t)ur_labelled_rate(c->set));
+    return ur_record_set(model, "input", input, error);
+}
+
+static size_t read_size(const json_t *input, const char *key)
+{
+    json_int_t size = json_integer_value(json_object_get(input, key));
+    return size > 0 && size <= UINT32_MAX ? (size_t)size : 0;
+}
+
+/* Models of before have no such record: then sizes are compared by the numbers of a step alone, and a rate is that of the
+ * first file. */
+static void take_input(ur_classify *c, const ur_model *model)
+{
+    const json_t *input = json_object_get(model->record, "input");
+    c->input.rows = read_size(input, "rows");
+    c->input.columns = read_size(input, "columns");
+    c->input.channels = read_size(input, "channels");
+    c->input.rate = (uint32_t)read_size(input, "rate");
+}
+
 static ur_status record_data(const ur_classify *c, ur_model *model, ur_error *error)
 {
     char hash[24];
@@ -26,13 +54,23 @@ static ur_status record_data(const ur_classify *c, ur_model *model, ur_error *er
     json_t *data = json_pack("{s:s,s:s,s:I}", "found", ur_labelled_found(c->set), "hash", hash, "examples",
                              (json_int_t)c->part[UR_PART_TRAIN].count);
     UR_TRY(ur_record_set(model, "trained_on", data, error));
+    UR_TRY(record_input(c, model, error));
     return ur_record_set(model, "labels", labels_json(c), error);
+}
+
+static ur_status check_sides(const ur_model *m, const ur_line *last, ur_error *error)
+{
+    if (last->last && last->width == UR_CLASS_OUT_SIDES) return UR_OK;
+    return ur_fail(error, UR_ERR_USAGE,
+                   "network line \"%s\": under `hierarchy` it ends in one step (last, mean or max), then dense 2",
+                   m->net);
 }
 
 /* One label a sequence: a number for each label, or one behind σ for two of them. */
 static ur_status check_outputs(ur_classify *c, const ur_model *m, ur_error *error)
 {
     const ur_line *last = &m->lines[m->line_count - 1];
+    if (c->settings.hierarchy) return check_sides(m, last, error);
     c->one_output = c->label_count == 2 && last->width == 1;
     if (last->last && (c->one_output || last->width == c->label_count)) return UR_OK;
     return ur_fail(error, UR_ERR_USAGE,
@@ -64,6 +102,9 @@ ur_status ur_classify_take_model(ur_classify *c, const ur_model *model, ur_error
         if (!(c->labels[i] = json_string_value(json_array_get(list, i))))
             return ur_fail(error, UR_ERR_FORMAT, "the model's label %zu is not a text", i);
     if (c->label_count < 2) return ur_fail(error, UR_ERR_FORMAT, "the model names no labels");
+    if (c->settings.hierarchy && c->label_count != UR_CLASS_SIDES)
+        return ur_fail(error, UR_ERR_FORMAT, "the model has a hierarchy of labels, but %zu of them", c->label_count);
+    take_input(c, model);
     if (c->vocabulary) c->settings.token = ur_unit_kind_name(ur_vocabulary_kind(c->vocabulary));
     return check_outputs(c, model, error);
 }

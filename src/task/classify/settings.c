@@ -21,8 +21,12 @@ static const ur_setting ROWS[] = {
      .help = "whether the first line of a table names its columns"},
     {NULL, "label-from", "PATTERN", UR_SETTING_TEXT, S(label_from), .unset = "the folder", .decides = true,
      .reads = true, .help = "where the label stands in the name of a file, such as {label}_*_*.wav"},
+    {NULL, "relabel", "RULES", UR_SETTING_TEXT, S(relabel), .unset = "none", .decides = true, .reads = true,
+     .help = "labels under other names, such as 0=neg,1=neg,2=,3=pos,4=pos; one without a name is left out"},
     {NULL, "phrases", "root|all", UR_SETTING_CHOICE, S(phrases), .initial = "root", .decides = true,
      .help = "of sentiment trees: whole sentences, or each phrase of those that are learnt from, too"},
+    {NULL, "sentence-weight", "X", UR_SETTING_NUMBER, S(sentence_weight), .most = 1e3, .above = true, .initial = "1",
+     .beside = "phrases=all", .decides = true, .help = "how many phrases a whole sentence counts for"},
     {NULL, "scan", "rows|pixels", UR_SETTING_CHOICE, S(scan), .initial = "rows", .decides = true,
      .help = "of pictures: what is read in one step"},
     {NULL, "val-match", "GLOB", UR_SETTING_TEXT, S(val_match), .unset = "none", .decides = true,
@@ -40,6 +44,15 @@ static const ur_setting ROWS[] = {
      .decides = true, .reads = true, .help = "steps of an example that are read; the rest is left out"},
     {NULL, "token-dropout", "P", UR_SETTING_NUMBER, S(token_dropout), .most = 0.9, .unset = "chosen by the data",
      .decides = true, .help = "share of the tokens that are read as unknown ones in training"},
+
+    {"Labels", "hierarchy", NULL, UR_SETTING_FLAG, S(hierarchy), .decides = true,
+     .help = "of three labels, negative, neutral and positive in this order: neutral or polar first, then which side"},
+    {NULL, "label-smoothing", "X", UR_SETTING_NUMBER, S(label_smoothing), .most = 0.9, .initial = "0", .decides = true,
+     .help = "share of what is wanted that goes to all labels alike"},
+    {NULL, "class-weights", "none|sqrt|full", UR_SETTING_CHOICE, S(class_weights), .initial = "none", .decides = true,
+     .help = "how much more the examples of a rare label count: 1/sqrt(n) or 1/n of its n examples"},
+    {NULL, "no-augment", NULL, UR_SETTING_FLAG, S(no_augment), .decides = true,
+     .help = "pictures and recordings as they are; else a little otherwise each time they are learnt from"},
 };
 
 const ur_setting_table ur_classify_setting_table = UR_SETTING_TABLE(ROWS);
@@ -90,7 +103,7 @@ static void write_network(const ur_run_settings *run, bool embeds, char *line, s
 ur_status ur_classify_network(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error)
 {
     const ur_classify *c = data;
-    request->sizes.outputs = c->label_count;
+    request->sizes.outputs = c->settings.hierarchy ? UR_CLASS_OUT_SIDES : c->label_count;
     if (c->vocabulary) request->sizes.symbols = ur_vocabulary_size(c->vocabulary);
     if (!c->vocabulary) request->sizes.features = ur_labelled_features(c->set);
     if (settings->run.net) return ur_net_text(&settings->run, false, "", request->line, error);

@@ -1,0 +1,78 @@
+/* Recordings that are varied while they are learnt: see augment.h. A slice is looked up where it came from, t' = middle +
+ * (t − middle)/speed + shift, and a band b' = b + tune; between two of them their mean by distance is taken. */
+#include "data/media/augment.h"
+
+#include "base/random.h"
+#include "base/scalar.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+enum { SPEED, SHIFT, TUNE, NOISE, BAND_WIDTH, BAND, SLICE_WIDTH, SLICE, CHOICES, NOISE_PLACES = 1 << 20 };
+
+typedef struct variation {
+    double speed, shift, tune, noise;
+    size_t band, band_end, slice, slice_end; /* silenced */
+} variation;
+
+static double choose(uint64_t seed, uint64_t number, unsigned what)
+{
+    return ur_random_uniform(seed, UR_USE_AUGMENT, CHOICES * number + what);
+}
+
+static void choose_mask(double width, double place, size_t most, size_t count, size_t *begin, size_t *end)
+{
+    size_t wide = (size_t)(width * (double)(most + 1));
+    *begin = (size_t)(place * (double)(count - wide + 1));
+    *end = *begin + wide;
+}
+
+static variation choose_variation(size_t steps, size_t bands, uint64_t seed, uint64_t number)
+{
+    variation v = {.speed = ur_exp(ur_log(1.1) * (2 * choose(seed, number, SPEED) - 1)),
+                   .shift = 5 * (2 * choose(seed, number, SHIFT) - 1),
+                   .tune = 1.5 * (2 * choose(seed, number, TUNE) - 1),
+                   .noise = 0.3 * choose(seed, number, NOISE)};
+    size_t most_bands = bands / 5 < 6 ? bands / 5 : 6, most_slices = steps / 5 < 5 ? steps / 5 : 5;
+    choose_mask(choose(seed, number, BAND_WIDTH), choose(seed, number, BAND), most_bands, bands, &v.band, &v.band_end);
+    choose_mask(choose(seed, number, SLICE_WIDTH), choose(seed, number, SLICE), most_slices, steps, &v.slice,
+                &v.slice_end);
+    return v;
+}
+
+/* The one at or before a place, 0 … count − 1, and how far behind it the place is. */
+static size_t find_before(double place, size_t count, double *behind)
+{
+    double last = (double)(count - 1), clamped = place < 0 ? 0 : place > last ? last : place, before = floor(clamped);
+    *behind = clamped - before;
+    return (size_t)before;
+}
+
+static double look_up(const float *slice, size_t bands, double place)
+{
+    double behind;
+    size_t band = find_before(place, bands, &behind), next = band + 1 < bands ? band + 1 : band;
+    return (double)slice[band] * (1 - behind) + (double)slice[next] * behind;
+}
+
+static bool is_silenced(const variation *v, size_t slice, size_t band)
+{
+    return (slice >= v->slice && slice < v->slice_end) || (band >= v->band && band < v->band_end);
+}
+
+void ur_sound_vary(const float *from, size_t steps, size_t bands, uint64_t seed, uint64_t number, float *to)
+{
+    variation v = choose_variation(steps, bands, seed, number);
+    double middle = (double)(steps - 1) / 2, behind;
+    for (size_t t = 0; t < steps; t++) {
+        size_t before = find_before(middle + ((double)t - middle) / v.speed + v.shift, steps, &behind);
+        const float *a = from + before * bands, *b = before + 1 < steps ? a + bands : a;
+        for (size_t i = 0; i < bands; i++) {
+            double place = (double)i + v.tune;
+            double sound = look_up(a, bands, place) * (1 - behind) + look_up(b, bands, place) * behind;
+            uint64_t position = number * NOISE_PLACES + t * bands + i;
+            double noise = v.noise * sqrt(3) * (2 * ur_random_uniform(seed, UR_USE_AUGMENT + 1, position) - 1);
+            to[t * bands + i] = is_silenced(&v, t, i) ? 0 : (float)(sound + noise);
+        }
+    }
+}
