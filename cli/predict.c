@@ -1,7 +1,9 @@
 /* unroll predict: what a model says of each line, as the lines come. */
 #include "cli/args/verb.h"
+#include "cli/predict_tree.h"
 #include "cli/support/json_out.h"
 #include "cli/support/model_path.h"
+#include "cli/support/new_file.h"
 #include "cli/support/sink.h"
 
 #include "unroll_train.h"
@@ -14,24 +16,54 @@
 #include <string.h>
 
 typedef struct settings {
-    bool json, whole;
+    const char *html;
+    bool json, whole, tree, overwrite;
 } settings;
 
 static const ur_setting OPTIONS[] = {
     {"What is read", "whole", NULL, UR_SETTING_FLAG, offsetof(settings, whole),
      .help = "each file is one item, instead of each line"},
     {"Output", "json", NULL, UR_SETTING_FLAG, offsetof(settings, json), .help = "one JSON object a line"},
+    {NULL, "tree", NULL, UR_SETTING_FLAG, offsetof(settings, tree), .unless = "whole",
+     .help =
+         "each phrase of a line coloured: those of a bracketed tree, or of a plain text every run of up to 5 words"},
+    {NULL, "html", "FILE", UR_SETTING_TEXT, offsetof(settings, html), .unset = "none",
+     .help = "with --tree: the coloured phrases as one page"},
+    {NULL, "overwrite", NULL, UR_SETTING_FLAG, offsetof(settings, overwrite), .help = "replace a file that is there"},
 };
 
 static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
 
 static void defaults(void *s) { *(settings *)s = (settings){0}; }
 
-/* A message about a text says where the text is: in line `line` of `name`, or in all of it (0). */
-static ur_status answer_one(ur_answerer *answerer, const char *text, size_t length, const char *name, size_t line,
-                            const ur_sink *sink, ur_error *error)
+/* What answers, and where to. */
+typedef struct answering {
+    const settings *how;
+    ur_model *model;
+    ur_answerer *answerer;
+    const ur_sink *sink;
+    ur_cli_page page; /* of the trees */
+    size_t labels;
+} answering;
+
+static ur_status answer_tree(answering *a, const char *text, size_t length, ur_error *error)
 {
-    ur_status status = ur_answer(answerer, text, length, sink, error);
+    ur_cli_sentence sentence;
+    ur_status status = ur_cli_sentence_answer(&sentence, a->answerer, a->labels, text, length, error);
+    bool any = status == UR_OK && sentence.words;
+    if (any && a->how->html) ur_cli_sentence_html(&sentence, a->model, &a->page);
+    if (any && a->how->json) status = ur_cli_sentence_json(&sentence, a->model, error);
+    if (any && !a->how->json) ur_cli_sentence_print(&sentence, a->model);
+    ur_cli_sentence_free(&sentence);
+    return status;
+}
+
+/* A message about a text says where the text is: in line `line` of `name`, or in all of it (0). */
+static ur_status answer_one(answering *a, const char *text, size_t length, const char *name, size_t line,
+                            ur_error *error)
+{
+    ur_status status =
+        a->how->tree ? answer_tree(a, text, length, error) : ur_answer(a->answerer, text, length, a->sink, error);
     if (status != UR_ERR_DATA) return status;
     char place[32];
     snprintf(place, sizeof place, "line %zu", line);
@@ -40,7 +72,7 @@ static ur_status answer_one(ur_answerer *answerer, const char *text, size_t leng
 }
 
 /* Line by line: an answer is out before the next line is waited for. */
-static ur_status answer_lines(ur_answerer *answerer, FILE *in, const char *name, const ur_sink *sink, ur_error *error)
+static ur_status answer_lines(answering *a, FILE *in, const char *name, ur_error *error)
 {
     char *line = NULL;
     size_t room = 0, at = 1;
@@ -49,53 +81,89 @@ static ur_status answer_lines(ur_answerer *answerer, FILE *in, const char *name,
     while (status == UR_OK && (errno = 0, size = getline(&line, &room, in)) >= 0) {
         size_t length = (size_t)size;
         while (length && (line[length - 1] == '\n' || line[length - 1] == '\r')) length--;
-        status = answer_one(answerer, line, length, name, at++, sink, error);
+        status = answer_one(a, line, length, name, at++, error);
     }
     if (status == UR_OK && ferror(in)) status = ur_fail_file(error, name, "read", errno);
     free(line);
     return status;
 }
 
-static ur_status answer_whole(ur_answerer *answerer, const char *path, const ur_sink *sink, ur_error *error)
+static ur_status answer_whole(answering *a, const char *path, ur_error *error)
 {
     ur_bytes bytes;
     UR_TRY(ur_file_read(path, &bytes, error));
-    ur_status status = answer_one(answerer, (const char *)bytes.data, bytes.size, path, 0, sink, error);
+    ur_status status = answer_one(a, (const char *)bytes.data, bytes.size, path, 0, error);
     ur_bytes_free(&bytes);
     return status;
 }
 
-static ur_status answer_file(ur_answerer *answerer, const char *path, bool whole, const ur_sink *sink, ur_error *error)
+static ur_status answer_file(answering *a, const char *path, ur_error *error)
 {
     bool standard = strcmp(path, "-") == 0;
-    if (whole && standard) return ur_fail(error, UR_ERR_USAGE, "--whole takes files, not standard input");
-    if (whole) return answer_whole(answerer, path, sink, error);
+    if (ur_answerer_takes_files(a->answerer)) return ur_answer_file(a->answerer, path, a->sink, error);
+    if (a->how->whole && standard) return ur_fail(error, UR_ERR_USAGE, "--whole takes files, not standard input");
+    if (a->how->whole) return answer_whole(a, path, error);
     FILE *in = standard ? stdin : fopen(path, "r");
     if (!in) return ur_fail_file(error, path, "open", errno);
-    ur_status status = answer_lines(answerer, in, standard ? "standard input" : path, sink, error);
+    ur_status status = answer_lines(a, in, standard ? "standard input" : path, error);
     if (!standard) fclose(in);
     return status;
 }
 
-static ur_status answer_all(ur_answerer *answerer, const ur_cli_arguments *arguments, bool whole, ur_error *error)
+static ur_status check_use(const answering *a, size_t files, ur_error *error)
+{
+    bool media = ur_answerer_takes_files(a->answerer);
+    if (a->how->html && !a->how->tree) return ur_fail(error, UR_ERR_USAGE, "--html goes with --tree");
+    if (media && (a->how->tree || a->how->whole))
+        return ur_fail(error, UR_ERR_USAGE, "--%s is for models that read text", a->how->tree ? "tree" : "whole");
+    if (media && !files)
+        return ur_fail(error, UR_ERR_USAGE,
+                       "which files? this model reads pictures (an idx file) or recordings (WAV), not lines");
+    if (a->how->tree && !a->labels)
+        return ur_fail(error, UR_ERR_USAGE, "--tree is for classifiers (unroll train classify)");
+    return UR_OK;
+}
+
+static ur_status answer_words(answering *a, const ur_cli_arguments *arguments, ur_error *error)
+{
+    if (arguments->count < 2) UR_TRY(answer_file(a, "-", error));
+    for (size_t i = 1; i < arguments->count; i++) UR_TRY(answer_file(a, arguments->words[i], error));
+    return ur_answer(a->answerer, NULL, 0, a->sink, error);
+}
+
+static ur_status begin_page(answering *a, ur_error *error)
+{
+    if (!a->how->html) return UR_OK;
+    UR_TRY(ur_cli_page_begin(&a->page, "Phrases and their labels", error));
+    ur_cli_page_note(&a->page, "Each phrase by itself, as the model labels it: blue leans to “%s”, orange to “%s”.",
+                     ur_model_label(a->model, 0), ur_model_label(a->model, a->labels - 1));
+    return UR_OK;
+}
+
+static ur_status answer_all(answering *a, const ur_cli_arguments *arguments, ur_error *error)
 {
     ur_text_out out = ur_cli_standard_output();
     const ur_sink sink = ur_cli_sink(&out);
-    if (arguments->count < 2) UR_TRY(answer_file(answerer, "-", whole, &sink, error));
-    for (size_t i = 1; i < arguments->count; i++)
-        UR_TRY(answer_file(answerer, arguments->words[i], whole, &sink, error));
-    return ur_answer(answerer, NULL, 0, &sink, error);
+    a->sink = &sink;
+    while (ur_model_label(a->model, a->labels)) a->labels++;
+    UR_TRY(check_use(a, arguments->count - 1, error));
+    UR_TRY(begin_page(a, error));
+    ur_status status = answer_words(a, arguments, error);
+    if (status == UR_OK && a->how->html) return ur_cli_page_save(&a->page, a->how->html, a->how->overwrite, error);
+    ur_cli_page_drop(&a->page);
+    return status;
 }
 
 static ur_status answer_with(ur_model *model, const settings *s, const ur_cli_arguments *arguments, ur_error *error)
 {
     ur_settings *task;
-    ur_answerer *answerer = NULL;
+    answering a = {.how = s, .model = model};
+    UR_TRY(ur_cli_check_new(s->html, s->overwrite, error));
     UR_TRY(ur_settings_of_model(&task, model, error));
     ur_status status = ur_cli_take_pending(arguments, task, ur_model_task(model), error);
-    if (status == UR_OK) status = ur_answerer_create(&answerer, model, task, s->json, error);
-    if (status == UR_OK) status = answer_all(answerer, arguments, s->whole, error);
-    ur_answerer_free(answerer);
+    if (status == UR_OK) status = ur_answerer_create(&a.answerer, model, task, s->json, error);
+    if (status == UR_OK) status = answer_all(&a, arguments, error);
+    ur_answerer_free(a.answerer);
     ur_settings_free(task);
     return status;
 }
@@ -117,10 +185,11 @@ const ur_cli_verb ur_cli_predict = {
     .text = "Reads lines from files, or from standard input, and answers each at once, on a line of its own: a "
             "classifier gives "
             "the label and its probability with a tab between. With --json an answer is an object with the "
-            "probabilities of "
-            "all labels.",
+            "probabilities of all labels. A model of pictures or recordings takes idx or WAV files without labels, and "
+            "answers each picture and each recording on a line.",
     .examples = "unroll predict runs/reviews reviews.txt  # a label for each line\n"
-                "echo 'not a bad film' | unroll predict runs/reviews --json  # from another program\n",
+                "echo 'not a bad film' | unroll predict runs/reviews --json  # from another program\n"
+                "echo 'not a bad film' | unroll predict runs/reviews --tree  # and what it makes of each phrase\n",
     .any_task = true,
     .table = &TABLE,
     .settings_size = sizeof(settings),

@@ -247,6 +247,16 @@ struct ur_sink;
 UR_API ur_status ur_answer(ur_answerer *answerer, const char *item, size_t length, const struct ur_sink *sink,
                            ur_error *error);
 
+/* The same for a model that reads pictures or recordings (ur_answerer_takes_files): all items of a file or folder, in their
+ * order. */
+UR_API bool ur_answerer_takes_files(const ur_answerer *answerer);
+UR_API ur_status ur_answer_file(ur_answerer *answerer, const char *path, const struct ur_sink *sink, ur_error *error);
+
+/* The label that a classifier gives a text, as its place among the labels, and the probability of each of them, as many numbers
+ * as ur_model_label has labels. UR_ERR_UNSUPPORTED for a task that gives no labels to texts. */
+UR_API ur_status ur_answer_label(ur_answerer *answerer, const char *text, size_t length, size_t *label,
+                                 double *probabilities, ur_error *error);
+
 typedef struct ur_trainer ur_trainer;
 
 /* Opens the data and builds the network, or takes up the run where it stopped. The settings are copied. */

@@ -64,3 +64,26 @@ ur_status ur_answerer_tokens(ur_answerer *a, const char *text, size_t length, co
         return ur_fail(error, UR_ERR_UNSUPPORTED, "a model of the task %s reads no text", a->task->name);
     return a->task->tokens(a->data, text, length, ids, count, error);
 }
+
+bool ur_answerer_takes_files(const ur_answerer *a) { return a->task->takes_files && a->task->takes_files(a->data); }
+
+ur_status ur_answer_file(ur_answerer *a, const char *path, const ur_sink *sink, ur_error *error)
+{
+    if (!ur_answerer_takes_files(a))
+        return ur_fail(error, UR_ERR_UNSUPPORTED, "this model of the task %s reads lines of text", a->task->name);
+    ur_float_mode mode = ur_float_mode_enter();
+    ur_status status = a->task->answer_file(a->data, a->learner, path, a->json, sink, error);
+    ur_float_mode_leave(mode);
+    return status;
+}
+
+ur_status ur_answer_label(ur_answerer *a, const char *text, size_t length, size_t *label, double *probabilities,
+                          ur_error *error)
+{
+    if (!a->task->label)
+        return ur_fail(error, UR_ERR_UNSUPPORTED, "a model of the task %s gives texts no labels", a->task->name);
+    ur_float_mode mode = ur_float_mode_enter();
+    ur_status status = a->task->label(a->data, a->learner, text, length, label, probabilities, error);
+    ur_float_mode_leave(mode);
+    return status;
+}

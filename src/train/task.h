@@ -104,6 +104,14 @@ typedef struct ur_task {
      * the task answers nothing. */
     ur_status (*answer)(void *data, ur_learner *learner, const char *item, size_t length, bool json,
                         const ur_sink *sink, ur_error *error);
+    /* Whether its model reads pictures, recordings or the like, which `answer_file` answers, and no lines of text; NULL: no. */
+    bool (*takes_files)(const void *data);
+    /* Answers all items of a file or folder, in their order. */
+    ur_status (*answer_file)(void *data, ur_learner *learner, const char *path, bool json, const ur_sink *sink,
+                             ur_error *error);
+    /* The label of a text, and the probability of each; NULL: the task gives no labels. */
+    ur_status (*label)(void *data, ur_learner *learner, const char *text, size_t length, size_t *label,
+                       double *probabilities, ur_error *error);
     /* Something for people to see; NULL: there is nothing. */
     ur_status (*show)(void *data, const ur_model *model, uint64_t step, ur_shown *shown, ur_error *error);
 } ur_task;

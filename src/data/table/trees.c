@@ -3,6 +3,7 @@
  * Its text is the words below it with a blank between, -LRB- and its like as the brackets they stand for. A line is an
  * example; with phrases each node of a tree is one, but of equal phrases with equal labels only the first.
  */
+#include "base/brackets.h"
 #include "base/memory.h"
 #include "data/cursor.h"
 #include "data/form.h"
@@ -70,18 +71,12 @@ static size_t token_length(const char *text, size_t length)
     return at;
 }
 
-/* Penn Treebank's names of brackets. */
 static size_t put_token(char *out, const char *token, size_t length)
 {
-    static const char *const NAMES[] = {"-LRB-", "-RRB-", "-LSB-", "-RSB-", "-LCB-", "-RCB-"};
-    static const char BRACKETS[] = "()[]{}";
-    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
-        if (length != 5 || memcmp(token, NAMES[i], 5) != 0) continue;
-        *out = BRACKETS[i];
-        return 1;
-    }
-    memmove(out, token, length);
-    return length;
+    char bracket = ur_bracket_of(token, length);
+    if (bracket) *out = bracket;
+    if (!bracket) memmove(out, token, length);
+    return bracket ? 1 : length;
 }
 
 /* In place: what comes out is never longer than what was read. The token behind an opening bracket is a label. */

@@ -33,11 +33,13 @@ static int add_sides(json_t *o, const double *p)
     return json_object_set_new(o, "polar", json_real(polar)) | json_object_set_new(o, "positive", json_real(positive));
 }
 
-static ur_status write_json(const ur_classify *c, const double *p, const ur_sink *sink, ur_error *error)
+static ur_status write_json(const ur_classify *c, const double *p, const char *where, const ur_sink *sink,
+                            ur_error *error)
 {
     json_t *all = json_object(),
            *o = json_pack("{s:s,s:O}", "label", c->labels[ur_classify_decide(c, p)], "probabilities", all);
     int failed = !all || !o || (c->settings.hierarchy && add_sides(o, p));
+    if (where && !failed) failed = json_object_set_new(o, "where", json_string(where));
     for (size_t i = 0; !failed && i < c->label_count; i++)
         failed = json_object_set_new(all, c->labels[i], json_real(p[i]));
     char *text = NULL;
@@ -68,32 +70,48 @@ static ur_status write_sides(const ur_classify *c, const double *p, const ur_sin
     return write_share(c->labels[UR_CLASS_POSITIVE], positive, sink, error);
 }
 
-static ur_status write_line(const ur_classify *c, const double *p, const ur_sink *sink, ur_error *error)
+static ur_status write_line(const ur_classify *c, const double *p, const char *where, const ur_sink *sink,
+                            ur_error *error)
 {
     size_t best = ur_classify_decide(c, p);
     UR_TRY(sink->write(sink->context, c->labels[best], strlen(c->labels[best]), error));
     UR_TRY(c->settings.hierarchy ? write_sides(c, p, sink, error) : write_share("", p[best], sink, error));
+    if (where) UR_TRY(sink->write(sink->context, "\t", 1, error));
+    if (where) UR_TRY(sink->write(sink->context, where, strlen(where), error));
     return sink->write(sink->context, "\n", 1, error);
+}
+
+ur_status ur_classify_write(const ur_classify *c, const double *p, const char *where, bool json, const ur_sink *sink,
+                            ur_error *error)
+{
+    return json ? write_json(c, p, where, sink, error) : write_line(c, p, where, sink, error);
+}
+
+ur_status ur_classify_label(void *data, ur_learner *learner, const char *text, size_t length, size_t *label,
+                            double *probabilities, ur_error *error)
+{
+    ur_classify *c = data;
+    if (!c->vocabulary)
+        return ur_fail(error, UR_ERR_UNSUPPORTED, "this model reads pictures or recordings, and not text");
+    real *out = calloc(ur_model_outputs(learner->model), sizeof *out);
+    ur_status status = out ? run_text(c, learner, text, length, out, error) : ur_fail_memory(error, "an answer");
+    if (status == UR_OK) ur_classify_probabilities(c, out, false, probabilities);
+    if (status == UR_OK) *label = ur_classify_decide(c, probabilities);
+    free(out);
+    return status;
 }
 
 ur_status ur_classify_answer(void *data, ur_learner *learner, const char *item, size_t length, bool json,
                              const ur_sink *sink, ur_error *error)
 {
     ur_classify *c = data;
+    size_t label;
     if (!item) return UR_OK;
-    if (!c->vocabulary)
-        return ur_fail(error, UR_ERR_UNSUPPORTED,
-                       "this model reads pictures or recordings; `unroll eval` judges it on them");
-    size_t outputs = ur_model_outputs(learner->model);
     double *p = calloc(c->label_count, sizeof *p);
-    real *out = calloc(outputs, sizeof *out);
-    ur_status status = p && out ? run_text(c, learner, item, length, out, error) : ur_fail_memory(error, "an answer");
-    if (status == UR_OK) {
-        ur_classify_probabilities(c, out, false, p);
-        status = json ? write_json(c, p, sink, error) : write_line(c, p, sink, error);
-    }
+    ur_status status =
+        p ? ur_classify_label(c, learner, item, length, &label, p, error) : ur_fail_memory(error, "an answer");
+    if (status == UR_OK) status = ur_classify_write(c, p, NULL, json, sink, error);
     free(p);
-    free(out);
     return status;
 }
 
@@ -101,7 +119,8 @@ ur_status ur_classify_tokens(void *data, const char *text, size_t length, const 
                              ur_error *error)
 {
     ur_classify *c = data;
-    if (!c->vocabulary) return ur_fail(error, UR_ERR_UNSUPPORTED, "this model reads pictures or recordings, not text");
+    if (!c->vocabulary)
+        return ur_fail(error, UR_ERR_UNSUPPORTED, "this model reads pictures or recordings, and not text");
     UR_TRY(ur_classify_cut(c, text, length, count, NULL, error));
     *ids = c->tokens;
     return UR_OK;

@@ -211,6 +211,14 @@ static ur_target target_of(const ur_classify *c, bool training)
     return target;
 }
 
+ur_sequences ur_classify_input(const ur_classify *c, size_t steps, size_t lanes)
+{
+    ur_sequences in = {.steps = steps, .lanes = lanes, .lengths = c->lengths};
+    if (c->vocabulary) in.ids = c->ids;
+    if (!c->vocabulary) in.values = c->values;
+    return in;
+}
+
 ur_status ur_classify_batch(void *data, ur_part part, uint64_t epoch, uint64_t number, ur_task_batch *batch,
                             ur_error *error)
 {
@@ -223,9 +231,7 @@ ur_status ur_classify_batch(void *data, ur_part part, uint64_t epoch, uint64_t n
     const uint32_t *place = p->order + first;
     for (size_t b = 0; b < lanes; b++) steps = p->length[place[b]] > steps ? p->length[place[b]] : steps;
     for (size_t b = 0; b < lanes; b++) UR_TRY(read_lane(c, p, place[b], b, lanes, steps, error));
-    ur_sequences in = {.steps = steps, .lanes = lanes, .lengths = c->lengths};
-    if (c->vocabulary) in.ids = c->ids;
-    if (!c->vocabulary) in.values = c->values;
+    ur_sequences in = ur_classify_input(c, steps, lanes);
     batch->network = (ur_batch){.input = {in}, .target = {target_of(c, training)}, .target_count = 1};
     batch->fresh = true;
     batch->extra = place;

@@ -100,6 +100,7 @@ ur_status ur_classify_choose(const void *data, ur_settings *settings, ur_error *
 ur_status ur_classify_network(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error);
 
 /* open.c */
+ur_labelled_options ur_classify_options(const ur_classify *c);
 ur_status ur_classify_open(void *data, const ur_settings *settings, const ur_model *from, ur_error *error);
 void ur_classify_close(void *data);
 void ur_classify_describe(const void *data, char *text, size_t size);
@@ -118,6 +119,8 @@ ur_status ur_classify_cut(ur_classify *c, const char *text, size_t length, size_
 ur_status ur_classify_prepare(void *data, const ur_settings *settings, ur_learning *learning, double *first_loss,
                               ur_error *error);
 uint64_t ur_classify_batches(const void *data, ur_part part, uint64_t epoch);
+/* The input of a batch whose lanes were put. */
+ur_sequences ur_classify_input(const ur_classify *c, size_t steps, size_t lanes);
 ur_status ur_classify_batch(void *data, ur_part part, uint64_t epoch, uint64_t number, ur_task_batch *batch,
                             ur_error *error);
 /* Room for (steps, lanes). */
@@ -142,7 +145,17 @@ void ur_classify_probabilities(const ur_classify *c, const real *row, bool logit
 /* The likeliest label; under a hierarchy neutral where that is as likely as not, else the likelier side. */
 size_t ur_classify_decide(const ur_classify *c, const double *probability);
 
+/* answer_file.c: pictures of an idx file, recordings of a file or folder, without labels. */
+bool ur_classify_takes_files(const void *data);
+ur_status ur_classify_answer_file(void *data, ur_learner *learner, const char *path, bool json, const ur_sink *sink,
+                                  ur_error *error);
+
 /* answer.c */
+/* A line with the answer, or an object; `where` it was found, or NULL. */
+ur_status ur_classify_write(const ur_classify *c, const double *p, const char *where, bool json, const ur_sink *sink,
+                            ur_error *error);
+ur_status ur_classify_label(void *data, ur_learner *learner, const char *text, size_t length, size_t *label,
+                            double *probabilities, ur_error *error);
 ur_status ur_classify_tokens(void *data, const char *text, size_t length, const int32_t **ids, size_t *count,
                              ur_error *error);
 ur_status ur_classify_answer(void *data, ur_learner *learner, const char *item, size_t length, bool json,

@@ -34,7 +34,7 @@ void ur_classify_close(void *data)
 
 /* ---- Opening ------------------------------------------------------------------------------------------------------ */
 
-static ur_labelled_options options_of(const ur_classify *c, const ur_run_settings *run)
+ur_labelled_options ur_classify_options(const ur_classify *c)
 {
     const ur_classify_settings *s = &c->settings;
     return (ur_labelled_options){.form = s->form,
@@ -51,7 +51,7 @@ static ur_labelled_options options_of(const ur_classify *c, const ur_run_setting
                                  .columns = c->input.columns,
                                  .channels = c->input.channels,
                                  .rate = c->input.rate,
-                                 .seed = run->learning.seed};
+                                 .seed = c->seed};
 }
 
 static ur_status take_labels(ur_classify *c, ur_error *error)
@@ -73,13 +73,13 @@ static ur_status take_labels(ur_classify *c, ur_error *error)
 static ur_status open_training(ur_classify *c, const ur_settings *settings, ur_error *error)
 {
     const ur_run_settings *run = &settings->run;
-    ur_labelled_options options = options_of(c, run);
+    ur_labelled_options options = ur_classify_options(c);
     options.val_match = c->settings.val_match;
     if (!run->validation && !options.val_match) options.val_fraction = run->validation_share;
     UR_TRY(ur_labelled_open(&c->set, settings->data.text, settings->data.count, &options, error));
     UR_TRY(take_labels(c, error));
     if (!run->validation) return UR_OK;
-    options = options_of(c, run);
+    options = ur_classify_options(c);
     options.phrases = false;
     options.rate = ur_labelled_rate(c->set);
     UR_TRY(ur_labelled_open(&c->validation, &run->validation, 1, &options, error));
@@ -90,7 +90,7 @@ static ur_status open_training(ur_classify *c, const ur_settings *settings, ur_e
 
 static ur_status open_judged(ur_classify *c, const ur_settings *settings, const ur_model *from, ur_error *error)
 {
-    ur_labelled_options options = options_of(c, &settings->run);
+    ur_labelled_options options = ur_classify_options(c);
     options.phrases = false;
     UR_TRY(ur_labelled_open(&c->set, settings->data.text, settings->data.count, &options, error));
     if (ur_labelled_features(c->set) == ur_model_features(from)) return UR_OK;

@@ -29,4 +29,7 @@ const ur_task ur_task_classify = {
     .finish = ur_classify_finish,
     .tokens = ur_classify_tokens,
     .answer = ur_classify_answer,
+    .takes_files = ur_classify_takes_files,
+    .answer_file = ur_classify_answer_file,
+    .label = ur_classify_label,
 };
