@@ -24,7 +24,7 @@ static const ur_setting OPTIONS[] = {
     {"What is read", "whole", NULL, UR_SETTING_FLAG, offsetof(settings, whole),
      .help = "each file is one item, instead of each line"},
     {"Output", "json", NULL, UR_SETTING_FLAG, offsetof(settings, json), .help = "one JSON object a line"},
-    {NULL, "tree", NULL, UR_SETTING_FLAG, offsetof(settings, tree), .unless = "whole",
+    {NULL, "tree", NULL, UR_SETTING_FLAG, offsetof(settings, tree),
      .help =
          "each phrase of a line coloured: those of a bracketed tree, or of a plain text every run of up to 5 words"},
     {NULL, "html", "FILE", UR_SETTING_TEXT, offsetof(settings, html), .unset = "none",
@@ -114,6 +114,7 @@ static ur_status check_use(const answering *a, size_t files, ur_error *error)
 {
     bool media = ur_answerer_takes_files(a->answerer);
     if (a->how->html && !a->how->tree) return ur_fail(error, UR_ERR_USAGE, "--html goes with --tree");
+    if (a->how->tree && a->how->whole) return ur_fail(error, UR_ERR_USAGE, "--tree and --whole exclude each other");
     if (media && (a->how->tree || a->how->whole))
         return ur_fail(error, UR_ERR_USAGE, "--%s is for models that read text", a->how->tree ? "tree" : "whole");
     if (media && !files)

@@ -123,13 +123,22 @@ static ur_status is_idx(const ur_labelled *set, bool *yes, ur_error *error)
     return UR_OK;
 }
 
-static ur_status recognise_files(ur_labelled *set, ur_error *error)
+/* Only pictures and recordings may come without labels. */
+static ur_status check_media(const ur_labelled *set, ur_error *error)
+{
+    if (set->form && set->form->media) return UR_OK;
+    return ur_fail(error, UR_ERR_DATA, "%s: neither pictures (idx) nor recordings (WAV)",
+                   ur_source_path(&set->source, 0));
+}
+
+static ur_status recognise_files(ur_labelled *set, const ur_labelled_options *options, ur_error *error)
 {
     const char *name = ur_source_name(&set->source, 0), *ending;
     size_t stem = ur_source_stem(name, &ending);
     bool idx;
     UR_TRY(is_idx(set, &idx, error));
     set->form = idx ? &ur_form_idx : find_by_ending(ending, stem - (size_t)(ending - name));
+    if (options->unlabelled) return check_media(set, error);
     if (!set->form) UR_TRY(recognise_text(set, false, &set->form, error));
     if (set->form) return UR_OK;
     char words[128];
@@ -145,6 +154,7 @@ static ur_status recognise_folder(ur_labelled *set, const ur_folder_looks *looks
     bool idx;
     UR_TRY(is_idx(set, &idx, error));
     set->form = idx ? &ur_form_idx : find_by_ending(looks->ending, strlen(looks->ending));
+    if (options->unlabelled) return check_media(set, error);
     if (set->form) return UR_OK;
     if (!looks->nested && !options->label_from) UR_TRY(recognise_text(set, true, &set->form, error));
     if (!set->form) set->form = looks->nested || options->label_from ? &ur_form_folders : &ur_form_files;
@@ -163,5 +173,5 @@ ur_status ur_form_find(ur_labelled *set, const char *const *paths, size_t count,
     if (folder) UR_TRY(ur_folder_keep(set, paths[0], &looks, error));
     UR_TRY(ur_source_settle(&set->source, options->temporary, error));
     if (set->form) return UR_OK;
-    return folder ? recognise_folder(set, &looks, options, error) : recognise_files(set, error);
+    return folder ? recognise_folder(set, &looks, options, error) : recognise_files(set, options, error);
 }

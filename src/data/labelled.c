@@ -207,8 +207,6 @@ static ur_status open_set(ur_labelled *set, const char *const *paths, size_t cou
     if (options->labels) UR_TRY(ur_labels_fix(&set->labels, options->labels, options->label_count, error));
     UR_TRY(ur_source_open(&set->source, paths, count, error));
     UR_TRY(ur_form_find(set, paths, count, options, error));
-    if (options->unlabelled && !set->form->media)
-        return ur_fail(error, UR_ERR_DATA, "%s: neither pictures (idx) nor recordings (WAV)", paths[0]);
     UR_TRY(set->form->find(set, options, error));
     UR_TRY(check_found(set, options, error));
     UR_TRY(settle_labels(set, error));

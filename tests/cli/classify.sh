@@ -28,6 +28,12 @@ done_with train classify all.tsv -o keras --threads 1 --steps 3 --net 'embed 20 
 done_with eval keras all.tsv --json
 misused train classify all.tsv -o none --net 'embed 20 > lstm 8 > dense'; says 'ends in one step (last, mean or max)'
 
+# One logit is a probability, too
+done_with train classify all.tsv -o bare --threads 1 --steps 60 --lr 0.02 --net 'embed 20 > lstm 8 > last > dense 1'
+cut -f 1 all.tsv >texts
+done_with predict bare texts
+awk -F'\t' '$2 < 0.5 || $2 > 1 { exit 1 }' out || fail "no probability: $(head -3 out)"
+
 # Judged
 done_with eval run all.tsv --json
 equal "$(sed 's/[{,]"\([a-z_0-9]*\)":/\n\1\n/g' out | grep -cxE 'examples|accuracy|macro_f1|loss|ece|confusion|mistakes')" 7

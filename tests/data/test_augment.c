@@ -8,6 +8,7 @@
 #include "data/media/augment.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 static const float PICTURE[] = {1, 2, 3, 4, 5, 6, 7, 8, 9}; /* 3 x 3 */
 
@@ -64,9 +65,76 @@ static void chosen(void **state)
     assert_true(none.down == 0 && none.right == 0 && none.turn == 0 && none.scale == 1);
 }
 
+enum { SLICES = 30, BANDS = 40 };
+
+static void vary(float from, size_t steps, uint64_t number, float *to)
+{
+    float sound[SLICES * BANDS];
+    for (size_t i = 0; i < steps * BANDS; i++) sound[i] = from;
+    ur_sound_vary(sound, steps, BANDS, 3, number, to);
+}
+
+/* A sound that is the same everywhere, 10, stays so but for noise, and but for what is silenced: whole bands and slices side
+ * by side, as many as may be. */
+static void sound_is_masked(void **state)
+{
+    size_t most_bands = 0, most_slices = 0;
+    (void)state;
+    for (uint64_t number = 0; number < 300; number++) {
+        float to[SLICES * BANDS];
+        bool band[BANDS], slice[SLICES];
+        size_t bands = 0, slices = 0;
+        vary(10, SLICES, number, to);
+        for (size_t i = 0; i < BANDS; i++) band[i] = true;
+        for (size_t t = 0; t < SLICES; t++) slice[t] = true;
+        for (size_t i = 0; i < SLICES * BANDS; i++) {
+            assert_true(to[i] == 0 || fabsf(to[i] - 10) < 0.53f);
+            if (to[i] != 0) band[i % BANDS] = slice[i / BANDS] = false;
+        }
+        for (size_t i = 0; i < BANDS; i++) bands += band[i];
+        for (size_t t = 0; t < SLICES; t++) slices += slice[t];
+        most_bands = bands > most_bands ? bands : most_bands;
+        most_slices = slices > most_slices ? slices : most_slices;
+        for (size_t i = 0; i < SLICES * BANDS; i++) assert_true((to[i] == 0) == (band[i % BANDS] || slice[i / BANDS]));
+    }
+    assert_int_equal(most_bands, 6);
+    assert_int_equal(most_slices, 5);
+}
+
+/* What rises goes on rising, from near the first slice to near the last. */
+static void sound_is_stretched(void **state)
+{
+    float from[SLICES * BANDS], to[SLICES * BANDS], again[SLICES * BANDS];
+    double first = 0, last = 0;
+    (void)state;
+    for (size_t i = 0; i < SLICES * BANDS; i++) from[i] = 100 + (float)(i / BANDS);
+    for (uint64_t number = 0; number < 100; number++) {
+        ur_sound_vary(from, SLICES, BANDS, 3, number, to);
+        ur_sound_vary(from, SLICES, BANDS, 3, number, again);
+        assert_memory_equal(to, again, sizeof to);
+        first = 0, last = 0;
+        for (size_t i = 0; i < BANDS; i++) {
+            if (to[i] != 0 && fabs((double)to[i] - 100) > first) first = fabs((double)to[i] - 100);
+            float end = to[(SLICES - 1) * BANDS + i];
+            if (end != 0 && fabs((double)end - 129) > last) last = fabs((double)end - 129);
+        }
+        assert_true(first < 7.5 && last < 7.5); /* 5 by the shift, 1.5 by the speed, and noise */
+    }
+    ur_sound_vary(from, SLICES, BANDS, 4, 99, again);
+    assert_memory_not_equal(to, again, sizeof to);
+}
+
+static void one_slice(void **state)
+{
+    float to[BANDS];
+    (void)state;
+    for (uint64_t number = 0; number < 50; number++) vary(10, 1, number, to);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(warps), cmocka_unit_test(channels_stay_together),
-                                       cmocka_unit_test(chosen)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(warps),           cmocka_unit_test(channels_stay_together), cmocka_unit_test(chosen),
+        cmocka_unit_test(sound_is_masked), cmocka_unit_test(sound_is_stretched),     cmocka_unit_test(one_slice)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

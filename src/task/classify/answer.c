@@ -95,7 +95,7 @@ ur_status ur_classify_label(void *data, ur_learner *learner, const char *text, s
         return ur_fail(error, UR_ERR_UNSUPPORTED, "this model reads pictures or recordings, and not text");
     real *out = calloc(ur_model_outputs(learner->model), sizeof *out);
     ur_status status = out ? run_text(c, learner, text, length, out, error) : ur_fail_memory(error, "an answer");
-    if (status == UR_OK) ur_classify_probabilities(c, out, false, probabilities);
+    if (status == UR_OK) ur_classify_probabilities(c, out, c->gives_logits, probabilities);
     if (status == UR_OK) *label = ur_classify_decide(c, probabilities);
     free(out);
     return status;

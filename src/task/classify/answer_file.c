@@ -58,7 +58,7 @@ static ur_status answer_examples(ur_classify *c, ur_learner *learner, const ur_l
     ur_batch batch = {.input = {ur_classify_input(c, steps, lanes)}};
     UR_TRY(ur_predict(learner, &batch, room->out, error));
     for (size_t b = 0; b < lanes; b++) {
-        ur_classify_probabilities(c, room->out + b * ur_model_outputs(learner->model), false, room->p);
+        ur_classify_probabilities(c, room->out + b * ur_model_outputs(learner->model), c->gives_logits, room->p);
         ur_labelled_name(set, first + b, where, sizeof where);
         UR_TRY(ur_classify_write(c, room->p, where, json, sink, error));
     }

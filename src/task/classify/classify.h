@@ -70,8 +70,9 @@ typedef struct ur_classify {
     struct {
         size_t rows, columns, channels;
         uint32_t rate;
-    } input;         /* of pictures or recordings, that the model wants; 0: not known */
-    bool one_output; /* `dense 1 sigmoid`: the probability of the second label */
+    } input;           /* of pictures or recordings, that the model wants; 0: not known */
+    bool one_output;   /* `dense 1 sigmoid`: the probability of the second label */
+    bool gives_logits; /* in use; `dense N sigmoid` gives what comes out of it */
     ur_example example;
     int32_t *tokens; /* of the example that was read last: max_length of them, at most */
     size_t token_room;

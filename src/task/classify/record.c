@@ -70,6 +70,7 @@ static ur_status check_sides(const ur_model *m, const ur_line *last, ur_error *e
 static ur_status check_outputs(ur_classify *c, const ur_model *m, ur_error *error)
 {
     const ur_line *last = &m->lines[m->line_count - 1];
+    c->gives_logits = m->layers[m->layer_count - 1].dense.activation != UR_SIGMOID;
     if (c->settings.hierarchy) return check_sides(m, last, error);
     c->one_output = c->label_count == 2 && last->width == 1;
     if (last->last && (c->one_output || last->width == c->label_count)) return UR_OK;
