@@ -8,6 +8,7 @@
 #include "cli/support/signals.h"
 #include "cli/support/spool.h"
 #include "cli/train/progress.h"
+#include "cli/train/series.h"
 #include "cli/train/watch.h"
 
 #include "base/error.h"
@@ -23,6 +24,11 @@ static const ur_setting OPTIONS[] = {
     {NULL, "quiet", NULL, UR_SETTING_FLAG, offsetof(ur_cli_train_settings, quiet), .help = "no progress, no samples"},
     {NULL, "json", NULL, UR_SETTING_FLAG, offsetof(ur_cli_train_settings, json),
      .help = "the result as one JSON object"},
+
+    {"Several trainings", "seeds", "N", UR_SETTING_SIZE, offsetof(ur_cli_train_settings, seeds), .most = 1000,
+     .help = "train N times, with the seed and the N - 1 behind it, into RUN/1 to RUN/N; 0: once, into RUN"},
+    {NULL, "folds", "K", UR_SETTING_SIZE, offsetof(ur_cli_train_settings, folds), .most = 1000,
+     .help = "train K times, each time with another K-th of the data held out (where the task can); 0: once"},
 };
 
 const ur_setting_table ur_cli_train_options = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
@@ -35,6 +41,7 @@ typedef struct training {
     const ur_cli_arguments *arguments;
     ur_trainer *trainer;
     ur_plan plan;
+    ur_event end;
     const char *folder;
     bool chosen; /* the folder was named by the user */
 } training;
@@ -130,6 +137,7 @@ static ur_status report_end(const training *t, const ur_event *end, ur_error *er
                 t->folder);
         print_go_on(t->arguments);
     }
+    if (t->s->json && (t->s->seeds || t->s->folds)) return UR_OK; /* one object for all */
     if (t->s->json) return print_json(t, end, error);
     if (t->s->quiet && keeps_model(t)) printf("%s/model.safetensors\n", t->folder);
     if (!t->s->quiet) print_summary(t, end);
@@ -205,12 +213,11 @@ static ur_status run_trainer(training *t, ur_error *error)
 {
     t->plan = ur_trainer_plan(t->trainer);
     shown on = {.line = ur_cli_progress_begin(t->plan.counts, t->s->quiet)};
-    ur_event event = {0};
     if (!t->s->quiet) ur_cli_progress_plan(&t->plan, ur_trainer_settings(t->trainer), t->folder, t->chosen);
     ur_status status = begin_watch(t, &on, error);
-    if (status == UR_OK) status = train_on(t, &on, &event, error);
-    end_shown(&on, status, &event);
-    return status == UR_OK ? report_end(t, &event, error) : status;
+    if (status == UR_OK) status = train_on(t, &on, &t->end, error);
+    end_shown(&on, status, &t->end);
+    return status == UR_OK ? report_end(t, &t->end, error) : status;
 }
 
 /* ---- Beginning -------------------------------------------------------------------------------------------------- */
@@ -237,6 +244,31 @@ static ur_status train_run(training *t, ur_error *error)
     }
     ur_trainer_free(t->trainer);
     return status;
+}
+
+static ur_status train_one(void *context, ur_cli_series_result *result, ur_error *error)
+{
+    training *t = context;
+    t->folder = ur_cli_task_text(t->arguments->task, "output");
+    UR_TRY(train_run(t, error));
+    *result = (ur_cli_series_result){.metric = t->plan.metric,
+                                     .best = t->end.best,
+                                     .seconds = t->end.seconds,
+                                     .step = t->end.step,
+                                     .interrupted = strcmp(t->end.reason, "interrupted") == 0};
+    return UR_OK;
+}
+
+static ur_status train_all(training *t, ur_error *error)
+{
+    const ur_cli_train_settings *s = t->s;
+    ur_cli_series series = {.task = t->arguments->task,
+                            .folder = t->folder,
+                            .seeds = s->seeds,
+                            .folds = s->folds,
+                            .json = s->json,
+                            .quiet = s->quiet};
+    return s->seeds || s->folds ? ur_cli_series_train(&series, train_one, t, error) : train_run(t, error);
 }
 
 /* --init-from may name the folder of a run, as MODEL may everywhere. */
@@ -293,7 +325,7 @@ ur_status ur_cli_train(const ur_cli_train_settings *s, const ur_cli_arguments *a
     ur_cli_texts texts;
     ur_status status = ur_cli_texts_open(&texts, arguments->words, arguments->count, error);
     if (status == UR_OK) status = add_data(task, &texts, error);
-    if (status == UR_OK) status = train_run(&t, error);
+    if (status == UR_OK) status = train_all(&t, error);
     ur_cli_texts_close(&texts, error);
     return status;
 }

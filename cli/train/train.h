@@ -6,6 +6,7 @@
 
 typedef struct ur_cli_train_settings {
     bool quiet, json, watch;
+    size_t seeds, folds;
 } ur_cli_train_settings;
 
 extern const ur_setting_table ur_cli_train_options;

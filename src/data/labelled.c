@@ -72,7 +72,8 @@ bool ur_labelled_sets_apart(const ur_labelled *set, const ur_labelled_options *o
     if (options->val_match)
         return ur_glob(options->val_match, ur_source_name(&set->source, ur_source_find(&set->source, place)), NULL,
                        NULL);
-    return ur_random_uniform(options->seed, UR_USE_SPLIT, hash) < options->val_fraction;
+    double drawn = ur_random_uniform(options->seed, UR_USE_SPLIT, hash) - options->val_from;
+    return drawn >= 0 && drawn < options->val_fraction;
 }
 
 static ur_status reserve(ur_labelled *set, ur_error *error)

@@ -47,8 +47,8 @@ typedef struct ur_labelled_options {
     /* Part of the examples is set apart to validate on: those whose file has this name (* ? [5-9]), or a share. Equal
      * examples are all on one side. Of a tree that is set apart there are no phrases. */
     const char *val_match;
-    double val_fraction;
-    uint64_t seed; /* chooses the share */
+    double val_from, val_fraction; /* of the numbers 0 to 1 that examples draw: the share begins here */
+    uint64_t seed;                 /* chooses the share */
 
     /* What the training decided that these examples belong to. Ids are places in its labels, and another label is an
      * error; so are pictures of another size. Recordings are brought to its rate. NULL and 0: nothing is decided. */

@@ -89,3 +89,23 @@ done_with train classify all.tsv -o parts "${same_bits[@]}" --steps 8
 done_with train classify all.tsv -o parts "${same_bits[@]}" --steps 20 --resume
 same parts/model.safetensors whole/model.safetensors
 same parts/last.safetensors whole/last.safetensors
+
+# Several trainings
+done_with train classify all.tsv -o seeds --seeds 3 --seed 5 --threads 1 --hidden 8 --steps 4 --quiet
+prints '3 trainings, each with a seed of its own'
+grep -q '"by": "seed"' seeds/summary.json || fail "$(cat seeds/summary.json)"
+done_with train classify all.tsv -o six --seed 6 --threads 1 --hidden 8 --steps 4 --quiet; same six/model.safetensors seeds/2/model.safetensors
+misused train classify all.tsv -o seeds --seeds 3 --threads 1 --steps 4 --quiet; says 'seeds/1 already holds a run'
+done_with train classify all.tsv -o folds --folds 4 --threads 1 --hidden 8 --steps 4 --json; prints '"by":"fold"'
+held=0
+for i in 1 2 3 4; do
+    done_with train classify all.tsv -o "fold$i" --val-fold "$i/4" --threads 1 --hidden 8 --steps 4
+    part=$(sed -n 's/.* to train on, \([0-9]*\) to validate on.*/\1/p' err)
+    held=$((held + part))
+    same "fold$i/model.safetensors" "folds/$i/model.safetensors"
+done
+equal "$held" 400
+misused train classify all.tsv -o none --folds 2 --seeds 2; says '--seeds and --folds exclude each other'
+misused train classify all.tsv -o none --val-fold 5/4; says '5/4: give part I of K parts'
+misused train classify all.tsv -o none --val-fold 1/4 --val all.tsv; says 'excludes other data'
+misused train lm text -o none --folds 2; says 'this task holds out no folds'

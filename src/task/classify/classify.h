@@ -11,7 +11,7 @@
 
 /* As the rows of settings.c say. */
 typedef struct ur_classify_settings {
-    const char *form, *text_column, *label_column, *header, *label_from, *relabel, *val_match;
+    const char *form, *text_column, *label_column, *header, *label_from, *relabel, *val_match, *val_fold;
     ur_setting_type phrases, scan; /* places among the words */
     double sentence_weight;
     const char *token; /* NULL: open */

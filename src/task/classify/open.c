@@ -1,6 +1,8 @@
 /* The examples of a classification: opened, shared out into parts, measured. */
 #include "task/classify/classify.h"
 
+#include "base/number.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,12 +72,31 @@ static ur_status take_labels(ur_classify *c, ur_error *error)
         c->label_count);
 }
 
+/* "2/5": the second fifth. */
+static ur_status choose_fold(const ur_classify *c, const ur_run_settings *run, ur_labelled_options *options,
+                             ur_error *error)
+{
+    const char *slash = strchr(c->settings.val_fold, '/');
+    char first[32] = "";
+    uint64_t i = 0, k = 0;
+    if (slash) snprintf(first, sizeof first, "%.*s", (int)(slash - c->settings.val_fold), c->settings.val_fold);
+    if (!slash || !ur_read_whole(first, &i) || !ur_read_whole(slash + 1, &k) || k < 2 || k > 1000 || i < 1 || i > k)
+        return ur_fail(error, UR_ERR_USAGE, "`val_fold` %.40s: give part I of K parts, such as 2/5",
+                       c->settings.val_fold);
+    if (run->validation || options->val_match)
+        return ur_fail(error, UR_ERR_USAGE, "`val_fold` excludes other data to validate on");
+    options->val_fraction = 1 / (double)k;
+    options->val_from = (double)(i - 1) / (double)k;
+    return UR_OK;
+}
+
 static ur_status open_training(ur_classify *c, const ur_settings *settings, ur_error *error)
 {
     const ur_run_settings *run = &settings->run;
     ur_labelled_options options = ur_classify_options(c);
     options.val_match = c->settings.val_match;
     if (!run->validation && !options.val_match) options.val_fraction = run->validation_share;
+    if (c->settings.val_fold) UR_TRY(choose_fold(c, run, &options, error));
     UR_TRY(ur_labelled_open(&c->set, settings->data.text, settings->data.count, &options, error));
     UR_TRY(take_labels(c, error));
     if (!run->validation) return UR_OK;

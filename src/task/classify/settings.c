@@ -31,6 +31,8 @@ static const ur_setting ROWS[] = {
      .help = "of pictures: what is read in one step"},
     {NULL, "val-match", "GLOB", UR_SETTING_TEXT, S(val_match), .unset = "none", .decides = true,
      .unless = "val-fraction", .help = "validate on the files with such names, such as *_[5-9].wav"},
+    {NULL, "val-fold", "I/K", UR_SETTING_TEXT, S(val_fold), .unset = "none", .decides = true, .unless = "val-fraction",
+     .help = "validate on part I of K equal ones, such as 2/5; --folds does so with each"},
 
     {"Tokens", "token", "char|byte|word", UR_SETTING_WORD, S(token), .unset = "chosen by the data", .decides = true,
      .help = "what of a text is read in one step"},
