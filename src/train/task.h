@@ -76,6 +76,8 @@ typedef struct ur_task {
     /* Puts into the built model what its file tells: vocabularies, what it was trained on. Refuses a network that the task
      * cannot use. */
     ur_status (*record)(void *data, ur_model *model, ur_error *error);
+    /* Changes the first weights of a model that begins; NULL: they stay as they were drawn. */
+    ur_status (*initialize)(void *data, ur_model *model, ur_error *error);
     /* Once everything is decided and the model is there: makes ready to give batches, and says what `learning` needs (the
      * loss, counts). *first_loss: that of a network which knows nothing, where the smoothed loss begins; NaN as it is: the
      * first one. What `learning` points at stays until the data are closed. */

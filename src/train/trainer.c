@@ -47,7 +47,8 @@ static ur_status make_network(ur_trainer *t, ur_error *error)
     UR_TRY(t->task->record(t->data, t->model, error));
     ur_model_initialize(t->model, t->run->learning.seed, t->run->init_scale > 0 ? t->run->init_scale : 0);
     t->run->net = t->model->net;
-    return bias_gates(t, error);
+    UR_TRY(bias_gates(t, error));
+    return t->task->initialize ? t->task->initialize(t->data, t->model, error) : UR_OK;
 }
 
 static bool same_vocabulary(const ur_vocabulary *a, const ur_vocabulary *b)

@@ -11,7 +11,7 @@
 
 /* As the rows of settings.c say. */
 typedef struct ur_classify_settings {
-    const char *form, *text_column, *label_column, *header, *label_from, *relabel, *val_match, *val_fold;
+    const char *form, *text_column, *label_column, *header, *label_from, *relabel, *val_match, *val_fold, *vectors;
     ur_setting_type phrases, scan; /* places among the words */
     double sentence_weight;
     const char *token; /* NULL: open */
@@ -86,7 +86,13 @@ typedef struct ur_classify {
     real *weights;        /* (B) */
     double *class_weight; /* of each label; NULL: all alike */
     double mean_weight;   /* of a training example */
-    float *varied;        /* an example as it is learnt from this time */
+    struct {
+        float *
+            rows; /* (symbols, width); a row that begins with NaN is not there. NULL: none are given, or they are in the model */
+        size_t width, found;
+        const char *form;
+    } vector;
+    float *varied; /* an example as it is learnt from this time */
     size_t varied_room;
     size_t places, lanes; /* for which there is room */
     size_t *counts;       /* (label, 3): right, taken, there; of an evaluation */
@@ -128,6 +134,10 @@ ur_status ur_classify_batch(void *data, ur_part part, uint64_t epoch, uint64_t n
 ur_status ur_classify_room(ur_classify *c, size_t steps, size_t lanes, ur_error *error);
 /* Tokens of c->tokens into lane b of (steps, lanes). */
 void ur_classify_put_lane(ur_classify *c, size_t b, size_t lanes, size_t steps, size_t count);
+
+/* first_vectors.c: given word vectors for the tokens of the vocabulary, read and put into a model that begins. */
+ur_status ur_classify_read_vectors(ur_classify *c, ur_error *error);
+ur_status ur_classify_initialize(void *data, ur_model *model, ur_error *error);
 
 /* weigh.c: how much an example of the training counts; 1 on average. */
 ur_status ur_classify_prepare_weights(ur_classify *c, ur_error *error);

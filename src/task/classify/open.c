@@ -29,6 +29,7 @@ void ur_classify_close(void *data)
     free(c->target_values);
     free(c->weights);
     free(c->class_weight);
+    free(c->vector.rows);
     free(c->varied);
     free(c->counts);
     free(c->confusion);
@@ -211,6 +212,7 @@ ur_status ur_classify_open(void *data, const ur_settings *settings, const ur_mod
     bool text = !ur_labelled_features(c->set);
     if (text) UR_TRY(choose_tokens(c, error));
     if (text && !from) UR_TRY(count_tokens(c, error));
+    if (!from) UR_TRY(ur_classify_read_vectors(c, error));
     return from ? make_part(c, UR_PART_TEST, c->set, false, true, error) : make_parts(c, error);
 }
 
@@ -220,8 +222,11 @@ void ur_classify_describe(const void *data, char *text, size_t size)
     int used = snprintf(text, size, "%s; %zu to train on, %zu to validate on", ur_labelled_found(c->set),
                         c->part[UR_PART_TRAIN].count, c->part[UR_PART_VALIDATION].count);
     if (c->vocabulary && used > 0 && (size_t)used < size)
-        snprintf(text + used, size - (size_t)used, "; %zu different %ss", ur_vocabulary_size(c->vocabulary),
-                 c->settings.token);
+        used += snprintf(text + used, size - (size_t)used, "; %zu different %ss", ur_vocabulary_size(c->vocabulary),
+                         c->settings.token);
+    if (c->vector.found && used > 0 && (size_t)used < size)
+        snprintf(text + used, size - (size_t)used, ", %zu of them with a vector (%s, %zu numbers)", c->vector.found,
+                 c->vector.form, c->vector.width);
 }
 
 uint64_t ur_classify_hash(const void *data, ur_part part)

@@ -44,6 +44,8 @@ static const ur_setting ROWS[] = {
      .decides = true, .help = "keep at most so many tokens, the most frequent ones"},
     {NULL, "max-length", "N", UR_SETTING_SIZE, S(max_length), .least = 1, .most = 1e6, .initial = "256",
      .decides = true, .reads = true, .help = "steps of an example that are read; the rest is left out"},
+    {NULL, "vectors", "FILE", UR_SETTING_TEXT, S(vectors), .unset = "none",
+     .help = "word vectors to begin with, of word2vec, GloVe or fastText, as text or binary; then they learn, too"},
     {NULL, "token-dropout", "P", UR_SETTING_NUMBER, S(token_dropout), .most = 0.9, .unset = "chosen by the data",
      .decides = true, .help = "share of the tokens that are read as unknown ones in training"},
 
@@ -74,11 +76,13 @@ ur_status ur_classify_choose(const void *data, ur_settings *settings, ur_error *
     ur_run_settings *run = &settings->run;
     bool words = c->vocabulary && ur_vocabulary_kind(c->vocabulary) == UR_UNIT_WORD;
     bool small = c->part[UR_PART_TRAIN].count < 5000;
+    char width[32];
     s->token = c->settings.token;
     UR_TRY(ur_settings_prefer(settings, "cell", c->vocabulary ? "lstm" : "gru", error));
     UR_TRY(ur_settings_prefer(settings, "hidden", c->vocabulary ? "128" : "192", error));
     UR_TRY(ur_settings_prefer(settings, "layers", "1", error));
-    UR_TRY(ur_settings_prefer(settings, "embed", words ? "128" : "48", error));
+    snprintf(width, sizeof width, "%zu", c->vector.width ? c->vector.width : (size_t)(words ? 128 : 48));
+    UR_TRY(ur_settings_prefer(settings, "embed", width, error));
     UR_TRY(prefer_number(settings, "dropout", c->vocabulary ? 0.5 : 0.2, error));
     UR_TRY(prefer_number(settings, "token-dropout", words ? 0.2 : 0, error));
     UR_TRY(ur_settings_prefer(settings, "batch", small ? "32" : "64", error));

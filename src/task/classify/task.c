@@ -22,6 +22,7 @@ const ur_task ur_task_classify = {
     .hash = ur_classify_hash,
     .network = ur_classify_network,
     .record = ur_classify_record,
+    .initialize = ur_classify_initialize,
     .prepare = ur_classify_prepare,
     .batches = ur_classify_batches,
     .batch = ur_classify_batch,
