@@ -118,6 +118,12 @@ typedef struct ur_gate_table ur_gate_table;
  * recurrent layer. */
 UR_API ur_status ur_gate_table_create(ur_gate_table **table, const ur_model *model, const ur_reading *reading,
                                       ur_error *error);
+/* The same over all data of a task's settings (ur_settings_of_model, with data added), for a model that was trained on
+ * something else than a text: a classifier of sentences or of recordings. UR_ERR_UNSUPPORTED for a task whose batches go on
+ * from each other (a language model) or that has a loop of its own. */
+struct ur_settings;
+UR_API ur_status ur_gate_table_of_task(ur_gate_table **table, const ur_model *model, const struct ur_settings *settings,
+                                       ur_error *error);
 UR_API void ur_gate_table_free(ur_gate_table *table);            /* NULL is allowed */
 UR_API uint64_t ur_gate_table_steps(const ur_gate_table *table); /* of all lanes together */
 /* Layer, signal and unit as the probe numbers them; false: there is no such unit. */

@@ -144,25 +144,59 @@ static ur_status print_json(const ur_model *model, const ur_gate_table *gates, u
 
 /* ---- Running ------------------------------------------------------------------------------------------------------ */
 
-static ur_status report(const settings *s, const ur_model *model, ur_error *error)
+static ur_status report(const settings *s, const ur_model *model, ur_gate_table *gates, ur_error *error)
 {
-    ur_gate_table *gates = NULL;
-    UR_TRY(ur_gate_table_create(&gates, model, &s->reading, error));
     ur_status status = s->html ? ur_cli_gates_page(model, gates, s->html, s->overwrite, error) : UR_OK;
     if (status == UR_OK && s->json)
         status = print_json(model, gates, error);
     else if (status == UR_OK)
         print_layers(model, gates);
+    return status;
+}
+
+static ur_status inspect_text(settings *s, const ur_model *model, ur_error *error)
+{
+    ur_gate_table *gates = NULL;
+    if (s->dump) UR_TRY(ur_cli_gates_dump(model, &s->reading, s->signals, s->dump, error));
+    UR_TRY(ur_gate_table_create(&gates, model, &s->reading, error));
+    ur_status status = report(s, model, gates, error);
     ur_gate_table_free(gates);
     return status;
 }
 
-static ur_status inspect(settings *s, const char *path, ur_error *error)
+static ur_status read_data(const settings *s, const ur_cli_texts *data, ur_settings *task, const ur_model *model,
+                           ur_gate_table **gates, ur_error *error)
+{
+    char threads[32];
+    snprintf(threads, sizeof threads, "%zu", s->reading.threads);
+    for (size_t i = 0; i < data->count; i++) UR_TRY(ur_settings_add_data(task, data->paths[i], error));
+    if (s->reading.threads) UR_TRY(ur_settings_set(task, "threads", threads, error));
+    return ur_gate_table_of_task(gates, model, task, error);
+}
+
+/* Data of the model's own task. */
+static ur_status inspect_data(const settings *s, const ur_cli_texts *data, const ur_model *model, ur_error *error)
+{
+    ur_settings *task;
+    ur_gate_table *gates = NULL;
+    if (s->dump || s->part)
+        return ur_fail(error, UR_ERR_USAGE, "--%s is for language models; this one is of the task %s",
+                       s->dump ? "dump" : "part", ur_model_task(model));
+    UR_TRY(ur_settings_of_model(&task, model, error));
+    ur_status status = read_data(s, data, task, model, &gates, error);
+    if (status == UR_OK) status = report(s, model, gates, error);
+    ur_gate_table_free(gates);
+    ur_settings_free(task);
+    return status;
+}
+
+static ur_status inspect(settings *s, const ur_cli_texts *data, const char *path, ur_error *error)
 {
     ur_model *model = NULL;
-    UR_TRY(ur_cli_language_model_load(&model, path, error));
-    ur_status status = s->dump ? ur_cli_gates_dump(model, &s->reading, s->signals, s->dump, error) : UR_OK;
-    if (status == UR_OK) status = report(s, model, error);
+    UR_TRY(ur_cli_model_load(&model, path, error));
+    bool labels = ur_model_label(model, 0) != NULL;
+    ur_status status = labels ? inspect_data(s, data, model, error) : ur_cli_check_language_model(model, path, error);
+    if (status == UR_OK && !labels) status = inspect_text(s, model, error);
     ur_model_free(model);
     return status;
 }
@@ -177,19 +211,20 @@ static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_erro
     if (s->signals && !s->dump) return ur_fail(error, UR_ERR_USAGE, "--signals belongs to --dump FILE.npz");
     ur_cli_texts texts;
     ur_status status = ur_cli_reading_open(&s->reading, &texts, arguments->words + 1, arguments->count - 1, error);
-    if (status == UR_OK) status = inspect(s, arguments->words[0], error);
+    if (status == UR_OK) status = inspect(s, &texts, arguments->words[0], error);
     ur_cli_texts_close(&texts, error);
     return status;
 }
 
 const ur_cli_verb ur_cli_inspect_gates = {
     .name = "inspect gates",
-    .takes = "MODEL TEXT... [option...]",
+    .takes = "MODEL DATA... [option...]",
     .summary = "say how far the gates are open and shut",
     .text =
         "Reads texts with a language model and looks at every gate and state of every cell at every step: i, f, g, o, "
         "c and h of an LSTM, r, z, n and h of a GRU, h of an RNN. A gate above 0.9 is called open, one below 0.1 "
         "shut. A forget gate that is always open belongs to a neuron that remembers; an RNN has no gates.\n\n"
+        "A classifier reads data of its own kind instead, as unroll eval does: sentences, pictures, recordings.\n\n"
         "The text is read in up to 32 pieces side by side, each from a zero state; for --dump it is read once more "
         "in one pass. The arrays are named by signal and layer (c1, h1, i2 ...); 'units' holds the id read at "
         "each step.",

@@ -42,16 +42,21 @@ ur_status ur_cli_model_load(ur_model **model, const char *given, ur_error *error
     return status;
 }
 
+ur_status ur_cli_check_language_model(const ur_model *model, const char *given, ur_error *error)
+{
+    const char *task = ur_model_task(model);
+    size_t units = ur_model_units(model);
+    if (strcmp(task, "lm") == 0 && units > 0 && units == ur_model_outputs(model) && !ur_model_features(model))
+        return UR_OK;
+    return ur_fail(error, UR_ERR_DATA, "%s: a model for %s, not a language model; use one that 'unroll train lm' made",
+                   given, *task ? task : "no task that it names");
+}
+
 ur_status ur_cli_language_model_load(ur_model **model, const char *given, ur_error *error)
 {
     UR_TRY(ur_cli_model_load(model, given, error));
-    const char *task = ur_model_task(*model);
-    size_t units = ur_model_units(*model);
-    if (strcmp(task, "lm") == 0 && units > 0 && units == ur_model_outputs(*model) && !ur_model_features(*model))
-        return UR_OK;
-    ur_status status =
-        ur_fail(error, UR_ERR_DATA, "%s: a model for %s, not a language model; use one that 'unroll train lm' made",
-                given, *task ? task : "no task that it names");
+    ur_status status = ur_cli_check_language_model(*model, given, error);
+    if (status == UR_OK) return UR_OK;
     ur_model_free(*model);
     *model = NULL;
     return status;

@@ -13,6 +13,9 @@ ur_status ur_cli_model_load(ur_model **model, const char *given, ur_error *error
 /* The same, and it must be a language model. */
 ur_status ur_cli_language_model_load(ur_model **model, const char *given, ur_error *error);
 
+/* UR_ERR_DATA in the name of `given` for any other. */
+ur_status ur_cli_check_language_model(const ur_model *model, const char *given, ur_error *error);
+
 /* The option --weights of every verb that runs a model: words in the order of ur_weights. */
 #define UR_CLI_WEIGHTS "f32|bf16|int8"
 /* Gives the model the weights that the word names; NULL leaves it as it is. */

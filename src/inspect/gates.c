@@ -1,6 +1,7 @@
 /* How the gates and states of each unit are used over a text: statistics taken as the text streams (section 2 of
  * unroll_inspect.h). */
 #include "inspect/probe.h"
+#include "inspect/task_batches.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -83,6 +84,37 @@ static ur_status visit(void *context, ur_probe *probe, const ur_passage *p, ur_e
         }
     g->steps += p->steps * p->lanes;
     return UR_OK;
+}
+
+/* What lies behind a lane's end is no step. */
+static ur_status visit_batch(void *context, ur_probe *probe, const ur_batch *batch, ur_error *error)
+{
+    ur_gate_table *g = context;
+    const ur_sequences *in = &batch->input[0];
+    (void)error;
+    for (size_t i = 0; i < g->count; i++)
+        for (size_t at = 0; at < in->steps * in->lanes; at++) {
+            const ur_tally_row *row = &g->rows[i];
+            size_t step = at / in->lanes, lane = at % in->lanes;
+            if (in->lengths && step >= (size_t)in->lengths[lane]) continue;
+            if (i == 0) g->steps++;
+            ur_probe_read(probe, row->layer, row->signal, step, lane, g->values);
+            for (size_t u = 0; u < row->units; u++) count(&row->unit[u], (double)g->values[u]);
+        }
+    return UR_OK;
+}
+
+ur_status ur_gate_table_of_task(ur_gate_table **gates, const ur_model *model, const ur_settings *settings,
+                                ur_error *error)
+{
+    ur_gate_table *g = *gates = calloc(1, sizeof *g);
+    if (!g) return ur_fail_memory(error, "the gates");
+    ur_status status = make_rows(g, model, error);
+    if (status == UR_OK) status = ur_probe_task(model, settings, visit_batch, g, error);
+    if (status == UR_OK) return UR_OK;
+    ur_gate_table_free(g);
+    *gates = NULL;
+    return status;
 }
 
 ur_status ur_gate_table_create(ur_gate_table **gates, const ur_model *model, const ur_reading *reading, ur_error *error)

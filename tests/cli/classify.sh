@@ -82,6 +82,13 @@ done_with inspect saliency run 'The film was not good.' --target pos --json; pri
 misused inspect saliency run 'fine' --target neutral; says "the model has no label 'neutral'"
 done_with inspect saliency keras 'the film was good' --target neg
 
+# Its gates, over sentences of its own kind
+done_with inspect gates run all.tsv; prints "layer 1: lstm, 24 neurons"; prints "layer 2: lstm, 24 neurons"
+done_with inspect gates run all.tsv --json; prints "\"steps\":"
+done_with inspect gates run all.tsv --html gates.html; [ -s gates.html ] || fail "no page"
+misused inspect gates run all.tsv --part 0:0.5; says "--part is for language models"
+misused inspect gates run all.tsv --dump a.npz
+
 # Resumed in the same bits
 same_bits=("${quick[@]}" --schedule constant --eval-every 4 --save-every 4)
 done_with train classify all.tsv -o whole "${same_bits[@]}" --steps 20

@@ -29,8 +29,8 @@ fails_with inspect gates run nothing; says 'nothing: no such file or folder'
 fails_with inspect gates nothing text; says 'nothing'
 printf a >short
 fails_with inspect gates run short; says 'the text has 1 tokens; at least 2 are needed'
-done_with help inspect gates; prints 'unroll inspect gates MODEL TEXT... [option...]'
-done_with inspect gates --help; prints 'unroll inspect gates MODEL TEXT... [option...]'
+done_with help inspect gates; prints 'unroll inspect gates MODEL DATA... [option...]'
+done_with inspect gates --help; prints 'unroll inspect gates MODEL DATA... [option...]'
 
 if ! "$UNROLL" --version | grep -q 'npz'; then
     fails_with inspect gates run text --dump all.npz; says '.npz files are not built in; install libminizip-dev'

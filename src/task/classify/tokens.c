@@ -1,5 +1,5 @@
-/* A text as tokens. Blanks are one blank; words are lower-cased (ASCII) where the case is not kept, and a blank stands before
- * the first, so that a word is one token wherever it stands. */
+/* A text as tokens. Blanks are one blank. Words are lower-cased (ASCII) where the case is not kept, contractions are two of
+ * them, and each has a blank before it, so that a word is one token wherever it stands and "good." is read as "good .". */
 #include "task/classify/classify.h"
 
 #include <stdlib.h>
@@ -9,11 +9,12 @@ static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 static ur_status grow_text(ur_classify *c, size_t length, ur_error *error)
 {
-    if (length + 2 <= c->text_room) return UR_OK;
-    char *grown = realloc(c->text, 2 * length + 64);
+    size_t room = 3 * length + 3; /* each byte with a blank before it, and the text as it was */
+    if (room <= c->text_room) return UR_OK;
+    char *grown = realloc(c->text, 2 * room);
     if (!grown) return ur_fail_memory(error, "a text");
     c->text = grown;
-    c->text_room = 2 * length + 64;
+    c->text_room = 2 * room;
     return UR_OK;
 }
 
@@ -34,30 +35,101 @@ static ur_unit_kind kind_of(const ur_classify *c)
     return kind;
 }
 
-/* Into c->text; returns its length. */
-static size_t clean_text(ur_classify *c, const char *text, size_t length, bool words)
+/* ---- Words -------------------------------------------------------------------------------------------------------- */
+
+static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+static size_t count_letters(const char *text, size_t length)
+{
+    size_t count = 0;
+    while (count < length && is_letter(text[count])) count++;
+    return count;
+}
+
+/* "n't" at the end of a word. */
+static bool is_not(const char *text, size_t length, size_t at)
+{
+    if (length - at < 3 || (text[at] | 32) != 'n' || text[at + 1] != '\'' || (text[at + 2] | 32) != 't') return false;
+    return length - at == 3 || !is_letter(text[at + 3]);
+}
+
+/* A place where a word ends in the middle, as the Penn Treebank has it: is|n't, it|'s, they|'ll. */
+static bool splits_before(const char *text, size_t length, size_t at)
+{
+    if (at == 0 || !is_letter(text[at - 1])) return false;
+    if (text[at] != '\'') return is_not(text, length, at);
+    size_t behind = count_letters(text + at + 1, length - at - 1);
+    return !is_not(text, length, at - 1) && (behind == 1 || behind == 2);
+}
+
+/* "’" and "'" are one. */
+static size_t straighten_quotes(char *text, size_t length)
 {
     size_t used = 0;
-    bool lower = words && !c->settings.keep_case, blank = words;
     for (size_t i = 0; i < length; i++) {
-        char byte = text[i];
-        if (is_blank(byte)) {
-            blank = blank || used > 0;
-            continue;
-        }
-        if (blank) c->text[used++] = ' ';
-        blank = false;
-        c->text[used++] = lower && byte >= 'A' && byte <= 'Z' ? (char)(byte + 32) : byte;
+        bool curly = length - i >= 3 && memcmp(text + i, "\xE2\x80\x99", 3) == 0;
+        text[used++] = curly ? '\'' : text[i];
+        if (curly) i += 2;
     }
     return used;
 }
 
-static ur_status put_token(ur_classify *c, const unsigned char *token, size_t size, size_t at, ur_vocabulary *into,
-                           ur_error *error)
+/* From the second half of c->text, where the text lies, to its beginning; returns the new length. */
+static size_t clean_words(ur_classify *c, const char *text, size_t length)
 {
-    if (into) return ur_vocabulary_add(into, token, size, NULL, error);
+    bool lower = !c->settings.keep_case, blank = true;
+    size_t used = 0;
+    for (size_t i = 0; i < length; i++) {
+        char byte = text[i];
+        blank = blank || splits_before(text, length, i);
+        if (!is_blank(byte) && blank) c->text[used++] = ' ';
+        if (!is_blank(byte)) c->text[used++] = lower && byte >= 'A' && byte <= 'Z' ? (char)(byte + 32) : byte;
+        blank = is_blank(byte);
+    }
+    return used;
+}
+
+static size_t join_blanks(ur_classify *c, const char *text, size_t length)
+{
+    bool blank = false;
+    size_t used = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (!is_blank(text[i]) && blank && used) c->text[used++] = ' ';
+        if (!is_blank(text[i])) c->text[used++] = text[i];
+        blank = is_blank(text[i]);
+    }
+    return used;
+}
+
+/* Into c->text; returns its length. */
+static size_t clean_text(ur_classify *c, const char *text, size_t length, ur_unit_kind kind)
+{
+    char *copy = c->text + 2 * length + 2;
+    if (kind == UR_UNIT_BYTE) memcpy(c->text, text, length);
+    if (kind == UR_UNIT_BYTE) return length;
+    if (kind == UR_UNIT_CHAR) return join_blanks(c, text, length);
+    memcpy(copy, text, length);
+    return clean_words(c, copy, straighten_quotes(copy, length));
+}
+
+/* A word has a blank before it wherever it stands, and so has a mark right behind a word. */
+static size_t name_token(ur_unit_kind kind, const unsigned char *token, size_t size, char name[UR_UNIT_MAX_BYTES + 2])
+{
+    bool bare = kind == UR_UNIT_WORD && token[0] != ' ';
+    name[0] = ' ';
+    memcpy(name + bare, token, size);
+    return size + bare;
+}
+
+static ur_status put_token(ur_classify *c, ur_unit_kind kind, const unsigned char *token, size_t size, size_t at,
+                           ur_vocabulary *into, ur_error *error)
+{
+    char name[UR_UNIT_MAX_BYTES + 2];
+    size_t length = name_token(kind, token, size, name);
+    if (into) return ur_vocabulary_add(into, name, length, NULL, error);
     UR_TRY(grow_tokens(c, at + 1, error));
-    int32_t id = ur_vocabulary_find(c->vocabulary, token, size);
+    int32_t id = ur_vocabulary_find(c->vocabulary, name, length);
+    if (id < 0 && length > size) id = ur_vocabulary_find(c->vocabulary, token, size);
     c->tokens[at] = id >= 0 ? id : ur_vocabulary_unknown(c->vocabulary);
     return UR_OK;
 }
@@ -67,14 +139,14 @@ ur_status ur_classify_cut(ur_classify *c, const char *text, size_t length, size_
 {
     ur_unit_kind kind = kind_of(c);
     UR_TRY(grow_text(c, length, error));
-    size_t size = kind == UR_UNIT_BYTE ? length : clean_text(c, text, length, kind == UR_UNIT_WORD), at = 0;
-    const unsigned char *bytes = (const unsigned char *)(kind == UR_UNIT_BYTE ? text : c->text);
+    size_t size = clean_text(c, text, length, kind), at = 0;
+    const unsigned char *bytes = (const unsigned char *)c->text;
     for (*count = 0; at < size && *count < c->settings.max_length; (*count)++) {
         int step = ur_unit_cut(kind, bytes + at, size - at, true);
         if (step <= 0)
             return ur_fail(error, UR_ERR_DATA,
                            "byte %zu: invalid UTF-8; turn the text into UTF-8 first (iconv -t UTF-8)", at + 1);
-        UR_TRY(put_token(c, bytes + at, (size_t)step, *count, into, error));
+        UR_TRY(put_token(c, kind, bytes + at, (size_t)step, *count, into, error));
         at += (size_t)step;
     }
     if (*count || into) return UR_OK;
