@@ -76,18 +76,15 @@ static void take_slice(const ur_speech *s, const double *samples, size_t count, 
         bands[b] = (float)ur_log(sum_band(s, s->edge + b, power) + 1e-6); /* silence has no logarithm */
 }
 
-static void normalise_band(float *band, size_t steps)
+/* Mean 0 and variance 1 over the whole recording: what is louder than what stays, among bands as among slices. */
+static void normalise(float *bands, size_t count)
 {
     double sum = 0, squares = 0;
-    for (size_t t = 0; t < steps; t++) sum += (double)band[t * UR_SPEECH_BANDS];
-    double mean = sum / (double)steps;
-    for (size_t t = 0; t < steps; t++) {
-        double off = (double)band[t * UR_SPEECH_BANDS] - mean;
-        squares += off * off;
-    }
-    double deviation = sqrt(squares / (double)steps) + 1e-5;
-    for (size_t t = 0; t < steps; t++)
-        band[t * UR_SPEECH_BANDS] = (float)(((double)band[t * UR_SPEECH_BANDS] - mean) / deviation);
+    for (size_t i = 0; i < count; i++) sum += (double)bands[i];
+    double mean = sum / (double)count;
+    for (size_t i = 0; i < count; i++) squares += ((double)bands[i] - mean) * ((double)bands[i] - mean);
+    double deviation = sqrt(squares / (double)count) + 1e-5;
+    for (size_t i = 0; i < count; i++) bands[i] = (float)(((double)bands[i] - mean) / deviation);
 }
 
 void ur_speech_bands(const ur_speech *s, const double *samples, size_t count, float *bands, double *work)
@@ -95,5 +92,5 @@ void ur_speech_bands(const ur_speech *s, const double *samples, size_t count, fl
     size_t steps = ur_speech_steps(s, count);
     for (size_t t = 0; t < steps; t++)
         take_slice(s, samples + t * s->hop, count - t * s->hop, bands + t * UR_SPEECH_BANDS, work);
-    for (size_t b = 0; b < UR_SPEECH_BANDS; b++) normalise_band(bands + b, steps);
+    normalise(bands, steps * UR_SPEECH_BANDS);
 }

@@ -1,7 +1,8 @@
 /*
  * Sound as a network takes it: every 10 ms the logarithms of the power in 40 bands, which lie evenly on the mel scale,
  * mel(f) = 1127·ln(1 + f/700), from 80 Hz to 0.475 of the rate, each a triangle that overlaps its neighbours to the half.
- * A slice sees 25 ms under a Hann window. Each band then has mean 0 and variance 1 over the recording. In double
+ * A slice sees 25 ms under a Hann window. All numbers of a recording then have mean 0 and variance 1 together: what is louder
+ * than what stays. In double
  * precision, with logarithm and cosine of base/scalar.h: the same bits on every machine.
  */
 #ifndef UR_DATA_SPEECH_H
