@@ -254,6 +254,14 @@ UR_API ur_status ur_flow_ids(ur_flow *flow, const int32_t *ids, const int32_t *n
  * threads). UR_ERR_USAGE for a model without units, UR_ERR_DATA for a text of fewer than K + 2 units. */
 UR_API ur_status ur_flow_text(ur_flow *flow, const ur_reading *reading, ur_error *error);
 
+/* The same from the labels of a task's examples (settings as for ur_gate_table_of_task), for a classifier with one line that
+ * ends in `last`: each of up to `places` examples with K + 1 tokens or more is read from its beginning. UR_ERR_DATA where no
+ * example is so long. */
+UR_API ur_status ur_flow_task(ur_flow *flow, const struct ur_settings *settings, ur_error *error);
+/* The largest K for which `places` examples (0: 64), or else all, are long enough. */
+UR_API ur_status ur_flow_task_steps(const ur_model *model, const struct ur_settings *settings, size_t places,
+                                    size_t *steps, ur_error *error);
+
 /* Recurrent layer `layer`, valid until the next call; false: there is none, or nothing was read. */
 UR_API bool ur_flow_layer_at(ur_flow *flow, size_t layer, ur_flow_layer *shown);
 UR_API size_t ur_flow_places(const ur_flow *flow); /* all that were read */

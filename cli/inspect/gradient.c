@@ -18,7 +18,7 @@ typedef struct settings {
     ur_cli_fresh fresh;
     int invalid;
     const char *part, *html;
-    bool compare, overwrite, json;
+    bool compare, overwrite, json, back; /* back: it was said how far */
 } settings;
 
 #define PLACE(field) offsetof(settings, field)
@@ -115,12 +115,55 @@ static char *short_name(const char *path)
     return strndup(path + begin, end - begin);
 }
 
-static ur_status follow(ur_cli_subject *s, const settings *how, ur_error *error)
+static ur_status follow_text(ur_cli_subject *s, const settings *how, ur_error *error)
 {
-    UR_TRY(ur_model_use_weights(s->model, UR_WEIGHTS_F32, error));
     UR_TRY(ur_flow_create(&s->flow, s->model, &how->flow, error));
-    UR_TRY(ur_flow_text(s->flow, &how->reading, error));
+    return ur_flow_text(s->flow, &how->reading, error);
+}
+
+static ur_status follow_labels(ur_cli_subject *s, const settings *how, ur_settings *task, ur_error *error)
+{
+    const ur_reading *data = &how->reading;
+    for (size_t i = 0; i < data->path_count; i++) UR_TRY(ur_settings_add_data(task, data->paths[i], error));
+    UR_TRY(ur_flow_create(&s->flow, s->model, &how->flow, error));
+    return ur_flow_task(s->flow, task, error);
+}
+
+/* A classifier is followed from the labels of examples of its own kind. */
+static ur_status follow_task(ur_cli_subject *s, const settings *how, ur_error *error)
+{
+    ur_settings *task;
+    UR_TRY(ur_settings_of_model(&task, s->model, error));
+    ur_status status = follow_labels(s, how, task, error);
+    ur_settings_free(task);
+    return status;
+}
+
+static ur_status follow(ur_cli_subject *s, const settings *how, const char *path, ur_error *error)
+{
+    bool labels = ur_model_label(s->model, 0) != NULL;
+    if (!labels) UR_TRY(ur_cli_check_language_model(s->model, path, error));
+    UR_TRY(ur_model_use_weights(s->model, UR_WEIGHTS_F32, error));
+    UR_TRY(labels ? follow_task(s, how, error) : follow_text(s, how, error));
     return ur_cli_subject_finish(s, error);
+}
+
+/* How far back by itself where a classifier comes first: as far as most of its examples go. */
+static ur_status choose_steps(settings *s, const char *path, ur_error *error)
+{
+    ur_model *model;
+    ur_settings *task = NULL;
+    UR_TRY(ur_cli_model_load(&model, path, error));
+    ur_status status = UR_OK;
+    if (ur_model_label(model, 0)) {
+        status = ur_settings_of_model(&task, model, error);
+        for (size_t i = 0; status == UR_OK && i < s->reading.path_count; i++)
+            status = ur_settings_add_data(task, s->reading.paths[i], error);
+        if (status == UR_OK) status = ur_flow_task_steps(model, task, s->flow.places, &s->flow.steps, error);
+    }
+    ur_settings_free(task);
+    ur_model_free(model);
+    return status;
 }
 
 static ur_status follow_files(ur_cli_subjects *all, const settings *how, const char *const *paths, size_t count,
@@ -133,8 +176,8 @@ static ur_status follow_files(ur_cli_subjects *all, const settings *how, const c
         s->gain = NAN;
         s->name = short_name(paths[i]);
         if (!s->name) return ur_fail_memory(error, "a name");
-        UR_TRY(ur_cli_language_model_load(&s->model, paths[i], error));
-        ur_status status = follow(s, how, error);
+        UR_TRY(ur_cli_model_load(&s->model, paths[i], error));
+        ur_status status = follow(s, how, paths[i], error);
         if (status != UR_OK) return count > 1 ? ur_fail_in(error, status, paths[i]) : status;
     }
     return UR_OK;
@@ -176,9 +219,11 @@ static ur_status run_files(settings *s, const char **words, size_t count, ur_err
     size_t models = sort_words(words, count, s->compare);
     if (models == count)
         return ur_fail(error, UR_ERR_USAGE, "which text? give files or folders, or - for standard input");
-    ur_cli_subjects all = {.steps = s->flow.steps};
+    ur_cli_subjects all = {0};
     ur_cli_texts texts;
     ur_status status = ur_cli_reading_open(&s->reading, &texts, words + models, count - models, error);
+    if (status == UR_OK && !s->back) status = choose_steps(s, words[0], error);
+    all.steps = s->flow.steps;
     if (status == UR_OK) status = follow_files(&all, s, words, models, error);
     if (status == UR_OK) status = report(s, &all, error);
     subjects_free(&all);
@@ -213,6 +258,7 @@ static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_erro
 {
     settings *s = settings_;
     UR_TRY(check(s, arguments, error));
+    s->back = ur_cli_given(&TABLE, arguments, "back") || ur_cli_given(&TABLE, arguments, "steps");
     if (s->fresh.cells) {
         UR_TRY(ur_cli_expect(arguments, 0, 0, "", error));
         return run_fresh(s, error);
@@ -224,7 +270,7 @@ static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_erro
 
 const ur_cli_verb ur_cli_inspect_gradient = {
     .name = "inspect gradient",
-    .takes = "MODEL TEXT... [option...]",
+    .takes = "MODEL DATA... [option...]",
     .summary = "how far back in time a gradient lives",
     .text =
         "Follows the loss of single predictions back through time and says, by recurrent layer and number of steps k, "
@@ -233,6 +279,8 @@ const ur_cli_verb ur_cli_inspect_gradient = {
         "and of the product of Jacobians; the lectures' rule (largest singular value below 1: it must vanish) beside "
         "what is seen; and how far the states move from step to step. Norms are scaled at each step, so that they "
         "neither underflow nor overflow.\n\n"
+        "A classifier whose network ends in `last` is followed from the labels of data of its own kind, as far back as "
+        "most of its examples go.\n\n"
         "With --compare several models are drawn in one picture. With --fresh networks that were never trained are "
         "looked at, at several gains. The page plays the gradient on its way back.\n\n"
         "The whole spectrum of W_hh needs LAPACK (Debian: liblapack3), which is looked for when it is wanted; without "

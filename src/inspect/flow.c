@@ -13,10 +13,10 @@
 static ur_status check(const ur_model *m, ur_error *error)
 {
     const ur_line *line = &m->lines[0];
-    if (m->line_count != 1 || !line->symbols || line->last || ur_check_streams(m, NULL) != UR_OK)
+    if (m->line_count != 1 || !line->symbols || ur_check_streams(m, NULL) != UR_OK)
         return ur_fail(error, UR_ERR_USAGE,
-                       "\"%s\": a gradient is followed through a network of one line that takes ids and predicts one "
-                       "at every step",
+                       "\"%s\": a gradient is followed through a network of one line that takes ids and gives one "
+                       "answer at every step, or one behind the last (no bi, mean or max)",
                        m->net);
     if (!ur_probe_layers(m))
         return ur_fail(error, UR_ERR_USAGE, "\"%s\" has no recurrent layer: no gradient goes back through time",
@@ -44,6 +44,14 @@ static void know_cell(const ur_model *m, ur_stream *s)
     s->show = memory ? slot_named(m, s->layer, "o") : -1;
     s->kept_state = memory ? 1 : 0;
     if (memory && s->show < 0) s->keep = -1;
+}
+
+/* The layers behind `last` see one step. */
+static size_t find_last(const ur_model *m)
+{
+    size_t i = 0;
+    while (i < m->layer_count && !(m->layers[i].spec.kind == &ur_layer_last)) i++;
+    return i;
 }
 
 /* The sums and results of all layers in one block. */
@@ -78,6 +86,7 @@ static ur_status create(ur_flow *f, ur_error *error)
     UR_TRY(ur_probe_prepare_gradients(f->model, error));
     UR_TRY(ur_learner_pool(&f->pool, f->settings.threads, error));
     f->compute = (ur_compute){f->model->kernels, ur_train_kernels_of(f->model->kernels), f->pool};
+    f->last = find_last(f->model);
     f->stream_count = ur_probe_layers(f->model);
     f->streams = calloc(f->stream_count, sizeof *f->streams);
     if (!f->streams) return ur_fail_memory(error, "the layers");
@@ -159,6 +168,7 @@ static ur_status forward(ur_flow *f, ur_tape *tape, const int32_t *ids, ur_error
 static ur_status check_next(const ur_flow *f, const int32_t *next, ur_error *error)
 {
     size_t width = f->model->lines[0].width;
+    if (width == 1) width = 2; /* σ of one number: no or yes */
     for (size_t b = 0; b < f->lanes; b++)
         if (next[b] < 0 || (size_t)next[b] >= width)
             return ur_fail(error, UR_ERR_DATA, "lane %zu: what follows, %d, is not below the %zu outputs", b,

@@ -64,6 +64,7 @@ struct ur_flow {
     ur_arena arena;
     ur_probing probing;
     ur_tensor **watch;   /* what each layer of the model gave */
+    size_t last;         /* the layer `last`: from it on there is one step; the number of layers where there is none */
     size_t lanes, steps; /* of the window: those before, K, and the last */
     size_t stream_count;
     ur_stream *streams;

@@ -78,25 +78,53 @@ static int loss_row(real *x, size_t n, size_t id)
     return power;
 }
 
+/* σ(x) − id of one number: what a yes or a no lacks, and nothing is lost by a difference. */
+static int loss_of_one(real *x, bool squashed, size_t id)
+{
+    double y = (double)*x, other = squashed ? (id ? 1 - y : y) : 1 / (1 + ur_exp(id ? y : -y));
+    int power = 0;
+    if (other > 0) frexp(other, &power);
+    *x = (real)((id ? -1 : 1) * ldexp(other, -power));
+    return power;
+}
+
+/* Where a layer's output of the step at hand lies: behind `last` there is one step. */
+static const real *output_of(const ur_descent *at, size_t layer)
+{
+    const ur_flow *f = at->flow;
+    const ur_tensor *y = f->watch[layer];
+    return y->value + (layer >= f->last ? 0 : at->step * f->lanes * y->row);
+}
+
 /* What the network gave at the last step, into d. */
 static void outputs(const ur_descent *at)
 {
     const ur_flow *f = at->flow;
     const ur_dense *head = ur_network_head(f->model);
-    const ur_tensor *given = f->watch[f->model->layer_count - (head ? 2 : 1)];
-    const real *x = given->value + at->step * f->lanes * given->row;
+    size_t layer = f->model->layer_count - (head ? 2 : 1);
+    const real *x = output_of(at, layer);
     if (head)
         ur_dense_forward(head, &f->compute, x, at->d, f->lanes);
     else
-        memcpy(at->d, x, f->lanes * given->row * sizeof(real));
+        memcpy(at->d, x, f->lanes * f->watch[layer]->row * sizeof(real));
+}
+
+/* One output behind σ: its loss is of what goes into the σ. */
+static bool is_squashed(const ur_flow *f)
+{
+    return f->model->lines[0].width == 1 && f->model->layers[f->model->layer_count - 1].dense.activation == UR_SIGMOID;
 }
 
 static void begin(ur_descent *at, const int32_t *next)
 {
     const ur_flow *f = at->flow;
     size_t width = f->model->lines[0].width;
+    bool squashed = is_squashed(f);
     outputs(at);
-    for (size_t b = 0; b < f->lanes; b++) at->power[b] = loss_row(at->d + b * ur_padded(width), width, (size_t)next[b]);
+    for (size_t b = 0; b < f->lanes; b++) {
+        real *row = at->d + b * ur_padded(width);
+        at->power[b] = width == 1 ? loss_of_one(row, squashed, (size_t)next[b]) : loss_row(row, width, (size_t)next[b]);
+    }
     at->any = true;
 }
 
@@ -114,10 +142,10 @@ static void dense(ur_descent *at, size_t i)
 {
     const ur_flow *f = at->flow;
     const ur_dense *d = &f->model->layers[i].dense;
-    if (d->activation != UR_LINEAR) {
+    bool of_loss = i + 1 == f->model->layer_count && is_squashed(f);
+    if (d->activation != UR_LINEAR && !of_loss) {
         size_t row = ur_padded(d->outputs);
-        const real *y = f->watch[i]->value + at->step * f->lanes * row;
-        f->compute.train->activate_back(d->activation, y, at->d, at->d, f->lanes * row);
+        f->compute.train->activate_back(d->activation, output_of(at, i), at->d, at->d, f->lanes * row);
     }
     ur_dense_input_gradient(d, &f->compute, at->d, at->next, f->lanes, false);
     hand_down(at);

@@ -116,3 +116,10 @@ misused train classify all.tsv -o none --folds 2 --seeds 2; says '--seeds and --
 misused train classify all.tsv -o none --val-fold 5/4; says '5/4: give part I of K parts'
 misused train classify all.tsv -o none --val-fold 1/4 --val all.tsv; says 'excludes other data'
 misused train lm text -o none --folds 2; says 'this task holds out no folds'
+
+# How far back the gradient of a label lives, in a network that ends in `last`
+done_with inspect gradient keras all.tsv; prints 'layer 1'
+done_with inspect gradient keras all.tsv --back 4 --places 10 --json; prints '"steps":4'
+done_with inspect gradient --compare keras bare all.tsv --html back.html; [ -s back.html ] || fail 'no page'
+misused inspect gradient run all.tsv; says 'no bi, mean or max'
+fails_with inspect gradient keras all.tsv --back 500; says 'no example has 501 tokens'

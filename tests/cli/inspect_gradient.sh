@@ -60,7 +60,7 @@ fails_with inspect gradient nothing text; says 'nothing'
 fails_with inspect gradient --compare rnn.safetensors nothing.safetensors text; says 'nothing.safetensors: no such model file'
 done_with train lm text -o flat --net 'embed 5 > dense' --steps 5 --quiet
 misused inspect gradient flat text; says 'has no recurrent layer'
-done_with help inspect gradient; prints 'unroll inspect gradient MODEL TEXT... [option...]'
+done_with help inspect gradient; prints 'unroll inspect gradient MODEL DATA... [option...]'
 
 needs_python
 done_with inspect gradient lstm text --back 50 --json

@@ -34,6 +34,55 @@ static void follow(ur_flow *flow, const int32_t *ids, size_t at)
 }
 
 /* Three places of a text: its beginning, its middle, its end. */
+/* The layer `last` changes nothing of the loss behind the last step, and so nothing of its way back. */
+static void test_last(void **state)
+{
+    (void)state;
+    int32_t ids[WINDOW + 1];
+    ur_flow_layer want, got;
+    fill_ids(ids, WINDOW + 1, 7, KINDS);
+    ur_model *plain = letters_model("embed 4 > gru 7 > lstm 5 > dense 4 tanh > dense", UNITS, KINDS, 0);
+    ur_model *last = letters_model("embed 4 > gru 7 > lstm 5 > last > dense 4 tanh > dense", UNITS, KINDS, 0);
+    ur_flow *a = make_flow(plain, STEPS, WARM, 0), *b = make_flow(last, STEPS, WARM, 0);
+    follow(a, ids, 0), follow(b, ids, 0);
+    for (size_t layer = 0; layer < 2; layer++) {
+        assert_true(ur_flow_layer_at(a, layer, &want) && ur_flow_layer_at(b, layer, &got));
+        assert_memory_equal(want.h, got.h, (STEPS + 1) * sizeof *want.h);
+        assert_true(want.h[0] > -20);
+    }
+    ur_flow_free(a), ur_flow_free(b);
+    ur_model_free(plain), ur_model_free(last);
+}
+
+/* One number behind σ costs what two behind a softmax do, whose second weighs what the one does and whose first nothing. */
+static void test_one_output(void **state)
+{
+    (void)state;
+    ur_error error = {0};
+    int32_t ids[WINDOW];
+    ur_flow_layer want, got;
+    ur_sizes sizes = {.symbols = KINDS};
+    ur_model *two, *one;
+    ur_parameter p, q;
+    fill_ids(ids, WINDOW, 7, KINDS);
+    ok(ur_model_create(&two, "embed 4 > gru 6 > last > dense 2", &sizes, 3, 0, NULL, &error), &error);
+    ok(ur_model_create(&one, "embed 4 > gru 6 > last > dense 1 sigmoid", &sizes, 3, 0, NULL, &error), &error);
+    for (size_t i = 0; ur_model_parameter(two, i, &p) && ur_model_parameter(one, i, &q); i++) {
+        if (p.size == q.size) memcpy(q.value, p.value, p.size * sizeof(real));
+        for (size_t k = 0; p.size != q.size && k < q.size; k++) q.value[k] = p.value[q.size + k], p.value[k] = 0;
+    }
+    ur_model_changed(two), ur_model_changed(one);
+    for (int32_t label = 0; label < 2; label++) {
+        ur_flow *a = make_flow(two, STEPS, WARM, 0), *b = make_flow(one, STEPS, WARM, 0);
+        ok(ur_flow_ids(a, ids, &label, 1, &error), &error);
+        ok(ur_flow_ids(b, ids, &label, 1, &error), &error);
+        assert_true(ur_flow_layer_at(a, 0, &want) && ur_flow_layer_at(b, 0, &got));
+        for (size_t k = 0; k <= STEPS; k++) assert_true(fabs(want.h[k] - got.h[k]) < 1e-4);
+        ur_flow_free(a), ur_flow_free(b);
+    }
+    ur_model_free(two), ur_model_free(one);
+}
+
 static void test_places(void **state)
 {
     ur_error error = {0};
@@ -131,8 +180,9 @@ static void test_what_has_no_flow(void **state)
     ur_flow *flow;
     ur_sizes ids = {.symbols = KINDS, .outputs = KINDS}, numbers = {.features = 2, .outputs = 2};
     refused("onehot > dense", &ids, "has no recurrent layer");
-    refused("rnn 3 > dense", &numbers, "takes ids and predicts one at every step");
-    refused("onehot > rnn 3 > last > dense", &ids, "takes ids and predicts one at every step");
+    refused("rnn 3 > dense", &numbers, "takes ids and gives one answer at every step");
+    refused("onehot > rnn 3 bi > last > dense", &ids, "takes ids and gives one answer at every step");
+    refused("onehot > rnn 3 > mean > dense", &ids, "takes ids and gives one answer at every step");
     refused("a: onehot > rnn 3; onehot > rnn 3 from a > dense", &ids, "of one line");
     ur_model *model = letters_model("onehot > rnn 3 > dense", UNITS, KINDS, 0);
     ok(ur_model_use_weights(model, UR_WEIGHTS_BF16, &error), &error);
@@ -226,6 +276,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_places),
+        cmocka_unit_test(test_last),
+        cmocka_unit_test(test_one_output),
         cmocka_unit_test(test_read_places),
         cmocka_unit_test(test_short_texts),
         cmocka_unit_test(test_what_has_no_flow),
