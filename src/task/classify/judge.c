@@ -189,7 +189,8 @@ static json_t *labels_json(const ur_classify *c)
 static ur_status tell_more(const ur_classify *c, const ur_class_tally *t, json_t *more, ur_error *error)
 {
     if (error) error->status = UR_OK;
-    int failed = json_object_set_new(more, "examples", json_integer((json_int_t)t->count));
+    int failed = json_object_set_new(more, "data", json_string(ur_labelled_found(judged_part(c)->set)));
+    failed |= json_object_set_new(more, "examples", json_integer((json_int_t)t->count));
     failed |= json_object_set_new(more, "labels", labels_json(c));
     if (c->confusion) failed |= json_object_set_new(more, "confusion", confusion_json(c));
     failed |= json_object_set_new(more, "mistakes", mistakes_json(c, t, error));
