@@ -100,7 +100,8 @@ typedef struct ur_sequences {
 typedef enum ur_loss {
     UR_LOSS_SOFTMAX, /* cross-entropy; ids: the right class */
     UR_LOSS_SIGMOID, /* binary cross-entropy; numbers, 0 to 1 */
-    UR_LOSS_SQUARED  /* (y − target)²; numbers */
+    UR_LOSS_SQUARED, /* (y − target)²; numbers */
+    UR_LOSS_CRF /* of a line that ends in `crf`: −log p of the whole sequence; ids: the right labels, −1: any */
 } ur_loss;
 
 /* The targets of one line: (T, B) ids or (T, B, outputs) numbers with that line's T and B; T is 1 behind `last`. What
@@ -172,6 +173,10 @@ UR_API ur_status ur_predict(ur_learner *learner, const ur_batch *batch, ur_real 
 /* The same of any line. */
 UR_API ur_status ur_predict_line(ur_learner *learner, const ur_batch *batch, size_t line, ur_real *out,
                                  ur_error *error);
+/* The likeliest label of a line at each of its places: labels (T, B), or (B) where it leaves one step; -1 behind a lane's
+ * end. Where the line ends in `crf`, those of the likeliest sequence (Viterbi); else the largest output. */
+UR_API ur_status ur_predict_labels(ur_learner *learner, const ur_batch *batch, size_t line, int32_t *labels,
+                                   ur_error *error);
 
 UR_API void ur_learner_set_rate(ur_learner *learner, double rate);
 UR_API double ur_learner_gradient_norm(const ur_learner *learner); /* of the last ur_learn, before clipping */

@@ -15,6 +15,7 @@ typedef struct ur_targets {
     const int32_t *ids;         /* (T, B): −1 does not count */
     const real *values;         /* (T, B, W): NaN does not count */
     const int32_t *lengths;     /* (B), or NULL: all are whole */
+    const struct ur_crf *crf;   /* of a line that ends in one; else NULL */
     size_t count;               /* those that count */
 } ur_targets;
 

@@ -50,8 +50,13 @@ static ur_status aim_at(const ur_learner *l, const ur_target *target, ur_aim *ai
                        "line %zu ends in \"sigmoid\" and is read by another; its loss takes what goes in there: leave "
                        "\"sigmoid\" out",
                        target->line + 1);
-    if (is_last && target->loss == UR_LOSS_SOFTMAX) aim->head = ur_objective_head(l);
-    if (is_last && !aim->head && l->sampler.place)
+    if ((target->loss == UR_LOSS_CRF) != (ur_line_crf(l->model, target->line) != NULL))
+        return ur_fail(error, UR_ERR_USAGE,
+                       aim->kind == &ur_loss_crf ? "the loss \"crf\" needs a line that ends in one; line %zu does not"
+                                                 : "line %zu ends in \"crf\" and takes that loss",
+                       target->line + 1);
+    if (is_last && target->loss == UR_LOSS_SOFTMAX && !l->judge) aim->head = ur_objective_head(l);
+    if (is_last && target->loss != UR_LOSS_SOFTMAX && l->sampler.place)
         return ur_fail(error, UR_ERR_USAGE, "a sampled softmax needs the softmax loss, the last line's is \"%s\"",
                        aim->kind->word);
     return UR_OK;
@@ -72,7 +77,7 @@ static ur_status end_lines(ur_learner *l, const ur_batch *batch, ur_aim *aims, u
         taken[line] = true;
         endings[line] = aims[i].head ? UR_END_BODY : aims[i].kind->logits ? UR_END_LOGITS : UR_END_WHOLE;
     }
-    if (endings[l->model->line_count - 1] == UR_END_BODY) return UR_OK;
+    if (endings[l->model->line_count - 1] == UR_END_BODY || l->judge) return UR_OK;
     return ur_objective_give_outputs(l, error);
 }
 
@@ -95,6 +100,7 @@ static void add_loss(const ur_learner *l, ur_tape *tape, const ur_aim *aim, cons
                           .given = t->steps ? t->steps : value->y->steps,
                           .ids = t->ids,
                           .values = t->values,
+                          .crf = ur_line_crf(l->model, t->line),
                           .lengths = t->lengths ? t->lengths : value->shape.lengths};
     aim->kind->take(tape, &targets);
     if (tape->status != UR_OK) return;

@@ -91,7 +91,7 @@ typedef struct ur_task {
      * states are carried. */
     ur_status (*forward)(void *data, ur_pass *pass, const ur_task_batch *batch, ur_window_result *sums,
                          ur_error *error);
-    /* Adds what a batch's outputs (of each line, those of a wide softmax left out) say to tally_size bytes that began as zeros; NULL: nothing. */
+    /* Adds what a batch's outputs (of each line) say to tally_size bytes that began as zeros; NULL: nothing. */
     ur_status (*tally)(void *data, const ur_task_batch *batch, const ur_value *out, void *tally, ur_error *error);
     /* The metrics from that and from the sums of all batches. `more`: an object that takes what else is worth telling, where
      * somebody asked for it; else NULL. NULL: the mean loss is the only metric. */
