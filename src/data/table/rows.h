@@ -1,5 +1,6 @@
 /* Rows of a text file one after the other: lines, or what a table's quotes make of them. Each lies in memory as a whole
- * and is checked: UTF-8, no zero byte. A byte order mark at the beginning is dropped, empty lines are passed over. */
+ * and is checked: UTF-8, no zero byte. A byte order mark at the beginning is dropped, empty lines are passed over unless
+ * asked for. */
 #ifndef UR_DATA_ROWS_H
 #define UR_DATA_ROWS_H
 
@@ -13,6 +14,7 @@ typedef struct ur_rows {
     unsigned char *buffer;
     size_t begin, end, capacity;
     uint64_t line;  /* that begins at `begin`, from 1 */
+    bool empty;     /* empty lines are rows, too */
     uint64_t *hash; /* NULL, or takes in every byte of the file */
 } ur_rows;
 
