@@ -41,7 +41,7 @@ UR_API ur_status ur_model_create(ur_model **model, const char *net, const ur_siz
 /* Writes the model file: whole, or not at all. */
 UR_API ur_status ur_model_save(const ur_model *model, const char *path, ur_error *error);
 
-/* Gives a model that takes ids its units of text (kind "char", "byte" or "word"), in the order of the ids: then it can be
+/* Gives a model that takes ids its units of text (kind "char", "byte", "word", or "whole" for words that are cut already), in the order of the ids: then it can be
  * saved with them and fed through ur_encode. `unknown`: one more id, the last, stands for everything else. The count must
  * be the network's number of symbols. */
 UR_API ur_status ur_model_set_units(ur_model *model, const char *kind, const char *const *texts, size_t count,

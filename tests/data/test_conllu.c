@@ -103,20 +103,20 @@ static void test_what_is_refused(void **state)
     temp_text *temp = *state;
     refuse(temp, "", UR_ERR_DATA, "no sentences in it");
     refuse(temp, "\n\n", UR_ERR_DATA, "no sentences in it");
-    refuse(temp, "# text\n" WORD("1", "a", "X") "\n# nothing\n# more\n\n", UR_ERR_FORMAT,
+    refuse(temp, "# text\n" WORD("1", "a", "X") "\n# nothing\n# more\n\n", UR_ERR_DATA,
            "line 4: a sentence without words");
-    refuse(temp, "1-2\tab\t_\t_\t_\t_\t_\t_\t_\t_\n", UR_ERR_FORMAT, "line 1: a sentence without words");
-    refuse(temp, "The cat sat.\n", UR_ERR_FORMAT,
+    refuse(temp, "1-2\tab\t_\t_\t_\t_\t_\t_\t_\t_\n", UR_ERR_DATA, "line 1: a sentence without words");
+    refuse(temp, "The cat sat.\n", UR_ERR_DATA,
            "line 1: not CoNLL-U: a word has 10 fields with tabs between, this line has 1: \"The cat sat.\"");
-    refuse(temp, "1\ta\t_\tX\t_\t_\t_\t_\t_\t_\t_\n", UR_ERR_FORMAT,
+    refuse(temp, "1\ta\t_\tX\t_\t_\t_\t_\t_\t_\t_\n", UR_ERR_DATA,
            "line 1: not CoNLL-U: a word has 10 fields with tabs between, this line has 11: "
            "\"1\\x09a\\x09_\\x09X\\x09_\\x09_\\x09_\\x09_\\x09_\\x09_\\x09_\"");
-    refuse(temp, "1\t\t_\tX\t_\t_\t_\t_\t_\t_\n", UR_ERR_FORMAT, "line 1: field 2 is empty; CoNLL-U writes _ there");
-    refuse(temp, WORD("x", "a", "X"), UR_ERR_FORMAT,
+    refuse(temp, "1\t\t_\tX\t_\t_\t_\t_\t_\t_\n", UR_ERR_DATA, "line 1: field 2 is empty; CoNLL-U writes _ there");
+    refuse(temp, WORD("x", "a", "X"), UR_ERR_DATA,
            "line 1: not CoNLL-U: the first field is \"x\", not the number of a word");
-    refuse(temp, WORD("1-", "a", "X"), UR_ERR_FORMAT,
+    refuse(temp, WORD("1-", "a", "X"), UR_ERR_DATA,
            "line 1: not CoNLL-U: the first field is \"1-\", not the number of a word");
-    refuse(temp, WORD("1", "a", "X") WORD("3", "b", "X"), UR_ERR_FORMAT,
+    refuse(temp, WORD("1", "a", "X") WORD("3", "b", "X"), UR_ERR_DATA,
            "line 2: word 2 is expected here, found \"3\"; is an empty line missing?");
     refuse(temp, WORD("1", "a", "X") WORD("1", "\xFF", "X"), UR_ERR_FORMAT,
            "line 2: byte 22: invalid UTF-8; turn the file into UTF-8 first (iconv -t UTF-8)");

@@ -3,7 +3,6 @@
 
 #include "data/cursor.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,20 +46,10 @@ static ur_status make_room(ur_sentence *s, ur_error *error)
     return UR_OK;
 }
 
-UR_PRINTF(3, 4) static ur_status fail_line(uint64_t number, ur_error *error, const char *format, ...)
-{
-    char what[256];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(what, sizeof what, format, arguments);
-    va_end(arguments);
-    return ur_fail(error, UR_ERR_FORMAT, "line %llu: %s", (unsigned long long)number, what);
-}
-
 /* As much of it as a message shows. */
 static int shown(ur_field field) { return field.length < 40 ? (int)field.length : 40; }
 
-static ur_status cut_fields(ur_field line, ur_conllu_word *word, uint64_t number, ur_error *error)
+static ur_status cut_fields(ur_field line, ur_conllu_word *word, ur_error *error)
 {
     const ur_dialect tabs = {.delimiter = '\t'};
     ur_field rest = line;
@@ -69,12 +58,13 @@ static ur_status cut_fields(ur_field line, ur_conllu_word *word, uint64_t number
     for (; more; count++) {
         ur_field field = ur_field_cut(tabs, &rest, &more);
         if (count >= UR_CONLLU_FIELDS) continue;
-        if (!field.length) return fail_line(number, error, "field %zu is empty; CoNLL-U writes _ there", count + 1);
+        if (!field.length) return ur_fail(error, UR_ERR_DATA, "field %zu is empty; CoNLL-U writes _ there", count + 1);
         word->field[count] = field;
     }
     if (count == UR_CONLLU_FIELDS) return UR_OK;
-    return fail_line(number, error, "not CoNLL-U: a word has 10 fields with tabs between, this line has %zu: \"%.*s\"",
-                     count, shown(line), line.text);
+    return ur_fail(error, UR_ERR_DATA,
+                   "not CoNLL-U: a word has 10 fields with tabs between, this line has %zu: \"%.*s\"", count,
+                   shown(line), line.text);
 }
 
 /* Digits of a number at the beginning of an id, and the number (large ones are cut). */
@@ -87,30 +77,43 @@ static size_t read_id(ur_field id, size_t *value)
 }
 
 /* The number of a word; of a token of several (3-4) or an empty node (8.1): *word is false. */
-static ur_status check_id(ur_field id, bool *word, size_t *value, uint64_t number, ur_error *error)
+static ur_status check_id(ur_field id, bool *word, size_t *value, ur_error *error)
 {
     size_t digits = read_id(id, value), second, more = 0;
     *word = digits == id.length;
     bool mark = digits < id.length && (id.text[digits] == '-' || id.text[digits] == '.');
     if (mark) more = read_id((ur_field){id.text + digits + 1, id.length - digits - 1}, &second);
     if (digits && (*word || (more && digits + 1 + more == id.length))) return UR_OK;
-    return fail_line(number, error, "not CoNLL-U: the first field is \"%.*s\", not the number of a word", shown(id),
-                     id.text);
+    return ur_fail(error, UR_ERR_DATA, "not CoNLL-U: the first field is \"%.*s\", not the number of a word", shown(id),
+                   id.text);
 }
 
-ur_status ur_sentence_line(ur_sentence *s, ur_field line, uint64_t number, ur_error *error)
+ur_status ur_sentence_line(ur_sentence *s, ur_field line, ur_error *error)
 {
     bool word;
     size_t value;
     if (line.length && line.text[0] == '#') return UR_OK;
     UR_TRY(make_room(s, error));
-    UR_TRY(cut_fields(line, &s->word[s->count], number, error));
-    UR_TRY(check_id(s->word[s->count].field[0], &word, &value, number, error));
+    UR_TRY(cut_fields(line, &s->word[s->count], error));
+    UR_TRY(check_id(s->word[s->count].field[0], &word, &value, error));
     if (!word) return UR_OK;
     if (value != s->count + 1)
-        return fail_line(number, error, "word %zu is expected here, found \"%.*s\"; is an empty line missing?",
-                         s->count + 1, shown(s->word[s->count].field[0]), s->word[s->count].field[0].text);
+        return ur_fail(error, UR_ERR_DATA, "word %zu is expected here, found \"%.*s\"; is an empty line missing?",
+                       s->count + 1, shown(s->word[s->count].field[0]), s->word[s->count].field[0].text);
     s->count++;
+    return UR_OK;
+}
+
+ur_status ur_sentence_take(ur_sentence *s, const char *text, size_t length, ur_error *error)
+{
+    s->count = 0;
+    for (size_t at = 0; at < length;) {
+        const char *end = memchr(text + at, '\n', length - at);
+        size_t size = end ? (size_t)(end - text) - at : length - at;
+        bool returns = size && text[at + size - 1] == '\r';
+        if (size > returns) UR_TRY(ur_sentence_line(s, (ur_field){text + at, size - returns}, error));
+        at += size + 1;
+    }
     return UR_OK;
 }
 
@@ -159,9 +162,9 @@ static ur_status end_sentence(scan *s, ur_error *error)
     ur_conllu *set = s->set;
     if (s->begin == s->end) return UR_OK;
     if (!s->sentence.count)
-        return ur_fail(error, UR_ERR_FORMAT, "line %llu: a sentence without words", (unsigned long long)s->line);
+        return ur_fail(error, UR_ERR_DATA, "line %llu: a sentence without words", (unsigned long long)s->line);
     if (s->end - s->begin > UR_EXAMPLE_BYTES || s->line > UINT32_MAX)
-        return ur_fail(error, UR_ERR_FORMAT, "line %llu: a sentence of more than 16 MB", (unsigned long long)s->line);
+        return ur_fail(error, UR_ERR_DATA, "line %llu: a sentence of more than 16 MB", (unsigned long long)s->line);
     UR_TRY(reserve(set, error));
     set->entries[set->count++] = (entry){s->begin & ((UINT64_C(1) << 40) - 1), (s->end - s->begin) & UR_EXAMPLE_BYTES,
                                          (uint32_t)s->sentence.count, (uint32_t)s->line};
@@ -176,7 +179,11 @@ static ur_status take_row(scan *s, const ur_row *row, ur_error *error)
     if (!row->length) return end_sentence(s, error);
     if (s->begin == s->end) s->begin = row->place, s->line = row->line;
     s->end = row->place + row->length;
-    return ur_sentence_line(&s->sentence, (ur_field){row->text, row->length}, row->line, error);
+    ur_status status = ur_sentence_line(&s->sentence, (ur_field){row->text, row->length}, error);
+    if (status != UR_ERR_DATA) return status;
+    char line[32];
+    snprintf(line, sizeof line, "line %llu", (unsigned long long)row->line);
+    return ur_fail_in(error, status, line);
 }
 
 static ur_status scan_rows(scan *s, ur_rows *rows, ur_error *error)
@@ -257,15 +264,6 @@ ur_status ur_conllu_read(const ur_conllu *set, size_t i, ur_sentence *s, ur_erro
 {
     const entry *e = &set->entries[i];
     UR_TRY(read_text(set, e, s, error));
-    s->count = 0;
     s->line = e->line;
-    uint64_t number = e->line;
-    for (size_t at = 0; at < s->length; number++) {
-        const char *end = memchr(s->text + at, '\n', s->length - at);
-        size_t length = end ? (size_t)(end - s->text) - at : s->length - at;
-        size_t kept = length && s->text[at + length - 1] == '\r' ? length - 1 : length;
-        UR_TRY(ur_sentence_line(s, (ur_field){s->text + at, kept}, number, error));
-        at += length + 1;
-    }
-    return UR_OK;
+    return ur_sentence_take(s, s->text, s->length, error);
 }

@@ -31,8 +31,10 @@ typedef struct ur_sentence {
 } ur_sentence;
 
 void ur_sentence_free(ur_sentence *sentence);
-/* Takes one line more, which must stay; after count = 0 a new sentence begins. UR_ERR_FORMAT: "line NUMBER: …". */
-ur_status ur_sentence_line(ur_sentence *sentence, ur_field line, uint64_t number, ur_error *error);
+/* Takes one line more, which must stay; after count = 0 a new sentence begins. UR_ERR_DATA: no CoNLL-U. */
+ur_status ur_sentence_line(ur_sentence *sentence, ur_field line, ur_error *error);
+/* All lines of a text, as a new sentence. */
+ur_status ur_sentence_take(ur_sentence *sentence, const char *text, size_t length, ur_error *error);
 
 /* ---- a set of them ------------------------------------------------------------------------------------------------- */
 
