@@ -48,7 +48,7 @@ static ur_status answer_lines(ur_answerer *answerer, FILE *in, const char *name,
     ur_status status = UR_OK;
     while (status == UR_OK && (errno = 0, size = getline(&line, &room, in)) >= 0) {
         size_t length = (size_t)size;
-        while (length && (line[length - 1] == '\n' || line[length - 1] == '\r')) length--;
+        if (length && line[length - 1] == '\n') length--;
         status = answer_one(answerer, line, length, name, at++, sink, error);
     }
     if (status == UR_OK && ferror(in)) status = ur_fail_file(error, name, "read", errno);

@@ -2,6 +2,7 @@
 #include "data/table/conllu.h"
 
 #include "data/cursor.h"
+#include "data/table/rows.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -6,7 +6,8 @@
 #ifndef UR_DATA_CONLLU_H
 #define UR_DATA_CONLLU_H
 
-#include "data/table/rows.h"
+#include "base/error.h"
+#include "data/table/field.h"
 
 enum { UR_CONLLU_FIELDS = 10, UR_CONLLU_FORM = 1, UR_CONLLU_MISC = 9 };
 
