@@ -1,5 +1,6 @@
 /* unroll predict: what a model says of each line, as the lines come. */
 #include "cli/args/verb.h"
+#include "cli/predict_colours.h"
 #include "cli/support/json_out.h"
 #include "cli/support/model_path.h"
 #include "cli/support/sink.h"
@@ -77,14 +78,28 @@ static ur_status answer_file(ur_answerer *answerer, const char *path, bool whole
     return status;
 }
 
-static ur_status answer_all(ur_answerer *answerer, const ur_cli_arguments *arguments, bool whole, ur_error *error)
+static ur_status answer_to(ur_answerer *answerer, const ur_cli_arguments *arguments, bool whole, const ur_sink *sink,
+                           ur_error *error)
+{
+    if (arguments->count < 2) UR_TRY(answer_file(answerer, "-", whole, sink, error));
+    for (size_t i = 1; i < arguments->count; i++)
+        UR_TRY(answer_file(answerer, arguments->words[i], whole, sink, error));
+    return ur_answer(answerer, NULL, 0, sink, error);
+}
+
+/* Labels of words are coloured where a terminal shows them. */
+static ur_status answer_all(ur_answerer *answerer, const ur_cli_arguments *arguments, const settings *s,
+                            const ur_settings *task, ur_error *error)
 {
     ur_text_out out = ur_cli_standard_output();
-    const ur_sink sink = ur_cli_sink(&out);
-    if (arguments->count < 2) UR_TRY(answer_file(answerer, "-", whole, &sink, error));
-    for (size_t i = 1; i < arguments->count; i++)
-        UR_TRY(answer_file(answerer, arguments->words[i], whole, &sink, error));
-    return ur_answer(answerer, NULL, 0, &sink, error);
+    ur_cli_colours colours = ur_cli_terminal_colours(stdout);
+    ur_cli_colouring colouring = {.column = {ur_cli_task_text(task, "column"), ur_cli_task_text(task, "also")}};
+    ur_sink sink = ur_cli_sink(&out);
+    if (colouring.column[0] && !s->json && colours >= UR_CLI_256)
+        sink = ur_cli_colouring_sink(&colouring, &out, colours);
+    ur_status status = answer_to(answerer, arguments, s->whole, &sink, error);
+    ur_cli_colouring_free(&colouring);
+    return status;
 }
 
 static ur_status answer_with(ur_model *model, const settings *s, const ur_cli_arguments *arguments, ur_error *error)
@@ -94,7 +109,7 @@ static ur_status answer_with(ur_model *model, const settings *s, const ur_cli_ar
     UR_TRY(ur_settings_of_model(&task, model, error));
     ur_status status = ur_cli_take_pending(arguments, task, ur_model_task(model), error);
     if (status == UR_OK) status = ur_answerer_create(&answerer, model, task, s->json, error);
-    if (status == UR_OK) status = answer_all(answerer, arguments, s->whole, error);
+    if (status == UR_OK) status = answer_all(answerer, arguments, s, task, error);
     ur_answerer_free(answerer);
     ur_settings_free(task);
     return status;
@@ -114,13 +129,19 @@ const ur_cli_verb ur_cli_predict = {
     .name = "predict",
     .takes = "MODEL [FILE...] [option...]",
     .summary = "answer each line with a model",
-    .text = "Reads lines from files, or from standard input, and answers each at once, on a line of its own: a "
-            "classifier gives "
-            "the label and its probability with a tab between. With --json an answer is an object with the "
-            "probabilities of "
-            "all labels.",
+    .text =
+        "Reads lines from files, or from standard input, and answers each at once, on a line of its own: a "
+        "classifier gives "
+        "the label and its probability with a tab between. With --json an answer is an object with the "
+        "probabilities of "
+        "all labels.\n\n"
+        "A tagger takes a sentence a line, words one a line (--lines tokens), or CoNLL-U, and gives CoNLL-U: what it "
+        "was given, with the column filled that it learnt. With --inline it gives word/TAG; a terminal shows each "
+        "label "
+        "in a colour of its own.",
     .examples = "unroll predict runs/reviews reviews.txt  # a label for each line\n"
-                "echo 'not a bad film' | unroll predict runs/reviews --json  # from another program\n",
+                "echo 'not a bad film' | unroll predict runs/reviews --json  # from another program\n"
+                "unroll predict runs/pos text.txt --inline  # They/PRON can/AUX fish/VERB ./PUNCT\n",
     .any_task = true,
     .table = &TABLE,
     .settings_size = sizeof(settings),

@@ -20,29 +20,37 @@ typedef struct ur_answering {
 
 /* ---- Text that is gathered ----------------------------------------------------------------------------------------- */
 
-static ur_status add_text(char **text, size_t *used, size_t *room, const char *more, size_t length, ur_error *error)
+ur_status ur_tag_add_text(ur_tag_text *to, const char *text, size_t length, ur_error *error)
 {
-    if (*used + length > *room) {
-        size_t grown = 2 * (*used + length) + 256;
-        char *memory = realloc(*text, grown);
-        if (!memory) return ur_fail_memory(error, "a sentence");
-        *text = memory;
-        *room = grown;
+    if (to->length + length > to->room) {
+        size_t room = 2 * (to->length + length) + 256;
+        char *grown = realloc(to->text, room);
+        if (!grown) return ur_fail_memory(error, "a sentence");
+        to->text = grown;
+        to->room = room;
     }
-    if (length) memcpy(*text + *used, more, length);
-    *used += length;
+    if (length) memcpy(to->text + to->length, text, length);
+    to->length += length;
     return UR_OK;
 }
 
 static ur_status keep_line(ur_tag_input *in, ur_field line, ur_error *error)
 {
-    UR_TRY(add_text(&in->text, &in->length, &in->room, line.text, line.length, error));
-    return add_text(&in->text, &in->length, &in->room, "\n", 1, error);
+    UR_TRY(ur_tag_add_text(&in->lines, line.text, line.length, error));
+    return ur_tag_add_text(&in->lines, "\n", 1, error);
 }
 
 static ur_status make_text(ur_tag_input *in, const char *text, size_t length, ur_error *error)
 {
-    return add_text(&in->made, &in->made_length, &in->made_room, text, length, error);
+    return ur_tag_add_text(&in->made, text, length, error);
+}
+
+/* The line of `lines` that begins at *at, and where the next one does. */
+static ur_field next_line(const ur_tag_input *in, size_t *at)
+{
+    const char *line = in->lines.text + *at, *end = memchr(line, '\n', in->lines.length - *at);
+    *at += (size_t)(end - line) + 1;
+    return (ur_field){line, (size_t)(end - line)};
 }
 
 static ur_status make_word(ur_tag_input *in, ur_field word, size_t number, bool joined, ur_error *error)
@@ -77,7 +85,7 @@ static ur_status answer_made(const ur_answering *a, ur_error *error)
     ur_tag_input *in = &a->c->input;
     bool conllu = !a->json && !a->c->settings.in_line;
     if (conllu) UR_TRY(make_text(in, "\n", 1, error));
-    return answer_sentence(a, in->made, in->made_length, error);
+    return answer_sentence(a, in->made.text, in->made.length, error);
 }
 
 /* A line of text; nothing for one of blanks. */
@@ -85,7 +93,7 @@ static ur_status answer_text(const ur_answering *a, ur_field line, ur_error *err
 {
     ur_tag_input *in = &a->c->input;
     ur_field rest = ur_field_trim(line);
-    in->made_length = 0;
+    in->made.length = 0;
     if (!rest.length) return UR_OK;
     UR_TRY(make_text(in, "# text = ", 9, error));
     UR_TRY(make_text(in, rest.text, rest.length, error));
@@ -103,21 +111,17 @@ static ur_status answer_tokens(const ur_answering *a, ur_error *error)
 {
     ur_tag_input *in = &a->c->input;
     size_t number = 0;
-    in->made_length = 0;
-    for (size_t at = 0; at < in->length;) {
-        size_t size = (size_t)((char *)memchr(in->text + at, '\n', in->length - at) - (in->text + at));
-        UR_TRY(make_word(in, (ur_field){in->text + at, size}, ++number, false, error));
-        at += size + 1;
-    }
-    in->length = 0;
+    in->made.length = 0;
+    for (size_t at = 0; at < in->lines.length;) UR_TRY(make_word(in, next_line(in, &at), ++number, false, error));
+    in->lines.length = 0;
     return number ? answer_made(a, error) : UR_OK;
 }
 
 static ur_status answer_conllu(const ur_answering *a, ur_error *error)
 {
     ur_tag_input *in = &a->c->input;
-    ur_status status = in->length ? answer_sentence(a, in->text, in->length, error) : UR_OK;
-    in->length = 0;
+    ur_status status = in->lines.length ? answer_sentence(a, in->lines.text, in->lines.length, error) : UR_OK;
+    in->lines.length = 0;
     a->c->sentence.count = 0;
     return status;
 }
@@ -128,12 +132,8 @@ static ur_status answer_rest(const ur_answering *a, ur_error *error)
     ur_tag_input *in = &a->c->input;
     if (in->form == UR_TAG_TOKENS) return answer_tokens(a, error);
     if (in->form == UR_TAG_CONLLU) return answer_conllu(a, error);
-    for (size_t at = 0; at < in->length;) { /* lines that begin with #, and nothing else came */
-        size_t size = (size_t)((char *)memchr(in->text + at, '\n', in->length - at) - (in->text + at));
-        UR_TRY(answer_text(a, (ur_field){in->text + at, size}, error));
-        at += size + 1;
-    }
-    in->length = 0;
+    for (size_t at = 0; at < in->lines.length;) UR_TRY(answer_text(a, next_line(in, &at), error)); /* with # in front */
+    in->lines.length = 0;
     return UR_OK;
 }
 

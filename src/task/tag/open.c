@@ -33,8 +33,9 @@ void ur_tag_close(void *data)
     free(c->lengths);
     free(c->taken);
     free(c->mistakes);
-    free(c->input.text);
-    free(c->input.made);
+    free(c->input.lines.text);
+    free(c->input.made.text);
+    free(c->input.out.text);
 }
 
 /* ---- Columns ------------------------------------------------------------------------------------------------------- */

@@ -49,9 +49,6 @@ static ur_status check_inputs(const ur_tag *c, const ur_model *m, ur_error *erro
     for (size_t i = 0; i < m->line_count; i++) {
         const ur_line *line = &m->lines[i];
         bool spells = reads_characters(m, i);
-        if (line->features && !line->symbols)
-            return ur_fail(error, UR_ERR_USAGE, "network line \"%s\": line %zu takes numbers, a tagger reads words",
-                           m->net, i + 1);
         words = words || (line->symbols && !spells);
         spelled = spelled || (line->symbols && spells && line->last);
     }

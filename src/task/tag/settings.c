@@ -33,7 +33,6 @@ static const ur_setting ROWS[] = {
      .help = "what is answered: a sentence a line, or a word a line with an empty line behind a sentence"},
     {NULL, "inline", NULL, UR_SETTING_FLAG, S(in_line), .reads = true,
      .help = "answer with word/TAG, a sentence a line, instead of CoNLL-U"},
-    {NULL, "colour", NULL, UR_SETTING_FLAG, S(colour), .reads = true, .help = NULL},
 };
 
 const ur_setting_table ur_tag_setting_table = UR_SETTING_TABLE(ROWS);
@@ -89,7 +88,13 @@ static ur_status size_lines(ur_tag *c, ur_net_request *request, ur_error *error)
     for (size_t i = 0; i < spec.line_count; i++) {
         bool spells = c->characters && strcmp(spec.lines[i].name, "chars") == 0;
         bool also = c->heads > 1 && strcmp(spec.lines[i].name, "also") == 0;
-        bool reads = spec.layers[spec.lines[i].first].kind->reads_ids;
+        const ur_layer_kind *first = spec.layers[spec.lines[i].first].kind;
+        bool reads = first->reads_ids;
+        if (!reads && !first->joins)
+            return ur_fail(error, UR_ERR_USAGE,
+                           "network line \"%s\": line %zu takes numbers; a tagger's begin with embed, "
+                           "onehot or join",
+                           request->line, i + 1);
         c->sizes[i] = (ur_sizes){.symbols = reads ? ur_vocabulary_size(spells ? c->characters : c->words) : 0};
         if (also) c->sizes[i].outputs = ur_vocabulary_size(c->head[1].labels);
         if (i + 1 == spec.line_count) c->sizes[i].outputs = ur_vocabulary_size(c->head[0].labels);

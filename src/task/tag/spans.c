@@ -1,6 +1,7 @@
 /*
  * Spans of labels that look like B-X, I-X and O (Ramshaw and Marcus 1995), as names are marked. A span begins with B-X, or
- * with an I-X that does not go on with one of X, and goes on as long as I-X follow.
+ * with an I-X that does not go on with one of X, and goes on as long as I-X follow. A label that was never seen in training
+ * is a span of one word, which nobody can find.
  */
 #include "task/tag/tag.h"
 
@@ -15,6 +16,7 @@ static ur_mark read_mark(const ur_vocabulary *labels, int32_t id)
 {
     ur_mark mark = {'O', {"", 0}};
     size_t length;
+    if (id == UR_TAG_UNSEEN) mark.kind = 'B';
     const char *text = id >= 0 ? ur_vocabulary_text(labels, id, &length) : NULL;
     if (!text || length < 3 || text[1] != '-' || (text[0] != 'B' && text[0] != 'I')) return mark;
     return (ur_mark){text[0], {text + 2, length - 2}};

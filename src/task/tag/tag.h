@@ -20,7 +20,7 @@ typedef struct ur_tag_settings {
     size_t min_count, vocabulary_limit;
     double token_dropout;
     const char *lines; /* of what is to be answered; NULL: found by looking */
-    bool in_line, colour;
+    bool in_line;
 } ur_tag_settings;
 
 /* Sentences of a part of the data, and in which order they are read. */
@@ -60,13 +60,16 @@ typedef struct ur_tag_count {
     size_t spans_there, spans_taken, spans_right;
 } ur_tag_count;
 
+/* Text that grows. */
+typedef struct ur_tag_text {
+    char *text;
+    size_t length, room;
+} ur_tag_text;
+
 /* Where a sentence that is answered is on its way (answer.c). */
 typedef struct ur_tag_input {
     enum { UR_TAG_LOOKING, UR_TAG_TEXT, UR_TAG_TOKENS, UR_TAG_CONLLU } form;
-    char *text; /* lines so far */
-    size_t length, room;
-    char *made; /* what is not CoNLL-U, as CoNLL-U */
-    size_t made_length, made_room;
+    ur_tag_text lines, made, out; /* lines so far; what is not CoNLL-U, as CoNLL-U; the answer */
 } ur_tag_input;
 
 typedef struct ur_tag {
@@ -156,8 +159,9 @@ size_t ur_tag_cut(const char *text, size_t length);
 /* answer.c, write.c */
 ur_status ur_tag_answer(void *data, ur_learner *learner, const char *item, size_t length, bool json,
                         const ur_sink *sink, ur_error *error);
+ur_status ur_tag_add_text(ur_tag_text *to, const char *text, size_t length, ur_error *error);
 /* The sentence c->sentence, which stands in `text`, with the labels of each head, (words). */
-ur_status ur_tag_write(const ur_tag *c, const char *text, size_t length, int32_t *const labels[UR_TAG_HEADS], bool json,
+ur_status ur_tag_write(ur_tag *c, const char *text, size_t length, int32_t *const labels[UR_TAG_HEADS], bool json,
                        const ur_sink *sink, ur_error *error);
 
 #endif

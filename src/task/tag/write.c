@@ -9,28 +9,13 @@
 
 /* A sentence on its way out. */
 typedef struct ur_tag_writing {
-    const ur_tag *c;
+    ur_tag *c;
     int32_t *const *labels; /* of each head */
-    const ur_sink *sink;
 } ur_tag_writing;
 
 static ur_status put(const ur_tag_writing *w, const char *text, size_t length, ur_error *error)
 {
-    return length ? w->sink->write(w->sink->context, text, length, error) : UR_OK;
-}
-
-/* Colours of a terminal with 256 that can be read on light and on dark. */
-static ur_status begin_colour(const ur_tag_writing *w, int32_t label, ur_error *error)
-{
-    static const unsigned char colours[] = {33, 166, 70, 161, 37, 136, 98, 64, 167, 31, 133, 172};
-    char text[24];
-    int size = snprintf(text, sizeof text, "\033[38;5;%um", (unsigned)colours[(size_t)label % sizeof colours]);
-    return w->c->settings.colour ? put(w, text, (size_t)size, error) : UR_OK;
-}
-
-static ur_status end_colour(const ur_tag_writing *w, ur_error *error)
-{
-    return w->c->settings.colour ? put(w, "\033[0m", 4, error) : UR_OK;
+    return ur_tag_add_text(&w->c->input.out, text, length, error);
 }
 
 static ur_status put_label(const ur_tag_writing *w, size_t head, size_t word, ur_error *error)
@@ -48,9 +33,7 @@ static ur_status fill_field(const ur_tag_writing *w, size_t word, size_t field, 
     for (size_t h = 0; h < w->c->heads; h++) {
         if (w->c->head[h].field != field) continue;
         UR_TRY(put(w, *at, (size_t)(there->text - *at), error));
-        UR_TRY(begin_colour(w, w->labels[h][word], error));
         UR_TRY(put_label(w, h, word, error));
-        UR_TRY(end_colour(w, error));
         *at = there->text + there->length;
     }
     return UR_OK;
@@ -71,11 +54,9 @@ static ur_status write_inline(const ur_tag_writing *w, ur_error *error)
     for (size_t k = 0; k < w->c->sentence.count; k++) {
         const ur_field *word = &w->c->sentence.word[k].field[UR_CONLLU_FORM];
         if (k) UR_TRY(put(w, " ", 1, error));
-        UR_TRY(begin_colour(w, w->labels[0][k], error));
         UR_TRY(put(w, word->text, word->length, error));
         UR_TRY(put(w, "/", 1, error));
         UR_TRY(put_label(w, 0, k, error));
-        UR_TRY(end_colour(w, error));
     }
     return w->c->sentence.count ? put(w, "\n", 1, error) : UR_OK;
 }
@@ -120,10 +101,17 @@ static ur_status write_json(const ur_tag_writing *w, ur_error *error)
     return status;
 }
 
-ur_status ur_tag_write(const ur_tag *c, const char *text, size_t length, int32_t *const labels[UR_TAG_HEADS], bool json,
+static ur_status write_sentence(const ur_tag_writing *w, const char *text, size_t length, bool json, ur_error *error)
+{
+    if (json) return w->c->sentence.count ? write_json(w, error) : UR_OK;
+    return w->c->settings.in_line ? write_inline(w, error) : write_conllu(w, text, length, error);
+}
+
+ur_status ur_tag_write(ur_tag *c, const char *text, size_t length, int32_t *const labels[UR_TAG_HEADS], bool json,
                        const ur_sink *sink, ur_error *error)
 {
-    const ur_tag_writing w = {c, labels, sink};
-    if (json) return c->sentence.count ? write_json(&w, error) : UR_OK;
-    return c->settings.in_line ? write_inline(&w, error) : write_conllu(&w, text, length, error);
+    const ur_tag_writing w = {c, labels};
+    c->input.out.length = 0;
+    UR_TRY(write_sentence(&w, text, length, json, error));
+    return c->input.out.length ? sink->write(sink->context, c->input.out.text, c->input.out.length, error) : UR_OK;
 }
