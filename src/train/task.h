@@ -43,6 +43,7 @@ typedef struct ur_preset {
 typedef struct ur_net_request {
     char line[UR_LINE_TEXT_MAX];
     ur_sizes sizes;
+    ur_sizes lines[UR_LINES_MAX]; /* room for sizes.lines */
 } ur_net_request;
 
 /* A text that a network made while it learnt; `text` is the task's, until its next batch. */

@@ -1,10 +1,11 @@
 /*
  * Any bytes as CoNLL-U. What opens is read from the end to the beginning: as many words as it says, no field empty, all of
- * them in the text. Written again, words alone, it reads as the same.
+ * them in the text. Written again, words alone, it reads as the same. As plain text each line is cut into words, all of it.
  */
 #include "memory_file.h"
 
-#include "data/table/conllu.h"
+#include "base/utf8.h"
+#include "task/tag/tag.h"
 
 #include <string.h>
 
@@ -92,6 +93,24 @@ static void check_set(const ur_conllu *set)
     free(out.bytes);
 }
 
+/* A line up to what is not UTF-8. */
+static void check_cuts(const char *line, size_t length)
+{
+    size_t valid = 0;
+    uint32_t code;
+    for (int size; valid < length; valid += (size_t)size) {
+        size = ur_utf8_decode((const unsigned char *)line + valid, length - valid, &code);
+        if (size <= 0 || !code) break;
+    }
+    ur_field rest = ur_field_trim((ur_field){line, valid});
+    while (rest.length) {
+        size_t size = ur_tag_cut(rest.text, rest.length);
+        REQUIRE(size > 0 && size <= rest.length);
+        REQUIRE(ur_utf8_decode((const unsigned char *)rest.text, size, &code) > 0);
+        rest = ur_field_trim((ur_field){rest.text + size, rest.length - size});
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -99,6 +118,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memory_file file;
     ur_conllu *set;
     ur_error error = {0};
+    for (size_t at = 0, end; at < size; at = end + 1) {
+        for (end = at; end < size && data[end] != '\n';) end++;
+        check_cuts((const char *)data + at, end - at);
+    }
     memory_file_open(&file, data, size);
     const char *path = file.path;
     ur_status status = ur_conllu_open(&set, &path, 1, &error);

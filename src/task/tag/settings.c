@@ -81,7 +81,7 @@ static void write_network(const ur_run_settings *run, bool characters, bool also
 }
 
 /* What the data fix of each line: characters for `chars`, the second column for `also`, the first for the last line. */
-static ur_status size_lines(ur_tag *c, ur_net_request *request, ur_error *error)
+static ur_status size_lines(const ur_tag *c, ur_net_request *request, ur_error *error)
 {
     ur_net_spec spec;
     UR_TRY(ur_net_parse(request->line, &spec, error));
@@ -95,17 +95,17 @@ static ur_status size_lines(ur_tag *c, ur_net_request *request, ur_error *error)
                            "network line \"%s\": line %zu takes numbers; a tagger's begin with embed, "
                            "onehot or join",
                            request->line, i + 1);
-        c->sizes[i] = (ur_sizes){.symbols = reads ? ur_vocabulary_size(spells ? c->characters : c->words) : 0};
-        if (also) c->sizes[i].outputs = ur_vocabulary_size(c->head[1].labels);
-        if (i + 1 == spec.line_count) c->sizes[i].outputs = ur_vocabulary_size(c->head[0].labels);
+        request->lines[i] = (ur_sizes){.symbols = reads ? ur_vocabulary_size(spells ? c->characters : c->words) : 0};
+        if (also) request->lines[i].outputs = ur_vocabulary_size(c->head[1].labels);
+        if (i + 1 == spec.line_count) request->lines[i].outputs = ur_vocabulary_size(c->head[0].labels);
     }
-    request->sizes.lines = c->sizes;
+    request->sizes.lines = request->lines;
     return UR_OK;
 }
 
 ur_status ur_tag_network(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error)
 {
-    ur_tag *c = (ur_tag *)(uintptr_t)data;
+    const ur_tag *c = data;
     if (settings->run.net)
         UR_TRY(ur_net_text(&settings->run, false, "", request->line, error));
     else if (strchr(settings->run.hidden, ','))

@@ -83,7 +83,6 @@ typedef struct ur_tag {
     ur_vocabulary *words, *characters; /* characters: NULL: they are not read */
     bool given;                        /* the model has them */
     const ur_model *model;
-    ur_sizes sizes[UR_LINES_MAX];
     ur_sentence sentence;
     ur_spelling spelling;
     int32_t *ids, *lane_of; /* (T, B) */
@@ -93,7 +92,6 @@ typedef struct ur_tag {
     size_t *mistakes;       /* (label, label): there, taken; of an evaluation */
     bool spans;             /* labels look like B-X, I-X, O */
     double began;           /* when the evaluation did */
-    char unseen[128];       /* some labels that were never seen */
     ur_tag_input input;
 } ur_tag;
 

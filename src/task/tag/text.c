@@ -8,7 +8,8 @@
 
 #include <string.h>
 
-static bool is_blank(char byte) { return byte == ' ' || (byte >= '\t' && byte <= '\r'); }
+/* As ur_field_trim has it. */
+static bool is_blank(char byte) { return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n'; }
 
 static bool is_ascii_mark(uint32_t code)
 {
