@@ -31,17 +31,38 @@ static ur_status judge(ur_model *model, const ur_cli_arguments *arguments, const
     return status;
 }
 
-/* Numbers as lines; what is longer is for --json, but for a table of the labels that were taken for others. */
+/* The commonest mistakes: [label, taken for, how often]. */
+static void print_mistakes(const json_t *list)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach((json_t *)(uintptr_t)list, i, one)
+    {
+        const char *there = json_string_value(json_array_get(one, 0)),
+                   *taken = json_string_value(json_array_get(one, 1));
+        if (there && taken)
+            printf("%s%s taken for %s: %lld\n", i ? "" : "\ncommonest mistakes\n", there, taken,
+                   (long long)json_integer_value(json_array_get(one, 2)));
+    }
+}
+
+/* Numbers as lines; what is longer is for --json. */
 static void print_numbers(const json_t *result)
 {
     const char *key;
     json_t *value;
+    int width = 12;
     json_object_foreach((json_t *)(uintptr_t)result, key, value)
     {
-        if (json_is_integer(value)) printf("%-12s  %lld\n", key, (long long)json_integer_value(value));
-        if (json_is_real(value)) printf("%-12s  %.4f\n", key, json_real_value(value));
-        if (json_is_string(value)) printf("%-12s  %s\n", key, json_string_value(value));
+        if (!json_is_array(value) && (int)strlen(key) > width) width = (int)strlen(key);
     }
+    json_object_foreach((json_t *)(uintptr_t)result, key, value)
+    {
+        if (json_is_integer(value)) printf("%-*s  %lld\n", width, key, (long long)json_integer_value(value));
+        if (json_is_real(value)) printf("%-*s  %.4f\n", width, key, json_real_value(value));
+        if (json_is_string(value)) printf("%-*s  %s\n", width, key, json_string_value(value));
+    }
+    print_mistakes(json_object_get(result, "commonest_mistakes"));
 }
 
 ur_status ur_cli_eval_task(ur_model *model, const ur_cli_arguments *arguments, size_t threads, bool json,

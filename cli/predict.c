@@ -1,5 +1,6 @@
 /* unroll predict: what a model says of each line, as the lines come. */
 #include "cli/args/verb.h"
+#include "cli/predict_colours.h"
 #include "cli/predict_tree.h"
 #include "cli/support/json_out.h"
 #include "cli/support/model_path.h"
@@ -80,7 +81,7 @@ static ur_status answer_lines(answering *a, FILE *in, const char *name, ur_error
     ur_status status = UR_OK;
     while (status == UR_OK && (errno = 0, size = getline(&line, &room, in)) >= 0) {
         size_t length = (size_t)size;
-        while (length && (line[length - 1] == '\n' || line[length - 1] == '\r')) length--;
+        if (length && line[length - 1] == '\n') length--;
         status = answer_one(a, line, length, name, at++, error);
     }
     if (status == UR_OK && ferror(in)) status = ur_fail_file(error, name, "read", errno);
@@ -141,17 +142,29 @@ static ur_status begin_page(answering *a, ur_error *error)
     return UR_OK;
 }
 
-static ur_status answer_all(answering *a, const ur_cli_arguments *arguments, ur_error *error)
+static ur_status answer_to(answering *a, const ur_cli_arguments *arguments, ur_error *error)
 {
-    ur_text_out out = ur_cli_standard_output();
-    const ur_sink sink = ur_cli_sink(&out);
-    a->sink = &sink;
     while (ur_model_label(a->model, a->labels)) a->labels++;
     UR_TRY(check_use(a, arguments->count - 1, error));
     UR_TRY(begin_page(a, error));
     ur_status status = answer_words(a, arguments, error);
     if (status == UR_OK && a->how->html) return ur_cli_page_save(&a->page, a->how->html, a->how->overwrite, error);
     ur_cli_page_drop(&a->page);
+    return status;
+}
+
+/* Labels of words are coloured where a terminal shows them. */
+static ur_status answer_all(answering *a, const ur_cli_arguments *arguments, const ur_settings *task, ur_error *error)
+{
+    ur_text_out out = ur_cli_standard_output();
+    ur_cli_colours colours = ur_cli_terminal_colours(stdout);
+    ur_cli_colouring colouring = {.column = {ur_cli_task_text(task, "column"), ur_cli_task_text(task, "also")}};
+    ur_sink sink = ur_cli_sink(&out);
+    if (colouring.column[0] && !a->how->json && colours >= UR_CLI_256)
+        sink = ur_cli_colouring_sink(&colouring, &out, colours);
+    a->sink = &sink;
+    ur_status status = answer_to(a, arguments, error);
+    ur_cli_colouring_free(&colouring);
     return status;
 }
 
@@ -163,7 +176,7 @@ static ur_status answer_with(ur_model *model, const settings *s, const ur_cli_ar
     UR_TRY(ur_settings_of_model(&task, model, error));
     ur_status status = ur_cli_take_pending(arguments, task, ur_model_task(model), error);
     if (status == UR_OK) status = ur_answerer_create(&a.answerer, model, task, s->json, error);
-    if (status == UR_OK) status = answer_all(&a, arguments, error);
+    if (status == UR_OK) status = answer_all(&a, arguments, task, error);
     ur_answerer_free(a.answerer);
     ur_settings_free(task);
     return status;
@@ -183,14 +196,18 @@ const ur_cli_verb ur_cli_predict = {
     .name = "predict",
     .takes = "MODEL [FILE...] [option...]",
     .summary = "answer each line with a model",
-    .text = "Reads lines from files, or from standard input, and answers each at once, on a line of its own: a "
-            "classifier gives "
-            "the label and its probability with a tab between. With --json an answer is an object with the "
-            "probabilities of all labels. A model of pictures or recordings takes idx or WAV files without labels, and "
-            "answers each picture and each recording on a line.",
+    .text =
+        "Reads lines from files, or from standard input, and answers each at once, on a line of its own: a classifier "
+        "gives the label and its probability with a tab between. With --json an answer is an object with the "
+        "probabilities of all labels. A model of pictures or recordings takes idx or WAV files without labels, and "
+        "answers each picture and each recording on a line.\n\n"
+        "A tagger takes a sentence a line, words one a line (--lines tokens), or CoNLL-U, and gives CoNLL-U: what it "
+        "was given, with the column filled that it learnt. With --inline it gives word/TAG; a terminal shows each "
+        "label in a colour of its own.",
     .examples = "unroll predict runs/reviews reviews.txt  # a label for each line\n"
                 "echo 'not a bad film' | unroll predict runs/reviews --json  # from another program\n"
-                "echo 'not a bad film' | unroll predict runs/reviews --tree  # and what it makes of each phrase\n",
+                "echo 'not a bad film' | unroll predict runs/reviews --tree  # and what it makes of each phrase\n"
+                "unroll predict runs/pos text.txt --inline  # They/PRON can/AUX fish/VERB ./PUNCT\n",
     .any_task = true,
     .table = &TABLE,
     .settings_size = sizeof(settings),

@@ -17,7 +17,7 @@ void ur_cli_sentence_free(ur_cli_sentence *s)
 
 /* ---- Reading ------------------------------------------------------------------------------------------------------ */
 
-static bool is_blank(char byte) { return byte == ' ' || byte == '\t'; }
+static bool is_blank(char byte) { return byte == ' ' || byte == '\t' || byte == '\r'; }
 
 static bool ends_word(char byte, bool tree) { return is_blank(byte) || (tree && (byte == '(' || byte == ')')); }
 

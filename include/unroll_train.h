@@ -41,7 +41,7 @@ UR_API ur_status ur_model_create(ur_model **model, const char *net, const ur_siz
 /* Writes the model file: whole, or not at all. */
 UR_API ur_status ur_model_save(const ur_model *model, const char *path, ur_error *error);
 
-/* Gives a model that takes ids its units of text (kind "char", "byte" or "word"), in the order of the ids: then it can be
+/* Gives a model that takes ids its units of text (kind "char", "byte", "word", or "whole" for words that are cut already), in the order of the ids: then it can be
  * saved with them and fed through ur_encode. `unknown`: one more id, the last, stands for everything else. The count must
  * be the network's number of symbols. */
 UR_API ur_status ur_model_set_units(ur_model *model, const char *kind, const char *const *texts, size_t count,
@@ -100,7 +100,8 @@ typedef struct ur_sequences {
 typedef enum ur_loss {
     UR_LOSS_SOFTMAX, /* cross-entropy; ids: the right class */
     UR_LOSS_SIGMOID, /* binary cross-entropy; numbers, 0 to 1 */
-    UR_LOSS_SQUARED  /* (y − target)²; numbers */
+    UR_LOSS_SQUARED, /* (y − target)²; numbers */
+    UR_LOSS_CRF /* of a line that ends in `crf`: −log p of the whole sequence; ids: the right labels, −1: any */
 } ur_loss;
 
 /* The targets of one line: (T, B) ids or (T, B, outputs) numbers with that line's T and B; T is 1 behind `last`. What
@@ -177,6 +178,10 @@ UR_API ur_status ur_predict(ur_learner *learner, const ur_batch *batch, ur_real 
 /* The same of any line. */
 UR_API ur_status ur_predict_line(ur_learner *learner, const ur_batch *batch, size_t line, ur_real *out,
                                  ur_error *error);
+/* The likeliest label of a line at each of its places: labels (T, B), or (B) where it leaves one step; -1 behind a lane's
+ * end. Where the line ends in `crf`, those of the likeliest sequence (Viterbi); else the largest output. */
+UR_API ur_status ur_predict_labels(ur_learner *learner, const ur_batch *batch, size_t line, int32_t *labels,
+                                   ur_error *error);
 
 UR_API void ur_learner_set_rate(ur_learner *learner, double rate);
 UR_API double ur_learner_gradient_norm(const ur_learner *learner); /* of the last ur_learn, before clipping */

@@ -9,7 +9,8 @@
 
 #include <string.h>
 
-static const char *const unit_names[] = {[UR_UNIT_CHAR] = "char", [UR_UNIT_BYTE] = "byte", [UR_UNIT_WORD] = "word"};
+static const char *const unit_names[] = {
+    [UR_UNIT_CHAR] = "char", [UR_UNIT_BYTE] = "byte", [UR_UNIT_WORD] = "word", [UR_UNIT_WHOLE] = "whole"};
 enum { UNIT_KINDS = sizeof unit_names / sizeof *unit_names };
 
 const char *ur_unit_kind_name(ur_unit_kind kind) { return unit_names[kind]; }
@@ -21,7 +22,7 @@ ur_status ur_unit_kind_find(const char *name, ur_unit_kind *kind, ur_error *erro
         *kind = (ur_unit_kind)i;
         return UR_OK;
     }
-    return ur_fail(error, UR_ERR_USAGE, "unknown unit \"%s\"; the units are char, byte and word", name);
+    return ur_fail(error, UR_ERR_USAGE, "unknown unit \"%s\"; the units are char, byte, word and whole", name);
 }
 
 static bool is_word(unsigned char byte)
@@ -69,9 +70,22 @@ static int cut_word(const unsigned char *text, size_t length, bool last)
     return is_visible(text[start]) ? (int)start + 1 : 1;
 }
 
+static int cut_whole(const unsigned char *text, size_t length, bool last)
+{
+    size_t at = 0;
+    while (at < length && at < UR_UNIT_MAX_BYTES) {
+        int size = char_length(text + at, length - at, last);
+        if (size <= 0) return size;
+        if (at + (size_t)size > UR_UNIT_MAX_BYTES) return (int)at;
+        at += (size_t)size;
+    }
+    return last || at == UR_UNIT_MAX_BYTES ? (int)at : 0;
+}
+
 int ur_unit_cut(ur_unit_kind kind, const unsigned char *text, size_t length, bool last)
 {
     if (length == 0) return 0;
     if (kind == UR_UNIT_CHAR) return char_length(text, length, last);
+    if (kind == UR_UNIT_WHOLE) return cut_whole(text, length, last);
     return kind == UR_UNIT_BYTE ? 1 : cut_word(text, length, last);
 }

@@ -6,9 +6,9 @@
 
 #include <stdbool.h>
 
-typedef enum ur_unit_kind { UR_UNIT_CHAR, UR_UNIT_BYTE, UR_UNIT_WORD } ur_unit_kind;
+typedef enum ur_unit_kind { UR_UNIT_CHAR, UR_UNIT_BYTE, UR_UNIT_WORD, UR_UNIT_WHOLE } ur_unit_kind;
 
-const char *ur_unit_kind_name(ur_unit_kind kind); /* "char", "byte", "word" */
+const char *ur_unit_kind_name(ur_unit_kind kind); /* "char", "byte", "word", "whole" */
 ur_status ur_unit_kind_find(const char *name, ur_unit_kind *kind, ur_error *error);
 
 enum { UR_UNIT_MAX_BYTES = 128 }; /* a longer word is cut into units of at most this */
@@ -21,6 +21,7 @@ enum { UR_UNIT_MAX_BYTES = 128 }; /* a longer word is cut into units of at most 
  *   word: an optional single space followed by a run of letters, digits, underscores, apostrophes inside a word and
  *         non-ASCII characters; or an optional single space and one other visible character; or one white-space or
  *         control character.
+ *   whole: all of the text: a word that has been cut out of a sentence already.
  */
 int ur_unit_cut(ur_unit_kind kind, const unsigned char *text, size_t length, bool last);
 

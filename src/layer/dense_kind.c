@@ -27,9 +27,10 @@ static ur_status name_dense(ur_naming *n, ur_layer *l)
     char owner[24] = "out";
     double spread = 1 / sqrt((double)l->inputs);
     UR_TRY(check_tied(n, l));
-    if (l->behind) n->denses++;
-    if (l->behind && n->denses == 1) snprintf(owner, sizeof owner, "dense");
-    if (l->behind && n->denses > 1) snprintf(owner, sizeof owner, "dense%d", n->denses);
+    bool inside = !ur_gives_outputs(l);
+    if (inside) n->denses++;
+    if (inside && n->denses == 1) snprintf(owner, sizeof owner, "dense");
+    if (inside && n->denses > 1) snprintf(owner, sizeof owner, "dense%d", n->denses);
     const ur_param *weight = l->spec.tied ? n->embed : ur_name_param(n, owner, "weight", l->width, l->inputs, spread);
     const ur_param *bias = weight && !l->spec.nobias ? ur_name_param(n, owner, "bias", l->width, 0, spread) : NULL;
     if (!weight || (!l->spec.nobias && !bias)) return UR_ERR_USAGE;

@@ -7,6 +7,7 @@
 #ifndef UR_LAYER_KIND_H
 #define UR_LAYER_KIND_H
 
+#include "layer/crf.h"
 #include "layer/layers.h"
 
 enum { UR_NAME_MAX = 32 };
@@ -68,6 +69,7 @@ struct ur_layer {
     ur_dense bridge[UR_STATES_MAX]; /* to each state from what is given; without a weight where the widths are equal */
     ur_layer *reverse;              /* of `bi`: the direction from the end, a cell layer of its own; owned */
     ur_dense dense;
+    ur_crf crf;
 };
 
 /* The first layer of its line. */
@@ -76,6 +78,9 @@ static inline const ur_layer *ur_first_of_line(const ur_layer *l)
     while (l->before) l = l->before;
     return l;
 }
+
+/* Whether it gives what its line gives: the last layer, or the one before a crf. */
+bool ur_gives_outputs(const ur_layer *layer);
 
 static inline bool ur_is_recurrent(const ur_layer *l) { return l->recurrent.cell != NULL; }
 static inline bool ur_is_dense(const ur_layer *l) { return l->dense.weight != NULL; }
@@ -164,6 +169,7 @@ struct ur_layer_kind {
     bool reads_ids; /* begins a line */
     bool in_time;   /* works along the steps of a sequence */
     bool ends_time; /* leaves one step */
+    bool ends_line; /* nothing may stand behind it */
     bool passes;    /* gives what it takes, as far as its neighbours are concerned */
     bool joins;     /* the name of an earlier line stands behind its word; may begin a line */
     bool picks;     /* takes ids in place of one-hot vectors, and a table with ids in place of rows of it */

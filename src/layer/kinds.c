@@ -18,6 +18,8 @@ ur_status ur_resolve_same_width(ur_layer *l, const ur_layer_sizes *sizes, ur_err
     return UR_OK;
 }
 
+bool ur_gives_outputs(const ur_layer *l) { return !l->behind || l->behind->spec.kind->ends_line; }
+
 const char *ur_layer_whole(const ur_layer *l)
 {
     if (!l->spec.kind->step) return l->spec.kind->word;

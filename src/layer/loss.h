@@ -17,6 +17,7 @@ typedef struct ur_targets {
     const int32_t *lengths;     /* (B), or NULL: all are whole */
     const real *weights;        /* (T, B), or NULL: 1 */
     double smoothing;           /* ε of what ids or numbers say */
+    const struct ur_crf *crf;   /* of a line that ends in one; else NULL */
     size_t count;               /* those that count */
 } ur_targets;
 

@@ -25,7 +25,7 @@ static ur_status resolve_symbols(size_t symbols, ur_layer *l, ur_error *error)
 /* Sizes of one layer, given what comes in. */
 static ur_status resolve_layer(const ur_model *m, const ur_sizes *of_line, ur_layer *l, size_t in, ur_error *error)
 {
-    ur_layer_sizes sizes = {.outputs = l->behind ? 0 : of_line->outputs, .isa = ur_isa_index(m->kernels)};
+    ur_layer_sizes sizes = {.outputs = ur_gives_outputs(l) ? of_line->outputs : 0, .isa = ur_isa_index(m->kernels)};
     l->inputs = in;
     if (l->spec.kind->reads_ids) UR_TRY(resolve_symbols(of_line->symbols, l, error));
     if (!l->inputs && !l->spec.kind->joins)

@@ -15,6 +15,9 @@ static ur_status check_order(const ur_net_spec *spec, const ur_line_spec *line, 
         if (i && layer->kind->reads_ids)
             return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
                                "\"%s\" reads ids and can only begin a line; move it to the front", word);
+        if (layer->kind->ends_line && i + 1 < line->count)
+            return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
+                               "\"%s\" ends a line; move it to the end, or what is behind it in front of it", word);
         if (ended && layer->kind->in_time)
             return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
                                "\"%s\" needs steps, and \"%s\" before it has left only one; move \"%s\" behind it",

@@ -26,7 +26,8 @@ static ur_status open_answerer(ur_answerer *a, ur_model *model, ur_error *error)
 {
     if (!a->task->answer)
         return ur_fail(error, UR_ERR_UNSUPPORTED,
-                       "a model of the task %s gives no labels; train one with unroll train classify", a->task->name);
+                       "a model of the task %s gives no labels; train one with unroll train classify or train tag",
+                       a->task->name);
     a->data = calloc(1, a->task->data_size + 1);
     if (!a->data) return ur_fail_memory(error, "the data");
     a->opened = true;
@@ -52,6 +53,7 @@ ur_status ur_answerer_create(ur_answerer **answerer, ur_model *model, const ur_s
 ur_status ur_answer(ur_answerer *a, const char *item, size_t length, const ur_sink *sink, ur_error *error)
 {
     ur_float_mode mode = ur_float_mode_enter();
+    while (item && !a->task->keeps_returns && length && item[length - 1] == '\r') length--;
     ur_status status = a->task->answer(a->data, a->learner, item, length, a->json, sink, error);
     ur_float_mode_leave(mode);
     return status;

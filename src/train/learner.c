@@ -325,37 +325,56 @@ ur_status ur_evaluate(ur_learner *l, const ur_batch *batch, double *loss, ur_err
     return status;
 }
 
-static ur_status predict_window(ur_learner *l, const ur_batch *batch, const ur_carry *carry, size_t line, ur_real *out,
+/* What is wanted of a line: its numbers, its labels, or both. */
+typedef struct ur_wanted {
+    size_t line;
+    ur_real *numbers;
+    int32_t *labels;
+} ur_wanted;
+
+static ur_status predict_window(ur_learner *l, const ur_batch *batch, const ur_carry *carry, const ur_wanted *wanted,
                                 ur_error *error)
 {
     ur_tape tape;
     ur_value values[UR_LINES_MAX];
     begin(l, &tape, false);
     if (!ur_graph_run(l->model, &tape, batch, carry, NULL, values)) return ur_tape_status(&tape, error);
-    const ur_tensor *y = values[line].y;
-    for (size_t i = 0; i < y->steps * y->lanes; i++)
-        memcpy(out + i * y->width, y->value + i * y->row, y->width * sizeof(real));
-    return UR_OK;
+    const ur_value *value = &values[wanted->line];
+    const ur_tensor *y = value->y;
+    for (size_t i = 0; wanted->numbers && i < y->steps * y->lanes; i++)
+        memcpy(wanted->numbers + i * y->width, y->value + i * y->row, y->width * sizeof(real));
+    return wanted->labels ? ur_line_labels(l->model, wanted->line, value, wanted->labels, error) : UR_OK;
 }
 
-static ur_status predict(ur_learner *l, const ur_batch *batch, size_t line, ur_real *out, ur_error *error)
+static ur_status predict(ur_learner *l, const ur_batch *batch, const ur_wanted *wanted, ur_error *error)
 {
+    size_t line = wanted->line;
     ur_carry carry = {0};
     if (line >= l->model->line_count)
         return ur_fail(error, UR_ERR_USAGE, "line %zu of a network of %zu", line + 1, l->model->line_count);
     UR_TRY(ur_network_check(l->model, batch, error));
     UR_TRY(carried_states(l, batch, &carry.from, error));
-    ur_status status = predict_window(l, batch, &carry, line, out, error);
+    ur_status status = predict_window(l, batch, &carry, wanted, error);
     ur_arena_reset(&l->arena);
+    return status;
+}
+
+static ur_status predict_wanted(ur_learner *l, const ur_batch *batch, ur_wanted wanted, ur_error *error)
+{
+    ur_float_mode mode = ur_float_mode_enter();
+    ur_status status = predict(l, batch, &wanted, error);
+    ur_float_mode_leave(mode);
     return status;
 }
 
 ur_status ur_predict_line(ur_learner *l, const ur_batch *batch, size_t line, ur_real *out, ur_error *error)
 {
-    ur_float_mode mode = ur_float_mode_enter();
-    ur_status status = predict(l, batch, line, out, error);
-    ur_float_mode_leave(mode);
-    return status;
+    return predict_wanted(l, batch, (ur_wanted){.line = line, .numbers = out}, error);
+}
+
+ur_status ur_predict_labels(ur_learner *l, const ur_batch *batch, size_t line, int32_t *labels, ur_error *error)
+{
+    return predict_wanted(l, batch, (ur_wanted){.line = line, .labels = labels}, error);
 }
 
 ur_status ur_predict(ur_learner *l, const ur_batch *batch, ur_real *out, ur_error *error)

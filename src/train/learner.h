@@ -36,7 +36,8 @@ struct ur_learner {
     void *look_context;
     /* Where set: makes the loss in place of the network with its losses. */
     ur_status (*forward)(void *context, ur_pass *pass, ur_window_result *result, ur_error *error);
-    /* Where set: is shown what the network gave in ur_learner_forward, which is there for that long. */
+    /* Where set: is shown what the network gave in ur_learner_forward, all outputs of a wide last layer too, which is there
+     * for that long. */
     ur_status (*judge)(void *context, const ur_value *out, ur_error *error);
     void *task_context;            /* of both */
     ur_value output[UR_MAX_LINES]; /* of each line in the last forward run, until its arena is reset */

@@ -50,12 +50,18 @@ static ur_status aim_at(const ur_learner *l, const ur_target *target, ur_aim *ai
                        "line %zu ends in \"sigmoid\" and is read by another; its loss takes what goes in there: leave "
                        "\"sigmoid\" out",
                        target->line + 1);
+    if ((target->loss == UR_LOSS_CRF) != (ur_line_crf(l->model, target->line) != NULL))
+        return ur_fail(error, UR_ERR_USAGE,
+                       aim->kind == &ur_loss_crf ? "the loss \"crf\" needs a line that ends in one; line %zu does not"
+                                                 : "line %zu ends in \"crf\" and takes that loss",
+                       target->line + 1);
     if (!(target->smoothing >= 0 && target->smoothing < 1))
         return ur_fail(error, UR_ERR_USAGE, "a target's smoothing of %g; it is 0 or more and below 1",
                        target->smoothing);
-    bool plain = !target->weights && target->smoothing == 0; /* else the logits are needed */
-    if (is_last && target->loss == UR_LOSS_SOFTMAX && plain) aim->head = ur_objective_head(l);
-    if (is_last && !aim->head && l->sampler.place)
+    bool whole = l->judge || target->weights || target->smoothing > 0; /* the logits are needed */
+    if (is_last && target->loss == UR_LOSS_SOFTMAX && !whole) aim->head = ur_objective_head(l);
+    bool sampled = is_last && l->sampler.place && !l->judge;
+    if (sampled && !aim->head)
         return ur_fail(
             error, UR_ERR_USAGE,
             "a sampled softmax needs the softmax loss without weights or smoothing, the last line's is \"%s\"",
@@ -78,7 +84,7 @@ static ur_status end_lines(ur_learner *l, const ur_batch *batch, ur_aim *aims, u
         taken[line] = true;
         endings[line] = aims[i].head ? UR_END_BODY : aims[i].kind->logits ? UR_END_LOGITS : UR_END_WHOLE;
     }
-    if (endings[l->model->line_count - 1] == UR_END_BODY) return UR_OK;
+    if (endings[l->model->line_count - 1] == UR_END_BODY || l->judge) return UR_OK;
     return ur_objective_give_outputs(l, error);
 }
 
@@ -101,6 +107,7 @@ static void add_loss(const ur_learner *l, ur_tape *tape, const ur_aim *aim, cons
                           .given = t->steps ? t->steps : value->y->steps,
                           .ids = t->ids,
                           .values = t->values,
+                          .crf = ur_line_crf(l->model, t->line),
                           .lengths = t->lengths ? t->lengths : value->shape.lengths,
                           .weights = t->weights,
                           .smoothing = t->smoothing};

@@ -43,6 +43,7 @@ typedef struct ur_preset {
 typedef struct ur_net_request {
     char line[UR_LINE_TEXT_MAX];
     ur_sizes sizes;
+    ur_sizes lines[UR_LINES_MAX]; /* room for sizes.lines */
 } ur_net_request;
 
 /* A text that a network made while it learnt; `text` is the task's, until its next batch. */
@@ -59,6 +60,7 @@ typedef struct ur_task {
     const ur_setting_table *settings;
     const ur_preset *presets; /* up to one without a name; NULL: none */
     size_t settings_size, data_size, tally_size;
+    bool keeps_returns;                   /* a \r at the end of an item is part of it; else it is taken off */
     bool carries;                         /* states go on from batch to batch, except where one is fresh */
     ur_metric metric[UR_METRICS_MAX + 1]; /* the first decides what is best, patience and the plateau schedule */
 
@@ -93,7 +95,7 @@ typedef struct ur_task {
      * states are carried. */
     ur_status (*forward)(void *data, ur_pass *pass, const ur_task_batch *batch, ur_window_result *sums,
                          ur_error *error);
-    /* Adds what a batch's outputs (of each line, those of a wide softmax left out) say to tally_size bytes that began as zeros; NULL: nothing. */
+    /* Adds what a batch's outputs (of each line) say to tally_size bytes that began as zeros; NULL: nothing. */
     ur_status (*tally)(void *data, const ur_task_batch *batch, const ur_value *out, void *tally, ur_error *error);
     /* The metrics from that and from the sums of all batches. `more`: an object that takes what else is worth telling, where
      * somebody asked for it; else NULL. NULL: the mean loss is the only metric. */

@@ -64,6 +64,14 @@ static bool same_vocabulary(const ur_vocabulary *a, const ur_vocabulary *b)
     return true;
 }
 
+static bool same_vocabularies(const ur_model *a, const ur_model *b)
+{
+    bool same = same_vocabulary(a->vocabulary, b->vocabulary);
+    for (size_t i = 0; i < a->line_count && same; i++) /* as many lines as b, whose network is the same */
+        same = same_vocabulary(a->lines[i].vocabulary, b->lines[i].vocabulary);
+    return same;
+}
+
 /* `init-from`: the weights of a model with the same network and vocabulary. */
 static ur_status take_first_weights(ur_trainer *t, ur_error *error)
 {
@@ -78,7 +86,7 @@ static ur_status take_first_weights(ur_trainer *t, ur_error *error)
     else if (strcmp(from->net, t->model->net) != 0)
         status = ur_fail(error, UR_ERR_DATA, "%s: its network is \"%s\", this run's is \"%s\"", path, from->net,
                          t->model->net);
-    else if (!same_vocabulary(from->vocabulary, t->model->vocabulary))
+    else if (!same_vocabularies(from, t->model))
         status = ur_fail(error, UR_ERR_DATA, "%s: its vocabulary is not that of these data", path);
     else
         memcpy(t->model->values, from->values, t->model->numbers * sizeof(real));

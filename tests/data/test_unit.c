@@ -50,6 +50,16 @@ static void chars_and_bytes(void **state)
     check_cuts(UR_UNIT_BYTE, "a|\xC3|\xA9|\xFF|\r|\n");
 }
 
+static void whole_texts(void **state)
+{
+    (void)state;
+    check_cuts(UR_UNIT_WHOLE, "don't");
+    check_cuts(UR_UNIT_WHOLE, "...");
+    check_cuts(UR_UNIT_WHOLE, "10 000 \xE2\x82\xAC");
+    assert_int_equal(ur_unit_cut(UR_UNIT_WHOLE, (const unsigned char *)"ab", 2, false), 0);
+    assert_int_equal(ur_unit_cut(UR_UNIT_WHOLE, (const unsigned char *)"a\xFF", 2, true), -1);
+}
+
 static void too_little_text(void **state)
 {
     (void)state;
@@ -135,15 +145,16 @@ static void properties(void **state)
         check_properties(UR_UNIT_CHAR, text, length);
         check_properties(UR_UNIT_WORD, text, length);
         check_properties(UR_UNIT_BYTE, text, length);
+        check_properties(UR_UNIT_WHOLE, text, length);
     }
 }
 
 static void names(void **state)
 {
     (void)state;
-    static const char *const expected[] = {"char", "byte", "word"};
+    static const char *const expected[] = {"char", "byte", "word", "whole"};
     ur_error error;
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         ur_unit_kind kind;
         assert_string_equal(ur_unit_kind_name((ur_unit_kind)i), expected[i]);
         assert_int_equal(ur_unit_kind_find(expected[i], &kind, &error), UR_OK);
@@ -151,16 +162,16 @@ static void names(void **state)
     }
     ur_unit_kind kind = UR_UNIT_WORD;
     assert_int_equal(ur_unit_kind_find("line", &kind, &error), UR_ERR_USAGE);
-    assert_string_equal(error.text, "unknown unit \"line\"; the units are char, byte and word");
+    assert_string_equal(error.text, "unknown unit \"line\"; the units are char, byte, word and whole");
     assert_int_equal(kind, UR_UNIT_WORD);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(words),      cmocka_unit_test(chars_and_bytes), cmocka_unit_test(too_little_text),
-        cmocka_unit_test(long_words), cmocka_unit_test(invalid_text),    cmocka_unit_test(properties),
-        cmocka_unit_test(names),
+        cmocka_unit_test(words),           cmocka_unit_test(chars_and_bytes), cmocka_unit_test(whole_texts),
+        cmocka_unit_test(too_little_text), cmocka_unit_test(long_words),      cmocka_unit_test(invalid_text),
+        cmocka_unit_test(properties),      cmocka_unit_test(names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -68,6 +68,9 @@ static const network NETWORKS[] = {
     {"a: gru 3; join a > rnn 4 bi > join a > last > dense", UR_LOSS_SOFTMAX, RAGGED | ALIKE, LANES},
     {"a: embed 3; b: embed 2 > join a > gru 3; gru 3 > join b > dense", UR_LOSS_SOFTMAX, SUM | RAGGED | ALIKE,
      LANES_MAX},
+    {"embed 4 > gru 3 bi > dense > crf", UR_LOSS_CRF, RAGGED, LANES_MAX},
+    {"a: embed 3 > lstm 2 bi > last; embed 3 > join a > gru 3 > dense 6 tanh > crf", UR_LOSS_CRF,
+     SUM | RAGGED | LANE_OF, LANES},
 };
 
 typedef struct setting {
@@ -104,7 +107,7 @@ static void make_batch(setting *s)
                                            .lengths = s->n->how & RAGGED ? s->lengths[i] : NULL,
                                            .lane_of = s->n->how & LANE_OF ? s->lane_of[i] : NULL};
     }
-    fill_ids(s->targets, STEPS_MAX * LANES_MAX, 50, SYMBOLS);
+    fill_ids(s->targets, STEPS_MAX * LANES_MAX, 50, ur_model_outputs(s->model));
     fill_random(s->target_values, STEPS_MAX * LANES_MAX * SYMBOLS, 51, 1);
     fill_random(s->weights, STEPS_MAX * LANES_MAX, 52, 2);
     s->batch.target[0].line = s->model->line_count - 1;
@@ -203,8 +206,7 @@ static void test_every_cell_in_a_stack(void **state)
 /* So does a new line of layer.inc. */
 static void check_kind_line(const char *line, const ur_layer_kind *kind)
 {
-    (void)kind;
-    check_network(&(network){line, UR_LOSS_SQUARED, RAGGED | ALIKE, LANES});
+    check_network(&(network){line, kind->ends_line ? UR_LOSS_CRF : UR_LOSS_SQUARED, RAGGED | ALIKE, LANES});
 }
 
 static void test_every_kind(void **state)

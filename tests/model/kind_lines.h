@@ -33,15 +33,20 @@ static inline void kind_text(const ur_layer_kind *kind, const char *option, char
     snprintf(text + used, 64 - (size_t)used, "%s", option);
 }
 
-/* Alone in front of a dense layer; between others. A kind that reads another line has one before it. */
+/* Alone in front of a dense layer; between others. A kind that reads another line has one before it; one that ends a line
+ * stands behind the dense layer. */
 static inline void check_kind(const ur_layer_kind *kind, const char *option, kind_check *check)
 {
     const char *before = kind->joins ? "a: gru 4; " : "";
     char text[64], line[160];
     kind_text(kind, option, text);
-    snprintf(line, sizeof line, "%s%s > dense 3", before, text);
+    snprintf(line, sizeof line, kind->ends_line ? "%sdense 3 > %s" : "%s%s > dense 3", before, text);
     check(line, kind);
-    snprintf(line, sizeof line, kind->reads_ids ? "%s%s > gru 4 > dense 3" : "%sgru 4 > %s > dense 3", before, text);
+    snprintf(line, sizeof line,
+             kind->ends_line   ? "%sgru 4 > dense 3 > %s"
+             : kind->reads_ids ? "%s%s > gru 4 > dense 3"
+                               : "%sgru 4 > %s > dense 3",
+             before, text);
     check(line, kind);
 }
 

@@ -124,6 +124,7 @@ static void test_canonical_text_of_the_examples(void **state)
         "chars: embed 30 > lstm 50 bi > last; embed 100 > join chars > lstm 200 x2 bi nobias drop=0.3 > mean > dense",
         "encoder: embed 256 > lstm 256 bi; decoder: embed like encoder > lstm 512 from encoder > max > dense",
         "a: gru 3; join a > join a > dense x2",
+        "embed 4 > lstm 5 bi > dense > crf",
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) canonical(lines[i], lines[i]);
 }
@@ -224,7 +225,7 @@ static void test_format_refuses_what_no_line_says(void **state)
         &bad, UR_LINE_TEXT_MAX,
         "no network line says what these layers are: network line, column 14: unknown layer \"mgu\"; the "
         "nearest known one is \"gru\" (there are onehot, embed, rnn, lstm, gru, gru-before, lstm-coupled, last, "
-        "mean, max, join, dense, dropout)");
+        "mean, max, join, dense, dropout, crf)");
 }
 
 static void test_format_refuses_broken_specs(void **state)

@@ -90,18 +90,19 @@ static void test_unknown_words_name_the_nearest(void **state)
     (void)state;
     wrong("onehot > lstn 5", 10,
           "unknown layer \"lstn\"; the nearest known one is \"lstm\" (there are onehot, embed, rnn, lstm, gru, "
-          "gru-before, lstm-coupled, last, mean, max, join, dense, dropout)");
+          "gru-before, lstm-coupled, last, mean, max, join, dense, dropout, crf)");
     wrong(
         "atention", 1,
         "unknown layer \"atention\"; the nearest known one is \"attention\" (there are onehot, embed, rnn, lstm, gru, "
-        "gru-before, lstm-coupled, last, mean, max, join, dense, dropout)");
+        "gru-before, lstm-coupled, last, mean, max, join, dense, dropout, crf)");
     wrong(
         "lstm 5 nobais", 8,
         "unknown option \"nobais\"; the nearest known one is \"nobias\" (\"lstm\" takes bi, nobias, drop=P, same, from "
         "NAME, xN)");
     wrong("aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeee", 1,
           "unknown layer \"aaaaaaaaaabbbbbbbbbbccccccccccdddddddddd...\"; the nearest known one is \"embed\" "
-          "(there are onehot, embed, rnn, lstm, gru, gru-before, lstm-coupled, last, mean, max, join, dense, dropout)");
+          "(there are onehot, embed, rnn, lstm, gru, gru-before, lstm-coupled, last, mean, max, join, dense, dropout, "
+          "crf)");
 }
 
 static void test_options_of_the_wrong_layer(void **state)
@@ -239,11 +240,21 @@ static void test_tables_that_cannot_be(void **state)
     wrong("onehot like a", 8, "\"onehot\" does not take \"like\"; it takes no option");
 }
 
+static void test_a_layer_that_ends_a_line(void **state)
+{
+    (void)state;
+    wrong("embed 4 > dense 5 > crf > dense", 21,
+          "\"crf\" ends a line; move it to the end, or what is behind it in front of it");
+    wrong("embed 4 > last > dense 5 > crf", 28,
+          "\"crf\" needs steps, and \"last\" before it has left only one; move \"last\" behind it");
+    wrong("embed 4 > dense 5 > crf 5", 25, "\"crf\" takes no number, so \"5\" is one too many");
+}
+
 static void test_known_but_not_built(void **state)
 {
     (void)state;
-    static const char *const words[] = {"attention", "conv", "pool", "norm", "crf", "ctc"};
-    not_built("chars: embed 30 > lstm 50 bi > last; embed 100 > join chars > lstm 200 bi > dense > crf", 85, "crf");
+    static const char *const words[] = {"attention", "conv", "pool", "norm", "ctc"};
+    not_built("chars: embed 30 > lstm 50 bi > last; embed 100 > join chars > lstm 200 bi > dense > ctc", 85, "ctc");
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         char line[64];
         snprintf(line, sizeof line, "embed 4 > %s 3 some pad=same step=2 x2 > dense", words[i]);
@@ -270,6 +281,7 @@ int main(void)
         cmocka_unit_test(test_canonical_text_too_long),
         cmocka_unit_test(test_joins_that_cannot_be),
         cmocka_unit_test(test_tables_that_cannot_be),
+        cmocka_unit_test(test_a_layer_that_ends_a_line),
         cmocka_unit_test(test_known_but_not_built),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

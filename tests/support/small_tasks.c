@@ -32,9 +32,23 @@ static void write_labelled(FILE *file)
     }
 }
 
+/* Sentences of CoNLL-U, of many lengths, with two columns of labels. */
+static void write_tagged(FILE *file)
+{
+    static const char *const words[] = {"a", "dog", "sees", "the", "cat", "and", "runs", "home", "Quickly", "now"};
+    static const char *const labels[] = {"D", "N", "V", "D", "N", "C", "V", "A", "A", "A"};
+    for (unsigned i = 0; i < 60; i++) {
+        for (unsigned k = 0, n = 0; k < 1 + i * 7 % 11; k++, n = (i * i + 3 * k + i % 3) % 10)
+            fprintf(file, "%u\t%s%u\t_\t%s\t%s%u\t_\t_\t_\t_\t_\n", k + 1, words[n], n % 2 ? i % 5 : 0, labels[n],
+                    labels[n], n % 3);
+        fputc('\n', file);
+    }
+}
+
 static const small SMALL[] = {
     {"lm", "--net 'embed 5 > lstm 6 drop=0.2 > dense' --batch 3 --bptt 7 --bptt-step 5 --sample-length 9", write_text},
     {"classify", "--form lines --hidden 6 --embed 5 --batch 8 --token-dropout 0.1", write_labelled},
+    {"tag", "--also xpos --hidden 6 --embed 5 --batch 8 --token-dropout 0.2", write_tagged},
     {"recall", "--kind adding --gap 7 --bptt 4 --hidden 6 --batch 5", NULL},
 };
 

@@ -83,7 +83,7 @@ static void test_behind_the_end_nothing_counts(void **state)
     for (size_t loss = 0; ur_loss_at(loss); loss++) {
         setting s;
         ur_window_result masked, whole;
-        set_up(&s, "embed 3 > lstm 4 > dense");
+        set_up(&s, loss == UR_LOSS_CRF ? "embed 3 > lstm 4 > dense > crf" : "embed 3 > lstm 4 > dense");
         aim(&s, 0, (ur_loss)loss, 0);
         spoil(&s, false);
         real *want = gradients(&s, &masked);
@@ -218,6 +218,13 @@ static void test_what_is_refused(void **state)
     s.batch.target[1] = s.batch.target[0];
     s.batch.target_count = 2;
     refuse(&s, UR_ERR_USAGE, "two targets for line 1");
+    aim(&s, 0, UR_LOSS_CRF, 0);
+    s.batch.target_count = 1;
+    refuse(&s, UR_ERR_USAGE, "the loss \"crf\" needs a line that ends in one; line 1 does not");
+    tear_down(&s);
+    set_up(&s, "embed 3 > dense > crf");
+    aim(&s, 0, UR_LOSS_SOFTMAX, 0);
+    refuse(&s, UR_ERR_USAGE, "line 1 ends in \"crf\" and takes that loss");
     tear_down(&s);
 }
 
@@ -296,6 +303,8 @@ static void test_decode(void **state)
                 (real[]){(real)(1 / (1 + exp(-1))), (real)(1 / (1 + exp(2))), (real)(1 / (1 + exp(-0.5)))}, 3, 1e-6);
     ur_loss_squared.decode(y, 3, out);
     assert_same("squared", out, y, 3);
+    ur_loss_crf.decode(y, 3, out);
+    assert_near("crf", out, (real[]){(real)(exp(1) / sum), (real)(exp(-2) / sum), (real)(exp(0.5) / sum)}, 3, 1e-6);
 }
 
 int main(void)

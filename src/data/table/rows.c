@@ -177,7 +177,7 @@ ur_status ur_rows_next(ur_rows *rows, ur_row *row, ur_error *error)
         if (rows->begin == rows->end) return UR_OK;
         UR_TRY(check_bytes(rows, end, error));
         take_row(rows, &s, end, row);
-        if (row->length > 0) return UR_OK;
+        if (row->length > 0 || rows->empty) return UR_OK;
     }
 }
 

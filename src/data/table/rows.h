@@ -1,9 +1,11 @@
 /* Rows of a text file one after the other: lines, or what a table's quotes make of them. Each lies in memory as a whole
- * and is checked: UTF-8, no zero byte. A byte order mark at the beginning is dropped, empty lines are passed over. */
+ * and is checked: UTF-8, no zero byte. A byte order mark at the beginning is dropped, empty lines are passed over unless
+ * asked for. */
 #ifndef UR_DATA_ROWS_H
 #define UR_DATA_ROWS_H
 
 #include "data/labelled_body.h"
+#include "data/table/field.h"
 
 typedef struct ur_rows {
     const ur_source *source;
@@ -13,6 +15,7 @@ typedef struct ur_rows {
     unsigned char *buffer;
     size_t begin, end, capacity;
     uint64_t line;  /* that begins at `begin`, from 1 */
+    bool empty;     /* empty lines are rows, too */
     uint64_t *hash; /* NULL, or takes in every byte of the file */
 } ur_rows;
 
@@ -30,19 +33,11 @@ void ur_rows_close(ur_rows *rows);
 /* The row stays until the next call. */
 ur_status ur_rows_next(ur_rows *rows, ur_row *row, ur_error *error);
 
-/* A field of a row, as it stands there. */
-typedef struct ur_field {
-    const char *text;
-    size_t length;
-} ur_field;
-
 /* Cuts the first field off `rest`; *more: another follows. */
 ur_field ur_field_cut(ur_dialect dialect, ur_field *rest, bool *more);
 /* What stands between its quotes, as it stands there. */
 ur_field ur_field_inside(ur_dialect dialect, ur_field field);
 /* Takes off the quotes, in place or into `out` of the same length; returns the new length. */
 size_t ur_field_plain(ur_dialect dialect, ur_field field, char *out);
-/* Drops blanks at both ends. */
-ur_field ur_field_trim(ur_field field);
 
 #endif

@@ -1,0 +1,232 @@
+/* The sentences of a tagger: opened, shared out into parts, their words and labels counted. */
+#include "task/tag/tag.h"
+
+#include "base/random.h"
+#include "base/utf8.h"
+#include "data/cursor.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void ur_tag_close(void *data)
+{
+    ur_tag *c = data;
+    for (size_t i = 0; i < UR_PARTS; i++) {
+        free(c->part[i].sentence);
+        free(c->part[i].words);
+        ur_order_free(&c->part[i].order);
+    }
+    for (size_t i = 0; i < UR_TAG_HEADS; i++) {
+        ur_vocabulary_free(c->head[i].labels);
+        free(c->head[i].there);
+        free(c->head[i].target);
+    }
+    ur_conllu_close(c->set);
+    ur_conllu_close(c->validation);
+    if (!c->given) ur_vocabulary_free(c->words);
+    if (!c->given) ur_vocabulary_free(c->characters);
+    ur_sentence_free(&c->sentence);
+    ur_spelling_free(&c->spelling);
+    free(c->ids);
+    free(c->lane_of);
+    free(c->lengths);
+    free(c->taken);
+    free(c->mistakes);
+    free(c->input.lines.text);
+    free(c->input.made.text);
+    free(c->input.out.text);
+}
+
+/* ---- Columns ------------------------------------------------------------------------------------------------------- */
+
+static ur_status find_column(ur_tag_head *head, const char *name, ur_error *error)
+{
+    UR_TRY(ur_conllu_field_find(name, &head->field, error));
+    if (head->field > UR_CONLLU_FORM) return UR_OK;
+    return ur_fail(error, UR_ERR_USAGE, "column \"%s\" is no label of a word; choose one from 3 lemma to 10 misc",
+                   name);
+}
+
+static ur_status find_columns(ur_tag *c, ur_error *error)
+{
+    UR_TRY(find_column(&c->head[0], c->settings.column, error));
+    c->heads = 1;
+    if (!c->settings.also) return UR_OK;
+    UR_TRY(find_column(&c->head[1], c->settings.also, error));
+    c->head[1].weight = c->settings.also_weight;
+    c->heads = 2;
+    if (c->head[0].field != c->head[1].field) return UR_OK;
+    return ur_fail(error, UR_ERR_USAGE, "`column` and `also` are both %s; give two columns",
+                   ur_conllu_field_name(c->head[0].field));
+}
+
+/* ---- Counting ------------------------------------------------------------------------------------------------------ */
+
+static ur_status count_characters(ur_tag *c, ur_field word, ur_error *error)
+{
+    uint32_t code[UR_TAG_CHARACTERS];
+    size_t count = ur_tag_spell(word, strcmp(c->settings.characters, "jamo") == 0, code);
+    for (size_t i = 0; i < count; i++) {
+        unsigned char bytes[UR_UTF8_MAX];
+        int size = ur_utf8_encode(code[i], bytes);
+        if (size > 0) UR_TRY(ur_vocabulary_add(c->characters, bytes, (size_t)size, NULL, error));
+    }
+    return UR_OK;
+}
+
+static ur_status count_word(ur_tag *c, const ur_conllu_word *word, ur_error *error)
+{
+    char plain[UR_TAG_WORD_BYTES];
+    size_t length = ur_tag_plain(c, word->field[UR_CONLLU_FORM], plain);
+    if (length) UR_TRY(ur_vocabulary_add(c->words, plain, length, NULL, error));
+    if (c->characters) UR_TRY(count_characters(c, word->field[UR_CONLLU_FORM], error));
+    for (size_t h = 0; h < c->heads; h++) {
+        ur_field label = word->field[c->head[h].field];
+        if (label.length == 1 && label.text[0] == '_') continue;
+        if (label.length > UR_UNIT_MAX_BYTES)
+            return ur_fail(error, UR_ERR_DATA, "column %s: a label of %zu bytes; it may have %d",
+                           ur_conllu_field_name(c->head[h].field), label.length, (int)UR_UNIT_MAX_BYTES);
+        UR_TRY(ur_vocabulary_add(c->head[h].labels, label.text, label.length, NULL, error));
+    }
+    return UR_OK;
+}
+
+static ur_status count_sentence(ur_tag *c, size_t i, ur_error *error)
+{
+    char where[32];
+    for (size_t k = 0; k < c->sentence.count; k++) {
+        ur_status status = count_word(c, &c->sentence.word[k], error);
+        if (status != UR_ERR_DATA) UR_TRY(status);
+        if (status == UR_OK) continue;
+        snprintf(where, sizeof where, "line %llu", (unsigned long long)c->sentence.line);
+        ur_fail_in(error, status, where);
+        return ur_fail_in(error, status, ur_conllu_path(c->set, i));
+    }
+    return UR_OK;
+}
+
+static ur_status create_vocabularies(ur_tag *c, ur_error *error)
+{
+    UR_TRY(ur_vocabulary_create(&c->words, UR_UNIT_WHOLE, error));
+    for (size_t h = 0; h < c->heads; h++) UR_TRY(ur_vocabulary_create(&c->head[h].labels, UR_UNIT_WHOLE, error));
+    if (strcmp(c->settings.characters, "none") == 0) return UR_OK;
+    return ur_vocabulary_create(&c->characters, UR_UNIT_CHAR, error);
+}
+
+static ur_status settle_labels(ur_tag *c, ur_tag_head *head, ur_error *error)
+{
+    const char *name = ur_conllu_field_name(head->field), *path = ur_conllu_path(c->set, 0), *only;
+    size_t length, count = ur_vocabulary_size(head->labels);
+    if (!count) return ur_fail(error, UR_ERR_DATA, "%s: column %s is not there: every word has _", path, name);
+    UR_TRY(ur_vocabulary_settle(head->labels, 1, 0, false, error));
+    only = ur_vocabulary_text(head->labels, 0, &length);
+    if (count > 1) return UR_OK;
+    return ur_fail(error, UR_ERR_DATA, "%s: column %s: all words have the label \"%.*s\"; there is nothing to learn",
+                   path, name, (int)length, only);
+}
+
+/* Characters of many words that occur once teach what an unknown one is. */
+static ur_status settle_vocabularies(ur_tag *c, ur_error *error)
+{
+    size_t least = ur_conllu_all_words(c->set) < 10000 ? 1 : 2;
+    for (size_t h = 0; h < c->heads; h++) UR_TRY(settle_labels(c, &c->head[h], error));
+    UR_TRY(ur_vocabulary_settle(c->words, c->settings.min_count, c->settings.vocabulary_limit, true, error));
+    return c->characters ? ur_vocabulary_settle(c->characters, least, 0, true, error) : UR_OK;
+}
+
+/* ---- Parts --------------------------------------------------------------------------------------------------------- */
+
+static ur_status open_part(ur_tag *c, ur_part which, const ur_conllu *set, ur_error *error)
+{
+    ur_tag_part *p = &c->part[which];
+    size_t room = ur_conllu_count(set) + 1;
+    p->set = set;
+    p->sentence = calloc(room, sizeof *p->sentence);
+    p->words = calloc(room, sizeof *p->words);
+    return p->sentence && p->words ? UR_OK : ur_fail_memory(error, "the sentences");
+}
+
+static void add_sentence(ur_tag_part *p, size_t i)
+{
+    p->words[p->count] = (uint32_t)ur_conllu_words(p->set, i);
+    p->sentence[p->count++] = (uint32_t)i;
+}
+
+/* Sentences of the same words are on the same side. */
+static bool is_held(const ur_tag *c, double share)
+{
+    uint64_t hash = UR_HASH_START;
+    for (size_t k = 0; k < c->sentence.count; k++) {
+        ur_field word = c->sentence.word[k].field[UR_CONLLU_FORM];
+        hash = ur_hash_bytes(hash, (const unsigned char *)word.text, word.length);
+        hash = ur_hash_bytes(hash, (const unsigned char *)" ", 1);
+    }
+    return ur_random_uniform(c->seed, UR_USE_SPLIT, hash) < share;
+}
+
+static ur_status share_out(ur_tag *c, double share, ur_error *error)
+{
+    UR_TRY(open_part(c, UR_PART_TRAIN, c->set, error));
+    if (!c->validation) UR_TRY(open_part(c, UR_PART_VALIDATION, c->set, error));
+    for (size_t i = 0; i < ur_conllu_count(c->set); i++) {
+        UR_TRY(ur_conllu_read(c->set, i, &c->sentence, error));
+        bool held = !c->validation && is_held(c, share);
+        add_sentence(&c->part[held ? UR_PART_VALIDATION : UR_PART_TRAIN], i);
+        if (!held) UR_TRY(count_sentence(c, i, error));
+    }
+    if (c->part[UR_PART_TRAIN].count) return UR_OK;
+    return ur_fail(error, UR_ERR_DATA, "no sentence is left to train on");
+}
+
+static ur_status take_all(ur_tag *c, ur_part part, const ur_conllu *set, ur_error *error)
+{
+    UR_TRY(open_part(c, part, set, error));
+    for (size_t i = 0; i < ur_conllu_count(set); i++) add_sentence(&c->part[part], i);
+    return UR_OK;
+}
+
+static ur_status open_training(ur_tag *c, const ur_settings *settings, ur_error *error)
+{
+    const ur_run_settings *run = &settings->run;
+    UR_TRY(create_vocabularies(c, error));
+    if (run->validation) {
+        UR_TRY(ur_conllu_open(&c->validation, &run->validation, 1, error));
+        UR_TRY(take_all(c, UR_PART_VALIDATION, c->validation, error));
+    }
+    UR_TRY(share_out(c, run->validation_share, error));
+    return settle_vocabularies(c, error);
+}
+
+ur_status ur_tag_open(void *data, const ur_settings *settings, const ur_model *from, ur_error *error)
+{
+    ur_tag *c = data;
+    c->settings = *(const ur_tag_settings *)settings->own;
+    c->seed = settings->run.learning.seed;
+    UR_TRY(find_columns(c, error));
+    if (from) UR_TRY(ur_tag_take_model(c, from, error));
+    if (!settings->data.count) return from ? UR_OK : ur_fail(error, UR_ERR_USAGE, "no data to train on");
+    UR_TRY(ur_conllu_open(&c->set, settings->data.text, settings->data.count, error));
+    return from ? take_all(c, UR_PART_TEST, c->set, error) : open_training(c, settings, error);
+}
+
+void ur_tag_describe(const void *data, char *text, size_t size)
+{
+    const ur_tag *c = data;
+    int used = snprintf(text, size,
+                        "CoNLL-U, %zu words; %zu sentences to train on, %zu to validate on; %zu labels in column %s",
+                        ur_conllu_all_words(c->set), c->part[UR_PART_TRAIN].count, c->part[UR_PART_VALIDATION].count,
+                        ur_vocabulary_size(c->head[0].labels), ur_conllu_field_name(c->head[0].field));
+    if (c->heads > 1 && used > 0 && (size_t)used < size)
+        used += snprintf(text + used, size - (size_t)used, ", %zu in %s", ur_vocabulary_size(c->head[1].labels),
+                         ur_conllu_field_name(c->head[1].field));
+    if (used > 0 && (size_t)used < size)
+        snprintf(text + used, size - (size_t)used, "; %zu different words", ur_vocabulary_size(c->words) - 1);
+}
+
+uint64_t ur_tag_hash(const void *data, ur_part part)
+{
+    const ur_tag *c = data;
+    if (part == UR_PART_TRAIN) return ur_conllu_hash(c->set);
+    return part == UR_PART_VALIDATION && c->validation ? ur_conllu_hash(c->validation) : 0;
+}

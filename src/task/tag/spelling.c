@@ -1,0 +1,123 @@
+/* The different words of a batch, each spelled once. Words that are spelled alike share a lane. */
+#include "task/tag/tag.h"
+
+#include "base/utf8.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void ur_spelling_free(ur_spelling *s)
+{
+    free(s->text);
+    free(s->begin);
+    free(s->slot);
+    free(s->ids);
+    free(s->lengths);
+    *s = (ur_spelling){0};
+}
+
+static ur_status grow(void **memory, size_t count, size_t size, ur_error *error)
+{
+    void *grown = realloc(*memory, count * size + 1);
+    if (!grown) return ur_fail_memory(error, "a batch");
+    *memory = grown;
+    return UR_OK;
+}
+
+static ur_status reserve(ur_spelling *s, size_t words, ur_error *error)
+{
+    size_t slots = 64;
+    while (slots < 2 * words) slots *= 2;
+    void *memory[] = {s->text, s->begin, s->slot};
+    ur_status status = grow(&memory[0], words * UR_TAG_CHARACTERS, sizeof *s->text, error);
+    if (status == UR_OK) status = grow(&memory[1], words + 1, sizeof *s->begin, error);
+    if (status == UR_OK) status = grow(&memory[2], slots, sizeof *s->slot, error);
+    s->text = memory[0], s->begin = memory[1], s->slot = memory[2];
+    if (status != UR_OK) return status;
+    s->room = words;
+    s->slots = slots;
+    return UR_OK;
+}
+
+ur_status ur_spelling_begin(ur_spelling *s, size_t words, ur_error *error)
+{
+    if (words > s->room) UR_TRY(reserve(s, words, error));
+    s->used = s->count = 0;
+    s->begin[0] = 0;
+    for (size_t i = 0; i < s->slots; i++) s->slot[i] = -1;
+    return UR_OK;
+}
+
+/* FNV-1a over the ids. */
+static size_t hash_ids(const int32_t *ids, size_t count)
+{
+    uint64_t hash = 0xCBF29CE484222325u;
+    for (size_t i = 0; i < count; i++) hash = (hash ^ (uint32_t)ids[i]) * 0x100000001B3u;
+    return (size_t)(hash ^ hash >> 32);
+}
+
+/* The slot of the word that stands behind all others, or of one like it. */
+static size_t find_slot(const ur_spelling *s, size_t length)
+{
+    const int32_t *ids = s->text + s->used;
+    size_t mask = s->slots - 1, at = hash_ids(ids, length) & mask;
+    for (; s->slot[at] >= 0; at = (at + 1) & mask) {
+        const uint32_t *begin = s->begin + s->slot[at];
+        if (begin[1] - begin[0] == length && memcmp(s->text + begin[0], ids, length * sizeof *ids) == 0) break;
+    }
+    return at;
+}
+
+static int32_t find_character(const ur_tag *c, uint32_t code)
+{
+    unsigned char bytes[UR_UTF8_MAX];
+    int size = ur_utf8_encode(code, bytes);
+    int32_t id = size > 0 ? ur_vocabulary_find(c->characters, bytes, (size_t)size) : -1;
+    return id >= 0 ? id : ur_vocabulary_unknown(c->characters);
+}
+
+ur_status ur_spelling_add(ur_tag *c, ur_field word, int32_t *lane, ur_error *error)
+{
+    ur_spelling *s = &c->spelling;
+    uint32_t code[UR_TAG_CHARACTERS];
+    size_t length = ur_tag_spell(word, strcmp(c->settings.characters, "jamo") == 0, code);
+    if (s->count == s->room) return ur_fail(error, UR_ERR_USAGE, "more words than the batch has");
+    for (size_t i = 0; i < length; i++) s->text[s->used + i] = find_character(c, code[i]);
+    size_t slot = find_slot(s, length);
+    if (s->slot[slot] < 0) {
+        s->slot[slot] = (int32_t)s->count++;
+        s->used += length;
+        s->begin[s->count] = (uint32_t)s->used;
+    }
+    *lane = s->slot[slot];
+    return UR_OK;
+}
+
+static ur_status make_room(ur_spelling *s, size_t places, ur_error *error)
+{
+    void *memory[] = {s->ids, s->lengths};
+    ur_status status = UR_OK;
+    if (places > s->places) status = grow(&memory[0], places, sizeof *s->ids, error);
+    if (status == UR_OK && s->count > s->lanes) status = grow(&memory[1], s->count, sizeof *s->lengths, error);
+    s->ids = memory[0], s->lengths = memory[1];
+    if (status != UR_OK) return status;
+    if (places > s->places) s->places = places;
+    if (s->count > s->lanes) s->lanes = s->count;
+    return UR_OK;
+}
+
+ur_status ur_spelling_settle(ur_spelling *s, ur_sequences *in, ur_error *error)
+{
+    size_t steps = 1, lanes = s->count;
+    for (size_t n = 0; n < lanes; n++)
+        if (s->begin[n + 1] - s->begin[n] > steps) steps = s->begin[n + 1] - s->begin[n];
+    UR_TRY(make_room(s, steps * lanes, error));
+    memset(s->ids, 0, steps * lanes * sizeof *s->ids);
+    for (size_t n = 0; n < lanes; n++) {
+        size_t length = s->begin[n + 1] - s->begin[n];
+        s->lengths[n] = (int32_t)length;
+        for (size_t i = 0; i < length; i++) s->ids[i * lanes + n] = s->text[s->begin[n] + i];
+    }
+    *in = (ur_sequences){.steps = steps, .lanes = lanes, .ids = s->ids, .lengths = s->lengths};
+    return UR_OK;
+}
