@@ -15,7 +15,9 @@ typedef struct ur_targets {
     const int32_t *ids;         /* (T, B): −1 does not count */
     const real *values;         /* (T, B, W): NaN does not count */
     const int32_t *lengths;     /* (B), or NULL: all are whole */
-    size_t count;               /* those that count */
+    const double *levels;       /* of a quantile loss, level_count of them; 0: the median alone */
+    size_t level_count;
+    size_t count; /* those that count */
 } ur_targets;
 
 typedef struct ur_loss_kind {
@@ -51,6 +53,8 @@ struct ur_loss_job {
     const ur_tensor *y;
     const int32_t *ids;
     const real *values;
+    const double *levels; /* of a quantile loss, level_count of them */
+    size_t level_count;
     real scale, *d;
     double *shard; /* one sum for each shard of lanes */
 };

@@ -95,7 +95,9 @@ static void add_loss(const ur_learner *l, ur_tape *tape, const ur_aim *aim, cons
                           .given = t->steps ? t->steps : value->y->steps,
                           .ids = t->ids,
                           .values = t->values,
-                          .lengths = t->lengths ? t->lengths : value->shape.lengths};
+                          .lengths = t->lengths ? t->lengths : value->shape.lengths,
+                          .levels = t->levels,
+                          .level_count = t->level_count};
     aim->kind->take(tape, &targets);
     if (tape->status != UR_OK) return;
     double sum = 0, weight = t->weight != 0 ? t->weight : 1;
