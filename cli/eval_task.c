@@ -38,9 +38,9 @@ static void print_numbers(const json_t *result)
     json_t *value;
     json_object_foreach((json_t *)(uintptr_t)result, key, value)
     {
-        if (json_is_integer(value)) printf("%-12s  %lld\n", key, (long long)json_integer_value(value));
-        if (json_is_real(value)) printf("%-12s  %.4f\n", key, json_real_value(value));
-        if (json_is_string(value)) printf("%-12s  %s\n", key, json_string_value(value));
+        if (json_is_integer(value)) printf("%-18s  %lld\n", key, (long long)json_integer_value(value));
+        if (json_is_real(value)) printf("%-18s  %.4f\n", key, json_real_value(value));
+        if (json_is_string(value)) printf("%-18s  %s\n", key, json_string_value(value));
     }
 }
 

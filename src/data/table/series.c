@@ -1,5 +1,5 @@
 /* See series.h: rows become numbers. */
-#include "data/table/series.h"
+#include "data/table/series_body.h"
 
 #include "base/memory.h"
 #include "data/cursor.h"
@@ -105,7 +105,7 @@ static ur_status take_row(ur_series *s, const ur_row *row, ur_error *error)
     if (row->torn)
         return ur_series_fail(s, row->line, error, UR_ERR_FORMAT, "a quote that does not end at the end of its field");
     for (bool more = true; more; column++) {
-        ur_field cell = ur_field_trim(ur_field_inside(s->dialect, ur_field_cut(s->dialect, &rest, &more)));
+        ur_field cell = ur_series_cut(s, &rest, &more);
         if (column < s->column_count) UR_TRY(take_cell(s, row, column, cell, error));
     }
     if (column != s->column_count)
@@ -145,7 +145,7 @@ typedef ur_status pass(ur_series *s, ur_rows *rows, ur_error *error);
 static ur_status run_pass(ur_series *s, const ur_source *source, pass *work, ur_error *error)
 {
     ur_rows rows;
-    UR_TRY(ur_rows_open(&rows, source, 0, s->dialect, error));
+    UR_TRY(ur_rows_open(&rows, source, 0, ur_series_dialect(s), error));
     ur_status status = work(s, &rows, error);
     ur_rows_close(&rows);
     return status;
@@ -169,13 +169,13 @@ static ur_status find_delimiter(ur_series *s, ur_rows *rows, ur_error *error)
 {
     ur_row row;
     UR_TRY(ur_rows_next(rows, &row, error));
-    if (row.text) s->dialect.delimiter = guess_delimiter(row.text, row.length);
+    if (row.text) s->delimiter = guess_delimiter(row.text, row.length);
     return UR_OK;
 }
 
 static ur_status read_file(ur_series *s, const ur_source *source, ur_error *error)
 {
-    s->dialect = (ur_dialect){',', true};
+    s->delimiter = ',';
     UR_TRY(run_pass(s, source, find_delimiter, error));
     UR_TRY(run_pass(s, source, look_at_head, error));
     return run_pass(s, source, take_rows, error);
@@ -215,7 +215,7 @@ ur_status ur_series_add(ur_series *s, const char *text, size_t length, ur_error 
     const ur_row row = {.text = text, .length = length};
     if (length == 0) return UR_OK;
     if (s->chosen) return take_row(s, &row, error);
-    s->dialect = (ur_dialect){guess_delimiter(text, length), true};
+    s->delimiter = guess_delimiter(text, length);
     UR_TRY(ur_series_look(s, &row, true, error));
     UR_TRY(ur_series_choose(s, error));
     return s->header ? UR_OK : take_row(s, &row, error);

@@ -11,7 +11,7 @@
 #define UR_DATA_SERIES_H
 
 #include "data/table/date.h"
-#include "data/table/rows.h"
+#include "unroll.h"
 
 typedef enum ur_missing { UR_MISSING_REFUSED, UR_MISSING_FORWARD, UR_MISSING_LINEAR, UR_MISSING_MASK } ur_missing;
 
@@ -38,7 +38,7 @@ typedef struct ur_series_column {
 typedef struct ur_series {
     const char *path; /* the caller's; NULL: rows come one by one */
     ur_series_options options;
-    ur_dialect dialect;
+    char delimiter;
     ur_series_column *columns;
     size_t column_count, time_column; /* SIZE_MAX: no column says the time */
     bool header, chosen;
@@ -70,22 +70,9 @@ static inline const char *ur_series_name(const ur_series *s, size_t channel)
     return s->columns[s->column_of[channel]].name;
 }
 
+/* The time of a row, of one behind the last as the rows before it let expect; there must be times. */
+int64_t ur_series_moment(const ur_series *series, size_t row);
 /* The time `steps` rows behind the last one; false: it is not known. */
 bool ur_series_time(const ur_series *series, size_t steps, char text[UR_DATE_TEXT]);
-
-/* ---- for the files that read it ----------------------------------------------------------------------------------- */
-
-ur_status ur_series_fail(const ur_series *series, uint64_t line, ur_error *error, ur_status status, const char *format,
-                         ...) UR_PRINTF(5, 6);
-
-/* series_columns.c */
-ur_status ur_series_look(ur_series *series, const ur_row *row, bool first, ur_error *error);
-ur_status ur_series_choose(ur_series *series, ur_error *error);
-
-/* series_values.c: whether a cell has no value; its number, or false. */
-bool ur_series_lacks(ur_field cell);
-bool ur_series_number(ur_field cell, double *value);
-/* Fills what is missing, and finds the step. */
-void ur_series_settle(ur_series *series);
 
 #endif

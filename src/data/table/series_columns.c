@@ -1,5 +1,5 @@
 /* Which columns of a table are channels, and which one says the time. */
-#include "data/table/series.h"
+#include "data/table/series_body.h"
 
 #include "base/number.h"
 #include "data/folder.h"
@@ -19,9 +19,10 @@ static bool is_date(ur_field cell)
     return ur_date_read(cell.text, cell.length, &form, &seconds);
 }
 
-static ur_field cut_cell(const ur_series *s, ur_field *rest, bool *more)
+ur_field ur_series_cut(const ur_series *s, ur_field *rest, bool *more)
 {
-    return ur_field_trim(ur_field_inside(s->dialect, ur_field_cut(s->dialect, rest, more)));
+    ur_dialect dialect = ur_series_dialect(s);
+    return ur_field_trim(ur_field_inside(dialect, ur_field_cut(dialect, rest, more)));
 }
 
 static ur_status add_column(ur_series *s, const ur_row *row, ur_field cell, ur_error *error)
@@ -48,7 +49,7 @@ static ur_status read_first(ur_series *s, const ur_row *row, ur_error *error)
     const char *said = s->options.header;
     double value;
     for (bool more = true; more;) {
-        ur_field cell = cut_cell(s, &rest, &more);
+        ur_field cell = ur_series_cut(s, &rest, &more);
         if (!ur_series_lacks(cell) && !ur_series_number(cell, &value) && !is_date(cell)) s->header = true;
         UR_TRY(add_column(s, row, cell, error));
     }
@@ -66,7 +67,7 @@ ur_status ur_series_look(ur_series *s, const ur_row *row, bool first, ur_error *
     if (first) UR_TRY(read_first(s, row, error));
     if (first && s->header) return UR_OK;
     for (bool more = true; more && at < s->column_count; at++) {
-        ur_field cell = cut_cell(s, &rest, &more);
+        ur_field cell = ur_series_cut(s, &rest, &more);
         s->columns[at].missing += ur_series_lacks(cell);
         s->columns[at].numbers += ur_series_number(cell, &value);
         s->columns[at].dates += is_date(cell);

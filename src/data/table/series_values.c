@@ -1,5 +1,5 @@
 /* The cells of a series: numbers, cells without one, and what is put in their place. */
-#include "data/table/series.h"
+#include "data/table/series_body.h"
 
 #include "base/number.h"
 #include "data/folder.h"
@@ -115,11 +115,16 @@ void ur_series_settle(ur_series *s)
     if (s->times && s->rows > 1) find_step(s);
 }
 
+int64_t ur_series_moment(const ur_series *s, size_t row)
+{
+    if (row < s->rows) return s->times[row];
+    int64_t last = s->times[s->rows - 1], steps = (int64_t)(row - s->rows + 1);
+    return s->months ? ur_date_add_months(last, s->months * steps) : last + s->step * steps;
+}
+
 bool ur_series_time(const ur_series *s, size_t steps, char text[UR_DATE_TEXT])
 {
     if (!s->times || !s->rows || s->step <= 0) return false;
-    int64_t last = s->times[s->rows - 1];
-    ur_date_write(s->months ? ur_date_add_months(last, s->months * (int64_t)steps) : last + s->step * (int64_t)steps,
-                  s->form, text);
+    ur_date_write(ur_series_moment(s, s->rows - 1 + steps), s->form, text);
     return true;
 }
