@@ -14,7 +14,7 @@
 #include "data/table/series.h"
 #include "train/task.h"
 
-typedef enum ur_base { UR_BASE_LINEAR, UR_BASE_SEASONAL, UR_BASE_LAST, UR_BASE_NONE } ur_base;
+typedef enum ur_base { UR_BASE_LINEAR, UR_BASE_SEASONAL, UR_BASE_LAST, UR_BASE_NONE, UR_BASES } ur_base;
 typedef enum ur_forecast_way { UR_WAY_DIRECT, UR_WAY_STEP } ur_forecast_way;
 
 /* As the rows of settings.c say. */
@@ -130,9 +130,10 @@ ur_status ur_forecast_split(const ur_series *series, const char *text, ur_foreca
 /* "0.1,0.5,0.9", rising. */
 ur_status ur_forecast_levels(ur_forecast *f, ur_error *error);
 
-/* scale.c: mean and deviation of the training part; then its season: the lag at which its changes are most alike. 0: none. */
+/* scale.c: mean and deviation of the training part; then its season: the lag at which its changes are most alike, else what the calendar
+ * has; 1: none. */
 ur_status ur_forecast_scale(ur_forecast *f, ur_error *error);
-size_t ur_forecast_season(const ur_forecast *f);
+ur_status ur_forecast_season(const ur_forecast *f, size_t *season, ur_error *error);
 /* A scaled value; NaN where it is missing. */
 static inline double ur_forecast_value(const ur_forecast *f, size_t row, size_t channel)
 {
@@ -144,6 +145,9 @@ ur_status ur_forecast_view_make(const ur_forecast *f, ur_forecast_view *view, ur
 void ur_forecast_view_free(ur_forecast_view *view);
 /* Of the window whose forecast begins at `row`; `base` is left to ur_forecast_base. */
 void ur_forecast_look(const ur_forecast *f, size_t row, size_t channel, ur_forecast_view *view);
+/* Its word; UR_BASES: there is no such base. */
+const char *ur_forecast_base_name(ur_base base);
+ur_base ur_forecast_base_find(const char *word);
 /* What a simple forecast gives: (horizon) scaled values. */
 void ur_forecast_base(const ur_forecast *f, ur_base base, const ur_forecast_view *view, double *forecast);
 

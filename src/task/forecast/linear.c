@@ -127,7 +127,7 @@ static void choose_base(ur_forecast *f)
     size_t best = 0;
     for (size_t i = 1; i < UR_BASELINES; i++)
         if (f->baseline_mse[i] < f->baseline_mse[best]) best = i;
-    if (!f->settings.base) f->base = BASELINES[best];
+    f->base = f->settings.base ? ur_forecast_base_find(f->settings.base) : BASELINES[best];
 }
 
 ur_status ur_forecast_compare(ur_forecast *f, ur_error *error)

@@ -52,23 +52,13 @@ static ur_status check_parts(const ur_forecast *f, ur_error *error)
 
 enum { SEASONS = 4, ROWS_WITHOUT_SEASON = 24, HORIZON_MOST = 60 };
 
-/* What the calendar has where the values show no season. */
-static size_t usual_season(const ur_series *s)
-{
-    if (!s->times || s->step <= 0) return 1;
-    if (s->months) return s->months < 12 && 12 % s->months == 0 ? (size_t)(12 / s->months) : 1;
-    if (s->step < UR_DAY_SECONDS) return UR_DAY_SECONDS % s->step == 0 ? (size_t)(UR_DAY_SECONDS / s->step) : 1;
-    return s->step == UR_DAY_SECONDS ? 7 : 1;
-}
-
 /* Four seasons and one to forecast, but no more than half of what there is to train on. */
-static void choose_windows(ur_forecast *f)
+static ur_status choose_windows(ur_forecast *f, ur_error *error)
 {
     ur_forecast_settings *s = &f->settings;
     size_t rows = f->part[UR_PART_TRAIN].end, validation = f->part[UR_PART_VALIDATION].end - rows;
     size_t test = f->part[UR_PART_TEST].end - f->part[UR_PART_TEST].begin, season = s->season;
-    if (!season) season = ur_forecast_season(f);
-    if (!season) season = usual_season(&f->series);
+    if (!season) UR_TRY(ur_forecast_season(f, &season, error));
     size_t unit = season > 1 ? season : ROWS_WITHOUT_SEASON;
     if (!s->horizon) {
         s->horizon = unit <= HORIZON_MOST ? unit : ROWS_WITHOUT_SEASON;
@@ -83,6 +73,7 @@ static void choose_windows(ur_forecast *f)
         if (s->context > UR_FORECAST_ROWS_MOST) s->context = UR_FORECAST_ROWS_MOST;
     }
     if (!s->season) s->season = season <= s->context ? season : 1;
+    return UR_OK;
 }
 
 /* The largest divisor of the context that is no longer than a season and 32 rows. */
@@ -166,7 +157,7 @@ static ur_status open_training(ur_forecast *f, const ur_settings *settings, ur_e
     UR_TRY(cut_channels(f, error));
     UR_TRY(open_series(f, settings, error));
     UR_TRY(ur_forecast_scale(f, error));
-    choose_windows(f);
+    UR_TRY(choose_windows(f, error));
     choose_segment(f);
     UR_TRY(check_windows(f, error));
     UR_TRY(check_parts(f, error));

@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const BASES[] = {"linear", "seasonal", "last", "none"};
-
 /* ---- Into the file ------------------------------------------------------------------------------------------------ */
 
 /* Eight hexadecimal digits a number: its bits. */
@@ -48,8 +46,8 @@ static ur_status record_data(const ur_forecast *f, ur_model *model, ur_error *er
     char hash[24], *linear = write_linear(f);
     if (!linear) return ur_fail_memory(error, "the linear forecast");
     const char *time = s->time_column == SIZE_MAX ? "none" : s->columns[s->time_column].name;
-    json_t *own = json_pack("{s:s,s:i,s:s,s:s}", "base", BASES[f->base], "calendar", (int)f->calendar, "time_column",
-                            time, "linear", linear);
+    json_t *own = json_pack("{s:s,s:i,s:s,s:s}", "base", ur_forecast_base_name(f->base), "calendar", (int)f->calendar,
+                            "time_column", time, "linear", linear);
     free(linear);
     UR_TRY(ur_record_set(model, "forecast", own, error));
     UR_TRY(ur_record_set(model, "scaling", channels_json(f), error));
@@ -124,14 +122,6 @@ static bool read_channels(ur_forecast *f, const json_t *list)
     return f->channels > 0;
 }
 
-static bool read_base(ur_forecast *f, const char *word)
-{
-    size_t i = 0;
-    while (word && i < sizeof BASES / sizeof *BASES && strcmp(BASES[i], word) != 0) i++;
-    f->base = (ur_base)i;
-    return word && i < sizeof BASES / sizeof *BASES;
-}
-
 /* Settings come from the file, too. */
 static bool check_settings(const ur_forecast *f)
 {
@@ -148,13 +138,14 @@ static ur_status take_record(ur_forecast *f, const json_t *record, ur_error *err
     f->wanted = calloc(f->channels + 1, sizeof *f->wanted);
     f->mean = calloc(f->channels + 1, sizeof *f->mean);
     f->deviation = calloc(f->channels + 1, sizeof *f->deviation);
+    const char *base = json_string_value(json_object_get(own, "base"));
+    f->base = base ? ur_forecast_base_find(base) : UR_BASES;
     f->linear = check_settings(f) ? calloc(f->settings.context * f->settings.horizon, sizeof *f->linear) : NULL;
     if (check_settings(f) && (!f->wanted || !f->mean || !f->deviation || !f->linear))
         return ur_fail_memory(error, "a forecast");
     f->calendar = (unsigned)json_integer_value(json_object_get(own, "calendar")) & 7;
     f->wanted_time = json_string_value(json_object_get(own, "time_column"));
-    if (f->linear && f->wanted_time && read_channels(f, channels) &&
-        read_base(f, json_string_value(json_object_get(own, "base"))) &&
+    if (f->linear && f->wanted_time && read_channels(f, channels) && f->base != UR_BASES &&
         read_linear(f, json_string_value(json_object_get(own, "linear"))))
         return UR_OK;
     return ur_fail(error, UR_ERR_FORMAT, "the model's record of its forecast is not whole");

@@ -63,29 +63,44 @@ static void add_likeness(const ur_forecast *f, size_t channel, size_t begin, siz
     }
 }
 
-/* The highest peak; the first one that is nearly as high, as the multiples of a season are. */
-static size_t find_peak(const double *likeness, size_t lags, double least)
+/* What the calendar says of it. */
+static size_t usual_season(const ur_series *s)
 {
+    if (!s->times || s->step <= 0) return 1;
+    if (s->months) return s->months < 12 && 12 % s->months == 0 ? (size_t)(12 / s->months) : 1;
+    if (s->step < UR_DAY_SECONDS) return UR_DAY_SECONDS % s->step == 0 ? (size_t)(UR_DAY_SECONDS / s->step) : 1;
+    return s->step == UR_DAY_SECONDS ? 7 : 1;
+}
+
+/* The highest peak behind the lag at which changes are first opposed; the first one that is nearly as high, as the multiples
+ * of a season are. The calendar's is taken where it is as good. */
+static size_t find_peak(const double *likeness, size_t lags, double least, size_t usual)
+{
+    size_t begin = 2;
     double most = least;
-    for (size_t lag = 2; lag + 1 < lags; lag++) most = likeness[lag] > most ? likeness[lag] : most;
-    for (size_t lag = 2; lag + 1 < lags; lag++)
+    while (begin < lags && likeness[begin - 1] + likeness[begin] >= 0) begin++;
+    for (size_t lag = begin; lag + 1 < lags; lag++) most = likeness[lag] > most ? likeness[lag] : most;
+    if (most > least && usual > 1 && usual + 1 < lags && likeness[usual] > 0.8 * most) return usual;
+    for (size_t lag = begin; lag + 1 < lags; lag++)
         if (likeness[lag] >= 0.9 * most && likeness[lag] > least && likeness[lag] >= likeness[lag - 1] &&
             likeness[lag] >= likeness[lag + 1])
             return lag;
-    return 0;
+    return usual;
 }
 
-size_t ur_forecast_season(const ur_forecast *f)
+ur_status ur_forecast_season(const ur_forecast *f, size_t *season, ur_error *error)
 {
     const ur_forecast_part *p = &f->part[UR_PART_TRAIN];
     size_t rows = p->end - p->begin, channels = f->channels < SEASON_CHANNELS ? f->channels : SEASON_CHANNELS;
     if (rows > SEASON_ROWS) rows = SEASON_ROWS;
-    size_t lags = rows / 3 < SEASON_MOST ? rows / 3 : SEASON_MOST, found = 0;
+    size_t lags = rows / 3 < SEASON_MOST ? rows / 3 : SEASON_MOST, context = f->settings.context;
+    if (context && context + 2 < lags) lags = context + 2; /* it must lie in the context */
     double *d = calloc(rows + 1, sizeof *d), *likeness = calloc(lags + 1, sizeof *likeness);
-    if (d && likeness && rows > 2)
-        for (size_t i = 0; i < channels; i++) add_likeness(f, i, p->end - rows, rows - 1, lags, d, likeness);
-    if (d && likeness) found = find_peak(likeness, lags, 0.15 * (double)channels);
+    bool made = d && likeness;
+    for (size_t i = 0; made && rows > 2 && i < channels; i++)
+        add_likeness(f, i, p->end - rows, rows - 1, lags, d, likeness);
+    if (made) *season = find_peak(likeness, lags, 0.15 * (double)channels, usual_season(&f->series));
     free(d);
     free(likeness);
-    return found;
+    return made ? UR_OK : ur_fail_memory(error, "the season");
 }

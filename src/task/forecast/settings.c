@@ -75,12 +75,11 @@ static ur_status choose_run(const ur_forecast *f, ur_settings *settings, ur_erro
 ur_status ur_forecast_choose(const void *data, ur_settings *settings, ur_error *error)
 {
     const ur_forecast *f = data;
-    static const char *const BASES[] = {"linear", "seasonal", "last", "none"};
     UR_TRY(prefer_size(settings, "horizon", f->settings.horizon, error));
     UR_TRY(prefer_size(settings, "context", f->settings.context, error));
     UR_TRY(prefer_size(settings, "season", f->settings.season, error));
     UR_TRY(prefer_size(settings, "segment", f->settings.segment, error));
-    UR_TRY(ur_settings_prefer(settings, "base", BASES[f->base], error));
+    UR_TRY(ur_settings_prefer(settings, "base", ur_forecast_base_name(f->base), error));
     return choose_run(f, settings, error);
 }
 

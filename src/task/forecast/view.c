@@ -43,6 +43,17 @@ void ur_forecast_look(const ur_forecast *f, size_t row, size_t channel, ur_forec
     v->last = v->x[f->settings.context - 1];
 }
 
+static const char *const BASES[UR_BASES] = {"linear", "seasonal", "last", "none"};
+
+const char *ur_forecast_base_name(ur_base base) { return BASES[base]; }
+
+ur_base ur_forecast_base_find(const char *word)
+{
+    ur_base i = 0;
+    while (i < UR_BASES && strcmp(BASES[i], word) != 0) i++;
+    return i;
+}
+
 static double apply_linear(const ur_forecast *f, const ur_forecast_view *v, size_t h)
 {
     const float *w = f->linear + h * f->settings.context;
@@ -51,21 +62,24 @@ static double apply_linear(const ur_forecast *f, const ur_forecast_view *v, size
     return sum;
 }
 
+static double apply_base(const ur_forecast *f, ur_base base, const ur_forecast_view *v, size_t h)
+{
+    size_t season = f->settings.season;
+    switch (base) {
+    case UR_BASE_LINEAR:
+        return apply_linear(f, v, h);
+    case UR_BASE_SEASONAL:
+        return v->x[f->settings.context - season + h % season];
+    case UR_BASE_LAST:
+        return v->last;
+    case UR_BASE_NONE:
+    case UR_BASES:
+        break;
+    }
+    return 0;
+}
+
 void ur_forecast_base(const ur_forecast *f, ur_base base, const ur_forecast_view *v, double *forecast)
 {
-    size_t context = f->settings.context, season = f->settings.season;
-    for (size_t h = 0; h < f->settings.horizon; h++) switch (base) {
-        case UR_BASE_LINEAR:
-            forecast[h] = apply_linear(f, v, h);
-            break;
-        case UR_BASE_SEASONAL:
-            forecast[h] = v->x[context - season + h % season];
-            break;
-        case UR_BASE_LAST:
-            forecast[h] = v->last;
-            break;
-        case UR_BASE_NONE:
-            forecast[h] = 0;
-            break;
-        }
+    for (size_t h = 0; h < f->settings.horizon; h++) forecast[h] = apply_base(f, base, v, h);
 }
