@@ -1,5 +1,6 @@
 /* unroll predict: what a model says of each line, as the lines come. */
 #include "cli/args/verb.h"
+#include "cli/predict_plot.h"
 #include "cli/support/json_out.h"
 #include "cli/support/model_path.h"
 #include "cli/support/sink.h"
@@ -14,13 +15,19 @@
 #include <string.h>
 
 typedef struct settings {
-    bool json, whole;
+    bool json, whole, plot, overwrite;
+    const char *html;
 } settings;
 
 static const ur_setting OPTIONS[] = {
     {"What is read", "whole", NULL, UR_SETTING_FLAG, offsetof(settings, whole),
      .help = "each file is one item, instead of each line"},
     {"Output", "json", NULL, UR_SETTING_FLAG, offsetof(settings, json), .help = "one JSON object a line"},
+    {NULL, "plot", NULL, UR_SETTING_FLAG, offsetof(settings, plot),
+     .help = "of a forecast: a picture of it on the terminal instead of rows"},
+    {NULL, "html", "FILE", UR_SETTING_TEXT, offsetof(settings, html), .unset = "none",
+     .help = "of a forecast: pictures of it as one page instead of rows"},
+    {NULL, "overwrite", NULL, UR_SETTING_FLAG, offsetof(settings, overwrite), .help = "replace the file of --html"},
 };
 
 static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
@@ -77,24 +84,69 @@ static ur_status answer_file(ur_answerer *answerer, const char *path, bool whole
     return status;
 }
 
-static ur_status answer_all(ur_answerer *answerer, const ur_cli_arguments *arguments, bool whole, ur_error *error)
+static ur_status answer_all(ur_answerer *answerer, const ur_cli_arguments *arguments, bool whole, const ur_sink *sink,
+                            ur_error *error)
+{
+    if (arguments->count < 2) UR_TRY(answer_file(answerer, "-", whole, sink, error));
+    for (size_t i = 1; i < arguments->count; i++)
+        UR_TRY(answer_file(answerer, arguments->words[i], whole, sink, error));
+    return ur_answer(answerer, NULL, 0, sink, error);
+}
+
+/* ---- Pictures --------------------------------------------------------------------------------------------------- */
+
+static ur_status keep(void *context, const char *bytes, size_t size, ur_error *error)
+{
+    return fwrite(bytes, 1, size, context) == size ? UR_OK : ur_fail_memory(error, "a forecast");
+}
+
+static ur_status draw(const settings *s, const char *text, ur_error *error)
+{
+    if (s->html) UR_TRY(ur_cli_plot_page(text, s->html, s->overwrite, error));
+    return s->plot ? ur_cli_plot_terminal(text, error) : UR_OK;
+}
+
+/* The answer is an object that is kept, and drawn. */
+static ur_status answer_drawn(ur_answerer *answerer, const settings *s, const ur_cli_arguments *arguments,
+                              ur_error *error)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *memory = open_memstream(&text, &size);
+    if (!memory) return ur_fail_memory(error, "a forecast");
+    ur_status status = answer_all(answerer, arguments, s->whole, &(ur_sink){keep, memory}, error);
+    if (fclose(memory) != 0 && status == UR_OK) status = ur_fail_memory(error, "a forecast");
+    if (status == UR_OK) status = draw(s, text, error);
+    if (status == UR_OK && s->json) printf("%s", text);
+    free(text);
+    return status;
+}
+
+static ur_status answer_plain(ur_answerer *answerer, const settings *s, const ur_cli_arguments *arguments,
+                              ur_error *error)
 {
     ur_text_out out = ur_cli_standard_output();
     const ur_sink sink = ur_cli_sink(&out);
-    if (arguments->count < 2) UR_TRY(answer_file(answerer, "-", whole, &sink, error));
-    for (size_t i = 1; i < arguments->count; i++)
-        UR_TRY(answer_file(answerer, arguments->words[i], whole, &sink, error));
-    return ur_answer(answerer, NULL, 0, &sink, error);
+    return answer_all(answerer, arguments, s->whole, &sink, error);
+}
+
+static ur_status check_pictures(const settings *s, const ur_model *model, ur_error *error)
+{
+    if ((!s->plot && !s->html) || strcmp(ur_model_task(model), "forecast") == 0) return UR_OK;
+    return ur_fail(error, UR_ERR_USAGE, "--%s: a model of the task %s does not take it", s->plot ? "plot" : "html",
+                   ur_model_task(model));
 }
 
 static ur_status answer_with(ur_model *model, const settings *s, const ur_cli_arguments *arguments, ur_error *error)
 {
     ur_settings *task;
     ur_answerer *answerer = NULL;
+    bool drawn = s->plot || s->html;
+    UR_TRY(check_pictures(s, model, error));
     UR_TRY(ur_settings_of_model(&task, model, error));
     ur_status status = ur_cli_take_pending(arguments, task, ur_model_task(model), error);
-    if (status == UR_OK) status = ur_answerer_create(&answerer, model, task, s->json, error);
-    if (status == UR_OK) status = answer_all(answerer, arguments, s->whole, error);
+    if (status == UR_OK) status = ur_answerer_create(&answerer, model, task, s->json || drawn, error);
+    if (status == UR_OK) status = (drawn ? answer_drawn : answer_plain)(answerer, s, arguments, error);
     ur_answerer_free(answerer);
     ur_settings_free(task);
     return status;
@@ -118,9 +170,14 @@ const ur_cli_verb ur_cli_predict = {
             "classifier gives "
             "the label and its probability with a tab between. With --json an answer is an object with the "
             "probabilities of "
-            "all labels.",
+            "all labels.\n\n"
+            "With a model of unroll train forecast the lines are the rows of one table, and what follows them is "
+            "printed as rows of the same columns, with a column for each quantile. --plot draws the forecast on the "
+            "terminal, --html as a page. With --json it is one object.",
     .examples = "unroll predict runs/reviews reviews.txt  # a label for each line\n"
-                "echo 'not a bad film' | unroll predict runs/reviews --json  # from another program\n",
+                "echo 'not a bad film' | unroll predict runs/reviews --json  # from another program\n"
+                "unroll predict runs/load load.csv >next.csv  # a series goes on\n"
+                "unroll predict runs/load load.csv --plot  # as a picture\n",
     .any_task = true,
     .table = &TABLE,
     .settings_size = sizeof(settings),

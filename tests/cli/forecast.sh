@@ -59,7 +59,7 @@ awk -F, -v told="$(grep -o '"mse_data":[0-9.]*' out | head -1 | cut -d: -f2)" '
 "$UNROLL" predict run <context.csv | cmp -s - next.csv || fail "standard input is another series"
 done_with predict run context.csv --whole; same out next.csv
 done_with predict run context.csv --json
-prints '{"times":["2024-01-02 16:00",'; prints '"name":"load","past":['; prints '"quantiles":{}'
+prints '{"last":"2024-01-02 15:00","times":["2024-01-02 16:00",'; prints '"name":"load","past":['; prints '"quantiles":{}'
 head -20 all.csv >short.csv
 fails_with predict run short.csv; says '19 rows; the forecast is made from 40 (--context)'
 sed 3s/,[0-9.]*,/,,/ context.csv >gap.csv
@@ -75,6 +75,15 @@ done_with predict bands context.csv
 equal "$(head -1 out)" 'time,heat,heat 0.1,heat 0.5,heat 0.9'
 awk -F, 'NR > 1 && !($3 <= $4 && $4 <= $5 && $2 == $4) { exit 1 }' out || fail "quantiles do not rise: $(cat out)"
 done_with eval bands all.csv --json; prints '"coverage":{"0.1":'
+# Pictures
+done_with predict bands context.csv --plot --html page.html
+prints 'heat'; prints 'A known'; prints 'B forecast'; prints 'C between the quantiles 0.1 and 0.9'
+prints 'rows from 2024-01-02 15:00'
+grep -q '<path class="area f2" d="M' page.html || fail "there is no band on the page"
+grep -qE '<script|(src|href)=| d="[^"]*(nan|inf)' page.html && fail "the page holds what it should not"
+misused predict bands context.csv --html page.html; says 'page.html'; says '--overwrite'
+done_with predict bands context.csv --html page.html --overwrite; is_silent
+misused predict run gap.csv --missing mask; says '--missing mask goes with a model that was trained with it'
 for bad in 0.5,0.1 0,0.5 0.5,1 x 0.1,,0.2; do
     misused train forecast all.csv -o none --quantiles $bad; says '--quantiles'; says 'that rise, such as 0.1,0.5,0.9'
 done
@@ -119,6 +128,7 @@ misused train forecast all.csv -o none --context 30 --season 31; says 'is longer
 misused train forecast all.csv -o none --context 30 --segment 7; says 'does not divide'
 fails_with train forecast gap.csv -o none; says "gap.csv: line 3: column 'load': no value; --missing forward or linear fills it"
 done_with train forecast all.csv -o masked "${quick[@]}" --steps 4 --missing mask
+done_with predict masked gap.csv --plot; prints 'A known'
 sed 290s/,[0-9.]*,/,NaN,/ all.csv >late.csv
 done_with eval masked late.csv --json; prints '"part":"all","windows":251,"values":5010' # ten windows hold that row
 misused train forecast all.csv -o none --channels load,cold
@@ -139,6 +149,7 @@ fails_with train forecast nowhere.csv -o none; says 'nowhere.csv'
 make_text 50 >text
 done_with train lm text -o lm --hidden 8 --layers 1 --embed 4 --threads 1 --steps 2 --quiet
 fails_with predict lm all.csv; says 'a model of the task lm'
+misused predict lm all.csv --plot; says '--plot: a model of the task lm does not take it'
 fails_with sample run; says 'not a language model'
 
 # Resumed in the same bits

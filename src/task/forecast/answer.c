@@ -5,6 +5,7 @@
 #include "base/number.h"
 #include "format/json_text.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,12 +70,12 @@ static ur_status run_network(ur_forecast *f, ur_learner *learner, ur_error *erro
 
 /* ---- Rows --------------------------------------------------------------------------------------------------------- */
 
-/* Seven digits, as many as a value has. */
-static void write_value(double value, char text[UR_NUMBER_MAX])
+/* To seven digits, as many as a value has. */
+static double round_value(double value)
 {
     char digits[UR_NUMBER_MAX];
     snprintf(digits, sizeof digits, "%.7g", value);
-    ur_write_number(strtod(digits, NULL), text);
+    return strtod(digits, NULL);
 }
 
 static ur_status put(const ur_sink *sink, const char *text, ur_error *error)
@@ -105,7 +106,8 @@ static ur_status put_header(const ur_forecast *f, const ur_sink *sink, ur_error 
 static void read_values(const ur_forecast *f, size_t channel, size_t h, double *out)
 {
     ur_forecast_read(f, channel / f->group, channel % f->group, h, out);
-    for (size_t i = 0; i < ur_forecast_outputs(f); i++) out[i] = f->mean[channel] + out[i] * f->deviation[channel];
+    for (size_t i = 0; i < ur_forecast_outputs(f); i++)
+        out[i] = round_value(f->mean[channel] + out[i] * f->deviation[channel]);
 }
 
 static ur_status put_row(const ur_forecast *f, size_t h, const ur_sink *sink, ur_error *error)
@@ -116,11 +118,11 @@ static ur_status put_row(const ur_forecast *f, size_t h, const ur_sink *sink, ur
     if (timed) UR_TRY(put(sink, time, error));
     for (size_t channel = 0; channel < f->channels; channel++) {
         read_values(f, channel, h, out);
-        write_value(out[ur_forecast_middle(f)], text);
+        ur_write_number(out[ur_forecast_middle(f)], text);
         UR_TRY(put(sink, channel || timed ? "," : "", error));
         UR_TRY(put(sink, text, error));
         for (size_t i = 0; i < f->level_count; i++) {
-            write_value(out[i], text);
+            ur_write_number(out[i], text);
             UR_TRY(put(sink, ",", error));
             UR_TRY(put(sink, text, error));
         }
@@ -144,7 +146,7 @@ static json_t *past_json(const ur_forecast *f, size_t channel)
     size_t context = f->settings.context, first = f->series.rows - context;
     for (size_t t = 0; list && t < context; t++) {
         double value = (double)f->series.values[(first + t) * f->channels + channel];
-        if (json_array_append_new(list, value == value ? json_real(value) : json_null()) == 0) continue;
+        if (json_array_append_new(list, isnan(value) ? json_null() : json_real(round_value(value))) == 0) continue;
         json_decref(list);
         return NULL;
     }
@@ -195,7 +197,10 @@ static json_t *times_json(const ur_forecast *f)
 
 static json_t *forecast_json(const ur_forecast *f)
 {
-    json_t *channels = json_array(), *o = json_pack("{s:o,s:O}", "times", times_json(f), "channels", channels);
+    char last[UR_DATE_TEXT] = "";
+    ur_series_time(&f->series, 0, last);
+    json_t *channels = json_array();
+    json_t *o = json_pack("{s:s,s:o,s:O}", "last", last, "times", times_json(f), "channels", channels);
     int failed = !o;
     for (size_t i = 0; !failed && i < f->channels; i++) failed = json_array_append_new(channels, channel_json(f, i));
     json_decref(channels);

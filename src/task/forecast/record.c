@@ -160,6 +160,8 @@ ur_status ur_forecast_take_model(ur_forecast *f, const ur_model *model, ur_error
     f->group = f->settings.together ? f->channels : 1;
     UR_TRY(check_network(f, model, error));
     if (ur_model_features(model) == ur_forecast_features(f)) return UR_OK;
-    return ur_fail(error, UR_ERR_FORMAT, "the network takes %zu numbers a step, the model's settings make %zu",
+    return ur_fail(error, UR_ERR_USAGE,
+                   "the network takes %zu numbers a step, the settings make %zu; `missing` mask goes with a model that "
+                   "was trained with it, and with no other",
                    ur_model_features(model), ur_forecast_features(f));
 }
