@@ -15,10 +15,25 @@
 
 static size_t count_groups(const ur_forecast *f) { return f->channels / f->group; }
 
-static size_t count_examples(const ur_forecast *f, ur_part part)
+static size_t count_all(const ur_forecast *f, ur_part part)
 {
     size_t first;
     return ur_forecast_windows(f, part, &first) * count_groups(f);
+}
+
+/* A training that validates on more takes each so many-th of them. */
+enum { VALIDATED_MOST = 32768 };
+
+static size_t find_stride(const ur_forecast *f, ur_part part)
+{
+    bool some = part == UR_PART_VALIDATION && !f->judging;
+    return some ? (count_all(f, part) + VALIDATED_MOST - 1) / VALIDATED_MOST : 1;
+}
+
+static size_t count_examples(const ur_forecast *f, ur_part part)
+{
+    size_t all = count_all(f, part), stride = find_stride(f, part);
+    return all ? (all + stride - 1) / stride : 0;
 }
 
 /* A Feistel network of four rounds over 2·half bits: one to one whatever the round function is. */
@@ -157,12 +172,13 @@ ur_status ur_forecast_batch(void *data, ur_part part, uint64_t epoch, uint64_t n
                             ur_error *error)
 {
     ur_forecast *f = data;
-    size_t first, groups = count_groups(f), count = ur_forecast_windows(f, part, &first) * groups;
+    size_t first, groups = count_groups(f), count = count_examples(f, part), stride = find_stride(f, part);
     uint64_t begin = number * f->batch;
     size_t lanes = count - begin < f->batch ? (size_t)(count - begin) : f->batch;
     UR_TRY(ur_forecast_room(f, lanes, error));
+    ur_forecast_windows(f, part, &first);
     for (size_t b = 0; b < lanes; b++) {
-        uint64_t e = part == UR_PART_TRAIN && !f->judging ? permute(f, epoch, begin + b, count) : begin + b;
+        uint64_t e = part == UR_PART_TRAIN ? permute(f, epoch, begin + b, count) : (begin + b) * stride;
         ur_forecast_put_lane(f, first + (size_t)(e / groups), (size_t)(e % groups), b, lanes);
     }
     batch->network = ur_forecast_inputs(f, lanes);
