@@ -17,7 +17,7 @@ quick=(--threads 1 --hidden 8 --no-events --quiet)
 done_with train forecast all.csv -o run --threads 1 --hidden 8 --steps 60
 says "300 rows, 2 channels, times in 'time'; 161 windows to train on, 21 to validate on; season 10; without a network mse"
 says '(naive)'; says '(seasonal)'; says '(linear)'
-says 'network   dense 4 relu > gru 8 > last > dropout 0.5 > dense'
+says 'network   dense 4 relu > gru 8 > last > dropout 0.3 > dense'
 says '--horizon 10 --context 40 --season 10'
 misused train forecast; says 'which series?'
 misused train forecast all.csv all.csv -o none; says 'all.csv'
@@ -100,6 +100,19 @@ done_with train forecast all.csv -o own --threads 1 --quiet --steps 2 --net 'gru
 misused train forecast all.csv -o none --net 'gru 5 > dense'; says 'a forecast ends in one step (last, mean or max)'
 misused train forecast all.csv -o none --net 'gru 5 > last > dense 3'; says 'a forecast ends in dense with 10 outputs'
 misused train forecast all.csv -o none --how step --net 'gru 5 bi > dense'; says 'can be stepped'
+
+# Logarithms and roots: tried where values grow by shares; a value that has none is refused
+awk 'BEGIN { print "month,sold"; for (i = 0; i < 150; i++)
+    printf "%d-%02d,%.1f\n", 2000 + i / 12, 1 + i % 12, 100 * exp(i / 40 + 0.3 * sin(i * 0.5235988) + (i * 7919 % 13) / 100) }' >sold.csv
+done_with train forecast sold.csv -o sold --threads 1 --hidden 8 --steps 20
+says '--horizon 12 --context 36 --season 12'; says '--base linear --transform sqrt'
+done_with train forecast sold.csv -o sold "${quick[@]}" --overwrite --steps 20 --transform log
+done_with predict sold sold.csv; equal "$(sed -n 2p out | cut -d, -f1)" '2012-07'
+awk -F, 'NR > 1 && !($2 > 3000) { exit 1 }' out || fail "it does not go on: $(cat out)"
+sed 20s/,.*/,0/ sold.csv >zero.csv
+fails_with eval sold zero.csv; says "zero.csv: the value 0 in column 'sold' has no logarithm (--transform)"
+fails_with predict sold zero.csv; says "the value 0 in column 'sold' has no logarithm"
+fails_with train forecast all.csv -o none --transform sqrt; says "has no square root"
 
 # Parts
 done_with train forecast all.csv -o parts "${quick[@]}" --steps 2 --split 200r,50r,40r --json

@@ -50,10 +50,11 @@ def make_table():
         yield ",".join([str(time), *cells])
 
 
-def read_table(path):
+def read_table(path, channels):
     rows = list(csv.reader(path.open()))
     times = [datetime.datetime.fromisoformat(row[0]) for row in rows[1:]]
-    values = [[float(cell) if cell not in ("", "NA") else math.nan for cell in row[1:]] for row in rows[1:]]
+    wanted = [rows[0].index(name) for name in channels]
+    values = [[float(row[i]) if row[i] not in ("", "NA") else math.nan for i in wanted] for row in rows[1:]]
     return times, np.array(values, dtype=np.float32).astype(np.float64)
 
 
@@ -139,9 +140,14 @@ def calendar(time, bits):
 class Forecasts:
     def __init__(self, model, table):
         self.record, self.weights, s = read_model(model)
-        self.times, values = read_table(table)
+        self.times, values = read_table(table, [channel["name"] for channel in self.record["scaling"]])
         if s["missing"] == "linear":
             values = fill_linear(values)
+        if s["missing"] == "forward":
+            values = fill_forward(values)
+        self.logarithms = s.get("transform") == "log"
+        if self.logarithms:
+            values = np.log(values).astype(np.float32).astype(np.float64)
         self.masks = s["missing"] == "mask"
         self.context, self.horizon, self.season = int(s["context"]), int(s["horizon"]), int(s["season"])
         self.steps = s["how"] == "step"
@@ -220,22 +226,25 @@ class Forecasts:
         sums = {}
         below, count = np.zeros(len(self.levels)), 0
 
-        def add(name, off, deviation):
-            for key, error in (("mse", off**2), ("mae", abs(off))):
-                factor = deviation ** (2 if key == "mse" else 1)
-                sums[name + key] = sums.get(name + key, 0) + np.nansum(error)
-                sums[name + key + "_data"] = sums.get(name + key + "_data", 0) + np.nansum(error) * factor
+        def units(scaled, c):
+            value = self.mean[c] + scaled * self.deviation[c]
+            return np.exp(value) if self.logarithms else value
+
+        def add(name, given, target, c):
+            for end, off in (("", given - target), ("_data", units(given, c) - units(target, c))):
+                for key, error in (("mse", off**2), ("mae", abs(off))):
+                    sums[name + key + end] = sums.get(name + key + end, 0) + np.nansum(error)
 
         rows = windows(self.parts[2], self.context, self.horizon)
         for row in rows:
             for group in self.groups:
                 given = self.network(row, group)
                 for k, c in enumerate(group):
-                    target, deviation = self.z[row : row + self.horizon, c], self.deviation[c]
+                    target = self.z[row : row + self.horizon, c]
                     out = np.sort(self.simple(self.base, row, c)[:, None] + given[k], axis=1)
-                    add("", out[:, self.middle()] - target, deviation)
+                    add("", out[:, self.middle()], target, c)
                     for name, base in (("naive_", "last"), ("seasonal_", "seasonal"), ("linear_", "linear")):
-                        add(name, self.simple(base, row, c) - target, deviation)
+                        add(name, self.simple(base, row, c), target, c)
                     below += (target[:, None] <= out).sum(axis=0)
                     count += int((~np.isnan(target)).sum())
         result = {key: value / count for key, value in sums.items()}

@@ -1,5 +1,6 @@
 /* What eval says of two small models beside tests/golden/forecast_oracle.py, which computes the same in double precision from
- * the weights alone: one that gives the horizon at once, in quantiles, and one that goes step by step over missing values. */
+ * the weights alone: one that gives the horizon at once, in quantiles, one that goes step by step over missing values, and one of
+ * logarithms. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -78,8 +79,15 @@ static void test_step(void **state)
     check_model("forecast-step.safetensors", "forecast-step.json", 18);
 }
 
+static void test_log(void **state)
+{
+    (void)state;
+    check_model("forecast-log.safetensors", "forecast-log.json", 18);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_direct), cmocka_unit_test(test_step)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_direct), cmocka_unit_test(test_step),
+                                       cmocka_unit_test(test_log)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

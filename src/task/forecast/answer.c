@@ -70,11 +70,11 @@ static ur_status run_network(ur_forecast *f, ur_learner *learner, ur_error *erro
 
 /* ---- Rows --------------------------------------------------------------------------------------------------------- */
 
-/* To seven digits, as many as a value has. */
-static double round_value(double value)
+/* To as many digits as a value has: a float, or one that was a logarithm or a root. */
+static double round_value(const ur_forecast *f, double value)
 {
     char digits[UR_NUMBER_MAX];
-    snprintf(digits, sizeof digits, "%.7g", value);
+    snprintf(digits, sizeof digits, "%.*g", f->transform == UR_TRANSFORM_NONE ? 7 : 6, value);
     return strtod(digits, NULL);
 }
 
@@ -106,8 +106,7 @@ static ur_status put_header(const ur_forecast *f, const ur_sink *sink, ur_error 
 static void read_values(const ur_forecast *f, size_t channel, size_t h, double *out)
 {
     ur_forecast_read(f, channel / f->group, channel % f->group, h, out);
-    for (size_t i = 0; i < ur_forecast_outputs(f); i++)
-        out[i] = round_value(f->mean[channel] + out[i] * f->deviation[channel]);
+    for (size_t i = 0; i < ur_forecast_outputs(f); i++) out[i] = round_value(f, ur_forecast_units(f, channel, out[i]));
 }
 
 static ur_status put_row(const ur_forecast *f, size_t h, const ur_sink *sink, ur_error *error)
@@ -145,8 +144,8 @@ static json_t *past_json(const ur_forecast *f, size_t channel)
     json_t *list = json_array();
     size_t context = f->settings.context, first = f->series.rows - context;
     for (size_t t = 0; list && t < context; t++) {
-        double value = (double)f->series.values[(first + t) * f->channels + channel];
-        if (json_array_append_new(list, isnan(value) ? json_null() : json_real(round_value(value))) == 0) continue;
+        double value = ur_forecast_units(f, channel, ur_forecast_value(f, first + t, channel));
+        if (json_array_append_new(list, isnan(value) ? json_null() : json_real(round_value(f, value))) == 0) continue;
         json_decref(list);
         return NULL;
     }
@@ -227,6 +226,7 @@ ur_status ur_forecast_answer(void *data, ur_learner *learner, const char *item, 
     if (item) return read_item(f, item, length, error);
     if (!f->opened) return ur_fail(error, UR_ERR_DATA, "there are no rows to go on from");
     UR_TRY(ur_series_end(&f->series, error));
+    UR_TRY(ur_forecast_apply(f, error));
     if (f->series.rows < f->settings.context)
         return ur_fail(error, UR_ERR_DATA, "%zu rows; the forecast is made from %zu (`context`)", f->series.rows,
                        f->settings.context);

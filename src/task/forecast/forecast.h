@@ -1,7 +1,7 @@
 /*
  * Forecasting: the next values of a series from those before. A window is `context` rows and the `horizon` rows behind them;
- * it is known by the number of the first row to forecast. Values are scaled channel by channel, z = (v − mean)/deviation of
- * the training part.
+ * it is known by the number of the first row to forecast. Values, or their logarithms or square roots, are scaled channel by
+ * channel, z = (v − mean)/deviation of the training part.
  *
  * A simple forecast is the base: the last value, the value a season before, or a linear map. The network reads the context
  * relative to its last value and gives what is to be added to the base. Channels are read one by one by the same network, or
@@ -15,13 +15,14 @@
 #include "train/task.h"
 
 typedef enum ur_base { UR_BASE_LINEAR, UR_BASE_SEASONAL, UR_BASE_LAST, UR_BASE_NONE, UR_BASES } ur_base;
+typedef enum ur_transform { UR_TRANSFORM_NONE, UR_TRANSFORM_LOG, UR_TRANSFORM_SQRT, UR_TRANSFORMS } ur_transform;
 typedef enum ur_forecast_way { UR_WAY_DIRECT, UR_WAY_STEP } ur_forecast_way;
 
 /* As the rows of settings.c say. */
 typedef struct ur_forecast_settings {
     const char *channels, *time_column, *header, *split, *on, *quantiles;
-    const char *base;       /* NULL: open */
-    int missing, how, loss; /* ur_missing; ur_forecast_way; 0 squared, 1 absolute */
+    const char *base, *transform; /* NULL: open */
+    int missing, how, loss;       /* ur_missing; ur_forecast_way; 0 squared, 1 absolute */
     size_t context, horizon, season, segment;
     bool together, no_calendar;
 } ur_forecast_settings;
@@ -81,7 +82,9 @@ typedef struct ur_forecast {
     size_t channels, group;   /* of them the network reads so many at once: all or one */
     ur_forecast_part part[UR_PARTS];
     ur_base base;
-    float *linear; /* (horizon, context) */
+    ur_transform transform; /* what the series' values have become */
+    double base_error;      /* mean absolute one of the base on the validation part, in units */
+    float *linear;          /* (horizon, context) */
     unsigned calendar;
     double levels[UR_FORECAST_LEVELS_MOST];
     size_t level_count;                /* 0: the network gives the value alone */
@@ -139,6 +142,16 @@ static inline double ur_forecast_value(const ur_forecast *f, size_t row, size_t 
 {
     return ((double)f->series.values[row * f->channels + channel] - f->mean[channel]) / f->deviation[channel];
 }
+
+/* transform.c */
+const char *ur_forecast_transform_name(ur_transform transform);
+ur_transform ur_forecast_transform_find(const char *word); /* NULL: none */
+/* Turns the values of the series into what they are taken as. UR_ERR_DATA: one has no logarithm or root. */
+ur_status ur_forecast_apply(ur_forecast *f, ur_error *error);
+/* Chooses that, scales, fits the linear map and chooses the base. */
+ur_status ur_forecast_transform(ur_forecast *f, ur_error *error);
+/* A scaled value in the units of the data. */
+double ur_forecast_units(const ur_forecast *f, size_t channel, double scaled);
 
 /* view.c */
 ur_status ur_forecast_view_make(const ur_forecast *f, ur_forecast_view *view, ur_error *error);

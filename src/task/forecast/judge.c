@@ -31,24 +31,26 @@ void ur_forecast_read(const ur_forecast *f, size_t b, size_t k, size_t h, double
     }
 }
 
-static void add_error(ur_forecast_errors *e, double off, double deviation)
+static void add_error(const ur_forecast *f, ur_forecast_errors *e, size_t channel, double given, double there)
 {
+    double off = given - there;
+    double units = ur_forecast_units(f, channel, given) - ur_forecast_units(f, channel, there);
     e->squared += off * off;
     e->absolute += fabs(off);
-    e->squared_data += off * off * deviation * deviation;
-    e->absolute_data += fabs(off) * deviation;
+    e->squared_data += units * units;
+    e->absolute_data += fabs(units);
 }
 
 /* One channel of a lane. */
 static void judge_channel(ur_forecast *f, ur_forecast_tally *t, size_t b, size_t k)
 {
     size_t row = f->example[b].row, channel = f->example[b].group * f->group + k;
-    double out[UR_FORECAST_LEVELS_MOST], deviation = f->deviation[channel];
+    double out[UR_FORECAST_LEVELS_MOST];
     for (size_t h = 0; h < f->settings.horizon; h++) {
         double target = ur_forecast_value(f, row + h, channel);
         if (isnan(target)) continue;
         ur_forecast_read(f, b, k, h, out);
-        add_error(&t->ours, out[ur_forecast_middle(f)] - target, deviation);
+        add_error(f, &t->ours, channel, out[ur_forecast_middle(f)], target);
         for (size_t i = 0; i < f->level_count; i++) t->below[i] += target <= out[i];
         t->count++;
     }
@@ -60,8 +62,8 @@ static void judge_baselines(ur_forecast *f, ur_forecast_tally *t, size_t row, si
     for (size_t i = 0; i < UR_BASELINES; i++) {
         ur_forecast_base(f, BASELINES[i].base, &f->view, f->view.base);
         for (size_t h = 0; h < f->settings.horizon; h++) {
-            double off = f->view.base[h] - ur_forecast_value(f, row + h, channel);
-            if (!isnan(off)) add_error(&t->baseline[i], off, f->deviation[channel]);
+            double target = ur_forecast_value(f, row + h, channel);
+            if (!isnan(target)) add_error(f, &t->baseline[i], channel, f->view.base[h], target);
         }
     }
 }

@@ -93,6 +93,7 @@ ur_status ur_forecast_fit(ur_forecast *f, ur_error *error)
 {
     size_t n = f->settings.context, horizon = f->settings.horizon;
     fit s = {.f = f};
+    free(f->linear);
     f->linear = calloc(n * horizon, sizeof *f->linear);
     ur_status status = f->linear ? run_fit(&s, error) : ur_fail_memory(error, "the linear forecast");
     for (size_t i = 0; status == UR_OK && i < n * horizon; i++) f->linear[i] = (float)s.right[i % n * horizon + i / n];
@@ -108,40 +109,57 @@ ur_status ur_forecast_fit(ur_forecast *f, ur_error *error)
 
 static const ur_base BASELINES[UR_BASELINES] = {UR_BASE_LAST, UR_BASE_SEASONAL, UR_BASE_LINEAR};
 
-static void add_errors(ur_forecast *f, ur_forecast_view *v, size_t row, size_t channel, size_t *count)
+/* On its way over windows: squared errors of scaled values, absolute ones in units. */
+typedef struct comparison {
+    ur_forecast *f;
+    ur_forecast_view view;
+    double squared[UR_BASELINES], absolute[UR_BASELINES];
+    size_t count;
+} comparison;
+
+static void add_errors(comparison *c, size_t row, size_t channel)
 {
-    ur_forecast_look(f, row, channel, v);
+    ur_forecast *f = c->f;
+    ur_forecast_look(f, row, channel, &c->view);
     for (size_t i = 0; i < UR_BASELINES; i++) {
-        ur_forecast_base(f, BASELINES[i], v, v->base);
+        ur_forecast_base(f, BASELINES[i], &c->view, c->view.base);
         for (size_t h = 0; h < f->settings.horizon; h++) {
-            double off = v->base[h] - ur_forecast_value(f, row + h, channel);
+            double there = ur_forecast_value(f, row + h, channel), off = c->view.base[h] - there;
             if (isnan(off)) continue;
-            f->baseline_mse[i] += off * off;
-            *count += i == 0;
+            c->squared[i] += off * off;
+            c->absolute[i] +=
+                fabs(ur_forecast_units(f, channel, c->view.base[h]) - ur_forecast_units(f, channel, there));
+            c->count += i == 0;
         }
     }
 }
 
-static void choose_base(ur_forecast *f)
+/* The base that was asked for; else the one that errs least, where it errs much less than the last value. A linear map that
+ * explains little has mostly learnt noise, and a network does better without it. */
+static void choose_base(const comparison *c)
 {
+    ur_forecast *f = c->f;
     size_t best = 0;
-    for (size_t i = 1; i < UR_BASELINES; i++)
-        if (f->baseline_mse[i] < f->baseline_mse[best]) best = i;
-    f->base = f->settings.base ? ur_forecast_base_find(f->settings.base) : BASELINES[best];
+    double count = (double)(c->count ? c->count : 1);
+    for (size_t i = 0; i < UR_BASELINES; i++) {
+        f->baseline_mse[i] = c->squared[i] / count;
+        if (c->squared[i] < c->squared[best]) best = i;
+    }
+    f->base = 4 * c->squared[best] < c->squared[0] ? BASELINES[best] : UR_BASE_LAST;
+    if (f->settings.base) f->base = ur_forecast_base_find(f->settings.base);
+    f->base_error = c->absolute[best] / count;
 }
 
 ur_status ur_forecast_compare(ur_forecast *f, ur_error *error)
 {
     ur_part part = UR_PART_VALIDATION;
-    ur_forecast_view view;
-    size_t first, windows = ur_forecast_windows(f, part, &first), count = 0;
+    comparison c = {.f = f};
+    size_t first, windows = ur_forecast_windows(f, part, &first);
     if (!windows) windows = ur_forecast_windows(f, part = UR_PART_TRAIN, &first);
     size_t all = windows * f->channels, every = all / COMPARED + 1;
-    ur_status status = ur_forecast_view_make(f, &view, error);
-    for (size_t i = 0; status == UR_OK && i < all; i += every)
-        add_errors(f, &view, first + i / f->channels, i % f->channels, &count);
-    for (size_t i = 0; i < UR_BASELINES; i++) f->baseline_mse[i] /= (double)(count ? count : 1);
-    if (status == UR_OK) choose_base(f);
-    ur_forecast_view_free(&view);
+    ur_status status = ur_forecast_view_make(f, &c.view, error);
+    for (size_t i = 0; status == UR_OK && i < all; i += every) add_errors(&c, first + i / f->channels, i % f->channels);
+    if (status == UR_OK) choose_base(&c);
+    ur_forecast_view_free(&c.view);
     return status;
 }

@@ -76,11 +76,11 @@ static ur_status choose_windows(ur_forecast *f, ur_error *error)
     return UR_OK;
 }
 
-/* The largest divisor of the context that is no longer than a season and 32 rows. */
+/* The largest divisor of the context that is no longer than half a season and 32 rows. */
 static void choose_segment(ur_forecast *f)
 {
     ur_forecast_settings *s = &f->settings;
-    size_t most = s->season > 1 ? s->season : ROWS_WITHOUT_SEASON;
+    size_t most = s->season > 1 ? s->season / 2 : ROWS_WITHOUT_SEASON / 2;
     if (s->segment) return;
     for (size_t i = 1; i <= most && i <= 32 && 2 * i <= s->context; i++)
         if (s->context % i == 0) s->segment = i;
@@ -162,8 +162,7 @@ static ur_status open_training(ur_forecast *f, const ur_settings *settings, ur_e
     UR_TRY(check_windows(f, error));
     UR_TRY(check_parts(f, error));
     f->calendar = ur_forecast_calendar(f);
-    UR_TRY(ur_forecast_fit(f, error));
-    return ur_forecast_compare(f, error);
+    return ur_forecast_transform(f, error);
 }
 
 /* The part to be judged is put into the place of the test part. */
@@ -191,10 +190,12 @@ ur_status ur_forecast_open(void *data, const ur_settings *settings, const ur_mod
     f->settings = *(const ur_forecast_settings *)settings->own;
     f->seed = settings->run.learning.seed;
     UR_TRY(ur_forecast_levels(f, error));
+    f->transform = from ? ur_forecast_transform_find(f->settings.transform) : UR_TRANSFORM_NONE;
     if (from) UR_TRY(ur_forecast_take_model(f, from, error));
     if (!settings->data.count) return from ? UR_OK : ur_fail(error, UR_ERR_USAGE, "no data to train on");
     if (!from) return open_training(f, settings, error);
     UR_TRY(open_series(f, settings, error));
+    UR_TRY(ur_forecast_apply(f, error));
     return choose_judged(f, from, error);
 }
 

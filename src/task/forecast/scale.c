@@ -29,6 +29,8 @@ static ur_status measure_channel(ur_forecast *f, size_t channel, ur_error *error
 
 ur_status ur_forecast_scale(ur_forecast *f, ur_error *error)
 {
+    free(f->mean);
+    free(f->deviation);
     f->mean = calloc(f->channels, sizeof *f->mean);
     f->deviation = calloc(f->channels, sizeof *f->deviation);
     if (!f->mean || !f->deviation) return ur_fail_memory(error, "the scaling");

@@ -36,15 +36,19 @@ static const ur_setting ROWS[] = {
      .help = "all rows of the horizon at once, or one after the other, each from those before"},
     {NULL, "base", "linear|seasonal|last|none", UR_SETTING_WORD, S(base), .unset = "the best on the validation part",
      .decides = true, .help = "the simple forecast that the network corrects"},
+    {NULL, "transform", "none|log|sqrt", UR_SETTING_WORD, S(transform), .unset = "the best on the validation part",
+     .decides = true,
+     .help = "values are read as they are, as logarithms (what grows by shares), or as square roots "
+             "(counts)"},
     {NULL, "segment", "N", UR_SETTING_SIZE, S(segment), .least = 1, .most = UR_FORECAST_ROWS_MOST,
-     .unset = "a season, at most 32", .decides = true, .help = "direct: rows that are read in one step"},
+     .unset = "half a season, at most 32", .decides = true, .help = "direct: rows that are read in one step"},
     {NULL, "together", NULL, UR_SETTING_FLAG, S(together), .decides = true,
      .help = "the network reads all channels at once, not each by itself"},
     {NULL, "no-calendar", NULL, UR_SETTING_FLAG, S(no_calendar), .decides = true,
      .help = "the network is not told the time of the day, the week and the year"},
     {NULL, "quantiles", "P[,P...]", UR_SETTING_TEXT, S(quantiles), .unset = "none", .decides = true,
      .help = "values that are not exceeded with these probabilities, such as 0.1,0.5,0.9"},
-    {NULL, "loss", "squared|absolute", UR_SETTING_CHOICE, S(loss), .initial = "squared", .decides = true,
+    {NULL, "loss", "squared|absolute", UR_SETTING_CHOICE, S(loss), .initial = "absolute", .decides = true,
      .help = "what is learnt to be small; quantiles have a loss of their own"},
 };
 
@@ -57,18 +61,19 @@ static ur_status prefer_size(ur_settings *settings, const char *name, size_t val
     return ur_settings_prefer(settings, name, text, error);
 }
 
+/* Sizes and rates were found by trying, on validation parts. */
 static ur_status choose_run(const ur_forecast *f, ur_settings *settings, ur_error *error)
 {
     ur_run_settings *run = &settings->run;
     size_t first, examples = ur_forecast_windows(f, UR_PART_TRAIN, &first) * (f->channels / f->group);
-    bool small = examples < 5000;
+    bool few = examples < 128, small = examples < 5000;
     UR_TRY(ur_settings_prefer(settings, "cell", "gru", error));
     UR_TRY(ur_settings_prefer(settings, "hidden", small ? "32" : "128", error));
     UR_TRY(ur_settings_prefer(settings, "layers", "1", error));
-    UR_TRY(ur_settings_prefer(settings, "dropout", f->settings.how == UR_WAY_STEP ? "0" : "0.5", error));
+    UR_TRY(ur_settings_prefer(settings, "dropout", f->settings.how == UR_WAY_STEP ? "0" : "0.3", error));
     UR_TRY(ur_settings_prefer(settings, "batch", small ? "32" : "256", error));
-    UR_TRY(ur_settings_prefer(settings, "lr", "0.001", error));
-    if (!(run->epochs > 0) && !run->steps && !(run->minutes > 0)) run->steps = small ? 1500 : 2500;
+    UR_TRY(ur_settings_prefer(settings, "lr", few ? "0.001" : "0.002", error));
+    if (!(run->epochs > 0) && !run->steps && !(run->minutes > 0)) run->steps = small ? 1500 : 2000;
     return UR_OK;
 }
 
@@ -80,6 +85,7 @@ ur_status ur_forecast_choose(const void *data, ur_settings *settings, ur_error *
     UR_TRY(prefer_size(settings, "season", f->settings.season, error));
     UR_TRY(prefer_size(settings, "segment", f->settings.segment, error));
     UR_TRY(ur_settings_prefer(settings, "base", ur_forecast_base_name(f->base), error));
+    UR_TRY(ur_settings_prefer(settings, "transform", ur_forecast_transform_name(f->transform), error));
     return choose_run(f, settings, error);
 }
 
