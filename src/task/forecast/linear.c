@@ -134,18 +134,20 @@ static void add_errors(comparison *c, size_t row, size_t channel)
     }
 }
 
-/* The base that was asked for; else the one that errs least, where it errs much less than the last value. A linear map that
- * explains little has mostly learnt noise, and a network does better without it. */
+/* The base that was asked for; else the one that errs least, where it errs much less than the last value or was learnt from
+ * much. A linear map that explains little, learnt from little, is mostly noise: a network does better without it. */
 static void choose_base(const comparison *c)
 {
     ur_forecast *f = c->f;
     size_t best = 0;
     double count = (double)(c->count ? c->count : 1);
+    size_t first, learnt = ur_forecast_windows(f, UR_PART_TRAIN, &first) * f->channels;
+    bool much = learnt >= 200 * f->settings.context;
     for (size_t i = 0; i < UR_BASELINES; i++) {
         f->baseline_mse[i] = c->squared[i] / count;
         if (c->squared[i] < c->squared[best]) best = i;
     }
-    f->base = 4 * c->squared[best] < c->squared[0] ? BASELINES[best] : UR_BASE_LAST;
+    f->base = much || 4 * c->squared[best] < c->squared[0] ? BASELINES[best] : UR_BASE_LAST;
     if (f->settings.base) f->base = ur_forecast_base_find(f->settings.base);
     f->base_error = c->absolute[best] / count;
 }
