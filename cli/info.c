@@ -22,7 +22,7 @@ static const ur_setting OPTIONS[] = {
 
 static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
 
-enum { COLUMN = 18, WIDTH = 100, UNITS_SHOWN = 200, VALUES_SHOWN = 4 };
+enum { COLUMN = 18, WIDTH = 100, UNITS_SHOWN = 200, VALUES_SHOWN = 4, STRING_SHOWN = 160 };
 
 static void defaults(void *settings_) { *(settings *)settings_ = (settings){0}; }
 
@@ -106,10 +106,19 @@ static void print_first(const json_t *values)
     printf("... (--json has all)");
 }
 
+/* Numbers written as one long word are for programs. */
+static void print_string(const json_t *value)
+{
+    size_t length = json_string_length(value);
+    bool cut = length > STRING_SHOWN && !strpbrk(json_string_value(value), " /");
+    ur_cli_print_shown(stdout, json_string_value(value), cut ? STRING_SHOWN / 4 : length);
+    if (cut) printf("... (%zu characters; --json has all)", length);
+}
+
 static void print_value(const json_t *value)
 {
     if (json_is_string(value)) {
-        ur_cli_print_shown(stdout, json_string_value(value), json_string_length(value));
+        print_string(value);
         return;
     }
     if (json_array_size(value) > VALUES_SHOWN) {

@@ -1,6 +1,7 @@
 /* unroll predict: what a model says of each line, as the lines come. */
 #include "cli/args/verb.h"
 #include "cli/predict_colours.h"
+#include "cli/predict_plot.h"
 #include "cli/predict_tree.h"
 #include "cli/support/json_out.h"
 #include "cli/support/model_path.h"
@@ -18,7 +19,7 @@
 
 typedef struct settings {
     const char *html;
-    bool json, whole, tree, overwrite;
+    bool json, whole, tree, plot, overwrite;
 } settings;
 
 static const ur_setting OPTIONS[] = {
@@ -28,8 +29,10 @@ static const ur_setting OPTIONS[] = {
     {NULL, "tree", NULL, UR_SETTING_FLAG, offsetof(settings, tree),
      .help =
          "each phrase of a line coloured: those of a bracketed tree, or of a plain text every run of up to 5 words"},
+    {NULL, "plot", NULL, UR_SETTING_FLAG, offsetof(settings, plot),
+     .help = "of a forecast: a picture of it on the terminal instead of rows"},
     {NULL, "html", "FILE", UR_SETTING_TEXT, offsetof(settings, html), .unset = "none",
-     .help = "with --tree: the coloured phrases as one page"},
+     .help = "with --tree the coloured phrases, of a forecast its pictures: as one page"},
     {NULL, "overwrite", NULL, UR_SETTING_FLAG, offsetof(settings, overwrite), .help = "replace a file that is there"},
 };
 
@@ -111,18 +114,30 @@ static ur_status answer_file(answering *a, const char *path, ur_error *error)
     return status;
 }
 
+static bool is_forecast(const answering *a) { return strcmp(ur_model_task(a->model), "forecast") == 0; }
+
+static ur_status check_pictures(const answering *a, ur_error *error)
+{
+    const settings *s = a->how;
+    if (s->tree && !a->labels) return ur_fail(error, UR_ERR_USAGE, "--tree is for classifiers (unroll train classify)");
+    if (s->plot && !is_forecast(a))
+        return ur_fail(error, UR_ERR_USAGE, "--plot: a model of the task %s does not take it", ur_model_task(a->model));
+    if (s->html && !s->tree && !is_forecast(a))
+        return ur_fail(error, UR_ERR_USAGE, "--html goes with --tree, or with a forecast; this model is of the task %s",
+                       ur_model_task(a->model));
+    return UR_OK;
+}
+
 static ur_status check_use(const answering *a, size_t files, ur_error *error)
 {
+    const settings *s = a->how;
     bool media = ur_answerer_takes_files(a->answerer);
-    if (a->how->html && !a->how->tree) return ur_fail(error, UR_ERR_USAGE, "--html goes with --tree");
-    if (a->how->tree && a->how->whole) return ur_fail(error, UR_ERR_USAGE, "--tree and --whole exclude each other");
-    if (media && (a->how->tree || a->how->whole))
-        return ur_fail(error, UR_ERR_USAGE, "--%s is for models that read text", a->how->tree ? "tree" : "whole");
+    if (s->tree && s->whole) return ur_fail(error, UR_ERR_USAGE, "--tree and --whole exclude each other");
+    if (media && (s->tree || s->whole))
+        return ur_fail(error, UR_ERR_USAGE, "--%s is for models that read text", s->tree ? "tree" : "whole");
     if (media && !files)
         return ur_fail(error, UR_ERR_USAGE,
                        "which files? this model reads pictures (an idx file) or recordings (WAV), not lines");
-    if (a->how->tree && !a->labels)
-        return ur_fail(error, UR_ERR_USAGE, "--tree is for classifiers (unroll train classify)");
     return UR_OK;
 }
 
@@ -133,6 +148,8 @@ static ur_status answer_words(answering *a, const ur_cli_arguments *arguments, u
     return ur_answer(a->answerer, NULL, 0, a->sink, error);
 }
 
+/* ---- Trees -------------------------------------------------------------------------------------------------------- */
+
 static ur_status begin_page(answering *a, ur_error *error)
 {
     if (!a->how->html) return UR_OK;
@@ -142,10 +159,8 @@ static ur_status begin_page(answering *a, ur_error *error)
     return UR_OK;
 }
 
-static ur_status answer_to(answering *a, const ur_cli_arguments *arguments, ur_error *error)
+static ur_status answer_trees(answering *a, const ur_cli_arguments *arguments, ur_error *error)
 {
-    while (ur_model_label(a->model, a->labels)) a->labels++;
-    UR_TRY(check_use(a, arguments->count - 1, error));
     UR_TRY(begin_page(a, error));
     ur_status status = answer_words(a, arguments, error);
     if (status == UR_OK && a->how->html) return ur_cli_page_save(&a->page, a->how->html, a->how->overwrite, error);
@@ -153,29 +168,74 @@ static ur_status answer_to(answering *a, const ur_cli_arguments *arguments, ur_e
     return status;
 }
 
+/* ---- Forecasts ---------------------------------------------------------------------------------------------------- */
+
+static ur_status keep(void *context, const char *bytes, size_t size, ur_error *error)
+{
+    return fwrite(bytes, 1, size, context) == size ? UR_OK : ur_fail_memory(error, "a forecast");
+}
+
+static ur_status draw(const settings *s, const char *text, ur_error *error)
+{
+    if (s->html) UR_TRY(ur_cli_plot_page(text, s->html, s->overwrite, error));
+    return s->plot ? ur_cli_plot_terminal(text, error) : UR_OK;
+}
+
+/* The answer is an object that is kept, and drawn. */
+static ur_status answer_drawn(answering *a, const ur_cli_arguments *arguments, ur_error *error)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *memory = open_memstream(&text, &size);
+    if (!memory) return ur_fail_memory(error, "a forecast");
+    a->sink = &(ur_sink){keep, memory};
+    ur_status status = answer_words(a, arguments, error);
+    if (fclose(memory) != 0 && status == UR_OK) status = ur_fail_memory(error, "a forecast");
+    if (status == UR_OK) status = draw(a->how, text, error);
+    if (status == UR_OK && a->how->json) printf("%s", text);
+    free(text);
+    return status;
+}
+
+/* ---- Lines -------------------------------------------------------------------------------------------------------- */
+
 /* Labels of words are coloured where a terminal shows them. */
-static ur_status answer_all(answering *a, const ur_cli_arguments *arguments, const ur_settings *task, ur_error *error)
+static ur_status answer_plain(answering *a, const ur_cli_arguments *arguments, const ur_settings *task, ur_error *error)
 {
     ur_text_out out = ur_cli_standard_output();
     ur_cli_colours colours = ur_cli_terminal_colours(stdout);
-    ur_cli_colouring colouring = {.column = {ur_cli_task_text(task, "column"), ur_cli_task_text(task, "also")}};
+    ur_cli_colouring colouring = {0};
     ur_sink sink = ur_cli_sink(&out);
-    if (colouring.column[0] && !a->how->json && colours >= UR_CLI_256)
+    if (strcmp(ur_model_task(a->model), "tag") == 0 && !a->how->json && colours >= UR_CLI_256) {
+        colouring.column[0] = ur_cli_task_text(task, "column");
+        colouring.column[1] = ur_cli_task_text(task, "also");
         sink = ur_cli_colouring_sink(&colouring, &out, colours);
+    }
     a->sink = &sink;
-    ur_status status = answer_to(a, arguments, error);
+    ur_status status = answer_words(a, arguments, error);
     ur_cli_colouring_free(&colouring);
     return status;
+}
+
+static ur_status answer_all(answering *a, const ur_cli_arguments *arguments, const ur_settings *task, ur_error *error)
+{
+    UR_TRY(check_use(a, arguments->count - 1, error));
+    if (a->how->tree) return answer_trees(a, arguments, error);
+    if (a->how->plot || a->how->html) return answer_drawn(a, arguments, error);
+    return answer_plain(a, arguments, task, error);
 }
 
 static ur_status answer_with(ur_model *model, const settings *s, const ur_cli_arguments *arguments, ur_error *error)
 {
     ur_settings *task;
     answering a = {.how = s, .model = model};
+    bool object = s->json || s->plot || (s->html && !s->tree);
+    while (ur_model_label(model, a.labels)) a.labels++;
     UR_TRY(ur_cli_check_new(s->html, s->overwrite, error));
+    UR_TRY(check_pictures(&a, error));
     UR_TRY(ur_settings_of_model(&task, model, error));
     ur_status status = ur_cli_take_pending(arguments, task, ur_model_task(model), error);
-    if (status == UR_OK) status = ur_answerer_create(&a.answerer, model, task, s->json, error);
+    if (status == UR_OK) status = ur_answerer_create(&a.answerer, model, task, object, error);
     if (status == UR_OK) status = answer_all(&a, arguments, task, error);
     ur_answerer_free(a.answerer);
     ur_settings_free(task);
@@ -203,11 +263,17 @@ const ur_cli_verb ur_cli_predict = {
         "answers each picture and each recording on a line.\n\n"
         "A tagger takes a sentence a line, words one a line (--lines tokens), or CoNLL-U, and gives CoNLL-U: what it "
         "was given, with the column filled that it learnt. With --inline it gives word/TAG; a terminal shows each "
-        "label in a colour of its own.",
+        "label in a colour of its own.\n\n"
+        "With a model of unroll train forecast the lines are the rows of one table, and what follows them is printed "
+        "as "
+        "rows of the same columns, with a column for each quantile. --plot draws the forecast on the terminal, --html "
+        "as a page. With --json it is one object.",
     .examples = "unroll predict runs/reviews reviews.txt  # a label for each line\n"
                 "echo 'not a bad film' | unroll predict runs/reviews --json  # from another program\n"
                 "echo 'not a bad film' | unroll predict runs/reviews --tree  # and what it makes of each phrase\n"
-                "unroll predict runs/pos text.txt --inline  # They/PRON can/AUX fish/VERB ./PUNCT\n",
+                "unroll predict runs/pos text.txt --inline  # They/PRON can/AUX fish/VERB ./PUNCT\n"
+                "unroll predict runs/load load.csv >next.csv  # a series goes on\n"
+                "unroll predict runs/load load.csv --plot  # as a picture\n",
     .any_task = true,
     .table = &TABLE,
     .settings_size = sizeof(settings),

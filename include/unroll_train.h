@@ -101,7 +101,9 @@ typedef enum ur_loss {
     UR_LOSS_SOFTMAX, /* cross-entropy; ids: the right class */
     UR_LOSS_SIGMOID, /* binary cross-entropy; numbers, 0 to 1 */
     UR_LOSS_SQUARED, /* (y − target)²; numbers */
-    UR_LOSS_CRF /* of a line that ends in `crf`: −log p of the whole sequence; ids: the right labels, −1: any */
+    UR_LOSS_CRF, /* of a line that ends in `crf`: −log p of the whole sequence; ids: the right labels, −1: any */
+    UR_LOSS_QUANTILE /* q·e where e = target − y is above 0, (q − 1)·e elsewhere; numbers, each with an output for each
+                         of the target's `levels`, side by side. Without levels half the absolute error, |e|/2 */
 } ur_loss;
 
 /* The targets of one line: (T, B) ids or (T, B, outputs) numbers with that line's T and B; T is 1 behind `last`. What
@@ -119,6 +121,8 @@ typedef struct ur_target {
                                count. NULL: 1 */
     double smoothing; /* of softmax and sigmoid, 0 ≤ ε < 1: the right class is wanted with 1 − ε, and ε is shared out
                                over all of them, as over both of a sigmoid (Szegedy et al. 2016) */
+    const double *levels; /* UR_LOSS_QUANTILE: level_count of them, each between 0 and 1 */
+    size_t level_count;
 } ur_target;
 
 /* One batch. input[i] is the network's line i, in the order written; most have one. Each target is a line's, and no

@@ -13,6 +13,7 @@
 typedef struct ur_cli_series {
     const char *name;
     const double *x, *y;
+    const double *upper; /* it is the area from y to here; NULL: a line */
     size_t count;
     bool dashed;
     bool points; /* a mark at each point and no line */

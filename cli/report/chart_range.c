@@ -19,6 +19,7 @@ static void take_series(const ur_cli_chart *chart, const ur_cli_series *series, 
         if (!ur_cli_axis_has(chart->log_x, series->x[i]) || !ur_cli_axis_has(chart->log_y, series->y[i])) continue;
         widen(x, series->x[i]);
         widen(y, series->y[i]);
+        if (series->upper && ur_cli_axis_has(chart->log_y, series->upper[i])) widen(y, series->upper[i]);
     }
 }
 

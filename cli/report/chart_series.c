@@ -89,6 +89,23 @@ static void draw_line(FILE *file, const ur_cli_frame *f, size_t i)
     fputs("\"/>\n", file);
 }
 
+/* Its lower edge forwards and its upper edge back. A point that has no place is left out. */
+static void draw_area(FILE *file, const ur_cli_frame *f, size_t i)
+{
+    const ur_cli_series *series = &f->chart->series[i];
+    size_t drawn = 0;
+    fprintf(file, "<path class=\"area f%zu\" d=\"", i % UR_CLI_SERIES_LOOKS);
+    for (size_t k = 0; k < 2 * series->count; k++) {
+        size_t point = k < series->count ? k : 2 * series->count - 1 - k;
+        ur_cli_series edge = *series;
+        if (k >= series->count) edge.y = series->upper;
+        ur_cli_place at = ur_cli_chart_place(&f->axes, &edge, point);
+        if (isnan(at.x)) continue;
+        fprintf(file, "%c%.1f %.1f", drawn++ ? 'L' : 'M', ur_cli_frame_x(f, at.x), ur_cli_frame_y(f, held(at.y)));
+    }
+    fputs(drawn ? "Z\"/>\n" : "\"/>\n", file);
+}
+
 static void mark_at(FILE *file, const ur_cli_frame *f, size_t i, size_t k)
 {
     ur_cli_place at = ur_cli_chart_place(&f->axes, &f->chart->series[i], k);
@@ -113,6 +130,10 @@ static void draw_few_marks(FILE *file, const ur_cli_frame *f, size_t i)
 void ur_cli_draw_series(FILE *file, const ur_cli_frame *f, size_t i)
 {
     const ur_cli_series *series = &f->chart->series[i];
+    if (series->upper) {
+        draw_area(file, f, i);
+        return;
+    }
     bool all = series->points || (f->chart->count > 1 && series->count <= FEW_POINTS);
     if (!series->points) draw_line(file, f, i);
     if (!all && f->chart->count > 1) draw_few_marks(file, f, i);

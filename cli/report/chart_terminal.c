@@ -78,6 +78,31 @@ static void draw_line(canvas *c, const ur_cli_series *series, size_t i)
     }
 }
 
+/* Every fourth dot of an area, from point to point. */
+static void fill_between(canvas *c, const dot low[2], const dot high[2], size_t series)
+{
+    double width = low[1].x - low[0].x;
+    for (double x = ceil(low[0].x); width > 0 && x <= low[1].x; x++) {
+        double share = (x - low[0].x) / width;
+        long begin = lround(high[0].y + (high[1].y - high[0].y) * share);
+        long end = lround(low[0].y + (low[1].y - low[0].y) * share);
+        for (long y = begin; y <= end; y++)
+            if ((lround(x) + 2 * y) % 4 == 0) set_dot(c, lround(x), y, series);
+    }
+}
+
+static void draw_area(canvas *c, const ur_cli_series *series, size_t i)
+{
+    ur_cli_series edge = *series;
+    edge.y = series->upper;
+    for (size_t k = 1; k < series->count; k++) {
+        ur_cli_place a = ur_cli_chart_place(&c->axes, series, k - 1), b = ur_cli_chart_place(&c->axes, series, k);
+        ur_cli_place d = ur_cli_chart_place(&c->axes, &edge, k - 1), e = ur_cli_chart_place(&c->axes, &edge, k);
+        if (isnan(a.x) || isnan(b.x) || isnan(d.x) || isnan(e.x)) continue;
+        fill_between(c, (dot[]){dot_of(c, a), dot_of(c, b)}, (dot[]){dot_of(c, d), dot_of(c, e)}, i);
+    }
+}
+
 static void letter_line(canvas *c, const ur_cli_series *series, size_t i, size_t count)
 {
     double share = 0.3 + 0.6 * ((double)i + 0.5) / (double)count;
@@ -198,7 +223,7 @@ static void put_names(FILE *file, ur_cli_colours colours, const ur_cli_chart *ch
 
 static void draw(FILE *file, const ur_cli_chart *chart, canvas *c, size_t labels)
 {
-    for (size_t i = 0; i < chart->count; i++) draw_line(c, &chart->series[i], i);
+    for (size_t i = 0; i < chart->count; i++) (chart->series[i].upper ? draw_area : draw_line)(c, &chart->series[i], i);
     for (size_t i = 0; chart->count > 1 && i < chart->count; i++) letter_line(c, &chart->series[i], i, chart->count);
     put_line(file, chart->title, 0);
     put_line(file, chart->y_label, 0);

@@ -46,6 +46,7 @@ static const char FIGURE[] =
     "svg .axis{stroke:var(--rule);stroke-width:1;fill:none}svg .grid{stroke:var(--grid);stroke-width:1}\n"
     "svg .halo{paint-order:stroke;stroke:var(--paper);stroke-width:3px;stroke-linejoin:round}\n"
     "svg .line{fill:none;stroke-width:1.6;stroke-linejoin:round;stroke-linecap:round}\n"
+    "svg .area{fill-opacity:.2}\n"
     "svg .dash{stroke-dasharray:5 4}svg .lead{stroke:var(--rule);fill:none}\n"
     "svg .mark{stroke:var(--paper);stroke-width:1}\n"
     "svg .pos{fill:rgb(var(--pos))}svg .neg{fill:rgb(var(--neg))}\n"

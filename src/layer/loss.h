@@ -18,7 +18,9 @@ typedef struct ur_targets {
     const real *weights;        /* (T, B), or NULL: 1 */
     double smoothing;           /* ε of what ids or numbers say */
     const struct ur_crf *crf;   /* of a line that ends in one; else NULL */
-    size_t count;               /* those that count */
+    const double *levels;       /* of a quantile loss, level_count of them; 0: the median alone */
+    size_t level_count;
+    size_t count; /* those that count */
 } ur_targets;
 
 typedef struct ur_loss_kind {
@@ -55,6 +57,8 @@ struct ur_loss_job {
     const int32_t *ids;
     const real *values, *weights;
     double smoothing;
+    const double *levels; /* of a quantile loss, level_count of them */
+    size_t level_count;
     real scale, *d;
     double *shard; /* one sum for each shard of lanes */
 };

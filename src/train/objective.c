@@ -110,7 +110,9 @@ static void add_loss(const ur_learner *l, ur_tape *tape, const ur_aim *aim, cons
                           .crf = ur_line_crf(l->model, t->line),
                           .lengths = t->lengths ? t->lengths : value->shape.lengths,
                           .weights = t->weights,
-                          .smoothing = t->smoothing};
+                          .smoothing = t->smoothing,
+                          .levels = t->levels,
+                          .level_count = t->level_count};
     aim->kind->take(tape, &targets);
     if (tape->status != UR_OK) return;
     double sum = 0, weight = t->weight != 0 ? t->weight : 1;

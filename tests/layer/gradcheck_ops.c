@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "layer/loss.h"
 #include "support/gradcheck.h"
 #include "support/lab.h"
 #include "support/numbers.h"
@@ -301,12 +302,29 @@ static double squared(setting *s, ur_tensor *y)
     return 0.3 * sum;
 }
 
+/* Three outputs for each of six targets. */
+static double quantiles(setting *s, ur_tensor *y)
+{
+    static const double levels[] = {0.1, 0.5, 0.8};
+    double sum = NAN;
+    ur_targets t = {.steps = STEPS,
+                    .lanes = LANES,
+                    .width = OUTPUTS,
+                    .given = STEPS,
+                    .values = s->target_values,
+                    .levels = levels,
+                    .level_count = 3};
+    ur_loss_quantile.take(&s->lab.tape, &t);
+    assert_int_equal(ur_loss_quantile.loss(&s->lab.tape, y, &t, 0.3, &sum), UR_OK);
+    return 0.3 * sum;
+}
+
 static void test_losses(void **state)
 {
     (void)state;
-    static loss *const losses[] = {softmax, sigmoid, squared};
-    static const char *const names[] = {"softmax", "sigmoid", "squared"};
-    for (size_t i = 0; i < 3; i++) {
+    static loss *const losses[] = {softmax, sigmoid, squared, quantiles};
+    static const char *const names[] = {"softmax", "sigmoid", "squared", "quantiles"};
+    for (size_t i = 0; i < sizeof losses / sizeof *losses; i++) {
         setting s;
         set_up(&s, dense, losses[i]);
         use_dense(&s, s.weight, s.bias, UR_LINEAR);

@@ -45,10 +45,20 @@ static void write_tagged(FILE *file)
     }
 }
 
+/* Two channels with a season of 6 rows and a week of days. */
+static void write_series(FILE *file)
+{
+    fprintf(file, "date,load,heat\n");
+    for (int i = 0; i < 200; i++)
+        fprintf(file, "%d-%02d-%02d,%d.%d,%d\n", 2020 + i / 112, 1 + i % 112 / 28, 1 + i % 28, i % 6 * 3 + i % 7,
+                i % 10, i * 5 % 6 - i / 9);
+}
+
 static const small SMALL[] = {
     {"lm", "--net 'embed 5 > lstm 6 drop=0.2 > dense' --batch 3 --bptt 7 --bptt-step 5 --sample-length 9", write_text},
     {"classify", "--form lines --hidden 6 --embed 5 --batch 8 --token-dropout 0.1", write_labelled},
     {"tag", "--also xpos --hidden 6 --embed 5 --batch 8 --token-dropout 0.2", write_tagged},
+    {"forecast", "--context 12 --horizon 4 --hidden 6 --batch 9 --quantiles 0.2,0.5", write_series},
     {"recall", "--kind adding --gap 7 --bptt 4 --hidden 6 --batch 5", NULL},
 };
 

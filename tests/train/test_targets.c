@@ -12,6 +12,7 @@
 #include "support/ok.h"
 #include "train/learner.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 enum { STEPS = 6, LANES = 19, SYMBOLS = 5, OUTPUTS = 4, ROWS = STEPS * LANES };
@@ -212,6 +213,12 @@ static void test_what_is_refused(void **state)
     refuse(&s, UR_ERR_USAGE, "this loss takes ids as targets, the batch has none");
     s.batch.target[0].loss = (ur_loss)77;
     refuse(&s, UR_ERR_USAGE, "there is no loss 77");
+    s.batch.target[0] = (ur_target){.loss = UR_LOSS_QUANTILE, .values = s.values[0], .levels = (double[]){0.1, 1, 0.2}};
+    s.batch.target[0].level_count = 2;
+    refuse(&s, UR_ERR_USAGE, "quantile 1 is not between 0 and 1");
+    s.batch.target[0].levels = (double[]){0.1, 0.5, 0.9};
+    s.batch.target[0].level_count = 3;
+    refuse(&s, UR_ERR_USAGE, "4 outputs cannot be shared out among 3 quantiles");
     s.batch.target[0] = (ur_target){.line = 2, .ids = s.targets[0]};
     refuse(&s, UR_ERR_USAGE, "a target for line 3 of a network of 2");
     aim(&s, 0, UR_LOSS_SOFTMAX, 0);
@@ -290,6 +297,48 @@ static void test_weights_of_a_wide_layer(void **state)
     tear_down(&s);
 }
 
+/* By hand: lane b has the outputs 0, 1 and 2 for the levels 0.1, 0.5 and 0.9 of its one target. */
+static void test_quantiles(void **state)
+{
+    (void)state;
+    static const double levels[] = {0.1, 0.5, 0.9};
+    setting s;
+    ur_window_result result;
+    set_up(&s, "gru 1 > dense 3");
+    memset(s.model->values, 0, s.model->numbers * sizeof(real)); /* the outputs are the biases, which come last */
+    for (size_t i = 0; i < 3; i++) s.model->values[s.model->numbers - 3 + i] = (real)i;
+    ur_model_changed(s.model);
+    s.batch.input[0] = (ur_sequences){.steps = 1, .lanes = 3, .values = s.values[0]};
+    real target[3] = {(real)1.5, NAN, -1};
+    s.batch.target[0] = (ur_target){.loss = UR_LOSS_QUANTILE, .values = target, .levels = levels, .level_count = 3};
+    s.batch.target_count = 1;
+    real *gradient = gradients(&s, &result);
+    double first = 0.1 * 1.5 + 0.5 * 0.5 + 0.1 * 0.5, last = 0.9 * 1 + 0.5 * 2 + 0.1 * 3;
+    assert_true(fabs(result.sum - first - last) < 1e-6);
+    assert_int_equal(result.count, 2);
+    assert_near("slopes", gradient + s.model->numbers - 3,
+                (real[]){(real)(-0.1 + 0.9) / 2, (real)(-0.5 + 0.5) / 2, (real)(0.1 + 0.1) / 2}, 3, 1e-6);
+    free(gradient);
+    tear_down(&s);
+}
+
+/* Without levels: half the absolute error. */
+static void test_absolute_error(void **state)
+{
+    (void)state;
+    setting s;
+    ur_window_result result;
+    set_up(&s, "gru 1 > dense 2");
+    memset(s.model->values, 0, s.model->numbers * sizeof(real));
+    ur_model_changed(s.model);
+    s.batch.input[0] = (ur_sequences){.steps = 1, .lanes = 1, .values = s.values[0]};
+    s.batch.target[0] = (ur_target){.loss = UR_LOSS_QUANTILE, .values = (real[]){3, -4}};
+    s.batch.target_count = 1;
+    free(gradients(&s, &result));
+    assert_true(result.loss == (1.5 + 2) / 2);
+    tear_down(&s);
+}
+
 static void test_decode(void **state)
 {
     (void)state;
@@ -305,6 +354,8 @@ static void test_decode(void **state)
     assert_same("squared", out, y, 3);
     ur_loss_crf.decode(y, 3, out);
     assert_near("crf", out, (real[]){(real)(exp(1) / sum), (real)(exp(-2) / sum), (real)(exp(0.5) / sum)}, 3, 1e-6);
+    ur_loss_quantile.decode(y, 3, out);
+    assert_same("quantile", out, y, 3);
 }
 
 int main(void)
@@ -318,6 +369,8 @@ int main(void)
         cmocka_unit_test(test_what_is_refused),
         cmocka_unit_test(test_smoothing_and_weights),
         cmocka_unit_test(test_weights_of_a_wide_layer),
+        cmocka_unit_test(test_quantiles),
+        cmocka_unit_test(test_absolute_error),
         cmocka_unit_test(test_decode),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

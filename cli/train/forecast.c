@@ -1,0 +1,32 @@
+/* unroll train forecast: the next values of a series. */
+#include "cli/train/train.h"
+
+static ur_status run(void *settings, const ur_cli_arguments *arguments, ur_error *error)
+{
+    UR_TRY(ur_cli_expect(arguments, 1, 1, "which series? give a table, CSV or TSV", error));
+    return ur_cli_train(settings, arguments, NULL, error);
+}
+
+const ur_cli_verb ur_cli_train_forecast = {
+    .name = "train forecast",
+    .takes = "FILE [-o RUN] [option...]",
+    .summary = "train a network to forecast a series",
+    .text =
+        "Trains a network that gives the next values of a series: sales, temperatures, loads. The data are a table "
+        "(CSV or TSV, which may be packed with gzip) with a row a moment. Each column of numbers is a channel; the "
+        "first column of dates says the times, which must rise.\n\n"
+        "The first part of the series is learnt from, the next one is validated on, the last one is left for unroll "
+        "eval (--split). Values are scaled by the mean and deviation of the first part. A forecast of --horizon rows "
+        "is made from the --context rows before it: a simple forecast (--base), which a network corrects. The errors "
+        "of three simple forecasts are printed for comparison: the last value (naive), the value a season before "
+        "(seasonal), a linear map of the context, solved in closed form (linear).\n\n"
+        "The run folder holds what that of unroll train lm holds, and --resume goes on with it in the same way.",
+    .examples = "unroll train forecast sales.csv  # chooses the rest\n"
+                "unroll train forecast load.csv --horizon 24 --quantiles 0.1,0.5,0.9  # with a band of uncertainty\n"
+                "unroll train forecast ETTh1.csv --context 96 --horizon 96 --split 12,4,4  # as in the literature\n",
+    .task = "forecast",
+    .table = &ur_cli_train_options,
+    .settings_size = sizeof(ur_cli_train_settings),
+    .defaults = ur_cli_train_defaults,
+    .run = run,
+};

@@ -1,0 +1,119 @@
+/* What a forecast is told, and what it chooses by itself. */
+#include "task/forecast/forecast.h"
+
+#include "base/number.h"
+#include "train/net_text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define S(field) offsetof(ur_forecast_settings, field)
+
+static const ur_setting ROWS[] = {
+    {"The series", "channels", "COLUMN[,COLUMN...]", UR_SETTING_TEXT, S(channels), .unset = "all columns of numbers",
+     .decides = true, .help = "what is forecast: names in the header, or numbers from 1"},
+    {NULL, "time-column", "COLUMN", UR_SETTING_TEXT, S(time_column), .unset = "the first column of dates",
+     .decides = true, .reads = true, .help = "none: rows have no times"},
+    {NULL, "header", "yes|no", UR_SETTING_WORD, S(header), .unset = "found by looking", .reads = true,
+     .help = "whether the first line of a table names its columns"},
+    {NULL, "missing", "refuse|forward|linear|mask", UR_SETTING_CHOICE, S(missing), .initial = "refuse", .decides = true,
+     .reads = true,
+     .help = "a value that is missing is an error, is filled with the one before or by a line between "
+             "its neighbours, or is left out and said to the network"},
+    {NULL, "split", "A,B,C", UR_SETTING_TEXT, S(split), .initial = ".7,.1,.2", .decides = true, .reads = true,
+     .help = "parts to train, validate and test on: shares, rows (8640r,2880r,2880r), or months of 30 days (12,4,4)"},
+    {NULL, "on", "train|val|test|all", UR_SETTING_WORD, S(on),
+     .unset = "test for the file trained on, all for any other", .reads = true,
+     .help = "of eval: the part to judge on"},
+
+    {"The forecast", "horizon", "N", UR_SETTING_SIZE, S(horizon), .least = 1, .most = UR_FORECAST_ROWS_MOST,
+     .unset = "a season", .decides = true, .help = "rows to forecast"},
+    {NULL, "context", "N", UR_SETTING_SIZE, S(context), .least = 1, .most = UR_FORECAST_ROWS_MOST,
+     .unset = "four seasons", .decides = true, .help = "rows that a forecast is made from"},
+    {NULL, "season", "N", UR_SETTING_SIZE, S(season), .least = 1, .most = UR_FORECAST_ROWS_MOST,
+     .unset = "found by looking", .decides = true, .help = "rows after which the series is like itself"},
+    {NULL, "how", "direct|step", UR_SETTING_CHOICE, S(how), .initial = "direct", .decides = true,
+     .help = "all rows of the horizon at once, or one after the other, each from those before"},
+    {NULL, "base", "linear|seasonal|last|none", UR_SETTING_WORD, S(base), .unset = "the best on the validation part",
+     .decides = true, .help = "the simple forecast that the network corrects"},
+    {NULL, "transform", "none|log|sqrt", UR_SETTING_WORD, S(transform), .unset = "the best on the validation part",
+     .decides = true,
+     .help = "values are read as they are, as logarithms (what grows by shares), or as square roots "
+             "(counts)"},
+    {NULL, "segment", "N", UR_SETTING_SIZE, S(segment), .least = 1, .most = UR_FORECAST_ROWS_MOST,
+     .unset = "half a season, at most 32", .decides = true, .help = "direct: rows that are read in one step"},
+    {NULL, "together", NULL, UR_SETTING_FLAG, S(together), .decides = true,
+     .help = "the network reads all channels at once, not each by itself"},
+    {NULL, "no-calendar", NULL, UR_SETTING_FLAG, S(no_calendar), .decides = true,
+     .help = "the network is not told the time of the day, the week and the year"},
+    {NULL, "quantiles", "P[,P...]", UR_SETTING_TEXT, S(quantiles), .unset = "none", .decides = true,
+     .help = "values that are not exceeded with these probabilities, such as 0.1,0.5,0.9"},
+    {NULL, "loss", "squared|absolute", UR_SETTING_CHOICE, S(loss), .initial = "absolute", .decides = true,
+     .help = "what is learnt to be small; quantiles have a loss of their own"},
+};
+
+const ur_setting_table ur_forecast_setting_table = UR_SETTING_TABLE(ROWS);
+
+static ur_status prefer_size(ur_settings *settings, const char *name, size_t value, ur_error *error)
+{
+    char text[UR_NUMBER_MAX];
+    snprintf(text, sizeof text, "%zu", value);
+    return ur_settings_prefer(settings, name, text, error);
+}
+
+/* Sizes and rates were found by trying, on validation parts. */
+static ur_status choose_run(const ur_forecast *f, ur_settings *settings, ur_error *error)
+{
+    ur_run_settings *run = &settings->run;
+    size_t first, examples = ur_forecast_windows(f, UR_PART_TRAIN, &first) * (f->channels / f->group);
+    bool few = examples < 128, small = examples < 5000;
+    UR_TRY(ur_settings_prefer(settings, "cell", "gru", error));
+    UR_TRY(ur_settings_prefer(settings, "hidden", small ? "32" : "128", error));
+    UR_TRY(ur_settings_prefer(settings, "layers", "1", error));
+    UR_TRY(ur_settings_prefer(settings, "dropout", f->settings.how == UR_WAY_STEP ? "0" : "0.3", error));
+    UR_TRY(ur_settings_prefer(settings, "batch", small ? "32" : "256", error));
+    UR_TRY(ur_settings_prefer(settings, "lr", few ? "0.001" : "0.002", error));
+    if (!(run->epochs > 0) && !run->steps && !(run->minutes > 0)) run->steps = small ? 1500 : 2000;
+    return UR_OK;
+}
+
+ur_status ur_forecast_choose(const void *data, ur_settings *settings, ur_error *error)
+{
+    const ur_forecast *f = data;
+    UR_TRY(prefer_size(settings, "horizon", f->settings.horizon, error));
+    UR_TRY(prefer_size(settings, "context", f->settings.context, error));
+    UR_TRY(prefer_size(settings, "season", f->settings.season, error));
+    UR_TRY(prefer_size(settings, "segment", f->settings.segment, error));
+    UR_TRY(ur_settings_prefer(settings, "base", ur_forecast_base_name(f->base), error));
+    UR_TRY(ur_settings_prefer(settings, "transform", ur_forecast_transform_name(f->transform), error));
+    return choose_run(f, settings, error);
+}
+
+/* Direct: dense H/2 relu > CELL H > last > dropout > dense; step by step: CELL H > dropout > dense. */
+static ur_status write_network(const ur_run_settings *run, bool steps, char line[UR_LINE_TEXT_MAX], ur_error *error)
+{
+    char drop[64] = "", many[32] = "", number[UR_NUMBER_MAX];
+    unsigned long width = 0;
+    if (strchr(run->hidden, ','))
+        return ur_fail(error, UR_ERR_USAGE, "`hidden` %s: give one width, or the whole network as `net`", run->hidden);
+    sscanf(run->hidden, "%lu", &width);
+    ur_write_number(run->dropout > 0 ? run->dropout : 0, number);
+    if (run->dropout > 0) snprintf(drop, sizeof drop, " > dropout %s", number);
+    if (run->layers > 1) snprintf(many, sizeof many, " x%zu", run->layers);
+    if (steps)
+        snprintf(line, UR_LINE_TEXT_MAX, "%s %.12s%s%s > dense", run->cell, run->hidden, many, drop);
+    else
+        snprintf(line, UR_LINE_TEXT_MAX, "dense %lu relu > %s %.12s%s > last%s > dense", (width + 1) / 2, run->cell,
+                 run->hidden, many, drop);
+    return UR_OK;
+}
+
+ur_status ur_forecast_network(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error)
+{
+    const ur_forecast *f = data;
+    bool steps = f->settings.how == UR_WAY_STEP;
+    request->sizes.features = ur_forecast_features(f);
+    request->sizes.outputs = f->group * ur_forecast_outputs(f) * (steps ? 1 : f->settings.horizon);
+    if (settings->run.net) return ur_net_text(&settings->run, false, "", request->line, error);
+    return write_network(&settings->run, steps, request->line, error);
+}
