@@ -32,7 +32,7 @@ static ur_status answer_one(ur_answerer *answerer, const char *text, size_t leng
                             const ur_sink *sink, ur_error *error)
 {
     ur_status status = ur_answer(answerer, text, length, sink, error);
-    if (status != UR_ERR_DATA) return status;
+    if (status != UR_ERR_DATA && status != UR_ERR_NUMERIC) return status;
     char place[32];
     snprintf(place, sizeof place, "line %zu", line);
     if (line) ur_fail_in(error, status, place);

@@ -2,6 +2,8 @@
 #include "train/evaluation.h"
 #include "train/trainer.h"
 
+#include <math.h>
+
 bool ur_trainer_validates(const ur_trainer *t) { return t->task->batches(t->data, UR_PART_VALIDATION, 0) > 0; }
 
 ur_status ur_trainer_validate(ur_trainer *t, uint64_t most, double *metric, uint64_t *items, ur_error *error)
@@ -17,5 +19,9 @@ ur_status ur_trainer_validate(ur_trainer *t, uint64_t most, double *metric, uint
     ur_trainer_use_average(t, true);
     ur_status status = ur_evaluation_run(&evaluation, metric, items, NULL, error);
     ur_trainer_use_average(t, false);
+    if (status == UR_ERR_NUMERIC || (status == UR_OK && !isfinite(metric[0])))
+        return ur_fail(error, UR_ERR_NUMERIC,
+                       "the validation loss is not finite at step %llu; a smaller `lr` or `clip-norm` may help",
+                       (unsigned long long)t->at.step);
     return status;
 }

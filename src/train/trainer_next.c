@@ -68,18 +68,9 @@ static void judge_run(ur_trainer *t, bool improved)
     if (!isnan(s->until) && !is_better(t, s->until, t->at.metric[0])) end_early(t, "good enough");
 }
 
-static ur_status check_finite(const ur_trainer *t, ur_error *error)
-{
-    if (isfinite(t->at.metric[0])) return UR_OK;
-    return ur_fail(error, UR_ERR_NUMERIC,
-                   "the validation %s is not finite at step %llu; a smaller `lr` or `clip-norm` may help",
-                   t->task->metric[0].name, (unsigned long long)t->at.step);
-}
-
 static ur_status evaluate(ur_trainer *t, ur_event *e, ur_error *error)
 {
     UR_TRY(ur_trainer_validate(t, UINT64_MAX, t->at.metric, &t->at.judged, error));
-    UR_TRY(check_finite(t, error));
     bool improved = is_better(t, t->at.metric[0], t->at.best);
     if (improved) t->at.best = t->at.metric[0];
     judge_run(t, improved);

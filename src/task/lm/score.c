@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/float_mode.h"
 #include "kernel/scalar.h"
+#include "model/finite.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -28,13 +29,16 @@ static ur_status run_window(ur_scorer *s, const int32_t *ids, const int32_t *tar
     ur_tape_begin(&tape, &s->compute, &s->arena, false);
     ur_batch batch = {.input = {{.steps = steps, .lanes = lanes, .ids = ids}}};
     const ur_dense *head = ur_wide_head(s->model);
-    ur_tensor *y = (head ? ur_network_body : ur_network_run)(s->model, &tape, &batch, carry);
+    ur_tensor *y = NULL;
+    if (ur_tape_watch(&tape, s->model->layer_count))
+        y = (head ? ur_network_body : ur_network_run)(s->model, &tape, &batch, carry);
     UR_TRY(ur_tape_status(&tape, error));
     double sum = 0;
     if (head)
         ur_dense_softmax_loss(&tape, head, y, targets, 1, &sum);
     else
         ur_softmax_loss(&tape, y, targets, 1, &sum);
+    if (!isfinite(sum)) return ur_fail_run(s->model, &tape, carry ? s->predictions : 0, error);
     s->sum += sum;
     for (size_t i = 0; i < steps * lanes; i++) s->predictions += targets[i] >= 0 ? 1 : 0;
     ur_arena_reset(&s->arena);
@@ -153,7 +157,7 @@ static void conclude(const ur_scorer *s, ur_score *score)
     *score = (ur_score){.loss = loss,
                         .bits_per_char = loss / bit / chars,
                         .bits_per_byte = loss / bit / bytes,
-                        .perplexity = ur_exp(loss),
+                        .perplexity = loss < 700 ? ur_exp(loss) : INFINITY, /* where ur_exp stands still */
                         .units = (uint64_t)units,
                         .predictions = s->predictions,
                         .unknown = s->unknown};
