@@ -45,7 +45,7 @@ struct ur_trainer {
     void *data;            /* the task's */
     bool opened;           /* the task was, and must be closed */
     char *line;            /* what decides the bits, as options */
-    char described[256];
+    char described[1024];
     ur_model *model;
     ur_learner *learner;
     ur_state *state; /* where the lanes of the last batch ended; NULL: no batch yet */

@@ -44,3 +44,24 @@ kill -INT $pid
 wait $pid || fail 'an interrupted training failed'
 grep -q 'There is no model yet' out || grep -q 'The model is' out || fail 'nothing is said of the model'
 [ -e stopped/model.safetensors ] || ! grep -q 'The model is' out || fail 'a model is named that is not there'
+
+# Each prediction of a text is made once in an epoch, and each of the validation counts.
+head -c 1999 text >odd
+done_with train lm odd -o odd-run --val-fraction 0 --batch 1 --bptt 999 --hidden 8 --layers 1 --embed 4 --threads 1 \
+    --sample-length 0 --quiet --json --epochs 3
+grep -q '"steps":6,"epochs":3.0,"units":5994,' out || fail "an epoch of 1999 characters: $(cat out)"
+done_with train lm odd -o odd-tail --batch 3 --bptt 16 --hidden 8 --layers 1 --embed 4 --threads 1 --sample-length 0 --quiet \
+    --json --epochs 2
+grep -q '"units":3596,' out || fail "two epochs of 1799 characters: $(cat out)"
+done_with info odd-tail --json
+grep -Eq '"validation":\{[^}]*"units":199[,}]' out || fail "not all of the validation counts: $(cat out)"
+
+# A text of 20 characters needs no option.
+head -c 20 text >tiny
+done_with train lm tiny -o tiny-run --quiet --json; grep -q '"units":170,' out || fail "ten epochs: $(cat out)"
+fails_with train lm tiny -o tiny-not --quiet --batch 32; says 'lower --batch'
+done_with train lm tiny -o tiny-17 --quiet --batch 17
+fails_with train lm tiny -o tiny-not --quiet --bptt 18; says 'lower --bptt'
+done_with train lm tiny -o tiny-bptt --quiet --bptt 17
+printf x >one
+fails_with train lm text -o not --quiet --val one; says 'one: '; says 'too short to validate on'

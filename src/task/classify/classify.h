@@ -60,7 +60,9 @@ typedef struct ur_classify {
     bool given;                /* the model has it */
     bool one_output;           /* `dense 1 sigmoid`: the probability of the second label */
     ur_example example;
-    int32_t *tokens; /* of the example that was read last: max_length of them, at most */
+    int32_t *tokens;  /* of the example that was read last: max_length of them, at most … */
+    bool cut;         /* … and it had more */
+    size_t cut_count; /* examples that have more */
     size_t token_room;
     char *text; /* an example as it is cut */
     size_t text_room;

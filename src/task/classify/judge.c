@@ -165,6 +165,7 @@ static ur_status tell_more(const ur_classify *c, const ur_class_tally *t, json_t
 {
     if (error) error->status = UR_OK;
     int failed = json_object_set_new(more, "examples", json_integer((json_int_t)t->count));
+    if (c->cut_count) failed |= json_object_set_new(more, "cut", json_integer((json_int_t)c->cut_count));
     failed |= json_object_set_new(more, "labels", labels_json(c));
     if (c->confusion) failed |= json_object_set_new(more, "confusion", confusion_json(c));
     failed |= json_object_set_new(more, "mistakes", mistakes_json(c, t, error));

@@ -130,11 +130,13 @@ static ur_status measure_example(ur_classify *c, const ur_labelled *set, size_t 
 {
     size_t count = 0;
     UR_TRY(ur_labelled_read(set, i, &c->example, error));
-    if (c->vocabulary)
+    if (c->vocabulary) {
         UR_TRY(ur_classify_cut(c, c->example.text, c->example.length, &count, NULL, error));
-    else
-        count = c->example.steps < c->settings.max_length || c->settings.scan == 1 ? c->example.steps
-                                                                                   : c->settings.max_length;
+    } else {
+        c->cut = c->example.steps > c->settings.max_length && c->settings.scan != 1;
+        count = c->cut ? c->settings.max_length : c->example.steps;
+    }
+    c->cut_count += c->cut;
     *length = (uint32_t)count;
     return UR_OK;
 }
@@ -182,11 +184,14 @@ ur_status ur_classify_open(void *data, const ur_settings *settings, const ur_mod
 void ur_classify_describe(const void *data, char *text, size_t size)
 {
     const ur_classify *c = data;
-    int used = snprintf(text, size, "%s; %zu to train on, %zu to validate on", ur_labelled_found(c->set),
-                        c->part[UR_PART_TRAIN].count, c->part[UR_PART_VALIDATION].count);
-    if (c->vocabulary && used > 0 && (size_t)used < size)
-        snprintf(text + used, size - (size_t)used, "; %zu different %ss", ur_vocabulary_size(c->vocabulary),
-                 c->settings.token);
+    char cut[96] = "", tokens[64] = "";
+    if (c->vocabulary)
+        snprintf(tokens, sizeof tokens, "; %zu different %ss", ur_vocabulary_size(c->vocabulary), c->settings.token);
+    if (c->cut_count)
+        snprintf(cut, sizeof cut, "; of %zu only the first %zu steps are read (`max-length`)", c->cut_count,
+                 c->settings.max_length);
+    snprintf(text, size, "%s; %zu to train on, %zu to validate on%s%s", ur_labelled_found(c->set),
+             c->part[UR_PART_TRAIN].count, c->part[UR_PART_VALIDATION].count, tokens, cut);
 }
 
 uint64_t ur_classify_hash(const void *data, ur_part part)
