@@ -3,6 +3,7 @@
 
 #include "cli/support/json_out.h"
 #include "cli/support/spool.h"
+#include "cli/support/text_out.h"
 
 #include "base/error.h"
 
@@ -40,7 +41,10 @@ static void print_numbers(const json_t *result)
     {
         if (json_is_integer(value)) printf("%-12s  %lld\n", key, (long long)json_integer_value(value));
         if (json_is_real(value)) printf("%-12s  %.4f\n", key, json_real_value(value));
-        if (json_is_string(value)) printf("%-12s  %s\n", key, json_string_value(value));
+        if (!json_is_string(value)) continue;
+        printf("%-12s  ", key);
+        ur_cli_print_name(stdout, json_string_value(value));
+        putchar('\n');
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include "cli/args/help.h"
 #include "cli/args/nearest.h"
+#include "cli/support/text_out.h"
 #include "cli/version.h"
 
 #include "base/error.h"
@@ -101,24 +102,12 @@ const char *ur_cli_isa(void)
     return isa && *isa ? isa : NULL;
 }
 
-/* The library writes a setting as `name`, one types --name. */
-static void print_error(const char *text)
-{
-    for (const char *mark; (mark = strchr(text, '`')); text = mark + 1) {
-        const char *end = mark + 1 + strspn(mark + 1, "abcdefghijklmnopqrstuvwxyz0123456789-");
-        bool name = *end == '`' && end > mark + 1;
-        fprintf(stderr, "%.*s%s%.*s", (int)(mark - text), text, name ? "--" : "`", name ? (int)(end - mark - 1) : 0,
-                mark + 1);
-        if (name) mark = end;
-    }
-    fprintf(stderr, "%s\n", text);
-}
-
 /* `verb` may be NULL. */
 static void complain(const ur_cli_verb *verb, const ur_error *error)
 {
     fprintf(stderr, "unroll: %s%s", verb ? verb->name : "", verb ? ": " : "");
-    print_error(error->text);
+    ur_cli_print_message(stderr, error->text);
+    putc('\n', stderr);
     if (verb && error->status == UR_ERR_USAGE)
         fprintf(stderr, "unroll: 'unroll help %s' lists its arguments and options\n", verb->name);
 }

@@ -77,10 +77,12 @@ static ur_status answer_file(ur_answerer *answerer, const char *path, bool whole
     return status;
 }
 
-static ur_status answer_all(ur_answerer *answerer, const ur_cli_arguments *arguments, bool whole, ur_error *error)
+static ur_status answer_all(ur_answerer *answerer, const ur_cli_arguments *arguments, bool whole, bool json,
+                            ur_error *error)
 {
     ur_text_out out = ur_cli_standard_output();
     const ur_sink sink = ur_cli_sink(&out);
+    out.safe = !json; /* labels are anybody's */
     if (arguments->count < 2) UR_TRY(answer_file(answerer, "-", whole, &sink, error));
     for (size_t i = 1; i < arguments->count; i++)
         UR_TRY(answer_file(answerer, arguments->words[i], whole, &sink, error));
@@ -94,7 +96,7 @@ static ur_status answer_with(ur_model *model, const settings *s, const ur_cli_ar
     UR_TRY(ur_settings_of_model(&task, model, error));
     ur_status status = ur_cli_take_pending(arguments, task, ur_model_task(model), error);
     if (status == UR_OK) status = ur_answerer_create(&answerer, model, task, s->json, error);
-    if (status == UR_OK) status = answer_all(answerer, arguments, s->whole, error);
+    if (status == UR_OK) status = answer_all(answerer, arguments, s->whole, s->json, error);
     ur_answerer_free(answerer);
     ur_settings_free(task);
     return status;

@@ -36,14 +36,34 @@ steps=$(sed -n 's/.*"steps": *\([0-9]*\).*/\1/p' out)
 [ "$steps" -gt 20 ] || fail "--minutes 0.05 made $steps steps"
 misused train lm text -o none --hidden 400 --layers 1 --threads 1 --quiet --minutes 0.0001; says '--minutes 0.0001'
 
-# A run stopped before its first step names no model.
-"$UNROLL" train lm text -o stopped --hidden 64 --threads 1 --minutes 5 >out 2>err &
-pid=$!
-for _ in $(seq 50); do [ -d stopped ] && break || sleep 0.1; done
-kill -INT $pid
-wait $pid || fail 'an interrupted training failed'
-grep -q 'There is no model yet' out || grep -q 'The model is' out || fail 'nothing is said of the model'
-[ -e stopped/model.safetensors ] || ! grep -q 'The model is' out || fail 'a model is named that is not there'
+# A run stopped before its first step names no model, and says that nothing is saved.
+stop_early() {
+    rm -rf stopped
+    "$UNROLL" train lm text -o stopped --hidden 64 --threads 1 --minutes 5 "$@" >out 2>err &
+    pid=$!
+    until_true 60 test -d stopped
+    kill -INT $pid
+    wait $pid || fail 'an interrupted training failed'
+    [ ! -e stopped/last.safetensors ] || return 0 # it was slow to stop
+    ! grep -q 'is saved in\|The model is' err out || fail 'what is not there is named'
+    says 'nothing is saved yet'
+}
+stop_early; prints 'There is no model yet'
+stop_early --json --quiet; prints '"model":null'
+
+# A run that has ended, without its model.
+done_with train lm text -o gone "${small[@]}" --steps 20
+rm gone/model.safetensors
+loud=("${small[@]}")
+unset 'loud[-1]'
+done_with train lm text -o gone "${loud[@]}" --steps 20 --resume
+prints 'holds no model.safetensors'; prints 'last.safetensors'; says 'Nothing is left to do: the run has made 20 steps, and 20'
+! grep -q 'The model is' out || fail 'a model is named that is not there'
+done_with train lm text -o gone "${loud[@]}" --steps 20 --resume --json; prints '"model":null'
+
+# With fewer steps than were made.
+done_with train lm text -o gone "${loud[@]}" --steps 10 --resume; says 'the run has made 20 steps, and 10 are asked for'
+! grep -q '20/10\|s/s' err || fail "a step of fewer, a speed of nothing: $(cat err)"
 
 # Each prediction of a text is made once in an epoch, and each of the validation counts.
 head -c 1999 text >odd
