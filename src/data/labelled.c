@@ -19,6 +19,8 @@ _Static_assert(sizeof(ur_entry) == 16, "what the header promises");
 
 /* ---- Messages ----------------------------------------------------------------------------------------------------- */
 
+enum { PATH_ROOM = 4352 }; /* a path, and the place in its file */
+
 static void write_name(const ur_labelled *set, uint64_t place, const char *part, uint64_t number, char *text,
                        size_t size)
 {
@@ -32,7 +34,7 @@ static void write_name(const ur_labelled *set, uint64_t place, const char *part,
 ur_status ur_labelled_fail(const ur_labelled *set, uint64_t place, uint64_t line, ur_error *error, ur_status status,
                            const char *format, ...)
 {
-    char name[sizeof error->text], what[sizeof error->text];
+    char name[PATH_ROOM], what[sizeof error->text];
     va_list arguments;
     write_name(set, place, set->form->part ? set->form->part : "line", line, name, sizeof name);
     va_start(arguments, format);
