@@ -324,6 +324,9 @@ typedef struct ur_scoring {
     size_t window;     /* 0: 256 */
     bool replace_invalid;
     size_t threads;
+    /* Where set: is told what of folders is not read, if anything, in a line for people. */
+    void (*tell)(void *context, const char *text);
+    void *tell_context;
     /* Called for each line when set: log-probability in nats of the line with its line break, from a zero state that
      * has read one line break. Lines are numbered from 0. Returning false ends the evaluation. */
     bool (*line)(void *context, uint64_t number, const char *text, size_t length, double log_probability);

@@ -2,6 +2,7 @@
 #include "cli/support/spool.h"
 
 #include "cli/support/signals.h"
+#include "cli/support/text_out.h"
 
 #include "base/error.h"
 #include "base/file.h"
@@ -91,6 +92,16 @@ ur_status ur_cli_texts_open(ur_cli_texts *texts, const char *const *words, size_
         texts->paths[i] = is_input(words[i]) ? texts->spooled : words[i];
     }
     return UR_OK;
+}
+
+void ur_cli_texts_tell(void *texts_, const char *text)
+{
+    ur_cli_texts *texts = texts_;
+    if (texts->told) return;
+    texts->told = true;
+    fputs("unroll: ", stderr);
+    ur_cli_print_message(stderr, text);
+    putc('\n', stderr);
 }
 
 static void rename_in_message(const char *spooled, ur_error *error)

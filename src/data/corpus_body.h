@@ -16,6 +16,7 @@ struct ur_corpus {
     ur_unit_kind unit;
     bool replace;
     ur_file_list list;
+    char left_out[384]; /* what ur_corpus_left_out says */
     ur_tally total;
     uint64_t hash;
     ur_place *index; /* index[k]: place of unit k·every */

@@ -105,12 +105,17 @@ ur_status ur_labelled_add(ur_labelled *set, const ur_labelled_options *options, 
     return UR_OK;
 }
 
-void ur_labelled_tell_left_out(ur_labelled *set)
+/* Puts behind set->found which entries of a folder are no data. */
+static void tell_left_out(ur_labelled *set)
 {
-    size_t at = strlen(set->found), more = set->left_out_count > 3 ? set->left_out_count - 3 : 0;
-    if (set->left_out_count == 0) return;
-    at += (size_t)snprintf(set->found + at, sizeof set->found - at, "; left out: %s", set->left_out);
-    if (more) snprintf(set->found + at, sizeof set->found - at, " and %zu more", more);
+    const ur_file_list *list = &set->source.list;
+    size_t at = strlen(set->found), named = set->left_out_count < 3 ? set->left_out_count : 3;
+    size_t listed = list->left_out_count < 3 ? list->left_out_count : 3;
+    size_t more = set->left_out_count - named + list->left_out_count - listed;
+    if (set->left_out_count + list->left_out_count == 0) return;
+    at += (size_t)snprintf(set->found + at, sizeof set->found - at, "; left out: %s%s%s", set->left_out,
+                           named && listed ? ", " : "", list->left_out);
+    if (more && at < sizeof set->found) snprintf(set->found + at, sizeof set->found - at, " and %zu more", more);
 }
 
 /* ---- Opening ------------------------------------------------------------------------------------------------------ */
@@ -183,6 +188,7 @@ static ur_status open_set(ur_labelled *set, const char *const *paths, size_t cou
     UR_TRY(check_found(set, options, error));
     UR_TRY(settle_labels(set, error));
     give_back(set);
+    tell_left_out(set);
     size_t at = strlen(set->found);
     snprintf(set->found + at, sizeof set->found - at, "; %zu examples, %zu labels", set->count, set->labels.count);
     return UR_OK;

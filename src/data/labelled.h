@@ -27,7 +27,7 @@ enum {
     UR_LABELS_MOST = 65535,           /* classes */
     UR_LABEL_BYTES = 256,             /* longest label */
     UR_EXAMPLE_BYTES = (1 << 24) - 1, /* longest example, in its file */
-    UR_LABELLED_FOUND_MAX = 512       /* ur_labelled_found with its zero */
+    UR_LABELLED_FOUND_MAX = 768       /* ur_labelled_found with its zero */
 };
 
 typedef struct ur_labelled ur_labelled;

@@ -95,9 +95,12 @@ ur_status ur_lm_open(void *data, const ur_settings *settings, const ur_model *fr
 void ur_lm_describe(const void *data, char *text, size_t size)
 {
     const ur_lm *lm = data;
-    snprintf(text, size, "%llu %ss to train on, %llu to validate on; %zu different ones",
+    const char *left_out = ur_corpus_left_out(lm->corpus),
+               *of_them = lm->validation ? ur_corpus_left_out(lm->validation) : "";
+    snprintf(text, size, "%llu %ss to train on, %llu to validate on; %zu different ones%s%s%s%s",
              (unsigned long long)lm->train_end, lm->settings.token,
-             (unsigned long long)(lm->validation_end - lm->validation_begin), ur_vocabulary_size(lm->vocabulary));
+             (unsigned long long)(lm->validation_end - lm->validation_begin), ur_vocabulary_size(lm->vocabulary),
+             *left_out ? "; " : "", left_out, *of_them ? "; to validate on: " : "", of_them);
 }
 
 uint64_t ur_lm_hash(const void *data, ur_part part)

@@ -139,6 +139,7 @@ static ur_status run(ur_scorer *s, ur_error *error)
     ur_corpus_options options = {.unit = ur_vocabulary_kind(s->model->vocabulary),
                                  .replace_invalid = how->replace_invalid};
     UR_TRY(ur_corpus_open(&s->corpus, how->paths, how->path_count, &options, error));
+    if (how->tell && *ur_corpus_left_out(s->corpus)) how->tell(how->tell_context, ur_corpus_left_out(s->corpus));
     UR_TRY(choose_part(s, error));
     UR_TRY(ur_reader_open(&s->reader, s->corpus, s->model->vocabulary, error));
     UR_TRY(ur_reader_seek(s->reader, s->begin, error));
