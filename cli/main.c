@@ -9,6 +9,8 @@
 #include "base/error.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -168,9 +170,19 @@ static bool is_one_of(const char *word, const char *a, const char *b)
     return strcmp(word, a) == 0 || strcmp(word, b) == 0;
 }
 
+/* A file that is opened must not become one of the first three. What was closed gives an error when it is used: standard
+ * input cannot be read, the others cannot be written. */
+static void open_standard_files(void)
+{
+    for (int fd = 0; fd < 3; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_RDONLY : O_WRONLY) < 0) return;
+}
+
 int main(int argc, char **argv)
 {
     ur_error error = {0};
+    open_standard_files();
+    signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is an error with a message */
     if (argc < 2) {
         ur_cli_print_overview(stderr);
         return EXIT_USAGE;

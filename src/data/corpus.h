@@ -56,13 +56,4 @@ ur_status ur_reader_next(ur_reader *reader, int32_t *ids, size_t count, ur_error
  * call. */
 ur_status ur_reader_next_text(ur_reader *reader, const char **text, size_t *length, ur_error *error);
 
-/* Copies standard input (or any descriptor) into a file named "stdin" in a folder of its own, made in `folder` (what
- * TMPDIR names, passed by the caller): the name, which goes into the model file, is the same each time. Both are
- * removed by ur_spool_free. A signal that interrupts the reading is a wish to stop: UR_ERR_INTERRUPTED. */
-typedef struct ur_spool {
-    char *path;
-} ur_spool;
-ur_status ur_spool_create(ur_spool *spool, int descriptor, const char *folder, ur_error *error);
-void ur_spool_free(ur_spool *spool);
-
 #endif

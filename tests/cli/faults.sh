@@ -85,3 +85,26 @@ fails_with train lm tiny -o tiny-not --quiet --bptt 18; says 'lower --bptt'
 done_with train lm tiny -o tiny-bptt --quiet --bptt 17
 printf x >one
 fails_with train lm text -o not --quiet --val one; says 'one: '; says 'too short to validate on'
+
+# A terminal that goes away, a limit of time, and what else ends a program: the run is saved, as with SIGTERM.
+for signal in HUP XCPU USR1; do
+    "$UNROLL" train lm text -o "hung-$signal" "${small[@]}" --steps 10000000 --save-every 1000000 --eval-every 1000000 >out 2>err &
+    pid=$!
+    until_true 60 test -s "hung-$signal/log.jsonl"
+    kill -s $signal $pid
+    [ $signal != HUP ] || kill -s $signal $pid # a terminal may say so twice
+    wait $pid || fail "SIG$signal ended a training with an error: $(cat err)"
+    [ -e "hung-$signal/last.safetensors" ] || fail "SIG$signal: nothing is saved"
+    says 'everything is saved'
+done
+
+# Closed files: progress does not land in the run's own.
+status=0
+"$UNROLL" train lm text -o closed "${loud[@]}" --steps 30 >&- 2>&- <&- || status=$?
+[ $status -le 1 ] || fail "a training with closed files: status $status"
+[ -e closed/model.safetensors ] || fail 'a training with closed files did not end'
+! grep -v '^{' closed/log.jsonl || fail 'something else is in the log'
+! head -c 8 closed/model.safetensors | grep -q data || fail 'progress is in the model'
+status=0
+"$UNROLL" info closed >&- 2>err || status=$?
+called='info >&-'; ends 1; says 'standard output: cannot write: Bad file descriptor'
