@@ -63,6 +63,7 @@ struct ur_trainer {
     bool gates_seen;
     ur_folder_lock lock;
     bool locked, ended, resumed, measuring;
+    bool kept;           /* there is a checkpoint of this run */
     double loss;         /* of the last batch */
     double seconds;      /* spent by this process on updates */
     uint64_t items_here; /* learnt from by this process */
