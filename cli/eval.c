@@ -138,8 +138,7 @@ static ur_status score_texts(settings *s, ur_model *model, const ur_cli_argument
     ur_status status = ur_cli_texts_open(&texts, arguments->words + 1, arguments->count - 1, error);
     s->scoring.paths = texts.paths;
     s->scoring.path_count = texts.count;
-    s->scoring.tell = ur_cli_texts_tell;
-    s->scoring.tell_context = &texts;
+    s->scoring.watcher = ur_cli_watcher(&texts.watching);
     if (status == UR_OK) status = score_model(s, model, error);
     ur_cli_texts_close(&texts, error);
     return status;

@@ -10,10 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static ur_status set_up(ur_settings *task, const char *name, const ur_cli_arguments *arguments,
-                        const ur_cli_texts *data, size_t threads, ur_error *error)
+static ur_status set_up(ur_settings *task, const char *name, const ur_cli_arguments *arguments, ur_cli_texts *data,
+                        size_t threads, ur_error *error)
 {
     char text[32];
+    const ur_watcher watcher = ur_cli_watcher(&data->watching);
+    ur_settings_watch(task, &watcher);
     UR_TRY(ur_cli_take_pending(arguments, task, name, error));
     for (size_t i = 0; i < data->count; i++) UR_TRY(ur_settings_add_data(task, data->paths[i], error));
     if (!threads) return UR_OK;
@@ -21,7 +23,7 @@ static ur_status set_up(ur_settings *task, const char *name, const ur_cli_argume
     return ur_settings_set(task, "threads", text, error);
 }
 
-static ur_status judge(ur_model *model, const ur_cli_arguments *arguments, const ur_cli_texts *data, size_t threads,
+static ur_status judge(ur_model *model, const ur_cli_arguments *arguments, ur_cli_texts *data, size_t threads,
                        char **json, ur_error *error)
 {
     ur_settings *task;

@@ -2,7 +2,6 @@
 #include "cli/support/spool.h"
 
 #include "cli/support/signals.h"
-#include "cli/support/text_out.h"
 
 #include "base/error.h"
 #include "base/file.h"
@@ -94,16 +93,6 @@ ur_status ur_cli_texts_open(ur_cli_texts *texts, const char *const *words, size_
     return UR_OK;
 }
 
-void ur_cli_texts_tell(void *texts_, const char *text)
-{
-    ur_cli_texts *texts = texts_;
-    if (texts->told) return;
-    texts->told = true;
-    fputs("unroll: ", stderr);
-    ur_cli_print_message(stderr, text);
-    putc('\n', stderr);
-}
-
 static void rename_in_message(const char *spooled, ur_error *error)
 {
     size_t length = strlen(spooled);
@@ -113,6 +102,7 @@ static void rename_in_message(const char *spooled, ur_error *error)
 
 void ur_cli_texts_close(ur_cli_texts *texts, ur_error *error)
 {
+    ur_cli_watching_end(&texts->watching);
     if (texts->spooled) rename_in_message(texts->spooled, error);
     if (texts->spooled) {
         unlink(texts->spooled);

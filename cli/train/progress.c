@@ -21,12 +21,6 @@ size_t ur_cli_terminal_size(size_t *rows)
     return known ? size.ws_col : 80;
 }
 
-bool ur_cli_can_redraw(void)
-{
-    const char *kind = getenv("TERM");
-    return isatty(STDERR_FILENO) && kind && *kind && strcmp(kind, "dumb") != 0;
-}
-
 ur_cli_progress ur_cli_progress_begin(const char *counts, bool quiet)
 {
     return (ur_cli_progress){.terminal = !quiet && ur_cli_can_redraw(), .last = ur_cli_now(), .counts = counts};

@@ -328,6 +328,9 @@ ur_status ur_cli_train(const ur_cli_train_settings *s, const ur_cli_arguments *a
     ur_cli_signals_catch();
     ur_cli_texts texts;
     ur_status status = ur_cli_texts_open(&texts, arguments->words, arguments->count, error);
+    texts.watching.quiet = s->quiet || s->watch;
+    const ur_watcher watcher = ur_cli_watcher(&texts.watching);
+    ur_settings_watch(task, &watcher);
     if (status == UR_OK) status = add_data(task, &texts, error);
     if (status == UR_OK) status = train_run(&t, error);
     ur_cli_texts_close(&texts, error);

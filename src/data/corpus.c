@@ -25,6 +25,13 @@ static ur_status note_place(ur_corpus *corpus, ur_place place, ur_error *error)
     return UR_OK;
 }
 
+static double bytes_before(const ur_corpus *corpus, size_t file)
+{
+    double bytes = 0;
+    for (size_t i = 0; i < file; i++) bytes += (double)corpus->list.files[i].size;
+    return bytes;
+}
+
 static ur_status scan(ur_corpus *corpus, ur_cursor *cursor, ur_error *error)
 {
     for (uint64_t passed = corpus->every; passed == corpus->every;) {
@@ -33,6 +40,8 @@ static ur_status scan(ur_corpus *corpus, ur_cursor *cursor, ur_error *error)
         UR_TRY(ur_cursor_skip(cursor, corpus->every, &corpus->total, error));
         passed = corpus->total.units - before;
         if (passed > 0) UR_TRY(note_place(corpus, place, error));
+        UR_TRY(ur_watch(corpus->watcher, "reading the text", bytes_before(corpus, place.file) + (double)place.offset,
+                        bytes_before(corpus, corpus->list.count), error));
     }
     if (corpus->total.units > 0) return UR_OK;
     if (corpus->list.count == 1)
@@ -71,6 +80,7 @@ ur_status ur_corpus_open(ur_corpus **corpus, const char *const *paths, size_t co
     if (!made) return ur_fail_memory(error, "the text");
     made->unit = options->unit;
     made->replace = options->replace_invalid;
+    made->watcher = options->watcher;
     made->every = options->index_every ? options->index_every : EVERY;
     ur_status status = ur_file_list_make(&made->list, paths, count,
                                          made->unit == UR_UNIT_BYTE ? UR_BINARY_NAMED : UR_BINARY_NO, error);

@@ -19,6 +19,7 @@ typedef struct ur_corpus_options {
     ur_unit_kind unit;
     bool replace_invalid; /* invalid UTF-8 reads as U+FFFD; otherwise it is an error with file and byte offset */
     size_t index_every;   /* units between entries of the index; 0: 65536 */
+    const struct ur_watcher *watcher; /* of the opening and of counting; NULL: none */
 } ur_corpus_options;
 
 /* Reads everything once: checks it, counts units and bytes, builds the index and the hash. An empty text, a missing

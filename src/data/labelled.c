@@ -182,6 +182,7 @@ static ur_status open_set(ur_labelled *set, const char *const *paths, size_t cou
 {
     UR_TRY(check_options(options, error));
     if (options->labels) UR_TRY(ur_labels_fix(&set->labels, options->labels, options->label_count, error));
+    set->source.watcher = options->watcher;
     UR_TRY(ur_source_open(&set->source, paths, count, error));
     UR_TRY(ur_form_find(set, paths, count, options, error));
     UR_TRY(set->form->find(set, options, error));
@@ -209,6 +210,8 @@ ur_status ur_labelled_open(ur_labelled **set, const char *const *paths, size_t c
         ur_labelled_close(made);
     return status;
 }
+
+void ur_labelled_watch(ur_labelled *set, const struct ur_watcher *watcher) { set->source.watcher = watcher; }
 
 void ur_labelled_close(ur_labelled *set)
 {

@@ -14,9 +14,10 @@ typedef struct ur_piece {
 
 typedef struct ur_source {
     ur_file_list list;
-    ur_piece *pieces;  /* one for each file of the list */
-    int temporary;     /* its descriptor; −1: nothing was packed */
-    uint64_t unpacked; /* bytes in it */
+    ur_piece *pieces;                 /* one for each file of the list */
+    int temporary;                    /* its descriptor; −1: nothing was packed */
+    uint64_t unpacked;                /* bytes in it */
+    const struct ur_watcher *watcher; /* of each reading; NULL: none */
 } ur_source;
 
 enum { UR_SOURCE_BITS = 40 }; /* of an address: 1 TiB in all */

@@ -108,3 +108,29 @@ status=0
 status=0
 "$UNROLL" info closed >&- 2>err || status=$?
 called='info >&-'; ends 1; says 'standard output: cannot write: Bad file descriptor'
+
+# The first reading of a large text hears an interrupt, and says how far it is.
+truncate -s 40G sparse
+yes 'the cat sees a tree' | head -c 200000000 >large
+for verb in 'train lm sparse --token byte -o large-run --threads 1' 'train classify large --form lines -o large-run'; do
+    # shellcheck disable=SC2086 # words
+    "$UNROLL" $verb >out 2>err &
+    pid=$!
+    sleep 0.4
+    begin=$(date +%s%N)
+    kill -INT $pid
+    status=0
+    wait $pid || status=$?
+    took=$((($(date +%s%N) - begin) / 1000000))
+    called=$verb; ends 1; says 'interrupted while '
+    [ $took -lt 3000 ] || fail "$verb: took $took ms to hear an interrupt"
+    [ ! -e large-run ] || fail "$verb: left a folder behind"
+done
+rm large sparse
+
+# Killed between its first model and its first checkpoint, a run goes on all the same.
+"$UNROLL" train lm text -o killed "${small[@]}" --steps 10000000 --save-every 1000000 --eval-every 5 >out 2>err &
+until_true 60 test -e killed/model.safetensors
+kill -KILL $!
+wait $! 2>/dev/null || true
+done_with train lm text -o killed "${small[@]}" --steps 20 --save-every 1000000 --eval-every 5 --resume

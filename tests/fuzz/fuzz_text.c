@@ -129,7 +129,7 @@ static void try_ids(const text *t, ur_corpus *corpus)
 
 static void try_corpus(const text *t, bool replace)
 {
-    const ur_corpus_options options = {t->kind, replace, 1 + t->choice % 9};
+    const ur_corpus_options options = {.unit = t->kind, .replace_invalid = replace, .index_every = 1 + t->choice % 9};
     const char *const paths[] = {t->paths[0], t->paths[1]};
     ur_corpus *corpus;
     ur_error error;

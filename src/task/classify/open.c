@@ -34,7 +34,8 @@ void ur_classify_close(void *data)
 static ur_labelled_options options_of(const ur_classify *c, const ur_run_settings *run)
 {
     const ur_classify_settings *s = &c->settings;
-    return (ur_labelled_options){.form = s->form,
+    return (ur_labelled_options){.watcher = &run->watcher,
+                                 .form = s->form,
                                  .text_column = s->text_column,
                                  .label_column = s->label_column,
                                  .header = s->header,
@@ -178,7 +179,10 @@ ur_status ur_classify_open(void *data, const ur_settings *settings, const ur_mod
     bool text = !ur_labelled_features(c->set);
     if (text) UR_TRY(choose_tokens(c, error));
     if (text && !from) UR_TRY(count_tokens(c, error));
-    return from ? make_part(c, UR_PART_TEST, c->set, false, true, error) : make_parts(c, error);
+    UR_TRY(from ? make_part(c, UR_PART_TEST, c->set, false, true, error) : make_parts(c, error));
+    ur_labelled_watch(c->set, NULL); /* an update is not watched */
+    if (c->validation) ur_labelled_watch(c->validation, NULL);
+    return UR_OK;
 }
 
 void ur_classify_describe(const void *data, char *text, size_t size)

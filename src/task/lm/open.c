@@ -56,7 +56,7 @@ static ur_status open_validation(ur_lm *lm, const ur_run_settings *run, const ur
 
 static ur_status open_text(ur_lm *lm, const ur_settings *settings, ur_error *error)
 {
-    ur_corpus_options options = {.replace_invalid = lm->settings.invalid == 1};
+    ur_corpus_options options = {.replace_invalid = lm->settings.invalid == 1, .watcher = &settings->run.watcher};
     if (!settings->data.count) return ur_fail(error, UR_ERR_USAGE, "no text to train on");
     UR_TRY(ur_unit_kind_find(lm->settings.token, &options.unit, error));
     UR_TRY(ur_corpus_open(&lm->corpus, settings->data.text, settings->data.count, &options, error));

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/float_mode.h"
+#include "base/watch.h"
 #include "kernel/scalar.h"
 #include "model/finite.h"
 
@@ -51,6 +52,12 @@ static void count_unknown(ur_scorer *s, const int32_t *ids, size_t count)
     for (size_t i = 0; unknown >= 0 && i < count; i++) s->unknown += ids[i] == unknown ? 1 : 0;
 }
 
+ur_status ur_score_watch(const ur_scorer *s, uint64_t left, ur_error *error)
+{
+    double all = (double)(s->end - s->begin);
+    return ur_watch(&s->how->watcher, "evaluating", all - (double)left, all, error);
+}
+
 /* ---- stateful --------------------------------------------------------------------------------------------------- */
 
 static ur_status stateful(ur_scorer *s, ur_state *state, ur_error *error)
@@ -67,6 +74,7 @@ static ur_status stateful(ur_scorer *s, ur_state *state, ur_error *error)
         UR_TRY(run_window(s, ids, ids + 1, steps, 1, &carry, error));
         ids[0] = ids[steps];
         left -= steps;
+        UR_TRY(ur_score_watch(s, left, error));
     }
     return UR_OK;
 }
@@ -111,6 +119,7 @@ static ur_status score_windows(ur_scorer *s, ur_error *error)
         size_t length = whole ? window : (size_t)left;
         status = score_some(s, room, ids, targets, length, lanes, error);
         left -= lanes * length;
+        if (status == UR_OK) status = ur_score_watch(s, left, error);
     }
     free(room);
     return status;
@@ -137,9 +146,11 @@ static ur_status run(ur_scorer *s, ur_error *error)
     if (!ur_predicts_units(s->model) || !s->model->vocabulary)
         return ur_fail(error, UR_ERR_USAGE, "the model (\"%s\") is no language model", s->model->net);
     ur_corpus_options options = {.unit = ur_vocabulary_kind(s->model->vocabulary),
-                                 .replace_invalid = how->replace_invalid};
+                                 .replace_invalid = how->replace_invalid,
+                                 .watcher = &how->watcher};
     UR_TRY(ur_corpus_open(&s->corpus, how->paths, how->path_count, &options, error));
-    if (how->tell && *ur_corpus_left_out(s->corpus)) how->tell(how->tell_context, ur_corpus_left_out(s->corpus));
+    if (how->watcher.tell && *ur_corpus_left_out(s->corpus))
+        how->watcher.tell(how->watcher.context, ur_corpus_left_out(s->corpus));
     UR_TRY(choose_part(s, error));
     UR_TRY(ur_reader_open(&s->reader, s->corpus, s->model->vocabulary, error));
     UR_TRY(ur_reader_seek(s->reader, s->begin, error));

@@ -98,6 +98,7 @@ static ur_status lines(ur_line_score *l, ur_error *error)
         bool ends = length == 1 && text[0] == '\n';
         if (!ends) UR_TRY(keep(l, text, length, error));
         UR_TRY(predict(l, ends ? l->line_break : id, ends, error));
+        if (left % 256 == 0) UR_TRY(ur_score_watch(l->s, left, error));
         if (!ends) continue;
         open = false;
         if (!finish(l)) return UR_OK;
