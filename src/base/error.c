@@ -1,6 +1,7 @@
 /* Filling a ur_error: one line of valid UTF-8 that a terminal and a JSON string can take as it is. */
 #include "base/error.h"
 
+#include "base/locale.h"
 #include "base/utf8.h"
 
 #include <stdarg.h>
@@ -89,6 +90,7 @@ ur_status ur_fail(ur_error *error, ur_status status, const char *format, ...)
     /* A buffer apart, because the arguments may point into error->text. */
     char raw[2 * sizeof error->text], *long_raw = NULL;
     va_list arguments, again;
+    ur_c_locale locale = ur_c_locale_enter();
     va_start(arguments, format);
     va_copy(again, arguments);
     int length = vsnprintf(raw, sizeof raw, format, arguments);
@@ -99,6 +101,7 @@ ur_status ur_fail(ur_error *error, ur_status status, const char *format, ...)
     else if ((size_t)length >= sizeof raw)
         length = sizeof raw - 1;
     va_end(again);
+    ur_c_locale_leave(locale);
     fill(error->text, long_raw ? long_raw : raw, (size_t)length);
     free(long_raw);
     error->status = status;

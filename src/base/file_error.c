@@ -2,6 +2,7 @@
 #include "base/file.h"
 
 #include "base/error.h"
+#include "base/locale.h"
 
 #include <errno.h>
 #include <string.h>
@@ -37,7 +38,9 @@ static const char *remedy_for(int cause)
 ur_status ur_fail_file(ur_error *error, const char *path, const char *wanted, int cause)
 {
     char reason[128];
+    ur_c_locale locale = ur_c_locale_enter(); /* messages are in one language */
     if (strerror_r(cause, reason, sizeof reason) != 0) strcpy(reason, "unknown error");
+    ur_c_locale_leave(locale);
     const char *help = remedy_for(cause);
     return ur_fail(error, cause == ENOMEM ? UR_ERR_MEMORY : UR_ERR_IO, "%s: cannot %s: %s%s%s", path, wanted, reason,
                    help ? "; " : "", help ? help : "");
