@@ -4,6 +4,7 @@
 #include "cli/support/model_path.h"
 #include "cli/support/reading.h"
 #include "cli/support/signals.h"
+#include "cli/support/text_out.h"
 
 #include "base/error.h"
 
@@ -53,7 +54,9 @@ static void defaults(void *settings_)
 static bool print_line(void *context, uint64_t number, const char *text, size_t length, double log_probability)
 {
     (void)context;
-    printf("%llu\t%.6f\t%.*s\n", (unsigned long long)number + 1, log_probability, (int)length, text);
+    printf("%llu\t%.6f\t", (unsigned long long)number + 1, log_probability);
+    ur_cli_print_shown(stdout, text, length);
+    putchar('\n');
     return !ferror(stdout);
 }
 
@@ -135,6 +138,7 @@ static ur_status score_texts(settings *s, ur_model *model, const ur_cli_argument
     ur_status status = ur_cli_texts_open(&texts, arguments->words + 1, arguments->count - 1, error);
     s->scoring.paths = texts.paths;
     s->scoring.path_count = texts.count;
+    s->scoring.watcher = ur_cli_watcher(&texts.watching);
     if (status == UR_OK) status = score_model(s, model, error);
     ur_cli_texts_close(&texts, error);
     return status;

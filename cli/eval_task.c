@@ -3,16 +3,19 @@
 
 #include "cli/support/json_out.h"
 #include "cli/support/spool.h"
+#include "cli/support/text_out.h"
 
 #include "base/error.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static ur_status set_up(ur_settings *task, const char *name, const ur_cli_arguments *arguments,
-                        const ur_cli_texts *data, size_t threads, ur_error *error)
+static ur_status set_up(ur_settings *task, const char *name, const ur_cli_arguments *arguments, ur_cli_texts *data,
+                        size_t threads, ur_error *error)
 {
     char text[32];
+    const ur_watcher watcher = ur_cli_watcher(&data->watching);
+    ur_settings_watch(task, &watcher);
     UR_TRY(ur_cli_take_pending(arguments, task, name, error));
     for (size_t i = 0; i < data->count; i++) UR_TRY(ur_settings_add_data(task, data->paths[i], error));
     if (!threads) return UR_OK;
@@ -20,7 +23,7 @@ static ur_status set_up(ur_settings *task, const char *name, const ur_cli_argume
     return ur_settings_set(task, "threads", text, error);
 }
 
-static ur_status judge(ur_model *model, const ur_cli_arguments *arguments, const ur_cli_texts *data, size_t threads,
+static ur_status judge(ur_model *model, const ur_cli_arguments *arguments, ur_cli_texts *data, size_t threads,
                        char **json, ur_error *error)
 {
     ur_settings *task;
@@ -60,7 +63,10 @@ static void print_numbers(const json_t *result)
     {
         if (json_is_integer(value)) printf("%-*s  %lld\n", width, key, (long long)json_integer_value(value));
         if (json_is_real(value)) printf("%-*s  %.4f\n", width, key, json_real_value(value));
-        if (json_is_string(value)) printf("%-*s  %s\n", width, key, json_string_value(value));
+        if (!json_is_string(value)) continue;
+        printf("%-*s  ", width, key);
+        ur_cli_print_name(stdout, json_string_value(value));
+        putchar('\n');
     }
     print_mistakes(json_object_get(result, "commonest_mistakes"));
 }

@@ -3,6 +3,7 @@
 #include "cli/support/json_out.h"
 #include "cli/support/model_path.h"
 #include "cli/support/new_file.h"
+#include "cli/support/text_out.h"
 
 #include "unroll_train.h"
 
@@ -37,7 +38,8 @@ static ur_status report(const settings *s, const ur_model *model, ur_error *erro
     struct stat file = {0};
     if (stat(s->output, &file) != 0) return ur_fail(error, UR_ERR_IO, "%s: cannot be seen again", s->output);
     if (!s->json) {
-        printf("%s: %s weights, %lld bytes\n", s->output, ur_cli_weights_name(model), (long long)file.st_size);
+        ur_cli_print_name(stdout, s->output);
+        printf(": %s weights, %lld bytes\n", ur_cli_weights_name(model), (long long)file.st_size);
         return UR_OK;
     }
     json_t *object = json_object();

@@ -1,5 +1,6 @@
 /* unroll info: what a model is made of and where it comes from. */
 #include "cli/args/verb.h"
+#include "cli/support/glyphs.h"
 #include "cli/support/json_out.h"
 #include "cli/support/model_path.h"
 #include "cli/support/text_out.h"
@@ -28,8 +29,9 @@ static void defaults(void *settings_) { *(settings *)settings_ = (settings){0}; 
 
 static void print_name(const char *name)
 {
-    printf("%-*s", COLUMN, name);
-    if (strlen(name) >= COLUMN) putchar(' ');
+    size_t columns = ur_cli_shown_columns(name, strlen(name));
+    ur_cli_print_name(stdout, name);
+    printf("%*s", columns < COLUMN ? (int)(COLUMN - columns) : 1, "");
 }
 
 /* ---- The network ------------------------------------------------------------------------------------------------ */
@@ -69,7 +71,8 @@ static void print_network(ur_model *model)
     print_name("network");
     printf("%s\n", ur_model_net(model));
     print_name("task");
-    printf("%s\n", *ur_model_task(model) ? ur_model_task(model) : "none recorded");
+    ur_cli_print_name(stdout, *ur_model_task(model) ? ur_model_task(model) : "none recorded");
+    putchar('\n');
     print_name("parameters");
     printf("%zu\n", ur_model_parameters(model));
     print_name("weights");
@@ -144,7 +147,9 @@ static void print_record(json_t *record)
         if (!json_is_object(value)) continue;
         json_object_foreach(value, inner, below)
         {
-            printf("  %-*s ", COLUMN - 3, inner);
+            printf("  ");
+            ur_cli_print_padded(stdout, inner, COLUMN - 3);
+            putchar(' ');
             print_value(below);
             putchar('\n');
         }

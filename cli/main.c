@@ -3,11 +3,14 @@
 
 #include "cli/args/help.h"
 #include "cli/args/nearest.h"
+#include "cli/support/text_out.h"
 #include "cli/version.h"
 
 #include "base/error.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,24 +106,12 @@ const char *ur_cli_isa(void)
     return isa && *isa ? isa : NULL;
 }
 
-/* The library writes a setting as `name`, one types --name. */
-static void print_error(const char *text)
-{
-    for (const char *mark; (mark = strchr(text, '`')); text = mark + 1) {
-        const char *end = mark + 1 + strspn(mark + 1, "abcdefghijklmnopqrstuvwxyz0123456789-");
-        bool name = *end == '`' && end > mark + 1;
-        fprintf(stderr, "%.*s%s%.*s", (int)(mark - text), text, name ? "--" : "`", name ? (int)(end - mark - 1) : 0,
-                mark + 1);
-        if (name) mark = end;
-    }
-    fprintf(stderr, "%s\n", text);
-}
-
 /* `verb` may be NULL. */
 static void complain(const ur_cli_verb *verb, const ur_error *error)
 {
     fprintf(stderr, "unroll: %s%s", verb ? verb->name : "", verb ? ": " : "");
-    print_error(error->text);
+    ur_cli_print_message(stderr, error->text);
+    putc('\n', stderr);
     if (verb && error->status == UR_ERR_USAGE)
         fprintf(stderr, "unroll: 'unroll help %s' lists its arguments and options\n", verb->name);
 }
@@ -181,9 +172,19 @@ static bool is_one_of(const char *word, const char *a, const char *b)
     return strcmp(word, a) == 0 || strcmp(word, b) == 0;
 }
 
+/* A file that is opened must not become one of the first three. What was closed gives an error when it is used: standard
+ * input cannot be read, the others cannot be written. */
+static void open_standard_files(void)
+{
+    for (int fd = 0; fd < 3; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_RDONLY : O_WRONLY) < 0) return;
+}
+
 int main(int argc, char **argv)
 {
     ur_error error = {0};
+    open_standard_files();
+    signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is an error with a message */
     if (argc < 2) {
         ur_cli_print_overview(stderr);
         return EXIT_USAGE;

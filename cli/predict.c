@@ -68,7 +68,7 @@ static ur_status answer_one(answering *a, const char *text, size_t length, const
 {
     ur_status status =
         a->how->tree ? answer_tree(a, text, length, error) : ur_answer(a->answerer, text, length, a->sink, error);
-    if (status != UR_ERR_DATA) return status;
+    if (status != UR_ERR_DATA && status != UR_ERR_NUMERIC) return status;
     char place[32];
     snprintf(place, sizeof place, "line %zu", line);
     if (line) ur_fail_in(error, status, place);
@@ -206,6 +206,8 @@ static ur_status answer_plain(answering *a, const ur_cli_arguments *arguments, c
     ur_cli_colours colours = ur_cli_terminal_colours(stdout);
     ur_cli_colouring colouring = {0};
     ur_sink sink = ur_cli_sink(&out);
+    /* Labels are anybody's; what a tagger or a forecast passes on is the reader's own. */
+    if (strcmp(ur_model_task(a->model), "classify") == 0) out.safe = !a->how->json;
     if (strcmp(ur_model_task(a->model), "tag") == 0 && !a->how->json && colours >= UR_CLI_256) {
         colouring.column[0] = ur_cli_task_text(task, "column");
         colouring.column[1] = ur_cli_task_text(task, "also");

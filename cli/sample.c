@@ -112,7 +112,8 @@ static ur_status print_json(const ur_cli_sample_settings *s, const ur_session *s
     ur_cli_json_set(&object, "text", ur_cli_json_text(text, size));
     ur_cli_json_set(&object, "units", json_integer((json_int_t)ur_session_written(session)));
     ur_cli_json_set(&object, "stopped", json_boolean(ur_session_ending(session) == UR_ENDED_STOP));
-    return ur_cli_json_print_with(object, "seed", ur_session_sampling(session).seed, error);
+    ur_cli_json_set(&object, "seed", ur_cli_json_whole(ur_session_sampling(session).seed));
+    return ur_cli_json_print(object, error);
 }
 
 static ur_status run_json(const ur_cli_sample_settings *s, ur_session *session, ur_error *error)

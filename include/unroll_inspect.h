@@ -75,11 +75,12 @@ typedef struct ur_reading {
     size_t lanes;         /* at most 256; 0: one for each 512 units, 1 to 32 */
     size_t window;        /* steps between two visits; 0: up to 128 */
     size_t threads;       /* 0: the machine's cores, at most 16 */
+    ur_watcher watcher;
 } ur_reading;
 
 /* Some steps of the text that the probe has just run: (T, B). Valid until the visit returns. A unit of text is what
- * training reads: the files one behind another, without byte order marks and with CR LF as LF, so that ur_encode of the raw
- * bytes may count others. */
+ * training reads: the files one behind another with a line break between, without byte order marks and with CR LF as LF,
+ * so that ur_encode of the raw bytes may count others. */
 typedef struct ur_passage {
     size_t steps, lanes;
     const int32_t *ids, *next; /* what is read, and what follows it: −1 at the end of a piece */

@@ -190,6 +190,17 @@ UR_API ur_status ur_predict_labels(ur_learner *learner, const ur_batch *batch, s
 UR_API void ur_learner_set_rate(ur_learner *learner, double rate);
 UR_API double ur_learner_gradient_norm(const ur_learner *learner); /* of the last ur_learn, before clipping */
 
+/* Follows calls that read much. */
+typedef struct ur_watcher {
+    /* Called now and then: which share is done of the work ("reading the text"). False ends the call with
+     * UR_ERR_INTERRUPTED. NULL: it goes on. */
+    bool (*go_on)(void *context, const char *work, double share);
+    /* Is told what of folders is not read, if anything, in a line for people; NULL: nobody. (A training has it in
+     * ur_plan.data.) */
+    void (*tell)(void *context, const char *text);
+    void *context;
+} ur_watcher;
+
 /* ---- 5. Train a task --------------------------------------------------------------------------------------------- */
 
 /* Task i by its name, such as "lm" (a language model); NULL after the last. */
@@ -265,6 +276,9 @@ UR_API ur_status ur_answer_file(ur_answerer *answerer, const char *path, const s
  * as ur_model_label has labels. UR_ERR_UNSUPPORTED for a task that gives no labels to texts. */
 UR_API ur_status ur_answer_label(ur_answerer *answerer, const char *text, size_t length, size_t *label,
                                  double *probabilities, ur_error *error);
+
+/* Data are opened and judged under the eyes of a watcher, which is copied; NULL: of none. */
+UR_API void ur_settings_watch(ur_settings *settings, const ur_watcher *watcher);
 
 typedef struct ur_trainer ur_trainer;
 
@@ -348,6 +362,7 @@ typedef struct ur_scoring {
     size_t window;     /* 0: 256 */
     bool replace_invalid;
     size_t threads;
+    ur_watcher watcher;
     /* Called for each line when set: log-probability in nats of the line with its line break, from a zero state that
      * has read one line break. Lines are numbered from 0. Returning false ends the evaluation. */
     bool (*line)(void *context, uint64_t number, const char *text, size_t length, double log_probability);

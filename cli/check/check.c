@@ -4,6 +4,7 @@
 #include "cli/args/verb.h"
 #include "cli/support/json_out.h"
 #include "cli/support/model_path.h"
+#include "cli/support/text_out.h"
 
 #include "base/error.h"
 
@@ -33,7 +34,9 @@ void ur_cli_check_report(ur_cli_checks *checks, ur_cli_verdict verdict, const ch
     va_end(values);
     checks->failed += verdict == UR_CLI_FAILED;
     if (!checks->json) {
-        printf("%-7s  %-30s  %s\n", WORDS[verdict], name, text);
+        printf("%-7s  %-30s  ", WORDS[verdict], name);
+        ur_cli_print_message(stdout, text);
+        putchar('\n');
         fflush(stdout);
         return;
     }

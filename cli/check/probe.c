@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/number.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -30,7 +31,7 @@ static bool read_logit(const json_t *value, double *logit)
     const char *text = json_string_value(value);
     char *end = NULL;
     if (!text || !*text) return false;
-    *logit = strtod(text, &end);
+    *logit = ur_parse_number(text, &end);
     return !*end && isfinite(*logit);
 }
 

@@ -119,7 +119,7 @@ static json_t *trial_json(const ur_cli_memory *m, const ur_cli_memory_climb *cli
 {
     const ur_recall_result *result = &climb->trials[gap].result;
     json_t *object = json_object();
-    ur_cli_json_set(&object, "seed", json_integer((json_int_t)climb->seed));
+    ur_cli_json_set(&object, "seed", ur_cli_json_whole(climb->seed));
     ur_cli_json_set(&object, "gap", json_integer((json_int_t)m->plan.gaps[gap]));
     ur_cli_json_set(&object, "mastered", json_boolean(result->mastered));
     ur_cli_json_set(&object, "exploded", json_boolean(result->exploded));

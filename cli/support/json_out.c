@@ -41,28 +41,44 @@ void ur_cli_json_add(json_t **list, json_t *value)
     *list = NULL;
 }
 
-static char *dump(json_t *object)
+/* The library's integers have a sign. A larger number is digits behind this mark, which begins with no character, in a text
+ * whose quotes are taken away when it is printed. */
+static const char MARK[] = "\xEF\xBF\xBEwhole:";
+
+json_t *ur_cli_json_whole(uint64_t value)
 {
-    char *text = object ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(10)) : NULL;
-    json_decref(object);
-    return text;
+    char text[sizeof MARK + 20];
+    if (value <= INT64_MAX) return json_integer((json_int_t)value);
+    snprintf(text, sizeof text, "%s%llu", MARK, (unsigned long long)value);
+    return json_string(text);
+}
+
+/* "MARK123" becomes 123, in place. */
+static void unquote_numbers(char *text)
+{
+    char quoted[sizeof MARK + 1], *to = text;
+    size_t length = sizeof MARK; /* a quotation mark instead of the zero */
+    snprintf(quoted, sizeof quoted, "\"%s", MARK);
+    for (const char *from = text; *from;) {
+        size_t digits = strncmp(from, quoted, length) == 0 ? strspn(from + length, "0123456789") : 0;
+        if (digits && from[length + digits] == '"') {
+            memmove(to, from + length, digits);
+            to += digits;
+            from += length + digits + 1;
+        } else {
+            *to++ = *from++;
+        }
+    }
+    *to = 0;
 }
 
 ur_status ur_cli_json_print(json_t *object, ur_error *error)
 {
-    char *text = dump(object);
+    char *text = object ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(10)) : NULL;
+    json_decref(object);
     if (!text) return ur_fail_memory(error, "the result");
+    unquote_numbers(text);
     printf("%s\n", text);
-    free(text);
-    return UR_OK;
-}
-
-/* Written by hand, since the library's integers have a sign. */
-ur_status ur_cli_json_print_with(json_t *object, const char *key, uint64_t value, ur_error *error)
-{
-    char *text = dump(object);
-    if (!text) return ur_fail_memory(error, "the result");
-    printf("%.*s,\"%s\":%llu}\n", (int)strlen(text) - 1, text, key, (unsigned long long)value);
     free(text);
     return UR_OK;
 }

@@ -40,5 +40,6 @@ ur_status ur_cli_reading_open(ur_reading *reading, ur_cli_texts *texts, const ch
     ur_status status = ur_cli_texts_open(texts, words, count, error);
     reading->paths = texts->paths;
     reading->path_count = texts->count;
+    reading->watcher = ur_cli_watcher(&texts->watching);
     return status;
 }

@@ -1,4 +1,4 @@
-/* Signals during training. The handler does nothing but what is safe in one. */
+/* Signals. The handlers do nothing but what is safe in one. */
 #include "cli/support/signals.h"
 
 #include <errno.h>
@@ -20,6 +20,13 @@ static void send(const char *sequence)
     (void)written; /* the terminal may be gone */
 }
 
+static void remove_file(void)
+{
+    if (!file_to_remove[0]) return;
+    unlink(file_to_remove);
+    rmdir(folder_to_remove);
+}
+
 /* Ctrl-Z and Ctrl-\: what the signal does without us, on the terminal as it was. */
 static void on_leaving(int number)
 {
@@ -27,6 +34,7 @@ static void on_leaving(int number)
     sigset_t only;
     int number_of_error = errno;
     send(screen_leave);
+    if (number == SIGQUIT) remove_file();
     sigemptyset(&usual.sa_mask);
     sigaction(number, &usual, &ours);
     sigemptyset(&only);
@@ -40,29 +48,45 @@ static void on_leaving(int number)
 
 static void on_signal(int number)
 {
-    if (came) {
+    bool again = came;
+    if (again && number == SIGHUP) return; /* a terminal that goes away may say so twice */
+    if (again) {
         send(screen_leave);
-        if (file_to_remove[0]) {
-            unlink(file_to_remove);
-            rmdir(folder_to_remove);
-        }
+        remove_file();
         _exit(128 + number);
     }
     came = 1;
     if (trainer_to_stop) ur_trainer_stop(trainer_to_stop);
 }
 
+/* A verb that is not asked to stop, but ends: what the signal does without us, behind the clean-up. */
+static void on_end(int number)
+{
+    remove_file();
+    signal(number, SIG_DFL);
+    raise(number); /* once this handler is left */
+}
+
+/* What ends a program that does not catch it: asked for, or because a terminal, time or a reader has gone. */
+static const int ENDING[] = {SIGINT, SIGTERM, SIGHUP, SIGXCPU, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPIPE, SIGQUIT};
+
+/* One that is to be ignored (nohup) stays so, but for SIGINT, which shells have ignored by what runs in the background. */
+static void handle(int number, const struct sigaction *action, bool caught_too)
+{
+    struct sigaction before;
+    bool known = sigaction(number, NULL, &before) == 0, ignored = known && before.sa_handler == SIG_IGN;
+    if (!known || (ignored && number != SIGINT)) return;
+    if (caught_too || ignored || before.sa_handler == SIG_DFL) sigaction(number, action, NULL);
+}
+
 void ur_cli_signals_catch(void)
 {
+    static const int ASKING[] = {SIGINT, SIGTERM, SIGHUP, SIGXCPU, SIGUSR1, SIGUSR2};
     struct sigaction action = {.sa_handler = on_signal}; /* no SA_RESTART: a read that waits must end */
     sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    for (size_t i = 0; i < sizeof ASKING / sizeof *ASKING; i++) handle(ASKING[i], &action, true);
     action.sa_handler = SIG_IGN;
     sigaction(SIGPIPE, &action, NULL);
-#ifdef SIGXFSZ
-    sigaction(SIGXFSZ, &action, NULL); /* a limit on the size of files is an error with a message */
-#endif
 }
 
 void ur_cli_signals_stop(ur_trainer *trainer)
@@ -93,4 +117,7 @@ void ur_cli_remove_on_exit(const char *path)
     memcpy(folder_to_remove, path, (size_t)(slash - path));
     folder_to_remove[slash - path] = 0;
     strcpy(file_to_remove, path);
+    struct sigaction action = {.sa_handler = on_end};
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof ENDING / sizeof *ENDING; i++) handle(ENDING[i], &action, false);
 }

@@ -1,4 +1,4 @@
-/* Ctrl-C and SIGTERM: the first asks for a clean end, the second ends at once. */
+/* Ctrl-C, SIGTERM and what else ends a program: the first asks for a clean end, the second ends at once. */
 #ifndef UR_CLI_SIGNALS_H
 #define UR_CLI_SIGNALS_H
 
@@ -12,7 +12,7 @@ void ur_cli_signals_catch(void);
 void ur_cli_signals_stop(ur_trainer *trainer);
 bool ur_cli_interrupted(void);
 
-/* A temporary file, and its folder, that even a second signal removes; NULL: none. The text must stay. */
+/* A temporary file, and its folder, that a signal which ends the program removes; NULL: none. */
 void ur_cli_remove_on_exit(const char *path);
 
 /* The terminal is in a state of its own: `leave` is written on standard error before a signal ends or suspends the

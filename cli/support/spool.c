@@ -102,6 +102,7 @@ static void rename_in_message(const char *spooled, ur_error *error)
 
 void ur_cli_texts_close(ur_cli_texts *texts, ur_error *error)
 {
+    ur_cli_watching_end(&texts->watching);
     if (texts->spooled) rename_in_message(texts->spooled, error);
     if (texts->spooled) {
         unlink(texts->spooled);

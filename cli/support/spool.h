@@ -2,7 +2,7 @@
 #ifndef UR_CLI_SPOOL_H
 #define UR_CLI_SPOOL_H
 
-#include "unroll.h"
+#include "cli/support/watching.h"
 
 /* The paths of a command line with "-" replaced by the file that holds standard input. That file is called "stdin" and
  * has a folder of its own, so that the name recorded in a model is the same each time. */
@@ -10,6 +10,7 @@ typedef struct ur_cli_texts {
     const char **paths;
     size_t count;
     char *spooled; /* NULL if there was no "-" */
+    ur_cli_watching watching;
 } ur_cli_texts;
 
 ur_status ur_cli_texts_open(ur_cli_texts *texts, const char *const *words, size_t count, ur_error *error);

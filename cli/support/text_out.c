@@ -85,25 +85,42 @@ size_t ur_cli_escape_length(uint32_t code)
     return letter_of(code) ? 2 : ur_cli_acts(code) ? put_code(NULL, code) : 0;
 }
 
-static bool print_escape(FILE *file, uint32_t code)
+/* Bytes of the character at `text`, written; what acts, and what is no character, escaped. */
+static size_t print_character(FILE *file, const char *text, size_t length)
 {
-    const char *letter = letter_of(code);
-    if (letter)
+    uint32_t code = 0;
+    int size = ur_utf8_decode((const unsigned char *)text, length, &code);
+    const char *letter = size > 0 && code != '\\' ? letter_of(code) : NULL;
+    if (size <= 0)
+        fprintf(file, "\\x%02x", (unsigned)(unsigned char)*text);
+    else if (letter)
         fputs(letter, file);
     else if (ur_cli_acts(code))
         put_code(file, code);
-    return letter || ur_cli_acts(code);
+    else
+        fwrite(text, 1, (size_t)size, file);
+    return size > 0 ? (size_t)size : 1;
 }
 
 void ur_cli_print_shown(FILE *file, const char *text, size_t length)
 {
     for (size_t i = 0; i < length;) {
-        uint32_t code = 0;
-        int size = ur_utf8_decode((const unsigned char *)text + i, length - i, &code);
-        if (size <= 0)
-            fprintf(file, "\\x%02x", (unsigned)(unsigned char)text[i]);
-        else if (!print_escape(file, code))
-            fwrite(text + i, 1, (size_t)size, file);
-        i += size > 0 ? (size_t)size : 1;
+        if (text[i] == '\\') putc('\\', file); /* doubled, to tell it from an escape */
+        i += print_character(file, text + i, length - i);
+    }
+}
+
+void ur_cli_print_name(FILE *file, const char *text) { ur_cli_print_shown(file, text, strlen(text)); }
+
+void ur_cli_print_message(FILE *file, const char *text)
+{
+    while (*text) {
+        size_t name = *text == '`' ? strspn(text + 1, "abcdefghijklmnopqrstuvwxyz0123456789-") : 0;
+        if (name && text[name + 1] == '`') {
+            fprintf(file, "--%.*s", (int)name, text + 1);
+            text += name + 2;
+        } else {
+            text += print_character(file, text, strlen(text));
+        }
     }
 }

@@ -26,6 +26,11 @@ void ur_text_out_finish(ur_text_out *out, bool show_rest);
 
 /* Text in one line: what acts (glyphs.h) and bytes that are not UTF-8 as \n, \t, \xNN, \uNNNN. */
 void ur_cli_print_shown(FILE *file, const char *text, size_t length);
+/* The same of a text that ends with a zero: names, labels, all that comes from outside. */
+void ur_cli_print_name(FILE *file, const char *text);
+/* A sentence of the library's, in which a backslash stays as it is; a setting, which the library writes as `name`, is what one
+ * types: --name. */
+void ur_cli_print_message(FILE *file, const char *text);
 /* Columns of a character that is shown so; 0: it is written as it is. */
 size_t ur_cli_escape_length(uint32_t code);
 

@@ -21,12 +21,6 @@ size_t ur_cli_terminal_size(size_t *rows)
     return known ? size.ws_col : 80;
 }
 
-bool ur_cli_can_redraw(void)
-{
-    const char *kind = getenv("TERM");
-    return isatty(STDERR_FILENO) && kind && *kind && strcmp(kind, "dumb") != 0;
-}
-
 ur_cli_progress ur_cli_progress_begin(const char *counts, bool quiet)
 {
     return (ur_cli_progress){.terminal = !quiet && ur_cli_can_redraw(), .last = ur_cli_now(), .counts = counts};
@@ -34,16 +28,23 @@ ur_cli_progress ur_cli_progress_begin(const char *counts, bool quiet)
 
 /* ---- The plan --------------------------------------------------------------------------------------------------- */
 
+static void print_fact(const char *what, const char *text)
+{
+    fprintf(stderr, "%-10s", what);
+    ur_cli_print_message(stderr, text);
+}
+
 void ur_cli_progress_plan(const ur_plan *plan, const char *settings, const char *run, bool chosen)
 {
-    fprintf(stderr, "data      %s\n", plan->data);
-    fprintf(stderr, "network   %s (%zu parameters)\n", plan->net, plan->parameters);
+    print_fact("data", plan->data);
+    fprintf(stderr, "\nnetwork   %s (%zu parameters)\n", plan->net, plan->parameters);
     fprintf(stderr, "batches   of %zu", plan->batch);
     if (plan->batches != UINT64_MAX) fprintf(stderr, ", %llu in an epoch", (unsigned long long)plan->batches);
     fprintf(stderr, "\nmachine   %s, %zu thread%s\n", plan->isa, plan->threads, plan->threads == 1 ? "" : "s");
-    fprintf(stderr, "options   %s\n", settings);
-    fprintf(stderr, "run       %s%s%s\n", run, chosen ? "" : " (-o RUN chooses another folder)",
-            plan->resumed ? ", resumed" : "");
+    print_fact("options", settings);
+    putc('\n', stderr);
+    print_fact("run", run);
+    fprintf(stderr, "%s%s\n", chosen ? "" : " (-o RUN chooses another folder)", plan->resumed ? ", resumed" : "");
 }
 
 /* ---- The line --------------------------------------------------------------------------------------------------- */
@@ -70,25 +71,27 @@ static double items_a_step(const ur_event *event)
     return event->step ? (double)event->items / (double)event->step : 0;
 }
 
-/* Everything but the bar. */
+static void left_text(const ur_event *event, char text[48])
+{
+    char clock[32];
+    uint64_t steps = event->steps > event->step ? event->steps - event->step : 0;
+    time_text((double)steps * items_a_step(event) / event->items_per_second, clock);
+    snprintf(text, 48, "%s left", clock);
+}
+
+/* Everything but the bar. A run that is resumed may have made more steps than are asked for now. */
 size_t ur_cli_progress_facts(const char *counts, const ur_event *event, char line[UR_CLI_FACTS_MAX])
 {
     char speed[32], left[48] = "measuring how many steps fit";
-    if (event->steps > 0) {
-        double steps = (double)(event->steps - event->step);
-        double seconds = event->items_per_second > 0 ? steps * items_a_step(event) / event->items_per_second : 0;
-        char clock[32];
-        time_text(seconds, clock);
-        snprintf(left, sizeof left, "%s left", clock);
-    }
-    count_text(event->items_per_second, speed);
-    int length = event->steps ? snprintf(line, UR_CLI_FACTS_MAX, "step %llu/%llu", (unsigned long long)event->step,
-                                         (unsigned long long)event->steps)
-                              : snprintf(line, UR_CLI_FACTS_MAX, "step %llu", (unsigned long long)event->step);
-    size_t used = (size_t)length;
+    size_t used = (size_t)snprintf(line, UR_CLI_FACTS_MAX, "step %llu", (unsigned long long)event->step);
+    if (event->steps >= event->step && event->steps)
+        used += (size_t)snprintf(line + used, UR_CLI_FACTS_MAX - used, "/%llu", (unsigned long long)event->steps);
     used += (size_t)snprintf(line + used, UR_CLI_FACTS_MAX - used, "  loss %.4f", event->smooth);
     if (isfinite(event->validation))
         used += (size_t)snprintf(line + used, UR_CLI_FACTS_MAX - used, "  val %.4f", event->validation);
+    if (event->steps && !(event->items_per_second > 0)) return used; /* nothing was done */
+    count_text(event->items_per_second, speed);
+    if (event->steps) left_text(event, left);
     return used + (size_t)snprintf(line + used, UR_CLI_FACTS_MAX - used, "  %s %ss/s  %s", speed, counts, left);
 }
 

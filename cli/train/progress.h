@@ -2,7 +2,7 @@
 #ifndef UR_CLI_PROGRESS_H
 #define UR_CLI_PROGRESS_H
 
-#include "unroll_train.h"
+#include "cli/support/watching.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -13,9 +13,6 @@ typedef struct ur_cli_progress {
     uint64_t step;        /* of which it told */
     const char *counts;   /* "char" */
 } ur_cli_progress;
-
-/* Standard error is a terminal on which a line can be drawn anew. */
-bool ur_cli_can_redraw(void);
 
 /* Columns of the terminal at standard error, 80 where it does not say; *rows (may be NULL) 24. */
 size_t ur_cli_terminal_size(size_t *rows);

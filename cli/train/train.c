@@ -7,6 +7,7 @@
 #include "cli/support/shell_word.h"
 #include "cli/support/signals.h"
 #include "cli/support/spool.h"
+#include "cli/support/text_out.h"
 #include "cli/train/progress.h"
 #include "cli/train/series.h"
 #include "cli/train/watch.h"
@@ -48,12 +49,22 @@ typedef struct training {
 
 /* ---- The end ---------------------------------------------------------------------------------------------------- */
 
+static bool holds(const training *t, const char *name)
+{
+    char *path = ur_path_join(t->folder, name);
+    bool there = path && ur_path_exists(path);
+    free(path);
+    return there;
+}
+
 static ur_status print_json(const training *t, const ur_event *end, ur_error *error)
 {
     size_t vocabulary = ur_model_units(ur_trainer_model(t->trainer));
     char *model = ur_path_join(t->folder, "model.safetensors");
+    if (!model) return ur_fail_memory(error, "a path");
     json_t *object = json_object();
-    ur_cli_json_set(&object, "model", model ? ur_cli_json_text(model, strlen(model)) : NULL);
+    ur_cli_json_set(&object, "model",
+                    holds(t, "model.safetensors") ? ur_cli_json_text(model, strlen(model)) : json_null());
     ur_cli_json_set(&object, "reason", json_string(end->reason));
     ur_cli_json_set(&object, "net", json_string(t->plan.net));
     ur_cli_json_set(&object, "parameters", json_integer((json_int_t)t->plan.parameters));
@@ -70,19 +81,30 @@ static ur_status print_json(const training *t, const ur_event *end, ur_error *er
     return ur_cli_json_print(object, error);
 }
 
-/* The same command, to be typed again. */
+static bool is_option(const char *word, const char *name)
+{
+    size_t length = strlen(name);
+    return strncmp(word, name, length) == 0 && (!word[length] || word[length] == '=');
+}
+
+/* The same command, to be typed again; behind "--" stand no options. */
 static void print_go_on(const ur_cli_arguments *arguments)
 {
+    bool options = true;
     fprintf(stderr, "To go on:  ");
     ur_cli_print_word(stderr, arguments->program);
     fprintf(stderr, " %s", arguments->verb);
     for (size_t i = 0; i < arguments->line_count; i++) {
-        if (strncmp(arguments->line[i], "--overwrite", 11) == 0 || strncmp(arguments->line[i], "--resume", 8) == 0)
-            continue;
+        const char *word = arguments->line[i];
+        if (options && (is_option(word, "--overwrite") || is_option(word, "--resume"))) continue;
+        if (options && strcmp(word, "--") == 0) {
+            fprintf(stderr, " --resume");
+            options = false;
+        }
         putc(' ', stderr);
-        ur_cli_print_word(stderr, arguments->line[i]);
+        ur_cli_print_word(stderr, word);
     }
-    fprintf(stderr, " --resume\n");
+    fprintf(stderr, "%s\n", options ? " --resume" : "");
 }
 
 static void print_try(const char *program, const char *verb, const char *run, const char *text, const char *rest)
@@ -90,9 +112,9 @@ static void print_try(const char *program, const char *verb, const char *run, co
     printf("  ");
     ur_cli_print_word(stdout, program);
     printf(" %s ", verb);
-    ur_cli_print_word(stdout, run);
+    ur_cli_print_path(stdout, run);
     if (text) putchar(' ');
-    if (text) ur_cli_print_word(stdout, text);
+    if (text) ur_cli_print_path(stdout, text);
     printf("%s\n", rest);
 }
 
@@ -109,37 +131,51 @@ static void print_next(const training *t)
     print_try(program, "info", t->folder, NULL, "");
 }
 
-static bool keeps_model(const training *t)
-{
-    char *path = ur_path_join(t->folder, "model.safetensors");
-    bool there = path && ur_path_exists(path);
-    free(path);
-    return there;
-}
-
 static void print_summary(const training *t, const ur_event *end)
 {
     printf("%s after %llu steps", end->reason, (unsigned long long)end->step);
     if (end->step) printf(" (%.2f epochs, %.0f s): loss %.4f", end->epoch, end->seconds, end->smooth);
     if (isfinite(end->best)) printf(", best %s on validation %.4f", t->plan.metric, end->best);
-    if (!keeps_model(t)) {
-        printf("\nThere is no model yet.\n");
-        return;
+    putchar('\n');
+    if (holds(t, "model.safetensors")) {
+        printf("The model is ");
+        ur_cli_print_name(stdout, t->folder);
+        printf("/model.safetensors. Try next:\n");
+        print_next(t);
+    } else if (holds(t, "last.safetensors")) {
+        ur_cli_print_name(stdout, t->folder);
+        printf(" holds no model.safetensors; the weights of the last step are in its last.safetensors.\n");
+    } else {
+        printf("There is no model yet.\n");
     }
-    printf("\nThe model is %s/model.safetensors. Try next:\n", t->folder);
-    print_next(t);
+}
+
+static void tell_interrupt(const training *t, const ur_event *end)
+{
+    if (end->step) {
+        fprintf(stderr, "Interrupted after step %llu; everything is saved in ", (unsigned long long)end->step);
+        ur_cli_print_name(stderr, t->folder);
+        fprintf(stderr, ".\n");
+    } else {
+        fprintf(stderr, "Interrupted before the first step; nothing is saved yet.\n");
+    }
+    print_go_on(t->arguments);
+}
+
+/* A run that was resumed had made all its steps before. */
+static void tell_done(const ur_event *end)
+{
+    fprintf(stderr, "Nothing is left to do: the run has made %llu steps, and %llu are asked for.\n",
+            (unsigned long long)end->step, (unsigned long long)end->steps);
 }
 
 static ur_status report_end(const training *t, const ur_event *end, ur_error *error)
 {
-    if (ur_cli_interrupted() && strcmp(end->reason, "interrupted") == 0) {
-        fprintf(stderr, "Interrupted after step %llu; everything is saved in %s.\n", (unsigned long long)end->step,
-                t->folder);
-        print_go_on(t->arguments);
-    }
+    if (ur_cli_interrupted() && strcmp(end->reason, "interrupted") == 0) tell_interrupt(t, end);
+    if (t->plan.resumed && !(end->items_per_second > 0) && strcmp(end->reason, "done") == 0) tell_done(end);
     if (t->s->json && (t->s->seeds || t->s->folds)) return UR_OK; /* one object for all */
     if (t->s->json) return print_json(t, end, error);
-    if (t->s->quiet && keeps_model(t)) printf("%s/model.safetensors\n", t->folder);
+    if (t->s->quiet && holds(t, "model.safetensors")) printf("%s/model.safetensors\n", t->folder);
     if (!t->s->quiet) print_summary(t, end);
     return UR_OK;
 }
@@ -324,6 +360,9 @@ ur_status ur_cli_train(const ur_cli_train_settings *s, const ur_cli_arguments *a
     ur_cli_signals_catch();
     ur_cli_texts texts;
     ur_status status = ur_cli_texts_open(&texts, arguments->words, arguments->count, error);
+    texts.watching.quiet = s->quiet || s->watch;
+    const ur_watcher watcher = ur_cli_watcher(&texts.watching);
+    ur_settings_watch(task, &watcher);
     if (status == UR_OK) status = add_data(task, &texts, error);
     if (status == UR_OK) status = train_all(&t, error);
     ur_cli_texts_close(&texts, error);

@@ -1,47 +1,109 @@
 /* Filling a ur_error: one line of valid UTF-8 that a terminal and a JSON string can take as it is. */
 #include "base/error.h"
 
+#include "base/locale.h"
 #include "base/utf8.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool is_control(uint32_t code) { return code < 0x20 || (code >= 0x7f && code < 0xa0); }
 
-/* Copies as many whole characters of `raw` as fit. A control character or a byte that is not UTF-8 becomes \xNN. */
-static void copy_clean(char *text, size_t capacity, const char *raw, size_t length)
+/* How a character of the raw text is shown: as it is, or, where it is a control character or a byte that is not UTF-8, as
+ * \xNN. */
+typedef struct shown {
+    size_t step, size; /* bytes of the raw text; bytes that are shown */
+    bool as_it_is;
+} shown;
+
+static shown look_at(const char *raw, size_t length)
 {
-    size_t out = 0, in = 0;
-    while (in < length) {
-        uint32_t code = 0;
-        int size = ur_utf8_decode((const unsigned char *)raw + in, length - in, &code);
-        bool shown = size > 0 && !is_control(code);
-        size_t need = shown ? (size_t)size : 4;
-        if (out + need >= capacity) break;
-        if (shown)
-            memcpy(text + out, raw + in, need);
+    uint32_t code = 0;
+    int size = ur_utf8_decode((const unsigned char *)raw, length, &code);
+    if (size > 0 && !is_control(code)) return (shown){(size_t)size, (size_t)size, true};
+    return (shown){1, 4, false};
+}
+
+static size_t shown_length(const char *raw, size_t length)
+{
+    size_t all = 0;
+    for (size_t in = 0; in < length;) {
+        shown s = look_at(raw + in, length - in);
+        in += s.step;
+        all += s.size;
+    }
+    return all;
+}
+
+/* Copies as many whole characters of `raw` as take no more than `most` bytes. Returns the bytes written. */
+static size_t copy_clean(char *text, size_t most, const char *raw, size_t length)
+{
+    size_t out = 0;
+    for (size_t in = 0; in < length;) {
+        shown s = look_at(raw + in, length - in);
+        if (out + s.size > most) break;
+        if (s.as_it_is)
+            memcpy(text + out, raw + in, s.size);
         else
             snprintf(text + out, 5, "\\x%02x", (unsigned)(unsigned char)raw[in]);
-        out += need;
-        in += shown ? need : 1;
+        out += s.size;
+        in += s.step;
     }
     text[out] = 0;
+    return out;
+}
+
+static const char CUT[] = "\xE2\x80\xA6"; /* … */
+enum { TEXT_MOST = sizeof((ur_error *)0)->text - 1, TAIL = 340 };
+
+/* Where the last characters begin that take no more than TAIL bytes. */
+static size_t find_tail(const char *raw, size_t length)
+{
+    size_t all = shown_length(raw, length), in = 0;
+    while (in < length && all > TAIL) {
+        shown s = look_at(raw + in, length - in);
+        in += s.step;
+        all -= s.size;
+    }
+    return in;
+}
+
+/* The cause stands behind what it is about, which may be of any length: then the middle is left out. */
+static void fill(char *text, const char *raw, size_t length)
+{
+    size_t tail = shown_length(raw, length) > TEXT_MOST ? find_tail(raw, length) : 0;
+    if (!tail || !memchr(raw + tail, ' ', length - tail)) {
+        copy_clean(text, TEXT_MOST, raw, length);
+        return;
+    }
+    size_t out = copy_clean(text, TEXT_MOST - TAIL - (sizeof CUT - 1), raw, tail);
+    out += copy_clean(text + out, sizeof CUT - 1, CUT, sizeof CUT - 1);
+    copy_clean(text + out, TEXT_MOST - out, raw + tail, length - tail);
 }
 
 ur_status ur_fail(ur_error *error, ur_status status, const char *format, ...)
 {
     if (!error) return status;
-    /* A buffer apart, because the arguments may point into error->text; larger than the text by one character, so that
-     * one which is cut at its end is not reached. */
-    char raw[sizeof error->text + UR_UTF8_MAX];
-    va_list arguments;
+    /* A buffer apart, because the arguments may point into error->text. */
+    char raw[2 * sizeof error->text], *long_raw = NULL;
+    va_list arguments, again;
+    ur_c_locale locale = ur_c_locale_enter();
     va_start(arguments, format);
+    va_copy(again, arguments);
     int length = vsnprintf(raw, sizeof raw, format, arguments);
     va_end(arguments);
     if (length < 0) length = snprintf(raw, sizeof raw, "an error whose message could not be written");
-    copy_clean(error->text, sizeof error->text, raw, (size_t)length < sizeof raw ? (size_t)length : sizeof raw - 1);
+    if ((size_t)length >= sizeof raw && (long_raw = malloc((size_t)length + 1)))
+        vsnprintf(long_raw, (size_t)length + 1, format, again);
+    else if ((size_t)length >= sizeof raw)
+        length = sizeof raw - 1;
+    va_end(again);
+    ur_c_locale_leave(locale);
+    fill(error->text, long_raw ? long_raw : raw, (size_t)length);
+    free(long_raw);
     error->status = status;
     return status;
 }

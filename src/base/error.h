@@ -4,8 +4,8 @@
 
 #include "unroll.h"
 
-/* Fills `error` (which may be NULL) with a printf-formatted line, cut to fit at a character boundary, control
- * characters shown as \xNN; returns `status`, so that callers write `return ur_fail(error, …)`. */
+/* Fills `error` (which may be NULL) with a printf-formatted line, control characters shown as \xNN. Of one that is too long
+ * the middle is left out, since the cause stands behind a path or a text of any length. Returns `status`, so that callers write `return ur_fail(error, …)`. */
 ur_status ur_fail(ur_error *error, ur_status status, const char *format, ...) UR_PRINTF(3, 4);
 
 /* Puts "prefix: " before the text of an error already filled. */

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 /* "PATH: cannot WANTED: REASON; REMEDY" for a call that set errno to `cause`; returns UR_ERR_IO, or UR_ERR_MEMORY for
- * ENOMEM. Of a very long path the end is shown. */
+ * ENOMEM. */
 ur_status ur_fail_file(ur_error *error, const char *path, const char *wanted, int cause);
 
 /* A whole file, read into memory (never mapped: a file that shrinks must be an error and not a signal). */

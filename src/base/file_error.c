@@ -2,11 +2,10 @@
 #include "base/file.h"
 
 #include "base/error.h"
+#include "base/locale.h"
 
 #include <errno.h>
 #include <string.h>
-
-enum { PATH_SHOWN = 300 }; /* bytes; of a longer path the end is shown, so that the reason still fits */
 
 typedef struct remedy {
     int cause;
@@ -36,20 +35,13 @@ static const char *remedy_for(int cause)
     return NULL;
 }
 
-static const char *path_end(const char *path)
-{
-    size_t length = strlen(path);
-    if (length <= PATH_SHOWN) return path;
-    const char *end = path + length - PATH_SHOWN;
-    while (((unsigned char)*end & 0xC0) == 0x80) end++;
-    return end;
-}
-
 ur_status ur_fail_file(ur_error *error, const char *path, const char *wanted, int cause)
 {
     char reason[128];
+    ur_c_locale locale = ur_c_locale_enter(); /* messages are in one language */
     if (strerror_r(cause, reason, sizeof reason) != 0) strcpy(reason, "unknown error");
-    const char *shown = path_end(path), *help = remedy_for(cause);
-    return ur_fail(error, cause == ENOMEM ? UR_ERR_MEMORY : UR_ERR_IO, "%s%s: cannot %s: %s%s%s",
-                   shown == path ? "" : "…", shown, wanted, reason, help ? "; " : "", help ? help : "");
+    ur_c_locale_leave(locale);
+    const char *help = remedy_for(cause);
+    return ur_fail(error, cause == ENOMEM ? UR_ERR_MEMORY : UR_ERR_IO, "%s: cannot %s: %s%s%s", path, wanted, reason,
+                   help ? "; " : "", help ? help : "");
 }

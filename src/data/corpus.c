@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "data/corpus_body.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,13 @@ static ur_status note_place(ur_corpus *corpus, ur_place place, ur_error *error)
     return UR_OK;
 }
 
+static double bytes_before(const ur_corpus *corpus, size_t file)
+{
+    double bytes = 0;
+    for (size_t i = 0; i < file; i++) bytes += (double)corpus->list.files[i].size;
+    return bytes;
+}
+
 static ur_status scan(ur_corpus *corpus, ur_cursor *cursor, ur_error *error)
 {
     for (uint64_t passed = corpus->every; passed == corpus->every;) {
@@ -32,6 +40,8 @@ static ur_status scan(ur_corpus *corpus, ur_cursor *cursor, ur_error *error)
         UR_TRY(ur_cursor_skip(cursor, corpus->every, &corpus->total, error));
         passed = corpus->total.units - before;
         if (passed > 0) UR_TRY(note_place(corpus, place, error));
+        UR_TRY(ur_watch(corpus->watcher, "reading the text", bytes_before(corpus, place.file) + (double)place.offset,
+                        bytes_before(corpus, corpus->list.count), error));
     }
     if (corpus->total.units > 0) return UR_OK;
     if (corpus->list.count == 1)
@@ -39,6 +49,16 @@ static ur_status scan(ur_corpus *corpus, ur_cursor *cursor, ur_error *error)
                        corpus->list.files[0].path);
     return ur_fail(error, UR_ERR_DATA, "%s and %zu more: the text is empty; give one with something in it",
                    corpus->list.files[0].path, corpus->list.count - 1);
+}
+
+static void tell_left_out(ur_corpus *corpus)
+{
+    size_t count = corpus->list.left_out_count, named = count < 3 ? count : 3;
+    char more[48] = "";
+    if (count == 0) return;
+    if (count > named) snprintf(more, sizeof more, " and %zu more", count - named);
+    snprintf(corpus->left_out, sizeof corpus->left_out, "%zu entr%s of the folders left out: %s%s", count,
+             count == 1 ? "y" : "ies", corpus->list.left_out, more);
 }
 
 static ur_status read_all(ur_corpus *corpus, ur_error *error)
@@ -60,9 +80,11 @@ ur_status ur_corpus_open(ur_corpus **corpus, const char *const *paths, size_t co
     if (!made) return ur_fail_memory(error, "the text");
     made->unit = options->unit;
     made->replace = options->replace_invalid;
+    made->watcher = options->watcher;
     made->every = options->index_every ? options->index_every : EVERY;
     ur_status status = ur_file_list_make(&made->list, paths, count,
                                          made->unit == UR_UNIT_BYTE ? UR_BINARY_NAMED : UR_BINARY_NO, error);
+    tell_left_out(made);
     if (status == UR_OK) status = read_all(made, error);
     if (status != UR_OK) {
         ur_corpus_close(made);
@@ -87,6 +109,8 @@ uint64_t ur_corpus_bytes(const ur_corpus *corpus) { return corpus->total.bytes; 
 uint64_t ur_corpus_chars(const ur_corpus *corpus) { return corpus->total.chars; }
 
 uint64_t ur_corpus_hash(const ur_corpus *corpus) { return corpus->hash; }
+
+const char *ur_corpus_left_out(const ur_corpus *corpus) { return corpus->left_out; }
 
 size_t ur_corpus_files(const ur_corpus *corpus) { return corpus->list.count; }
 

@@ -3,10 +3,10 @@
  * goes, with a sparse index of where units begin. Files are opened when needed, read with pread, never mapped; one
  * that shrinks, changes length or vanishes meanwhile is an error that names it.
  *
- * Paths may be files or folders (the text files below a folder in order of path; hidden names and files that are not
- * text are left out). Several files follow one another without anything between; a unit ends with its file at the
- * latest. For chars and words a byte order mark at the beginning of a file is dropped and CR LF reads as LF; bytes are
- * taken as they are.
+ * Paths may be files or folders (the text files below a folder in order of path; hidden names, folders of runs and files
+ * that are not text are left out). Several files follow one another; a unit ends with its file at the latest. For chars
+ * and words a byte order mark at the beginning of a file is dropped, CR LF reads as LF, and where a file does not end with
+ * a line break and another one follows, a line break is read between them. Bytes are taken as they are.
  */
 #ifndef UR_DATA_CORPUS_H
 #define UR_DATA_CORPUS_H
@@ -19,6 +19,7 @@ typedef struct ur_corpus_options {
     ur_unit_kind unit;
     bool replace_invalid; /* invalid UTF-8 reads as U+FFFD; otherwise it is an error with file and byte offset */
     size_t index_every;   /* units between entries of the index; 0: 65536 */
+    const struct ur_watcher *watcher; /* of the opening and of counting; NULL: none */
 } ur_corpus_options;
 
 /* Reads everything once: checks it, counts units and bytes, builds the index and the hash. An empty text, a missing
@@ -33,6 +34,8 @@ uint64_t ur_corpus_bytes(const ur_corpus *corpus); /* as read: after dropping BO
 uint64_t ur_corpus_chars(const ur_corpus *corpus); /* code points; for bytes: bytes that do not continue a character */
 uint64_t ur_corpus_hash(const ur_corpus *corpus);  /* 64-bit FNV-1a of the bytes of all files, lengths mixed in */
 size_t ur_corpus_files(const ur_corpus *corpus);
+/* What of the folders was left out, in a line for people: "3 entries of the folders are left out: a.bin (binary) …"; "" */
+const char *ur_corpus_left_out(const ur_corpus *corpus);
 /* Name (last part of the path, no folders) and size of a file, for the record in the model file. */
 const char *ur_corpus_file_name(const ur_corpus *corpus, size_t index);
 uint64_t ur_corpus_file_size(const ur_corpus *corpus, size_t index);
@@ -53,14 +56,5 @@ ur_status ur_reader_next(ur_reader *reader, int32_t *ids, size_t count, ur_error
 /* The bytes of the next unit, for counting and for messages; NULL text at the end of the corpus. Valid until the next
  * call. */
 ur_status ur_reader_next_text(ur_reader *reader, const char **text, size_t *length, ur_error *error);
-
-/* Copies standard input (or any descriptor) into a file named "stdin" in a folder of its own, made in `folder` (what
- * TMPDIR names, passed by the caller): the name, which goes into the model file, is the same each time. Both are
- * removed by ur_spool_free. A signal that interrupts the reading is a wish to stop: UR_ERR_INTERRUPTED. */
-typedef struct ur_spool {
-    char *path;
-} ur_spool;
-ur_status ur_spool_create(ur_spool *spool, int descriptor, const char *folder, ur_error *error);
-void ur_spool_free(ur_spool *spool);
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef UR_DATA_CORPUS_BODY_H
 #define UR_DATA_CORPUS_BODY_H
 
+#include "base/watch.h"
 #include "data/corpus.h"
 #include "data/cursor.h"
 
@@ -15,7 +16,9 @@ typedef struct ur_place {
 struct ur_corpus {
     ur_unit_kind unit;
     bool replace;
+    const ur_watcher *watcher;
     ur_file_list list;
+    char left_out[384]; /* what ur_corpus_left_out says */
     ur_tally total;
     uint64_t hash;
     ur_place *index; /* index[k]: place of unit k·every */

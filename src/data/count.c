@@ -8,7 +8,10 @@ typedef struct tally {
     ur_reader *reader;
     ur_vocabulary *vocabulary;
     uint64_t single[256];
+    const ur_watcher *watcher;
 } tally;
+
+enum { WATCHED = 262144 }; /* tokens between two looks of the watcher */
 
 static void count_plain(tally *counts, const unsigned char *bytes, size_t count)
 {
@@ -32,12 +35,16 @@ static ur_status count_range(tally *counts, uint64_t begin, uint64_t end, ur_err
 {
     UR_TRY(ur_reader_seek(counts->reader, begin, error));
     ur_cursor *cursor = ur_reader_cursor(counts->reader);
+    uint64_t next = begin + WATCHED;
     for (uint64_t at = begin; at < end; at = ur_reader_position(counts->reader)) {
         size_t plain = ur_cursor_plain(cursor, end - at);
         count_plain(counts, cursor->buffer + cursor->begin, plain);
         cursor->begin += plain;
         ur_reader_passed(counts->reader, plain);
         if (plain == 0) UR_TRY(count_one(counts, error));
+        if (at < next) continue;
+        next = at + WATCHED;
+        UR_TRY(ur_watch(counts->watcher, "counting the tokens", (double)(at - begin), (double)(end - begin), error));
     }
     for (size_t i = 0; i < 256; i++) {
         const unsigned char byte = (unsigned char)i;
@@ -49,7 +56,7 @@ static ur_status count_range(tally *counts, uint64_t begin, uint64_t end, ur_err
 
 static ur_status count_into(ur_corpus *corpus, uint64_t begin, uint64_t end, ur_vocabulary *vocabulary, ur_error *error)
 {
-    tally counts = {.vocabulary = vocabulary};
+    tally counts = {.vocabulary = vocabulary, .watcher = corpus->watcher};
     UR_TRY(ur_reader_open_sized(&counts.reader, corpus, NULL, UR_CURSOR_LARGE, error));
     ur_status status = count_range(&counts, begin, end, error);
     ur_reader_close(counts.reader);

@@ -26,10 +26,11 @@ void ur_cursor_close(ur_cursor *cursor)
 
 void ur_cursor_place(ur_cursor *cursor, size_t file, uint64_t offset)
 {
-    cursor->file = file;
-    cursor->offset = cursor->mark = offset;
+    bool behind = file < cursor->list->count && offset > cursor->list->files[file].size; /* of that line break, too */
+    cursor->file = file + behind;
+    cursor->offset = cursor->mark = behind ? 0 : offset;
     cursor->begin = cursor->end = 0;
-    cursor->last = false;
+    cursor->last = cursor->between = false;
 }
 
 uint64_t ur_hash_bytes(uint64_t hash, const unsigned char *bytes, size_t size)
@@ -73,12 +74,52 @@ static ur_status fill(ur_cursor *cursor, ur_error *error)
     return UR_OK;
 }
 
+/* Whether all files behind this one are empty. */
+static bool is_last(const ur_cursor *cursor)
+{
+    size_t file = cursor->file + 1;
+    while (file < cursor->list->count && !cursor->list->files[file].size) file++;
+    return file == cursor->list->count;
+}
+
+/* Whether a line break is to be read between this file, which is at its end, and the next one. */
+static ur_status ends_open(const ur_cursor *cursor, bool *open, ur_error *error)
+{
+    const ur_text_file *file = &cursor->list->files[cursor->file];
+    unsigned char last = '\n';
+    *open = false;
+    if (cursor->kind == UR_UNIT_BYTE || !file->size || is_last(cursor)) return UR_OK;
+    if (cursor->end > 0)
+        last = cursor->buffer[cursor->end - 1];
+    else
+        UR_TRY(ur_text_file_read(file, file->size - 1, &last, 1, error));
+    *open = last != '\n';
+    return UR_OK;
+}
+
+/* The buffer is empty, at the end of a file. */
+static ur_status leave_file(ur_cursor *cursor, ur_error *error)
+{
+    bool open = false;
+    if (!cursor->between) UR_TRY(ends_open(cursor, &open, error));
+    if (!open) {
+        next_file(cursor);
+        return UR_OK;
+    }
+    cursor->offset = cursor->list->files[cursor->file].size;
+    cursor->buffer[0] = '\n';
+    cursor->begin = 0;
+    cursor->end = 1;
+    cursor->between = true;
+    return UR_OK;
+}
+
 ur_status ur_cursor_ready(ur_cursor *cursor, ur_error *error)
 {
     while (cursor->file < cursor->list->count) {
         if (!cursor->last && cursor->end - cursor->begin < UR_CURSOR_AHEAD) UR_TRY(fill(cursor, error));
         if (cursor->begin < cursor->end) break;
-        next_file(cursor);
+        UR_TRY(leave_file(cursor, error));
     }
     return UR_OK;
 }

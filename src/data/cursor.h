@@ -2,7 +2,7 @@
  * A place in the files of a text, moving forward by units. What leaves it is the text as the model sees it: for chars
  * and words without the byte order mark at the beginning of a file, CR LF as LF (a CR alone stays), invalid UTF-8 as
  * U+FFFD where that is wanted. A unit ends with its file at the latest: no character, word or CR LF is put together
- * from two files.
+ * from two files, and for chars and words a line break is read between two of which the first does not end with one.
  */
 #ifndef UR_DATA_CURSOR_H
 #define UR_DATA_CURSOR_H
@@ -27,6 +27,7 @@ typedef struct ur_cursor {
     unsigned char *buffer;
     size_t begin, end, capacity;          /* the buffer holds bytes begin … end − 1 still to be read */
     bool last;                            /* the buffer goes to the end of the file */
+    bool between;                         /* it holds the line break that is read behind the file */
     uint64_t *hash;                       /* NULL, or takes in every byte that is read from a file */
     unsigned char clean[UR_CURSOR_AHEAD]; /* a word in which bytes were replaced */
 } ur_cursor;

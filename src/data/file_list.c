@@ -4,10 +4,9 @@
 #include "data/file_list.h"
 
 #include "base/error.h"
-#include "base/file.h"
 #include "base/memory.h"
+#include "data/walk.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -17,9 +16,7 @@
 
 _Static_assert(sizeof(off_t) == 8, "files of more than 2 GB");
 
-enum { PROBE = 4096 }; /* bytes at the beginning in which a zero byte says that a file is not text */
-
-static ur_status fail_system(ur_error *error, int number, const char *path, const char *what)
+ur_status ur_fail_system(ur_error *error, int number, const char *path, const char *what)
 {
     ur_status status = number == ENOMEM ? UR_ERR_MEMORY : UR_ERR_IO;
     return ur_fail(error, status, "%s: %s: %s", path, what, strerror(number));
@@ -62,9 +59,9 @@ static ur_status read_checked(const ur_text_file *file, int descriptor, uint64_t
     struct stat now;
     int64_t got = read_at(descriptor, offset, buffer, size);
     int number = errno;
-    if (fstat(descriptor, &now) != 0) return fail_system(error, errno, file->path, "cannot be looked at");
+    if (fstat(descriptor, &now) != 0) return ur_fail_system(error, errno, file->path, "cannot be looked at");
     UR_TRY(check_unchanged(file, &now, error));
-    if (got < 0) return fail_system(error, number, file->path, "cannot be read");
+    if (got < 0) return ur_fail_system(error, number, file->path, "cannot be read");
     if ((uint64_t)got == size) return UR_OK;
     return ur_fail(error, UR_ERR_IO, "%s: ends at byte %llu, although it should have %llu bytes", file->path,
                    (unsigned long long)(offset + (uint64_t)got), (unsigned long long)file->size);
@@ -78,8 +75,8 @@ ur_status ur_text_file_read(const ur_text_file *file, uint64_t offset, unsigned 
 {
     int descriptor = open_text(file->path);
     if (descriptor < 0)
-        return fail_system(error, errno, file->path,
-                           errno == ENOENT ? "is gone since it was opened" : "cannot be opened again");
+        return ur_fail_system(error, errno, file->path,
+                              errno == ENOENT ? "is gone since it was opened" : "cannot be opened again");
     ur_status status = read_checked(file, descriptor, offset, buffer, size, error);
     close(descriptor);
     return status;
@@ -89,7 +86,7 @@ ur_status ur_descriptor_read(int descriptor, const char *path, uint64_t offset, 
                              ur_error *error)
 {
     int64_t got = read_at(descriptor, offset, buffer, size);
-    if (got < 0) return fail_system(error, errno, path, "cannot be read");
+    if (got < 0) return ur_fail_system(error, errno, path, "cannot be read");
     if ((uint64_t)got == size) return UR_OK;
     return ur_fail(error, UR_ERR_IO, "%s: what was unpacked of it ends too early", path);
 }
@@ -114,8 +111,7 @@ static ur_status reserve(ur_file_list *list, ur_error *error)
     return UR_OK;
 }
 
-/* Takes over `path`, also when it fails. */
-static ur_status append(ur_file_list *list, char *path, const struct stat *found, ur_error *error)
+ur_status ur_file_list_append(ur_file_list *list, char *path, const struct stat *found, ur_error *error)
 {
     ur_status status = path ? reserve(list, error) : ur_fail_memory(error, "the list of files");
     if (status != UR_OK) {
@@ -129,124 +125,51 @@ static ur_status append(ur_file_list *list, char *path, const struct stat *found
     return UR_OK;
 }
 
-typedef enum looks { LOOKS_TEXT, LOOKS_BINARY, LOOKS_UTF16 } looks;
+/* ---- Looking --------------------------------------------------------------------------------------------------- */
 
-static ur_status look(const char *path, looks *result, ur_error *error)
+/* The beginning of a file; its length. */
+static ur_status read_start(const char *path, unsigned char start[UR_LOOKS_PROBE], size_t *length, ur_error *error)
 {
-    unsigned char start[PROBE];
     int descriptor = open_text(path);
-    if (descriptor < 0) return fail_system(error, errno, path, "cannot be opened");
-    int64_t got = read_at(descriptor, 0, start, sizeof start);
+    if (descriptor < 0) return ur_fail_system(error, errno, path, "cannot be opened");
+    int64_t got = read_at(descriptor, 0, start, UR_LOOKS_PROBE);
     int number = errno;
     close(descriptor);
-    if (got < 0) return fail_system(error, number, path, "cannot be read");
-    bool marked = got >= 2 && (memcmp(start, "\xFF\xFE", 2) == 0 || memcmp(start, "\xFE\xFF", 2) == 0);
-    *result = !memchr(start, 0, (size_t)got) ? LOOKS_TEXT : marked ? LOOKS_UTF16 : LOOKS_BINARY;
+    if (got < 0) return ur_fail_system(error, number, path, "cannot be read");
+    *length = (size_t)got;
     return UR_OK;
+}
+
+ur_status ur_file_look(const char *path, ur_looks *looks, ur_error *error)
+{
+    unsigned char start[UR_LOOKS_PROBE];
+    size_t length;
+    UR_TRY(read_start(path, start, &length, error));
+    *looks = ur_looks_of(start, length);
+    return UR_OK;
+}
+
+static ur_status check_text(const char *path, ur_error *error)
+{
+    unsigned char start[UR_LOOKS_PROBE];
+    size_t length;
+    UR_TRY(read_start(path, start, &length, error));
+    ur_looks looks = ur_looks_of(start, length);
+    if (looks == UR_LOOKS_TEXT) return UR_OK;
+    if (looks == UR_LOOKS_BINARY)
+        return ur_fail(error, UR_ERR_FORMAT,
+                       "%s: not a text (a zero byte among its first %d); train with `token` byte to take it as it is",
+                       path, UR_LOOKS_PROBE);
+    return ur_fail(error, UR_ERR_FORMAT,
+                   "%s: %s text; turn it into UTF-8 first (iconv -f %s -t UTF-8), or train with `token` byte", path,
+                   looks == UR_LOOKS_UTF16 ? "UTF-16" : "UTF-32", ur_looks_encoding(start, length));
 }
 
 static ur_status add_file(ur_file_list *list, const char *path, const struct stat *found, ur_binary binary,
                           ur_error *error)
 {
-    looks result = LOOKS_TEXT;
-    if (binary == UR_BINARY_NO) UR_TRY(look(path, &result, error));
-    if (result == LOOKS_UTF16)
-        return ur_fail(
-            error, UR_ERR_FORMAT,
-            "%s: UTF-16 text; turn it into UTF-8 first (iconv -f UTF-16 -t UTF-8), or train with `token` byte", path);
-    if (result == LOOKS_BINARY)
-        return ur_fail(error, UR_ERR_FORMAT,
-                       "%s: not a text (a zero byte among its first %d); train with `token` byte to take it as it is",
-                       path, PROBE);
-    return append(list, strdup(path), found, error);
-}
-
-/* Folders still to be read. A list and not a recursion: the depth of a tree must not use up the stack. */
-typedef struct walk {
-    ur_file_list *found;
-    ur_file_list folders; /* a stack; of its files only the paths are used */
-    size_t left_out;
-    bool any; /* files that are not text, too */
-} walk;
-
-static ur_status enter(walk *state, char *path, ur_error *error)
-{
-    struct stat info;
-    looks result;
-    ur_status status = UR_OK;
-    bool linked = lstat(path, &info) == 0 && S_ISLNK(info.st_mode);
-    bool there = stat(path, &info) == 0;
-    if (!there && errno != ENOENT && errno != ELOOP) status = fail_system(error, errno, path, "cannot be looked at");
-    if (there && S_ISDIR(info.st_mode) && !linked) return append(&state->folders, path, &info, error);
-    if (there && S_ISREG(info.st_mode)) {
-        result = LOOKS_TEXT;
-        if (!state->any) status = look(path, &result, error);
-        if (status == UR_OK && result == LOOKS_TEXT) return append(state->found, path, &info, error);
-    }
-    state->left_out++;
-    free(path);
-    return status;
-}
-
-static ur_status read_entries(walk *state, DIR *folder, const char *path, ur_error *error)
-{
-    for (;;) {
-        errno = 0;
-        const struct dirent *entry = readdir(folder);
-        if (!entry && errno != 0) return fail_system(error, errno, path, "cannot be read");
-        if (!entry) return UR_OK;
-        if (entry->d_name[0] == '.') continue;
-        char *below = ur_path_join(path, entry->d_name);
-        if (!below) return ur_fail_memory(error, "the list of files");
-        UR_TRY(enter(state, below, error));
-    }
-}
-
-static ur_status read_folder(walk *state, const char *path, ur_error *error)
-{
-    DIR *folder = opendir(path);
-    if (!folder) return fail_system(error, errno, path, "cannot be opened");
-    ur_status status = read_entries(state, folder, path, error);
-    closedir(folder);
-    return status;
-}
-
-static ur_status walk_all(walk *state, const char *root, ur_error *error)
-{
-    UR_TRY(read_folder(state, root, error));
-    while (state->folders.count > 0) {
-        char *path = state->folders.files[--state->folders.count].path;
-        ur_status status = read_folder(state, path, error);
-        free(path);
-        if (status != UR_OK) return status;
-    }
-    return UR_OK;
-}
-
-static int by_path(const void *a, const void *b)
-{
-    return strcmp(((const ur_text_file *)a)->path, ((const ur_text_file *)b)->path);
-}
-
-static ur_status fail_empty(const char *root, const walk *state, ur_error *error)
-{
-    if (state->any) return ur_fail(error, UR_ERR_DATA, "%s: no file below this folder, hidden ones left out", root);
-    return ur_fail(error, UR_ERR_DATA,
-                   "%s: no text below this folder; looked for files without a zero byte in their first %d bytes, "
-                   "hidden names left out (%zu other entries)",
-                   root, PROBE, state->left_out);
-}
-
-static ur_status add_folder(ur_file_list *list, const char *root, bool any, ur_error *error)
-{
-    size_t first = list->count;
-    walk state = {.found = list, .any = any};
-    ur_status status = walk_all(&state, root, error);
-    ur_file_list_free(&state.folders);
-    if (status != UR_OK) return status;
-    if (list->count == first) return fail_empty(root, &state, error);
-    qsort(list->files + first, list->count - first, sizeof *list->files, by_path);
-    return UR_OK;
+    if (binary == UR_BINARY_NO) UR_TRY(check_text(path, error));
+    return ur_file_list_append(list, strdup(path), found, error);
 }
 
 ur_status ur_file_list_make(ur_file_list *list, const char *const *paths, size_t count, ur_binary binary,
@@ -258,9 +181,9 @@ ur_status ur_file_list_make(ur_file_list *list, const char *const *paths, size_t
         struct stat found;
         if (stat(paths[i], &found) != 0)
             return errno == ENOENT ? ur_fail(error, UR_ERR_IO, "%s: no such file or folder", paths[i])
-                                   : fail_system(error, errno, paths[i], "cannot be looked at");
+                                   : ur_fail_system(error, errno, paths[i], "cannot be looked at");
         if (S_ISDIR(found.st_mode))
-            UR_TRY(add_folder(list, paths[i], binary == UR_BINARY_ALL, error));
+            UR_TRY(ur_file_list_walk(list, paths[i], binary == UR_BINARY_ALL, error));
         else if (S_ISREG(found.st_mode))
             UR_TRY(add_file(list, paths[i], &found, binary, error));
         else

@@ -17,6 +17,8 @@ typedef struct ur_text_file {
 typedef struct ur_file_list {
     ur_text_file *files;
     size_t count, capacity;
+    char left_out[256];    /* the first entries of folders that are not in it, and why: "a.bin (binary), b (a run)" */
+    size_t left_out_count; /* all of them; hidden names do not count */
 } ur_file_list;
 
 /* Files that need not be text: none, those named directly, or those below a folder too. */

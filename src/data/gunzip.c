@@ -1,6 +1,8 @@
 /* See gunzip.h. */
 #include "data/gunzip.h"
 
+#include "base/watch.h"
+
 #include "base/error.h"
 
 #ifdef UR_HAVE_ZLIB
@@ -19,6 +21,7 @@ typedef struct unpacking {
     const ur_text_file *file;
     int target;
     uint64_t read, written;
+    const ur_watcher *watcher;
     bool ended; /* a member of the file; another may follow */
     unsigned char packed[PIECE], plain[PIECE];
 } unpacking;
@@ -90,6 +93,7 @@ static ur_status inflate_file(unpacking *u, ur_error *error)
     while (u->read < u->file->size) {
         uint64_t left = u->file->size - u->read;
         size_t size = left < PIECE ? (size_t)left : PIECE;
+        UR_TRY(ur_watch(u->watcher, "unpacking the data", (double)u->read, (double)u->file->size, error));
         UR_TRY(ur_text_file_read(u->file, u->read, u->packed, size, error));
         u->read += size;
         u->stream.next_in = u->packed;
@@ -114,6 +118,7 @@ ur_status ur_gunzip(ur_source *source, const ur_text_file *file, const char *tem
     unpacking *u = calloc(1, sizeof *u);
     if (!u) return ur_fail_memory(error, "unpacking");
     u->file = file;
+    u->watcher = source->watcher;
     u->target = source->temporary;
     ur_status status = unpack(u, error);
     piece->size = u->written;

@@ -20,6 +20,8 @@ _Static_assert(sizeof(ur_entry) == 16, "what the header promises");
 
 /* ---- Messages ----------------------------------------------------------------------------------------------------- */
 
+enum { PATH_ROOM = 4352 }; /* a path, and the place in its file */
+
 static void write_name(const ur_labelled *set, uint64_t place, const char *part, uint64_t number, char *text,
                        size_t size)
 {
@@ -33,7 +35,7 @@ static void write_name(const ur_labelled *set, uint64_t place, const char *part,
 ur_status ur_labelled_fail(const ur_labelled *set, uint64_t place, uint64_t line, ur_error *error, ur_status status,
                            const char *format, ...)
 {
-    char name[sizeof error->text], what[sizeof error->text];
+    char name[PATH_ROOM], what[sizeof error->text];
     va_list arguments;
     write_name(set, place, set->form->part ? set->form->part : "line", line, name, sizeof name);
     va_start(arguments, format);
@@ -122,12 +124,17 @@ ur_status ur_labelled_add(ur_labelled *set, const ur_labelled_options *options, 
     return UR_OK;
 }
 
-void ur_labelled_tell_left_out(ur_labelled *set)
+/* Puts behind set->found which entries of a folder are no data. */
+static void tell_left_out(ur_labelled *set)
 {
-    size_t at = strlen(set->found), more = set->left_out_count > 3 ? set->left_out_count - 3 : 0;
-    if (set->left_out_count == 0) return;
-    at += (size_t)snprintf(set->found + at, sizeof set->found - at, "; left out: %s", set->left_out);
-    if (more) snprintf(set->found + at, sizeof set->found - at, " and %zu more", more);
+    const ur_file_list *list = &set->source.list;
+    size_t at = strlen(set->found), named = set->left_out_count < 3 ? set->left_out_count : 3;
+    size_t listed = list->left_out_count < 3 ? list->left_out_count : 3;
+    size_t more = set->left_out_count - named + list->left_out_count - listed;
+    if (set->left_out_count + list->left_out_count == 0) return;
+    at += (size_t)snprintf(set->found + at, sizeof set->found - at, "; left out: %s%s%s", set->left_out,
+                           named && listed ? ", " : "", list->left_out);
+    if (more && at < sizeof set->found) snprintf(set->found + at, sizeof set->found - at, " and %zu more", more);
 }
 
 /* ---- Opening ------------------------------------------------------------------------------------------------------ */
@@ -206,12 +213,13 @@ static ur_status open_set(ur_labelled *set, const char *const *paths, size_t cou
 {
     UR_TRY(check_options(options, error));
     if (options->labels) UR_TRY(ur_labels_fix(&set->labels, options->labels, options->label_count, error));
-    UR_TRY(ur_source_open(&set->source, paths, count, error));
+    UR_TRY(ur_source_open(&set->source, paths, count, options->watcher, error));
     UR_TRY(ur_form_find(set, paths, count, options, error));
     UR_TRY(set->form->find(set, options, error));
     UR_TRY(check_found(set, options, error));
     UR_TRY(settle_labels(set, error));
     give_back(set);
+    tell_left_out(set);
     describe_examples(set);
     return UR_OK;
 }
@@ -231,6 +239,8 @@ ur_status ur_labelled_open(ur_labelled **set, const char *const *paths, size_t c
         ur_labelled_close(made);
     return status;
 }
+
+void ur_labelled_watch(ur_labelled *set, const struct ur_watcher *watcher) { set->source.watcher = watcher; }
 
 void ur_labelled_close(ur_labelled *set)
 {

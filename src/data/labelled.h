@@ -27,22 +27,23 @@ enum {
     UR_LABELS_MOST = 65535,           /* classes */
     UR_LABEL_BYTES = 256,             /* longest label */
     UR_EXAMPLE_BYTES = (1 << 24) - 1, /* longest example, in its file */
-    UR_LABELLED_FOUND_MAX = 512       /* ur_labelled_found with its zero */
+    UR_LABELLED_FOUND_MAX = 768       /* ur_labelled_found with its zero */
 };
 
 typedef struct ur_labelled ur_labelled;
 
 /* Zeros: everything is found by looking. Texts are the caller's and are needed while it opens. */
 typedef struct ur_labelled_options {
-    const char *form;         /* a word from above */
-    const char *text_column;  /* of a table: its name in the header, or its number from 1 */
-    const char *label_column; /* as text_column */
-    const char *header;       /* of a table: "yes" or "no" */
-    const char *label_from;   /* a file an example: where the label stands in its name, "{label}_*_*.wav" */
-    bool phrases;             /* trees: each phrase is an example, too; the same phrase with the same label is one */
-    bool pixels;              /* idx: a step is a pixel, instead of a row of them */
-    const char *relabel;      /* labels under other names, or left out: "0=neg,1=neg,2=" (relabel.h) */
-    bool unlabelled;          /* idx and wav: examples without labels, each counts as the first one of `labels` */
+    const struct ur_watcher *watcher; /* NULL: none */
+    const char *form;                 /* a word from above */
+    const char *text_column;          /* of a table: its name in the header, or its number from 1 */
+    const char *label_column;         /* as text_column */
+    const char *header;               /* of a table: "yes" or "no" */
+    const char *label_from;           /* a file an example: where the label stands in its name, "{label}_*_*.wav" */
+    bool phrases;        /* trees: each phrase is an example, too; the same phrase with the same label is one */
+    bool pixels;         /* idx: a step is a pixel, instead of a row of them */
+    const char *relabel; /* labels under other names, or left out: "0=neg,1=neg,2=" (relabel.h) */
+    bool unlabelled;     /* idx and wav: examples without labels, each counts as the first one of `labels` */
 
     /* Part of the examples is set apart to validate on: those whose file has this name (* ? [5-9]), or a share. Equal
      * examples are all on one side. Of a tree that is set apart there are no phrases. */
@@ -59,6 +60,9 @@ typedef struct ur_labelled_options {
 
     const char *temporary; /* a folder for unpacked files; NULL: /tmp */
 } ur_labelled_options;
+
+/* From now on each reading is watched, as the opening is by options->watcher; NULL: none is. */
+void ur_labelled_watch(ur_labelled *set, const struct ur_watcher *watcher);
 
 /* Fills what a training decided; `training` must stay open as long as the options are used. */
 void ur_labelled_follow(ur_labelled_options *options, const ur_labelled *training);

@@ -76,9 +76,6 @@ void *ur_example_room(ur_example *read, size_t which, size_t bytes);
 /* Bytes from an address on, with a zero behind them, in room 0. */
 ur_status ur_labelled_bytes(const ur_labelled *set, uint64_t place, size_t length, ur_example *read, ur_error *error);
 
-/* Puts behind set->found which files of a folder are no data. */
-void ur_labelled_tell_left_out(ur_labelled *set);
-
 /* What decode is where the bytes of the file are the text. */
 ur_status ur_labelled_plain(const ur_labelled *set, const ur_entry *entry, ur_example *read, ur_error *error);
 

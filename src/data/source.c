@@ -3,15 +3,17 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/watch.h"
 #include "data/gunzip.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-ur_status ur_source_open(ur_source *source, const char *const *paths, size_t count, ur_error *error)
+ur_status ur_source_open(ur_source *source, const char *const *paths, size_t count, const struct ur_watcher *watcher,
+                         ur_error *error)
 {
-    *source = (ur_source){.temporary = -1};
+    *source = (ur_source){.temporary = -1, .watcher = watcher};
     return ur_file_list_make(&source->list, paths, count, UR_BINARY_ALL, error);
 }
 
@@ -30,6 +32,7 @@ static ur_status settle_file(ur_source *source, size_t file, const char *tempora
     unsigned char magic[2];
     *piece = (ur_piece){.begin = file ? piece[-1].begin + piece[-1].size : 0, .size = from->size, .kept = -1};
     if (from->size >= sizeof magic) {
+        UR_TRY(ur_watch(source->watcher, "opening the data", (double)file, (double)source->list.count, error));
         UR_TRY(ur_text_file_read(from, 0, magic, sizeof magic, error));
         if (magic[0] == 0x1f && magic[1] == 0x8b) UR_TRY(ur_gunzip(source, from, temporary, piece, error));
     }
@@ -81,7 +84,8 @@ size_t ur_source_stem(const char *name, const char **ending)
 ur_status ur_source_read(const ur_source *source, uint64_t place, void *bytes, size_t size, ur_error *error)
 {
     size_t file = ur_source_find(source, place);
-    const ur_piece *piece = &source->pieces[file];
+    const ur_piece *piece = &source->pieces[file], *last = &source->pieces[source->list.count - 1];
+    UR_TRY(ur_watch(source->watcher, "reading the data", (double)place, (double)(last->begin + last->size), error));
     uint64_t offset = place - piece->begin;
     if (piece->kept < 0) return ur_text_file_read(&source->list.files[file], offset, bytes, size, error);
     return ur_descriptor_read(source->temporary, ur_source_path(source, file), (uint64_t)piece->kept + offset, bytes,

@@ -7,6 +7,8 @@
 
 #include "data/file_list.h"
 
+struct ur_watcher;
+
 typedef struct ur_piece {
     uint64_t begin, size; /* address of the first byte; bytes, unpacked */
     int64_t kept;         /* where they stand in the temporary file; −1: they are in the file itself */
@@ -14,15 +16,18 @@ typedef struct ur_piece {
 
 typedef struct ur_source {
     ur_file_list list;
-    ur_piece *pieces;  /* one for each file of the list */
-    int temporary;     /* its descriptor; −1: nothing was packed */
-    uint64_t unpacked; /* bytes in it */
+    ur_piece *pieces;                 /* one for each file of the list */
+    int temporary;                    /* its descriptor; −1: nothing was packed */
+    uint64_t unpacked;                /* bytes in it */
+    const struct ur_watcher *watcher; /* of each reading; NULL: none */
 } ur_source;
 
 enum { UR_SOURCE_BITS = 40 }; /* of an address: 1 TiB in all */
 
-/* Files and, below folders, all regular files that are not hidden, in order of path. Freed by ur_source_close also when this fails. */
-ur_status ur_source_open(ur_source *source, const char *const *paths, size_t count, ur_error *error);
+/* Files and, below folders, all regular files that are not hidden, in order of path. The watcher (NULL: none) looks
+ * on while they are opened and read; the caller may take it out. Freed by ur_source_close also when this fails. */
+ur_status ur_source_open(ur_source *source, const char *const *paths, size_t count, const struct ur_watcher *watcher,
+                         ur_error *error);
 void ur_source_close(ur_source *source);
 
 /* Unpacks what is packed, into a file in the folder `temporary` (NULL: /tmp), and gives the addresses. Files may be taken

@@ -1,9 +1,9 @@
 /* A JSON reader by recursive descent. Every function leaves the parser behind what it read. */
 #include "format/json_text.h"
 
+#include "base/number.h"
 #include "base/utf8.h"
 
-#include <locale.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -208,7 +208,6 @@ static ur_status read_integer(json_parser *parser, size_t begin, size_t end, boo
     return made(parser, json_integer(negative ? number : -number), value);
 }
 
-/* strtod reads the decimal point of the host's locale, so that one is put in. */
 static ur_status read_real(json_parser *parser, size_t begin, size_t end, json_t **value)
 {
     char digits[64];
@@ -216,9 +215,7 @@ static ur_status read_real(json_parser *parser, size_t begin, size_t end, json_t
     if (length >= sizeof digits) return fail(parser, begin, "a number of more than 63 characters");
     memcpy(digits, parser->text + begin, length);
     digits[length] = 0;
-    char *point = strchr(digits, '.');
-    if (point) *point = localeconv()->decimal_point[0];
-    double number = strtod(digits, NULL);
+    double number = ur_parse_number(digits, NULL);
     if (!isfinite(number)) return fail(parser, begin, "a number too large");
     return made(parser, json_real(number), value);
 }

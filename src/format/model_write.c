@@ -1,4 +1,5 @@
 /* Writes a model file. */
+#include "base/number.h"
 #include "format/json_text.h"
 #include "format/model_file.h"
 #include "format/record.h"
@@ -25,7 +26,7 @@ static json_t *probe(const ur_model *m, ur_state *state, real *out)
     }
     for (size_t i = 0; i < UR_PROBE_NUMBERS && i < ur_model_outputs(m); i++) {
         char text[48];
-        snprintf(text, sizeof text, "%a", (double)out[i]);
+        ur_format_number(text, sizeof text, "%a", (double)out[i]);
         failed |= json_array_append_new(logits, json_string(text));
     }
     json_t *both = json_pack("{s:o, s:o}", "ids", ids, "logits", logits);

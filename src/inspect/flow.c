@@ -2,6 +2,7 @@
 #include "inspect/flow.h"
 
 #include "base/float_mode.h"
+#include "model/finite.h"
 #include "train/learner.h"
 
 #include <math.h>
@@ -154,13 +155,15 @@ static void make_stream(ur_flow *f, ur_tape *tape, size_t i)
 static ur_status forward(ur_flow *f, ur_tape *tape, const int32_t *ids, ur_error *error)
 {
     ur_batch batch = {.input = {{.steps = f->steps, .lanes = f->lanes, .ids = ids}}};
+    const ur_tensor *y = NULL;
     UR_TRY(ur_network_check(f->model, &batch, error));
     ur_tape_begin(tape, &f->compute, &f->arena, false);
     f->probing = (ur_probing){0};
-    f->watch = tape->watch = ur_tape_alloc(tape, f->model->layer_count, sizeof *tape->watch);
     tape->probing = &f->probing;
-    if (f->watch) memset((void *)f->watch, 0, f->model->layer_count * sizeof *f->watch);
-    if (f->watch) (ur_network_head(f->model) ? ur_network_body : ur_network_run)(f->model, tape, &batch, NULL);
+    if (ur_tape_watch(tape, f->model->layer_count))
+        y = (ur_network_head(f->model) ? ur_network_body : ur_network_run)(f->model, tape, &batch, NULL);
+    f->watch = tape->watch;
+    if (y && !ur_all_finite(y->value, ur_tensor_size(y))) return ur_fail_run(f->model, tape, 0, error);
     for (size_t i = 0; tape->status == UR_OK && i < f->stream_count; i++) make_stream(f, tape, i);
     return ur_tape_status(tape, error);
 }

@@ -1,4 +1,5 @@
 /* A flow of gradients at places of a text, evenly far apart. See flow.h. */
+#include "base/watch.h"
 #include "inspect/flow.h"
 #include "inspect/places.h"
 
@@ -40,7 +41,7 @@ static size_t group_of(const ur_flow *f, const ur_places *p)
     return lanes < 1 ? 1 : lanes < p->count ? lanes : p->count;
 }
 
-static ur_status follow(ur_flow *f, ur_places *p, size_t warm, ur_error *error)
+static ur_status follow(ur_flow *f, ur_places *p, size_t warm, const ur_watcher *watcher, ur_error *error)
 {
     size_t group = group_of(f, p), numbers;
     if (!ur_mul_fits(p->steps, group, &numbers)) numbers = SIZE_MAX / sizeof(int32_t);
@@ -49,6 +50,7 @@ static ur_status follow(ur_flow *f, ur_places *p, size_t warm, ur_error *error)
     for (size_t place = 0; status == UR_OK && place < p->count; place += group) {
         size_t lanes = p->count - place < group ? p->count - place : group;
         status = ur_places_read(p, place, lanes, ids, error);
+        if (status == UR_OK) status = ur_watch(watcher, "following gradients", (double)place, (double)p->count, error);
         if (status == UR_OK) status = ur_flow_lanes(f, ids, ids + (p->steps - 1) * lanes, warm, lanes, error);
     }
     free(ids);
@@ -61,7 +63,7 @@ ur_status ur_flow_text(ur_flow *f, const ur_reading *reading, ur_error *error)
     size_t warm = 0;
     ur_status status = ur_places_open(&p, f->model, reading, error);
     if (status == UR_OK) status = choose(&p, &f->settings, &warm, error);
-    if (status == UR_OK) status = follow(f, &p, warm, error);
+    if (status == UR_OK) status = follow(f, &p, warm, &reading->watcher, error);
     ur_places_close(&p);
     return status;
 }

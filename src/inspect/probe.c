@@ -2,6 +2,7 @@
 #include "inspect/probe.h"
 
 #include "base/float_mode.h"
+#include "model/finite.h"
 #include "train/learner.h"
 
 #include <math.h>
@@ -120,13 +121,20 @@ static ur_status run(ur_probe *p, const ur_batch *batch, ur_error *error)
     if (batch->carry) UR_TRY(ur_check_streams(p->model, error));
     UR_TRY(make_carried(p, batch, error));
     ur_tape tape;
+    ur_value values[UR_LINES_MAX];
     ur_arena_reset(&p->arena);
     ur_tape_begin(&tape, &p->compute, &p->arena, false);
     p->probing.seen = p->probing.room = 0;
     tape.probing = &p->probing;
     ur_carry carry = {.from = batch->carry ? p->carried : NULL, .to = p->carried};
-    p->output = ur_network_run(p->model, &tape, batch, &carry);
-    return ur_tape_status(&tape, error);
+    if (!batch->carry) p->steps = 0;
+    ur_tape_watch(&tape, p->model->layer_count);
+    if (!ur_graph_run(p->model, &tape, batch, &carry, NULL, values)) return ur_tape_status(&tape, error);
+    const ur_value *last = &values[p->model->line_count - 1];
+    if (!ur_live_finite(last)) return ur_fail_run(p->model, &tape, p->steps, error);
+    p->output = last->y;
+    p->steps += batch->input[0].steps;
+    return UR_OK;
 }
 
 ur_status ur_probe_run(ur_probe *p, const ur_batch *batch, ur_error *error)

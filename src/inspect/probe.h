@@ -13,6 +13,7 @@ struct ur_probe {
     ur_pool *pool;
     ur_arena arena;
     ur_state *carried;  /* where the lanes of the last run ended; NULL before the first */
+    uint64_t steps;     /* that led there */
     ur_probing probing; /* what the recurrent layers of the last run left */
     ur_tensor *output;  /* of the last run; NULL: none */
 };

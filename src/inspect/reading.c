@@ -18,7 +18,10 @@ ur_status ur_reading_open(ur_corpus **corpus, uint64_t *begin, uint64_t *units, 
 {
     if (!ur_predicts_units(m) || !m->vocabulary)
         return ur_fail(error, UR_ERR_USAGE, "the model (\"%s\") is no language model", m->net);
-    ur_corpus_options options = {.unit = ur_vocabulary_kind(m->vocabulary), .replace_invalid = how->replace_invalid};
+    ur_corpus_options options = {
+        .unit = ur_vocabulary_kind(m->vocabulary), .replace_invalid = how->replace_invalid, .watcher = &how->watcher};
     UR_TRY(ur_corpus_open(corpus, how->paths, how->path_count, &options, error));
+    if (how->watcher.tell && *ur_corpus_left_out(*corpus))
+        how->watcher.tell(how->watcher.context, ur_corpus_left_out(*corpus));
     return find_part(*corpus, how, begin, units, error);
 }

@@ -11,6 +11,7 @@
 
 #include "base/float_mode.h"
 #include "kernel/scalar.h"
+#include "model/finite.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -74,10 +75,11 @@ static ur_status run(ur_salience *s, int32_t target, double *probability, ur_err
     UR_TRY(ur_probe_prepare_gradients(s->model, error));
     ur_tape_begin(&s->tape, &s->compute, &s->arena, true);
     s->tape.plain = true;
-    s->tape.watch = ur_tape_alloc(&s->tape, s->model->layer_count, sizeof *s->tape.watch);
-    if (!s->tape.watch) return ur_tape_status(&s->tape, error);
+    if (!ur_tape_watch(&s->tape, s->model->layer_count)) return ur_tape_status(&s->tape, error);
     s->tape.probing = &s->probing;
     if (!ur_graph_run(s->model, &s->tape, &batch, NULL, endings, values)) return ur_tape_status(&s->tape, error);
+    const ur_tensor *y = values[0].y;
+    if (!ur_all_finite(y->value, ur_tensor_size(y))) return ur_fail_run(s->model, &s->tape, 0, error);
     double p = begin_gradient(&s->tape, values[0].y, target);
     if (probability) *probability = p;
     return ur_tape_backward(&s->tape, error);
@@ -111,6 +113,14 @@ static double salience_of_onehot(const ur_salience *s, size_t t)
     return sum;
 }
 
+/* Steps back from the end to the nearest number that is not finite. */
+static size_t first_back(const ur_real *moved, size_t count)
+{
+    size_t back = 1;
+    while (back < count && ur_all_finite(moved + count - back, 1)) back++;
+    return back;
+}
+
 ur_status ur_saliency(ur_model *model, const int32_t *ids, size_t count, int32_t target, ur_real *moved,
                       double *probability, ur_error *error)
 {
@@ -122,6 +132,11 @@ ur_status ur_saliency(ur_model *model, const int32_t *ids, size_t count, int32_t
     ur_status status = run(&s, target, probability, error);
     for (size_t t = 0; t < count && status == UR_OK; t++)
         moved[t] = (ur_real)(reads_embedding(model) ? salience_of_row(&s, t) : salience_of_onehot(&s, t));
+    if (status == UR_OK && !ur_all_finite(moved, count))
+        status = ur_fail(error, UR_ERR_NUMERIC,
+                         "the gradient of the prediction is not finite %zu tokens back; the model \"%.300s\" cannot be "
+                         "explained here",
+                         first_back(moved, count), model->net);
     ur_float_mode_leave(mode);
     ur_arena_free(&s.arena);
     return status;

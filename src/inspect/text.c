@@ -1,6 +1,8 @@
 /* A language model reads a text under the probe: in lanes side by side, passage by passage. */
 #include "inspect/probe.h"
 
+#include "base/watch.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,7 +89,7 @@ static ur_status read_lane(ur_text_reader *r, size_t b, size_t steps, bool last,
     return UR_OK;
 }
 
-static ur_status read_all(ur_text_reader *r, ur_visit *visit, void *context, ur_error *error)
+static ur_status read_all(ur_text_reader *r, const ur_watcher *watcher, ur_visit *visit, void *context, ur_error *error)
 {
     for (uint64_t at = 0; at < r->piece;) {
         size_t steps = r->piece - at < r->window ? (size_t)(r->piece - at) : r->window;
@@ -97,6 +99,7 @@ static ur_status read_all(ur_text_reader *r, ur_visit *visit, void *context, ur_
         ur_passage passage = {steps, r->lanes, r->ids, r->next, at, r->piece, r->begin};
         UR_TRY(visit(context, r->probe, &passage, error));
         at += steps;
+        UR_TRY(ur_watch(watcher, "running the network", (double)at, (double)r->piece, error));
     }
     return UR_OK;
 }
@@ -108,7 +111,7 @@ ur_status ur_probe_text(const ur_model *model, const ur_reading *reading, ur_vis
     if (!r) return ur_fail_memory(error, "a reading");
     r->model = model;
     ur_status status = open_text(r, reading, error);
-    if (status == UR_OK) status = read_all(r, visit, context, error);
+    if (status == UR_OK) status = read_all(r, &reading->watcher, visit, context, error);
     close_text(r);
     free(r);
     return status;

@@ -103,3 +103,10 @@ real *ur_gradient(ur_tape *tape, ur_tensor *tensor)
     if (gradient && fresh) memset(gradient, 0, ur_tensor_size(tensor) * sizeof(real));
     return gradient;
 }
+
+bool ur_tape_watch(ur_tape *tape, size_t layers)
+{
+    tape->watch = ur_tape_alloc(tape, layers, sizeof *tape->watch);
+    if (tape->watch) memset((void *)tape->watch, 0, layers * sizeof *tape->watch);
+    return tape->watch != NULL;
+}

@@ -71,6 +71,9 @@ real *ur_gradient(ur_tape *tape, ur_tensor *tensor);
 /* The same for one who can write all of it: *fresh says that nothing was added yet and that it is not cleared. */
 real *ur_gradient_fresh(ur_tape *tape, ur_tensor *tensor, bool *fresh);
 
+/* From now on the network leaves in tape->watch what each of its `layers` gives. False without memory. */
+bool ur_tape_watch(ur_tape *tape, size_t layers);
+
 ur_status ur_tape_status(const ur_tape *tape, ur_error *error); /* copies the first failure */
 ur_status ur_tape_fail(ur_tape *tape, ur_status status, const char *format, ...) UR_PRINTF(3, 4);
 

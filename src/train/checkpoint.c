@@ -212,6 +212,7 @@ ur_status ur_trainer_save(ur_trainer *t, ur_error *error)
     }
     if (t->model->record) json_object_del(t->model->record, "progress");
     free(extra);
+    t->kept = t->kept || status == UR_OK;
     return status;
 }
 
@@ -339,7 +340,7 @@ ur_status ur_trainer_resume(ur_trainer *t, ur_error *error)
             ur_tensor_file_free(&file);
         }
         t->learner->step = t->learner->optimizer.updates = t->at.step;
-        t->resumed = status == UR_OK;
+        t->resumed = t->kept = status == UR_OK;
     }
     free(path);
     return status;

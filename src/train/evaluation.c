@@ -1,6 +1,8 @@
 /* See evaluation.h, and section 5 of unroll_train.h. */
 #include "train/evaluation.h"
 
+#include "base/watch.h"
+
 #include <stdlib.h>
 
 /* An evaluation on its way. */
@@ -57,6 +59,7 @@ static ur_status judge_all(ur_judging *j, double *metric, struct json_t *more, u
     for (uint64_t i = 0; i < count; i++) {
         if (e->stop && atomic_load(e->stop)) return ur_fail(error, UR_ERR_INTERRUPTED, "interrupted");
         UR_TRY(judge_batch(j, i, i + 1 == count, error));
+        UR_TRY(ur_watch(e->watcher, e->work, (double)(i + 1), (double)count, error));
     }
     if (e->task->finish) return e->task->finish(e->data, j->tally, &j->all, metric, more, error);
     metric[0] = j->all.sum / (double)(j->all.count ? j->all.count : 1);

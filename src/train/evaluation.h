@@ -13,6 +13,8 @@ typedef struct ur_evaluation {
     ur_part part;
     uint64_t most;          /* batches; UINT64_MAX: all of them */
     const atomic_int *stop; /* once it is not 0: UR_ERR_INTERRUPTED; NULL: none */
+    const ur_watcher *watcher;
+    const char *work; /* what the watcher is told of */
     /* Where set: is shown the recurrent layers of the last batch. */
     void (*look)(void *context, const ur_probing *seen);
     void *look_context;

@@ -20,8 +20,13 @@ static ur_status judge(const ur_settings *settings, void *data, ur_learner *lear
     ur_learning learning = settings->run.learning;
     double metric[UR_METRICS_MAX], ignored, begin = ur_clock();
     uint64_t items;
-    ur_evaluation e = {
-        .task = settings->task, .data = data, .learner = learner, .part = UR_PART_TEST, .most = UINT64_MAX};
+    ur_evaluation e = {.task = settings->task,
+                       .data = data,
+                       .learner = learner,
+                       .part = UR_PART_TEST,
+                       .most = UINT64_MAX,
+                       .watcher = &settings->run.watcher,
+                       .work = "evaluating"};
     UR_TRY(e.task->prepare(data, settings, &learning, &ignored, error));
     UR_TRY(ur_evaluation_run(&e, metric, &items, more, error));
     if (put_metrics(e.task, metric, more) == 0 &&

@@ -2,6 +2,7 @@
 #include "train/objective.h"
 
 #include "base/float_mode.h"
+#include "model/finite.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -140,18 +141,13 @@ ur_status ur_learner_forward(ur_learner *l, const ur_batch *batch, const ur_carr
     ur_probing seen = {0};
     begin(l, &tape, false);
     if (l->look) tape.probing = &seen;
+    ur_tape_watch(&tape, l->model->layer_count);
     ur_status status = make_loss(l, &tape, batch, carry, result, error);
+    if (status == UR_OK && !isfinite(result->sum)) status = ur_fail_run(l->model, &tape, 0, error);
     if (status == UR_OK && l->look) l->look(l->look_context, &seen);
     if (status == UR_OK && l->judge) status = l->judge(l->task_context, l->output, error);
     ur_arena_reset(&l->arena);
     return status;
-}
-
-static bool all_finite(const real *x, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!isfinite(x[i])) return false;
-    return true;
 }
 
 /* Where a loss that is not finite comes from: the first tensor or, failing that, the first layer that is not. */
@@ -160,11 +156,11 @@ static ur_status name_source(const ur_learner *l, ur_tensor *const *outputs, ur_
     const ur_model *m = l->model;
     unsigned long long step = (unsigned long long)l->step + 1;
     for (size_t i = 0; i < m->param_count; i++)
-        if (!all_finite(m->params[i].value, m->params[i].size))
+        if (!ur_all_finite(m->params[i].value, m->params[i].size))
             return ur_fail(error, UR_ERR_NUMERIC, "step %llu: the loss is not finite, nor is the tensor %s", step,
                            m->params[i].name);
     for (size_t i = 0; i < m->layer_count; i++)
-        if (outputs[i] && !all_finite(outputs[i]->value, ur_tensor_size(outputs[i])))
+        if (outputs[i] && !ur_all_finite(outputs[i]->value, ur_tensor_size(outputs[i])))
             return ur_fail(error, UR_ERR_NUMERIC,
                            "step %llu: the loss is not finite, nor is what layer %zu gives (column %zu of \"%s\"); "
                            "a smaller `lr` or `clip-norm` may help",
@@ -216,9 +212,7 @@ static ur_status gradients(ur_learner *l, const ur_batch *batch, const ur_carry 
 {
     ur_tape tape;
     begin(l, &tape, true);
-    tape.watch = ur_tape_alloc(&tape, l->model->layer_count, sizeof *tape.watch);
-    if (!tape.watch) return ur_tape_status(&tape, error);
-    memset((void *)tape.watch, 0, l->model->layer_count * sizeof *tape.watch);
+    if (!ur_tape_watch(&tape, l->model->layer_count)) return ur_tape_status(&tape, error);
     ur_learner_clear(l);
     UR_TRY(make_loss(l, &tape, batch, carry, result, error));
     if (!isfinite(result->loss)) return name_source(l, tape.watch, error);
@@ -338,9 +332,11 @@ static ur_status predict_window(ur_learner *l, const ur_batch *batch, const ur_c
     ur_tape tape;
     ur_value values[UR_LINES_MAX];
     begin(l, &tape, false);
+    ur_tape_watch(&tape, l->model->layer_count);
     if (!ur_graph_run(l->model, &tape, batch, carry, NULL, values)) return ur_tape_status(&tape, error);
     const ur_value *value = &values[wanted->line];
     const ur_tensor *y = value->y;
+    if (!ur_live_finite(value)) return ur_fail_run(l->model, &tape, 0, error);
     for (size_t i = 0; wanted->numbers && i < y->steps * y->lanes; i++)
         memcpy(wanted->numbers + i * y->width, y->value + i * y->row, y->width * sizeof(real));
     return wanted->labels ? ur_line_labels(l->model, wanted->line, value, wanted->labels, error) : UR_OK;

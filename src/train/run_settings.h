@@ -35,6 +35,7 @@ typedef struct ur_run_settings {
     uint64_t evaluate_every, sample_every, save_every;
     bool no_events;
     const char *isa;
+    ur_watcher watcher; /* no row: it decides nothing */
 } ur_run_settings;
 
 extern const ur_setting_table ur_run_setting_table;

@@ -226,3 +226,8 @@ ur_status ur_settings_settle(ur_settings *s, ur_error *error)
     UR_TRY(check_exclusions(s, error));
     return ur_run_settings_check(&s->run, error);
 }
+
+void ur_settings_watch(ur_settings *s, const ur_watcher *watcher)
+{
+    s->run.watcher = watcher ? *watcher : (ur_watcher){0};
+}

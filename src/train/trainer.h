@@ -45,7 +45,7 @@ struct ur_trainer {
     void *data;            /* the task's */
     bool opened;           /* the task was, and must be closed */
     char *line;            /* what decides the bits, as options */
-    char described[256];
+    char described[1024];
     ur_model *model;
     ur_learner *learner;
     ur_state *state; /* where the lanes of the last batch ended; NULL: no batch yet */
@@ -63,6 +63,7 @@ struct ur_trainer {
     bool gates_seen;
     ur_folder_lock lock;
     bool locked, ended, resumed, measuring;
+    bool kept;           /* there is a checkpoint of this run */
     double loss;         /* of the last batch */
     double seconds;      /* spent by this process on updates */
     uint64_t items_here; /* learnt from by this process */

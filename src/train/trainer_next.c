@@ -68,18 +68,21 @@ static void judge_run(ur_trainer *t, bool improved)
     if (!isnan(s->until) && !is_better(t, s->until, t->at.metric[0])) end_early(t, "good enough");
 }
 
-static ur_status check_finite(const ur_trainer *t, ur_error *error)
+/* Before the first model is written there is a checkpoint in which `due` is still to be done: a run that is killed between
+ * the two goes on, and is none that has lost its checkpoint. */
+static ur_status keep_first(ur_trainer *t, unsigned due, ur_error *error)
 {
-    if (isfinite(t->at.metric[0])) return UR_OK;
-    return ur_fail(error, UR_ERR_NUMERIC,
-                   "the validation %s is not finite at step %llu; a smaller `lr` or `clip-norm` may help",
-                   t->task->metric[0].name, (unsigned long long)t->at.step);
+    if (t->kept) return UR_OK;
+    t->at.due |= due;
+    ur_status status = ur_trainer_save(t, error);
+    t->at.due &= ~due;
+    return status == UR_ERR_NUMERIC ? UR_OK : status; /* what comes next finds that out, too, and says more */
 }
 
 static ur_status evaluate(ur_trainer *t, ur_event *e, ur_error *error)
 {
+    UR_TRY(keep_first(t, UR_DUE_EVALUATION, error));
     UR_TRY(ur_trainer_validate(t, UINT64_MAX, t->at.metric, &t->at.judged, error));
-    UR_TRY(check_finite(t, error));
     bool improved = is_better(t, t->at.metric[0], t->at.best);
     if (improved) t->at.best = t->at.metric[0];
     judge_run(t, improved);
@@ -93,7 +96,10 @@ static ur_status evaluate(ur_trainer *t, ur_event *e, ur_error *error)
 /* Without validation the newest is the best. */
 static ur_status save(ur_trainer *t, ur_event *e, ur_error *error)
 {
-    if (!ur_trainer_validates(t)) UR_TRY(ur_trainer_keep_best(t, error));
+    if (!ur_trainer_validates(t)) {
+        UR_TRY(keep_first(t, UR_DUE_SAVE, error));
+        UR_TRY(ur_trainer_keep_best(t, error));
+    }
     UR_TRY(ur_trainer_save(t, error));
     fill_event(t, e, UR_EVENT_SAVED);
     return UR_OK;

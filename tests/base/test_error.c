@@ -115,6 +115,24 @@ static void test_cut_at_a_character(void **state)
     }
 }
 
+/* A path of any length does not push out what stands behind it. */
+static void test_cause_behind_a_long_text(void **state)
+{
+    static char path[100000];
+    (void)state;
+    for (size_t length = 400; length < sizeof path; length = length < 600 ? length + 1 : 3 * length) {
+        ur_error error;
+        memset(path, 'p', length);
+        memcpy(path, "first", 5);
+        memcpy(path + length - 4, "last", 5);
+        ur_fail(&error, UR_ERR_IO, "%s: no such file or folder", path);
+        ur_fail_in(&error, UR_ERR_IO, "verb");
+        assert_memory_equal(error.text, "verb: first", 11);
+        assert_string_equal(strstr(error.text, "last"), "last: no such file or folder");
+        assert_true(is_utf8(error.text));
+    }
+}
+
 static ur_status tried(ur_status status, int *reached)
 {
     UR_TRY(status);
@@ -142,6 +160,7 @@ int main(void)
         cmocka_unit_test(test_memory),
         cmocka_unit_test(test_control_characters),
         cmocka_unit_test(test_cut_at_a_character),
+        cmocka_unit_test(test_cause_behind_a_long_text),
         cmocka_unit_test(test_try),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

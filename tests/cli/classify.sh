@@ -123,3 +123,10 @@ done_with inspect gradient keras all.tsv --back 4 --places 10 --json; prints '"s
 done_with inspect gradient --compare keras bare all.tsv --html back.html; [ -s back.html ] || fail 'no page'
 misused inspect gradient run all.tsv; says 'no bi, mean or max'
 fails_with inspect gradient keras all.tsv --back 500; says 'no example has 501 tokens'
+# What is not read of the examples is said.
+awk 'BEGIN { for (i = 0; i < 60; i++) { printf "%s\t", i % 2 ? "a" : "b"; for (k = 0; k < 9; k++) printf "word%d ", (i + k) % 7; print "" } }' >nine.tsv
+done_with train classify nine.tsv -o nine --token word --max-length 5 --steps 2 --threads 1
+says 'of 60 only the first 5 steps are read'
+done_with eval nine nine.tsv --json; grep -q '"cut":60' out || fail "eval does not say what it cut: $(cat out)"
+done_with train classify nine.tsv -o nine-all --token word --max-length 9 --steps 2 --threads 1
+! grep -q 'only the first' err || fail 'nothing was cut'

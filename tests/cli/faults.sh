@@ -36,11 +36,101 @@ steps=$(sed -n 's/.*"steps": *\([0-9]*\).*/\1/p' out)
 [ "$steps" -gt 20 ] || fail "--minutes 0.05 made $steps steps"
 misused train lm text -o none --hidden 400 --layers 1 --threads 1 --quiet --minutes 0.0001; says '--minutes 0.0001'
 
-# A run stopped before its first step names no model.
-"$UNROLL" train lm text -o stopped --hidden 64 --threads 1 --minutes 5 >out 2>err &
-pid=$!
-for _ in $(seq 50); do [ -d stopped ] && break || sleep 0.1; done
-kill -INT $pid
-wait $pid || fail 'an interrupted training failed'
-grep -q 'There is no model yet' out || grep -q 'The model is' out || fail 'nothing is said of the model'
-[ -e stopped/model.safetensors ] || ! grep -q 'The model is' out || fail 'a model is named that is not there'
+# A run stopped before its first step names no model, and says that nothing is saved.
+stop_early() {
+    rm -rf stopped
+    "$UNROLL" train lm text -o stopped --hidden 64 --threads 1 --minutes 5 "$@" >out 2>err &
+    pid=$!
+    until_true 60 test -d stopped
+    kill -INT $pid
+    wait $pid || fail 'an interrupted training failed'
+    [ ! -e stopped/last.safetensors ] || return 0 # it was slow to stop
+    ! grep -q 'is saved in\|The model is' err out || fail 'what is not there is named'
+    says 'nothing is saved yet'
+}
+stop_early; prints 'There is no model yet'
+stop_early --json --quiet; prints '"model":null'
+
+# A run that has ended, without its model.
+done_with train lm text -o gone "${small[@]}" --steps 20
+rm gone/model.safetensors
+loud=("${small[@]}")
+unset 'loud[-1]'
+done_with train lm text -o gone "${loud[@]}" --steps 20 --resume
+prints 'holds no model.safetensors'; prints 'last.safetensors'; says 'Nothing is left to do: the run has made 20 steps, and 20'
+! grep -q 'The model is' out || fail 'a model is named that is not there'
+done_with train lm text -o gone "${loud[@]}" --steps 20 --resume --json; prints '"model":null'
+
+# With fewer steps than were made.
+done_with train lm text -o gone "${loud[@]}" --steps 10 --resume; says 'the run has made 20 steps, and 10 are asked for'
+! grep -q '20/10\|s/s' err || fail "a step of fewer, a speed of nothing: $(cat err)"
+
+# Each prediction of a text is made once in an epoch, and each of the validation counts.
+head -c 1999 text >odd
+done_with train lm odd -o odd-run --val-fraction 0 --batch 1 --bptt 999 --hidden 8 --layers 1 --embed 4 --threads 1 \
+    --sample-length 0 --quiet --json --epochs 3
+grep -q '"steps":6,"epochs":3.0,"units":5994,' out || fail "an epoch of 1999 characters: $(cat out)"
+done_with train lm odd -o odd-tail --batch 3 --bptt 16 --hidden 8 --layers 1 --embed 4 --threads 1 --sample-length 0 --quiet \
+    --json --epochs 2
+grep -q '"units":3596,' out || fail "two epochs of 1799 characters: $(cat out)"
+done_with info odd-tail --json
+grep -Eq '"validation":\{[^}]*"units":199[,}]' out || fail "not all of the validation counts: $(cat out)"
+
+# A text of 20 characters needs no option.
+head -c 20 text >tiny
+done_with train lm tiny -o tiny-run --quiet --json; grep -q '"units":170,' out || fail "ten epochs: $(cat out)"
+fails_with train lm tiny -o tiny-not --quiet --batch 32; says 'lower --batch'
+done_with train lm tiny -o tiny-17 --quiet --batch 17
+fails_with train lm tiny -o tiny-not --quiet --bptt 18; says 'lower --bptt'
+done_with train lm tiny -o tiny-bptt --quiet --bptt 17
+printf x >one
+fails_with train lm text -o not --quiet --val one; says 'one: '; says 'too short to validate on'
+
+# A terminal that goes away, a limit of time, and what else ends a program: the run is saved, as with SIGTERM.
+for signal in HUP XCPU USR1; do
+    "$UNROLL" train lm text -o "hung-$signal" "${small[@]}" --steps 10000000 --save-every 1000000 --eval-every 1000000 >out 2>err &
+    pid=$!
+    until_true 60 test -s "hung-$signal/log.jsonl"
+    kill -s $signal $pid
+    [ $signal != HUP ] || kill -s $signal $pid # a terminal may say so twice
+    wait $pid || fail "SIG$signal ended a training with an error: $(cat err)"
+    [ -e "hung-$signal/last.safetensors" ] || fail "SIG$signal: nothing is saved"
+    says 'everything is saved'
+done
+
+# Closed files: progress does not land in the run's own.
+status=0
+"$UNROLL" train lm text -o closed "${loud[@]}" --steps 30 >&- 2>&- <&- || status=$?
+[ $status -le 1 ] || fail "a training with closed files: status $status"
+[ -e closed/model.safetensors ] || fail 'a training with closed files did not end'
+! grep -v '^{' closed/log.jsonl || fail 'something else is in the log'
+! head -c 8 closed/model.safetensors | grep -q data || fail 'progress is in the model'
+status=0
+"$UNROLL" info closed >&- 2>err || status=$?
+called='info >&-'; ends 1; says 'standard output: cannot write: Bad file descriptor'
+
+# The first reading of a large text hears an interrupt, and says how far it is.
+truncate -s 40G sparse
+yes 'the cat sees a tree' | head -c 200000000 >large
+for verb in 'train lm sparse --token byte -o large-run --threads 1' 'train classify large --form lines -o large-run'; do
+    # shellcheck disable=SC2086 # words
+    "$UNROLL" $verb >out 2>err &
+    pid=$!
+    sleep 0.4
+    begin=$(date +%s%N)
+    kill -INT $pid
+    status=0
+    wait $pid || status=$?
+    took=$((($(date +%s%N) - begin) / 1000000))
+    called=$verb; ends 1; says 'interrupted while '
+    [ $took -lt 3000 ] || fail "$verb: took $took ms to hear an interrupt"
+    [ ! -e large-run ] || fail "$verb: left a folder behind"
+done
+rm large sparse
+
+# Killed between its first model and its first checkpoint, a run goes on all the same.
+"$UNROLL" train lm text -o killed "${small[@]}" --steps 10000000 --save-every 1000000 --eval-every 5 >out 2>err &
+until_true 60 test -e killed/model.safetensors
+kill -KILL $!
+wait $! 2>/dev/null || true
+done_with train lm text -o killed "${small[@]}" --steps 20 --save-every 1000000 --eval-every 5 --resume

@@ -34,3 +34,9 @@ done_with info run --json; equal "$(json 'o["task"], o["unit"], o["version"]')" 
 done_with check run --json; equal "$(json 'o["ok"], all(c["result"] == "ok" for c in o["checks"])')" '(True, True)'
 train text bytes --unit byte --overwrite
 done_with sample bytes --length 30 --temperature 50 --json; equal "$(json 'o["units"]')" 30
+
+# Numbers for which a sign would leave no room
+done_with sample run --length 3 --seed 18446744073709551615 --json
+equal "$(json 'o["seed"]')" 18446744073709551615
+done_with inspect memory --task copy --cells rnn --gaps 12 --seed 18446744073709551614 --seeds 3 --updates 2 --hidden 4 --quiet --json
+equal "$(json '[t["seed"] for t in o["rows"][0]["trainings"]]')" '[18446744073709551614, 18446744073709551615, 0]'

@@ -25,3 +25,28 @@ status=0
 wait $pid || status=$?
 called='train lm -'; ends 1; says 'interrupted while reading standard input'
 [ -z "$(ls tmp)" ] || fail 'something was left in TMPDIR'
+wait_for_text() { until_true 20 compgen -G 'tmp/*/stdin' >/dev/null; }
+
+# What is kept of it is for nobody else, and goes, whatever ends a verb that reads it.
+for verb in 'eval file' 'inspect gates file' 'inspect cells file' 'inspect gradient file'; do
+    for signal in INT TERM HUP; do
+        # shellcheck disable=SC2086 # words
+        "$UNROLL" $verb - <pipe >out 2>err &
+        pid=$!
+        wait_for_text
+        equal "$(stat -c %a tmp/*/stdin)" 600
+        kill -s $signal $pid
+        status=0
+        wait $pid 2>/dev/null || status=$?
+        [ $status -gt 128 ] || fail "$verb: status $status after SIG$signal"
+        [ -z "$(ls tmp)" ] || fail "$verb: SIG$signal left the text in TMPDIR"
+    done
+done
+
+# What cannot be read, or kept.
+status=0
+"$UNROLL" eval file - >out 2>err <&- || status=$?
+called='eval file - <&-'; ends 1; says 'standard input: cannot read: Bad file descriptor'
+(ulimit -f 64 && yes | head -c 1000000 | "$UNROLL" eval file - >out 2>err) && fail 'more was kept than may be'
+called='eval file -'; says 'cannot keep standard input (TMPDIR names another place): File too large'
+[ -z "$(ls tmp)" ] || fail 'something was left in TMPDIR'

@@ -37,6 +37,12 @@ static inline size_t reference_file(ur_unit_kind kind, const unsigned char *byte
     return length;
 }
 
+/* Whether a line break is read between a file and the next one, neither of which is empty. */
+static inline bool reference_break(ur_unit_kind kind, const unsigned char *bytes, size_t size, size_t next)
+{
+    return kind != UR_UNIT_BYTE && size > 0 && next > 0 && bytes[size - 1] != '\n';
+}
+
 /* Ends of the units of a file's text; returns their number. */
 static inline size_t reference_units(ur_unit_kind kind, const unsigned char *text, size_t length, size_t *ends)
 {

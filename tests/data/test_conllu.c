@@ -20,7 +20,7 @@ static void check_words(const char *path, const char *expected)
     ur_conllu *set;
     ur_sentence s = {0};
     ur_error error;
-    ok(ur_conllu_open(&set, &path, 1, &error), &error);
+    ok(ur_conllu_open(&set, &path, 1, NULL, &error), &error);
     for (size_t i = ur_conllu_count(set); i-- > 0;) ok(ur_conllu_read(set, i, &s, &error), &error);
     for (size_t i = 0; i < ur_conllu_count(set); i++) {
         ok(ur_conllu_read(set, i, &s, &error), &error);
@@ -74,7 +74,7 @@ static void test_a_folder(void **state)
     assert_int_equal(fclose(file), 0);
     temp_string(temp, "folder/1.conllu", TEXT);
     const char *path = folder;
-    ok(ur_conllu_open(&set, &path, 1, &error), &error);
+    ok(ur_conllu_open(&set, &path, 1, NULL, &error), &error);
     assert_int_equal(ur_conllu_count(set), 3);
     assert_int_equal(ur_conllu_all_words(set), COUNT + 5);
     assert_non_null(strstr(ur_conllu_path(set, 1), "1.conllu"));
@@ -92,7 +92,7 @@ static void refuse(temp_text *temp, const char *text, ur_status status, const ch
     const char *path = temp_string(temp, "bad.conllu", text);
     ur_error error;
     ur_conllu *set;
-    assert_int_equal(ur_conllu_open(&set, &path, 1, &error), status);
+    assert_int_equal(ur_conllu_open(&set, &path, 1, NULL, &error), status);
     assert_null(set);
     snprintf(expected, sizeof expected, "%s: %s", path, message);
     assert_string_equal(error.text, expected);

@@ -80,15 +80,68 @@ static void folders(void **state)
     assert_int_equal(symlink(".", temp_path(temp, "f/loop")), 0);
     assert_int_equal(symlink("nowhere", temp_path(temp, "f/dangling")), 0);
     assert_int_equal(mkfifo(temp_path(temp, "f/pipe"), 0600), 0);
-    check_read(UR_UNIT_CHAR, false, temp_path(temp, "f"), "w|1|2|\r|\n|3|'");
-    check_read(UR_UNIT_WORD, false, temp_path(temp, "f"), "w1|2|\r|\n|3|'");
+    check_read(UR_UNIT_CHAR, false, temp_path(temp, "f"), "w|1|\n|2|\r|\n|\n|3|'");
+    check_read(UR_UNIT_WORD, false, temp_path(temp, "f"), "w1|\n|2|\r|\n|\n|3|'");
+    check_read(UR_UNIT_BYTE, false, temp_path(temp, "f"), "w|1|\xEF|\xBB|\xBF|2|\r|\n|3|'");
     ur_corpus *corpus = open_good(UR_UNIT_CHAR, false, 0, temp_path(temp, "f"));
     assert_int_equal(ur_corpus_files(corpus), 4);
     assert_string_equal(ur_corpus_file_name(corpus, 1), "deep");
     assert_string_equal(ur_corpus_file_name(corpus, 3), "empty");
     assert_int_equal(ur_corpus_file_size(corpus, 1), 5);
-    assert_int_equal(ur_corpus_bytes(corpus), 7);
+    assert_int_equal(ur_corpus_bytes(corpus), 9);
+    assert_string_equal(ur_corpus_left_out(corpus),
+                        "4 entries of the folders left out: dangling (a broken link), loop (a link "
+                        "to a folder), picture (binary) and 1 more");
     ur_corpus_close(corpus);
+}
+
+static void check_wide(temp_text *temp, const char *bytes, size_t size, const char *kind, const char *encoding)
+{
+    char message[256];
+    temp_write(temp, "wide2", bytes, size);
+    snprintf(message, sizeof message,
+             "wide2: %s text; turn it into UTF-8 first (iconv -f %s -t UTF-8), or train with `token` byte", kind,
+             encoding);
+    check_refused(temp, UR_UNIT_CHAR, "wide2", UR_ERR_FORMAT, message);
+}
+
+/* Two and four bytes a character, with a mark or without; Han in UTF-16 has no zero byte at all. */
+static void wide_texts(void **state)
+{
+    temp_text *temp = *state;
+    check_wide(temp, "\xFF\xFE\x2D\x4E\x87\x65", 6, "UTF-16", "UTF-16");
+    check_wide(temp, "\xFE\xFF\x4E\x2D\x65\x87", 6, "UTF-16", "UTF-16");
+    check_wide(temp, "\xFF\xFE\0\0a\0\0\0", 8, "UTF-32", "UTF-32");
+    check_wide(temp, "\0\0\xFE\xFF\0\0\0a", 8, "UTF-32", "UTF-32");
+    check_wide(temp, "t\0e\0x\0t\0", 8, "UTF-16", "UTF-16LE");
+    check_wide(temp, "\0t\0e\0x\0t", 8, "UTF-16", "UTF-16BE");
+    check_wide(temp, "t\0\0\0e\0\0\0x\0\0\0t\0\0\0", 16, "UTF-32", "UTF-32LE");
+    check_wide(temp, "\0\0\0t\0\0\0e\0\0\0x\0\0\0t", 16, "UTF-32", "UTF-32BE");
+    temp_write(temp, "odd", "one zero\0 in a text", 18);
+    check_refused(temp, UR_UNIT_CHAR, "odd", UR_ERR_FORMAT,
+                  "odd: not a text (a zero byte among its first 4096); train with `token` byte to take it as it is");
+}
+
+/* What a run leaves is no text; a folder that merely has such a log is none. */
+static void runs_in_folders(void **state)
+{
+    temp_text *temp = *state;
+    temp_folder(temp, "p");
+    temp_string(temp, "p/text", "t");
+    static const char *const runs[] = {"p/begun", "p/done", "p/used"};
+    for (size_t i = 0; i < 3; i++) {
+        char name[64];
+        temp_folder(temp, runs[i]);
+        snprintf(name, sizeof name, "%s/log.jsonl", runs[i]);
+        temp_string(temp, name, "{}");
+    }
+    temp_string(temp, "p/done/last.safetensors", "x");
+    temp_string(temp, "p/used/model.safetensors", "x");
+    temp_string(temp, "p/used/notes", "mine");
+    temp_folder(temp, "p/theirs");
+    temp_string(temp, "p/theirs/log.jsonl", "u");
+    temp_string(temp, "p/theirs/notes", "v");
+    check_read(UR_UNIT_CHAR, false, temp_path(temp, "p"), "t|\n|u|\n|v");
 }
 
 /* Files and folders mixed come in the order in which they are named. */
@@ -295,9 +348,17 @@ static void real_invalid(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(marks_and_line_ends), cmocka_unit_test(replaced),    cmocka_unit_test(folders),
-        cmocka_unit_test(order_of_paths),      cmocka_unit_test(refused),     cmocka_unit_test(end_on_index),
-        cmocka_unit_test(counting_a_part),     cmocka_unit_test(unseen_unit), cmocka_unit_test(real_texts),
+        cmocka_unit_test(marks_and_line_ends),
+        cmocka_unit_test(replaced),
+        cmocka_unit_test(folders),
+        cmocka_unit_test(order_of_paths),
+        cmocka_unit_test(wide_texts),
+        cmocka_unit_test(runs_in_folders),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(end_on_index),
+        cmocka_unit_test(counting_a_part),
+        cmocka_unit_test(unseen_unit),
+        cmocka_unit_test(real_texts),
         cmocka_unit_test(real_invalid),
     };
     return cmocka_run_group_tests(tests, temp_setup, temp_teardown);

@@ -85,7 +85,7 @@ static void check_set(const ur_conllu *set)
     }
     memory_file_open(&file, out.bytes, out.length);
     const char *path = file.path;
-    REQUIRE(ur_conllu_open(&again, &path, 1, &error) == UR_OK);
+    REQUIRE(ur_conllu_open(&again, &path, 1, NULL, &error) == UR_OK);
     require_same(set, again);
     ur_conllu_close(again);
     memory_file_close(&file);
@@ -124,7 +124,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     memory_file_open(&file, data, size);
     const char *path = file.path;
-    ur_status status = ur_conllu_open(&set, &path, 1, &error);
+    ur_status status = ur_conllu_open(&set, &path, 1, NULL, &error);
     REQUIRE((status == UR_OK) == (set != NULL));
     REQUIRE(status == UR_OK || error.text[0]);
     if (set) check_set(set);

@@ -10,6 +10,7 @@
 #include "../data/reference_text.h"
 #include "data/corpus.h"
 #include "data/cursor.h"
+#include "data/looks.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,9 +57,12 @@ static void expect(text *t)
         for (size_t unit = 0; unit < units; unit++) t->ends[t->units + unit] += t->length;
         t->units += units;
         t->length += length;
+        bool broken = i == 0 && reference_break(t->kind, t->raw[0], t->size[0], t->size[1]);
+        if (broken) t->clean[t->length++] = '\n';
+        if (broken) t->ends[t->units++] = t->length;
         t->valid = t->valid && valid;
         size_t probed = t->size[i] < 4096 ? t->size[i] : 4096;
-        t->binary = t->binary || (t->kind != UR_UNIT_BYTE && probed && memchr(t->raw[i], 0, probed));
+        t->binary = t->binary || (t->kind != UR_UNIT_BYTE && ur_looks_of(t->raw[i], probed) != UR_LOOKS_TEXT);
     }
 }
 
@@ -125,7 +129,7 @@ static void try_ids(const text *t, ur_corpus *corpus)
 
 static void try_corpus(const text *t, bool replace)
 {
-    const ur_corpus_options options = {t->kind, replace, 1 + t->choice % 9};
+    const ur_corpus_options options = {.unit = t->kind, .replace_invalid = replace, .index_every = 1 + t->choice % 9};
     const char *const paths[] = {t->paths[0], t->paths[1]};
     ur_corpus *corpus;
     ur_error error;
@@ -162,8 +166,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 2) return 0;
     const size_t body = size - 2, first = body * data[1] / 255;
     text t = {.raw = {data + 2, data + 2 + first}, .size = {first, body - first}, .choice = data[0]};
-    t.clean = malloc(3 * body + 1);
-    t.ends = malloc((3 * body + 1) * sizeof *t.ends);
+    t.clean = malloc(3 * body + 2);
+    t.ends = malloc((3 * body + 2) * sizeof *t.ends);
     REQUIRE(t.clean && t.ends);
     int files[2];
     for (int i = 0; i < 2; i++) files[i] = make_file(t.paths[i], sizeof t.paths[i], t.raw[i], t.size[i]);

@@ -126,7 +126,6 @@ static void describe(const recordings *r)
     if (r->other && at > 0 && (size_t)at < sizeof set->found)
         snprintf(set->found + at, sizeof set->found - (size_t)at, "; %zu of another rate (%u Hz) resampled", r->other,
                  r->other_rate);
-    ur_labelled_tell_left_out(set);
 }
 
 static ur_status take_files(recordings *r, ur_error *error)

@@ -212,22 +212,25 @@ static ur_status scan_file(ur_conllu *set, size_t file, ur_error *error)
     return status;
 }
 
-static ur_status open_set(ur_conllu *set, const char *const *paths, size_t count, ur_error *error)
+static ur_status open_set(ur_conllu *set, const char *const *paths, size_t count, const struct ur_watcher *watcher,
+                          ur_error *error)
 {
-    UR_TRY(ur_source_open(&set->source, paths, count, error));
+    UR_TRY(ur_source_open(&set->source, paths, count, watcher, error));
     UR_TRY(ur_source_settle(&set->source, NULL, error));
     for (size_t file = 0; file < set->source.list.count; file++) UR_TRY(scan_file(set, file, error));
+    set->source.watcher = NULL; /* single sentences are read unwatched */
     if (set->count) return UR_OK;
     return ur_fail(error, UR_ERR_DATA, "%s: no sentences in it", paths[0]);
 }
 
-ur_status ur_conllu_open(ur_conllu **set, const char *const *paths, size_t count, ur_error *error)
+ur_status ur_conllu_open(ur_conllu **set, const char *const *paths, size_t count, const struct ur_watcher *watcher,
+                         ur_error *error)
 {
     ur_conllu *made = *set = calloc(1, sizeof *made);
     if (!made) return ur_fail_memory(error, "the sentences");
     made->source.temporary = -1;
     made->hash = UR_HASH_START;
-    ur_status status = open_set(made, paths, count, error);
+    ur_status status = open_set(made, paths, count, watcher, error);
     if (status == UR_OK) return UR_OK;
     ur_conllu_close(made);
     *set = NULL;

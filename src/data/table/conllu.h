@@ -9,6 +9,8 @@
 #include "base/error.h"
 #include "data/table/field.h"
 
+struct ur_watcher;
+
 enum { UR_CONLLU_FIELDS = 10, UR_CONLLU_FORM = 1, UR_CONLLU_MISC = 9 };
 
 /* "id", "form", "lemma", "upos" …; NULL behind the last. */
@@ -42,7 +44,8 @@ ur_status ur_sentence_take(ur_sentence *sentence, const char *text, size_t lengt
 typedef struct ur_conllu ur_conllu;
 
 /* Files, packed with gzip or not, and folders of them. Every line is checked; messages name file and line. */
-ur_status ur_conllu_open(ur_conllu **set, const char *const *paths, size_t count, ur_error *error);
+ur_status ur_conllu_open(ur_conllu **set, const char *const *paths, size_t count, const struct ur_watcher *watcher,
+                         ur_error *error);
 void ur_conllu_close(ur_conllu *set); /* NULL is allowed */
 
 size_t ur_conllu_count(const ur_conllu *set);           /* sentences, each with a word at least */

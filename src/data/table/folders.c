@@ -70,7 +70,6 @@ static ur_status find_folders(ur_labelled *set, const ur_labelled_options *optio
     ur_example_free(&read);
     snprintf(set->found, sizeof set->found, "a file an example, %s says its class",
              options->label_from ? "whose name" : "whose folder");
-    ur_labelled_tell_left_out(set);
     return status;
 }
 

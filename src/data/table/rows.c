@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "data/cursor.h"
+#include "data/looks.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -108,10 +109,24 @@ static bool find_end(const ur_rows *rows, scan *s, size_t *at)
 
 /* ---- Checking ----------------------------------------------------------------------------------------------------- */
 
+/* What iconv calls a text in two or four bytes; NULL: it is none. */
+static const char *find_encoding(const ur_rows *rows)
+{
+    unsigned char start[UR_LOOKS_PROBE];
+    const ur_piece *piece = &rows->source->pieces[rows->file];
+    size_t length = piece->size < sizeof start ? (size_t)piece->size : sizeof start;
+    bool read = ur_source_read(rows->source, piece->begin, start, length, NULL) == UR_OK;
+    return read && ur_looks_of(start, length) != UR_LOOKS_TEXT ? ur_looks_encoding(start, length) : NULL;
+}
+
 static ur_status fail_bytes(const ur_rows *rows, size_t at, ur_error *error)
 {
     uint64_t line = rows->line, offset = rows->at - (rows->end - at) - rows->source->pieces[rows->file].begin;
     for (size_t i = rows->begin; i < at; i++) line += rows->buffer[i] == '\n';
+    const char *encoding = find_encoding(rows);
+    if (encoding)
+        return ur_fail(error, UR_ERR_FORMAT, "%s: %.6s text; turn it into UTF-8 first (iconv -f %s -t UTF-8)",
+                       ur_source_path(rows->source, rows->file), encoding, encoding);
     return ur_fail(error, UR_ERR_FORMAT, "%s: line %llu: byte %llu: %s", ur_source_path(rows->source, rows->file),
                    (unsigned long long)line, (unsigned long long)offset,
                    rows->buffer[at] ? "invalid UTF-8; turn the file into UTF-8 first (iconv -t UTF-8)"

@@ -194,7 +194,7 @@ ur_status ur_series_open(ur_series *s, const char *path, const ur_series_options
 {
     ur_source source;
     *s = (ur_series){.path = path, .options = *options, .hash = UR_HASH_START};
-    ur_status status = ur_source_open(&source, &path, 1, error);
+    ur_status status = ur_source_open(&source, &path, 1, options->watcher, error);
     if (status == UR_OK && source.list.count != 1)
         status = ur_fail(error, UR_ERR_USAGE, "%s: a folder of %zu files; give one table", path, source.list.count);
     if (status == UR_OK) status = ur_source_settle(&source, options->temporary, error);

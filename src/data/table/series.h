@@ -13,6 +13,8 @@
 #include "data/table/date.h"
 #include "unroll.h"
 
+struct ur_watcher;
+
 typedef enum ur_missing { UR_MISSING_REFUSED, UR_MISSING_FORWARD, UR_MISSING_LINEAR, UR_MISSING_MASK } ur_missing;
 
 enum { UR_SERIES_COLUMNS_MOST = 16384, UR_SERIES_FOUND_MAX = 160 };
@@ -20,7 +22,8 @@ enum { UR_SERIES_COLUMNS_MOST = 16384, UR_SERIES_FOUND_MAX = 160 };
 /* Zeros: everything is found by looking. Texts are the caller's. A column is said by its name in the header, or by its
  * number from 1. */
 typedef struct ur_series_options {
-    const char *time_column; /* "none": there is none */
+    const struct ur_watcher *watcher; /* NULL: none */
+    const char *time_column;          /* "none": there is none */
     const char *const *channels;
     size_t channel_count;
     const char *header; /* "yes" or "no" */

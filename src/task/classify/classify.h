@@ -59,6 +59,7 @@ typedef struct ur_class_tally {
 
 typedef struct ur_classify {
     ur_classify_settings settings;
+    const struct ur_watcher *watcher; /* while data are opened; NULL: none */
     uint64_t seed;
     size_t batch;
     ur_labelled *set, *validation; /* validation: NULL where a share of set is held out */
@@ -74,7 +75,9 @@ typedef struct ur_classify {
     bool one_output;   /* `dense 1 sigmoid`: the probability of the second label */
     bool gives_logits; /* in use; `dense N sigmoid` gives what comes out of it */
     ur_example example;
-    int32_t *tokens; /* of the example that was read last: max_length of them, at most */
+    int32_t *tokens;  /* of the example that was read last: max_length of them, at most … */
+    bool cut;         /* … and it had more */
+    size_t cut_count; /* examples that have more */
     size_t token_room;
     char *text; /* an example as it is cut */
     size_t text_room;

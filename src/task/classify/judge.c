@@ -5,6 +5,7 @@
  */
 #include "task/classify/classify.h"
 
+#include "base/utf8.h"
 #include "kernel/scalar.h"
 
 #include <jansson.h>
@@ -175,6 +176,17 @@ static json_t *mistakes_json(const ur_classify *c, const ur_class_tally *t, ur_e
     return list;
 }
 
+/* What was read, and what was left out. */
+static json_t *found_json(const ur_classify *c)
+{
+    const char *found = ur_labelled_found(c->set);
+    size_t length;
+    char *clean = ur_utf8_clean(found, strlen(found), &length);
+    json_t *text = clean ? json_stringn(clean, length) : NULL;
+    free(clean);
+    return text;
+}
+
 static json_t *labels_json(const ur_classify *c)
 {
     json_t *list = json_array();
@@ -189,8 +201,9 @@ static json_t *labels_json(const ur_classify *c)
 static ur_status tell_more(const ur_classify *c, const ur_class_tally *t, json_t *more, ur_error *error)
 {
     if (error) error->status = UR_OK;
-    int failed = json_object_set_new(more, "data", json_string(ur_labelled_found(judged_part(c)->set)));
-    failed |= json_object_set_new(more, "examples", json_integer((json_int_t)t->count));
+    int failed = json_object_set_new(more, "examples", json_integer((json_int_t)t->count));
+    if (c->cut_count) failed |= json_object_set_new(more, "cut", json_integer((json_int_t)c->cut_count));
+    failed |= json_object_set_new(more, "data", found_json(c));
     failed |= json_object_set_new(more, "labels", labels_json(c));
     if (c->confusion) failed |= json_object_set_new(more, "confusion", confusion_json(c));
     failed |= json_object_set_new(more, "mistakes", mistakes_json(c, t, error));

@@ -40,7 +40,8 @@ void ur_classify_close(void *data)
 ur_labelled_options ur_classify_options(const ur_classify *c)
 {
     const ur_classify_settings *s = &c->settings;
-    return (ur_labelled_options){.form = s->form,
+    return (ur_labelled_options){.watcher = c->watcher,
+                                 .form = s->form,
                                  .text_column = s->text_column,
                                  .label_column = s->label_column,
                                  .header = s->header,
@@ -166,11 +167,13 @@ static ur_status measure_example(ur_classify *c, const ur_labelled *set, size_t 
 {
     size_t count = 0;
     UR_TRY(ur_labelled_read(set, i, &c->example, error));
-    if (c->vocabulary)
+    if (c->vocabulary) {
         UR_TRY(ur_classify_cut(c, c->example.text, c->example.length, &count, NULL, error));
-    else
-        count = c->example.steps < c->settings.max_length || c->settings.scan == 1 ? c->example.steps
-                                                                                   : c->settings.max_length;
+    } else {
+        c->cut = c->example.steps > c->settings.max_length && c->settings.scan != 1;
+        count = c->cut ? c->settings.max_length : c->example.steps;
+    }
+    c->cut_count += c->cut;
     *length = (uint32_t)count;
     return UR_OK;
 }
@@ -205,6 +208,7 @@ ur_status ur_classify_open(void *data, const ur_settings *settings, const ur_mod
     ur_classify *c = data;
     c->settings = *(const ur_classify_settings *)settings->own;
     c->seed = settings->run.learning.seed;
+    c->watcher = &settings->run.watcher;
     if (from) UR_TRY(ur_classify_take_model(c, from, error));
     if (!settings->data.count) return from ? UR_OK : ur_fail(error, UR_ERR_USAGE, "no data to train on");
     UR_TRY(from ? open_judged(c, settings, from, error) : open_training(c, settings, error));
@@ -212,20 +216,29 @@ ur_status ur_classify_open(void *data, const ur_settings *settings, const ur_mod
     if (text) UR_TRY(choose_tokens(c, error));
     if (text && !from) UR_TRY(count_tokens(c, error));
     if (!from) UR_TRY(ur_classify_read_vectors(c, error));
-    return from ? make_part(c, UR_PART_TEST, c->set, false, true, error) : make_parts(c, error);
+    UR_TRY(from ? make_part(c, UR_PART_TEST, c->set, false, true, error) : make_parts(c, error));
+    ur_labelled_watch(c->set, NULL); /* an update is not watched */
+    if (c->validation) ur_labelled_watch(c->validation, NULL);
+    c->watcher = NULL;
+    return UR_OK;
 }
 
 void ur_classify_describe(const void *data, char *text, size_t size)
 {
     const ur_classify *c = data;
-    int used = snprintf(text, size, "%s; %zu to train on, %zu to validate on", ur_labelled_found(c->set),
-                        c->part[UR_PART_TRAIN].count, c->part[UR_PART_VALIDATION].count);
-    if (c->vocabulary && used > 0 && (size_t)used < size)
-        used += snprintf(text + used, size - (size_t)used, "; %zu different %ss", ur_vocabulary_size(c->vocabulary),
-                         c->settings.token);
-    if (c->vector.found && used > 0 && (size_t)used < size)
-        snprintf(text + used, size - (size_t)used, ", %zu of them with a vector (%s, %zu numbers)", c->vector.found,
+    char cut[96] = "", tokens[192] = "";
+    if (c->vocabulary)
+        snprintf(tokens, sizeof tokens, "; %zu different %ss", ur_vocabulary_size(c->vocabulary), c->settings.token);
+    if (c->vector.found) {
+        size_t at = strlen(tokens);
+        snprintf(tokens + at, sizeof tokens - at, ", %zu of them with a vector (%s, %zu numbers)", c->vector.found,
                  c->vector.form, c->vector.width);
+    }
+    if (c->cut_count)
+        snprintf(cut, sizeof cut, "; of %zu only the first %zu steps are read (`max-length`)", c->cut_count,
+                 c->settings.max_length);
+    snprintf(text, size, "%s; %zu to train on, %zu to validate on%s%s", ur_labelled_found(c->set),
+             c->part[UR_PART_TRAIN].count, c->part[UR_PART_VALIDATION].count, tokens, cut);
 }
 
 uint64_t ur_classify_hash(const void *data, ur_part part)

@@ -149,6 +149,7 @@ ur_status ur_classify_cut(ur_classify *c, const char *text, size_t length, size_
         UR_TRY(put_token(c, kind, bytes + at, (size_t)step, *count, into, error));
         at += (size_t)step;
     }
+    c->cut = at < size;
     if (*count || into) return UR_OK;
     *count = 1; /* a text of blanks */
     UR_TRY(grow_tokens(c, 1, error));

@@ -135,7 +135,8 @@ ur_series_options ur_forecast_series_options(const ur_forecast *f)
 
 static ur_status open_series(ur_forecast *f, const ur_settings *settings, ur_error *error)
 {
-    const ur_series_options options = ur_forecast_series_options(f);
+    ur_series_options options = ur_forecast_series_options(f);
+    options.watcher = &settings->run.watcher;
     const char *path = settings->data.text[0];
     if (settings->data.count > 1)
         return ur_fail(error, UR_ERR_USAGE, "%s and %zu more: a forecast takes one table", path,

@@ -10,15 +10,17 @@
 static ur_status open_validation_lanes(ur_lm *lm, size_t batch, ur_error *error)
 {
     uint64_t tokens = lm->validation_end - lm->validation_begin, most = lm->settings.validation_tokens;
-    size_t steps = lm->settings.bptt < 64 ? 64 : lm->settings.bptt, count = batch;
-    while (steps > 1 && tokens < 2 * steps + 2) steps /= 2;
-    while (count > 1 && tokens / count < 4 * steps + 2) count /= 2;
+    size_t steps = lm->settings.bptt < 64 ? 64 : lm->settings.bptt;
+    ur_lanes *l = &lm->validation_lanes;
     if (!tokens) return UR_OK;
+    *l = (ur_lanes){.lanes = batch, .k1 = steps, .k2 = steps};
+    while (l->lanes > 1 && tokens / l->lanes < 4 * steps + 2) l->lanes /= 2;
+    uint64_t each = (tokens - 1) / l->lanes, even = each / (each / steps + (each % steps > 0));
+    l->k1 = l->k2 = (size_t)even; /* so that the last window is about as long as the others */
     ur_corpus *text = lm->validation ? lm->validation : lm->corpus;
-    UR_TRY(ur_lanes_open(&lm->validation_lanes, text, lm->vocabulary, lm->validation_begin, lm->validation_end, count,
-                         steps, steps, error));
-    uint64_t windows = most / (count * steps); /* from the beginning of each lane: so from all parts of the text */
-    if (most && lm->validation_lanes.windows > windows) lm->validation_lanes.windows = windows ? windows : 1;
+    UR_TRY(ur_lanes_open(l, text, lm->vocabulary, lm->validation_begin, lm->validation_end, error));
+    uint64_t windows = most / (l->lanes * l->k2); /* from the beginning of each lane: so from all parts of the text */
+    if (most && tokens > most && l->windows > windows) l->windows = windows ? windows : 1;
     return UR_OK;
 }
 
@@ -43,8 +45,8 @@ ur_status ur_lm_prepare(void *data, const ur_settings *settings, ur_learning *le
     if (learning->sampled) UR_TRY(count_tokens(lm, error));
     learning->counts = lm->counts;
     *first_loss = ur_log((double)ur_vocabulary_size(lm->vocabulary));
-    UR_TRY(ur_lanes_open(&lm->lanes, lm->corpus, lm->vocabulary, 0, lm->train_end, settings->run.batch, s->bptt_step,
-                         s->bptt, error));
+    lm->lanes = (ur_lanes){.lanes = settings->run.batch, .k1 = s->bptt_step, .k2 = s->bptt, .whole = s->whole_windows};
+    UR_TRY(ur_lanes_open(&lm->lanes, lm->corpus, lm->vocabulary, 0, lm->train_end, error));
     return open_validation_lanes(lm, settings->run.batch, error);
 }
 
@@ -63,10 +65,10 @@ ur_status ur_lm_batch(void *data, ur_part part, uint64_t epoch, uint64_t number,
     ur_lanes *l = part == UR_PART_TRAIN ? &lm->lanes : &lm->validation_lanes;
     (void)epoch;
     UR_TRY(ur_lanes_read(l, number, error));
-    batch->network = (ur_batch){.input = {{.steps = l->k2, .lanes = l->lanes, .ids = l->ids}},
+    batch->network = (ur_batch){.input = {{.steps = l->steps, .lanes = l->lanes, .ids = l->ids}},
                                 .target = {{.ids = l->targets}},
                                 .target_count = 1};
     batch->fresh = number == 0;
-    batch->carry_at = l->k1 < l->k2 ? l->k1 : 0;
+    batch->carry_at = l->k1 < l->steps ? l->k1 : 0;
     return UR_OK;
 }

@@ -28,6 +28,15 @@ static ur_status make_room(ur_lanes *l, ur_error *error)
     return ur_fail_memory(error, "the windows");
 }
 
+static uint64_t lane_begin(const ur_lanes *l, size_t b)
+{
+    uint64_t whole = l->share / l->lanes, rest = l->share % l->lanes;
+    return whole * b + rest * b / l->lanes;
+}
+
+/* Predictions of the last lane, which has the most. */
+static uint64_t longest(const ur_lanes *l) { return l->share - lane_begin(l, l->lanes - 1); }
+
 /* Lane b's tokens from where its reader stands, `count` of them, to the end of its row. */
 static ur_status read_lane(ur_lanes *l, size_t b, size_t count, ur_error *error)
 {
@@ -41,8 +50,8 @@ static ur_status seek_window(ur_lanes *l, uint64_t window, ur_error *error)
 {
     l->window = window;
     for (size_t b = 0; b < l->lanes; b++) {
-        /* all but the k1 tokens that belong to the next window alone */
-        UR_TRY(ur_reader_seek(l->readers[b], l->begin + b * l->each + window * l->k1, error));
+        /* all but the tokens that belong to this window alone */
+        UR_TRY(ur_reader_seek(l->readers[b], l->begin + lane_begin(l, b) + window * l->k1, error));
         UR_TRY(read_lane(l, b, l->k2 + 1 - l->k1, error));
     }
     return UR_OK;
@@ -55,32 +64,74 @@ static ur_status open_lanes(ur_lanes *l, ur_corpus *corpus, const ur_vocabulary 
     return seek_window(l, 0, error);
 }
 
-ur_status ur_lanes_open(ur_lanes *l, ur_corpus *corpus, const ur_vocabulary *vocabulary, uint64_t begin, uint64_t end,
-                        size_t count, size_t k1, size_t k2, ur_error *error)
+/* `least`: tokens of a lane. What is named is what helps alone. */
+static ur_status fail_short(const ur_lanes *l, uint64_t tokens, uint64_t least, ur_error *error)
 {
-    uint64_t each = (end - begin) / count, needed = k2 + 2;
-    if (each < needed)
-        return ur_fail(
-            error, UR_ERR_DATA,
-            "the text is too short: %llu tokens for %zu lanes of at least %llu (`bptt` %zu); lower `batch` or `bptt`",
-            (unsigned long long)(end - begin), count, (unsigned long long)needed, k2);
-    *l = (ur_lanes){.lanes = count, .k1 = k1, .k2 = k2, .begin = begin, .each = each};
-    l->windows = (each - 2 - (k2 - k1)) / k1;
+    bool fewer = tokens >= least, shorter = l->k2 > 1 && tokens / l->lanes > least - l->k2;
+    const char *remedy = fewer && shorter ? "lower `batch` or `bptt`"
+                         : fewer          ? "lower `batch`"
+                         : shorter        ? "lower `bptt`"
+                                          : "lower `batch` and `bptt`, or give a longer text";
+    return ur_fail(
+        error, UR_ERR_DATA, "the text is too short: %llu tokens for %zu lane%s of at least %llu (`bptt` %zu); %s",
+        (unsigned long long)tokens, l->lanes, l->lanes == 1 ? "" : "s", (unsigned long long)least, l->k2, remedy);
+}
+
+/* As min-char-rnn goes through a text. */
+static ur_status plan_whole(ur_lanes *l, uint64_t tokens, ur_error *error)
+{
+    uint64_t each = tokens / l->lanes;
+    if (each < l->k2 + 2) return fail_short(l, tokens, l->k2 + 2, error);
+    l->share = each * l->lanes;
+    l->windows = (each - 2 - (l->k2 - l->k1)) / l->k1;
+    return UR_OK;
+}
+
+static ur_status plan_all(ur_lanes *l, uint64_t tokens, ur_error *error)
+{
+    l->share = tokens - 1;
+    if (l->share / l->lanes < l->k2) return fail_short(l, tokens, l->k2 + 1, error);
+    l->windows = 1 + (longest(l) - l->k2 + l->k1 - 1) / l->k1;
+    return UR_OK;
+}
+
+ur_status ur_lanes_open(ur_lanes *l, ur_corpus *corpus, const ur_vocabulary *vocabulary, uint64_t begin, uint64_t end,
+                        ur_error *error)
+{
+    l->begin = begin;
+    UR_TRY((l->whole ? plan_whole : plan_all)(l, end - begin, error));
     ur_status status = open_lanes(l, corpus, vocabulary, error);
     if (status != UR_OK) ur_lanes_close(l);
     return status;
+}
+
+/* Steps of a window: the last one has what is left. */
+static size_t steps_of(const ur_lanes *l, uint64_t window)
+{
+    uint64_t left = l->whole ? l->k2 : longest(l) - window * l->k1;
+    return left < l->k2 ? (size_t)left : l->k2;
+}
+
+/* Whether step t of a window predicts for lane b: not what the window before has predicted, nor what the next lane will. */
+static bool counts(const ur_lanes *l, uint64_t window, size_t t, size_t b)
+{
+    bool first = window == 0 && !l->whole;
+    if (!first && t + l->k1 < l->k2) return false;
+    return l->whole || window * l->k1 + t < lane_begin(l, b + 1) - lane_begin(l, b);
 }
 
 ur_status ur_lanes_read(ur_lanes *l, uint64_t number, ur_error *error)
 {
     if (l->window != number) UR_TRY(seek_window(l, number, error));
     l->window = UINT64_MAX; /* what is read in part is read anew */
+    l->steps = steps_of(l, number);
+    size_t before = l->k2 - l->steps; /* tokens of a row that are behind the window's own in a shorter one */
     for (size_t b = 0; b < l->lanes; b++) {
-        UR_TRY(read_lane(l, b, l->k1, error));
-        const int32_t *row = l->tokens + b * (l->k2 + 1);
-        for (size_t t = 0; t < l->k2; t++) {
+        UR_TRY(read_lane(l, b, l->k1 - before, error));
+        const int32_t *row = l->tokens + b * (l->k2 + 1) + before;
+        for (size_t t = 0; t < l->steps; t++) {
             l->ids[t * l->lanes + b] = row[t];
-            l->targets[t * l->lanes + b] = t + l->k1 < l->k2 ? -1 : row[t + 1];
+            l->targets[t * l->lanes + b] = counts(l, number, t, b) ? row[t + 1] : -1;
         }
     }
     l->window = number + 1;

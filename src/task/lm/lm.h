@@ -1,10 +1,13 @@
 /*
  * The language model: text in, a model that predicts the next token out. This header is for the task's own files.
  *
- * B lanes read a part of the text at B places, each its own L = ⌊N/B⌋ tokens. Batch i of an epoch covers tokens
- * [i·k1, i·k1 + k2) of each lane and predicts those one further; its first k2 − k1 steps are read but do not count. It
- * begins with the state that the batch before had after k1 steps. An epoch has ⌊(L − 2 − (k2 − k1))/k1⌋ batches; then
- * all lanes begin again from zero.
+ * N tokens are N − 1 predictions. B lanes share them out: lane b makes those from ⌊b(N − 1)/B⌋ on, up to where the next
+ * lane begins. Batch i of an epoch covers tokens [i·k1, i·k1 + k2) of each lane and predicts those one further; what the
+ * batch before has predicted does not count again. It begins with the state that the batch before had after k1 steps. The
+ * last batch is as short as what is left. So an epoch makes every prediction once; then all lanes begin again from zero.
+ *
+ * With `whole-windows` an epoch is that of the script min-char-rnn: each lane has L = ⌊N/B⌋ tokens, the last k1 steps of a
+ * batch count, and there are ⌊(L − 2 − (k2 − k1))/k1⌋ batches; what is left at the end is not read.
  */
 #ifndef UR_TASK_LM_LM_H
 #define UR_TASK_LM_LM_H
@@ -16,7 +19,7 @@
 typedef struct ur_lm_settings {
     const char *token;
     ur_setting_type invalid; /* 1: what is not UTF-8 reads as U+FFFD */
-    bool no_unknown;
+    bool no_unknown, whole_windows;
     size_t min_count, vocabulary_limit;
     size_t bptt, bptt_step;
     size_t validation_tokens;
@@ -28,15 +31,19 @@ typedef struct ur_lm_settings {
 typedef struct ur_lanes {
     ur_reader **readers; /* B */
     size_t lanes, k1, k2;
-    uint64_t begin, each;   /* where the part begins; L */
+    bool whole;             /* windows, as the script has them */
+    uint64_t begin;         /* where the part begins */
+    uint64_t share;         /* what lanes share out: predictions; B·L where windows are whole */
     uint64_t windows;       /* in an epoch */
     uint64_t window;        /* the next one */
+    size_t steps;           /* of the window that was read last */
     int32_t *tokens;        /* (B, k2 + 1): what the lanes have read last */
-    int32_t *ids, *targets; /* (k2, B): the window as the network takes it */
+    int32_t *ids, *targets; /* (steps, B): the window as the network takes it */
 } ur_lanes;
 
+/* Lanes, k1, k2 and `whole` are set; the part is tokens [begin, end). */
 ur_status ur_lanes_open(ur_lanes *lanes, ur_corpus *corpus, const ur_vocabulary *vocabulary, uint64_t begin,
-                        uint64_t end, size_t count, size_t k1, size_t k2, ur_error *error);
+                        uint64_t end, ur_error *error);
 void ur_lanes_close(ur_lanes *lanes);
 /* Reads window `number` into ids and targets; the one behind the last that was read takes the least work. */
 ur_status ur_lanes_read(ur_lanes *lanes, uint64_t number, ur_error *error);

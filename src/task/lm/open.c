@@ -23,6 +23,16 @@ void ur_lm_close(void *data)
 
 /* ---- opening ---------------------------------------------------------------------------------------------------- */
 
+enum { TRAIN_LEAST = 3 };
+
+/* Tokens at the end to validate on: two at least, or none where so few are left to train on. */
+static uint64_t held_out(uint64_t tokens, double share)
+{
+    uint64_t held = tokens - (uint64_t)((double)tokens * (1 - share));
+    if (held >= 2) return held;
+    return tokens >= TRAIN_LEAST + 2 ? 2 : 0;
+}
+
 static ur_status open_validation(ur_lm *lm, const ur_run_settings *run, const ur_corpus_options *options,
                                  ur_error *error)
 {
@@ -30,20 +40,23 @@ static ur_status open_validation(ur_lm *lm, const ur_run_settings *run, const ur
     if (run->validation) {
         UR_TRY(ur_corpus_open(&lm->validation, &run->validation, 1, options, error));
         lm->validation_end = ur_corpus_units(lm->validation);
+        if (lm->validation_end < 2)
+            return ur_fail(error, UR_ERR_DATA, "%s: 1 %s is too short to validate on; at least 2 are needed",
+                           run->validation, lm->settings.token);
     } else if (run->validation_share > 0) {
-        lm->train_end = (uint64_t)((double)tokens * (1 - run->validation_share));
+        lm->train_end = tokens - held_out(tokens, run->validation_share);
         lm->validation_begin = lm->train_end;
         lm->validation_end = tokens;
     }
-    if (lm->train_end >= 2) return UR_OK;
+    if (lm->train_end >= TRAIN_LEAST) return UR_OK;
     return ur_fail(error, UR_ERR_DATA,
-                   "the text is too short: %llu of its %llu %ss are left to train on; at least 2 are needed",
-                   (unsigned long long)lm->train_end, (unsigned long long)tokens, lm->settings.token);
+                   "the text is too short: %llu of its %llu %ss are left to train on; at least %d are needed",
+                   (unsigned long long)lm->train_end, (unsigned long long)tokens, lm->settings.token, TRAIN_LEAST);
 }
 
 static ur_status open_text(ur_lm *lm, const ur_settings *settings, ur_error *error)
 {
-    ur_corpus_options options = {.replace_invalid = lm->settings.invalid == 1};
+    ur_corpus_options options = {.replace_invalid = lm->settings.invalid == 1, .watcher = &settings->run.watcher};
     if (!settings->data.count) return ur_fail(error, UR_ERR_USAGE, "no text to train on");
     UR_TRY(ur_unit_kind_find(lm->settings.token, &options.unit, error));
     UR_TRY(ur_corpus_open(&lm->corpus, settings->data.text, settings->data.count, &options, error));
@@ -82,9 +95,12 @@ ur_status ur_lm_open(void *data, const ur_settings *settings, const ur_model *fr
 void ur_lm_describe(const void *data, char *text, size_t size)
 {
     const ur_lm *lm = data;
-    snprintf(text, size, "%llu %ss to train on, %llu to validate on; %zu different ones",
+    const char *left_out = ur_corpus_left_out(lm->corpus),
+               *of_them = lm->validation ? ur_corpus_left_out(lm->validation) : "";
+    snprintf(text, size, "%llu %ss to train on, %llu to validate on; %zu different ones%s%s%s%s",
              (unsigned long long)lm->train_end, lm->settings.token,
-             (unsigned long long)(lm->validation_end - lm->validation_begin), ur_vocabulary_size(lm->vocabulary));
+             (unsigned long long)(lm->validation_end - lm->validation_begin), ur_vocabulary_size(lm->vocabulary),
+             *left_out ? "; " : "", left_out, *of_them ? "; to validate on: " : "", of_them);
 }
 
 uint64_t ur_lm_hash(const void *data, ur_part part)

@@ -7,7 +7,9 @@
 
 #include "base/clock.h"
 #include "base/float_mode.h"
+#include "base/watch.h"
 #include "kernel/scalar.h"
+#include "model/finite.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -28,13 +30,16 @@ static ur_status run_window(ur_scorer *s, const int32_t *ids, const int32_t *tar
     ur_tape_begin(&tape, &s->compute, &s->arena, false);
     ur_batch batch = {.input = {{.steps = steps, .lanes = lanes, .ids = ids}}};
     const ur_dense *head = ur_wide_head(s->model);
-    ur_tensor *y = (head ? ur_network_body : ur_network_run)(s->model, &tape, &batch, carry);
+    ur_tensor *y = NULL;
+    if (ur_tape_watch(&tape, s->model->layer_count))
+        y = (head ? ur_network_body : ur_network_run)(s->model, &tape, &batch, carry);
     UR_TRY(ur_tape_status(&tape, error));
     double sum = 0;
     if (head)
         ur_dense_softmax_loss(&tape, head, y, targets, 1, &sum);
     else
         ur_softmax_loss(&tape, y, targets, 1, &sum);
+    if (!isfinite(sum)) return ur_fail_run(s->model, &tape, carry ? s->predictions : 0, error);
     s->sum += sum;
     for (size_t i = 0; i < steps * lanes; i++) s->predictions += targets[i] >= 0 ? 1 : 0;
     ur_arena_reset(&s->arena);
@@ -45,6 +50,12 @@ static void count_unknown(ur_scorer *s, const int32_t *ids, size_t count)
 {
     int32_t unknown = ur_unknown_unit(s->model);
     for (size_t i = 0; unknown >= 0 && i < count; i++) s->unknown += ids[i] == unknown ? 1 : 0;
+}
+
+ur_status ur_score_watch(const ur_scorer *s, uint64_t left, ur_error *error)
+{
+    double all = (double)(s->end - s->begin);
+    return ur_watch(&s->how->watcher, "evaluating", all - (double)left, all, error);
 }
 
 /* ---- stateful --------------------------------------------------------------------------------------------------- */
@@ -63,6 +74,7 @@ static ur_status stateful(ur_scorer *s, ur_state *state, ur_error *error)
         UR_TRY(run_window(s, ids, ids + 1, steps, 1, &carry, error));
         ids[0] = ids[steps];
         left -= steps;
+        UR_TRY(ur_score_watch(s, left, error));
     }
     return UR_OK;
 }
@@ -107,6 +119,7 @@ static ur_status score_windows(ur_scorer *s, ur_error *error)
         size_t length = whole ? window : (size_t)left;
         status = score_some(s, room, ids, targets, length, lanes, error);
         left -= lanes * length;
+        if (status == UR_OK) status = ur_score_watch(s, left, error);
     }
     free(room);
     return status;
@@ -133,8 +146,11 @@ static ur_status run(ur_scorer *s, ur_error *error)
     if (!ur_predicts_units(s->model) || !s->model->vocabulary)
         return ur_fail(error, UR_ERR_USAGE, "the model (\"%s\") is no language model", s->model->net);
     ur_corpus_options options = {.unit = ur_vocabulary_kind(s->model->vocabulary),
-                                 .replace_invalid = how->replace_invalid};
+                                 .replace_invalid = how->replace_invalid,
+                                 .watcher = &how->watcher};
     UR_TRY(ur_corpus_open(&s->corpus, how->paths, how->path_count, &options, error));
+    if (how->watcher.tell && *ur_corpus_left_out(s->corpus))
+        how->watcher.tell(how->watcher.context, ur_corpus_left_out(s->corpus));
     UR_TRY(choose_part(s, error));
     UR_TRY(ur_reader_open(&s->reader, s->corpus, s->model->vocabulary, error));
     UR_TRY(ur_reader_seek(s->reader, s->begin, error));
@@ -153,7 +169,7 @@ static void conclude(const ur_scorer *s, ur_score *score)
     *score = (ur_score){.loss = loss,
                         .bits_per_char = loss / bit / chars,
                         .bits_per_byte = loss / bit / bytes,
-                        .perplexity = ur_exp(loss),
+                        .perplexity = loss < 700 ? ur_exp(loss) : INFINITY, /* where ur_exp stands still */
                         .units = (uint64_t)units,
                         .predictions = s->predictions,
                         .unknown = s->unknown};

@@ -21,6 +21,9 @@ typedef struct ur_scorer {
 /* −log of the probability that logits give to id; kernels' softmax. */
 double ur_score_of(const ur_scorer *scorer, const real *logits, int32_t id);
 
+/* Where `left` tokens are still to be read. */
+ur_status ur_score_watch(const ur_scorer *scorer, uint64_t left, ur_error *error);
+
 /* lm_lines.c: each line as a sentence. */
 ur_status ur_score_lines(ur_scorer *scorer, ur_error *error);
 

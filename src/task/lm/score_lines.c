@@ -3,8 +3,10 @@
  * A last line without a line break is predicted as if it had one. Units never cross lines: a line break is a unit of
  * its own in every vocabulary.
  */
+#include "generate/session.h"
 #include "task/lm/score.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +19,7 @@ typedef struct ur_line_score {
     char *text;
     size_t length, room;
     double log_probability;
-    uint64_t number;
+    uint64_t number, steps; /* of the line; tokens that it has read */
 } ur_line_score;
 
 static ur_status begin(ur_line_score *l, ur_error *error)
@@ -31,22 +33,34 @@ static ur_status begin(ur_line_score *l, ur_error *error)
     return ur_state_create(&l->state, l->s->model, 1, error);
 }
 
-static void begin_line(ur_line_score *l)
+static ur_status step(ur_line_score *l, int32_t id, ur_error *error)
+{
+    ur_step(l->s->model, l->state, &id, l->logits);
+    ur_status status = ur_check_step(l->s->model, l->state, l->logits, 1, ++l->steps, error);
+    if (status == UR_OK) return UR_OK;
+    char place[32];
+    snprintf(place, sizeof place, "line %llu", (unsigned long long)l->number + 1);
+    return ur_fail_in(error, status, place);
+}
+
+static ur_status begin_line(ur_line_score *l, ur_error *error)
 {
     l->length = 0;
     l->log_probability = 0;
+    l->steps = 0;
     ur_state_reset(l->state, UR_ALL_LANES);
-    ur_step(l->s->model, l->state, &l->line_break, l->logits);
+    return step(l, l->line_break, error);
 }
 
-static void predict(ur_line_score *l, int32_t id)
+/* Behind the end of a line nothing is predicted any more. */
+static ur_status predict(ur_line_score *l, int32_t id, bool ends, ur_error *error)
 {
     double loss = ur_score_of(l->s, l->logits, id);
     l->log_probability -= loss;
     l->s->sum += loss;
     l->s->predictions++;
     if (id == ur_unknown_unit(l->s->model)) l->s->unknown++;
-    ur_step(l->s->model, l->state, &id, l->logits);
+    return ends ? UR_OK : step(l, id, error);
 }
 
 static ur_status keep(ur_line_score *l, const char *text, size_t length, ur_error *error)
@@ -78,18 +92,19 @@ static ur_status lines(ur_line_score *l, ur_error *error)
         size_t length;
         int32_t id;
         UR_TRY(ur_reader_next_text(l->s->reader, &text, &length, error));
-        if (!open) begin_line(l);
+        if (!open) UR_TRY(begin_line(l, error));
         open = true;
         UR_TRY(ur_vocabulary_encode(l->s->model->vocabulary, text, length, &id, error));
         bool ends = length == 1 && text[0] == '\n';
         if (!ends) UR_TRY(keep(l, text, length, error));
-        predict(l, ends ? l->line_break : id);
+        UR_TRY(predict(l, ends ? l->line_break : id, ends, error));
+        if (left % 256 == 0) UR_TRY(ur_score_watch(l->s, left, error));
         if (!ends) continue;
         open = false;
         if (!finish(l)) return UR_OK;
     }
     if (!open) return UR_OK;
-    predict(l, l->line_break);
+    UR_TRY(predict(l, l->line_break, true, error));
     finish(l);
     return UR_OK;
 }

@@ -28,6 +28,8 @@ static const ur_setting ROWS[] = {
      .unset = "chosen by the size of the data", .decides = true, .help = "steps that are back-propagated"},
     {NULL, "bptt-step", "N", UR_SETTING_SIZE, S(bptt_step), .least = 1, .most = 1048576, .unset = "as --bptt",
      .decides = true, .help = "steps forward between two updates; their losses count"},
+    {NULL, "whole-windows", NULL, UR_SETTING_FLAG, S(whole_windows), .decides = true,
+     .help = "leave out what fills no whole window at the end of an epoch, as the script min-char-rnn does"},
 
     {"Samples", "sample-length", "N", UR_SETTING_SIZE, S(sample_length), .most = 1e6, .initial = "200",
      .help = "tokens in a sample; 0: none"},
@@ -41,8 +43,8 @@ const ur_setting_table ur_lm_setting_table = UR_SETTING_TABLE(ROWS);
 const ur_preset ur_lm_presets[] = {
     {"min-char-rnn",
      "--token char --no-unknown --val-fraction 0 --net 'onehot > rnn 100 > dense' --init-scale 0.01 --batch 1 --bptt "
-     "25 "
-     "--bptt-step 25 --optimizer adagrad --lr 0.1 --epsilon-inside --weight-decay 0 --clip-norm 0 --clip-value 5 "
+     "25 --bptt-step 25 --whole-windows --optimizer adagrad --lr 0.1 --epsilon-inside --weight-decay 0 --clip-norm 0 "
+     "--clip-value 5 "
      "--one-bias --loss-sum --smooth 0.999 --schedule constant --sample-every 100"},
     {NULL, NULL},
 };
@@ -76,11 +78,15 @@ static const ur_lm_choice *choose(uint64_t tokens, double minutes)
 
 static void choose_windows(ur_run_settings *run, ur_lm_settings *s, const ur_lm_choice *c, uint64_t tokens)
 {
-    if (!s->bptt) s->bptt = s->bptt_step > c->bptt ? s->bptt_step : c->bptt;
+    bool open = !s->bptt;
+    if (open) s->bptt = s->bptt_step > c->bptt ? s->bptt_step : c->bptt;
+    if (!run->batch) {
+        run->batch = c->batch;
+        while (run->batch > 1 && tokens / run->batch < 2 * s->bptt + 2) run->batch /= 2;
+    }
+    uint64_t most = (tokens - 1) / run->batch;
+    if (open && !s->bptt_step && most > 0 && s->bptt > most) s->bptt = (size_t)most;
     if (!s->bptt_step) s->bptt_step = s->bptt;
-    if (run->batch) return;
-    run->batch = c->batch;
-    while (run->batch > 1 && tokens / run->batch < 2 * s->bptt + 2) run->batch /= 2;
 }
 
 ur_status ur_lm_choose(const void *data, ur_settings *settings, ur_error *error)

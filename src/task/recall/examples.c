@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/random.h"
 
 #include <math.h>
@@ -64,7 +65,7 @@ static void adding_write(ur_examples *e, size_t lane, size_t gap, ur_draws *draw
 
 static void adding_show(const ur_examples *e, size_t t, char *text, size_t size)
 {
-    snprintf(text, size, "%.2f%s", (double)e->values[2 * t], e->values[2 * t + 1] > 0 ? "*" : "");
+    ur_format_number(text, size, e->values[2 * t + 1] > 0 ? "%.2f*" : "%.2f", (double)e->values[2 * t]);
 }
 
 const ur_recall_kind ur_recall_adding = {
@@ -169,7 +170,7 @@ static void show_answer(const ur_examples *e, const ur_recall_kind *kind, size_t
     if (e->targets)
         kind->show(&answer, 0, text, size);
     else
-        snprintf(text, size, "%.2f", (double)e->target_values[t]);
+        ur_format_number(text, size, "%.2f", (double)e->target_values[t]);
 }
 
 static void show_all(const ur_examples *e, const ur_recall_kind *kind, line *l)

@@ -191,7 +191,7 @@ static ur_status open_training(ur_tag *c, const ur_settings *settings, ur_error 
     const ur_run_settings *run = &settings->run;
     UR_TRY(create_vocabularies(c, error));
     if (run->validation) {
-        UR_TRY(ur_conllu_open(&c->validation, &run->validation, 1, error));
+        UR_TRY(ur_conllu_open(&c->validation, &run->validation, 1, &run->watcher, error));
         UR_TRY(take_all(c, UR_PART_VALIDATION, c->validation, error));
     }
     UR_TRY(share_out(c, run->validation_share, error));
@@ -206,7 +206,7 @@ ur_status ur_tag_open(void *data, const ur_settings *settings, const ur_model *f
     UR_TRY(find_columns(c, error));
     if (from) UR_TRY(ur_tag_take_model(c, from, error));
     if (!settings->data.count) return from ? UR_OK : ur_fail(error, UR_ERR_USAGE, "no data to train on");
-    UR_TRY(ur_conllu_open(&c->set, settings->data.text, settings->data.count, error));
+    UR_TRY(ur_conllu_open(&c->set, settings->data.text, settings->data.count, &settings->run.watcher, error));
     return from ? take_all(c, UR_PART_TEST, c->set, error) : open_training(c, settings, error);
 }
 
