@@ -258,7 +258,7 @@ UR_API void ur_answerer_free(ur_answerer *answerer); /* NULL is allowed */
 UR_API ur_status ur_answerer_tokens(ur_answerer *answerer, const char *text, size_t length, const int32_t **ids,
                                     size_t *count, ur_error *error);
 
-/* Label i of a classifier, in the order of its outputs; NULL after the last, and for a model without labels. */
+/* Label i of a classifier or tagger, in the order of its outputs; NULL after the last, and for a model without labels. */
 UR_API const char *ur_model_label(const ur_model *model, size_t i);
 
 /* Answers a line of text, `length` bytes without its line break, through the sink (unroll_generate.h). `item` NULL: there are

@@ -51,40 +51,48 @@ static void sort_places(const ur_order *o, uint32_t *place, size_t count, uint64
     for (size_t i = 0; i < count; i++) place[i] = (uint32_t)keys[i];
 }
 
-static ur_status order_examples(ur_order *o, uint64_t seed, bool shuffled, ur_error *error)
+/* The examples before a batch where all batches have about as many. */
+static size_t examples_before(const ur_order *o, size_t batch)
 {
-    size_t lanes = o->lanes ? o->lanes : o->count / (o->batches ? o->batches : 1) + 1;
-    size_t group = shuffled ? GROUP * lanes : o->count + 1;
-    uint64_t *keys = calloc(o->count + 1, sizeof *keys);
-    if (!keys) return ur_fail_memory(error, "the order of the examples");
-    for (size_t i = 0; i < o->count; i++) o->place[i] = (uint32_t)i;
-    if (shuffled) shuffle(o->place, o->count, seed, 0);
-    for (size_t i = 0; i < o->count; i += group)
-        sort_places(o, o->place + i, o->count - i < group ? o->count - i : group, keys);
-    free(keys);
-    return UR_OK;
+    size_t at = o->lanes ? batch * o->lanes : (size_t)((uint64_t)o->count * batch / o->batches);
+    return at < o->count ? at : o->count;
 }
 
 /* ---- Batches ------------------------------------------------------------------------------------------------------- */
 
-/* Where the lengths so far pass a batch's share of their sum; each batch has one example at least. */
-static void cut_by_lengths(ur_order *o)
+/* Where the lengths so far pass a batch's share of their sum; each batch has one example at least. The examples of these
+ * batches are [at, end). */
+static void cut_by_lengths(ur_order *o, size_t batch, size_t batches, size_t at, size_t end)
 {
     uint64_t all = 0, sum = 0;
-    size_t at = 0;
-    for (size_t i = 0; i < o->count; i++) all += o->length[i];
-    for (size_t b = 0; b < o->batches; b++) {
-        size_t most = o->count - (o->batches - b), least = b ? o->first[b - 1] + 1u : 0;
-        while (at < most && (at < least || sum * o->batches < all * b)) sum += o->length[o->place[at++]];
-        o->first[b] = (uint32_t)at;
+    for (size_t i = at; i < end; i++) all += o->length[o->place[i]];
+    for (size_t b = 0; b < batches; b++) {
+        size_t most = end - (batches - b), least = b ? o->first[batch + b - 1] + 1u : at;
+        while (at < most && (at < least || sum * batches < all * b)) sum += o->length[o->place[at++]];
+        o->first[batch + b] = (uint32_t)at;
     }
 }
 
-static void cut_batches(ur_order *o)
+/* A group of batches: examples of all lengths, sorted, so that no batch has both ends of it. */
+static void make_group(ur_order *o, size_t batch, size_t batches, uint64_t *keys)
 {
-    for (size_t b = 0; o->lanes && b < o->batches; b++) o->first[b] = (uint32_t)(b * o->lanes);
-    if (!o->lanes) cut_by_lengths(o);
+    size_t begin = examples_before(o, batch), end = examples_before(o, batch + batches);
+    sort_places(o, o->place + begin, end - begin, keys);
+    for (size_t b = 0; o->lanes && b < batches; b++) o->first[batch + b] = (uint32_t)((batch + b) * o->lanes);
+    if (!o->lanes) cut_by_lengths(o, batch, batches, begin, end);
+}
+
+static ur_status make_groups(ur_order *o, uint64_t seed, bool shuffled, ur_error *error)
+{
+    size_t most = shuffled ? GROUP : o->batches;
+    uint64_t *keys = calloc(o->count + 1, sizeof *keys);
+    if (!keys) return ur_fail_memory(error, "the order of the examples");
+    for (size_t i = 0; i < o->count; i++) o->place[i] = (uint32_t)i;
+    if (shuffled) shuffle(o->place, o->count, seed, 0);
+    for (size_t b = 0; b < o->batches; b += most) make_group(o, b, o->batches - b < most ? o->batches - b : most, keys);
     o->first[o->batches] = (uint32_t)o->count;
+    free(keys);
+    return UR_OK;
 }
 
 ur_status ur_order_make(ur_order *o, uint64_t seed, uint64_t epoch, bool shuffled, ur_error *error)
@@ -94,8 +102,7 @@ ur_status ur_order_make(ur_order *o, uint64_t seed, uint64_t epoch, bool shuffle
     if (o->made && o->epoch == epoch) return UR_OK;
     o->made = false;
     UR_TRY(make_room(o, error));
-    UR_TRY(order_examples(o, own, shuffled, error));
-    cut_batches(o);
+    UR_TRY(make_groups(o, own, shuffled, error));
     for (size_t b = 0; b < o->batches; b++) o->turn[b] = (uint32_t)b;
     if (shuffled) shuffle(o->turn, whole, own, UINT64_C(1) << 40);
     o->made = true;

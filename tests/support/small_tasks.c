@@ -55,7 +55,8 @@ static void write_series(FILE *file)
 }
 
 static const small SMALL[] = {
-    {"lm", "--net 'embed 5 > lstm 6 drop=0.2 > dense' --batch 3 --bptt 7 --bptt-step 5 --sample-length 9", write_text},
+    {"lm", "--hidden 6 --layers 1 --embed 5 --dropout 0.2 --batch 3 --bptt 7 --bptt-step 5 --sample-length 9",
+     write_text},
     {"classify", "--form lines --hidden 6 --embed 5 --batch 8 --token-dropout 0.1", write_labelled},
     {"tag", "--also xpos --hidden 6 --embed 5 --batch 8 --token-dropout 0.2", write_tagged},
     {"forecast", "--context 12 --horizon 4 --hidden 6 --batch 9 --quantiles 0.2,0.5", write_series},

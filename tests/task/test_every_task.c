@@ -11,6 +11,7 @@
 #include "../base/scratch.h"
 
 #include "base/file.h"
+#include "cell/cell.h"
 #include "support/run.h"
 #include "support/small_tasks.h"
 #include "train/trainer.h"
@@ -110,6 +111,21 @@ static void threads_change_nothing(void **state)
     ur_settings_free(settings);
 }
 
+/* A new line of cell.inc comes here by itself. */
+static void every_cell_learns(void **state)
+{
+    const ur_cell *cell;
+    uint64_t before = 0;
+    for (size_t i = 0; (cell = ur_cell_at(i, 0)) != NULL; i++) {
+        ur_settings *settings = small_task(*state, place.root);
+        set_more(settings, "--cell %s --steps 3", cell->name);
+        uint64_t hash = hash_run(settings);
+        assert_true(hash != before);
+        before = hash;
+        ur_settings_free(settings);
+    }
+}
+
 static ur_bytes read_run(const char *run, const char *name)
 {
     char path[512];
@@ -207,8 +223,8 @@ int main(void)
 {
     static const struct CMUnitTest each[] = {
         cmocka_unit_test(batches_are_known_by_number), cmocka_unit_test(threads_change_nothing),
-        cmocka_unit_test(parts_are_the_whole), cmocka_unit_test(the_line_stands_for_all),
-        cmocka_unit_test(the_plan_is_told)};
+        cmocka_unit_test(every_cell_learns),           cmocka_unit_test(parts_are_the_whole),
+        cmocka_unit_test(the_line_stands_for_all),     cmocka_unit_test(the_plan_is_told)};
     enum { EACH = sizeof each / sizeof *each, MOST = 32 };
     struct CMUnitTest tests[EACH * MOST];
     char names[EACH * MOST][64], tasks[MOST][32];

@@ -339,6 +339,43 @@ static void test_absolute_error(void **state)
     tear_down(&s);
 }
 
+/* The best sequence of each lane behind a crf, else the largest number of each place; −1 behind a lane's end. */
+static void check_labels(const char *line)
+{
+    setting s;
+    ur_error error = {0};
+    static real y[ROWS * OUTPUTS];
+    int32_t labels[ROWS], best[STEPS];
+    size_t differ = 0;
+    set_up(&s, line);
+    for (size_t i = 0; i < s.model->numbers; i++) s.model->values[i] *= 4; /* so that neighbours count */
+    ur_model_changed(s.model);
+    ok(ur_predict(s.learner, &s.batch, y, &error), &error);
+    ok(ur_predict_labels(s.learner, &s.batch, 0, labels, &error), &error);
+    const ur_crf *crf = ur_line_crf(s.model, 0);
+    for (size_t b = 0; b < LANES; b++) {
+        size_t length = (size_t)s.lengths[b];
+        if (crf) ok(ur_crf_best(crf, y + b * OUTPUTS, LANES * OUTPUTS, length, best, 1, &error), &error);
+        for (size_t t = 0; t < STEPS; t++) {
+            const real *row = y + (t * LANES + b) * OUTPUTS;
+            int32_t largest = 0;
+            for (int32_t i = 1; i < OUTPUTS; i++) largest = row[i] > row[largest] ? i : largest;
+            assert_int_equal(labels[t * LANES + b], t >= length ? -1 : crf ? best[t] : largest);
+            differ += t < length && labels[t * LANES + b] != largest;
+        }
+    }
+    assert_true(crf ? differ > 0 : differ == 0);
+    assert_int_equal(ur_predict_labels(s.learner, &s.batch, 1, labels, &error), UR_ERR_USAGE);
+    tear_down(&s);
+}
+
+static void test_labels(void **state)
+{
+    (void)state;
+    check_labels("embed 3 > lstm 4 > dense");
+    check_labels("embed 3 > lstm 4 > dense > crf");
+}
+
 static void test_decode(void **state)
 {
     (void)state;
@@ -371,6 +408,7 @@ int main(void)
         cmocka_unit_test(test_weights_of_a_wide_layer),
         cmocka_unit_test(test_quantiles),
         cmocka_unit_test(test_absolute_error),
+        cmocka_unit_test(test_labels),
         cmocka_unit_test(test_decode),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
