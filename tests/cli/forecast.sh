@@ -37,7 +37,7 @@ cp out all.json
 gzip -c all.csv >all.csv.gz
 head -200 all.csv >other.csv
 done_with eval run other.csv --json; prints '"part":"all","windows":150'
-done_with eval run all.csv.gz; prints 'part                test'; prints 'naive_mse'
+done_with eval run all.csv.gz; grep -qE '^part +test$' out || fail "no part: $(cat out)"; prints 'naive_mse'
 misused eval run all.csv --on most; says 'test'
 misused eval run all.csv --tail 0.1; says 'a model of the task forecast does not take it'
 awk -F'[,:]' '{ for (i = 1; i < NF; i++) { if ($i == "\"mse\"") ours = $(i + 1); if ($i == "\"naive_mse\"") naive = $(i + 1) } }
