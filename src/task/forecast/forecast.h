@@ -30,8 +30,7 @@ typedef struct ur_forecast_settings {
 enum {
     UR_FORECAST_ROWS_MOST = 8192,      /* of a context, and of a horizon */
     UR_FORECAST_LINEAR_MOST = 4000000, /* numbers of a linear map */
-    UR_FORECAST_LEVELS_MOST = 32,      /* quantiles */
-    UR_FORECAST_CALENDAR_MOST = 6      /* numbers that say the time */
+    UR_FORECAST_LEVELS_MOST = 32       /* quantiles */
 };
 
 /* What the calendar tells the network, two numbers each, as bits. */
@@ -42,7 +41,7 @@ typedef struct ur_forecast_part {
     size_t begin, end;
 } ur_forecast_part;
 
-/* The context of one channel in a window, scaled, and the base's forecast. */
+/* The context of one channel in a window, scaled. */
 typedef struct ur_forecast_view {
     double *x; /* (context): gaps are filled with what is before */
     bool *gap; /* (context): the value was missing */
@@ -65,7 +64,7 @@ enum { UR_BASELINES = 3 }; /* naive, seasonal, linear */
 /* What an evaluation adds up. */
 typedef struct ur_forecast_tally {
     ur_forecast_errors ours, baseline[UR_BASELINES];
-    size_t count, windows;
+    size_t count;
     size_t below[UR_FORECAST_LEVELS_MOST]; /* targets below each quantile */
 } ur_forecast_tally;
 
@@ -133,8 +132,8 @@ ur_status ur_forecast_split(const ur_series *series, const char *text, ur_foreca
 /* "0.1,0.5,0.9", rising. */
 ur_status ur_forecast_levels(ur_forecast *f, ur_error *error);
 
-/* scale.c: mean and deviation of the training part; then its season: the lag at which its changes are most alike, else what the calendar
- * has; 1: none. */
+/* scale.c: mean and deviation of the training part; then its season: the lag at which its changes are most alike, else
+ * what the calendar has; 1: none. */
 ur_status ur_forecast_scale(ur_forecast *f, ur_error *error);
 ur_status ur_forecast_season(const ur_forecast *f, size_t *season, ur_error *error);
 /* A scaled value; NaN where it is missing. */
