@@ -21,17 +21,7 @@ static ur_status wrong_entry(const ur_tensor_entry *entry, const char *what, ur_
     return ur_fail(error, UR_ERR_USAGE, "tensor \"%.*s\": %s", UR_TENSOR_NAME_MAX - 1, entry->name, what);
 }
 
-static bool is_utf8(const char *text)
-{
-    uint32_t code;
-    size_t length = strlen(text);
-    for (size_t at = 0; at < length;) {
-        int bytes = ur_utf8_decode((const unsigned char *)text + at, length - at, &code);
-        if (bytes < 1) return false;
-        at += (size_t)bytes;
-    }
-    return true;
-}
+static bool is_utf8(const char *text) { return ur_utf8_valid(text, strlen(text)); }
 
 static ur_status check_entry(const ur_tensor_entry *entry, ur_error *error)
 {

@@ -72,3 +72,15 @@ if [ "$(id -u)" -ne 0 ]; then
     fails_with info shut; says 'Permission denied'
     chmod 700 shut
 fi
+
+# Names of any bytes: said, and not taken for a lack of memory.
+odd=$(printf 'x\377')
+mkdir -p "classes/$odd" classes/b
+for i in $(seq 40); do echo "warm $i" >"classes/$odd/$i.txt"; echo "cold $i" >"classes/b/$i.txt"; done
+fails_with train classify classes -o odd; says 'classes/x\xff/'; says 'the label "x\xff" is not UTF-8'
+for i in $(seq 40); do printf 'x\tword %d\ny\tother %d\n' "$i" "$i"; done >"$odd.tsv"
+done_with train classify "$odd.tsv" -o odd --steps 1 --threads 1 --quiet
+done_with eval odd "$odd.tsv" --json
+misused train classify names --val-match "$odd" -o none; says '--val-match'; says 'is not UTF-8'
+done_with train lm text -o "$odd" --steps 1 --threads 1 --quiet --json
+done_with info "$odd" --json
