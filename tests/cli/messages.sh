@@ -84,3 +84,14 @@ done_with eval odd "$odd.tsv" --json
 misused train classify names --val-match "$odd" -o none; says '--val-match'; says 'is not UTF-8'
 done_with train lm text -o "$odd" --steps 1 --threads 1 --quiet --json
 done_with info "$odd" --json
+
+# What cannot be written ends a verb, with the cause, before it computes for minutes.
+if [ -e /dev/full ]; then
+    for verb in 'check' 'bench' 'info run' 'eval run text' 'eval run text --per-line' 'sample run --length 100000000' 'predict odd text'; do
+        # shellcheck disable=SC2086 # words
+        status=0
+        timeout 60 "$UNROLL" $verb >/dev/full 2>err || status=$?
+        called="$verb >/dev/full"; ends 1; says 'standard output: cannot write: No space left on device'
+        equal "$(wc -l <err)" 1
+    done
+fi
