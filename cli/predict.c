@@ -39,6 +39,12 @@ static ur_status answer_one(ur_answerer *answerer, const char *text, size_t leng
     return ur_fail_in(error, status, name);
 }
 
+/* As in training, the mark in front of a file is no part of its text. */
+static size_t skip_mark(const char *text, size_t length)
+{
+    return length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+}
+
 /* Line by line: an answer is out before the next line is waited for. */
 static ur_status answer_lines(ur_answerer *answerer, FILE *in, const char *name, const ur_sink *sink, ur_error *error)
 {
@@ -49,7 +55,8 @@ static ur_status answer_lines(ur_answerer *answerer, FILE *in, const char *name,
     while (status == UR_OK && (errno = 0, size = getline(&line, &room, in)) >= 0) {
         size_t length = (size_t)size;
         while (length && (line[length - 1] == '\n' || line[length - 1] == '\r')) length--;
-        status = answer_one(answerer, line, length, name, at++, sink, error);
+        size_t skipped = at == 1 ? skip_mark(line, length) : 0;
+        status = answer_one(answerer, line + skipped, length - skipped, name, at++, sink, error);
     }
     if (status == UR_OK && ferror(in)) status = ur_fail_file(error, name, "read", errno);
     free(line);
@@ -60,7 +67,10 @@ static ur_status answer_whole(ur_answerer *answerer, const char *path, const ur_
 {
     ur_bytes bytes;
     UR_TRY(ur_file_read(path, &bytes, error));
-    ur_status status = answer_one(answerer, (const char *)bytes.data, bytes.size, path, 0, sink, error);
+    const char *text = (const char *)bytes.data;
+    size_t length = bytes.size, skipped = skip_mark(text, length);
+    while (length > skipped && (text[length - 1] == '\n' || text[length - 1] == '\r')) length--;
+    ur_status status = answer_one(answerer, text + skipped, length - skipped, path, 0, sink, error);
     ur_bytes_free(&bytes);
     return status;
 }
