@@ -84,6 +84,8 @@ static ur_status print_json(const settings *s, const ur_model *model, const ur_s
     ur_cli_json_set(&object, "bits_per_byte", ur_cli_json_number(score->bits_per_byte));
     ur_cli_json_set(&object, "perplexity", ur_cli_json_number(score->perplexity));
     ur_cli_json_set(&object, "units", json_integer((json_int_t)score->units));
+    ur_cli_json_set(&object, "predictions", json_integer((json_int_t)score->predictions));
+    ur_cli_json_set(&object, "unknown", json_integer((json_int_t)score->unknown));
     ur_cli_json_set(&object, "protocol", json_string(s->scoring.windows ? "windows" : "stateful"));
     ur_cli_json_set(&object, "weights", json_string(ur_cli_weights_name(model)));
     ur_cli_json_set(&object, "seconds", ur_cli_json_number(score->seconds));

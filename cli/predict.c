@@ -75,6 +75,18 @@ static ur_status answer_one(answering *a, const char *text, size_t length, const
     return ur_fail_in(error, status, name);
 }
 
+static bool is_task(const answering *a, const char *task) { return strcmp(ur_model_task(a->model), task) == 0; }
+
+/* A classifier reads neither the mark in front of a file nor line ends, as in training; other tasks pass on what they get. */
+static void trim_text(const answering *a, bool first, const char **text, size_t *length)
+{
+    if (!is_task(a, "classify")) return;
+    bool mark = first && *length >= 3 && memcmp(*text, "\xEF\xBB\xBF", 3) == 0;
+    *text += mark ? 3 : 0;
+    *length -= mark ? 3 : 0;
+    while (*length && ((*text)[*length - 1] == '\n' || (*text)[*length - 1] == '\r')) --*length;
+}
+
 /* Line by line: an answer is out before the next line is waited for. */
 static ur_status answer_lines(answering *a, FILE *in, const char *name, ur_error *error)
 {
@@ -85,7 +97,9 @@ static ur_status answer_lines(answering *a, FILE *in, const char *name, ur_error
     while (status == UR_OK && (errno = 0, size = getline(&line, &room, in)) >= 0) {
         size_t length = (size_t)size;
         if (length && line[length - 1] == '\n') length--;
-        status = answer_one(a, line, length, name, at++, error);
+        const char *text = line;
+        trim_text(a, at == 1, &text, &length);
+        status = answer_one(a, text, length, name, at++, error);
     }
     if (status == UR_OK && ferror(in)) status = ur_fail_file(error, name, "read", errno);
     free(line);
@@ -96,7 +110,10 @@ static ur_status answer_whole(answering *a, const char *path, ur_error *error)
 {
     ur_bytes bytes;
     UR_TRY(ur_file_read(path, &bytes, error));
-    ur_status status = answer_one(a, (const char *)bytes.data, bytes.size, path, 0, error);
+    const char *text = (const char *)bytes.data;
+    size_t length = bytes.size;
+    trim_text(a, true, &text, &length);
+    ur_status status = answer_one(a, text, length, path, 0, error);
     ur_bytes_free(&bytes);
     return status;
 }
@@ -114,15 +131,13 @@ static ur_status answer_file(answering *a, const char *path, ur_error *error)
     return status;
 }
 
-static bool is_forecast(const answering *a) { return strcmp(ur_model_task(a->model), "forecast") == 0; }
-
 static ur_status check_pictures(const answering *a, ur_error *error)
 {
     const settings *s = a->how;
     if (s->tree && !a->labels) return ur_fail(error, UR_ERR_USAGE, "--tree is for classifiers (unroll train classify)");
-    if (s->plot && !is_forecast(a))
+    if (s->plot && !is_task(a, "forecast"))
         return ur_fail(error, UR_ERR_USAGE, "--plot: a model of the task %s does not take it", ur_model_task(a->model));
-    if (s->html && !s->tree && !is_forecast(a))
+    if (s->html && !s->tree && !is_task(a, "forecast"))
         return ur_fail(error, UR_ERR_USAGE, "--html goes with --tree, or with a forecast; this model is of the task %s",
                        ur_model_task(a->model));
     return UR_OK;
@@ -207,8 +222,8 @@ static ur_status answer_plain(answering *a, const ur_cli_arguments *arguments, c
     ur_cli_colouring colouring = {0};
     ur_sink sink = ur_cli_sink(&out);
     /* Labels are anybody's; what a tagger or a forecast passes on is the reader's own. */
-    if (strcmp(ur_model_task(a->model), "classify") == 0) out.safe = !a->how->json;
-    if (strcmp(ur_model_task(a->model), "tag") == 0 && !a->how->json && colours >= UR_CLI_256) {
+    if (is_task(a, "classify")) out.safe = !a->how->json;
+    if (is_task(a, "tag") && !a->how->json && colours >= UR_CLI_256) {
         colouring.column[0] = ur_cli_task_text(task, "column");
         colouring.column[1] = ur_cli_task_text(task, "also");
         sink = ur_cli_colouring_sink(&colouring, &out, colours);

@@ -96,9 +96,9 @@ UR_API size_t ur_model_units(const ur_model *model); /* 0 if the model has no vo
 UR_API const char *ur_unit_text(const ur_model *model, int32_t id, size_t *length);
 UR_API int32_t ur_unknown_unit(const ur_model *model); /* its id, or −1 if the model has none */
 
-/* Cuts text into units. At most `capacity` ids are written; `*count` is how many there are. An unknown unit becomes
- * the unknown id, or is an error (UR_ERR_DATA) that names it where the model has none. */
-/* `*count` is at most `length`; with capacity 0 (ids may be NULL) it only counts. */
+/* Cuts text into units, as training reads it: without a byte order mark in front, CR LF as LF (bytes as they are). At most
+ * `capacity` ids are written; `*count`, at most `length`, is how many there are; with capacity 0 (ids may be NULL) it only
+ * counts. An unknown unit becomes the unknown id, or is an error (UR_ERR_DATA) that names it where the model has none. */
 UR_API ur_status ur_encode(const ur_model *model, const char *text, size_t length, int32_t *ids, size_t capacity,
                            size_t *count, ur_error *error);
 

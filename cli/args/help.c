@@ -144,16 +144,22 @@ static void print_option(const ur_setting *option, const void *settings)
 }
 
 /* How data are read for a model of one task. */
-static void print_reading(const ur_settings *task, const char *name)
+static void print_reading(const ur_settings *task, const char *name, const ur_cli_reading_style *style)
 {
     const ur_setting *row;
     bool any = false;
     for (size_t i = 0; (row = ur_settings_row(task, i)); i++) {
         if (!row->reads || !row->help) continue;
-        if (!any) printf("\nWith a model of the task %s (default: as it was trained)\n", name);
+        if (!any)
+            printf("%sWith a model of the task %s (default: as it was trained)%s\n", style->begin, name, style->end);
         any = true;
-        print_option_text(row, "");
+        style->print(row, "");
     }
+}
+
+void ur_cli_print_readings(const ur_cli_options *options, const ur_cli_reading_style *style)
+{
+    for (size_t t = 0; options->any && options->any[t]; t++) print_reading(options->any[t], ur_task_name(t), style);
 }
 
 static void print_help(const ur_cli_verb *verb, const ur_cli_options *options)
@@ -165,7 +171,7 @@ static void print_help(const ur_cli_verb *verb, const ur_cli_options *options)
     print_examples(verb->examples);
     for (size_t i = 0; (option = ur_cli_options_at(options, i, &values)); i++)
         if (option->help) print_option(option, values);
-    for (size_t t = 0; options->any && options->any[t]; t++) print_reading(options->any[t], ur_task_name(t));
+    ur_cli_print_readings(options, &(ur_cli_reading_style){"\n", "", print_option_text});
 }
 
 /* ---- Overview --------------------------------------------------------------------------------------------------- */

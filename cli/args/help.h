@@ -28,4 +28,12 @@ void ur_cli_options_close(ur_cli_options *options);
 /* Option i and the struct that its value stands in; NULL behind the last. One without help is not shown. */
 const ur_setting *ur_cli_options_at(const ur_cli_options *options, size_t i, const void **values);
 
+/* Of a verb that works on a model of any task, how data are read for each of them: a heading between `begin` and `end`, and
+ * each row by `print`. */
+typedef struct ur_cli_reading_style {
+    const char *begin, *end;
+    void (*print)(const ur_setting *row, const char *value);
+} ur_cli_reading_style;
+void ur_cli_print_readings(const ur_cli_options *options, const ur_cli_reading_style *style);
+
 #endif

@@ -84,19 +84,6 @@ static void print_option(const ur_setting *option, const void *settings)
     print_option_text(option, value);
 }
 
-/* How data are read for a model of one task. */
-static void print_reading(const ur_settings *task, const char *name)
-{
-    const ur_setting *row;
-    bool any = false;
-    for (size_t i = 0; (row = ur_settings_row(task, i)); i++) {
-        if (!row->reads || !row->help) continue;
-        if (!any) printf(".PP\n.I \"With a model of the task %s (default: as it was trained)\"\n", name);
-        any = true;
-        print_option_text(row, "");
-    }
-}
-
 static void print_examples(const char *examples)
 {
     for (const char *line = examples; *line; line = strchr(line, '\n') + 1) {
@@ -121,7 +108,7 @@ static void print_verb(const ur_cli_verb *verb)
     print_paragraphs(verb->text);
     for (size_t i = 0; (option = ur_cli_options_at(&options, i, &values)); i++)
         if (option->help) print_option(option, values);
-    for (size_t t = 0; options.any && options.any[t]; t++) print_reading(options.any[t], ur_task_name(t));
+    ur_cli_print_readings(&options, &(ur_cli_reading_style){".PP\n.I \"", "\"", print_option_text});
     ur_cli_options_close(&options);
 }
 

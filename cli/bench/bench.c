@@ -3,6 +3,7 @@
 
 #include "cli/args/verb.h"
 #include "cli/support/model_path.h"
+#include "cli/support/sink.h"
 
 #include "base/error.h"
 
@@ -98,10 +99,12 @@ static ur_status run_works(const settings *s, const ur_bench_work *works, size_t
 {
     ur_bench_result result = {.peak = {0, NAN}};
     if (!s->json) ur_bench_print_heading();
+    UR_TRY(ur_cli_flush_output(error));
     for (size_t i = 0; i < count; i++) {
         UR_TRY(run_work(s, &works[i], &result, error));
         if (s->json) UR_TRY(ur_bench_print_json(&result, error));
         if (!s->json) ur_bench_print_row(&result);
+        UR_TRY(ur_cli_flush_output(error));
     }
     if (!s->json) ur_bench_print_notes(!isnan(result.peak.per_cycle));
     return UR_OK;

@@ -64,7 +64,6 @@ void ur_bench_print_row(const ur_bench_result *r)
            r->facts.executed / seconds / 1e9, r->peak.flops / 1e9, 100 * r->facts.executed / seconds / r->peak.flops);
     if (r->work->kind != UR_BENCH_STEP) print_memory(r);
     if (r->phase_count) print_phases(r);
-    fflush(stdout);
 }
 
 void ur_bench_print_notes(bool counted)
@@ -137,7 +136,5 @@ ur_status ur_bench_print_json(const ur_bench_result *r, ur_error *error)
     if (r->work->kind == UR_BENCH_TRAIN) set_learning(&object, r);
     if (r->work->kind != UR_BENCH_STEP) set_memory(&object, r);
     if (r->phase_count) ur_cli_json_set(&object, "phases", phases_of(r));
-    ur_status status = ur_cli_json_print(object, error);
-    fflush(stdout);
-    return status;
+    return ur_cli_json_print(object, error);
 }

@@ -4,6 +4,7 @@
 #include "cli/args/verb.h"
 #include "cli/support/json_out.h"
 #include "cli/support/model_path.h"
+#include "cli/support/sink.h"
 #include "cli/support/text_out.h"
 
 #include "base/error.h"
@@ -33,11 +34,12 @@ void ur_cli_check_report(ur_cli_checks *checks, ur_cli_verdict verdict, const ch
     vsnprintf(text, sizeof text, format, values);
     va_end(values);
     checks->failed += verdict == UR_CLI_FAILED;
+    if (!checks->json && checks->written != UR_OK) return;
     if (!checks->json) {
         printf("%-7s  %-30s  ", WORDS[verdict], name);
         ur_cli_print_message(stdout, text);
         putchar('\n');
-        fflush(stdout);
+        if (checks->written == UR_OK) checks->written = ur_cli_flush_output(&checks->why);
         return;
     }
     json_t *entry = json_object();
@@ -87,6 +89,7 @@ static ur_status check_all(ur_cli_checks *checks, const char *model, ur_error *e
 
 static ur_status finish(ur_cli_checks *checks, ur_error *error)
 {
+    if (checks->written != UR_OK) return ur_fail(error, checks->written, "%s", checks->why.text);
     if (checks->json) {
         json_t *object = json_object();
         ur_cli_json_set(&object, "ok", json_boolean(checks->failed == 0));

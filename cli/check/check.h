@@ -11,6 +11,8 @@ typedef struct ur_cli_checks {
     bool json;
     json_t *list; /* NULL without memory */
     size_t failed;
+    ur_status written; /* whether the lines before could be written, */
+    ur_error why;      /* and why not */
 } ur_cli_checks;
 
 typedef enum ur_cli_verdict { UR_CLI_OK, UR_CLI_FAILED, UR_CLI_SKIPPED } ur_cli_verdict;

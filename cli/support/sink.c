@@ -7,16 +7,27 @@
 #include <string.h>
 #include <unistd.h>
 
+static ur_status flush(FILE *file, ur_error *error)
+{
+    if (fflush(file) == 0 && !ferror(file)) return UR_OK;
+    int cause = errno;
+    clearerr(file); /* it is told here */
+    return ur_fail(error, UR_ERR_IO, "%s: cannot write: %s", file == stdout ? "standard output" : "the text",
+                   cause ? strerror(cause) : "an earlier write failed");
+}
+
+ur_status ur_cli_flush_output(ur_error *error)
+{
+    errno = 0;
+    return flush(stdout, error);
+}
+
 static ur_status write_piece(void *context, const char *bytes, size_t size, ur_error *error)
 {
     ur_text_out *out = context;
     errno = 0;
     ur_text_out_add(out, bytes, size);
-    if (fflush(out->file) == 0 && !ferror(out->file)) return UR_OK;
-    int cause = errno;
-    clearerr(out->file); /* it is told here */
-    return ur_fail(error, UR_ERR_IO, "%s: cannot write: %s", out->file == stdout ? "standard output" : "the text",
-                   cause ? strerror(cause) : "an earlier write failed");
+    return flush(out->file, error);
 }
 
 ur_sink ur_cli_sink(ur_text_out *out) { return (ur_sink){.write = write_piece, .context = out}; }

@@ -98,7 +98,7 @@ void ur_bytes_free(ur_bytes *bytes)
 bool ur_path_exists(const char *path)
 {
     struct stat about;
-    return stat(path, &about) == 0;
+    return stat(path, &about) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
 bool ur_path_is_folder(const char *path)

@@ -46,6 +46,7 @@ typedef struct ur_folder_lock {
 ur_status ur_folder_lock_take(ur_folder_lock *lock, const char *folder, ur_error *error); /* UR_ERR_BUSY if held */
 void ur_folder_lock_give(ur_folder_lock *lock);
 
+/* Something is there, or there is no telling (a folder above that may not be entered): then opening it says why. */
 bool ur_path_exists(const char *path);
 bool ur_path_is_folder(const char *path);
 /* "folder/name" in memory of its own (free()); NULL without memory. */

@@ -2,6 +2,7 @@
 #include "base/setting.h"
 
 #include "base/number.h"
+#include "base/utf8.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -168,6 +169,8 @@ ur_status ur_setting_set(const ur_setting *row, const char *text, void *values, 
         right = set_flag(text, to);
         break;
     case UR_SETTING_TEXT:
+        if (row->decides && !ur_utf8_valid(text, strlen(text))) /* it is recorded */
+            return ur_fail(error, UR_ERR_USAGE, "`%s`: '%.80s' is not UTF-8", row->name, text);
         *(const char **)to = text;
         break;
     case UR_SETTING_EACH:

@@ -1,7 +1,6 @@
 /* UTF-8, table 3-7 of the Unicode standard: which bytes may follow which. */
 #include "base/utf8.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,6 +73,15 @@ int ur_utf8_encode(uint32_t code, unsigned char out[UR_UTF8_MAX])
     }
     out[0] = (unsigned char)(lead_mark[length] | code);
     return length;
+}
+
+bool ur_utf8_valid(const char *text, size_t length)
+{
+    int size = 1;
+    uint32_t code;
+    for (size_t at = 0; at < length && size > 0; at += (size_t)size)
+        size = ur_utf8_decode((const unsigned char *)text + at, length - at, &code);
+    return size > 0;
 }
 
 char *ur_utf8_clean(const char *text, size_t length, size_t *clean)

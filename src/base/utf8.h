@@ -2,6 +2,7 @@
 #ifndef UR_BASE_UTF8_H
 #define UR_BASE_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,9 @@ int ur_utf8_decode(const unsigned char *text, size_t length, uint32_t *code);
 
 /* Writes a code point: returns 1–4, or 0 for one that does not exist. */
 int ur_utf8_encode(uint32_t code, unsigned char out[UR_UTF8_MAX]);
+
+/* All of it is characters. */
+bool ur_utf8_valid(const char *text, size_t length);
 
 /* A copy in which every byte that belongs to no character, and every zero byte, is U+FFFD: *clean bytes and a zero
  * behind them; free() it. NULL without memory. */

@@ -25,6 +25,14 @@ static ur_status note_place(ur_corpus *corpus, ur_place place, ur_error *error)
     return UR_OK;
 }
 
+ur_status ur_corpus_fail_in(const ur_corpus *corpus, ur_error *error, ur_status status)
+{
+    const char *path = corpus->list.files[0].path;
+    if (!error) return status;
+    if (corpus->list.count == 1) return ur_fail_in(error, status, path);
+    return ur_fail(error, status, "%s and %zu more: %s", path, corpus->list.count - 1, error->text);
+}
+
 static double bytes_before(const ur_corpus *corpus, size_t file)
 {
     double bytes = 0;
@@ -44,11 +52,8 @@ static ur_status scan(ur_corpus *corpus, ur_cursor *cursor, ur_error *error)
                         bytes_before(corpus, corpus->list.count), error));
     }
     if (corpus->total.units > 0) return UR_OK;
-    if (corpus->list.count == 1)
-        return ur_fail(error, UR_ERR_DATA, "%s: the text is empty; give one with something in it",
-                       corpus->list.files[0].path);
-    return ur_fail(error, UR_ERR_DATA, "%s and %zu more: the text is empty; give one with something in it",
-                   corpus->list.files[0].path, corpus->list.count - 1);
+    ur_fail(error, UR_ERR_DATA, "the text is empty; give one with something in it");
+    return ur_corpus_fail_in(corpus, error, UR_ERR_DATA);
 }
 
 static void tell_left_out(ur_corpus *corpus)

@@ -40,6 +40,9 @@ const char *ur_corpus_left_out(const ur_corpus *corpus);
 const char *ur_corpus_file_name(const ur_corpus *corpus, size_t index);
 uint64_t ur_corpus_file_size(const ur_corpus *corpus, size_t index);
 
+/* "FILE: " before an error about the text, "FILE and 2 more: " where it is several. */
+ur_status ur_corpus_fail_in(const ur_corpus *corpus, ur_error *error, ur_status status);
+
 /* Counts the units of [begin, end) into a new vocabulary, not yet settled. */
 ur_status ur_corpus_count(ur_corpus *corpus, uint64_t begin, uint64_t end, ur_vocabulary **vocabulary, ur_error *error);
 

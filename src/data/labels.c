@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/utf8.h"
 #include "data/labelled.h"
 
 #include <stdio.h>
@@ -108,6 +109,8 @@ ur_status ur_labels_id(ur_labels *labels, const char *text, size_t length, uint3
     if (length == 0) return ur_fail(error, UR_ERR_DATA, "there is no label");
     if (length > UR_LABEL_BYTES)
         return ur_fail(error, UR_ERR_DATA, "a label of %zu bytes; it may have %d", length, UR_LABEL_BYTES);
+    if (!ur_utf8_valid(text, length))
+        return ur_fail(error, UR_ERR_DATA, "the label \"%.*s\" is not UTF-8; rename it", (int)length, text);
     bool there = find_text(labels, text, length, copy, &wanted, &at);
     if (!there && labels->fixed) return fail_unknown(labels, copy, error);
     if (!there && labels->count == UR_LABELS_MOST)

@@ -8,7 +8,7 @@
 /* Tensors of these names in front are no parameters: what a checkpoint adds to a model. */
 #define UR_EXTRA_PREFIX "unroll."
 
-/* Writes a model and `count` more tensors (named UR_EXTRA_PREFIX…). */
+/* Writes a model; with `extra`, which may be of none, a checkpoint: `count` more tensors (named UR_EXTRA_PREFIX…), sealed. */
 ur_status ur_model_write(const ur_model *model, const char *path, const ur_tensor_entry *extra, size_t count,
                          ur_error *error);
 

@@ -134,8 +134,11 @@ ur_status ur_model_read(ur_model **model, const ur_tensor_file *file, const char
     *model = NULL;
     const char *text = json_string_value(json_object_get(file->metadata, "unroll"));
     if (!text)
-        return ur_fail(error, UR_ERR_FORMAT,
-                       "%s: a safetensors file without an \"unroll\" record; is it another program's?", name);
+        return ur_fail(
+            error, UR_ERR_FORMAT,
+            "%s: a safetensors file without an \"unroll\" record, as of another program; docs/file-format.md "
+            "says how to give it one",
+            name);
     UR_TRY(ur_record_build(model, text, numbers_in(file), isa, name, error));
     ur_status status = check_widths(*model, name, error);
     if (status == UR_OK) status = read_values(*model, file, name, error);

@@ -66,10 +66,13 @@ ur_status ur_model_write(const ur_model *m, const char *path, const ur_tensor_en
     char *text;
     UR_TRY(record_text(m, &text, error));
     ur_small_entries small;
-    const char *metadata[] = {"format", "pt", "unroll", text};
+    const char *metadata[] = {"format", "pt", UR_SEAL_KEY, UR_SEAL_OPEN, "unroll", text};
+    const char *plain[] = {"format", "pt", "unroll", text};
     ur_status status = ur_small_entries_make(&small, m, count, error);
     if (status == UR_OK && count) memcpy(small.entries + small.count, extra, count * sizeof *extra);
-    if (status == UR_OK) status = ur_tensor_file_write(path, small.entries, small.count + count, metadata, 2, error);
+    if (status == UR_OK)
+        status = ur_tensor_file_write(path, small.entries, small.count + count, extra ? metadata : plain, extra ? 3 : 2,
+                                      error);
     ur_small_entries_free(&small);
     free(text);
     return status;

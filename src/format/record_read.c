@@ -2,6 +2,7 @@
 #include "format/json_text.h"
 #include "format/record.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static ur_status missing(const char *name, const char *key, ur_error *error)
@@ -29,6 +30,14 @@ static ur_status read_size(const json_t *record, const char *key, size_t *size, 
     return UR_OK;
 }
 
+static ur_status fail_unit(ur_status status, size_t i, const char *name, ur_error *error)
+{
+    char place[48];
+    snprintf(place, sizeof place, "the record's \"vocab\", unit %zu", i);
+    ur_fail_in(error, status, place);
+    return ur_fail_in(error, status, name);
+}
+
 static ur_status add_unit(ur_vocabulary *v, const json_t *unit, size_t i, const char *name, ur_error *error)
 {
     int32_t id = -1;
@@ -41,7 +50,8 @@ static ur_status add_unit(ur_vocabulary *v, const json_t *unit, size_t i, const 
         UR_TRY(ur_vocabulary_add(v, "", 1, &id, error));
     } else {
         if (!json_is_string(unit) || !json_string_length(unit)) return missing(name, "vocab", error);
-        UR_TRY(ur_vocabulary_add(v, json_string_value(unit), json_string_length(unit), &id, error));
+        ur_status status = ur_vocabulary_add(v, json_string_value(unit), json_string_length(unit), &id, error);
+        if (status != UR_OK) return fail_unit(status, i, name, error);
     }
     if ((size_t)id == i) return UR_OK;
     return ur_fail(error, UR_ERR_FORMAT, "%s: the record's \"vocab\" names unit %zu twice", name, i);
@@ -122,7 +132,10 @@ ur_status ur_record_build(ur_model **model, const char *text, size_t most, const
     json_t *record;
     *model = NULL;
     ur_status status = ur_json_read(text, strlen(text), 0, &record, error);
-    if (status != UR_OK) return ur_fail_in(error, status, name);
+    if (status != UR_OK) {
+        ur_fail_in(error, status, "the record \"unroll\" is not JSON");
+        return ur_fail_in(error, status, name);
+    }
     status = build(model, record, most, isa, name, error);
     json_decref(record);
     if (status == UR_OK) return UR_OK;

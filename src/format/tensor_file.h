@@ -42,6 +42,12 @@ void ur_tensor_file_free(ur_tensor_file *file);
 /* NULL if there is no such tensor. */
 const ur_tensor_entry *ur_tensor_file_find(const ur_tensor_file *file, const char *name);
 
+/* A file can be sealed: metadata UR_SEAL_KEY, given as UR_SEAL_OPEN, becomes a hash of all its other bytes. */
+#define UR_SEAL_KEY  "checksum"
+#define UR_SEAL_OPEN "0000000000000000"
+/* UR_ERR_FORMAT for a file that was read from a path and is not what was sealed, or was not sealed at all. */
+ur_status ur_tensor_file_check_seal(const ur_tensor_file *file, const char *name, ur_error *error);
+
 /* Writes the tensors in the order given, data aligned to 64 bytes in the file (header padded with spaces), through
  * ur_writer: whole or not at all. `metadata`: pairs of strings, 2·`pairs` of them. Equal input gives equal bytes. */
 ur_status ur_tensor_file_write(const char *path, const ur_tensor_entry *entries, size_t count,

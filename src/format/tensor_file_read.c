@@ -4,6 +4,7 @@
  * then the data, which the tensors cover without hole or overlap. Offsets count from the beginning of the data.
  */
 #include "format/json_text.h"
+#include "format/seal.h"
 #include "format/tensor_format.h"
 
 #include <stdlib.h>
@@ -217,4 +218,36 @@ ur_status ur_tensor_file_read(ur_tensor_file *file, const char *path, ur_error *
     else
         ur_bytes_free(&bytes);
     return status;
+}
+
+/* ---- The seal ---- */
+
+/* The header without the blanks behind it, which the writer adds; the seal's digits are read as they were when it was made. */
+static void add_header(ur_seal *seal, const unsigned char *header, size_t length, const char *digits)
+{
+    size_t place = 0, size = sizeof UR_SEAL_OPEN - 1;
+    while (length > 0 && header[length - 1] == ' ') length--;
+    while (place + size <= length && memcmp(header + place, digits, size) != 0) place++;
+    if (place + size > length) place = length;
+    ur_seal_add(seal, header, place);
+    if (place == length) return;
+    ur_seal_add(seal, UR_SEAL_OPEN, size);
+    ur_seal_add(seal, header + place + size, length - place - size);
+}
+
+ur_status ur_tensor_file_check_seal(const ur_tensor_file *file, const char *name, ur_error *error)
+{
+    const char *wanted = json_string_value(json_object_get(file->metadata, UR_SEAL_KEY));
+    char found[17] = "";
+    if (!wanted || strlen(wanted) != sizeof UR_SEAL_OPEN - 1)
+        return ur_fail(error, UR_ERR_FORMAT, "%s: has no checksum; it was changed, or is of an earlier version", name);
+    uint64_t length = 0;
+    for (int i = UR_LENGTH_BYTES - 1; i >= 0; i--) length = length << 8 | file->bytes.data[i];
+    const unsigned char *data = file->bytes.data + UR_LENGTH_BYTES + length;
+    ur_seal seal = ur_seal_begin();
+    add_header(&seal, file->bytes.data + UR_LENGTH_BYTES, (size_t)length, wanted);
+    ur_seal_add(&seal, data, file->bytes.size - UR_LENGTH_BYTES - (size_t)length);
+    ur_seal_end(&seal, found);
+    if (strcmp(found, wanted) == 0) return UR_OK;
+    return ur_fail(error, UR_ERR_FORMAT, "%s: damaged: its checksum is %s and not %s", name, found, wanted);
 }

@@ -1,5 +1,6 @@
 /* Writing safetensors; see tensor_file_read.c for the format. */
 #include "format/json_text.h"
+#include "format/seal.h"
 #include "format/tensor_format.h"
 
 #include "base/error.h"
@@ -20,17 +21,7 @@ static ur_status wrong_entry(const ur_tensor_entry *entry, const char *what, ur_
     return ur_fail(error, UR_ERR_USAGE, "tensor \"%.*s\": %s", UR_TENSOR_NAME_MAX - 1, entry->name, what);
 }
 
-static bool is_utf8(const char *text)
-{
-    uint32_t code;
-    size_t length = strlen(text);
-    for (size_t at = 0; at < length;) {
-        int bytes = ur_utf8_decode((const unsigned char *)text + at, length - at, &code);
-        if (bytes < 1) return false;
-        at += (size_t)bytes;
-    }
-    return true;
-}
+static bool is_utf8(const char *text) { return ur_utf8_valid(text, strlen(text)); }
 
 static ur_status check_entry(const ur_tensor_entry *entry, ur_error *error)
 {
@@ -149,6 +140,24 @@ static ur_status add_header(ur_writer *writer, const char *text, ur_error *error
     return ur_writer_add(writer, blanks, padding, error);
 }
 
+/* Where the digits of the seal stand in a header; NULL: it has none. */
+static char *find_seal(char *header)
+{
+    char *key = strstr(header, "\"" UR_SEAL_KEY "\":\"" UR_SEAL_OPEN "\"");
+    return key ? key + sizeof "\"" UR_SEAL_KEY "\":\"" - 1 : NULL;
+}
+
+static void seal_header(char *header, const tensor_list *list)
+{
+    char digits[17], *place = find_seal(header);
+    if (!place) return;
+    ur_seal seal = ur_seal_begin();
+    ur_seal_add(&seal, header, strlen(header));
+    for (size_t i = 0; i < list->count; i++) ur_seal_add(&seal, list->entries[i].data, list->entries[i].bytes);
+    ur_seal_end(&seal, digits);
+    memcpy(place, digits, sizeof digits - 1);
+}
+
 static ur_status add_all(ur_writer *writer, const char *header, const tensor_list *list, ur_error *error)
 {
     UR_TRY(add_header(writer, header, error));
@@ -174,6 +183,7 @@ ur_status ur_tensor_file_write(const char *path, const ur_tensor_entry *entries,
     char *header = NULL;
     ur_status status = make_header(&list, &header, error);
     if (status != UR_OK) return ur_fail_in(error, status, path);
+    seal_header(header, &list);
     status = write_file(path, header, &list, error);
     free(header);
     return status;

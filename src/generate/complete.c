@@ -63,20 +63,11 @@ static double worst_found(const search *s)
     return s->count < s->capacity ? -INFINITY : s->words[s->count - 1].log_probability;
 }
 
-static bool is_utf8(const char *text, size_t length)
-{
-    int size = 1;
-    uint32_t code;
-    for (size_t i = 0; i < length && size > 0; i += (size_t)size)
-        size = ur_utf8_decode((const unsigned char *)text + i, length - i, &code);
-    return size > 0;
-}
-
 static void finish(search *s, const path *p, double log_p)
 {
     const char *word = p->text + s->space;
     size_t length = p->length - s->space;
-    if (!is_utf8(word, length)) return; /* bytes may end in the middle of a character */
+    if (!ur_utf8_valid(word, length)) return; /* bytes may end in the middle of a character */
     if (!add_to_known(s, word, length, log_p)) {
         if (log_p <= worst_found(s)) return;
         if (s->count < s->capacity) s->count++;

@@ -39,9 +39,11 @@ ur_status ur_places_read(ur_places *p, size_t first, size_t lanes, int32_t *ids,
 
 static ur_status read_all(ur_places *p, size_t places, size_t steps, int32_t *ids, ur_error *error)
 {
-    if (!places || !steps || steps > p->units)
-        return ur_fail(error, UR_ERR_DATA, "the text has %llu tokens; places (%zu) of %zu tokens are asked of it",
-                       (unsigned long long)p->units, places, steps);
+    if (!places || !steps || steps > p->units) {
+        ur_fail(error, UR_ERR_DATA, "the text has %llu tokens; places (%zu) of %zu tokens are asked of it",
+                (unsigned long long)p->units, places, steps);
+        return ur_corpus_fail_in(p->corpus, error, UR_ERR_DATA);
+    }
     p->count = places;
     p->steps = steps;
     return ur_places_read(p, 0, places, ids, error);

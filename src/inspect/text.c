@@ -36,8 +36,10 @@ static void close_text(ur_text_reader *r)
 /* The part has `left` units. */
 static ur_status choose(ur_text_reader *r, const ur_reading *how, uint64_t left, ur_error *error)
 {
-    if (left < 2)
-        return ur_fail(error, UR_ERR_DATA, "the text has %llu tokens; at least 2 are needed", (unsigned long long)left);
+    if (left < 2) {
+        ur_fail(error, UR_ERR_DATA, "the text has %llu tokens; at least 2 are needed", (unsigned long long)left);
+        return ur_corpus_fail_in(r->corpus, error, UR_ERR_DATA);
+    }
     size_t lanes = how->lanes ? how->lanes : UR_READING_LANES;
     if (how->lanes > UR_READING_MOST)
         return ur_fail(error, UR_ERR_USAGE, "%zu lanes: at most %d", how->lanes, UR_READING_MOST);

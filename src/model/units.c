@@ -18,8 +18,11 @@ ur_status ur_encode(const ur_model *m, const char *text, size_t length, int32_t 
 {
     if (!m->vocabulary) return ur_fail(error, UR_ERR_USAGE, "the model has no units of text");
     const unsigned char *at = (const unsigned char *)text;
+    const bool plain = ur_vocabulary_kind(m->vocabulary) == UR_UNIT_BYTE; /* every byte is read */
     *count = 0;
-    for (size_t left = length; left > 0;) {
+    if (!plain && length > 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) at += 3;
+    for (size_t left = length - (size_t)(at - (const unsigned char *)text); left > 0;) {
+        if (!plain && left > 1 && at[0] == '\r' && at[1] == '\n') at++, left--;
         int cut = ur_unit_cut(ur_vocabulary_kind(m->vocabulary), at, left, true);
         if (cut <= 0) return ur_fail(error, UR_ERR_DATA, "invalid UTF-8 at byte %zu of the text", length - left);
         int32_t id;

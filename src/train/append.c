@@ -39,6 +39,8 @@ ur_status ur_append_read(const ur_append *file, off_t place, void *bytes, size_t
     return UR_OK;
 }
 
+bool ur_append_is_empty(const ur_append *file) { return file->fd >= 0 && lseek(file->fd, 0, SEEK_END) == 0; }
+
 ur_status ur_append_cut(ur_append *file, off_t end, ur_error *error)
 {
     if (ftruncate(file->fd, end) != 0) return ur_fail_file(error, file->path, "cut", errno);

@@ -13,6 +13,8 @@ typedef struct ur_append {
 
 /* Opens (makes) the file; what is no regular file is an error. */
 ur_status ur_append_open(ur_append *file, const char *path, ur_error *error);
+/* Whether there is nothing in it: it was made anew. */
+bool ur_append_is_empty(const ur_append *file);
 /* Up to `size` bytes from `place` into `bytes`; *got 0: the end. */
 ur_status ur_append_read(const ur_append *file, off_t place, void *bytes, size_t size, size_t *got, ur_error *error);
 /* Takes away all that stands behind `end`, and goes on there. */

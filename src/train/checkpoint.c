@@ -168,11 +168,10 @@ static ur_status check_finite(const ur_trainer *t, ur_error *error)
         const ur_param *p = &t->model->params[i];
         for (size_t k = 0; k < p->size; k++)
             if (!isfinite(p->value[k]))
-                return ur_fail(
-                    error, UR_ERR_NUMERIC,
-                    "step %llu: the tensor %s is not finite any more, and is not saved; begin anew with a smaller "
-                    "`lr` or `clip-norm`",
-                    (unsigned long long)t->at.step, p->name);
+                return ur_fail(error, UR_ERR_NUMERIC,
+                               "step %llu: the tensor %s is not finite any more, and is not saved; a smaller `lr` or "
+                               "`clip-norm` may help",
+                               (unsigned long long)t->at.step, p->name);
     }
     return UR_OK;
 }
@@ -317,8 +316,12 @@ static ur_status resume_from(ur_trainer *t, const ur_tensor_file *file, const ch
     const char *text = json_string_value(json_object_get(file->metadata, "unroll"));
     json_t *record = NULL;
     ur_status status = text ? ur_json_read(text, strlen(text), 0, &record, error) : UR_OK;
-    if (status == UR_ERR_MEMORY) return status;
+    if (status != UR_OK) {
+        ur_fail_in(error, status, "the record \"unroll\" is not JSON");
+        return ur_fail_in(error, status, path);
+    }
     status = check_record(t, record, path, error);
+    if (status == UR_OK) status = ur_tensor_file_check_seal(file, path, error);
     if (status == UR_OK) status = take_progress(t, record, path, error);
     if (status == UR_OK) status = same_settings(t, record, path, error);
     if (status == UR_OK) status = make_state(t, file, path, error);

@@ -10,7 +10,7 @@ static uint64_t number_at(const unsigned char *bytes, size_t size)
     return number;
 }
 
-#define REMEDY "put the whole file back, go on without it with `no-events`, or begin anew with `overwrite`"
+#define REMEDY "put the whole file back, remove it, go on without it with `no-events`, or begin anew with `overwrite`"
 
 static ur_status fail_short(const ur_append *file, uint64_t found, uint64_t records, ur_error *error)
 {

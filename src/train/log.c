@@ -15,8 +15,8 @@ static ur_status cut_behind(ur_log_file *log, uint64_t lines, ur_error *error)
         UR_TRY(ur_append_read(&log->file, end, piece, sizeof piece, &got, error));
         if (got == 0)
             return ur_fail(error, UR_ERR_DATA,
-                           "%s: has %llu lines, the checkpoint knows of %llu; put the whole log back or begin anew "
-                           "with `overwrite`",
+                           "%s: has %llu lines, the checkpoint knows of %llu; put the whole log back, remove it (the "
+                           "run goes on with a new one), or begin anew with `overwrite`",
                            log->file.path, (unsigned long long)found, (unsigned long long)lines);
         for (size_t i = 0; i < got && found < lines; i++, end++) found += piece[i] == '\n';
     }
@@ -25,9 +25,10 @@ static ur_status cut_behind(ur_log_file *log, uint64_t lines, ur_error *error)
 
 ur_status ur_log_open(ur_log_file *log, const char *path, uint64_t lines, ur_error *error)
 {
-    log->lines = lines;
     UR_TRY(ur_append_open(&log->file, path, error));
-    ur_status status = cut_behind(log, lines, error);
+    log->lost = lines && ur_append_is_empty(&log->file);
+    log->lines = log->lost ? 0 : lines;
+    ur_status status = cut_behind(log, log->lines, error);
     if (status != UR_OK) ur_log_close(log);
     return status;
 }

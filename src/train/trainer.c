@@ -149,7 +149,8 @@ static ur_status open_events(ur_trainer *t, ur_error *error)
     if (t->run->no_events) return UR_OK;
     char *path = ur_path_join(t->run->folder, UR_EVENTS_NAME);
     if (!path) return ur_fail_memory(error, "a path");
-    ur_status status = ur_events_open(&t->events, path, t->resumed ? t->at.event_records : 0, error);
+    bool goes_on = t->resumed && ur_path_exists(path); /* one that is gone begins anew */
+    ur_status status = ur_events_open(&t->events, path, goes_on ? t->at.event_records : 0, error);
     free(path);
     return status;
 }
@@ -168,6 +169,10 @@ static ur_status open_log(ur_trainer *t, ur_error *error)
     if (!path) return ur_fail_memory(error, "a path");
     ur_status status = ur_log_open(&t->log, path, t->resumed ? t->at.log_lines : 0, error);
     free(path);
+    if (t->log.lost) {
+        size_t used = strlen(t->described);
+        snprintf(t->described + used, sizeof t->described - used, "; log.jsonl is gone, a new one begins");
+    }
     return status == UR_OK ? open_events(t, error) : status;
 }
 

@@ -161,10 +161,22 @@ static ur_status next(ur_trainer *t, ur_event *e, ur_error *error)
     return step(t, e, error);
 }
 
+/* A run that is resumed does the same again, and its settings cannot change. */
+static ur_status name_remedy(const ur_trainer *t, ur_error *error)
+{
+    if (!error || !t->run->folder || !t->kept) return UR_ERR_NUMERIC;
+    return ur_fail(error, UR_ERR_NUMERIC,
+                   "%s. `resume` would come to the same: go on in another folder with `init-from` %s/last.safetensors, "
+                   "or begin anew "
+                   "with `overwrite`",
+                   error->text, t->run->folder);
+}
+
 ur_status ur_train_next(ur_trainer *t, ur_event *e, ur_error *error)
 {
     ur_float_mode mode = ur_float_mode_enter();
     ur_status status = next(t, e, error);
+    if (status == UR_ERR_NUMERIC) status = name_remedy(t, error);
     ur_float_mode_leave(mode);
     return status;
 }

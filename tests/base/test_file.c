@@ -89,7 +89,10 @@ static void test_reads_files_of_unknown_length(void **state)
 {
     (void)state;
     ur_bytes bytes;
-    if (!ur_path_exists("/proc/self/status")) skip();
+    if (!ur_path_exists("/proc/self/status")) {
+        print_message("skipped: there is no /proc/self/status\n");
+        skip();
+    }
     assert_int_equal(ur_file_read("/proc/self/status", &bytes, NULL), UR_OK);
     assert_true(bytes.size > 5);
     assert_memory_equal(bytes.data, "Name:", 5);

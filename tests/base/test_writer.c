@@ -192,7 +192,10 @@ static void test_no_permission(void **state)
     in_scratch(&here, "forbidden");
     int result = in_child(write_without_permission);
     assert_int_equal(chmod(here.root, 0700), 0);
-    if (result == CHILD_SKIPS) skip();
+    if (result == CHILD_SKIPS) {
+        print_message("skipped: the user cannot be changed\n");
+        skip();
+    }
     assert_int_equal(result, 0);
 }
 
@@ -253,7 +256,10 @@ static void test_full_disk(void **state)
 {
     (void)state;
     int result = in_child(fill_a_small_disk);
-    if (result == CHILD_SKIPS) skip();
+    if (result == CHILD_SKIPS) {
+        print_message("skipped: a small disk cannot be mounted\n");
+        skip();
+    }
     assert_int_equal(result, 0);
 }
 

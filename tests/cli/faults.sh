@@ -134,3 +134,33 @@ until_true 60 test -e killed/model.safetensors
 kill -KILL $!
 wait $! 2>/dev/null || true
 done_with train lm text -o killed "${small[@]}" --steps 20 --save-every 1000000 --eval-every 5 --resume
+
+# A run that left all bounds: the remedy that is named works.
+wild=("${small[@]}" --optimizer sgd --clip-norm 0 --save-every 3 --eval-every 1000 --momentum 0.99)
+fails_with train lm text -o bounds "${wild[@]}" --steps 400 --lr 1000
+says 'not finite'; says '--init-from bounds/last.safetensors'; says '--overwrite'
+fails_with train lm text -o bounds "${wild[@]}" --steps 400 --lr 1000 --resume
+says 'not finite'; says '--init-from bounds/last.safetensors'; says '--overwrite'
+done_with train lm text -o within "${small[@]}" --steps 5 --lr 1e-6 --init-from bounds/last.safetensors
+
+# A log that is gone: the checkpoint is sound without it.
+done_with train lm text -o logless "${loud[@]}" --steps 20
+rm logless/log.jsonl logless/events*
+done_with train lm text -o logless "${loud[@]}" --steps 30 --resume; says 'log.jsonl is gone, a new one begins'
+done_with inspect run logless; prints 'updates     30'
+done_with train lm text -o logless "${loud[@]}" --steps 40 --resume
+! grep -q 'is gone' err || fail 'the new log is taken for lost'
+
+# One bit of a checkpoint, wherever it is.
+done_with train lm text -o bits "${small[@]}" --steps 6
+size=$(stat -c %s bits/last.safetensors)
+cp bits/last.safetensors sound
+for place in 9 25 90 300 $((size / 3)) $((size / 2)) $((size - 1)); do
+    cp sound bits/last.safetensors
+    byte=$(od -An -tu1 -j "$place" -N 1 sound | tr -d ' ')
+    printf "\\$(printf %03o $((byte ^ 1)))" | dd of=bits/last.safetensors bs=1 seek="$place" conv=notrunc 2>dd
+    fails_with train lm text -o bits "${small[@]}" --steps 8 --resume; says 'bits/last.safetensors: '
+done
+says 'damaged: its checksum is '
+cp sound bits/last.safetensors
+done_with train lm text -o bits "${small[@]}" --steps 8 --resume

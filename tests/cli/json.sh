@@ -10,7 +10,7 @@ equal "$(json 'sorted(o)')" "['best', 'epochs', 'loss', 'model', 'net', 'paramet
 equal "$(wc -l <out)" 1
 
 done_with eval run text --json
-equal "$(json 'sorted(o)')" "['bits_per_byte', 'bits_per_char', 'loss', 'perplexity', 'protocol', 'seconds', 'units', 'weights']"
+equal "$(json 'sorted(o)')" "['bits_per_byte', 'bits_per_char', 'loss', 'perplexity', 'predictions', 'protocol', 'seconds', 'units', 'unknown', 'weights']"
 equal "$(json 'o["protocol"], o["units"]')" "('stateful', $(wc -c <text))"
 equal "$(json 'abs(math.exp(o["loss"]) / o["perplexity"] - 1) < 1e-6')" True
 done_with eval run text --json --protocol windows --window 32; equal "$(json 'o["protocol"]')" windows

@@ -234,7 +234,10 @@ static void test_a_file_of_the_reference_implementation(void **state)
     ur_tensor_file file;
     ur_error error = {0};
     const char *golden = getenv("UNROLL_GOLDEN");
-    if (!golden) skip();
+    if (!golden) {
+        print_message("skipped: UNROLL_GOLDEN does not name tests/golden\n");
+        skip();
+    }
     snprintf(path, sizeof path, "%s/lstm.safetensors", golden);
     if (ur_tensor_file_read(&file, path, &error) != UR_OK) fail_msg("%s", error.text);
     const ur_tensor_entry *weights = ur_tensor_file_find(&file, "weight_ih_l0");

@@ -26,6 +26,14 @@ static ur_flow *make_flow(ur_model *model, size_t steps, size_t warm, size_t pla
     return flow;
 }
 
+/* A message about the text, whose file it names. */
+static void check_text(temp_text *temp, const ur_error *error, const char *expected)
+{
+    char full[1024];
+    snprintf(full, sizeof full, "%s: %s", temp_path(temp, "text"), expected);
+    assert_string_equal(error->text, full);
+}
+
 /* One lane of ids, followed from unit `at` on. */
 static void follow(ur_flow *flow, const int32_t *ids, size_t at)
 {
@@ -127,7 +135,7 @@ static void test_read_places(void **state)
     for (size_t t = 0; t < WINDOW; t++)
         for (size_t b = 0; b < 3; b++) assert_int_equal(read[t * 3 + b], ids[at[b] + t]);
     assert_int_equal(ur_read_places(model, &half, 1, LENGTH / 2 + 1, read, &error), UR_ERR_DATA);
-    assert_string_equal(error.text, "the text has 150 tokens; places (1) of 151 tokens are asked of it");
+    check_text(*state, &error, "the text has 150 tokens; places (1) of 151 tokens are asked of it");
     half.begin = 1;
     assert_int_equal(ur_read_places(model, &half, 1, 1, read, &error), UR_ERR_USAGE);
     ur_model_free(model);
@@ -156,7 +164,7 @@ static void test_short_texts(void **state)
     static const char net[] = "onehot > gru 5 > dense";
     ok(follow_text(*state, net, "abcd", 2, 0, &error), &error);
     assert_int_equal(follow_text(*state, net, "abc", 2, 0, &error), UR_ERR_DATA);
-    assert_string_equal(error.text, "the text has 3 tokens; 2 steps back need 4: give a longer text or fewer `back`");
+    check_text(*state, &error, "the text has 3 tokens; 2 steps back need 4: give a longer text or fewer `back`");
     assert_int_equal(follow_text(*state, net, "abcdabcd", 3, 0.5, &error), UR_ERR_DATA);
     assert_int_equal(follow_text(*state, net, "abcd", 2, 1, &error), UR_ERR_USAGE);
 }

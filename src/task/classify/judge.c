@@ -145,6 +145,16 @@ static const ur_class_part *judged_part(const ur_classify *c)
     return c->part[UR_PART_TEST].set ? &c->part[UR_PART_TEST] : &c->part[UR_PART_VALIDATION];
 }
 
+/* Names of files may be of any bytes. */
+static json_t *clean_json(const char *text)
+{
+    size_t length;
+    char *clean = ur_utf8_clean(text, strlen(text), &length);
+    json_t *json = clean ? json_stringn(clean, length) : NULL;
+    free(clean);
+    return json;
+}
+
 static json_t *mistake_json(const ur_classify *c, const ur_class_mistake *m, ur_error *error)
 {
     const ur_class_part *p = judged_part(c);
@@ -155,8 +165,9 @@ static json_t *mistake_json(const ur_classify *c, const ur_class_mistake *m, ur_
     ur_status status = ur_labelled_read(p->set, number, &example, error);
     json_t *one = NULL;
     if (status == UR_OK)
-        one = json_pack("{s:s,s:s,s:s,s:f}", "where", name, "label", c->labels[ur_labelled_label(p->set, number)],
-                        "taken", c->labels[m->taken], "probability", m->sureness);
+        one = json_pack("{s:o,s:s,s:s,s:f}", "where", clean_json(name), "label",
+                        c->labels[ur_labelled_label(p->set, number)], "taken", c->labels[m->taken], "probability",
+                        m->sureness);
     if (one && example.text && json_object_set_new(one, "text", json_stringn(example.text, example.length))) {
         json_decref(one);
         one = NULL;
@@ -176,17 +187,6 @@ static json_t *mistakes_json(const ur_classify *c, const ur_class_tally *t, ur_e
     return list;
 }
 
-/* What was read, and what was left out. */
-static json_t *found_json(const ur_classify *c)
-{
-    const char *found = ur_labelled_found(c->set);
-    size_t length;
-    char *clean = ur_utf8_clean(found, strlen(found), &length);
-    json_t *text = clean ? json_stringn(clean, length) : NULL;
-    free(clean);
-    return text;
-}
-
 static json_t *labels_json(const ur_classify *c)
 {
     json_t *list = json_array();
@@ -203,7 +203,7 @@ static ur_status tell_more(const ur_classify *c, const ur_class_tally *t, json_t
     if (error) error->status = UR_OK;
     int failed = json_object_set_new(more, "examples", json_integer((json_int_t)t->count));
     if (c->cut_count) failed |= json_object_set_new(more, "cut", json_integer((json_int_t)c->cut_count));
-    failed |= json_object_set_new(more, "data", found_json(c));
+    failed |= json_object_set_new(more, "data", clean_json(ur_labelled_found(c->set)));
     failed |= json_object_set_new(more, "labels", labels_json(c));
     if (c->confusion) failed |= json_object_set_new(more, "confusion", confusion_json(c));
     failed |= json_object_set_new(more, "mistakes", mistakes_json(c, t, error));

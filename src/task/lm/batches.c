@@ -46,7 +46,9 @@ ur_status ur_lm_prepare(void *data, const ur_settings *settings, ur_learning *le
     learning->counts = lm->counts;
     *first_loss = ur_log((double)ur_vocabulary_size(lm->vocabulary));
     lm->lanes = (ur_lanes){.lanes = settings->run.batch, .k1 = s->bptt_step, .k2 = s->bptt, .whole = s->whole_windows};
-    UR_TRY(ur_lanes_open(&lm->lanes, lm->corpus, lm->vocabulary, 0, lm->train_end, error));
+    ur_status status = ur_lanes_open(&lm->lanes, lm->corpus, lm->vocabulary, 0, lm->train_end, error);
+    if (status == UR_ERR_DATA) ur_corpus_fail_in(lm->corpus, error, status);
+    UR_TRY(status);
     return open_validation_lanes(lm, settings->run.batch, error);
 }
 

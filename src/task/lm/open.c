@@ -49,9 +49,10 @@ static ur_status open_validation(ur_lm *lm, const ur_run_settings *run, const ur
         lm->validation_end = tokens;
     }
     if (lm->train_end >= TRAIN_LEAST) return UR_OK;
-    return ur_fail(error, UR_ERR_DATA,
-                   "the text is too short: %llu of its %llu %ss are left to train on; at least %d are needed",
-                   (unsigned long long)lm->train_end, (unsigned long long)tokens, lm->settings.token, TRAIN_LEAST);
+    ur_fail(error, UR_ERR_DATA,
+            "the text is too short: %llu of its %llu %ss are left to train on; at least %d are needed",
+            (unsigned long long)lm->train_end, (unsigned long long)tokens, lm->settings.token, TRAIN_LEAST);
+    return ur_corpus_fail_in(lm->corpus, error, UR_ERR_DATA);
 }
 
 static ur_status open_text(ur_lm *lm, const ur_settings *settings, ur_error *error)
@@ -68,9 +69,12 @@ static ur_status make_vocabulary(ur_lm *lm, ur_error *error)
 {
     const ur_lm_settings *s = &lm->settings;
     UR_TRY(ur_corpus_count(lm->corpus, 0, lm->train_end, &lm->vocabulary, error));
-    UR_TRY(ur_vocabulary_settle(lm->vocabulary, s->min_count, s->vocabulary_limit, !s->no_unknown, error));
+    ur_status status = ur_vocabulary_settle(lm->vocabulary, s->min_count, s->vocabulary_limit, !s->no_unknown, error);
+    if (status == UR_ERR_DATA) ur_corpus_fail_in(lm->corpus, error, status);
+    UR_TRY(status);
     if (ur_vocabulary_size(lm->vocabulary) - (s->no_unknown ? 0 : 1) >= 2) return UR_OK;
-    return ur_fail(error, UR_ERR_DATA, "the text has only one kind of %s; there is nothing to predict", s->token);
+    ur_fail(error, UR_ERR_DATA, "the text has only one kind of %s; there is nothing to predict", s->token);
+    return ur_corpus_fail_in(lm->corpus, error, UR_ERR_DATA);
 }
 
 static ur_status check_windows(const ur_lm_settings *s, ur_error *error)

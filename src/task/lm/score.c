@@ -136,8 +136,9 @@ static ur_status choose_part(ur_scorer *s, ur_error *error)
     s->begin = (uint64_t)((double)units * begin);
     s->end = (uint64_t)((double)units * end);
     if (s->end - s->begin >= 2) return UR_OK;
-    return ur_fail(error, UR_ERR_DATA, "the text has %llu tokens; at least 2 are needed",
-                   (unsigned long long)(s->end - s->begin));
+    ur_fail(error, UR_ERR_DATA, "the text has %llu tokens; at least 2 are needed",
+            (unsigned long long)(s->end - s->begin));
+    return ur_corpus_fail_in(s->corpus, error, UR_ERR_DATA);
 }
 
 static ur_status run(ur_scorer *s, ur_error *error)
