@@ -154,6 +154,9 @@ sed 7s/$/,5/ all.csv >wide.csv
 fails_with train forecast wide.csv -o none; says 'wide.csv: line 7: 4 columns, where the first row has 3'
 sed '9s/,[0-9.]*,/,much,/' all.csv >word.csv
 fails_with train forecast word.csv -o none; says "word.csv: line 9: column 'load': 'much' is no number"
+printf 'x\n1\n2\n' >two.csv
+fails_with train forecast two.csv -o none; says 'two.csv: of 2 rows 1 are to train on, which is too few'
+fails_with eval run; says 'give the table that they are of'
 : >empty.csv
 fails_with train forecast empty.csv -o none; says 'empty.csv: no rows in it'
 fails_with train forecast nowhere.csv -o none; says 'nowhere.csv'

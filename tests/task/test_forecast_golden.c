@@ -23,7 +23,8 @@ static const char *golden_path(const char *name, char path[1024])
     return path;
 }
 
-static json_t *judge(const char *name)
+/* In batches of so many windows, on so many threads. */
+static json_t *judge(const char *name, const char *batch, const char *threads)
 {
     char path[1024], *text;
     ur_model *model;
@@ -32,6 +33,8 @@ static json_t *judge(const char *name)
     if (ur_model_load(&model, golden_path(name, path), NULL, &error) != UR_OK) fail_msg("%s", error.text);
     if (ur_settings_of_model(&settings, model, &error) != UR_OK) fail_msg("%s", error.text);
     assert_int_equal(ur_settings_add_data(settings, golden_path("forecast.csv", path), &error), UR_OK);
+    assert_int_equal(ur_settings_set(settings, "batch", batch, &error), UR_OK);
+    assert_int_equal(ur_settings_set(settings, "threads", threads, &error), UR_OK);
     if (ur_judge(model, settings, &text, &error) != UR_OK) fail_msg("%s", error.text);
     json_t *result = json_loads(text, 0, NULL);
     assert_non_null(result);
@@ -53,7 +56,7 @@ static double find_number(const json_t *result, const char *key)
 static void check_model(const char *model, const char *expected, size_t numbers)
 {
     char path[1024];
-    json_t *want = json_load_file(golden_path(expected, path), 0, NULL), *got = judge(model), *value;
+    json_t *want = json_load_file(golden_path(expected, path), 0, NULL), *got = judge(model, "32", "1"), *value;
     const char *key;
     assert_non_null(want);
     assert_int_equal(json_object_size(want), numbers);
@@ -85,9 +88,24 @@ static void test_log(void **state)
     check_model("forecast-log.safetensors", "forecast-log.json", 18);
 }
 
+/* A forecast does not depend on what is forecast beside it. */
+static void test_batches(void **state)
+{
+    (void)state;
+    static const char *const models[] = {"forecast-direct.safetensors", "forecast-step.safetensors"};
+    static const char *const keys[] = {"mse", "mae", "mse_data", "mae_data", "linear_mse"};
+    for (size_t i = 0; i < 2; i++) {
+        json_t *one = judge(models[i], "1", "1"), *many = judge(models[i], "29", "3");
+        for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
+            assert_true(find_number(one, keys[k]) == find_number(many, keys[k]));
+        json_decref(one);
+        json_decref(many);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_direct), cmocka_unit_test(test_step),
-                                       cmocka_unit_test(test_log)};
+                                       cmocka_unit_test(test_log), cmocka_unit_test(test_batches)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -157,6 +157,9 @@ static ur_status open_training(ur_forecast *f, const ur_settings *settings, ur_e
                        run->validation);
     UR_TRY(cut_channels(f, error));
     UR_TRY(open_series(f, settings, error));
+    if (f->part[UR_PART_TRAIN].end < 2)
+        return ur_fail(error, UR_ERR_DATA, "%s: of %zu rows %zu are to train on, which is too few", f->series.path,
+                       f->series.rows, f->part[UR_PART_TRAIN].end);
     UR_TRY(ur_forecast_scale(f, error));
     UR_TRY(choose_windows(f, error));
     choose_segment(f);
