@@ -48,6 +48,8 @@ done_with eval run all.conllu; prints 'accuracy'; prints 'words_per_second'
 awk '$1 == "accuracy" && $2 < 0.9 { exit 1 }' out || fail "it has not learnt: $(cat out)"
 { word 1 The DET; word 2 cat BEAST; word 3 sees BEAST; } >unseen.conllu
 done_with eval run unseen.conllu; prints 'words_with_unseen_labels  2'
+word 1 The _ >bare.conllu
+fails_with eval run bare.conllu; says 'bare.conllu: column upos is not there: every word has _'
 fails_with eval run text; says 'text: line 2: not CoNLL-U'
 misused eval run all.conllu --tail 0.1; says 'a model of the task tag does not take it'
 make_text 50 >lines
