@@ -1,8 +1,4 @@
-/*
- * Batches of examples of about one length. In an epoch the examples are shuffled, sorted by length within groups of many
- * batches, cut into batches, and the batches are shuffled. All of it follows from the seed and the number of the epoch. For
- * judging they are sorted by length.
- */
+/* Batches of examples of about one length. */
 #include "task/classify/classify.h"
 
 #include "base/random.h"
@@ -10,71 +6,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
-
-enum { GROUP = 32 }; /* batches within which lengths are sorted */
-
-/* ---- Order -------------------------------------------------------------------------------------------------------- */
-
-static size_t draw_below(const ur_classify *c, uint64_t epoch, uint64_t number, size_t below)
-{
-    uint64_t seed = c->seed + UINT64_C(0x9E3779B97F4A7C15) * epoch;
-    return (size_t)(ur_random_uniform(seed, UR_USE_SHUFFLE, number) * (double)below);
-}
-
-/* A place and its length in one number, which sorts by length and then by where the place stood. */
-static int by_key(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
-static void sort_places(const ur_class_part *p, uint32_t *place, size_t count, uint64_t *keys)
-{
-    for (size_t i = 0; i < count; i++) keys[i] = (uint64_t)p->length[place[i]] << 32 | i;
-    qsort(keys, count, sizeof *keys, by_key);
-    for (size_t i = 0; i < count; i++) keys[i] = place[keys[i] & UINT32_MAX];
-    for (size_t i = 0; i < count; i++) place[i] = (uint32_t)keys[i];
-}
-
-static void shuffle_examples(const ur_classify *c, ur_class_part *p, uint64_t epoch)
-{
-    for (size_t i = p->count; i > 1; i--) {
-        size_t k = draw_below(c, epoch, i, i);
-        uint32_t other = p->order[k];
-        p->order[k] = p->order[i - 1];
-        p->order[i - 1] = other;
-    }
-}
-
-/* Whole batches change places; the last one, which may be smaller, stays. */
-static void shuffle_batches(const ur_classify *c, ur_class_part *p, uint64_t epoch, uint64_t *room)
-{
-    size_t batches = p->count / c->batch, bytes = c->batch * sizeof *p->order;
-    for (size_t i = batches; i > 1; i--) {
-        size_t k = draw_below(c, epoch, (UINT64_C(1) << 40) + i, i);
-        if (k == i - 1) continue;
-        memcpy(room, p->order + k * c->batch, bytes);
-        memcpy(p->order + k * c->batch, p->order + (i - 1) * c->batch, bytes);
-        memcpy(p->order + (i - 1) * c->batch, room, bytes);
-    }
-}
-
-static ur_status make_order(const ur_classify *c, ur_class_part *p, bool shuffled, uint64_t epoch, ur_error *error)
-{
-    size_t group = shuffled ? GROUP * c->batch : p->count + 1;
-    if (p->epoch == epoch) return UR_OK;
-    uint64_t *room = calloc(p->count + c->batch + 1, sizeof *room);
-    if (!room) return ur_fail_memory(error, "the order of the examples");
-    for (size_t i = 0; i < p->count; i++) p->order[i] = (uint32_t)i;
-    if (shuffled) shuffle_examples(c, p, epoch);
-    for (size_t i = 0; i < p->count; i += group)
-        sort_places(p, p->order + i, p->count - i < group ? p->count - i : group, room);
-    if (shuffled) shuffle_batches(c, p, epoch, room);
-    p->epoch = epoch;
-    free(room);
-    return UR_OK;
-}
 
 /* ---- Room --------------------------------------------------------------------------------------------------------- */
 
@@ -132,6 +63,15 @@ ur_status ur_classify_prepare(void *data, const ur_settings *settings, ur_learni
 }
 
 /* ---- Batches ------------------------------------------------------------------------------------------------------ */
+
+static ur_status settle_order(const ur_classify *c, ur_class_part *p, bool shuffled, uint64_t epoch, ur_error *error)
+{
+    p->order.length = p->length;
+    p->order.count = p->count;
+    p->order.lanes = c->batch;
+    p->order.batches = (p->count + c->batch - 1) / c->batch;
+    return ur_order_make(&p->order, c->seed, epoch, shuffled, error);
+}
 
 uint64_t ur_classify_batches(const void *data, ur_part part, uint64_t epoch)
 {
@@ -193,7 +133,7 @@ static ur_status read_lane(ur_classify *c, const ur_class_part *p, uint32_t plac
     UR_TRY(ur_labelled_read(p->set, example, &c->example, error));
     if (c->vocabulary) UR_TRY(ur_classify_cut(c, c->example.text, c->example.length, &count, NULL, error));
     if (b == 0) UR_TRY(ur_classify_room(c, steps, lanes, error));
-    if (training) UR_TRY(alter_example(c, p->epoch, example, count, error));
+    if (training) UR_TRY(alter_example(c, p->order.epoch, example, count, error));
     ur_classify_put_lane(c, b, lanes, steps, count);
     put_target(c, b, ur_labelled_label(p->set, example));
     if (training && ur_classify_weighs(c)) c->weights[b] = (real)ur_classify_weight(c, example);
@@ -225,10 +165,9 @@ ur_status ur_classify_batch(void *data, ur_part part, uint64_t epoch, uint64_t n
     ur_classify *c = data;
     ur_class_part *p = &c->part[part];
     bool training = part == UR_PART_TRAIN;
-    UR_TRY(make_order(c, p, training, epoch, error));
-    size_t first = (size_t)number * c->batch, lanes = p->count - first < c->batch ? p->count - first : c->batch,
-           steps = 1;
-    const uint32_t *place = p->order + first;
+    UR_TRY(settle_order(c, p, training, epoch, error));
+    size_t lanes, steps = 1;
+    const uint32_t *place = ur_order_batch(&p->order, number, &lanes);
     for (size_t b = 0; b < lanes; b++) steps = p->length[place[b]] > steps ? p->length[place[b]] : steps;
     for (size_t b = 0; b < lanes; b++) UR_TRY(read_lane(c, p, place[b], b, lanes, steps, error));
     ur_sequences in = ur_classify_input(c, steps, lanes);

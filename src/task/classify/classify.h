@@ -7,6 +7,7 @@
 
 #include "data/labelled.h"
 #include "data/vocabulary.h"
+#include "task/order.h"
 #include "train/task.h"
 
 /* As the rows of settings.c say. */
@@ -33,9 +34,8 @@ typedef struct ur_class_part {
     const ur_labelled *set;
     uint32_t *example; /* count of them: numbers in the set */
     uint32_t *length;  /* steps of each, at most max_length */
-    uint32_t *order;   /* places in the two lists, batch by batch */
     size_t count;
-    uint64_t epoch; /* that the order is of; UINT64_MAX: none yet */
+    ur_order order; /* places in the two lists */
 } ur_class_part;
 
 /* A wrong answer, kept for people. */

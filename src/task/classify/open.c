@@ -13,7 +13,7 @@ void ur_classify_close(void *data)
     for (size_t i = 0; i < UR_PARTS; i++) {
         free(c->part[i].example);
         free(c->part[i].length);
-        free(c->part[i].order);
+        ur_order_free(&c->part[i].order);
     }
     ur_labelled_close(c->set);
     ur_labelled_close(c->validation);
@@ -180,11 +180,10 @@ static ur_status make_part(ur_classify *c, ur_part which, const ur_labelled *set
 {
     ur_class_part *p = &c->part[which];
     size_t room = ur_labelled_count(set) + 1;
-    *p = (ur_class_part){.set = set, .epoch = UINT64_MAX};
+    *p = (ur_class_part){.set = set};
     p->example = calloc(room, sizeof *p->example);
     p->length = calloc(room, sizeof *p->length);
-    p->order = calloc(room, sizeof *p->order);
-    if (!p->example || !p->length || !p->order) return ur_fail_memory(error, "the examples");
+    if (!p->example || !p->length) return ur_fail_memory(error, "the examples");
     for (size_t i = 0; i + 1 < room; i++) {
         if (!all && ur_labelled_held(set, i) != held) continue;
         p->example[p->count] = (uint32_t)i;
