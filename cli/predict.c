@@ -97,9 +97,27 @@ static ur_status answer_whole(answering *a, const char *path, ur_error *error)
     return status;
 }
 
+/* Frame by frame: the label of one is out before the next is waited for. */
+static ur_status answer_frames(answering *a, size_t size, ur_error *error)
+{
+    char *frame = malloc(size);
+    size_t got = size;
+    ur_status status = frame ? UR_OK : ur_fail_memory(error, "a frame");
+    while (status == UR_OK && (errno = 0, got = fread(frame, 1, size, stdin)) == size)
+        status = ur_answer(a->answerer, frame, size, a->sink, error);
+    if (status == UR_OK && ferror(stdin)) status = ur_fail_file(error, "standard input", "read", errno);
+    if (status == UR_OK && got)
+        status = ur_fail(error, UR_ERR_DATA, "standard input: it ends within a frame, after %zu of its %zu bytes", got,
+                         size);
+    free(frame);
+    return status;
+}
+
 static ur_status answer_file(answering *a, const char *path, ur_error *error)
 {
     bool standard = strcmp(path, "-") == 0;
+    size_t frame = ur_answerer_item_size(a->answerer);
+    if (standard && frame) return answer_frames(a, frame, error);
     if (ur_answerer_takes_files(a->answerer)) return ur_answer_file(a->answerer, path, a->sink, error);
     if (a->how->whole && standard) return ur_fail(error, UR_ERR_USAGE, "--whole takes files, not standard input");
     if (a->how->whole) return answer_whole(a, path, error);
@@ -117,7 +135,7 @@ static ur_status check_use(const answering *a, size_t files, ur_error *error)
     if (a->how->tree && a->how->whole) return ur_fail(error, UR_ERR_USAGE, "--tree and --whole exclude each other");
     if (media && (a->how->tree || a->how->whole))
         return ur_fail(error, UR_ERR_USAGE, "--%s is for models that read text", a->how->tree ? "tree" : "whole");
-    if (media && !files)
+    if (media && !files && !ur_answerer_item_size(a->answerer))
         return ur_fail(error, UR_ERR_USAGE,
                        "which files? this model reads pictures (an idx file) or recordings (WAV), not lines");
     if (a->how->tree && !a->labels)
@@ -183,14 +201,19 @@ const ur_cli_verb ur_cli_predict = {
     .name = "predict",
     .takes = "MODEL [FILE...] [option...]",
     .summary = "answer each line with a model",
-    .text = "Reads lines from files, or from standard input, and answers each at once, on a line of its own: a "
-            "classifier gives "
-            "the label and its probability with a tab between. With --json an answer is an object with the "
-            "probabilities of all labels. A model of pictures or recordings takes idx or WAV files without labels, and "
-            "answers each picture and each recording on a line.",
+    .text =
+        "Reads lines from files, or from standard input, and answers each at once, on a line of its own: a "
+        "classifier gives "
+        "the label and its probability with a tab between. With --json an answer is an object with the "
+        "probabilities of all labels. A model of pictures or recordings takes idx or WAV files without labels, and "
+        "answers each picture and each recording on a line.\n\n"
+        "A model of frames takes clips without labels (an idx file or a folder) and gives a label for each frame, with "
+        "its clip and number. From standard input it takes raw frames, bytes row by row, or rows of a table; if it "
+        "looks back alone, the label of a frame is out before the next one is read. An empty row ends a recording.",
     .examples = "unroll predict runs/reviews reviews.txt  # a label for each line\n"
                 "echo 'not a bad film' | unroll predict runs/reviews --json  # from another program\n"
-                "echo 'not a bad film' | unroll predict runs/reviews --tree  # and what it makes of each phrase\n",
+                "echo 'not a bad film' | unroll predict runs/reviews --tree  # and what it makes of each phrase\n"
+                "camera | unroll predict runs/lips  # a label for each frame, as it comes\n",
     .any_task = true,
     .table = &TABLE,
     .settings_size = sizeof(settings),

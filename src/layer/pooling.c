@@ -28,7 +28,8 @@ typedef struct ur_pooling_job {
     size_t count;
 } ur_pooling_job;
 
-static bool is_larger(real a, real than) { return a > than || (isnan(a) && !isnan(than)); }
+/* Or none (NaN), where the other is a number. */
+static bool is_larger(real a, real than) { return !(a <= than) & !isnan(than); }
 
 /* The largest of a square, whose first place is number `first` of the picture. */
 static void find_largest(const ur_layer *l, const real *x, size_t first, real *y, uint32_t *at)
@@ -38,11 +39,9 @@ static void find_largest(const ur_layer *l, const real *x, size_t first, real *y
     for (size_t k = 0; at && k < channels; k++) at[k] = (uint32_t)(first + k);
     for (size_t i = 1; i < side * side; i++) {
         size_t place = first + i / side * row + i % side * channels;
-        for (size_t k = 0; k < channels; k++) {
-            if (!is_larger(x[place + k], y[k])) continue;
-            y[k] = x[place + k];
-            if (at) at[k] = (uint32_t)(place + k);
-        }
+        for (size_t k = 0; at && k < channels; k++) /* without branches: nobody knows which is larger */
+            at[k] = is_larger(x[place + k], y[k]) ? (uint32_t)(place + k) : at[k];
+        for (size_t k = 0; k < channels; k++) y[k] = is_larger(x[place + k], y[k]) ? x[place + k] : y[k];
     }
 }
 
