@@ -111,7 +111,7 @@ static ur_status find_columns(table *t, lines *l, ur_error *error)
     }
     if (status != UR_OK) return fail_at(t->path, l->line, error, status);
     if (!t->columns.labelled && !t->options->unlabelled)
-        return ur_fail(error, UR_ERR_DATA, "%s: no column looks like labels; name it with `label_column`", t->path);
+        return ur_fail(error, UR_ERR_DATA, "%s: no column looks like labels; name it with `label-column`", t->path);
     if (!header) *l = (lines){.at = first.text, .end = l->end, .line = l->line - 1};
     return UR_OK;
 }

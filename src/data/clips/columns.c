@@ -108,7 +108,7 @@ static ur_status name_label(finding *f, ur_error *error)
         f->label = (size_t)number - 1;
         return UR_OK;
     }
-    return ur_fail(error, UR_ERR_USAGE, "`label_column` %.60s: there is no such column among %zu", label,
+    return ur_fail(error, UR_ERR_USAGE, "`label-column` %.60s: there is no such column among %zu", label,
                    f->columns->count);
 }
 

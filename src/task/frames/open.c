@@ -55,9 +55,9 @@ static ur_status choose_fold(const ur_frames *f, const ur_run_settings *run, ur_
     uint64_t i = 0, k = 0;
     if (slash) snprintf(first, sizeof first, "%.*s", (int)(slash - fold), fold);
     if (!slash || !ur_read_whole(first, &i) || !ur_read_whole(slash + 1, &k) || k < 2 || k > 1000 || i < 1 || i > k)
-        return ur_fail(error, UR_ERR_USAGE, "`val_fold` %.40s: give part I of K parts, such as 2/5", fold);
+        return ur_fail(error, UR_ERR_USAGE, "`val-fold` %.40s: give part I of K parts, such as 2/5", fold);
     if (run->validation || options->val_match)
-        return ur_fail(error, UR_ERR_USAGE, "`val_fold` excludes other data to validate on");
+        return ur_fail(error, UR_ERR_USAGE, "`val-fold` excludes other data to validate on");
     options->fold = (size_t)i - 1;
     options->folds = (size_t)k;
     return UR_OK;
