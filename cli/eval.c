@@ -2,6 +2,7 @@
 #include "cli/eval_task.h"
 #include "cli/support/json_out.h"
 #include "cli/support/model_path.h"
+#include "cli/support/new_file.h"
 #include "cli/support/reading.h"
 #include "cli/support/signals.h"
 #include "cli/support/text_out.h"
@@ -14,9 +15,9 @@
 typedef struct settings {
     ur_scoring scoring;
     int protocol, invalid; /* places among the words of their options */
-    const char *part, *weights;
+    const char *part, *weights, *picture;
     double tail;
-    bool per_line, json;
+    bool per_line, json, overwrite;
 } settings;
 
 #define PLACE(field) offsetof(settings, field)
@@ -39,6 +40,9 @@ static const ur_setting OPTIONS[] = {
      .help = "round the model's matrices first"},
 
     {"Output", "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "one JSON object"},
+    {NULL, "picture", "FILE", UR_SETTING_TEXT, PLACE(picture), .unset = "none",
+     .help = "of frames: truth above answers over time, as one page"},
+    {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace a file that is there"},
 };
 
 static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
@@ -160,9 +164,13 @@ static ur_status score(settings *s, ur_model *model, const ur_cli_arguments *arg
 {
     const char *task = ur_model_task(model);
     UR_TRY(ur_cli_use_weights(model, s->weights, error));
+    if (s->picture && strcmp(task, "frames") != 0)
+        return ur_fail(error, UR_ERR_USAGE, "--picture: a model of the task %s does not take it", task);
+    UR_TRY(ur_cli_check_new(s->picture, s->overwrite, error));
     if (strcmp(task, "lm") == 0) return score_texts(s, model, arguments, error);
     UR_TRY(check_options(arguments, task, error));
-    return ur_cli_eval_task(model, arguments, s->scoring.threads, s->json, error);
+    return ur_cli_eval_task(model, arguments, &(ur_cli_judging){s->scoring.threads, s->json, s->picture, s->overwrite},
+                            error);
 }
 
 static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_error *error)

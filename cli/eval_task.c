@@ -1,6 +1,7 @@
 /* See eval_task.h. The library gives one JSON object; without --json its numbers are printed as a table. */
 #include "cli/eval_task.h"
 
+#include "cli/eval_picture.h"
 #include "cli/support/json_out.h"
 #include "cli/support/spool.h"
 #include "cli/support/text_out.h"
@@ -71,19 +72,21 @@ static void print_numbers(const json_t *result)
     print_mistakes(json_object_get(result, "commonest_mistakes"));
 }
 
-ur_status ur_cli_eval_task(ur_model *model, const ur_cli_arguments *arguments, size_t threads, bool json,
+ur_status ur_cli_eval_task(ur_model *model, const ur_cli_arguments *arguments, const ur_cli_judging *how,
                            ur_error *error)
 {
     ur_cli_texts data;
     char *text = NULL;
     ur_status status = ur_cli_texts_open(&data, arguments->words + 1, arguments->count - 1, error);
-    if (status == UR_OK) status = judge(model, arguments, &data, threads, &text, error);
+    if (status == UR_OK) status = judge(model, arguments, &data, how->threads, &text, error);
     ur_cli_texts_close(&data, error);
     if (status != UR_OK) return status;
-    json_t *result = json ? NULL : json_loads(text, 0, NULL);
-    if (json) printf("%s\n", text);
+    json_t *result = how->json ? NULL : json_loads(text, 0, NULL);
+    if (how->json) printf("%s\n", text);
     if (result) print_numbers(result);
+    status = how->json || result ? UR_OK : ur_fail_memory(error, "the result");
     json_decref(result);
+    if (status == UR_OK && how->picture) status = ur_cli_eval_picture(text, how->picture, how->overwrite, error);
     free(text);
-    return json || result ? UR_OK : ur_fail_memory(error, "the result");
+    return status;
 }

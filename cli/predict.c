@@ -118,9 +118,27 @@ static ur_status answer_whole(answering *a, const char *path, ur_error *error)
     return status;
 }
 
+/* Frame by frame: the label of one is out before the next is waited for. */
+static ur_status answer_frames(answering *a, size_t size, ur_error *error)
+{
+    char *frame = malloc(size);
+    size_t got = size;
+    ur_status status = frame ? UR_OK : ur_fail_memory(error, "a frame");
+    while (status == UR_OK && (errno = 0, got = fread(frame, 1, size, stdin)) == size)
+        status = ur_answer(a->answerer, frame, size, a->sink, error);
+    if (status == UR_OK && ferror(stdin)) status = ur_fail_file(error, "standard input", "read", errno);
+    if (status == UR_OK && got)
+        status = ur_fail(error, UR_ERR_DATA, "standard input: it ends within a frame, after %zu of its %zu bytes", got,
+                         size);
+    free(frame);
+    return status;
+}
+
 static ur_status answer_file(answering *a, const char *path, ur_error *error)
 {
     bool standard = strcmp(path, "-") == 0;
+    size_t frame = ur_answerer_item_size(a->answerer);
+    if (standard && frame) return answer_frames(a, frame, error);
     if (ur_answerer_takes_files(a->answerer)) return ur_answer_file(a->answerer, path, a->sink, error);
     if (a->how->whole && standard) return ur_fail(error, UR_ERR_USAGE, "--whole takes files, not standard input");
     if (a->how->whole) return answer_whole(a, path, error);
@@ -150,7 +168,7 @@ static ur_status check_use(const answering *a, size_t files, ur_error *error)
     if (s->tree && s->whole) return ur_fail(error, UR_ERR_USAGE, "--tree and --whole exclude each other");
     if (media && (s->tree || s->whole))
         return ur_fail(error, UR_ERR_USAGE, "--%s is for models that read text", s->tree ? "tree" : "whole");
-    if (media && !files)
+    if (media && !files && !ur_answerer_item_size(a->answerer))
         return ur_fail(error, UR_ERR_USAGE,
                        "which files? this model reads pictures (an idx file) or recordings (WAV), not lines");
     return UR_OK;
@@ -281,6 +299,9 @@ const ur_cli_verb ur_cli_predict = {
         "A tagger takes a sentence a line, words one a line (--lines tokens), or CoNLL-U, and gives CoNLL-U: what it "
         "was given, with the column filled that it learnt. With --inline it gives word/TAG; a terminal shows each "
         "label in a colour of its own.\n\n"
+        "A model of frames takes clips without labels (an idx file or a folder) and gives a label for each frame, with "
+        "its clip and number. From standard input it takes raw frames, bytes row by row, or rows of a table; if it "
+        "looks back alone, the label of a frame is out before the next one is read. An empty row ends a recording.\n\n"
         "With a model of unroll train forecast the lines are the rows of one table, and what follows them is printed "
         "as "
         "rows of the same columns, with a column for each quantile. --plot draws the forecast on the terminal, --html "
@@ -289,6 +310,7 @@ const ur_cli_verb ur_cli_predict = {
                 "echo 'not a bad film' | unroll predict runs/reviews --json  # from another program\n"
                 "echo 'not a bad film' | unroll predict runs/reviews --tree  # and what it makes of each phrase\n"
                 "unroll predict runs/pos text.txt --inline  # They/PRON can/AUX fish/VERB ./PUNCT\n"
+                "camera | unroll predict runs/lips  # a label for each frame, as it comes\n"
                 "unroll predict runs/load load.csv >next.csv  # a series goes on\n"
                 "unroll predict runs/load load.csv --plot  # as a picture\n",
     .any_task = true,

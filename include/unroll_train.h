@@ -25,9 +25,11 @@ UR_API const char *ur_cell_name(size_t i);
 
 /* Sizes that the data fixes and a network line may leave out. 0: not known, an error where it is needed. */
 typedef struct ur_sizes {
-    size_t symbols;               /* different ids: V of `onehot` and `embed` */
-    size_t features;              /* numbers a step takes, for a line that begins with neither */
-    size_t outputs;               /* N of a last `dense` without a number; here that of the last line alone */
+    size_t symbols;                 /* different ids: V of `onehot` and `embed` */
+    size_t features;                /* numbers a step takes, for a line that begins with neither */
+    size_t rows, columns, channels; /* the same numbers as a picture, (rows, columns, channels), which `conv` and `pool`
+                                       need; rows 0: they are none; channels 0: 1 */
+    size_t outputs;                 /* N of a last `dense` without a number; here that of the last line alone */
     const struct ur_sizes *lines; /* those of each line by itself, in the order written, as many as there are; what is 0
                                      there is taken from above. NULL: above all stand for every line */
 } ur_sizes;
@@ -60,13 +62,13 @@ UR_API char *ur_model_record(const ur_model *model);
 /* A view: valid as long as the model. PyTorch's names, shapes and gate orders. */
 typedef struct ur_parameter {
     const char *name; /* "rnn.weight_ih_l0" */
-    size_t rank, shape[2], size;
+    size_t rank, shape[4], size;
     ur_real *value;
     const ur_real *gradient; /* of the last batch learnt from, before clipping; NULL if there is none */
 } ur_parameter;
 
 /* Parameter i; false after the last. In the order of the network line; of a recurrent layer weight_ih, weight_hh, bias_ih,
- * bias_hh. shape[1] of a vector is 1. */
+ * bias_hh. shape[1] of a vector is 1, and so are shape[2] and [3] of all but filters, (N, C, H, W). */
 UR_API bool ur_model_parameter(ur_model *model, size_t i, ur_parameter *parameter);
 /* To be called after writing into a parameter's values. */
 UR_API void ur_model_changed(ur_model *model);
@@ -270,6 +272,8 @@ UR_API ur_status ur_answer(ur_answerer *answerer, const char *item, size_t lengt
 /* The same for a model that reads pictures or recordings (ur_answerer_takes_files): all items of a file or folder, in their
  * order. */
 UR_API bool ur_answerer_takes_files(const ur_answerer *answerer);
+/* Bytes of a frame, for a model that answers raw frames as they come (ur_answer); 0: items are lines of text. */
+UR_API size_t ur_answerer_item_size(const ur_answerer *answerer);
 UR_API ur_status ur_answer_file(ur_answerer *answerer, const char *path, const struct ur_sink *sink, ur_error *error);
 
 /* The label that a classifier gives a text, as its place among the labels, and the probability of each of them, as many numbers

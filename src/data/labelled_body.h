@@ -6,18 +6,13 @@
 #include "data/labelled.h"
 #include "data/labels.h"
 #include "data/source.h"
+#include "data/table/fields.h"
 
 /* 16 bytes. `place` is an address in the source. */
 typedef struct ur_entry {
     uint64_t place : 40, length : 24;
     uint32_t label, held : 1, phrase : 1;
 } ur_entry;
-
-/* How the fields of a table, or the lines of a text, are told apart. */
-typedef struct ur_dialect {
-    char delimiter; /* 0: a line is a row */
-    bool quotes;    /* a field that begins with " ends with one */
-} ur_dialect;
 
 /* What idx says of its pictures. */
 typedef struct ur_pictures {

@@ -56,10 +56,9 @@ ur_status ur_tensor_numbers(const ur_tensor_entry *e, real *numbers, size_t coun
 
 static ur_status check_shape(const ur_param *p, const ur_tensor_entry *e, const char *name, ur_error *error)
 {
-    bool same = e->rank == p->rank && e->shape[0] == p->shape[0] && (p->rank < 2 || e->shape[1] == p->shape[1]);
-    if (same) return UR_OK;
+    if (e->rank == p->rank && !memcmp(e->shape, p->shape, p->rank * sizeof *p->shape)) return UR_OK;
     return ur_fail(error, UR_ERR_FORMAT, "%s: tensor %s does not have the shape its network line needs (%zu x %zu)",
-                   name, p->name, p->shape[0], p->rank < 2 ? 1 : p->shape[1]);
+                   name, p->name, p->shape[0], ur_param_row(p));
 }
 
 /* The first matrix says what all of them are. */

@@ -31,6 +31,9 @@ static int put_sizes(json_t *record, const ur_sizes *sizes)
 {
     int failed = put_size(record, "symbols", sizes->symbols);
     failed |= put_size(record, "features", sizes->features);
+    failed |= put_size(record, "rows", sizes->rows);
+    failed |= put_size(record, "columns", sizes->columns);
+    failed |= put_size(record, "channels", sizes->channels);
     return failed | put_size(record, "outputs", sizes->outputs);
 }
 

@@ -80,6 +80,9 @@ static ur_status read_sizes(const json_t *record, ur_sizes *sizes, const char *n
     *sizes = (ur_sizes){0};
     UR_TRY(read_size(record, "symbols", &sizes->symbols, name, error));
     UR_TRY(read_size(record, "features", &sizes->features, name, error));
+    UR_TRY(read_size(record, "rows", &sizes->rows, name, error));
+    UR_TRY(read_size(record, "columns", &sizes->columns, name, error));
+    UR_TRY(read_size(record, "channels", &sizes->channels, name, error));
     return read_size(record, "outputs", &sizes->outputs, name, error);
 }
 
@@ -119,8 +122,8 @@ static ur_status build(ur_model **model, json_t *record, size_t most, const char
     ur_model *m = *model;
     if (task && strlen(task) < sizeof m->task) memcpy(m->task, task, strlen(task) + 1);
     UR_TRY(read_all_units(m, record, name, error));
-    static const char *const own[] = {"version", "task",  "net",  "symbols", "features", "outputs",
-                                      "lines",   "vocab", "unit", "unknown", "weights"};
+    static const char *const own[] = {"version",  "task",    "net",   "symbols", "features", "rows",    "columns",
+                                      "channels", "outputs", "lines", "vocab",   "unit",     "unknown", "weights"};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) json_object_del(record, own[i]);
     m->record = json_incref(record);
     return UR_OK;

@@ -29,9 +29,9 @@ static ur_tensor_entry entry_of(const ur_param *p)
 {
     ur_tensor_entry e = {.dtype = sizeof(real) == 8 ? UR_F64 : UR_F32,
                          .rank = p->rank,
-                         .shape = {p->shape[0], p->shape[1]},
                          .data = p->value,
                          .bytes = p->size * sizeof(real)};
+    memcpy(e.shape, p->shape, p->rank * sizeof *e.shape);
     snprintf(e.name, sizeof e.name, "%s", p->name);
     return e;
 }
@@ -52,7 +52,7 @@ static ur_status put_int8(ur_small_entries *small, const ur_param *p, unsigned c
     ur_tensor_entry e = entry_of(p), s = {.dtype = UR_F32, .rank = 1, .shape = {p->shape[0]}, .data = room};
     float *scale = (float *)(void *)room;
     signed char *numbers = (signed char *)room + p->shape[0] * sizeof *scale;
-    size_t width = p->shape[1];
+    size_t width = ur_param_row(p);
     for (size_t r = 0; r < p->shape[0]; r++) {
         scale[r] = ur_int8_scale(p->value + r * width, width);
         for (size_t i = r * width; i < (r + 1) * width; i++) numbers[i] = ur_to_int8(p->value[i], scale[r]);
@@ -130,7 +130,7 @@ static ur_status read_int8(const ur_param *p, const ur_tensor_file *file, const 
 {
     const unsigned char *scales = NULL;
     UR_TRY(find_scales(p, file, &scales, name, error));
-    size_t width = p->shape[1];
+    size_t width = ur_param_row(p);
     for (size_t r = 0; r < p->shape[0]; r++) {
         const signed char *row = (const signed char *)e->data + r * width;
         float scale;

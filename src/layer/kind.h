@@ -7,6 +7,7 @@
 #ifndef UR_LAYER_KIND_H
 #define UR_LAYER_KIND_H
 
+#include "layer/conv.h"
 #include "layer/crf.h"
 #include "layer/layers.h"
 
@@ -27,11 +28,12 @@ enum {
     UR_TAKES_FROM = 32,
     UR_TAKES_BI = 64,
     UR_TAKES_TIMES = 128, /* xN */
-    UR_TAKES_LIKE = 256   /* like NAME */
+    UR_TAKES_LIKE = 256,  /* like NAME */
+    UR_TAKES_FILTER = 512 /* HxW; it must be given */
 };
 
 /* What a number behind the word is. */
-typedef enum ur_number { UR_NUMBER_SYMBOLS, UR_NUMBER_WIDTH, UR_NUMBER_PROBABILITY } ur_number;
+typedef enum ur_number { UR_NUMBER_SYMBOLS, UR_NUMBER_WIDTH, UR_NUMBER_PROBABILITY, UR_NUMBER_SIDE } ur_number;
 enum { UR_NUMBERS_MAX = 2 };
 
 /* One layer, with `x count` already multiplied out into several of them. */
@@ -40,6 +42,8 @@ typedef struct ur_layer_spec {
     char cell[UR_NAME_MAX];   /* name in cell.inc: "rnn", "lstm", "gru" …; "" for other kinds */
     size_t inputs;            /* V where the line gives it (onehot V, embed V E); 0: the data fixes it */
     size_t width;             /* E, H or N; 0 where the data fixes it (dense without a number) */
+    size_t high, wide;        /* of a filter */
+    size_t side;              /* of a square */
     ur_activation activation; /* of a cell that has one to choose (rnn: UR_TANH) or a dense layer (default UR_LINEAR) */
     double drop;              /* probability, 0 ≤ p < 1: of a dropout layer, or between the layers of a stack:
                                  applied to the output of this cell layer when another cell layer of the line follows */
@@ -54,6 +58,7 @@ struct ur_layer {
     ur_layer_spec spec;
     const ur_layer *before, *behind; /* its neighbours in the line; NULL at the line's ends */
     size_t inputs, width;            /* what comes in (symbols for a kind that reads ids) and goes out */
+    ur_picture seen, picture;        /* the same, where it is known to be a picture */
     const ur_layer *named;           /* the last layer of the line that spec.from names; NULL: none */
     size_t named_line;               /* its number */
     size_t units;                    /* numbers of a state */
@@ -70,6 +75,7 @@ struct ur_layer {
     ur_layer *reverse;              /* of `bi`: the direction from the end, a cell layer of its own; owned */
     ur_dense dense;
     ur_crf crf;
+    ur_conv conv;
 };
 
 /* The first layer of its line. */
@@ -92,8 +98,9 @@ bool ur_embed_by_rows(const ur_layer *layer, size_t places);
 /* ---- what is done with a layer ------------------------------------------------------------------------------------ */
 
 typedef struct ur_layer_sizes {
-    size_t outputs; /* of a last layer without a number; 0: not known, or it is not the last */
-    size_t isa;     /* ur_isa_index */
+    size_t outputs;     /* of a last layer without a number; 0: not known, or it is not the last */
+    size_t isa;         /* ur_isa_index */
+    ur_picture picture; /* that the line takes */
 } ur_layer_sizes;
 
 /* Where naming stands within a line (naming.c). */
@@ -103,7 +110,7 @@ typedef struct ur_naming {
     ur_error *error;
     const char *line;      /* its name */
     const ur_layer *stack; /* the cell layer before, while its stack may go on */
-    int stacks, depth, denses;
+    int stacks, depth, denses, convs;
     char stack_name[UR_NAME_MAX + 16];
     const ur_param *embed; /* the line's table */
 } ur_naming;
@@ -114,6 +121,9 @@ enum { UR_LAYER_PARAMS_MAX = 8 };
  * N(0, 1). NULL, and the error, where it is too large. */
 ur_param *ur_name_param(ur_naming *naming, const char *owner, const char *what, size_t rows, size_t columns,
                         double spread);
+
+/* The same of (N, C, H, W). */
+ur_param *ur_name_filter(ur_naming *naming, const char *owner, const char *what, const size_t shape[4], double spread);
 
 typedef struct ur_packing {
     bool training;
@@ -155,6 +165,8 @@ static inline real *ur_step_make(ur_stepping *w)
 /* Of a layer that changes nothing in a step; of one that gives as many numbers as it takes. */
 void ur_step_nothing(ur_stepping *stepping, const ur_layer *layer);
 ur_status ur_resolve_same_width(ur_layer *layer, const ur_layer_sizes *sizes, ur_error *error);
+/* Sets layer->seen; an error where no picture comes in. */
+ur_status ur_resolve_picture(ur_layer *layer, const ur_layer_sizes *sizes, ur_error *error);
 
 struct ur_layer_kind {
     const char *word; /* NULL: the names of cell.inc, each with the options of its cell */
@@ -172,6 +184,7 @@ struct ur_layer_kind {
     bool ends_line; /* nothing may stand behind it */
     bool passes;    /* gives what it takes, as far as its neighbours are concerned */
     bool joins;     /* the name of an earlier line stands behind its word; may begin a line */
+    bool sees;      /* takes pictures */
     bool picks;     /* takes ids in place of one-hot vectors, and a table with ids in place of rows of it */
 
     /* The width, and what else follows from `inputs` and the spec; a width of 0 is an error. */

@@ -20,6 +20,21 @@ ur_status ur_resolve_same_width(ur_layer *l, const ur_layer_sizes *sizes, ur_err
 
 bool ur_gives_outputs(const ur_layer *l) { return !l->behind || l->behind->spec.kind->ends_line; }
 
+ur_status ur_resolve_picture(ur_layer *l, const ur_layer_sizes *sizes, ur_error *error)
+{
+    const char *word = l->spec.kind->word;
+    l->seen = l->before ? l->before->picture : sizes->picture;
+    if (l->seen.rows) return UR_OK;
+    if (l->before)
+        return ur_fail(error, UR_ERR_USAGE,
+                       "network line, column %zu: \"%s\" needs a picture, and the layer before it leaves none",
+                       l->spec.column, word);
+    return ur_fail(error, UR_ERR_USAGE,
+                   "network line, column %zu: \"%s\" needs a picture, and its size is not known; set ur_sizes.rows, "
+                   "columns and channels",
+                   l->spec.column, word);
+}
+
 const char *ur_layer_whole(const ur_layer *l)
 {
     if (!l->spec.kind->step) return l->spec.kind->word;

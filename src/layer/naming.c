@@ -5,19 +5,31 @@
 
 #include <stdio.h>
 
-ur_param *ur_name_param(ur_naming *n, const char *owner, const char *what, size_t rows, size_t columns, double spread)
+static ur_param *add_param(ur_naming *n, const char *owner, const char *what, size_t rank, const size_t shape[4],
+                           double spread)
 {
     ur_param *p = &n->params[n->count];
     snprintf(p->name, sizeof p->name, "%s%s%s.%s", n->line, n->line[0] ? "." : "", owner, what);
-    p->rank = columns ? 2 : 1;
-    p->shape[0] = rows;
-    p->shape[1] = columns;
+    p->rank = rank;
     p->spread = spread;
-    if (!ur_mul_fits(rows, columns ? columns : 1, &p->size) || p->size > SIZE_MAX / 256) {
-        ur_fail(n->error, UR_ERR_USAGE, "the network is too large: %s would have %zu x %zu numbers", p->name, rows,
-                columns);
+    p->size = 1;
+    bool fits = true;
+    for (size_t i = 0; i < rank; i++) fits = ur_mul_fits(p->size, p->shape[i] = shape[i], &p->size) && fits;
+    if (!fits || p->size > SIZE_MAX / 256) {
+        ur_fail(n->error, UR_ERR_USAGE, "the network is too large: %s would have %zu x %zu numbers", p->name, shape[0],
+                p->size / (shape[0] ? shape[0] : 1));
         return NULL;
     }
     n->count++;
     return p;
+}
+
+ur_param *ur_name_param(ur_naming *n, const char *owner, const char *what, size_t rows, size_t columns, double spread)
+{
+    return add_param(n, owner, what, columns ? 2 : 1, (size_t[4]){rows, columns}, spread);
+}
+
+ur_param *ur_name_filter(ur_naming *n, const char *owner, const char *what, const size_t shape[4], double spread)
+{
+    return add_param(n, owner, what, 4, shape, spread);
 }

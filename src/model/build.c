@@ -23,14 +23,17 @@ static ur_status resolve_symbols(size_t symbols, ur_layer *l, ur_error *error)
 }
 
 /* Sizes of one layer, given what comes in. */
-static ur_status resolve_layer(const ur_model *m, const ur_sizes *of_line, ur_layer *l, size_t in, ur_error *error)
+static ur_status resolve_layer(const ur_model *m, const ur_sizes *of_line, ur_picture picture, ur_layer *l, size_t in,
+                               ur_error *error)
 {
-    ur_layer_sizes sizes = {.outputs = ur_gives_outputs(l) ? of_line->outputs : 0, .isa = ur_isa_index(m->kernels)};
+    ur_layer_sizes sizes = {
+        .outputs = ur_gives_outputs(l) ? of_line->outputs : 0, .isa = ur_isa_index(m->kernels), .picture = picture};
     l->inputs = in;
     if (l->spec.kind->reads_ids) UR_TRY(resolve_symbols(of_line->symbols, l, error));
     if (!l->inputs && !l->spec.kind->joins)
         return size_missing(&l->spec, "the number of features a step takes", "set ur_sizes.features", error);
     UR_TRY(l->spec.kind->resolve(l, &sizes, error));
+    if (l->spec.kind->passes) l->picture = l->before ? l->before->picture : picture;
     if (!l->width)
         return size_missing(&l->spec, "the width of the layer", "write it (dense 10) or set ur_sizes.outputs", error);
     return UR_OK;
@@ -56,21 +59,43 @@ static void place_states(ur_model *m, ur_layer *l)
 /* Those told of a line by itself, else those of all; outputs that are told of all lines are the last one's. */
 static ur_sizes sizes_of(const ur_sizes *own, const ur_sizes *all, bool is_last)
 {
+    const ur_sizes *picture = own->rows || own->features ? own : all;
     return (ur_sizes){.symbols = own->symbols ? own->symbols : all->symbols,
-                      .features = own->features ? own->features : all->features,
+                      .features = picture->features,
+                      .rows = picture->rows,
+                      .columns = picture->columns,
+                      .channels = picture->channels,
                       .outputs = own->outputs || !is_last ? own->outputs : all->outputs};
+}
+
+/* The numbers of a step as a picture, and how many they are. */
+static ur_status take_picture(ur_sizes *s, ur_picture *picture, ur_error *error)
+{
+    *picture = (ur_picture){s->rows, s->columns, s->channels ? s->channels : 1};
+    size_t numbers = ur_picture_numbers(*picture);
+    if (!s->rows) return UR_OK;
+    if (!numbers)
+        return ur_fail(error, UR_ERR_USAGE, "a picture of %zu x %zu x %zu; it has 1 to %d numbers", s->rows, s->columns,
+                       picture->channels, UR_PICTURE_MAX);
+    if (s->features && s->features != numbers)
+        return ur_fail(error, UR_ERR_USAGE, "%zu features are no picture of %zu x %zu x %zu", s->features, s->rows,
+                       s->columns, picture->channels);
+    s->features = numbers;
+    return UR_OK;
 }
 
 static ur_status resolve_line(ur_model *m, size_t index, ur_error *error)
 {
+    ur_picture picture;
     ur_line *line = &m->lines[index];
     ur_sizes sizes = sizes_of(&line->given, &m->sizes, index + 1 == m->line_count);
     const ur_layer_kind *first = m->layers[line->first].spec.kind;
+    UR_TRY(take_picture(&sizes, &picture, error));
     line->width = line->features = first->reads_ids || first->joins ? 0 : sizes.features;
     for (size_t i = 0; i < line->count; i++) {
         ur_layer *l = &m->layers[line->first + i];
         find_named(m, l);
-        UR_TRY(resolve_layer(m, &sizes, l, line->width, error));
+        UR_TRY(resolve_layer(m, &sizes, picture, l, line->width, error));
         place_states(m, l);
         line->width = l->width;
         line->last = line->last || l->spec.kind->ends_time;

@@ -73,8 +73,8 @@ bool ur_model_parameter(ur_model *m, size_t i, ur_parameter *parameter)
 {
     if (i >= m->param_count) return false;
     const ur_param *p = &m->params[i];
-    *parameter =
-        (ur_parameter){p->name, p->rank, {p->shape[0], p->rank > 1 ? p->shape[1] : 1}, p->size, p->value, p->gradient};
+    *parameter = (ur_parameter){p->name, p->rank, {1, 1, 1, 1}, p->size, p->value, p->gradient};
+    for (size_t k = 0; k < p->rank; k++) parameter->shape[k] = p->shape[k];
     return true;
 }
 

@@ -51,7 +51,7 @@ void ur_model_round(ur_model *m)
 {
     for (size_t i = 0; i < m->param_count && m->weights != UR_WEIGHTS_F32; i++) {
         const ur_param *p = &m->params[i];
-        if (p->rank > 1) ur_round_weights(p->value, p->shape[0], p->shape[1], m->weights);
+        if (p->rank > 1) ur_round_weights(p->value, p->shape[0], ur_param_row(p), m->weights);
     }
 }
 

@@ -72,6 +72,9 @@ static bool add_numbers(net_text *out, const ur_layer_spec *layer)
             add(out, " ");
             if (!add_probability(out, layer->drop)) return false;
             break;
+        case UR_NUMBER_SIDE:
+            add_number(out, " ", layer->side);
+            break;
         }
     }
     return true;
@@ -90,6 +93,7 @@ static bool add_layer(net_text *out, const ur_layer_spec *layer, size_t times)
     add(out, ur_layer_spec_word(layer));
     if (layer->kind->joins) add(out, " "), add(out, layer->from);
     if (!add_numbers(out, layer)) return false;
+    if (layer->high) add_number(out, " ", layer->high), add_number(out, "x", layer->wide);
     if (times > 1) add_number(out, " x", times);
     if (layer->bi) add(out, " bi");
     add_activation(out, layer);
@@ -109,8 +113,9 @@ static bool same_number(double a, double b) { return !(a < b) && !(a > b); }
 static bool same_layer(const ur_layer_spec *a, const ur_layer_spec *b)
 {
     return a->kind == b->kind && !strcmp(a->cell, b->cell) && a->inputs == b->inputs && a->width == b->width &&
-           a->activation == b->activation && same_number(a->drop, b->drop) && a->bi == b->bi &&
-           a->nobias == b->nobias && a->tied == b->tied && a->same == b->same && !strcmp(a->from, b->from);
+           a->high == b->high && a->wide == b->wide && a->side == b->side && a->activation == b->activation &&
+           same_number(a->drop, b->drop) && a->bi == b->bi && a->nobias == b->nobias && a->tied == b->tied &&
+           a->same == b->same && !strcmp(a->from, b->from);
 }
 
 static bool add_line(net_text *out, const ur_net_spec *spec, const ur_line_spec *line)

@@ -47,6 +47,19 @@ static size_t digits_at(const char *text)
     return length;
 }
 
+/* "5x3". */
+static bool is_filter(const char *text, size_t length)
+{
+    size_t high = digits_at(text), wide = text[high] == 'x' ? digits_at(text + high + 1) : 0;
+    return high && wide && length == high + 1 + wide;
+}
+
+ur_status ur_net_no_number(const ur_token *token, ur_error *error)
+{
+    return ur_net_fail(error, UR_ERR_FORMAT, token->column,
+                       "%s is not a number; numbers are plain decimals such as 128 or 0.4", ur_token_show(token).text);
+}
+
 /* Takes all that touches the number, so that "512x2" is one mistake and not a number and a repetition. */
 static ur_status lex_number(ur_token *token, ur_error *error)
 {
@@ -57,9 +70,8 @@ static ur_status lex_number(ur_token *token, ur_error *error)
     while (is_digit(text[length]) || is_letter(text[length]) || text[length] == '.') length++;
     token->kind = UR_TOKEN_NUMBER;
     token->length = length;
-    if (length == valid) return UR_OK;
-    return ur_net_fail(error, UR_ERR_FORMAT, token->column,
-                       "%s is not a number; numbers are plain decimals such as 128 or 0.4", ur_token_show(token).text);
+    if (is_filter(text, length)) token->kind = UR_TOKEN_FILTER;
+    return length == valid || token->kind == UR_TOKEN_FILTER ? UR_OK : ur_net_no_number(token, error);
 }
 
 static void lex_word(ur_token *token)
@@ -121,6 +133,16 @@ bool ur_token_count(const ur_token *token, size_t least, size_t most, size_t *co
     }
     *count = value;
     return value >= least;
+}
+
+bool ur_token_filter(const ur_token *token, size_t most, size_t *high, size_t *wide)
+{
+    ur_token side = *token;
+    side.length = digits_at(token->text);
+    if (!ur_token_count(&side, 1, most, high)) return false;
+    side.text += side.length + 1;
+    side.length = token->length - side.length - 1;
+    return ur_token_count(&side, 1, most, wide);
 }
 
 /* Both n and 10^k are exact in a double below 2^53, so their one division rounds correctly. */

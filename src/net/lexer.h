@@ -10,6 +10,7 @@ typedef enum ur_token_kind {
     UR_TOKEN_END,
     UR_TOKEN_WORD,   /* a letter or "_", then letters, digits, "_" and "-" */
     UR_TOKEN_NUMBER, /* digits, or digits "." digits, or "." digits */
+    UR_TOKEN_FILTER, /* digits "x" digits */
     UR_TOKEN_THEN,   /* > */
     UR_TOKEN_NEXT,   /* ; */
     UR_TOKEN_COLON,
@@ -30,6 +31,12 @@ bool ur_token_is(const ur_token *token, const char *word);
 
 /* A whole number of a NUMBER token; false with a decimal point or above `most`. */
 bool ur_token_count(const ur_token *token, size_t least, size_t most, size_t *count);
+
+/* Two whole numbers of a FILTER token, each from 1 to `most`. */
+bool ur_token_filter(const ur_token *token, size_t most, size_t *high, size_t *wide);
+
+/* ur_net_fail: the token, which begins like a number, is none. */
+ur_status ur_net_no_number(const ur_token *token, ur_error *error);
 
 /* A number in [0, 1) with at most UR_DECIMALS_MAX decimals (zeros at the end not counted). */
 enum { UR_DECIMALS_MAX = 15 };

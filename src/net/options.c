@@ -57,6 +57,19 @@ static ur_status read_number(ur_net_parser *parser, ur_net_layer *layer)
     return UR_OK;
 }
 
+/* HxW, of a layer that takes one; elsewhere it is a number gone wrong. */
+static ur_status read_filter(ur_net_parser *parser, ur_net_layer *layer)
+{
+    ur_token token = parser->token;
+    ur_layer_spec *spec = &layer->spec;
+    if (layer->word.kind && !(layer->word.takes & UR_TAKES_FILTER)) return ur_net_no_number(&token, parser->error);
+    UR_TRY(claim(parser, layer, &token, UR_TAKES_FILTER));
+    if (!ur_token_filter(&token, UR_FILTER_MAX, &spec->high, &spec->wide))
+        return ur_net_fail(parser->error, UR_ERR_FORMAT, token.column, "expected a filter from 1x1 to %dx%d, found %s",
+                           UR_FILTER_MAX, UR_FILTER_MAX, ur_token_show(&token).text);
+    return ur_net_advance(parser);
+}
+
 /* Of fewer numbers than there may be, the first are left out. */
 static void use_numbers(ur_net_layer *layer)
 {
@@ -71,6 +84,9 @@ static void use_numbers(ur_net_layer *layer)
             break;
         case UR_NUMBER_PROBABILITY:
             layer->spec.drop = value;
+            break;
+        case UR_NUMBER_SIDE:
+            layer->spec.side = (size_t)value;
             break;
         }
     }
@@ -182,6 +198,10 @@ static ur_status check_complete(const ur_net_parser *parser, const ur_net_layer 
         return ur_net_fail(parser->error, UR_ERR_FORMAT, parser->token.column,
                            "expected %s after \"%s\", found %s; for example \"%s %s\"", kind->wants, layer->word.word,
                            ur_token_show(&parser->token).text, layer->word.word, kind->example);
+    if (kind->options & UR_TAKES_FILTER && !layer->spec.high)
+        return ur_net_fail(parser->error, UR_ERR_FORMAT, parser->token.column,
+                           "expected the rows and columns of a filter after \"%s\", found %s; for example \"%s %s\"",
+                           layer->word.word, ur_token_show(&parser->token).text, layer->word.word, kind->example);
     if (layer->spec.same && layer->word.takes & UR_TAKES_DROP && layer->spec.drop <= 0)
         return ur_net_fail(parser->error, UR_ERR_FORMAT, layer->same_column,
                            "\"same\" says how \"drop=\" chooses its mask; give \"%s\" a drop above 0, as in "
@@ -203,6 +223,8 @@ ur_status ur_net_options(ur_net_parser *parser, ur_net_layer *layer)
     for (;;) {
         if (parser->token.kind == UR_TOKEN_NUMBER)
             UR_TRY(read_number(parser, layer));
+        else if (parser->token.kind == UR_TOKEN_FILTER)
+            UR_TRY(read_filter(parser, layer));
         else if (parser->token.kind == UR_TOKEN_WORD)
             UR_TRY(read_option(parser, layer));
         else

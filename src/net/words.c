@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Words that the grammar knows, and no kind of layer has yet. */
-static const char *const unbuilt[] = {"attention", "conv", "pool", "norm", "ctc"};
+static const char *const unbuilt[] = {"attention", "norm", "ctc"};
 
 static const ur_option_word option_words[] = {
     {"relu", UR_TAKES_ACTIVATION, UR_RELU}, {"sigmoid", UR_TAKES_ACTIVATION, UR_SIGMOID},
@@ -130,6 +130,7 @@ ur_words_text ur_layer_words_text(void)
 ur_words_text ur_option_words_text(unsigned takes)
 {
     ur_words_text list = {""};
+    if (takes & UR_TAKES_FILTER) list_word(&list, "HxW", "");
     for (size_t i = 0; i < OPTION_WORDS; i++) {
         const ur_option_word *option = &option_words[i];
         const char *argument = option->takes == UR_TAKES_DROP                    ? "=P"

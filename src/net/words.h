@@ -4,7 +4,7 @@
 
 #include "net/line.h"
 
-enum { UR_WIDTH_MAX = 1048576 }; /* numbers in the line: 1 … UR_WIDTH_MAX */
+enum { UR_WIDTH_MAX = 1048576, UR_FILTER_MAX = 64 }; /* numbers in the line: 1 … UR_WIDTH_MAX; sides of a filter */
 
 typedef struct ur_layer_word {
     const char *word;

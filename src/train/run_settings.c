@@ -1,9 +1,11 @@
 /* See run_settings.h. */
 #include "train/run_settings.h"
 
+#include "base/number.h"
 #include "cell/cell.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #define R(field) offsetof(ur_run_settings, field)
@@ -154,4 +156,19 @@ ur_status ur_run_settings_check(const ur_run_settings *run, ur_error *error)
         return ur_fail(error, UR_ERR_USAGE, "`%s` needs a run folder: give `output`",
                        run->resume ? "resume" : "overwrite");
     return check_hidden(run, error);
+}
+
+ur_status ur_val_fold_read(const char *fold, const ur_run_settings *run, const char *other, size_t *part, size_t *parts,
+                           ur_error *error)
+{
+    const char *slash = strchr(fold, '/');
+    char first[32] = "";
+    uint64_t i = 0, k = 0;
+    if (slash) snprintf(first, sizeof first, "%.*s", (int)(slash - fold), fold);
+    if (!slash || !ur_read_whole(first, &i) || !ur_read_whole(slash + 1, &k) || k < 2 || k > 1000 || i < 1 || i > k)
+        return ur_fail(error, UR_ERR_USAGE, "`val-fold` %.40s: give part I of K parts, such as 2/5", fold);
+    if (run->validation || other) return ur_fail(error, UR_ERR_USAGE, "`val-fold` excludes other data to validate on");
+    *part = (size_t)i - 1;
+    *parts = (size_t)k;
+    return UR_OK;
 }

@@ -43,4 +43,9 @@ extern const ur_setting_table ur_run_setting_table;
 /* What no row can say of itself. */
 ur_status ur_run_settings_check(const ur_run_settings *run, ur_error *error);
 
+/* The setting `val-fold` of tasks that can hold out part I of K equal ones, "I/K": *part from 0. UR_ERR_USAGE for anything
+ * else, and beside data to validate on (`other`: names of files to hold out, or NULL). */
+ur_status ur_val_fold_read(const char *fold, const ur_run_settings *run, const char *other, size_t *part, size_t *parts,
+                           ur_error *error);
+
 #endif

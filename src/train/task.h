@@ -110,6 +110,8 @@ typedef struct ur_task {
                         const ur_sink *sink, ur_error *error);
     /* Whether its model reads pictures, recordings or the like, which `answer_file` answers, and no lines of text; NULL: no. */
     bool (*takes_files)(const void *data);
+    /* Bytes of an item of a stream where all have as many, a frame; NULL or 0: an item is a line of text. */
+    size_t (*item_size)(const void *data);
     /* Answers all items of a file or folder, in their order. */
     ur_status (*answer_file)(void *data, ur_learner *learner, const char *path, bool json, const ur_sink *sink,
                              ur_error *error);

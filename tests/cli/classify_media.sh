@@ -48,6 +48,8 @@ equal "$(json "round(o['accuracy'] * 60)")" "$right"
 done_with predict plain images.idx --json; prints '"where":"images.idx: image 60"'
 done_with predict pixels images.idx
 
+done_with train classify images.idx labels.idx -o pair --steps 5 --threads 1 --hidden 8 --val images.idx labels.idx
+says '60 to train on, 60 to validate on'
 fails_with train classify images.idx short.idx -o none; says '60 pictures, but 59 labels'
 fails_with predict plain wide.idx; says '6 x 7 x 1, where those of the training are 6 x 6 x 1'
 fails_with predict plain tall.idx; says '7 x 6 x 1, where those of the training are 6 x 6 x 1'

@@ -8,10 +8,10 @@ misused; says 'unroll train lm TEXT'; is_silent
 misused smaple; says "no verb 'smaple'; the nearest one is sample"
 misused "train lm" text; says "no verb 'train lm'"
 misused help tran; says "the nearest one is train"
-misused help train eval; says "train what? 'eval' is not known; give one of lm, classify, tag, forecast, recall"
+misused help train eval; says "train what? 'eval' is not known; give one of lm, classify, tag, forecast, frames, recall"
 misused help eval more; says "'more' is one argument too many"
-misused train; says 'train what? give one of lm, classify, tag, forecast, recall'
-misused train text; says "train what? 'text' is not known; give one of lm, classify, tag, forecast, recall"
+misused train; says 'train what? give one of lm, classify, tag, forecast, frames, recall'
+misused train text; says "train what? 'text' is not known; give one of lm, classify, tag, forecast, frames, recall"
 misused train lm; says 'which text?'
 misused sample; says 'which model?'
 misused sample a b; says "'b' is one argument too many"
@@ -72,7 +72,7 @@ says '"lstm"'
 # Help
 done_with help; prints 'unroll sample MODEL'
 done_with --help; prints 'unroll sample MODEL'
-for verb in 'train lm' 'train recall' sample eval info check bench help; do
+for verb in 'train lm' 'train recall' 'train frames' sample eval info check bench help; do
     done_with help $verb; prints "unroll $verb "; prints 'Examples'
     mv out first
     done_with $verb --help; same out first
@@ -87,7 +87,7 @@ equal "$(head -n 1 out)" "unroll $(sed -n 's/^project(unroll VERSION \([0-9.]*\)
 # The manual knows every option of every verb, and is the one that is kept
 done_with help --man
 cp out manual
-for verb in 'train lm' 'train recall' sample eval info export check bench; do
+for verb in 'train lm' 'train recall' 'train frames' sample eval info export check bench; do
     done_with help $verb
     grep -oE '^ +(-o, )?--[a-z0-9-]+' out | grep -oE -e '--[a-z0-9-]+' >options
     while read -r option; do

@@ -65,7 +65,7 @@ static void walk_parameters(ur_model *model)
     ur_parameter p;
     size_t numbers = 0;
     for (size_t i = 0; ur_model_parameter(model, i, &p); i++) {
-        must(p.size == p.shape[0] * (p.rank == 2 ? p.shape[1] : 1));
+        must(p.size == p.shape[0] * p.shape[1] * p.shape[2] * p.shape[3]);
         numbers += p.size;
     }
     must(numbers == ur_model_parameters(model));

@@ -358,14 +358,15 @@ def mean_of(y, lengths):
     return torch.where(mask, y, 0).sum(0) / torch.tensor(lengths)[:, None]
 
 
-def write_lines(folder, case, line, data, leaves, logits, lengths):
+def write_lines(folder, case, line, data, leaves, logits, lengths, more={}):
     """Cross-entropy, its mean over the places that are there; lengths None: of a row a lane."""
     draw = Draw(case + ".targets")
     targets = draw.integers(tuple(logits.shape[:-1]), logits.shape[-1])
     there = torch.ones(targets.shape, dtype=bool) if lengths is None else live(lengths, len(logits))
     loss = F.cross_entropy(logits[there], torch.tensor(targets)[there])
     logits = torch.where(there[..., None], logits, 0)
-    write_net(folder, case, {"net": line, "loss": "softmax, mean"}, {**data, "targets": targets}, leaves, loss, logits)
+    told = {"net": line, "loss": "softmax, mean", **more}
+    write_net(folder, case, told, {**data, "targets": targets}, leaves, loss, logits)
 
 
 def net_bi(folder, vocab=11):
@@ -471,7 +472,24 @@ def net_like(folder, vocab=11):
     write_lines(folder, "net-like", line, data, leaves, F.linear(y, table, leaves["decoder.out.bias"]), LENGTHS)
 
 
+def net_conv(folder, vocab=11):
+    """Pictures (T, B, rows, columns, channels), channels together, through filters of odd and of even sides."""
+    draw, rows, columns = Draw("net-conv"), 5, 6
+    data = {"values.0": draw.normal((6, 4, rows * columns * 2)), "lengths.0": LENGTHS}
+    arrays = {"conv.weight": draw.normal((5, 2, 3, 3), 0.3), "conv.bias": draw.normal((5,), 0.5),
+              "conv2.weight": draw.normal((4, 5, 2, 4), 0.3), **rnn_leaves(draw, "", "gru", 2 * 3 * 4, 5),
+              **dense_leaves(draw, "out", vocab, 5)}
+    leaves = {name: leaf(a) for name, a in arrays.items()}
+    x = torch.tensor(data["values.0"]).reshape(24, rows, columns, 2).permute(0, 3, 1, 2)
+    x = F.max_pool2d(F.conv2d(x, leaves["conv.weight"], leaves["conv.bias"], padding="same").relu(), 2)
+    x = F.conv2d(x, leaves["conv2.weight"], padding="same").tanh().permute(0, 2, 3, 1).reshape(6, 4, -1)
+    logits = F.linear(run_rnn(leaves, "", "gru", x, LENGTHS)[0], leaves["out.weight"], leaves["out.bias"])
+    write_lines(folder, "net-conv", "conv 5 3x3 relu > pool 2 > conv 4 2x4 tanh nobias > gru 5 > dense", data, leaves,
+                logits, LENGTHS, {"rows": str(rows), "columns": str(columns), "channels": "2"})
+
+
 def nets_of_lines(folder):
+    net_conv(folder)
     net_bi(folder)
     net_whole(folder, "mean")
     net_whole(folder, "max")

@@ -82,12 +82,21 @@ static void load_batch(net *n, bool sigmoid)
     n->outputs = count / n->rows;
 }
 
+static ur_sizes sizes_of_pictures(const golden *g)
+{
+    return (ur_sizes){.rows = (size_t)golden_number(g, "rows", 0),
+                      .columns = (size_t)golden_number(g, "columns", 0),
+                      .channels = (size_t)golden_number(g, "channels", 0),
+                      .outputs = VOCABULARY};
+}
+
 static void load(net *n, const golden *g, const char *isa)
 {
     ur_error error = {0};
     bool sigmoid = strncmp(golden_told(g, "loss"), "sigmoid", 7) == 0;
     ur_learning learning = ur_learning_default();
     ur_sizes sizes = {.symbols = VOCABULARY, .features = FEATURES, .outputs = VOCABULARY};
+    if (golden_told_or(g, "rows", NULL)) sizes = sizes_of_pictures(g);
     *n = (net){.g = g};
     ok(ur_model_create(&n->model, golden_told(g, "net"), &sizes, 1, 0, isa, &error), &error);
     learning.threads = 1;
@@ -186,8 +195,8 @@ static void check(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {CASE("net"),           CASE("net-tied"), CASE("net-sigmoid"), CASE("net-bi"),
-                                       CASE("net-mean"),      CASE("net-max"),  CASE("net-join"),    CASE("net-bridge"),
-                                       CASE("net-from-mean"), CASE("net-like")};
+    const struct CMUnitTest tests[] = {CASE("net"),        CASE("net-tied"),      CASE("net-sigmoid"), CASE("net-bi"),
+                                       CASE("net-mean"),   CASE("net-max"),       CASE("net-conv"),    CASE("net-join"),
+                                       CASE("net-bridge"), CASE("net-from-mean"), CASE("net-like")};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

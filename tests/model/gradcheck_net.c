@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SYMBOLS = 6, FEATURES = 3, LANES = 3, LANES_MAX = 18, STEPS_MAX = 6 };
+enum { SYMBOLS = 6, FEATURES = KIND_FEATURES, LANES = 3, LANES_MAX = 18, STEPS_MAX = 6 };
 
 /* The loss is a sum; lanes end early; they begin with states; all lines have the first one's places; places take lanes
  * of another line at random; places count with weights; labels are smoothed. */
@@ -57,6 +57,9 @@ static const network NETWORKS[] = {
      LANES},
     {"a: embed 4 > gru 4; b: embed like a > gru 4 from a > dense 6 tied; c: embed like b > join b > rnn 3 > dense",
      UR_LOSS_SOFTMAX, ALIKE, LANES_MAX},
+    {"conv 17 3x2 relu > pool 2 > dropout 0.2 > lstm 3 > dense", UR_LOSS_SOFTMAX, RAGGED | CARRIED, LANES_MAX},
+    {"conv 4 2x2 x2 sigmoid > conv 3 5x1 nobias > gru 3 bi > dense", UR_LOSS_SOFTMAX, SUM | RAGGED, LANES},
+    {"a: conv 2 1x1 > pool 2; b: conv 3 2x2 tanh > join a > rnn 3 > dense", UR_LOSS_SOFTMAX, RAGGED | ALIKE, LANES},
     {"image: dense 4 tanh; embed 3 > lstm 4 from image > lstm 3 from image > dense", UR_LOSS_SOFTMAX, RAGGED, LANES},
     {"a: dense 4 tanh > max; embed 3 > gru-before 4 from a > dense", UR_LOSS_SOFTMAX, RAGGED, LANES},
     {"a: embed 3 > lstm 2 bi > last; embed 3 > join a > gru 3 bi > dense", UR_LOSS_SOFTMAX, RAGGED | LANE_OF,
@@ -133,7 +136,8 @@ static void make_state(setting *s)
 static void set_up(setting *s, const network *n)
 {
     ur_error error = {0};
-    ur_sizes sizes = {.symbols = SYMBOLS, .features = FEATURES, .outputs = SYMBOLS};
+    ur_sizes sizes = {
+        .symbols = SYMBOLS, .rows = KIND_ROWS, .columns = KIND_COLUMNS, .channels = KIND_CHANNELS, .outputs = SYMBOLS};
     ur_learning learning = ur_learning_default();
     ur_parameter p;
     *s = (setting){.n = n};

@@ -22,15 +22,20 @@ static const struct kind_option {
 
 typedef void kind_check(const char *line, const ur_layer_kind *kind);
 
-/* The kind's word and numbers: six symbols, four wide, 0.3. */
+/* What a kind that takes pictures is given. */
+enum { KIND_ROWS = 3, KIND_COLUMNS = 2, KIND_CHANNELS = 2, KIND_FEATURES = KIND_ROWS * KIND_COLUMNS * KIND_CHANNELS };
+
+/* The kind's word and numbers: six symbols, four wide, 0.3, two places. */
 static inline void kind_text(const ur_layer_kind *kind, const char *option, char text[64])
 {
-    static const char *const numbers[] = {
-        [UR_NUMBER_SYMBOLS] = " 6", [UR_NUMBER_WIDTH] = " 4", [UR_NUMBER_PROBABILITY] = " 0.3"};
+    static const char *const numbers[] = {[UR_NUMBER_SYMBOLS] = " 6",
+                                          [UR_NUMBER_WIDTH] = " 4",
+                                          [UR_NUMBER_PROBABILITY] = " 0.3",
+                                          [UR_NUMBER_SIDE] = " 2"};
     int used = snprintf(text, 64, "%s%s", kind->word ? kind->word : "lstm", kind->joins ? " a" : "");
     for (size_t i = 0; i < kind->most; i++)
         used += snprintf(text + used, 64 - (size_t)used, "%s", numbers[kind->number[i]]);
-    snprintf(text + used, 64 - (size_t)used, "%s", option);
+    snprintf(text + used, 64 - (size_t)used, "%s%s", kind->options & UR_TAKES_FILTER ? " 2x3" : "", option);
 }
 
 /* Alone in front of a dense layer; between others. A kind that reads another line has one before it; one that ends a line
@@ -42,11 +47,11 @@ static inline void check_kind(const ur_layer_kind *kind, const char *option, kin
     kind_text(kind, option, text);
     snprintf(line, sizeof line, kind->ends_line ? "%sdense 3 > %s" : "%s%s > dense 3", before, text);
     check(line, kind);
-    snprintf(line, sizeof line,
-             kind->ends_line   ? "%sgru 4 > dense 3 > %s"
-             : kind->reads_ids ? "%s%s > gru 4 > dense 3"
-                               : "%sgru 4 > %s > dense 3",
-             before, text);
+    const char *among = kind->ends_line   ? "%sgru 4 > dense 3 > %s"
+                        : kind->reads_ids ? "%s%s > gru 4 > dense 3"
+                                          : "%sgru 4 > %s > dense 3";
+    if (kind->sees) among = "%sconv 3 1x2 tanh > %s > gru 4 > dense 3";
+    snprintf(line, sizeof line, among, before, text);
     check(line, kind);
 }
 

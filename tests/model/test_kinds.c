@@ -17,7 +17,7 @@
 
 #include <stdlib.h>
 
-enum { STEPS = 5, LANES = 18, FEATURES = 3, SYMBOLS = 5, OUTPUTS = 3, ROWS = STEPS * LANES };
+enum { STEPS = 5, LANES = 18, FEATURES = KIND_FEATURES, SYMBOLS = 5, OUTPUTS = 3, ROWS = STEPS * LANES };
 
 typedef struct data {
     size_t steps, lanes;
@@ -93,7 +93,7 @@ static void check_line(const char *line, const ur_layer_kind *kind)
     static real all[ROWS * OUTPUTS], other[ROWS * OUTPUTS];
     ur_error error = {0};
     ur_model *model;
-    ur_sizes sizes = {.symbols = SYMBOLS, .features = FEATURES};
+    ur_sizes sizes = {.symbols = SYMBOLS, .rows = KIND_ROWS, .columns = KIND_COLUMNS, .channels = KIND_CHANNELS};
     const char *whole = strstr(line, "; ")    ? "2 lines"
                         : strstr(line, " bi") ? "\"bi\""
                         : kind->step          ? NULL

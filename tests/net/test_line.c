@@ -125,6 +125,7 @@ static void test_canonical_text_of_the_examples(void **state)
         "encoder: embed 256 > lstm 256 bi; decoder: embed like encoder > lstm 512 from encoder > max > dense",
         "a: gru 3; join a > join a > dense x2",
         "embed 4 > lstm 5 bi > dense > crf",
+        "conv 16 5x5 relu > pool 2 > conv 32 3x1 x2 tanh nobias > pool 2 > lstm 128 bi > dense",
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) canonical(lines[i], lines[i]);
 }
@@ -139,6 +140,8 @@ static void test_canonical_text(void **state)
     canonical("lstm 5 drop=0.400 > lstm 5 drop=.4", "lstm 5 x2 drop=0.4");
     canonical("lstm x1 5 drop=0.0", "lstm 5");
     canonical("dense > dense", "dense x2");
+    canonical("conv relu 05x03 4 > conv 4 5x3 relu>pool 02", "conv 4 5x3 x2 relu > pool 2");
+    canonical("conv 4 5x3 > conv 4 3x5 > pool 2 > pool 2", "conv 4 5x3 > conv 4 3x5 > pool 2 > pool 2");
     canonical("a: lstm 5; b: lstm 5", "a: lstm 5; b: lstm 5");
     canonical("dropout 0.000000000000001", "dropout 0.000000000000001");
     canonical("dropout 0.999999999999999", "dropout 0.999999999999999");
@@ -225,7 +228,7 @@ static void test_format_refuses_what_no_line_says(void **state)
         &bad, UR_LINE_TEXT_MAX,
         "no network line says what these layers are: network line, column 14: unknown layer \"mgu\"; the "
         "nearest known one is \"gru\" (there are onehot, embed, rnn, lstm, gru, gru-before, lstm-coupled, last, "
-        "mean, max, join, dense, dropout, crf)");
+        "mean, max, join, dense, conv, pool, dropout, crf)");
 }
 
 static void test_format_refuses_broken_specs(void **state)

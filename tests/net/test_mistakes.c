@@ -39,7 +39,7 @@ static void test_wrong_grammar(void **state)
     wrong("lstm 5 : x", 8, "expected an option, \">\" or \";\", found \":\"");
     wrong("lstm 5 drop 0.4", 13, "expected \"=\" after \"drop\", as in \"drop=0.4\", found \"0.4\"");
     wrong("lstm 5 from >", 13, "expected the name of an earlier line after \"from\", found \">\"");
-    wrong("conv 3 stride= > dense", 16, "expected a value after \"=\", found \">\"");
+    wrong("norm 3 stride= > dense", 16, "expected a value after \"=\", found \">\"");
     wrong("onehot lstm 5", 8, "\"lstm\" is a layer of its own; expected \">\" before it");
 }
 
@@ -90,19 +90,19 @@ static void test_unknown_words_name_the_nearest(void **state)
     (void)state;
     wrong("onehot > lstn 5", 10,
           "unknown layer \"lstn\"; the nearest known one is \"lstm\" (there are onehot, embed, rnn, lstm, gru, "
-          "gru-before, lstm-coupled, last, mean, max, join, dense, dropout, crf)");
+          "gru-before, lstm-coupled, last, mean, max, join, dense, conv, pool, dropout, crf)");
     wrong(
         "atention", 1,
         "unknown layer \"atention\"; the nearest known one is \"attention\" (there are onehot, embed, rnn, lstm, gru, "
-        "gru-before, lstm-coupled, last, mean, max, join, dense, dropout, crf)");
+        "gru-before, lstm-coupled, last, mean, max, join, dense, conv, pool, dropout, crf)");
     wrong(
         "lstm 5 nobais", 8,
         "unknown option \"nobais\"; the nearest known one is \"nobias\" (\"lstm\" takes bi, nobias, drop=P, same, from "
         "NAME, xN)");
     wrong("aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeee", 1,
           "unknown layer \"aaaaaaaaaabbbbbbbbbbccccccccccdddddddddd...\"; the nearest known one is \"embed\" "
-          "(there are onehot, embed, rnn, lstm, gru, gru-before, lstm-coupled, last, mean, max, join, dense, dropout, "
-          "crf)");
+          "(there are onehot, embed, rnn, lstm, gru, gru-before, lstm-coupled, last, mean, max, join, dense, conv, "
+          "pool, dropout, crf)");
 }
 
 static void test_options_of_the_wrong_layer(void **state)
@@ -116,6 +116,24 @@ static void test_options_of_the_wrong_layer(void **state)
     wrong("rnn 5 x2 x2", 10, "\"x2\", but \"rnn\" has such an option already; leave one of them out");
     wrong("lstm 5 same drop=0", 8,
           "\"same\" says how \"drop=\" chooses its mask; give \"lstm\" a drop above 0, as in \"drop=0.4 same\"");
+}
+
+static void test_wrong_filters(void **state)
+{
+    (void)state;
+    wrong("conv 5x5 > dense", 10,
+          "expected a number of filters after \"conv\", found \">\"; for example \"conv 16 5x5\"");
+    wrong("conv 16 > dense", 9,
+          "expected the rows and columns of a filter after \"conv\", found \">\"; for example \"conv 16 5x5\"");
+    wrong("conv 16 65x5", 9, "expected a filter from 1x1 to 64x64, found \"65x5\"");
+    wrong("conv 16 5x0", 9, "expected a filter from 1x1 to 64x64, found \"5x0\"");
+    wrong("conv 16 5x5 3x3", 13, "\"3x3\", but \"conv\" has such an option already; leave one of them out");
+    wrong("conv 16 5x5x5", 9, "\"5x5x5\" is not a number; numbers are plain decimals such as 128 or 0.4");
+    wrong("conv 16 5x5 bi", 13, "\"conv\" does not take \"bi\"; it takes HxW, relu, sigmoid, tanh, nobias, xN");
+    wrong("dropout 0.5 5x5", 13, "\"5x5\" is not a number; numbers are plain decimals such as 128 or 0.4");
+    wrong("lstm 5 drop=5x5", 13, "expected a probability from 0 to below 1 with at most 15 decimals, found \"5x5\"");
+    wrong("pool", 5, "expected the side of a square after \"pool\", found the end of the line; for example \"pool 2\"");
+    wrong("pool 2 x2", 8, "\"pool\" does not take \"x2\"; it takes no option");
 }
 
 static void test_wrong_order(void **state)
@@ -253,7 +271,7 @@ static void test_a_layer_that_ends_a_line(void **state)
 static void test_known_but_not_built(void **state)
 {
     (void)state;
-    static const char *const words[] = {"attention", "conv", "pool", "norm", "ctc"};
+    static const char *const words[] = {"attention", "norm", "ctc"};
     not_built("chars: embed 30 > lstm 50 bi > last; embed 100 > join chars > lstm 200 bi > dense > ctc", 85, "ctc");
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         char line[64];
@@ -273,6 +291,7 @@ int main(void)
         cmocka_unit_test(test_wrong_number_of_numbers),
         cmocka_unit_test(test_unknown_words_name_the_nearest),
         cmocka_unit_test(test_options_of_the_wrong_layer),
+        cmocka_unit_test(test_wrong_filters),
         cmocka_unit_test(test_wrong_order),
         cmocka_unit_test(test_wrong_names),
         cmocka_unit_test(test_wrong_from),

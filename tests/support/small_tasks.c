@@ -54,12 +54,20 @@ static void write_series(FILE *file)
                 i % 10, i * 5 % 6 - i / 9);
 }
 
+/* A recording of three numbers a row; the label follows the first. */
+static void write_frames(FILE *file)
+{
+    fprintf(file, "a,b,c,label\n");
+    for (int i = 0; i < 90; i++) fprintf(file, "%d,%d,%d.5,%s\n", i % 7, i * i % 11, i % 3, i % 7 > 3 ? "up" : "down");
+}
+
 static const small SMALL[] = {
     {"lm", "--hidden 6 --layers 1 --embed 5 --dropout 0.2 --batch 3 --bptt 7 --bptt-step 5 --sample-length 9",
      write_text},
     {"classify", "--form lines --hidden 6 --embed 5 --batch 8 --token-dropout 0.1", write_labelled},
     {"tag", "--also xpos --hidden 6 --embed 5 --batch 8 --token-dropout 0.2", write_tagged},
     {"forecast", "--context 12 --horizon 4 --hidden 6 --batch 9 --quantiles 0.2,0.5", write_series},
+    {"frames", "--hidden 6 --batch 2 --span 9 --difference --class-weights sqrt", write_frames},
     {"recall", "--kind adding --gap 7 --bptt 4 --hidden 6 --batch 5", NULL},
 };
 

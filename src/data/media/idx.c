@@ -5,84 +5,42 @@
  */
 #include "data/cursor.h"
 #include "data/form.h"
+#include "data/media/idx_head.h"
 
 #include "base/memory.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { SIZES_MOST = 4, BYTES = 8 };
-
-typedef struct idx {
-    size_t file, sizes;
-    uint64_t size[SIZES_MOST];
-    uint64_t begin; /* address of the numbers */
-} idx;
-
-static ur_status check_length(const ur_labelled *set, const idx *x, ur_error *error)
-{
-    const ur_piece *piece = &set->source.pieces[x->file];
-    uint64_t wanted = 1, there = piece->begin + piece->size - x->begin;
-    for (size_t i = 0; i < x->sizes; i++) {
-        if (x->size[i] && wanted > (UINT64_C(1) << UR_SOURCE_BITS) / x->size[i]) wanted = UINT64_MAX;
-        if (wanted != UINT64_MAX) wanted *= x->size[i];
-    }
-    if (wanted == there) return UR_OK;
-    return ur_fail(error, UR_ERR_FORMAT, "%s: %llu numbers, where its sizes make %llu%s",
-                   ur_source_path(&set->source, x->file), (unsigned long long)there, (unsigned long long)wanted,
-                   wanted == UINT64_MAX ? " or more" : "");
-}
-
-static ur_status read_header(const ur_labelled *set, size_t file, idx *x, ur_error *error)
-{
-    const ur_piece *piece = &set->source.pieces[file];
-    const char *path = ur_source_path(&set->source, file);
-    unsigned char bytes[4 + 4 * SIZES_MOST];
-    *x = (idx){.file = file};
-    if (piece->size < 4)
-        return ur_fail(error, UR_ERR_FORMAT, "%s: no idx file: it has %llu bytes", path,
-                       (unsigned long long)piece->size);
-    UR_TRY(ur_source_read(&set->source, piece->begin, bytes, 4, error));
-    x->sizes = bytes[3];
-    if (bytes[0] || bytes[1])
-        return ur_fail(error, UR_ERR_FORMAT, "%s: no idx file: it does not begin with 00 00", path);
-    if (bytes[2] != BYTES)
-        return ur_fail(error, UR_ERR_UNSUPPORTED, "%s: numbers of type %02X; only bytes, 08, are read", path, bytes[2]);
-    if (x->sizes < 1 || x->sizes > SIZES_MOST || piece->size < 4 + 4 * x->sizes)
-        return ur_fail(error, UR_ERR_FORMAT, "%s: %zu sizes; labels have 1, pictures 3 or 4", path, x->sizes);
-    UR_TRY(ur_source_read(&set->source, piece->begin + 4, bytes, 4 * x->sizes, error));
-    for (size_t i = 0; i < 4 * x->sizes; i++) x->size[i / 4] = x->size[i / 4] << 8 | bytes[i];
-    x->begin = piece->begin + 4 + 4 * x->sizes;
-    return check_length(set, x, error);
-}
+#define WANTED "labels have 1, pictures 3 or 4"
 
 /* Pictures alone, without a file of labels. */
-static ur_status read_images(const ur_labelled *set, idx *images, ur_error *error)
+static ur_status read_images(const ur_labelled *set, ur_idx *images, ur_error *error)
 {
     if (set->source.list.count != 1)
         return ur_fail(error, UR_ERR_USAGE, "%s: give one idx file of pictures, here are %zu files",
                        ur_source_path(&set->source, 0), set->source.list.count);
-    UR_TRY(read_header(set, 0, images, error));
-    if (images->sizes >= 3) return UR_OK;
+    UR_TRY(ur_idx_read(&set->source, 0, WANTED, images, error));
+    if (images->sizes == 3 || images->sizes == 4) return UR_OK;
     return ur_fail(error, UR_ERR_FORMAT, "%s has %zu sizes; pictures have 3 or 4", ur_source_path(&set->source, 0),
                    images->sizes);
 }
 
-static ur_status read_headers(const ur_labelled *set, idx *images, idx *labels, ur_error *error)
+static ur_status read_headers(const ur_labelled *set, ur_idx *images, ur_idx *labels, ur_error *error)
 {
     const ur_source *source = &set->source;
     if (source->list.count != 2)
         return ur_fail(error, UR_ERR_USAGE,
                        "%s: pictures are two idx files, of the images and of their labels; here %s %zu",
                        ur_source_path(source, 0), source->list.count == 1 ? "is" : "are", source->list.count);
-    UR_TRY(read_header(set, 0, images, error));
-    UR_TRY(read_header(set, 1, labels, error));
+    UR_TRY(ur_idx_read(&set->source, 0, WANTED, images, error));
+    UR_TRY(ur_idx_read(&set->source, 1, WANTED, labels, error));
     if (images->sizes < labels->sizes) {
-        idx other = *images;
+        ur_idx other = *images;
         *images = *labels;
         *labels = other;
     }
-    if (images->sizes < 3 || labels->sizes != 1)
+    if (images->sizes < 3 || images->sizes > 4 || labels->sizes != 1)
         return ur_fail(error, UR_ERR_FORMAT, "%s has %zu sizes and %s %zu; pictures have 3 or 4, labels 1",
                        ur_source_path(source, images->file), images->sizes, ur_source_name(source, labels->file),
                        labels->sizes);
@@ -93,7 +51,7 @@ static ur_status read_headers(const ur_labelled *set, idx *images, idx *labels, 
 }
 
 /* The product fits: check_length has seen it, or there is no picture. */
-static ur_status take_sizes(ur_labelled *set, const idx *images, const ur_labelled_options *options, ur_error *error)
+static ur_status take_sizes(ur_labelled *set, const ur_idx *images, const ur_labelled_options *options, ur_error *error)
 {
     ur_pictures *p = &set->pictures;
     size_t row, all;
@@ -128,8 +86,8 @@ static ur_status take_picture(ur_labelled *set, const ur_labelled_options *optio
     return ur_labelled_add(set, options, &finding, error);
 }
 
-static ur_status take_pictures(ur_labelled *set, const ur_labelled_options *options, const idx *images,
-                               const idx *labels, ur_example *read, ur_error *error)
+static ur_status take_pictures(ur_labelled *set, const ur_labelled_options *options, const ur_idx *images,
+                               const ur_idx *labels, ur_example *read, ur_error *error)
 {
     size_t size = set->pictures.rows * set->pictures.columns * set->pictures.channels;
     unsigned char label[4096] = {0};
@@ -145,7 +103,7 @@ static ur_status take_pictures(ur_labelled *set, const ur_labelled_options *opti
 
 static ur_status find_pictures(ur_labelled *set, const ur_labelled_options *options, ur_error *error)
 {
-    idx images, labels;
+    ur_idx images, labels;
     ur_example read = {0};
     UR_TRY(options->unlabelled ? read_images(set, &images, error) : read_headers(set, &images, &labels, error));
     UR_TRY(take_sizes(set, &images, options, error));

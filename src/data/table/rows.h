@@ -33,11 +33,4 @@ void ur_rows_close(ur_rows *rows);
 /* The row stays until the next call. */
 ur_status ur_rows_next(ur_rows *rows, ur_row *row, ur_error *error);
 
-/* Cuts the first field off `rest`; *more: another follows. */
-ur_field ur_field_cut(ur_dialect dialect, ur_field *rest, bool *more);
-/* What stands between its quotes, as it stands there. */
-ur_field ur_field_inside(ur_dialect dialect, ur_field field);
-/* Takes off the quotes, in place or into `out` of the same length; returns the new length. */
-size_t ur_field_plain(ur_dialect dialect, ur_field field, char *out);
-
 #endif

@@ -74,22 +74,34 @@ static ur_status take_labels(ur_classify *c, ur_error *error)
         c->label_count);
 }
 
-/* "2/5": the second fifth. */
+/* The K-th of the numbers from 0 to 1 that examples draw. */
 static ur_status choose_fold(const ur_classify *c, const ur_run_settings *run, ur_labelled_options *options,
                              ur_error *error)
 {
-    const char *slash = strchr(c->settings.val_fold, '/');
-    char first[32] = "";
-    uint64_t i = 0, k = 0;
-    if (slash) snprintf(first, sizeof first, "%.*s", (int)(slash - c->settings.val_fold), c->settings.val_fold);
-    if (!slash || !ur_read_whole(first, &i) || !ur_read_whole(slash + 1, &k) || k < 2 || k > 1000 || i < 1 || i > k)
-        return ur_fail(error, UR_ERR_USAGE, "`val_fold` %.40s: give part I of K parts, such as 2/5",
-                       c->settings.val_fold);
-    if (run->validation || options->val_match)
-        return ur_fail(error, UR_ERR_USAGE, "`val_fold` excludes other data to validate on");
-    options->val_fraction = 1 / (double)k;
-    options->val_from = (double)(i - 1) / (double)k;
+    size_t part, parts;
+    if (!c->settings.val_fold) return UR_OK;
+    UR_TRY(ur_val_fold_read(c->settings.val_fold, run, options->val_match, &part, &parts, error));
+    options->val_fraction = 1 / (double)parts;
+    options->val_from = (double)part / (double)parts;
     return UR_OK;
+}
+
+/* Pictures are two files, IMAGES and LABELS; with those to validate on behind them, --val IMAGES2 LABELS2, the words are three. */
+static bool is_pair(const ur_settings *settings)
+{
+    return settings->run.validation && settings->data.count == 3 && strstr(settings->data.text[0], "idx");
+}
+
+static ur_status open_validation(ur_classify *c, const ur_settings *settings, bool pair, ur_error *error)
+{
+    const char *paths[2] = {settings->run.validation, pair ? settings->data.text[2] : NULL};
+    ur_labelled_options options = ur_classify_options(c);
+    options.phrases = false;
+    options.rate = ur_labelled_rate(c->set);
+    UR_TRY(ur_labelled_open(&c->validation, paths, pair ? 2 : 1, &options, error));
+    if (ur_labelled_features(c->validation) == ur_labelled_features(c->set)) return UR_OK;
+    return ur_fail(error, UR_ERR_DATA, "%s: %zu numbers a step, the training data have %zu", paths[0],
+                   ur_labelled_features(c->validation), ur_labelled_features(c->set));
 }
 
 static ur_status open_training(ur_classify *c, const ur_settings *settings, ur_error *error)
@@ -98,17 +110,12 @@ static ur_status open_training(ur_classify *c, const ur_settings *settings, ur_e
     ur_labelled_options options = ur_classify_options(c);
     options.val_match = c->settings.val_match;
     if (!run->validation && !options.val_match) options.val_fraction = run->validation_share;
-    if (c->settings.val_fold) UR_TRY(choose_fold(c, run, &options, error));
-    UR_TRY(ur_labelled_open(&c->set, settings->data.text, settings->data.count, &options, error));
+    UR_TRY(choose_fold(c, run, &options, error));
+    bool pair = is_pair(settings);
+    UR_TRY(ur_labelled_open(&c->set, settings->data.text, pair ? 2 : settings->data.count, &options, error));
     UR_TRY(take_labels(c, error));
     if (!run->validation) return UR_OK;
-    options = ur_classify_options(c);
-    options.phrases = false;
-    options.rate = ur_labelled_rate(c->set);
-    UR_TRY(ur_labelled_open(&c->validation, &run->validation, 1, &options, error));
-    if (ur_labelled_features(c->validation) == ur_labelled_features(c->set)) return UR_OK;
-    return ur_fail(error, UR_ERR_DATA, "%s: %zu numbers a step, the training data have %zu", run->validation,
-                   ur_labelled_features(c->validation), ur_labelled_features(c->set));
+    return open_validation(c, settings, pair, error);
 }
 
 static ur_status open_judged(ur_classify *c, const ur_settings *settings, const ur_model *from, ur_error *error)

@@ -1,0 +1,217 @@
+/* See clips.h. */
+#include "data/clips/clips_body.h"
+
+#include "base/memory.h"
+#include "base/random.h"
+#include "data/cursor.h"
+#include "data/glob.h"
+#include "data/relabel.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* ---- Adding ------------------------------------------------------------------------------------------------------- */
+
+static bool sets_apart(const ur_clips *c, const ur_clips_options *o, const ur_clip *clip)
+{
+    const char *label;
+    size_t length;
+    if (o->val_match) return ur_glob(o->val_match, ur_source_name(&c->source, clip->file), &label, &length);
+    if (o->folds) return c->count % o->folds == o->fold;
+    return o->val_fraction > 0 && ur_random_uniform(o->seed, UR_USE_SPLIT, c->count) < o->val_fraction;
+}
+
+static ur_status grow(void **memory, size_t *room, size_t count, size_t size, ur_error *error)
+{
+    size_t wanted = *room ? *room : 64, bytes;
+    if (count <= *room) return UR_OK;
+    while (wanted < count) wanted = wanted > SIZE_MAX / 2 ? SIZE_MAX : 2 * wanted;
+    void *grown = ur_mul_fits(wanted, size, &bytes) ? realloc(*memory, bytes) : NULL;
+    if (!grown) return ur_fail_memory(error, "the clips");
+    *memory = grown;
+    *room = wanted;
+    return UR_OK;
+}
+
+ur_status ur_clips_add(ur_clips *c, const ur_clips_options *o, ur_clip clip, size_t frames, ur_error *error)
+{
+    void *clips = c->clip, *truth = c->truth;
+    ur_status status = grow(&clips, &c->room, c->count + 1, sizeof *c->clip, error);
+    c->clip = clips;
+    if (status == UR_OK) status = grow(&truth, &c->truth_room, c->frames + frames, sizeof *c->truth, error);
+    c->truth = truth;
+    if (status != UR_OK) return status;
+    clip.first = c->frames;
+    clip.frames = frames;
+    clip.held = sets_apart(c, o, &clip);
+    c->clip[c->count++] = clip;
+    for (size_t i = 0; i < frames; i++) c->truth[c->frames++] = -1;
+    return UR_OK;
+}
+
+ur_status ur_clips_label(ur_clips *c, const ur_clips_options *o, const char *text, size_t length, int32_t *label,
+                         ur_error *error)
+{
+    uint32_t id;
+    ur_field name = ur_relabel(o->relabel, (ur_field){text, length});
+    *label = -1;
+    if (length && !name.length) return UR_OK;
+    UR_TRY(ur_labels_id(&c->labels, name.text, name.length, &id, error));
+    *label = (int32_t)id;
+    return UR_OK;
+}
+
+enum { NUMBERS_MOST = 1 << 20 };
+
+ur_status ur_clips_check_picture(const ur_clips *c, const ur_clips_options *o, const char *path, ur_error *error)
+{
+    if (!c->rows || !c->columns || !c->channels || c->rows > NUMBERS_MOST || c->columns > NUMBERS_MOST / c->rows ||
+        c->channels > NUMBERS_MOST / (c->rows * c->columns))
+        return ur_fail(error, UR_ERR_DATA, "%s: frames of %zu x %zu x %zu; they have 1 to %d numbers", path, c->rows,
+                       c->columns, c->channels, NUMBERS_MOST);
+    if (!o->rows || (o->rows == c->rows && o->columns_of_picture == c->columns && o->channels == c->channels))
+        return UR_OK;
+    return ur_fail(error, UR_ERR_DATA, "%s: frames of %zu x %zu x %zu, where those of the training are %zu x %zu x %zu",
+                   path, c->rows, c->columns, c->channels, o->rows, o->columns_of_picture, o->channels);
+}
+
+void ur_clips_tell(ur_clips *c)
+{
+    size_t used = strlen(c->found);
+    snprintf(c->found + used, sizeof c->found - used, "; %zu clip%s, %zu frames, %zu labels", c->count,
+             c->count == 1 ? "" : "s", c->frames, c->labels.count);
+}
+
+/* ---- Opening ------------------------------------------------------------------------------------------------------ */
+
+static bool ends_in(const char *name, const char *ending)
+{
+    const char *at;
+    size_t stem = ur_source_stem(name, &at), length = strlen(ending);
+    return (size_t)(name + stem - at) == length && strncasecmp(at, ending, length) == 0;
+}
+
+static bool is_frame(const char *name)
+{
+    return ends_in(name, ".png") || ends_in(name, ".pgm") || ends_in(name, ".ppm");
+}
+
+/* Files of frames are known by their names; an idx file begins with two zeros, which no table does. */
+static ur_status find_form(ur_clips *c, ur_error *error)
+{
+    size_t frames = 0;
+    unsigned char head[2] = {1, 1};
+    if (!c->source.list.count) return ur_fail(error, UR_ERR_DATA, "there are no files to read");
+    for (size_t i = 0; i < c->source.list.count; i++) frames += is_frame(ur_source_name(&c->source, i));
+    if (c->source.pieces[0].size >= sizeof head)
+        UR_TRY(ur_source_read(&c->source, c->source.pieces[0].begin, head, sizeof head, error));
+    c->form = frames ? &ur_clips_form_folders : head[0] || head[1] ? &ur_clips_form_csv : &ur_clips_form_idx;
+    return UR_OK;
+}
+
+static ur_status fix_labels(ur_clips *c, const ur_clips_options *o, ur_error *error)
+{
+    return o->labels ? ur_labels_fix(&c->labels, o->labels, o->label_count, error) : UR_OK;
+}
+
+/* Labels in their order, where they were numbered as they came. */
+static ur_status settle_labels(ur_clips *c, ur_error *error)
+{
+    uint32_t *rank = NULL;
+    if (c->labels.fixed) return UR_OK;
+    ur_status status = ur_labels_settle(&c->labels, &rank, error);
+    for (size_t i = 0; status == UR_OK && i < c->frames; i++)
+        if (c->truth[i] >= 0) c->truth[i] = (int32_t)rank[c->truth[i]];
+    free(rank);
+    return status;
+}
+
+/* A share of few clips may be none, or all. One alone is shared out by its frames (task/frames). */
+static void hold_one(ur_clips *c, const ur_clips_options *o)
+{
+    size_t held = 0;
+    for (size_t i = 0; i < c->count; i++) held += c->clip[i].held;
+    if (!(o->val_fraction > 0)) return;
+    if (!held && c->count > 1) c->clip[c->count - 1].held = true;
+    if (held == c->count) c->clip[0].held = false;
+}
+
+static ur_status open_clips(ur_clips *c, const char *const *paths, size_t count, const ur_clips_options *o,
+                            ur_error *error)
+{
+    bool labelled;
+    if (o->relabel) UR_TRY(ur_relabel_check(o->relabel, error));
+    if (o->val_match) UR_TRY(ur_glob_check(o->val_match, &labelled, error));
+    UR_TRY(ur_source_open(&c->source, paths, count, o->watcher, error));
+    UR_TRY(ur_source_settle(&c->source, NULL, error));
+    UR_TRY(find_form(c, error));
+    UR_TRY(fix_labels(c, o, error));
+    UR_TRY(c->form->find(c, o, error));
+    UR_TRY(settle_labels(c, error));
+    if (!c->count) return ur_fail(error, UR_ERR_DATA, "%s: there are no frames in it", ur_source_path(&c->source, 0));
+    hold_one(c, o);
+    c->hash = ur_hash_bytes(c->hash, (const unsigned char *)c->truth, c->frames * sizeof *c->truth);
+    ur_clips_tell(c);
+    c->source.watcher = NULL;
+    return UR_OK;
+}
+
+ur_status ur_clips_open(ur_clips **clips, const char *const *paths, size_t count, const ur_clips_options *options,
+                        ur_error *error)
+{
+    ur_clips *c = *clips = calloc(1, sizeof *c);
+    if (!c) return ur_fail_memory(error, "the clips");
+    c->source.temporary = -1;
+    c->hash = UR_HASH_START;
+    ur_status status = open_clips(c, paths, count, options, error);
+    if (status == UR_OK) return UR_OK;
+    ur_clips_close(c);
+    *clips = NULL;
+    return status;
+}
+
+void ur_clips_close(ur_clips *c)
+{
+    if (!c) return;
+    ur_source_close(&c->source);
+    ur_labels_free(&c->labels);
+    ur_columns_free(&c->table);
+    free(c->clip);
+    free(c->truth);
+    free(c->value);
+    free(c);
+}
+
+/* ---- What is there ------------------------------------------------------------------------------------------------ */
+
+size_t ur_clips_count(const ur_clips *c) { return c->count; }
+size_t ur_clips_frames(const ur_clips *c, size_t clip) { return c->clip[clip].frames; }
+const int32_t *ur_clips_truth(const ur_clips *c, size_t clip) { return c->truth + c->clip[clip].first; }
+bool ur_clips_held(const ur_clips *c, size_t clip) { return c->clip[clip].held; }
+size_t ur_clips_labels(const ur_clips *c) { return c->labels.count; }
+const char *ur_clips_label_text(const ur_clips *c, size_t label) { return c->labels.by_id[label]; }
+size_t ur_clips_features(const ur_clips *c) { return c->features; }
+size_t ur_clips_rows(const ur_clips *c) { return c->rows; }
+size_t ur_clips_columns(const ur_clips *c) { return c->columns; }
+size_t ur_clips_channels(const ur_clips *c) { return c->channels; }
+const char *ur_clips_found(const ur_clips *c) { return c->found; }
+uint64_t ur_clips_hash(const ur_clips *c) { return c->hash; }
+const char *ur_clips_column(const ur_clips *c, size_t feature) { return c->table.name ? c->table.name[feature] : NULL; }
+
+void ur_clips_name(const ur_clips *c, size_t clip, char *text, size_t size)
+{
+    const ur_clip *at = &c->clip[clip];
+    const char *path = ur_source_path(&c->source, at->file), *end = path + strlen(path);
+    while (c->form == &ur_clips_form_folders && end > path && *end != '/') end--;
+    if (c->form->unit)
+        snprintf(text, size, "%s: %s %zu", path, c->form->unit, clip + 1);
+    else
+        snprintf(text, size, "%.*s", (int)(end - path), path);
+}
+
+ur_status ur_clips_read(const ur_clips *c, size_t clip, size_t first, size_t count, float *value, ur_error *error)
+{
+    return c->form->read(c, &c->clip[clip], first, count, value, error);
+}

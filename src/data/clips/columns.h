@@ -1,0 +1,39 @@
+/* The columns of a table of frames: which are features, in which order, and which is the label. */
+#ifndef UR_DATA_CLIPS_COLUMNS_H
+#define UR_DATA_CLIPS_COLUMNS_H
+
+#include "base/error.h"
+#include "data/table/fields.h"
+
+enum { UR_COLUMNS_MAX = 4096 };
+
+typedef struct ur_columns {
+    ur_dialect dialect;
+    size_t count;  /* of a row */
+    int32_t *role; /* of each column: its place among the features, or one of the following */
+    char **name;   /* of each feature */
+    size_t features;
+    bool labelled;
+} ur_columns;
+
+enum { UR_COLUMN_LABEL = -1, UR_COLUMN_IGNORED = -2 };
+
+typedef struct ur_columns_wanted {
+    const char *label, *ignore, *header;
+    const char *const *feature; /* what the training had; NULL: nothing is decided */
+    size_t features;
+} ur_columns_wanted;
+
+void ur_columns_free(ur_columns *columns);
+
+/* A comma, semicolon or tab, whichever the row has most of. */
+ur_dialect ur_columns_dialect(ur_field row);
+
+/* From the first row of a table and the second one (length 0: there is none); *header: the first row names the columns. */
+ur_status ur_columns_find(ur_columns *columns, ur_field first, ur_field second, const ur_columns_wanted *wanted,
+                          bool *header, ur_error *error);
+
+/* A row's features, and its label as it stands there; a message names the column. */
+ur_status ur_columns_read(const ur_columns *columns, ur_field row, float *value, ur_field *label, ur_error *error);
+
+#endif

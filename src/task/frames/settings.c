@@ -1,0 +1,102 @@
+/* What a training on frames is told, and what it chooses by itself. */
+#include "task/frames/frames.h"
+
+#include "base/number.h"
+#include "train/net_text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define S(field) offsetof(ur_frames_settings, field)
+
+static const ur_setting ROWS[] = {
+    {"The data", "label-column", "COLUMN", UR_SETTING_TEXT, S(label_column), .unset = "the one that is no number",
+     .decides = true, .reads = true, .help = "of a table: its name in the header, or its number from 1"},
+    {NULL, "header", "yes|no", UR_SETTING_WORD, S(header), .unset = "found by looking", .reads = true,
+     .help = "whether the first line of a table names its columns"},
+    {NULL, "ignore", "COLUMNS", UR_SETTING_TEXT, S(ignore), .unset = "timestamp, time and date", .decides = true,
+     .reads = true, .help = "columns that are not learnt from, such as time,id"},
+    {NULL, "names", "FILE", UR_SETTING_TEXT, S(names), .unset = "none",
+     .help = "of idx: the names of the labels 0, 1 ..., a line each"},
+    {NULL, "relabel", "RULES", UR_SETTING_TEXT, S(relabel), .unset = "none", .decides = true, .reads = true,
+     .help = "labels under other names, such as D=rest,H=; frames of one without a name do not count"},
+    {NULL, "val-match", "GLOB", UR_SETTING_TEXT, S(val_match), .unset = "none", .decides = true,
+     .unless = "val-fraction", .help = "validate on the files with such names, such as c*.csv"},
+    {NULL, "val-fold", "I/K", UR_SETTING_TEXT, S(val_fold), .unset = "none", .decides = true, .unless = "val-fraction",
+     .help = "validate on clip I and each K-th behind it; --folds does so with each I"},
+    {NULL, "span", "N", UR_SETTING_SIZE, S(span), .least = 1, .most = 100000, .initial = "200", .decides = true,
+     .help = "frames that are learnt from at once; longer clips are cut"},
+
+    {"Pictures", "difference", NULL, UR_SETTING_FLAG, S(difference), .decides = true,
+     .help = "the network also sees how far each number is from that of the frame before"},
+    {NULL, "no-augment", NULL, UR_SETTING_FLAG, S(no_augment), .decides = true,
+     .help = "pictures as they are; else shifted, scaled and of another brightness each time they are learnt from"},
+    {NULL, "flip", NULL, UR_SETTING_FLAG, S(flip), .decides = true, .unless = "no-augment",
+     .help = "half of the clips mirrored, where left and right mean the same"},
+
+    {"Labels", "look", "back|both", UR_SETTING_CHOICE, S(look), .initial = "back", .decides = true,
+     .help = "a label from its frame and those before, as it is needed live; or from those behind, too"},
+    {NULL, "label-smoothing", "X", UR_SETTING_NUMBER, S(label_smoothing), .most = 0.9, .initial = "0", .decides = true,
+     .help = "share of what is wanted that goes to all labels alike"},
+    {NULL, "class-weights", "none|sqrt|full", UR_SETTING_CHOICE, S(class_weights), .initial = "none", .decides = true,
+     .help = "how much more the frames of a rare label count: 1/sqrt(n) or 1/n of its n frames"},
+};
+
+const ur_setting_table ur_frames_setting_table = UR_SETTING_TABLE(ROWS);
+
+static ur_status prefer_number(ur_settings *settings, const char *name, double value, ur_error *error)
+{
+    char text[UR_NUMBER_MAX];
+    ur_write_number(value, text);
+    return ur_settings_prefer(settings, name, text, error);
+}
+
+/* Found by trying on mouths that speak and on the joints of people who tell stories. */
+ur_status ur_frames_choose(const void *data, ur_settings *settings, ur_error *error)
+{
+    const ur_frames *f = data;
+    ur_run_settings *run = &settings->run;
+    bool pictures = f->input.rows > 0;
+    UR_TRY(ur_settings_prefer(settings, "cell", pictures ? "lstm" : "gru", error));
+    UR_TRY(ur_settings_prefer(settings, "hidden", pictures ? "128" : "64", error));
+    UR_TRY(ur_settings_prefer(settings, "layers", "1", error));
+    UR_TRY(prefer_number(settings, "dropout", 0.5, error));
+    UR_TRY(ur_settings_prefer(settings, "batch", "8", error));
+    UR_TRY(prefer_number(settings, "lr", pictures ? 1e-3 : 2e-3, error));
+    UR_TRY(prefer_number(settings, "average", f->part[UR_PART_TRAIN].count < 400 ? 0.99 : 0.998, error));
+    if (!(run->epochs > 0) && !run->steps && !(run->minutes > 0)) run->epochs = pictures ? 40 : 60;
+    return UR_OK;
+}
+
+enum { SIDE_LEAST = 8 }; /* of a picture that is worth a convolution */
+
+/* conv 16 5x5 relu > pool 2 > conv 32 3x3 relu > pool 2 > dropout > CELL H [bi] > dropout > dense; tables without the
+ * convolutions. */
+static void write_network(const ur_frames *f, const ur_run_settings *run, char *line, size_t size)
+{
+    char drop[UR_NUMBER_MAX + 16] = "", number[UR_NUMBER_MAX], many[32] = "";
+    const ur_frames_input *in = &f->input;
+    bool sees = in->rows >= SIDE_LEAST && in->columns >= SIDE_LEAST;
+    ur_write_number(run->dropout, number);
+    if (run->dropout > 0) snprintf(drop, sizeof drop, "dropout %s > ", number);
+    if (run->layers > 1) snprintf(many, sizeof many, " x%zu", run->layers);
+    snprintf(line, size, "%s%s%s %.12s%s%s > %sdense",
+             sees ? "conv 16 5x5 relu > pool 2 > conv 32 3x3 relu > pool 2 > " : "", sees ? drop : "", run->cell,
+             run->hidden, many, f->settings.look == UR_LOOK_BOTH ? " bi" : "", drop);
+}
+
+ur_status ur_frames_network(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error)
+{
+    const ur_frames *f = data;
+    request->sizes.outputs = f->label_count;
+    request->sizes.features = ur_frames_features(&f->input);
+    request->sizes.rows = f->input.rows;
+    request->sizes.columns = f->input.columns;
+    if (f->input.rows) request->sizes.channels = f->input.channels * (f->input.difference ? 2 : 1);
+    if (settings->run.net) return ur_net_text(&settings->run, false, "", request->line, error);
+    if (strchr(settings->run.hidden, ','))
+        return ur_fail(error, UR_ERR_USAGE, "`hidden` %s: give one width, or the whole network as `net`",
+                       settings->run.hidden);
+    write_network(f, &settings->run, request->line, sizeof request->line);
+    return UR_OK;
+}
