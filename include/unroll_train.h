@@ -40,7 +40,7 @@ typedef struct ur_sizes {
 UR_API ur_status ur_model_create(ur_model **model, const char *net, const ur_sizes *sizes, uint64_t seed,
                                  double init_scale, const char *isa, ur_error *error);
 
-/* Writes the model file: whole, or not at all. */
+/* Writes the model file: whole, or not at all. UR_ERR_NUMERIC for weights that are not finite, which no reader takes. */
 UR_API ur_status ur_model_save(const ur_model *model, const char *path, ur_error *error);
 
 /* Gives a model that takes ids its units of text (kind "char", "byte", "word", or "whole" for words that are cut already), in the order of the ids: then it can be
@@ -176,7 +176,8 @@ UR_API void ur_learner_free(ur_learner *learner);
  * counts. A loss or gradient that is not finite is UR_ERR_NUMERIC naming step and tensor; the weights stay as they
  * were, and the next batch begins from zero states even where it carries. */
 UR_API ur_status ur_learn(ur_learner *learner, const ur_batch *batch, double *loss, ur_error *error);
-/* The loss without learning, dropout off. Carried states are read, not changed. */
+/* The loss without learning, dropout off. Carried states are read, not changed. UR_ERR_NUMERIC, here and of ur_predict, where
+ * numbers grow without bound: it names the layer. */
 UR_API ur_status ur_evaluate(ur_learner *learner, const ur_batch *batch, double *loss, ur_error *error);
 /* What the network's last line gives, dropout off: out (T, B, outputs), or (B, outputs) where it leaves one step; not
  * meaningful behind a lane's end. */

@@ -4,6 +4,7 @@
 #include "format/model_file.h"
 #include "format/record.h"
 #include "format/small_weights.h"
+#include "model/finite.h"
 #include "model/state.h"
 
 #include <stdio.h>
@@ -60,10 +61,27 @@ static ur_status record_text(const ur_model *m, char **text, ur_error *error)
     return status;
 }
 
+static ur_status check_finite(const char *name, const real *numbers, size_t count, ur_error *error)
+{
+    if (ur_all_finite(numbers, count)) return UR_OK;
+    return ur_fail(error, UR_ERR_NUMERIC, "the tensor %s is not finite, and is not saved", name);
+}
+
+/* What a reader refuses is not written. */
+static ur_status check_tensors(const ur_model *m, const ur_tensor_entry *extra, size_t count, ur_error *error)
+{
+    for (size_t i = 0; i < m->param_count; i++)
+        UR_TRY(check_finite(m->params[i].name, m->params[i].value, m->params[i].size, error));
+    for (size_t i = 0; i < count; i++)
+        UR_TRY(check_finite(extra[i].name, extra[i].data, extra[i].bytes / sizeof(real), error));
+    return UR_OK;
+}
+
 ur_status ur_model_write(const ur_model *m, const char *path, const ur_tensor_entry *extra, size_t count,
                          ur_error *error)
 {
     char *text;
+    UR_TRY(check_tensors(m, extra, count, error));
     UR_TRY(record_text(m, &text, error));
     ur_small_entries small;
     const char *metadata[] = {"format", "pt", UR_SEAL_KEY, UR_SEAL_OPEN, "unroll", text};

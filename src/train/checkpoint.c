@@ -162,29 +162,22 @@ static ur_status put_record(ur_trainer *t, ur_error *error)
 }
 
 /* What no reader would take is never written: then the files of before stay. */
-static ur_status check_finite(const ur_trainer *t, ur_error *error)
+static ur_status write(const ur_trainer *t, const char *path, const ur_extra *extra, ur_error *error)
 {
-    for (size_t i = 0; i < t->model->param_count; i++) {
-        const ur_param *p = &t->model->params[i];
-        for (size_t k = 0; k < p->size; k++)
-            if (!isfinite(p->value[k]))
-                return ur_fail(error, UR_ERR_NUMERIC,
-                               "step %llu: the tensor %s is not finite any more, and is not saved; a smaller `lr` or "
-                               "`clip-norm` may help",
-                               (unsigned long long)t->at.step, p->name);
-    }
-    return UR_OK;
+    ur_status status = ur_model_write(t->model, path, extra ? extra->entries : NULL, extra ? extra->count : 0, error);
+    if (status != UR_ERR_NUMERIC || !error) return status;
+    return ur_fail(error, status, "step %llu: %s; a smaller `lr` or `clip-norm` may help",
+                   (unsigned long long)t->at.step, error->text);
 }
 
 ur_status ur_trainer_keep_best(ur_trainer *t, ur_error *error)
 {
     if (!t->run->folder) return UR_OK;
     char *path;
-    UR_TRY(check_finite(t, error));
     UR_TRY(put_record(t, error));
     UR_TRY(in_run(t, "model.safetensors", &path, error));
     ur_trainer_use_average(t, true);
-    ur_status status = ur_model_save(t->model, path, error);
+    ur_status status = write(t, path, NULL, error);
     ur_trainer_use_average(t, false);
     free(path);
     return status;
@@ -194,7 +187,6 @@ ur_status ur_trainer_save(ur_trainer *t, ur_error *error)
 {
     if (!t->run->folder) return UR_OK;
     char *path;
-    UR_TRY(check_finite(t, error));
     ur_extra *extra = malloc(sizeof *extra);
     if (!extra) return ur_fail_memory(error, "the checkpoint");
     list_extra(t, extra);
@@ -206,7 +198,7 @@ ur_status ur_trainer_save(ur_trainer *t, ur_error *error)
     if (status == UR_OK) status = ur_record_set(t->model, "progress", progress_json(t), error);
     if (status == UR_OK) status = in_run(t, "last.safetensors", &path, error);
     if (status == UR_OK) {
-        status = ur_model_write(t->model, path, extra->entries, extra->count, error);
+        status = write(t, path, extra, error);
         free(path);
     }
     if (t->model->record) json_object_del(t->model->record, "progress");
