@@ -2,6 +2,7 @@
 #include "data/clips/picture_file.h"
 
 #include "base/error.h"
+#include "unroll_train.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -115,6 +116,15 @@ static ur_status read_png(const unsigned char *bytes, size_t size, ur_picture_fi
     return no_png(error);
 }
 #endif
+
+bool ur_reads_png(void)
+{
+#ifdef UR_HAVE_PNG
+    return true;
+#else
+    return false;
+#endif
+}
 
 /* ---- Either ------------------------------------------------------------------------------------------------------- */
 
