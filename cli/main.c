@@ -173,12 +173,12 @@ static bool is_one_of(const char *word, const char *a, const char *b)
     return strcmp(word, a) == 0 || strcmp(word, b) == 0;
 }
 
-/* A file that is opened must not become one of the first three. What was closed gives an error when it is used: standard
- * input cannot be read, the others cannot be written. */
+/* A file that is opened must not become one of the first three. Who closed the output wants none; input that was closed
+ * cannot be read, which is an error. */
 static void open_standard_files(void)
 {
     for (int fd = 0; fd < 3; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_RDONLY : O_WRONLY) < 0) return;
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_WRONLY) < 0) return;
 }
 
 int main(int argc, char **argv)

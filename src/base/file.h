@@ -10,6 +10,10 @@
  * ENOMEM. */
 ur_status ur_fail_file(ur_error *error, const char *path, const char *wanted, int cause);
 
+/* The system's words for an errno, in one language whatever the host's. */
+enum { UR_REASON_MAX = 128 };
+const char *ur_reason(int cause, char reason[UR_REASON_MAX]);
+
 /* A whole file, read into memory (never mapped: a file that shrinks must be an error and not a signal). */
 typedef struct ur_bytes {
     unsigned char *data;

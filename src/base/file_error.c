@@ -35,13 +35,18 @@ static const char *remedy_for(int cause)
     return NULL;
 }
 
+const char *ur_reason(int cause, char reason[UR_REASON_MAX])
+{
+    ur_c_locale locale = ur_c_locale_enter();
+    if (strerror_r(cause, reason, UR_REASON_MAX) != 0) strcpy(reason, "unknown error");
+    ur_c_locale_leave(locale);
+    return reason;
+}
+
 ur_status ur_fail_file(ur_error *error, const char *path, const char *wanted, int cause)
 {
-    char reason[128];
-    ur_c_locale locale = ur_c_locale_enter(); /* messages are in one language */
-    if (strerror_r(cause, reason, sizeof reason) != 0) strcpy(reason, "unknown error");
-    ur_c_locale_leave(locale);
+    char reason[UR_REASON_MAX];
     const char *help = remedy_for(cause);
-    return ur_fail(error, cause == ENOMEM ? UR_ERR_MEMORY : UR_ERR_IO, "%s: cannot %s: %s%s%s", path, wanted, reason,
-                   help ? "; " : "", help ? help : "");
+    return ur_fail(error, cause == ENOMEM ? UR_ERR_MEMORY : UR_ERR_IO, "%s: cannot %s: %s%s%s", path, wanted,
+                   ur_reason(cause, reason), help ? "; " : "", help ? help : "");
 }

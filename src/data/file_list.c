@@ -4,6 +4,7 @@
 #include "data/file_list.h"
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "data/walk.h"
 
@@ -19,7 +20,8 @@ _Static_assert(sizeof(off_t) == 8, "files of more than 2 GB");
 ur_status ur_fail_system(ur_error *error, int number, const char *path, const char *what)
 {
     ur_status status = number == ENOMEM ? UR_ERR_MEMORY : UR_ERR_IO;
-    return ur_fail(error, status, "%s: %s: %s", path, what, strerror(number));
+    char reason[UR_REASON_MAX];
+    return ur_fail(error, status, "%s: %s: %s", path, what, ur_reason(number, reason));
 }
 
 /* ---- Reading --------------------------------------------------------------------------------------------------- */

@@ -31,7 +31,7 @@ bool ur_gunzip_built(void) { return true; }
 /* Removed at once: the descriptor is all there is. */
 static ur_status open_temporary(const char *folder, int *descriptor, ur_error *error)
 {
-    char *path = ur_path_join(folder, "unroll-XXXXXX");
+    char reason[UR_REASON_MAX], *path = ur_path_join(folder, "unroll-XXXXXX");
     if (!path) return ur_fail_memory(error, "a temporary file");
     *descriptor = mkstemp(path);
     ur_status status = UR_OK;
@@ -39,7 +39,7 @@ static ur_status open_temporary(const char *folder, int *descriptor, ur_error *e
         status =
             ur_fail(error, UR_ERR_IO,
                     "%s: no temporary file can be made: %s; set TMPDIR to a folder with room for the unpacked data",
-                    folder, strerror(errno));
+                    folder, ur_reason(errno, reason));
     else
         unlink(path);
     free(path);
@@ -54,12 +54,13 @@ static ur_status fail_damaged(const unpacking *u, const char *why, ur_error *err
 
 static ur_status write_plain(unpacking *u, size_t size, ur_error *error)
 {
+    char reason[UR_REASON_MAX];
     for (size_t done = 0; done < size;) {
         ssize_t put = write(u->target, u->plain + done, size - done);
         if (put < 0 && errno == EINTR) continue;
         if (put < 0)
             return ur_fail(error, UR_ERR_IO, "%s: it cannot be unpacked: %s; set TMPDIR to a folder with room for it",
-                           u->file->path, strerror(errno));
+                           u->file->path, ur_reason(errno, reason));
         done += (size_t)put;
     }
     u->written += size;
