@@ -65,10 +65,7 @@ ur_status ur_answerer_tokens(ur_answerer *a, const char *text, size_t length, co
     return a->task->tokens(a->data, text, length, ids, count, error);
 }
 
-size_t ur_answerer_item_size(const ur_answerer *a)
-{
-    return a->task->item_size ? a->task->item_size(a->data) : 0;
-}
+size_t ur_answerer_item_size(const ur_answerer *a) { return a->task->item_size ? a->task->item_size(a->data) : 0; }
 
 bool ur_answerer_takes_files(const ur_answerer *a) { return a->task->takes_files && a->task->takes_files(a->data); }
 
