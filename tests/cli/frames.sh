@@ -65,6 +65,8 @@ json 'sorted(o)' | grep -q "\['accuracy', 'clips', 'confusion', 'edit_distance',
 grep -q '<svg' back.html && grep -q 'right' back.html || fail 'there is no picture'
 misused eval back dev.idx4 devlabels.idx2 --picture back.html; says 'back.html is there; --overwrite replaces it'
 
+done_with inspect gates back dev.idx4 devlabels.idx2; prints 'layer 1: lstm, 16 neurons'; prints '120 steps'
+
 # Answers: stepped, they are those of the evaluation
 accuracy() { python3 - "$1" <<'PYTHON'
 import sys

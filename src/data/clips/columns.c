@@ -209,7 +209,7 @@ ur_status ur_columns_find(ur_columns *c, ur_field first, ur_field second, const 
     finding f = {.columns = c, .wanted = wanted, .first = fields, .label = SIZE_MAX};
     ur_status status = fields ? cut_row(c->dialect, first, fields, &c->count, error) : ur_fail_memory(error, "a row");
     if (status == UR_OK && second.length) status = cut_row(c->dialect, second, fields + UR_COLUMNS_MAX, &below, error);
-    if (below == c->count) f.second = fields + UR_COLUMNS_MAX;
+    if (fields && below == c->count) f.second = fields + UR_COLUMNS_MAX;
     if (status == UR_OK) status = find_roles(&f, error);
     *header = f.header;
     free(fields);

@@ -41,6 +41,8 @@ typedef struct ur_frames_input {
     float *mean, *scale; /* (numbers), or of pictures (channels): taken as (x − mean)·scale */
 } ur_frames_input;
 
+/* How many means there are. */
+static inline size_t ur_frames_means(const ur_frames_input *in) { return in->rows ? in->channels : in->numbers; }
 static inline size_t ur_frames_features(const ur_frames_input *in) { return in->numbers * (in->difference ? 2 : 1); }
 
 enum { UR_FRAMES_SHOWN = 12 };

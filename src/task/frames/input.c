@@ -10,8 +10,6 @@
 
 /* ---- Scaling ------------------------------------------------------------------------------------------------------ */
 
-static size_t means_of(const ur_frames_input *in) { return in->rows ? in->channels : in->numbers; }
-
 enum { MEASURED = 4096 }; /* frames that are looked at, spread over all */
 
 static ur_status add_piece(ur_frames *f, size_t number, size_t every, double *sum, double *square, size_t *count,
@@ -19,7 +17,7 @@ static ur_status add_piece(ur_frames *f, size_t number, size_t every, double *su
 {
     const ur_frames_part *p = &f->part[UR_PART_TRAIN];
     const ur_frames_piece *piece = &p->piece[number];
-    size_t means = means_of(&f->input);
+    size_t means = ur_frames_means(&f->input);
     for (size_t t = 0; t < p->length[number]; t += every) {
         UR_TRY(ur_clips_read(p->clips, piece->clip, piece->first + t, 1, f->frame, error));
         for (size_t i = 0; i < f->input.numbers; i++) {
@@ -34,7 +32,7 @@ static ur_status add_piece(ur_frames *f, size_t number, size_t every, double *su
 /* One over the deviation; a number that is always the same stays 0. */
 static void set_scale(ur_frames *f, const double *sum, const double *square, size_t count)
 {
-    size_t means = means_of(&f->input);
+    size_t means = ur_frames_means(&f->input);
     double n = (double)count * (double)(f->input.numbers / means);
     for (size_t i = 0; i < means; i++) {
         double mean = sum[i] / n, variance = square[i] / n - mean * mean;
@@ -46,7 +44,7 @@ static void set_scale(ur_frames *f, const double *sum, const double *square, siz
 ur_status ur_frames_measure(ur_frames *f, ur_error *error)
 {
     const ur_frames_part *p = &f->part[UR_PART_TRAIN];
-    size_t means = means_of(&f->input), every = f->input.rows ? p->frames / MEASURED + 1 : 1, count = 0;
+    size_t means = ur_frames_means(&f->input), every = f->input.rows ? p->frames / MEASURED + 1 : 1, count = 0;
     double *sum = calloc(2 * means, sizeof *sum);
     f->input.mean = calloc(means, sizeof *f->input.mean);
     f->input.scale = calloc(means, sizeof *f->input.scale);
@@ -62,7 +60,7 @@ ur_status ur_frames_measure(ur_frames *f, ur_error *error)
 /* A picture's channels stand together: those of the frame, then those of the difference. */
 void ur_frames_take(const ur_frames_input *in, const float *frame, const float *before, real *to)
 {
-    size_t means = means_of(in), group = in->rows ? in->channels : in->numbers;
+    size_t means = ur_frames_means(in), group = in->rows ? in->channels : in->numbers;
     for (size_t at = 0; at < in->numbers; at += group, to += group * (in->difference ? 2 : 1))
         for (size_t k = 0; k < group; k++) {
             float x = frame[at + k], scale = in->scale[k % means];

@@ -73,10 +73,11 @@ static ur_status take_input(ur_frames *f, ur_error *error)
     return UR_OK;
 }
 
+/* By its name, which says so as a rule. */
 static bool is_idx(const char *path)
 {
-    const char *at = strstr(path, "idx");
-    return at != NULL;
+    const char *slash = strrchr(path, '/');
+    return strstr(slash ? slash : path, "idx") != NULL;
 }
 
 /* Behind a pair, `val` is the clips of another one, whose labels are the third word. */

@@ -32,8 +32,6 @@ static json_t *numbers_json(const float *numbers, size_t count)
     return list;
 }
 
-static size_t means_of(const ur_frames_input *in) { return in->rows ? in->channels : in->numbers; }
-
 /* What a frame must be like, and how it is scaled. */
 static json_t *input_json(const ur_frames *f)
 {
@@ -48,8 +46,8 @@ static json_t *input_json(const ur_frames *f)
         failed |= json_object_set_new(o, "names", texts_json(f->column, in->numbers));
     }
     failed |= json_object_set_new(o, "difference", json_boolean(in->difference));
-    failed |= json_object_set_new(o, "mean", numbers_json(in->mean, means_of(in)));
-    failed |= json_object_set_new(o, "scale", numbers_json(in->scale, means_of(in)));
+    failed |= json_object_set_new(o, "mean", numbers_json(in->mean, ur_frames_means(in)));
+    failed |= json_object_set_new(o, "scale", numbers_json(in->scale, ur_frames_means(in)));
     if (!failed) return o;
     json_decref(o);
     return NULL;
@@ -128,8 +126,8 @@ static ur_status take_input(ur_frames *f, const json_t *input, ur_error *error)
     in->difference = json_is_true(json_object_get(input, "difference"));
     if (!in->rows) UR_TRY(take_texts(json_object_get(input, "names"), &f->column, &in->numbers, "columns", error));
     if (!in->numbers) return broken("frames", error);
-    UR_TRY(take_numbers(json_object_get(input, "mean"), &in->mean, means_of(in), error));
-    return take_numbers(json_object_get(input, "scale"), &in->scale, means_of(in), error);
+    UR_TRY(take_numbers(json_object_get(input, "mean"), &in->mean, ur_frames_means(in), error));
+    return take_numbers(json_object_get(input, "scale"), &in->scale, ur_frames_means(in), error);
 }
 
 ur_status ur_frames_take_model(ur_frames *f, const ur_model *model, ur_error *error)
