@@ -60,7 +60,7 @@ ur_status ur_tag_choose(const void *data, ur_settings *settings, ur_error *error
     UR_TRY(ur_settings_prefer(settings, "batch", small ? "16" : "32", error));
     UR_TRY(prefer_number(settings, "lr", 3e-3, error));
     UR_TRY(prefer_number(settings, "average", 0.998, error));
-    if (!(run->epochs > 0) && !run->steps && !(run->minutes > 0)) run->epochs = 25;
+    if (!(run->epochs > 0) && !run->steps && !(run->minutes > 0)) run->epochs = words < 100000 ? 60 : 25;
     return UR_OK;
 }
 
