@@ -37,6 +37,20 @@ static bool gives_sigmoid(const ur_model *m, size_t line)
     return read && ends->dense.activation == UR_SIGMOID;
 }
 
+static ur_status check_extras(const ur_target *target, const ur_loss_kind *kind, ur_error *error)
+{
+    bool smooths = target->loss == UR_LOSS_SOFTMAX || target->loss == UR_LOSS_SIGMOID;
+    if (!(target->smoothing >= 0 && target->smoothing < 1))
+        return ur_fail(error, UR_ERR_USAGE, "a target's smoothing of %g; it is 0 or more and below 1",
+                       target->smoothing);
+    if (target->smoothing > 0 && !smooths)
+        return ur_fail(error, UR_ERR_USAGE, "labels are smoothed for softmax and sigmoid, not for the loss \"%s\"",
+                       kind->word);
+    if (target->weights && target->loss == UR_LOSS_CRF)
+        return ur_fail(error, UR_ERR_USAGE, "the loss \"crf\" is of whole sequences: its places have no weights");
+    return UR_OK;
+}
+
 static ur_status aim_at(const ur_learner *l, const ur_target *target, ur_aim *aim, ur_error *error)
 {
     bool is_last = target->line + 1 == l->model->line_count;
@@ -55,9 +69,7 @@ static ur_status aim_at(const ur_learner *l, const ur_target *target, ur_aim *ai
                        aim->kind == &ur_loss_crf ? "the loss \"crf\" needs a line that ends in one; line %zu does not"
                                                  : "line %zu ends in \"crf\" and takes that loss",
                        target->line + 1);
-    if (!(target->smoothing >= 0 && target->smoothing < 1))
-        return ur_fail(error, UR_ERR_USAGE, "a target's smoothing of %g; it is 0 or more and below 1",
-                       target->smoothing);
+    UR_TRY(check_extras(target, aim->kind, error));
     bool whole = l->judge || target->weights || target->smoothing > 0; /* the logits are needed */
     if (is_last && target->loss == UR_LOSS_SOFTMAX && !whole) aim->head = ur_objective_head(l);
     bool sampled = is_last && l->sampler.place && !l->judge;

@@ -167,3 +167,8 @@ for model in all:3:all.conllu spans:9:spans.conllu; do
     done_with eval "$run" test.conllu --json; cp out result
     python3 oracle.py "$column" "$train" test.conllu got result || fail "the figures of $run are not those of the script"
 done
+
+# Smoothed labels, which a crf does not take
+done_with train tag all.conllu -o smooth --label-smoothing 0.1 --steps 3 --threads 1 --hidden 8 --embed 8
+misused train tag all.conllu -o none --label-smoothing 0.1 --steps 3 --threads 1 --net 'embed 8 > gru 8 > dense > crf' --characters none
+says 'labels are smoothed for softmax and sigmoid, not for the loss "crf"'

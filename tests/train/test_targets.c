@@ -274,6 +274,10 @@ static void test_smoothing_and_weights(void **state)
     s.batch.target[0].smoothing = 1;
     assert_int_equal(ur_evaluate(s.learner, &s.batch, NULL, &error), UR_ERR_USAGE);
     assert_non_null(strstr(error.text, "smoothing of 1; it is 0 or more and below 1"));
+    s.batch.target[0].smoothing = 0.3;
+    s.batch.target[0].loss = UR_LOSS_SQUARED;
+    assert_int_equal(ur_evaluate(s.learner, &s.batch, NULL, &error), UR_ERR_USAGE);
+    assert_non_null(strstr(error.text, "smoothed for softmax and sigmoid, not for the loss \"squared\""));
     tear_down(&s);
 }
 

@@ -43,6 +43,7 @@ ur_status ur_tag_prepare(void *data, const ur_settings *settings, ur_learning *l
     size_t labels = ur_vocabulary_size(c->head[0].labels);
     double also = c->heads > 1 ? c->head[1].weight * ur_log((double)ur_vocabulary_size(c->head[1].labels)) : 0;
     c->settings.token_dropout = ((const ur_tag_settings *)settings->own)->token_dropout;
+    c->settings.label_smoothing = ((const ur_tag_settings *)settings->own)->label_smoothing;
     c->batch = settings->run.batch ? settings->run.batch : 32;
     c->spans = ur_spans_look(c->head[0].labels);
     *first_loss = ur_log((double)labels) + also;
@@ -93,7 +94,7 @@ static void drop_words(ur_tag *c, size_t b, size_t lanes, uint64_t epoch, uint32
 
 /* ---- Batches ------------------------------------------------------------------------------------------------------- */
 
-static ur_status fill_inputs(ur_tag *c, size_t steps, size_t lanes, ur_batch *batch, ur_error *error)
+static ur_status fill_inputs(ur_tag *c, size_t steps, size_t lanes, bool training, ur_batch *batch, ur_error *error)
 {
     ur_sequences spelled = {0};
     *batch = (ur_batch){.target_count = c->heads};
@@ -109,6 +110,7 @@ static ur_status fill_inputs(ur_tag *c, size_t steps, size_t lanes, ur_batch *ba
         batch->target[h] = (ur_target){.line = c->head[h].line,
                                        .loss = crf ? UR_LOSS_CRF : UR_LOSS_SOFTMAX,
                                        .weight = c->head[h].weight,
+                                       .smoothing = training ? c->settings.label_smoothing : 0,
                                        .ids = c->head[h].target};
     }
     return UR_OK;
@@ -120,7 +122,7 @@ ur_status ur_tag_batch_sentence(ur_tag *c, ur_batch *batch, ur_error *error)
     UR_TRY(make_room(c, steps, 1, error));
     UR_TRY(ur_spelling_begin(&c->spelling, steps, error));
     UR_TRY(put_lane(c, 0, 1, steps, error));
-    return fill_inputs(c, steps, 1, batch, error);
+    return fill_inputs(c, steps, 1, false, batch, error);
 }
 
 uint64_t ur_tag_batches(const void *data, ur_part part, uint64_t epoch)
@@ -158,5 +160,5 @@ ur_status ur_tag_batch(void *data, ur_part part, uint64_t epoch, uint64_t number
         if (part == UR_PART_TRAIN) drop_words(c, b, lanes, epoch, p->sentence[place[b]]);
     }
     batch->fresh = true;
-    return fill_inputs(c, steps, lanes, &batch->network, error);
+    return fill_inputs(c, steps, lanes, part == UR_PART_TRAIN, &batch->network, error);
 }

@@ -27,6 +27,8 @@ static const ur_setting ROWS[] = {
     {NULL, "token-dropout", "P", UR_SETTING_NUMBER, S(token_dropout), .most = 0.9, .unset = "chosen by the data",
      .decides = true,
      .help = "share of the tokens that are read as unknown ones in training; at least half of those that occur once"},
+    {NULL, "label-smoothing", "X", UR_SETTING_NUMBER, S(label_smoothing), .most = 0.9, .initial = "0", .decides = true,
+     .help = "share of what is wanted that goes to all labels alike; not with crf"},
 
     {"Answers", "lines", "text|tokens|conllu", UR_SETTING_WORD, S(lines), .unset = "found by looking: text or conllu",
      .reads = true,

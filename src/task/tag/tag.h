@@ -18,7 +18,7 @@ typedef struct ur_tag_settings {
     const char *characters;
     bool keep_case;
     size_t min_count, vocabulary_limit;
-    double token_dropout;
+    double token_dropout, label_smoothing;
     const char *lines; /* of what is to be answered; NULL: found by looking */
     bool in_line;
 } ur_tag_settings;
