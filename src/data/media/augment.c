@@ -1,5 +1,6 @@
 /* See augment.h. A pixel of the result is looked up where it came from: p = R(−turn)·(q − middle − shift)/scale + middle. */
 #include "data/media/augment.h"
+#include "data/media/between.h"
 
 #include "base/random.h"
 #include "base/scalar.h"
@@ -25,20 +26,11 @@ static double cos_degrees(double degrees)
     return ur_cos_turn(turns - floor(turns));
 }
 
-/* The pixel at or before a place, 0 … count − 1, and how far behind it the place is. */
-static size_t find_pixel(double place, size_t count, double *behind)
-{
-    double last = (double)(count - 1), clamped = place < 0 ? 0 : place > last ? last : place;
-    double before = floor(clamped);
-    *behind = clamped - before;
-    return (size_t)before;
-}
-
 /* All channels at a place that may lie between pixels. */
 static void look_up(const float *from, size_t rows, size_t columns, size_t channels, double y, double x, float *to)
 {
     double down, right;
-    size_t row = find_pixel(y, rows, &down), column = find_pixel(x, columns, &right);
+    size_t row = ur_find_before(y, rows, &down), column = ur_find_before(x, columns, &right);
     size_t next_row = row + 1 < rows ? row + 1 : row, next_column = column + 1 < columns ? column + 1 : column;
     const float *a = from + (row * columns + column) * channels, *b = from + (row * columns + next_column) * channels;
     const float *c = from + (next_row * columns + column) * channels;

@@ -1,6 +1,7 @@
 /* Recordings that are varied while they are learnt: see augment.h. A slice is looked up where it came from, t' = middle +
  * (t − middle)/speed + shift, and a band b' = b + tune; between two of them their mean by distance is taken. */
 #include "data/media/augment.h"
+#include "data/media/between.h"
 
 #include "base/random.h"
 #include "base/scalar.h"
@@ -40,18 +41,10 @@ static variation choose_variation(size_t steps, size_t bands, uint64_t seed, uin
     return v;
 }
 
-/* The one at or before a place, 0 … count − 1, and how far behind it the place is. */
-static size_t find_before(double place, size_t count, double *behind)
-{
-    double last = (double)(count - 1), clamped = place < 0 ? 0 : place > last ? last : place, before = floor(clamped);
-    *behind = clamped - before;
-    return (size_t)before;
-}
-
 static double look_up(const float *slice, size_t bands, double place)
 {
     double behind;
-    size_t band = find_before(place, bands, &behind), next = band + 1 < bands ? band + 1 : band;
+    size_t band = ur_find_before(place, bands, &behind), next = band + 1 < bands ? band + 1 : band;
     return (double)slice[band] * (1 - behind) + (double)slice[next] * behind;
 }
 
@@ -65,7 +58,7 @@ void ur_sound_vary(const float *from, size_t steps, size_t bands, uint64_t seed,
     variation v = choose_variation(steps, bands, seed, number);
     double middle = (double)(steps - 1) / 2, behind;
     for (size_t t = 0; t < steps; t++) {
-        size_t before = find_before(middle + ((double)t - middle) / v.speed + v.shift, steps, &behind);
+        size_t before = ur_find_before(middle + ((double)t - middle) / v.speed + v.shift, steps, &behind);
         const float *a = from + before * bands, *b = before + 1 < steps ? a + bands : a;
         for (size_t i = 0; i < bands; i++) {
             double place = (double)i + v.tune;
