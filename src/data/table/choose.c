@@ -168,6 +168,6 @@ ur_status ur_survey_choose(ur_survey *survey, const ur_labelled *set, const ur_l
     if (survey->text == NONE) survey->text = guess_text(survey, survey->label);
     if (survey->label == NONE)
         return fail_columns(survey, set, error,
-                            "no column looks like labels, which are few; say it with `label_column`", "");
+                            "no column looks like labels, which are few; say it with `label-column`", "");
     return UR_OK;
 }

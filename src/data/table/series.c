@@ -79,7 +79,7 @@ static ur_status take_time(ur_series *s, const ur_row *row, ur_field cell, ur_er
     if (!ur_date_read(cell.text, cell.length, &form, time))
         return ur_series_fail(s, row->line, error, UR_ERR_DATA,
                               "column '%.60s': '%.*s' is no time such as 2026-01-31, 2026-01-31 13:45:00, 2026-01 or "
-                              "2026; with `time_column` none no times are read",
+                              "2026; with `time-column` none no times are read",
                               name, shown(cell), cell.text);
     if (s->rows == 0) s->form = form;
     if (s->rows == 0 || *time > time[-1]) return UR_OK;
@@ -87,7 +87,7 @@ static ur_status take_time(ur_series *s, const ur_row *row, ur_field cell, ur_er
     ur_date_write(time[-1], s->form, before);
     return ur_series_fail(s, row->line, error, UR_ERR_DATA,
                           "column '%.60s': the time %.*s is not behind %s, that of the row before; sort the rows, or "
-                          "name another `time_column` (or none)",
+                          "name another `time-column` (or none)",
                           name, shown(cell), cell.text, before);
 }
 
