@@ -174,11 +174,24 @@ static ur_status check_use(const answering *a, size_t files, ur_error *error)
     return UR_OK;
 }
 
+static void tell_cut(const answering *a)
+{
+    size_t cut = ur_answerer_cut(a->answerer);
+    if (cut)
+        fprintf(
+            stderr,
+            "unroll: predict: %zu of what was answered %s longer than the model reads (--max-length of its training); "
+            "the rest was left out\n",
+            cut, cut == 1 ? "is" : "are");
+}
+
 static ur_status answer_words(answering *a, const ur_cli_arguments *arguments, ur_error *error)
 {
     if (arguments->count < 2) UR_TRY(answer_file(a, "-", error));
     for (size_t i = 1; i < arguments->count; i++) UR_TRY(answer_file(a, arguments->words[i], error));
-    return ur_answer(a->answerer, NULL, 0, a->sink, error);
+    UR_TRY(ur_answer(a->answerer, NULL, 0, a->sink, error));
+    tell_cut(a);
+    return UR_OK;
 }
 
 /* ---- Trees -------------------------------------------------------------------------------------------------------- */

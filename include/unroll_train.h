@@ -279,6 +279,10 @@ UR_API bool ur_reads_png(void);
 UR_API size_t ur_answerer_item_size(const ur_answerer *answerer);
 UR_API ur_status ur_answer_file(ur_answerer *answerer, const char *path, const struct ur_sink *sink, ur_error *error);
 
+/* How many of the items answered so far are longer than the model reads (the setting max-length of its training): what is
+ * behind that was left out. */
+UR_API size_t ur_answerer_cut(const ur_answerer *answerer);
+
 /* The label that a classifier gives a text, as its place among the labels, and the probability of each of them, as many numbers
  * as ur_model_label has labels. UR_ERR_UNSUPPORTED for a task that gives no labels to texts. */
 UR_API ur_status ur_answer_label(ur_answerer *answerer, const char *text, size_t length, size_t *label,

@@ -91,3 +91,5 @@ ur_status ur_answer_label(ur_answerer *a, const char *text, size_t length, size_
     ur_float_mode_leave(mode);
     return status;
 }
+
+size_t ur_answerer_cut(const ur_answerer *a) { return a->task->cut ? a->task->cut(a->data) : 0; }

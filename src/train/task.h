@@ -115,6 +115,8 @@ typedef struct ur_task {
     /* Answers all items of a file or folder, in their order. */
     ur_status (*answer_file)(void *data, ur_learner *learner, const char *path, bool json, const ur_sink *sink,
                              ur_error *error);
+    /* Items answered so far that are longer than the model reads; NULL: it reads all. */
+    size_t (*cut)(const void *data);
     /* The label of a text, and the probability of each; NULL: the task gives no labels. */
     ur_status (*label)(void *data, ur_learner *learner, const char *text, size_t length, size_t *label,
                        double *probabilities, ur_error *error);

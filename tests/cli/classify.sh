@@ -128,5 +128,9 @@ awk 'BEGIN { for (i = 0; i < 60; i++) { printf "%s\t", i % 2 ? "a" : "b"; for (k
 done_with train classify nine.tsv -o nine --token word --max-length 5 --steps 2 --threads 1
 says 'of 60 only the first 5 steps are read'
 done_with eval nine nine.tsv --json; grep -q '"cut":60' out || fail "eval does not say what it cut: $(cat out)"
+printf 'word1 word2 word3 word4 word5\nword1 word2 word3 word4 word5 word6\n' >long
+done_with predict nine long; says '1 of what was answered is longer than the model reads'
+head -1 long >short
+done_with predict nine short; [ ! -s err ] || fail "nothing was cut: $(cat err)"
 done_with train classify nine.tsv -o nine-all --token word --max-length 9 --steps 2 --threads 1
 ! grep -q 'only the first' err || fail 'nothing was cut'

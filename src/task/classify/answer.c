@@ -13,6 +13,7 @@ static ur_status run_text(ur_classify *c, ur_learner *learner, const char *text,
 {
     size_t count;
     UR_TRY(ur_classify_cut(c, text, length, &count, NULL, error));
+    c->cut_count += c->cut;
     UR_TRY(ur_classify_room(c, count, 1, error));
     ur_classify_put_lane(c, 0, 1, count, count);
     ur_batch batch = {.input = {{.steps = count, .lanes = 1, .ids = c->ids}}};
@@ -86,6 +87,8 @@ ur_status ur_classify_write(const ur_classify *c, const double *p, const char *w
 {
     return json ? write_json(c, p, where, sink, error) : write_line(c, p, where, sink, error);
 }
+
+size_t ur_classify_cut_items(const void *data) { return ((const ur_classify *)data)->cut_count; }
 
 ur_status ur_classify_label(void *data, ur_learner *learner, const char *text, size_t length, size_t *label,
                             double *probabilities, ur_error *error)

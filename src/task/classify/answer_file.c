@@ -33,6 +33,7 @@ static ur_status put_examples(ur_classify *c, const ur_labelled *set, size_t fir
     *steps = 1;
     for (size_t b = 0; b < lanes; b++) {
         UR_TRY(ur_labelled_read(set, first + b, &c->example, error));
+        c->cut_count += steps_of(c) < c->example.steps;
         if (steps_of(c) > *steps) *steps = steps_of(c);
     }
     UR_TRY(ur_classify_room(c, *steps, lanes, error));

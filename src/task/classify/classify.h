@@ -168,6 +168,7 @@ ur_status ur_classify_answer_file(void *data, ur_learner *learner, const char *p
 /* A line with the answer, or an object; `where` it was found, or NULL. */
 ur_status ur_classify_write(const ur_classify *c, const double *p, const char *where, bool json, const ur_sink *sink,
                             ur_error *error);
+size_t ur_classify_cut_items(const void *data);
 ur_status ur_classify_label(void *data, ur_learner *learner, const char *text, size_t length, size_t *label,
                             double *probabilities, ur_error *error);
 ur_status ur_classify_tokens(void *data, const char *text, size_t length, const int32_t **ids, size_t *count,

@@ -32,5 +32,6 @@ const ur_task ur_task_classify = {
     .answer = ur_classify_answer,
     .takes_files = ur_classify_takes_files,
     .answer_file = ur_classify_answer_file,
+    .cut = ur_classify_cut_items,
     .label = ur_classify_label,
 };
