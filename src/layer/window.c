@@ -27,7 +27,7 @@ ur_part ur_window_part(const ur_window *w, size_t member, size_t members)
         ur_pool_share(part.block_end, 1, member, members, &part.block, &part.block_end);
         part.wait = true;
         break;
-    default:
+    case UR_SPLIT_NONE:
         if (member > 0) part.lane_end = 0;
     }
     return part;

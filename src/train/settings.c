@@ -1,4 +1,5 @@
 /* See settings.h, and section 5 of unroll_train.h. */
+#include "base/number.h"
 #include "train/task.h"
 
 #include <stdlib.h>
@@ -168,6 +169,13 @@ ur_status ur_settings_set(ur_settings *s, const char *name, const char *value, u
 ur_status ur_settings_prefer(ur_settings *s, const char *name, const char *value, ur_error *error)
 {
     return set_row(s, name, value, false, error);
+}
+
+ur_status ur_settings_prefer_number(ur_settings *s, const char *name, double value, ur_error *error)
+{
+    char text[UR_NUMBER_MAX];
+    ur_write_number(value, text);
+    return ur_settings_prefer(s, name, text, error);
 }
 
 const char *ur_settings_preset(const ur_settings *s)

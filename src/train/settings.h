@@ -38,6 +38,7 @@ bool ur_settings_given(const ur_settings *settings, const char *name);
 
 /* Sets a value that the caller left open: what a task chooses. */
 ur_status ur_settings_prefer(ur_settings *settings, const char *name, const char *value, ur_error *error);
+ur_status ur_settings_prefer_number(ur_settings *settings, const char *name, double value, ur_error *error);
 
 /* settings_line.c: what decides the bits of the run, "--net LINE --batch 64 …"; free() it. */
 ur_status ur_settings_line(const ur_settings *settings, char **line, ur_error *error);

@@ -61,13 +61,6 @@ static const ur_setting ROWS[] = {
 
 const ur_setting_table ur_classify_setting_table = UR_SETTING_TABLE(ROWS);
 
-static ur_status prefer_number(ur_settings *settings, const char *name, double value, ur_error *error)
-{
-    char text[UR_NUMBER_MAX];
-    ur_write_number(value, text);
-    return ur_settings_prefer(settings, name, text, error);
-}
-
 /* Epochs and sizes were found by trying on sentences, names and pictures. */
 ur_status ur_classify_choose(const void *data, ur_settings *settings, ur_error *error)
 {
@@ -83,11 +76,11 @@ ur_status ur_classify_choose(const void *data, ur_settings *settings, ur_error *
     UR_TRY(ur_settings_prefer(settings, "layers", "1", error));
     snprintf(width, sizeof width, "%zu", c->vector.width ? c->vector.width : (size_t)(words ? 128 : 48));
     UR_TRY(ur_settings_prefer(settings, "embed", width, error));
-    UR_TRY(prefer_number(settings, "dropout", c->vocabulary ? 0.5 : 0.2, error));
-    UR_TRY(prefer_number(settings, "token-dropout", words ? 0.2 : 0, error));
+    UR_TRY(ur_settings_prefer_number(settings, "dropout", c->vocabulary ? 0.5 : 0.2, error));
+    UR_TRY(ur_settings_prefer_number(settings, "token-dropout", words ? 0.2 : 0, error));
     UR_TRY(ur_settings_prefer(settings, "batch", small ? "32" : "64", error));
-    UR_TRY(prefer_number(settings, "lr", 3e-3, error));
-    UR_TRY(prefer_number(settings, "average", 0.998, error));
+    UR_TRY(ur_settings_prefer_number(settings, "lr", 3e-3, error));
+    UR_TRY(ur_settings_prefer_number(settings, "average", 0.998, error));
     if (!(run->epochs > 0) && !run->steps && !(run->minutes > 0)) run->epochs = words ? 12 : 20;
     return UR_OK;
 }

@@ -44,13 +44,6 @@ static const ur_setting ROWS[] = {
 
 const ur_setting_table ur_frames_setting_table = UR_SETTING_TABLE(ROWS);
 
-static ur_status prefer_number(ur_settings *settings, const char *name, double value, ur_error *error)
-{
-    char text[UR_NUMBER_MAX];
-    ur_write_number(value, text);
-    return ur_settings_prefer(settings, name, text, error);
-}
-
 /* Found by trying on mouths that speak and on the joints of people who tell stories. */
 ur_status ur_frames_choose(const void *data, ur_settings *settings, ur_error *error)
 {
@@ -60,10 +53,10 @@ ur_status ur_frames_choose(const void *data, ur_settings *settings, ur_error *er
     UR_TRY(ur_settings_prefer(settings, "cell", pictures ? "lstm" : "gru", error));
     UR_TRY(ur_settings_prefer(settings, "hidden", pictures ? "128" : "64", error));
     UR_TRY(ur_settings_prefer(settings, "layers", "1", error));
-    UR_TRY(prefer_number(settings, "dropout", 0.5, error));
+    UR_TRY(ur_settings_prefer_number(settings, "dropout", 0.5, error));
     UR_TRY(ur_settings_prefer(settings, "batch", "8", error));
-    UR_TRY(prefer_number(settings, "lr", pictures ? 1e-3 : 2e-3, error));
-    UR_TRY(prefer_number(settings, "average", f->part[UR_PART_TRAIN].count < 400 ? 0.99 : 0.998, error));
+    UR_TRY(ur_settings_prefer_number(settings, "lr", pictures ? 1e-3 : 2e-3, error));
+    UR_TRY(ur_settings_prefer_number(settings, "average", f->part[UR_PART_TRAIN].count < 400 ? 0.99 : 0.998, error));
     if (!(run->epochs > 0) && !run->steps && !(run->minutes > 0)) run->epochs = pictures ? 40 : 60;
     return UR_OK;
 }

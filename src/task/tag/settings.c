@@ -39,13 +39,6 @@ static const ur_setting ROWS[] = {
 
 const ur_setting_table ur_tag_setting_table = UR_SETTING_TABLE(ROWS);
 
-static ur_status prefer_number(ur_settings *settings, const char *name, double value, ur_error *error)
-{
-    char text[UR_NUMBER_MAX];
-    ur_write_number(value, text);
-    return ur_settings_prefer(settings, name, text, error);
-}
-
 /* Epochs and sizes were found by trying on English and Korean treebanks. */
 ur_status ur_tag_choose(const void *data, ur_settings *settings, ur_error *error)
 {
@@ -57,11 +50,11 @@ ur_status ur_tag_choose(const void *data, ur_settings *settings, ur_error *error
     UR_TRY(ur_settings_prefer(settings, "hidden", small ? "64" : "200", error));
     UR_TRY(ur_settings_prefer(settings, "layers", "1", error));
     UR_TRY(ur_settings_prefer(settings, "embed", small ? "64" : "100", error));
-    UR_TRY(prefer_number(settings, "dropout", 0.5, error));
-    UR_TRY(prefer_number(settings, "token-dropout", 0.2, error));
+    UR_TRY(ur_settings_prefer_number(settings, "dropout", 0.5, error));
+    UR_TRY(ur_settings_prefer_number(settings, "token-dropout", 0.2, error));
     UR_TRY(ur_settings_prefer(settings, "batch", small ? "16" : "32", error));
-    UR_TRY(prefer_number(settings, "lr", 3e-3, error));
-    UR_TRY(prefer_number(settings, "average", 0.998, error));
+    UR_TRY(ur_settings_prefer_number(settings, "lr", 3e-3, error));
+    UR_TRY(ur_settings_prefer_number(settings, "average", 0.998, error));
     if (!(run->epochs > 0) && !run->steps && !(run->minutes > 0)) run->epochs = words < 100000 ? 60 : 25;
     return UR_OK;
 }
