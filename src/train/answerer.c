@@ -63,7 +63,7 @@ ur_status ur_answerer_tokens(ur_answerer *a, const char *text, size_t length, co
                              ur_error *error)
 {
     if (!a->task->tokens)
-        return ur_fail(error, UR_ERR_UNSUPPORTED, "a model of the task %s reads no text", a->task->name);
+        return ur_fail(error, UR_ERR_UNSUPPORTED, "a model of the task %s gives a text no single label", a->task->name);
     return a->task->tokens(a->data, text, length, ids, count, error);
 }
 

@@ -143,3 +143,7 @@ misused eval back dev.idx4 devlabels.idx2 --protocol windows; says 'a model of t
 echo 'good film' >text
 done_with train recall -o memory --kind adding --gap 5 --steps 2 --hidden 4 --quiet
 misused eval memory dev.idx4 devlabels.idx2 --picture none.html; says '--picture'
+
+# Bytes that are no text
+printf 'a,b,label\n1,2,x\n3,\377,y\n' >bytes.csv
+fails_with train frames bytes.csv -o none; says 'bytes.csv: line 3: byte 3: invalid UTF-8'

@@ -172,3 +172,6 @@ done
 done_with train tag all.conllu -o smooth --label-smoothing 0.1 --steps 3 --threads 1 --hidden 8 --embed 8
 misused train tag all.conllu -o none --label-smoothing 0.1 --steps 3 --threads 1 --net 'embed 8 > gru 8 > dense > crf' --characters none
 says 'labels are smoothed for softmax and sigmoid, not for the loss "crf"'
+
+fails_with inspect gates smooth all.conllu; says 'this looks into networks of one line alone'
+fails_with inspect saliency smooth dog; says 'gives a text no single label'

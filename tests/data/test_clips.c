@@ -137,7 +137,8 @@ static void test_bad_tables(void **state)
                  "bad.csv: no column looks like labels; name it with `label-column`");
     refuse_table(*state, "x,y,label\n", &none, UR_ERR_DATA, "bad.csv: there are no frames in it");
     refuse_table(*state, "\n\n", &none, UR_ERR_DATA, "bad.csv: an empty table");
-    refuse_table(*state, "x,label\n1,a\n2,\xC3\n", &none, UR_ERR_FORMAT, "bad.csv: line 3: the label is not UTF-8");
+    refuse_table(*state, "x,label\n1,a\n2,\xC3\n", &none, UR_ERR_DATA,
+                 "bad.csv: line 3: byte 3: invalid UTF-8; turn the file into UTF-8 first (iconv -t UTF-8)");
     refuse_table(*state, "label\na\nb\n", &(ur_clips_options){.label_column = "1"}, UR_ERR_DATA,
                  "bad.csv: line 1: there is no column of numbers");
     refuse_table(*state, "x,label\n1,a\n", &(ur_clips_options){.label_column = "z"}, UR_ERR_USAGE,

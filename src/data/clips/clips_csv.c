@@ -38,15 +38,23 @@ static bool next_row(lines *l, ur_field *row)
     return false;
 }
 
-static bool is_utf8(ur_field field)
+/* Names and labels go into the model's file, so that all of it must be text. */
+static ur_status check_text(const char *text, size_t size, const char *path, ur_error *error)
 {
     uint32_t code;
-    for (size_t at = 0; at < field.length;) {
-        int length = ur_utf8_decode((const unsigned char *)field.text + at, field.length - at, &code);
-        if (length <= 0 || !field.text[at]) return false;
+    size_t line = 1;
+    for (size_t at = 0, begin = 0; at < size;) {
+        int length = ur_utf8_decode((const unsigned char *)text + at, size - at, &code);
+        if (length <= 0 || !text[at])
+            return ur_fail(error, UR_ERR_DATA,
+                           "%s: line %zu: byte %zu: %s; turn the file into UTF-8 first (iconv -t UTF-8)", path, line,
+                           at - begin + 1, length <= 0 ? "invalid UTF-8" : "a zero byte");
         at += (size_t)length;
+        if (text[at - 1] != '\n') continue;
+        line++;
+        begin = at;
     }
-    return true;
+    return UR_OK;
 }
 
 static ur_status fail_at(const char *path, size_t line, ur_error *error, ur_status status)
@@ -132,7 +140,6 @@ static ur_status take_label(table *t, ur_field label, int32_t *truth, ur_error *
 {
     *truth = -1;
     if (t->options->unlabelled || !label.length) return UR_OK;
-    if (!is_utf8(label)) return ur_fail(error, UR_ERR_FORMAT, "the label is not UTF-8");
     return ur_clips_label(t->clips, t->options, label.text, label.length, truth, error);
 }
 
@@ -184,6 +191,7 @@ static ur_status read_file(ur_clips *c, const ur_clips_options *o, size_t file, 
     char *text = piece->size < SIZE_MAX ? malloc((size_t)piece->size + 1) : NULL;
     if (!text) return ur_fail_memory(error, "a table");
     ur_status status = ur_source_read(&c->source, piece->begin, text, (size_t)piece->size, error);
+    if (status == UR_OK) status = check_text(text, (size_t)piece->size, t.path, error);
     if (status == UR_OK) status = read_text(&t, file, text, (size_t)piece->size, error);
     ur_columns_free(&t.columns);
     free(text);
