@@ -84,7 +84,8 @@ static void load_batch(net *n, bool sigmoid)
 
 static ur_sizes sizes_of_pictures(const golden *g)
 {
-    return (ur_sizes){.rows = (size_t)golden_number(g, "rows", 0),
+    return (ur_sizes){.symbols = VOCABULARY,
+                      .rows = (size_t)golden_number(g, "rows", 0),
                       .columns = (size_t)golden_number(g, "columns", 0),
                       .channels = (size_t)golden_number(g, "channels", 0),
                       .outputs = VOCABULARY};
@@ -195,8 +196,9 @@ static void check(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {CASE("net"),        CASE("net-tied"),      CASE("net-sigmoid"), CASE("net-bi"),
-                                       CASE("net-mean"),   CASE("net-max"),       CASE("net-conv"),    CASE("net-join"),
-                                       CASE("net-bridge"), CASE("net-from-mean"), CASE("net-like")};
+    const struct CMUnitTest tests[] = {CASE("net"),           CASE("net-tied"), CASE("net-sigmoid"),
+                                       CASE("net-bi"),        CASE("net-mean"), CASE("net-max"),
+                                       CASE("net-conv"),      CASE("net-join"), CASE("net-bridge"),
+                                       CASE("net-from-mean"), CASE("net-like"), CASE("net-places")};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
