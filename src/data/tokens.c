@@ -83,19 +83,16 @@ static size_t cut_unit(cutting *c, const unsigned char **unit)
 
 static bool makes_pieces(const char *token) { return strcmp(token, "bpe") == 0; }
 
-ur_status ur_tokens_count(ur_vocabulary **vocabulary, const char *token, const char *text, size_t length,
+ur_status ur_tokens_count(ur_vocabulary **vocabulary, const char *token, const char *text, size_t length, ur_ids *room,
                           ur_error *error)
 {
-    ur_ids ids = {0};
     cutting c;
     const unsigned char *unit;
     ur_unit_kind kind = strcmp(token, "char") == 0 ? UR_UNIT_CHAR : UR_UNIT_WORD;
     if (!*vocabulary) UR_TRY(ur_vocabulary_create(vocabulary, kind, error));
-    ur_status status = begin_cutting(&ids, kind, text, length, &c, error);
-    for (size_t size; status == UR_OK && (size = cut_unit(&c, &unit));)
-        status = ur_vocabulary_add(*vocabulary, unit, size, NULL, error);
-    ur_ids_free(&ids);
-    return status;
+    UR_TRY(begin_cutting(room, kind, text, length, &c, error));
+    for (size_t size; (size = cut_unit(&c, &unit));) UR_TRY(ur_vocabulary_add(*vocabulary, unit, size, NULL, error));
+    return UR_OK;
 }
 
 static ur_status make_pieces(ur_vocabulary **vocabulary, size_t limit, uint64_t least, ur_error *error)

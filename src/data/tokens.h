@@ -30,8 +30,8 @@ void ur_ids_free(ur_ids *ids);
 void ur_written_free(ur_written *written);
 
 /* Texts are counted first, then there is a vocabulary: *vocabulary NULL is one that begins. `token` is "char", "word" or "bpe".
- * UR_ERR_DATA: the text is not UTF-8, or holds a zero byte. */
-ur_status ur_tokens_count(ur_vocabulary **vocabulary, const char *token, const char *text, size_t length,
+ * `room` is used and holds nothing behind it. UR_ERR_DATA: the text is not UTF-8, or holds a zero byte. */
+ur_status ur_tokens_count(ur_vocabulary **vocabulary, const char *token, const char *text, size_t length, ur_ids *room,
                           ur_error *error);
 
 /* Makes what was counted the vocabulary: at most `limit` tokens, those that occur `least` times or more, and but for pieces an

@@ -180,8 +180,11 @@ enum { TEXT_COUNT = sizeof TEXTS / sizeof *TEXTS };
 static ur_vocabulary *make_vocabulary(const char *token, size_t limit)
 {
     ur_vocabulary *v = NULL;
+    ur_ids room = {0};
     ur_error error;
-    for (size_t i = 0; i < TEXT_COUNT; i++) ok(ur_tokens_count(&v, token, TEXTS[i], strlen(TEXTS[i]), &error), &error);
+    for (size_t i = 0; i < TEXT_COUNT; i++)
+        ok(ur_tokens_count(&v, token, TEXTS[i], strlen(TEXTS[i]), &room, &error), &error);
+    ur_ids_free(&room);
     ok(ur_tokens_settle(&v, token, limit, 1, &error), &error);
     assert_true(ur_tokens_fit(v));
     return v;

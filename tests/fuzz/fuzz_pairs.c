@@ -28,11 +28,13 @@ static void check_pairs(const ur_pairs *p)
 {
     ur_pair pair = {0};
     ur_vocabulary *v = NULL;
+    ur_ids room = {0};
     ur_error error;
     for (size_t i = 0; i < ur_pairs_count(p); i++) {
         REQUIRE(ur_pairs_read(p, i, &pair, &error) == UR_OK);
-        REQUIRE(ur_tokens_count(&v, "bpe", pair.text[0].text, pair.text[0].length, &error) == UR_OK);
+        REQUIRE(ur_tokens_count(&v, "bpe", pair.text[0].text, pair.text[0].length, &room, &error) == UR_OK);
     }
+    ur_ids_free(&room);
     REQUIRE(ur_tokens_settle(&v, "bpe", 300, 2, &error) == UR_OK && ur_tokens_fit(v));
     for (size_t i = 0; i < ur_pairs_count(p); i++) {
         REQUIRE(ur_pairs_read(p, i, &pair, &error) == UR_OK);
