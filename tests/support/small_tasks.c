@@ -61,6 +61,19 @@ static void write_frames(FILE *file)
     for (int i = 0; i < 90; i++) fprintf(file, "%d,%d,%d.5,%s\n", i % 7, i * i % 11, i % 3, i % 7 > 3 ? "up" : "down");
 }
 
+/* A table of two columns: letters, and the same the other way round. */
+static void write_pairs(FILE *file)
+{
+    for (unsigned i = 0; i < 70; i++) {
+        char text[12] = "";
+        size_t length = 1 + i * 7 % 9;
+        for (unsigned k = 0; k < length; k++) text[k] = "abcdef "[(i * i + 3 * k) % 6];
+        fprintf(file, "%s\t", text);
+        for (size_t k = length; k-- > 0;) fputc(text[k], file);
+        fputc('\n', file);
+    }
+}
+
 static const small SMALL[] = {
     {"lm", "--hidden 6 --layers 1 --embed 5 --dropout 0.2 --batch 3 --bptt 7 --bptt-step 5 --sample-length 9",
      write_text},
@@ -68,6 +81,7 @@ static const small SMALL[] = {
     {"tag", "--also xpos --hidden 6 --embed 5 --batch 8 --token-dropout 0.2", write_tagged},
     {"forecast", "--context 12 --horizon 4 --hidden 6 --batch 9 --quantiles 0.2,0.5", write_series},
     {"frames", "--hidden 6 --batch 2 --span 9 --difference --class-weights sqrt", write_frames},
+    {"translate", "--token char --hidden 6 --embed 5 --batch 8 --teacher-forcing 0.5", write_pairs},
     {"recall", "--kind adding --gap 7 --bptt 4 --hidden 6 --batch 5", NULL},
 };
 
