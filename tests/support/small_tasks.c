@@ -74,6 +74,25 @@ static void write_pairs(FILE *file)
     }
 }
 
+/* Captions of many lengths; and a picture of 6 x 5 for each, whose brightness is in the caption. */
+static void write_captions(FILE *file)
+{
+    static const char *const words[] = {"dark", "grey", "light"};
+    for (unsigned i = 0; i < 60; i++) {
+        fprintf(file, "a %s", words[i % 3]);
+        for (unsigned k = 0; k < i % 5; k++) fprintf(file, " thing %u", (i + k) % 4);
+        fputc('\n', file);
+    }
+}
+
+static void write_pictures(FILE *file)
+{
+    static const unsigned char head[] = {0, 0, 8, 3, 0, 0, 0, 60, 0, 0, 0, 6, 0, 0, 0, 5};
+    fwrite(head, 1, sizeof head, file);
+    for (unsigned i = 0; i < 60; i++)
+        for (unsigned k = 0; k < 30; k++) fputc((int)(i % 3 * 100 + (i * k * 7 + k) % 50), file);
+}
+
 static const small SMALL[] = {
     {"lm", "--hidden 6 --layers 1 --embed 5 --dropout 0.2 --batch 3 --bptt 7 --bptt-step 5 --sample-length 9",
      write_text},
@@ -82,8 +101,15 @@ static const small SMALL[] = {
     {"forecast", "--context 12 --horizon 4 --hidden 6 --batch 9 --quantiles 0.2,0.5", write_series},
     {"frames", "--hidden 6 --batch 2 --span 9 --difference --class-weights sqrt", write_frames},
     {"translate", "--token char --hidden 6 --embed 5 --batch 8 --teacher-forcing 0.5", write_pairs},
+    {"caption", "--hidden 6 --embed 5 --batch 8 --token-dropout 0.2", write_captions},
     {"recall", "--kind adding --gap 7 --bptt 4 --hidden 6 --batch 5", NULL},
 };
+
+/* A second file of a task, which a setting names. */
+static const struct more {
+    const char *name, *setting;
+    void (*write)(FILE *file);
+} MORE[] = {{"caption", "images", write_pictures}};
 
 static const small *find(const char *name)
 {
@@ -91,6 +117,17 @@ static const small *find(const char *name)
         if (strcmp(SMALL[i].name, name) == 0) return &SMALL[i];
     fail_msg("the task %s has no row in tests/support/small_tasks.c", name);
     return NULL;
+}
+
+/* FOLDER/BEGIN.NAME */
+static void write_file(const char *folder, const char *begin, const char *name, void (*write)(FILE *file),
+                       char path[512])
+{
+    assert_true(snprintf(path, 512, "%s/%s.%s", folder, begin, name) < 512);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    write(file);
+    assert_int_equal(fclose(file), 0);
 }
 
 ur_settings *small_task(const char *name, const char *folder)
@@ -102,11 +139,12 @@ ur_settings *small_task(const char *name, const char *folder)
     if (ur_settings_create(&settings, name, &error) != UR_OK) fail_msg("%s", error.text);
     set_more(settings, "--steps 12 --eval-every 4 --save-every 4 --average 0.9 --threads 1 %s", task->line);
     if (!task->write) return settings;
-    assert_true(snprintf(path, sizeof path, "%s/data.%s", folder, name) < (int)sizeof path);
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    task->write(file);
-    assert_int_equal(fclose(file), 0);
+    write_file(folder, "data", name, task->write, path);
     if (ur_settings_add_data(settings, path, &error) != UR_OK) fail_msg("%s", error.text);
+    for (size_t i = 0; i < sizeof MORE / sizeof *MORE; i++) {
+        if (strcmp(MORE[i].name, name) != 0) continue;
+        write_file(folder, MORE[i].setting, name, MORE[i].write, path);
+        set_one(settings, MORE[i].setting, path);
+    }
     return settings;
 }
