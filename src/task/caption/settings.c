@@ -80,18 +80,20 @@ static void write_eye(const ur_picture_size *size, char *line, size_t room)
     snprintf(line + used, room - used, "conv %zu 3x3 relu > places", filters);
 }
 
-/* image: conv … > places; decoder: embed E > dropout P > CELL H from image > dropout P > dense */
+/* image: conv … > places; decoder: embed E > dropout P > CELL H from image > attend image additive > dropout P > dense
+ * where there are places to look at: features of a picture as a whole have none. */
 static void write_network(const ur_caption_task *c, const ur_run_settings *run, char *line, size_t size)
 {
     char number[UR_NUMBER_MAX], drop[64] = "", between[64] = "", many[32] = "", eye[512];
+    bool places = c->input.size.rows || c->input.places > 1;
     ur_write_number(run->dropout > 0 ? run->dropout : 0, number);
     if (run->dropout > 0) snprintf(drop, sizeof drop, " > dropout %s", number);
     if (run->layers > 1) snprintf(many, sizeof many, " x%zu", run->layers);
     if (run->layers > 1 && run->dropout > 0) snprintf(between, sizeof between, " drop=%s", number);
     snprintf(eye, sizeof eye, "dense %.12s tanh", run->hidden);
     if (c->input.size.rows) write_eye(&c->input.size, eye, sizeof eye);
-    snprintf(line, size, "image: %s; decoder: embed %zu%s > %.40s %.12s%s%s from image%s > dense", eye, run->embed,
-             drop, run->cell, run->hidden, many, between, drop);
+    snprintf(line, size, "image: %s; decoder: embed %zu%s > %.40s %.12s%s%s from image%s%s > dense", eye, run->embed,
+             drop, run->cell, run->hidden, many, between, places ? " > attend image additive" : "", drop);
 }
 
 /* What the data fix of each line: a picture, or features, for all but the last; tokens for that one. */
