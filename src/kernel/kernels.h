@@ -116,6 +116,12 @@ typedef struct ur_train_kernels {
     void (*add)(real *y, const real *x, size_t n);                         /* y ← y + x */
     void (*multiply)(real *y, const real *x, const real *m, size_t n);     /* y ← x ∘ m */
     void (*multiply_add)(real *y, const real *x, const real *m, size_t n); /* y ← y + x ∘ m, fused */
+    void (*add_scaled)(real *y, const real *x, real s, size_t n);          /* y ← y + s·x, fused */
+    /* Σ x ∘ y; Σ v ∘ tanh(x + y): 16 fused chains, then the tree. And the slopes of the latter, which is worth d: dxy (both
+     * of x and of y) ← d·v ∘ tanh′, dv ← dv + d·tanh. n a multiple of 16, in all three. */
+    real (*dot)(const real *x, const real *y, size_t n);
+    real (*tanh_dot)(const real *v, const real *x, const real *y, size_t n);
+    void (*tanh_dot_back)(const real *v, const real *x, const real *y, real d, real *dxy, real *dv, size_t n);
     /* One row of n logits: returns log Σ exp − logit[target]; d ← (softmax − onehot)·scale, padding zeroed (d may be
      * NULL or the logits). target < 0 gives 0 and zeros. */
     double (*softmax_loss)(const real *logits, size_t n, int32_t target, real scale, real *d);

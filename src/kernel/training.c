@@ -9,6 +9,10 @@
     void ur_add_##isa(real *, const real *, size_t);                                                                   \
     void ur_multiply_##isa(real *, const real *, const real *, size_t);                                                \
     void ur_multiply_add_##isa(real *, const real *, const real *, size_t);                                            \
+    void ur_add_scaled_##isa(real *, const real *, real, size_t);                                                      \
+    real ur_dot_##isa(const real *, const real *, size_t);                                                             \
+    real ur_tanh_dot_##isa(const real *, const real *, const real *, size_t);                                          \
+    void ur_tanh_dot_back_##isa(const real *, const real *, const real *, real, real *, real *, size_t);               \
     double ur_softmax_loss_##isa(const real *, size_t, int32_t, real, real *);                                         \
     ur_softmax_sum ur_softmax_part_##isa(const real *, size_t);                                                        \
     void ur_softmax_slope_##isa(const real *, size_t, real, real, real *);                                             \
@@ -28,6 +32,10 @@ UR_EVERY_ISA(UR_DECLARE)
      ur_add_##isa,                                                                                                     \
      ur_multiply_##isa,                                                                                                \
      ur_multiply_add_##isa,                                                                                            \
+     ur_add_scaled_##isa,                                                                                              \
+     ur_dot_##isa,                                                                                                     \
+     ur_tanh_dot_##isa,                                                                                                \
+     ur_tanh_dot_back_##isa,                                                                                           \
      ur_softmax_loss_##isa,                                                                                            \
      ur_softmax_part_##isa,                                                                                            \
      ur_softmax_slope_##isa,                                                                                           \

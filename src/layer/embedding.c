@@ -93,7 +93,7 @@ static void step_embed(ur_stepping *w, const ur_layer *l)
 
 bool ur_embed_by_rows(const ur_layer *l, size_t places)
 {
-    return l->embed && l->behind && l->behind->spec.kind->picks && l->inputs < places;
+    return l->embed && l->behind && l->behind->spec.kind->picks && !l->behind->fed && l->inputs < places;
 }
 
 static ur_tensor *run_embed(ur_running *r, const ur_layer *l, ur_tensor *x)

@@ -20,5 +20,5 @@ static ur_tensor *run_join(ur_running *r, const ur_layer *l, ur_tensor *x)
     return x ? ur_concat(r->tape, x, other) : other;
 }
 
-const ur_layer_kind ur_layer_join = {.word = "join", .joins = true, .resolve = resolve_join};
+const ur_layer_kind ur_layer_join = {.word = "join", .names = true, .joins = true, .resolve = resolve_join};
 const ur_layer_run ur_layer_run_join = {.run = run_join};

@@ -7,6 +7,7 @@
 #ifndef UR_LAYER_KIND_H
 #define UR_LAYER_KIND_H
 
+#include "layer/attention.h"
 #include "layer/conv.h"
 #include "layer/crf.h"
 #include "layer/layers.h"
@@ -27,9 +28,11 @@ enum {
     UR_TAKES_SAME = 16,
     UR_TAKES_FROM = 32,
     UR_TAKES_BI = 64,
-    UR_TAKES_TIMES = 128, /* xN */
-    UR_TAKES_LIKE = 256,  /* like NAME */
-    UR_TAKES_FILTER = 512 /* HxW; it must be given */
+    UR_TAKES_TIMES = 128,  /* xN */
+    UR_TAKES_LIKE = 256,   /* like NAME */
+    UR_TAKES_FILTER = 512, /* HxW; it must be given */
+    UR_TAKES_SCORE = 1024, /* dot, general or additive */
+    UR_TAKES_FEED = 2048
 };
 
 /* What a number behind the word is. */
@@ -47,6 +50,8 @@ typedef struct ur_layer_spec {
     ur_activation activation; /* of a cell that has one to choose (rnn: UR_TANH) or a dense layer (default UR_LINEAR) */
     double drop;              /* probability, 0 ≤ p < 1: of a dropout layer, or between the layers of a stack:
                                  applied to the output of this cell layer when another cell layer of the line follows */
+    ur_attend_score score;
+    bool feed;                   /* what it gave at the step before enters the line's first cell, too */
     bool bi, nobias, tied, same; /* bi: two cells, the second from the end; same: also on a cell, with drop= */
     char from[UR_NAME_MAX];      /* an earlier line, whose states, table or numbers are taken; "" none */
     size_t column;               /* where the layer's word stands */
@@ -63,6 +68,7 @@ struct ur_layer {
     size_t named_line;               /* its number */
     size_t units;                    /* numbers of a state */
     size_t state, states;            /* its arrays of a ur_state: number of the first, and how many; none of `bi` */
+    size_t fed;                      /* numbers of the line's attend that enter beside its input (feed); else 0 */
     size_t depth;                    /* the longest sum of products that it makes; 0: none */
     double drop;                     /* dropout on its output */
     bool as_ids;                     /* gives no vectors: the layer behind reads the ids */
@@ -76,6 +82,7 @@ struct ur_layer {
     ur_dense dense;
     ur_crf crf;
     ur_conv conv;
+    ur_attend attend;
 };
 
 /* The first layer of its line. */
@@ -183,7 +190,8 @@ struct ur_layer_kind {
     bool ends_time; /* leaves one step */
     bool ends_line; /* nothing may stand behind it */
     bool passes;    /* gives what it takes, as far as its neighbours are concerned */
-    bool joins;     /* the name of an earlier line stands behind its word; may begin a line */
+    bool names;     /* the name of an earlier line stands behind its word */
+    bool joins;     /* has that line's steps and lanes; may begin a line */
     bool sees;      /* takes pictures */
     bool picks;     /* takes ids in place of one-hot vectors, and a table with ids in place of rows of it */
 
@@ -210,7 +218,9 @@ typedef struct ur_running {
     bool ended;                            /* x has one step */
     ur_tensor *named;                      /* what the layer's named line gives, and whether that has one step */
     bool named_ended;
+    const int32_t *named_lengths;
     const int32_t *lane_of;    /* (T, B): which of its lanes a place takes; NULL: its own */
+    ur_tensor *keys, *looked;  /* of `attend`: what it made of the named line, NULL before; (T, B, S) shares */
     size_t turned, turned_end; /* columns of x that were made from the end; equal: none */
     bool picks;                /* what was given is a table, whose rows ids choose */
     bool logits;               /* leave out the σ of the line's last layer */

@@ -7,7 +7,7 @@ static ur_status resolve_onehot(ur_layer *l, const ur_layer_sizes *sizes, ur_err
 {
     (void)sizes, (void)error;
     l->width = l->inputs;
-    l->as_ids = l->behind && l->behind->spec.kind->picks;
+    l->as_ids = l->behind && l->behind->spec.kind->picks && !l->behind->fed;
     return UR_OK;
 }
 

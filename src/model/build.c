@@ -95,13 +95,23 @@ static ur_status resolve_line(ur_model *m, size_t index, ur_error *error)
     for (size_t i = 0; i < line->count; i++) {
         ur_layer *l = &m->layers[line->first + i];
         find_named(m, l);
-        UR_TRY(resolve_layer(m, &sizes, picture, l, line->width, error));
+        UR_TRY(resolve_layer(m, &sizes, picture, l, line->width + l->fed, error));
         place_states(m, l);
         line->width = l->width;
         line->last = line->last || l->spec.kind->ends_time;
         if (l->spec.kind->reads_ids) line->symbols = l->inputs;
     }
     return UR_OK;
+}
+
+/* What the line's attend gave enters its first cell. */
+static void feed_cell(ur_layer *first, size_t count)
+{
+    ur_layer *cell = NULL;
+    for (ur_layer *l = first; l < first + count; l++) {
+        if (l->spec.cell[0] && !cell) cell = l;
+        if (l->spec.feed) cell->fed = l->spec.width;
+    }
 }
 
 static ur_status make_layers(ur_model *m, const ur_sizes *lines, ur_error *error)
@@ -119,6 +129,7 @@ static ur_status make_layers(ur_model *m, const ur_sizes *lines, ur_error *error
             m->layers[k].before = &m->layers[k - 1];
             m->layers[k - 1].behind = &m->layers[k];
         }
+        feed_cell(&m->layers[line->first], line->count);
     }
     for (size_t i = 0; i < m->line_count; i++) {
         if (lines) m->lines[i].given = lines[i];

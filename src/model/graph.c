@@ -12,9 +12,10 @@ typedef struct ur_line_running {
     ur_running at;
     const ur_model *m;
     const ur_line_call *call;
-    const ur_value *values; /* of the lines before */
-    size_t cells;           /* recurrent layers so far */
-    ur_line_states states;  /* that they have left */
+    const ur_value *values;      /* of the lines before */
+    const ur_line_states *given; /* to begin with; NULL: none are */
+    size_t cells;                /* recurrent layers so far */
+    ur_line_states states;       /* that they have left */
 } ur_line_running;
 
 /* The first recurrent layer at or behind l; NULL: none. */
@@ -52,7 +53,7 @@ static void take_states(ur_line_running *r, const ur_layer *l)
 
 static void begin_states(ur_line_running *r, const ur_layer *l)
 {
-    const ur_line_states *given = r->call->states;
+    const ur_line_states *given = r->given;
     for (size_t s = 0; s < l->states; s++) r->at.initial[s] = given ? given->of[r->cells][s] : NULL;
     if (l->states && l->named && !given) take_states(r, l);
 }
@@ -63,13 +64,19 @@ static void end_states(ur_line_running *r, const ur_layer *l)
     memcpy((void *)r->states.of[r->cells++], (const void *)r->at.final_state, sizeof r->at.final_state);
 }
 
+static void read_line(ur_line_running *r, const ur_value *named)
+{
+    r->at.named = named->y;
+    r->at.named_ended = named->shape.ended;
+    r->at.named_lengths = named->shape.lengths;
+}
+
 static ur_tensor *run_layer(ur_line_running *r, const ur_layer *l, ur_tensor *x)
 {
     ur_tape *tape = r->at.tape;
     size_t number = (size_t)(l - r->m->layers);
     begin_states(r, l);
-    if (l->named) r->at.named = r->values[l->named_line].y;
-    if (l->named) r->at.named_ended = r->values[l->named_line].shape.ended;
+    if (l->named) read_line(r, &r->values[l->named_line]);
     x = ur_layer_run_of(l->spec.kind)->run(&r->at, l, x);
     if (tape->status != UR_OK) return NULL;
     end_states(r, l);
@@ -80,6 +87,55 @@ static ur_tensor *run_layer(ur_line_running *r, const ur_layer *l, ur_tensor *x)
     return x;
 }
 
+/* ---- feed --------------------------------------------------------------------------------------------------------- */
+
+/* What was fed before the first step. */
+static ur_tensor *first_fed(const ur_line_running *r, size_t width)
+{
+    if (r->given && r->given->fed) return r->given->fed;
+    ur_tensor *zeros = ur_tensor_make(r->at.tape, 1, r->at.lanes, width);
+    if (!zeros) return NULL;
+    memset(zeros->value, 0, ur_tensor_size(zeros) * sizeof(real));
+    zeros->wanted = false;
+    return zeros;
+}
+
+/* One step of the layers from a cell to the line's attend, which is fed back. */
+static ur_tensor *run_fed_step(ur_line_running *r, const ur_layer *cell, ur_tensor *x)
+{
+    const ur_layer *l = cell;
+    for (; !l->spec.feed; l = l->behind) x = run_layer(r, l, x);
+    return run_layer(r, l, x);
+}
+
+/* All of them: what attend gave at the step before enters the cell, beside x (Luong, Pham and Manning 2015). */
+static ur_tensor *run_fed(ur_line_running *r, const ur_layer *cell, ur_tensor *x)
+{
+    ur_tape *tape = r->at.tape;
+    const ur_running whole = r->at;
+    const size_t cells = r->cells, begun = r->states.steps;
+    ur_line_states before;
+    ur_tensor **y = ur_tape_alloc(tape, whole.steps, sizeof *y), **looked = ur_tape_alloc(tape, whole.steps, sizeof *y);
+    ur_tensor *fed = first_fed(r, cell->fed);
+    for (size_t t = 0; t < whole.steps && tape->status == UR_OK; t++) {
+        r->at.steps = 1;
+        r->at.live = whole.live ? whole.live + t * whole.lanes : NULL;
+        r->cells = cells;
+        y[t] = fed = run_fed_step(r, cell, ur_concat(tape, ur_step_of(tape, x, t), fed));
+        looked[t] = r->at.looked;
+        r->states.steps++;
+        before = r->states;
+        r->given = &before;
+    }
+    r->at.steps = whole.steps;
+    r->at.live = whole.live;
+    r->at.looked = ur_stack(tape, looked, whole.steps);
+    r->given = r->call->states;
+    r->states.steps = begun;
+    r->states.fed = fed;
+    return ur_stack(tape, y, whole.steps);
+}
+
 static ur_tensor *run_layers(ur_line_running *r, const ur_line *line)
 {
     const ur_layer *first = &r->m->layers[line->first];
@@ -87,7 +143,11 @@ static ur_tensor *run_layers(ur_line_running *r, const ur_line *line)
     ur_tensor *x = r->call->x;
     if (line->features && !x)
         x = ur_tensor_from(r->at.tape, r->call->in.values, r->at.steps, r->at.lanes, line->features, false);
-    for (size_t i = 0; i < count && r->at.tape->status == UR_OK; i++) x = run_layer(r, first + i, x);
+    for (const ur_layer *l = first; l < first + count && r->at.tape->status == UR_OK; l++) {
+        const bool feeds = l->fed > 0;
+        x = feeds ? run_fed(r, l, x) : run_layer(r, l, x);
+        while (feeds && !l->spec.feed) l++;
+    }
     return x;
 }
 
@@ -100,6 +160,7 @@ static ur_running begin_line(ur_tape *tape, const ur_line_call *call, const ur_s
                         .lengths = enters->lengths,
                         .lane_of = call->in.lane_of,
                         .live = live_flags(tape, enters),
+                        .keys = call->states ? call->states->keys : NULL,
                         .ended = enters->ended,
                         .logits = call->ending == UR_END_LOGITS};
 }
@@ -152,7 +213,7 @@ static ur_status check_call(const ur_model *m, size_t i, ur_line_call *call, con
 {
     UR_TRY(take_numbers(m, i, call, error));
     UR_TRY(check_read(m, i, values, error));
-    UR_TRY(ur_line_check(m, i, &call->in, values, error));
+    UR_TRY(ur_line_check(m, i, &call->in, values, call->states != NULL, error));
     *enters = ur_line_enters(m, i, &call->in, values);
     return check_states(m, i, call->states, enters->lanes, error);
 }
@@ -175,11 +236,13 @@ static bool run(const ur_model *m, ur_tape *tape, size_t i, ur_line_call call, b
     if (tape->status == UR_OK) tape->status = check_call(m, i, &call, values, &enters, &tape->error);
     if (tape->status == UR_OK && step) tape->status = check_step(m, i, &enters, &tape->error);
     if (tape->status != UR_OK) return false;
-    ur_line_running r = {.at = begin_line(tape, &call, &enters), .m = m, .call = &call, .values = values};
+    ur_line_running r = {
+        .at = begin_line(tape, &call, &enters), .m = m, .call = &call, .values = values, .given = call.states};
     r.states.steps = call.states ? call.states->steps : 0;
     ur_tensor *y = run_layers(&r, &m->lines[i]);
     r.states.steps += enters.steps;
-    if (tape->status == UR_OK) values[i] = (ur_value){y, ur_line_leaves(m, i, enters), r.states};
+    r.states.keys = r.at.keys;
+    if (tape->status == UR_OK) values[i] = (ur_value){y, ur_line_leaves(m, i, enters), r.states, r.at.looked};
     return tape->status == UR_OK;
 }
 
@@ -195,14 +258,14 @@ bool ur_line_step(const ur_model *m, ur_tape *tape, size_t i, const ur_line_call
 
 /* ---- all of them -------------------------------------------------------------------------------------------------- */
 
-/* The line's part of a state; false: it takes its states from another line. */
+/* The line's part of a state; false: it takes its states from another line, or begins anew as it is fed what it gave. */
 static bool carried_states(const ur_model *m, ur_tape *tape, size_t i, const ur_state *from, ur_line_states *states)
 {
     *states = (ur_line_states){.steps = 0};
     size_t k = 0;
     for (const ur_layer *l = first_cell(m, i); l; l = find_cell(l->behind), k++)
         for (size_t s = 0; s < l->states; s++) {
-            if (l->named) return false;
+            if (l->named || l->fed) return false;
             ur_tensor *t = ur_tensor_on(tape, ur_state_array(from, l->state + s), 1, from->lanes, l->units);
             if (t) t->wanted = false; /* truncated here */
             states->of[k][s] = t;
@@ -214,7 +277,7 @@ static bool carried_states(const ur_model *m, ur_tape *tape, size_t i, const ur_
 static void keep_states(const ur_model *m, size_t i, const ur_line_states *states, const ur_carry *carry)
 {
     size_t back = carry->at ? states->steps - carry->at : 0, k = 0;
-    for (const ur_layer *l = first_cell(m, i); l; l = find_cell(l->behind), k++)
+    for (const ur_layer *l = first_cell(m, i); l && !l->fed; l = find_cell(l->behind), k++)
         for (size_t s = 0; s < l->states; s++) {
             const ur_tensor *end = states->of[k][s];
             size_t step = end->lanes * end->row;

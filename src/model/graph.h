@@ -18,7 +18,9 @@ typedef struct ur_shape {
  * with `bi` leaves are its two ends side by side, (1, B, 2H). */
 typedef struct ur_line_states {
     ur_tensor *of[UR_LAYERS_MAX][UR_STATES_MAX];
-    size_t steps; /* that led here: dropout goes on from there */
+    ur_tensor *fed;  /* (1, B, W): what its attend gave last, where that is fed; NULL: zeros */
+    ur_tensor *keys; /* what its attend made of the line that it looks at, once for all steps; NULL: nothing yet */
+    size_t steps;    /* that led here: dropout goes on from there */
 } ur_line_states;
 
 /* What a line gives: y (T, B, W), and the states at each lane's end. */
@@ -26,6 +28,7 @@ typedef struct ur_value {
     ur_tensor *y;
     ur_shape shape;
     ur_line_states states;
+    ur_tensor *looked; /* (T, B, S): the share of each step of the line that its attend looks at; NULL: it has none */
 } ur_value;
 
 /* Where a line ends whose loss is made together with its last layer. */
@@ -58,8 +61,9 @@ bool ur_line_step(const ur_model *model, ur_tape *tape, size_t i, const ur_line_
 /* line_check.c: what enters line i, and what it then leaves; `values` have the shapes of the lines before it. */
 ur_shape ur_line_enters(const ur_model *model, size_t i, const ur_sequences *in, const ur_value *values);
 ur_shape ur_line_leaves(const ur_model *model, size_t i, ur_shape enters);
-/* Whether the line can be run on that: lanes, steps, ids and lengths in range, inputs of the right kind. */
-ur_status ur_line_check(const ur_model *model, size_t i, const ur_sequences *in, const ur_value *values,
+/* Whether the line can be run on that: lanes, steps, ids and lengths in range, inputs of the right kind. `begun`: its states are
+ * given, so that `from` takes none. */
+ur_status ur_line_check(const ur_model *model, size_t i, const ur_sequences *in, const ur_value *values, bool begun,
                         ur_error *error);
 
 /* labels.c. The crf that the line ends in; NULL: none. And the likeliest label at each place, (T, B), of what the line gave:

@@ -79,11 +79,26 @@ static ur_status check_lanes(const ur_shape *at, const ur_shape *other, const in
     return UR_OK;
 }
 
+/* A lane looks at the same lane of the other line at all steps. */
+static ur_status check_looks(const ur_shape *at, const ur_shape *other, const int32_t *lane_of, const char *name,
+                             ur_error *error)
+{
+    UR_TRY(check_lanes(at, other, lane_of, name, error));
+    for (size_t i = at->lanes; lane_of && i < at->steps * at->lanes; i++)
+        if (lane_of[i] != lane_of[i % at->lanes])
+            return ur_fail(error, UR_ERR_DATA,
+                           "step %zu, lane %zu: lane_of is %d, and %d at the first step; a lane looks "
+                           "at one lane of \"%s\"",
+                           i / at->lanes, i % at->lanes, (int)lane_of[i], (int)lane_of[i % at->lanes], name);
+    return UR_OK;
+}
+
 /* `at`: where the layer stands; `other`: what the line that it names has left. */
 static ur_status check_named(const ur_layer *l, const ur_shape *at, const ur_shape *other, const int32_t *lane_of,
                              ur_error *error)
 {
     const char *name = l->spec.from;
+    if (l->spec.kind == &ur_layer_attend) return check_looks(at, other, lane_of, name, error);
     if (!l->spec.kind->joins && at->lanes != other->lanes)
         return ur_fail(error, UR_ERR_USAGE, "%zu lanes take their states from the %zu of the line \"%s\"", at->lanes,
                        other->lanes, name);
@@ -97,7 +112,8 @@ static ur_status check_named(const ur_layer *l, const ur_shape *at, const ur_sha
         name, other->steps, other->lanes, at->steps, at->lanes);
 }
 
-ur_status ur_line_check(const ur_model *m, size_t i, const ur_sequences *in, const ur_value *values, ur_error *error)
+ur_status ur_line_check(const ur_model *m, size_t i, const ur_sequences *in, const ur_value *values, bool begun,
+                        ur_error *error)
 {
     const ur_line *line = &m->lines[i];
     const ur_layer *first = &m->layers[line->first];
@@ -105,7 +121,8 @@ ur_status ur_line_check(const ur_model *m, size_t i, const ur_sequences *in, con
     if (!first->spec.kind->joins || (values[first->named_line].shape.ended && !at.ended))
         UR_TRY(check_own(line, in, error));
     for (const ur_layer *l = first; l; l = l->behind) {
-        if (l->named) UR_TRY(check_named(l, &at, &values[l->named_line].shape, in->lane_of, error));
+        bool takes = l->named && !(begun && !l->spec.kind->names);
+        if (takes) UR_TRY(check_named(l, &at, &values[l->named_line].shape, in->lane_of, error));
         if (l->spec.kind->ends_time) at = (ur_shape){1, at.lanes, NULL, true};
     }
     return UR_OK;

@@ -5,7 +5,7 @@ ur_status ur_network_check(const ur_model *m, const ur_batch *batch, ur_error *e
 {
     ur_value values[UR_LINES_MAX];
     for (size_t i = 0; i < m->line_count; i++) {
-        UR_TRY(ur_line_check(m, i, &batch->input[i], values, error));
+        UR_TRY(ur_line_check(m, i, &batch->input[i], values, false, error));
         values[i].shape = ur_line_leaves(m, i, ur_line_enters(m, i, &batch->input[i], values));
     }
     return UR_OK;

@@ -15,6 +15,9 @@ static ur_status check_order(const ur_net_spec *spec, const ur_line_spec *line, 
         if (i && layer->kind->reads_ids)
             return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
                                "\"%s\" reads ids and can only begin a line; move it to the front", word);
+        if (i == 0 && layer->kind->names && !layer->kind->joins)
+            return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
+                               "\"%s\" stands behind a layer; begin the line with another", word);
         if (layer->kind->ends_line && i + 1 < line->count)
             return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
                                "\"%s\" ends a line; move it to the end, or what is behind it in front of it", word);
@@ -78,7 +81,7 @@ static ur_status check_name(const ur_net_spec *spec, size_t at, const ur_layer_s
     if (line) return UR_OK;
     return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
                        "\"%s %s\" needs an earlier line of that name; begin one with \"%s: \"",
-                       layer->kind->joins ? "join"
+                       layer->kind->names ? layer->kind->word
                        : is_embed(layer)  ? "like"
                                           : "from",
                        layer->from, layer->from);
@@ -139,6 +142,7 @@ static size_t width_before(const ur_net_spec *spec, const ur_line_spec *line, si
     while (i-- > 0) {
         const ur_layer_spec *layer = &spec->layers[line->first + i];
         if (layer->kind->ends_time || layer->kind->passes) continue;
+        if (layer->kind == &ur_layer_attend && !layer->width) continue;
         return is_embed(layer) ? table_of(spec, line)->width : layer->bi ? 2 * layer->width : layer->width;
     }
     return 0;
@@ -180,6 +184,35 @@ static ur_status check_taker(const ur_net_spec *spec, size_t at, size_t i, ur_er
     return check_from(spec, at, i, error);
 }
 
+/* One a line; its feed needs a cell before it, which is as wide as the line says. */
+static ur_status check_attend(const ur_net_spec *spec, const ur_line_spec *line, size_t i, ur_error *error)
+{
+    const ur_layer_spec *layer = &spec->layers[line->first + i], *cell = NULL;
+    for (size_t k = 0; k < i; k++) {
+        const ur_layer_spec *other = &spec->layers[line->first + k];
+        if (other->kind == layer->kind)
+            return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
+                               "a second \"attend\" in a line; give it a line of its own");
+        if (other->cell[0] && !cell) cell = other;
+        if (cell && layer->feed && (other->kind->ends_time || other->kind->names))
+            return ur_net_fail(error, UR_ERR_FORMAT, other->column,
+                               "\"feed\" goes step by step from \"%s %zu\" on; \"%s\" cannot stand between", cell->cell,
+                               cell->width, ur_layer_spec_word(other));
+        if (other->bi && layer->feed)
+            return ur_net_fail(
+                error, UR_ERR_FORMAT, other->column,
+                "\"bi\" needs the whole sequence, and \"feed\" goes step by step; leave one of them out");
+    }
+    if (!layer->feed) return UR_OK;
+    if (!cell)
+        return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
+                           "\"feed\" enters the line's first recurrent layer, and there is none before \"attend\"");
+    if (!layer->width)
+        return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
+                           "\"feed\" needs the width; write it, as in \"attend %s 128 feed\"", layer->from);
+    return UR_OK;
+}
+
 static ur_status check_line(const ur_net_spec *spec, size_t at, ur_error *error)
 {
     const ur_line_spec *line = &spec->lines[at];
@@ -189,6 +222,7 @@ static ur_status check_line(const ur_net_spec *spec, size_t at, ur_error *error)
         if (layer->from[0]) UR_TRY(check_name(spec, at, layer, error));
         if (layer->from[0] && layer->cell[0]) UR_TRY(check_taker(spec, at, i, error));
         if (layer->tied) UR_TRY(check_tied(spec, line, i, error));
+        if (layer->kind == &ur_layer_attend) UR_TRY(check_attend(spec, line, i, error));
     }
     for (size_t i = 0; i < line->count; i++) {
         const ur_layer_spec *layer = &spec->layers[line->first + i];

@@ -57,6 +57,14 @@ static void add_activation(net_text *out, const ur_layer_spec *layer)
     if (layer->activation != (cell ? cell->activation : UR_LINEAR)) add(out, words[layer->activation]);
 }
 
+static void add_score(net_text *out, const ur_layer_spec *layer)
+{
+    static const char *const words[] = {
+        [UR_SCORE_GENERAL] = "", [UR_SCORE_DOT] = " dot", [UR_SCORE_ADDITIVE] = " additive"};
+    add(out, words[layer->score]);
+    if (layer->feed) add(out, " feed");
+}
+
 /* The numbers that the line gives; a probability always. */
 static bool add_numbers(net_text *out, const ur_layer_spec *layer)
 {
@@ -91,17 +99,18 @@ static bool add_drop(net_text *out, const ur_layer_spec *layer)
 static bool add_layer(net_text *out, const ur_layer_spec *layer, size_t times)
 {
     add(out, ur_layer_spec_word(layer));
-    if (layer->kind->joins) add(out, " "), add(out, layer->from);
+    if (layer->kind->names) add(out, " "), add(out, layer->from);
     if (!add_numbers(out, layer)) return false;
     if (layer->high) add_number(out, " ", layer->high), add_number(out, "x", layer->wide);
     if (times > 1) add_number(out, " x", times);
     if (layer->bi) add(out, " bi");
     add_activation(out, layer);
+    add_score(out, layer);
     if (layer->nobias) add(out, " nobias");
     if (layer->tied) add(out, " tied");
     if (!add_drop(out, layer)) return false;
     if (layer->same) add(out, " same");
-    if (!layer->from[0] || layer->kind->joins) return true;
+    if (!layer->from[0] || layer->kind->names) return true;
     add(out, layer->kind->options & UR_TAKES_LIKE ? " like " : " from ");
     add(out, layer->from);
     return true;
@@ -115,7 +124,7 @@ static bool same_layer(const ur_layer_spec *a, const ur_layer_spec *b)
     return a->kind == b->kind && !strcmp(a->cell, b->cell) && a->inputs == b->inputs && a->width == b->width &&
            a->high == b->high && a->wide == b->wide && a->side == b->side && a->activation == b->activation &&
            same_number(a->drop, b->drop) && a->bi == b->bi && a->nobias == b->nobias && a->tied == b->tied &&
-           a->same == b->same && !strcmp(a->from, b->from);
+           a->same == b->same && a->score == b->score && a->feed == b->feed && !strcmp(a->from, b->from);
 }
 
 static bool add_line(net_text *out, const ur_net_spec *spec, const ur_line_spec *line)
@@ -164,8 +173,8 @@ static bool is_whole(const ur_net_spec *spec)
     }
     for (size_t i = 0; i < spec->layer_count; i++) {
         const ur_layer_spec *layer = &spec->layers[i];
-        if (!is_kind(layer->kind) || (unsigned)layer->activation > UR_SIGMOID || !terminated(layer->cell) ||
-            !terminated(layer->from))
+        if (!is_kind(layer->kind) || (unsigned)layer->activation > UR_SIGMOID ||
+            (unsigned)layer->score > UR_SCORE_ADDITIVE || !terminated(layer->cell) || !terminated(layer->from))
             return false;
     }
     return first == spec->layer_count;

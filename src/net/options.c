@@ -151,6 +151,12 @@ static ur_status apply(ur_net_parser *parser, ur_net_layer *layer, const ur_toke
     case UR_TAKES_BI:
         spec->bi = true;
         return UR_OK;
+    case UR_TAKES_SCORE:
+        spec->score = option->score;
+        return UR_OK;
+    case UR_TAKES_FEED:
+        spec->feed = true;
+        return UR_OK;
     }
     return UR_OK;
 }
@@ -219,7 +225,7 @@ static ur_status complete(const ur_net_parser *parser, ur_net_layer *layer)
 
 ur_status ur_net_options(ur_net_parser *parser, ur_net_layer *layer)
 {
-    if (layer->word.kind && layer->word.kind->joins) UR_TRY(read_name(parser, layer, layer->word.word));
+    if (layer->word.kind && layer->word.kind->names) UR_TRY(read_name(parser, layer, layer->word.word));
     for (;;) {
         if (parser->token.kind == UR_TOKEN_NUMBER)
             UR_TRY(read_number(parser, layer));

@@ -5,14 +5,22 @@
 #include <string.h>
 
 /* Words that the grammar knows, and no kind of layer has yet. */
-static const char *const unbuilt[] = {"attention", "norm", "ctc"};
+static const char *const unbuilt[] = {"norm", "ctc"};
 
-static const ur_option_word option_words[] = {
-    {"relu", UR_TAKES_ACTIVATION, UR_RELU}, {"sigmoid", UR_TAKES_ACTIVATION, UR_SIGMOID},
-    {"tanh", UR_TAKES_ACTIVATION, UR_TANH}, {"bi", UR_TAKES_BI, UR_LINEAR},
-    {"nobias", UR_TAKES_NOBIAS, UR_LINEAR}, {"tied", UR_TAKES_TIED, UR_LINEAR},
-    {"drop", UR_TAKES_DROP, UR_LINEAR},     {"same", UR_TAKES_SAME, UR_LINEAR},
-    {"from", UR_TAKES_FROM, UR_LINEAR},     {"like", UR_TAKES_LIKE, UR_LINEAR}};
+static const ur_option_word option_words[] = {{"relu", UR_TAKES_ACTIVATION, UR_RELU, 0},
+                                              {"sigmoid", UR_TAKES_ACTIVATION, UR_SIGMOID, 0},
+                                              {"tanh", UR_TAKES_ACTIVATION, UR_TANH, 0},
+                                              {"bi", UR_TAKES_BI, UR_LINEAR, 0},
+                                              {"nobias", UR_TAKES_NOBIAS, UR_LINEAR, 0},
+                                              {"tied", UR_TAKES_TIED, UR_LINEAR, 0},
+                                              {"drop", UR_TAKES_DROP, UR_LINEAR, 0},
+                                              {"same", UR_TAKES_SAME, UR_LINEAR, 0},
+                                              {"from", UR_TAKES_FROM, UR_LINEAR, 0},
+                                              {"like", UR_TAKES_LIKE, UR_LINEAR, 0},
+                                              {"dot", UR_TAKES_SCORE, UR_LINEAR, UR_SCORE_DOT},
+                                              {"general", UR_TAKES_SCORE, UR_LINEAR, UR_SCORE_GENERAL},
+                                              {"additive", UR_TAKES_SCORE, UR_LINEAR, UR_SCORE_ADDITIVE},
+                                              {"feed", UR_TAKES_FEED, UR_LINEAR, 0}};
 
 enum { OPTION_WORDS = sizeof option_words / sizeof *option_words };
 

@@ -25,6 +25,7 @@ typedef struct ur_option_word {
     const char *word;
     unsigned takes;           /* its bit */
     ur_activation activation; /* of the activations */
+    ur_attend_score score;    /* of the scores */
 } ur_option_word;
 
 const ur_option_word *ur_option_word_find(const char *word, size_t length);

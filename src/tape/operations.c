@@ -117,6 +117,54 @@ ur_tensor *ur_spread(ur_tape *tape, ur_tensor *x, size_t steps, size_t lanes, co
     return y;
 }
 
+/* ---- steps -------------------------------------------------------------------------------------------------------- */
+
+typedef struct ur_steps_trace {
+    ur_tensor *whole, *const *parts; /* one for each of its steps, from step `first` on */
+    size_t first, count;
+} ur_steps_trace;
+
+static real *rows_at(const ur_tensor *x, real *numbers, size_t t) { return numbers + t * x->lanes * x->row; }
+
+static void step_back(ur_tape *tape, void *trace)
+{
+    const ur_steps_trace *s = trace;
+    const ur_tensor *y = s->parts[0];
+    real *dx = y->gradient ? ur_gradient(tape, s->whole) : NULL;
+    if (dx) add_row(rows_at(y, dx, s->first), y->gradient, y->lanes * y->row);
+}
+
+ur_tensor *ur_step_of(ur_tape *tape, ur_tensor *x, size_t t)
+{
+    ur_tensor **y = x ? ur_tape_alloc(tape, 1, sizeof *y) : NULL;
+    if (!y || !(*y = ur_tensor_on(tape, rows_at(x, x->value, t), 1, x->lanes, x->width))) return NULL;
+    (*y)->wanted = x->wanted;
+    ur_steps_trace *kept = ur_tape_record(tape, step_back, sizeof *kept);
+    if (kept) *kept = (ur_steps_trace){x, y, t, 1};
+    return *y;
+}
+
+static void stack_back(ur_tape *tape, void *trace)
+{
+    const ur_steps_trace *s = trace;
+    for (size_t t = 0; s->whole->gradient && t < s->count; t++) {
+        real *d = ur_gradient(tape, s->parts[t]);
+        if (d) add_row(d, rows_at(s->whole, s->whole->gradient, t), s->whole->lanes * s->whole->row);
+    }
+}
+
+ur_tensor *ur_stack(ur_tape *tape, ur_tensor *const *parts, size_t steps)
+{
+    if (tape->status != UR_OK) return NULL;
+    ur_tensor *y = ur_tensor_make(tape, steps, parts[0]->lanes, parts[0]->width);
+    if (!y) return NULL;
+    for (size_t t = 0; t < steps; t++)
+        memcpy(rows_at(y, y->value, t), parts[t]->value, y->lanes * y->row * sizeof(real));
+    ur_steps_trace *kept = ur_tape_record(tape, stack_back, sizeof *kept);
+    if (kept) *kept = (ur_steps_trace){y, parts, 0, steps};
+    return y;
+}
+
 /* ---- mean --------------------------------------------------------------------------------------------------------- */
 
 static void mean_back(ur_tape *tape, void *trace)

@@ -17,6 +17,10 @@ ur_tensor *ur_concat(ur_tape *tape, ur_tensor *a, ur_tensor *b);
  * B′; NULL: lane b at all steps. */
 ur_tensor *ur_spread(ur_tape *tape, ur_tensor *x, size_t steps, size_t lanes, const int32_t *lane_of);
 
+/* Step t of x, (1, B, W); and T tensors of one step each, one behind the other: (T, B, W). */
+ur_tensor *ur_step_of(ur_tape *tape, ur_tensor *x, size_t t);
+ur_tensor *ur_stack(ur_tape *tape, ur_tensor *const *parts, size_t steps);
+
 /* Σ x[t] / length over each lane's own steps: (T, B, W) → (1, B, W). */
 ur_tensor *ur_mean(ur_tape *tape, ur_tensor *x, const int32_t *lengths);
 

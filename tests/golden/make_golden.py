@@ -472,6 +472,47 @@ def net_like(folder, vocab=11):
     write_lines(folder, "net-like", line, data, leaves, F.linear(y, table, leaves["decoder.out.bias"]), LENGTHS)
 
 
+def attend(leaves, prefix, score, x, memory, lengths):
+    """x (B, H) of one step, memory (S, B, M): tanh(O [c; x])."""
+    weight = {name[len(prefix) + 7:]: w for name, w in leaves.items() if name.startswith(prefix + "attend.")}
+    q = F.linear(x, weight["query.weight"], weight.get("query.bias")) if "query.weight" in weight else x
+    if score == "additive":
+        scores = torch.tanh(q[None] + F.linear(memory, weight["key.weight"])) @ weight["score.weight"]
+    else:
+        scores = (memory * q[None]).sum(2)
+    scores = torch.where(live(lengths, len(memory)), scores, -torch.inf)
+    context = (torch.softmax(scores, 0)[:, :, None] * memory).sum(0)
+    return torch.tanh(F.linear(torch.cat([context, x], 1), weight["out.weight"]))
+
+
+def net_attend(folder, score, feed, vocab=11, hidden=6, width=4):
+    """A decoder that looks at an encoder, step by step; with feed the cell gets what was given at the step before."""
+    case = "net-attend-" + score
+    draw, source = Draw(case), np.array([2, 5, 3, 1], dtype=np.int64)
+    data = {**sequences(draw, 0, vocab, 5, source), **sequences(draw, 1, vocab)}
+    shapes = {"general": {"query.weight": (6, hidden)}, "dot": {},
+              "additive": {"query.weight": (width, hidden), "query.bias": (width,), "key.weight": (width, 6),
+                           "score.weight": (width,)}}[score]
+    arrays = {"a.embed.weight": draw.normal((vocab, 5)), **rnn_leaves(draw, "a.", "gru", 5, 3, 1, True),
+              "embed.weight": draw.normal((vocab, 5)), **rnn_leaves(draw, "", "gru", 5 + feed * width, hidden),
+              **{"attend." + name: draw.normal(shape, 0.5) for name, shape in shapes.items()},
+              "attend.out.weight": draw.normal((width, 6 + hidden), 0.4), **dense_leaves(draw, "out", vocab, width)}
+    leaves = {name: leaf(a) for name, a in arrays.items()}
+    memory, _ = run_rnn(leaves, "a.", "gru", F.embedding(torch.tensor(data["ids.0"]), leaves["a.embed.weight"]), source)
+    words = F.embedding(torch.tensor(data["ids.1"]), leaves["embed.weight"])
+    own = {name: w for name, w in leaves.items() if name.startswith("rnn.")}
+    h, fed, given = torch.zeros(1, 4, hidden, dtype=torch.float64), torch.zeros(4, width, dtype=torch.float64), []
+    for x in words:
+        x = torch.cat([x, fed], 1) if feed else x
+        y, h = run_rnn(own, "", "gru", x[None], np.ones(4, dtype=np.int64), h)
+        fed = attend(leaves, "", score, y[0], memory, source)
+        given.append(fed)
+    logits = F.linear(torch.stack(given), leaves["out.weight"], leaves["out.bias"])
+    words = " ".join(["attend a", str(width)] + [score] * (score != "general") + ["feed"] * feed)
+    write_lines(folder, case, f"a: embed 5 > gru 3 bi; embed 5 > gru {hidden} > {words} > dense", data, leaves, logits,
+                LENGTHS)
+
+
 def net_conv(folder, vocab=11):
     """Pictures (T, B, rows, columns, channels), channels together, through filters of odd and of even sides."""
     draw, rows, columns = Draw("net-conv"), 5, 6
@@ -497,6 +538,9 @@ def nets_of_lines(folder):
     net_bridge(folder)
     net_from_mean(folder)
     net_like(folder)
+    net_attend(folder, "general", False)
+    net_attend(folder, "dot", True)
+    net_attend(folder, "additive", True)
 
 
 def nets(folder):

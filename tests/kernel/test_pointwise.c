@@ -61,6 +61,31 @@ static void check_arithmetic(const ur_train_kernels *train, size_t n)
     for (size_t i = 0; i < n; i++) want[i] = x[i] * m[i];
     train->multiply(y, x, m, n);
     assert_same(train->name, y, want, ROOM);
+    memcpy(want, y, sizeof want);
+    for (size_t i = 0; i < n; i++) want[i] = fmaf(x[i], 0.37f, y[i]);
+    train->add_scaled(y, x, 0.37f, n);
+    assert_same(train->name, y, want, ROOM);
+}
+
+static void check_dots(const ur_train_kernels *train, size_t n)
+{
+    real v[ROOM], x[ROOM], y[ROOM], dxy[ROOM] = {0}, dv[ROOM], want_xy[ROOM] = {0}, want_v[ROOM];
+    fill_random(v, ROOM, 11, 1);
+    fill_random(x, ROOM, 12, 1);
+    fill_random(y, ROOM, 13, 1);
+    fill_random(dv, ROOM, 14, 1);
+    memcpy(want_v, dv, sizeof dv);
+    const real got[] = {train->dot(x, y, n), train->tanh_dot(v, x, y, n)};
+    const real want[] = {ur_reference_dot(x, y, n), ur_reference_tanh_dot(v, x, y, n)};
+    assert_same(train->name, got, want, 2);
+    for (size_t i = 0; i < n; i++) {
+        real t = ur_reference_tanh(x[i] + y[i]);
+        want_xy[i] = 0.37f * v[i] * ur_reference_slope(UR_TANH, t);
+        want_v[i] = fmaf(0.37f, t, dv[i]);
+    }
+    train->tanh_dot_back(v, x, y, 0.37f, dxy, dv, n);
+    assert_same(train->name, dxy, want_xy, ROOM);
+    assert_same(train->name, dv, want_v, ROOM);
 }
 
 static void test_number_by_number(void **state)
@@ -68,6 +93,7 @@ static void test_number_by_number(void **state)
     (void)state;
     for_every_set(check_activate_back, 16);
     for_every_set(check_arithmetic, 16);
+    for_every_set(check_dots, 16);
 }
 
 static void check_average(const ur_train_kernels *train, size_t n)

@@ -195,8 +195,19 @@ static void check(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {CASE("net"),        CASE("net-tied"),      CASE("net-sigmoid"), CASE("net-bi"),
-                                       CASE("net-mean"),   CASE("net-max"),       CASE("net-conv"),    CASE("net-join"),
-                                       CASE("net-bridge"), CASE("net-from-mean"), CASE("net-like")};
+    const struct CMUnitTest tests[] = {CASE("net"),
+                                       CASE("net-tied"),
+                                       CASE("net-sigmoid"),
+                                       CASE("net-bi"),
+                                       CASE("net-mean"),
+                                       CASE("net-max"),
+                                       CASE("net-conv"),
+                                       CASE("net-join"),
+                                       CASE("net-bridge"),
+                                       CASE("net-from-mean"),
+                                       CASE("net-like"),
+                                       CASE("net-attend-general"),
+                                       CASE("net-attend-dot"),
+                                       CASE("net-attend-additive")};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

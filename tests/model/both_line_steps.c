@@ -31,7 +31,9 @@ static const char *const WITH_OTHERS[] = {"a: embed 3 > %s 4; embed 3 > %s 4 fro
                                           "a: embed 3 > %s 4 bi; embed like a > %s 5 from a > dense",
                                           "a: dense 4 tanh; embed 3 > %s 5 from a > dense",
                                           "a: gru 3 bi > max; embed 4 > join a > %s 5 > dense",
-                                          "a: gru 3 > last; join a > %s 5 > dense"};
+                                          "a: gru 3 > last; join a > %s 5 > dense",
+                                          "a: gru 2 bi; embed 3 > %s 5 > attend a > dense",
+                                          "a: gru 3; embed 3 > %s 5 x2 drop=0.3 > attend a 4 additive feed > dense"};
 
 typedef struct setting {
     const char *line;
@@ -300,7 +302,7 @@ static void wrong_calls_are_refused(void **state)
     int32_t ids[2] = {0, SYMBOLS};
     assert_refused(&s, 0, &(ur_line_call){.in = {.steps = 1, .lanes = 2, .ids = ids}}, values, UR_ERR_DATA, "id 6");
     call.states = &states;
-    values[0] = (ur_value){&wide, {.steps = 1, .lanes = 2}, {.steps = 1}};
+    values[0] = (ur_value){.y = &wide, .shape = {.steps = 1, .lanes = 2}, .states = {.steps = 1}};
     assert_refused(&s, 1, &call, values, UR_ERR_USAGE, "cannot begin with state 1, of 2 lanes and 4 numbers");
     values[0].shape.steps = 2;
     assert_refused(&s, 1, &call, values, UR_ERR_USAGE, "that line has 2 steps of 2 lanes, here are 1 of 2");

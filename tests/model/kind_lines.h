@@ -18,7 +18,9 @@ static const struct kind_option {
                     {UR_TAKES_DROP, " x2 drop=0.3"},
                     {UR_TAKES_DROP | UR_TAKES_SAME, " x2 drop=0.3 same"},
                     {UR_TAKES_BI, " bi"},
-                    {UR_TAKES_BI | UR_TAKES_DROP, " x2 bi drop=0.3"}};
+                    {UR_TAKES_BI | UR_TAKES_DROP, " x2 bi drop=0.3"},
+                    {UR_TAKES_SCORE, " additive"},
+                    {UR_TAKES_SCORE | UR_TAKES_FEED, " dot feed"}};
 
 typedef void kind_check(const char *line, const ur_layer_kind *kind);
 
@@ -32,7 +34,7 @@ static inline void kind_text(const ur_layer_kind *kind, const char *option, char
                                           [UR_NUMBER_WIDTH] = " 4",
                                           [UR_NUMBER_PROBABILITY] = " 0.3",
                                           [UR_NUMBER_SIDE] = " 2"};
-    int used = snprintf(text, 64, "%s%s", kind->word ? kind->word : "lstm", kind->joins ? " a" : "");
+    int used = snprintf(text, 64, "%s%s", kind->word ? kind->word : "lstm", kind->names ? " a" : "");
     for (size_t i = 0; i < kind->most; i++)
         used += snprintf(text + used, 64 - (size_t)used, "%s", numbers[kind->number[i]]);
     snprintf(text + used, 64 - (size_t)used, "%s%s", kind->options & UR_TAKES_FILTER ? " 2x3" : "", option);
@@ -42,10 +44,12 @@ static inline void kind_text(const ur_layer_kind *kind, const char *option, char
  * stands behind the dense layer. */
 static inline void check_kind(const ur_layer_kind *kind, const char *option, kind_check *check)
 {
-    const char *before = kind->joins ? "a: gru 4; " : "";
+    const char *before = kind->names ? "a: gru 4; " : "", *alone = "%s%s > dense 3";
     char text[64], line[160];
     kind_text(kind, option, text);
-    snprintf(line, sizeof line, kind->ends_line ? "%sdense 3 > %s" : "%s%s > dense 3", before, text);
+    if (kind->ends_line) alone = "%sdense 3 > %s";
+    if (kind->names && !kind->joins) alone = "%srnn 3 > dense 4 > %s > dense 3";
+    snprintf(line, sizeof line, alone, before, text);
     check(line, kind);
     const char *among = kind->ends_line   ? "%sgru 4 > dense 3 > %s"
                         : kind->reads_ids ? "%s%s > gru 4 > dense 3"

@@ -90,18 +90,18 @@ static void test_unknown_words_name_the_nearest(void **state)
     (void)state;
     wrong("onehot > lstn 5", 10,
           "unknown layer \"lstn\"; the nearest known one is \"lstm\" (there are onehot, embed, rnn, lstm, gru, "
-          "gru-before, lstm-coupled, last, mean, max, join, dense, conv, pool, dropout, crf)");
-    wrong(
-        "atention", 1,
-        "unknown layer \"atention\"; the nearest known one is \"attention\" (there are onehot, embed, rnn, lstm, gru, "
-        "gru-before, lstm-coupled, last, mean, max, join, dense, conv, pool, dropout, crf)");
+          "gru-before, lstm-coupled, last, mean, max, join, attend, dense, conv, pool, dropout, crf)");
+    wrong("atention", 1,
+          "unknown layer \"atention\"; the nearest known one is \"attend\" (there are onehot, embed, rnn, lstm, gru, "
+          "gru-before, lstm-coupled, last, mean, max, join, attend, dense, conv, pool, dropout, crf)");
     wrong(
         "lstm 5 nobais", 8,
         "unknown option \"nobais\"; the nearest known one is \"nobias\" (\"lstm\" takes bi, nobias, drop=P, same, from "
         "NAME, xN)");
     wrong("aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeee", 1,
           "unknown layer \"aaaaaaaaaabbbbbbbbbbccccccccccdddddddddd...\"; the nearest known one is \"embed\" "
-          "(there are onehot, embed, rnn, lstm, gru, gru-before, lstm-coupled, last, mean, max, join, dense, conv, "
+          "(there are onehot, embed, rnn, lstm, gru, gru-before, lstm-coupled, last, mean, max, join, attend, dense, "
+          "conv, "
           "pool, dropout, crf)");
 }
 
@@ -244,6 +244,25 @@ static void test_joins_that_cannot_be(void **state)
           "\"bi\" begins both directions from zero; leave out \"from a\" or \"bi\"");
 }
 
+static void test_what_cannot_attend(void **state)
+{
+    (void)state;
+    wrong("a: lstm 3; lstm 3 > attend", 27,
+          "expected the name of an earlier line after \"attend\", found the end of the line");
+    wrong("lstm 3 > attend a", 10, "\"attend a\" needs an earlier line of that name; begin one with \"a: \"");
+    wrong("a: lstm 3; attend a", 12, "\"attend\" stands behind a layer; begin the line with another");
+    wrong("a: lstm 3; lstm 3 > attend a > attend a", 32, "a second \"attend\" in a line; give it a line of its own");
+    wrong("a: lstm 3; lstm 3 > attend a dot general", 34,
+          "\"general\", but \"attend\" has such an option already; leave one of them out");
+    wrong("a: lstm 3; dense 3 > attend a 4 feed", 22,
+          "\"feed\" enters the line's first recurrent layer, and there is none before \"attend\"");
+    wrong("a: lstm 3; lstm 3 > attend a feed", 21, "\"feed\" needs the width; write it, as in \"attend a 128 feed\"");
+    wrong("a: lstm 3; lstm 3 bi > attend a 4 feed", 12,
+          "\"bi\" needs the whole sequence, and \"feed\" goes step by step; leave one of them out");
+    wrong("a: lstm 3; lstm 3 > join a > attend a 4 feed", 21,
+          "\"feed\" goes step by step from \"lstm 3\" on; \"join\" cannot stand between");
+}
+
 static void test_tables_that_cannot_be(void **state)
 {
     (void)state;
@@ -271,7 +290,7 @@ static void test_a_layer_that_ends_a_line(void **state)
 static void test_known_but_not_built(void **state)
 {
     (void)state;
-    static const char *const words[] = {"attention", "norm", "ctc"};
+    static const char *const words[] = {"norm", "ctc"};
     not_built("chars: embed 30 > lstm 50 bi > last; embed 100 > join chars > lstm 200 bi > dense > ctc", 85, "ctc");
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         char line[64];
@@ -301,6 +320,7 @@ int main(void)
         cmocka_unit_test(test_joins_that_cannot_be),
         cmocka_unit_test(test_tables_that_cannot_be),
         cmocka_unit_test(test_a_layer_that_ends_a_line),
+        cmocka_unit_test(test_what_cannot_attend),
         cmocka_unit_test(test_known_but_not_built),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

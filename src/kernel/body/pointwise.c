@@ -28,6 +28,36 @@ void UR_ISA_NAME(ur_multiply_add)(real *y, const real *x, const real *m, size_t 
     for (size_t i = 0; i < n; i += 16) v_store(y + i, v_fma(v_load(x + i), v_load(m + i), v_load(y + i)));
 }
 
+void UR_ISA_NAME(ur_add_scaled)(real *y, const real *x, real s, size_t n)
+{
+    v16 factor = v_set(s);
+    for (size_t i = 0; i < n; i += 16) v_store(y + i, v_fma(v_load(x + i), factor, v_load(y + i)));
+}
+
+real UR_ISA_NAME(ur_dot)(const real *x, const real *y, size_t n)
+{
+    v16 sum = v_zero();
+    for (size_t i = 0; i < n; i += 16) sum = v_fma(v_load(x + i), v_load(y + i), sum);
+    return v_sum(sum);
+}
+
+real UR_ISA_NAME(ur_tanh_dot)(const real *v, const real *x, const real *y, size_t n)
+{
+    v16 sum = v_zero();
+    for (size_t i = 0; i < n; i += 16) sum = v_fma(v_load(v + i), v_tanh(v_add(v_load(x + i), v_load(y + i))), sum);
+    return v_sum(sum);
+}
+
+void UR_ISA_NAME(ur_tanh_dot_back)(const real *v, const real *x, const real *y, real d, real *dxy, real *dv, size_t n)
+{
+    v16 share = v_set(d);
+    for (size_t i = 0; i < n; i += 16) {
+        v16 t = v_tanh(v_add(v_load(x + i), v_load(y + i)));
+        v_store(dxy + i, v_mul(v_mul(share, v_load(v + i)), v_tanh_slope(t)));
+        v_store(dv + i, v_fma(share, t, v_load(dv + i)));
+    }
+}
+
 double UR_ISA_NAME(ur_sum_squares)(const real *x, size_t n)
 {
     double lane[16] = {0};

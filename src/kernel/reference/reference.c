@@ -224,6 +224,20 @@ double ur_reference_sum_squares(const real *x, size_t n)
     return lane[0];
 }
 
+real ur_reference_dot(const real *x, const real *y, size_t n)
+{
+    real lane[16] = {0};
+    for (size_t i = 0; i < n; i++) lane[i % 16] = FMA(x[i], y[i], lane[i % 16]);
+    return tree(lane);
+}
+
+real ur_reference_tanh_dot(const real *v, const real *x, const real *y, size_t n)
+{
+    real lane[16] = {0};
+    for (size_t i = 0; i < n; i++) lane[i % 16] = FMA(v[i], ur_reference_tanh(x[i] + y[i]), lane[i % 16]);
+    return tree(lane);
+}
+
 /* ---- optimisers: the equations are in kernel/body/update.c ------------------------------------------------------- */
 
 static real clipped(const ur_update *u, real g, real p)

@@ -22,6 +22,8 @@ void ur_reference_weight_gradient(const ur_weight_gradient *gradient, size_t gro
 
 double ur_reference_softmax_loss(const real *logits, size_t n, int32_t target, real scale, real *d);
 double ur_reference_sum_squares(const real *x, size_t n);
+real ur_reference_dot(const real *x, const real *y, size_t n);
+real ur_reference_tanh_dot(const real *v, const real *x, const real *y, size_t n);
 
 /* One number of each optimiser: *p, *m and *s are value, first and second memory (unused ones are left alone). */
 typedef void ur_reference_step(const ur_update *u, real g, real *p, real *m, real *s);
