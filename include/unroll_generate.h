@@ -160,6 +160,8 @@ typedef struct ur_beam_settings {
     size_t length;       /* tokens at most, the end among them */
     int32_t end;         /* the token that ends a text; −1: none, and all texts have `length` tokens */
     double length_power; /* texts are compared by log probability / tokens^this; 0: by the log probability */
+    bool early; /* a text ends only where that is among the `width` likeliest ways to go on, and the search when
+                            `width` texts have ended: as translators do it. With width 1 the likeliest token at each step */
 } ur_beam_settings;
 
 /* Step: row i of `rows` goes on from row `from[i]` of the step before (in the first step there is one row, which goes on
@@ -185,7 +187,7 @@ typedef struct ur_beam ur_beam;
 UR_API ur_status ur_beam_create(ur_beam **beam, const ur_beam_settings *settings, size_t outputs, ur_error *error);
 UR_API void ur_beam_free(ur_beam *beam); /* NULL is allowed */
 
-/* A text that reaches its end is kept aside, where it stays while it is among the best; it takes no place from those that
+/* Not `early`: a text that reaches its end is kept aside, where it stays while it is among the best; it takes no place from those that
  * go on. Among texts with equal scores the one found first stays. */
 UR_API ur_status ur_beam_search(ur_beam *beam, const ur_decoder *decoder, int32_t first, ur_error *error);
 

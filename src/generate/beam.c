@@ -1,4 +1,5 @@
 /* Beam search: at each step every living text grows by every token, and the `width` likeliest live on. */
+#include "generate/beam.h"
 #include "base/error.h"
 #include "base/float_mode.h"
 #include "base/memory.h"
@@ -24,8 +25,8 @@ typedef struct texts {
 
 struct ur_beam {
     ur_beam_settings settings;
-    size_t outputs;
-    texts live, grown, found; /* found: best first */
+    size_t outputs, step, ended; /* ended: texts, of an early search */
+    texts live, grown, found;    /* found: best first */
     ur_frontier frontier;
     size_t *from;
     int32_t *read;
@@ -55,7 +56,7 @@ static ur_status allocate(ur_beam *b, ur_error *error)
     b->logits = zeros(s->width, b->outputs, sizeof *b->logits);
     b->from = zeros(s->width, 1, sizeof *b->from);
     b->read = zeros(s->width, 1, sizeof *b->read);
-    b->frontier.list = zeros(s->width, 1, sizeof *b->frontier.list);
+    b->frontier.list = zeros(s->width, s->early ? 2 : 1, sizeof *b->frontier.list);
     bool all = b->logits && b->from && b->read && b->frontier.list && make_texts(&b->live, s->width, s->length) &&
                make_texts(&b->grown, s->width, s->length) && make_texts(&b->found, s->best, s->length);
     return all ? UR_OK : ur_fail_memory(error, "a beam");
@@ -84,7 +85,7 @@ ur_status ur_beam_create(ur_beam **beam, const ur_beam_settings *settings, size_
     b->settings = *settings;
     if (!b->settings.best) b->settings.best = settings->width;
     b->outputs = outputs;
-    b->frontier.width = settings->width;
+    b->frontier.width = settings->width * (settings->early ? 2 : 1); /* as many may end, and as many go on */
     ur_status status = allocate(b, error);
     if (status != UR_OK)
         ur_beam_free(b);
@@ -166,7 +167,7 @@ static ur_status grow(ur_beam *b, size_t row, ur_error *error)
     for (size_t i = 0; i < b->outputs; i++) {
         double log_probability = before + ((double)logits[i] - all);
         if (!(log_probability > -INFINITY)) continue; /* not allowed */
-        if ((int64_t)i == b->settings.end)
+        if ((int64_t)i == b->settings.end && !b->settings.early)
             keep(b, row, (int32_t)i, log_probability);
         else
             ur_frontier_offer(&b->frontier, log_probability, row, (int32_t)i);
@@ -174,47 +175,83 @@ static ur_status grow(ur_beam *b, size_t row, ur_error *error)
     return UR_OK;
 }
 
-/* The candidates become the living texts. */
+static void go_on(ur_beam *b, const ur_candidate *c, size_t i)
+{
+    const text *from = &b->live.list[c->row];
+    text *to = &b->grown.list[i];
+    memcpy(to->ids, from->ids, from->length * sizeof *to->ids);
+    to->ids[from->length] = c->id;
+    to->length = from->length + 1;
+    to->log_probability = c->log_probability;
+    b->from[i] = c->row;
+    b->read[i] = c->id;
+}
+
+/* The candidates become the living texts; in an early search those among the first that end are found. */
 static void turn_over(ur_beam *b)
 {
-    for (size_t i = 0; i < b->frontier.count; i++) {
+    size_t grown = 0;
+    for (size_t i = 0; i < b->frontier.count && grown < b->settings.width; i++) {
         const ur_candidate *c = &b->frontier.list[i];
-        const text *from = &b->live.list[c->row];
-        text *to = &b->grown.list[i];
-        memcpy(to->ids, from->ids, from->length * sizeof *to->ids);
-        to->ids[from->length] = c->id;
-        to->length = from->length + 1;
-        to->log_probability = c->log_probability;
-        b->from[i] = c->row;
-        b->read[i] = c->id;
+        bool ends = (int64_t)c->id == b->settings.end;
+        if (!ends) go_on(b, c, grown++);
+        if (!ends || i >= b->settings.width) continue;
+        keep(b, c->row, c->id, c->log_probability);
+        b->ended++;
     }
     texts live = b->live;
     b->live = b->grown;
-    b->live.count = b->frontier.count;
+    b->live.count = grown;
     b->grown = live;
     b->frontier.count = 0;
 }
 
-/* Whether a living text can still end up among those found: at best it goes on with probability 1 to the full length. */
+/* Whether the search goes on. Not early: a living text can still end up among those found: at best it goes on with probability 1 to the full length. */
 static bool can_improve(const ur_beam *b)
 {
+    if (b->settings.early) return b->live.count > 0 && b->ended < b->settings.width;
     return b->live.count > 0 && beats_found(b, score(b, b->live.list[0].log_probability, b->settings.length));
 }
 
-static ur_status search(ur_beam *b, const ur_decoder *decoder, int32_t first, ur_error *error)
+void ur_beam_begin(ur_beam *b, int32_t first)
 {
     b->found.count = 0;
+    b->step = b->ended = 0;
     b->live.list[0].length = 0;
     b->live.list[0].log_probability = 0;
     b->live.count = 1;
     b->from[0] = 0;
     b->read[0] = first;
-    for (size_t step = 0; step < b->settings.length && can_improve(b); step++) {
-        UR_TRY(decoder->step(decoder->context, b->live.count, b->from, b->read, b->logits, error));
-        for (size_t i = 0; i < b->live.count; i++) UR_TRY(grow(b, i, error));
-        turn_over(b);
-    }
+}
+
+ur_beam_step ur_beam_wants(ur_beam *b)
+{
+    bool goes_on = b->step < b->settings.length && can_improve(b);
+    return (ur_beam_step){goes_on ? b->live.count : 0, b->from, b->read, b->logits};
+}
+
+ur_status ur_beam_grow(ur_beam *b, ur_error *error)
+{
+    for (size_t i = 0; i < b->live.count; i++) UR_TRY(grow(b, i, error));
+    turn_over(b);
+    b->step++;
+    return UR_OK;
+}
+
+void ur_beam_end(ur_beam *b)
+{
+    if (b->settings.early && b->ended) return;
     for (size_t i = 0; i < b->live.count; i++) keep(b, i, -1, b->live.list[i].log_probability);
+}
+
+static ur_status search(ur_beam *b, const ur_decoder *decoder, int32_t first, ur_error *error)
+{
+    ur_beam_begin(b, first);
+    for (ur_beam_step s = ur_beam_wants(b); s.rows; s = ur_beam_wants(b)) {
+        UR_TRY(decoder->step(decoder->context, s.rows, s.from, s.ids, s.logits, error));
+        UR_TRY(ur_beam_grow(b, error));
+    }
+    ur_beam_end(b);
     return UR_OK;
 }
 

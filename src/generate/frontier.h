@@ -25,7 +25,4 @@ static inline void ur_frontier_offer(ur_frontier *f, double log_probability, siz
     f->list[at] = (ur_candidate){log_probability, row, id};
 }
 
-/* The texts that a beam keeps at each step. */
-size_t ur_beam_width(const ur_beam *beam);
-
 #endif

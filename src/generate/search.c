@@ -1,6 +1,6 @@
 /* A beam search from where a session stands. */
 #include "base/error.h"
-#include "generate/frontier.h"
+#include "generate/beam.h"
 #include "generate/search_state.h"
 
 #include <math.h>

@@ -109,6 +109,31 @@ static size_t plain_beam(const table *t, const ur_beam_settings *s, size_t width
     return count + live_count;
 }
 
+/* What an early search meets: everything sorted, those that end too. */
+static size_t plain_early(const table *t, const ur_beam_settings *s, text *found)
+{
+    static text live[ROWS], next[ROWS * V];
+    size_t live_count = 1, count = 0;
+    live[0] = (text){.path = 1};
+    for (size_t step = 0; step < s->length && count < s->width; step++) {
+        size_t next_count = 0, goes_on = 0;
+        for (size_t i = 0; i < live_count; i++)
+            for (int32_t id = 0; id < V; id++) {
+                text g = grown(t, &live[i], id, s);
+                if (g.log_p > -INFINITY) next[next_count++] = g;
+            }
+        qsort(next, next_count, sizeof *next, by_log_p);
+        for (size_t i = 0; i < next_count && goes_on < s->width; i++) {
+            if (next[i].ended && i < s->width) found[count++] = next[i];
+            if (!next[i].ended) live[goes_on++] = next[i];
+        }
+        live_count = goes_on;
+    }
+    if (!count) memcpy(found, live, (count = live_count) * sizeof *live);
+    qsort(found, count, sizeof *found, by_score);
+    return count;
+}
+
 static void same_texts(const ur_beam *beam, const text *expected, size_t count)
 {
     assert_int_equal(ur_beam_count(beam), count);
@@ -135,7 +160,8 @@ static void try_settings(const ur_beam_settings *s, uint32_t stream, bool masked
     for (int again = 0; again < 2; again++) { /* a beam may be used again */
         t.steps = 0;
         ok(ur_beam_search(beam, &decoder, 0, &error), &error);
-        size_t count = plain_beam(&t, s, s->width, expected), best = s->best ? s->best : s->width;
+        size_t count = s->early ? plain_early(&t, s, expected) : plain_beam(&t, s, s->width, expected);
+        size_t best = s->best ? s->best : s->width;
         same_texts(beam, expected, count < best ? count : best);
     }
     ur_beam_free(beam);
@@ -149,11 +175,13 @@ static void against_a_plain_beam(void **state)
     for (uint32_t stream = 0; stream < 1500; stream++)
         for (size_t w = 0; w < 4; w++)
             for (int32_t end = -1; end < 2; end++) {
-                const ur_beam_settings s = {.width = widths[w],
-                                            .best = stream % 3 ? 1 + stream % 5 : 0,
-                                            .length = 1 + stream / 15 % L,
-                                            .end = end,
-                                            .length_power = powers[stream % 3]};
+                ur_beam_settings s = {.width = widths[w],
+                                      .best = stream % 3 ? 1 + stream % 5 : 0,
+                                      .length = 1 + stream / 15 % L,
+                                      .end = end,
+                                      .length_power = powers[stream % 3]};
+                try_settings(&s, stream, stream % 2);
+                s.early = true;
                 try_settings(&s, stream, stream % 2);
             }
 }

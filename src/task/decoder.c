@@ -1,0 +1,278 @@
+/* See decoder.h. */
+#include "task/decoder.h"
+
+#include "base/error.h"
+#include "base/float_mode.h"
+#include "generate/beam.h"
+#include "model/graph.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Rows of a step: those of lane b's search begin at first[b]; row r is one of lane lane_of[r] and goes on from row from[r] of
+ * the step before. */
+typedef struct rows {
+    size_t count, *first, *from;
+    int32_t *lane_of, *ids;
+} rows;
+
+struct ur_decoding {
+    ur_learner *learner;
+    ur_decoding_settings settings;
+    size_t lanes, line;                   /* of the batch; of the decoder */
+    ur_beam **beams;                      /* one a lane, room for beam_count */
+    size_t beam_count;                    /* made so far */
+    rows now, before;                     /* room for beam_count searches */
+    ur_arena read, step[2];               /* what was read, and the first step; every other of the later steps */
+    ur_value values[UR_LINES_MAX], begun; /* begun: what the first step gave */
+    ur_real *looked;
+};
+
+/* ---- making ------------------------------------------------------------------------------------------------------- */
+
+static const ur_layer *last_layer(const ur_model *m) { return &m->layers[m->layer_count - 1]; }
+
+static ur_status check_network(const ur_model *m, ur_error *error)
+{
+    const ur_layer *last = last_layer(m);
+    bool writes = ur_is_dense(last) && last->dense.activation == UR_LINEAR && m->lines[m->line_count - 1].symbols;
+    if (writes && m->line_count > 1) return UR_OK;
+    return ur_fail(
+        error, UR_ERR_USAGE,
+        "\"%.200s\" cannot write: its last line must read tokens and end in a dense layer, behind a line that "
+        "reads what is to be answered",
+        m->net);
+}
+
+ur_status ur_decoding_create(ur_decoding **decoding, ur_learner *learner, const ur_decoding_settings *settings,
+                             ur_error *error)
+{
+    *decoding = NULL;
+    UR_TRY(check_network(learner->model, error));
+    ur_decoding *d = calloc(1, sizeof *d);
+    if (!d) return ur_fail_memory(error, "a decoder");
+    d->learner = learner;
+    d->settings = *settings;
+    d->line = learner->model->line_count - 1;
+    ur_arena_init(&d->read);
+    for (int i = 0; i < 2; i++) ur_arena_init(&d->step[i]);
+    *decoding = d;
+    return UR_OK;
+}
+
+static void free_rows(rows *r)
+{
+    free(r->first);
+    free(r->from);
+    free(r->lane_of);
+    free(r->ids);
+}
+
+void ur_decoding_free(ur_decoding *d)
+{
+    if (!d) return;
+    for (size_t b = 0; b < d->beam_count; b++) ur_beam_free(d->beams[b]);
+    free((void *)d->beams);
+    free_rows(&d->now);
+    free_rows(&d->before);
+    ur_arena_free(&d->read);
+    for (int i = 0; i < 2; i++) ur_arena_free(&d->step[i]);
+    free(d->looked);
+    free(d);
+}
+
+static bool make_rows(rows *r, size_t lanes, size_t width)
+{
+    size_t count;
+    free_rows(r);
+    *r = (rows){.count = 0};
+    if (!ur_mul_fits(lanes, width, &count)) return false;
+    r->first = calloc(lanes, sizeof *r->first);
+    r->from = calloc(count, sizeof *r->from);
+    r->lane_of = calloc(count, sizeof *r->lane_of);
+    r->ids = calloc(count, sizeof *r->ids);
+    return r->first && r->from && r->lane_of && r->ids;
+}
+
+/* A search for each lane. */
+static ur_status make_searches(ur_decoding *d, size_t lanes, ur_error *error)
+{
+    if (lanes <= d->beam_count) return UR_OK;
+    ur_beam **beams = realloc((void *)d->beams, lanes * sizeof *beams);
+    if (!beams) return ur_fail_memory(error, "a decoder");
+    d->beams = beams;
+    if (!make_rows(&d->now, lanes, d->settings.beam.width) || !make_rows(&d->before, lanes, d->settings.beam.width))
+        return ur_fail_memory(error, "a decoder");
+    for (; d->beam_count < lanes; d->beam_count++)
+        UR_TRY(
+            ur_beam_create(&d->beams[d->beam_count], &d->settings.beam, last_layer(d->learner->model)->width, error));
+    return UR_OK;
+}
+
+/* ---- a step ------------------------------------------------------------------------------------------------------- */
+
+/* Row r is that of lane[r] before. */
+static ur_tensor *gather(ur_tape *tape, const ur_tensor *x, const size_t *lane, size_t count)
+{
+    ur_tensor *y = ur_tensor_make(tape, 1, count, x->width);
+    for (size_t r = 0; y && r < count; r++)
+        memcpy(y->value + r * y->row, x->value + lane[r] * x->row, y->row * sizeof(real));
+    return y;
+}
+
+/* What was made of the line that is looked at has that line's lanes, and stays. */
+static void gather_states(ur_tape *tape, const ur_line_states *from, const size_t *lane, size_t count,
+                          ur_line_states *to)
+{
+    *to = (ur_line_states){.keys = from->keys, .steps = from->steps};
+    if (from->fed) to->fed = gather(tape, from->fed, lane, count);
+    for (size_t i = 0; i < UR_LAYERS_MAX && from->of[i][0]; i++)
+        for (size_t s = 0; s < UR_STATES_MAX; s++)
+            if (from->of[i][s]) to->of[i][s] = gather(tape, from->of[i][s], lane, count);
+}
+
+/* From what `last` gave: into the line's value. */
+static ur_status step_decoder(ur_decoding *d, ur_arena *arena, const ur_value *last, const rows *r, ur_error *error)
+{
+    ur_tape tape;
+    ur_line_states states;
+    ur_line_call call = {.in = {.steps = 1, .lanes = r->count, .ids = r->ids, .lane_of = r->lane_of}};
+    ur_arena_reset(arena);
+    ur_tape_begin(&tape, &d->learner->compute, arena, false);
+    gather_states(&tape, &last->states, r->from, r->count, &states);
+    call.states = &states;
+    ur_line_step(d->learner->model, &tape, d->line, &call, d->values);
+    return ur_tape_status(&tape, error);
+}
+
+/* The lines before, and the decoder's first step: each lane is a row. */
+static ur_status begin(ur_decoding *d, const ur_batch *batch, ur_error *error)
+{
+    ur_tape tape;
+    ur_arena_reset(&d->read);
+    ur_tape_begin(&tape, &d->learner->compute, &d->read, false);
+    memset(d->values, 0, sizeof d->values);
+    for (size_t i = 0; i < d->line; i++)
+        ur_line_run(d->learner->model, &tape, i, &(ur_line_call){.in = batch->input[i]}, d->values);
+    const ur_line_call call = {.in = {.steps = 1, .lanes = d->lanes, .ids = d->now.ids}};
+    ur_line_step(d->learner->model, &tape, d->line, &call, d->values);
+    d->begun = d->values[d->line];
+    return ur_tape_status(&tape, error);
+}
+
+/* ---- all searches ------------------------------------------------------------------------------------------------- */
+
+/* What all searches want of the next step, and where their rows were in the step before. */
+static void collect(ur_decoding *d)
+{
+    rows before = d->before, *now = &d->now;
+    d->before = d->now;
+    d->now = before;
+    now->count = 0;
+    for (size_t b = 0; b < d->lanes; b++) {
+        ur_beam_step s = ur_beam_wants(d->beams[b]);
+        now->first[b] = now->count;
+        for (size_t i = 0; i < s.rows; i++, now->count++) {
+            now->from[now->count] = d->before.first[b] + s.from[i];
+            now->lane_of[now->count] = (int32_t)b;
+            now->ids[now->count] = s.ids[i];
+        }
+    }
+}
+
+static void forbid(const ur_decoding_settings *s, ur_real *logits)
+{
+    for (size_t i = 0; i < s->never_count; i++) logits[s->never[i]] = (ur_real)-INFINITY;
+}
+
+/* Hands each search the numbers of its rows. */
+static ur_status grow(ur_decoding *d, ur_error *error)
+{
+    const ur_tensor *y = d->values[d->line].y;
+    for (size_t b = 0; b < d->lanes; b++) {
+        ur_beam_step s = ur_beam_wants(d->beams[b]);
+        for (size_t i = 0; i < s.rows; i++) {
+            memcpy(s.logits + i * y->width, y->value + (d->now.first[b] + i) * y->row, y->width * sizeof(real));
+            forbid(&d->settings, s.logits + i * y->width);
+        }
+        if (s.rows) UR_TRY(ur_beam_grow(d->beams[b], error));
+    }
+    return UR_OK;
+}
+
+static ur_status search(ur_decoding *d, const ur_batch *batch, ur_error *error)
+{
+    for (size_t b = 0; b < d->lanes; b++) ur_beam_begin(d->beams[b], d->settings.first);
+    collect(d);
+    UR_TRY(begin(d, batch, error));
+    for (size_t t = 1; d->now.count; t++) {
+        UR_TRY(grow(d, error));
+        collect(d);
+        const ur_value last = d->values[d->line];
+        if (d->now.count) UR_TRY(step_decoder(d, &d->step[t % 2], &last, &d->now, error));
+    }
+    for (size_t b = 0; b < d->lanes; b++) ur_beam_end(d->beams[b]);
+    return UR_OK;
+}
+
+ur_status ur_decode(ur_decoding *d, const ur_batch *batch, ur_error *error)
+{
+    size_t lanes = batch->input[0].lanes;
+    d->lanes = 0;
+    if (!lanes) return ur_fail(error, UR_ERR_USAGE, "a batch needs at least one lane");
+    UR_TRY(make_searches(d, lanes, error));
+    d->lanes = lanes;
+    ur_float_mode mode = ur_float_mode_enter();
+    ur_status status = search(d, batch, error);
+    ur_float_mode_leave(mode);
+    if (status != UR_OK) d->lanes = 0;
+    return status;
+}
+
+size_t ur_decoding_count(const ur_decoding *d, size_t lane)
+{
+    return lane < d->lanes ? ur_beam_count(d->beams[lane]) : 0;
+}
+
+ur_hypothesis ur_decoding_text(const ur_decoding *d, size_t lane, size_t i)
+{
+    return lane < d->lanes ? ur_beam_hypothesis(d->beams[lane], i) : (ur_hypothesis){0};
+}
+
+/* ---- where it looked ---------------------------------------------------------------------------------------------- */
+
+/* The text is written once more, by itself, from the first step that all lanes made together. */
+static ur_status write_again(ur_decoding *d, size_t lane, const ur_hypothesis *text, size_t steps, ur_error *error)
+{
+    size_t from = lane;
+    int32_t lane_of = (int32_t)lane, id;
+    rows one = {.count = 1, .from = &from, .lane_of = &lane_of, .ids = &id};
+    ur_value last = d->begun;
+    for (size_t t = 0; t < text->length; t++) {
+        memcpy(d->looked + t * steps, last.looked->value + from * last.looked->row, steps * sizeof *d->looked);
+        if (t + 1 == text->length) break;
+        id = text->ids[t];
+        UR_TRY(step_decoder(d, &d->step[t % 2], &last, &one, error));
+        last = d->values[d->line];
+        from = 0;
+    }
+    return UR_OK;
+}
+
+ur_status ur_decoding_looked(ur_decoding *d, size_t lane, size_t i, const ur_real **shares, size_t *steps,
+                             ur_error *error)
+{
+    const ur_hypothesis text = ur_decoding_text(d, lane, i);
+    if (lane >= d->lanes || !text.ids) return ur_fail(error, UR_ERR_USAGE, "there is no such text to look at");
+    if (!d->begun.looked)
+        return ur_fail(error, UR_ERR_UNSUPPORTED, "\"%.200s\" attends to no line", d->learner->model->net);
+    *steps = d->begun.looked->width;
+    ur_real *looked = realloc(d->looked, (text.length * *steps + 1) * sizeof *looked);
+    if (!looked) return ur_fail_memory(error, "what a decoder looked at");
+    *shares = d->looked = looked;
+    ur_float_mode mode = ur_float_mode_enter();
+    ur_status status = write_again(d, lane, &text, *steps, error);
+    ur_float_mode_leave(mode);
+    return status;
+}
