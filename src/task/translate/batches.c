@@ -48,6 +48,7 @@ ur_status ur_translate_prepare(void *data, const ur_settings *settings, ur_learn
     c->settings.token_dropout = s->token_dropout;
     c->settings.forcing_steps = s->forcing_steps;
     c->sums = learning->sum;
+    c->threads = settings->run.learning.threads;
     c->batch = settings->run.batch ? settings->run.batch : 64;
     *first_loss = ur_log((double)ur_vocabulary_size(c->side[UR_TARGET].vocabulary));
     return UR_OK;
@@ -82,8 +83,7 @@ static void lay_target(const laying *l, size_t b)
         l->c->target[t * l->lanes + b] = t < text->count ? text->id[t] : t == text->count ? UR_TOKEN_END : -1;
 }
 
-/* What a dropped token is read as: of pieces the byte 1, which texts have no use for. */
-static int32_t find_mask(const ur_vocabulary *v)
+int32_t ur_translate_mask(const ur_vocabulary *v)
 {
     int32_t unknown = ur_vocabulary_unknown(v);
     return unknown >= 0 ? unknown : 1;
@@ -93,7 +93,7 @@ static void drop_tokens(const laying *l, size_t b)
 {
     const ur_translate_side *side = &l->c->side[l->side];
     double share = l->c->settings.token_dropout;
-    int32_t mask = find_mask(side->vocabulary);
+    int32_t mask = ur_translate_mask(side->vocabulary);
     if (!l->training || !(share > 0)) return;
     for (size_t t = 0; t < (size_t)side->lengths[b]; t++) {
         int32_t *id = &side->ids[t * l->lanes + b];
@@ -191,7 +191,25 @@ ur_status ur_translate_batch(void *data, ur_part part, uint64_t epoch, uint64_t 
         UR_TRY(ur_pairs_read(p->set, p->pair[place[b]], &c->pair, error));
         UR_TRY(lay_pair(c, &l, steps, b, error));
     }
+    c->at.part = part;
+    c->at.place = place;
+    c->at.lanes = lanes;
     batch->fresh = true;
     fill_batch(c, steps, lanes, part == UR_PART_TRAIN, &batch->network);
+    return UR_OK;
+}
+
+ur_status ur_translate_batch_text(ur_translate *c, ur_field text, ur_batch *batch, ur_error *error)
+{
+    ur_translate_side *side = &c->side[UR_SOURCE];
+    UR_TRY(ur_tokens_read(side->vocabulary, text.text, text.length, &side->text, error));
+    c->cut += side->text.count > c->settings.max_length;
+    if (side->text.count > c->settings.max_length) side->text.count = c->settings.max_length;
+    const laying l = {c, UR_SOURCE, side->text.count + 1, 1, false, 0, 0};
+    UR_TRY(make_side_room(side, l.steps, 1, error));
+    lay(&l, 0);
+    *batch = (ur_batch){.target_count = 0};
+    for (size_t i = 0; i + 1 < c->model->line_count; i++)
+        batch->input[i] = (ur_sequences){.steps = l.steps, .lanes = 1, .ids = side->ids, .lengths = side->lengths};
     return UR_OK;
 }

@@ -127,7 +127,8 @@ ur_status ur_translate_forward(void *data, ur_pass *pass, const ur_task_batch *b
     for (size_t i = 0; i < decoder && goes_on; i++)
         goes_on = ur_line_run(pass->model, pass->tape, i, &(ur_line_call){.in = batch->network.input[i]}, pass->output);
     if (goes_on) goes_on = f.share < 1 ? run_steps(&f, scale, &sums->sum) : run_window(&f, scale, &sums->sum);
-    if (goes_on && !pass->training) run_own(&f, &c->own);
+    if (goes_on && !pass->training && run_own(&f, &c->own))
+        UR_TRY(ur_translate_write_batch(c, pass->model, &batch->network, error));
     sums->count = f.count;
     sums->loss = sums->sum * scale;
     return ur_tape_status(pass->tape, error);

@@ -27,6 +27,8 @@ void ur_translate_close(void *data)
     ur_pairs_close(c->set);
     ur_pairs_close(c->validation);
     ur_pair_free(&c->pair);
+    ur_translate_end_writing(c);
+    ur_score_room_free(&c->scores);
     free(c->target);
     free(c->said);
 }
@@ -108,6 +110,8 @@ static ur_status measure_part(ur_translate *c, ur_part part, ur_error *error)
         c->cut += part == UR_PART_TEST && c->side[UR_SOURCE].text.count > c->settings.max_length;
         p->pair[kept] = p->pair[i];
         c->longer += longer;
+        size_t target = c->side[UR_TARGET].text.count;
+        if (part == UR_PART_TRAIN && !longer && target > c->longest) c->longest = target;
         kept += !longer;
     }
     p->count = kept;

@@ -59,7 +59,7 @@ ur_status ur_translate_record(void *data, ur_model *model, ur_error *error)
 {
     ur_translate *c = data;
     UR_TRY(check_network(c, model, error));
-    c->model = model;
+    c->model = c->built = model;
     give_vocabularies(c, model);
     return record_data(c, model, error);
 }

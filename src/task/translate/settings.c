@@ -32,7 +32,10 @@ static const ur_setting ROWS[] = {
      .decides = true, .reads = true,
      .help = "tokens of a text; longer pairs are not learnt from, a longer source is cut, and no more are written"},
 
-    {"Learning to write", "teacher-forcing", "SHARE", UR_SETTING_NUMBER, S(teacher_forcing), .most = 1, .initial = "1",
+    {"The decoder", "attend", "general|dot|additive|none", UR_SETTING_WORD, S(attend), .initial = "general",
+     .unless = "net",
+     .help = "how it scores the places of the source that it looks at; none: it has the encoder's last state alone"},
+    {NULL, "teacher-forcing", "SHARE", UR_SETTING_NUMBER, S(teacher_forcing), .most = 1, .initial = "1",
      .decides = true,
      .help = "how many of the tokens that the decoder is fed in training are the true ones; the others are its own"},
     {NULL, "forcing-steps", "N", UR_SETTING_SIZE, S(forcing_steps), .least = 1, .most = 1e15,
@@ -42,6 +45,13 @@ static const ur_setting ROWS[] = {
      .decides = true, .help = "share of the tokens that are read as unknown ones in training"},
     {NULL, "label-smoothing", "X", UR_SETTING_NUMBER, S(label_smoothing), .most = 0.9, .initial = "0.1",
      .decides = true, .help = "share of what is wanted that goes to all tokens alike"},
+
+    {"Writing", "beam", "N", UR_SETTING_SIZE, S(beam), .least = 1, .most = 1000, .initial = "5", .reads = true,
+     .help = "texts that are kept at each step; 1: the likeliest token is taken. While it learns it is 1"},
+    {NULL, "n-best", "N", UR_SETTING_SIZE, S(n_best), .least = 1, .most = 1000, .unset = "1", .reads = true,
+     .help = "how many texts to write for a line, each behind its log probability"},
+    {NULL, "length-power", "X", UR_SETTING_NUMBER, S(length_power), .most = 10, .initial = "1", .reads = true,
+     .help = "texts are compared by log probability / tokens^X; 0: longer ones are at a disadvantage"},
 };
 
 const ur_setting_table ur_translate_setting_table = UR_SETTING_TABLE(ROWS);
@@ -85,21 +95,26 @@ ur_status ur_translate_choose(const void *data, ur_settings *settings, ur_error 
     return c->settings.teacher_forcing < 1 ? choose_forcing(settings, pairs, error) : UR_OK;
 }
 
-/* encoder: embed E > dropout P > CELL H/2 bi; decoder: embed like encoder > dropout P > CELL H from encoder > dropout P > dense
- * with an embedding of its own where the vocabulary is not joint. */
+/* encoder: embed E > dropout P > CELL H/2 bi; decoder: embed like encoder > dropout P > CELL H from encoder > attend encoder E >
+ * dropout P > dense tied
+ * with an embedding of its own where the vocabulary is not joint; without attention nothing is tied, since H is not E. */
 static void write_network(const ur_translate *c, const ur_run_settings *run, char *line, size_t size)
 {
-    char number[UR_NUMBER_MAX], drop[64] = "", between[64] = "", many[32] = "", table[48] = "like encoder";
+    char number[UR_NUMBER_MAX], drop[64] = "", between[64] = "", many[32] = "", table[48] = "like encoder",
+                                look[64] = "";
     size_t hidden = strtoul(run->hidden, NULL, 10);
+    const char *kind = c->settings.attend;
+    bool attends = strcmp(kind, "none") != 0;
     ur_write_number(run->dropout > 0 ? run->dropout : 0, number);
     if (run->dropout > 0) snprintf(drop, sizeof drop, " > dropout %s", number);
     if (run->layers > 1) snprintf(many, sizeof many, " x%zu", run->layers);
     if (run->layers > 1 && run->dropout > 0) snprintf(between, sizeof between, " drop=%s", number);
     if (!c->joint) snprintf(table, sizeof table, "%zu", run->embed);
+    if (attends) snprintf(look, sizeof look, " > attend encoder %zu %.10s", run->embed, kind);
     snprintf(line, size,
-             "encoder: embed %zu%s > %.40s %zu%s bi%s; decoder: embed %s%s > %.40s %zu%s%s from encoder%s > dense",
+             "encoder: embed %zu%s > %.40s %zu%s bi%s; decoder: embed %s%s > %.40s %zu%s%s from encoder%s%s > dense%s",
              run->embed, drop, run->cell, (hidden + 1) / 2, many, between, table, drop, run->cell, hidden, many,
-             between, drop);
+             between, look, drop, attends ? " tied" : "");
 }
 
 /* Lines but the last read the source, the last one the target. */

@@ -6,9 +6,12 @@
 #ifndef UR_TASK_TRANSLATE_TRANSLATE_H
 #define UR_TASK_TRANSLATE_TRANSLATE_H
 
+#include "data/scores/bleu.h"
+#include "data/scores/chrf.h"
 #include "data/table/pairs.h"
 #include "data/tokens.h"
 #include "model/graph.h"
+#include "task/decoder.h"
 #include "task/order.h"
 #include "train/task.h"
 
@@ -17,11 +20,13 @@ enum { UR_SOURCE = UR_PAIR_SOURCE, UR_TARGET = UR_PAIR_TARGET, UR_SIDES = UR_PAI
 /* As the rows of settings.c say. */
 typedef struct ur_translate_settings {
     const char *source_column, *target_column, *header;
-    const char *token, *joint;
+    const char *token, *joint, *attend;
     size_t min_count, vocabulary_limit, max_length;
     double token_dropout, label_smoothing;
     double teacher_forcing;
     size_t forcing_steps;
+    size_t beam, n_best; /* n_best 0: one text, and nothing beside it */
+    double length_power;
 } ur_translate_settings;
 
 /* Pairs of a part of the data, and in which order they are read. */
@@ -48,7 +53,9 @@ typedef struct ur_translate_loss {
 
 /* What an evaluation adds up. */
 typedef struct ur_translate_count {
-    size_t sentences;
+    size_t sentences, exact;
+    ur_bleu bleu, bleu_lower;
+    ur_chrf chrf;
     ur_translate_loss own; /* with its own tokens fed */
 } ur_translate_count;
 
@@ -63,6 +70,7 @@ typedef struct ur_translate {
     size_t empty, longer,
         cut; /* pairs left out since a side is empty, or longer than max_length; sources that were cut */
     const ur_model *model;
+    ur_model *built; /* in a training: the same */
     ur_pair pair;
     int32_t *target;       /* (T, B): the target and its end, −1 behind it */
     int32_t *said;         /* (T, B): what the decoder is fed, step by step */
@@ -70,6 +78,19 @@ typedef struct ur_translate {
     bool sums;             /* losses are summed, not averaged */
     ur_translate_loss own; /* of the batch at hand */
     double began;          /* when the evaluation did */
+    struct {
+        ur_part part;
+        const uint32_t *place; /* of the part: those in the batch's lanes */
+        size_t lanes;
+    } at;           /* the batch at hand */
+    size_t longest; /* tokens of a target that is learnt from */
+    size_t threads;
+    ur_learner *judge; /* what evaluations write with; NULL before the first */
+    ur_decoding *decoding;
+    int32_t never; /* a token that is not written */
+    ur_written written;
+    ur_score_room scores;
+    char shown[1024];
 } ur_translate;
 
 extern const ur_task ur_task_translate;
@@ -98,10 +119,32 @@ uint64_t ur_translate_batches(const void *data, ur_part part, uint64_t epoch);
 ur_status ur_translate_batch(void *data, ur_part part, uint64_t epoch, uint64_t number, ur_task_batch *batch,
                              ur_error *error);
 
+/* A text by itself as a batch of one; too long a one is cut and counted. */
+ur_status ur_translate_batch_text(ur_translate *c, ur_field text, ur_batch *batch, ur_error *error);
+/* What a dropped token is read as, and which is not written: the unknown one, of pieces the byte 1, for which texts have no
+ * use. */
+int32_t ur_translate_mask(const ur_vocabulary *vocabulary);
+
 /* forward.c: the loss of a batch. The share of true tokens that the decoder is fed at an update. */
 ur_status ur_translate_forward(void *data, ur_pass *pass, const ur_task_batch *batch, ur_window_result *sums,
                                ur_error *error);
 double ur_translate_share(const ur_translate *c, uint64_t step);
+
+/* write.c. What writes is made once; the learner must outlive it. */
+ur_status ur_translate_begin_writing(ur_translate *c, ur_learner *learner, const ur_beam_settings *beam,
+                                     ur_error *error);
+void ur_translate_end_writing(ur_translate *c);
+/* For an evaluation. */
+ur_status ur_translate_write_batch(ur_translate *c, ur_model *model, const ur_batch *batch, ur_error *error);
+/* Text i of a lane into c->written. */
+ur_status ur_translate_text(ur_translate *c, size_t lane, size_t i, ur_error *error);
+
+ur_status ur_translate_show(void *data, const ur_model *model, uint64_t step, ur_shown *shown, ur_error *error);
+
+/* answer.c */
+ur_status ur_translate_answer(void *data, ur_learner *learner, const char *item, size_t length, bool json,
+                              const ur_sink *sink, ur_error *error);
+size_t ur_translate_cut(const void *data);
 
 /* judge.c */
 ur_status ur_translate_tally(void *data, const ur_task_batch *batch, const ur_value *out, void *tally, ur_error *error);
