@@ -27,6 +27,8 @@ void ur_captions_close(ur_captions *c)
     if (!c) return;
     for (size_t i = 0; c->names && i < c->pictures; i++) free(c->names[i]);
     free(c->names);
+    free(c->of_picture);
+    free(c->first);
     free(c->row);
     free(c->text);
     free(c->path);
@@ -215,7 +217,7 @@ static int by_name(const void *a, const void *b)
 }
 
 /* The name that lies behind a row's caption. */
-static const char *name_of(const ur_captions *c, size_t i) { return ur_caption_text(c, i) + c->row[i].length; }
+static const char *name_of(const ur_captions *c, size_t i) { return ur_caption_text_of(c, i) + c->row[i].length; }
 
 /* Numbers the different names, in their order. */
 static ur_status number_names(ur_captions *c, named *all, ur_error *error)
@@ -228,6 +230,18 @@ static ur_status number_names(ur_captions *c, named *all, ur_error *error)
             return ur_fail_memory(error, "the names of the pictures");
         c->row[all[i].row].picture = (uint32_t)c->pictures - 1;
     }
+    return UR_OK;
+}
+
+/* Rows picture by picture, by counting. */
+static ur_status sort_rows(ur_captions *c, ur_error *error)
+{
+    c->of_picture = calloc(c->count + 1, sizeof *c->of_picture);
+    c->first = calloc(c->pictures + 2, sizeof *c->first);
+    if (!c->of_picture || !c->first) return ur_fail_memory(error, "the captions");
+    for (size_t i = 0; i < c->count; i++) c->first[c->row[i].picture + 2]++;
+    for (size_t i = 2; i < c->pictures + 2; i++) c->first[i] += c->first[i - 1];
+    for (size_t i = 0; i < c->count; i++) c->of_picture[c->first[c->row[i].picture + 1]++] = (uint32_t)i;
     return UR_OK;
 }
 
@@ -268,7 +282,8 @@ static ur_status read_table(ur_captions *c, table *t, const ur_captions_options 
     if (status != UR_OK) return status;
     describe(c, t);
     if (!c->count) return ur_fail(error, UR_ERR_DATA, "%s: no captions in it", c->path);
-    return find_pictures(c, o->files, error);
+    UR_TRY(find_pictures(c, o->files, error));
+    return sort_rows(c, error);
 }
 
 static ur_status open_table(ur_captions *c, table *t, const ur_captions_options *o, ur_error *error)

@@ -21,6 +21,8 @@ typedef struct ur_captions {
     size_t count, capacity;
     char *text;
     size_t used, room;
+    uint32_t *of_picture,
+        *first;   /* numbers of the rows, picture by picture; where those of picture i begin, pictures + 1 */
     char **names; /* of different pictures, in the order of their bytes; NULL: a row is a picture */
     size_t pictures;
     char *path, found[160]; /* of the table; what was found in it, for people */
@@ -41,7 +43,7 @@ ur_status ur_captions_open(ur_captions **captions, const char *path, const ur_ca
                            ur_error *error);
 void ur_captions_close(ur_captions *captions); /* NULL is allowed */
 
-static inline const char *ur_caption_text(const ur_captions *captions, size_t i)
+static inline const char *ur_caption_text_of(const ur_captions *captions, size_t i)
 {
     return captions->text + captions->row[i].begin;
 }

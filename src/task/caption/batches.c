@@ -23,13 +23,14 @@ static ur_status grow(void **memory, size_t count, size_t size, ur_error *error)
 ur_status ur_caption_room(ur_caption_task *c, size_t steps, size_t lanes, ur_error *error)
 {
     size_t places = steps * lanes, numbers = c->input.places * c->input.width;
-    void *memory[] = {c->ids, c->target, c->lengths, c->values};
+    void *memory[] = {c->ids, c->target, c->lengths, c->values, c->at.row};
     ur_status status = ur_caption_picture_room(c, error);
     for (size_t i = 0; i < 2 && status == UR_OK && places > c->places; i++)
         status = grow(&memory[i], places, sizeof *c->ids, error);
     if (status == UR_OK && lanes > c->lanes) status = grow(&memory[2], lanes, sizeof *c->lengths, error);
     if (status == UR_OK && lanes > c->lanes) status = grow(&memory[3], lanes, numbers * sizeof *c->values, error);
-    c->ids = memory[0], c->target = memory[1], c->lengths = memory[2], c->values = memory[3];
+    if (status == UR_OK && lanes > c->lanes) status = grow(&memory[4], lanes, sizeof *c->at.row, error);
+    c->ids = memory[0], c->target = memory[1], c->lengths = memory[2], c->values = memory[3], c->at.row = memory[4];
     if (status == UR_OK && places > c->places) c->places = places;
     if (status == UR_OK && lanes > c->lanes) c->lanes = lanes;
     return status;
@@ -39,7 +40,8 @@ ur_status ur_caption_prepare(void *data, const ur_settings *settings, ur_learnin
                              ur_error *error)
 {
     ur_caption_task *c = data;
-    (void)learning, (void)error;
+    (void)error;
+    c->threads = learning->threads;
     c->batch = settings->run.batch ? settings->run.batch : 32;
     *first_loss = ur_log((double)ur_vocabulary_size(c->vocabulary));
     return UR_OK;
@@ -49,7 +51,7 @@ ur_status ur_caption_prepare(void *data, const ur_settings *settings, ur_learnin
 
 ur_status ur_caption_read_row(ur_caption_task *c, const ur_captions *table, size_t i, ur_error *error)
 {
-    UR_TRY(ur_tokens_read(c->vocabulary, ur_caption_text(table, i), table->row[i].length, &c->text, error));
+    UR_TRY(ur_tokens_read(c->vocabulary, ur_caption_text_of(table, i), table->row[i].length, &c->text, error));
     if (c->text.count > c->settings.max_length) c->text.count = c->settings.max_length;
     return UR_OK;
 }
@@ -134,9 +136,13 @@ ur_status ur_caption_batch(void *data, ur_part part, uint64_t epoch, uint64_t nu
     const uint32_t *place = ur_order_batch(&p->order, number, &lanes);
     for (size_t b = 0; b < lanes; b++) steps = p->tokens[place[b]] > steps ? p->tokens[place[b]] : steps;
     UR_TRY(ur_caption_room(c, steps, lanes, error));
-    for (size_t b = 0; b < lanes; b++) UR_TRY(lay_row(c, part, epoch, p->row[place[b]], b, lanes, steps, error));
+    c->at.part = part;
+    c->at.lanes = lanes;
+    for (size_t b = 0; b < lanes; b++) {
+        c->at.row[b] = p->row[place[b]];
+        UR_TRY(lay_row(c, part, epoch, c->at.row[b], b, lanes, steps, error));
+    }
     batch->fresh = true;
-    batch->extra = place;
     fill_batch(c, steps, lanes, part == UR_PART_TRAIN, &batch->network);
     return UR_OK;
 }

@@ -9,8 +9,10 @@
 #include "data/pictures/album.h"
 #include "data/pictures/captions.h"
 #include "data/pictures/npy.h"
+#include "data/scores/bleu.h"
 #include "data/tokens.h"
 #include "model/graph.h"
+#include "task/decoder.h"
 #include "task/order.h"
 #include "train/task.h"
 
@@ -23,6 +25,9 @@ typedef struct ur_caption_settings {
     const char *token;
     size_t min_count, vocabulary_limit, max_length;
     double token_dropout, label_smoothing;
+    size_t beam, n_best;
+    double length_power;
+    bool attention;
 } ur_caption_settings;
 
 /* A table, and what its rows are captions of: one of the two. */
@@ -36,7 +41,7 @@ typedef struct ur_caption_set {
 typedef struct ur_caption_part {
     const ur_caption_set *set;
     uint32_t *row, *tokens; /* count of them: numbers in the table, and the tokens of each with the end */
-    size_t count, pictures;
+    size_t count;
     ur_order order;
 } ur_caption_part;
 
@@ -69,12 +74,26 @@ typedef struct ur_caption_task {
     int32_t *ids, *lengths;  /* what the decoder reads, (T, B): an end, then the caption */
     int32_t *target;         /* the caption and its end, −1 behind it */
     size_t places, lanes;    /* for which there is room */
-    double began;            /* when the evaluation did */
+    struct {
+        ur_part part;
+        size_t lanes;
+        uint32_t *row; /* (B): of the table */
+    } at;              /* the batch at hand */
+    double began;      /* when the evaluation did */
+
+    size_t threads;
+    ur_learner *judge; /* writes besides the trainer; NULL until then */
+    ur_decoding *decoding;
+    int32_t never; /* the token that is not written */
+    ur_written written;
+    ur_score_room scores;
+    char shown[720];
 } ur_caption_task;
 
 /* What an evaluation adds up. */
 typedef struct ur_caption_count {
-    size_t captions, pictures;
+    size_t captions, pictures, exact;
+    ur_bleu bleu;
 } ur_caption_count;
 
 extern const ur_task ur_task_caption;
@@ -89,6 +108,10 @@ ur_status ur_caption_open(void *data, const ur_settings *settings, const ur_mode
 void ur_caption_close(void *data);
 void ur_caption_describe(const void *data, char *text, size_t size);
 uint64_t ur_caption_hash(const void *data, ur_part part);
+
+void ur_caption_close_set(ur_caption_set *set);
+/* Features are as wide as the network wants them. */
+ur_status ur_caption_check_width(const ur_caption_task *c, const ur_npy *features, const char *path, ur_error *error);
 
 /* input.c */
 /* Mean and deviation over the pictures of the training part. */
@@ -116,6 +139,22 @@ ur_status ur_caption_batch(void *data, ur_part part, uint64_t epoch, uint64_t nu
 ur_status ur_caption_room(ur_caption_task *c, size_t steps, size_t lanes, ur_error *error);
 /* The tokens of row i of a table, cut where it is too long, into c->text. */
 ur_status ur_caption_read_row(ur_caption_task *c, const ur_captions *table, size_t i, ur_error *error);
+
+/* write.c: `width` texts are kept at each step, `best` wanted. It begins once. */
+ur_status ur_caption_begin_writing(ur_caption_task *c, ur_learner *learner, size_t width, size_t best, ur_error *error);
+void ur_caption_end_writing(ur_caption_task *c);
+/* Writes for the pictures in c->values; then caption i of a lane, into c->written. */
+ur_status ur_caption_write(ur_caption_task *c, size_t lanes, ur_error *error);
+ur_status ur_caption_write_besides(ur_caption_task *c, size_t lanes, ur_error *error);
+ur_status ur_caption_text(ur_caption_task *c, size_t lane, size_t i, ur_error *error);
+ur_status ur_caption_show(void *data, const ur_model *model, uint64_t step, ur_shown *shown, ur_error *error);
+
+/* answer.c */
+bool ur_caption_takes_files(const void *data);
+ur_status ur_caption_answer(void *data, ur_learner *learner, const char *item, size_t length, bool json,
+                            const ur_sink *sink, ur_error *error);
+ur_status ur_caption_answer_file(void *data, ur_learner *learner, const char *path, bool json, const ur_sink *sink,
+                                 ur_error *error);
 
 /* judge.c */
 ur_status ur_caption_tally(void *data, const ur_task_batch *batch, const ur_value *out, void *tally, ur_error *error);

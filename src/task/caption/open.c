@@ -10,7 +10,7 @@
 
 enum { SIDE = 64 }; /* of pictures that are files */
 
-static void close_set(ur_caption_set *set)
+void ur_caption_close_set(ur_caption_set *set)
 {
     ur_captions_close(set->table);
     ur_album_close(set->album);
@@ -25,12 +25,14 @@ void ur_caption_close(void *data)
         free(c->part[i].tokens);
         ur_order_free(&c->part[i].order);
     }
-    close_set(&c->set);
-    close_set(&c->validation);
+    ur_caption_close_set(&c->set);
+    ur_caption_close_set(&c->validation);
     if (!c->given) ur_vocabulary_free(c->vocabulary);
     ur_ids_free(&c->text);
-    void *const memory[] = {c->input.mean, c->input.scale, c->picture, c->varied,
-                            c->values,     c->ids,         c->lengths, c->target};
+    ur_caption_end_writing(c);
+    ur_score_room_free(&c->scores);
+    void *const memory[] = {c->input.mean, c->input.scale, c->picture, c->varied, c->values,
+                            c->ids,        c->lengths,     c->target,  c->at.row};
     for (size_t i = 0; i < sizeof memory / sizeof *memory; i++) free(memory[i]);
 }
 
@@ -49,7 +51,7 @@ static ur_status check_number(const ur_caption_set *set, const char *path, size_
                    set->table->path);
 }
 
-static ur_status check_width(const ur_caption_task *c, const ur_npy *npy, const char *path, ur_error *error)
+ur_status ur_caption_check_width(const ur_caption_task *c, const ur_npy *npy, const char *path, ur_error *error)
 {
     if (!c->input.width || (npy->width == c->input.width && npy->places == c->input.places)) return UR_OK;
     return ur_fail(error, UR_ERR_DATA, "%s: features of %zu x %zu, where those of the training are %zu x %zu", path,
@@ -83,7 +85,7 @@ static ur_status open_set(const ur_caption_task *c, ur_caption_set *set, const u
     UR_TRY(ur_captions_open(&set->table, p->table, &options, error));
     if (p->images) return open_pictures(c, set, p, error);
     UR_TRY(ur_npy_open(&set->features, p->features, p->watcher, error));
-    UR_TRY(check_width(c, set->features, p->features, error));
+    UR_TRY(ur_caption_check_width(c, set->features, p->features, error));
     return check_number(set, p->features, set->features->count, error);
 }
 
@@ -163,7 +165,7 @@ static ur_status count_tokens(ur_caption_task *c, ur_error *error)
     const ur_captions *table = p->set->table;
     const ur_caption_settings *s = &c->settings;
     for (size_t i = 0; i < p->count; i++) {
-        ur_status status = ur_tokens_count(&c->vocabulary, s->token, ur_caption_text(table, p->row[i]),
+        ur_status status = ur_tokens_count(&c->vocabulary, s->token, ur_caption_text_of(table, p->row[i]),
                                            table->row[p->row[i]].length, &c->text, error);
         if (status != UR_OK) return fail_caption(table, p->row[i], status, error);
     }

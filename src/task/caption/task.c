@@ -14,7 +14,7 @@ const ur_task ur_task_caption = {
     .settings_size = sizeof(ur_caption_settings),
     .data_size = sizeof(ur_caption_task),
     .tally_size = sizeof(ur_caption_count),
-    .metric = {{"loss", false}},
+    .metric = {{"bleu", true}, {"exact", true}, {"loss", false}},
     .open = ur_caption_open,
     .close = ur_caption_close,
     .choose = ur_caption_choose,
@@ -27,4 +27,8 @@ const ur_task ur_task_caption = {
     .batch = ur_caption_batch,
     .tally = ur_caption_tally,
     .finish = ur_caption_finish,
+    .answer = ur_caption_answer,
+    .takes_files = ur_caption_takes_files,
+    .answer_file = ur_caption_answer_file,
+    .show = ur_caption_show,
 };
