@@ -86,7 +86,10 @@ static void test_idx(void **state)
     album = open_album(path, &(ur_album_options){.size = {1, 1, 3}});
     assert_memory_equal(ur_album_picture(album, 1), ((unsigned char[]){40, 40, 40}), 3);
     ur_album_close(album);
-    assert_true(ur_album_is_idx(path));
+    bool idx = false;
+    ur_error error;
+    ok(ur_album_look(path, &idx, &error), &error);
+    assert_true(idx);
     refuse(temp, path, &(ur_album_options){.names = (const char *[]){"a"}, .name_count = 1},
            "two.idx3: the table names files, so that this must be their folder");
     refuse(temp, temp_write(temp, "short.idx3", IDX, sizeof IDX - 1), &(ur_album_options){.side = 4},

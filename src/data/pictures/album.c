@@ -198,15 +198,16 @@ static ur_status looks_like_idx(const ur_source *source, bool *yes, ur_error *er
     return UR_OK;
 }
 
-bool ur_album_is_idx(const char *path)
+ur_status ur_album_look(const char *path, bool *idx, ur_error *error)
 {
     ur_source source;
-    bool yes = false;
-    if (ur_path_is_folder(path)) return false;
-    if (ur_source_open(&source, &path, 1, NULL, NULL) == UR_OK && ur_source_settle(&source, NULL, NULL) == UR_OK)
-        looks_like_idx(&source, &yes, NULL);
+    *idx = false;
+    if (ur_path_is_folder(path)) return UR_OK;
+    ur_status status = ur_source_open(&source, &path, 1, NULL, error);
+    if (status == UR_OK) status = ur_source_settle(&source, NULL, error);
+    if (status == UR_OK) status = looks_like_idx(&source, idx, error);
     ur_source_close(&source);
-    return yes;
+    return status;
 }
 
 static ur_status fill(ur_album *a, const char *path, const ur_album_options *o, ur_error *error)

@@ -44,7 +44,7 @@ static inline const unsigned char *ur_album_picture(const ur_album *album, size_
 /* For people: "FILE", or of idx "FILE: image 7". */
 void ur_album_name(const ur_album *album, size_t i, char *text, size_t size);
 
-/* Whether a path is an idx file, by its first bytes (unpacked); false, too, where it cannot be read. */
-bool ur_album_is_idx(const char *path);
+/* Whether a path is an idx file, by its first bytes (unpacked), and no folder or picture. */
+ur_status ur_album_look(const char *path, bool *idx, ur_error *error);
 
 #endif

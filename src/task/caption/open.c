@@ -75,13 +75,13 @@ static ur_status open_pictures(const ur_caption_task *c, ur_caption_set *set, co
 static ur_status open_set(const ur_caption_task *c, ur_caption_set *set, const ur_caption_paths *p, ur_error *error)
 {
     const ur_caption_settings *s = &c->settings;
-    const ur_captions_options options = {.watcher = p->watcher,
-                                         .caption_column = s->caption_column,
-                                         .file_column = s->file_column,
-                                         .header = s->header,
-                                         .files = p->images && !ur_album_is_idx(p->images)};
+    ur_captions_options options = {
+        .watcher = p->watcher, .caption_column = s->caption_column, .file_column = s->file_column, .header = s->header};
+    bool idx = true;
     if (!p->images && !p->features)
         return ur_fail(error, UR_ERR_USAGE, "%s: where are the pictures? give `images`, or `features`", p->table);
+    if (p->images) UR_TRY(ur_album_look(p->images, &idx, error));
+    options.files = !idx;
     UR_TRY(ur_captions_open(&set->table, p->table, &options, error));
     if (p->images) return open_pictures(c, set, p, error);
     UR_TRY(ur_npy_open(&set->features, p->features, p->watcher, error));
