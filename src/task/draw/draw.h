@@ -138,6 +138,11 @@ ur_status ur_draw_read(ur_draw *d, const ur_labelled *set, size_t i, real *to, u
 ur_status ur_draw_read_binary(ur_draw *d, const ur_labelled *set, size_t i, uint64_t draw, real *to, ur_error *error);
 ur_status ur_draw_room(ur_draw *d, size_t lanes, ur_error *error);
 
+/* show.c */
+ur_status ur_draw_paint(void *data, const ur_model *model, size_t count, uint64_t seed, ur_painted *painted,
+                        ur_error *error);
+ur_status ur_draw_show(void *data, const ur_model *model, uint64_t step, ur_shown *shown, ur_error *error);
+
 /* judge.c */
 ur_status ur_draw_forward(void *data, ur_pass *pass, const ur_task_batch *batch, ur_window_result *sums,
                           ur_error *error);

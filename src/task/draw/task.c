@@ -29,4 +29,6 @@ const ur_task ur_task_draw = {
     .forward = ur_draw_forward,
     .tally = ur_draw_tally_batch,
     .finish = ur_draw_finish,
+    .paint = ur_draw_paint,
+    .show = ur_draw_show,
 };
