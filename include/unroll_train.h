@@ -381,6 +381,7 @@ typedef struct ur_plan {
     const char *net, *isa;
     bool resumed;
     bool answers; /* ur_answerer_create takes the model */
+    bool paints;  /* ur_paint does */
 } ur_plan;
 /* Its strings are the trainer's. */
 UR_API ur_plan ur_trainer_plan(const ur_trainer *trainer);
