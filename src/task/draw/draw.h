@@ -124,6 +124,8 @@ void ur_draw_close(void *data);
 void ur_draw_describe(const void *data, char *text, size_t size);
 uint64_t ur_draw_hash(const void *data, ur_part part);
 ur_status ur_draw_record(void *data, ur_model *model, ur_error *error);
+
+/* first.c */
 ur_status ur_draw_initialize(void *data, ur_model *model, ur_error *error);
 
 /* batches.c */

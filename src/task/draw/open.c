@@ -161,34 +161,3 @@ uint64_t ur_draw_hash(const void *data, ur_part part)
     if (part == UR_PART_TRAIN) return ur_labelled_hash(d->set);
     return part == UR_PART_VALIDATION && d->validation ? ur_labelled_hash(d->validation) : 0;
 }
-
-/* ---- First weights ------------------------------------------------------------------------------------------------ */
-
-/* The mean of the training pictures, of some of them where they are many. */
-static ur_status find_mean(ur_draw *d, double *mean, ur_error *error)
-{
-    const ur_draw_part *p = &d->part[UR_PART_TRAIN];
-    size_t every = p->count / 8192 + 1, count = 0, pixels = ur_draw_pixels(d);
-    UR_TRY(ur_draw_room(d, 1, error));
-    for (size_t i = 0; i < p->count; i += every, count++) {
-        UR_TRY(ur_draw_read_binary(d, p->set, p->example[i], 0, d->picture, error));
-        for (size_t k = 0; k < pixels; k++) mean[k] += (double)d->picture[k];
-    }
-    for (size_t k = 0; k < pixels; k++) mean[k] = (mean[k] + 0.5) / ((double)count + 1);
-    return UR_OK;
-}
-
-/* The first canvas is the mean picture, as logits: a painter who knows nothing paints that. */
-ur_status ur_draw_initialize(void *data, ur_model *model, ur_error *error)
-{
-    ur_draw *d = data;
-    const ur_layer *canvas = &model->layers[model->lines[d->net.line[UR_DRAW_CANVAS]].first];
-    size_t pixels = ur_draw_pixels(d);
-    if (model->lines[d->net.line[UR_DRAW_CANVAS]].count != 1 || !ur_is_dense(canvas)) return UR_OK;
-    double *mean = calloc(pixels, sizeof *mean);
-    ur_status status = mean ? find_mean(d, mean, error) : ur_fail_memory(error, "the mean picture");
-    for (size_t k = 0; k < pixels && status == UR_OK; k++)
-        canvas->dense.weight->value[k] = (real)(ur_log(mean[k]) - ur_log(1 - mean[k]));
-    free(mean);
-    return status;
-}
