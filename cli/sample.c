@@ -57,7 +57,7 @@ static const ur_setting OPTIONS[] = {
     {NULL, "output", "FILE", UR_SETTING_TEXT, PLACE(output), .letter = 'o', .unset = "the terminal",
      .help = "a PNG of all of them side by side"},
     {NULL, "animate", "FILE", UR_SETTING_TEXT, PLACE(animate), .unset = "none",
-     .help = "an HTML page that shows how they are painted, and where the network looked and wrote"},
+     .help = "how they are painted: an HTML page, which also shows where the network looked and wrote, or a .gif"},
     {NULL, "reconstruct", "IMAGES", UR_SETTING_TEXT, PLACE(reconstruct), .unset = "none",
      .help = "not new ones: those of an idx file, each with what the network makes of it beside it"},
 

@@ -1,16 +1,19 @@
 /*
- * How pictures are painted: a frame for each stroke, one behind the other, played by CSS alone. Whoever wants no motion, and
- * paper, gets the last frame. Squares show where the network wrote, and broken ones where it read.
+ * How pictures are painted: a frame for each stroke, one behind the other; as a GIF, or as a page, played by CSS alone. Whoever
+ * wants no motion, and paper, gets the last frame. On the page squares show where the network wrote, and broken ones where it read.
  */
 #include "cli/sample_animation.h"
 
 #include "cli/report/page.h"
 
 #include "base/error.h"
+#include "base/gif.h"
+#include "base/memory.h"
 #include "base/png.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const double TICK = 0.25, REST = 2.5; /* seconds a frame, and of the last one */
 
@@ -121,7 +124,7 @@ static void write_notes(ur_cli_page *page, const ur_painted *p)
                          p->given && has_squares(p->read, count) ? " A broken one is where it read." : "");
 }
 
-ur_status ur_cli_sample_animation(const ur_painted *painted, const char *path, bool overwrite, ur_error *error)
+static ur_status write_page(const ur_painted *painted, const char *path, bool overwrite, ur_error *error)
 {
     ur_cli_page page;
     UR_TRY(ur_cli_page_begin(&page, painted->given ? "Painted again, stroke by stroke" : "Painted stroke by stroke",
@@ -131,4 +134,48 @@ ur_status ur_cli_sample_animation(const ur_painted *painted, const char *path, b
     if (status == UR_OK) return ur_cli_page_save(&page, path, overwrite, error);
     ur_cli_page_drop(&page);
     return status;
+}
+
+/* ---- As a GIF ----------------------------------------------------------------------------------------------------- */
+
+/* All frames, one behind the other. */
+static ur_status make_film(const ur_painted *p, ur_gif *gif, unsigned char **film, ur_error *error)
+{
+    ur_cli_mosaic all;
+    size_t places = 0, bytes;
+    for (size_t frame = 0; frame < p->frames; frame++) {
+        UR_TRY(ur_cli_painted_mosaic(p, frame, 0, &all, error));
+        places = all.mosaic.size[0] * all.mosaic.size[1];
+        if (!frame && ur_mul_fits(places, p->frames, &bytes)) *film = malloc(bytes);
+        if (*film) memcpy(*film + frame * places, all.pixel, places);
+        free(all.pixel);
+        if (!*film) return ur_fail_memory(error, "the film");
+    }
+    *gif = (ur_gif){.pixel = *film,
+                    .frames = p->frames,
+                    .rows = all.mosaic.size[0],
+                    .columns = all.mosaic.size[1],
+                    .delay = (unsigned)(100 * TICK),
+                    .rest = (unsigned)(100 * REST)};
+    return UR_OK;
+}
+
+static ur_status write_gif(const ur_painted *painted, const char *path, ur_error *error)
+{
+    ur_gif gif;
+    unsigned char *film = NULL, *file = NULL;
+    size_t size;
+    ur_status status = make_film(painted, &gif, &film, error);
+    if (status == UR_OK) status = ur_gif_make(&gif, &file, &size, error);
+    if (status == UR_OK) status = ur_cli_write_file(path, file, size, error);
+    free(film);
+    free(file);
+    return status;
+}
+
+ur_status ur_cli_sample_animation(const ur_painted *painted, const char *path, bool overwrite, ur_error *error)
+{
+    size_t length = strlen(path);
+    bool gif = length > 4 && strcmp(path + length - 4, ".gif") == 0;
+    return gif ? write_gif(painted, path, error) : write_page(painted, path, overwrite, error);
 }

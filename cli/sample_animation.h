@@ -15,6 +15,10 @@ typedef struct ur_cli_mosaic {
 ur_status ur_cli_painted_mosaic(const ur_painted *painted, size_t frame, size_t across, ur_cli_mosaic *all,
                                 ur_error *error);
 
+/* Whole or not at all; one that is there is replaced. */
+ur_status ur_cli_write_file(const char *path, const unsigned char *bytes, size_t size, ur_error *error);
+
+/* A GIF where the path ends so, else an HTML page. */
 ur_status ur_cli_sample_animation(const ur_painted *painted, const char *path, bool overwrite, ur_error *error);
 
 #endif

@@ -34,7 +34,7 @@ ur_status ur_cli_painted_mosaic(const ur_painted *p, size_t frame, size_t across
     return UR_OK;
 }
 
-static ur_status write_file(const char *path, const unsigned char *bytes, size_t size, ur_error *error)
+ur_status ur_cli_write_file(const char *path, const unsigned char *bytes, size_t size, ur_error *error)
 {
     ur_writer writer;
     UR_TRY(ur_writer_open(&writer, path, error));
@@ -49,7 +49,7 @@ static ur_status write_png(const char *path, const ur_painted *painted, ur_error
     size_t size;
     UR_TRY(ur_cli_painted_mosaic(painted, painted->frames - 1, 0, &all, error));
     ur_status status = ur_png_make(all.pixel, all.mosaic.size[0], all.mosaic.size[1], &file, &size, error);
-    if (status == UR_OK) status = write_file(path, file, size, error);
+    if (status == UR_OK) status = ur_cli_write_file(path, file, size, error);
     free(file);
     free(all.pixel);
     return status;

@@ -80,6 +80,8 @@ for i in range(8):
 assert right > 0.95 * 8 * 63, right
 PYTHON
 done_with sample there --count 3 --animate page.html; grep -q '<rect' page.html || fail 'no square shows where it wrote'
+done_with sample there --count 3 --animate film.gif
+[ "$(head -c 6 film.gif)" = GIF89a ] && [ "$(wc -c <film.gif)" -gt 2000 ] || fail 'there is no film'
 done_with sample there --reconstruct bars.idx3 --count 2 --animate again.html; grep -q 'class="read"' again.html
 done_with sample there --reconstruct three.idx3 --count 9 --json; json 'o["pictures"] == 3 and o["strokes"] == 4' | grep -q True
 done_with sample whole --count 4; grep -q '▀\|▄\|█' out || fail 'nothing is drawn on the terminal'
