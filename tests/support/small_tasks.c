@@ -74,23 +74,25 @@ static void write_pairs(FILE *file)
     }
 }
 
-/* Captions of many lengths; and a picture of 6 x 5 for each, whose brightness is in the caption. */
+/* Captions of many lengths, of the pictures below. */
 static void write_captions(FILE *file)
 {
-    static const char *const words[] = {"dark", "grey", "light"};
-    for (unsigned i = 0; i < 60; i++) {
+    static const char *const words[] = {"white", "light", "grey"};
+    for (unsigned i = 0; i < 40; i++) {
         fprintf(file, "a %s", words[i % 3]);
         for (unsigned k = 0; k < i % 5; k++) fprintf(file, " thing %u", (i + k) % 4);
         fputc('\n', file);
     }
 }
 
+/* Pictures of 5 x 4 in an idx file: a cross somewhere. */
 static void write_pictures(FILE *file)
 {
-    static const unsigned char head[] = {0, 0, 8, 3, 0, 0, 0, 60, 0, 0, 0, 6, 0, 0, 0, 5};
+    static const unsigned char head[] = {0, 0, 8, 3, 0, 0, 0, 40, 0, 0, 0, 5, 0, 0, 0, 4};
     fwrite(head, 1, sizeof head, file);
-    for (unsigned i = 0; i < 60; i++)
-        for (unsigned k = 0; k < 30; k++) fputc((int)(i % 3 * 100 + (i * k * 7 + k) % 50), file);
+    for (int i = 0; i < 40; i++)
+        for (int place = 0; place < 20; place++)
+            fputc(place / 4 == i % 5 || place % 4 == i % 4 ? 255 - 5 * (i % 3) : 7 * (i / 8), file);
 }
 
 static const small SMALL[] = {
@@ -102,6 +104,8 @@ static const small SMALL[] = {
     {"frames", "--hidden 6 --batch 2 --span 9 --difference --class-weights sqrt", write_frames},
     {"translate", "--token char --hidden 6 --embed 5 --batch 8 --teacher-forcing 0.5", write_pairs},
     {"caption", "--hidden 6 --embed 5 --batch 8 --token-dropout 0.2", write_captions},
+    {"draw", "--hidden 6 --batch 8 --strokes 3 --latent 2 --read-size 3 --write-size 2 --binarise resample",
+     write_pictures},
     {"recall", "--kind adding --gap 7 --bptt 4 --hidden 6 --batch 5", NULL},
 };
 
