@@ -73,6 +73,6 @@ ur_status ur_caption_show(void *data, const ur_model *model, uint64_t step, ur_s
     UR_TRY(ur_caption_text(c, 0, 0, error));
     snprintf(c->shown, sizeof c->shown, "→ %.*s\n  (wanted: %.*s)", shown_length(c->written.length), c->written.text,
              shown_length(wanted->length), ur_caption_text_of(table, p->row[i]));
-    *shown = (ur_shown){c->shown, strlen(c->shown)};
+    *shown = (ur_shown){.text = c->shown, .length = strlen(c->shown)};
     return UR_OK;
 }
