@@ -95,6 +95,24 @@ json 'o["wer"] < 0.3 and o["utterances"] == 24 and 48 <= o["words"] <= 72' | gre
 done_with eval joined letters --json; figures >got; same got wanted
 done_with eval joined letters --join 1 --json; json 'o["words"] == 24' | grep -q True || fail "$(cat out)"
 
+# A search, and a language model of lines that has a say in it
+awk 'BEGIN { for (i = 0; i < 300; i++) print substr("abcabcabc", 1 + i % 3, 1 + i % 4) }' >lines
+done_with train lm lines -o lm --token char --hidden 12 --layers 1 --embed 4 --batch 4 --bptt 16 --steps 80 --lr 0.02 --quiet --threads 1
+done_with eval back sounds/dev.tsv --json; cp out greedy
+done_with eval back sounds/dev.tsv --beam 8 --json
+json 'o["cer"] < 0.15' | grep -q True || fail "$(cat out)"
+done_with eval back sounds/dev.tsv --lm lm --json --lm-weight 0; json 'o["cer"] < 0.15' | grep -q True || fail "$(cat out)"
+done_with predict back raw.wav --lm lm/model.safetensors --lm-weight 0.2; equal "$(cut -f 2 out)" bca
+unroll predict back --beam 4 <raw; ends 0; equal "$(cat out)" bca
+misused predict back raw.wav --lm back; says '--lm back: no language model of characters (unroll train lm)'
+awk 'BEGIN { for (i = 0; i < 300; i++) print substr("abab", 1 + i % 2, 2) }' >ab
+done_with train lm ab -o ab.run --token char --hidden 6 --layers 1 --embed 4 --batch 4 --bptt 16 --steps 60 --lr 0.02 --quiet --threads 1
+done_with predict back raw.wav --lm ab.run --lm-weight 9; equal "$(cut -f 2 out)" ba # it has never read a c
+awk 'BEGIN { for (i = 0; i < 300; i++) print substr("c c b c c", 1 + 2 * (i % 3), 3) }' >words
+done_with train lm words -o words.run --token char --hidden 6 --layers 1 --embed 4 --batch 4 --bptt 16 --steps 30 --lr 0.02 --quiet --threads 1
+done_with predict joined letters/b_Eve_1.wav --lm words.run; equal "$(wc -w <out)" 2
+misused predict both raw.wav --lm-weight 11; says '--lm-weight'
+
 # What is wrong
 fails_with train speech one.tsv -o no; says 'one.tsv: line 1: one column; a table has a file and its transcript, with a tab between'
 fails_with train speech gone.tsv -o no; says 'gone.tsv: line 2: sounds/clips/99.wav: no such file'

@@ -110,8 +110,8 @@ static const small SMALL[] = {
     {"tag", "--also xpos --hidden 6 --embed 5 --batch 8 --token-dropout 0.2", write_tagged, NULL},
     {"forecast", "--context 12 --horizon 4 --hidden 6 --batch 9 --quantiles 0.2,0.5", write_series, NULL},
     {"frames", "--hidden 6 --batch 2 --span 9 --difference --class-weights sqrt", write_frames, NULL},
-    {"speech", "--join 1-2 --token char --stack 2 --cell rnn --layers 1 --hidden 6 --batch 5 --val-match *[01].wav", write_spoken,
-     write_recordings},
+    {"speech", "--join 1-2 --token char --stack 2 --cell rnn --layers 1 --hidden 6 --batch 5 --val-match *[01].wav",
+     write_spoken, write_recordings},
     {"recall", "--kind adding --gap 7 --bptt 4 --hidden 6 --batch 5", NULL, NULL},
 };
 

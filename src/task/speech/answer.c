@@ -104,7 +104,7 @@ static ur_status begin_stream(ur_listener *l, const ur_model *model, ur_error *e
     l->live.out = l->live.step + ur_speech_features(l);
     l->said.length = 0;
     UR_TRY(ur_speech_text_add(&l->said, "", 0, error));
-    if (!ur_speech_looks_back(l) || l->beam > 1 || ur_check_streams(model, NULL) != UR_OK) return UR_OK;
+    if (!ur_speech_looks_back(l) || ur_speech_searches(l) || ur_check_streams(model, NULL) != UR_OK) return UR_OK;
     return ur_state_create(&l->live.state, model, 1, error);
 }
 

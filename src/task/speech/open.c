@@ -25,6 +25,7 @@ void ur_speech_close(void *data)
                      l->said.text, l->labels,        l->edit,       l->live.samples, l->live.step};
     for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) free(rooms[i]);
     ur_state_free(l->live.state);
+    ur_speech_say_free(l->say);
 }
 
 ur_utterances_options ur_speech_options(const ur_listener *l)
@@ -155,6 +156,8 @@ ur_status ur_speech_open(void *data, const ur_settings *settings, const ur_model
     l->watcher = &settings->run.watcher;
     UR_TRY(ur_speech_read_join(l->settings.join, &l->join_least, &l->join_most, error));
     if (from) UR_TRY(ur_speech_take_model(l, from, error));
+    if (from && l->settings.lm)
+        UR_TRY(ur_speech_say_open(&l->say, l->settings.lm, l->settings.lm_weight, l->tokens, error));
     if (!settings->data.count) return from ? UR_OK : ur_fail(error, UR_ERR_USAGE, "no data to train on");
     UR_TRY(from ? open_judged(l, settings, error) : open_training(l, settings, error));
     ur_utterances_unwatch(l->set);

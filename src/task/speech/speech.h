@@ -9,6 +9,7 @@
 #include "data/media/speech.h"
 #include "data/utterances/utterances.h"
 #include "data/vocabulary.h"
+#include "generate/ctc_search.h"
 #include "model/graph.h"
 #include "task/order.h"
 #include "train/task.h"
@@ -20,6 +21,9 @@ typedef struct ur_speech_settings {
     const char *token;
     size_t stack;
     bool no_augment;
+    size_t beam; /* 0: open */
+    const char *lm;
+    double lm_weight;
     enum { UR_LISTEN_BACK, UR_LISTEN_BOTH } look;
 } ur_speech_settings;
 
@@ -65,11 +69,13 @@ typedef struct ur_speech_text {
     size_t length, room;
 } ur_speech_text;
 
+typedef struct ur_speech_say ur_speech_say;
+
 typedef struct ur_listener {
     ur_speech_settings settings;
     const struct ur_watcher *watcher;
     uint64_t seed;
-    size_t batch, beam, join_least, join_most; /* join: 0: recordings as they are */
+    size_t batch, join_least, join_most; /* join: 0: recordings as they are */
     ur_utterances *set, *validation;
     ur_speech_part part[UR_PARTS];
     ur_vocabulary *tokens; /* the blank is the number behind them */
@@ -85,6 +91,7 @@ typedef struct ur_listener {
     real *values; /* (T, B, F) */
     int32_t *targets, *lengths, *target_lengths;
     size_t places, target_places, lanes; /* for which there is room */
+    ur_speech_say *say;                  /* a language model, NULL: none */
     ur_part at;                          /* of the last batch */
 
     /* Of judging and answering. */
@@ -167,8 +174,15 @@ ur_status ur_speech_edits(ur_listener *l, const ur_speech_text *said, const ur_s
                           size_t *edits, size_t *count, ur_error *error);
 
 /* decode.c: what the steps say, whose numbers are `stride` apart at x. */
+bool ur_speech_searches(const ur_listener *l); /* for the likeliest text, and not its likeliest path */
 ur_status ur_speech_decode(ur_listener *l, const real *x, size_t stride, size_t steps, ur_speech_text *text,
                            ur_error *error);
+
+/* say.c: a language model of characters, as a judge of a search. */
+ur_status ur_speech_say_open(ur_speech_say **say, const char *path, double weight, const ur_vocabulary *tokens,
+                             ur_error *error);
+void ur_speech_say_free(ur_speech_say *say); /* NULL is allowed */
+const ur_ctc_judge *ur_speech_say_judge(const ur_speech_say *say);
 
 /* judge.c */
 ur_status ur_speech_tally_batch(void *data, const ur_task_batch *batch, const ur_value *out, void *tally,
