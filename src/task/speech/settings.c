@@ -4,6 +4,7 @@
 #include "base/number.h"
 #include "train/net_text.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -74,6 +75,15 @@ ur_status ur_speech_read_join(const char *join, size_t *least, size_t *most, ur_
     return (double)*least == a && (double)*most == b ? UR_OK : fail_join(join, error);
 }
 
+enum { EPOCHS = 10, UPDATES = 1500, BATCH = 16 };
+
+/* Some hundred updates pass before anything but blanks comes out: of few recordings more epochs are wanted. */
+static double choose_epochs(const ur_listener *l)
+{
+    double updates = (double)l->part[UR_PART_TRAIN].count / BATCH;
+    return updates * EPOCHS < UPDATES ? ceil(UPDATES / updates) : EPOCHS;
+}
+
 /* Found by trying on strings of digits. */
 ur_status ur_speech_choose(const void *data, ur_settings *settings, ur_error *error)
 {
@@ -87,7 +97,7 @@ ur_status ur_speech_choose(const void *data, ur_settings *settings, ur_error *er
     UR_TRY(ur_settings_prefer(settings, "batch", "16", error));
     UR_TRY(ur_settings_prefer_number(settings, "lr", 2e-3, error));
     UR_TRY(ur_settings_prefer_number(settings, "average", 0.99, error));
-    if (!(run->epochs > 0) && !run->steps && !(run->minutes > 0)) run->epochs = 20;
+    if (!(run->epochs > 0) && !run->steps && !(run->minutes > 0)) run->epochs = choose_epochs(l);
     return UR_OK;
 }
 
