@@ -55,10 +55,12 @@ for model in both back; do
     json 'o["cer"] < 0.15 and o["wer"] <= 1 and o["utterances"] == 12 and o["unknown"] == 0 and o["left_out"] == 0' | grep -q True ||
         fail "$model has not learnt: $(cat out)"
 done
-equal "$(json 'sorted(o)')" "['cer', 'characters', 'exact', 'left_out', 'loss', 'seconds', 'unknown', 'utterances', 'wer', 'words']"
+equal "$(json 'sorted(o)')" "['cer', 'characters', 'data', 'exact', 'left_out', 'loss', 'seconds', 'unknown', 'utterances', 'wer', 'words']"
 figures() { json '{k: o[k] for k in o if k != "seconds"}'; }
 figures >wanted
 done_with eval back sounds/turned.csv --file-column where --transcript-column 2 --json; figures >got; same got wanted
+printf 'fast.wav\tcab\n' >fast.tsv
+done_with eval back fast.tsv; prints '1 recordings of 4000 Hz; 1 of another rate (8000 Hz) resampled'
 done_with eval back sounds/other.tsv --json
 json 'o["unknown"] == 1 and o["utterances"] == 3 and 0 < o["cer"] < 0.6' | grep -q True || fail "$(cat out)"
 done_with eval back sounds/hasty.tsv --json; json 'o["left_out"] == 1 and o["utterances"] == 2' | grep -q True || fail "$(cat out)"

@@ -4,6 +4,7 @@
  */
 #include "task/speech/speech.h"
 
+#include "base/utf8.h"
 #include "format/json_text.h"
 #include "layer/ctc.h"
 
@@ -38,12 +39,21 @@ static ur_status write_object(json_t *o, const ur_sink *sink, ur_error *error)
     return status;
 }
 
+/* The name of a file may be any bytes. */
+static ur_status write_file(const ur_listener *l, const char *where, double seconds, const ur_sink *sink,
+                            ur_error *error)
+{
+    size_t length;
+    char *clean = ur_utf8_clean(where, strlen(where), &length);
+    json_t *o = clean ? json_pack("{s:s,s:s,s:f}", "file", clean, "text", l->said.text, "seconds", seconds) : NULL;
+    free(clean);
+    return write_object(o, sink, error);
+}
+
 static ur_status write_answer(const ur_listener *l, const char *where, double seconds, bool json, const ur_sink *sink,
                               ur_error *error)
 {
-    if (json)
-        return write_object(json_pack("{s:s,s:s,s:f}", "file", where, "text", l->said.text, "seconds", seconds), sink,
-                            error);
+    if (json) return write_file(l, where, seconds, sink, error);
     UR_TRY(sink->write(sink->context, where, strlen(where), error));
     UR_TRY(sink->write(sink->context, "\t", 1, error));
     UR_TRY(sink->write(sink->context, l->said.text, l->said.length, error));

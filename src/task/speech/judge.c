@@ -66,5 +66,6 @@ ur_status ur_speech_finish(const void *data, const void *tally, const ur_window_
     failed |= json_object_set_new(more, "characters", json_integer((json_int_t)t->characters));
     failed |= json_object_set_new(more, "unknown", json_integer((json_int_t)p->unknown));
     failed |= json_object_set_new(more, "left_out", json_integer((json_int_t)p->left_out));
+    failed |= json_object_set_new(more, "data", json_string(ur_utterances_found(p->set)));
     return failed ? ur_fail_memory(error, "the result") : UR_OK;
 }

@@ -63,7 +63,7 @@ typedef struct ur_heard {
     const float *bands; /* of these two, the one that counts */
 } ur_heard;
 
-/* Room that grows; `size` bytes each. */
+/* A text with a zero behind it, in room that grows. */
 typedef struct ur_speech_text {
     char *text;
     size_t length, room;
