@@ -64,7 +64,7 @@ static void write_frames(FILE *file)
 /* A table of two columns: letters, and the same the other way round. */
 static void write_pairs(FILE *file)
 {
-    for (unsigned i = 0; i < 70; i++) {
+    for (unsigned i = 0; i < 40; i++) {
         char text[12] = "";
         size_t length = 1 + i * 7 % 9;
         for (unsigned k = 0; k < length; k++) text[k] = "abcdef "[(i * i + 3 * k) % 6];
@@ -81,7 +81,7 @@ static const small SMALL[] = {
     {"tag", "--also xpos --hidden 6 --embed 5 --batch 8 --token-dropout 0.2", write_tagged},
     {"forecast", "--context 12 --horizon 4 --hidden 6 --batch 9 --quantiles 0.2,0.5", write_series},
     {"frames", "--hidden 6 --batch 2 --span 9 --difference --class-weights sqrt", write_frames},
-    {"translate", "--token char --hidden 6 --embed 5 --batch 8 --teacher-forcing 0.5", write_pairs},
+    {"translate", "--token char --hidden 6 --embed 5 --batch 4 --teacher-forcing 0.5", write_pairs},
     {"recall", "--kind adding --gap 7 --bptt 4 --hidden 6 --batch 5", NULL},
 };
 
