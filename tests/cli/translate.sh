@@ -42,12 +42,12 @@ misused train translate dates.tsv -o none --net 'a: embed 8 > lstm 8; embed 8 > 
 misused train translate dates.tsv -o none --net 'a: embed 8 > lstm 8; embed 8 > lstm 8 from a > dense 5'; says 'numbers for each: end it in dense'
 
 # Judged
-done_with eval run dates.tsv; prints 'bleu_lower'; prints 'perplexity'; prints 'own_loss'; prints 'sentences_per_second'
+done_with eval run dates.tsv --threads 1; prints 'bleu_lower'; prints 'perplexity'; prints 'own_loss'; prints 'sentences_per_second'
 prints 'nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp'; prints 'nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no'
 awk '$1 == "exact" && $2 < 0.9 { exit 1 }' out || fail "it has not learnt: $(cat out)"
-done_with eval run dates.text dates.iso.gz --json --beam 1
-done_with eval run dates.tsv --max-length 12; prints 'sources_cut'
-misused eval run dates.tsv --tail 0.1; says 'a model of the task translate does not take it'
+done_with eval run dates.text dates.iso.gz --threads 1 --json --beam 1
+done_with eval run dates.tsv --threads 1 --max-length 12; prints 'sources_cut'
+misused eval run dates.tsv --threads 1 --tail 0.1; says 'a model of the task translate does not take it'
 fails_with eval run dates.text fewer; says 'fewer has 7'
 
 # Answered, line by line
