@@ -19,6 +19,7 @@ static const ur_cli_verb *const VERBS[] = {
     &ur_cli_train_lm,
     &ur_cli_train_classify,
     &ur_cli_train_tag,
+    &ur_cli_train_translate,
     &ur_cli_train_forecast,
     &ur_cli_train_frames,
     &ur_cli_train_draw,

@@ -9,8 +9,11 @@
 
 #include <string.h>
 
-static const char *const unit_names[] = {
-    [UR_UNIT_CHAR] = "char", [UR_UNIT_BYTE] = "byte", [UR_UNIT_WORD] = "word", [UR_UNIT_WHOLE] = "whole"};
+static const char *const unit_names[] = {[UR_UNIT_CHAR] = "char",
+                                         [UR_UNIT_BYTE] = "byte",
+                                         [UR_UNIT_WORD] = "word",
+                                         [UR_UNIT_WHOLE] = "whole",
+                                         [UR_UNIT_PIECE] = "piece"};
 enum { UNIT_KINDS = sizeof unit_names / sizeof *unit_names };
 
 const char *ur_unit_kind_name(ur_unit_kind kind) { return unit_names[kind]; }
@@ -22,7 +25,7 @@ ur_status ur_unit_kind_find(const char *name, ur_unit_kind *kind, ur_error *erro
         *kind = (ur_unit_kind)i;
         return UR_OK;
     }
-    return ur_fail(error, UR_ERR_USAGE, "unknown unit \"%s\"; the units are char, byte, word and whole", name);
+    return ur_fail(error, UR_ERR_USAGE, "unknown unit \"%s\"; the units are char, byte, word, whole and piece", name);
 }
 
 static bool is_word(unsigned char byte)
@@ -82,10 +85,17 @@ static int cut_whole(const unsigned char *text, size_t length, bool last)
     return last || at == UR_UNIT_MAX_BYTES ? (int)at : 0;
 }
 
+static int cut_piece(size_t length, bool last)
+{
+    if (length >= UR_UNIT_MAX_BYTES) return UR_UNIT_MAX_BYTES;
+    return last ? (int)length : 0;
+}
+
 int ur_unit_cut(ur_unit_kind kind, const unsigned char *text, size_t length, bool last)
 {
     if (length == 0) return 0;
     if (kind == UR_UNIT_CHAR) return char_length(text, length, last);
     if (kind == UR_UNIT_WHOLE) return cut_whole(text, length, last);
+    if (kind == UR_UNIT_PIECE) return cut_piece(length, last);
     return kind == UR_UNIT_BYTE ? 1 : cut_word(text, length, last);
 }

@@ -6,22 +6,23 @@
 
 #include <stdbool.h>
 
-typedef enum ur_unit_kind { UR_UNIT_CHAR, UR_UNIT_BYTE, UR_UNIT_WORD, UR_UNIT_WHOLE } ur_unit_kind;
+typedef enum ur_unit_kind { UR_UNIT_CHAR, UR_UNIT_BYTE, UR_UNIT_WORD, UR_UNIT_WHOLE, UR_UNIT_PIECE } ur_unit_kind;
 
-const char *ur_unit_kind_name(ur_unit_kind kind); /* "char", "byte", "word", "whole" */
+const char *ur_unit_kind_name(ur_unit_kind kind); /* "char", "byte", "word", "whole", "piece" */
 ur_status ur_unit_kind_find(const char *name, ur_unit_kind *kind, ur_error *error);
 
 enum { UR_UNIT_MAX_BYTES = 128 }; /* a longer word is cut into units of at most this */
 
 /*
  * Cuts the next unit from text: its length in bytes, 0 when `length` bytes are not enough to know where it ends (and
- * `last` is false), −1 for invalid UTF-8, also right behind a word (never for bytes). Joining all units gives the text
+ * `last` is false), −1 for invalid UTF-8, also right behind a word (never for bytes and pieces). Joining all units gives the text
  * back, byte for byte:
  *   char: one code point.   byte: one byte.
  *   word: an optional single space followed by a run of letters, digits, underscores, apostrophes inside a word and
  *         non-ASCII characters; or an optional single space and one other visible character; or one white-space or
  *         control character.
  *   whole: all of the text: a word that has been cut out of a sentence already.
+ *   piece: all of it, whatever the bytes: a piece of a word (pieces/pieces.h).
  */
 int ur_unit_cut(ur_unit_kind kind, const unsigned char *text, size_t length, bool last);
 

@@ -7,7 +7,8 @@ static json_t *unit_json(const ur_vocabulary *v, int32_t id)
 {
     size_t length;
     const char *text = ur_vocabulary_text(v, id, &length);
-    if (ur_vocabulary_kind(v) == UR_UNIT_BYTE) return json_integer((unsigned char)text[0]);
+    bool bytes = ur_vocabulary_kind(v) == UR_UNIT_BYTE || ur_vocabulary_kind(v) == UR_UNIT_PIECE;
+    if (bytes && length == 1) return json_integer((unsigned char)text[0]);
     return length == 1 && !text[0] ? json_integer(0) : json_stringn(text, length); /* JSON text has no U+0000 here */
 }
 

@@ -41,7 +41,8 @@ static ur_status fail_unit(ur_status status, size_t i, const char *name, ur_erro
 static ur_status add_unit(ur_vocabulary *v, const json_t *unit, size_t i, const char *name, ur_error *error)
 {
     int32_t id = -1;
-    if (ur_vocabulary_kind(v) == UR_UNIT_BYTE) {
+    bool byte_piece = ur_vocabulary_kind(v) == UR_UNIT_PIECE && json_is_integer(unit);
+    if (ur_vocabulary_kind(v) == UR_UNIT_BYTE || byte_piece) {
         json_int_t byte = json_is_integer(unit) ? json_integer_value(unit) : -1;
         if (byte < 0 || byte > 255) return missing(name, "vocab", error);
         unsigned char one = (unsigned char)byte;

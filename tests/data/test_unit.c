@@ -152,9 +152,9 @@ static void properties(void **state)
 static void names(void **state)
 {
     (void)state;
-    static const char *const expected[] = {"char", "byte", "word", "whole"};
+    static const char *const expected[] = {"char", "byte", "word", "whole", "piece"};
     ur_error error;
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 5; i++) {
         ur_unit_kind kind;
         assert_string_equal(ur_unit_kind_name((ur_unit_kind)i), expected[i]);
         assert_int_equal(ur_unit_kind_find(expected[i], &kind, &error), UR_OK);
@@ -162,7 +162,7 @@ static void names(void **state)
     }
     ur_unit_kind kind = UR_UNIT_WORD;
     assert_int_equal(ur_unit_kind_find("line", &kind, &error), UR_ERR_USAGE);
-    assert_string_equal(error.text, "unknown unit \"line\"; the units are char, byte, word and whole");
+    assert_string_equal(error.text, "unknown unit \"line\"; the units are char, byte, word, whole and piece");
     assert_int_equal(kind, UR_UNIT_WORD);
 }
 

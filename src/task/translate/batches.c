@@ -1,0 +1,215 @@
+/*
+ * Batches of pairs of about one length, with about equal numbers of tokens. The source ends with an end, so that one without
+ * tokens is a step as well. The decoder reads an end and then the target; at each of its steps the next token is wanted, and
+ * an end behind the last.
+ */
+#include "task/translate/translate.h"
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "kernel/scalar.h"
+
+#include <stdlib.h>
+
+/* ---- Room ---------------------------------------------------------------------------------------------------------- */
+
+static ur_status grow(int32_t **memory, size_t count, ur_error *error)
+{
+    int32_t *grown = realloc(*memory, count * sizeof *grown + 1);
+    if (!grown) return ur_fail_memory(error, "a batch");
+    *memory = grown;
+    return UR_OK;
+}
+
+static ur_status make_side_room(ur_translate_side *side, size_t steps, size_t lanes, ur_error *error)
+{
+    if (lanes > side->lanes) UR_TRY(grow(&side->lengths, lanes, error));
+    if (lanes > side->lanes) side->lanes = lanes;
+    if (steps * lanes > side->places) UR_TRY(grow(&side->ids, steps * lanes, error));
+    if (steps * lanes > side->places) side->places = steps * lanes;
+    return UR_OK;
+}
+
+static ur_status make_target_room(ur_translate *c, size_t places, ur_error *error)
+{
+    if (places <= c->places) return UR_OK;
+    UR_TRY(grow(&c->target, places, error));
+    UR_TRY(grow(&c->said, places, error));
+    c->places = places;
+    return UR_OK;
+}
+
+ur_status ur_translate_prepare(void *data, const ur_settings *settings, ur_learning *learning, double *first_loss,
+                               ur_error *error)
+{
+    ur_translate *c = data;
+    (void)error;
+    const ur_translate_settings *s = settings->own;
+    c->settings.token_dropout = s->token_dropout;
+    c->settings.forcing_steps = s->forcing_steps;
+    c->sums = learning->sum;
+    c->threads = settings->run.learning.threads;
+    c->batch = settings->run.batch ? settings->run.batch : 64;
+    *first_loss = ur_log((double)ur_vocabulary_size(c->side[UR_TARGET].vocabulary));
+    return UR_OK;
+}
+
+/* ---- Texts --------------------------------------------------------------------------------------------------------- */
+
+/* A text of a batch on its way. */
+typedef struct laying {
+    ur_translate *c;
+    size_t side, steps, lanes;
+    bool training;
+    uint64_t seed, example; /* which words are dropped depends on these and the place */
+} laying;
+
+/* The tokens of the text at hand, with an end in front or behind, in lane b. */
+static void lay(const laying *l, size_t b)
+{
+    const ur_translate_side *side = &l->c->side[l->side];
+    size_t count = side->text.count, front = l->side == UR_TARGET;
+    side->lengths[b] = (int32_t)count + 1;
+    for (size_t t = 0; t < l->steps; t++) {
+        bool inside = t >= front && t - front < count;
+        side->ids[t * l->lanes + b] = inside ? side->text.id[t - front] : UR_TOKEN_END;
+    }
+}
+
+static void lay_target(const laying *l, size_t b)
+{
+    const ur_ids *text = &l->c->side[UR_TARGET].text;
+    for (size_t t = 0; t < l->steps; t++)
+        l->c->target[t * l->lanes + b] = t < text->count ? text->id[t] : t == text->count ? UR_TOKEN_END : -1;
+}
+
+int32_t ur_translate_mask(const ur_vocabulary *v)
+{
+    int32_t unknown = ur_vocabulary_unknown(v);
+    return unknown >= 0 ? unknown : 1;
+}
+
+static void drop_tokens(const laying *l, size_t b)
+{
+    const ur_translate_side *side = &l->c->side[l->side];
+    double share = l->c->settings.token_dropout;
+    int32_t mask = ur_translate_mask(side->vocabulary);
+    if (!l->training || !(share > 0)) return;
+    for (size_t t = 0; t < (size_t)side->lengths[b]; t++) {
+        int32_t *id = &side->ids[t * l->lanes + b];
+        uint32_t use = UR_USE_FORCING + 1 + (uint32_t)l->side;
+        if (*id != UR_TOKEN_END && ur_random_uniform(l->seed, use, l->example << 24 | t) < share) *id = mask;
+    }
+}
+
+/* ---- Batches ------------------------------------------------------------------------------------------------------- */
+
+uint64_t ur_translate_batches(const void *data, ur_part part, uint64_t epoch)
+{
+    const ur_translate *c = data;
+    (void)epoch;
+    return (c->part[part].count + c->batch - 1) / c->batch;
+}
+
+static ur_status settle_order(const ur_translate *c, ur_translate_part *p, ur_part part, uint64_t epoch,
+                              ur_error *error)
+{
+    p->order.length = p->tokens;
+    p->order.count = p->count;
+    p->order.batches = (size_t)ur_translate_batches(c, part, epoch);
+    return ur_order_make(&p->order, c->seed, epoch, part == UR_PART_TRAIN, error);
+}
+
+/* A source that is too long is cut. */
+static ur_status read_side(ur_translate *c, size_t s, ur_error *error)
+{
+    ur_translate_side *side = &c->side[s];
+    UR_TRY(ur_tokens_read(side->vocabulary, c->pair.text[s].text, c->pair.text[s].length, &side->text, error));
+    if (s == UR_SOURCE && side->text.count > c->settings.max_length) side->text.count = c->settings.max_length;
+    return UR_OK;
+}
+
+/* The longest of each side of a batch, with the end. */
+static ur_status find_steps(ur_translate *c, const ur_translate_part *p, const uint32_t *place, size_t lanes,
+                            size_t steps[UR_SIDES], ur_error *error)
+{
+    steps[UR_SOURCE] = steps[UR_TARGET] = 1;
+    for (size_t b = 0; b < lanes; b++) {
+        UR_TRY(ur_pairs_read(p->set, p->pair[place[b]], &c->pair, error));
+        for (size_t s = 0; s < UR_SIDES; s++) {
+            UR_TRY(read_side(c, s, error));
+            if (c->side[s].text.count + 1 > steps[s]) steps[s] = c->side[s].text.count + 1;
+        }
+    }
+    return UR_OK;
+}
+
+static ur_status lay_pair(ur_translate *c, laying *l, const size_t steps[UR_SIDES], size_t b, ur_error *error)
+{
+    for (size_t s = 0; s < UR_SIDES; s++) {
+        l->side = s;
+        l->steps = steps[s];
+        UR_TRY(read_side(c, s, error));
+        lay(l, b);
+        drop_tokens(l, b);
+    }
+    lay_target(l, b);
+    return UR_OK;
+}
+
+static void fill_batch(const ur_translate *c, const size_t steps[UR_SIDES], size_t lanes, bool training,
+                       ur_batch *batch)
+{
+    size_t last = c->model->line_count - 1;
+    *batch = (ur_batch){.target_count = 1};
+    for (size_t i = 0; i <= last; i++) {
+        size_t s = i == last ? UR_TARGET : UR_SOURCE;
+        batch->input[i] =
+            (ur_sequences){.steps = steps[s], .lanes = lanes, .ids = c->side[s].ids, .lengths = c->side[s].lengths};
+    }
+    batch->target[0] = (ur_target){.line = last,
+                                   .loss = UR_LOSS_SOFTMAX,
+                                   .smoothing = training ? c->settings.label_smoothing : 0,
+                                   .ids = c->target};
+}
+
+ur_status ur_translate_batch(void *data, ur_part part, uint64_t epoch, uint64_t number, ur_task_batch *batch,
+                             ur_error *error)
+{
+    ur_translate *c = data;
+    ur_translate_part *p = &c->part[part];
+    size_t lanes, steps[UR_SIDES];
+    if (number == 0) c->began = ur_clock();
+    UR_TRY(settle_order(c, p, part, epoch, error));
+    const uint32_t *place = ur_order_batch(&p->order, number, &lanes);
+    UR_TRY(find_steps(c, p, place, lanes, steps, error));
+    for (size_t s = 0; s < UR_SIDES; s++) UR_TRY(make_side_room(&c->side[s], steps[s], lanes, error));
+    UR_TRY(make_target_room(c, steps[UR_TARGET] * lanes, error));
+    for (size_t b = 0; b < lanes; b++) {
+        uint64_t seed = c->seed + UINT64_C(0xD1B54A32D192ED03) * (epoch + 1);
+        laying l = {c, 0, 0, lanes, part == UR_PART_TRAIN, seed, p->pair[place[b]]};
+        UR_TRY(ur_pairs_read(p->set, p->pair[place[b]], &c->pair, error));
+        UR_TRY(lay_pair(c, &l, steps, b, error));
+    }
+    c->at.part = part;
+    c->at.place = place;
+    c->at.lanes = lanes;
+    batch->fresh = true;
+    fill_batch(c, steps, lanes, part == UR_PART_TRAIN, &batch->network);
+    return UR_OK;
+}
+
+ur_status ur_translate_batch_text(ur_translate *c, ur_field text, ur_batch *batch, ur_error *error)
+{
+    ur_translate_side *side = &c->side[UR_SOURCE];
+    UR_TRY(ur_tokens_read(side->vocabulary, text.text, text.length, &side->text, error));
+    c->cut += side->text.count > c->settings.max_length;
+    if (side->text.count > c->settings.max_length) side->text.count = c->settings.max_length;
+    const laying l = {c, UR_SOURCE, side->text.count + 1, 1, false, 0, 0};
+    UR_TRY(make_side_room(side, l.steps, 1, error));
+    lay(&l, 0);
+    *batch = (ur_batch){.target_count = 0};
+    for (size_t i = 0; i + 1 < c->model->line_count; i++)
+        batch->input[i] = (ur_sequences){.steps = l.steps, .lanes = 1, .ids = side->ids, .lengths = side->lengths};
+    return UR_OK;
+}

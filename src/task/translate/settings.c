@@ -1,0 +1,153 @@
+/* What a translation is told, and what it chooses by itself. */
+#include "task/translate/translate.h"
+
+#include "base/number.h"
+#include "train/net_text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define S(field) offsetof(ur_translate_settings, field)
+
+static const ur_setting ROWS[] = {
+    {"The data", "source-column", "COLUMN", UR_SETTING_TEXT, S(source_column), .unset = "the first", .decides = true,
+     .reads = true, .help = "of a table, what is read: its name in the header, or its number from 1"},
+    {NULL, "target-column", "COLUMN", UR_SETTING_TEXT, S(target_column), .unset = "the second", .decides = true,
+     .reads = true, .help = "as --source-column, what is written"},
+    {NULL, "header", "yes|no", UR_SETTING_WORD, S(header), .unset = "where a column is named, and in CSV",
+     .reads = true, .help = "whether the first line of a table names its columns"},
+
+    {"Tokens", "token", "char|word|bpe", UR_SETTING_WORD, S(token), .initial = "bpe", .decides = true,
+     .help = "what of a text is read or written in one step; bpe: pieces of words, learnt from the data"},
+    {NULL, "joint", "yes|no", UR_SETTING_WORD, S(joint), .unset = "where both sides are written in the same letters",
+     .decides = true, .help = "one vocabulary and one table of embeddings for both sides"},
+    {NULL, "vocab-limit", "N", UR_SETTING_SIZE, S(vocabulary_limit), .least = 1, .most = 1e9,
+     .unset = "chosen by the size of the data", .decides = true,
+     .help = "keep at most so many tokens, the most frequent ones"},
+    {NULL, "min-count", "N", UR_SETTING_SIZE, S(min_count), .least = 1, .most = 1e15, .unset = "2", .decides = true,
+     .help = "tokens that occur less often are unknown"},
+    {NULL, "max-length", "N", UR_SETTING_SIZE, S(max_length), .least = 1, .most = 1e6, .initial = "100",
+     .decides = true, .reads = true,
+     .help = "tokens of a text; longer pairs are not learnt from, a longer source is cut, and no more are written"},
+
+    {"The decoder", "attend", "general|dot|additive|none", UR_SETTING_WORD, S(attend), .initial = "general",
+     .unless = "net",
+     .help = "how it scores the places of the source that it looks at; none: it has the encoder's last state alone"},
+    {NULL, "teacher-forcing", "SHARE", UR_SETTING_NUMBER, S(teacher_forcing), .most = 1, .initial = "1",
+     .decides = true,
+     .help = "how many of the tokens that the decoder is fed in training are the true ones; the others are its own"},
+    {NULL, "forcing-steps", "N", UR_SETTING_SIZE, S(forcing_steps), .least = 1, .most = 1e15,
+     .unset = "those of three epochs", .decides = true,
+     .help = "updates in which that share falls from 1 to --teacher-forcing"},
+    {NULL, "token-dropout", "P", UR_SETTING_NUMBER, S(token_dropout), .most = 0.9, .unset = "chosen by the data",
+     .decides = true, .help = "share of the tokens that are read as unknown ones in training"},
+    {NULL, "label-smoothing", "X", UR_SETTING_NUMBER, S(label_smoothing), .most = 0.9, .initial = "0.1",
+     .decides = true, .help = "share of what is wanted that goes to all tokens alike"},
+
+    {"Writing", "beam", "N", UR_SETTING_SIZE, S(beam), .least = 1, .most = 1000, .initial = "5", .reads = true,
+     .help = "texts that are kept at each step; 1: the likeliest token is taken. While it learns it is 1"},
+    {NULL, "n-best", "N", UR_SETTING_SIZE, S(n_best), .least = 1, .most = 1000, .unset = "1", .reads = true,
+     .help = "how many texts to write for a line, each behind its log probability"},
+    {NULL, "length-power", "X", UR_SETTING_NUMBER, S(length_power), .most = 10, .initial = "1", .reads = true,
+     .help = "texts are compared by log probability / tokens^X; 0: longer ones are at a disadvantage"},
+    {NULL, "attention", NULL, UR_SETTING_FLAG, S(attention), .reads = true,
+     .help = "of an answer, where in the source each token looked: on the terminal, with --json as numbers"},
+};
+
+const ur_setting_table ur_translate_setting_table = UR_SETTING_TABLE(ROWS);
+
+/* Passes over the data: about as many pairs in all for any size. */
+static double choose_epochs(size_t pairs)
+{
+    double epochs = 600000 / (double)(pairs + 1);
+    return epochs < 2 ? 2 : epochs > 60 ? 60 : floor(epochs);
+}
+
+/* How long the share of true tokens falls: three epochs. */
+static ur_status choose_forcing(ur_settings *settings, size_t pairs, ur_error *error)
+{
+    char steps[32];
+    size_t batch = settings->run.batch;
+    snprintf(steps, sizeof steps, "%zu", 3 * ((pairs + batch - 1) / batch));
+    return ur_settings_prefer(settings, "forcing-steps", steps, error);
+}
+
+ur_status ur_translate_choose(const void *data, ur_settings *settings, ur_error *error)
+{
+    const ur_translate *c = data;
+    ur_run_settings *run = &settings->run;
+    size_t pairs = c->part[UR_PART_TRAIN].count;
+    bool small = pairs < 8000;
+    char limit[32];
+    snprintf(limit, sizeof limit, "%zu", c->settings.vocabulary_limit);
+    UR_TRY(ur_settings_prefer(settings, "joint", c->joint ? "yes" : "no", error));
+    if (c->settings.vocabulary_limit) UR_TRY(ur_settings_prefer(settings, "vocab-limit", limit, error));
+    UR_TRY(ur_settings_prefer(settings, "cell", "lstm", error));
+    UR_TRY(ur_settings_prefer(settings, "hidden", small ? "256" : "512", error));
+    UR_TRY(ur_settings_prefer(settings, "layers", "1", error));
+    UR_TRY(ur_settings_prefer(settings, "embed", small ? "128" : "256", error));
+    UR_TRY(ur_settings_prefer_number(settings, "dropout", small ? 0.4 : 0.3, error));
+    UR_TRY(ur_settings_prefer_number(settings, "token-dropout", 0.1, error));
+    UR_TRY(ur_settings_prefer(settings, "batch", small ? "32" : "64", error));
+    UR_TRY(ur_settings_prefer_number(settings, "lr", small ? 2e-3 : 1e-3, error));
+    UR_TRY(ur_settings_prefer_number(settings, "average", 0.998, error));
+    if (!(run->epochs > 0) && !run->steps && !(run->minutes > 0)) run->epochs = choose_epochs(pairs);
+    return c->settings.teacher_forcing < 1 ? choose_forcing(settings, pairs, error) : UR_OK;
+}
+
+/* encoder: embed E > dropout P > CELL H/2 bi; decoder: embed like encoder > dropout P > CELL H from encoder > attend encoder E >
+ * dropout P > dense tied
+ * with an embedding of its own where the vocabulary is not joint; without attention nothing is tied, since H is not E. */
+static void write_network(const ur_translate *c, const ur_run_settings *run, char *line, size_t size)
+{
+    char number[UR_NUMBER_MAX], drop[64] = "", between[64] = "", many[32] = "", table[48] = "like encoder",
+                                look[64] = "";
+    size_t hidden = strtoul(run->hidden, NULL, 10);
+    const char *kind = c->settings.attend;
+    bool attends = strcmp(kind, "none") != 0;
+    ur_write_number(run->dropout > 0 ? run->dropout : 0, number);
+    if (run->dropout > 0) snprintf(drop, sizeof drop, " > dropout %s", number);
+    if (run->layers > 1) snprintf(many, sizeof many, " x%zu", run->layers);
+    if (run->layers > 1 && run->dropout > 0) snprintf(between, sizeof between, " drop=%s", number);
+    if (!c->joint) snprintf(table, sizeof table, "%zu", run->embed);
+    if (attends) snprintf(look, sizeof look, " > attend encoder %zu %.10s", run->embed, kind);
+    snprintf(line, size,
+             "encoder: embed %zu%s > %.40s %zu%s bi%s; decoder: embed %s%s > %.40s %zu%s%s from encoder%s%s > dense%s",
+             run->embed, drop, run->cell, (hidden + 1) / 2, many, between, table, drop, run->cell, hidden, many,
+             between, look, drop, attends ? " tied" : "");
+}
+
+/* Lines but the last read the source, the last one the target. */
+static ur_status size_lines(const ur_translate *c, ur_net_request *request, ur_error *error)
+{
+    ur_net_spec spec;
+    UR_TRY(ur_net_parse(request->line, &spec, error));
+    for (size_t i = 0; i < spec.line_count; i++) {
+        const ur_layer_kind *first = spec.layers[spec.lines[i].first].kind;
+        bool decoder = i + 1 == spec.line_count;
+        size_t symbols = ur_vocabulary_size(c->side[decoder ? UR_TARGET : UR_SOURCE].vocabulary);
+        if (!first->reads_ids && (decoder || !first->joins))
+            return ur_fail(
+                error, UR_ERR_USAGE,
+                "network line \"%s\": line %zu takes numbers; in a translation it begins with embed or onehot",
+                request->line, i + 1);
+        request->lines[i] = (ur_sizes){.symbols = first->reads_ids ? symbols : 0, .outputs = decoder ? symbols : 0};
+    }
+    request->sizes.lines = request->lines;
+    return UR_OK;
+}
+
+ur_status ur_translate_network(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error)
+{
+    const ur_translate *c = data;
+    if (settings->run.net)
+        UR_TRY(ur_net_text(&settings->run, false, "", request->line, error));
+    else if (strchr(settings->run.hidden, ','))
+        return ur_fail(error, UR_ERR_USAGE, "`hidden` %s: give one width, or the whole network as `net`",
+                       settings->run.hidden);
+    else
+        write_network(c, &settings->run, request->line, sizeof request->line);
+    return size_lines(c, request, error);
+}

@@ -1,0 +1,155 @@
+/*
+ * Translation: a text is read, and another one is written. The lines of the network but the last read the source; the last is
+ * the decoder, which begins from them, reads what has been written so far, and gives a number for each token that could come
+ * next. In training it reads the true tokens (teacher forcing), or its own ones for a share of them.
+ */
+#ifndef UR_TASK_TRANSLATE_TRANSLATE_H
+#define UR_TASK_TRANSLATE_TRANSLATE_H
+
+#include "data/scores/bleu.h"
+#include "data/scores/chrf.h"
+#include "data/table/pairs.h"
+#include "data/tokens.h"
+#include "model/graph.h"
+#include "task/decoder.h"
+#include "task/order.h"
+#include "train/task.h"
+
+enum { UR_SOURCE = UR_PAIR_SOURCE, UR_TARGET = UR_PAIR_TARGET, UR_SIDES = UR_PAIR_SIDES };
+
+/* As the rows of settings.c say. */
+typedef struct ur_translate_settings {
+    const char *source_column, *target_column, *header;
+    const char *token, *joint, *attend;
+    size_t min_count, vocabulary_limit, max_length;
+    double token_dropout, label_smoothing;
+    double teacher_forcing;
+    size_t forcing_steps;
+    size_t beam, n_best; /* n_best 0: one text, and nothing beside it */
+    double length_power;
+    bool attention;
+} ur_translate_settings;
+
+/* Pairs of a part of the data, and in which order they are read. */
+typedef struct ur_translate_part {
+    const ur_pairs *set;
+    uint32_t *pair, *tokens; /* count of them: numbers in the set, and the tokens of both sides with their ends */
+    size_t count;
+    ur_order order;
+} ur_translate_part;
+
+/* One side of a batch, (T, B) with the lengths of the lanes. */
+typedef struct ur_translate_side {
+    ur_vocabulary *vocabulary; /* both sides have the same one where it is joint */
+    ur_ids text;               /* of the text at hand */
+    int32_t *ids, *lengths;    /* the source with its end; what the decoder reads: an end, then the target */
+    size_t places, lanes;      /* for which there is room */
+} ur_translate_side;
+
+/* A loss on its way. */
+typedef struct ur_translate_loss {
+    double sum;
+    size_t count;
+} ur_translate_loss;
+
+/* What an evaluation adds up. */
+typedef struct ur_translate_count {
+    size_t sentences, exact;
+    ur_bleu bleu, bleu_lower;
+    ur_chrf chrf;
+    ur_translate_loss own; /* with its own tokens fed */
+} ur_translate_count;
+
+typedef struct ur_translate {
+    ur_translate_settings settings;
+    uint64_t seed;
+    size_t batch;
+    ur_pairs *set, *validation;
+    ur_translate_part part[UR_PARTS];
+    ur_translate_side side[UR_SIDES];
+    bool joint, given; /* given: the model has the vocabularies */
+    size_t empty, longer,
+        cut; /* pairs left out since a side is empty, or longer than max_length; sources that were cut */
+    const ur_model *model;
+    ur_model *built; /* in a training: the same */
+    ur_pair pair;
+    int32_t *target;       /* (T, B): the target and its end, −1 behind it */
+    int32_t *said;         /* (T, B): what the decoder is fed, step by step */
+    size_t places;         /* for which there is room in both */
+    bool sums;             /* losses are summed, not averaged */
+    ur_translate_loss own; /* of the batch at hand */
+    double began;          /* when the evaluation did */
+    struct {
+        ur_part part;
+        const uint32_t *place; /* of the part: those in the batch's lanes */
+        size_t lanes;
+    } at;           /* the batch at hand */
+    size_t longest; /* tokens of a target that is learnt from */
+    size_t threads;
+    ur_learner *judge; /* what evaluations write with; NULL before the first */
+    ur_decoding *decoding;
+    int32_t never; /* a token that is not written */
+    ur_written written;
+    ur_score_room scores;
+    char shown[1024];
+} ur_translate;
+
+extern const ur_task ur_task_translate;
+extern const ur_setting_table ur_translate_setting_table;
+
+/* settings.c */
+ur_status ur_translate_choose(const void *data, ur_settings *settings, ur_error *error);
+ur_status ur_translate_network(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error);
+
+/* open.c, vocabulary.c */
+ur_status ur_translate_open(void *data, const ur_settings *settings, const ur_model *from, ur_error *error);
+void ur_translate_close(void *data);
+void ur_translate_describe(const void *data, char *text, size_t size);
+uint64_t ur_translate_hash(const void *data, ur_part part);
+/* Makes the vocabularies from the pairs of the part to train on; decides what was left open about them. */
+ur_status ur_translate_make_vocabularies(ur_translate *c, ur_error *error);
+
+/* record.c: vocabularies, in the model's file and out of it. */
+ur_status ur_translate_record(void *data, ur_model *model, ur_error *error);
+ur_status ur_translate_take_model(ur_translate *c, const ur_model *model, ur_error *error);
+
+/* batches.c */
+ur_status ur_translate_prepare(void *data, const ur_settings *settings, ur_learning *learning, double *first_loss,
+                               ur_error *error);
+uint64_t ur_translate_batches(const void *data, ur_part part, uint64_t epoch);
+ur_status ur_translate_batch(void *data, ur_part part, uint64_t epoch, uint64_t number, ur_task_batch *batch,
+                             ur_error *error);
+
+/* A text by itself as a batch of one; too long a one is cut and counted. */
+ur_status ur_translate_batch_text(ur_translate *c, ur_field text, ur_batch *batch, ur_error *error);
+/* What a dropped token is read as, and which is not written: the unknown one, of pieces the byte 1, for which texts have no
+ * use. */
+int32_t ur_translate_mask(const ur_vocabulary *vocabulary);
+
+/* forward.c: the loss of a batch. The share of true tokens that the decoder is fed at an update. */
+ur_status ur_translate_forward(void *data, ur_pass *pass, const ur_task_batch *batch, ur_window_result *sums,
+                               ur_error *error);
+double ur_translate_share(const ur_translate *c, uint64_t step);
+
+/* write.c. What writes is made once; the learner must outlive it. */
+ur_status ur_translate_begin_writing(ur_translate *c, ur_learner *learner, const ur_beam_settings *beam,
+                                     ur_error *error);
+void ur_translate_end_writing(ur_translate *c);
+/* For an evaluation. */
+ur_status ur_translate_write_batch(ur_translate *c, ur_model *model, const ur_batch *batch, ur_error *error);
+/* Text i of a lane into c->written. */
+ur_status ur_translate_text(ur_translate *c, size_t lane, size_t i, ur_error *error);
+
+ur_status ur_translate_show(void *data, const ur_model *model, uint64_t step, ur_shown *shown, ur_error *error);
+
+/* answer.c */
+ur_status ur_translate_answer(void *data, ur_learner *learner, const char *item, size_t length, bool json,
+                              const ur_sink *sink, ur_error *error);
+size_t ur_translate_cut(const void *data);
+
+/* judge.c */
+ur_status ur_translate_tally(void *data, const ur_task_batch *batch, const ur_value *out, void *tally, ur_error *error);
+ur_status ur_translate_finish(const void *data, const void *tally, const ur_window_result *all, double *metric,
+                              struct json_t *more, ur_error *error);
+
+#endif
