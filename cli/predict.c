@@ -1,5 +1,6 @@
 /* unroll predict: what a model says of each line, as the lines come. */
 #include "cli/args/verb.h"
+#include "cli/predict_attention.h"
 #include "cli/predict_colours.h"
 #include "cli/predict_plot.h"
 #include "cli/predict_tree.h"
@@ -32,7 +33,8 @@ static const ur_setting OPTIONS[] = {
     {NULL, "plot", NULL, UR_SETTING_FLAG, offsetof(settings, plot),
      .help = "of a forecast: a picture of it on the terminal instead of rows"},
     {NULL, "html", "FILE", UR_SETTING_TEXT, offsetof(settings, html), .unset = "none",
-     .help = "with --tree the coloured phrases, of a forecast its pictures: as one page"},
+     .help =
+         "with --tree the coloured phrases, with --attention where it looked, of a forecast its pictures: as one page"},
     {NULL, "overwrite", NULL, UR_SETTING_FLAG, offsetof(settings, overwrite), .help = "replace a file that is there"},
 };
 
@@ -48,6 +50,7 @@ typedef struct answering {
     const ur_sink *sink;
     ur_cli_page page; /* of the trees */
     size_t labels;
+    bool looks; /* where answers looked is shown, or told */
 } answering;
 
 static ur_status answer_tree(answering *a, const char *text, size_t length, ur_error *error)
@@ -155,8 +158,9 @@ static ur_status check_pictures(const answering *a, ur_error *error)
     if (s->tree && !a->labels) return ur_fail(error, UR_ERR_USAGE, "--tree is for classifiers (unroll train classify)");
     if (s->plot && !is_task(a, "forecast"))
         return ur_fail(error, UR_ERR_USAGE, "--plot: a model of the task %s does not take it", ur_model_task(a->model));
-    if (s->html && !s->tree && !is_task(a, "forecast"))
-        return ur_fail(error, UR_ERR_USAGE, "--html goes with --tree, or with a forecast; this model is of the task %s",
+    if (s->html && !s->tree && !a->looks && !is_task(a, "forecast"))
+        return ur_fail(error, UR_ERR_USAGE,
+                       "--html goes with --tree, --attention or a forecast; this model is of the task %s",
                        ur_model_task(a->model));
     return UR_OK;
 }
@@ -243,6 +247,25 @@ static ur_status answer_drawn(answering *a, const ur_cli_arguments *arguments, u
     return status;
 }
 
+/* ---- Attention ---------------------------------------------------------------------------------------------------- */
+
+static ur_status answer_looking(answering *a, const ur_cli_arguments *arguments, ur_error *error)
+{
+    ur_cli_attention attention = {.json = a->how->json, .page = a->how->html ? &a->page : NULL};
+    const ur_sink sink = ur_cli_attention_sink(&attention);
+    if (a->how->html) UR_TRY(ur_cli_page_begin(&a->page, "Where it looked", error));
+    if (a->how->html)
+        ur_cli_page_note(&a->page,
+                         "Each row is a token that was written, each column one that was read: the share of the "
+                         "attention, in per cent.");
+    a->sink = &sink;
+    ur_status status = answer_words(a, arguments, error);
+    ur_cli_attention_free(&attention);
+    if (status == UR_OK && a->how->html) return ur_cli_page_save(&a->page, a->how->html, a->how->overwrite, error);
+    ur_cli_page_drop(&a->page);
+    return status;
+}
+
 /* ---- Lines -------------------------------------------------------------------------------------------------------- */
 
 /* Labels of words are coloured where a terminal shows them. */
@@ -253,7 +276,7 @@ static ur_status answer_plain(answering *a, const ur_cli_arguments *arguments, c
     ur_cli_colouring colouring = {0};
     ur_sink sink = ur_cli_sink(&out);
     /* Labels are anybody's; what a tagger or a forecast passes on is the reader's own. */
-    if (is_task(a, "classify")) out.safe = !a->how->json;
+    if (is_task(a, "classify") || is_task(a, "speech")) out.safe = !a->how->json;
     if (is_task(a, "tag") && !a->how->json && colours >= UR_CLI_256) {
         colouring.column[0] = ur_cli_task_text(task, "column");
         colouring.column[1] = ur_cli_task_text(task, "also");
@@ -269,6 +292,7 @@ static ur_status answer_all(answering *a, const ur_cli_arguments *arguments, con
 {
     UR_TRY(check_use(a, arguments->count - 1, error));
     if (a->how->tree) return answer_trees(a, arguments, error);
+    if (a->looks) return answer_looking(a, arguments, error);
     if (a->how->plot || a->how->html) return answer_drawn(a, arguments, error);
     return answer_plain(a, arguments, task, error);
 }
@@ -277,12 +301,13 @@ static ur_status answer_with(ur_model *model, const settings *s, const ur_cli_ar
 {
     ur_settings *task;
     answering a = {.how = s, .model = model};
-    bool object = s->json || s->plot || (s->html && !s->tree);
     while (ur_model_label(model, a.labels)) a.labels++;
     UR_TRY(ur_cli_check_new(s->html, s->overwrite, error));
-    UR_TRY(check_pictures(&a, error));
     UR_TRY(ur_settings_of_model(&task, model, error));
     ur_status status = ur_cli_take_pending(arguments, task, ur_model_task(model), error);
+    a.looks = ur_cli_task_flag(task, "attention");
+    bool object = s->json || s->plot || a.looks || (s->html && !s->tree);
+    if (status == UR_OK) status = check_pictures(&a, error);
     if (status == UR_OK) status = ur_answerer_create(&a.answerer, model, task, object, error);
     if (status == UR_OK) status = answer_all(&a, arguments, task, error);
     ur_answerer_free(a.answerer);
@@ -315,6 +340,13 @@ const ur_cli_verb ur_cli_predict = {
         "A model of frames takes clips without labels (an idx file or a folder) and gives a label for each frame, with "
         "its clip and number. From standard input it takes raw frames, bytes row by row, or rows of a table; if it "
         "looks back alone, the label of a frame is out before the next one is read. An empty row ends a recording.\n\n"
+        "A model of speech takes WAV files or folders of them and gives a line for each: the file, a tab and what is "
+        "said. "
+        "From standard input it takes samples, 16 bits each, the lower byte first; if it looks back alone, what is "
+        "said is "
+        "written down as it is heard. With --json there is an object each time that the text has grown.\n\n"
+        "A model of unroll train translate writes a line for each line. --beam and --n-best say how it searches, and "
+        "--attention shows where in the source each token looked.\n\n"
         "With a model of unroll train forecast the lines are the rows of one table, and what follows them is printed "
         "as "
         "rows of the same columns, with a column for each quantile. --plot draws the forecast on the terminal, --html "
@@ -324,6 +356,8 @@ const ur_cli_verb ur_cli_predict = {
                 "echo 'not a bad film' | unroll predict runs/reviews --tree  # and what it makes of each phrase\n"
                 "unroll predict runs/pos text.txt --inline  # They/PRON can/AUX fish/VERB ./PUNCT\n"
                 "camera | unroll predict runs/lips  # a label for each frame, as it comes\n"
+                "arecord -q -t raw -f S16_LE -r 8000 | unroll predict runs/digits  # what is said, as it is heard\n"
+                "unroll predict runs/de-en news.de >news.en  # translated, line by line\n"
                 "unroll predict runs/load load.csv >next.csv  # a series goes on\n"
                 "unroll predict runs/load load.csv --plot  # as a picture\n",
     .any_task = true,

@@ -104,8 +104,11 @@ typedef enum ur_loss {
     UR_LOSS_SIGMOID, /* binary cross-entropy; numbers, 0 to 1 */
     UR_LOSS_SQUARED, /* (y − target)²; numbers */
     UR_LOSS_CRF, /* of a line that ends in `crf`: −log p of the whole sequence; ids: the right labels, −1: any */
-    UR_LOSS_QUANTILE /* q·e where e = target − y is above 0, (q − 1)·e elsewhere; numbers, each with an output for each
+    UR_LOSS_QUANTILE, /* q·e where e = target − y is above 0, (q − 1)·e elsewhere; numbers, each with an output for each
                          of the target's `levels`, side by side. Without levels half the absolute error, |e|/2 */
+    UR_LOSS_CTC /* of a line that ends in `ctc`: −log p of the labels; ids (L, B): the labels one after the other, each below
+                   the blank, which is the last output. `steps` is L, and `lengths` says how many of them a lane has, 0 or
+                   more. A lane needs a step for each label, and one between two equal neighbours: else UR_ERR_DATA */
 } ur_loss;
 
 /* The targets of one line: (T, B) ids or (T, B, outputs) numbers with that line's T and B; T is 1 behind `last`. What
@@ -186,7 +189,8 @@ UR_API ur_status ur_predict(ur_learner *learner, const ur_batch *batch, ur_real 
 UR_API ur_status ur_predict_line(ur_learner *learner, const ur_batch *batch, size_t line, ur_real *out,
                                  ur_error *error);
 /* The likeliest label of a line at each of its places: labels (T, B), or (B) where it leaves one step; -1 behind a lane's
- * end. Where the line ends in `crf`, those of the likeliest sequence (Viterbi); else the largest output. */
+ * end. Where the line ends in `crf`, those of the likeliest sequence (Viterbi); where it ends in `ctc`, what the likeliest path says, one label after the other from step 0
+ * on, and -1 behind them; else the largest output. */
 UR_API ur_status ur_predict_labels(ur_learner *learner, const ur_batch *batch, size_t line, int32_t *labels,
                                    ur_error *error);
 

@@ -236,3 +236,12 @@ const char *ur_cli_task_text(const ur_settings *task, const char *name)
         if (strcmp(row->name, name) == 0) return ur_setting_string(row, ur_settings_values(task, i));
     return NULL;
 }
+
+bool ur_cli_task_flag(const ur_settings *task, const char *name)
+{
+    const ur_setting *row;
+    for (size_t i = 0; (row = ur_settings_row(task, i)); i++)
+        if (strcmp(row->name, name) == 0 && row->type == UR_SETTING_FLAG)
+            return !ur_setting_empty(row, ur_settings_values(task, i));
+    return false;
+}

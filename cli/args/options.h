@@ -51,5 +51,7 @@ void ur_cli_tasks_close(ur_settings **tasks);
 void ur_cli_task_value(const ur_settings *task, const char *name, char text[UR_SETTING_VALUE_MAX]);
 /* The whole text of one, NULL for an open one; it stays the settings'. */
 const char *ur_cli_task_text(const ur_settings *task, const char *name);
+/* Whether a setting without a value is set. */
+bool ur_cli_task_flag(const ur_settings *task, const char *name);
 
 #endif

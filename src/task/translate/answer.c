@@ -1,6 +1,7 @@
 /* A line of text, and what the network writes for it. Nothing is written for a line of blanks. */
 #include "task/translate/translate.h"
 
+#include "base/utf8.h"
 #include "format/json_text.h"
 
 #include <stdio.h>
@@ -37,30 +38,75 @@ static ur_status write_texts(const answering *a, size_t count, ur_error *error)
 
 /* ---- As JSON ------------------------------------------------------------------------------------------------------- */
 
-static json_t *text_json(ur_translate *c, size_t i)
+/* Tokens as texts, up to and with the end, which is "". */
+static json_t *tokens_json(ur_translate *c, size_t side, const int32_t *ids, size_t count)
 {
-    ur_hypothesis h = ur_decoding_text(c->decoding, 0, i);
+    json_t *list = json_array();
+    int failed = list == NULL;
+    for (size_t i = 0; i < count && !failed; i++) {
+        size_t length = 0, clean;
+        const char *text = ur_vocabulary_text(c->side[side].vocabulary, ids[i], &length);
+        char *copy = ur_utf8_clean(text ? text : "", ids[i] == UR_TOKEN_END ? 0 : length, &clean);
+        failed = !copy || json_array_append_new(list, json_stringn(copy, clean));
+        free(copy);
+    }
+    if (!failed) return list;
+    json_decref(list);
+    return NULL;
+}
+
+static json_t *shares_json(const ur_real *shares, size_t rows, size_t columns)
+{
+    json_t *list = json_array();
+    int failed = list == NULL;
+    for (size_t i = 0; i < rows && !failed; i++) {
+        json_t *row = json_array();
+        for (size_t k = 0; k < columns; k++)
+            failed |= json_array_append_new(row, json_real((double)shares[i * columns + k]));
+        failed |= json_array_append_new(list, row);
+    }
+    if (!failed) return list;
+    json_decref(list);
+    return NULL;
+}
+
+/* Where each token of text i looked: a row for each, a column for each token of the source. */
+static ur_status put_attention(ur_translate *c, size_t i, json_t *object, ur_error *error)
+{
+    const ur_hypothesis h = ur_decoding_text(c->decoding, 0, i);
+    const ur_translate_side *source = &c->side[UR_SOURCE];
+    const ur_real *shares;
+    size_t steps;
+    if (!c->settings.attention) return UR_OK;
+    UR_TRY(ur_decoding_looked(c->decoding, 0, i, &shares, &steps, error));
+    int failed = json_object_set_new(object, "source", tokens_json(c, UR_SOURCE, source->ids, steps));
+    failed |= json_object_set_new(object, "target", tokens_json(c, UR_TARGET, h.ids, h.length));
+    failed |= json_object_set_new(object, "attention", shares_json(shares, h.length, steps));
+    return failed ? ur_fail_memory(error, "an answer") : UR_OK;
+}
+
+static ur_status add_text(ur_translate *c, size_t i, json_t *list, ur_error *error)
+{
+    const ur_hypothesis h = ur_decoding_text(c->decoding, 0, i);
     json_t *object = json_object();
-    int failed = json_object_set_new(object, "text", json_stringn(c->written.text, c->written.length));
+    ur_status written = ur_translate_text(c, 0, i, error);
+    int failed =
+        written != UR_OK || json_object_set_new(object, "text", json_stringn(c->written.text, c->written.length));
     failed |= json_object_set_new(object, "log_probability", json_real(h.log_probability));
     failed |= json_object_set_new(object, "ended", json_boolean(h.ended));
-    if (!failed) return object;
-    json_decref(object);
-    return NULL;
+    ur_status status = failed ? ur_fail_memory(error, "an answer") : put_attention(c, i, object, error);
+    if (json_array_append_new(list, object) != 0 && status == UR_OK) status = ur_fail_memory(error, "an answer");
+    return status;
 }
 
 /* The best, and all of them where several are wanted. */
 static ur_status make_json(ur_translate *c, size_t count, json_t **object, ur_error *error)
 {
     json_t *list = json_array();
-    int failed = list == NULL;
-    ur_status status = UR_OK;
-    for (size_t i = 0; i < count && !failed && status == UR_OK; i++) {
-        status = ur_translate_text(c, 0, i, error);
-        if (status == UR_OK) failed = json_array_append_new(list, text_json(c, i));
-    }
+    ur_status status = list ? UR_OK : ur_fail_memory(error, "an answer");
+    for (size_t i = 0; i < count && status == UR_OK; i++) status = add_text(c, i, list, error);
     *object = count ? json_copy(json_array_get(list, 0)) : json_pack("{s:s}", "text", "");
-    failed |= !*object;
+    int failed = *object == NULL;
     if (!failed && c->settings.n_best) failed = json_object_set(*object, "n_best", list);
     json_decref(list);
     return status == UR_OK && failed ? ur_fail_memory(error, "an answer") : status;

@@ -1,0 +1,154 @@
+/* See predict_attention.h. A row for each token that was written; the last one is the end of the text. */
+#include "cli/predict_attention.h"
+
+#include "cli/report/shade.h"
+#include "cli/report/terminal.h"
+#include "cli/support/glyphs.h"
+#include "cli/support/text_out.h"
+
+#include "base/error.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char END[] = "(end)";
+
+/* A token without the blank in front of it. */
+static const char *token_at(const json_t *tokens, size_t i)
+{
+    const char *text = json_string_value(json_array_get(tokens, i));
+    if (!text || !*text) return END;
+    return text[0] == ' ' && text[1] ? text + 1 : text;
+}
+
+static double share_at(const json_t *object, size_t row, size_t column)
+{
+    return json_number_value(json_array_get(json_array_get(json_object_get(object, "attention"), row), column));
+}
+
+static size_t find_most(const json_t *object, size_t row, size_t columns)
+{
+    size_t most = 0;
+    for (size_t i = 1; i < columns; i++)
+        if (share_at(object, row, i) > share_at(object, row, most)) most = i;
+    return most;
+}
+
+/* ---- On the terminal ----------------------------------------------------------------------------------------------- */
+
+static size_t find_width(const json_t *tokens)
+{
+    size_t width = 0;
+    for (size_t i = 0; i < json_array_size(tokens); i++) {
+        const char *text = token_at(tokens, i);
+        size_t columns = ur_cli_shown_columns(text, strlen(text));
+        if (columns > width) width = columns;
+    }
+    return width < 24 ? width : 24;
+}
+
+/* "dog      0.93  Hund    ein Hund läuft": the token, where it looked most, and with colours the source. */
+static void print_row(const json_t *object, size_t row, size_t width, size_t source_width)
+{
+    const json_t *source = json_object_get(object, "source");
+    size_t columns = json_array_size(source), most = find_most(object, row, columns);
+    ur_cli_print_padded(stdout, token_at(json_object_get(object, "target"), row), width);
+    printf("  %.2f  ", share_at(object, row, most));
+    ur_cli_print_padded(stdout, token_at(source, most), source_width);
+    if (ur_cli_terminal_colours(stdout) != UR_CLI_PLAIN) fputs("  ", stdout);
+    for (size_t i = 0; i < columns && ur_cli_terminal_colours(stdout) != UR_CLI_PLAIN; i++) {
+        const char *text = json_string_value(json_array_get(source, i));
+        text = text && *text ? text : " .";
+        ur_cli_shade_terminal(stdout, text, strlen(text), share_at(object, row, i));
+    }
+    ur_cli_shade_end_terminal(stdout);
+    putchar('\n');
+}
+
+static void print_object(const json_t *object)
+{
+    const json_t *target = json_object_get(object, "target");
+    const char *text = json_string_value(json_object_get(object, "text"));
+    size_t width = find_width(target), source_width = find_width(json_object_get(object, "source"));
+    ur_cli_print_shown(stdout, text ? text : "", text ? strlen(text) : 0);
+    putchar('\n');
+    for (size_t i = 0; i < json_array_size(target); i++) print_row(object, i, width, source_width);
+    if (json_array_size(target)) putchar('\n');
+}
+
+/* ---- As a page ----------------------------------------------------------------------------------------------------- */
+
+static void put_source(FILE *out, const json_t *source)
+{
+    fputs("<table class=\"attention\"><tr><th></th>", out);
+    for (size_t i = 0; i < json_array_size(source); i++) {
+        const char *text = token_at(source, i);
+        fputs("<th style=\"writing-mode:vertical-rl;transform:rotate(180deg);padding:.2rem;border:0\">", out);
+        ur_cli_html_text(out, text, strlen(text));
+        fputs("</th>", out);
+    }
+    fputs("</tr>\n", out);
+}
+
+/* A share of 5 % and more is told in per cent. */
+static void put_row(FILE *out, const json_t *object, size_t row)
+{
+    const char *text = token_at(json_object_get(object, "target"), row);
+    fputs("<tr><td>", out);
+    ur_cli_html_text(out, text, strlen(text));
+    fputs("</td>", out);
+    for (size_t i = 0; i < json_array_size(json_object_get(object, "source")); i++) {
+        int cent = (int)(100 * share_at(object, row, i) + 0.5);
+        fprintf(out,
+                "<td style=\"background:rgba(var(--pos),%d.%02d);padding:.2rem;min-width:1.7rem;text-align:center\">",
+                cent / 100, cent % 100);
+        if (cent >= 5) fprintf(out, "%d", cent);
+        fputs("</td>", out);
+    }
+    fputs("</tr>\n", out);
+}
+
+static void put_object(ur_cli_page *page, const json_t *object)
+{
+    const json_t *source = json_object_get(object, "source");
+    const char *text = json_string_value(json_object_get(object, "text"));
+    if (!source) return;
+    ur_cli_page_heading(page, text ? text : "");
+    put_source(page->out, source);
+    for (size_t i = 0; i < json_array_size(json_object_get(object, "target")); i++) put_row(page->out, object, i);
+    fputs("</table>\n", page->out);
+}
+
+/* ---- As they come -------------------------------------------------------------------------------------------------- */
+
+static ur_status take_object(ur_cli_attention *a, ur_error *error)
+{
+    json_t *object = json_loadb(a->text, a->length, 0, NULL);
+    if (!object) return ur_fail_memory(error, "an answer");
+    if (a->page) put_object(a->page, object);
+    if (a->json) fwrite(a->text, 1, a->length, stdout);
+    if (!a->json) print_object(object);
+    fflush(stdout);
+    json_decref(object);
+    a->length = 0;
+    return UR_OK;
+}
+
+static ur_status take(void *context, const char *bytes, size_t size, ur_error *error)
+{
+    ur_cli_attention *a = context;
+    if (a->length + size > a->room) {
+        char *grown = realloc(a->text, 2 * (a->length + size));
+        if (!grown) return ur_fail_memory(error, "an answer");
+        a->text = grown;
+        a->room = 2 * (a->length + size);
+    }
+    memcpy(a->text + a->length, bytes, size);
+    a->length += size;
+    return bytes[size - 1] == '\n' ? take_object(a, error) : UR_OK;
+}
+
+ur_sink ur_cli_attention_sink(ur_cli_attention *attention) { return (ur_sink){take, attention}; }
+
+void ur_cli_attention_free(ur_cli_attention *attention) { free(attention->text); }

@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# unroll train translate, eval and predict: what they find, print and refuse.
+. "$(dirname "$0")/lib.bash"
+
+"$SOURCE/tools/dates" 1200 >dates.tsv
+cut -f 1 dates.tsv >dates.text
+cut -f 2 dates.tsv | gzip -c >dates.iso.gz
+quick=(--threads 1 --hidden 24 --embed 12 --quiet)
+
+# Trained
+done_with train translate dates.tsv -o run "${quick[@]}" --hidden 48 --token char --dropout 0 --batch 16 --lr 0.015 --epochs 9 --average 0.98
+done_with train translate dates.text dates.iso.gz -o files --threads 1 --hidden 8 --embed 8 --steps 2
+says 'two files, line by line; '; says ' tokens to read, '; says '--vocab-limit 1000'; says '--joint no'
+says 'encoder: embed 8 > dropout 0.4 > lstm 4 bi; decoder: embed 8 > dropout 0.4 > lstm 8 from encoder > attend encoder 8 > dropout 0.4 > dense tied'
+done_with train translate dates.text dates.iso.gz -o val --val dates.text dates.iso.gz --threads 1 --hidden 8 --embed 8 --steps 2 \
+    --token word --attend none --layers 2 --joint yes
+says '1200 pairs to train on, 1200 to validate on'; says ' tokens for both sides'; says ' from encoder > dropout 0.4 > dense'
+printf 'Q,A,label\r\n"Hi, ""you""",안녕,0\r\nBye,잘 가,1\r\n' >chat.csv
+done_with train translate chat.csv --source-column Q --target-column A --val-fraction 0 -o chat --threads 1 --hidden 8 --embed 8 --steps 2 \
+    --teacher-forcing 0.5
+says 'CSV with a header; source in column 1, target in column 2; 2 pairs to train on'; says '--joint no'
+says '--teacher-forcing 0.5 --forcing-steps 3'
+printf 'a\tb\n\tc\nd\t\ne f\tg\n' >some.tsv
+done_with train translate some.tsv -o some --threads 1 --hidden 8 --embed 8 --steps 1 --val-fraction 0 --token char --max-length 2
+says '1 pairs to train on, 0 to validate on; 2 with an empty text left out; 1 longer than 2 tokens left out'
+
+# Refused
+misused train translate; says 'give two files, line by line, or a table of two columns'
+head -n 7 dates.text >fewer
+fails_with train translate dates.text fewer -o none; says 'dates.text has 1200 lines, '; says 'fewer has 7; line by line'
+misused train translate dates.text dates.iso.gz --val dates.text -o none; says '--val dates.text, and the target behind it'
+misused train translate chat.csv --source-column question -o none; says 'no column "question"; its columns are Q, A, label'
+fails_with train translate dates.text -o none; says 'dates.text: line 1: 1 column, where the target is column 2'
+printf '\n\n' >nothing
+fails_with train translate nothing nothing -o none; says 'no pair of two texts is left to train on'
+fails_with train translate dates.tsv -o none --max-length 1; says 'all pairs are longer than 1 tokens; give a larger --max-length'
+misused train translate dates.tsv -o none --vocab-limit 100; says 'pieces begin with the 256 bytes; a limit of 100 is too small'
+misused train translate dates.tsv -o none --hidden 8,8; says 'give one width, or the whole network as --net'
+misused train translate dates.tsv -o none --net 'embed 8 > lstm 8 > dense'; says 'a line that reads the source, and the decoder behind it'
+misused train translate dates.tsv -o none --net 'a: embed 8 > lstm 8; lstm 8 from a > dense'; says 'line 2 takes numbers'
+misused train translate dates.tsv -o none --net 'a: embed 8 > lstm 8; embed 8 > lstm 8 from a > last > dense'; says 'leave out last, mean and max'
+misused train translate dates.tsv -o none --net 'a: embed 8 > lstm 8; embed 8 > lstm 8 from a > dense 5'; says 'numbers for each: end it in dense'
+
+# Judged
+done_with eval run dates.tsv --threads 1; prints 'bleu_lower'; prints 'perplexity'; prints 'own_loss'; prints 'sentences_per_second'
+prints 'nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp'; prints 'nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no'
+awk '$1 == "exact" && $2 < 0.9 { exit 1 }' out || fail "it has not learnt: $(cat out)"
+done_with eval run dates.text dates.iso.gz --threads 1 --json --beam 1
+done_with eval run dates.tsv --threads 1 --max-length 12; prints 'sources_cut'
+misused eval run dates.tsv --threads 1 --tail 0.1; says 'a model of the task translate does not take it'
+fails_with eval run dates.text fewer; says 'fewer has 7'
+
+# Answered, line by line
+printf '4.11.1987\n\n  January 2, 2003  \n' >lines
+done_with predict run lines; equal "$(cat out)" $'1987-11-04\n\n2003-01-02'
+done_with predict run lines --n-best 2 --beam 3; equal "$(wc -l <out)" 7
+done_with predict run lines --json; equal "$(head -c 20 out)" '{"text":"1987-11-04"'
+equal "$(sed -n 2p out)" '{"text":""}'
+mkfifo in answers
+"$UNROLL" predict run <in >answers & # an answer is there before the next line is
+exec 3>in 4<answers
+echo '4.11.1987' >&3; read -r answer <&4; equal "$answer" 1987-11-04
+echo '5.11.1987' >&3; read -r answer <&4; equal "$answer" 1987-11-05
+exec 3>&- 4<&-
+wait
+printf 'ab\377\n' >bytes
+fails_with predict run bytes; says 'bytes: line 1: byte 3: invalid UTF-8'
+done_with predict run lines --max-length 3; says '2 of what was answered are longer than the model reads'
+
+# Where it looked
+done_with predict run lines --attention --html page.html; prints '1987-11-04'; prints '(end)'
+grep -q '<table class="attention">' page.html || fail 'the page has no table'
+done_with predict run lines --attention --json; prints '"attention":[['; prints '"source":["4","."'
+fails_with predict val lines --attention; says 'attends to no line'
+misused predict run lines --html other.html; says '--html goes with --tree, --attention or a forecast'
