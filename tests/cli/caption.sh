@@ -41,16 +41,19 @@ done_with predict run new/pictures-idx4; cp out lines
 equal "$(wc -l <lines)" 40
 [[ $(sed -n 2p lines) =~ ^a\ (small|large)\ [a-z].*$'\t'new/pictures-idx4:\ image\ 2$ ]] || fail "$(sed -n 2p lines)"
 done_with predict run new/pictures-idx4 --json
-equal "$(python3 -c 'import json; print("\n".join(json.loads(l)["caption"] + "\t" + json.loads(l)["where"] for l in open("out")))')" "$(cat lines)"
+equal "$(python3 -c 'import json; print("\n".join(json.loads(l)["text"] + "\t" + json.loads(l)["where"] for l in open("out")))')" "$(cat lines)"
 done_with predict run files/003.ppm files/004.ppm --n-best 3; equal "$(wc -l <out)" 6
 [[ $(head -1 out) =~ ^-[0-9]+\.[0-9]{6}\ \ a\ .*files/003\.ppm$ ]] || fail "$(head -1 out)"
 done_with predict run files; equal "$(wc -l <out)" 40; cp out all
 done_with predict run files/017.ppm; equal "$(cat out)" "$(sed -n 18p all)" # alone as among others
 done_with predict run files/000.ppm --json --attention
-json 'o["rows"] == 5 and o["columns"] == 5 and len(o["attention"][0]["shares"]) == 25 and len(o["picture"]["numbers"]) == 1200' | grep -q True ||
+json 'o["rows"] == 5 and o["columns"] == 5 and len(o["attention"][0]) == 25 and len(o["picture"]["numbers"]) == 1200' | grep -q True ||
     fail "$(cut -c 1-300 out)"
-json 'all(abs(sum(t["shares"]) - 1) < 1e-4 for t in o["attention"]) and "".join(t["token"] for t in o["attention"]) == " " + o["caption"]' |
+json 'all(abs(sum(t) - 1) < 1e-4 for t in o["attention"]) and "".join(o["target"]) == " " + o["text"] and len(o["target"]) == len(o["attention"])' |
     grep -q True || fail "$(cut -c 1-300 out)"
+done_with predict run files/000.ppm files/001.ppm --attention --html seen.html
+grep -qE '^square .* 0\.[0-9]{2}  row [1-5], column [1-5]$|^(circle|triangle) .* 0\.[0-9]{2}  row [1-5], column [1-5]$' out || fail "$(cat out)"
+[ "$(grep -c 'id="seen' seen.html)" = 2 ] && grep -q 'href="#seen1"' seen.html && grep -q 'where it looked' seen.html || fail 'there is no picture'
 
 # A sample shows what is written while it learns; the default network; characters and pieces
 done_with train caption "${idx[@]}" -o shown --threads 1 --batch 12 --steps 2 --sample-every 2 --token char --hidden 8 --embed 4
@@ -67,6 +70,7 @@ done_with train caption named.tsv --images files --val named.tsv -o named2 "${fe
 done_with train caption rows40.tsv --features places.npy --val rows40.tsv --val-features places.npy -o places "${few[@]}" --hidden 8
 done_with info places; prints 'image: dense 8 tanh; decoder: embed 128 > dropout 0.5 > lstm 8 from image > attend image additive'
 done_with eval places rows40.tsv --features places.npy; prints 'images'
+done_with predict places places.npy --attention; prints '(end)'
 done_with predict places places.npy; equal "$(tail -1 out | cut -f 2)" "places.npy: row 40"
 done_with train caption rows40.tsv --features whole.npy -o whole "${few[@]}" --hidden 8
 done_with info whole; prints 'lstm 8 from image > dropout 0.5 > dense'

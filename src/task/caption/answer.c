@@ -60,7 +60,7 @@ static json_t *text_json(const ur_caption_task *c, size_t lane, size_t i)
 {
     ur_hypothesis h = ur_decoding_text(c->decoding, lane, i);
     json_t *object = json_object();
-    int failed = put_new(object, "caption", json_stringn(c->written.text, c->written.length));
+    int failed = put_new(object, "text", json_stringn(c->written.text, c->written.length));
     failed |= put_new(object, "log_probability", json_real(h.log_probability));
     if (!failed) return object;
     json_decref(object);
@@ -91,24 +91,48 @@ static json_t *token_json(const ur_vocabulary *v, int32_t id)
     return text && ur_utf8_valid(text, length) ? json_stringn(text, length) : json_string("\xEF\xBF\xBD");
 }
 
-/* Each token, and the share of each place. */
-static json_t *looked_json(const ur_caption_task *c, const ur_hypothesis *h, const ur_real *shares, size_t places)
+static json_t *tokens_json(const ur_caption_task *c, const ur_hypothesis *h)
+{
+    json_t *list = json_array();
+    for (size_t t = 0; list && t < h->length; t++) {
+        if (json_array_append_new(list, token_json(c->vocabulary, h->ids[t])) == 0) continue;
+        json_decref(list);
+        return NULL;
+    }
+    return list;
+}
+
+/* A row for each token: the share of each place. */
+static json_t *shares_json(const ur_real *shares, size_t tokens, size_t places)
 {
     json_t *list = json_array();
     int failed = !list;
-    for (size_t t = 0; t < h->length && !failed; t++) {
+    for (size_t t = 0; t < tokens && !failed; t++) {
         json_t *row = json_array();
-        for (size_t i = 0; i < places && !failed; i++)
-            failed = json_array_append_new(row, json_real((double)shares[t * places + i]));
-        failed |= json_array_append_new(
-            list, json_pack("{s:o,s:o}", "token", token_json(c->vocabulary, h->ids[t]), "shares", row));
+        for (size_t i = 0; i < places; i++)
+            failed |= json_array_append_new(row, json_real((double)shares[t * places + i]));
+        failed |= json_array_append_new(list, row);
     }
     if (!failed) return list;
     json_decref(list);
     return NULL;
 }
 
-/* How many rows and columns of places the line has that is looked at; false: features have none that are known. */
+/* What features are of has no form that is known: places by their numbers. */
+static json_t *places_json(size_t places)
+{
+    json_t *list = json_array();
+    char number[24];
+    for (size_t i = 0; list && i < places; i++) {
+        snprintf(number, sizeof number, "%zu", i + 1);
+        if (json_array_append_new(list, json_string(number)) == 0) continue;
+        json_decref(list);
+        return NULL;
+    }
+    return list;
+}
+
+/* How many rows and columns of places the line has that is looked at; false: it has features. */
 static bool find_grid(const ur_model *m, size_t places, size_t *rows, size_t *columns)
 {
     for (size_t i = 0; i < m->layer_count; i++) {
@@ -128,9 +152,12 @@ static ur_status put_attention(const answering *a, size_t lane, json_t *object, 
     size_t places, rows, columns;
     UR_TRY(ur_decoding_looked(c->decoding, lane, 0, &shares, &places, error));
     ur_hypothesis h = ur_decoding_text(c->decoding, lane, 0);
-    int failed = put_new(object, "attention", looked_json(c, &h, shares, places));
-    if (a->set->album) failed |= put_new(object, "picture", picture_json(a, lane));
-    if (find_grid(c->model, places, &rows, &columns)) {
+    int failed = put_new(object, "target", tokens_json(c, &h));
+    failed |= put_new(object, "attention", shares_json(shares, h.length, places));
+    if (!find_grid(c->model, places, &rows, &columns)) {
+        failed |= put_new(object, "source", places_json(places));
+    } else {
+        failed |= put_new(object, "picture", picture_json(a, lane));
         failed |= put_new(object, "rows", json_integer((json_int_t)rows));
         failed |= put_new(object, "columns", json_integer((json_int_t)columns));
     }

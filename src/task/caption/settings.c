@@ -53,7 +53,7 @@ static const ur_setting ROWS[] = {
     {NULL, "length-power", "X", UR_SETTING_NUMBER, S(length_power), .most = 10, .initial = "1", .reads = true,
      .help = "captions are compared by log probability / tokens^X; 0: longer ones are at a disadvantage"},
     {NULL, "attention", NULL, UR_SETTING_FLAG, S(attention), .reads = true,
-     .help = "with --json also where the network looked as it wrote each token, and the picture as it sees it"},
+     .help = "show where the network looked as it wrote each token; with --html over the picture"},
 };
 
 const ur_setting_table ur_caption_setting_table = UR_SETTING_TABLE(ROWS);
