@@ -19,6 +19,7 @@
 /* As the rows of settings.c say. */
 typedef struct ur_caption_settings {
     const char *images, *val_images, *features, *val_features;
+    const char *nearest, *nearest_images;
     const char *caption_column, *file_column, *header;
     size_t side;
     bool no_augment;
@@ -61,7 +62,7 @@ typedef struct ur_caption_task {
     ur_caption_settings settings;
     uint64_t seed;
     size_t batch;
-    ur_caption_set set, validation;
+    ur_caption_set set, validation, nearest; /* nearest: to compare with; a table or none */
     ur_caption_part part[UR_PARTS];
     ur_caption_input input;
     ur_vocabulary *vocabulary;
@@ -92,8 +93,8 @@ typedef struct ur_caption_task {
 
 /* What an evaluation adds up. */
 typedef struct ur_caption_count {
-    size_t captions, pictures, exact;
-    ur_bleu bleu;
+    size_t captions, pictures, exact, nearest_exact;
+    ur_bleu bleu, nearest_bleu;
 } ur_caption_count;
 
 extern const ur_task ur_task_caption;

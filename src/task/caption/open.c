@@ -27,6 +27,7 @@ void ur_caption_close(void *data)
     }
     ur_caption_close_set(&c->set);
     ur_caption_close_set(&c->validation);
+    ur_caption_close_set(&c->nearest);
     if (!c->given) ur_vocabulary_free(c->vocabulary);
     ur_ids_free(&c->text);
     ur_caption_end_writing(c);
@@ -219,6 +220,19 @@ static ur_status open_training(ur_caption_task *c, const ur_settings *settings, 
     return ur_caption_measure(c, error);
 }
 
+/* A table to compare with, where a model that sees pictures is judged. */
+static ur_status open_nearest(ur_caption_task *c, const ur_run_settings *run, ur_error *error)
+{
+    const ur_caption_settings *s = &c->settings;
+    const ur_caption_paths paths = {s->nearest, s->nearest_images, NULL, &run->watcher};
+    if (!s->nearest) return UR_OK;
+    if (!c->input.size.rows)
+        return ur_fail(error, UR_ERR_USAGE, "`nearest` compares pictures, and the network takes features");
+    if (!paths.images)
+        return ur_fail(error, UR_ERR_USAGE, "%s: where are its pictures? give `nearest-images`", s->nearest);
+    return open_set(c, &c->nearest, &paths, error);
+}
+
 ur_status ur_caption_open(void *data, const ur_settings *settings, const ur_model *from, ur_error *error)
 {
     ur_caption_task *c = data;
@@ -233,6 +247,7 @@ ur_status ur_caption_open(void *data, const ur_settings *settings, const ur_mode
     UR_TRY(check_kind(c, &paths, error));
     UR_TRY(open_set(c, &c->set, &paths, error));
     UR_TRY(from ? take_all(c, UR_PART_TEST, &c->set, error) : open_training(c, settings, error));
+    if (from) UR_TRY(open_nearest(c, &settings->run, error));
     return measure_lengths(c, error);
 }
 

@@ -27,6 +27,11 @@ static const ur_setting ROWS[] = {
     {NULL, "header", "yes|no", UR_SETTING_WORD, S(header), .unset = "found by looking", .reads = true,
      .help = "whether the first line of a table names its columns"},
 
+    {NULL, "nearest", "TABLE", UR_SETTING_TEXT, S(nearest), .unset = "none", .reads = true,
+     .help = "of unroll eval: also judge the captions that the most similar pictures of this table have"},
+    {NULL, "nearest-images", "PATH", UR_SETTING_TEXT, S(nearest_images), .unset = "none", .reads = true,
+     .help = "the pictures of that table"},
+
     {"Pictures", "side", "N", UR_SETTING_SIZE, S(side), .least = 4, .most = 1024, .unset = "of idx its own, else 64",
      .decides = true, .help = "pictures are scaled to N x N"},
     {NULL, "no-augment", NULL, UR_SETTING_FLAG, S(no_augment), .decides = true,
