@@ -35,7 +35,7 @@ ur_status ur_draw_choose(const void *data, ur_settings *settings, ur_error *erro
         UR_TRY(ur_settings_prefer(settings, RECIPE[i][0], RECIPE[i][1], error));
     UR_TRY(ur_settings_prefer(settings, "hidden", small ? "128" : "256", error));
     UR_TRY(ur_settings_prefer(settings, "batch", few ? "32" : "100", error));
-    UR_TRY(ur_settings_prefer_number(settings, "lr", 2e-3, error));
+    UR_TRY(ur_settings_prefer_number(settings, "lr", few ? 4e-3 : 2e-3, error));
     UR_TRY(ur_settings_prefer_number(settings, "average", few ? 0.99 : 0.998, error));
     if (!(run->epochs > 0) && !run->steps && !(run->minutes > 0)) run->epochs = few ? 100 : 30;
     return UR_OK;
