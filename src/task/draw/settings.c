@@ -8,7 +8,8 @@ enum { STROKES_MOST = 1000, LATENT_MOST = 4096 };
 static const ur_setting ROWS[] = {
     {"The pictures", "binarise", "sample|resample|threshold", UR_SETTING_CHOICE, S(binarise), .initial = "sample",
      .decides = true, .reads = true,
-     .help = "what is grey becomes white by chance, once and for ever; in training anew each time; or from a half on"},
+     .help =
+         "how grey becomes black or white: by chance, drawn once; drawn anew in each epoch; or white from a half on"},
 
     {"Painting", "strokes", "N", UR_SETTING_SIZE, S(strokes), .least = 1, .most = STROKES_MOST, .initial = "10",
      .decides = true, .help = "strokes in which a picture is painted"},
