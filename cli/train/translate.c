@@ -23,7 +23,7 @@ const ur_cli_verb ur_cli_train_translate = {
         "knows of the source from the lines before it ('from NAME').\n\n"
         "In training the decoder is fed the true tokens (teacher forcing). With --teacher-forcing 0.5 half of them "
         "are in the end those that it has written itself, with 0 all.",
-    .examples = "unroll train translate train.de train.en --val val.de val.en -o runs/de-en\n"
+    .examples = "unroll train translate train.de train.en --val val.de val.en -o runs/de-en  # German to English\n"
                 "unroll train translate pairs.tsv  # a table: the first column is read, the second is written\n"
                 "unroll train translate chat.csv --source-column Q --target-column A  # questions and answers\n"
                 "unroll eval runs/de-en test.de test.en  # losses\n",
