@@ -22,6 +22,8 @@ static const ur_cli_verb *const VERBS[] = {
     &ur_cli_train_translate,
     &ur_cli_train_forecast,
     &ur_cli_train_frames,
+    &ur_cli_train_draw,
+    &ur_cli_train_speech,
     &ur_cli_train_recall,
     &ur_cli_sample,
     &ur_cli_predict,

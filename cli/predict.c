@@ -276,7 +276,7 @@ static ur_status answer_plain(answering *a, const ur_cli_arguments *arguments, c
     ur_cli_colouring colouring = {0};
     ur_sink sink = ur_cli_sink(&out);
     /* Labels are anybody's; what a tagger or a forecast passes on is the reader's own. */
-    if (is_task(a, "classify")) out.safe = !a->how->json;
+    if (is_task(a, "classify") || is_task(a, "speech")) out.safe = !a->how->json;
     if (is_task(a, "tag") && !a->how->json && colours >= UR_CLI_256) {
         colouring.column[0] = ur_cli_task_text(task, "column");
         colouring.column[1] = ur_cli_task_text(task, "also");
@@ -340,6 +340,11 @@ const ur_cli_verb ur_cli_predict = {
         "A model of frames takes clips without labels (an idx file or a folder) and gives a label for each frame, with "
         "its clip and number. From standard input it takes raw frames, bytes row by row, or rows of a table; if it "
         "looks back alone, the label of a frame is out before the next one is read. An empty row ends a recording.\n\n"
+        "A model of speech takes WAV files or folders of them and gives a line for each: the file, a tab and what is "
+        "said. "
+        "From standard input it takes samples, 16 bits each, the lower byte first; if it looks back alone, what is "
+        "said is "
+        "written down as it is heard. With --json there is an object each time that the text has grown.\n\n"
         "A model of unroll train translate writes a line for each line. --beam and --n-best say how it searches, and "
         "--attention shows where in the source each token looked.\n\n"
         "With a model of unroll train forecast the lines are the rows of one table, and what follows them is printed "
@@ -351,6 +356,7 @@ const ur_cli_verb ur_cli_predict = {
                 "echo 'not a bad film' | unroll predict runs/reviews --tree  # and what it makes of each phrase\n"
                 "unroll predict runs/pos text.txt --inline  # They/PRON can/AUX fish/VERB ./PUNCT\n"
                 "camera | unroll predict runs/lips  # a label for each frame, as it comes\n"
+                "arecord -q -t raw -f S16_LE -r 8000 | unroll predict runs/digits  # what is said, as it is heard\n"
                 "unroll predict runs/de-en news.de >news.en  # translated, line by line\n"
                 "unroll predict runs/load load.csv >next.csv  # a series goes on\n"
                 "unroll predict runs/load load.csv --plot  # as a picture\n",

@@ -104,8 +104,11 @@ typedef enum ur_loss {
     UR_LOSS_SIGMOID, /* binary cross-entropy; numbers, 0 to 1 */
     UR_LOSS_SQUARED, /* (y − target)²; numbers */
     UR_LOSS_CRF, /* of a line that ends in `crf`: −log p of the whole sequence; ids: the right labels, −1: any */
-    UR_LOSS_QUANTILE /* q·e where e = target − y is above 0, (q − 1)·e elsewhere; numbers, each with an output for each
+    UR_LOSS_QUANTILE, /* q·e where e = target − y is above 0, (q − 1)·e elsewhere; numbers, each with an output for each
                          of the target's `levels`, side by side. Without levels half the absolute error, |e|/2 */
+    UR_LOSS_CTC /* of a line that ends in `ctc`: −log p of the labels; ids (L, B): the labels one after the other, each below
+                   the blank, which is the last output. `steps` is L, and `lengths` says how many of them a lane has, 0 or
+                   more. A lane needs a step for each label, and one between two equal neighbours: else UR_ERR_DATA */
 } ur_loss;
 
 /* The targets of one line: (T, B) ids or (T, B, outputs) numbers with that line's T and B; T is 1 behind `last`. What
@@ -186,7 +189,8 @@ UR_API ur_status ur_predict(ur_learner *learner, const ur_batch *batch, ur_real 
 UR_API ur_status ur_predict_line(ur_learner *learner, const ur_batch *batch, size_t line, ur_real *out,
                                  ur_error *error);
 /* The likeliest label of a line at each of its places: labels (T, B), or (B) where it leaves one step; -1 behind a lane's
- * end. Where the line ends in `crf`, those of the likeliest sequence (Viterbi); else the largest output. */
+ * end. Where the line ends in `crf`, those of the likeliest sequence (Viterbi); where it ends in `ctc`, what the likeliest path says, one label after the other from step 0
+ * on, and -1 behind them; else the largest output. */
 UR_API ur_status ur_predict_labels(ur_learner *learner, const ur_batch *batch, size_t line, int32_t *labels,
                                    ur_error *error);
 
@@ -288,6 +292,28 @@ UR_API size_t ur_answerer_cut(const ur_answerer *answerer);
 UR_API ur_status ur_answer_label(ur_answerer *answerer, const char *text, size_t length, size_t *label,
                                  double *probabilities, ur_error *error);
 
+/* Where a network looked at a picture, or wrote: the middle and the side of a square, in places of the picture. Side 0: it was
+ * all of it. */
+typedef struct ur_gaze {
+    float row, column, side;
+} ur_gaze;
+
+/* Grey pictures that a network painted, each as it was after 0 … frames − 1 strokes. */
+typedef struct ur_painted {
+    size_t count, frames, rows, columns;
+    unsigned char *pixel;    /* (count, frames, rows, columns): 0 black, 255 white */
+    unsigned char *given;    /* (count, rows, columns): what was to be painted again; NULL: these are new ones */
+    ur_gaze *read, *written; /* (count, frames): in the stroke that led there */
+} ur_painted;
+
+/* Lets a model paint `count` pictures. The settings are those of the model (ur_settings_of_model): without data it paints new
+ * ones; with pictures as data, those again, at most as many as there are. Equal seeds give equal pictures. The caller frees
+ * *painted. The model must not be used meanwhile. UR_ERR_UNSUPPORTED for a task that paints nothing (ur_paints). */
+UR_API bool ur_paints(const ur_settings *settings);
+UR_API ur_status ur_paint(const ur_model *model, const ur_settings *settings, size_t count, uint64_t seed,
+                          ur_painted *painted, ur_error *error);
+UR_API void ur_painted_free(ur_painted *painted); /* of one that is zeros, nothing */
+
 /* Data are opened and judged under the eyes of a watcher, which is copied; NULL: of none. */
 UR_API void ur_settings_watch(ur_settings *settings, const ur_watcher *watcher);
 
@@ -359,6 +385,7 @@ typedef struct ur_plan {
     const char *net, *isa;
     bool resumed;
     bool answers; /* ur_answerer_create takes the model */
+    bool paints;  /* ur_paint does */
 } ur_plan;
 /* Its strings are the trainer's. */
 UR_API ur_plan ur_trainer_plan(const ur_trainer *trainer);

@@ -240,4 +240,5 @@ static ur_status add_crf(ur_tape *tape, ur_tensor *y, const ur_targets *targets,
 /* One row says nothing of its label without its neighbours: what a softmax would give. */
 static void decode_crf(const real *y, size_t width, real *out) { ur_loss_softmax.decode(y, width, out); }
 
-const ur_loss_kind ur_loss_crf = {.word = "crf", .take = ur_take_ids, .loss = add_crf, .decode = decode_crf};
+const ur_loss_kind ur_loss_crf = {
+    .word = "crf", .layer = true, .take = ur_take_ids, .loss = add_crf, .decode = decode_crf};

@@ -185,15 +185,16 @@ struct ur_layer_kind {
     unsigned options;            /* UR_TAKES_… */
 
     /* Where it may stand. */
-    bool reads_ids; /* begins a line */
-    bool in_time;   /* works along the steps of a sequence */
-    bool ends_time; /* leaves one step */
-    bool ends_line; /* nothing may stand behind it */
-    bool passes;    /* gives what it takes, as far as its neighbours are concerned */
-    bool names;     /* the name of an earlier line stands behind its word */
-    bool joins;     /* has that line's steps and lanes; may begin a line */
-    bool sees;      /* takes pictures */
-    bool picks;     /* takes ids in place of one-hot vectors, and a table with ids in place of rows of it */
+    bool reads_ids;             /* begins a line */
+    bool in_time;               /* works along the steps of a sequence */
+    bool ends_time;             /* leaves one step */
+    bool ends_line;             /* nothing may stand behind it */
+    bool passes;                /* gives what it takes, as far as its neighbours are concerned */
+    bool names;                 /* the name of an earlier line stands behind its word */
+    bool joins;                 /* has that line's steps and lanes; may begin a line */
+    bool sees;                  /* takes pictures */
+    unsigned char more_outputs; /* that the layer before gives besides those of the data */
+    bool picks;                 /* takes ids in place of one-hot vectors, and a table with ids in place of rows of it */
 
     /* The width, and what else follows from `inputs` and the spec; a width of 0 is an error. */
     ur_status (*resolve)(ur_layer *layer, const ur_layer_sizes *sizes, ur_error *error);

@@ -15,6 +15,7 @@ typedef struct ur_targets {
     const int32_t *ids;         /* (T, B): −1 does not count */
     const real *values;         /* (T, B, W): NaN does not count */
     const int32_t *lengths;     /* (B), or NULL: all are whole */
+    const int32_t *ends;        /* the same of the outputs */
     const real *weights;        /* (T, B), or NULL: 1 */
     double smoothing;           /* ε of what ids or numbers say */
     const struct ur_crf *crf;   /* of a line that ends in one; else NULL */
@@ -25,7 +26,9 @@ typedef struct ur_targets {
 
 typedef struct ur_loss_kind {
     const char *word;
-    bool logits; /* takes what goes into the σ of a last `dense … sigmoid` */
+    bool logits;    /* takes what goes into the σ of a last `dense … sigmoid` */
+    bool layer;     /* of a line that ends in the layer of this word; its places have no weights */
+    bool own_steps; /* targets have steps and lengths of their own: nothing says which is at which step */
     /* Checks them, masks and counts; failures are the tape's. */
     void (*take)(ur_tape *tape, ur_targets *targets);
     /* Σ over what counts, in double; leaves scale times its gradient in y. */

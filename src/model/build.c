@@ -22,12 +22,19 @@ static ur_status resolve_symbols(size_t symbols, ur_layer *l, ur_error *error)
     return l->inputs > INT32_MAX ? ur_fail(error, UR_ERR_USAGE, "too many symbols: %zu", l->inputs) : UR_OK;
 }
 
+/* Those that the data fix, and those of the layer behind. */
+static size_t outputs_of(const ur_layer *l, size_t fixed)
+{
+    return fixed && l->behind ? fixed + l->behind->spec.kind->more_outputs : fixed;
+}
+
 /* Sizes of one layer, given what comes in. */
 static ur_status resolve_layer(const ur_model *m, const ur_sizes *of_line, ur_picture picture, ur_layer *l, size_t in,
                                ur_error *error)
 {
-    ur_layer_sizes sizes = {
-        .outputs = ur_gives_outputs(l) ? of_line->outputs : 0, .isa = ur_isa_index(m->kernels), .picture = picture};
+    ur_layer_sizes sizes = {.outputs = ur_gives_outputs(l) ? outputs_of(l, of_line->outputs) : 0,
+                            .isa = ur_isa_index(m->kernels),
+                            .picture = picture};
     l->inputs = in;
     if (l->spec.kind->reads_ids) UR_TRY(resolve_symbols(of_line->symbols, l, error));
     if (!l->inputs && !l->spec.kind->joins)

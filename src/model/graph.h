@@ -66,8 +66,11 @@ ur_shape ur_line_leaves(const ur_model *model, size_t i, ur_shape enters);
 ur_status ur_line_check(const ur_model *model, size_t i, const ur_sequences *in, const ur_value *values, bool begun,
                         ur_error *error);
 
-/* labels.c. The crf that the line ends in; NULL: none. And the likeliest label at each place, (T, B), of what the line gave:
- * those of the best sequence behind a crf, else the largest number of each place. −1 behind a lane's end. */
+/* labels.c. The word of a layer that ends the line and has a loss of its own, crf or ctc; NULL: none. The crf that the line ends
+ * in; NULL: none. And the likeliest label at each place, (T, B), of what the line gave: those of the best sequence behind a
+ * crf; behind ctc what the likeliest path says, one label after the other from step 0 on; else the largest number of each
+ * place. −1 behind a lane's end. */
+const char *ur_line_ending(const ur_model *model, size_t line);
 const ur_crf *ur_line_crf(const ur_model *model, size_t line);
 ur_status ur_line_labels(const ur_model *model, size_t line, const ur_value *value, int32_t *labels, ur_error *error);
 

@@ -1,10 +1,22 @@
 /* The labels that a line's outputs stand for. */
 #include "model/graph.h"
 
+#include "layer/ctc.h"
+
+static const ur_layer *last_layer(const ur_model *m, size_t line)
+{
+    return &m->layers[m->lines[line].first + m->lines[line].count - 1];
+}
+
+const char *ur_line_ending(const ur_model *m, size_t line)
+{
+    const ur_layer_kind *kind = last_layer(m, line)->spec.kind;
+    return kind->ends_line ? kind->word : NULL;
+}
+
 const ur_crf *ur_line_crf(const ur_model *m, size_t line)
 {
-    const ur_line *l = &m->lines[line];
-    const ur_crf *crf = &m->layers[l->first + l->count - 1].crf;
+    const ur_crf *crf = &last_layer(m, line)->crf;
     return crf->labels ? crf : NULL;
 }
 
@@ -20,11 +32,14 @@ ur_status ur_line_labels(const ur_model *m, size_t line, const ur_value *value, 
 {
     const ur_tensor *y = value->y;
     const ur_crf *crf = ur_line_crf(m, line);
+    const bool ctc = last_layer(m, line)->spec.kind == &ur_layer_ctc;
     for (size_t b = 0; b < y->lanes; b++) {
         size_t length = value->shape.lengths ? (size_t)value->shape.lengths[b] : y->steps;
         const real *x = y->value + b * y->row;
         for (size_t t = 0; t < y->steps; t++)
-            labels[t * y->lanes + b] = t < length && !crf ? find_largest(x + t * y->lanes * y->row, y->width) : -1;
+            labels[t * y->lanes + b] =
+                t < length && !crf && !ctc ? find_largest(x + t * y->lanes * y->row, y->width) : -1;
+        if (ctc) ur_ctc_best(x, y->width, y->lanes * y->row, length, labels + b, y->lanes);
         if (crf) UR_TRY(ur_crf_best(crf, x, y->lanes * y->row, length, labels + b, y->lanes, error));
     }
     return UR_OK;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Words that the grammar knows, and no kind of layer has yet. */
-static const char *const unbuilt[] = {"norm", "ctc"};
+static const char *const unbuilt[] = {"norm"};
 
 static const ur_option_word option_words[] = {{"relu", UR_TAKES_ACTIVATION, UR_RELU, 0},
                                               {"sigmoid", UR_TAKES_ACTIVATION, UR_SIGMOID, 0},

@@ -1,6 +1,8 @@
 /* See objective.h. */
 #include "train/objective.h"
 
+#include <string.h>
+
 const ur_dense *ur_wide_head(const ur_model *m)
 {
     const ur_dense *head = ur_network_head(m);
@@ -46,9 +48,19 @@ static ur_status check_extras(const ur_target *target, const ur_loss_kind *kind,
     if (target->smoothing > 0 && !smooths)
         return ur_fail(error, UR_ERR_USAGE, "labels are smoothed for softmax and sigmoid, not for the loss \"%s\"",
                        kind->word);
-    if (target->weights && target->loss == UR_LOSS_CRF)
-        return ur_fail(error, UR_ERR_USAGE, "the loss \"crf\" is of whole sequences: its places have no weights");
+    if (target->weights && kind->layer)
+        return ur_fail(error, UR_ERR_USAGE, "the loss \"%s\" is of whole sequences: its places have no weights",
+                       kind->word);
     return UR_OK;
+}
+
+/* A layer that ends the line and the loss of the same word go together. */
+static ur_status check_ending(const char *word, const ur_loss_kind *kind, size_t line, ur_error *error)
+{
+    if (word ? strcmp(word, kind->word) == 0 : !kind->layer) return UR_OK;
+    if (word) return ur_fail(error, UR_ERR_USAGE, "line %zu ends in \"%s\" and takes that loss", line + 1, word);
+    return ur_fail(error, UR_ERR_USAGE, "the loss \"%s\" needs a line that ends in one; line %zu does not", kind->word,
+                   line + 1);
 }
 
 static ur_status aim_at(const ur_learner *l, const ur_target *target, ur_aim *aim, ur_error *error)
@@ -64,11 +76,7 @@ static ur_status aim_at(const ur_learner *l, const ur_target *target, ur_aim *ai
                        "line %zu ends in \"sigmoid\" and is read by another; its loss takes what goes in there: leave "
                        "\"sigmoid\" out",
                        target->line + 1);
-    if ((target->loss == UR_LOSS_CRF) != (ur_line_crf(l->model, target->line) != NULL))
-        return ur_fail(error, UR_ERR_USAGE,
-                       aim->kind == &ur_loss_crf ? "the loss \"crf\" needs a line that ends in one; line %zu does not"
-                                                 : "line %zu ends in \"crf\" and takes that loss",
-                       target->line + 1);
+    UR_TRY(check_ending(ur_line_ending(l->model, target->line), aim->kind, target->line, error));
     UR_TRY(check_extras(target, aim->kind, error));
     bool whole = l->judge || target->weights || target->smoothing > 0; /* the logits are needed */
     if (is_last && target->loss == UR_LOSS_SOFTMAX && !whole) aim->head = ur_objective_head(l);
@@ -120,7 +128,8 @@ static void add_loss(const ur_learner *l, ur_tape *tape, const ur_aim *aim, cons
                           .ids = t->ids,
                           .values = t->values,
                           .crf = ur_line_crf(l->model, t->line),
-                          .lengths = t->lengths ? t->lengths : value->shape.lengths,
+                          .lengths = t->lengths || aim->kind->own_steps ? t->lengths : value->shape.lengths,
+                          .ends = value->shape.lengths,
                           .weights = t->weights,
                           .smoothing = t->smoothing,
                           .levels = t->levels,

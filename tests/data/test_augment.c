@@ -131,10 +131,45 @@ static void one_slice(void **state)
     for (uint64_t number = 0; number < 50; number++) vary(10, 1, number, to);
 }
 
+/* All of an utterance is still there, spoken faster or slower: what rises does so from the first slice to the last. In each
+ * second at most 5 slices are silent. */
+static void utterance_is_whole(void **state)
+{
+    enum { LONG = 250, MOST = 280 };
+    static float from[LONG * BANDS], to[MOST * BANDS], again[MOST * BANDS];
+    size_t least = MOST, most = 0, silent = 0;
+    (void)state;
+    for (size_t i = 0; i < LONG * BANDS; i++) from[i] = 100 + (float)(i / BANDS);
+    for (uint64_t number = 0; number < 100; number++) {
+        size_t made = ur_utterance_steps(LONG, 3, number), own = 0;
+        assert_true(made <= MOST);
+        ur_utterance_vary(from, LONG, BANDS, 3, number, to);
+        ur_utterance_vary(from, LONG, BANDS, 3, number, again);
+        assert_memory_equal(to, again, made * BANDS * sizeof *to);
+        for (size_t t = 0; t < made; t++) {
+            float largest = 0;
+            double there = 100 + (double)t * LONG / (double)made;
+            for (size_t i = 0; i < BANDS; i++) largest = to[t * BANDS + i] > largest ? to[t * BANDS + i] : largest;
+            own += largest == 0;
+            assert_true(largest == 0 || fabs((double)largest - there) < 2);
+        }
+        assert_true(own <= 5 * 3);
+        silent += own;
+        least = made < least ? made : least;
+        most = made > most ? made : most;
+    }
+    assert_true(least < 230 && least >= 227 && most > 272 && most <= 275 && silent > 0);
+    assert_int_equal(ur_utterance_steps(1, 3, 0), 1);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(warps),           cmocka_unit_test(channels_stay_together), cmocka_unit_test(chosen),
-        cmocka_unit_test(sound_is_masked), cmocka_unit_test(sound_is_stretched),     cmocka_unit_test(one_slice)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(warps),
+                                       cmocka_unit_test(channels_stay_together),
+                                       cmocka_unit_test(chosen),
+                                       cmocka_unit_test(sound_is_masked),
+                                       cmocka_unit_test(sound_is_stretched),
+                                       cmocka_unit_test(one_slice),
+                                       cmocka_unit_test(utterance_is_whole)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -125,6 +125,7 @@ static void test_canonical_text_of_the_examples(void **state)
         "encoder: embed 256 > lstm 256 bi; decoder: embed like encoder > lstm 512 from encoder > max > dense",
         "a: gru 3; join a > join a > dense x2",
         "embed 4 > lstm 5 bi > dense > crf",
+        "lstm 128 x2 bi > dense > ctc",
         "conv 16 5x5 relu > pool 2 > conv 32 3x1 x2 tanh nobias > pool 2 > lstm 128 bi > dense",
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) canonical(lines[i], lines[i]);
@@ -228,7 +229,7 @@ static void test_format_refuses_what_no_line_says(void **state)
         &bad, UR_LINE_TEXT_MAX,
         "no network line says what these layers are: network line, column 14: unknown layer \"mgu\"; the "
         "nearest known one is \"gru\" (there are onehot, embed, rnn, lstm, gru, gru-before, lstm-coupled, last, "
-        "mean, max, join, attend, dense, conv, pool, dropout, crf)");
+        "mean, max, join, attend, dense, conv, pool, dropout, crf, ctc)");
 }
 
 static void test_format_refuses_broken_specs(void **state)

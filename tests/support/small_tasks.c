@@ -5,6 +5,8 @@
 
 #include <cmocka.h>
 
+#include "../data/wav_write.h"
+
 #include "support/run.h"
 #include "support/small_tasks.h"
 
@@ -13,7 +15,8 @@
 
 typedef struct small {
     const char *name, *line;
-    void (*write)(FILE *file); /* NULL: it reads nothing */
+    void (*write)(FILE *file);          /* NULL: it reads nothing */
+    void (*beside)(const char *folder); /* writes what the file names; NULL: nothing */
 } small;
 
 static void write_text(FILE *file)
@@ -61,52 +64,105 @@ static void write_frames(FILE *file)
     for (int i = 0; i < 90; i++) fprintf(file, "%d,%d,%d.5,%s\n", i % 7, i * i % 11, i % 3, i % 7 > 3 ? "up" : "down");
 }
 
-/* A table of two columns: letters, and the same the other way round. */
-static void write_pairs(FILE *file)
+/* Pictures of 5 x 4 in an idx file: a cross somewhere. */
+static void write_pictures(FILE *file)
 {
-    for (unsigned i = 0; i < 40; i++) {
-        char text[12] = "";
-        size_t length = 1 + i * 7 % 9;
-        for (unsigned k = 0; k < length; k++) text[k] = "abcdef "[(i * i + 3 * k) % 6];
-        fprintf(file, "%s\t", text);
-        for (size_t k = length; k-- > 0;) fputc(text[k], file);
-        fputc('\n', file);
+    static const unsigned char head[] = {0, 0, 8, 3, 0, 0, 0, 40, 0, 0, 0, 5, 0, 0, 0, 4};
+    fwrite(head, 1, sizeof head, file);
+    for (int i = 0; i < 40; i++)
+        for (int place = 0; place < 20; place++)
+            fputc(place / 4 == i % 5 || place % 4 == i % 4 ? 255 - 5 * (i % 3) : 7 * (i / 8), file);
+}
+
+/* ---- Recordings ----------------------------------------------------------------------------------------------------- */
+
+enum { RECORDINGS = 8, RATE = 2000 };
+
+/* Which letters a recording says: one, two or three of them. */
+static const char *spoken_in(unsigned i)
+{
+    static const char *const texts[] = {"a", "b", "ab", "ba", "aa", "b a"};
+    return texts[i % 6];
+}
+
+static void write_spoken(FILE *file)
+{
+    fprintf(file, "file\ttranscript\tspeaker\n");
+    for (unsigned i = 0; i < RECORDINGS; i++)
+        fprintf(file, "spoken%u.wav\t%s\t%s\n", i, spoken_in(i), i % 2 ? "Eve" : "Bob");
+}
+
+/* A letter is a twentieth of a second of a square wave: long waves for a, short ones for b. */
+static void write_recordings(const char *folder)
+{
+    for (unsigned i = 0; i < RECORDINGS; i++) {
+        unsigned char sound[RATE], wav[RATE + 64];
+        char path[512];
+        size_t size = 0, length = 0;
+        for (const char *c = spoken_in(i); *c; c++)
+            for (unsigned t = 0; t < RATE / 20 + 7 * i; t++)
+                sound[size++] = (unsigned char)(128 + (*c == ' ' || t < 20           ? 0
+                                                       : t / (*c == 'a' ? 9 : 3) % 2 ? 50
+                                                                                     : -50));
+        length = write_wav(wav, 1, RATE, 1, 8, sound, size);
+        assert_true(snprintf(path, sizeof path, "%s/spoken%u.wav", folder, i) < (int)sizeof path);
+        FILE *file = fopen(path, "wb");
+        assert_non_null(file);
+        assert_int_equal(fwrite(wav, 1, length, file), length);
+        assert_int_equal(fclose(file), 0);
     }
-}
 
-static const small SMALL[] = {
-    {"lm", "--hidden 6 --layers 1 --embed 5 --dropout 0.2 --batch 3 --bptt 7 --bptt-step 5 --sample-length 9",
-     write_text},
-    {"classify", "--form lines --hidden 6 --embed 5 --batch 8 --token-dropout 0.1", write_labelled},
-    {"tag", "--also xpos --hidden 6 --embed 5 --batch 8 --token-dropout 0.2", write_tagged},
-    {"forecast", "--context 12 --horizon 4 --hidden 6 --batch 9 --quantiles 0.2,0.5", write_series},
-    {"frames", "--hidden 6 --batch 2 --span 9 --difference --class-weights sqrt", write_frames},
-    {"translate", "--token char --hidden 6 --embed 5 --batch 4 --teacher-forcing 0.5", write_pairs},
-    {"recall", "--kind adding --gap 7 --bptt 4 --hidden 6 --batch 5", NULL},
-};
+    /* A table of two columns: letters, and the same the other way round. */
+    static void write_pairs(FILE * file)
+    {
+        for (unsigned i = 0; i < 40; i++) {
+            char text[12] = "";
+            size_t length = 1 + i * 7 % 9;
+            for (unsigned k = 0; k < length; k++) text[k] = "abcdef "[(i * i + 3 * k) % 6];
+            fprintf(file, "%s\t", text);
+            for (size_t k = length; k-- > 0;) fputc(text[k], file);
+            fputc('\n', file);
+        }
+    }
 
-static const small *find(const char *name)
-{
-    for (size_t i = 0; i < sizeof SMALL / sizeof *SMALL; i++)
-        if (strcmp(SMALL[i].name, name) == 0) return &SMALL[i];
-    fail_msg("the task %s has no row in tests/support/small_tasks.c", name);
-    return NULL;
-}
+    static const small SMALL[] = {
+        {"lm", "--hidden 6 --layers 1 --embed 5 --dropout 0.2 --batch 3 --bptt 7 --bptt-step 5 --sample-length 9",
+         write_text, NULL},
+        {"classify", "--form lines --hidden 6 --embed 5 --batch 8 --token-dropout 0.1", write_labelled, NULL},
+        {"tag", "--also xpos --hidden 6 --embed 5 --batch 8 --token-dropout 0.2", write_tagged, NULL},
+        {"forecast", "--context 12 --horizon 4 --hidden 6 --batch 9 --quantiles 0.2,0.5", write_series, NULL},
+        {"frames", "--hidden 6 --batch 2 --span 9 --difference --class-weights sqrt", write_frames, NULL},
+        {"speech", "--join 1-2 --token char --stack 2 --cell rnn --layers 1 --hidden 6 --batch 5 --val-match *[01].wav",
+         write_spoken, write_recordings},
+        {"draw", "--hidden 6 --batch 8 --strokes 3 --latent 2 --read-size 3 --write-size 2 --binarise resample",
+         write_pictures, NULL},
+        {"translate", "--token char --hidden 6 --embed 5 --batch 4 --teacher-forcing 0.5", write_pairs, NULL},
+        {"recall", "--kind adding --gap 7 --bptt 4 --hidden 6 --batch 5", NULL, NULL},
+    };
 
-ur_settings *small_task(const char *name, const char *folder)
-{
-    const small *task = find(name);
-    char path[512];
-    ur_settings *settings;
-    ur_error error;
-    if (ur_settings_create(&settings, name, &error) != UR_OK) fail_msg("%s", error.text);
-    set_more(settings, "--steps 12 --eval-every 4 --save-every 4 --average 0.9 --threads 1 %s", task->line);
-    if (!task->write) return settings;
-    assert_true(snprintf(path, sizeof path, "%s/data.%s", folder, name) < (int)sizeof path);
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    task->write(file);
-    assert_int_equal(fclose(file), 0);
-    if (ur_settings_add_data(settings, path, &error) != UR_OK) fail_msg("%s", error.text);
-    return settings;
-}
+    static const small *find(const char *name)
+    {
+        for (size_t i = 0; i < sizeof SMALL / sizeof *SMALL; i++)
+            if (strcmp(SMALL[i].name, name) == 0) return &SMALL[i];
+        fail_msg("the task %s has no row in tests/support/small_tasks.c", name);
+        return NULL;
+    }
+
+    ur_settings *small_task(const char *name, const char *folder)
+    {
+        const small *task = find(name);
+        char path[512];
+        ur_settings *settings;
+        ur_error error;
+        if (ur_settings_create(&settings, name, &error) != UR_OK) fail_msg("%s", error.text);
+        set_more(settings, "--steps 12 --eval-every 4 --save-every 4 --average 0.9 --threads 1 %s", task->line);
+        if (!task->write) return settings;
+        assert_true(snprintf(path, sizeof path, "%s/data.%s", folder, name) < (int)sizeof path);
+        FILE *file = fopen(path, "w");
+        assert_non_null(file);
+        task->write(file);
+        assert_int_equal(fclose(file), 0);
+        if (task->beside) task->beside(folder);
+        if (ur_settings_add_data(settings, path, &error) != UR_OK) fail_msg("%s", error.text);
+        return settings;
+    }

@@ -55,7 +55,9 @@ static uint64_t hash_batch(const ur_trainer *t, ur_part part, uint64_t number)
     for (size_t i = 0; i < batch.network.target_count; i++) {
         const ur_target *target = &batch.network.target[i];
         const ur_sequences *in = &batch.network.input[target->line];
-        size_t places = (t->model->lines[target->line].last ? 1 : in->steps) * in->lanes;
+        size_t steps = t->model->lines[target->line].last ? 1 : in->steps;
+        size_t places = (target->steps ? target->steps : steps) * in->lanes;
+        if (target->lengths) mix(&hash, target->lengths, in->lanes * sizeof *target->lengths);
         if (target->ids) mix(&hash, target->ids, places * sizeof *target->ids);
         if (target->values) mix(&hash, target->values, places * width_of(t->model, target->line) * sizeof(ur_real));
     }

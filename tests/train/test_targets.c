@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "layer/ctc.h"
 #include "support/numbers.h"
 #include "support/ok.h"
 #include "train/learner.h"
@@ -84,6 +85,7 @@ static void test_behind_the_end_nothing_counts(void **state)
     for (size_t loss = 0; ur_loss_at(loss); loss++) {
         setting s;
         ur_window_result masked, whole;
+        if (ur_loss_at(loss)->own_steps) continue; /* see below */
         set_up(&s, loss == UR_LOSS_CRF ? "embed 3 > lstm 4 > dense > crf" : "embed 3 > lstm 4 > dense");
         aim(&s, 0, (ur_loss)loss, 0);
         spoil(&s, false);
@@ -96,6 +98,31 @@ static void test_behind_the_end_nothing_counts(void **state)
         free(want);
         tear_down(&s);
     }
+}
+
+/* A lane has as many labels as its target's length says, whatever the line's; the others are not looked at. */
+static void test_labels_without_places(void **state)
+{
+    (void)state;
+    setting s;
+    ur_window_result whole, masked;
+    int32_t lengths[LANES];
+    size_t count = 0;
+    set_up(&s, "embed 3 > lstm 4 > dense > ctc");
+    for (size_t b = 0; b < LANES; b++) count += (size_t)(lengths[b] = b % 2 ? 0 : 1);
+    s.batch.target[0] = (ur_target){.loss = UR_LOSS_CTC, .ids = s.targets[0], .steps = 2, .lengths = lengths};
+    s.batch.target_count = 1;
+    real *want = gradients(&s, &whole);
+    for (size_t b = 0; b < LANES; b++) {
+        s.targets[0][LANES + b] = 1000;
+        if (lengths[b] == 0) s.targets[0][b] = -7;
+    }
+    real *got = gradients(&s, &masked);
+    assert_true(whole.loss == masked.loss && whole.count == count);
+    assert_same("ctc", got, want, s.model->numbers);
+    free(got);
+    free(want);
+    tear_down(&s);
 }
 
 /* A target's own lengths stand in for the line's. */
@@ -193,6 +220,33 @@ static void refuse(setting *s, ur_status status, const char *message)
     assert_string_equal(error.text, message);
 }
 
+static void test_labels_that_do_not_fit(void **state)
+{
+    (void)state;
+    setting s;
+    int32_t lengths[LANES] = {0};
+    set_up(&s, "embed 3 > lstm 4 > dense > ctc");
+    s.lengths[1] = 3;
+    s.targets[0][1] = s.targets[0][LANES + 1] = s.targets[0][2 * LANES + 1] = 1;
+    lengths[1] = 3;
+    s.batch.target[0] = (ur_target){.loss = UR_LOSS_CTC, .ids = s.targets[0], .steps = 3, .lengths = lengths};
+    s.batch.target_count = 1;
+    refuse(&s, UR_ERR_DATA,
+           "lane 1: 3 steps are too few for a target of 3 labels, 2 of them like the one before; it takes 5");
+    lengths[1] = 4;
+    refuse(&s, UR_ERR_DATA, "lane 1: a target of 4 labels, where there is room for 3");
+    lengths[1] = -1;
+    refuse(&s, UR_ERR_DATA, "lane 1: a target of -1 labels, where there is room for 3");
+    lengths[1] = 1;
+    s.targets[0][1] = OUTPUTS; /* the blank */
+    refuse(&s, UR_ERR_DATA, "lane 1: label 1 of its target is 4, not below the 4 labels");
+    s.targets[0][1] = -1;
+    refuse(&s, UR_ERR_DATA, "lane 1: label 1 of its target is -1, not below the 4 labels");
+    s.batch.target[0].ids = NULL;
+    refuse(&s, UR_ERR_USAGE, "this loss takes ids as targets, the batch has none");
+    tear_down(&s);
+}
+
 static void test_what_is_refused(void **state)
 {
     (void)state;
@@ -228,6 +282,16 @@ static void test_what_is_refused(void **state)
     aim(&s, 0, UR_LOSS_CRF, 0);
     s.batch.target_count = 1;
     refuse(&s, UR_ERR_USAGE, "the loss \"crf\" needs a line that ends in one; line 1 does not");
+    aim(&s, 0, UR_LOSS_CTC, 0);
+    s.batch.target_count = 1;
+    refuse(&s, UR_ERR_USAGE, "the loss \"ctc\" needs a line that ends in one; line 1 does not");
+    tear_down(&s);
+    set_up(&s, "embed 3 > dense > ctc");
+    aim(&s, 0, UR_LOSS_CRF, 0);
+    refuse(&s, UR_ERR_USAGE, "line 1 ends in \"ctc\" and takes that loss");
+    aim(&s, 0, UR_LOSS_CTC, 0);
+    s.batch.target[0].weights = s.values[0];
+    refuse(&s, UR_ERR_USAGE, "the loss \"ctc\" is of whole sequences: its places have no weights");
     tear_down(&s);
     set_up(&s, "embed 3 > dense > crf");
     aim(&s, 0, UR_LOSS_SOFTMAX, 0);
@@ -373,6 +437,31 @@ static void check_labels(const char *line)
     tear_down(&s);
 }
 
+/* Behind ctc the labels stand one after the other. */
+static void test_labels_behind_ctc(void **state)
+{
+    (void)state;
+    setting s;
+    ur_error error = {0};
+    static real y[ROWS * (OUTPUTS + 1)];
+    int32_t labels[ROWS], best[STEPS];
+    size_t found = 0;
+    set_up(&s, "embed 3 > lstm 4 > dense > ctc");
+    assert_int_equal(ur_model_outputs(s.model), OUTPUTS + 1);
+    for (size_t i = 0; i < s.model->numbers; i++) s.model->values[i] *= 4;
+    ur_model_changed(s.model);
+    ok(ur_predict(s.learner, &s.batch, y, &error), &error);
+    ok(ur_predict_labels(s.learner, &s.batch, 0, labels, &error), &error);
+    for (size_t b = 0; b < LANES; b++) {
+        size_t count =
+            ur_ctc_best(y + b * (OUTPUTS + 1), OUTPUTS + 1, LANES * (OUTPUTS + 1), (size_t)s.lengths[b], best, 1);
+        for (size_t t = 0; t < STEPS; t++) assert_int_equal(labels[t * LANES + b], t < count ? best[t] : -1);
+        found += count;
+    }
+    assert_true(found > 0);
+    tear_down(&s);
+}
+
 static void test_labels(void **state)
 {
     (void)state;
@@ -395,6 +484,8 @@ static void test_decode(void **state)
     assert_same("squared", out, y, 3);
     ur_loss_crf.decode(y, 3, out);
     assert_near("crf", out, (real[]){(real)(exp(1) / sum), (real)(exp(-2) / sum), (real)(exp(0.5) / sum)}, 3, 1e-6);
+    ur_loss_ctc.decode(y, 3, out);
+    assert_near("ctc", out, (real[]){(real)(exp(1) / sum), (real)(exp(-2) / sum), (real)(exp(0.5) / sum)}, 3, 1e-6);
     ur_loss_quantile.decode(y, 3, out);
     assert_same("quantile", out, y, 3);
 }
@@ -403,6 +494,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_behind_the_end_nothing_counts),
+        cmocka_unit_test(test_labels_without_places),
+        cmocka_unit_test(test_labels_that_do_not_fit),
         cmocka_unit_test(test_lengths_of_targets),
         cmocka_unit_test(test_several_outputs),
         cmocka_unit_test(test_lines_differ_in_lanes),
@@ -413,6 +506,7 @@ int main(void)
         cmocka_unit_test(test_quantiles),
         cmocka_unit_test(test_absolute_error),
         cmocka_unit_test(test_labels),
+        cmocka_unit_test(test_labels_behind_ctc),
         cmocka_unit_test(test_decode),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,4 +32,9 @@ void ur_picture_warp(const float *from, size_t rows, size_t columns, size_t chan
  * are. from and to are two different arrays. */
 void ur_sound_vary(const float *from, size_t steps, size_t bands, uint64_t seed, uint64_t number, float *to);
 
+/* An utterance, spoken up to a tenth faster or slower and so of other slices: how many, and their bands. Its voice and noise as
+ * above; up to 6 bands are silenced, and in each second up to 5 slices. */
+size_t ur_utterance_steps(size_t steps, uint64_t seed, uint64_t number);
+void ur_utterance_vary(const float *from, size_t steps, size_t bands, uint64_t seed, uint64_t number, float *to);
+
 #endif

@@ -46,6 +46,8 @@ ur_status ur_speech_create(ur_speech **speech, uint32_t rate, ur_error *error)
 void ur_speech_free(ur_speech *speech) { free(speech); }
 
 uint32_t ur_speech_rate(const ur_speech *speech) { return speech->rate; }
+size_t ur_speech_window(const ur_speech *speech) { return speech->window; }
+size_t ur_speech_hop(const ur_speech *speech) { return speech->hop; }
 
 size_t ur_speech_steps(const ur_speech *s, size_t samples)
 {
@@ -66,7 +68,7 @@ static double sum_band(const ur_speech *s, const double *edge, const double *pow
     return sum;
 }
 
-static void take_slice(const ur_speech *s, const double *samples, size_t count, float *bands, double *work)
+void ur_speech_slice(const ur_speech *s, const double *samples, size_t count, float *bands, double *work)
 {
     double *power = work + s->size;
     memset(work, 0, s->size * sizeof *work);
@@ -91,6 +93,6 @@ void ur_speech_bands(const ur_speech *s, const double *samples, size_t count, fl
 {
     size_t steps = ur_speech_steps(s, count);
     for (size_t t = 0; t < steps; t++)
-        take_slice(s, samples + t * s->hop, count - t * s->hop, bands + t * UR_SPEECH_BANDS, work);
+        ur_speech_slice(s, samples + t * s->hop, count - t * s->hop, bands + t * UR_SPEECH_BANDS, work);
     normalise(bands, steps * UR_SPEECH_BANDS);
 }

@@ -20,8 +20,13 @@ uint32_t ur_speech_rate(const ur_speech *speech);
 
 /* Slices of a recording of so many samples; one at least: a short one goes on with silence. */
 size_t ur_speech_steps(const ur_speech *speech, size_t samples);
+/* Samples that a slice sees, and those between the beginnings of two. */
+size_t ur_speech_window(const ur_speech *speech);
+size_t ur_speech_hop(const ur_speech *speech);
 /* Numbers that `work` has below. */
 size_t ur_speech_work(const ur_speech *speech);
+/* The bands of one slice, as they are: of its samples, which may be fewer than a window at the end of a recording. */
+void ur_speech_slice(const ur_speech *speech, const double *samples, size_t count, float *bands, double *work);
 /* bands: (steps, UR_SPEECH_BANDS). Any number of threads, each with its own `work`. */
 void ur_speech_bands(const ur_speech *speech, const double *samples, size_t count, float *bands, double *work);
 

@@ -1,5 +1,6 @@
 /* Recordings that are varied while they are learnt: see augment.h. A slice is looked up where it came from, t' = middle +
- * (t − middle)/speed + shift, and a band b' = b + tune; between two of them their mean by distance is taken. */
+ * (t − middle)/speed + shift, or of an utterance t' = t·speed, and a band b' = b + tune; between two of them their mean by
+ * distance is taken. */
 #include "data/media/augment.h"
 #include "data/media/between.h"
 
@@ -28,9 +29,14 @@ static void choose_mask(double width, double place, size_t most, size_t count, s
     *end = *begin + wide;
 }
 
+static double choose_speed(uint64_t seed, uint64_t number)
+{
+    return ur_exp(ur_log(1.1) * (2 * choose(seed, number, SPEED) - 1));
+}
+
 static variation choose_variation(size_t steps, size_t bands, uint64_t seed, uint64_t number)
 {
-    variation v = {.speed = ur_exp(ur_log(1.1) * (2 * choose(seed, number, SPEED) - 1)),
+    variation v = {.speed = choose_speed(seed, number),
                    .shift = 5 * (2 * choose(seed, number, SHIFT) - 1),
                    .tune = 1.5 * (2 * choose(seed, number, TUNE) - 1),
                    .noise = 0.3 * choose(seed, number, NOISE)};
@@ -48,24 +54,54 @@ static double look_up(const float *slice, size_t bands, double place)
     return (double)slice[band] * (1 - behind) + (double)slice[next] * behind;
 }
 
-static bool is_silenced(const variation *v, size_t slice, size_t band)
+/* One slice as it sounds at `place`, `silent` or not. */
+static void vary_slice(const variation *v, const float *from, size_t steps, size_t bands, double place, bool silent,
+                       uint64_t seed, uint64_t position, float *to)
 {
-    return (slice >= v->slice && slice < v->slice_end) || (band >= v->band && band < v->band_end);
+    double behind;
+    size_t before = ur_find_before(place, steps, &behind);
+    const float *a = from + before * bands, *b = before + 1 < steps ? a + bands : a;
+    for (size_t i = 0; i < bands; i++) {
+        double band = (double)i + v->tune;
+        double sound = look_up(a, bands, band) * (1 - behind) + look_up(b, bands, band) * behind;
+        double noise = v->noise * sqrt(3) * (2 * ur_random_uniform(seed, UR_USE_AUGMENT + 1, position + i) - 1);
+        to[i] = silent || (i >= v->band && i < v->band_end) ? 0 : (float)(sound + noise);
+    }
 }
 
 void ur_sound_vary(const float *from, size_t steps, size_t bands, uint64_t seed, uint64_t number, float *to)
 {
     variation v = choose_variation(steps, bands, seed, number);
-    double middle = (double)(steps - 1) / 2, behind;
-    for (size_t t = 0; t < steps; t++) {
-        size_t before = ur_find_before(middle + ((double)t - middle) / v.speed + v.shift, steps, &behind);
-        const float *a = from + before * bands, *b = before + 1 < steps ? a + bands : a;
-        for (size_t i = 0; i < bands; i++) {
-            double place = (double)i + v.tune;
-            double sound = look_up(a, bands, place) * (1 - behind) + look_up(b, bands, place) * behind;
-            uint64_t position = number * NOISE_PLACES + t * bands + i;
-            double noise = v.noise * sqrt(3) * (2 * ur_random_uniform(seed, UR_USE_AUGMENT + 1, position) - 1);
-            to[t * bands + i] = is_silenced(&v, t, i) ? 0 : (float)(sound + noise);
-        }
-    }
+    double middle = (double)(steps - 1) / 2;
+    for (size_t t = 0; t < steps; t++)
+        vary_slice(&v, from, steps, bands, middle + ((double)t - middle) / v.speed + v.shift,
+                   t >= v.slice && t < v.slice_end, seed, number * NOISE_PLACES + t * bands, to + t * bands);
+}
+
+/* ---- Utterances ----------------------------------------------------------------------------------------------------- */
+
+size_t ur_utterance_steps(size_t steps, uint64_t seed, uint64_t number)
+{
+    size_t made = (size_t)((double)steps / choose_speed(seed, number) + 0.5);
+    return made ? made : 1;
+}
+
+/* Of each second a run of up to 5 slices. */
+static bool is_silent(size_t slice, uint64_t seed, uint64_t number)
+{
+    enum { SECOND = 100, MOST = 5 };
+    uint64_t position = 2 * (number << 20 | slice / SECOND);
+    size_t begin, end;
+    choose_mask(ur_random_uniform(seed, UR_USE_AUGMENT + 2, position),
+                ur_random_uniform(seed, UR_USE_AUGMENT + 2, position + 1), MOST, SECOND, &begin, &end);
+    return slice % SECOND >= begin && slice % SECOND < end;
+}
+
+void ur_utterance_vary(const float *from, size_t steps, size_t bands, uint64_t seed, uint64_t number, float *to)
+{
+    variation v = choose_variation(steps, bands, seed, number);
+    size_t made = ur_utterance_steps(steps, seed, number);
+    for (size_t t = 0; t < made; t++)
+        vary_slice(&v, from, steps, bands, (double)t * v.speed, is_silent(t, seed, number), seed,
+                   number * NOISE_PLACES + t * bands, to + t * bands);
 }

@@ -1,0 +1,102 @@
+/*
+ * See gif.h. The numbers of a picture are codes of LZW. With 128 colours a code has 8 bits until the 127th behind a code 128, which
+ * clears the table: cleared early enough, each code is a byte, and a place's own. Code 129 is the end. Bytes come in blocks of up
+ * to 255, each behind its length; numbers of 16 bits have the lower byte first.
+ */
+#include "base/gif.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    COLOURS = 128,
+    CLEAR = COLOURS,
+    END,
+    RUN = 120,   /* places between two clears */
+    BLOCK = 255, /* bytes at most */
+    HEAD = 13,
+    LOOP = 19,
+    FRAME = 20, /* beside its blocks */
+    SIDE_MOST = 65535,
+    LARGEST = 1 << 30
+};
+
+typedef struct ur_gif_writing {
+    unsigned char *at, *block; /* the length of the block at hand */
+} ur_gif_writing;
+
+static void put(ur_gif_writing *w, const void *bytes, size_t size)
+{
+    memcpy(w->at, bytes, size);
+    w->at += size;
+}
+
+static void put_short(ur_gif_writing *w, size_t number)
+{
+    *w->at++ = (unsigned char)number;
+    *w->at++ = (unsigned char)(number >> 8);
+}
+
+/* Size, 128 colours from black to white, and that it is played for ever. */
+static void put_head(ur_gif_writing *w, const ur_gif *g)
+{
+    put(w, "GIF89a", 6);
+    put_short(w, g->columns);
+    put_short(w, g->rows);
+    put(w, "\xF6\0\0", 3);
+    for (unsigned i = 0; i < COLOURS; i++)
+        for (int k = 0; k < 3; k++) *w->at++ = (unsigned char)(i * 255 / (COLOURS - 1));
+    put(w, "\x21\xFF\x0BNETSCAPE2.0\x03\x01\0\0\0", LOOP);
+}
+
+static void put_code(ur_gif_writing *w, unsigned code)
+{
+    if (*w->block == BLOCK) {
+        w->block = w->at++;
+        *w->block = 0;
+    }
+    *w->at++ = (unsigned char)code;
+    ++*w->block;
+}
+
+static void put_frame(ur_gif_writing *w, const ur_gif *g, size_t frame)
+{
+    const size_t places = g->rows * g->columns;
+    const unsigned char *pixel = g->pixel + frame * places;
+    put(w, "\x21\xF9\x04\x04", 4);
+    put_short(w, frame + 1 == g->frames ? g->rest : g->delay);
+    put(w, "\0\0\x2C\0\0\0\0", 7);
+    put_short(w, g->columns);
+    put_short(w, g->rows);
+    put(w, "\0\x07", 2);
+    w->block = w->at++;
+    *w->block = 0;
+    for (size_t i = 0; i < places; i++) {
+        if (i % RUN == 0) put_code(w, CLEAR);
+        put_code(w, pixel[i] / 2);
+    }
+    put_code(w, END);
+    *w->at++ = 0;
+}
+
+ur_status ur_gif_make(const ur_gif *g, unsigned char **file, size_t *size, ur_error *error)
+{
+    size_t places = g->rows * g->columns, codes, frame, all;
+    bool fits = g->rows && g->columns && g->rows <= SIDE_MOST && g->columns <= SIDE_MOST && g->frames;
+    codes = fits ? places + (places + RUN - 1) / RUN + 1 : 0;
+    frame = FRAME + codes + (codes + BLOCK - 1) / BLOCK;
+    if (!fits || !ur_mul_fits(g->frames, frame, &all) || all > LARGEST)
+        return ur_fail(error, UR_ERR_DATA, "%zu pictures of %zu x %zu cannot be a GIF file", g->frames, g->rows,
+                       g->columns);
+    *size = HEAD + 3 * COLOURS + LOOP + all + 1;
+    *file = malloc(*size);
+    if (!*file) return ur_fail_memory(error, "a film");
+    ur_gif_writing w = {*file, NULL};
+    put_head(&w, g);
+    for (size_t i = 0; i < g->frames; i++) put_frame(&w, g, i);
+    *w.at++ = 0x3B;
+    return UR_OK;
+}

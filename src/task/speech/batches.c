@@ -1,0 +1,173 @@
+/* Batches of recordings, or strings of them, of about one length. */
+#include "task/speech/speech.h"
+
+#include "base/random.h"
+#include "base/scalar.h"
+#include "layer/ctc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { USE_GAIN = UR_USE_AUGMENT + 5 };
+
+/* ---- Room ----------------------------------------------------------------------------------------------------------- */
+
+static ur_status grow(void *memory, size_t count, size_t size, ur_error *error)
+{
+    void **place = memory, *grown = realloc(*place, count * size + 1);
+    if (!grown) return ur_fail_memory(error, "a batch");
+    *place = grown;
+    return UR_OK;
+}
+
+static ur_status lane_room(ur_listener *l, size_t lanes, ur_error *error)
+{
+    if (lanes <= l->lanes) return UR_OK;
+    UR_TRY(grow(&l->lengths, lanes, sizeof *l->lengths, error));
+    UR_TRY(grow(&l->target_lengths, lanes, sizeof *l->target_lengths, error));
+    l->lanes = lanes;
+    return UR_OK;
+}
+
+static ur_status batch_room(ur_listener *l, size_t places, size_t targets, ur_error *error)
+{
+    if (places > l->places) UR_TRY(grow(&l->values, places, ur_speech_features(l) * sizeof *l->values, error));
+    if (places > l->places) l->places = places;
+    if (targets > l->target_places) UR_TRY(grow(&l->targets, targets, sizeof *l->targets, error));
+    if (targets > l->target_places) l->target_places = targets;
+    return UR_OK;
+}
+
+static ur_status packed_room(ur_listener *l, size_t steps, ur_error *error)
+{
+    if (steps <= l->packed_room) return UR_OK;
+    UR_TRY(grow(&l->packed, 2 * steps, ur_speech_features(l) * sizeof *l->packed, error));
+    l->packed_room = 2 * steps;
+    return UR_OK;
+}
+
+/* ---- A lane --------------------------------------------------------------------------------------------------------- */
+
+/* The known tokens of a string's transcripts, from place `at` of l->ids on. */
+static ur_status cut_string(ur_listener *l, const ur_utterances *set, const ur_spoken_string *s, size_t at, size_t *end,
+                            ur_error *error)
+{
+    size_t known = at;
+    for (size_t k = 0; k < s->count; k++) {
+        size_t from = known;
+        if (k && !ur_speech_by_words(l)) UR_TRY(ur_speech_cut(l, " ", from, &from, error));
+        UR_TRY(ur_speech_cut(l, ur_utterances_text(set, s->item[k]), from, end, error));
+        for (size_t i = known; i < *end; i++)
+            if (l->ids[i] >= 0) l->ids[known++] = l->ids[i];
+    }
+    *end = known;
+    return UR_OK;
+}
+
+/* From half as loud to twice. */
+static void change_gain(ur_listener *l, size_t samples, uint64_t seed)
+{
+    double gain = ur_exp(ur_log(2) * (2 * ur_random_uniform(seed, USE_GAIN, 0) - 1));
+    for (size_t i = 0; i < samples; i++) l->heard.samples[i] *= gain;
+}
+
+/* What is read, and its steps behind the `packed` ones; its targets behind the `said` ones. */
+static ur_status hear_lane(ur_listener *l, ur_part part, uint64_t epoch, uint32_t number, size_t b, size_t packed,
+                           size_t said, ur_error *error)
+{
+    ur_spoken_string s;
+    const ur_utterances *set = l->part[part].set;
+    size_t end;
+    bool varied = part == UR_PART_TRAIN && !l->settings.no_augment;
+    ur_speech_plan(l, part, epoch, number, &s);
+    UR_TRY(ur_speech_join(l, set, &s, error));
+    if (varied) change_gain(l, s.samples, s.seed);
+    UR_TRY(ur_speech_hear(l, s.samples, error));
+    if (varied) UR_TRY(ur_speech_hear_otherwise(l, s.seed, 0, error));
+    UR_TRY(cut_string(l, set, &s, said, &end, error));
+    size_t steps = ur_speech_stacked(l, l->heard.slices), least = ur_ctc_steps(l->ids + said, 1, end - said);
+    if (steps < least) steps = least; /* silence behind what was said in a hurry */
+    UR_TRY(packed_room(l, packed + steps, error));
+    for (size_t t = 0; t < steps; t++) ur_speech_take(l, t, l->packed + (packed + t) * ur_speech_features(l));
+    l->lengths[b] = (int32_t)steps;
+    l->target_lengths[b] = (int32_t)(end - said);
+    return UR_OK;
+}
+
+/* ---- Batches -------------------------------------------------------------------------------------------------------- */
+
+ur_status ur_speech_prepare(void *data, const ur_settings *settings, ur_learning *learning, double *first_loss,
+                            ur_error *error)
+{
+    ur_listener *l = data;
+    (void)learning, (void)first_loss, (void)error;
+    l->batch = settings->run.batch ? settings->run.batch : 16;
+    return UR_OK;
+}
+
+uint64_t ur_speech_batches(const void *data, ur_part part, uint64_t epoch)
+{
+    const ur_listener *l = data;
+    (void)epoch;
+    return (l->part[part].count + l->batch - 1) / l->batch;
+}
+
+/* Strings to learn from are others in each epoch, and so are their lengths. */
+static ur_status settle_order(ur_listener *l, ur_part part, uint64_t epoch, ur_error *error)
+{
+    ur_speech_part *p = &l->part[part];
+    bool made = p->order.made && p->order.epoch == epoch;
+    for (uint32_t i = 0; !made && l->join_most && part == UR_PART_TRAIN && i < p->count; i++) {
+        ur_spoken_string s;
+        ur_speech_plan(l, part, epoch, i, &s);
+        p->length[i] = (uint32_t)ur_speech_stacked(l, ur_speech_steps(l->speech, s.samples));
+    }
+    p->order.length = p->length;
+    p->order.count = p->count;
+    p->order.lanes = l->batch;
+    p->order.batches = (size_t)ur_speech_batches(l, part, epoch);
+    return ur_order_make(&p->order, l->seed, epoch, part == UR_PART_TRAIN, error);
+}
+
+/* From one lane after the other to (T, B). */
+static void spread_lanes(ur_listener *l, size_t lanes, size_t steps, size_t most)
+{
+    const size_t row = ur_speech_features(l);
+    const real *from = l->packed;
+    const int32_t *id = l->ids;
+    memset(l->values, 0, steps * lanes * row * sizeof *l->values);
+    for (size_t i = 0; i < most * lanes; i++) l->targets[i] = 0;
+    for (size_t b = 0; b < lanes; b++) {
+        for (size_t t = 0; t < (size_t)l->lengths[b]; t++, from += row)
+            memcpy(l->values + (t * lanes + b) * row, from, row * sizeof *from);
+        for (size_t i = 0; i < (size_t)l->target_lengths[b]; i++) l->targets[i * lanes + b] = *id++;
+    }
+}
+
+ur_status ur_speech_batch(void *data, ur_part part, uint64_t epoch, uint64_t number, ur_task_batch *batch,
+                          ur_error *error)
+{
+    ur_listener *l = data;
+    size_t lanes, packed = 0, said = 0, steps = 1, most = 1;
+    UR_TRY(settle_order(l, part, epoch, error));
+    const uint32_t *place = ur_order_batch(&l->part[part].order, number, &lanes);
+    UR_TRY(lane_room(l, lanes, error));
+    for (size_t b = 0; b < lanes; b++) {
+        UR_TRY(hear_lane(l, part, epoch, place[b], b, packed, said, error));
+        size_t own = (size_t)l->lengths[b], labels = (size_t)l->target_lengths[b];
+        packed += own;
+        said += labels;
+        steps = own > steps ? own : steps;
+        most = labels > most ? labels : most;
+    }
+    UR_TRY(batch_room(l, steps * lanes, most * lanes, error));
+    spread_lanes(l, lanes, steps, most);
+    batch->network =
+        (ur_batch){.input = {{.steps = steps, .lanes = lanes, .values = l->values, .lengths = l->lengths}},
+                   .target = {{.loss = UR_LOSS_CTC, .ids = l->targets, .steps = most, .lengths = l->target_lengths}},
+                   .target_count = 1};
+    batch->fresh = true;
+    batch->extra = place;
+    l->at = part;
+    return UR_OK;
+}

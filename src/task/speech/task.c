@@ -1,0 +1,35 @@
+/* Speech as a task: its table. */
+#include "task/speech/speech.h"
+
+static const char *counts(const void *data)
+{
+    (void)data;
+    return "utterance";
+}
+
+const ur_task ur_task_speech = {
+    .name = "speech",
+    .counts = counts,
+    .settings = &ur_speech_setting_table,
+    .settings_size = sizeof(ur_speech_settings),
+    .data_size = sizeof(ur_listener),
+    .tally_size = sizeof(ur_speech_tally),
+    .keeps_returns = true,
+    .metric = {{"cer", false}, {"wer", false}, {"loss", false}},
+    .open = ur_speech_open,
+    .close = ur_speech_close,
+    .choose = ur_speech_choose,
+    .describe = ur_speech_describe,
+    .hash = ur_speech_hash,
+    .network = ur_speech_network,
+    .record = ur_speech_record,
+    .prepare = ur_speech_prepare,
+    .batches = ur_speech_batches,
+    .batch = ur_speech_batch,
+    .tally = ur_speech_tally_batch,
+    .finish = ur_speech_finish,
+    .answer = ur_speech_answer,
+    .takes_files = ur_speech_takes_files,
+    .item_size = ur_speech_item_size,
+    .answer_file = ur_speech_answer_file,
+};

@@ -1,0 +1,264 @@
+/*
+ * Speech: strings of joined recordings (of one speaker, known by epoch and number, those to judge by always the same), edits
+ * between texts, and a stream that says what the file says, wherever it ends.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "../base/scratch.h"
+
+#include "support/ok.h"
+#include "support/run.h"
+#include "support/small_tasks.h"
+#include "task/speech/speech.h"
+#include "train/trainer.h"
+#include "unroll_generate.h"
+
+#include "../data/wav_write.h"
+
+static scratch place;
+
+static int set_up(void **state)
+{
+    (void)state;
+    make_scratch(&place);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    remove_scratch(&place);
+    return 0;
+}
+
+static ur_trainer *begin(const char *options)
+{
+    ur_error error = {0};
+    ur_trainer *t;
+    ur_settings *settings = small_task("speech", place.root);
+    set_more(settings, "--overwrite %s", options);
+    set_one(settings, "output", in_scratch(&place, "run"));
+    ok(ur_trainer_create(&t, settings, &error), &error);
+    ur_settings_free(settings);
+    return t;
+}
+
+/* ---- Strings -------------------------------------------------------------------------------------------------------- */
+
+static void check_string(const ur_listener *l, ur_part part, const ur_spoken_string *s)
+{
+    const ur_utterances *set = l->part[part].set;
+    size_t samples = 0, rate = ur_utterances_rate(set);
+    assert_true(s->count >= 2 && s->count <= 4);
+    for (size_t k = 0; k < s->count; k++) {
+        assert_int_equal(ur_utterances_speaker(set, s->item[k]), ur_utterances_speaker(set, s->item[0]));
+        assert_int_equal(ur_utterances_held(set, s->item[k]), part == UR_PART_VALIDATION);
+        samples += ur_utterances_samples(set, s->item[k]) + s->pause[k];
+        if (k + 1 < s->count) assert_true(s->pause[k] >= rate * 3 / 100 && s->pause[k] <= rate * 3 / 10);
+    }
+    assert_int_equal(s->pause[s->count - 1], 0);
+    assert_int_equal(s->samples, samples);
+}
+
+static bool are_same(const ur_spoken_string *a, const ur_spoken_string *b)
+{
+    bool same = a->count == b->count;
+    for (size_t k = 0; same && k < a->count; k++) same = a->item[k] == b->item[k] && a->pause[k] == b->pause[k];
+    return same;
+}
+
+static void test_strings(void **state)
+{
+    (void)state;
+    ur_trainer *t = begin("--join 2-4");
+    const ur_listener *l = t->data;
+    size_t others = 0, lengths[5] = {0};
+    for (ur_part part = UR_PART_TRAIN; part <= UR_PART_VALIDATION; part++)
+        for (uint32_t i = 0; i < l->part[part].count; i++)
+            for (uint64_t epoch = 0; epoch < 9; epoch++) {
+                ur_spoken_string s, first, again;
+                ur_speech_plan(l, part, 0, i, &first);
+                ur_speech_plan(l, part, epoch, i, &s);
+                ur_speech_plan(l, part, epoch, i, &again);
+                check_string(l, part, &s);
+                assert_int_equal(s.item[0], l->part[part].item[i]);
+                assert_true(are_same(&s, &again));
+                if (part == UR_PART_VALIDATION) assert_true(are_same(&s, &first));
+                others += !are_same(&s, &first);
+                lengths[s.count]++;
+            }
+    assert_true(others > 5 * l->part[UR_PART_TRAIN].count);
+    assert_true(lengths[2] && lengths[3] && lengths[4]);
+    ur_trainer_free(t);
+}
+
+/* What is read as targets is what is said in the string, a blank between two recordings. */
+static void test_targets(void **state)
+{
+    (void)state;
+    ur_trainer *t = begin("--join 2-2 --batch 1");
+    ur_listener *l = t->data;
+    ur_error error = {0};
+    for (uint64_t n = 0; n < ur_speech_batches(l, UR_PART_TRAIN, 0); n++) {
+        ur_task_batch batch = {.fresh = false};
+        ur_spoken_string s;
+        ur_speech_text said = {.text = NULL};
+        char want[64];
+        ok(ur_speech_batch(l, UR_PART_TRAIN, 0, n, &batch, &error), &error);
+        ur_speech_plan(l, UR_PART_TRAIN, 0, *(const uint32_t *)batch.extra, &s);
+        snprintf(want, sizeof want, "%s %s", ur_utterances_text(l->set, s.item[0]),
+                 ur_utterances_text(l->set, s.item[1]));
+        const ur_target *target = &batch.network.target[0];
+        ok(ur_speech_spell(l, target->ids, (size_t)target->lengths[0], &said, &error), &error);
+        assert_string_equal(said.text, want);
+        free(said.text);
+    }
+    ur_trainer_free(t);
+}
+
+/* ---- Edits ---------------------------------------------------------------------------------------------------------- */
+
+static void check_edits(const char *said, const char *truth, size_t characters, size_t words)
+{
+    ur_listener l = {.batch = 0};
+    ur_error error;
+    size_t edits, count;
+    ur_speech_text a = {.text = NULL}, b = {.text = NULL};
+    ok(ur_speech_text_add(&a, said, strlen(said), &error), &error);
+    ok(ur_speech_text_add(&b, truth, strlen(truth), &error), &error);
+    ok(ur_speech_edits(&l, &a, &b, false, &edits, &count, &error), &error);
+    assert_int_equal(edits, characters);
+    ok(ur_speech_edits(&l, &a, &b, true, &edits, &count, &error), &error);
+    assert_int_equal(edits, words);
+    free(l.edit);
+    free(a.text);
+    free(b.text);
+}
+
+static void test_edits(void **state)
+{
+    (void)state;
+    check_edits("", "", 0, 0);
+    check_edits("", "two words", 9, 2);
+    check_edits("two words", "", 9, 2);
+    check_edits("kitten", "sitting", 3, 1);
+    check_edits("the cat sat", "the cat sat", 0, 0);
+    check_edits("the  cat", "the cat", 1, 0);
+    check_edits("cat the sat", "the cat sat", 6, 2);
+    check_edits("the cat", "the black cat", 6, 1);
+    check_edits("\xED\x95\x9C\xEA\xB5\xAD", "\xED\x95\x9C\xEA\xB8\x80", 1, 1); /* two syllables of Hangul */
+}
+
+/* ---- Streams -------------------------------------------------------------------------------------------------------- */
+
+typedef struct heard_text {
+    char text[512];
+    size_t length;
+} heard_text;
+
+static ur_status keep(void *context, const char *bytes, size_t size, ur_error *error)
+{
+    heard_text *t = context;
+    (void)error;
+    assert_true(t->length + size < sizeof t->text);
+    memcpy(t->text + t->length, bytes, size);
+    t->length += size;
+    t->text[t->length] = 0;
+    return UR_OK;
+}
+
+static ur_model *train_model(const char *options)
+{
+    ur_error error = {0};
+    ur_model *model;
+    ur_trainer *t = begin(options);
+    ok(train_to_end(t, &error), &error);
+    ur_trainer_free(t);
+    ok(ur_model_load(&model, in_scratch(&place, "run/model.safetensors"), NULL, &error), &error);
+    return model;
+}
+
+static ur_answerer *open_answerer(ur_model *model)
+{
+    ur_error error = {0};
+    ur_settings *settings;
+    ur_answerer *answerer;
+    ok(ur_settings_of_model(&settings, model, &error), &error);
+    ok(ur_answerer_create(&answerer, model, settings, false, &error), &error);
+    ur_settings_free(settings);
+    return answerer;
+}
+
+/* Samples of 16 bits, as they come and as a file. */
+static void compare(ur_model *model, const unsigned char *samples, size_t count)
+{
+    static unsigned char wav[1 << 14];
+    ur_error error = {0};
+    ur_answerer *answerer = open_answerer(model);
+    heard_text stream = {.length = 0}, file = {.length = 0};
+    const ur_sink to_stream = {keep, &stream}, to_file = {keep, &file};
+    for (size_t i = 0; i < count; i++)
+        ok(ur_answer(answerer, (const char *)samples + 2 * i, 2, &to_stream, &error), &error);
+    ok(ur_answer(answerer, NULL, 0, &to_stream, &error), &error);
+    size_t size = write_wav(wav, 1, 2000, 1, 16, samples, 2 * count);
+    FILE *out = fopen(in_scratch(&place, "stream.wav"), "wb");
+    assert_true(out && fwrite(wav, 1, size, out) == size && fclose(out) == 0);
+    ok(ur_answer_file(answerer, place.path, &to_file, &error), &error);
+    assert_string_equal(strchr(file.text, '\t') + 1, stream.text);
+    ur_answerer_free(answerer);
+}
+
+static void check_streams(const char *options)
+{
+    ur_model *model = train_model(options);
+    unsigned char samples[2 * 1200];
+    for (size_t i = 0; i < sizeof samples / 2; i++) {
+        int value = i / 300 % 2 ? 0 : i / (i < 600 ? 9 : 3) % 2 ? 12000 : -12000;
+        put_number(samples + 2 * i, (uint32_t)value, 2);
+    }
+    const size_t lengths[] = {1, 19, 49, 50, 51, 69, 70, 89, 90, 91, 109, 110, 130, 601, 1199, 1200};
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) compare(model, samples, lengths[i]);
+    ur_model_free(model);
+}
+
+static void test_streams(void **state)
+{
+    (void)state;
+    check_streams("--look back --stack 3 --steps 60 --no-augment --lr 0.03 --join 1 --average 0");
+    check_streams("--look both --stack 1 --steps 30 --lr 0.03 --join 1-1 --average 0");
+}
+
+/* What a sample in the middle of nothing, or a WAV file, is told. */
+static void test_what_is_no_sample(void **state)
+{
+    (void)state;
+    ur_error error = {0};
+    heard_text text = {.length = 0};
+    const ur_sink sink = {keep, &text};
+    ur_model *model = train_model("--steps 2");
+    ur_answerer *answerer = open_answerer(model);
+    assert_int_equal(ur_answer(answerer, "abc", 3, &sink, &error), UR_ERR_DATA);
+    assert_non_null(strstr(error.text, "a sample of 3 bytes; a stream has samples of 16 bits"));
+    ok(ur_answer(answerer, "RI", 2, &sink, &error), &error);
+    assert_int_equal(ur_answer(answerer, "FF", 2, &sink, &error), UR_ERR_DATA);
+    assert_non_null(strstr(error.text, "a WAV file where samples are awaited"));
+    ur_answerer_free(answerer);
+    answerer = open_answerer(model);
+    ok(ur_answer(answerer, NULL, 0, &sink, &error), &error); /* nothing was said */
+    assert_int_equal(text.length, 0);
+    ur_answerer_free(answerer);
+    ur_model_free(model);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_strings), cmocka_unit_test(test_targets),           cmocka_unit_test(test_edits),
+        cmocka_unit_test(test_streams), cmocka_unit_test(test_what_is_no_sample),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
