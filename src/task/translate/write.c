@@ -71,6 +71,6 @@ ur_status ur_translate_show(void *data, const ur_model *model, uint64_t step, ur
     UR_TRY(ur_translate_text(c, 0, 0, error));
     snprintf(c->shown, sizeof c->shown, "%.*s\n→ %.*s\n  (wanted: %.*s)", shown_length(source.length), source.text,
              shown_length(c->written.length), c->written.text, shown_length(wanted.length), wanted.text);
-    *shown = (ur_shown){c->shown, strlen(c->shown)};
+    *shown = (ur_shown){.text = c->shown, .length = strlen(c->shown)};
     return UR_OK;
 }
