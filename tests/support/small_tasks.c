@@ -111,58 +111,59 @@ static void write_recordings(const char *folder)
         assert_int_equal(fwrite(wav, 1, length, file), length);
         assert_int_equal(fclose(file), 0);
     }
+}
 
-    /* A table of two columns: letters, and the same the other way round. */
-    static void write_pairs(FILE * file)
-    {
-        for (unsigned i = 0; i < 40; i++) {
-            char text[12] = "";
-            size_t length = 1 + i * 7 % 9;
-            for (unsigned k = 0; k < length; k++) text[k] = "abcdef "[(i * i + 3 * k) % 6];
-            fprintf(file, "%s\t", text);
-            for (size_t k = length; k-- > 0;) fputc(text[k], file);
-            fputc('\n', file);
-        }
+/* A table of two columns: letters, and the same the other way round. */
+static void write_pairs(FILE *file)
+{
+    for (unsigned i = 0; i < 40; i++) {
+        char text[12] = "";
+        size_t length = 1 + i * 7 % 9;
+        for (unsigned k = 0; k < length; k++) text[k] = "abcdef "[(i * i + 3 * k) % 6];
+        fprintf(file, "%s\t", text);
+        for (size_t k = length; k-- > 0;) fputc(text[k], file);
+        fputc('\n', file);
     }
+}
 
-    static const small SMALL[] = {
-        {"lm", "--hidden 6 --layers 1 --embed 5 --dropout 0.2 --batch 3 --bptt 7 --bptt-step 5 --sample-length 9",
-         write_text, NULL},
-        {"classify", "--form lines --hidden 6 --embed 5 --batch 8 --token-dropout 0.1", write_labelled, NULL},
-        {"tag", "--also xpos --hidden 6 --embed 5 --batch 8 --token-dropout 0.2", write_tagged, NULL},
-        {"forecast", "--context 12 --horizon 4 --hidden 6 --batch 9 --quantiles 0.2,0.5", write_series, NULL},
-        {"frames", "--hidden 6 --batch 2 --span 9 --difference --class-weights sqrt", write_frames, NULL},
-        {"speech", "--join 1-2 --token char --stack 2 --cell rnn --layers 1 --hidden 6 --batch 5 --val-match *[01].wav",
-         write_spoken, write_recordings},
-        {"draw", "--hidden 6 --batch 8 --strokes 3 --latent 2 --read-size 3 --write-size 2 --binarise resample",
-         write_pictures, NULL},
-        {"translate", "--token char --hidden 6 --embed 5 --batch 4 --teacher-forcing 0.5", write_pairs, NULL},
-        {"recall", "--kind adding --gap 7 --bptt 4 --hidden 6 --batch 5", NULL, NULL},
-    };
+static const small SMALL[] = {
+    {"lm", "--hidden 6 --layers 1 --embed 5 --dropout 0.2 --batch 3 --bptt 7 --bptt-step 5 --sample-length 9",
+     write_text, NULL},
+    {"classify", "--form lines --hidden 6 --embed 5 --batch 8 --token-dropout 0.1", write_labelled, NULL},
+    {"tag", "--also xpos --hidden 6 --embed 5 --batch 8 --token-dropout 0.2", write_tagged, NULL},
+    {"forecast", "--context 12 --horizon 4 --hidden 6 --batch 9 --quantiles 0.2,0.5", write_series, NULL},
+    {"frames", "--hidden 6 --batch 2 --span 9 --difference --class-weights sqrt", write_frames, NULL},
+    {"speech", "--join 1-2 --token char --stack 2 --cell rnn --layers 1 --hidden 6 --batch 5 --val-match *[01].wav",
+     write_spoken, write_recordings},
+    {"draw", "--hidden 6 --batch 8 --strokes 3 --latent 2 --read-size 3 --write-size 2 --binarise resample",
+     write_pictures, NULL},
+    {"translate", "--token char --hidden 6 --embed 5 --batch 4 --teacher-forcing 0.5", write_pairs, NULL},
+    {"recall", "--kind adding --gap 7 --bptt 4 --hidden 6 --batch 5", NULL, NULL},
+};
 
-    static const small *find(const char *name)
-    {
-        for (size_t i = 0; i < sizeof SMALL / sizeof *SMALL; i++)
-            if (strcmp(SMALL[i].name, name) == 0) return &SMALL[i];
-        fail_msg("the task %s has no row in tests/support/small_tasks.c", name);
-        return NULL;
-    }
+static const small *find(const char *name)
+{
+    for (size_t i = 0; i < sizeof SMALL / sizeof *SMALL; i++)
+        if (strcmp(SMALL[i].name, name) == 0) return &SMALL[i];
+    fail_msg("the task %s has no row in tests/support/small_tasks.c", name);
+    return NULL;
+}
 
-    ur_settings *small_task(const char *name, const char *folder)
-    {
-        const small *task = find(name);
-        char path[512];
-        ur_settings *settings;
-        ur_error error;
-        if (ur_settings_create(&settings, name, &error) != UR_OK) fail_msg("%s", error.text);
-        set_more(settings, "--steps 12 --eval-every 4 --save-every 4 --average 0.9 --threads 1 %s", task->line);
-        if (!task->write) return settings;
-        assert_true(snprintf(path, sizeof path, "%s/data.%s", folder, name) < (int)sizeof path);
-        FILE *file = fopen(path, "w");
-        assert_non_null(file);
-        task->write(file);
-        assert_int_equal(fclose(file), 0);
-        if (task->beside) task->beside(folder);
-        if (ur_settings_add_data(settings, path, &error) != UR_OK) fail_msg("%s", error.text);
-        return settings;
-    }
+ur_settings *small_task(const char *name, const char *folder)
+{
+    const small *task = find(name);
+    char path[512];
+    ur_settings *settings;
+    ur_error error;
+    if (ur_settings_create(&settings, name, &error) != UR_OK) fail_msg("%s", error.text);
+    set_more(settings, "--steps 12 --eval-every 4 --save-every 4 --average 0.9 --threads 1 %s", task->line);
+    if (!task->write) return settings;
+    assert_true(snprintf(path, sizeof path, "%s/data.%s", folder, name) < (int)sizeof path);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    task->write(file);
+    assert_int_equal(fclose(file), 0);
+    if (task->beside) task->beside(folder);
+    if (ur_settings_add_data(settings, path, &error) != UR_OK) fail_msg("%s", error.text);
+    return settings;
+}

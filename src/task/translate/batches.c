@@ -64,15 +64,15 @@ typedef struct laying {
     uint64_t seed, example; /* which words are dropped depends on these and the place */
 } laying;
 
-/* The tokens of the text at hand, with an end in front or behind, in lane b. */
-static void lay(const laying *l, size_t b)
+/* The tokens of a text, with an end in front or behind, in lane b. */
+static void lay(const laying *l, const ur_ids *text, size_t b)
 {
     const ur_translate_side *side = &l->c->side[l->side];
-    size_t count = side->text.count, front = l->side == UR_TARGET;
+    size_t count = text->count, front = l->side == UR_TARGET;
     side->lengths[b] = (int32_t)count + 1;
     for (size_t t = 0; t < l->steps; t++) {
         bool inside = t >= front && t - front < count;
-        side->ids[t * l->lanes + b] = inside ? side->text.id[t - front] : UR_TOKEN_END;
+        side->ids[t * l->lanes + b] = inside ? text->id[t - front] : UR_TOKEN_END;
     }
 }
 
@@ -150,7 +150,7 @@ static ur_status lay_pair(ur_translate *c, laying *l, const size_t steps[UR_SIDE
         l->side = s;
         l->steps = steps[s];
         UR_TRY(read_side(c, s, error));
-        lay(l, b);
+        lay(l, &c->side[s].text, b);
         drop_tokens(l, b);
     }
     lay_target(l, b);
@@ -199,17 +199,32 @@ ur_status ur_translate_batch(void *data, ur_part part, uint64_t epoch, uint64_t 
     return UR_OK;
 }
 
-ur_status ur_translate_batch_text(ur_translate *c, ur_field text, ur_batch *batch, ur_error *error)
+/* Sources that are too long are cut and counted. Returns how many have tokens; *steps: of the longest. */
+static size_t cut_lines(ur_translate *c, ur_ids *lines, size_t count, size_t *steps)
+{
+    size_t lanes = 0, most = c->settings.max_length;
+    *steps = 1;
+    for (size_t i = 0; i < count; i++) {
+        c->cut += lines[i].count > most;
+        if (lines[i].count > most) lines[i].count = most;
+        if (lines[i].count + 1 > *steps) *steps = lines[i].count + 1;
+        lanes += lines[i].count > 0;
+    }
+    return lanes;
+}
+
+ur_status ur_translate_batch_lines(ur_translate *c, ur_ids *lines, size_t count, ur_batch *batch, ur_error *error)
 {
     ur_translate_side *side = &c->side[UR_SOURCE];
-    UR_TRY(ur_tokens_read(side->vocabulary, text.text, text.length, &side->text, error));
-    c->cut += side->text.count > c->settings.max_length;
-    if (side->text.count > c->settings.max_length) side->text.count = c->settings.max_length;
-    const laying l = {c, UR_SOURCE, side->text.count + 1, 1, false, 0, 0};
-    UR_TRY(make_side_room(side, l.steps, 1, error));
-    lay(&l, 0);
+    laying l = {.c = c, .side = UR_SOURCE};
+    size_t lane = 0;
+    l.lanes = c->at.lanes = cut_lines(c, lines, count, &l.steps);
+    UR_TRY(make_side_room(side, l.steps, l.lanes, error));
+    for (size_t i = 0; i < count; i++)
+        if (lines[i].count) lay(&l, &lines[i], lane++);
     *batch = (ur_batch){.target_count = 0};
     for (size_t i = 0; i + 1 < c->model->line_count; i++)
-        batch->input[i] = (ur_sequences){.steps = l.steps, .lanes = 1, .ids = side->ids, .lengths = side->lengths};
+        batch->input[i] =
+            (ur_sequences){.steps = l.steps, .lanes = l.lanes, .ids = side->ids, .lengths = side->lengths};
     return UR_OK;
 }

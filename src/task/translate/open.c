@@ -28,6 +28,7 @@ void ur_translate_close(void *data)
     ur_pairs_close(c->validation);
     ur_pair_free(&c->pair);
     ur_translate_end_writing(c);
+    ur_translate_end_waiting(c);
     ur_score_room_free(&c->scores);
     free(c->target);
     free(c->said);

@@ -28,6 +28,7 @@ typedef struct ur_translate_settings {
     size_t beam, n_best; /* n_best 0: one text, and nothing beside it */
     double length_power;
     bool attention;
+    size_t together;
 } ur_translate_settings;
 
 /* Pairs of a part of the data, and in which order they are read. */
@@ -60,6 +61,13 @@ typedef struct ur_translate_count {
     ur_translate_loss own; /* with its own tokens fed */
 } ur_translate_count;
 
+/* Lines that are to be answered together. */
+typedef struct ur_translate_waiting {
+    const ur_vocabulary *vocabulary;
+    ur_ids *line;
+    size_t count, room;
+} ur_translate_waiting;
+
 typedef struct ur_translate {
     ur_translate_settings settings;
     uint64_t seed;
@@ -91,6 +99,7 @@ typedef struct ur_translate {
     int32_t never; /* a token that is not written */
     ur_written written;
     ur_score_room scores;
+    ur_translate_waiting waiting;
     char shown[1024];
 } ur_translate;
 
@@ -120,8 +129,8 @@ uint64_t ur_translate_batches(const void *data, ur_part part, uint64_t epoch);
 ur_status ur_translate_batch(void *data, ur_part part, uint64_t epoch, uint64_t number, ur_task_batch *batch,
                              ur_error *error);
 
-/* A text by itself as a batch of one; too long a one is cut and counted. */
-ur_status ur_translate_batch_text(ur_translate *c, ur_field text, ur_batch *batch, ur_error *error);
+/* Lines as a batch to write for: a lane for each that has tokens, c->at.lanes of them; too long ones are cut and counted. */
+ur_status ur_translate_batch_lines(ur_translate *c, ur_ids *lines, size_t count, ur_batch *batch, ur_error *error);
 /* What a dropped token is read as, and which is not written: the unknown one, of pieces the byte 1, for which texts have no
  * use. */
 int32_t ur_translate_mask(const ur_vocabulary *vocabulary);
@@ -148,6 +157,7 @@ ur_status ur_translate_text(ur_translate *c, size_t lane, size_t i, ur_error *er
 ur_status ur_translate_show(void *data, const ur_model *model, uint64_t step, ur_shown *shown, ur_error *error);
 
 /* answer.c */
+void ur_translate_end_waiting(ur_translate *c);
 ur_status ur_translate_answer(void *data, ur_learner *learner, const char *item, size_t length, bool json,
                               const ur_sink *sink, ur_error *error);
 size_t ur_translate_cut(const void *data);

@@ -62,11 +62,13 @@ ur_status ur_translate_show(void *data, const ur_model *model, uint64_t step, ur
     ur_translate *c = data;
     const ur_translate_part *p = &c->part[c->part[UR_PART_VALIDATION].count ? UR_PART_VALIDATION : UR_PART_TRAIN];
     size_t i = (size_t)(ur_random_uniform(c->seed, UR_USE_FORCING + 3, step) * (double)p->count);
+    ur_translate_side *side = &c->side[UR_SOURCE];
     ur_batch batch;
     (void)model; /* it is the one that was built */
     UR_TRY(ur_pairs_read(p->set, p->pair[i], &c->pair, error));
     ur_field source = c->pair.text[UR_SOURCE], wanted = c->pair.text[UR_TARGET];
-    UR_TRY(ur_translate_batch_text(c, source, &batch, error));
+    UR_TRY(ur_tokens_read(side->vocabulary, source.text, source.length, &side->text, error));
+    UR_TRY(ur_translate_batch_lines(c, &side->text, 1, &batch, error));
     UR_TRY(ur_translate_write_batch(c, c->built, &batch, error));
     UR_TRY(ur_translate_text(c, 0, 0, error));
     snprintf(c->shown, sizeof c->shown, "%.*s\n→ %.*s\n  (wanted: %.*s)", shown_length(source.length), source.text,
