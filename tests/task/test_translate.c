@@ -202,7 +202,7 @@ static void together_as_alone(void **state)
     ur_model *model = load("attend");
     static const char *const lines[] = {"abc", "d", "", "cab", "ddab", "a"};
     answer(model, "--n-best 2 --beam 3", lines, 6, alone);
-    answer(model, "--n-best 2 --beam 3 --together 4", lines, 6, together);
+    answer(model, "--n-best 2 --beam 3 --at-once 4", lines, 6, together);
     assert_string_equal(together, alone);
     ur_model_free(model);
 }

@@ -192,7 +192,7 @@ ur_status ur_translate_answer(void *data, ur_learner *learner, const char *item,
     c->waiting.vocabulary = c->side[UR_SOURCE].vocabulary;
     if (item) UR_TRY(keep_line(&c->waiting, ur_field_trim((ur_field){item, length}), error));
     c->waiting.count += item != NULL;
-    bool full = c->waiting.count >= c->settings.together;
+    bool full = c->waiting.count >= c->settings.at_once;
     return full || !item ? answer_waiting(c, learner, json, sink, error) : UR_OK;
 }
 

@@ -52,8 +52,8 @@ static const ur_setting ROWS[] = {
      .help = "how many texts to write for a line, each behind its log probability"},
     {NULL, "length-power", "X", UR_SETTING_NUMBER, S(length_power), .most = 10, .initial = "1", .reads = true,
      .help = "texts are compared by log probability / tokens^X; 0: longer ones are at a disadvantage"},
-    {NULL, "together", "N", UR_SETTING_SIZE, S(together), .least = 1, .most = 65536, .initial = "1", .reads = true,
-     .help = "lines that are answered at once, which is faster; each waits for the others"},
+    {NULL, "at-once", "N", UR_SETTING_SIZE, S(at_once), .least = 1, .most = 65536, .initial = "1", .reads = true,
+     .help = "lines that are answered together, which is faster; each waits for the others"},
     {NULL, "attention", NULL, UR_SETTING_FLAG, S(attention), .reads = true,
      .help = "of an answer, where in the source each token looked: on the terminal, with --json as numbers"},
 };

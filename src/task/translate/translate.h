@@ -28,7 +28,7 @@ typedef struct ur_translate_settings {
     size_t beam, n_best; /* n_best 0: one text, and nothing beside it */
     double length_power;
     bool attention;
-    size_t together;
+    size_t at_once;
 } ur_translate_settings;
 
 /* Pairs of a part of the data, and in which order they are read. */
