@@ -43,8 +43,10 @@ typedef struct ur_translate_part {
 typedef struct ur_translate_side {
     ur_vocabulary *vocabulary; /* both sides have the same one where it is joint */
     ur_ids text;               /* of the text at hand */
-    int32_t *ids, *lengths;    /* the source with its end; what the decoder reads: an end, then the target */
-    size_t places, lanes;      /* for which there is room */
+    ur_ids *texts;             /* of those of a batch; room for text_room */
+    size_t text_room;
+    int32_t *ids, *lengths; /* the source with its end; what the decoder reads: an end, then the target */
+    size_t places, lanes;   /* for which there is room */
 } ur_translate_side;
 
 /* A loss on its way. */
