@@ -5,7 +5,6 @@
  */
 #include "task/translate/translate.h"
 
-#include "base/clock.h"
 #include "base/random.h"
 #include "kernel/scalar.h"
 
@@ -184,7 +183,7 @@ ur_status ur_translate_batch(void *data, ur_part part, uint64_t epoch, uint64_t 
     ur_translate *c = data;
     ur_translate_part *p = &c->part[part];
     size_t lanes, steps[UR_SIDES];
-    if (number == 0) c->began = ur_clock();
+    if (number == 0) c->writing = 0;
     UR_TRY(settle_order(c, p, part, epoch, error));
     const uint32_t *place = ur_order_batch(&p->order, number, &lanes);
     UR_TRY(read_texts(c, p, place, lanes, steps, error));

@@ -88,7 +88,7 @@ typedef struct ur_translate {
     size_t places;         /* for which there is room in both */
     bool sums;             /* losses are summed, not averaged */
     ur_translate_loss own; /* of the batch at hand */
-    double began;          /* when the evaluation did */
+    double writing;        /* seconds of the evaluation */
     struct {
         ur_part part;
         const uint32_t *place; /* of the part: those in the batch's lanes */

@@ -1,6 +1,7 @@
 /* Writing: with the weights as they are, for all sources of a batch at once. */
 #include "task/translate/translate.h"
 
+#include "base/clock.h"
 #include "base/random.h"
 
 #include <stdio.h>
@@ -43,7 +44,10 @@ static ur_status begin_besides(ur_translate *c, ur_model *model, ur_error *error
 ur_status ur_translate_write_batch(ur_translate *c, ur_model *model, const ur_batch *batch, ur_error *error)
 {
     UR_TRY(begin_besides(c, model, error));
-    return ur_decode(c->decoding, batch, error);
+    double begin = ur_clock();
+    ur_status status = ur_decode(c->decoding, batch, error);
+    c->writing += ur_clock() - begin;
+    return status;
 }
 
 ur_status ur_translate_text(ur_translate *c, size_t lane, size_t i, ur_error *error)
