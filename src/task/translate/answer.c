@@ -159,7 +159,8 @@ static ur_status begin(ur_translate *c, ur_learner *learner, ur_error *error)
                                    .best = best,
                                    .length = s->max_length + 1,
                                    .end = UR_TOKEN_END,
-                                   .length_power = s->length_power};
+                                   .length_power = s->length_power,
+                                   .early = true};
     return ur_translate_begin_writing(c, learner, &beam, error);
 }
 

@@ -36,7 +36,8 @@ static ur_status begin_besides(ur_translate *c, ur_model *model, ur_error *error
                                    .best = 1,
                                    .length = (learning && enough < most ? enough : most) + 1,
                                    .end = UR_TOKEN_END,
-                                   .length_power = c->settings.length_power};
+                                   .length_power = c->settings.length_power,
+                                   .early = true};
     if (!c->judge) UR_TRY(ur_learner_create_judge(&c->judge, model, c->threads, error));
     return ur_translate_begin_writing(c, c->judge, &beam, error);
 }
