@@ -15,12 +15,13 @@
 
 static const char END[] = "(end)";
 
-/* A token without the blank in front of it. */
+/* A token without the blank in front of it; a blank alone is a mark. */
 static const char *token_at(const json_t *tokens, size_t i)
 {
     const char *text = json_string_value(json_array_get(tokens, i));
     if (!text || !*text) return END;
-    return text[0] == ' ' && text[1] ? text + 1 : text;
+    if (text[0] != ' ') return text;
+    return text[1] ? text + 1 : "␣";
 }
 
 static double share_at(const json_t *object, size_t row, size_t column)
@@ -56,9 +57,15 @@ static void print_row(const json_t *object, size_t row, size_t width, size_t sou
     size_t columns = json_array_size(source), most = find_most(object, row, columns);
     ur_cli_print_padded(stdout, token_at(json_object_get(object, "target"), row), width);
     printf("  %.2f  ", share_at(object, row, most));
+    if (ur_cli_terminal_colours(stdout) == UR_CLI_PLAIN) {
+        const char *text = token_at(source, most);
+        ur_cli_print_shown(stdout, text, strlen(text));
+        putchar('\n');
+        return;
+    }
     ur_cli_print_padded(stdout, token_at(source, most), source_width);
-    if (ur_cli_terminal_colours(stdout) != UR_CLI_PLAIN) fputs("  ", stdout);
-    for (size_t i = 0; i < columns && ur_cli_terminal_colours(stdout) != UR_CLI_PLAIN; i++) {
+    fputs("  ", stdout);
+    for (size_t i = 0; i < columns; i++) {
         const char *text = json_string_value(json_array_get(source, i));
         text = text && *text ? text : " .";
         ur_cli_shade_terminal(stdout, text, strlen(text), share_at(object, row, i));

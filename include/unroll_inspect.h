@@ -2,7 +2,7 @@
  * unroll_inspect.h: look inside a network while it reads. What runs networks is in unroll.h, what trains them in
  * unroll_train.h.
  *
- * In the order in which a reader needs it: 1 the probe, 2 gates, 3 cells, 4 gradient, 5 saliency, 6 memory, 7 near.
+ * In the order in which a reader needs it: 1 the probe, 2 gates, 3 cells, 4 gradient, 5 saliency, 6 memory, 7 near, 8 forcing.
  *
  * Errors, shapes and ownership as in unroll.h. An object here is used by one thread at a time; it may use several
  * threads inside. Equal models and texts give equal bits, whatever the number of threads and the machine; spectra alone
@@ -393,6 +393,20 @@ UR_API ur_status ur_embedding_near(const ur_model *model, int32_t id, ur_neighbo
  * most, from their mean; share[k] is the share of the rows' variance along direction k. The number of a direction that is
  * greatest in size is positive. Takes memory for E² doubles and time as V·E² + 30·E³. */
 UR_API ur_status ur_embedding_plane(const ur_model *model, double *places, double share[2], ur_error *error);
+
+/* ---- 8. Forcing: a decoder fed the true tokens, and its own -------------------------------------------------------------- */
+
+/* A translation is written twice, step by step: the decoder is fed the true tokens as in training, and those that it has written
+ * itself. *json is one object; free() it:
+ *
+ *     sentences, tokens; loss, own_loss (nats a token); wrong, own_wrong (shares of the tokens)
+ *     steps: for each step, from 1: step, tokens, loss, own_loss, wrong, own_wrong
+ *     examples: `examples` sentences of all lengths: source; wanted, forced, own: lists of tokens, the end is "";
+ *         goes_wrong: the step at which its own first differ from those wanted, 0: nowhere
+ *
+ * The settings are the model's (ur_settings_of_model), with the data. UR_ERR_UNSUPPORTED for a model of another task. */
+UR_API ur_status ur_inspect_forcing(ur_model *model, const ur_settings *settings, size_t examples, char **json,
+                                    ur_error *error);
 
 #ifdef __cplusplus
 }

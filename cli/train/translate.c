@@ -19,14 +19,17 @@ const ur_cli_verb ur_cli_train_translate = {
         "SOURCE TARGET --val SOURCE2 TARGET2.\n\n"
         "Texts are read and written as pieces of words, which are learnt from the data (--token bpe). Put together "
         "again, pieces are the text with all its blanks.\n\n"
-        "In a --net of your own, the last line is the decoder: it begins with embed, ends in dense, and takes what it "
-        "knows of the source from the lines before it ('from NAME').\n\n"
+        "The encoder reads the source from both ends, and the decoder looks at all of it at each step (attention). In "
+        "a --net of "
+        "your own, the last line is the decoder: it begins with embed, ends in dense, and takes what it knows of the "
+        "source "
+        "from the lines before it ('from NAME', 'attend NAME').\n\n"
         "In training the decoder is fed the true tokens (teacher forcing). With --teacher-forcing 0.5 half of them "
         "are in the end those that it has written itself, with 0 all.",
-    .examples = "unroll train translate train.de train.en --val val.de val.en -o runs/de-en\n"
+    .examples = "unroll train translate train.de train.en --val val.de val.en -o runs/de-en  # German to English\n"
                 "unroll train translate pairs.tsv  # a table: the first column is read, the second is written\n"
                 "unroll train translate chat.csv --source-column Q --target-column A  # questions and answers\n"
-                "unroll eval runs/de-en test.de test.en  # losses\n",
+                "unroll eval runs/de-en test.de test.en  # BLEU, chrF and the losses\n",
     .task = "translate",
     .table = &ur_cli_train_options,
     .settings_size = sizeof(ur_cli_train_settings),

@@ -73,3 +73,21 @@ grep -q '<table class="attention">' page.html || fail 'the page has no table'
 done_with predict run lines --attention --json; prints '"attention":[['; prints '"source":["4","."'
 fails_with predict val lines --attention; says 'attends to no line'
 misused predict run lines --html other.html; says '--html goes with --tree, --attention or a forecast'
+
+# Fed the true tokens, and its own
+done_with inspect forcing run dates.tsv --threads 1 --html forcing.html --examples 3
+prints 'wanted '; prints 'Wrong tokens, per cent'; prints 'its own fed'
+grep -q 'written twice' forcing.html || fail 'the page says nothing'
+equal "$(grep -c '^  wanted' out)" 3
+done_with inspect forcing val dates.text dates.iso.gz --threads 1 --examples 2; prints 'its own first go wrong at token'
+if command -v python3 >/dev/null; then
+    done_with eval run dates.tsv --threads 1 --beam 1 --json
+    losses=$(json '"%.5f %.5f" % (o["loss"], o["own_loss"])')
+    done_with inspect forcing run dates.tsv --threads 1 --json
+    equal "$(json '"%.5f %.5f" % (o["loss"], o["own_loss"])')" "$losses"
+    equal "$(json '[len(o["examples"]), o["sentences"], sum(s["tokens"] for s in o["steps"]) == o["tokens"]]')" '[5, 1200, True]'
+fi
+misused inspect forcing run; says 'which model and data?'
+make_text 50 >lines
+done_with train lm lines -o lm --hidden 8 --layers 1 --embed 4 --threads 1 --steps 2 --quiet
+fails_with inspect forcing lm lines; says 'a model of the task lm has no decoder'

@@ -194,6 +194,19 @@ static void alone_as_in_batches(void **state)
     ur_model_free(model);
 }
 
+/* Lines that are answered at once: each as if it were alone, to the last digit. */
+static void together_as_alone(void **state)
+{
+    (void)state;
+    char alone[512], together[512];
+    ur_model *model = load("attend");
+    static const char *const lines[] = {"abc", "d", "", "cab", "ddab", "a"};
+    answer(model, "--n-best 2 --beam 3", lines, 6, alone);
+    answer(model, "--n-best 2 --beam 3 --at-once 4", lines, 6, together);
+    assert_string_equal(together, alone);
+    ur_model_free(model);
+}
+
 static void several_answers(void **state)
 {
     (void)state;
@@ -272,6 +285,7 @@ int main(void)
         cmocka_unit_test(reverses_with_attention),
         cmocka_unit_test(learns_from_its_own),
         cmocka_unit_test(alone_as_in_batches),
+        cmocka_unit_test(together_as_alone),
         cmocka_unit_test(several_answers),
         cmocka_unit_test(pieces_are_kept),
         cmocka_unit_test(the_share_falls),

@@ -1,4 +1,7 @@
-/* A line of text, and what the network writes for it. Nothing is written for a line of blanks. */
+/*
+ * Lines of text, and what the network writes for each. Nothing is written for a line of blanks. Where several are answered at
+ * once, they wait until there are so many, or no more; each is answered as if it were alone.
+ */
 #include "task/translate/translate.h"
 
 #include "base/utf8.h"
@@ -12,6 +15,8 @@
 typedef struct answering {
     ur_translate *c;
     const ur_sink *sink;
+    size_t lane;
+    size_t count; /* texts that were found for it; 0: the line is empty */
 } answering;
 
 static ur_status put(const answering *a, const char *text, size_t length, ur_error *error)
@@ -19,34 +24,37 @@ static ur_status put(const answering *a, const char *text, size_t length, ur_err
     return length ? a->sink->write(a->sink->context, text, length, error) : UR_OK;
 }
 
+static ur_hypothesis find_text(const answering *a, size_t i) { return ur_decoding_text(a->c->decoding, a->lane, i); }
+
 /* ---- As text ------------------------------------------------------------------------------------------------------- */
 
 /* With several texts for a line each stands behind its log probability, and an empty line behind all. */
-static ur_status write_texts(const answering *a, size_t count, ur_error *error)
+static ur_status write_texts(const answering *a, ur_error *error)
 {
     ur_translate *c = a->c;
     char number[48];
-    for (size_t i = 0; i < count; i++) {
-        int size = snprintf(number, sizeof number, "%.6f  ", ur_decoding_text(c->decoding, 0, i).log_probability);
-        UR_TRY(ur_translate_text(c, 0, i, error));
+    for (size_t i = 0; i < a->count; i++) {
+        int size = snprintf(number, sizeof number, "%.6f  ", find_text(a, i).log_probability);
+        UR_TRY(ur_translate_text(c, a->lane, i, error));
         if (c->settings.n_best) UR_TRY(put(a, number, (size_t)size, error));
         UR_TRY(put(a, c->written.text, c->written.length, error));
         UR_TRY(put(a, "\n", 1, error));
     }
-    return !count || c->settings.n_best ? put(a, "\n", 1, error) : UR_OK;
+    return !a->count || c->settings.n_best ? put(a, "\n", 1, error) : UR_OK;
 }
 
 /* ---- As JSON ------------------------------------------------------------------------------------------------------- */
 
-/* Tokens as texts, up to and with the end, which is "". */
-static json_t *tokens_json(ur_translate *c, size_t side, const int32_t *ids, size_t count)
+/* Tokens as texts, up to and with the end, which is "". They stand `stride` apart. */
+static json_t *tokens_json(const ur_vocabulary *v, const int32_t *ids, size_t count, size_t stride)
 {
     json_t *list = json_array();
     int failed = list == NULL;
     for (size_t i = 0; i < count && !failed; i++) {
-        size_t length = 0, clean;
-        const char *text = ur_vocabulary_text(c->side[side].vocabulary, ids[i], &length);
-        char *copy = ur_utf8_clean(text ? text : "", ids[i] == UR_TOKEN_END ? 0 : length, &clean);
+        int32_t id = ids[i * stride];
+        size_t length, clean;
+        const char *text = ur_vocabulary_text(v, id, &length);
+        char *copy = ur_utf8_clean(text ? text : "", id == UR_TOKEN_END ? 0 : length, &clean);
         failed = !copy || json_array_append_new(list, json_stringn(copy, clean));
         free(copy);
     }
@@ -55,14 +63,15 @@ static json_t *tokens_json(ur_translate *c, size_t side, const int32_t *ids, siz
     return NULL;
 }
 
-static json_t *shares_json(const ur_real *shares, size_t rows, size_t columns)
+/* The first `columns` of each row. */
+static json_t *shares_json(const ur_real *shares, size_t rows, size_t columns, size_t stride)
 {
     json_t *list = json_array();
     int failed = list == NULL;
     for (size_t i = 0; i < rows && !failed; i++) {
         json_t *row = json_array();
         for (size_t k = 0; k < columns; k++)
-            failed |= json_array_append_new(row, json_real((double)shares[i * columns + k]));
+            failed |= json_array_append_new(row, json_real((double)shares[i * stride + k]));
         failed |= json_array_append_new(list, row);
     }
     if (!failed) return list;
@@ -71,52 +80,54 @@ static json_t *shares_json(const ur_real *shares, size_t rows, size_t columns)
 }
 
 /* Where each token of text i looked: a row for each, a column for each token of the source. */
-static ur_status put_attention(ur_translate *c, size_t i, json_t *object, ur_error *error)
+static ur_status put_attention(const answering *a, size_t i, json_t *object, ur_error *error)
 {
-    const ur_hypothesis h = ur_decoding_text(c->decoding, 0, i);
-    const ur_translate_side *source = &c->side[UR_SOURCE];
+    const ur_hypothesis h = find_text(a, i);
+    const ur_translate_side *source = &a->c->side[UR_SOURCE], *target = &a->c->side[UR_TARGET];
     const ur_real *shares;
-    size_t steps;
-    if (!c->settings.attention) return UR_OK;
-    UR_TRY(ur_decoding_looked(c->decoding, 0, i, &shares, &steps, error));
-    int failed = json_object_set_new(object, "source", tokens_json(c, UR_SOURCE, source->ids, steps));
-    failed |= json_object_set_new(object, "target", tokens_json(c, UR_TARGET, h.ids, h.length));
-    failed |= json_object_set_new(object, "attention", shares_json(shares, h.length, steps));
+    size_t steps, length = (size_t)source->lengths[a->lane];
+    if (!a->c->settings.attention) return UR_OK;
+    UR_TRY(ur_decoding_looked(a->c->decoding, a->lane, i, &shares, &steps, error));
+    int failed = json_object_set_new(object, "source",
+                                     tokens_json(source->vocabulary, source->ids + a->lane, length, a->c->at.lanes));
+    failed |= json_object_set_new(object, "target", tokens_json(target->vocabulary, h.ids, h.length, 1));
+    failed |= json_object_set_new(object, "attention", shares_json(shares, h.length, length, steps));
     return failed ? ur_fail_memory(error, "an answer") : UR_OK;
 }
 
-static ur_status add_text(ur_translate *c, size_t i, json_t *list, ur_error *error)
+static ur_status add_text(const answering *a, size_t i, json_t *list, ur_error *error)
 {
-    const ur_hypothesis h = ur_decoding_text(c->decoding, 0, i);
+    ur_translate *c = a->c;
+    const ur_hypothesis h = find_text(a, i);
     json_t *object = json_object();
-    ur_status written = ur_translate_text(c, 0, i, error);
+    ur_status written = ur_translate_text(c, a->lane, i, error);
     int failed =
         written != UR_OK || json_object_set_new(object, "text", json_stringn(c->written.text, c->written.length));
     failed |= json_object_set_new(object, "log_probability", json_real(h.log_probability));
     failed |= json_object_set_new(object, "ended", json_boolean(h.ended));
-    ur_status status = failed ? ur_fail_memory(error, "an answer") : put_attention(c, i, object, error);
+    ur_status status = failed ? ur_fail_memory(error, "an answer") : put_attention(a, i, object, error);
     if (json_array_append_new(list, object) != 0 && status == UR_OK) status = ur_fail_memory(error, "an answer");
     return status;
 }
 
 /* The best, and all of them where several are wanted. */
-static ur_status make_json(ur_translate *c, size_t count, json_t **object, ur_error *error)
+static ur_status make_json(const answering *a, json_t **object, ur_error *error)
 {
     json_t *list = json_array();
     ur_status status = list ? UR_OK : ur_fail_memory(error, "an answer");
-    for (size_t i = 0; i < count && status == UR_OK; i++) status = add_text(c, i, list, error);
-    *object = count ? json_copy(json_array_get(list, 0)) : json_pack("{s:s}", "text", "");
+    for (size_t i = 0; i < a->count && status == UR_OK; i++) status = add_text(a, i, list, error);
+    *object = a->count ? json_copy(json_array_get(list, 0)) : json_pack("{s:s}", "text", "");
     int failed = *object == NULL;
-    if (!failed && c->settings.n_best) failed = json_object_set(*object, "n_best", list);
+    if (!failed && a->c->settings.n_best) failed = json_object_set(*object, "n_best", list);
     json_decref(list);
     return status == UR_OK && failed ? ur_fail_memory(error, "an answer") : status;
 }
 
-static ur_status write_json(const answering *a, size_t count, ur_error *error)
+static ur_status write_json(const answering *a, ur_error *error)
 {
     json_t *object = NULL;
     char *text = NULL;
-    ur_status status = make_json(a->c, count, &object, error);
+    ur_status status = make_json(a, &object, error);
     if (status == UR_OK) status = ur_json_write(object, &text, error);
     if (status == UR_OK) status = put(a, text, strlen(text), error);
     if (status == UR_OK) status = put(a, "\n", 1, error);
@@ -125,7 +136,20 @@ static ur_status write_json(const answering *a, size_t count, ur_error *error)
     return status;
 }
 
-/* ---- Lines --------------------------------------------------------------------------------------------------------- */
+/* ---- Lines that wait ----------------------------------------------------------------------------------------------- */
+
+static ur_status keep_line(ur_translate_waiting *w, ur_field line, ur_error *error)
+{
+    if (w->count == w->room) {
+        size_t room = 2 * w->room + 8;
+        ur_ids *grown = realloc(w->line, room * sizeof *grown);
+        if (!grown) return ur_fail_memory(error, "the lines");
+        memset(grown + w->room, 0, (room - w->room) * sizeof *grown);
+        w->line = grown;
+        w->room = room;
+    }
+    return ur_tokens_read(w->vocabulary, line.text, line.length, &w->line[w->count], error);
+}
 
 static ur_status begin(ur_translate *c, ur_learner *learner, ur_error *error)
 {
@@ -135,26 +159,49 @@ static ur_status begin(ur_translate *c, ur_learner *learner, ur_error *error)
                                    .best = best,
                                    .length = s->max_length + 1,
                                    .end = UR_TOKEN_END,
-                                   .length_power = s->length_power};
+                                   .length_power = s->length_power,
+                                   .early = true};
     return ur_translate_begin_writing(c, learner, &beam, error);
+}
+
+/* Lines without tokens have no lane. */
+static ur_status write_lines(ur_translate *c, bool json, const ur_sink *sink, ur_error *error)
+{
+    for (size_t i = 0, lane = 0; i < c->waiting.count; i++) {
+        bool empty = !c->waiting.line[i].count;
+        const answering a = {c, sink, lane, empty ? 0 : ur_decoding_count(c->decoding, lane)};
+        lane += !empty;
+        UR_TRY(json ? write_json(&a, error) : write_texts(&a, error));
+    }
+    c->waiting.count = 0;
+    return UR_OK;
+}
+
+static ur_status answer_waiting(ur_translate *c, ur_learner *learner, bool json, const ur_sink *sink, ur_error *error)
+{
+    ur_batch batch;
+    UR_TRY(ur_translate_batch_lines(c, c->waiting.line, c->waiting.count, &batch, error));
+    if (c->at.lanes) UR_TRY(begin(c, learner, error));
+    if (c->at.lanes) UR_TRY(ur_decode(c->decoding, &batch, error));
+    return write_lines(c, json, sink, error);
 }
 
 ur_status ur_translate_answer(void *data, ur_learner *learner, const char *item, size_t length, bool json,
                               const ur_sink *sink, ur_error *error)
 {
     ur_translate *c = data;
-    const answering a = {c, sink};
-    ur_batch batch;
-    size_t count = 0;
-    if (!item) return UR_OK;
-    ur_field text = ur_field_trim((ur_field){item, length});
-    if (text.length) {
-        UR_TRY(begin(c, learner, error));
-        UR_TRY(ur_translate_batch_text(c, text, &batch, error));
-        UR_TRY(ur_decode(c->decoding, &batch, error));
-        count = ur_decoding_count(c->decoding, 0);
-    }
-    return json ? write_json(&a, count, error) : write_texts(&a, count, error);
+    c->waiting.vocabulary = c->side[UR_SOURCE].vocabulary;
+    if (item) UR_TRY(keep_line(&c->waiting, ur_field_trim((ur_field){item, length}), error));
+    c->waiting.count += item != NULL;
+    bool full = c->waiting.count >= c->settings.at_once;
+    return full || !item ? answer_waiting(c, learner, json, sink, error) : UR_OK;
+}
+
+void ur_translate_end_waiting(ur_translate *c)
+{
+    for (size_t i = 0; i < c->waiting.room; i++) ur_ids_free(&c->waiting.line[i]);
+    free(c->waiting.line);
+    c->waiting = (ur_translate_waiting){0};
 }
 
 size_t ur_translate_cut(const void *data) { return ((const ur_translate *)data)->cut; }

@@ -5,11 +5,11 @@
  */
 #include "task/translate/translate.h"
 
-#include "base/clock.h"
 #include "base/random.h"
 #include "kernel/scalar.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- Room ---------------------------------------------------------------------------------------------------------- */
 
@@ -64,21 +64,21 @@ typedef struct laying {
     uint64_t seed, example; /* which words are dropped depends on these and the place */
 } laying;
 
-/* The tokens of the text at hand, with an end in front or behind, in lane b. */
-static void lay(const laying *l, size_t b)
+/* The tokens of a text, with an end in front or behind, in lane b. */
+static void lay(const laying *l, const ur_ids *text, size_t b)
 {
     const ur_translate_side *side = &l->c->side[l->side];
-    size_t count = side->text.count, front = l->side == UR_TARGET;
+    size_t count = text->count, front = l->side == UR_TARGET;
     side->lengths[b] = (int32_t)count + 1;
     for (size_t t = 0; t < l->steps; t++) {
         bool inside = t >= front && t - front < count;
-        side->ids[t * l->lanes + b] = inside ? side->text.id[t - front] : UR_TOKEN_END;
+        side->ids[t * l->lanes + b] = inside ? text->id[t - front] : UR_TOKEN_END;
     }
 }
 
 static void lay_target(const laying *l, size_t b)
 {
-    const ur_ids *text = &l->c->side[UR_TARGET].text;
+    const ur_ids *text = &l->c->side[UR_TARGET].texts[b];
     for (size_t t = 0; t < l->steps; t++)
         l->c->target[t * l->lanes + b] = t < text->count ? text->id[t] : t == text->count ? UR_TOKEN_END : -1;
 }
@@ -120,41 +120,45 @@ static ur_status settle_order(const ur_translate *c, ur_translate_part *p, ur_pa
     return ur_order_make(&p->order, c->seed, epoch, part == UR_PART_TRAIN, error);
 }
 
-/* A source that is too long is cut. */
-static ur_status read_side(ur_translate *c, size_t s, ur_error *error)
+static ur_status make_texts_room(ur_translate_side *side, size_t lanes, ur_error *error)
 {
-    ur_translate_side *side = &c->side[s];
-    UR_TRY(ur_tokens_read(side->vocabulary, c->pair.text[s].text, c->pair.text[s].length, &side->text, error));
-    if (s == UR_SOURCE && side->text.count > c->settings.max_length) side->text.count = c->settings.max_length;
+    if (lanes <= side->text_room) return UR_OK;
+    ur_ids *grown = realloc(side->texts, lanes * sizeof *grown);
+    if (!grown) return ur_fail_memory(error, "a batch");
+    memset(grown + side->text_room, 0, (lanes - side->text_room) * sizeof *grown);
+    side->texts = grown;
+    side->text_room = lanes;
     return UR_OK;
 }
 
-/* The longest of each side of a batch, with the end. */
-static ur_status find_steps(ur_translate *c, const ur_translate_part *p, const uint32_t *place, size_t lanes,
+/* The texts of a batch, and the steps of the longest of each side, with the end. A source that is too long is cut. */
+static ur_status read_texts(ur_translate *c, const ur_translate_part *p, const uint32_t *place, size_t lanes,
                             size_t steps[UR_SIDES], ur_error *error)
 {
+    for (size_t s = 0; s < UR_SIDES; s++) UR_TRY(make_texts_room(&c->side[s], lanes, error));
     steps[UR_SOURCE] = steps[UR_TARGET] = 1;
     for (size_t b = 0; b < lanes; b++) {
         UR_TRY(ur_pairs_read(p->set, p->pair[place[b]], &c->pair, error));
         for (size_t s = 0; s < UR_SIDES; s++) {
-            UR_TRY(read_side(c, s, error));
-            if (c->side[s].text.count + 1 > steps[s]) steps[s] = c->side[s].text.count + 1;
+            ur_ids *text = &c->side[s].texts[b];
+            ur_field from = c->pair.text[s];
+            UR_TRY(ur_tokens_read(c->side[s].vocabulary, from.text, from.length, text, error));
+            if (s == UR_SOURCE && text->count > c->settings.max_length) text->count = c->settings.max_length;
+            if (text->count + 1 > steps[s]) steps[s] = text->count + 1;
         }
     }
     return UR_OK;
 }
 
-static ur_status lay_pair(ur_translate *c, laying *l, const size_t steps[UR_SIDES], size_t b, ur_error *error)
+static void lay_pair(ur_translate *c, laying *l, const size_t steps[UR_SIDES], size_t b)
 {
     for (size_t s = 0; s < UR_SIDES; s++) {
         l->side = s;
         l->steps = steps[s];
-        UR_TRY(read_side(c, s, error));
-        lay(l, b);
+        lay(l, &c->side[s].texts[b], b);
         drop_tokens(l, b);
     }
     lay_target(l, b);
-    return UR_OK;
 }
 
 static void fill_batch(const ur_translate *c, const size_t steps[UR_SIDES], size_t lanes, bool training,
@@ -179,17 +183,16 @@ ur_status ur_translate_batch(void *data, ur_part part, uint64_t epoch, uint64_t 
     ur_translate *c = data;
     ur_translate_part *p = &c->part[part];
     size_t lanes, steps[UR_SIDES];
-    if (number == 0) c->began = ur_clock();
+    if (number == 0) c->writing = 0;
     UR_TRY(settle_order(c, p, part, epoch, error));
     const uint32_t *place = ur_order_batch(&p->order, number, &lanes);
-    UR_TRY(find_steps(c, p, place, lanes, steps, error));
+    UR_TRY(read_texts(c, p, place, lanes, steps, error));
     for (size_t s = 0; s < UR_SIDES; s++) UR_TRY(make_side_room(&c->side[s], steps[s], lanes, error));
     UR_TRY(make_target_room(c, steps[UR_TARGET] * lanes, error));
     for (size_t b = 0; b < lanes; b++) {
         uint64_t seed = c->seed + UINT64_C(0xD1B54A32D192ED03) * (epoch + 1);
         laying l = {c, 0, 0, lanes, part == UR_PART_TRAIN, seed, p->pair[place[b]]};
-        UR_TRY(ur_pairs_read(p->set, p->pair[place[b]], &c->pair, error));
-        UR_TRY(lay_pair(c, &l, steps, b, error));
+        lay_pair(c, &l, steps, b);
     }
     c->at.part = part;
     c->at.place = place;
@@ -199,17 +202,32 @@ ur_status ur_translate_batch(void *data, ur_part part, uint64_t epoch, uint64_t 
     return UR_OK;
 }
 
-ur_status ur_translate_batch_text(ur_translate *c, ur_field text, ur_batch *batch, ur_error *error)
+/* Sources that are too long are cut and counted. Returns how many have tokens; *steps: of the longest. */
+static size_t cut_lines(ur_translate *c, ur_ids *lines, size_t count, size_t *steps)
+{
+    size_t lanes = 0, most = c->settings.max_length;
+    *steps = 1;
+    for (size_t i = 0; i < count; i++) {
+        c->cut += lines[i].count > most;
+        if (lines[i].count > most) lines[i].count = most;
+        if (lines[i].count + 1 > *steps) *steps = lines[i].count + 1;
+        lanes += lines[i].count > 0;
+    }
+    return lanes;
+}
+
+ur_status ur_translate_batch_lines(ur_translate *c, ur_ids *lines, size_t count, ur_batch *batch, ur_error *error)
 {
     ur_translate_side *side = &c->side[UR_SOURCE];
-    UR_TRY(ur_tokens_read(side->vocabulary, text.text, text.length, &side->text, error));
-    c->cut += side->text.count > c->settings.max_length;
-    if (side->text.count > c->settings.max_length) side->text.count = c->settings.max_length;
-    const laying l = {c, UR_SOURCE, side->text.count + 1, 1, false, 0, 0};
-    UR_TRY(make_side_room(side, l.steps, 1, error));
-    lay(&l, 0);
+    laying l = {.c = c, .side = UR_SOURCE};
+    size_t lane = 0;
+    l.lanes = c->at.lanes = cut_lines(c, lines, count, &l.steps);
+    UR_TRY(make_side_room(side, l.steps, l.lanes, error));
+    for (size_t i = 0; i < count; i++)
+        if (lines[i].count) lay(&l, &lines[i], lane++);
     *batch = (ur_batch){.target_count = 0};
     for (size_t i = 0; i + 1 < c->model->line_count; i++)
-        batch->input[i] = (ur_sequences){.steps = l.steps, .lanes = 1, .ids = side->ids, .lengths = side->lengths};
+        batch->input[i] =
+            (ur_sequences){.steps = l.steps, .lanes = l.lanes, .ids = side->ids, .lengths = side->lengths};
     return UR_OK;
 }

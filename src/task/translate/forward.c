@@ -17,7 +17,9 @@ typedef struct forward {
     const ur_sequences *in; /* of the decoder */
     size_t decoder;
     double share, smoothing;
-    size_t count; /* of targets */
+    size_t count;            /* of targets */
+    ur_translate_look *look; /* NULL: nobody looks on */
+    void *context;
 } forward;
 
 double ur_translate_share(const ur_translate *c, uint64_t step)
@@ -95,12 +97,24 @@ static bool run_steps(const forward *f, double scale, double *sum)
         const ur_line_call call = {.in = {.steps = 1, .lanes = f->in->lanes, .ids = f->c->said + t * f->in->lanes},
                                    .states = t ? &pass->output[f->decoder].states : NULL};
         if (!ur_line_step(pass->model, pass->tape, f->decoder, &call, pass->output)) return false;
+        double before = *sum;
         add_loss(f, t, 1, scale, sum);
+        if (f->look) f->look(f->context, t, pass->output[f->decoder].y, *sum - before);
     }
     return pass->tape->status == UR_OK;
 }
 
 /* ---- Both ---------------------------------------------------------------------------------------------------------- */
+
+/* The lines before the decoder. */
+static bool read_source(const forward *f, const ur_batch *batch)
+{
+    ur_pass *pass = f->pass;
+    for (size_t i = 0; i < f->decoder; i++)
+        if (!ur_line_run(pass->model, pass->tape, i, &(ur_line_call){.in = batch->input[i]}, pass->output))
+            return false;
+    return true;
+}
 
 /* The loss with its own tokens; what the decoder gave with the true ones stays its value. */
 static bool run_own(forward *f, ur_translate_loss *own)
@@ -123,13 +137,27 @@ ur_status ur_translate_forward(void *data, ur_pass *pass, const ur_task_batch *b
     f.smoothing = pass->training ? c->settings.label_smoothing : 0;
     f.count = count_targets(&f);
     double scale = c->sums ? 1 : 1 / (double)f.count;
-    bool goes_on = true;
-    for (size_t i = 0; i < decoder && goes_on; i++)
-        goes_on = ur_line_run(pass->model, pass->tape, i, &(ur_line_call){.in = batch->network.input[i]}, pass->output);
+    bool goes_on = read_source(&f, &batch->network);
     if (goes_on) goes_on = f.share < 1 ? run_steps(&f, scale, &sums->sum) : run_window(&f, scale, &sums->sum);
     if (goes_on && !pass->training && run_own(&f, &c->own))
         UR_TRY(ur_translate_write_batch(c, pass->model, &batch->network, error));
     sums->count = f.count;
     sums->loss = sums->sum * scale;
+    return ur_tape_status(pass->tape, error);
+}
+
+ur_status ur_translate_follow(ur_translate *c, ur_pass *pass, const ur_batch *batch, bool truth,
+                              ur_translate_look *look, void *context, ur_error *error)
+{
+    size_t decoder = pass->model->line_count - 1;
+    double sum = 0;
+    forward f = {.c = c,
+                 .pass = pass,
+                 .in = &batch->input[decoder],
+                 .decoder = decoder,
+                 .share = truth,
+                 .look = look,
+                 .context = context};
+    if (read_source(&f, batch)) run_steps(&f, 1, &sum);
     return ur_tape_status(pass->tape, error);
 }

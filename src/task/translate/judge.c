@@ -1,7 +1,6 @@
 /* How good a translation is: its losses, and what it writes beside what is wanted. */
 #include "task/translate/translate.h"
 
-#include "base/clock.h"
 #include "kernel/scalar.h"
 
 #include <jansson.h>
@@ -42,7 +41,7 @@ static double mean(double sum, size_t count) { return sum / (double)(count ? cou
 
 static ur_status tell_more(const ur_translate *c, const ur_translate_count *t, json_t *more, ur_error *error)
 {
-    double seconds = ur_clock() - c->began;
+    double seconds = c->writing;
     int failed = json_object_set_new(more, "sentences", json_integer((json_int_t)t->sentences));
     failed |= json_object_set_new(more, "tokens", json_integer((json_int_t)t->own.count));
     if (c->cut) failed |= json_object_set_new(more, "sources_cut", json_integer((json_int_t)c->cut));

@@ -21,6 +21,8 @@ void ur_translate_close(void *data)
     for (size_t s = 0; s < UR_SIDES; s++) {
         if (!c->given && !(s && shared)) ur_vocabulary_free(c->side[s].vocabulary);
         ur_ids_free(&c->side[s].text);
+        for (size_t i = 0; i < c->side[s].text_room; i++) ur_ids_free(&c->side[s].texts[i]);
+        free(c->side[s].texts);
         free(c->side[s].ids);
         free(c->side[s].lengths);
     }
@@ -28,6 +30,7 @@ void ur_translate_close(void *data)
     ur_pairs_close(c->validation);
     ur_pair_free(&c->pair);
     ur_translate_end_writing(c);
+    ur_translate_end_waiting(c);
     ur_score_room_free(&c->scores);
     free(c->target);
     free(c->said);

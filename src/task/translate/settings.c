@@ -52,6 +52,8 @@ static const ur_setting ROWS[] = {
      .help = "how many texts to write for a line, each behind its log probability"},
     {NULL, "length-power", "X", UR_SETTING_NUMBER, S(length_power), .most = 10, .initial = "1", .reads = true,
      .help = "texts are compared by log probability / tokens^X; 0: longer ones are at a disadvantage"},
+    {NULL, "at-once", "N", UR_SETTING_SIZE, S(at_once), .least = 1, .most = 65536, .initial = "1", .reads = true,
+     .help = "lines that are answered together, which is faster; each waits for the others"},
     {NULL, "attention", NULL, UR_SETTING_FLAG, S(attention), .reads = true,
      .help = "of an answer, where in the source each token looked: on the terminal, with --json as numbers"},
 };
@@ -79,7 +81,7 @@ ur_status ur_translate_choose(const void *data, ur_settings *settings, ur_error 
     const ur_translate *c = data;
     ur_run_settings *run = &settings->run;
     size_t pairs = c->part[UR_PART_TRAIN].count;
-    bool small = pairs < 8000;
+    bool small = pairs < 8000 || run->minutes < 6, letters = strcmp(c->settings.token, "char") == 0;
     char limit[32];
     snprintf(limit, sizeof limit, "%zu", c->settings.vocabulary_limit);
     UR_TRY(ur_settings_prefer(settings, "joint", c->joint ? "yes" : "no", error));
@@ -89,10 +91,11 @@ ur_status ur_translate_choose(const void *data, ur_settings *settings, ur_error 
     UR_TRY(ur_settings_prefer(settings, "layers", "1", error));
     UR_TRY(ur_settings_prefer(settings, "embed", small ? "128" : "256", error));
     UR_TRY(ur_settings_prefer_number(settings, "dropout", small ? 0.4 : 0.3, error));
-    UR_TRY(ur_settings_prefer_number(settings, "token-dropout", 0.1, error));
+    UR_TRY(ur_settings_prefer_number(settings, "token-dropout", letters ? 0 : 0.1, error));
     UR_TRY(ur_settings_prefer(settings, "batch", small ? "32" : "64", error));
     UR_TRY(ur_settings_prefer_number(settings, "lr", small ? 2e-3 : 1e-3, error));
-    UR_TRY(ur_settings_prefer_number(settings, "average", 0.998, error));
+    UR_TRY(ur_settings_prefer_number(settings, "average", small ? 0.995 : 0.998, error));
+    if (!small) UR_TRY(ur_settings_prefer(settings, "warmup", "200", error));
     if (!(run->epochs > 0) && !run->steps && !(run->minutes > 0)) run->epochs = choose_epochs(pairs);
     return c->settings.teacher_forcing < 1 ? choose_forcing(settings, pairs, error) : UR_OK;
 }

@@ -28,6 +28,7 @@ typedef struct ur_translate_settings {
     size_t beam, n_best; /* n_best 0: one text, and nothing beside it */
     double length_power;
     bool attention;
+    size_t at_once;
 } ur_translate_settings;
 
 /* Pairs of a part of the data, and in which order they are read. */
@@ -42,8 +43,10 @@ typedef struct ur_translate_part {
 typedef struct ur_translate_side {
     ur_vocabulary *vocabulary; /* both sides have the same one where it is joint */
     ur_ids text;               /* of the text at hand */
-    int32_t *ids, *lengths;    /* the source with its end; what the decoder reads: an end, then the target */
-    size_t places, lanes;      /* for which there is room */
+    ur_ids *texts;             /* of those of a batch; room for text_room */
+    size_t text_room;
+    int32_t *ids, *lengths; /* the source with its end; what the decoder reads: an end, then the target */
+    size_t places, lanes;   /* for which there is room */
 } ur_translate_side;
 
 /* A loss on its way. */
@@ -59,6 +62,13 @@ typedef struct ur_translate_count {
     ur_chrf chrf;
     ur_translate_loss own; /* with its own tokens fed */
 } ur_translate_count;
+
+/* Lines that are to be answered together. */
+typedef struct ur_translate_waiting {
+    const ur_vocabulary *vocabulary;
+    ur_ids *line;
+    size_t count, room;
+} ur_translate_waiting;
 
 typedef struct ur_translate {
     ur_translate_settings settings;
@@ -78,7 +88,7 @@ typedef struct ur_translate {
     size_t places;         /* for which there is room in both */
     bool sums;             /* losses are summed, not averaged */
     ur_translate_loss own; /* of the batch at hand */
-    double began;          /* when the evaluation did */
+    double writing;        /* seconds of the evaluation */
     struct {
         ur_part part;
         const uint32_t *place; /* of the part: those in the batch's lanes */
@@ -91,6 +101,7 @@ typedef struct ur_translate {
     int32_t never; /* a token that is not written */
     ur_written written;
     ur_score_room scores;
+    ur_translate_waiting waiting;
     char shown[1024];
 } ur_translate;
 
@@ -120,8 +131,8 @@ uint64_t ur_translate_batches(const void *data, ur_part part, uint64_t epoch);
 ur_status ur_translate_batch(void *data, ur_part part, uint64_t epoch, uint64_t number, ur_task_batch *batch,
                              ur_error *error);
 
-/* A text by itself as a batch of one; too long a one is cut and counted. */
-ur_status ur_translate_batch_text(ur_translate *c, ur_field text, ur_batch *batch, ur_error *error);
+/* Lines as a batch to write for: a lane for each that has tokens, c->at.lanes of them; too long ones are cut and counted. */
+ur_status ur_translate_batch_lines(ur_translate *c, ur_ids *lines, size_t count, ur_batch *batch, ur_error *error);
 /* What a dropped token is read as, and which is not written: the unknown one, of pieces the byte 1, for which texts have no
  * use. */
 int32_t ur_translate_mask(const ur_vocabulary *vocabulary);
@@ -130,6 +141,11 @@ int32_t ur_translate_mask(const ur_vocabulary *vocabulary);
 ur_status ur_translate_forward(void *data, ur_pass *pass, const ur_task_batch *batch, ur_window_result *sums,
                                ur_error *error);
 double ur_translate_share(const ur_translate *c, uint64_t step);
+/* Is shown each step of the decoder: what it gave (1, B, V), and the loss of the tokens that are wanted there. */
+typedef void ur_translate_look(void *context, size_t step, const ur_tensor *y, double loss);
+/* The batch step by step, with the true tokens fed or its own. */
+ur_status ur_translate_follow(ur_translate *c, ur_pass *pass, const ur_batch *batch, bool truth,
+                              ur_translate_look *look, void *context, ur_error *error);
 
 /* write.c. What writes is made once; the learner must outlive it. */
 ur_status ur_translate_begin_writing(ur_translate *c, ur_learner *learner, const ur_beam_settings *beam,
@@ -143,6 +159,7 @@ ur_status ur_translate_text(ur_translate *c, size_t lane, size_t i, ur_error *er
 ur_status ur_translate_show(void *data, const ur_model *model, uint64_t step, ur_shown *shown, ur_error *error);
 
 /* answer.c */
+void ur_translate_end_waiting(ur_translate *c);
 ur_status ur_translate_answer(void *data, ur_learner *learner, const char *item, size_t length, bool json,
                               const ur_sink *sink, ur_error *error);
 size_t ur_translate_cut(const void *data);

@@ -1,6 +1,7 @@
 /* Writing: with the weights as they are, for all sources of a batch at once. */
 #include "task/translate/translate.h"
 
+#include "base/clock.h"
 #include "base/random.h"
 
 #include <stdio.h>
@@ -35,7 +36,8 @@ static ur_status begin_besides(ur_translate *c, ur_model *model, ur_error *error
                                    .best = 1,
                                    .length = (learning && enough < most ? enough : most) + 1,
                                    .end = UR_TOKEN_END,
-                                   .length_power = c->settings.length_power};
+                                   .length_power = c->settings.length_power,
+                                   .early = true};
     if (!c->judge) UR_TRY(ur_learner_create_judge(&c->judge, model, c->threads, error));
     return ur_translate_begin_writing(c, c->judge, &beam, error);
 }
@@ -43,7 +45,10 @@ static ur_status begin_besides(ur_translate *c, ur_model *model, ur_error *error
 ur_status ur_translate_write_batch(ur_translate *c, ur_model *model, const ur_batch *batch, ur_error *error)
 {
     UR_TRY(begin_besides(c, model, error));
-    return ur_decode(c->decoding, batch, error);
+    double begin = ur_clock();
+    ur_status status = ur_decode(c->decoding, batch, error);
+    c->writing += ur_clock() - begin;
+    return status;
 }
 
 ur_status ur_translate_text(ur_translate *c, size_t lane, size_t i, ur_error *error)
@@ -62,11 +67,13 @@ ur_status ur_translate_show(void *data, const ur_model *model, uint64_t step, ur
     ur_translate *c = data;
     const ur_translate_part *p = &c->part[c->part[UR_PART_VALIDATION].count ? UR_PART_VALIDATION : UR_PART_TRAIN];
     size_t i = (size_t)(ur_random_uniform(c->seed, UR_USE_FORCING + 3, step) * (double)p->count);
+    ur_translate_side *side = &c->side[UR_SOURCE];
     ur_batch batch;
     (void)model; /* it is the one that was built */
     UR_TRY(ur_pairs_read(p->set, p->pair[i], &c->pair, error));
     ur_field source = c->pair.text[UR_SOURCE], wanted = c->pair.text[UR_TARGET];
-    UR_TRY(ur_translate_batch_text(c, source, &batch, error));
+    UR_TRY(ur_tokens_read(side->vocabulary, source.text, source.length, &side->text, error));
+    UR_TRY(ur_translate_batch_lines(c, &side->text, 1, &batch, error));
     UR_TRY(ur_translate_write_batch(c, c->built, &batch, error));
     UR_TRY(ur_translate_text(c, 0, 0, error));
     snprintf(c->shown, sizeof c->shown, "%.*s\n→ %.*s\n  (wanted: %.*s)", shown_length(source.length), source.text,
