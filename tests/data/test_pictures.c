@@ -79,7 +79,7 @@ static void test_idx(void **state)
     temp_text *temp = *state;
     char name[600];
     const char *path = temp_write(temp, "two.idx3", IDX, sizeof IDX);
-    ur_album *album = open_album(path, &(ur_album_options){.side = 9});
+    ur_album *album = open_album(path, &(ur_album_options){.side = 0});
     assert_true(album->idx && album->count == 2 && album->size.columns == 2 && album->size.channels == 1);
     assert_memory_equal(ur_album_picture(album, 1), ((unsigned char[]){30, 50}), 2);
     ur_album_name(album, 1, name, sizeof name);
@@ -87,6 +87,9 @@ static void test_idx(void **state)
     ur_album_close(album);
     album = open_album(path, &(ur_album_options){.size = {1, 1, 3}});
     assert_memory_equal(ur_album_picture(album, 1), ((unsigned char[]){40, 40, 40}), 3);
+    ur_album_close(album);
+    album = open_album(path, &(ur_album_options){.side = 2});
+    assert_memory_equal(ur_album_picture(album, 1), ((unsigned char[]){30, 50, 30, 50}), 4);
     ur_album_close(album);
     bool idx = false;
     ur_error error;

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIDE = 64 }; /* of pictures that are files */
-
 void ur_caption_close_set(ur_caption_set *set)
 {
     ur_captions_close(set->table);
@@ -62,13 +60,11 @@ ur_status ur_caption_check_width(const ur_caption_task *c, const ur_npy *npy, co
 static ur_status open_pictures(const ur_caption_task *c, ur_caption_set *set, const ur_caption_paths *p,
                                ur_error *error)
 {
-    size_t side = c->settings.side;
-    ur_album_options options = {.watcher = p->watcher,
-                                .names = (const char *const *)set->table->names,
-                                .name_count = set->table->names ? set->table->pictures : 0,
-                                .size = c->input.size,
-                                .side = side ? side : SIDE};
-    if (!options.size.rows && side) options.size = (ur_picture_size){side, side, 3};
+    const ur_album_options options = {.watcher = p->watcher,
+                                      .names = (const char *const *)set->table->names,
+                                      .name_count = set->table->names ? set->table->pictures : 0,
+                                      .size = c->input.size,
+                                      .side = c->settings.side};
     UR_TRY(ur_album_open(&set->album, p->images, &options, error));
     return check_number(set, p->images, set->album->count, error);
 }
