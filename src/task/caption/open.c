@@ -28,10 +28,10 @@ void ur_caption_close(void *data)
     ur_caption_close_set(&c->nearest);
     if (!c->given) ur_vocabulary_free(c->vocabulary);
     ur_ids_free(&c->text);
+    ur_scaling_free(&c->input.by);
     ur_caption_end_writing(c);
     ur_score_room_free(&c->scores);
-    void *const memory[] = {c->input.mean, c->input.scale, c->picture, c->varied, c->values,
-                            c->ids,        c->lengths,     c->target,  c->at.row};
+    void *const memory[] = {c->picture, c->varied, c->values, c->ids, c->lengths, c->target, c->at.row};
     for (size_t i = 0; i < sizeof memory / sizeof *memory; i++) free(memory[i]);
 }
 
@@ -99,8 +99,7 @@ static ur_status check_kind(const ur_caption_task *c, const ur_caption_paths *p,
 static void take_input(ur_caption_task *c)
 {
     ur_caption_input *in = &c->input;
-    if (c->set.album)
-        *in = (ur_caption_input){c->set.album->size, 1, ur_picture_bytes(&c->set.album->size), NULL, NULL};
+    if (c->set.album) in->size = c->set.album->size, in->places = 1, in->width = ur_picture_bytes(&in->size);
     if (c->set.features) in->places = c->set.features->places, in->width = c->set.features->width;
 }
 
