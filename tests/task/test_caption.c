@@ -53,7 +53,7 @@ static void captions_are_shifted(void **state)
     ur_batch batch = batch_of(t, UR_PART_VALIDATION, 0, 0);
     const ur_sequences *in = &batch.input[1];
     const int32_t *wanted = batch.target[0].ids;
-    ur_ids text = {NULL};
+    ur_ids text = {.count = 0};
     for (size_t b = 0; b < in->lanes; b++) {
         uint32_t row = c->at.row[b];
         ur_error error;
