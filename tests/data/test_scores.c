@@ -55,6 +55,37 @@ static void scores_of_texts(void **state)
     for (size_t i = 0; i < json_array_size(cases); i++) check_case(json_array_get(cases, i));
 }
 
+/* Any of some texts is wanted. */
+static void check_any(const json_t *set)
+{
+    ur_bleu bleu = {0};
+    ur_score_room room = {0};
+    ur_error error;
+    const json_t *written = json_object_get(set, "written"), *wanted = json_object_get(set, "wanted");
+    for (size_t i = 0; i < json_array_size(wanted); i++) {
+        ur_field text[4], mine = {json_string_value(json_array_get(written, i)), 0};
+        const json_t *texts = json_array_get(wanted, i);
+        size_t count = json_array_size(texts);
+        assert_in_range(count, 1, 4);
+        for (size_t k = 0; k < count; k++) {
+            text[k].text = json_string_value(json_array_get(texts, k));
+            text[k].length = strlen(text[k].text);
+        }
+        mine.length = strlen(mine.text);
+        ok(ur_bleu_add_any(&bleu, &room, false, mine, text, count, &error), &error);
+    }
+    check_number(set, "bleu", ur_bleu_score(&bleu));
+    ur_score_room_free(&room);
+}
+
+static void any_text_will_do(void **state)
+{
+    (void)state;
+    const json_t *sets = json_object_get(golden, "any");
+    assert_int_equal(json_array_size(sets), 2);
+    for (size_t i = 0; i < 2; i++) check_any(json_array_get(sets, i));
+}
+
 static void nothing_to_score(void **state)
 {
     (void)state;
@@ -119,10 +150,8 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(scores_of_texts),
-        cmocka_unit_test(nothing_to_score),
-        cmocka_unit_test(small_letters),
-        cmocka_unit_test(room_is_enough),
+        cmocka_unit_test(scores_of_texts), cmocka_unit_test(any_text_will_do), cmocka_unit_test(nothing_to_score),
+        cmocka_unit_test(small_letters),   cmocka_unit_test(room_is_enough),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

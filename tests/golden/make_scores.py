@@ -38,6 +38,16 @@ def scores(written, wanted):
             "chrf": sacrebleu.metrics.CHRF().corpus_score(written, [wanted]).score}
 
 
+def several(rng, sentences):
+    """Each text beside one to four of which any is wanted."""
+    wanted = [[sentence(rng, 12)] for _ in range(sentences)]
+    for texts in wanted:
+        texts += [change(rng, texts[0], 0.4) for _ in range(rng.randint(0, 3))]
+    written = [change(rng, rng.choice(texts), 0.3) for texts in wanted]
+    columns = [[texts[i] if i < len(texts) else None for texts in wanted] for i in range(4)]
+    return {"written": written, "wanted": wanted, "bleu": sacrebleu.metrics.BLEU().corpus_score(written, columns).score}
+
+
 def lower_hash():
     """FNV-1a, 64 bits, of the lower case of every character by itself."""
     value = 0xCBF29CE484222325
@@ -58,8 +68,9 @@ def main():
     cases.append((["something"], [""]))
     cases.append((["the same text, as it is."], ["the same text, as it is."]))
     cases.append((["ab", "x"], ["abcdefgh", "y"]))
-    text = json.dumps({"sacrebleu": sacrebleu.__version__, "lower": lower_hash(), "cases": [scores(*c) for c in cases]},
-                      indent=1, ensure_ascii=False)
+    scored = [scores(*c) for c in cases]
+    text = json.dumps({"sacrebleu": sacrebleu.__version__, "lower": lower_hash(), "cases": scored,
+                       "any": [several(rng, 20), several(rng, 8)]}, indent=1, ensure_ascii=False)
     (HERE / "scores.json").write_text(text + "\n", encoding="utf-8")
 
 

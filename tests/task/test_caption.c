@@ -159,6 +159,7 @@ static void check_judged(ur_settings *settings, const char *run)
     assert_true(number(result, "images") == 6 && number(result, "captions") == 7);
     assert_true(number(result, "exact") == 1);
     assert_true(number(result, "nearest_exact") == 1); /* itself */
+    assert_true(number(result, "bleu") == number(result, "nearest_bleu"));
     json_decref(result);
     free(text);
     ur_model_free(model);

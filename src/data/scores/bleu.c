@@ -41,23 +41,24 @@ static size_t trim_end(const char *text, size_t length)
     return 0;
 }
 
-/* Two texts, cut, in room->text[0], one behind the other with blanks between all words. *first: bytes of the first. */
-static ur_status cut_texts(ur_score_room *room, bool lower, const char *const text[2], const size_t length[2],
-                           size_t *first, size_t *all, ur_error *error)
+/* Texts, cut, in room->text[0], one behind the other with blanks between all words. ends[i]: where text i does. */
+static ur_status cut_texts(ur_score_room *room, bool lower, const ur_field *texts, size_t count, size_t *ends,
+                           ur_error *error)
 {
-    size_t need = UR_TOKENIZED_GROWS * UR_LOWER_GROWS * (length[0] + length[1]) + 2 * UR_TOKENIZED_MORE, used = 0;
+    size_t need = 0, used = 0;
+    for (size_t i = 0; i < count; i++)
+        need += UR_TOKENIZED_GROWS * UR_LOWER_GROWS * texts[i].length + UR_TOKENIZED_MORE;
     UR_TRY(reserve(&room->text[0], &room->text_room[0], need, error));
     UR_TRY(reserve(&room->text[1], &room->text_room[1], 2 * need, error));
-    for (int side = 0; side < 2; side++) {
+    for (size_t i = 0; i < count; i++) {
         char *lowered = room->text[1] + need;
-        size_t size = length[side];
-        if (lower) size = ur_lower(text[side], size, lowered);
-        const char *plain = lower ? lowered : text[side];
+        size_t size = texts[i].length;
+        if (lower) size = ur_lower(texts[i].text, size, lowered);
+        const char *plain = lower ? lowered : texts[i].text;
         used += ur_tokenize_13a(plain, trim_end(plain, size), room->text[0] + used, room->text[1]);
-        if (side == 0) *first = used;
+        ends[i] = used;
         room->text[0][used++] = ' ';
     }
-    *all = used;
     return UR_OK;
 }
 
@@ -81,11 +82,21 @@ static int by_text(const void *x, const void *y)
     return order ? order : (a->length > b->length) - (a->length < b->length);
 }
 
-/* Equal words get equal numbers. */
-static ur_status number_words(ur_score_room *room, size_t first, size_t all, size_t *written, size_t *count,
-                              ur_error *error)
+/* How many words of each text there are. */
+static void count_words(const char *begin, const word *words, size_t all, const size_t *ends, size_t *counts,
+                        size_t count)
 {
-    size_t most = all / 2 + 1;
+    for (size_t i = 0, at = 0; i < count; i++) {
+        size_t first = at;
+        while (at < all && words[at].text < begin + ends[i]) at++;
+        counts[i] = at - first;
+    }
+}
+
+/* Equal words get equal numbers. */
+static ur_status number_words(ur_score_room *room, const size_t *ends, size_t *counts, size_t count, ur_error *error)
+{
+    size_t most = ends[count - 1] / 2 + 2;
     word *words = malloc(most * sizeof *words);
     uint32_t *symbols = most > room->symbol_room ? realloc(room->symbols, most * sizeof *symbols) : room->symbols;
     if (symbols) room->symbols = symbols;
@@ -94,10 +105,10 @@ static ur_status number_words(ur_score_room *room, size_t first, size_t all, siz
         free(words);
         return ur_fail_memory(error, "a score");
     }
-    *count = list_words(room->text[0], all, words);
-    for (*written = 0; *written < *count && words[*written].text < room->text[0] + first;) ++*written;
-    qsort(words, *count, sizeof *words, by_text);
-    for (size_t i = 0, number = 0; i < *count; i++) {
+    size_t all = list_words(room->text[0], ends[count - 1] + 1, words); /* a blank stands behind the last */
+    count_words(room->text[0], words, all, ends, counts, count);
+    qsort(words, all, sizeof *words, by_text);
+    for (size_t i = 0, number = 0; i < all; i++) {
         number += i && by_text(&words[i - 1], &words[i]) != 0;
         symbols[words[i].place] = (uint32_t)number;
     }
@@ -107,19 +118,39 @@ static ur_status number_words(ur_score_room *room, size_t first, size_t all, siz
 
 /* ---- Counts -------------------------------------------------------------------------------------------------------- */
 
+/* The nearest to what was written; of two the shorter. */
+static size_t find_nearest(const size_t *counts, size_t count)
+{
+    size_t best = counts[1], away = SIZE_MAX;
+    for (size_t i = 1; i < count; i++) {
+        size_t here = counts[i] > counts[0] ? counts[i] - counts[0] : counts[0] - counts[i];
+        if (here > away || (here == away && counts[i] >= best)) continue;
+        best = counts[i];
+        away = here;
+    }
+    return best;
+}
+
+ur_status ur_bleu_add_any(ur_bleu *b, ur_score_room *room, bool lower, ur_field written, const ur_field *wanted,
+                          size_t count, ur_error *error)
+{
+    ur_field texts[UR_SEQUENCES_MOST] = {written};
+    size_t ends[UR_SEQUENCES_MOST], counts[UR_SEQUENCES_MOST];
+    if (count > UR_BLEU_WANTED) count = UR_BLEU_WANTED;
+    for (size_t i = 0; i < count; i++) texts[1 + i] = wanted[i];
+    UR_TRY(cut_texts(room, lower, texts, count + 1, ends, error));
+    UR_TRY(number_words(room, ends, counts, count + 1, error));
+    b->words += counts[0];
+    b->wanted += find_nearest(counts, count + 1);
+    for (size_t n = 1; n <= UR_BLEU_MOST && n <= counts[0]; n++) b->runs[n - 1] += counts[0] - n + 1;
+    return ur_grams_share(room, room->symbols, counts, count + 1, UR_BLEU_MOST, b->shared, error);
+}
+
 ur_status ur_bleu_add(ur_bleu *b, ur_score_room *room, bool lower, const char *written, size_t written_length,
                       const char *wanted, size_t wanted_length, ur_error *error)
 {
-    const char *const text[2] = {written, wanted};
-    const size_t length[2] = {written_length, wanted_length};
-    size_t first = 0, all = 0, words = 0, count = 0;
-    UR_TRY(cut_texts(room, lower, text, length, &first, &all, error));
-    UR_TRY(number_words(room, first, all, &words, &count, error));
-    b->words += words;
-    b->wanted += count - words;
-    for (size_t n = 1; n <= UR_BLEU_MOST && n <= words; n++) b->runs[n - 1] += words - n + 1;
-    return ur_grams_share(room, room->symbols, words, room->symbols + words, count - words, UR_BLEU_MOST, b->shared,
-                          error);
+    const ur_field text = {wanted, wanted_length};
+    return ur_bleu_add_any(b, room, lower, (ur_field){written, written_length}, &text, 1, error);
 }
 
 double ur_bleu_score(const ur_bleu *b)

@@ -41,7 +41,7 @@ ur_status ur_chrf_add(ur_chrf *c, ur_score_room *room, const char *written, size
         if (runs(second, n)) c->written[n - 1] += runs(first, n);
         c->wanted[n - 1] += runs(second, n);
     }
-    return ur_grams_share(room, room->symbols, first, room->symbols + first, second, UR_CHRF_MOST, c->shared, error);
+    return ur_grams_share(room, room->symbols, (const size_t[]){first, second}, 2, UR_CHRF_MOST, c->shared, error);
 }
 
 double ur_chrf_score(const ur_chrf *c)

@@ -1,4 +1,4 @@
-/* See grams.h. All places of both sequences are sorted by the symbols from there on; then equal runs stand side by side, for
+/* See grams.h. All places of all sequences are sorted by the symbols from there on; then equal runs stand side by side, for
  * each n at once. */
 #include "data/scores/grams.h"
 
@@ -41,41 +41,48 @@ static int by_symbols(const void *x, const void *y)
     return a->at[n] < b->at[n] ? -1 : 1;
 }
 
-static ur_status list_places(ur_score_room *room, const uint32_t *const symbols[2], const size_t counts[2],
-                             ur_error *error)
+static ur_status list_places(ur_score_room *room, const uint32_t *symbols, const size_t *counts, size_t sequences,
+                             size_t all, ur_error *error)
 {
-    size_t all = counts[0] + counts[1], at = 0;
+    size_t at = 0;
     if (all > room->gram_room) {
         ur_gram *grown = realloc(room->grams, 2 * all * sizeof *grown);
         if (!grown) return ur_fail_memory(error, "a score");
         room->grams = grown;
         room->gram_room = 2 * all;
     }
-    for (int side = 0; side < 2; side++)
-        for (size_t i = 0; i < counts[side]; i++)
-            room->grams[at++] = (ur_gram){symbols[side] + i, counts[side] - i, side == 1};
+    for (size_t s = 0; s < sequences; s++)
+        for (size_t i = 0; i < counts[s]; i++, at++) room->grams[at] = (ur_gram){symbols + at, counts[s] - i, s};
     if (all) qsort(room->grams, all, sizeof *room->grams, by_symbols);
     return UR_OK;
 }
 
-static uint64_t count_shared(const ur_gram *grams, size_t count, size_t n)
+/* How often a run that was written is wanted, and forgets it. */
+static uint64_t take_run(uint64_t times[UR_SEQUENCES_MOST], size_t sequences)
 {
-    uint64_t shared = 0, times[2] = {0, 0};
+    uint64_t written = times[0], wanted = 0;
+    for (size_t s = 1; s < sequences; s++) wanted = times[s] > wanted ? times[s] : wanted;
+    for (size_t s = 0; s < sequences; s++) times[s] = 0;
+    return written < wanted ? written : wanted;
+}
+
+static uint64_t count_shared(const ur_gram *grams, size_t count, size_t sequences, size_t n)
+{
+    uint64_t shared = 0, times[UR_SEQUENCES_MOST] = {0};
     for (size_t i = 0; i <= count; i++) {
         bool same = i && i < count && share(&grams[i - 1], &grams[i]) >= n;
-        if (!same) shared += times[0] < times[1] ? times[0] : times[1];
-        if (!same) times[0] = times[1] = 0;
-        if (i < count && grams[i].left >= n) times[grams[i].wanted]++;
+        if (!same) shared += take_run(times, sequences);
+        if (i < count && grams[i].left >= n) times[grams[i].sequence]++;
     }
     return shared;
 }
 
-ur_status ur_grams_share(ur_score_room *room, const uint32_t *written, size_t written_count, const uint32_t *wanted,
-                         size_t wanted_count, size_t most, uint64_t *shared, ur_error *error)
+ur_status ur_grams_share(ur_score_room *room, const uint32_t *symbols, const size_t *counts, size_t sequences,
+                         size_t most, uint64_t *shared, ur_error *error)
 {
-    const uint32_t *const symbols[2] = {written, wanted};
-    const size_t counts[2] = {written_count, wanted_count};
-    UR_TRY(list_places(room, symbols, counts, error));
-    for (size_t n = 1; n <= most; n++) shared[n - 1] += count_shared(room->grams, written_count + wanted_count, n);
+    size_t all = 0;
+    for (size_t s = 0; s < sequences; s++) all += counts[s];
+    UR_TRY(list_places(room, symbols, counts, sequences, all, error));
+    for (size_t n = 1; n <= most; n++) shared[n - 1] += count_shared(room->grams, all, sequences, n);
     return UR_OK;
 }

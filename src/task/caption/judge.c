@@ -1,6 +1,5 @@
 /*
- * How good captions are: what is written for each picture beside what is wanted. Of a picture with several captions one counts:
- * it is right where any of them is written, and BLEU compares with the first.
+ * How good captions are: what is written for each picture beside what is wanted. Of a picture with several captions any will do.
  */
 #include "task/caption/caption.h"
 
@@ -17,12 +16,26 @@ static bool is_first(const ur_captions *table, size_t row)
     return table->of_picture[table->first[table->row[row].picture]] == row;
 }
 
-static bool is_right(const ur_captions *table, uint32_t picture, const char *text, size_t length)
+/* The captions of a picture: `count` of them, of which UR_BLEU_WANTED at most are kept. */
+typedef struct ur_wanted {
+    ur_field text[UR_BLEU_WANTED];
+    size_t count;
+} ur_wanted;
+
+static ur_wanted wanted_of(const ur_captions *table, uint32_t picture)
 {
-    for (uint32_t i = table->first[picture]; i < table->first[picture + 1]; i++) {
+    ur_wanted w = {.count = 0};
+    for (uint32_t i = table->first[picture]; i < table->first[picture + 1] && w.count < UR_BLEU_WANTED; i++) {
         const ur_caption *row = &table->row[table->of_picture[i]];
-        if (row->length == length && memcmp(table->text + row->begin, text, length) == 0) return true;
+        w.text[w.count++] = (ur_field){table->text + row->begin, row->length};
     }
+    return w;
+}
+
+static bool is_right(const ur_wanted *w, ur_field text)
+{
+    for (size_t i = 0; i < w->count; i++)
+        if (w->text[i].length == text.length && memcmp(w->text[i].text, text.text, text.length) == 0) return true;
     return false;
 }
 
@@ -48,30 +61,26 @@ static uint32_t find_nearest(const ur_caption_task *c, const unsigned char *pict
 }
 
 /* The first caption of the nearest picture, as if it had been written. */
-static ur_status add_nearest(ur_caption_task *c, ur_caption_count *t, const ur_captions *table, size_t row,
+static ur_status add_nearest(ur_caption_task *c, ur_caption_count *t, uint32_t picture, const ur_wanted *wanted,
                              ur_error *error)
 {
-    const ur_caption *wanted = &table->row[row];
     const ur_captions *near = c->nearest.table;
     if (!near) return UR_OK;
-    uint32_t found = find_nearest(c, ur_album_picture(c->set.album, wanted->picture));
-    size_t at = near->of_picture[near->first[found]], length = near->row[at].length;
-    const char *text = ur_caption_text_of(near, at);
-    t->nearest_exact += is_right(table, wanted->picture, text, length);
-    return ur_bleu_add(&t->nearest_bleu, &c->scores, false, text, length, ur_caption_text_of(table, row),
-                       wanted->length, error);
+    size_t row = near->of_picture[near->first[find_nearest(c, ur_album_picture(c->set.album, picture))]];
+    const ur_field text = {ur_caption_text_of(near, row), near->row[row].length};
+    t->nearest_exact += is_right(wanted, text);
+    return ur_bleu_add_any(&t->nearest_bleu, &c->scores, false, text, wanted->text, wanted->count, error);
 }
 
-static ur_status add_caption(ur_caption_task *c, ur_caption_count *t, const ur_captions *table, size_t row,
+static ur_status add_picture(ur_caption_task *c, ur_caption_count *t, const ur_captions *table, uint32_t picture,
                              ur_error *error)
 {
-    const ur_caption *wanted = &table->row[row];
-    const ur_written *w = &c->written;
+    const ur_wanted wanted = wanted_of(table, picture);
+    const ur_field text = {c->written.text, c->written.length};
     t->pictures++;
-    t->exact += is_right(table, wanted->picture, w->text, w->length);
-    UR_TRY(add_nearest(c, t, table, row, error));
-    return ur_bleu_add(&t->bleu, &c->scores, false, w->text, w->length, ur_caption_text_of(table, row), wanted->length,
-                       error);
+    t->exact += is_right(&wanted, text);
+    UR_TRY(add_nearest(c, t, picture, &wanted, error));
+    return ur_bleu_add_any(&t->bleu, &c->scores, false, text, wanted.text, wanted.count, error);
 }
 
 /* The pictures of the batch at hand that are judged, side by side; which rows they are of goes to `row`. */
@@ -103,7 +112,7 @@ ur_status ur_caption_tally(void *data, const ur_task_batch *batch, const ur_valu
     for (size_t i = 0; i < c->at.lanes; i++) {
         if (!is_first(table, c->at.row[i])) continue;
         UR_TRY(ur_caption_text(c, b++, 0, error));
-        UR_TRY(add_caption(c, t, table, c->at.row[i], error));
+        UR_TRY(add_picture(c, t, table, table->row[c->at.row[i]].picture, error));
     }
     return UR_OK;
 }
@@ -124,7 +133,8 @@ static ur_status tell_more(const ur_caption_task *c, const ur_caption_count *t, 
         failed |= json_object_set_new(more, "nearest_bleu", json_real(ur_bleu_score(&t->nearest_bleu)));
         failed |= json_object_set_new(more, "nearest_exact", json_real(share(t->nearest_exact, t->pictures)));
     }
-    failed |= json_object_set_new(more, "bleu_signature", json_string(UR_BLEU_SIGNATURE));
+    failed |= json_object_set_new(more, "bleu_signature",
+                                  json_string(t->captions == t->pictures ? UR_BLEU_SIGNATURE : UR_BLEU_ANY_SIGNATURE));
     return failed ? ur_fail_memory(error, "the result") : UR_OK;
 }
 
