@@ -51,11 +51,11 @@ static const ur_setting ROWS[] = {
     {NULL, "label-smoothing", "X", UR_SETTING_NUMBER, S(label_smoothing), .most = 0.9, .initial = "0.1",
      .decides = true, .help = "share of what is wanted that goes to all tokens alike"},
 
-    {"Writing", "beam", "N", UR_SETTING_SIZE, S(beam), .least = 1, .most = 1000, .initial = "5", .reads = true,
+    {"Writing", "beam", "N", UR_SETTING_SIZE, S(beam), .least = 1, .most = 1000, .initial = "3", .reads = true,
      .help = "captions that are kept at each step; 1: the likeliest token is taken. While it learns it is 1"},
     {NULL, "n-best", "N", UR_SETTING_SIZE, S(n_best), .least = 1, .most = 1000, .unset = "1", .reads = true,
      .help = "how many captions to write for a picture, each behind its log probability"},
-    {NULL, "length-power", "X", UR_SETTING_NUMBER, S(length_power), .most = 10, .initial = "1", .reads = true,
+    {NULL, "length-power", "X", UR_SETTING_NUMBER, S(length_power), .most = 10, .initial = "0", .reads = true,
      .help = "captions are compared by log probability / tokens^X; 0: longer ones are at a disadvantage"},
     {NULL, "attention", NULL, UR_SETTING_FLAG, S(attention), .reads = true,
      .help = "show where the network looked as it wrote each token; with --html over the picture"},
