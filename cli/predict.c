@@ -255,9 +255,11 @@ static ur_status answer_looking(answering *a, const ur_cli_arguments *arguments,
     const ur_sink sink = ur_cli_attention_sink(&attention);
     if (a->how->html) UR_TRY(ur_cli_page_begin(&a->page, "Where it looked", error));
     if (a->how->html)
-        ur_cli_page_note(&a->page,
-                         "Each row is a token that was written, each column one that was read: the share of the "
-                         "attention, in per cent.");
+        ur_cli_page_note(&a->page, is_task(a, "caption")
+                                       ? "The picture as the network sees it, and for each token that was written "
+                                         "where it looked: what is covered it looked at less."
+                                       : "Each row is a token that was written, each column one that was read: "
+                                         "the share of the attention, in per cent.");
     a->sink = &sink;
     ur_status status = answer_words(a, arguments, error);
     ur_cli_attention_free(&attention);

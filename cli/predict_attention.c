@@ -1,5 +1,6 @@
 /* See predict_attention.h. A row for each token that was written; the last one is the end of the text. */
 #include "cli/predict_attention.h"
+#include "cli/predict_seen.h"
 
 #include "cli/report/shade.h"
 #include "cli/report/terminal.h"
@@ -78,6 +79,10 @@ static void print_object(const json_t *object)
     const json_t *target = json_object_get(object, "target");
     const char *text = json_string_value(json_object_get(object, "text"));
     size_t width = find_width(target), source_width = find_width(json_object_get(object, "source"));
+    if (json_object_get(object, "picture")) {
+        ur_cli_seen_print(object);
+        return;
+    }
     ur_cli_print_shown(stdout, text ? text : "", text ? strlen(text) : 0);
     putchar('\n');
     for (size_t i = 0; i < json_array_size(target); i++) print_row(object, i, width, source_width);
@@ -116,12 +121,17 @@ static void put_row(FILE *out, const json_t *object, size_t row)
     fputs("</tr>\n", out);
 }
 
-static void put_object(ur_cli_page *page, const json_t *object)
+static void put_object(ur_cli_attention *a, const json_t *object)
 {
-    const json_t *source = json_object_get(object, "source");
+    ur_cli_page *page = a->page;
+    const json_t *source = json_object_get(object, "source"), *picture = json_object_get(object, "picture");
     const char *text = json_string_value(json_object_get(object, "text"));
-    if (!source) return;
+    if (!source && !picture) return;
     ur_cli_page_heading(page, text ? text : "");
+    if (picture) {
+        ur_cli_seen_put(page, object, a->count++);
+        return;
+    }
     put_source(page->out, source);
     for (size_t i = 0; i < json_array_size(json_object_get(object, "target")); i++) put_row(page->out, object, i);
     fputs("</table>\n", page->out);
@@ -133,7 +143,7 @@ static ur_status take_object(ur_cli_attention *a, ur_error *error)
 {
     json_t *object = json_loadb(a->text, a->length, 0, NULL);
     if (!object) return ur_fail_memory(error, "an answer");
-    if (a->page) put_object(a->page, object);
+    if (a->page) put_object(a, object);
     if (a->json) fwrite(a->text, 1, a->length, stdout);
     if (!a->json) print_object(object);
     fflush(stdout);

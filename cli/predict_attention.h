@@ -12,9 +12,10 @@ typedef struct ur_cli_attention {
     ur_cli_page *page; /* takes them as well; NULL: there is none */
     char *text;        /* of the object that is coming */
     size_t length, room;
+    size_t count; /* of the pictures so far */
 } ur_cli_attention;
 
-/* Takes the answers: an object a line, with "source", "target" and "attention". */
+/* Takes the answers: an object a line, with "target", "attention", and "source" or "picture". */
 ur_sink ur_cli_attention_sink(ur_cli_attention *attention);
 void ur_cli_attention_free(ur_cli_attention *attention);
 

@@ -43,7 +43,7 @@ static const ur_setting OPTIONS[] = {
     {NULL, "min-p", "P", UR_SETTING_NUMBER, PLACE(how.min_p), .most = 1,
      .help = "nothing less likely than this share of the likeliest"},
     {NULL, "greedy", NULL, UR_SETTING_FLAG, PLACE(greedy), .help = "always the likeliest: --temperature 0"},
-    {NULL, "seed", "N", UR_SETTING_COUNT, PLACE(how.seed), .help = "equal seeds give equal text"},
+    {NULL, "seed", "N", UR_SETTING_COUNT, PLACE(how.seed), .help = "equal seeds give equal text, or equal pictures"},
 
     {"Going on later", "state-out", "FILE", UR_SETTING_TEXT, PLACE(state_out), .unset = "none",
      .help = "keep the state reached, with the seed and the number of the draw"},
@@ -53,7 +53,7 @@ static const ur_setting OPTIONS[] = {
      .help = "replace files that are there; a state is always replaced, the model never"},
 
     {"Pictures, of a model that paints", "count", "N", UR_SETTING_SIZE, PLACE(count), .least = 1, .most = 4096,
-     .unset = "64", .help = "how many"},
+     .unset = "64; on the terminal 4", .help = "how many"},
     {NULL, "output", "FILE", UR_SETTING_TEXT, PLACE(output), .letter = 'o', .unset = "the terminal",
      .help = "a PNG of all of them side by side"},
     {NULL, "animate", "FILE", UR_SETTING_TEXT, PLACE(animate), .unset = "none",
@@ -275,7 +275,7 @@ static ur_status run(void *settings, const ur_cli_arguments *arguments, ur_error
 const ur_cli_verb ur_cli_sample = {
     .name = "sample",
     .takes = "MODEL [option...]",
-    .summary = "let a language model write, or another one paint",
+    .summary = "let a model write text, or paint pictures",
     .text = "Writes text with a language model; MODEL is a model file or a run folder. The text goes to standard "
             "output token by token, as it is made. A model of unroll train draw paints pictures instead.\n\n"
             "The output is valid UTF-8 whatever the tokens are: a character is written once it is complete, bytes that "

@@ -32,7 +32,9 @@ void ur_cli_print_version(FILE *out)
     for (size_t i = 0; ur_cell_name(i); i++) fprintf(out, " %s", ur_cell_name(i));
     putc('\n', out);
     fprintf(out, "model files       safetensors\n");
-    fprintf(out, "pictures          idx, PGM, PPM%s\n", ur_reads_png() ? ", PNG" : " (PNG: libpng was not there)");
+    fprintf(out, "pictures          idx, PGM, PPM%s%s%s%s\n", ur_reads_png() ? ", PNG" : "",
+            ur_reads_jpeg() ? ", JPEG" : "", ur_reads_png() ? "" : " (PNG: libpng was not there)",
+            ur_reads_jpeg() ? "" : " (JPEG: libjpeg was not there)");
     fprintf(out, "arrays            %s\n", ur_cli_npz_built() ? "npz" : "none (libminizip was not there)");
     fprintf(out, "expressions       %s\n", ur_cli_where_built() ? "PCRE2" : "none (libpcre2 was not there)");
 }

@@ -277,8 +277,9 @@ UR_API ur_status ur_answer(ur_answerer *answerer, const char *item, size_t lengt
 /* The same for a model that reads pictures or recordings (ur_answerer_takes_files): all items of a file or folder, in their
  * order. */
 UR_API bool ur_answerer_takes_files(const ur_answerer *answerer);
-/* Whether this build reads PNG files. */
+/* Whether this build reads PNG files, and JPEG files. */
 UR_API bool ur_reads_png(void);
+UR_API bool ur_reads_jpeg(void);
 /* Bytes of a frame, for a model that answers raw frames as they come (ur_answer); 0: items are lines of text. */
 UR_API size_t ur_answerer_item_size(const ur_answerer *answerer);
 UR_API ur_status ur_answer_file(ur_answerer *answerer, const char *path, const struct ur_sink *sink, ur_error *error);

@@ -18,7 +18,7 @@ const ur_cli_verb ur_cli_train_draw = {
         "told is "
         "random in part, so that the decoder can paint new pictures alone: unroll sample RUN -o grid.png does so, and "
         "shows "
-        "with --animate how they are painted. unroll eval gives the bound in nats that is learnt by.\n\n"
+        "with --animate how they are painted. unroll eval gives the bound in nats that training lowers.\n\n"
         "The pictures are an idx file of (N, rows, columns), grey, of any size up to 1024 x 1024, or of (N, rows, "
         "columns, "
         "channels), of which the mean is taken. It may be packed with gzip. They are learnt in black and white. With "

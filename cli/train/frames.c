@@ -16,7 +16,7 @@ const ur_cli_verb ur_cli_train_frames = {
         "Trains a network that labels each frame: the word that a mouth says, the phase of a gesture. The data are two "
         "idx files, clips (N, T, rows, columns) and labels (N, T); or CSV tables, a file a recording and a row a "
         "frame, "
-        "with a column of labels; or a folder for each clip, with a PNG, PGM or PPM file for each frame and "
+        "with a column of labels; or a folder for each clip, with a PNG, JPEG, PGM or PPM file for each frame and "
         "labels.txt, "
         "a label a line. Files may be packed with gzip. Behind two idx files, --val takes two as well.\n\n"
         "With --look back, a label depends on its frame and those before, so that unroll predict gives it as the frame "

@@ -188,6 +188,7 @@ struct ur_layer_kind {
     bool reads_ids;             /* begins a line */
     bool in_time;               /* works along the steps of a sequence */
     bool ends_time;             /* leaves one step */
+    bool makes_steps;           /* takes one step, a picture, and leaves a step for each of its places */
     bool ends_line;             /* nothing may stand behind it */
     bool passes;                /* gives what it takes, as far as its neighbours are concerned */
     bool names;                 /* the name of an earlier line stands behind its word */
@@ -241,6 +242,8 @@ typedef struct ur_layer_run {
 #include "layer/layer.inc"
 #undef UR_LAYER
 
+/* Steps that it makes of one; 0: it leaves as many as it takes, or one (places.c). */
+size_t ur_steps_made(const ur_layer *layer);
 /* NULL: the layer can be streamed; else the word that says why not. */
 const char *ur_layer_whole(const ur_layer *layer);
 

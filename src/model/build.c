@@ -106,6 +106,7 @@ static ur_status resolve_line(ur_model *m, size_t index, ur_error *error)
         place_states(m, l);
         line->width = l->width;
         line->last = line->last || l->spec.kind->ends_time;
+        if (l->spec.kind->makes_steps) line->places = ur_steps_made(l);
         if (l->spec.kind->reads_ids) line->symbols = l->inputs;
     }
     return UR_OK;

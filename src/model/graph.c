@@ -64,6 +64,16 @@ static void end_states(ur_line_running *r, const ur_layer *l)
     memcpy((void *)r->states.of[r->cells++], (const void *)r->at.final_state, sizeof r->at.final_state);
 }
 
+/* Where the layers behind stand. */
+static void leave_steps(ur_running *at, const ur_layer *l)
+{
+    at->ended = at->ended || l->spec.kind->ends_time;
+    if (!l->spec.kind->makes_steps) return;
+    at->steps = ur_steps_made(l);
+    at->lengths = NULL;
+    at->live = NULL;
+}
+
 static void read_line(ur_line_running *r, const ur_value *named)
 {
     r->at.named = named->y;
@@ -80,7 +90,7 @@ static ur_tensor *run_layer(ur_line_running *r, const ur_layer *l, ur_tensor *x)
     x = ur_layer_run_of(l->spec.kind)->run(&r->at, l, x);
     if (tape->status != UR_OK) return NULL;
     end_states(r, l);
-    r->at.ended = r->at.ended || l->spec.kind->ends_time;
+    leave_steps(&r->at, l);
     if (!l->reverse && !l->spec.kind->passes && !l->spec.kind->joins) r->at.turned = r->at.turned_end;
     if (l->drop > 0) x = ur_dropout(tape, x, l->drop, (uint32_t)number, l->spec.same, r->states.steps);
     if (tape->watch) tape->watch[number] = x;
@@ -240,7 +250,7 @@ static bool run(const ur_model *m, ur_tape *tape, size_t i, ur_line_call call, b
         .at = begin_line(tape, &call, &enters), .m = m, .call = &call, .values = values, .given = call.states};
     r.states.steps = call.states ? call.states->steps : 0;
     ur_tensor *y = run_layers(&r, &m->lines[i]);
-    r.states.steps += enters.steps;
+    r.states.steps += r.at.steps;
     r.states.keys = r.at.keys;
     if (tape->status == UR_OK) values[i] = (ur_value){y, ur_line_leaves(m, i, enters), r.states, r.at.looked};
     return tape->status == UR_OK;

@@ -20,10 +20,14 @@ ur_shape ur_line_enters(const ur_model *m, size_t i, const ur_sequences *in, con
     return other.ended && (in->lane_of || steps_follow(first)) ? own : other;
 }
 
+static ur_shape one_step(size_t lanes) { return (ur_shape){1, lanes, NULL, true}; }
+static ur_shape all_places(size_t places, size_t lanes) { return (ur_shape){places, lanes, NULL, false}; }
+
 ur_shape ur_line_leaves(const ur_model *m, size_t i, ur_shape enters)
 {
     const ur_line *line = &m->lines[i];
-    return enters.ended || line->last ? (ur_shape){1, enters.lanes, NULL, true} : enters;
+    if (enters.ended || line->last) return one_step(enters.lanes);
+    return line->places ? all_places(line->places, enters.lanes) : enters;
 }
 
 /* ---- checks ------------------------------------------------------------------------------------------------------- */
@@ -47,6 +51,8 @@ static ur_status check_own(const ur_line *line, const ur_sequences *in, ur_error
     if (line->symbols) UR_TRY(check_ids(in, line->symbols, error));
     if (line->features && !in->values)
         return ur_fail(error, UR_ERR_USAGE, "the network takes numbers, the batch has none");
+    if (line->places && in->steps != 1)
+        return ur_fail(error, UR_ERR_USAGE, "\"places\" takes one picture a lane, here are %zu", in->steps);
     for (size_t b = 0; in->lengths && b < in->lanes; b++)
         if (in->lengths[b] < 1 || (size_t)in->lengths[b] > in->steps)
             return ur_fail(error, UR_ERR_DATA, "lane %zu: length %d is not within 1 and %zu", b, (int)in->lengths[b],
@@ -123,7 +129,8 @@ ur_status ur_line_check(const ur_model *m, size_t i, const ur_sequences *in, con
     for (const ur_layer *l = first; l; l = l->behind) {
         bool takes = l->named && !(begun && !l->spec.kind->names);
         if (takes) UR_TRY(check_named(l, &at, &values[l->named_line].shape, in->lane_of, error));
-        if (l->spec.kind->ends_time) at = (ur_shape){1, at.lanes, NULL, true};
+        if (l->spec.kind->ends_time) at = one_step(at.lanes);
+        if (l->spec.kind->makes_steps) at = all_places(line->places, at.lanes);
     }
     return UR_OK;
 }

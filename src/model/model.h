@@ -18,6 +18,7 @@ typedef struct ur_line {
     size_t symbols, features;  /* one of them is 0; both, where the line begins with what another one gives */
     size_t width;              /* of what it gives */
     bool last;                 /* gives one step a lane */
+    size_t places;             /* takes one step a lane, a picture, and makes so many of it; 0: it does not */
     ur_sizes given;            /* its own, as the caller told them */
     ur_vocabulary *vocabulary; /* NULL: none; the last line's is the model's */
 } ur_line;

@@ -22,6 +22,9 @@ done_with train lm text -o clipped --steps 60 "${options[@]}" --clip-norm 0.05 -
 done_with train lm text -o without --steps 60 "${options[@]}" --no-events
 [ -z "$(ls without | grep events || true)" ] || fail '--no-events: an event file is there'
 
+{ printf '\0\0\010\003\0\0\0\010\0\0\0\005\0\0\0\004'; head -c 160 text; } >pictures.idx
+done_with train draw pictures.idx -o painted --steps 2 --hidden 4 --strokes 2 --sample-every 1 --val-fraction 0 --quiet
+
 cat >compare.py <<'END'
 import json
 import math
@@ -29,7 +32,7 @@ import sys
 from tensorboard.backend.event_processing import event_accumulator
 
 def read(run):
-    events = event_accumulator.EventAccumulator(run, size_guidance={"scalars": 0, "tensors": 0})
+    events = event_accumulator.EventAccumulator(run, size_guidance={"scalars": 0, "tensors": 0, "images": 0})
     events.Reload()
     return events
 
@@ -71,6 +74,9 @@ assert sorted(tag for tag in run.Tags()["scalars"] if tag.startswith("gates_open
 clipped = read("clipped")
 assert all(e.value == 1 for e in clipped.Scalars("clipped/steps"))
 assert all(0 < e.value < 1 for e in clipped.Scalars("clipped/elements"))
+painted = read("painted").Images("sample")
+assert [e.step for e in painted] == [1, 2]
+assert all((e.width, e.height, e.encoded_image_string[:4]) == (41, 49, b"\x89PNG") for e in painted), painted
 assert "clipped/elements" not in run.Tags()["scalars"]
 assert all(0 <= e.value <= 1 for e in run.Scalars("clipped/steps"))
 print(f"read {len(log)} lines and their events, {len(texts)} samples")

@@ -6,7 +6,7 @@
 
 #include "data/clips/clips.h"
 #include "data/clips/columns.h"
-#include "data/clips/picture_file.h"
+#include "data/media/picture_file.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -529,8 +529,35 @@ def net_conv(folder, vocab=11):
                 logits, LENGTHS, {"rows": str(rows), "columns": str(columns), "channels": "2"})
 
 
+def coordinates(rows, columns):
+    """Row and column of each place, from -1 to 1, row by row."""
+    row, column = torch.meshgrid(*(torch.linspace(-1, 1, n, dtype=torch.float64) for n in (rows, columns)), indexing="ij")
+    return torch.stack([row, column], dim=2).reshape(rows * columns, 2)
+
+
+def net_places(folder, vocab=11):
+    """A picture's places, and a second line that begins from their mean."""
+    draw, rows, columns = Draw("net-places"), 5, 6
+    data = {"values.0": draw.normal((1, 4, rows * columns * 2)), **sequences(draw, 1, vocab)}
+    arrays = {"image.conv.weight": draw.normal((5, 2, 3, 3), 0.3), "image.conv.bias": draw.normal((5,), 0.5),
+              **dense_leaves(draw, "image.out", 4, 7), "embed.weight": draw.normal((vocab, 5)),
+              **rnn_leaves(draw, "", "gru", 5, 4), **dense_leaves(draw, "out", vocab, 4)}
+    leaves = {name: leaf(a) for name, a in arrays.items()}
+    x = torch.tensor(data["values.0"]).reshape(4, rows, columns, 2).permute(0, 3, 1, 2)
+    x = F.conv2d(x, leaves["image.conv.weight"], leaves["image.conv.bias"], padding="same").relu()
+    x = F.max_pool2d(x, 2).flatten(2).permute(2, 0, 1)
+    x = torch.cat([x, coordinates(2, 3)[:, None].expand(6, 4, 2)], dim=2)
+    image = torch.tanh(F.linear(x, leaves["image.out.weight"], leaves["image.out.bias"]))
+    words = F.embedding(torch.tensor(data["ids.1"]), leaves["embed.weight"])
+    y, _ = run_rnn(leaves, "", "gru", words, LENGTHS, image.mean(0)[None])
+    line = "image: conv 5 3x3 relu > pool 2 > places > dense 4 tanh; embed 5 > gru 4 from image > dense"
+    write_lines(folder, "net-places", line, data, leaves, F.linear(y, leaves["out.weight"], leaves["out.bias"]), LENGTHS,
+                {"rows": str(rows), "columns": str(columns), "channels": "2"})
+
+
 def nets_of_lines(folder):
     net_conv(folder)
+    net_places(folder)
     net_bi(folder)
     net_whole(folder, "mean")
     net_whole(folder, "max")

@@ -84,7 +84,8 @@ static void load_batch(net *n, bool sigmoid)
 
 static ur_sizes sizes_of_pictures(const golden *g)
 {
-    return (ur_sizes){.rows = (size_t)golden_number(g, "rows", 0),
+    return (ur_sizes){.symbols = VOCABULARY,
+                      .rows = (size_t)golden_number(g, "rows", 0),
                       .columns = (size_t)golden_number(g, "columns", 0),
                       .channels = (size_t)golden_number(g, "channels", 0),
                       .outputs = VOCABULARY};
@@ -206,6 +207,7 @@ int main(void)
                                        CASE("net-bridge"),
                                        CASE("net-from-mean"),
                                        CASE("net-like"),
+                                       CASE("net-places"),
                                        CASE("net-attend-general"),
                                        CASE("net-attend-dot"),
                                        CASE("net-attend-additive")};

@@ -19,8 +19,8 @@
 enum { SYMBOLS = 6, FEATURES = KIND_FEATURES, LANES = 3, LANES_MAX = 18, STEPS_MAX = 6 };
 
 /* The loss is a sum; lanes end early; they begin with states; all lines have the first one's places; places take lanes
- * of another line at random; places count with weights; labels are smoothed. */
-enum { SUM = 1, RAGGED = 2, CARRIED = 4, ALIKE = 8, LANE_OF = 16, WEIGHED = 32, SMOOTHED = 64 };
+ * of another line at random; places count with weights; labels are smoothed; the first line takes one picture a lane. */
+enum { SUM = 1, RAGGED = 2, CARRIED = 4, ALIKE = 8, LANE_OF = 16, WEIGHED = 32, SMOOTHED = 64, PICTURES = 128 };
 
 typedef struct network {
     const char *line;
@@ -61,6 +61,11 @@ static const network NETWORKS[] = {
     {"conv 17 3x2 relu > pool 2 > dropout 0.2 > lstm 3 > dense", UR_LOSS_SOFTMAX, RAGGED | CARRIED, LANES},
     {"conv 4 2x2 x2 sigmoid > conv 3 5x1 nobias > gru 3 bi > dense", UR_LOSS_SOFTMAX, SUM | RAGGED, LANES},
     {"a: conv 2 1x1 > pool 2; b: conv 3 2x2 tanh > join a > rnn 3 > dense", UR_LOSS_SOFTMAX, RAGGED | ALIKE, LANES},
+    {"image: conv 3 2x2 tanh > pool 2 > places; embed 3 > lstm 4 from image > dense", UR_LOSS_SOFTMAX,
+     RAGGED | PICTURES, LANES_MAX},
+    {"conv 2 2x2 > places > gru 3 bi > last > dense", UR_LOSS_SOFTMAX, PICTURES, LANES},
+    {"image: conv 2 3x2 tanh > places; embed 3 > lstm 4 from image > attend image additive > dense", UR_LOSS_SOFTMAX,
+     RAGGED | PICTURES, LANES},
     {"image: dense 4 tanh; embed 3 > lstm 4 from image > lstm 3 from image > dense", UR_LOSS_SOFTMAX, RAGGED, LANES},
     {"a: dense 4 tanh > max; embed 3 > gru-before 4 from a > dense", UR_LOSS_SOFTMAX, RAGGED, LANES},
     {"a: embed 3 > lstm 2 bi > last; embed 3 > join a > gru 3 bi > dense", UR_LOSS_SOFTMAX, RAGGED | LANE_OF,
@@ -133,6 +138,7 @@ static void make_batch(setting *s)
                                            .lengths = s->n->how & RAGGED ? s->lengths[i] : NULL,
                                            .lane_of = s->n->how & LANE_OF ? s->lane_of[i] : NULL};
     }
+    if (s->n->how & PICTURES) s->batch.input[0].steps = 1, s->batch.input[0].lengths = NULL;
     fill_ids(s->targets, STEPS_MAX * LANES_MAX, 50, ur_model_outputs(s->model));
     fill_random(s->target_values, STEPS_MAX * LANES_MAX * SYMBOLS, 51, 1);
     fill_random(s->weights, STEPS_MAX * LANES_MAX, 52, 2);
@@ -242,7 +248,8 @@ static ur_loss loss_behind(const ur_layer_kind *kind)
 /* So does a new line of layer.inc. */
 static void check_kind_line(const char *line, const ur_layer_kind *kind)
 {
-    check_network(&(network){line, loss_behind(kind), RAGGED | ALIKE, LANES});
+    unsigned how = RAGGED | ALIKE | (kind->makes_steps ? PICTURES : 0);
+    check_network(&(network){line, loss_behind(kind), how, LANES});
 }
 
 static void test_every_kind(void **state)

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 
 enum { STEPS = 5, LANES = 18, FEATURES = KIND_FEATURES, SYMBOLS = 5, OUTPUTS = 3, ROWS = STEPS * LANES };
+enum { PLACES = KIND_ROWS * KIND_COLUMNS, MOST = (PLACES > STEPS ? PLACES : STEPS) * LANES };
 
 typedef struct data {
     size_t steps, lanes;
@@ -25,11 +26,11 @@ typedef struct data {
     real values[ROWS * FEATURES];
 } data;
 
-static data make_data(void)
+static data make_data(size_t steps)
 {
-    data d = {.steps = STEPS, .lanes = LANES};
+    data d = {.steps = steps, .lanes = LANES};
     fill_ids(d.ids, ROWS, 1, SYMBOLS);
-    fill_ids(d.lengths, LANES, 2, STEPS);
+    fill_ids(d.lengths, LANES, 2, steps);
     for (size_t b = 0; b < LANES; b++) d.lengths[b]++;
     fill_random(d.values, ROWS * FEATURES, 3, 1);
     return d;
@@ -59,11 +60,15 @@ static void predict(ur_model *model, const data *d, size_t threads, real *out)
     ur_learner_free(learner);
 }
 
-/* All of a lane, or its one row. */
-static void compare_lane(const char *line, const real *got, const real *all, size_t b, size_t steps, bool ended)
+/* Steps that a line with such a layer leaves of so many. */
+static size_t steps_left(const ur_layer_kind *kind, size_t steps)
 {
-    for (size_t t = 0; t < (ended ? 1 : steps); t++)
-        assert_same(line, got + t * OUTPUTS, all + (t * LANES + b) * OUTPUTS, OUTPUTS);
+    return kind->ends_time ? 1 : kind->makes_steps ? PLACES : steps;
+}
+
+static void compare_lane(const char *line, const real *got, const real *all, size_t b, size_t steps)
+{
+    for (size_t t = 0; t < steps; t++) assert_same(line, got + t * OUTPUTS, all + (t * LANES + b) * OUTPUTS, OUTPUTS);
 }
 
 static void step_lane(const char *line, ur_model *model, const data *d, const real *window, bool ended)
@@ -90,7 +95,7 @@ static void refuse_state(const ur_model *model, const char *word)
 
 static void check_line(const char *line, const ur_layer_kind *kind)
 {
-    static real all[ROWS * OUTPUTS], other[ROWS * OUTPUTS];
+    static real all[MOST * OUTPUTS], other[MOST * OUTPUTS];
     ur_error error = {0};
     ur_model *model;
     ur_sizes sizes = {.symbols = SYMBOLS, .rows = KIND_ROWS, .columns = KIND_COLUMNS, .channels = KIND_CHANNELS};
@@ -98,17 +103,17 @@ static void check_line(const char *line, const ur_layer_kind *kind)
                         : strstr(line, " bi") ? "\"bi\""
                         : kind->step          ? NULL
                                               : kind->word; /* sequences it needs */
-    data d = make_data();
+    data d = make_data(kind->makes_steps ? 1 : STEPS);
     ok(ur_model_create(&model, line, &sizes, 1, 0, NULL, &error), &error);
     predict(model, &d, 1, all);
     predict(model, &d, 4, other);
-    for (size_t i = 0; i < (kind->ends_time ? 1 : STEPS) * LANES; i++)
-        if (kind->ends_time || (size_t)d.lengths[i % LANES] > i / LANES)
+    for (size_t i = 0; i < steps_left(kind, d.steps) * LANES; i++)
+        if (steps_left(kind, (size_t)d.lengths[i % LANES]) > i / LANES)
             assert_same(line, other + i * OUTPUTS, all + i * OUTPUTS, OUTPUTS);
     for (size_t b = 0; b < LANES; b++) {
         data one = lane_of(&d, b);
         predict(model, &one, 1, other);
-        compare_lane(line, other, all, b, one.steps, kind->ends_time);
+        compare_lane(line, other, all, b, steps_left(kind, one.steps));
         if (!whole) step_lane(line, model, &one, other, kind->ends_time);
     }
     if (whole) refuse_state(model, whole);

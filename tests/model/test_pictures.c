@@ -100,6 +100,36 @@ static void test_files(void **state)
     check_file(UR_WEIGHTS_INT8);
 }
 
+/* Two pictures of 2 x 3 places of 2 channels: what stands where, with row and column behind it. */
+static void test_places(void **state)
+{
+    (void)state;
+    ur_error error = {0};
+    ur_model *model;
+    ur_learner *learner;
+    const ur_sizes sizes = {.rows = 2, .columns = 3, .channels = 2};
+    real x[2 * 12], out[6 * 2 * 4];
+    for (int i = 0; i < 24; i++) x[i] = (real)i;
+    ur_learning learning = ur_learning_default();
+    ur_batch batch = {.input = {{.steps = 1, .lanes = 2, .values = x}}};
+    ok(ur_model_create(&model, "places", &sizes, 1, 0, NULL, &error), &error);
+    ok(ur_learner_create(&learner, model, &learning, &error), &error);
+    ok(ur_predict(learner, &batch, out, &error), &error);
+    for (int place = 0; place < 6; place++)
+        for (int lane = 0; lane < 2; lane++) {
+            const real *y = out + (place * 2 + lane) * 4;
+            assert_true(y[0] == (real)(12 * lane + 2 * place) && y[1] == y[0] + 1);
+            assert_true(y[2] == (real)(place / 3 * 2 - 1) && y[3] == (real)(place % 3 - 1));
+        }
+    batch.input[0] = (ur_sequences){.steps = 2, .lanes = 1, .values = x};
+    assert_int_equal(ur_predict(learner, &batch, out, &error), UR_ERR_USAGE);
+    assert_string_equal(error.text, "\"places\" takes one picture a lane, here are 2");
+    ur_learner_free(learner);
+    ur_model_free(model);
+    refuse("dense 60 > places", &PICTURE,
+           "network line, column 12: \"places\" needs a picture, and the layer before it leaves none");
+}
+
 static void test_pooling_keeps_what_is_no_number(void **state)
 {
     (void)state;
@@ -120,6 +150,7 @@ static void test_pooling_keeps_what_is_no_number(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_no_picture), cmocka_unit_test(test_files),
+                                       cmocka_unit_test(test_places),
                                        cmocka_unit_test(test_pooling_keeps_what_is_no_number)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -229,7 +229,7 @@ static void test_format_refuses_what_no_line_says(void **state)
         &bad, UR_LINE_TEXT_MAX,
         "no network line says what these layers are: network line, column 14: unknown layer \"mgu\"; the "
         "nearest known one is \"gru\" (there are onehot, embed, rnn, lstm, gru, gru-before, lstm-coupled, last, "
-        "mean, max, join, attend, dense, conv, pool, dropout, crf, ctc)");
+        "mean, max, join, attend, dense, conv, pool, places, dropout, crf, ctc)");
 }
 
 static void test_format_refuses_broken_specs(void **state)

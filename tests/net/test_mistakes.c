@@ -90,10 +90,10 @@ static void test_unknown_words_name_the_nearest(void **state)
     (void)state;
     wrong("onehot > lstn 5", 10,
           "unknown layer \"lstn\"; the nearest known one is \"lstm\" (there are onehot, embed, rnn, lstm, gru, "
-          "gru-before, lstm-coupled, last, mean, max, join, attend, dense, conv, pool, dropout, crf, ctc)");
+          "gru-before, lstm-coupled, last, mean, max, join, attend, dense, conv, pool, places, dropout, crf, ctc)");
     wrong("atention", 1,
           "unknown layer \"atention\"; the nearest known one is \"attend\" (there are onehot, embed, rnn, lstm, gru, "
-          "gru-before, lstm-coupled, last, mean, max, join, attend, dense, conv, pool, dropout, crf, ctc)");
+          "gru-before, lstm-coupled, last, mean, max, join, attend, dense, conv, pool, places, dropout, crf, ctc)");
     wrong(
         "lstm 5 nobais", 8,
         "unknown option \"nobais\"; the nearest known one is \"nobias\" (\"lstm\" takes bi, nobias, drop=P, same, from "
@@ -102,7 +102,7 @@ static void test_unknown_words_name_the_nearest(void **state)
           "unknown layer \"aaaaaaaaaabbbbbbbbbbccccccccccdddddddddd...\"; the nearest known one is \"embed\" "
           "(there are onehot, embed, rnn, lstm, gru, gru-before, lstm-coupled, last, mean, max, join, attend, dense, "
           "conv, "
-          "pool, dropout, crf, ctc)");
+          "pool, places, dropout, crf, ctc)");
 }
 
 static void test_options_of_the_wrong_layer(void **state)
@@ -134,6 +134,7 @@ static void test_wrong_filters(void **state)
     wrong("lstm 5 drop=5x5", 13, "expected a probability from 0 to below 1 with at most 15 decimals, found \"5x5\"");
     wrong("pool", 5, "expected the side of a square after \"pool\", found the end of the line; for example \"pool 2\"");
     wrong("pool 2 x2", 8, "\"pool\" does not take \"x2\"; it takes no option");
+    wrong("places 2", 8, "\"places\" takes no number, so \"2\" is one too many");
 }
 
 static void test_wrong_order(void **state)

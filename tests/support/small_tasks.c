@@ -126,6 +126,27 @@ static void write_pairs(FILE *file)
     }
 }
 
+/* Captions of many lengths, of the pictures above. */
+static void write_captions(FILE *file)
+{
+    static const char *const words[] = {"white", "light", "grey"};
+    for (unsigned i = 0; i < 40; i++) {
+        fprintf(file, "a %s", words[i % 3]);
+        for (unsigned k = 0; k < i % 5; k++) fprintf(file, " thing %u", (i + k) % 4);
+        fputc('\n', file);
+    }
+}
+
+static void write_captioned(const char *folder)
+{
+    char path[512];
+    assert_true(snprintf(path, sizeof path, "%s/pictures.idx", folder) < (int)sizeof path);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    write_pictures(file);
+    assert_int_equal(fclose(file), 0);
+}
+
 static const small SMALL[] = {
     {"lm", "--hidden 6 --layers 1 --embed 5 --dropout 0.2 --batch 3 --bptt 7 --bptt-step 5 --sample-length 9",
      write_text, NULL},
@@ -138,6 +159,7 @@ static const small SMALL[] = {
     {"draw", "--hidden 6 --batch 8 --strokes 3 --latent 2 --read-size 3 --write-size 2 --binarise resample",
      write_pictures, NULL},
     {"translate", "--token char --hidden 6 --embed 5 --batch 4 --teacher-forcing 0.5", write_pairs, NULL},
+    {"caption", "--hidden 6 --embed 5 --batch 8 --token-dropout 0.2", write_captions, write_captioned},
     {"recall", "--kind adding --gap 7 --bptt 4 --hidden 6 --batch 5", NULL, NULL},
 };
 
@@ -165,5 +187,8 @@ ur_settings *small_task(const char *name, const char *folder)
     assert_int_equal(fclose(file), 0);
     if (task->beside) task->beside(folder);
     if (ur_settings_add_data(settings, path, &error) != UR_OK) fail_msg("%s", error.text);
+    if (task->beside != write_captioned) return settings;
+    assert_true(snprintf(path, sizeof path, "%s/pictures.idx", folder) < (int)sizeof path);
+    set_one(settings, "images", path);
     return settings;
 }

@@ -5,12 +5,12 @@
 #include "base/random.h"
 #include "data/cursor.h"
 #include "data/glob.h"
+#include "data/media/picture_file.h"
 #include "data/relabel.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* ---- Adding ------------------------------------------------------------------------------------------------------- */
 
@@ -86,25 +86,13 @@ void ur_clips_tell(ur_clips *c)
 
 /* ---- Opening ------------------------------------------------------------------------------------------------------ */
 
-static bool ends_in(const char *name, const char *ending)
-{
-    const char *at;
-    size_t stem = ur_source_stem(name, &at), length = strlen(ending);
-    return (size_t)(name + stem - at) == length && strncasecmp(at, ending, length) == 0;
-}
-
-static bool is_frame(const char *name)
-{
-    return ends_in(name, ".png") || ends_in(name, ".pgm") || ends_in(name, ".ppm");
-}
-
 /* Files of frames are known by their names; an idx file begins with two zeros, which no table does. */
 static ur_status find_form(ur_clips *c, ur_error *error)
 {
     size_t frames = 0;
     unsigned char head[2] = {1, 1};
     if (!c->source.list.count) return ur_fail(error, UR_ERR_DATA, "there are no files to read");
-    for (size_t i = 0; i < c->source.list.count; i++) frames += is_frame(ur_source_name(&c->source, i));
+    for (size_t i = 0; i < c->source.list.count; i++) frames += ur_picture_file_named(ur_source_name(&c->source, i));
     if (c->source.pieces[0].size >= sizeof head)
         UR_TRY(ur_source_read(&c->source, c->source.pieces[0].begin, head, sizeof head, error));
     c->form = frames ? &ur_clips_form_folders : head[0] || head[1] ? &ur_clips_form_csv : &ur_clips_form_idx;

@@ -3,7 +3,7 @@
  *
  *   idx       CLIPS and LABELS: (N, T, rows, columns[, channels]) and (N, T), bytes; a label is a number
  *   csv       a file a recording, a row a frame; a column is the label, the others are numbers
- *   folders   a folder a clip: PNG, PGM or PPM files, a frame each, in the order of their names, and labels.txt, a label a line
+ *   folders   a folder a clip: PNG, JPEG, PGM or PPM files, a frame each, in the order of their names, and labels.txt, a label a line
  *
  * Labels are in memory, 4 bytes a frame, and so are the numbers of tables; pictures are read when they are asked for. Files may
  * be packed with gzip. A file that changes after it was opened is an error that names it.

@@ -2,8 +2,8 @@
 #include "data/clips/clips_body.h"
 
 #include "base/file.h"
-#include "data/clips/picture_file.h"
 #include "data/cursor.h"
+#include "data/media/picture_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>

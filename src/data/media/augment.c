@@ -53,3 +53,9 @@ void ur_picture_warp(const float *from, size_t rows, size_t columns, size_t chan
                     to + (row * columns + column) * channels);
         }
 }
+
+void ur_picture_light(float *picture, size_t places, size_t channels, const float *mean, const ur_light *light)
+{
+    for (size_t i = 0; i < places * channels; i++)
+        picture[i] = (picture[i] - mean[i % channels]) * light->contrast + mean[i % channels] + light->brightness;
+}

@@ -26,6 +26,13 @@ ur_warp ur_augment_choose(const ur_augment *how, uint64_t seed, uint64_t number)
  * outside the picture its nearest pixel. */
 void ur_picture_warp(const float *from, size_t rows, size_t columns, size_t channels, const ur_warp *warp, float *to);
 
+typedef struct ur_light {
+    float contrast, brightness; /* 1 and 0: as it is */
+} ur_light;
+
+/* (places, channels): each number x becomes (x − mean)·contrast + mean + brightness, with the mean of its channel. */
+void ur_picture_light(float *picture, size_t places, size_t channels, const float *mean, const ur_light *light);
+
 /* Recordings as slices of bands with mean 0, (steps, bands): spoken up to a tenth faster or slower and up to 5 slices earlier
  * or later, by a voice up to 1.5 bands higher or lower, with some noise; up to 6 bands and up to 5 slices (a fifth of all at
  * most) are silenced (after Park et al. 2019). There are as many slices as before; what is beyond the ends is as the ends

@@ -14,7 +14,7 @@ static bool is_called(const ur_column *column, const char *name)
     return ur_same_word(column->first, strlen(column->first), name);
 }
 
-static size_t find_name(const ur_survey *survey, const char *name)
+size_t ur_survey_named(const ur_survey *survey, const char *name)
 {
     for (size_t i = 0; i < survey->count; i++)
         if (is_called(&survey->columns[i], name)) return i;
@@ -44,13 +44,17 @@ static ur_status fail_columns(const ur_survey *survey, const ur_labelled *set, u
                    list);
 }
 
-/* A column that was asked for. */
-static ur_status find_asked(ur_survey *survey, const ur_labelled *set, const char *asked, size_t *column,
-                            ur_error *error)
+ur_status ur_survey_fail(const ur_survey *survey, const ur_labelled *set, const char *what, ur_error *error)
+{
+    return fail_columns(survey, set, error, what, "");
+}
+
+ur_status ur_survey_find(const ur_survey *survey, const ur_labelled *set, const char *asked, size_t *column,
+                         ur_error *error)
 {
     uint64_t number;
     *column = NONE;
-    if (survey->header) *column = find_name(survey, asked);
+    if (survey->header) *column = ur_survey_named(survey, asked);
     if (*column == NONE && ur_read_whole(asked, &number) && number >= 1 && number <= survey->count)
         *column = (size_t)number - 1;
     return *column == NONE ? fail_columns(survey, set, error, "there is no column ", asked) : UR_OK;
@@ -61,7 +65,7 @@ static ur_status find_asked(ur_survey *survey, const ur_labelled *set, const cha
 static size_t find_named(const ur_survey *survey, const char *const *names, size_t count, size_t other)
 {
     for (size_t i = 0; i < count; i++) {
-        size_t found = find_name(survey, names[i]);
+        size_t found = ur_survey_named(survey, names[i]);
         if (found != NONE && found != other) return found;
     }
     return NONE;
@@ -156,8 +160,8 @@ ur_status ur_survey_choose(ur_survey *survey, const ur_labelled *set, const ur_l
                        ur_source_path(&set->source, 0));
     UR_TRY(decide_header(survey, options, error));
     survey->text = survey->label = NONE;
-    if (options->label_column) UR_TRY(find_asked(survey, set, options->label_column, &survey->label, error));
-    if (options->text_column) UR_TRY(find_asked(survey, set, options->text_column, &survey->text, error));
+    if (options->label_column) UR_TRY(ur_survey_find(survey, set, options->label_column, &survey->label, error));
+    if (options->text_column) UR_TRY(ur_survey_find(survey, set, options->text_column, &survey->text, error));
     if (survey->text == survey->label && survey->text != NONE)
         return fail_columns(survey, set, error, "text and label are the same column ", options->text_column);
     if (survey->label == NONE && survey->text == NONE) {

@@ -42,4 +42,12 @@ bool ur_survey_is_first(const ur_survey *survey, ur_dialect dialect, const ur_ro
 ur_status ur_survey_choose(ur_survey *survey, const ur_labelled *set, const ur_labelled_options *options,
                            ur_error *error);
 
+/* A column by its name in the header, or its number from 1. UR_ERR_USAGE lists them. */
+ur_status ur_survey_find(const ur_survey *survey, const ur_labelled *set, const char *asked, size_t *column,
+                         ur_error *error);
+/* UR_ERR_USAGE: "FILE: WHAT; the columns are: …". */
+ur_status ur_survey_fail(const ur_survey *survey, const ur_labelled *set, const char *what, ur_error *error);
+/* The column of that name in the first row, in capitals or not; UR_COLUMNS_MOST: there is none. */
+size_t ur_survey_named(const ur_survey *survey, const char *name);
+
 #endif

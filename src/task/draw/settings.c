@@ -8,7 +8,8 @@ enum { STROKES_MOST = 1000, LATENT_MOST = 4096 };
 static const ur_setting ROWS[] = {
     {"The pictures", "binarise", "sample|resample|threshold", UR_SETTING_CHOICE, S(binarise), .initial = "sample",
      .decides = true, .reads = true,
-     .help = "what is grey becomes white by chance, once and for ever; in training anew each time; or from a half on"},
+     .help =
+         "how grey becomes black or white: by chance, drawn once; drawn anew in each epoch; or white from a half on"},
 
     {"Painting", "strokes", "N", UR_SETTING_SIZE, S(strokes), .least = 1, .most = STROKES_MOST, .initial = "10",
      .decides = true, .help = "strokes in which a picture is painted"},
@@ -35,7 +36,7 @@ ur_status ur_draw_choose(const void *data, ur_settings *settings, ur_error *erro
         UR_TRY(ur_settings_prefer(settings, RECIPE[i][0], RECIPE[i][1], error));
     UR_TRY(ur_settings_prefer(settings, "hidden", small ? "128" : "256", error));
     UR_TRY(ur_settings_prefer(settings, "batch", few ? "32" : "100", error));
-    UR_TRY(ur_settings_prefer_number(settings, "lr", 2e-3, error));
+    UR_TRY(ur_settings_prefer_number(settings, "lr", few ? 4e-3 : 2e-3, error));
     UR_TRY(ur_settings_prefer_number(settings, "average", few ? 0.99 : 0.998, error));
     if (!(run->epochs > 0) && !run->steps && !(run->minutes > 0)) run->epochs = few ? 100 : 30;
     return UR_OK;

@@ -75,7 +75,7 @@ void ur_frames_take(const ur_frames_input *in, const float *frame, const float *
 typedef struct variation {
     ur_warp warp;
     bool flip;
-    float contrast, brightness;
+    ur_light light;
 } variation;
 
 static double choose_within(double most, uint64_t seed, uint64_t position)
@@ -89,8 +89,8 @@ static variation choose_variation(const ur_frames *f, uint64_t seed, uint32_t pi
     ur_augment how = {.shift = (double)(rows < columns ? rows : columns) / 10, .turn = 5, .scale = 0.1};
     return (variation){.warp = ur_augment_choose(&how, seed, piece),
                        .flip = f->settings.flip && choose_within(1, seed, 4 * (uint64_t)piece) < 0,
-                       .contrast = 1 + (float)choose_within(0.2, seed, 4 * (uint64_t)piece + 1),
-                       .brightness = (float)choose_within(0.1, seed, 4 * (uint64_t)piece + 2)};
+                       .light = {.contrast = 1 + (float)choose_within(0.2, seed, 4 * (uint64_t)piece + 1),
+                                 .brightness = (float)choose_within(0.1, seed, 4 * (uint64_t)piece + 2)}};
 }
 
 static void mirror(const ur_frames_input *in, float *frame)
@@ -115,8 +115,7 @@ const float *ur_frames_vary(ur_frames *f, uint64_t epoch, uint32_t piece, size_t
         float *to = f->varied + t * in->numbers;
         ur_picture_warp(f->frame + t * in->numbers, in->rows, in->columns, in->channels, &v.warp, to);
         if (v.flip) mirror(in, to);
-        for (size_t i = 0; i < in->numbers; i++)
-            to[i] = (to[i] - in->mean[i % in->channels]) * v.contrast + in->mean[i % in->channels] + v.brightness;
+        ur_picture_light(to, in->rows * in->columns, in->channels, in->mean, &v.light);
     }
     return f->varied;
 }

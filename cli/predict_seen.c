@@ -1,0 +1,139 @@
+/* See predict_seen.h. */
+#include "cli/predict_seen.h"
+
+#include "cli/support/glyphs.h"
+#include "cli/support/text_out.h"
+
+#include <string.h>
+
+static size_t size_of(const json_t *object, const char *key)
+{
+    json_int_t size = json_integer_value(json_object_get(object, key));
+    return size > 0 ? (size_t)size : 0;
+}
+
+/* Without the blank in front of it. */
+static const char *token_at(const json_t *object, size_t i)
+{
+    const char *text = json_string_value(json_array_get(json_object_get(object, "target"), i));
+    if (!text || !*text) return "(end)";
+    return text[0] == ' ' && text[1] ? text + 1 : text;
+}
+
+static const json_t *shares_at(const json_t *object, size_t i)
+{
+    return json_array_get(json_object_get(object, "attention"), i);
+}
+
+static double share_at(const json_t *shares, size_t place) { return json_number_value(json_array_get(shares, place)); }
+
+static size_t find_most(const json_t *shares)
+{
+    size_t most = 0;
+    for (size_t i = 1; i < json_array_size(shares); i++)
+        if (share_at(shares, i) > share_at(shares, most)) most = i;
+    return most;
+}
+
+/* ---- On the terminal ---------------------------------------------------------------------------------------------- */
+
+void ur_cli_seen_print(const json_t *object)
+{
+    const char *text = json_string_value(json_object_get(object, "text")),
+               *where = json_string_value(json_object_get(object, "where"));
+    size_t columns = size_of(object, "columns");
+    ur_cli_print_shown(stdout, text ? text : "", text ? strlen(text) : 0);
+    fputs("  ", stdout);
+    ur_cli_print_shown(stdout, where ? where : "", where ? strlen(where) : 0);
+    putchar('\n');
+    for (size_t i = 0; i < json_array_size(json_object_get(object, "target")); i++) {
+        size_t most = find_most(shares_at(object, i));
+        ur_cli_print_padded(stdout, token_at(object, i), 24);
+        printf("  %.2f  row %zu, column %zu\n", share_at(shares_at(object, i), most), columns ? most / columns + 1 : 1,
+               columns ? most % columns + 1 : most + 1);
+    }
+    putchar('\n');
+}
+
+/* ---- As a figure -------------------------------------------------------------------------------------------------- */
+
+/* Red, green and blue of a place, one number. */
+static unsigned colour_at(const json_t *picture, size_t place)
+{
+    const json_t *numbers = json_object_get(picture, "numbers");
+    size_t channels = size_of(picture, "channels");
+    unsigned colour = 0;
+    for (size_t k = 0; k < 3; k++) {
+        size_t at = place * channels + (channels >= 3 ? k : 0);
+        colour = colour << 8 | ((unsigned)json_integer_value(json_array_get(numbers, at)) & 255);
+    }
+    return colour;
+}
+
+/* Places of one colour side by side are one rectangle. */
+static void put_row(FILE *out, const json_t *picture, size_t row)
+{
+    size_t columns = size_of(picture, "columns");
+    for (size_t begin = 0, end; begin < columns; begin = end) {
+        unsigned colour = colour_at(picture, row * columns + begin);
+        for (end = begin + 1; end < columns && colour_at(picture, row * columns + end) == colour;) end++;
+        fprintf(out, "<path fill=\"#%06x\" d=\"M%zu %zuh%zuv1h-%zu\"/>", colour, begin, row, end - begin, end - begin);
+    }
+}
+
+static void put_picture(FILE *out, const json_t *picture, size_t number)
+{
+    size_t rows = size_of(picture, "rows"), columns = size_of(picture, "columns");
+    fprintf(out, "<svg viewBox=\"0 0 %zu %zu\" shape-rendering=\"crispEdges\" style=\"margin:0\"><g id=\"seen%zu\">",
+            columns, rows, number);
+    for (size_t row = 0; row < rows; row++) put_row(out, picture, row);
+    fputs("</g></svg>", out);
+}
+
+/* How much of each place is covered: nothing where it looked most. In hundredths, as a number in the host's locale may have a
+ * comma. */
+static void put_cover(FILE *out, const json_t *object, const json_t *shares)
+{
+    size_t rows = size_of(object, "rows"), columns = size_of(object, "columns");
+    double most = share_at(shares, find_most(shares));
+    fprintf(out, "<svg viewBox=\"0 0 %zu %zu\" preserveAspectRatio=\"none\" style=\"margin:0\">", columns, rows);
+    for (size_t i = 0; i < rows * columns; i++) {
+        int covered = (int)(85 * (1 - (most > 0 ? share_at(shares, i) / most : 1)) + 0.5);
+        if (covered)
+            fprintf(out, "<path fill=\"var(--paper)\" fill-opacity=\".%02d\" d=\"M%zu %zuh1v1h-1\"/>", covered,
+                    i % columns, i / columns);
+    }
+    fputs("</svg>", out);
+}
+
+static void begin_cell(FILE *out, const char *text)
+{
+    fputs("<div style=\"display:inline-block;width:7rem;margin:0 .6rem .9rem 0;vertical-align:top;font-size:.875rem\">",
+          out);
+    ur_cli_html_text(out, text, strlen(text));
+}
+
+static void put_token(FILE *out, const json_t *object, size_t i, size_t number)
+{
+    const json_t *picture = json_object_get(object, "picture");
+    begin_cell(out, token_at(object, i));
+    fprintf(out,
+            "<div style=\"position:relative\"><svg viewBox=\"0 0 %zu %zu\" shape-rendering=\"crispEdges\" "
+            "style=\"margin:0\"><use href=\"#seen%zu\"/></svg><div style=\"position:absolute;inset:0\">",
+            size_of(picture, "columns"), size_of(picture, "rows"), number);
+    put_cover(out, object, shares_at(object, i));
+    fputs("</div></div></div>\n", out);
+}
+
+void ur_cli_seen_put(ur_cli_page *page, const json_t *object, size_t number)
+{
+    const char *where = json_string_value(json_object_get(object, "where"));
+    ur_cli_page_note(page, "%s", where ? where : "");
+    fputs("<div>", page->out);
+    begin_cell(page->out, "\xC2\xA0");
+    put_picture(page->out, json_object_get(object, "picture"), number);
+    fputs("</div>\n", page->out);
+    for (size_t i = 0; i < json_array_size(json_object_get(object, "target")); i++)
+        put_token(page->out, object, i, number);
+    fputs("</div>\n", page->out);
+}

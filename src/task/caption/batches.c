@@ -1,0 +1,148 @@
+/* Batches of captions of about one length, each with its picture. The decoder reads an end and then the caption; at each of its
+ * steps the next token is wanted, and an end behind the last. A token that the vocabulary has not counts nowhere. */
+#include "task/caption/caption.h"
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/random.h"
+#include "kernel/scalar.h"
+
+#include <stdlib.h>
+
+/* ---- Room --------------------------------------------------------------------------------------------------------- */
+
+static ur_status grow(void **memory, size_t count, size_t size, ur_error *error)
+{
+    size_t bytes;
+    void *grown = ur_mul_fits(count, size, &bytes) ? realloc(*memory, bytes + 1) : NULL;
+    if (!grown) return ur_fail_memory(error, "a batch");
+    *memory = grown;
+    return UR_OK;
+}
+
+ur_status ur_caption_room(ur_caption_task *c, size_t steps, size_t lanes, ur_error *error)
+{
+    size_t places = steps * lanes, numbers = c->input.places * c->input.width;
+    void *memory[] = {c->ids, c->target, c->lengths, c->values, c->at.row};
+    ur_status status = ur_caption_picture_room(c, error);
+    for (size_t i = 0; i < 2 && status == UR_OK && places > c->places; i++)
+        status = grow(&memory[i], places, sizeof *c->ids, error);
+    if (status == UR_OK && lanes > c->lanes) status = grow(&memory[2], lanes, sizeof *c->lengths, error);
+    if (status == UR_OK && lanes > c->lanes) status = grow(&memory[3], lanes, numbers * sizeof *c->values, error);
+    if (status == UR_OK && lanes > c->lanes) status = grow(&memory[4], lanes, sizeof *c->at.row, error);
+    c->ids = memory[0], c->target = memory[1], c->lengths = memory[2], c->values = memory[3], c->at.row = memory[4];
+    if (status == UR_OK && places > c->places) c->places = places;
+    if (status == UR_OK && lanes > c->lanes) c->lanes = lanes;
+    return status;
+}
+
+ur_status ur_caption_prepare(void *data, const ur_settings *settings, ur_learning *learning, double *first_loss,
+                             ur_error *error)
+{
+    ur_caption_task *c = data;
+    (void)error;
+    c->threads = learning->threads;
+    c->batch = settings->run.batch ? settings->run.batch : 32;
+    *first_loss = ur_log((double)ur_vocabulary_size(c->vocabulary));
+    return UR_OK;
+}
+
+/* ---- Captions ----------------------------------------------------------------------------------------------------- */
+
+ur_status ur_caption_read_row(ur_caption_task *c, const ur_captions *table, size_t i, ur_error *error)
+{
+    UR_TRY(ur_tokens_read(c->vocabulary, ur_caption_text_of(table, i), table->row[i].length, &c->text, error));
+    if (c->text.count > c->settings.max_length) c->text.count = c->settings.max_length;
+    return UR_OK;
+}
+
+static void lay_caption(ur_caption_task *c, size_t b, size_t lanes, size_t steps)
+{
+    size_t count = c->text.count;
+    int32_t unknown = ur_vocabulary_unknown(c->vocabulary);
+    c->lengths[b] = (int32_t)count + 1;
+    for (size_t t = 0; t < steps; t++) {
+        size_t place = t * lanes + b;
+        int32_t next = t < count ? c->text.id[t] : UR_TOKEN_END;
+        c->ids[place] = t && t <= count ? c->text.id[t - 1] : UR_TOKEN_END;
+        c->target[place] = t > count || next == unknown ? -1 : next;
+    }
+}
+
+/* Some tokens are read as unknown ones: by epoch, row and place alone. Of pieces all are known; byte 1 stands for it. */
+static void drop_tokens(ur_caption_task *c, size_t b, size_t lanes, uint64_t epoch, uint32_t row)
+{
+    uint64_t seed = c->seed + UINT64_C(0xD1B54A32D192ED03) * (epoch + 1);
+    int32_t unknown = ur_vocabulary_unknown(c->vocabulary), mask = unknown >= 0 ? unknown : 1;
+    for (size_t t = 1; t < (size_t)c->lengths[b]; t++)
+        if (ur_random_uniform(seed, UR_USE_SHUFFLE + 1, (uint64_t)row << 24 | t) < c->settings.token_dropout)
+            c->ids[t * lanes + b] = mask;
+}
+
+/* ---- Batches ------------------------------------------------------------------------------------------------------ */
+
+uint64_t ur_caption_batches(const void *data, ur_part part, uint64_t epoch)
+{
+    const ur_caption_task *c = data;
+    (void)epoch;
+    return (c->part[part].count + c->batch - 1) / c->batch;
+}
+
+static ur_status settle_order(const ur_caption_task *c, ur_caption_part *p, ur_part part, uint64_t epoch,
+                              ur_error *error)
+{
+    bool training = part == UR_PART_TRAIN;
+    p->order.length = p->tokens;
+    p->order.count = p->count;
+    p->order.lanes = c->batch;
+    p->order.batches = (size_t)ur_caption_batches(c, part, epoch);
+    return ur_order_make(&p->order, c->seed, training ? epoch : 0, training, error);
+}
+
+static ur_status lay_row(ur_caption_task *c, ur_part part, uint64_t epoch, uint32_t row, size_t b, size_t lanes,
+                         size_t steps, ur_error *error)
+{
+    const ur_caption_set *set = c->part[part].set;
+    bool training = part == UR_PART_TRAIN;
+    UR_TRY(ur_caption_read_row(c, set->table, row, error));
+    lay_caption(c, b, lanes, steps);
+    if (training) drop_tokens(c, b, lanes, epoch, row);
+    UR_TRY(ur_caption_read_picture(c, set, set->table->row[row].picture, error));
+    ur_caption_put_picture(c, training ? ur_caption_vary(c, epoch, row) : c->picture, b, lanes);
+    return UR_OK;
+}
+
+static void fill_batch(const ur_caption_task *c, size_t steps, size_t lanes, bool training, ur_batch *batch)
+{
+    size_t last = c->model->line_count - 1;
+    *batch = (ur_batch){.target_count = 1};
+    for (size_t i = 0; i < last; i++)
+        batch->input[i] = (ur_sequences){.steps = c->input.places, .lanes = lanes, .values = c->values};
+    batch->input[last] = (ur_sequences){.steps = steps, .lanes = lanes, .ids = c->ids, .lengths = c->lengths};
+    batch->target[0] = (ur_target){.line = last,
+                                   .loss = UR_LOSS_SOFTMAX,
+                                   .smoothing = training ? c->settings.label_smoothing : 0,
+                                   .ids = c->target};
+}
+
+ur_status ur_caption_batch(void *data, ur_part part, uint64_t epoch, uint64_t number, ur_task_batch *batch,
+                           ur_error *error)
+{
+    ur_caption_task *c = data;
+    ur_caption_part *p = &c->part[part];
+    size_t lanes, steps = 1;
+    if (number == 0) c->began = ur_clock();
+    UR_TRY(settle_order(c, p, part, epoch, error));
+    const uint32_t *place = ur_order_batch(&p->order, number, &lanes);
+    for (size_t b = 0; b < lanes; b++) steps = p->tokens[place[b]] > steps ? p->tokens[place[b]] : steps;
+    UR_TRY(ur_caption_room(c, steps, lanes, error));
+    c->at.part = part;
+    c->at.lanes = lanes;
+    for (size_t b = 0; b < lanes; b++) {
+        c->at.row[b] = p->row[place[b]];
+        UR_TRY(lay_row(c, part, epoch, c->at.row[b], b, lanes, steps, error));
+    }
+    batch->fresh = true;
+    fill_batch(c, steps, lanes, part == UR_PART_TRAIN, &batch->network);
+    return UR_OK;
+}

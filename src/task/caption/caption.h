@@ -1,0 +1,165 @@
+/*
+ * Captions: a picture is looked at, and a line of text about it is written. All lines of the network but the last see the
+ * picture, or features that another network has made of it; the last is the decoder, which reads what has been written so far.
+ * In training it reads the true caption (teacher forcing).
+ */
+#ifndef UR_TASK_CAPTION_CAPTION_H
+#define UR_TASK_CAPTION_CAPTION_H
+
+#include "data/pictures/album.h"
+#include "data/pictures/captions.h"
+#include "data/pictures/npy.h"
+#include "data/scores/bleu.h"
+#include "data/tokens.h"
+#include "model/graph.h"
+#include "task/decoder.h"
+#include "task/order.h"
+#include "train/task.h"
+
+/* As the rows of settings.c say. */
+typedef struct ur_caption_settings {
+    const char *images, *val_images, *features, *val_features;
+    const char *nearest, *nearest_images;
+    const char *caption_column, *file_column, *header;
+    size_t side;
+    bool no_augment;
+    const char *token;
+    size_t min_count, vocabulary_limit, max_length;
+    double token_dropout, label_smoothing;
+    size_t beam, n_best;
+    double length_power;
+    bool attention;
+} ur_caption_settings;
+
+/* A table, and what its rows are captions of: one of the two. */
+typedef struct ur_caption_set {
+    ur_captions *table;
+    ur_album *album;
+    ur_npy *features;
+} ur_caption_set;
+
+/* Rows of a part of the data, and in which order they are read. */
+typedef struct ur_caption_part {
+    const ur_caption_set *set;
+    uint32_t *row, *tokens; /* count of them: numbers in the table, and the tokens of each with the end */
+    size_t count;
+    ur_order order;
+} ur_caption_part;
+
+/* What a network takes of a picture: its numbers, scaled. */
+typedef struct ur_caption_input {
+    ur_picture_size size; /* rows 0: features */
+    size_t places, width; /* of features, (L, D); a picture is one place, all of it */
+    float *mean, *scale;  /* by channel, or by feature: taken as (x − mean)·scale */
+} ur_caption_input;
+
+static inline size_t ur_caption_means(const ur_caption_input *in)
+{
+    return in->size.rows ? in->size.channels : in->width;
+}
+
+typedef struct ur_caption_task {
+    ur_caption_settings settings;
+    uint64_t seed;
+    size_t batch;
+    ur_caption_set set, validation, nearest; /* nearest: to compare with; a table or none */
+    ur_caption_part part[UR_PARTS];
+    ur_caption_input input;
+    ur_vocabulary *vocabulary;
+    bool given; /* the model has it */
+    ur_model *model;
+    ur_ids text; /* of the caption at hand */
+
+    float *picture, *varied; /* the picture at hand, and as it is learnt from this time */
+    real *values;            /* (L, B, D) */
+    int32_t *ids, *lengths;  /* what the decoder reads, (T, B): an end, then the caption */
+    int32_t *target;         /* the caption and its end, −1 behind it */
+    size_t places, lanes;    /* for which there is room */
+    struct {
+        ur_part part;
+        size_t lanes;
+        uint32_t *row; /* (B): of the table */
+    } at;              /* the batch at hand */
+    double began;      /* when the evaluation did */
+
+    size_t threads;
+    ur_learner *judge; /* writes besides the trainer; NULL until then */
+    ur_decoding *decoding;
+    int32_t never; /* the token that is not written */
+    ur_written written;
+    ur_score_room scores;
+    char shown[720];
+} ur_caption_task;
+
+/* What an evaluation adds up. */
+typedef struct ur_caption_count {
+    size_t captions, pictures, exact, nearest_exact;
+    ur_bleu bleu, nearest_bleu;
+} ur_caption_count;
+
+extern const ur_task ur_task_caption;
+extern const ur_setting_table ur_caption_setting_table;
+
+/* settings.c */
+ur_status ur_caption_choose(const void *data, ur_settings *settings, ur_error *error);
+ur_status ur_caption_network(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error);
+
+/* open.c */
+ur_status ur_caption_open(void *data, const ur_settings *settings, const ur_model *from, ur_error *error);
+void ur_caption_close(void *data);
+void ur_caption_describe(const void *data, char *text, size_t size);
+uint64_t ur_caption_hash(const void *data, ur_part part);
+
+void ur_caption_close_set(ur_caption_set *set);
+/* Features are as wide as the network wants them. */
+ur_status ur_caption_check_width(const ur_caption_task *c, const ur_npy *features, const char *path, ur_error *error);
+
+/* input.c */
+/* Mean and deviation over the pictures of the training part. */
+ur_status ur_caption_measure(ur_caption_task *c, ur_error *error);
+/* Room for one picture. */
+ur_status ur_caption_picture_room(ur_caption_task *c, ur_error *error);
+/* A picture's numbers, from 0 to 1, or its features, (L, D), into c->picture. */
+ur_status ur_caption_read_picture(ur_caption_task *c, const ur_caption_set *set, size_t picture, ur_error *error);
+/* The same a little otherwise in each epoch, where it is a picture; returns where it is. */
+const float *ur_caption_vary(ur_caption_task *c, uint64_t epoch, uint32_t row);
+/* As the network takes it, into lane b of c->values. */
+void ur_caption_put_picture(ur_caption_task *c, const float *picture, size_t b, size_t lanes);
+
+/* record.c: vocabulary and scaling, in the model's file and out of it. */
+ur_status ur_caption_record(void *data, ur_model *model, ur_error *error);
+ur_status ur_caption_take_model(ur_caption_task *c, const ur_model *model, ur_error *error);
+
+/* batches.c */
+ur_status ur_caption_prepare(void *data, const ur_settings *settings, ur_learning *learning, double *first_loss,
+                             ur_error *error);
+uint64_t ur_caption_batches(const void *data, ur_part part, uint64_t epoch);
+ur_status ur_caption_batch(void *data, ur_part part, uint64_t epoch, uint64_t number, ur_task_batch *batch,
+                           ur_error *error);
+/* Room for (steps, lanes) places of text and as many pictures. */
+ur_status ur_caption_room(ur_caption_task *c, size_t steps, size_t lanes, ur_error *error);
+/* The tokens of row i of a table, cut where it is too long, into c->text. */
+ur_status ur_caption_read_row(ur_caption_task *c, const ur_captions *table, size_t i, ur_error *error);
+
+/* write.c: `width` texts are kept at each step, `best` wanted. It begins once. */
+ur_status ur_caption_begin_writing(ur_caption_task *c, ur_learner *learner, size_t width, size_t best, ur_error *error);
+void ur_caption_end_writing(ur_caption_task *c);
+/* Writes for the pictures in c->values; then caption i of a lane, into c->written. */
+ur_status ur_caption_write(ur_caption_task *c, size_t lanes, ur_error *error);
+ur_status ur_caption_write_besides(ur_caption_task *c, size_t lanes, ur_error *error);
+ur_status ur_caption_text(ur_caption_task *c, size_t lane, size_t i, ur_error *error);
+ur_status ur_caption_show(void *data, const ur_model *model, uint64_t step, ur_shown *shown, ur_error *error);
+
+/* answer.c */
+bool ur_caption_takes_files(const void *data);
+ur_status ur_caption_answer(void *data, ur_learner *learner, const char *item, size_t length, bool json,
+                            const ur_sink *sink, ur_error *error);
+ur_status ur_caption_answer_file(void *data, ur_learner *learner, const char *path, bool json, const ur_sink *sink,
+                                 ur_error *error);
+
+/* judge.c */
+ur_status ur_caption_tally(void *data, const ur_task_batch *batch, const ur_value *out, void *tally, ur_error *error);
+ur_status ur_caption_finish(const void *data, const void *tally, const ur_window_result *all, double *metric,
+                            struct json_t *more, ur_error *error);
+
+#endif

@@ -1,0 +1,104 @@
+/* Pictures and features as a network takes them: scaled, and pictures a little otherwise in each epoch. What a picture shows
+ * stays: it is not mirrored, since captions speak of left and right, and keeps its colours. */
+#include "task/caption/caption.h"
+
+#include "base/random.h"
+#include "data/media/augment.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static size_t count_numbers(const ur_caption_input *in) { return in->places * in->width; }
+
+ur_status ur_caption_picture_room(ur_caption_task *c, ur_error *error)
+{
+    size_t numbers = count_numbers(&c->input);
+    if (!c->picture) c->picture = calloc(numbers, sizeof *c->picture);
+    if (!c->varied) c->varied = calloc(numbers, sizeof *c->varied);
+    return c->picture && c->varied ? UR_OK : ur_fail_memory(error, "a picture");
+}
+
+ur_status ur_caption_read_picture(ur_caption_task *c, const ur_caption_set *set, size_t picture, ur_error *error)
+{
+    if (set->features) return ur_npy_read(set->features, picture, c->picture, error);
+    const unsigned char *bytes = ur_album_picture(set->album, picture);
+    for (size_t i = 0; i < c->input.width; i++) c->picture[i] = (float)bytes[i] / 255.0f;
+    return UR_OK;
+}
+
+/* ---- Scaling ------------------------------------------------------------------------------------------------------ */
+
+enum { MEASURED = 4096 }; /* captions whose pictures are looked at, spread over all */
+
+/* One over the deviation; a number that is always the same stays 0. */
+static void set_scale(ur_caption_input *in, const double *sum, const double *square, size_t count)
+{
+    size_t means = ur_caption_means(in);
+    double n = (double)count * (double)(count_numbers(in) / means);
+    for (size_t i = 0; i < means; i++) {
+        double mean = sum[i] / n, variance = square[i] / n - mean * mean;
+        in->mean[i] = (float)mean;
+        in->scale[i] = variance > 1e-12 * (1 + mean * mean) ? (float)(1 / sqrt(variance)) : 0;
+    }
+}
+
+static ur_status add_pictures(ur_caption_task *c, double *sum, double *square, size_t *count, ur_error *error)
+{
+    const ur_caption_part *p = &c->part[UR_PART_TRAIN];
+    size_t means = ur_caption_means(&c->input);
+    for (size_t i = 0; i < p->count; i += p->count / MEASURED + 1, ++*count) {
+        UR_TRY(ur_caption_read_picture(c, p->set, p->set->table->row[p->row[i]].picture, error));
+        for (size_t k = 0; k < count_numbers(&c->input); k++) {
+            double x = (double)c->picture[k];
+            sum[k % means] += x;
+            square[k % means] += x * x;
+        }
+    }
+    return UR_OK;
+}
+
+ur_status ur_caption_measure(ur_caption_task *c, ur_error *error)
+{
+    size_t means = ur_caption_means(&c->input), count = 0;
+    double *sum = calloc(2 * means, sizeof *sum);
+    c->input.mean = calloc(means, sizeof *c->input.mean);
+    c->input.scale = calloc(means, sizeof *c->input.scale);
+    ur_status status = sum && c->input.mean && c->input.scale ? ur_caption_picture_room(c, error)
+                                                              : ur_fail_memory(error, "the scaling");
+    if (status == UR_OK) status = add_pictures(c, sum, sum + means, &count, error);
+    if (status == UR_OK) set_scale(&c->input, sum, sum + means, count);
+    free(sum);
+    return status;
+}
+
+void ur_caption_put_picture(ur_caption_task *c, const float *picture, size_t b, size_t lanes)
+{
+    const ur_caption_input *in = &c->input;
+    size_t means = ur_caption_means(in);
+    for (size_t place = 0; place < in->places; place++)
+        for (size_t k = 0; k < in->width; k++) {
+            float x = picture[place * in->width + k];
+            c->values[(place * lanes + b) * in->width + k] = (real)((x - in->mean[k % means]) * in->scale[k % means]);
+        }
+}
+
+/* ---- Varying ------------------------------------------------------------------------------------------------------ */
+
+static float choose_within(double most, uint64_t seed, uint64_t position)
+{
+    return (float)(most * (2 * ur_random_uniform(seed, UR_USE_AUGMENT + 1, position) - 1));
+}
+
+const float *ur_caption_vary(ur_caption_task *c, uint64_t epoch, uint32_t row)
+{
+    const ur_picture_size *s = &c->input.size;
+    if (!s->rows || c->settings.no_augment) return c->picture;
+    uint64_t seed = c->seed + UINT64_C(0xD1B54A32D192ED03) * (epoch + 1);
+    ur_augment how = {.shift = (double)(s->rows < s->columns ? s->rows : s->columns) / 16, .scale = 0.1};
+    ur_warp warp = ur_augment_choose(&how, seed, row);
+    ur_picture_warp(c->picture, s->rows, s->columns, s->channels, &warp, c->varied);
+    ur_light light = {.contrast = 1 + choose_within(0.1, seed, 2 * (uint64_t)row),
+                      .brightness = choose_within(0.05, seed, 2 * (uint64_t)row + 1)};
+    ur_picture_light(c->varied, s->rows * s->columns, s->channels, c->input.mean, &light);
+    return c->varied;
+}

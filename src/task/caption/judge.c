@@ -1,0 +1,139 @@
+/*
+ * How good captions are: what is written for each picture beside what is wanted. Of a picture with several captions one counts:
+ * it is right where any of them is written, and BLEU compares with the first.
+ */
+#include "task/caption/caption.h"
+
+#include "base/clock.h"
+
+#include <jansson.h>
+#include <string.h>
+
+/* ---- Adding up ---------------------------------------------------------------------------------------------------- */
+
+/* Whether a row is the first of its picture, for which that is judged. */
+static bool is_first(const ur_captions *table, size_t row)
+{
+    return table->of_picture[table->first[table->row[row].picture]] == row;
+}
+
+static bool is_right(const ur_captions *table, uint32_t picture, const char *text, size_t length)
+{
+    for (uint32_t i = table->first[picture]; i < table->first[picture + 1]; i++) {
+        const ur_caption *row = &table->row[table->of_picture[i]];
+        if (row->length == length && memcmp(table->text + row->begin, text, length) == 0) return true;
+    }
+    return false;
+}
+
+static uint64_t distance(const unsigned char *a, const unsigned char *b, size_t count)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < count; i++) sum += (uint32_t)((a[i] - b[i]) * (a[i] - b[i]));
+    return sum;
+}
+
+/* The picture to compare with whose numbers differ least, by the sum of squares. */
+static uint32_t find_nearest(const ur_caption_task *c, const unsigned char *picture)
+{
+    const ur_album *album = c->nearest.album;
+    size_t best = 0, size = ur_picture_bytes(&album->size);
+    uint64_t least = UINT64_MAX;
+    for (size_t i = 0; i < album->count; i++) {
+        uint64_t there = distance(picture, ur_album_picture(album, i), size);
+        if (there < least) best = i;
+        if (there < least) least = there;
+    }
+    return (uint32_t)best;
+}
+
+/* The first caption of the nearest picture, as if it had been written. */
+static ur_status add_nearest(ur_caption_task *c, ur_caption_count *t, const ur_captions *table, size_t row,
+                             ur_error *error)
+{
+    const ur_caption *wanted = &table->row[row];
+    const ur_captions *near = c->nearest.table;
+    if (!near) return UR_OK;
+    uint32_t found = find_nearest(c, ur_album_picture(c->set.album, wanted->picture));
+    size_t at = near->of_picture[near->first[found]], length = near->row[at].length;
+    const char *text = ur_caption_text_of(near, at);
+    t->nearest_exact += is_right(table, wanted->picture, text, length);
+    return ur_bleu_add(&t->nearest_bleu, &c->scores, false, text, length, ur_caption_text_of(table, row),
+                       wanted->length, error);
+}
+
+static ur_status add_caption(ur_caption_task *c, ur_caption_count *t, const ur_captions *table, size_t row,
+                             ur_error *error)
+{
+    const ur_caption *wanted = &table->row[row];
+    const ur_written *w = &c->written;
+    t->pictures++;
+    t->exact += is_right(table, wanted->picture, w->text, w->length);
+    UR_TRY(add_nearest(c, t, table, row, error));
+    return ur_bleu_add(&t->bleu, &c->scores, false, w->text, w->length, ur_caption_text_of(table, row), wanted->length,
+                       error);
+}
+
+/* The pictures of the batch at hand that are judged, side by side; which rows they are of goes to `row`. */
+static ur_status gather_pictures(ur_caption_task *c, size_t *count, ur_error *error)
+{
+    const ur_caption_set *set = c->part[c->at.part].set;
+    size_t lanes = 0, b = 0;
+    for (size_t i = 0; i < c->at.lanes; i++) lanes += is_first(set->table, c->at.row[i]);
+    for (size_t i = 0; i < c->at.lanes; i++) {
+        if (!is_first(set->table, c->at.row[i])) continue;
+        UR_TRY(ur_caption_read_picture(c, set, set->table->row[c->at.row[i]].picture, error));
+        ur_caption_put_picture(c, c->picture, b++, lanes);
+    }
+    *count = lanes;
+    return UR_OK;
+}
+
+ur_status ur_caption_tally(void *data, const ur_task_batch *batch, const ur_value *out, void *tally, ur_error *error)
+{
+    ur_caption_task *c = data;
+    ur_caption_count *t = tally;
+    const ur_captions *table = c->part[c->at.part].set->table;
+    size_t lanes, b = 0;
+    (void)out, (void)batch;
+    t->captions += c->at.lanes;
+    UR_TRY(gather_pictures(c, &lanes, error));
+    if (!lanes) return UR_OK;
+    UR_TRY(ur_caption_write_besides(c, lanes, error));
+    for (size_t i = 0; i < c->at.lanes; i++) {
+        if (!is_first(table, c->at.row[i])) continue;
+        UR_TRY(ur_caption_text(c, b++, 0, error));
+        UR_TRY(add_caption(c, t, table, c->at.row[i], error));
+    }
+    return UR_OK;
+}
+
+/* ---- In numbers --------------------------------------------------------------------------------------------------- */
+
+static double share(size_t part, size_t whole) { return (double)part / (double)(whole ? whole : 1); }
+
+static ur_status tell_more(const ur_caption_task *c, const ur_caption_count *t, json_t *more, ur_error *error)
+{
+    double seconds = ur_clock() - c->began;
+    int failed = json_object_set_new(more, "images", json_integer((json_int_t)t->pictures));
+    if (t->captions != t->pictures)
+        failed |= json_object_set_new(more, "captions", json_integer((json_int_t)t->captions));
+    failed |=
+        json_object_set_new(more, "images_per_second", json_real(seconds > 0 ? (double)t->pictures / seconds : 0));
+    if (c->nearest.table) {
+        failed |= json_object_set_new(more, "nearest_bleu", json_real(ur_bleu_score(&t->nearest_bleu)));
+        failed |= json_object_set_new(more, "nearest_exact", json_real(share(t->nearest_exact, t->pictures)));
+    }
+    failed |= json_object_set_new(more, "bleu_signature", json_string(UR_BLEU_SIGNATURE));
+    return failed ? ur_fail_memory(error, "the result") : UR_OK;
+}
+
+ur_status ur_caption_finish(const void *data, const void *tally, const ur_window_result *all, double *metric,
+                            struct json_t *more, ur_error *error)
+{
+    const ur_caption_count *t = tally;
+    metric[0] = ur_bleu_score(&t->bleu);
+    metric[1] = share(t->exact, t->pictures);
+    metric[2] = all->sum / (double)(all->count ? all->count : 1);
+    return more ? tell_more(data, t, more, error) : UR_OK;
+}

@@ -1,0 +1,135 @@
+/* The vocabulary of captions and how pictures are scaled, in the model's file and out of it; and what the network must be. */
+#include "task/caption/caption.h"
+
+#include "format/record.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EXAMPLE "such as \"image: conv 32 3x3 relu > pool 4 > places; decoder: embed 64 > lstm 128 from image > dense\""
+
+/* The last line reads tokens and gives a number for each of them; another one sees the picture. */
+static ur_status check_network(const ur_caption_task *c, const ur_model *m, ur_error *error)
+{
+    const ur_line *decoder = &m->lines[m->line_count - 1];
+    const ur_layer *head = &m->layers[m->layer_count - 1];
+    size_t tokens = ur_vocabulary_size(c->vocabulary);
+    bool sees = false, linear = ur_is_dense(head) && head->dense.activation == UR_LINEAR;
+    for (size_t i = 0; i + 1 < m->line_count; i++) sees = sees || m->lines[i].features == c->input.width;
+    if (!sees)
+        return ur_fail(
+            error, UR_ERR_USAGE,
+            "network line \"%s\": a line takes the picture, and the decoder behind it begins from it, " EXAMPLE,
+            m->net);
+    if (decoder->symbols == tokens && decoder->width == tokens && !decoder->last && linear) return UR_OK;
+    return ur_fail(
+        error, UR_ERR_USAGE,
+        "network line \"%s\": the last line reads tokens and gives %zu numbers for each: end it in dense, and "
+        "leave out last, mean and max",
+        m->net, tokens);
+}
+
+/* ---- Into the model's file ---------------------------------------------------------------------------------------- */
+
+static json_t *numbers_json(const float *numbers, size_t count)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < count; i++) {
+        if (json_array_append_new(list, json_real((double)numbers[i])) == 0) continue;
+        json_decref(list);
+        return NULL;
+    }
+    return list;
+}
+
+static int put_size(json_t *o, const char *key, size_t size)
+{
+    return json_object_set_new(o, key, json_integer((json_int_t)size));
+}
+
+static json_t *input_json(const ur_caption_input *in)
+{
+    json_t *o = json_object();
+    int failed = !o;
+    if (in->size.rows) {
+        failed |= put_size(o, "rows", in->size.rows) | put_size(o, "columns", in->size.columns);
+        failed |= put_size(o, "channels", in->size.channels);
+    } else {
+        failed |= put_size(o, "places", in->places) | put_size(o, "width", in->width);
+    }
+    failed |= json_object_set_new(o, "mean", numbers_json(in->mean, ur_caption_means(in)));
+    failed |= json_object_set_new(o, "scale", numbers_json(in->scale, ur_caption_means(in)));
+    if (!failed) return o;
+    json_decref(o);
+    return NULL;
+}
+
+static ur_status record_data(const ur_caption_task *c, ur_model *model, ur_error *error)
+{
+    char hash[24];
+    snprintf(hash, sizeof hash, "%016llx", (unsigned long long)ur_caption_hash(c, UR_PART_TRAIN));
+    json_t *data = json_pack("{s:s,s:s,s:I}", "found", c->set.table->found, "hash", hash, "captions",
+                             (json_int_t)c->part[UR_PART_TRAIN].count);
+    UR_TRY(ur_record_set(model, "trained_on", data, error));
+    return ur_record_set(model, "input", input_json(&c->input), error);
+}
+
+ur_status ur_caption_record(void *data, ur_model *model, ur_error *error)
+{
+    ur_caption_task *c = data;
+    UR_TRY(check_network(c, model, error));
+    c->model = model;
+    model->vocabulary = c->vocabulary;
+    c->given = true;
+    return record_data(c, model, error);
+}
+
+/* ---- Out of it ---------------------------------------------------------------------------------------------------- */
+
+static ur_status broken(const char *what, ur_error *error)
+{
+    return ur_fail(error, UR_ERR_DATA, "the model's record does not say what its %s are", what);
+}
+
+static ur_status take_numbers(const json_t *list, float **numbers, size_t count, ur_error *error)
+{
+    if (json_array_size(list) != count) return broken("scales", error);
+    *numbers = calloc(count, sizeof **numbers);
+    if (!*numbers) return ur_fail_memory(error, "the record");
+    for (size_t i = 0; i < count; i++) {
+        double value = json_number_value(json_array_get(list, i));
+        (*numbers)[i] = (float)value;
+        if (!json_is_number(json_array_get(list, i)) || !isfinite((*numbers)[i])) return broken("scales", error);
+    }
+    return UR_OK;
+}
+
+static size_t read_size(const json_t *input, const char *key)
+{
+    json_int_t size = json_integer_value(json_object_get(input, key));
+    return size > 0 && size <= 1 << 20 ? (size_t)size : 0;
+}
+
+static ur_status take_input(ur_caption_input *in, const json_t *input, ur_error *error)
+{
+    in->size = (ur_picture_size){read_size(input, "rows"), read_size(input, "columns"), read_size(input, "channels")};
+    in->places = in->size.rows ? 1 : read_size(input, "places");
+    in->width = in->size.rows ? ur_picture_bytes(&in->size) : read_size(input, "width");
+    if (!in->places || !in->width) return broken("pictures", error);
+    UR_TRY(take_numbers(json_object_get(input, "mean"), &in->mean, ur_caption_means(in), error));
+    return take_numbers(json_object_get(input, "scale"), &in->scale, ur_caption_means(in), error);
+}
+
+ur_status ur_caption_take_model(ur_caption_task *c, const ur_model *model, ur_error *error)
+{
+    c->given = true;
+    c->model = (ur_model *)(uintptr_t)model;
+    c->vocabulary = model->vocabulary;
+    if (!ur_tokens_fit(c->vocabulary))
+        return ur_fail(error, UR_ERR_FORMAT, "the model has no vocabulary of tokens with an end");
+    UR_TRY(take_input(&c->input, json_object_get(model->record, "input"), error));
+    return check_network(c, model, error);
+}
