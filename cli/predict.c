@@ -80,10 +80,11 @@ static ur_status answer_one(answering *a, const char *text, size_t length, const
 
 static bool is_task(const answering *a, const char *task) { return strcmp(ur_model_task(a->model), task) == 0; }
 
-/* A classifier reads neither the mark in front of a file nor line ends, as in training; other tasks pass on what they get. */
+/* A classifier and a translator read neither the mark in front of a file nor line ends, as in training; other tasks pass on what
+ * they get. */
 static void trim_text(const answering *a, bool first, const char **text, size_t *length)
 {
-    if (!is_task(a, "classify")) return;
+    if (!is_task(a, "classify") && !is_task(a, "translate")) return;
     bool mark = first && *length >= 3 && memcmp(*text, "\xEF\xBB\xBF", 3) == 0;
     *text += mark ? 3 : 0;
     *length -= mark ? 3 : 0;
