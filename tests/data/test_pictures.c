@@ -4,10 +4,12 @@
  */
 #include "temp_text.h"
 
+#include "support/failing_memory.h"
 #include "support/ok.h"
 
 #include "data/media/picture_file.h"
 #include "data/pictures/album.h"
+#include "data/pictures/captions.h"
 #include "data/pictures/npy.h"
 #include "unroll_train.h"
 
@@ -77,7 +79,7 @@ static void test_idx(void **state)
     temp_text *temp = *state;
     char name[600];
     const char *path = temp_write(temp, "two.idx3", IDX, sizeof IDX);
-    ur_album *album = open_album(path, &(ur_album_options){.side = 9});
+    ur_album *album = open_album(path, &(ur_album_options){.side = 0});
     assert_true(album->idx && album->count == 2 && album->size.columns == 2 && album->size.channels == 1);
     assert_memory_equal(ur_album_picture(album, 1), ((unsigned char[]){30, 50}), 2);
     ur_album_name(album, 1, name, sizeof name);
@@ -85,6 +87,9 @@ static void test_idx(void **state)
     ur_album_close(album);
     album = open_album(path, &(ur_album_options){.size = {1, 1, 3}});
     assert_memory_equal(ur_album_picture(album, 1), ((unsigned char[]){40, 40, 40}), 3);
+    ur_album_close(album);
+    album = open_album(path, &(ur_album_options){.side = 2});
+    assert_memory_equal(ur_album_picture(album, 1), ((unsigned char[]){30, 50, 30, 50}), 4);
     ur_album_close(album);
     bool idx = false;
     ur_error error;
@@ -254,11 +259,68 @@ static void test_no_npy(void **state)
     refuse_npy(temp_write(temp, "x.npy", "\x93NUMPY\4\0\1\0  ", 12), "x.npy: .npy of version 4; 1 to 3 are read");
 }
 
+/* ---- Memory ------------------------------------------------------------------------------------------------------- */
+
+/* All that is read here, once; the first failure ends it. */
+static ur_status read_everything(const char *folder, const char *table, const char *array, ur_error *error)
+{
+    ur_captions *captions = NULL;
+    ur_album *album = NULL;
+    ur_npy *npy = NULL;
+    ur_status status = ur_captions_open(&captions, table, &(ur_captions_options){.files = true}, error);
+    if (status == UR_OK) {
+        const ur_album_options options = {
+            .side = 5, .names = (const char *const *)captions->names, .name_count = captions->pictures};
+        status = ur_album_open(&album, folder, &options, error);
+    }
+    if (status == UR_OK) status = ur_npy_open(&npy, array, NULL, error);
+    ur_captions_close(captions);
+    ur_album_close(album);
+    ur_npy_close(npy);
+    return status;
+}
+
+static void test_without_memory(void **state)
+{
+#ifdef FAILING_MEMORY_REAL
+    temp_text *temp = *state;
+    char folder[512], table[600], array[600];
+    ur_error error;
+    snprintf(folder, sizeof folder, "%s/some", temp->folder);
+    temp_folder(temp, "some");
+    temp_write(temp, "some/a.ppm", "P6 1 1 255\n\1\2\3", 14);
+#ifdef UR_HAVE_JPEG
+    unsigned char *file;
+    unsigned long size = make_jpeg(&file, 3, 40);
+    temp_write(temp, "some/b.jpg", file, size);
+    free(file);
+#else
+    temp_write(temp, "some/b.pgm", "P5 2 1 255\n\100\200", 13);
+#endif
+    snprintf(table, sizeof table, "%s", temp_string(temp, "t.tsv", "a\tone\nb\ttwo\na\tthree\n"));
+    snprintf(array, sizeof array, "%s", write_npy(temp, "<f4", "False", "(1, 2)", (float[]){1, 2}, 8));
+    ok(read_everything(folder, table, array, &error), &error);
+    long live = memory_live, n = 1;
+    for (bool failed = true; failed; n++) {
+        memory_arm(n, false);
+        failed = read_everything(folder, table, array, &error) != UR_OK;
+        memory_disarm();
+        if (failed) assert_true(error.text[0]);
+        assert_int_equal(memory_live, live);
+    }
+    assert_true(n > 30);
+#else
+    (void)state;
+    skip();
+#endif
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_scaling), cmocka_unit_test(test_idx), cmocka_unit_test(test_files),
-        cmocka_unit_test(test_jpeg),    cmocka_unit_test(test_npy), cmocka_unit_test(test_no_npy),
+        cmocka_unit_test(test_scaling),        cmocka_unit_test(test_idx), cmocka_unit_test(test_files),
+        cmocka_unit_test(test_jpeg),           cmocka_unit_test(test_npy), cmocka_unit_test(test_no_npy),
+        cmocka_unit_test(test_without_memory),
     };
     return cmocka_run_group_tests(tests, temp_setup, temp_teardown);
 }

@@ -28,6 +28,7 @@ typedef struct reading {
     struct jpeg_progress_mgr progress;
     char message[JMSG_LENGTH_MAX];
     unsigned char *numbers;
+    bool out_of_memory;
 } reading;
 
 /* A file goes over the picture some ten times at most; one of a few bytes could go over a large one for hours. */
@@ -37,6 +38,7 @@ static void leave(j_common_ptr image)
 {
     reading *r = image->client_data;
     image->err->format_message(image, r->message);
+    r->out_of_memory = image->err->msg_code == JERR_OUT_OF_MEMORY;
     longjmp(r->back, 1);
 }
 
@@ -97,7 +99,9 @@ static ur_status read_all(reading *r, const unsigned char *bytes, size_t size, u
     r->errors.emit_message = pass_over;
     r->errors.output_message = print_nothing;
     r->progress.progress_monitor = count_scans;
-    if (setjmp(r->back)) return ur_fail(error, UR_ERR_FORMAT, "JPEG: %s", r->message);
+    if (setjmp(r->back))
+        return r->out_of_memory ? ur_fail_memory(error, "a picture")
+                                : ur_fail(error, UR_ERR_FORMAT, "JPEG: %s", r->message);
     begin(r, bytes, size);
     UR_TRY(take_size(r, p, error));
     return numbers ? read_rows(r, p, error) : UR_OK;

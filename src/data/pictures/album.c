@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WHITE = 255, SIDE_MOST = 4096 };
+enum { WHITE = 255, SIDE = 64, SIDE_MOST = 4096 };
 
 void ur_album_close(ur_album *a)
 {
@@ -75,8 +75,8 @@ static ur_status read_idx(ur_album *a, const ur_album_options *o, ur_error *erro
                        x.sizes);
     const ur_picture_size own = {(size_t)x.size[1], (size_t)x.size[2], x.sizes == 4 ? (size_t)x.size[3] : 1};
     a->count = (size_t)x.size[0];
-    a->size = own;
-    if (!o->size.rows || same_size(&own, &o->size)) {
+    a->size = o->size.rows ? o->size : o->side ? (ur_picture_size){o->side, o->side, own.channels} : own;
+    if (same_size(&own, &a->size)) {
         UR_TRY(make_room(a, error));
         size_t all = a->count * ur_picture_bytes(&own);
         return all ? ur_source_read(&a->source, x.begin, a->bytes, all, error) : UR_OK;
@@ -84,7 +84,6 @@ static ur_status read_idx(ur_album *a, const ur_album_options *o, ur_error *erro
     if (!ur_picture_bytes(&own) || own.rows > SIDE_MOST || own.columns > SIDE_MOST)
         return ur_fail(error, UR_ERR_DATA, "%s: pictures of %zu x %zu x %zu", ur_source_path(&a->source, 0), own.rows,
                        own.columns, own.channels);
-    a->size = o->size;
     UR_TRY(make_room(a, error));
     for (size_t i = 0; i < a->count; i++) UR_TRY(take_scaled(a, i, &x, &own, error));
     return UR_OK;
@@ -120,7 +119,8 @@ static ur_status read_file(ur_album *a, size_t i, ur_error *error)
 static ur_status read_files(ur_album *a, const ur_album_options *o, ur_error *error)
 {
     a->count = a->source.list.count;
-    a->size = o->size.rows ? o->size : (ur_picture_size){o->side, o->side, 3};
+    size_t side = o->side ? o->side : SIDE;
+    a->size = o->size.rows ? o->size : (ur_picture_size){side, side, 3};
     UR_TRY(make_room(a, error));
     for (size_t i = 0; i < a->count; i++) {
         UR_TRY(read_file(a, i, error));

@@ -23,8 +23,8 @@ typedef struct ur_album_options {
     const char *const
         *names; /* files below the folder, in this order, with or without their ending; NULL: all there are */
     size_t name_count;
-    ur_picture_size size; /* that they are to have; rows 0: of idx its own, of files `side` x `side` in colour */
-    size_t side;
+    ur_picture_size size; /* that they are to have; rows 0: nothing is decided, and they become */
+    size_t side;          /* side x side, files in colour; 0: those of idx stay, files become 64 x 64 */
 } ur_album_options;
 
 /* `path`: an idx file, a picture, or a folder of pictures, which come in the order of their paths. Names want a folder.

@@ -14,6 +14,7 @@
 #include "model/graph.h"
 #include "task/decoder.h"
 #include "task/order.h"
+#include "task/scaling.h"
 #include "train/task.h"
 
 /* As the rows of settings.c say. */
@@ -50,7 +51,7 @@ typedef struct ur_caption_part {
 typedef struct ur_caption_input {
     ur_picture_size size; /* rows 0: features */
     size_t places, width; /* of features, (L, D); a picture is one place, all of it */
-    float *mean, *scale;  /* by channel, or by feature: taken as (x − mean)·scale */
+    ur_scaling by;        /* by channel, or by feature */
 } ur_caption_input;
 
 static inline size_t ur_caption_means(const ur_caption_input *in)

@@ -5,7 +5,6 @@
 #include "base/random.h"
 #include "data/media/augment.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 static size_t count_numbers(const ur_caption_input *in) { return in->places * in->width; }
@@ -30,18 +29,6 @@ ur_status ur_caption_read_picture(ur_caption_task *c, const ur_caption_set *set,
 
 enum { MEASURED = 4096 }; /* captions whose pictures are looked at, spread over all */
 
-/* One over the deviation; a number that is always the same stays 0. */
-static void set_scale(ur_caption_input *in, const double *sum, const double *square, size_t count)
-{
-    size_t means = ur_caption_means(in);
-    double n = (double)count * (double)(count_numbers(in) / means);
-    for (size_t i = 0; i < means; i++) {
-        double mean = sum[i] / n, variance = square[i] / n - mean * mean;
-        in->mean[i] = (float)mean;
-        in->scale[i] = variance > 1e-12 * (1 + mean * mean) ? (float)(1 / sqrt(variance)) : 0;
-    }
-}
-
 static ur_status add_pictures(ur_caption_task *c, double *sum, double *square, size_t *count, ur_error *error)
 {
     const ur_caption_part *p = &c->part[UR_PART_TRAIN];
@@ -61,12 +48,11 @@ ur_status ur_caption_measure(ur_caption_task *c, ur_error *error)
 {
     size_t means = ur_caption_means(&c->input), count = 0;
     double *sum = calloc(2 * means, sizeof *sum);
-    c->input.mean = calloc(means, sizeof *c->input.mean);
-    c->input.scale = calloc(means, sizeof *c->input.scale);
-    ur_status status = sum && c->input.mean && c->input.scale ? ur_caption_picture_room(c, error)
-                                                              : ur_fail_memory(error, "the scaling");
+    ur_status status = sum ? ur_scaling_make(&c->input.by, means, error) : ur_fail_memory(error, "the scaling");
+    if (status == UR_OK) status = ur_caption_picture_room(c, error);
     if (status == UR_OK) status = add_pictures(c, sum, sum + means, &count, error);
-    if (status == UR_OK) set_scale(&c->input, sum, sum + means, count);
+    double numbers = (double)count * (double)(count_numbers(&c->input) / means); /* of each mean */
+    if (status == UR_OK) ur_scaling_set(&c->input.by, sum, sum + means, numbers);
     free(sum);
     return status;
 }
@@ -78,7 +64,8 @@ void ur_caption_put_picture(ur_caption_task *c, const float *picture, size_t b, 
     for (size_t place = 0; place < in->places; place++)
         for (size_t k = 0; k < in->width; k++) {
             float x = picture[place * in->width + k];
-            c->values[(place * lanes + b) * in->width + k] = (real)((x - in->mean[k % means]) * in->scale[k % means]);
+            c->values[(place * lanes + b) * in->width + k] =
+                (real)((x - in->by.mean[k % means]) * in->by.scale[k % means]);
         }
 }
 
@@ -99,6 +86,6 @@ const float *ur_caption_vary(ur_caption_task *c, uint64_t epoch, uint32_t row)
     ur_picture_warp(c->picture, s->rows, s->columns, s->channels, &warp, c->varied);
     ur_light light = {.contrast = 1 + choose_within(0.1, seed, 2 * (uint64_t)row),
                       .brightness = choose_within(0.05, seed, 2 * (uint64_t)row + 1)};
-    ur_picture_light(c->varied, s->rows * s->columns, s->channels, c->input.mean, &light);
+    ur_picture_light(c->varied, s->rows * s->columns, s->channels, c->input.by.mean, &light);
     return c->varied;
 }

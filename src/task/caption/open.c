@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIDE = 64 }; /* of pictures that are files */
-
 void ur_caption_close_set(ur_caption_set *set)
 {
     ur_captions_close(set->table);
@@ -30,10 +28,10 @@ void ur_caption_close(void *data)
     ur_caption_close_set(&c->nearest);
     if (!c->given) ur_vocabulary_free(c->vocabulary);
     ur_ids_free(&c->text);
+    ur_scaling_free(&c->input.by);
     ur_caption_end_writing(c);
     ur_score_room_free(&c->scores);
-    void *const memory[] = {c->input.mean, c->input.scale, c->picture, c->varied, c->values,
-                            c->ids,        c->lengths,     c->target,  c->at.row};
+    void *const memory[] = {c->picture, c->varied, c->values, c->ids, c->lengths, c->target, c->at.row};
     for (size_t i = 0; i < sizeof memory / sizeof *memory; i++) free(memory[i]);
 }
 
@@ -62,13 +60,11 @@ ur_status ur_caption_check_width(const ur_caption_task *c, const ur_npy *npy, co
 static ur_status open_pictures(const ur_caption_task *c, ur_caption_set *set, const ur_caption_paths *p,
                                ur_error *error)
 {
-    size_t side = c->settings.side;
-    ur_album_options options = {.watcher = p->watcher,
-                                .names = (const char *const *)set->table->names,
-                                .name_count = set->table->names ? set->table->pictures : 0,
-                                .size = c->input.size,
-                                .side = side ? side : SIDE};
-    if (!options.size.rows && side) options.size = (ur_picture_size){side, side, 3};
+    const ur_album_options options = {.watcher = p->watcher,
+                                      .names = (const char *const *)set->table->names,
+                                      .name_count = set->table->names ? set->table->pictures : 0,
+                                      .size = c->input.size,
+                                      .side = c->settings.side};
     UR_TRY(ur_album_open(&set->album, p->images, &options, error));
     return check_number(set, p->images, set->album->count, error);
 }
@@ -103,8 +99,7 @@ static ur_status check_kind(const ur_caption_task *c, const ur_caption_paths *p,
 static void take_input(ur_caption_task *c)
 {
     ur_caption_input *in = &c->input;
-    if (c->set.album)
-        *in = (ur_caption_input){c->set.album->size, 1, ur_picture_bytes(&c->set.album->size), NULL, NULL};
+    if (c->set.album) in->size = c->set.album->size, in->places = 1, in->width = ur_picture_bytes(&in->size);
     if (c->set.features) in->places = c->set.features->places, in->width = c->set.features->width;
 }
 

@@ -4,7 +4,6 @@
 #include "format/record.h"
 
 #include <jansson.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,17 +33,6 @@ static ur_status check_network(const ur_caption_task *c, const ur_model *m, ur_e
 
 /* ---- Into the model's file ---------------------------------------------------------------------------------------- */
 
-static json_t *numbers_json(const float *numbers, size_t count)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; list && i < count; i++) {
-        if (json_array_append_new(list, json_real((double)numbers[i])) == 0) continue;
-        json_decref(list);
-        return NULL;
-    }
-    return list;
-}
-
 static int put_size(json_t *o, const char *key, size_t size)
 {
     return json_object_set_new(o, key, json_integer((json_int_t)size));
@@ -60,8 +48,7 @@ static json_t *input_json(const ur_caption_input *in)
     } else {
         failed |= put_size(o, "places", in->places) | put_size(o, "width", in->width);
     }
-    failed |= json_object_set_new(o, "mean", numbers_json(in->mean, ur_caption_means(in)));
-    failed |= json_object_set_new(o, "scale", numbers_json(in->scale, ur_caption_means(in)));
+    failed |= ur_scaling_put(o, &in->by);
     if (!failed) return o;
     json_decref(o);
     return NULL;
@@ -89,24 +76,6 @@ ur_status ur_caption_record(void *data, ur_model *model, ur_error *error)
 
 /* ---- Out of it ---------------------------------------------------------------------------------------------------- */
 
-static ur_status broken(const char *what, ur_error *error)
-{
-    return ur_fail(error, UR_ERR_DATA, "the model's record does not say what its %s are", what);
-}
-
-static ur_status take_numbers(const json_t *list, float **numbers, size_t count, ur_error *error)
-{
-    if (json_array_size(list) != count) return broken("scales", error);
-    *numbers = calloc(count, sizeof **numbers);
-    if (!*numbers) return ur_fail_memory(error, "the record");
-    for (size_t i = 0; i < count; i++) {
-        double value = json_number_value(json_array_get(list, i));
-        (*numbers)[i] = (float)value;
-        if (!json_is_number(json_array_get(list, i)) || !isfinite((*numbers)[i])) return broken("scales", error);
-    }
-    return UR_OK;
-}
-
 static size_t read_size(const json_t *input, const char *key)
 {
     json_int_t size = json_integer_value(json_object_get(input, key));
@@ -118,9 +87,8 @@ static ur_status take_input(ur_caption_input *in, const json_t *input, ur_error 
     in->size = (ur_picture_size){read_size(input, "rows"), read_size(input, "columns"), read_size(input, "channels")};
     in->places = in->size.rows ? 1 : read_size(input, "places");
     in->width = in->size.rows ? ur_picture_bytes(&in->size) : read_size(input, "width");
-    if (!in->places || !in->width) return broken("pictures", error);
-    UR_TRY(take_numbers(json_object_get(input, "mean"), &in->mean, ur_caption_means(in), error));
-    return take_numbers(json_object_get(input, "scale"), &in->scale, ur_caption_means(in), error);
+    if (in->places && in->width) return ur_scaling_take(&in->by, input, ur_caption_means(in), error);
+    return ur_fail(error, UR_ERR_DATA, "the model's record does not say what its pictures are");
 }
 
 ur_status ur_caption_take_model(ur_caption_task *c, const ur_model *model, ur_error *error)

@@ -8,6 +8,7 @@
 #include "data/clips/clips.h"
 #include "data/clips/columns.h"
 #include "task/order.h"
+#include "task/scaling.h"
 #include "train/task.h"
 
 /* As the rows of settings.c say. */
@@ -38,7 +39,7 @@ typedef struct ur_frames_input {
     size_t rows, columns, channels; /* rows 0: no picture */
     size_t numbers;                 /* of a frame as it is read */
     bool difference;
-    float *mean, *scale; /* (numbers), or of pictures (channels): taken as (x − mean)·scale */
+    ur_scaling by; /* by number, or of pictures by channel */
 } ur_frames_input;
 
 /* How many means there are. */

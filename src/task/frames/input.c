@@ -4,7 +4,6 @@
 #include "base/random.h"
 #include "data/media/augment.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,30 +28,17 @@ static ur_status add_piece(ur_frames *f, size_t number, size_t every, double *su
     return UR_OK;
 }
 
-/* One over the deviation; a number that is always the same stays 0. */
-static void set_scale(ur_frames *f, const double *sum, const double *square, size_t count)
-{
-    size_t means = ur_frames_means(&f->input);
-    double n = (double)count * (double)(f->input.numbers / means);
-    for (size_t i = 0; i < means; i++) {
-        double mean = sum[i] / n, variance = square[i] / n - mean * mean;
-        f->input.mean[i] = (float)mean;
-        f->input.scale[i] = variance > 1e-12 * (1 + mean * mean) ? (float)(1 / sqrt(variance)) : 0;
-    }
-}
-
 ur_status ur_frames_measure(ur_frames *f, ur_error *error)
 {
     const ur_frames_part *p = &f->part[UR_PART_TRAIN];
     size_t means = ur_frames_means(&f->input), every = f->input.rows ? p->frames / MEASURED + 1 : 1, count = 0;
     double *sum = calloc(2 * means, sizeof *sum);
-    f->input.mean = calloc(means, sizeof *f->input.mean);
-    f->input.scale = calloc(means, sizeof *f->input.scale);
-    ur_status status =
-        sum && f->input.mean && f->input.scale ? ur_frames_room(f, 2, error) : ur_fail_memory(error, "the scaling");
+    ur_status status = sum ? ur_scaling_make(&f->input.by, means, error) : ur_fail_memory(error, "the scaling");
+    if (status == UR_OK) status = ur_frames_room(f, 2, error);
     for (size_t i = 0; i < p->count && status == UR_OK; i++)
         status = add_piece(f, i, every, sum, sum + means, &count, error);
-    if (status == UR_OK) set_scale(f, sum, sum + means, count);
+    double numbers = (double)count * (double)(f->input.numbers / means); /* of each mean */
+    if (status == UR_OK) ur_scaling_set(&f->input.by, sum, sum + means, numbers);
     free(sum);
     return status;
 }
@@ -63,8 +49,8 @@ void ur_frames_take(const ur_frames_input *in, const float *frame, const float *
     size_t means = ur_frames_means(in), group = in->rows ? in->channels : in->numbers;
     for (size_t at = 0; at < in->numbers; at += group, to += group * (in->difference ? 2 : 1))
         for (size_t k = 0; k < group; k++) {
-            float x = frame[at + k], scale = in->scale[k % means];
-            to[k] = (real)((x - in->mean[k % means]) * scale);
+            float x = frame[at + k], scale = in->by.scale[k % means];
+            to[k] = (real)((x - in->by.mean[k % means]) * scale);
             if (in->difference) to[group + k] = before ? (real)((x - before[at + k]) * scale) : 0;
         }
 }
@@ -115,7 +101,7 @@ const float *ur_frames_vary(ur_frames *f, uint64_t epoch, uint32_t piece, size_t
         float *to = f->varied + t * in->numbers;
         ur_picture_warp(f->frame + t * in->numbers, in->rows, in->columns, in->channels, &v.warp, to);
         if (v.flip) mirror(in, to);
-        ur_picture_light(to, in->rows * in->columns, in->channels, in->mean, &v.light);
+        ur_picture_light(to, in->rows * in->columns, in->channels, in->by.mean, &v.light);
     }
     return f->varied;
 }

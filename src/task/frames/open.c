@@ -20,10 +20,10 @@ void ur_frames_close(void *data)
     ur_clips_close(f->validation);
     ur_columns_free(&f->table);
     ur_state_free(f->state);
-    void *const memory[] = {(void *)f->labels, (void *)f->column, f->input.mean, f->input.scale, f->label_weight,
-                            f->frame,          f->varied,         f->values,     f->targets,     f->lengths,
-                            f->weights,        f->counts,         f->confusion,  f->taken,       f->before,
-                            f->step,           f->probability,    f->kept};
+    ur_scaling_free(&f->input.by);
+    void *const memory[] = {(void *)f->labels, (void *)f->column, f->label_weight, f->frame,  f->varied,    f->values,
+                            f->targets,        f->lengths,        f->weights,      f->counts, f->confusion, f->taken,
+                            f->before,         f->step,           f->probability,  f->kept};
     for (size_t i = 0; i < sizeof memory / sizeof *memory; i++) free(memory[i]);
 }
 

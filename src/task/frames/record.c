@@ -4,7 +4,6 @@
 #include "format/record.h"
 
 #include <jansson.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,17 +14,6 @@ static json_t *texts_json(const char *const *texts, size_t count)
     json_t *list = json_array();
     for (size_t i = 0; list && i < count; i++) {
         if (json_array_append_new(list, json_string(texts[i])) == 0) continue;
-        json_decref(list);
-        return NULL;
-    }
-    return list;
-}
-
-static json_t *numbers_json(const float *numbers, size_t count)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; list && i < count; i++) {
-        if (json_array_append_new(list, json_real((double)numbers[i])) == 0) continue;
         json_decref(list);
         return NULL;
     }
@@ -46,8 +34,7 @@ static json_t *input_json(const ur_frames *f)
         failed |= json_object_set_new(o, "names", texts_json(f->column, in->numbers));
     }
     failed |= json_object_set_new(o, "difference", json_boolean(in->difference));
-    failed |= json_object_set_new(o, "mean", numbers_json(in->mean, ur_frames_means(in)));
-    failed |= json_object_set_new(o, "scale", numbers_json(in->scale, ur_frames_means(in)));
+    failed |= ur_scaling_put(o, &in->by);
     if (!failed) return o;
     json_decref(o);
     return NULL;
@@ -97,19 +84,6 @@ static ur_status take_texts(const json_t *list, const char ***texts, size_t *cou
     return UR_OK;
 }
 
-static ur_status take_numbers(const json_t *list, float **numbers, size_t count, ur_error *error)
-{
-    if (json_array_size(list) != count) return broken("scales", error);
-    *numbers = calloc(count, sizeof **numbers);
-    if (!*numbers) return ur_fail_memory(error, "the record");
-    for (size_t i = 0; i < count; i++) {
-        double value = json_number_value(json_array_get(list, i));
-        (*numbers)[i] = (float)value;
-        if (!json_is_number(json_array_get(list, i)) || !isfinite((*numbers)[i])) return broken("scales", error);
-    }
-    return UR_OK;
-}
-
 static size_t read_size(const json_t *input, const char *key)
 {
     json_int_t size = json_integer_value(json_object_get(input, key));
@@ -126,8 +100,7 @@ static ur_status take_input(ur_frames *f, const json_t *input, ur_error *error)
     in->difference = json_is_true(json_object_get(input, "difference"));
     if (!in->rows) UR_TRY(take_texts(json_object_get(input, "names"), &f->column, &in->numbers, "columns", error));
     if (!in->numbers) return broken("frames", error);
-    UR_TRY(take_numbers(json_object_get(input, "mean"), &in->mean, ur_frames_means(in), error));
-    return take_numbers(json_object_get(input, "scale"), &in->scale, ur_frames_means(in), error);
+    return ur_scaling_take(&in->by, input, ur_frames_means(in), error);
 }
 
 ur_status ur_frames_take_model(ur_frames *f, const ur_model *model, ur_error *error)
