@@ -6,7 +6,7 @@
 #include "unroll_train.h"
 
 /* After each run. */
-typedef ur_status ur_task_visit(void *context, ur_probe *probe, const ur_batch *batch, ur_error *error);
+typedef ur_status ur_task_visit(void *context, ur_probe *probe, ur_error *error);
 
 /* All data of the settings (those of the model), batch by batch, each from zero states. UR_ERR_UNSUPPORTED for a task whose
  * batches go on from each other, or that has a loop of its own. */

@@ -66,6 +66,12 @@ grep -q '<svg' back.html && grep -q 'right' back.html || fail 'there is no pictu
 misused eval back dev.idx4 devlabels.idx2 --picture back.html; says 'back.html is there; --overwrite replaces it'
 
 done_with inspect gates back dev.idx4 devlabels.idx2; prints 'layer 1: lstm, 16 neurons'; prints '120 steps'
+done_with inspect saliency back dev.idx4 --item 2 --at 9; prints 'label of number 9, with probability'; prints "', number "
+done_with inspect saliency back dev.idx4 --item 2 --at 9 --json
+json 'sum(u["moved"] != 0 for u in o["units"][9:]), sum(u["moved"] != 0 for u in o["units"][:9]) > 5' | grep -q '(0, True)' || fail 'a later frame moved it'
+done_with inspect saliency both dev.idx4 --at 9 --json; json 'len(o["units"]), o["at"]' | grep -q '(20, 9)' || fail "$(cat out)"
+json 'sum(u["moved"] != 0 for u in o["units"][9:]) > 0' | grep -q True || fail 'no later frame moved it'
+misused inspect saliency back dev.idx4 --item 7; says 'dev.idx4: there is no clip 7 of 6'
 
 # Answers: stepped, they are those of the evaluation
 accuracy() { python3 - "$1" <<'PYTHON'

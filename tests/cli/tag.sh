@@ -173,5 +173,19 @@ done_with train tag all.conllu -o smooth --label-smoothing 0.1 --steps 3 --threa
 misused train tag all.conllu -o none --label-smoothing 0.1 --steps 3 --threads 1 --net 'embed 8 > gru 8 > dense > crf' --characters none
 says 'labels are smoothed for softmax and sigmoid, not for the loss "crf"'
 
-fails_with inspect gates smooth all.conllu; says 'this looks into networks of one line alone'
-fails_with inspect saliency smooth dog; says 'gives a text no single label'
+# Looked into: each line has steps of its own
+sed '/sent_id = 6$/,$d' all.conllu >few.conllu
+done_with inspect gates run few.conllu
+prints 'layer 1: lstm, 64 neurons, line chars, '; prints 'layer 3: lstm, 24 neurons'
+words=$(grep -cP '^\d+\t' few.conllu)
+prints "$words steps. Open"
+done_with inspect gates told few.conllu --json
+grep -q '"line":"chars"' out && grep -q '"line":"words"' out || fail "lines have no names: $(cut -c1-300 out)"
+done_with inspect saliency run 'The cat can see the light.' --at 2
+prints "label of number 2, with probability"; prints "'cat', number 2"
+done_with inspect saliency run 'The cat can see the light.' --target NOUN --json
+prints '"at":7'; prints '"target":"NOUN"'; prints '"unit":"light"'
+done_with inspect saliency crf 'The cat.' --html tagged.html; [ -s tagged.html ] || fail 'no page'
+misused inspect saliency run 'The cat.' --at 4; says '--at 4: there are 3'
+misused inspect saliency run ' '; says 'the text is empty'
+fails_with inspect saliency run $'\xff'; says 'invalid UTF-8'

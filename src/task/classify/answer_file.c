@@ -89,3 +89,19 @@ ur_status ur_classify_answer_file(void *data, ur_learner *learner, const char *p
     ur_labelled_close(set);
     return status;
 }
+
+ur_status ur_classify_look_file(ur_classify *c, const ur_model *model, const char *path, size_t number, ur_batch *batch,
+                                ur_error *error)
+{
+    ur_labelled *set;
+    size_t steps;
+    UR_TRY(open_file(c, path, ur_model_features(model), &set, error));
+    ur_status status = UR_OK;
+    if (number >= ur_labelled_count(set))
+        status = ur_fail(error, UR_ERR_USAGE, "%s: there is no example %zu of %zu", path, number + 1,
+                         ur_labelled_count(set));
+    if (status == UR_OK) status = put_examples(c, set, number, 1, &steps, error);
+    if (status == UR_OK) *batch = (ur_batch){.input = {ur_classify_input(c, steps, 1)}};
+    ur_labelled_close(set);
+    return status;
+}

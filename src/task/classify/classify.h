@@ -164,6 +164,9 @@ bool ur_classify_takes_files(const void *data);
 ur_status ur_classify_answer_file(void *data, ur_learner *learner, const char *path, bool json, const ur_sink *sink,
                                   ur_error *error);
 
+ur_status ur_classify_look_file(ur_classify *c, const ur_model *model, const char *path, size_t number, ur_batch *batch,
+                                ur_error *error);
+
 /* answer.c */
 /* A line with the answer, or an object; `where` it was found, or NULL. */
 ur_status ur_classify_write(const ur_classify *c, const double *p, const char *where, bool json, const ur_sink *sink,
@@ -171,8 +174,9 @@ ur_status ur_classify_write(const ur_classify *c, const double *p, const char *w
 size_t ur_classify_cut_items(const void *data);
 ur_status ur_classify_label(void *data, ur_learner *learner, const char *text, size_t length, size_t *label,
                             double *probabilities, ur_error *error);
-ur_status ur_classify_tokens(void *data, const char *text, size_t length, const int32_t **ids, size_t *count,
-                             ur_error *error);
+ur_status ur_classify_look(void *data, const ur_model *model, const char *item, size_t length, size_t number,
+                           ur_item *seen, ur_error *error);
+const char *ur_classify_step_text(const void *data, size_t step, size_t *length);
 ur_status ur_classify_answer(void *data, ur_learner *learner, const char *item, size_t length, bool json,
                              const ur_sink *sink, ur_error *error);
 

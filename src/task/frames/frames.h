@@ -140,6 +140,9 @@ bool ur_frames_takes_files(const void *data);
 size_t ur_frames_item_size(const void *data);
 ur_status ur_frames_answer(void *data, ur_learner *learner, const char *item, size_t length, bool json,
                            const ur_sink *sink, ur_error *error);
+/* `item`: the path of clips. */
+ur_status ur_frames_look(void *data, const ur_model *model, const char *item, size_t length, size_t number,
+                         ur_item *seen, ur_error *error);
 ur_status ur_frames_answer_file(void *data, ur_learner *learner, const char *path, bool json, const ur_sink *sink,
                                 ur_error *error);
 

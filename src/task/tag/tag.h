@@ -157,6 +157,9 @@ size_t ur_tag_cut(const char *text, size_t length);
 /* answer.c, write.c */
 ur_status ur_tag_answer(void *data, ur_learner *learner, const char *item, size_t length, bool json,
                         const ur_sink *sink, ur_error *error);
+ur_status ur_tag_look(void *data, const ur_model *model, const char *item, size_t length, size_t number, ur_item *seen,
+                      ur_error *error);
+const char *ur_tag_step_text(const void *data, size_t step, size_t *length);
 ur_status ur_tag_add_text(ur_tag_text *to, const char *text, size_t length, ur_error *error);
 /* The sentence c->sentence, which stands in `text`, with the labels of each head, (words). */
 ur_status ur_tag_write(ur_tag *c, const char *text, size_t length, int32_t *const labels[UR_TAG_HEADS], bool json,

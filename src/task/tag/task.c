@@ -27,6 +27,8 @@ const ur_task ur_task_tag = {
     .batch = ur_tag_batch,
     .tally = ur_tag_tally,
     .finish = ur_tag_finish,
+    .look = ur_tag_look,
+    .step_text = ur_tag_step_text,
     .answer = ur_tag_answer,
     .keeps_returns = true,
 };
