@@ -240,30 +240,36 @@ typedef struct ur_flow_layer {
     const double *kept; /* and what passes both by: ‖∂c∘f‖/‖∂c‖ of an LSTM, ‖∂h∘z‖/‖∂h‖ of a GRU */
     const double *jacobian; /* largest singular value of ∂(h, c)_t/∂(h, c)_{t−k}, the layer's input held, at the first
                                 place; NULL also for a layer of more than 1024 states */
-    const double *alive;     /* share of the places where ∂loss_t/∂h_{t−k} is not exactly 0 (no logarithm) */
+    const double
+        *alive; /* share of the places that are so long where ∂loss_t/∂h_{t−k} is not exactly 0 (no logarithm) */
     double h_moves, c_moves; /* mean of ‖h_t − h_{t−1}‖/‖h_t‖ and the same of c; NaN: no c */
 } ur_flow_layer;
 
 typedef struct ur_flow ur_flow;
 
-/* For a network of one line that takes ids and gives logits of ids at every step, with at least one recurrent layer; else
- * UR_ERR_USAGE, as for small weights. The model stays the caller's and must outlive the flow. It gets ready for gradients as
+/* UR_ERR_USAGE for a network without a recurrent layer, and for small weights. The model stays the caller's and must outlive the flow. It gets ready for gradients as
  * for a learner, must not be in use by others meanwhile, and keeps its f32 weights from then on; their values are only read.
  * settings NULL: all chosen. */
 UR_API ur_status ur_flow_create(ur_flow **flow, ur_model *model, const ur_flow_settings *settings, ur_error *error);
 UR_API void ur_flow_free(ur_flow *flow); /* NULL is allowed */
 
 /* Reads ids (warm + K + 1, B) from a zero state and follows the loss of predicting next[b] behind the last of them back in
- * every lane. May be called again: means are over all lanes of all calls. An id that is not below the network's is
- * UR_ERR_DATA. After UR_ERR_NUMERIC, a gradient that is not finite, or UR_ERR_MEMORY the flow can only be freed. */
+ * every lane. May be called again: means are over all lanes of all calls. For a network of one line that takes ids and gives one
+ * answer at every step, or one behind the last; else UR_ERR_USAGE. An id that is not below the network's is UR_ERR_DATA. After UR_ERR_NUMERIC, a gradient that is not finite, or UR_ERR_MEMORY the flow can only be freed. */
 UR_API ur_status ur_flow_ids(ur_flow *flow, const int32_t *ids, const int32_t *next, size_t lanes, ur_error *error);
 /* The same at `places` places of a text, evenly far apart, of which `reading` says path and part (not lanes, window and
  * threads). UR_ERR_USAGE for a model without units, UR_ERR_DATA for a text of fewer than K + 2 units. */
 UR_API ur_status ur_flow_text(ur_flow *flow, const ur_reading *reading, ur_error *error);
 
-/* The same from the labels of a task's examples (settings as for ur_gate_table_of_task), for a classifier with one line that
- * ends in `last`: each of up to `places` examples with K + 1 tokens or more is read from its beginning. UR_ERR_DATA where no
- * example is so long. */
+/* The same of any network, and from the first target of the batch: in each lane from the label of its last step, and for layers
+ * that read from the end from that of its first (or from the one label of a line that leaves one step). k counts from a lane's own
+ * end, in the line of the layer; curves of a line whose lanes are shorter end sooner. Norms are not scaled on their way back: what
+ * is below 1e-38 counts as none. UR_ERR_USAGE without a target; UR_ERR_USAGE, UR_ERR_DATA for a wrong batch, as ur_learn. */
+UR_API ur_status ur_flow_batch(ur_flow *flow, const ur_batch *batch, ur_error *error);
+
+/* The same from the labels of a task's examples (settings as for ur_gate_table_of_task): each of up to `places` examples with
+ * K + 1 steps or more is read from its beginning, as ur_flow_ids where the network is a line of ids that ends in `last`, else as
+ * ur_flow_batch. UR_ERR_DATA where no example is so long. */
 UR_API ur_status ur_flow_task(ur_flow *flow, const struct ur_settings *settings, ur_error *error);
 /* The largest K for which `places` examples (0: 64), or else all, are long enough. */
 UR_API ur_status ur_flow_task_steps(const ur_model *model, const struct ur_settings *settings, size_t places,

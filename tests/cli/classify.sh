@@ -121,8 +121,8 @@ misused train lm text -o none --folds 2; says 'this task holds out no folds'
 done_with inspect gradient keras all.tsv; prints 'layer 1'
 done_with inspect gradient keras all.tsv --back 4 --places 10 --json; prints '"steps":4'
 done_with inspect gradient --compare keras bare all.tsv --html back.html; [ -s back.html ] || fail 'no page'
-misused inspect gradient run all.tsv; says 'no bi, mean or max'
-fails_with inspect gradient keras all.tsv --back 500; says 'no example has 501 tokens'
+done_with inspect gradient run all.tsv --back 3; prints 'layer 2'
+fails_with inspect gradient keras all.tsv --back 500; says 'no example has 501 steps'
 # What is not read of the examples is said.
 awk 'BEGIN { for (i = 0; i < 60; i++) { printf "%s\t", i % 2 ? "a" : "b"; for (k = 0; k < 9; k++) printf "word%d ", (i + k) % 7; print "" } }' >nine.tsv
 done_with train classify nine.tsv -o nine --token word --max-length 5 --steps 2 --threads 1

@@ -66,6 +66,7 @@ grep -q '<svg' back.html && grep -q 'right' back.html || fail 'there is no pictu
 misused eval back dev.idx4 devlabels.idx2 --picture back.html; says 'back.html is there; --overwrite replaces it'
 
 done_with inspect gates back dev.idx4 devlabels.idx2; prints 'layer 1: lstm, 16 neurons'; prints '120 steps'
+done_with inspect gradient back dev.idx4 devlabels.idx2 --back 8 --html back-gradient.html; prints 'layer 1: lstm, 16 neurons'
 done_with inspect saliency back dev.idx4 --item 2 --at 9; prints 'label of number 9, with probability'; prints "', number "
 done_with inspect saliency back dev.idx4 --item 2 --at 9 --json
 json 'sum(u["moved"] != 0 for u in o["units"][9:]), sum(u["moved"] != 0 for u in o["units"][:9]) > 5' | grep -q '(0, True)' || fail 'a later frame moved it'

@@ -181,6 +181,9 @@ words=$(grep -cP '^\d+\t' few.conllu)
 prints "$words steps. Open"
 done_with inspect gates told few.conllu --json
 grep -q '"line":"chars"' out && grep -q '"line":"words"' out || fail "lines have no names: $(cut -c1-300 out)"
+done_with inspect gradient run few.conllu; prints "layer 1: lstm, 64 neurons, line chars"; prints "layer 4: "
+done_with inspect gradient told few.conllu --back 3 --places 2 --json --no-jacobian
+grep -q '"steps":3' out || fail "$(cut -c1-300 out)"
 done_with inspect saliency run 'The cat can see the light.' --at 2
 prints "label of number 2, with probability"; prints "'cat', number 2"
 done_with inspect saliency run 'The cat can see the light.' --target NOUN --json
