@@ -227,8 +227,7 @@ ur_status ur_tag_answer(void *data, ur_learner *learner, const char *item, size_
 static size_t find_words(const ur_model *m)
 {
     size_t line = 0;
-    while (line + 1 < m->line_count && (!m->lines[line].symbols || strcmp(m->spec.lines[line].name, "chars") == 0))
-        line++;
+    while (line + 1 < m->line_count && (!m->lines[line].symbols || ur_reads_characters(m, line))) line++;
     return line;
 }
 

@@ -63,24 +63,14 @@ static ur_status find_columns(ur_tag *c, ur_error *error)
 
 /* ---- Counting ------------------------------------------------------------------------------------------------------ */
 
-static ur_status count_characters(ur_tag *c, ur_field word, ur_error *error)
-{
-    uint32_t code[UR_TAG_CHARACTERS];
-    size_t count = ur_tag_spell(word, strcmp(c->settings.characters, "jamo") == 0, code);
-    for (size_t i = 0; i < count; i++) {
-        unsigned char bytes[UR_UTF8_MAX];
-        int size = ur_utf8_encode(code[i], bytes);
-        if (size > 0) UR_TRY(ur_vocabulary_add(c->characters, bytes, (size_t)size, NULL, error));
-    }
-    return UR_OK;
-}
+static bool by_letters(const ur_tag *c) { return strcmp(c->settings.characters, "jamo") == 0; }
 
 static ur_status count_word(ur_tag *c, const ur_conllu_word *word, ur_error *error)
 {
     char plain[UR_TAG_WORD_BYTES];
     size_t length = ur_tag_plain(c, word->field[UR_CONLLU_FORM], plain);
     if (length) UR_TRY(ur_vocabulary_add(c->words, plain, length, NULL, error));
-    if (c->characters) UR_TRY(count_characters(c, word->field[UR_CONLLU_FORM], error));
+    if (c->characters) UR_TRY(ur_spell_count(c->characters, word->field[UR_CONLLU_FORM], by_letters(c), error));
     for (size_t h = 0; h < c->heads; h++) {
         ur_field label = word->field[c->head[h].field];
         if (label.length == 1 && label.text[0] == '_') continue;
@@ -203,6 +193,7 @@ ur_status ur_tag_open(void *data, const ur_settings *settings, const ur_model *f
     ur_tag *c = data;
     c->settings = *(const ur_tag_settings *)settings->own;
     c->seed = settings->run.learning.seed;
+    c->spelling.jamo = by_letters(c);
     UR_TRY(find_columns(c, error));
     if (from) UR_TRY(ur_tag_take_model(c, from, error));
     if (!settings->data.count) return from ? UR_OK : ur_fail(error, UR_ERR_USAGE, "no data to train on");

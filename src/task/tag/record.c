@@ -14,8 +14,6 @@ static bool is_named(const ur_model *m, size_t line, const char *name)
     return strcmp(m->spec.lines[line].name, name) == 0;
 }
 
-static bool reads_characters(const ur_model *m, size_t line) { return is_named(m, line, "chars"); }
-
 static ur_status check_outputs(const ur_model *m, const ur_tag_head *head, ur_error *error)
 {
     const ur_line *line = &m->lines[head->line];
@@ -48,7 +46,7 @@ static ur_status check_inputs(const ur_tag *c, const ur_model *m, ur_error *erro
     bool words = false, spelled = !c->characters;
     for (size_t i = 0; i < m->line_count; i++) {
         const ur_line *line = &m->lines[i];
-        bool spells = reads_characters(m, i);
+        bool spells = ur_reads_characters(m, i);
         words = words || (line->symbols && !spells);
         spelled = spelled || (line->symbols && spells && line->last);
     }
@@ -64,6 +62,7 @@ static ur_status check_inputs(const ur_tag *c, const ur_model *m, ur_error *erro
 static ur_status take_network(ur_tag *c, const ur_model *m, ur_error *error)
 {
     c->model = m;
+    c->spelling.characters = c->characters;
     UR_TRY(check_inputs(c, m, error));
     return find_heads(c, m, error);
 }
@@ -101,7 +100,7 @@ static void give_vocabularies(ur_tag *c, ur_model *m)
     bool words = false, spelled = false;
     for (size_t i = 0; i < m->line_count; i++) {
         ur_vocabulary **place = i + 1 == m->line_count ? &m->vocabulary : &m->lines[i].vocabulary;
-        bool spells = reads_characters(m, i), *kept = spells ? &spelled : &words;
+        bool spells = ur_reads_characters(m, i), *kept = spells ? &spelled : &words;
         if (!m->lines[i].symbols || *kept) continue;
         *kept = true;
         *place = spells ? c->characters : c->words;
@@ -141,8 +140,8 @@ ur_status ur_tag_take_model(ur_tag *c, const ur_model *m, ur_error *error)
         UR_TRY(read_labels(&c->head[h], json_object_get(m->record, h ? "also_labels" : "labels"), error));
     for (size_t i = 0; i < m->line_count; i++) {
         ur_vocabulary *there = i + 1 == m->line_count ? m->vocabulary : m->lines[i].vocabulary;
-        if (there && reads_characters(m, i)) c->characters = there;
-        if (there && !reads_characters(m, i)) c->words = there;
+        if (there && ur_reads_characters(m, i)) c->characters = there;
+        if (there && !ur_reads_characters(m, i)) c->words = there;
     }
     if (!c->words || ur_vocabulary_unknown(c->words) < 0 || (c->characters && ur_vocabulary_unknown(c->characters) < 0))
         return ur_fail(error, UR_ERR_FORMAT, "the model has no vocabulary of words with an unknown one");

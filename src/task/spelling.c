@@ -1,10 +1,71 @@
-/* The different words of a batch, each spelled once. Words that are spelled alike share a lane. */
-#include "task/tag/tag.h"
+/* See spelling.h. */
+#include "task/spelling.h"
 
 #include "base/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* ---- Characters ---------------------------------------------------------------------------------------------------- */
+
+/* A syllable of Hangul is 588·onset + 28·vowel + coda behind U+AC00 (the Unicode standard, 3.12); coda 0: none. */
+static size_t take_apart(uint32_t code, bool jamo, uint32_t part[3])
+{
+    uint32_t syllable = code - 0xAC00;
+    part[0] = code;
+    if (!jamo || code < 0xAC00 || syllable >= 11172) return 1;
+    part[0] = 0x1100 + syllable / 588;
+    part[1] = 0x1161 + syllable % 588 / 28;
+    part[2] = 0x11A7 + syllable % 28;
+    return syllable % 28 ? 3 : 2;
+}
+
+/* Of a longer word the beginning stays in the first half of the room, the end goes round in the second. */
+static void put_code(uint32_t *code, size_t at, uint32_t value)
+{
+    enum { HALF = UR_SPELLED_MOST / 2 };
+    code[at < HALF ? at : HALF + (at - HALF) % HALF] = value;
+}
+
+static void turn_end(uint32_t *code, size_t count)
+{
+    enum { HALF = UR_SPELLED_MOST / 2 };
+    uint32_t end[HALF];
+    for (size_t i = 0; i < HALF; i++) end[i] = code[HALF + (count - HALF + i) % HALF];
+    memcpy(code + HALF, end, sizeof end);
+}
+
+size_t ur_spell(ur_field word, bool jamo, uint32_t code[UR_SPELLED_MOST])
+{
+    size_t count = 0;
+    for (size_t at = 0; at < word.length;) {
+        uint32_t value, part[3];
+        int size = ur_utf8_decode((const unsigned char *)word.text + at, word.length - at, &value);
+        if (size <= 0) break; /* checked before */
+        size_t parts = take_apart(value, jamo, part);
+        for (size_t i = 0; i < parts; i++) put_code(code, count++, part[i]);
+        at += (size_t)size;
+    }
+    if (count <= UR_SPELLED_MOST) return count;
+    turn_end(code, count);
+    return UR_SPELLED_MOST;
+}
+
+ur_status ur_spell_count(ur_vocabulary *characters, ur_field word, bool jamo, ur_error *error)
+{
+    uint32_t code[UR_SPELLED_MOST];
+    size_t count = ur_spell(word, jamo, code);
+    for (size_t i = 0; i < count; i++) {
+        unsigned char bytes[UR_UTF8_MAX];
+        int size = ur_utf8_encode(code[i], bytes);
+        if (size > 0) UR_TRY(ur_vocabulary_add(characters, bytes, (size_t)size, NULL, error));
+    }
+    return UR_OK;
+}
+
+bool ur_reads_characters(const ur_model *m, size_t line) { return strcmp(m->spec.lines[line].name, "chars") == 0; }
+
+/* ---- A batch ------------------------------------------------------------------------------------------------------- */
 
 void ur_spelling_free(ur_spelling *s)
 {
@@ -29,7 +90,7 @@ static ur_status reserve(ur_spelling *s, size_t words, ur_error *error)
     size_t slots = 64;
     while (slots < 2 * words) slots *= 2;
     void *memory[] = {s->text, s->begin, s->slot};
-    ur_status status = grow(&memory[0], words * UR_TAG_CHARACTERS, sizeof *s->text, error);
+    ur_status status = grow(&memory[0], words * UR_SPELLED_MOST, sizeof *s->text, error);
     if (status == UR_OK) status = grow(&memory[1], words + 1, sizeof *s->begin, error);
     if (status == UR_OK) status = grow(&memory[2], slots, sizeof *s->slot, error);
     s->text = memory[0], s->begin = memory[1], s->slot = memory[2];
@@ -68,21 +129,20 @@ static size_t find_slot(const ur_spelling *s, size_t length)
     return at;
 }
 
-static int32_t find_character(const ur_tag *c, uint32_t code)
+static int32_t find_character(const ur_spelling *s, uint32_t code)
 {
     unsigned char bytes[UR_UTF8_MAX];
     int size = ur_utf8_encode(code, bytes);
-    int32_t id = size > 0 ? ur_vocabulary_find(c->characters, bytes, (size_t)size) : -1;
-    return id >= 0 ? id : ur_vocabulary_unknown(c->characters);
+    int32_t id = size > 0 ? ur_vocabulary_find(s->characters, bytes, (size_t)size) : -1;
+    return id >= 0 ? id : ur_vocabulary_unknown(s->characters);
 }
 
-ur_status ur_spelling_add(ur_tag *c, ur_field word, int32_t *lane, ur_error *error)
+ur_status ur_spelling_add(ur_spelling *s, ur_field word, int32_t *lane, ur_error *error)
 {
-    ur_spelling *s = &c->spelling;
-    uint32_t code[UR_TAG_CHARACTERS];
-    size_t length = ur_tag_spell(word, strcmp(c->settings.characters, "jamo") == 0, code);
+    uint32_t code[UR_SPELLED_MOST];
+    size_t length = ur_spell(word, s->jamo, code);
     if (s->count == s->room) return ur_fail(error, UR_ERR_USAGE, "more words than the batch has");
-    for (size_t i = 0; i < length; i++) s->text[s->used + i] = find_character(c, code[i]);
+    for (size_t i = 0; i < length; i++) s->text[s->used + i] = find_character(s, code[i]);
     size_t slot = find_slot(s, length);
     if (s->slot[slot] < 0) {
         s->slot[slot] = (int32_t)s->count++;
