@@ -65,6 +65,74 @@ ur_status ur_spell_count(ur_vocabulary *characters, ur_field word, bool jamo, ur
 
 bool ur_reads_characters(const ur_model *m, size_t line) { return strcmp(m->spec.lines[line].name, "chars") == 0; }
 
+size_t ur_line_of_words(const ur_model *m)
+{
+    size_t line = 0;
+    while (line + 1 < m->line_count && (!m->lines[line].symbols || ur_reads_characters(m, line))) line++;
+    return line;
+}
+
+/* ---- A network ----------------------------------------------------------------------------------------------------- */
+
+/* A line that reads ids reads words, or is called `chars`, reads characters and leaves one step. */
+ur_status ur_spelling_check(const ur_model *m, bool spelled, ur_error *error)
+{
+    bool words = false, spells = !spelled;
+    for (size_t i = 0; i < m->line_count; i++) {
+        const ur_line *line = &m->lines[i];
+        words = words || (line->symbols && !ur_reads_characters(m, i));
+        spells = spells || (line->symbols && ur_reads_characters(m, i) && line->last);
+    }
+    if (words && spells) return UR_OK;
+    if (!words) return ur_fail(error, UR_ERR_USAGE, "network line \"%s\": no line begins with embed or onehot", m->net);
+    return ur_fail(
+        error, UR_ERR_USAGE,
+        "network line \"%s\": characters are read by a line \"chars: embed 32 > lstm 64 bi > last\"; add one, "
+        "or set `characters` to none",
+        m->net);
+}
+
+ur_status ur_spelling_sizes(const ur_vocabulary *words, const ur_vocabulary *characters, ur_net_request *request,
+                            ur_error *error)
+{
+    ur_net_spec spec;
+    UR_TRY(ur_net_parse(request->line, &spec, error));
+    for (size_t i = 0; i < spec.line_count; i++) {
+        bool spells = characters && strcmp(spec.lines[i].name, "chars") == 0;
+        const ur_layer_kind *first = spec.layers[spec.lines[i].first].kind;
+        if (!first->reads_ids && !first->joins)
+            return ur_fail(error, UR_ERR_USAGE,
+                           "network line \"%s\": line %zu takes numbers; those that read words begin with embed, "
+                           "onehot or join",
+                           request->line, i + 1);
+        request->lines[i] = (ur_sizes){.symbols = 0};
+        if (first->reads_ids) request->lines[i].symbols = ur_vocabulary_size(spells ? characters : words);
+    }
+    request->sizes.lines = request->lines;
+    return UR_OK;
+}
+
+void ur_spelling_give(ur_model *m, ur_vocabulary *words, ur_vocabulary *characters)
+{
+    bool read = false, spelled = false;
+    for (size_t i = 0; i < m->line_count; i++) {
+        ur_vocabulary **place = i + 1 == m->line_count ? &m->vocabulary : &m->lines[i].vocabulary;
+        bool spells = ur_reads_characters(m, i), *kept = spells ? &spelled : &read;
+        if (!m->lines[i].symbols || *kept) continue;
+        *kept = true;
+        *place = spells ? characters : words;
+    }
+}
+
+void ur_spelling_take(const ur_model *m, ur_vocabulary **words, ur_vocabulary **characters)
+{
+    *words = *characters = NULL;
+    for (size_t i = 0; i < m->line_count; i++) {
+        ur_vocabulary *there = i + 1 == m->line_count ? m->vocabulary : m->lines[i].vocabulary;
+        if (there) *(ur_reads_characters(m, i) ? characters : words) = there;
+    }
+}
+
 /* ---- A batch ------------------------------------------------------------------------------------------------------- */
 
 void ur_spelling_free(ur_spelling *s)

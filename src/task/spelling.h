@@ -7,7 +7,7 @@
 
 #include "data/table/field.h"
 #include "data/vocabulary.h"
-#include "model/model.h"
+#include "train/task.h"
 
 enum { UR_SPELLED_MOST = 24 };
 
@@ -16,8 +16,18 @@ size_t ur_spell(ur_field word, bool jamo, uint32_t code[UR_SPELLED_MOST]);
 /* Counts them in a vocabulary. */
 ur_status ur_spell_count(ur_vocabulary *characters, ur_field word, bool jamo, ur_error *error);
 
-/* Whether a line is the one that spells. */
+/* Whether a line is the one that spells; and the first that reads words. */
 bool ur_reads_characters(const ur_model *model, size_t line);
+size_t ur_line_of_words(const ur_model *model);
+/* Refuses (UR_ERR_USAGE) a network in which no line reads words or, where they are spelled, none characters. */
+ur_status ur_spelling_check(const ur_model *model, bool spelled, ur_error *error);
+/* What the data fix of each line that reads: how many words or characters there are. `request->lines` are set. */
+ur_status ur_spelling_sizes(const ur_vocabulary *words, const ur_vocabulary *characters, ur_net_request *request,
+                            ur_error *error);
+/* Into the model, which owns them from then on, and out of it. Lines that are alike in what they read share a vocabulary. NULL:
+ * there is none. */
+void ur_spelling_give(ur_model *model, ur_vocabulary *words, ur_vocabulary *characters);
+void ur_spelling_take(const ur_model *model, ur_vocabulary **words, ur_vocabulary **characters);
 
 /* The characters of the different words of a batch. Begins with zeros but for the first two. */
 typedef struct ur_spelling {

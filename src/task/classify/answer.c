@@ -12,9 +12,8 @@ static ur_status take_text(ur_classify *c, const char *text, size_t length, ur_b
     size_t count;
     UR_TRY(ur_classify_cut(c, text, length, &count, NULL, error));
     UR_TRY(ur_classify_room(c, count, 1, error));
-    ur_classify_put_lane(c, 0, 1, count, count);
-    *batch = (ur_batch){.input = {{.steps = count, .lanes = 1, .ids = c->ids}}};
-    return UR_OK;
+    UR_TRY(ur_classify_put_lane(c, 0, 1, count, count, error));
+    return ur_classify_fill(c, count, 1, batch, error);
 }
 
 /* The last line's outputs for one sequence. */
@@ -131,7 +130,9 @@ ur_status ur_classify_look(void *data, const ur_model *model, const char *item, 
     ur_classify *c = data;
     UR_TRY(c->vocabulary ? take_text(c, item, length, &seen->batch, error)
                          : ur_classify_look_file(c, model, item, number, &seen->batch, error));
-    seen->steps = seen->batch.input[0].steps;
+    seen->line = c->vocabulary ? ur_line_of_words(model) : 0;
+    seen->answers = model->line_count - 1;
+    seen->steps = seen->batch.input[seen->line].steps;
     return UR_OK;
 }
 

@@ -223,14 +223,6 @@ ur_status ur_tag_answer(void *data, ur_learner *learner, const char *item, size_
 
 /* ---- To be looked into --------------------------------------------------------------------------------------------- */
 
-/* The line that reads words. */
-static size_t find_words(const ur_model *m)
-{
-    size_t line = 0;
-    while (line + 1 < m->line_count && (!m->lines[line].symbols || ur_reads_characters(m, line))) line++;
-    return line;
-}
-
 ur_status ur_tag_look(void *data, const ur_model *model, const char *item, size_t length, size_t number, ur_item *seen,
                       ur_error *error)
 {
@@ -243,7 +235,7 @@ ur_status ur_tag_look(void *data, const ur_model *model, const char *item, size_
     UR_TRY(ur_sentence_take(&c->sentence, c->input.made.text, c->input.made.length, error));
     UR_TRY(ur_tag_batch_sentence(c, &seen->batch, error));
     seen->steps = c->sentence.count;
-    seen->line = find_words(model);
+    seen->line = ur_line_of_words(model);
     seen->answers = c->head[0].line;
     seen->each_step = seen->apart = true;
     return UR_OK;

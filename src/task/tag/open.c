@@ -28,6 +28,7 @@ void ur_tag_close(void *data)
     if (!c->given) ur_vocabulary_free(c->characters);
     ur_sentence_free(&c->sentence);
     ur_spelling_free(&c->spelling);
+    ur_first_vectors_free(&c->vectors);
     free(c->ids);
     free(c->lane_of);
     free(c->lengths);
@@ -185,7 +186,10 @@ static ur_status open_training(ur_tag *c, const ur_settings *settings, ur_error 
         UR_TRY(take_all(c, UR_PART_VALIDATION, c->validation, error));
     }
     UR_TRY(share_out(c, run->validation_share, error));
-    return settle_vocabularies(c, error);
+    UR_TRY(settle_vocabularies(c, error));
+    bool keep_case = c->settings.keep_case || !c->characters; /* as ur_tag_plain does */
+    return ur_first_vectors_read(&c->vectors, c->settings.vectors, c->settings.vectors_fixed, c->words, keep_case,
+                                 error);
 }
 
 ur_status ur_tag_open(void *data, const ur_settings *settings, const ur_model *from, ur_error *error)
@@ -212,7 +216,8 @@ void ur_tag_describe(const void *data, char *text, size_t size)
         used += snprintf(text + used, size - (size_t)used, ", %zu in %s", ur_vocabulary_size(c->head[1].labels),
                          ur_conllu_field_name(c->head[1].field));
     if (used > 0 && (size_t)used < size)
-        snprintf(text + used, size - (size_t)used, "; %zu different words", ur_vocabulary_size(c->words) - 1);
+        used += snprintf(text + used, size - (size_t)used, "; %zu different words", ur_vocabulary_size(c->words) - 1);
+    if (used > 0 && (size_t)used < size) ur_first_vectors_describe(&c->vectors, text + used, size - (size_t)used);
 }
 
 uint64_t ur_tag_hash(const void *data, ur_part part)

@@ -8,6 +8,7 @@
 #include "data/table/conllu.h"
 #include "data/vocabulary.h"
 #include "model/graph.h"
+#include "task/first_vectors.h"
 #include "task/order.h"
 #include "task/spelling.h"
 #include "train/task.h"
@@ -16,8 +17,8 @@
 typedef struct ur_tag_settings {
     const char *column, *also;
     double also_weight;
-    const char *characters;
-    bool keep_case;
+    const char *characters, *vectors;
+    bool keep_case, vectors_fixed;
     size_t min_count, vocabulary_limit;
     double token_dropout, label_smoothing;
     const char *lines; /* of what is to be answered; NULL: found by looking */
@@ -74,6 +75,7 @@ typedef struct ur_tag {
     const ur_model *model;
     ur_sentence sentence;
     ur_spelling spelling;
+    ur_first_vectors vectors;
     int32_t *ids, *lane_of; /* (T, B) */
     int32_t *lengths;       /* (B) */
     int32_t *taken;         /* (T, B): labels that a head gave */
@@ -99,6 +101,7 @@ uint64_t ur_tag_hash(const void *data, ur_part part);
 
 /* record.c: labels and vocabularies, in the model's file and out of it. */
 ur_status ur_tag_record(void *data, ur_model *model, ur_error *error);
+ur_status ur_tag_initialize(void *data, ur_model *model, ur_error *error);
 ur_status ur_tag_take_model(ur_tag *c, const ur_model *model, ur_error *error);
 
 /* words.c */

@@ -22,6 +22,7 @@ const ur_task ur_task_tag = {
     .hash = ur_tag_hash,
     .network = ur_tag_network,
     .record = ur_tag_record,
+    .initialize = ur_tag_initialize,
     .prepare = ur_tag_prepare,
     .batches = ur_tag_batches,
     .batch = ur_tag_batch,
