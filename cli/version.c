@@ -7,6 +7,8 @@
 
 #include "unroll_train.h"
 
+#include "base/program.h"
+
 static const char *compiler(void)
 {
 #if defined(__clang__)
@@ -33,6 +35,8 @@ void ur_cli_print_version(FILE *out)
     putc('\n', out);
     fprintf(out, "model files       safetensors\n");
     fprintf(out, "pictures          idx, PGM, PPM%s\n", ur_reads_png() ? ", PNG" : " (PNG: libpng was not there)");
+    fprintf(out, "videos            %s\n",
+            ur_program_is_there("ffmpeg", "-version") ? "through ffmpeg" : "none (there is no program ffmpeg)");
     fprintf(out, "arrays            %s\n", ur_cli_npz_built() ? "npz" : "none (libminizip was not there)");
     fprintf(out, "expressions       %s\n", ur_cli_where_built() ? "PCRE2" : "none (libpcre2 was not there)");
 }

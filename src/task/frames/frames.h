@@ -13,8 +13,8 @@
 /* As the rows of settings.c say. */
 typedef struct ur_frames_settings {
     const char *label_column, *header, *ignore, *relabel, *names, *val_match, *val_fold;
-    size_t span;
-    bool difference, no_augment, flip;
+    size_t span, video_rows;
+    bool colour, difference, no_augment, flip;
     double label_smoothing;
     enum { UR_LOOK_BACK, UR_LOOK_BOTH } look;
     enum { UR_FRAMES_WEIGHTS_NONE, UR_FRAMES_WEIGHTS_SQRT, UR_FRAMES_WEIGHTS_FULL } class_weights;
