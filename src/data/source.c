@@ -8,6 +8,7 @@
 #include "data/gunzip.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -85,6 +86,15 @@ ur_status ur_source_settle(ur_source *source, const char *temporary, ur_error *e
     for (size_t i = 0; i < source->list.count; i++)
         UR_TRY(settle_file(source, i, temporary ? temporary : "/tmp", error));
     return UR_OK;
+}
+
+void ur_source_tell_left_out(const ur_source *source, char *text, size_t size)
+{
+    size_t count = source->list.left_out_count, named = count < 3 ? count : 3;
+    int used = count ? snprintf(text, size, "; left out: %s", source->list.left_out) : 0;
+    if (!count) *text = 0;
+    if (count > named && used > 0 && (size_t)used < size)
+        snprintf(text + used, size - (size_t)used, " and %zu more", count - named);
 }
 
 /* Where a file is empty, the one behind it begins at the same address: the last one is meant. */

@@ -33,7 +33,7 @@ ur_status ur_probe_task(const ur_model *model, const ur_settings *settings, ur_t
                         ur_error *error)
 {
     reading r = {.task = settings->task, .visit = visit, .context = context};
-    if (r.task->forward || r.task->carries)
+    if (r.task->carries)
         return ur_fail(error, UR_ERR_UNSUPPORTED, "the batches of the task %s are not read here", r.task->name);
     r.data = calloc(1, r.task->data_size + 1);
     if (!r.data) return ur_fail_memory(error, "the data");

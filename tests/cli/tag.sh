@@ -55,6 +55,11 @@ misused eval run all.conllu --tail 0.1; says 'a model of the task tag does not t
 make_text 50 >lines
 done_with train lm lines -o lm --hidden 8 --layers 1 --embed 4 --threads 1 --steps 2 --quiet
 fails_with predict lm all.conllu; says 'gives no labels'; says 'train tag'
+misused eval lm lines --on test; says '--on: a model of the task lm does not take it'
+misused eval lm lines --inline; says '--inline: a model of the task lm does not take it'
+mkdir -p folder/a-run; cp all.conllu folder; cp run/* folder/a-run
+done_with train tag folder -o of-folder --threads 1 --hidden 4 --steps 1
+says 'left out: a-run (a run)'
 misused predict lm all.conllu --inline; says 'a model of the task lm does not take it'
 fails_with sample run; says 'not a language model'
 fails_with train tag all.conllu -o none --init-from lm/model.safetensors; says 'its network is'

@@ -107,6 +107,8 @@ void ur_clips_tell(ur_clips *c)
     size_t used = strlen(c->found);
     snprintf(c->found + used, sizeof c->found - used, "; %zu clip%s, %zu frames, %zu labels", c->count,
              c->count == 1 ? "" : "s", c->frames, c->labels.count);
+    used = strlen(c->found);
+    ur_source_tell_left_out(&c->source, c->found + used, sizeof c->found - used);
 }
 
 /* ---- Opening ------------------------------------------------------------------------------------------------------ */

@@ -208,16 +208,19 @@ ur_status ur_tag_open(void *data, const ur_settings *settings, const ur_model *f
 void ur_tag_describe(const void *data, char *text, size_t size)
 {
     const ur_tag *c = data;
-    int used = snprintf(text, size,
-                        "CoNLL-U, %zu words; %zu sentences to train on, %zu to validate on; %zu labels in column %s",
-                        ur_conllu_all_words(c->set), c->part[UR_PART_TRAIN].count, c->part[UR_PART_VALIDATION].count,
-                        ur_vocabulary_size(c->head[0].labels), ur_conllu_field_name(c->head[0].field));
-    if (c->heads > 1 && used > 0 && (size_t)used < size)
-        used += snprintf(text + used, size - (size_t)used, ", %zu in %s", ur_vocabulary_size(c->head[1].labels),
-                         ur_conllu_field_name(c->head[1].field));
-    if (used > 0 && (size_t)used < size)
-        used += snprintf(text + used, size - (size_t)used, "; %zu different words", ur_vocabulary_size(c->words) - 1);
-    if (used > 0 && (size_t)used < size) ur_first_vectors_describe(&c->vectors, text + used, size - (size_t)used);
+    char also[64] = "", vectors[128], left_out[320];
+    if (c->heads > 1)
+        snprintf(also, sizeof also, ", %zu in %s", ur_vocabulary_size(c->head[1].labels),
+                 ur_conllu_field_name(c->head[1].field));
+    ur_first_vectors_describe(&c->vectors, vectors, sizeof vectors);
+    ur_conllu_tell_left_out(c->set, left_out, sizeof left_out);
+    snprintf(
+        text, size,
+        "CoNLL-U, %zu words; %zu sentences to train on, %zu to validate on; %zu labels in column %s%s; %zu different "
+        "words%s%s",
+        ur_conllu_all_words(c->set), c->part[UR_PART_TRAIN].count, c->part[UR_PART_VALIDATION].count,
+        ur_vocabulary_size(c->head[0].labels), ur_conllu_field_name(c->head[0].field), also,
+        ur_vocabulary_size(c->words) - 1, vectors, left_out);
 }
 
 uint64_t ur_tag_hash(const void *data, ur_part part)
