@@ -8,9 +8,8 @@
 /* After each run. */
 typedef ur_status ur_task_visit(void *context, ur_probe *probe, ur_error *error);
 
-/* All data of the settings (those of the model), batch by batch, each from zero states. Where a task has a loop of its own (a decoder
- * that reads what it has said), what is seen is the network on the inputs of the batch. UR_ERR_UNSUPPORTED for a task whose batches
- * go on from each other. */
+/* All data of the settings (those of the model), batch by batch, each from zero states. Where a task has a loop of its own,
+ * what is seen is the network on the inputs of the batch. UR_ERR_UNSUPPORTED for a task whose batches go on from each other. */
 ur_status ur_probe_task(const ur_model *model, const ur_settings *settings, ur_task_visit *visit, void *context,
                         ur_error *error);
 

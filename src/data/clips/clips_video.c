@@ -1,6 +1,6 @@
 /*
- * Videos: the program ffmpeg writes each frame as a picture into a pipe. All of them are kept in the temporary file of the source,
- * one behind the other, since a training reads them many times. Labels stand beside a video: NAME.txt beside NAME.mp4.
+ * Videos: the program ffmpeg writes each frame as a picture into a pipe. All are kept in the temporary file of the source, one
+ * behind the other, since a training reads them many times. Labels stand beside a video: NAME.txt beside NAME.mp4.
  */
 #include "data/clips/clips_body.h"
 

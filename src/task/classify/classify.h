@@ -122,8 +122,8 @@ uint64_t ur_classify_hash(const void *data, ur_part part);
 ur_status ur_classify_record(void *data, ur_model *model, ur_error *error);
 ur_status ur_classify_take_model(ur_classify *c, const ur_model *model, ur_error *error);
 
-/* tokens.c: the tokens of a text into c->tokens and c->word, at most max_length; *count is at least 1. The vocabulary is needed but for
- * counting: `into` takes all of them and c->tokens stays. */
+/* tokens.c: the tokens of a text into c->tokens and c->word, at most max_length; *count is at least 1. The vocabulary is
+ * needed but for counting: `into` takes all of them and c->tokens stays. */
 ur_status ur_classify_cut(ur_classify *c, const char *text, size_t length, size_t *count, ur_vocabulary *into,
                           ur_error *error);
 
