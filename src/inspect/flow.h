@@ -79,6 +79,8 @@ struct ur_flow {
 
 /* Whether ids can be followed: one line, a step at a time. */
 ur_status ur_flow_check_ids(const ur_model *model, ur_error *error);
+/* Whether a gradient can begin at a target: labels, or yes and no of one number. */
+ur_status ur_flow_check_target(const ur_model *model, const ur_target *target, ur_error *error);
 /* ur_flow_ids with so many steps before. */
 ur_status ur_flow_lanes(ur_flow *flow, const int32_t *ids, const int32_t *next, size_t warm, size_t lanes,
                         ur_error *error);

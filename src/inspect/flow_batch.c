@@ -71,6 +71,12 @@ static void show_step(void *context, const ur_window *step, bool passed)
 
 /* ---- A pass ------------------------------------------------------------------------------------------------------- */
 
+ur_status ur_flow_check_target(const ur_model *m, const ur_target *t, ur_error *error)
+{
+    if (t->ids || (t->values && m->lines[t->line].width == 1)) return UR_OK;
+    return ur_fail(error, UR_ERR_UNSUPPORTED, "a gradient begins at labels, and \"%s\" learns several numbers", m->net);
+}
+
 static int32_t label_of(const ur_target *t, size_t place)
 {
     if (t->ids) return t->ids[place];
@@ -149,6 +155,7 @@ ur_status ur_flow_batch(ur_flow *f, const ur_batch *batch, ur_error *error)
     ur_pass_back p = {f, &tape, false};
     if (!batch->target_count || batch->target[0].line >= f->model->line_count)
         return ur_fail(error, UR_ERR_USAGE, "a gradient begins at a target of the batch; it has none");
+    UR_TRY(ur_flow_check_target(f->model, &batch->target[0], error));
     UR_TRY(ur_network_check(f->model, batch, error));
     ur_float_mode mode = ur_float_mode_enter();
     ur_status status = run_pass(&p, batch, &count, error);

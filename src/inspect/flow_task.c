@@ -136,6 +136,7 @@ static ur_status follow_example(void *context, const ur_batch *batch, size_t b, 
     following *f = context;
     examples *e = f->e;
     const ur_sequences *in = steps_of(batch);
+    UR_TRY(ur_flow_check_target(f->flow->model, &batch->target[0], error));
     if (steps < e->least) return UR_OK;
     size_t number = e->followed++;
     if (e->met > e->wanted && number * e->wanted / e->met == (number + 1) * e->wanted / e->met) return UR_OK;
