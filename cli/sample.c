@@ -50,7 +50,16 @@ static const ur_setting OPTIONS[] = {
     {NULL, "state-in", "FILE", UR_SETTING_TEXT, PLACE(state_in), .unset = "none",
      .help = "go on from a state kept: two calls give the text of one longer one"},
     {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite),
-     .help = "let --state-out replace a file that is not a state (a state is always replaced, the model never)"},
+     .help = "replace files that are there; a state is always replaced, the model never"},
+
+    {"Pictures, of a model that paints", "count", "N", UR_SETTING_SIZE, PLACE(count), .least = 1, .most = 4096,
+     .unset = "64", .help = "how many"},
+    {NULL, "output", "FILE", UR_SETTING_TEXT, PLACE(output), .letter = 'o', .unset = "the terminal",
+     .help = "a PNG of all of them side by side"},
+    {NULL, "animate", "FILE", UR_SETTING_TEXT, PLACE(animate), .unset = "none",
+     .help = "an HTML page that shows how they are painted, and where the network looked and wrote"},
+    {NULL, "reconstruct", "IMAGES", UR_SETTING_TEXT, PLACE(reconstruct), .unset = "none",
+     .help = "not new ones: those of an idx file, each with what the network makes of it beside it"},
 
     {"The model", "weights", UR_CLI_WEIGHTS, UR_SETTING_WORD, PLACE(weights), .unset = "as the file has them",
      .help = "round the model's matrices: faster"},
@@ -206,6 +215,49 @@ static ur_status check_state_out(const ur_cli_sample_settings *s, const char *mo
                    s->state_out);
 }
 
+/* The first of these options that was given. */
+static ur_status refuse_options(const ur_cli_arguments *arguments, const char *const *names, const char *task,
+                                ur_error *error)
+{
+    for (; *names; names++)
+        if (ur_cli_given(&TABLE, arguments, *names))
+            return ur_fail(error, UR_ERR_USAGE, "--%s: a model of the task %s does not take it", *names, task);
+    return UR_OK;
+}
+
+static ur_status paint(const ur_cli_sample_settings *s, const ur_model *model, const ur_cli_arguments *arguments,
+                       ur_settings *task, ur_error *error)
+{
+    static const char *const TEXT[] = {"prime",    "length",      "stop",  "next",  "complete", "beam",
+                                       "n-best",   "temperature", "top-k", "top-p", "min-p",    "greedy",
+                                       "state-in", "state-out",   "raw",   NULL};
+    UR_TRY(refuse_options(arguments, TEXT, ur_model_task(model), error));
+    return ur_cli_sample_paint(s, model, task, error);
+}
+
+static ur_status write_or_ask(ur_cli_sample_settings *s, const ur_model *model, const ur_cli_arguments *arguments,
+                              ur_error *error)
+{
+    static const char *const PICTURES[] = {"count", "output", "animate", "reconstruct", NULL};
+    ur_session *session = NULL;
+    UR_TRY(ur_cli_check_language_model(model, arguments->words[0], error));
+    UR_TRY(refuse_options(arguments, PICTURES, ur_model_task(model), error));
+    ur_status status = ur_session_create(&session, model, error);
+    if (status == UR_OK) status = run_session(s, ur_cli_given(&TABLE, arguments, "seed"), model, session, error);
+    ur_session_free(session);
+    return status;
+}
+
+static ur_status sample(ur_cli_sample_settings *s, ur_model *model, const ur_cli_arguments *arguments, ur_error *error)
+{
+    ur_settings *task = NULL;
+    UR_TRY(ur_cli_use_weights(model, s->weights, error));
+    bool paints = ur_settings_of_model(&task, model, NULL) == UR_OK && ur_paints(task);
+    ur_status status = paints ? paint(s, model, arguments, task, error) : write_or_ask(s, model, arguments, error);
+    ur_settings_free(task);
+    return status;
+}
+
 static ur_status run(void *settings, const ur_cli_arguments *arguments, ur_error *error)
 {
     ur_cli_sample_settings *s = settings;
@@ -214,12 +266,8 @@ static ur_status run(void *settings, const ur_cli_arguments *arguments, ur_error
     UR_TRY(check_state_out(s, arguments->words[0], error));
     if (s->greedy) s->how.temperature = 0;
     ur_model *model = NULL;
-    ur_session *session = NULL;
-    UR_TRY(ur_cli_language_model_load(&model, arguments->words[0], error));
-    ur_status status = ur_cli_use_weights(model, s->weights, error);
-    if (status == UR_OK) status = ur_session_create(&session, model, error);
-    if (status == UR_OK) status = run_session(s, ur_cli_given(&TABLE, arguments, "seed"), model, session, error);
-    ur_session_free(session);
+    UR_TRY(ur_cli_model_load(&model, arguments->words[0], error));
+    ur_status status = sample(s, model, arguments, error);
     ur_model_free(model);
     return status;
 }
@@ -227,9 +275,9 @@ static ur_status run(void *settings, const ur_cli_arguments *arguments, ur_error
 const ur_cli_verb ur_cli_sample = {
     .name = "sample",
     .takes = "MODEL [option...]",
-    .summary = "let a language model write",
+    .summary = "let a language model write, or another one paint",
     .text = "Writes text with a language model; MODEL is a model file or a run folder. The text goes to standard "
-            "output token by token, as it is made.\n\n"
+            "output token by token, as it is made. A model of unroll train draw paints pictures instead.\n\n"
             "The output is valid UTF-8 whatever the tokens are: a character is written once it is complete, bytes that "
             "cannot be part of one are written as U+FFFD, and a character still incomplete at the end is left out "
             "(--state-out keeps it). On a terminal, control characters other than tab and line break are shown as "
@@ -242,6 +290,7 @@ const ur_cli_verb ur_cli_sample = {
                 "unroll sample runs/input --prime 'The ki' --complete 5  # predictive typing\n"
                 "unroll sample runs/input --prime 'The ' --next 5  # what may come next\n"
                 "unroll sample runs/input --prime 'The ' --beam 8 --stop . --length 80  # the likeliest sentence\n"
+                "unroll sample runs/digits --count 64 -o grid.png --animate digits.html  # painted digits\n"
                 "unroll sample runs/input --state-in s --state-out s  # another piece of the same text\n",
     .table = &TABLE,
     .settings_size = sizeof(ur_cli_sample_settings),

@@ -9,7 +9,8 @@
 typedef struct ur_cli_sample_settings {
     const char *prime, *state_in, *state_out, *weights;
     ur_each stop;
-    size_t length, next, complete, beam, n_best;
+    const char *output, *animate, *reconstruct; /* of pictures */
+    size_t length, next, complete, beam, n_best, count;
     ur_sampling how;
     bool greedy, overwrite, raw, json;
 } ur_cli_sample_settings;
@@ -24,6 +25,11 @@ ur_status ur_cli_sample_complete(const ur_cli_sample_settings *settings, ur_sess
 /* --beam: the likeliest texts. */
 ur_status ur_cli_sample_beam(const ur_cli_sample_settings *settings, const ur_model *model, ur_session *session,
                              ur_error *error);
+
+/* sample_paint.c: pictures, of a model that paints. */
+struct ur_settings;
+ur_status ur_cli_sample_paint(const ur_cli_sample_settings *settings, const ur_model *model, struct ur_settings *task,
+                              ur_error *error);
 
 /* Reads `length` bytes of the prime. */
 ur_status ur_cli_read_prime(ur_session *session, const char *prime, size_t length, ur_error *error);

@@ -288,6 +288,28 @@ UR_API size_t ur_answerer_cut(const ur_answerer *answerer);
 UR_API ur_status ur_answer_label(ur_answerer *answerer, const char *text, size_t length, size_t *label,
                                  double *probabilities, ur_error *error);
 
+/* Where a network looked at a picture, or wrote: the middle and the side of a square, in places of the picture. Side 0: it was
+ * all of it. */
+typedef struct ur_gaze {
+    float row, column, side;
+} ur_gaze;
+
+/* Grey pictures that a network painted, each as it was after 0 … frames − 1 strokes. */
+typedef struct ur_painted {
+    size_t count, frames, rows, columns;
+    unsigned char *pixel;    /* (count, frames, rows, columns): 0 black, 255 white */
+    unsigned char *given;    /* (count, rows, columns): what was to be painted again; NULL: these are new ones */
+    ur_gaze *read, *written; /* (count, frames): in the stroke that led there */
+} ur_painted;
+
+/* Lets a model paint `count` pictures. The settings are those of the model (ur_settings_of_model): without data it paints new
+ * ones; with pictures as data, those again, at most as many as there are. Equal seeds give equal pictures. The caller frees
+ * *painted. The model must not be used meanwhile. UR_ERR_UNSUPPORTED for a task that paints nothing (ur_paints). */
+UR_API bool ur_paints(const ur_settings *settings);
+UR_API ur_status ur_paint(const ur_model *model, const ur_settings *settings, size_t count, uint64_t seed,
+                          ur_painted *painted, ur_error *error);
+UR_API void ur_painted_free(ur_painted *painted); /* of one that is zeros, nothing */
+
 /* Data are opened and judged under the eyes of a watcher, which is copied; NULL: of none. */
 UR_API void ur_settings_watch(ur_settings *settings, const ur_watcher *watcher);
 
@@ -359,6 +381,7 @@ typedef struct ur_plan {
     const char *net, *isa;
     bool resumed;
     bool answers; /* ur_answerer_create takes the model */
+    bool paints;  /* ur_paint does */
 } ur_plan;
 /* Its strings are the trainer's. */
 UR_API ur_plan ur_trainer_plan(const ur_trainer *trainer);

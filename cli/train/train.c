@@ -127,6 +127,7 @@ static void print_next(const training *t)
         print_try(program, "sample", t->folder, NULL, " --length 500 --temperature 0.8");
         print_try(program, "eval", t->folder, from_input ? "FILE" : text, "");
     }
+    if (t->plan.paints) print_try(program, "sample", t->folder, NULL, " -o grid.png --animate painted.html");
     if (t->plan.answers) print_try(program, "predict", t->folder, "FILE", "");
     print_try(program, "info", t->folder, NULL, "");
 }

@@ -92,6 +92,27 @@ ur_tensor *ur_concat(ur_tape *tape, ur_tensor *a, ur_tensor *b)
     return y;
 }
 
+/* ---- add ---------------------------------------------------------------------------------------------------------- */
+
+static void add_back(ur_tape *tape, void *trace)
+{
+    const ur_two_trace *a = trace;
+    ur_tensor *const to[] = {a->x, a->z};
+    for (size_t i = 0; i < 2; i++) {
+        real *d = a->y->gradient ? ur_gradient(tape, to[i]) : NULL;
+        if (d) add_row(d, a->y->gradient, ur_tensor_size(a->y));
+    }
+}
+
+ur_tensor *ur_add(ur_tape *tape, ur_tensor *a, ur_tensor *b)
+{
+    ur_tensor *y = a && b ? ur_tensor_make(tape, a->steps, a->lanes, a->width) : NULL;
+    if (!y) return NULL;
+    for (size_t i = 0; i < ur_tensor_size(y); i++) y->value[i] = a->value[i] + b->value[i];
+    leave(tape, add_back, (ur_two_trace){.x = a, .z = b, .y = y});
+    return y;
+}
+
 /* ---- spread ------------------------------------------------------------------------------------------------------- */
 
 static size_t lane_at(const int32_t *lane_of, size_t place, size_t lanes)

@@ -13,6 +13,9 @@ const int32_t *ur_reverse_ids(ur_tape *tape, const int32_t *ids, size_t steps, s
 /* (T, B, V) and (T, B, W) → (T, B, V + W). */
 ur_tensor *ur_concat(ur_tape *tape, ur_tensor *a, ur_tensor *b);
 
+/* a + b, of one shape. */
+ur_tensor *ur_add(ur_tape *tape, ur_tensor *a, ur_tensor *b);
+
 /* One of x's lanes for each place: x (1, B′, W) → (T, B, W), y[t, b] = x[0, lane_of[t, b]]. lane_of (T, B), each below
  * B′; NULL: lane b at all steps. */
 ur_tensor *ur_spread(ur_tape *tape, ur_tensor *x, size_t steps, size_t lanes, const int32_t *lane_of);

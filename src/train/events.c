@@ -2,6 +2,7 @@
 #include "train/events.h"
 
 #include "base/error.h"
+#include "base/png.h"
 #include "train/crc.h"
 
 #include <stdlib.h>
@@ -92,7 +93,7 @@ static void put_float(ur_message *m, unsigned field, float value)
 
 /* ---- Values ------------------------------------------------------------------------------------------------------ */
 
-enum { SUMMARY_VALUE = 1, VALUE_TAG = 1, VALUE_NUMBER = 2, VALUE_TENSOR = 8, VALUE_METADATA = 9 };
+enum { SUMMARY_VALUE = 1, VALUE_TAG = 1, VALUE_NUMBER = 2, VALUE_IMAGE = 4, VALUE_TENSOR = 8, VALUE_METADATA = 9 };
 
 void ur_events_number(ur_events *events, const char *tag, double value)
 {
@@ -133,6 +134,34 @@ void ur_events_text(ur_events *events, const char *tag, const char *text, size_t
     put_counted(m, VALUE_METADATA, metadata, sizeof metadata);
     m->failed |= shown.failed;
     free(shown.bytes);
+}
+
+static void put_whole(ur_message *m, unsigned field, uint64_t number)
+{
+    put_key(m, field, VARINT);
+    put_varint(m, number);
+}
+
+void ur_events_image(ur_events *events, const char *tag, const unsigned char *pixel, size_t rows, size_t columns)
+{
+    enum { IMAGE_HEIGHT = 1, IMAGE_WIDTH = 2, IMAGE_COLOURS = 3, IMAGE_FILE = 4, GREY = 1 };
+    ur_message *m = &events->summary;
+    unsigned char *file = NULL;
+    size_t size;
+    if (events->file.fd < 0) return;
+    if (ur_png_make(pixel, rows, columns, &file, &size, NULL) == UR_OK) {
+        size_t image = 4 + varint_size(rows) + varint_size(columns) + counted_size(size);
+        begin_counted(m, SUMMARY_VALUE, counted_size(strlen(tag)) + counted_size(image));
+        put_counted(m, VALUE_TAG, tag, strlen(tag));
+        begin_counted(m, VALUE_IMAGE, image);
+        put_whole(m, IMAGE_HEIGHT, rows);
+        put_whole(m, IMAGE_WIDTH, columns);
+        put_whole(m, IMAGE_COLOURS, GREY);
+        put_counted(m, IMAGE_FILE, file, size);
+    } else {
+        m->failed = true;
+    }
+    free(file);
 }
 
 /* ---- Records ----------------------------------------------------------------------------------------------------- */

@@ -4,7 +4,8 @@
  *
  *     record   u64 size, u32 masked CRC-32C of those 8 bytes, the Event, u32 masked CRC-32C of the Event; little-endian
  *     Event    1 wall_time (double), 2 step (varint), 3 file_version (text), 5 summary
- *     Summary  1 value, repeated: 1 tag, 2 simple_value (float), 8 tensor, 9 metadata (for a text)
+ *     Summary  1 value, repeated: 1 tag, 2 simple_value (float), 4 image, 8 tensor, 9 metadata (for a text)
+ *     Image    1 height, 2 width, 3 colorspace (1: grey), 4 encoded_image_string (PNG)
  */
 #ifndef UR_TRAIN_EVENTS_H
 #define UR_TRAIN_EVENTS_H
@@ -37,6 +38,8 @@ void ur_events_close(ur_events *events);
 void ur_events_number(ur_events *events, const char *tag, double value);
 /* Shown as it is, also where it looks like markup; must be UTF-8. */
 void ur_events_text(ur_events *events, const char *tag, const char *text, size_t length);
+/* A grey picture, pixel (rows, columns) from 0 to 255. */
+void ur_events_image(ur_events *events, const char *tag, const unsigned char *pixel, size_t rows, size_t columns);
 ur_status ur_events_end(ur_events *events, uint64_t step, ur_error *error);
 
 /* events_read.c: the place behind the first `records` records, all of them checked. */

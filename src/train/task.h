@@ -46,10 +46,13 @@ typedef struct ur_net_request {
     ur_sizes lines[UR_LINES_MAX]; /* room for sizes.lines */
 } ur_net_request;
 
-/* A text that a network made while it learnt; `text` is the task's, until its next batch. */
+/* What a network made while it learnt: a text, and a grey picture where there is one; both are the task's, until its next
+ * batch. */
 typedef struct ur_shown {
     const char *text;
     size_t length;
+    const unsigned char *pixel; /* (rows, columns), 0 to 255; NULL: none */
+    size_t rows, columns;
 } ur_shown;
 
 /* Functions get `data`, which the trainer makes of data_size zeros, opens once and closes always. A pointer that may be NULL
@@ -120,6 +123,10 @@ typedef struct ur_task {
     /* The label of a text, and the probability of each; NULL: the task gives no labels. */
     ur_status (*label)(void *data, ur_learner *learner, const char *text, size_t length, size_t *label,
                        double *probabilities, ur_error *error);
+    /* Grey pictures of the network's making, `count` of them: of data that were opened, its own of the first ones of them; else
+     * new ones. `painted` begins as zeros, and is freed by the caller after a failure, too. NULL: the task makes none. */
+    ur_status (*paint)(void *data, const ur_model *model, size_t count, uint64_t seed, ur_painted *painted,
+                       ur_error *error);
     /* Something for people to see; NULL: there is nothing. */
     ur_status (*show)(void *data, const ur_model *model, uint64_t step, ur_shown *shown, ur_error *error);
 } ur_task;

@@ -74,6 +74,7 @@ ur_plan ur_trainer_plan(const ur_trainer *t)
                      .counts = t->task->counts(t->data),
                      .metric = t->task->metric[0].name,
                      .answers = t->task->answer != NULL,
+                     .paints = t->task->paint != NULL,
                      .higher_is_better = t->task->metric[0].higher,
                      .batches = t->task->batches(t->data, UR_PART_TRAIN, 0),
                      .parameters = t->model->numbers,

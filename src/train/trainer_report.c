@@ -154,13 +154,16 @@ ur_status ur_trainer_report_evaluation(ur_trainer *t, ur_error *error)
 
 /* ---- a sample --------------------------------------------------------------------------------------------------- */
 
-static ur_status report_sample(ur_trainer *t, const char *text, size_t length, ur_error *error)
+static ur_status report_sample(ur_trainer *t, const ur_shown *shown, const char *text, size_t length, ur_error *error)
 {
     UR_TRY(add_line(t,
                     json_pack("{s:I,s:f,s:o}", "step", (json_int_t)t->at.step, "epoch", ur_trainer_epoch(t), "sample",
                               json_stringn(text, length)),
                     error));
-    ur_events_text(&t->events, "sample", text, length);
+    if (shown->pixel)
+        ur_events_image(&t->events, "sample", shown->pixel, shown->rows, shown->columns);
+    else
+        ur_events_text(&t->events, "sample", text, length);
     return ur_events_end(&t->events, t->at.step, error);
 }
 
@@ -170,7 +173,7 @@ static ur_status keep_sample(ur_trainer *t, const ur_shown *shown, ur_error *err
     size_t size;
     char *clean = ur_utf8_clean(shown->text, shown->length, &size);
     if (!clean) return ur_fail_memory(error, "a sample");
-    ur_status status = report_sample(t, clean, size, error);
+    ur_status status = report_sample(t, shown, clean, size, error);
     free(clean);
     return status;
 }

@@ -61,6 +61,16 @@ static void write_frames(FILE *file)
     for (int i = 0; i < 90; i++) fprintf(file, "%d,%d,%d.5,%s\n", i % 7, i * i % 11, i % 3, i % 7 > 3 ? "up" : "down");
 }
 
+/* Pictures of 5 x 4 in an idx file: a cross somewhere. */
+static void write_pictures(FILE *file)
+{
+    static const unsigned char head[] = {0, 0, 8, 3, 0, 0, 0, 40, 0, 0, 0, 5, 0, 0, 0, 4};
+    fwrite(head, 1, sizeof head, file);
+    for (int i = 0; i < 40; i++)
+        for (int place = 0; place < 20; place++)
+            fputc(place / 4 == i % 5 || place % 4 == i % 4 ? 255 - 5 * (i % 3) : 7 * (i / 8), file);
+}
+
 static const small SMALL[] = {
     {"lm", "--hidden 6 --layers 1 --embed 5 --dropout 0.2 --batch 3 --bptt 7 --bptt-step 5 --sample-length 9",
      write_text},
@@ -68,6 +78,8 @@ static const small SMALL[] = {
     {"tag", "--also xpos --hidden 6 --embed 5 --batch 8 --token-dropout 0.2", write_tagged},
     {"forecast", "--context 12 --horizon 4 --hidden 6 --batch 9 --quantiles 0.2,0.5", write_series},
     {"frames", "--hidden 6 --batch 2 --span 9 --difference --class-weights sqrt", write_frames},
+    {"draw", "--hidden 6 --batch 8 --strokes 3 --latent 2 --read-size 3 --write-size 2 --binarise resample",
+     write_pictures},
     {"recall", "--kind adding --gap 7 --bptt 4 --hidden 6 --batch 5", NULL},
 };
 

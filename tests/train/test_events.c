@@ -11,10 +11,12 @@
 #include "../base/scratch.h"
 
 #include "base/error.h"
+#include "base/png.h"
 #include "train/crc.h"
 #include "train/events.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 
 static scratch place;
 
@@ -105,6 +107,31 @@ static void assert_record(const ur_bytes *bytes, int which, const char *expected
     memcpy(&seconds, record + UR_RECORD_HEAD + 1, sizeof seconds);
     assert_true(seconds > 1.6e9 && seconds < 1e10);
     assert_memory_equal(record + UR_RECORD_HEAD + TIME, expected, size);
+}
+
+/* A picture of two places: its sizes, its colours, and the file of base/test_png.c. */
+static void pictures_are_kept(void **state)
+{
+    (void)state;
+    enum { HEAD = 21, PNG = 71 };
+    static const char head[] = "\x10\x07\x2A\x58\x0A\x56\x0A\x03see\x22\x4F\x08\x01\x10\x02\x18\x01\x22\x47";
+    char expected[HEAD + PNG];
+    const unsigned char pixel[] = {0, 255};
+    unsigned char *file;
+    size_t size;
+    ur_error error;
+    ur_events events = open_events(0);
+    ur_events_image(&events, "see", pixel, 1, 2);
+    end(&events, 7);
+    ur_events_close(&events);
+    assert_int_equal(ur_png_make(pixel, 1, 2, &file, &size, &error), UR_OK);
+    assert_int_equal(size, PNG);
+    memcpy(expected, head, HEAD);
+    memcpy(expected + HEAD, file, size);
+    free(file);
+    ur_bytes bytes = read_events();
+    assert_record(&bytes, 1, expected, sizeof expected);
+    ur_bytes_free(&bytes);
 }
 
 #define ASSERT_RECORD(bytes, which, expected) assert_record(bytes, which, expected, sizeof(expected) - 1)
@@ -256,6 +283,7 @@ int main(void)
         cmocka_unit_test(checksums_are_known),
         cmocka_unit_test(masked),
         cmocka_unit_test_setup_teardown(records_are_exact, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(pictures_are_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(goes_on_behind, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_cut_file_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_damaged_file_is_refused, set_up, tear_down),

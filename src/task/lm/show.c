@@ -47,6 +47,6 @@ ur_status ur_lm_show(void *data, const ur_model *model, uint64_t step, ur_shown 
     UR_TRY(ur_session_create(&session, model, error));
     ur_status status = write_sample(session, text.lm, step, &(ur_sink){append, &text}, error);
     ur_session_free(session);
-    if (text.length) *shown = (ur_shown){text.lm->sample, text.length};
+    if (text.length) *shown = (ur_shown){.text = text.lm->sample, .length = text.length};
     return status == UR_ERR_NUMERIC ? UR_OK : status; /* one that left all bounds: as far as it came */
 }

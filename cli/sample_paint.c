@@ -1,0 +1,98 @@
+/* unroll sample of a model that paints: a PNG of all pictures, an animation, or the terminal. */
+#include "cli/sample.h"
+
+#include "cli/report/picture.h"
+#include "cli/sample_animation.h"
+#include "cli/support/json_out.h"
+#include "cli/support/new_file.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/png.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { COUNT = 64, TERMINAL_COUNT = 10 };
+
+ur_status ur_cli_painted_mosaic(const ur_painted *p, size_t frame, ur_cli_mosaic *all, ur_error *error)
+{
+    const size_t each = p->given ? 2 : 1, pixels = p->rows * p->columns;
+    const ur_mosaic one = ur_mosaic_of(p->count, 0, p->rows, p->columns);
+    all->mosaic = ur_mosaic_of(each * p->count, each * one.across, p->rows, p->columns);
+    size_t places;
+    bool fits = ur_mul_fits(all->mosaic.size[0], all->mosaic.size[1], &places);
+    all->pixel = fits ? malloc(places) : NULL;
+    if (!all->pixel) return ur_fail_memory(error, "the pictures");
+    memset(all->pixel, UR_MOSAIC_GREY, places);
+    for (size_t i = 0; i < p->count; i++) {
+        if (p->given) ur_mosaic_put(&all->mosaic, 2 * i, p->given + i * pixels, all->pixel);
+        ur_mosaic_put(&all->mosaic, each * i + each - 1, p->pixel + (i * p->frames + frame) * pixels, all->pixel);
+    }
+    return UR_OK;
+}
+
+static ur_status write_file(const char *path, const unsigned char *bytes, size_t size, ur_error *error)
+{
+    ur_writer writer;
+    UR_TRY(ur_writer_open(&writer, path, error));
+    UR_TRY(ur_writer_add(&writer, bytes, size, error));
+    return ur_writer_commit(&writer, error);
+}
+
+static ur_status write_png(const char *path, const ur_painted *painted, ur_error *error)
+{
+    ur_cli_mosaic all;
+    unsigned char *file = NULL;
+    size_t size;
+    UR_TRY(ur_cli_painted_mosaic(painted, painted->frames - 1, &all, error));
+    ur_status status = ur_png_make(all.pixel, all.mosaic.size[0], all.mosaic.size[1], &file, &size, error);
+    if (status == UR_OK) status = write_file(path, file, size, error);
+    free(file);
+    free(all.pixel);
+    return status;
+}
+
+static ur_status show(const ur_painted *painted, ur_error *error)
+{
+    ur_cli_mosaic all;
+    UR_TRY(ur_cli_painted_mosaic(painted, painted->frames - 1, &all, error));
+    ur_cli_picture_terminal(stdout, all.pixel, all.mosaic.size[0], all.mosaic.size[1]);
+    free(all.pixel);
+    return UR_OK;
+}
+
+static ur_status print_json(const ur_cli_sample_settings *s, const ur_painted *painted, ur_error *error)
+{
+    json_t *object = json_object();
+    ur_cli_json_set(&object, "pictures", ur_cli_json_whole(painted->count));
+    ur_cli_json_set(&object, "rows", ur_cli_json_whole(painted->rows));
+    ur_cli_json_set(&object, "columns", ur_cli_json_whole(painted->columns));
+    ur_cli_json_set(&object, "strokes", ur_cli_json_whole(painted->frames - 1));
+    ur_cli_json_set(&object, "seed", ur_cli_json_whole(s->how.seed));
+    return ur_cli_json_print(object, error);
+}
+
+static ur_status give(const ur_cli_sample_settings *s, const ur_painted *painted, ur_error *error)
+{
+    if (s->output) UR_TRY(write_png(s->output, painted, error));
+    if (s->animate) UR_TRY(ur_cli_sample_animation(painted, s->animate, s->overwrite, error));
+    if (s->json) return print_json(s, painted, error);
+    return s->output || s->animate ? UR_OK : show(painted, error);
+}
+
+ur_status ur_cli_sample_paint(const ur_cli_sample_settings *s, const ur_model *model, ur_settings *task,
+                              ur_error *error)
+{
+    const bool terminal = !s->output && !s->animate && !s->json;
+    const size_t count = s->count ? s->count : terminal ? TERMINAL_COUNT : COUNT;
+    ur_painted painted;
+    UR_TRY(ur_cli_check_new(s->output, s->overwrite, error));
+    UR_TRY(ur_cli_check_new(s->animate, s->overwrite, error));
+    if (s->reconstruct) UR_TRY(ur_settings_add_data(task, s->reconstruct, error));
+    UR_TRY(ur_paint(model, task, count, s->how.seed, &painted, error));
+    ur_status status = give(s, &painted, error);
+    ur_painted_free(&painted);
+    return status;
+}

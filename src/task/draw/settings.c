@@ -1,0 +1,40 @@
+/* What a training of DRAW is told, and what it chooses by itself. */
+#include "task/draw/draw.h"
+
+#define S(field) offsetof(ur_draw_settings, field)
+
+enum { STROKES_MOST = 1000, LATENT_MOST = 4096 };
+
+static const ur_setting ROWS[] = {
+    {"The pictures", "binarise", "sample|resample|threshold", UR_SETTING_CHOICE, S(binarise), .initial = "sample",
+     .decides = true, .reads = true,
+     .help = "what is grey becomes white by chance, once and for ever; in training anew each time; or from a half on"},
+
+    {"Painting", "strokes", "N", UR_SETTING_SIZE, S(strokes), .least = 1, .most = STROKES_MOST, .initial = "10",
+     .decides = true, .help = "strokes in which a picture is painted"},
+    {NULL, "latent", "N", UR_SETTING_SIZE, S(latent), .least = 1, .most = LATENT_MOST, .initial = "10", .decides = true,
+     .help = "numbers that are drawn for each stroke"},
+    {NULL, "read-size", "N", UR_SETTING_SIZE, S(read_size), .most = UR_GRID_SIDE_MOST, .initial = "0", .decides = true,
+     .help = "read through a grid of N x N filters; 0: all of the picture at once"},
+    {NULL, "write-size", "N", UR_SETTING_SIZE, S(write_size), .most = UR_GRID_SIDE_MOST, .initial = "0",
+     .decides = true, .help = "write through a grid of N x N filters; 0: all over the canvas"},
+};
+
+const ur_setting_table ur_draw_setting_table = UR_SETTING_TABLE(ROWS);
+
+/* Found by trying on handwritten digits. */
+ur_status ur_draw_choose(const void *data, ur_settings *settings, ur_error *error)
+{
+    const ur_draw *d = data;
+    ur_run_settings *run = &settings->run;
+    bool few = d->part[UR_PART_TRAIN].count < 5000;
+    static const char *const RECIPE[][2] = {{"cell", "lstm"}, {"hidden", "256"},  {"layers", "1"},
+                                            {"dropout", "0"}, {"clip-norm", "5"}, {"weight-decay", "0"}};
+    for (size_t i = 0; i < sizeof RECIPE / sizeof *RECIPE; i++)
+        UR_TRY(ur_settings_prefer(settings, RECIPE[i][0], RECIPE[i][1], error));
+    UR_TRY(ur_settings_prefer(settings, "batch", few ? "32" : "100", error));
+    UR_TRY(ur_settings_prefer_number(settings, "lr", 2e-3, error));
+    UR_TRY(ur_settings_prefer_number(settings, "average", few ? 0.99 : 0.998, error));
+    if (!(run->epochs > 0) && !run->steps && !(run->minutes > 0)) run->epochs = few ? 100 : 30;
+    return UR_OK;
+}
