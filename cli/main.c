@@ -21,6 +21,7 @@ static const ur_cli_verb *const VERBS[] = {
     &ur_cli_train_tag,
     &ur_cli_train_forecast,
     &ur_cli_train_frames,
+    &ur_cli_train_glimpse,
     &ur_cli_train_draw,
     &ur_cli_train_recall,
     &ur_cli_sample,

@@ -71,6 +71,14 @@ static void write_pictures(FILE *file)
             fputc(place / 4 == i % 5 || place % 4 == i % 4 ? 255 - 5 * (i % 3) : 7 * (i / 8), file);
 }
 
+/* Of each picture, whether the cross stands above. */
+static void write_picture_labels(FILE *file)
+{
+    static const unsigned char head[] = {0, 0, 8, 1, 0, 0, 0, 40};
+    fwrite(head, 1, sizeof head, file);
+    for (int i = 0; i < 40; i++) fputc(i % 5 < 2, file);
+}
+
 static const small SMALL[] = {
     {"lm", "--hidden 6 --layers 1 --embed 5 --dropout 0.2 --batch 3 --bptt 7 --bptt-step 5 --sample-length 9",
      write_text},
@@ -78,6 +86,8 @@ static const small SMALL[] = {
     {"tag", "--also xpos --hidden 6 --embed 5 --batch 8 --token-dropout 0.2", write_tagged},
     {"forecast", "--context 12 --horizon 4 --hidden 6 --batch 9 --quantiles 0.2,0.5", write_series},
     {"frames", "--hidden 6 --batch 2 --span 9 --difference --class-weights sqrt", write_frames},
+    {"glimpse", "--hidden 6 --batch 8 --glimpses 3 --glimpse-size 2 --scales 2 --place 7x8 --clutter 1",
+     write_pictures},
     {"draw", "--hidden 6 --batch 8 --strokes 3 --latent 2 --read-size 3 --write-size 2 --binarise resample",
      write_pictures},
     {"recall", "--kind adding --gap 7 --bptt 4 --hidden 6 --batch 5", NULL},
@@ -89,6 +99,19 @@ static const small *find(const char *name)
         if (strcmp(SMALL[i].name, name) == 0) return &SMALL[i];
     fail_msg("the task %s has no row in tests/support/small_tasks.c", name);
     return NULL;
+}
+
+/* The labels of what was written before. */
+static void add_labels(ur_settings *settings, const char *folder)
+{
+    char path[512];
+    ur_error error;
+    assert_true(snprintf(path, sizeof path, "%s/labels", folder) < (int)sizeof path);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    write_picture_labels(file);
+    assert_int_equal(fclose(file), 0);
+    if (ur_settings_add_data(settings, path, &error) != UR_OK) fail_msg("%s", error.text);
 }
 
 ur_settings *small_task(const char *name, const char *folder)
@@ -106,5 +129,6 @@ ur_settings *small_task(const char *name, const char *folder)
     task->write(file);
     assert_int_equal(fclose(file), 0);
     if (ur_settings_add_data(settings, path, &error) != UR_OK) fail_msg("%s", error.text);
+    if (strcmp(name, "glimpse") == 0) add_labels(settings, folder);
     return settings;
 }
