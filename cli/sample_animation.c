@@ -76,7 +76,7 @@ static ur_status write_frame(FILE *out, const ur_painted *p, size_t frame, ur_er
     ur_cli_mosaic all;
     unsigned char *file = NULL;
     size_t size;
-    UR_TRY(ur_cli_painted_mosaic(p, frame, &all, error));
+    UR_TRY(ur_cli_painted_mosaic(p, frame, 0, &all, error));
     const size_t *whole = all.mosaic.size;
     ur_status status = ur_png_make(all.pixel, whole[0], whole[1], &file, &size, error);
     if (status == UR_OK) {
@@ -94,7 +94,7 @@ static ur_status write_frame(FILE *out, const ur_painted *p, size_t frame, ur_er
 static ur_status write_figure(FILE *out, const ur_painted *p, ur_error *error)
 {
     ur_cli_mosaic all;
-    UR_TRY(ur_cli_painted_mosaic(p, 0, &all, error));
+    UR_TRY(ur_cli_painted_mosaic(p, 0, 0, &all, error));
     free(all.pixel);
     fprintf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %zu %zu\" role=\"img\" aria-label=\"%s\">\n",
             all.mosaic.size[1], all.mosaic.size[0], "Pictures being painted, stroke by stroke");

@@ -5,6 +5,7 @@
 #include "cli/sample_animation.h"
 #include "cli/support/json_out.h"
 #include "cli/support/new_file.h"
+#include "cli/train/progress.h"
 
 #include "base/error.h"
 #include "base/file.h"
@@ -14,12 +15,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COUNT = 64, TERMINAL_COUNT = 10 };
+enum { COUNT = 64, TERMINAL_COUNT = 4 };
 
-ur_status ur_cli_painted_mosaic(const ur_painted *p, size_t frame, ur_cli_mosaic *all, ur_error *error)
+ur_status ur_cli_painted_mosaic(const ur_painted *p, size_t frame, size_t across, ur_cli_mosaic *all, ur_error *error)
 {
     const size_t each = p->given ? 2 : 1, pixels = p->rows * p->columns;
-    const ur_mosaic one = ur_mosaic_of(p->count, 0, p->rows, p->columns);
+    const ur_mosaic one = ur_mosaic_of(p->count, across, p->rows, p->columns);
     all->mosaic = ur_mosaic_of(each * p->count, each * one.across, p->rows, p->columns);
     size_t places;
     bool fits = ur_mul_fits(all->mosaic.size[0], all->mosaic.size[1], &places);
@@ -46,7 +47,7 @@ static ur_status write_png(const char *path, const ur_painted *painted, ur_error
     ur_cli_mosaic all;
     unsigned char *file = NULL;
     size_t size;
-    UR_TRY(ur_cli_painted_mosaic(painted, painted->frames - 1, &all, error));
+    UR_TRY(ur_cli_painted_mosaic(painted, painted->frames - 1, 0, &all, error));
     ur_status status = ur_png_make(all.pixel, all.mosaic.size[0], all.mosaic.size[1], &file, &size, error);
     if (status == UR_OK) status = write_file(path, file, size, error);
     free(file);
@@ -54,10 +55,14 @@ static ur_status write_png(const char *path, const ur_painted *painted, ur_error
     return status;
 }
 
+/* As many in a row as the terminal is wide. */
 static ur_status show(const ur_painted *painted, ur_error *error)
 {
     ur_cli_mosaic all;
-    UR_TRY(ur_cli_painted_mosaic(painted, painted->frames - 1, &all, error));
+    size_t wide = (painted->columns + UR_MOSAIC_MARGIN) * (painted->given ? 2 : 1);
+    size_t across = (ur_cli_terminal_size(NULL) - UR_MOSAIC_MARGIN) / wide;
+    if (across > painted->count) across = painted->count;
+    UR_TRY(ur_cli_painted_mosaic(painted, painted->frames - 1, across ? across : 1, &all, error));
     ur_cli_picture_terminal(stdout, all.pixel, all.mosaic.size[0], all.mosaic.size[1]);
     free(all.pixel);
     return UR_OK;

@@ -30,7 +30,7 @@ const ur_cli_verb ur_cli_train_draw = {
         "says what each is for. The run folder holds what that of unroll train lm holds, and --resume goes on with it "
         "in the "
         "same way.",
-    .examples = "unroll train draw train-images-idx3-ubyte.gz --minutes 30  # handwritten digits\n"
+    .examples = "unroll train draw train-images-idx3-ubyte.gz -o runs/digits --minutes 30  # handwritten ones\n"
                 "unroll train draw digits.idx --read-size 5 --write-size 5 --strokes 16  # with attention\n"
                 "unroll sample runs/digits --count 64 -o grid.png --animate digits.html  # new ones\n",
     .task = "draw",

@@ -28,10 +28,12 @@ ur_status ur_draw_choose(const void *data, ur_settings *settings, ur_error *erro
     const ur_draw *d = data;
     ur_run_settings *run = &settings->run;
     bool few = d->part[UR_PART_TRAIN].count < 5000;
-    static const char *const RECIPE[][2] = {{"cell", "lstm"}, {"hidden", "256"},  {"layers", "1"},
-                                            {"dropout", "0"}, {"clip-norm", "5"}, {"weight-decay", "0"}};
+    bool small = few || (run->minutes > 0 && run->minutes < 6);
+    static const char *const RECIPE[][2] = {
+        {"cell", "lstm"}, {"layers", "1"}, {"dropout", "0"}, {"clip-norm", "5"}, {"weight-decay", "0"}};
     for (size_t i = 0; i < sizeof RECIPE / sizeof *RECIPE; i++)
         UR_TRY(ur_settings_prefer(settings, RECIPE[i][0], RECIPE[i][1], error));
+    UR_TRY(ur_settings_prefer(settings, "hidden", small ? "128" : "256", error));
     UR_TRY(ur_settings_prefer(settings, "batch", few ? "32" : "100", error));
     UR_TRY(ur_settings_prefer_number(settings, "lr", 2e-3, error));
     UR_TRY(ur_settings_prefer_number(settings, "average", few ? 0.99 : 0.998, error));
