@@ -35,6 +35,7 @@ static const ur_cli_verb *const VERBS[] = {
     &ur_cli_inspect_saliency,
     &ur_cli_inspect_near,
     &ur_cli_inspect_memory,
+    &ur_cli_inspect_glimpses,
     &ur_cli_inspect_run,
     &ur_cli_check,
     &ur_cli_bench,

@@ -69,15 +69,13 @@ static ur_status open_set(ur_glimpse *g, const char *const *paths, size_t count,
     return UR_OK;
 }
 
-static ur_status take_labels(ur_glimpse *g, const char *path, ur_error *error)
+static ur_status take_labels(ur_glimpse *g, ur_error *error)
 {
     g->net.labels = ur_labelled_labels(g->set);
     g->labels = calloc(g->net.labels + 1, sizeof *g->labels);
     if (!g->labels) return ur_fail_memory(error, "the labels");
     for (size_t i = 0; i < g->net.labels; i++) g->labels[i] = ur_labelled_label_text(g->set, i);
-    if (g->net.labels > 1) return UR_OK;
-    return ur_fail(error, UR_ERR_DATA, "%s: all pictures have the label \"%s\"; there is nothing to learn", path,
-                   g->labels[0]);
+    return UR_OK;
 }
 
 /* With --val the words are IMAGES LABELS --val IMAGES LABELS. */
@@ -91,7 +89,7 @@ static ur_status open_training(ur_glimpse *g, const ur_settings *settings, ur_er
                        validation ? ", and the labels of `val` behind its pictures" : ", two idx files");
     if (!validation) options.val_fraction = settings->run.validation_share;
     UR_TRY(open_set(g, paths, 2, &options, &g->set, error));
-    UR_TRY(take_labels(g, paths[0], error));
+    UR_TRY(take_labels(g, error));
     if (!validation) return UR_OK;
     const char *const pair[] = {validation, paths[2]};
     options = options_of(g);
