@@ -15,7 +15,7 @@ const ur_cli_verb ur_cli_train_glimpse = {
     .text = "Trains a network that looks at small parts of a picture, one after the other, decides after each where to "
             "look next, and in the end says the picture's label (Mnih et al. 2014, Recurrent Models of Visual "
             "Attention). Where to look is learnt by trial: a place is tried near the one that the network wants, and "
-            "what led to a right answer becomes likelier. With --look soft it reads through a grid of filters "
+            "what led to a right answer becomes likelier. With --gaze soft it reads through a grid of filters "
             "instead, which moves by its gradient.\n\n"
             "The pictures are an idx file of (N, rows, columns), grey, or of (N, rows, columns, channels), of which "
             "the mean is taken; the labels one of (N). Both may be packed with gzip. A share of them is held out to "

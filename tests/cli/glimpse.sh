@@ -122,7 +122,7 @@ for place in 60 60x 0x9 9x9x9 2000x2000 -1x5; do
 done
 misused train glimpse squares.idx3 squares.idx1 --clutter 3 "${few[@]}"; says '--clutter is for pictures with a --place'
 misused eval placed squares.idx3 squares.idx1 --place 20x20; says '--place 20x20: the network looks at 14 x 12'
-misused train glimpse squares.idx3 squares.idx1 --look soft --scales 2 "${few[@]}"; says '--scales is for --look hard'
+misused train glimpse squares.idx3 squares.idx1 --gaze soft --scales 2 "${few[@]}"; says '--scales is for --gaze hard'
 misused train glimpse squares.idx3 squares.idx1 --hidden 4,5 "${few[@]}"; says '--hidden 4,5: give one width, or the whole network as --net'
 lines='glimpse: dense 4; where: dense 4; core: join glimpse > join where > lstm 4'
 misused train glimpse squares.idx3 squares.idx1 --net "$lines; answer: join core > dense" "${few[@]}"; says 'its line "place" is missing'

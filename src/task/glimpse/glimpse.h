@@ -31,7 +31,7 @@ enum { UR_GLIMPSES_MOST = 64, UR_GLIMPSE_PIECES_MOST = 64, UR_GLIMPSE_MEAN_MOST 
 typedef struct ur_glimpse_settings {
     const char *place;
     size_t clutter, glimpses, size, scales, mean_of;
-    enum { UR_LOOK_HARD, UR_LOOK_SOFT } look;
+    enum { UR_GAZE_HARD, UR_GAZE_SOFT } gaze;
     double spread, policy_weight;
     bool no_augment, seen;
 } ur_glimpse_settings;

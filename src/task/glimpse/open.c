@@ -149,7 +149,7 @@ static ur_glimpse_net net_of(const ur_glimpse_settings *s)
     return (ur_glimpse_net){.glimpses = s->glimpses,
                             .size = s->size,
                             .scales = s->scales,
-                            .soft = s->look == UR_LOOK_SOFT,
+                            .soft = s->gaze == UR_GAZE_SOFT,
                             .spread = s->spread};
 }
 
@@ -161,7 +161,7 @@ ur_status ur_glimpse_open(void *data, const ur_settings *settings, const ur_mode
     g->watcher = &settings->run.watcher;
     g->net = net_of(&g->settings);
     if (g->net.soft && g->net.scales > 1)
-        return ur_fail(error, UR_ERR_USAGE, "`scales` is for `look` hard; a soft glimpse chooses how wide it is");
+        return ur_fail(error, UR_ERR_USAGE, "`scales` is for `gaze` hard; a soft glimpse chooses how wide it is");
     if (from) UR_TRY(ur_glimpse_take_model(g, from, error));
     UR_TRY(take_canvas(g, from != NULL, error));
     if (!settings->data.count) return from ? UR_OK : ur_fail(error, UR_ERR_USAGE, "no pictures to train on");

@@ -20,8 +20,9 @@ static const ur_setting ROWS[] = {
      .help = "what is seen is N x N numbers"},
     {NULL, "scales", "N", UR_SETTING_SIZE, S(scales), .least = 1, .most = UR_RETINA_SCALES_MOST, .initial = "1",
      .decides = true, .help = "of hard glimpses: and as many from a square twice as wide, and so on"},
-    {NULL, "look", "hard|soft", UR_SETTING_CHOICE, S(look), .initial = "hard", .decides = true,
+    {NULL, "gaze", "hard|soft", UR_SETTING_CHOICE, S(gaze), .initial = "hard", .decides = true,
      .help = "cut out of the picture, learnt by trial; or read with a grid of filters, learnt by its gradient"},
+    {NULL, "look", "hard|soft", UR_SETTING_CHOICE, S(gaze), .help = NULL}, /* listed, it would be that of frames */
     {NULL, "spread", "X", UR_SETTING_NUMBER, S(spread), .most = 2, .above = true, .initial = "0.05", .decides = true,
      .help = "of hard glimpses: how far from where the network wants it looks in training; 1 is half the picture"},
     {NULL, "policy-weight", "X", UR_SETTING_NUMBER, S(policy_weight), .most = 1e6, .initial = "0.01", .decides = true,
