@@ -41,7 +41,7 @@ json 'o["examples"] == 160 and o["mean_of"] == 0' | grep -q True || fail "$(cat 
 sed -i 's/,"seconds.*//' first; done_with eval hard squares.idx3 squares.idx1 --json; sed -i 's/,"seconds.*//' out; same first out
 done_with eval hard squares.idx3 squares.idx1 --mean-of 4 --json; equal "$(json 'o["mean_of"] == 4 and o["accuracy"] > 0.8')" True
 ! grep -qF "$(cat first)" out || fail 'four paths are as one'
-done_with eval hard squares.idx3 squares.idx1; prints 'accuracy      0.'
+done_with eval hard squares.idx3 squares.idx1; prints 'accuracy      '
 done_with info hard; prints 'glimpse: dense 12 relu; where: dense 12 relu; core: join glimpse > join where > dense 24 relu > rnn 24 relu; place: join core > dense 12 relu > dense tanh; baseline: join core > dense; answer: join core > dense'
 
 # A picture alone has the answer that it has among others

@@ -53,8 +53,7 @@ static void glimpse_lab_look(glimpse_lab *g, bool recording)
                               .tape = &g->lab.tape,
                               .values = g->values,
                               .lanes = g->lanes,
-                              .noise = g->noise,
-                              .each = !recording};
+                              .noise = g->noise};
     g->looking.picture = ur_tensor_from(&g->lab.tape, g->picture, 1, g->lanes, g->net.rows * g->net.columns, false);
     assert_true(ur_looking_run(&g->looking));
 }

@@ -46,7 +46,34 @@ static void open_setting(setting *s, bool soft)
 
 static bool belongs_to(const ur_param *p, const char *line) { return strncmp(p->name, line, strlen(line)) == 0; }
 
-static double cross_entropy(void *context) { return glimpse_lab_learn(context, 1); }
+/* Of the right label, after glimpse t. */
+static double probability(const glimpse_lab *g, size_t t, size_t b)
+{
+    const ur_tensor *y = g->looking.at[t].logits;
+    const real *row = y->value + b * y->row;
+    double sum = 0;
+    for (size_t i = 0; i < y->width; i++) sum += exp((double)row[i]);
+    return exp((double)row[g->labels[b]]) / sum;
+}
+
+/* −log of the probability of the right label after glimpse t, of all lanes. */
+static double surprise(const glimpse_lab *g, size_t t)
+{
+    double all = 0;
+    for (size_t b = 0; b < g->lanes; b++) all -= log(probability(g, t, b));
+    return all;
+}
+
+/* Of the last answer, and of those before it as much together. */
+static double cross_entropy(void *context)
+{
+    glimpse_lab *g = context;
+    const double lanes = (double)g->lanes;
+    double last = glimpse_lab_learn(g, 1), before = 0;
+    assert_true(fabs(last - surprise(g, g->net.glimpses - 1) / lanes) < 1e-12);
+    for (size_t t = 0; t + 1 < g->net.glimpses; t++) before += surprise(g, t);
+    return last + before / (lanes * (double)(g->net.glimpses - 1));
+}
 
 static void check_param(glimpse_lab *g, const ur_param *p, objective *f)
 {
@@ -97,15 +124,6 @@ static void test_hard(void **state)
 
 /* ---- The baseline ------------------------------------------------------------------------------------------------- */
 
-static double reward_of(const glimpse_lab *g, size_t b)
-{
-    const ur_tensor *y = g->looking.at[g->net.glimpses - 1].logits;
-    const real *row = y->value + b * y->row;
-    for (size_t i = 0; i < y->width; i++)
-        if (row[i] > row[g->labels[b]]) return 0;
-    return 1;
-}
-
 /* Its mean squared error. */
 static double baseline_error(void *context)
 {
@@ -115,7 +133,7 @@ static double baseline_error(void *context)
     for (size_t t = 1; t < g->net.glimpses; t++)
         for (size_t b = 0; b < g->lanes; b++) {
             const ur_tensor *expected = g->looking.at[t].expected;
-            double off = (double)expected->value[b * expected->row] - reward_of(g, b);
+            double off = (double)expected->value[b * expected->row] - probability(g, g->net.glimpses - 1, b);
             sum += off * off;
         }
     return sum / (double)(g->lanes * (g->net.glimpses - 1));
@@ -136,11 +154,11 @@ static void test_baseline(void **state)
 /* ---- REINFORCE ---------------------------------------------------------------------------------------------------- */
 
 /*
- * A picture of 1 x 4 places, of which the second and the last are white. The answer after the second glimpse is right where that
- * saw white. It looks at x near 0.1, σ = 0.4: P(right) = P(−½ ≤ x < 0) + P(½ ≤ x < 1), whose gradient is exact.
+ * A picture of 1 x 4 places, of which the second and the last are white. The answer after the second glimpse is sure where that saw
+ * white, and unsure elsewhere. It looks at x near 0.1, σ = 0.4: P(white) = P(−½ ≤ x < 0) + P(½ ≤ x < 1), whose gradient is exact.
  */
 enum { TRIES = 20000 };
-static const double MEAN = 0.1, SPREAD = 0.4;
+static const double MEAN = 0.1, SPREAD = 0.4, SURE = 3;
 
 static double normal_below(double x) { return 0.5 * erfc(-x / sqrt(2)); }
 
@@ -176,8 +194,7 @@ static void open_toy(glimpse_lab *g)
     memset(g->model->values, 0, g->model->numbers * sizeof *g->model->values);
     set(g, "glimpse.out.weight", 0, 1);
     set(g, "core.out.weight", 0, 1);
-    set(g, "answer.out.weight", 2, 1); /* the second label, from the first number */
-    set(g, "answer.out.bias", 0, 0.4);
+    set(g, "answer.out.weight", 2, SURE); /* the second label, from the first number */
     set(g, "place.out.bias", 0, MEAN);
     set(g, "place.out.bias", 1, -1);
 }
@@ -206,8 +223,9 @@ static void test_reinforce(void **state)
     (void)state;
     glimpse_lab g;
     open_toy(&g);
-    const double exact = slope_between(-0.5, 0) + slope_between(0.5, 1);
-    assert_true(fabs(exact) > 0.1);
+    const double better = 1 / (1 + exp(-SURE * tanh(1))) - 0.5; /* where it saw white */
+    const double exact = better * (slope_between(-0.5, 0) + slope_between(0.5, 1));
+    assert_true(fabs(exact) > 0.04);
     for (int i = 0; i < 3; i++) {
         double gradient = toy_gradient(&g, 0.4 * i);
         if (fabs(gradient + exact) > 0.003 * fabs(exact))

@@ -7,13 +7,13 @@
  *   where      the place                                            where: dense 128 relu
  *   core       both, and what it remembers                          core: join glimpse > join where > dense 256 relu > rnn 256
  *   place      h → where to look next                               place: join core > dense 128 relu > dense 2 tanh
- *   baseline   h → how likely the answer will be right              baseline: join core > dense 1
+ *   baseline   h → how likely the right label will be               baseline: join core > dense 1
  *   answer     h → the label; the last line                         answer: join core > dense
  *
  * Hard glimpses are cut out of the picture (layer/retina.h), near where the line `place` says: it learns by trial
- * (layer/policy.h), from 1 for a right answer and 0 for a wrong one, less what `baseline` expected. Neither of these two lines
- * sends a gradient into the core. Soft glimpses are read with a grid of filters (layer/grid.h), whose place has a gradient; there
- * is no baseline then, and `place` gives five numbers. The first place is the middle of the picture.
+ * (layer/policy.h), from the probability that the right label got in the end, less what `baseline` expected. Neither of these two
+ * lines sends a gradient into the core. Soft glimpses are read with a grid of filters (layer/grid.h), whose place has a gradient; there
+ * is no baseline then, and `place` gives five numbers. The first place is the middle of the picture, in training one near it.
  */
 #ifndef UR_TASK_GLIMPSE_GLIMPSE_H
 #define UR_TASK_GLIMPSE_GLIMPSE_H
@@ -32,7 +32,7 @@ typedef struct ur_glimpse_settings {
     const char *place;
     size_t clutter, glimpses, size, scales, mean_of;
     enum { UR_GAZE_HARD, UR_GAZE_SOFT } gaze;
-    double spread, policy_weight;
+    double first_spread, spread, policy_weight;
     bool no_augment, seen;
 } ur_glimpse_settings;
 
@@ -53,7 +53,7 @@ typedef struct ur_glimpse_net {
     size_t glimpses, labels, rows, columns;
     size_t size, scales;
     bool soft;
-    double spread;                 /* σ of hard places */
+    double first_spread, spread;   /* σ of the first hard place, and of the others */
     size_t line[UR_GLIMPSE_LINES]; /* its number in the network */
 } ur_glimpse_net;
 
@@ -67,7 +67,7 @@ static inline size_t ur_glimpse_inputs(const ur_glimpse_net *n) { return n->size
 typedef struct ur_glimpsed {
     ur_tensor *mean, *expected; /* what `place` and `baseline` said before it; NULL: of the first one */
     ur_tensor *place;           /* where it was looked at, for the line `where` */
-    ur_tensor *seen, *logits;   /* logits NULL: nobody asked */
+    ur_tensor *seen, *logits;   /* logits: the answer so far */
 } ur_glimpsed;
 
 /* Pictures being looked at, a lane each. */
@@ -78,9 +78,7 @@ typedef struct ur_looking {
     ur_value *values; /* of the lines, zeros to begin with */
     size_t lanes;
     ur_tensor *picture; /* (1, B, rows·columns) */
-    const real
-        *noise; /* (T, B, 2) from N(0, 1), of which the first T are not looked at; NULL: where it wants to look */
-    bool each;  /* the answer is asked after each glimpse, not only after the last */
+    const real *noise;  /* (T, B, 2) from N(0, 1); NULL: the middle, and then where it wants to look */
     ur_glimpsed at[UR_GLIMPSES_MOST];
 } ur_looking;
 

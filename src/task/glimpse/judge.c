@@ -58,7 +58,6 @@ bool ur_glimpse_judge(ur_glimpse *g, ur_looking *l)
     const size_t paths = wanted ? 1 : g->settings.mean_of;
     memset(g->share, 0, g->net.glimpses * l->lanes * g->net.labels * sizeof *g->share);
     l->picture = picture_of(g, l->tape, l->lanes);
-    l->each = true;
     for (size_t k = 0; l->picture && k < paths; k++) {
         memset(l->values, 0, l->model->line_count * sizeof *l->values);
         if (!wanted) fill_noise(g, l->tape, l->lanes, false, k);

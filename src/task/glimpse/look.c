@@ -1,4 +1,5 @@
 /* The glimpses: the lines of the network, one after another; see glimpse.h. */
+#include "kernel/scalar.h"
 #include "layer/policy.h"
 #include "tape/operations.h"
 #include "task/glimpse/glimpse.h"
@@ -24,13 +25,14 @@ static ur_tensor *step_apart(ur_looking *l, ur_glimpse_line which)
     return y;
 }
 
-/* The middle of the picture: zeros. */
+/* The middle of the picture: zeros; or, of hard glimpses, near there. */
 static ur_tensor *first_place(const ur_looking *l)
 {
     ur_tensor *place = ur_tensor_make(l->tape, 1, l->lanes, ur_glimpse_numbers(l->net));
     if (!place) return NULL;
     place->wanted = false;
-    return memset(place->value, 0, ur_tensor_size(place) * sizeof(real)), place;
+    memset(place->value, 0, ur_tensor_size(place) * sizeof(real));
+    return l->net->soft || !l->noise ? place : ur_policy_draw(l->tape, place, l->noise, l->net->first_spread);
 }
 
 static bool choose_place(ur_looking *l, size_t t)
@@ -62,8 +64,7 @@ static bool glimpse(ur_looking *l, size_t t)
     if (!choose_place(l, t) || !(at->seen = see(l, at->place))) return false;
     if (!step(l, UR_GLIMPSE_SEEN, at->seen) || !step(l, UR_GLIMPSE_WHERE, at->place)) return false;
     if (!step(l, UR_GLIMPSE_CORE, NULL)) return false;
-    if (l->each || t + 1 == l->net->glimpses) at->logits = step(l, UR_GLIMPSE_ANSWER, NULL);
-    return l->tape->status == UR_OK;
+    return (at->logits = step(l, UR_GLIMPSE_ANSWER, NULL)) != NULL;
 }
 
 bool ur_looking_run(ur_looking *l)
@@ -76,16 +77,15 @@ bool ur_looking_run(ur_looking *l)
 
 /* ---- Learning ----------------------------------------------------------------------------------------------------- */
 
-/* 1 where the answer is right. */
+/* The probability of the right label: what is to be expected where the answer is drawn, and less of a gamble than 0 or 1. */
 static void find_rewards(const ur_looking *l, const int32_t *labels, real *reward)
 {
     const ur_tensor *y = l->at[l->net->glimpses - 1].logits;
     for (size_t b = 0; b < y->lanes; b++) {
         const real *row = y->value + b * y->row;
-        size_t best = 0;
-        for (size_t i = 1; i < y->width; i++)
-            if (row[i] > row[best]) best = i;
-        reward[b] = (int32_t)best == labels[b];
+        double sum = 0;
+        for (size_t i = 0; i < y->width; i++) sum += ur_exp((double)row[i] - (double)row[labels[b]]);
+        reward[b] = (real)(1 / sum);
     }
 }
 
@@ -103,12 +103,22 @@ static void learn_choice(ur_looking *l, size_t t, const real *reward, double pol
                    policy_weight / lanes);
 }
 
+/* The answers on the way: as much as the last one, all of them together. */
+static void learn_answers(ur_looking *l, const int32_t *labels)
+{
+    const size_t before = l->net->glimpses - 1;
+    double lost;
+    for (size_t t = 0; t < before; t++)
+        ur_softmax_loss(l->tape, l->at[t].logits, labels, 1 / (double)(l->lanes * before), &lost);
+}
+
 bool ur_looking_learn(ur_looking *l, const int32_t *labels, double policy_weight, double *sum)
 {
     real *reward = ur_tape_alloc(l->tape, l->lanes, sizeof *reward);
     if (!reward) return false;
     find_rewards(l, labels, reward);
     ur_softmax_loss(l->tape, l->at[l->net->glimpses - 1].logits, labels, 1 / (double)l->lanes, sum);
+    learn_answers(l, labels);
     for (size_t t = 1; !l->net->soft && t < l->net->glimpses; t++) learn_choice(l, t, reward, policy_weight);
     return l->tape->status == UR_OK;
 }

@@ -150,6 +150,7 @@ static ur_glimpse_net net_of(const ur_glimpse_settings *s)
                             .size = s->size,
                             .scales = s->scales,
                             .soft = s->gaze == UR_GAZE_SOFT,
+                            .first_spread = s->first_spread,
                             .spread = s->spread};
 }
 

@@ -23,7 +23,9 @@ static const ur_setting ROWS[] = {
     {NULL, "gaze", "hard|soft", UR_SETTING_CHOICE, S(gaze), .initial = "hard", .decides = true,
      .help = "cut out of the picture, learnt by trial; or read with a grid of filters, learnt by its gradient"},
     {NULL, "look", "hard|soft", UR_SETTING_CHOICE, S(gaze), .help = NULL}, /* listed, it would be that of frames */
-    {NULL, "spread", "X", UR_SETTING_NUMBER, S(spread), .most = 2, .above = true, .initial = "0.05", .decides = true,
+    {NULL, "first-spread", "X", UR_SETTING_NUMBER, S(first_spread), .most = 2, .initial = "0.2", .decides = true,
+     .help = "of hard glimpses: how far from the middle it begins in training"},
+    {NULL, "spread", "X", UR_SETTING_NUMBER, S(spread), .most = 2, .above = true, .initial = "0.1", .decides = true,
      .help = "of hard glimpses: how far from where the network wants it looks in training; 1 is half the picture"},
     {NULL, "policy-weight", "X", UR_SETTING_NUMBER, S(policy_weight), .most = 1e6, .initial = "0.01", .decides = true,
      .help = "of hard glimpses: what learning where to look counts, beside 1 for the label"},
