@@ -67,9 +67,11 @@ static size_t label_at(const answer *a, size_t t, double *share)
 
 /* ---- A line ------------------------------------------------------------------------------------------------------- */
 
-/* Tenths, without the decimal point of the host's locale. */
+/* Tenths, without the decimal point of the host's locale. A soft glimpse may be far away. */
 static int write_tenths(double x, char *text, size_t size)
 {
+    const double most = 1e6;
+    x = x > most ? most : x < -most ? -most : x;
     long tenths = (long)(fabs(x) * 10 + 0.5);
     return snprintf(text, size, "%s%ld.%ld", x < 0 && tenths ? "-" : "", tenths / 10, tenths % 10);
 }

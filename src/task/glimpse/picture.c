@@ -79,13 +79,13 @@ ur_status ur_glimpse_picture(ur_glimpse *g, const ur_glimpse_part *p, uint32_t i
     const uint64_t seed = vary ? ur_augment_seed(g->seed, vary - 1) : 0;
     const chance c = {seed, (uint64_t)i * CHOICES_MOST};
     const piece all = {.rows = rows_of(p), .columns = columns_of(p)};
-    const bool free = g->canvas[0] && (all.rows < g->net.rows || all.columns < g->net.columns),
-               varied = vary && !g->settings.no_augment;
+    const bool moved = g->canvas[0] && (all.rows < g->net.rows || all.columns < g->net.columns);
+    const bool varied = vary && !g->settings.no_augment;
     UR_TRY(read_grey(g, p, i, error));
     if (varied) ur_picture_vary(g->grey[0], all.rows, all.columns, 1, seed, i, g->grey[1]);
     memset(to, 0, ur_glimpse_pixels(g) * sizeof *to);
-    put(g, g->grey[varied], all.columns, all, free ? choose(&c, 0, g->net.rows - all.rows + 1) : 0,
-        free ? choose(&c, 1, g->net.columns - all.columns + 1) : 0, to);
-    for (size_t k = 0; free && k < g->settings.clutter; k++) UR_TRY(put_piece(g, p, &c, 2 + k * CHOICES, to, error));
+    put(g, g->grey[varied], all.columns, all, moved ? choose(&c, 0, g->net.rows - all.rows + 1) : 0,
+        moved ? choose(&c, 1, g->net.columns - all.columns + 1) : 0, to);
+    for (size_t k = 0; moved && k < g->settings.clutter; k++) UR_TRY(put_piece(g, p, &c, 2 + k * CHOICES, to, error));
     return UR_OK;
 }
