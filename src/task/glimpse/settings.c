@@ -49,7 +49,7 @@ ur_status ur_glimpse_choose(const void *data, ur_settings *settings, ur_error *e
     for (size_t i = 0; i < sizeof RECIPE / sizeof *RECIPE; i++)
         UR_TRY(ur_settings_prefer(settings, RECIPE[i][0], RECIPE[i][1], error));
     UR_TRY(ur_settings_prefer(settings, "batch", few ? "32" : "128", error));
-    UR_TRY(ur_settings_prefer_number(settings, "lr", 1e-3, error));
+    UR_TRY(ur_settings_prefer_number(settings, "lr", 3e-3, error));
     UR_TRY(ur_settings_prefer_number(settings, "average", few ? 0.99 : 0.998, error));
     if (!(run->epochs > 0) && !run->steps && !(run->minutes > 0)) run->epochs = few ? 60 : 40;
     return UR_OK;
