@@ -336,7 +336,7 @@ const ur_cli_verb ur_cli_predict = {
         "Reads lines from files, or from standard input, and answers each at once, on a line of its own: a classifier "
         "gives the label and its probability with a tab between. With --json an answer is an object with the "
         "probabilities of all labels. A model of pictures or recordings takes idx or WAV files without labels, and "
-        "answers each picture and each recording on a line.\n\n"
+        "answers each picture and each recording on a line. One of glimpses also says where it looked.\n\n"
         "A tagger takes a sentence a line, words one a line (--lines tokens), or CoNLL-U, and gives CoNLL-U: what it "
         "was given, with the column filled that it learnt. With --inline it gives word/TAG; a terminal shows each "
         "label in a colour of its own.\n\n"
