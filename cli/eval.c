@@ -167,7 +167,10 @@ static ur_status score(settings *s, ur_model *model, const ur_cli_arguments *arg
     if (s->picture && strcmp(task, "frames") != 0)
         return ur_fail(error, UR_ERR_USAGE, "--picture: a model of the task %s does not take it", task);
     UR_TRY(ur_cli_check_new(s->picture, s->overwrite, error));
-    if (strcmp(task, "lm") == 0) return score_texts(s, model, arguments, error);
+    if (strcmp(task, "lm") == 0) {
+        UR_TRY(ur_cli_check_pending(arguments, task, error));
+        return score_texts(s, model, arguments, error);
+    }
     UR_TRY(check_options(arguments, task, error));
     return ur_cli_eval_task(model, arguments, &(ur_cli_judging){s->scoring.threads, s->json, s->picture, s->overwrite},
                             error);

@@ -80,10 +80,11 @@ static ur_status answer_one(answering *a, const char *text, size_t length, const
 
 static bool is_task(const answering *a, const char *task) { return strcmp(ur_model_task(a->model), task) == 0; }
 
-/* A classifier reads neither the mark in front of a file nor line ends, as in training; other tasks pass on what they get. */
+/* A classifier and a translator read neither the mark in front of a file nor line ends, as in training; other tasks pass on what
+ * they get. */
 static void trim_text(const answering *a, bool first, const char **text, size_t *length)
 {
-    if (!is_task(a, "classify")) return;
+    if (!is_task(a, "classify") && !is_task(a, "translate")) return;
     bool mark = first && *length >= 3 && memcmp(*text, "\xEF\xBB\xBF", 3) == 0;
     *text += mark ? 3 : 0;
     *length -= mark ? 3 : 0;
@@ -335,7 +336,7 @@ const ur_cli_verb ur_cli_predict = {
         "Reads lines from files, or from standard input, and answers each at once, on a line of its own: a classifier "
         "gives the label and its probability with a tab between. With --json an answer is an object with the "
         "probabilities of all labels. A model of pictures or recordings takes idx or WAV files without labels, and "
-        "answers each picture and each recording on a line.\n\n"
+        "answers each picture and each recording on a line. One of glimpses also says where it looked.\n\n"
         "A tagger takes a sentence a line, words one a line (--lines tokens), or CoNLL-U, and gives CoNLL-U: what it "
         "was given, with the column filled that it learnt. With --inline it gives word/TAG; a terminal shows each "
         "label in a colour of its own.\n\n"

@@ -5,31 +5,17 @@
 #include "cli/sample_animation.h"
 
 #include "cli/report/page.h"
+#include "cli/report/picture.h"
 
 #include "base/error.h"
 #include "base/gif.h"
 #include "base/memory.h"
-#include "base/png.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const double TICK = 0.25, REST = 2.5; /* seconds a frame, and of the last one */
-
-static void write_base64(FILE *out, const unsigned char *bytes, size_t size)
-{
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < size; i += 3) {
-        size_t left = size - i < 3 ? size - i : 3;
-        unsigned group = (unsigned)bytes[i] << 16;
-        if (left > 1) group |= (unsigned)bytes[i + 1] << 8;
-        if (left > 2) group |= bytes[i + 2];
-        const char four[4] = {letters[group >> 18], letters[group >> 12 & 63],
-                              left > 1 ? letters[group >> 6 & 63] : '=', left > 2 ? letters[group & 63] : '='};
-        fwrite(four, 1, sizeof four, out);
-    }
-}
 
 /* Frame k is seen from its time on, under those that follow; the squares of frame k while nothing follows. */
 static void write_style(FILE *out, size_t frames)
@@ -77,19 +63,12 @@ static void write_squares(FILE *out, const ur_painted *p, const ur_mosaic *m, si
 static ur_status write_frame(FILE *out, const ur_painted *p, size_t frame, ur_error *error)
 {
     ur_cli_mosaic all;
-    unsigned char *file = NULL;
-    size_t size;
+    char attributes[96];
     UR_TRY(ur_cli_painted_mosaic(p, frame, 0, &all, error));
     const size_t *whole = all.mosaic.size;
-    ur_status status = ur_png_make(all.pixel, whole[0], whole[1], &file, &size, error);
-    if (status == UR_OK) {
-        fprintf(out, "<image class=\"k k%zu\" width=\"%zu\" height=\"%zu\" href=\"data:image/png;base64,", frame,
-                whole[1], whole[0]);
-        write_base64(out, file, size);
-        fputs("\"/>\n", out);
-        write_squares(out, p, &all.mosaic, frame);
-    }
-    free(file);
+    snprintf(attributes, sizeof attributes, "class=\"k k%zu\" width=\"%zu\" height=\"%zu\"", frame, whole[1], whole[0]);
+    ur_status status = ur_cli_picture_svg(out, all.pixel, whole[0], whole[1], attributes, error);
+    if (status == UR_OK) write_squares(out, p, &all.mosaic, frame);
     free(all.pixel);
     return status;
 }

@@ -29,11 +29,13 @@ typedef struct ur_signal {
     ur_signal_kind kind;
 } ur_signal;
 
-/* Recurrent layers of the network, in the order of its line; 0: it has none. One with `bi` counts as two: the second
+/* Recurrent layers of the network, in the order of its lines; 0: it has none. One with `bi` counts as two: the second
  * reads each sequence from its end, so that its step 0 is the last. */
 UR_API size_t ur_probe_layers(const ur_model *model);
 /* Hidden units (H) and the cell's name of a layer, each may be NULL; false: there is no such layer. */
 UR_API bool ur_probe_layer(const ur_model *model, size_t layer, size_t *units, const char **cell);
+/* The name of the line that the layer stands in, "" for one without a name; NULL: there is no such layer. */
+UR_API const char *ur_probe_line(const ur_model *model, size_t layer);
 /* Signal i of a layer: its gates, then c where the cell has one, then h; false behind the last. */
 UR_API bool ur_probe_signal(const ur_model *model, size_t layer, size_t i, ur_signal *signal);
 /* The number of the signal of that name; SIZE_MAX, which is no signal, if the layer has none. */
@@ -50,10 +52,13 @@ UR_API void ur_probe_free(ur_probe *probe); /* NULL is allowed */
  * ended, which must have had as many lanes; from zero where there was none. Keeps every signal of every step until the next
  * run. UR_ERR_USAGE, UR_ERR_DATA for a wrong batch, as ur_learn. */
 UR_API ur_status ur_probe_run(ur_probe *probe, const ur_batch *batch, ur_error *error);
+/* Lanes of the last run in a layer, and steps of a lane; 0: none. Lines of a network may differ in both. */
+UR_API size_t ur_probe_lanes(const ur_probe *probe, size_t layer);
+UR_API size_t ur_probe_steps(const ur_probe *probe, size_t layer, size_t lane);
 /* A signal of all units of a layer at a step of a lane: `out` takes H numbers. Behind a lane's end the states stay and
  * gates mean nothing. False, and nothing written: the last run has no such place, or there was none. */
 UR_API bool ur_probe_read(const ur_probe *probe, size_t layer, size_t signal, size_t step, size_t lane, ur_real *out);
-/* What the network gave there: `outputs` numbers, valid until the next run. In a network with `last` only step 0 is there.
+/* What its last line gave there: `outputs` numbers, valid until the next run. In a network with `last` only step 0 is there.
  * NULL: no such place. */
 UR_API const ur_real *ur_probe_output(const ur_probe *probe, size_t step, size_t lane);
 /* The logarithm of the probability that these outputs, as logits, give to `id`; NaN: no such place or id. */
@@ -120,13 +125,14 @@ typedef struct ur_gate_table ur_gate_table;
 UR_API ur_status ur_gate_table_create(ur_gate_table **table, const ur_model *model, const ur_reading *reading,
                                       ur_error *error);
 /* The same over all data of a task's settings (ur_settings_of_model, with data added), for a model that was trained on
- * something else than a text: a classifier of sentences or of recordings. UR_ERR_UNSUPPORTED for a task whose batches go on
- * from each other (a language model) or that has a loop of its own. */
+ * something else than a text: a classifier, a tagger, a model of frames, a forecast (on what its batches
+ * read). UR_ERR_UNSUPPORTED for a task whose batches go on from each other (a language model). */
 struct ur_settings;
 UR_API ur_status ur_gate_table_of_task(ur_gate_table **table, const ur_model *model, const struct ur_settings *settings,
                                        ur_error *error);
-UR_API void ur_gate_table_free(ur_gate_table *table);            /* NULL is allowed */
-UR_API uint64_t ur_gate_table_steps(const ur_gate_table *table); /* of all lanes together */
+UR_API void ur_gate_table_free(ur_gate_table *table); /* NULL is allowed */
+/* Of all lanes together, in a layer: lines of a network may differ. */
+UR_API uint64_t ur_gate_table_steps(const ur_gate_table *table, size_t layer);
 /* Layer, signal and unit as the probe numbers them; false: there is no such unit. */
 UR_API bool ur_gate_table_unit(const ur_gate_table *table, size_t layer, size_t signal, size_t unit, ur_unit_use *use);
 
@@ -234,30 +240,36 @@ typedef struct ur_flow_layer {
     const double *kept; /* and what passes both by: ‖∂c∘f‖/‖∂c‖ of an LSTM, ‖∂h∘z‖/‖∂h‖ of a GRU */
     const double *jacobian; /* largest singular value of ∂(h, c)_t/∂(h, c)_{t−k}, the layer's input held, at the first
                                 place; NULL also for a layer of more than 1024 states */
-    const double *alive;     /* share of the places where ∂loss_t/∂h_{t−k} is not exactly 0 (no logarithm) */
+    const double
+        *alive; /* share of the places that are so long where ∂loss_t/∂h_{t−k} is not exactly 0 (no logarithm) */
     double h_moves, c_moves; /* mean of ‖h_t − h_{t−1}‖/‖h_t‖ and the same of c; NaN: no c */
 } ur_flow_layer;
 
 typedef struct ur_flow ur_flow;
 
-/* For a network of one line that takes ids and gives logits of ids at every step, with at least one recurrent layer; else
- * UR_ERR_USAGE, as for small weights. The model stays the caller's and must outlive the flow. It gets ready for gradients as
+/* UR_ERR_USAGE for a network without a recurrent layer, and for small weights. The model stays the caller's and must outlive the flow. It gets ready for gradients as
  * for a learner, must not be in use by others meanwhile, and keeps its f32 weights from then on; their values are only read.
  * settings NULL: all chosen. */
 UR_API ur_status ur_flow_create(ur_flow **flow, ur_model *model, const ur_flow_settings *settings, ur_error *error);
 UR_API void ur_flow_free(ur_flow *flow); /* NULL is allowed */
 
 /* Reads ids (warm + K + 1, B) from a zero state and follows the loss of predicting next[b] behind the last of them back in
- * every lane. May be called again: means are over all lanes of all calls. An id that is not below the network's is
- * UR_ERR_DATA. After UR_ERR_NUMERIC, a gradient that is not finite, or UR_ERR_MEMORY the flow can only be freed. */
+ * every lane. May be called again: means are over all lanes of all calls. For a network of one line that takes ids and gives one
+ * answer at every step, or one behind the last; else UR_ERR_USAGE. An id that is not below the network's is UR_ERR_DATA. After UR_ERR_NUMERIC, a gradient that is not finite, or UR_ERR_MEMORY the flow can only be freed. */
 UR_API ur_status ur_flow_ids(ur_flow *flow, const int32_t *ids, const int32_t *next, size_t lanes, ur_error *error);
 /* The same at `places` places of a text, evenly far apart, of which `reading` says path and part (not lanes, window and
  * threads). UR_ERR_USAGE for a model without units, UR_ERR_DATA for a text of fewer than K + 2 units. */
 UR_API ur_status ur_flow_text(ur_flow *flow, const ur_reading *reading, ur_error *error);
 
-/* The same from the labels of a task's examples (settings as for ur_gate_table_of_task), for a classifier with one line that
- * ends in `last`: each of up to `places` examples with K + 1 tokens or more is read from its beginning. UR_ERR_DATA where no
- * example is so long. */
+/* The same of any network, and from the first target of the batch: in each lane from the label of its last step, and for layers
+ * that read from the end from that of its first (or from the one label of a line that leaves one step). k counts from a lane's own
+ * end, in the line of the layer; curves of a line whose lanes are shorter end sooner. Norms are not scaled on their way back: what
+ * is below 1e-38 counts as none. UR_ERR_USAGE without a target; UR_ERR_USAGE, UR_ERR_DATA for a wrong batch, as ur_learn. */
+UR_API ur_status ur_flow_batch(ur_flow *flow, const ur_batch *batch, ur_error *error);
+
+/* The same from the labels of a task's examples (settings as for ur_gate_table_of_task): each of up to `places` examples with
+ * K + 1 steps or more is read from its beginning, as ur_flow_ids where the network is a line of ids that ends in `last`, else as
+ * ur_flow_batch. UR_ERR_DATA where no example is so long. */
 UR_API ur_status ur_flow_task(ur_flow *flow, const struct ur_settings *settings, ur_error *error);
 /* The largest K for which `places` examples (0: 64), or else all, are long enough. */
 UR_API ur_status ur_flow_task_steps(const ur_model *model, const struct ur_settings *settings, size_t places,
@@ -299,14 +311,30 @@ UR_API bool ur_spectra_whole(const ur_spectra *spectra); /* LAPACK was there */
 
 /* ---- 5. Saliency: what moved a prediction --------------------------------------------------------------------------- */
 
-/* How much each of the `count` tokens read moved the logarithm of the probability of `target`: (gradient of log p to the
- * token's input) times that input (Denil et al. 2014). Positive: it spoke for the target. For a language model the target is
- * the token behind the last one; for a classifier it is a label. `moved` takes `count` numbers; *probability, that of the
- * target, may be NULL. Dropout is off. Any network of one line from ids to a prediction; one-hot ids need a cell right behind
- * them (else UR_ERR_UNSUPPORTED). UR_ERR_USAGE: another network, a target or a count that cannot be, small weights;
- * UR_ERR_DATA: an id that is too large.
+/* What is explained: the probability of a target at a place of what a line gives. */
+typedef struct ur_prediction {
+    size_t line, step, lane; /* step 0 where the line leaves one step */
+    int32_t
+        target; /* one of the line's outputs, of a line with one output behind σ 0 or 1; below 0: the likeliest, which is then
+                       written here */
+    double
+        probability; /* is set: of the target, by the softmax or σ of what the line gives (of a line that ends in `crf`, of
+                           what enters the crf) */
+} ur_prediction;
+
+/* How much each step of line `read` moved the logarithm of that probability: (gradient of log p to what stands for the step)
+ * times that (Denil et al. 2014): the embedding of a token with what is joined to it (a word's spelling), its one-hot row, or the
+ * step's numbers. Positive: it spoke for the target. `moved` takes (T, B) numbers; 0 behind a lane's end. Dropout is off; the
+ * targets of the batch are not used. One-hot ids need a cell right behind them (else UR_ERR_UNSUPPORTED). UR_ERR_USAGE: a line,
+ * a place or a target that is not there, a line that begins with what another one gives, small weights; UR_ERR_USAGE and
+ * UR_ERR_DATA for a wrong batch, as ur_learn.
  * The model gets ready for gradients as for a learner (which is not disturbed), must not be in use by others meanwhile, and
  * keeps its f32 weights from then on; its parameters' `gradient` is overwritten. */
+UR_API ur_status ur_saliency_of(ur_model *model, const ur_batch *batch, ur_prediction *of, size_t read, ur_real *moved,
+                                ur_error *error);
+
+/* The same of a network of one line from ids to a prediction, and of `count` ids: for a language model the target is the token
+ * behind the last one; for a classifier it is a label. *probability may be NULL. */
 UR_API ur_status ur_saliency(ur_model *model, const int32_t *ids, size_t count, int32_t target, ur_real *moved,
                              double *probability, ur_error *error);
 

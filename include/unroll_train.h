@@ -260,10 +260,21 @@ UR_API ur_status ur_answerer_create(ur_answerer **answerer, ur_model *model, con
                                     ur_error *error);
 UR_API void ur_answerer_free(ur_answerer *answerer); /* NULL is allowed */
 
-/* The tokens of a text as the task cuts it: *count ids, valid until the next call. UR_ERR_UNSUPPORTED for a model that does not
- * read text. */
-UR_API ur_status ur_answerer_tokens(ur_answerer *answerer, const char *text, size_t length, const int32_t **ids,
-                                    size_t *count, ur_error *error);
+/* An item as its network takes it, to be looked into (unroll_inspect.h). */
+typedef struct ur_item {
+    ur_batch batch;     /* of one lane; valid until the answerer's next call */
+    size_t line, steps; /* the line that reads it, and its steps: words, frames */
+    size_t answers;     /* the line that gives the labels (ur_model_label), … */
+    bool each_step,
+        apart; /* … one at each step, or else one for all. apart: there are blanks between steps that are text */
+} ur_item;
+
+/* A line of text for a model that reads text; for others item `number`, from 0, of the file or folder of that name.
+ * UR_ERR_UNSUPPORTED for a task without such items; UR_ERR_USAGE where there is no such number. */
+UR_API ur_status ur_answerer_look(ur_answerer *answerer, const char *item, size_t length, size_t number, ur_item *seen,
+                                  ur_error *error);
+/* Step `step` of the item that was looked at last, as text; NULL: it is numbers, or a token that the model does not know. */
+UR_API const char *ur_answerer_step(const ur_answerer *answerer, size_t step, size_t *length);
 
 /* Label i of a classifier or tagger, in the order of its outputs; NULL after the last, and for a model without labels. */
 UR_API const char *ur_model_label(const ur_model *model, size_t i);

@@ -177,12 +177,21 @@ static bool reads_data(const ur_settings *task, const char *name)
     return false;
 }
 
+static ur_status refuse(const char *option, const char *task, ur_error *error)
+{
+    return ur_fail(error, UR_ERR_USAGE, "--%s: a model of the task %s does not take it", option, task);
+}
+
+ur_status ur_cli_check_pending(const ur_cli_arguments *arguments, const char *task, ur_error *error)
+{
+    return arguments->pending_count ? refuse(arguments->pending[0].name, task, error) : UR_OK;
+}
+
 ur_status ur_cli_take_pending(const ur_cli_arguments *arguments, ur_settings *task, const char *name, ur_error *error)
 {
     for (size_t i = 0; i < arguments->pending_count; i++) {
         const ur_cli_pending *p = &arguments->pending[i];
-        if (!reads_data(task, p->name))
-            return ur_fail(error, UR_ERR_USAGE, "--%s: a model of the task %s does not take it", p->name, name);
+        if (!reads_data(task, p->name)) return refuse(p->name, name, error);
         UR_TRY(ur_settings_set(task, p->name, p->value, error));
     }
     return UR_OK;

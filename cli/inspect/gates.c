@@ -72,13 +72,31 @@ static void print_row(const ur_signal *signal, const ur_cli_gate_row *row)
                row->least, row->most);
 }
 
+void ur_cli_gate_title(const ur_model *model, size_t layer, char *title, size_t size)
+{
+    const char *cell = "", *line = ur_probe_line(model, layer);
+    size_t units = 0;
+    ur_probe_layer(model, layer, &units, &cell);
+    bool named = line && *line;
+    snprintf(title, size, "layer %zu: %s, %zu neurons%s%s", layer + 1, cell, units, named ? ", line " : "",
+             named ? line : "");
+}
+
+/* Of the last line. */
+static unsigned long long steps_of(const ur_model *model, const ur_gate_table *gates)
+{
+    return (unsigned long long)ur_gate_table_steps(gates, ur_probe_layers(model) - 1);
+}
+
 static void print_layers(const ur_model *model, const ur_gate_table *gates)
 {
-    const char *cell;
-    size_t units;
+    char title[UR_CLI_GATE_TITLE];
     ur_signal signal;
-    for (size_t layer = 0; ur_probe_layer(model, layer, &units, &cell); layer++) {
-        printf("%slayer %zu: %s, %zu neurons\n", layer ? "\n" : "", layer + 1, cell, units);
+    for (size_t layer = 0; layer < ur_probe_layers(model); layer++) {
+        unsigned long long steps = (unsigned long long)ur_gate_table_steps(gates, layer);
+        ur_cli_gate_title(model, layer, title, sizeof title);
+        printf("%s%s", layer ? "\n" : "", title);
+        printf(steps == steps_of(model, gates) ? "\n" : ", %llu steps\n", steps);
         printf("  signal   open      shut   always open  always shut       mean\n");
         for (size_t i = 0; ur_probe_signal(model, layer, i, &signal); i++) {
             ur_cli_gate_row row = ur_cli_gate_row_of(gates, layer, i);
@@ -88,7 +106,7 @@ static void print_layers(const ur_model *model, const ur_gate_table *gates)
     printf("\n%llu steps. Open: above 0.9; shut: below 0.1; shares of all neurons and steps. Always: neurons that are "
            "so in "
            "99 %% of the steps.\n",
-           (unsigned long long)ur_gate_table_steps(gates));
+           steps_of(model, gates));
 }
 
 /* ---- As JSON ------------------------------------------------------------------------------------------------------ */
@@ -134,10 +152,12 @@ static ur_status print_json(const ur_model *model, const ur_gate_table *gates, u
             ur_cli_json_add(&signals, signal_json(gates, layer, i, &signal));
         ur_cli_json_set(&one, "cell", json_string(cell));
         ur_cli_json_set(&one, "units", json_integer((json_int_t)units));
+        if (*ur_probe_line(model, layer)) ur_cli_json_set(&one, "line", json_string(ur_probe_line(model, layer)));
+        ur_cli_json_set(&one, "steps", json_integer((json_int_t)ur_gate_table_steps(gates, layer)));
         ur_cli_json_set(&one, "signals", signals);
         ur_cli_json_add(&layers, one);
     }
-    ur_cli_json_set(&object, "steps", json_integer((json_int_t)ur_gate_table_steps(gates)));
+    ur_cli_json_set(&object, "steps", json_integer((json_int_t)steps_of(model, gates)));
     ur_cli_json_set(&object, "layers", layers);
     return ur_cli_json_print(object, error);
 }
@@ -194,9 +214,10 @@ static ur_status inspect(settings *s, const ur_cli_texts *data, const char *path
 {
     ur_model *model = NULL;
     UR_TRY(ur_cli_model_load(&model, path, error));
-    bool labels = ur_model_label(model, 0) != NULL;
-    ur_status status = labels ? inspect_data(s, data, model, error) : ur_cli_check_language_model(model, path, error);
-    if (status == UR_OK && !labels) status = inspect_text(s, model, error);
+    bool data_of_task = ur_model_label(model, 0) || strcmp(ur_model_task(model), "forecast") == 0;
+    ur_status status =
+        data_of_task ? inspect_data(s, data, model, error) : ur_cli_check_language_model(model, path, error);
+    if (status == UR_OK && !data_of_task) status = inspect_text(s, model, error);
     ur_model_free(model);
     return status;
 }
@@ -224,7 +245,9 @@ const ur_cli_verb ur_cli_inspect_gates = {
         "Reads texts with a language model and looks at every gate and state of every cell at every step: i, f, g, o, "
         "c and h of an LSTM, r, z, n and h of a GRU, h of an RNN. A gate above 0.9 is called open, one below 0.1 "
         "shut. A forget gate that is always open belongs to a neuron that remembers; an RNN has no gates.\n\n"
-        "A classifier reads data of its own kind instead, as unroll eval does: sentences, pictures, recordings.\n\n"
+        "A model of another task reads data of its own kind instead, as unroll eval does: sentences, pictures, clips. "
+        "Lines "
+        "of a network may differ in steps: a tagger reads each different word of a batch once.\n\n"
         "The text is read in up to 32 pieces side by side, each from a zero state; for --dump it is read once more "
         "in one pass. The arrays are named by signal and layer (c1, h1, i2 ...); 'units' holds the id read at "
         "each step.",

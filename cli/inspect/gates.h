@@ -10,6 +10,10 @@ typedef struct ur_cli_gate_row {
     double open, shut, mean, deviation, least, most;
 } ur_cli_gate_row;
 
+/* "layer 1: lstm, 64 neurons, line chars" */
+enum { UR_CLI_GATE_TITLE = 160 };
+void ur_cli_gate_title(const ur_model *model, size_t layer, char *title, size_t size);
+
 ur_cli_gate_row ur_cli_gate_row_of(const ur_gate_table *gates, size_t layer, size_t signal);
 
 /* The picture of "Visualizing and Understanding Recurrent Networks": a dot a unit, shares open and shut. */

@@ -31,17 +31,17 @@ static ur_status add_layer(ur_cli_page *page, const ur_model *model, const ur_ga
 {
     ur_cli_series series[GATES_MOST];
     ur_signal signal;
-    const char *cell = "";
     size_t units = 0, count = 0;
-    char title[96];
-    ur_probe_layer(model, layer, &units, &cell);
+    char title[UR_CLI_GATE_TITLE];
+    ur_probe_layer(model, layer, &units, NULL);
     ur_status status = UR_OK;
     for (size_t i = 0; ur_probe_signal(model, layer, i, &signal) && count < GATES_MOST && status == UR_OK; i++)
         if (signal.kind == UR_SIGNAL_GATE) {
             status = dots(gates, layer, i, signal.name, units, &series[count], error);
             if (status == UR_OK) count++;
         }
-    snprintf(title, sizeof title, "Layer %zu: %s, %zu neurons", layer + 1, cell, units);
+    ur_cli_gate_title(model, layer, title, sizeof title);
+    title[0] = 'L';
     ur_cli_page_heading(page, title);
     ur_cli_chart chart = {.x_label = "share of steps in which the gate is open (above 0.9)",
                           .y_label = "shut (below 0.1)",
@@ -62,7 +62,7 @@ ur_status ur_cli_gates_page(const ur_model *model, const ur_gate_table *gates, c
     ur_cli_page_note(&page,
                      "%s, %llu steps. A dot is a neuron: near the right it is open all the time, near the top it is "
                      "shut all the time, near the corner below on the left it is neither: it decides.",
-                     ur_model_net(model), (unsigned long long)ur_gate_table_steps(gates));
+                     ur_model_net(model), (unsigned long long)ur_gate_table_steps(gates, ur_probe_layers(model) - 1));
     ur_status status = UR_OK;
     for (size_t layer = 0; layer < ur_probe_layers(model) && status == UR_OK; layer++)
         status = add_layer(&page, model, gates, layer, error);

@@ -129,7 +129,7 @@ static ur_status follow_labels(ur_cli_subject *s, const settings *how, ur_settin
     return ur_flow_task(s->flow, task, error);
 }
 
-/* A classifier is followed from the labels of examples of its own kind. */
+/* A model of another task is followed from the labels of examples of its own kind. */
 static ur_status follow_task(ur_cli_subject *s, const settings *how, ur_error *error)
 {
     ur_settings *task;
@@ -148,7 +148,7 @@ static ur_status follow(ur_cli_subject *s, const settings *how, const char *path
     return ur_cli_subject_finish(s, error);
 }
 
-/* How far back by itself where a classifier comes first: as far as most of its examples go. */
+/* How far back by itself where a model with labels comes first: as far as most of its examples go. */
 static ur_status choose_steps(settings *s, const char *path, ur_error *error)
 {
     ur_model *model;
@@ -279,8 +279,10 @@ const ur_cli_verb ur_cli_inspect_gradient = {
         "and of the product of Jacobians; the lectures' rule (largest singular value below 1: it must vanish) beside "
         "what is seen; and how far the states move from step to step. Norms are scaled at each step, so that they "
         "neither underflow nor overflow.\n\n"
-        "A classifier whose network ends in `last` is followed from the labels of data of its own kind, as far back as "
-        "most of its examples go.\n\n"
+        "A model of another task is followed from the labels of data of its own kind, as far back as most of its "
+        "examples "
+        "go. Where each word or frame has a label, it is that of the last one, and for layers that read from the end "
+        "that of the first. k counts from the end of what a line reads: of a word's characters, if it spells.\n\n"
         "With --compare several models are drawn in one picture. With --fresh networks that were never trained are "
         "looked at, at several gains. The page plays the gradient on its way back.\n\n"
         "The whole spectrum of W_hh needs LAPACK (Debian: liblapack3), which is looked for when it is wanted; without "

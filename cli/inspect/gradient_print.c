@@ -1,6 +1,7 @@
 /* What unroll inspect gradient shows on a terminal. */
 #include "cli/inspect/gradient.h"
 
+#include "cli/inspect/gates.h"
 #include "cli/support/glyphs.h"
 
 #include <math.h>
@@ -69,7 +70,9 @@ static void print_layer_words(const ur_flow_layer *l, const ur_spectra *spectra)
 static void print_layer(const ur_cli_subjects *all, const ur_cli_subject *s, size_t layer)
 {
     const ur_flow_layer *l = &s->layer[layer];
-    printf("layer %zu: %s, %zu neurons\n", layer + 1, l->cell, l->units);
+    char title[UR_CLI_GATE_TITLE];
+    ur_cli_gate_title(s->model, layer, title, sizeof title);
+    printf("%s\n", title);
     print_head("log10, k steps back", all);
     print_row("gradient of h", l->h, l->steps);
     print_row("gradient of c", l->c, l->steps);

@@ -18,6 +18,7 @@
 
 typedef struct settings {
     const char *target, *html;
+    size_t at, item;
     bool overwrite, json;
 } settings;
 
@@ -25,7 +26,11 @@ typedef struct settings {
 
 static const ur_setting OPTIONS[] = {
     {"What is explained", "target", "UNIT", UR_SETTING_TEXT, PLACE(target), .unset = "the likeliest one",
-     .help = "this prediction: a token behind the text, or a label of a classifier"},
+     .help = "this prediction: a token behind the text, or a label"},
+    {NULL, "at", "N", UR_SETTING_SIZE, PLACE(at), .least = 1, .most = 1e9, .unset = "the last one",
+     .help = "where each word or frame has a label: which one's, from 1"},
+    {NULL, "item", "N", UR_SETTING_SIZE, PLACE(item), .least = 1, .most = 1e9, .initial = "1",
+     .help = "of a file with several clips, pictures or recordings: which one"},
 
     {"Output", "html", "FILE", UR_SETTING_TEXT, PLACE(html), .unset = "none", .help = "the coloured text as one page"},
     {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace a file that is there"},
@@ -34,16 +39,19 @@ static const ur_setting OPTIONS[] = {
 
 static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
 
-static void defaults(void *settings_) { *(settings *)settings_ = (settings){0}; }
+static void defaults(void *settings_) { *(settings *)settings_ = (settings){.item = 1}; }
 
-/* A text, what is predicted behind it, and what moved that. */
+/* A text or another item, what is predicted of it, and what moved that. */
 typedef struct salience {
     ur_model *model;
     int32_t *ids, target;
     size_t count;
     ur_real *moved;
     double probability, largest;
-    bool labels; /* the target is a label of a classifier */
+    ur_answerer *answerer; /* where the target is a label; else NULL */
+    ur_item item;
+    size_t at; /* the step whose label it is, from 1; 0: that of all */
+    char number[32];
 } salience;
 
 /* ---- Making it ---------------------------------------------------------------------------------------------------- */
@@ -90,22 +98,7 @@ static ur_status make_prediction(salience *s, const settings *how, const char *t
     return ur_saliency(s->model, s->ids, s->count, s->target, s->moved, &s->probability, error);
 }
 
-/* ---- Of a classifier ---------------------------------------------------------------------------------------------- */
-
-/* As the task cuts the text. */
-static ur_status read_tokens(salience *s, ur_settings *task, const char *text, ur_error *error)
-{
-    ur_answerer *answerer;
-    const int32_t *ids;
-    UR_TRY(ur_answerer_create(&answerer, s->model, task, false, error));
-    ur_status status = ur_answerer_tokens(answerer, text, strlen(text), &ids, &s->count, error);
-    s->ids = status == UR_OK ? calloc(s->count, sizeof *s->ids) : NULL;
-    s->moved = status == UR_OK ? calloc(s->count, sizeof *s->moved) : NULL;
-    if (status == UR_OK && (!s->ids || !s->moved)) status = ur_fail_memory(error, "the text");
-    if (status == UR_OK) memcpy(s->ids, ids, s->count * sizeof *s->ids);
-    ur_answerer_free(answerer);
-    return status;
-}
+/* ---- Of labels ---------------------------------------------------------------------------------------------------- */
 
 static ur_status find_label(salience *s, const char *name, ur_error *error)
 {
@@ -116,33 +109,48 @@ static ur_status find_label(salience *s, const char *name, ur_error *error)
     return ur_fail(error, UR_ERR_USAGE, "--target: the model has no label '%.80s' (unroll info lists them)", name);
 }
 
-static ur_status find_likeliest_label(salience *s, ur_error *error)
+static ur_status choose_step(salience *s, size_t at, ur_error *error)
 {
-    double best = -1;
-    for (int32_t i = 0; ur_model_label(s->model, (size_t)i); i++) {
-        UR_TRY(ur_saliency(s->model, s->ids, s->count, i, s->moved, &s->probability, error));
-        if (s->probability <= best) continue;
-        best = s->probability;
-        s->target = i;
-    }
+    if (at && !s->item.each_step)
+        return ur_fail(error, UR_ERR_USAGE,
+                       "--at is for models that give each step a label; this one gives one in all");
+    if (at > s->count) return ur_fail(error, UR_ERR_USAGE, "--at %zu: there are %zu", at, s->count);
+    s->at = !s->item.each_step ? 0 : at ? at : s->count;
     return UR_OK;
 }
 
-static ur_status make_label(salience *s, const settings *how, const char *text, ur_error *error)
+static ur_status look_at_item(salience *s, const settings *how, const char *item, ur_error *error)
+{
+    UR_TRY(ur_answerer_look(s->answerer, item, strlen(item), how->item - 1, &s->item, error));
+    s->count = s->item.steps;
+    s->moved = calloc(s->count, sizeof *s->moved);
+    if (!s->moved) return ur_fail_memory(error, "the text");
+    UR_TRY(choose_step(s, how->at, error));
+    if (how->target) UR_TRY(find_label(s, how->target, error));
+    ur_prediction of = {.line = s->item.answers, .step = s->at ? s->at - 1 : 0, .target = how->target ? s->target : -1};
+    UR_TRY(ur_saliency_of(s->model, &s->item.batch, &of, s->item.line, s->moved, error));
+    s->target = of.target;
+    s->probability = of.probability;
+    return UR_OK;
+}
+
+/* As the model's task takes the item. */
+static ur_status make_label(salience *s, const settings *how, const char *item, ur_error *error)
 {
     ur_settings *task;
-    s->labels = true;
     UR_TRY(ur_settings_of_model(&task, s->model, error));
-    ur_status status = read_tokens(s, task, text, error);
+    ur_status status = ur_answerer_create(&s->answerer, s->model, task, false, error);
     ur_settings_free(task);
-    UR_TRY(status);
-    UR_TRY(how->target ? find_label(s, how->target, error) : find_likeliest_label(s, error));
-    return ur_saliency(s->model, s->ids, s->count, s->target, s->moved, &s->probability, error);
+    return status == UR_OK ? look_at_item(s, how, item, error) : status;
 }
 
 static ur_status make(salience *s, const settings *how, const char *text, ur_error *error)
 {
-    UR_TRY(ur_model_label(s->model, 0) ? make_label(s, how, text, error) : make_prediction(s, how, text, error));
+    bool labels = ur_model_label(s->model, 0) != NULL;
+    if (how->at && !labels)
+        return ur_fail(error, UR_ERR_USAGE, "--at is for models that give labels, not for those of the task %s",
+                       ur_model_task(s->model));
+    UR_TRY(labels ? make_label(s, how, text, error) : make_prediction(s, how, text, error));
     for (size_t i = 0; i < s->count; i++) s->largest = fmax(s->largest, fabs((double)s->moved[i]));
     return UR_OK;
 }
@@ -156,33 +164,48 @@ static double shade(const salience *s, size_t i)
     return share < 0 ? -sqrt(-share) : sqrt(share);
 }
 
-static const char *unit(const salience *s, int32_t id, size_t *length)
+static const char *token(const salience *s, int32_t id, size_t *length)
 {
     const char *text = ur_unit_text(s->model, id, length);
     if (!text) *length = strlen("\xEF\xBF\xBD");
     return text ? text : "\xEF\xBF\xBD";
 }
 
-static const char *target(const salience *s, size_t *length)
+/* A step: a token, a word, or its number. */
+static const char *step(salience *s, size_t i, size_t *length)
 {
-    if (!s->labels) return unit(s, s->target, length);
-    const char *label = ur_model_label(s->model, (size_t)s->target);
-    *length = strlen(label);
-    return label;
+    if (!s->answerer) return token(s, s->ids[i], length);
+    const char *text = ur_answerer_step(s->answerer, i, length);
+    if (text) return text;
+    *length = (size_t)snprintf(s->number, sizeof s->number, "%zu", i + 1);
+    return s->number;
 }
 
-static void print_text(const salience *s)
+static const char *target(const salience *s, size_t *length)
+{
+    if (!s->answerer) return token(s, s->target, length);
+    const char *label = ur_model_label(s->model, (size_t)s->target);
+    *length = label ? strlen(label) : 0;
+    return label ? label : "";
+}
+
+static void print_text(salience *s)
 {
     size_t length;
     for (size_t i = 0; i < s->count; i++) {
-        const char *text = unit(s, s->ids[i], &length);
+        const char *text = step(s, i, &length);
         ur_cli_shade_terminal(stdout, text, length, shade(s, i));
+        if (s->item.apart) ur_cli_shade_terminal(stdout, " ", 1, 0);
     }
     ur_cli_shade_end_terminal(stdout);
-    printf("\n\n%s, with probability %.4f: '", s->labels ? "label" : "then", s->probability);
+    if (s->at)
+        printf("\n\nlabel of number %zu, with probability %.4f: '", s->at, s->probability);
+    else
+        printf("\n\n%s, with probability %.4f: '", s->answerer ? "label" : "then", s->probability);
     const char *text = target(s, &length);
     ur_cli_print_shown(stdout, text, length);
-    printf("'\n\n   moved  token, the strongest ten; above 0 speaks for it, below 0 against it\n");
+    printf("'\n\n   moved  %s, the strongest ten; above 0 speaks for it, below 0 against it\n",
+           s->at ? "step" : "token");
 }
 
 static int by_strength(const void *a, const void *b)
@@ -191,7 +214,7 @@ static int by_strength(const void *a, const void *b)
     return x < y ? 1 : x > y ? -1 : 0;
 }
 
-static ur_status print_strongest(const salience *s, ur_error *error)
+static ur_status print_strongest(salience *s, ur_error *error)
 {
     const ur_real **order = calloc(s->count, sizeof *order);
     if (!order) return ur_fail_memory(error, "the order");
@@ -199,34 +222,35 @@ static ur_status print_strongest(const salience *s, ur_error *error)
     qsort((void *)order, s->count, sizeof *order, by_strength);
     for (size_t i = 0; i < s->count && i < 10; i++) {
         size_t at = (size_t)(order[i] - s->moved), length;
-        const char *text = unit(s, s->ids[at], &length);
+        const char *text = step(s, at, &length);
         printf("%+8.4f  '", (double)*order[i]);
         ur_cli_print_shown(stdout, text, length);
-        printf("', %zu back\n", s->count - at);
+        printf(s->at ? "', number %zu\n" : "', %zu back\n", s->at ? at + 1 : s->count - at);
     }
     free((void *)order);
     return UR_OK;
 }
 
-static ur_status print_json(const salience *s, ur_error *error)
+static ur_status print_json(salience *s, ur_error *error)
 {
     size_t length;
     json_t *object = json_object(), *units = json_array();
     for (size_t i = 0; i < s->count; i++) {
         json_t *one = json_object();
-        const char *text = unit(s, s->ids[i], &length);
+        const char *text = step(s, i, &length);
         ur_cli_json_set(&one, "unit", ur_cli_json_text(text, length));
         ur_cli_json_set(&one, "moved", ur_cli_json_number((double)s->moved[i]));
         ur_cli_json_add(&units, one);
     }
     const char *text = target(s, &length);
     ur_cli_json_set(&object, "target", ur_cli_json_text(text, length));
+    if (s->at) ur_cli_json_set(&object, "at", json_integer((json_int_t)s->at));
     ur_cli_json_set(&object, "probability", ur_cli_json_number(s->probability));
     ur_cli_json_set(&object, "units", units);
     return ur_cli_json_print(object, error);
 }
 
-static ur_status save_page(const salience *s, const char *path, bool overwrite, ur_error *error)
+static ur_status save_page(salience *s, const char *path, bool overwrite, ur_error *error)
 {
     ur_cli_page page;
     size_t length;
@@ -238,8 +262,9 @@ static ur_status save_page(const salience *s, const char *path, bool overwrite, 
                      (int)length, text, s->probability, s->largest);
     ur_cli_shade_begin_html(page.out);
     for (size_t i = 0; i < s->count; i++) {
-        text = unit(s, s->ids[i], &length);
+        text = step(s, i, &length);
         ur_cli_shade_html(page.out, text, length, shade(s, i));
+        if (s->item.apart) ur_cli_shade_html(page.out, " ", 1, 0);
     }
     ur_cli_shade_end_html(page.out);
     return ur_cli_page_save(&page, path, overwrite, error);
@@ -247,7 +272,7 @@ static ur_status save_page(const salience *s, const char *path, bool overwrite, 
 
 /* ---- Running ------------------------------------------------------------------------------------------------------ */
 
-static ur_status show(const salience *s, const settings *how, ur_error *error)
+static ur_status show(salience *s, const settings *how, ur_error *error)
 {
     if (how->html) UR_TRY(save_page(s, how->html, how->overwrite, error));
     if (how->json) return print_json(s, error);
@@ -267,23 +292,27 @@ static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_erro
     if (status == UR_OK) status = show(&s, how, error);
     free(s.ids);
     free(s.moved);
+    ur_answerer_free(s.answerer);
     ur_model_free(s.model);
     return status;
 }
 
 const ur_cli_verb ur_cli_inspect_saliency = {
     .name = "inspect saliency",
-    .takes = "MODEL \"TEXT\" [option...]",
-    .summary = "show which tokens moved a prediction",
-    .text = "Reads a text and says how much each token of it moved what the network predicts: the token behind it, or "
-            "the label "
-            "that a classifier gives it. This is the gradient of "
-            "the logarithm of the prediction's probability to the token's input, times that input (Denil et al. 2014). "
-            "Orange and above 0 spoke for the prediction, blue and below 0 against it. It is a first-order answer: it "
-            "says what a small change would do.",
+    .takes = "MODEL ITEM [option...]",
+    .summary = "show which tokens or frames moved a prediction",
+    .text = "Reads a text and says how much each token of it moved what the network predicts: the token behind it, the "
+            "label that a classifier gives it, or the label that a tagger gives one of its words (--at). A model of "
+            "pictures, recordings or frames takes a file instead, and its rows, slices or frames are looked at. This "
+            "is the gradient of the logarithm of the prediction's probability to the step's input, times that input "
+            "(Denil et al. 2014); of a word its embedding and its spelling. Orange and above 0 spoke for the "
+            "prediction, blue and below 0 against it. It is a first-order answer: it says what a small change would "
+            "do.",
     .examples = "unroll inspect saliency runs/input 'To be, or not to b'  # why an e?\n"
                 "unroll inspect saliency runs/input 'To be, or not to b' --target y  # and why not a y?\n"
-                "unroll inspect saliency runs/reviews 'not a bad film'  # which word made it positive?\n",
+                "unroll inspect saliency runs/reviews 'not a bad film'  # which word made it positive?\n"
+                "unroll inspect saliency runs/tags 'We can light the light.' --at 3  # why a verb?\n"
+                "unroll inspect saliency runs/lips clips.idx4 --item 2 --at 40  # frame 40 of the second clip\n",
     .table = &TABLE,
     .settings_size = sizeof(settings),
     .defaults = defaults,

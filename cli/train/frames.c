@@ -4,7 +4,8 @@
 static ur_status run(void *settings, const ur_cli_arguments *arguments, ur_error *error)
 {
     UR_TRY(ur_cli_expect(arguments, 1, SIZE_MAX,
-                         "which data? give clips and labels (two idx files), tables, or folders of frames", error));
+                         "which data? give clips and labels (two idx files), tables, videos, or folders of frames",
+                         error));
     return ur_cli_train(settings, arguments, NULL, error);
 }
 
@@ -18,7 +19,8 @@ const ur_cli_verb ur_cli_train_frames = {
         "frame, "
         "with a column of labels; or a folder for each clip, with a PNG, JPEG, PGM or PPM file for each frame and "
         "labels.txt, "
-        "a label a line. Files may be packed with gzip. Behind two idx files, --val takes two as well.\n\n"
+        "a label a line; or videos, which the program ffmpeg reads, with NAME.txt beside NAME.mp4. Files may be packed "
+        "with gzip. Behind two idx files, --val takes two as well.\n\n"
         "With --look back, a label depends on its frame and those before, so that unroll predict gives it as the frame "
         "enters. With --look both the whole clip is read first. Pictures are shifted, scaled and of another brightness "
         "each time that they are learnt from. The run folder holds what that of unroll train lm holds, and --resume "

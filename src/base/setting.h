@@ -38,7 +38,7 @@ typedef struct ur_setting {
     const char *initial; /* the default, as one types it; NULL: open (NULL, 0, no; a number begins as NaN) */
     const char *unset;   /* what the help says of a default that is open, NULL, 0 or less */
     const char *help;    /* NULL: accepted, but listed nowhere */
-    const char *beside;  /* has an effect only beside this: "optimizer=adam|adamw" */
+    const char *beside;  /* has an effect only beside this: "optimizer=adam|adamw", or "also", set to anything */
     const char *unless;  /* excludes this one: "net" */
     bool decides;        /* the bits of a run depend on it: it is recorded, and the same in a run that is resumed */
     bool reads;          /* how data are read: it may be said anew for a model that is there */

@@ -6,45 +6,22 @@
 #include "base/error.h"
 
 #ifdef UR_HAVE_ZLIB
-#include "base/file.h"
-
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 #include <zlib.h>
 
 enum { PIECE = 65536 };
 
 typedef struct unpacking {
     z_stream stream;
+    ur_source *source;
     const ur_text_file *file;
-    int target;
+    const char *temporary;
     uint64_t read, written;
-    const ur_watcher *watcher;
     bool ended; /* a member of the file; another may follow */
     unsigned char packed[PIECE], plain[PIECE];
 } unpacking;
 
 bool ur_gunzip_built(void) { return true; }
-
-/* Removed at once: the descriptor is all there is. */
-static ur_status open_temporary(const char *folder, int *descriptor, ur_error *error)
-{
-    char reason[UR_REASON_MAX], *path = ur_path_join(folder, "unroll-XXXXXX");
-    if (!path) return ur_fail_memory(error, "a temporary file");
-    *descriptor = mkstemp(path);
-    ur_status status = UR_OK;
-    if (*descriptor < 0)
-        status =
-            ur_fail(error, UR_ERR_IO,
-                    "%s: no temporary file can be made: %s; set TMPDIR to a folder with room for the unpacked data",
-                    folder, ur_reason(errno, reason));
-    else
-        unlink(path);
-    free(path);
-    return status;
-}
 
 static ur_status fail_damaged(const unpacking *u, const char *why, ur_error *error)
 {
@@ -54,17 +31,8 @@ static ur_status fail_damaged(const unpacking *u, const char *why, ur_error *err
 
 static ur_status write_plain(unpacking *u, size_t size, ur_error *error)
 {
-    char reason[UR_REASON_MAX];
-    for (size_t done = 0; done < size;) {
-        ssize_t put = write(u->target, u->plain + done, size - done);
-        if (put < 0 && errno == EINTR) continue;
-        if (put < 0)
-            return ur_fail(error, UR_ERR_IO, "%s: it cannot be unpacked: %s; set TMPDIR to a folder with room for it",
-                           u->file->path, ur_reason(errno, reason));
-        done += (size_t)put;
-    }
     u->written += size;
-    return UR_OK;
+    return ur_source_keep(u->source, u->temporary, u->file->path, u->plain, size, error);
 }
 
 /* All that the bytes at hand give. Zeros may follow the last member. */
@@ -94,7 +62,7 @@ static ur_status inflate_file(unpacking *u, ur_error *error)
     while (u->read < u->file->size) {
         uint64_t left = u->file->size - u->read;
         size_t size = left < PIECE ? (size_t)left : PIECE;
-        UR_TRY(ur_watch(u->watcher, "unpacking the data", (double)u->read, (double)u->file->size, error));
+        UR_TRY(ur_watch(u->source->watcher, "unpacking the data", (double)u->read, (double)u->file->size, error));
         UR_TRY(ur_text_file_read(u->file, u->read, u->packed, size, error));
         u->read += size;
         u->stream.next_in = u->packed;
@@ -115,16 +83,14 @@ static ur_status unpack(unpacking *u, ur_error *error)
 ur_status ur_gunzip(ur_source *source, const ur_text_file *file, const char *temporary, ur_piece *piece,
                     ur_error *error)
 {
-    if (source->temporary < 0) UR_TRY(open_temporary(temporary, &source->temporary, error));
     unpacking *u = calloc(1, sizeof *u);
     if (!u) return ur_fail_memory(error, "unpacking");
+    u->source = source;
     u->file = file;
-    u->watcher = source->watcher;
-    u->target = source->temporary;
+    u->temporary = temporary;
+    piece->kept = (int64_t)source->unpacked;
     ur_status status = unpack(u, error);
     piece->size = u->written;
-    piece->kept = (int64_t)source->unpacked;
-    source->unpacked += u->written;
     free(u);
     return status;
 }

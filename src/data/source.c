@@ -2,10 +2,13 @@
 #include "data/source.h"
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/watch.h"
 #include "data/gunzip.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,6 +26,42 @@ void ur_source_close(ur_source *source)
     free(source->pieces);
     if (source->temporary >= 0) close(source->temporary);
     *source = (ur_source){.temporary = -1};
+}
+
+/* Removed at once: the descriptor is all there is. */
+static ur_status open_temporary(const char *folder, int *descriptor, ur_error *error)
+{
+    char reason[UR_REASON_MAX], *path = ur_path_join(folder, "unroll-XXXXXX");
+    if (!path) return ur_fail_memory(error, "a temporary file");
+    *descriptor = mkstemp(path);
+    ur_status status = UR_OK;
+    if (*descriptor < 0)
+        status =
+            ur_fail(error, UR_ERR_IO,
+                    "%s: no temporary file can be made: %s; set TMPDIR to a folder with room for the unpacked data",
+                    folder, ur_reason(errno, reason));
+    else
+        unlink(path);
+    free(path);
+    return status;
+}
+
+ur_status ur_source_keep(ur_source *source, const char *temporary, const char *path, const void *bytes, size_t size,
+                         ur_error *error)
+{
+    char reason[UR_REASON_MAX];
+    const unsigned char *from = bytes;
+    if (source->temporary < 0) UR_TRY(open_temporary(temporary, &source->temporary, error));
+    for (size_t done = 0; done < size;) {
+        ssize_t put = write(source->temporary, from + done, size - done);
+        if (put < 0 && errno == EINTR) continue;
+        if (put < 0)
+            return ur_fail(error, UR_ERR_IO, "%s: it cannot be unpacked: %s; set TMPDIR to a folder with room for it",
+                           path, ur_reason(errno, reason));
+        done += (size_t)put;
+    }
+    source->unpacked += size;
+    return UR_OK;
 }
 
 static ur_status settle_file(ur_source *source, size_t file, const char *temporary, ur_error *error)
@@ -47,6 +86,15 @@ ur_status ur_source_settle(ur_source *source, const char *temporary, ur_error *e
     for (size_t i = 0; i < source->list.count; i++)
         UR_TRY(settle_file(source, i, temporary ? temporary : "/tmp", error));
     return UR_OK;
+}
+
+void ur_source_tell_left_out(const ur_source *source, char *text, size_t size)
+{
+    size_t count = source->list.left_out_count, named = count < 3 ? count : 3;
+    int used = count ? snprintf(text, size, "; left out: %s", source->list.left_out) : 0;
+    if (!count) *text = 0;
+    if (count > named && used > 0 && (size_t)used < size)
+        snprintf(text + used, size - (size_t)used, " and %zu more", count - named);
 }
 
 /* Where a file is empty, the one behind it begins at the same address: the last one is meant. */

@@ -34,6 +34,13 @@ void ur_source_close(ur_source *source);
  * out of the list before it. */
 ur_status ur_source_settle(ur_source *source, const char *temporary, ur_error *error);
 
+/* Puts bytes of the file `path` behind those that are in the temporary file, which is made in the folder `temporary`. */
+ur_status ur_source_keep(ur_source *source, const char *temporary, const char *path, const void *bytes, size_t size,
+                         ur_error *error);
+
+/* "; left out: a.bin (binary)" of folders, where something was; else nothing. */
+void ur_source_tell_left_out(const ur_source *source, char *text, size_t size);
+
 size_t ur_source_find(const ur_source *source, uint64_t place); /* the file in which an address lies */
 const char *ur_source_path(const ur_source *source, size_t file);
 const char *ur_source_name(const ur_source *source, size_t file); /* without its folders */

@@ -13,12 +13,6 @@
 
 static ur_status check(const ur_model *m, ur_error *error)
 {
-    const ur_line *line = &m->lines[0];
-    if (m->line_count != 1 || !line->symbols || ur_check_streams(m, NULL) != UR_OK)
-        return ur_fail(error, UR_ERR_USAGE,
-                       "\"%s\": a gradient is followed through a network of one line that takes ids and gives one "
-                       "answer at every step, or one behind the last (no bi, mean or max)",
-                       m->net);
     if (!ur_probe_layers(m))
         return ur_fail(error, UR_ERR_USAGE, "\"%s\" has no recurrent layer: no gradient goes back through time",
                        m->net);
@@ -26,6 +20,15 @@ static ur_status check(const ur_model *m, ur_error *error)
         return ur_fail(error, UR_ERR_USAGE, "%s weights have no gradient; take the model as f32 first",
                        ur_weights_name(m->weights));
     return UR_OK;
+}
+
+ur_status ur_flow_check_ids(const ur_model *m, ur_error *error)
+{
+    if (m->line_count == 1 && m->lines[0].symbols && ur_check_streams(m, NULL) == UR_OK) return UR_OK;
+    return ur_fail(error, UR_ERR_USAGE,
+                   "\"%s\": a gradient of ids is followed through a network of one line that takes ids and gives one "
+                   "answer at every step, or one behind the last (no bi, mean or max)",
+                   m->net);
 }
 
 /* The slot in which the cell leaves the gate of that name; −1: it has none. */
@@ -45,6 +48,14 @@ static void know_cell(const ur_model *m, ur_stream *s)
     s->show = memory ? slot_named(m, s->layer, "o") : -1;
     s->kept_state = memory ? 1 : 0;
     if (memory && s->show < 0) s->keep = -1;
+}
+
+static bool reads_from_end(const ur_model *m, const ur_layer *layer)
+{
+    for (size_t i = 0; i < m->line_count; i++)
+        for (const ur_layer *l = &m->layers[m->lines[i].first]; l; l = l->behind)
+            if (l->reverse == layer) return !m->lines[i].last;
+    return false;
 }
 
 /* The layers behind `last` see one step. */
@@ -93,6 +104,8 @@ static ur_status create(ur_flow *f, ur_error *error)
     if (!f->streams) return ur_fail_memory(error, "the layers");
     for (size_t i = 0; i < f->stream_count; i++) {
         f->streams[i].layer = ur_probe_layer_of(f->model, i);
+        f->streams[i].most = f->settings.steps;
+        f->streams[i].from_end = reads_from_end(f->model, f->streams[i].layer);
         know_cell(f->model, &f->streams[i]);
     }
     return make_curves(f, error);
@@ -137,19 +150,26 @@ static real *clear(ur_tape *tape, size_t rows, size_t row)
     return memory;
 }
 
+void ur_flow_stream(ur_tape *tape, ur_stream *s, size_t lanes)
+{
+    size_t row = ur_padded(s->layer->units);
+    s->direct = s->keep >= 0 && !s->kept_state ? clear(tape, lanes, row) : NULL;
+    s->power = ur_tape_alloc(tape, lanes, sizeof *s->power);
+    s->before = ur_tape_alloc(tape, lanes * UR_FLOW_BEFORE, sizeof *s->before);
+    s->plus = s->show >= 0 ? ur_tape_alloc(tape, lanes * row, sizeof *s->plus) : NULL;
+    if (s->power) memset(s->power, 0, lanes * sizeof *s->power);
+}
+
 static void make_stream(ur_flow *f, ur_tape *tape, size_t i)
 {
     ur_stream *s = &f->streams[i];
     const ur_cell *cell = s->layer->recurrent.cell;
-    size_t row = ur_padded(s->layer->width);
+    size_t row = ur_padded(s->layer->units);
     s->window = &f->probing.windows[i];
+    s->late = NULL;
     for (size_t k = 0; k < cell->states; k++) s->carry[k] = clear(tape, f->lanes, row);
     s->dsecond = cell->phases > 1 ? clear(tape, f->lanes, row) : NULL;
-    s->direct = s->keep >= 0 && !s->kept_state ? clear(tape, f->lanes, row) : NULL;
-    s->power = ur_tape_alloc(tape, f->lanes, sizeof *s->power);
-    s->before = ur_tape_alloc(tape, f->lanes * UR_FLOW_BEFORE, sizeof *s->before);
-    s->plus = s->show >= 0 ? ur_tape_alloc(tape, f->lanes * row, sizeof *s->plus) : NULL;
-    if (s->power) memset(s->power, 0, f->lanes * sizeof *s->power);
+    ur_flow_stream(tape, s, f->lanes);
 }
 
 static ur_status forward(ur_flow *f, ur_tape *tape, const int32_t *ids, ur_error *error)
@@ -184,10 +204,18 @@ static ur_status jacobians(ur_flow *f, ur_error *error)
 {
     for (size_t i = 0; i < f->stream_count && !f->places && !f->settings.no_jacobian; i++) {
         ur_stream *s = &f->streams[i];
-        s->has_sigma = s->layer->width * s->layer->recurrent.cell->states <= UR_JACOBIAN_MOST;
+        s->has_sigma = s->layer->units * s->layer->recurrent.cell->states <= UR_JACOBIAN_MOST;
         if (s->has_sigma) UR_TRY(ur_jacobian_product(s->window, 0, f->settings.steps + 1, s->sigma, error));
     }
     return UR_OK;
+}
+
+static void look_at_moves(ur_stream *s)
+{
+    for (size_t k = 0; k < s->most; k++) {
+        const ur_window step = ur_window_step(s->window, s->window->steps - 1 - k);
+        ur_flow_moves(s, &step, k);
+    }
 }
 
 static ur_status run(ur_flow *f, const int32_t *ids, const int32_t *next, ur_error *error)
@@ -196,12 +224,13 @@ static ur_status run(ur_flow *f, const int32_t *ids, const int32_t *next, ur_err
     UR_TRY(check_next(f, next, error));
     UR_TRY(forward(f, &tape, ids, error));
     UR_TRY(jacobians(f, error));
-    for (size_t i = 0; i < f->stream_count; i++) ur_flow_moves(&f->streams[i], f->settings.steps);
+    for (size_t i = 0; i < f->stream_count; i++) look_at_moves(&f->streams[i]);
     return ur_flow_back(f, next, error);
 }
 
 ur_status ur_flow_lanes(ur_flow *f, const int32_t *ids, const int32_t *next, size_t warm, size_t lanes, ur_error *error)
 {
+    UR_TRY(ur_flow_check_ids(f->model, error));
     if (!lanes) return ur_fail(error, UR_ERR_USAGE, "a flow of gradients needs at least one lane");
     f->lanes = lanes;
     f->steps = warm + f->settings.steps + 1;
@@ -230,10 +259,10 @@ bool ur_flow_layer_at(ur_flow *f, size_t layer, ur_flow_layer *shown)
     const ur_stream *s = &f->streams[layer];
     for (size_t k = 0; k <= f->settings.steps; k++) {
         for (size_t c = 0; c < UR_FLOW_CURVES; c++) s->mean[c][k] = mean_of(&s->curve[c][k]);
-        s->alive[k] = (double)s->curve[UR_FLOW_H][k].count / (double)f->places;
+        s->alive[k] = (double)s->curve[UR_FLOW_H][k].count / (double)s->curve[UR_FLOW_H][k].met;
     }
     *shown = (ur_flow_layer){.cell = s->layer->recurrent.cell->name,
-                             .units = s->layer->width,
+                             .units = s->layer->units,
                              .steps = f->settings.steps,
                              .h = s->mean[UR_FLOW_H],
                              .c = s->show >= 0 ? s->mean[UR_FLOW_C] : NULL,

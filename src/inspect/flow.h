@@ -31,10 +31,10 @@ typedef enum ur_flow_curve {
     UR_FLOW_CURVES
 } ur_flow_curve;
 
-/* A sum of what is finite, and of how many. */
+/* A sum of what is finite, of how many, and how many there were. */
 typedef struct ur_flow_sum {
     double sum;
-    size_t count;
+    size_t count, met;
 } ur_flow_sum;
 
 /* A recurrent layer's gradients on their way back. Rows (B) of H numbers, ur_padded(H) apart; what stands in lane b counts
@@ -48,12 +48,16 @@ typedef struct ur_stream {
     real *dsecond;
     real *direct; /* what goes to the step before by `keep` alone; NULL where a state has it to itself */
     int *power;
-    double *plus;                       /* (B, H): ln of |∂loss/∂c_t|∘Πf, from power[] on; NULL: no c */
-    double *before;                     /* (B, UR_FLOW_BEFORE): norms at a step before it is taken */
-    ur_flow_sum *curve[UR_FLOW_CURVES]; /* of steps + 1 */
-    ur_flow_sum moves[UR_STATES_MAX];   /* ‖s_t − s_{t−1}‖/‖s_t‖ */
+    size_t *late;   /* of a batch: steps of the window behind each lane's end; NULL: there are none */
+    double *plus;   /* (B, H): ln of |∂loss/∂c_t|∘Πf, from power[] on; NULL: no c */
+    double *before; /* (B, UR_FLOW_BEFORE): norms at a step before it is taken */
+    ur_flow_sum *curve[UR_FLOW_CURVES];           /* of steps + 1 */
+    ur_flow_sum moves[UR_STATES_MAX];             /* ‖s_t − s_{t−1}‖/‖s_t‖ */
     double *mean[UR_FLOW_CURVES], *alive, *sigma; /* the results: of steps + 1; sigma: of the product of Jacobians */
     bool has_sigma;
+    bool from_end; /* it reads each sequence from its end, and its line keeps its steps */
+    size_t most;   /* K */
+    size_t k;      /* of a batch: steps gone back so far */
 } ur_stream;
 
 struct ur_flow {
@@ -73,22 +77,27 @@ struct ur_flow {
     double *results;
 };
 
+/* Whether ids can be followed: one line, a step at a time. */
+ur_status ur_flow_check_ids(const ur_model *model, ur_error *error);
+/* Whether a gradient can begin at a target: labels, or yes and no of one number. */
+ur_status ur_flow_check_target(const ur_model *model, const ur_target *target, ur_error *error);
 /* ur_flow_ids with so many steps before. */
 ur_status ur_flow_lanes(ur_flow *flow, const int32_t *ids, const int32_t *next, size_t warm, size_t lanes,
                         ur_error *error);
+/* Room for what is measured of a stream, of so many lanes. */
+void ur_flow_stream(ur_tape *tape, ur_stream *stream, size_t lanes);
 /* flow_back.c: from the loss at the last step back over all steps; adds up the curves. */
 ur_status ur_flow_back(ur_flow *flow, const int32_t *next, ur_error *error);
 
-/* flow_measure.c: before and after the step of a layer is taken (view: its window of one step). */
+/* flow_measure.c: before and after the step of a layer is taken (view: its window of one step; k: steps back from the window's
+ * last one). */
 void ur_flow_before(ur_stream *stream, const ur_window *view, size_t k);
 void ur_flow_after(ur_stream *stream, const ur_window *view, size_t k);
-/* How far the states move from step to step, over the last `steps` of the window. */
-void ur_flow_moves(ur_stream *stream, size_t steps);
+/* How far the states move in the step; not that of the K-th step back. */
+void ur_flow_moves(ur_stream *stream, const ur_window *view, size_t k);
 /* ‖x‖₂ of n numbers. */
 double ur_flow_norm(const real *x, size_t n);
 
-/* A window's step t as a window of its own, of the same memory. */
-ur_window ur_flow_step(const ur_window *window, size_t t);
 /* The exponent e with 2^(e−1) ≤ max|x| < 2^e; INT_MIN where all are zero, INT_MAX where one is not finite. */
 int ur_flow_exponent(const real *x, size_t n);
 void ur_flow_scale(real *x, size_t n, int power);

@@ -17,19 +17,6 @@ typedef struct ur_descent {
     int *power;
 } ur_descent;
 
-ur_window ur_flow_step(const ur_window *w, size_t t)
-{
-    size_t step = w->lanes * ur_padded(w->layer->units);
-    ur_window view = *w;
-    view.steps = 1;
-    view.rows = 0;
-    view.slots += t * w->lanes * ur_slot_row(w->layer);
-    for (int s = 0; s < w->layer->cell->states; s++) view.state[s] += t * step;
-    if (view.second) view.second += t * step;
-    view.dy = NULL;
-    return view;
-}
-
 int ur_flow_exponent(const real *x, size_t n)
 {
     double top = 0;
@@ -154,7 +141,7 @@ static void dense(ur_descent *at, size_t i)
 /* The largest exponent of a lane's gradients, as ur_flow_exponent gives it. */
 static int exponent_of(const ur_stream *s, size_t b)
 {
-    size_t row = ur_padded(s->layer->width);
+    size_t row = ur_padded(s->layer->units);
     int most = INT_MIN;
     for (int i = 0; i < s->layer->recurrent.cell->states; i++) {
         int e = ur_flow_exponent(s->carry[i] + b * row, row);
@@ -165,7 +152,7 @@ static int exponent_of(const ur_stream *s, size_t b)
 
 static void scale_lane(ur_stream *s, size_t b, int power)
 {
-    size_t row = ur_padded(s->layer->width);
+    size_t row = ur_padded(s->layer->units);
     for (int i = 0; i < s->layer->recurrent.cell->states; i++) ur_flow_scale(s->carry[i] + b * row, row, power);
 }
 
@@ -173,7 +160,7 @@ static void scale_lane(ur_stream *s, size_t b, int power)
  * smallest number would not change a digit of the sum. */
 static void take_in(const ur_descent *at, ur_stream *s)
 {
-    size_t row = ur_padded(s->layer->width);
+    size_t row = ur_padded(s->layer->units);
     for (size_t b = 0; b < at->flow->lanes; b++) {
         real *d = at->d + b * row, *h = s->carry[0] + b * row;
         int from_above = ur_flow_exponent(d, row), own = exponent_of(s, b);
@@ -217,7 +204,7 @@ static ur_status recurrent(ur_descent *at, size_t i, ur_error *error)
 {
     ur_flow *f = at->flow;
     ur_stream *s = stream_of(f, &f->model->layers[i]);
-    ur_window view = ur_flow_step(s->window, at->step);
+    ur_window view = ur_window_step(s->window, at->step);
     for (int state = 0; state < UR_STATES_MAX; state++) view.carry[state] = s->carry[state];
     view.dsecond = s->dsecond;
     if (at->any) take_in(at, s);

@@ -16,6 +16,7 @@ double ur_flow_norm(const real *x, size_t n)
 
 static void add(ur_flow_sum *sum, double value)
 {
+    sum->met++;
     if (!isfinite(value)) return;
     sum->sum += value;
     sum->count++;
@@ -35,10 +36,10 @@ static const real *slot_of(const ur_window *v, size_t lane, size_t unit, int slo
  * `into`, where wanted, takes ln of each number's size. */
 static double memory_norm(const ur_stream *s, const ur_window *v, size_t b, double *into)
 {
-    size_t row = ur_padded(s->layer->width), step = v->lanes * row;
+    size_t row = ur_padded(s->layer->units), step = v->lanes * row;
     const real *dh = s->carry[0] + b * row, *dc = s->carry[1] + b * row, *c = v->state[1] + step + b * row;
     double sum = 0;
-    for (size_t i = 0; i < s->layer->width; i++) {
+    for (size_t i = 0; i < s->layer->units; i++) {
         double shown = ur_tanh((double)c[i]), o = (double)*slot_of(v, b, i, s->show);
         double d = (double)dc[i] + (double)dh[i] * o * (1 - shown * shown);
         sum += d * d;
@@ -50,18 +51,18 @@ static double memory_norm(const ur_stream *s, const ur_window *v, size_t b, doub
 /* ln of the norm of what the "+" alone has let through until here; then this step's f is passed. */
 static double plus_norm(ur_stream *s, const ur_window *v, size_t b)
 {
-    double *plus = s->plus + b * s->layer->width, top = -INFINITY, sum = 0;
-    for (size_t i = 0; i < s->layer->width; i++) top = plus[i] > top ? plus[i] : top;
-    for (size_t i = 0; i < s->layer->width && top > -INFINITY; i++) sum += ur_exp(2 * (plus[i] - top));
-    for (size_t i = 0; i < s->layer->width; i++) plus[i] += ur_log((double)*slot_of(v, b, i, s->keep));
+    double *plus = s->plus + b * s->layer->units, top = -INFINITY, sum = 0;
+    for (size_t i = 0; i < s->layer->units; i++) top = plus[i] > top ? plus[i] : top;
+    for (size_t i = 0; i < s->layer->units && top > -INFINITY; i++) sum += ur_exp(2 * (plus[i] - top));
+    for (size_t i = 0; i < s->layer->units; i++) plus[i] += ur_log((double)*slot_of(v, b, i, s->keep));
     return top + ur_log(sum) / 2;
 }
 
 static void measure_memory(ur_stream *s, const ur_window *v, size_t b, size_t k)
 {
-    double *plus = s->plus + b * s->layer->width;
+    double *plus = s->plus + b * s->layer->units;
     double norm = memory_norm(s, v, b, k ? NULL : plus);
-    for (size_t i = 0; k == 0 && i < s->layer->width; i++) plus[i] += UR_LN2 * s->power[b];
+    for (size_t i = 0; k == 0 && i < s->layer->units; i++) plus[i] += UR_LN2 * s->power[b];
     add(&s->curve[UR_FLOW_C][k], ln_of(norm, s->power[b]));
     add(&s->curve[UR_FLOW_PLUS][k], plus_norm(s, v, b));
     s->before[b * UR_FLOW_BEFORE + UR_MEMORY] = norm;
@@ -70,16 +71,24 @@ static void measure_memory(ur_stream *s, const ur_window *v, size_t b, size_t k)
 /* dh∘z of a GRU: what stays of h goes straight through. */
 static void measure_direct(ur_stream *s, const ur_window *v, size_t b)
 {
-    size_t row = ur_padded(s->layer->width);
+    size_t row = ur_padded(s->layer->units);
     const real *dh = s->carry[0] + b * row;
     real *direct = s->direct + b * row;
-    for (size_t i = 0; i < s->layer->width; i++) direct[i] = dh[i] * *slot_of(v, b, i, s->keep);
+    for (size_t i = 0; i < s->layer->units; i++) direct[i] = dh[i] * *slot_of(v, b, i, s->keep);
 }
 
-void ur_flow_before(ur_stream *s, const ur_window *v, size_t k)
+/* How far the step is from lane b's own last one; false: it lies behind that, or too far back. */
+static bool find_back(const ur_stream *s, const ur_window *v, size_t b, size_t k, size_t *back)
 {
-    size_t units = s->layer->width, row = ur_padded(units);
-    for (size_t b = 0; b < v->lanes; b++) {
+    *back = k - (s->late ? s->late[b] : 0);
+    return (!v->live || v->live[b]) && *back <= s->most;
+}
+
+void ur_flow_before(ur_stream *s, const ur_window *v, size_t steps_back)
+{
+    size_t units = s->layer->units, row = ur_padded(units);
+    for (size_t b = 0, k; b < v->lanes; b++) {
+        if (!find_back(s, v, b, steps_back, &k)) continue;
         double h = ur_flow_norm(s->carry[0] + b * row, units);
         double c = s->carry[1] ? ur_flow_norm(s->carry[1] + b * row, units) : 0;
         double *before = s->before + b * UR_FLOW_BEFORE;
@@ -108,20 +117,21 @@ static double slots_norm(const ur_window *v, size_t b)
 /* ‖W_hhᵀ da‖: what came to h but for what stayed of it. */
 static double recurrent_norm(const ur_stream *s, size_t b)
 {
-    size_t row = ur_padded(s->layer->width);
+    size_t row = ur_padded(s->layer->units);
     const real *dh = s->carry[0] + b * row;
     double sum = 0;
-    for (size_t i = 0; i < s->layer->width; i++) {
+    for (size_t i = 0; i < s->layer->units; i++) {
         double d = (double)dh[i] - (s->direct ? (double)s->direct[b * row + i] : 0);
         sum += d * d;
     }
     return sqrt(sum);
 }
 
-void ur_flow_after(ur_stream *s, const ur_window *v, size_t k)
+void ur_flow_after(ur_stream *s, const ur_window *v, size_t steps_back)
 {
-    size_t units = s->layer->width, row = ur_padded(units);
-    for (size_t b = 0; b < v->lanes; b++) {
+    size_t units = s->layer->units, row = ur_padded(units);
+    for (size_t b = 0, k; b < v->lanes; b++) {
+        if (!find_back(s, v, b, steps_back, &k)) continue;
         const double *before = s->before + b * UR_FLOW_BEFORE;
         double da = slots_norm(v, b);
         add(&s->curve[UR_FLOW_SLOPES][k], ur_log(da) - ur_log(before[UR_IN]));
@@ -132,19 +142,18 @@ void ur_flow_after(ur_stream *s, const ur_window *v, size_t k)
     }
 }
 
-void ur_flow_moves(ur_stream *s, size_t steps)
+void ur_flow_moves(ur_stream *s, const ur_window *v, size_t steps_back)
 {
-    const ur_window *w = s->window;
-    size_t units = s->layer->width, row = ur_padded(units), step = w->lanes * row;
-    for (int state = 0; state < w->layer->cell->states; state++)
-        for (size_t t = w->steps - steps; t < w->steps; t++)
-            for (size_t b = 0; b < w->lanes; b++) {
-                const real *old = w->state[state] + t * step + b * row, *now = old + step;
-                double moved = 0;
-                for (size_t i = 0; i < units; i++) {
-                    double d = (double)now[i] - (double)old[i];
-                    moved += d * d;
-                }
-                add(&s->moves[state], sqrt(moved) / ur_flow_norm(now, units));
+    size_t units = s->layer->units, row = ur_padded(units), step = v->lanes * row;
+    for (int state = 0; state < v->layer->cell->states; state++)
+        for (size_t b = 0, k; b < v->lanes; b++) {
+            if (!find_back(s, v, b, steps_back, &k) || k == s->most) continue;
+            const real *old = v->state[state] + b * row, *now = old + step;
+            double moved = 0;
+            for (size_t i = 0; i < units; i++) {
+                double d = (double)now[i] - (double)old[i];
+                moved += d * d;
             }
+            add(&s->moves[state], sqrt(moved) / ur_flow_norm(now, units));
+        }
 }

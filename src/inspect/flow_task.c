@@ -1,5 +1,5 @@
-/* A flow of gradients from the labels of a task's examples: each is read from its beginning, and its last K + 1 steps are
- * followed back. See flow.h. */
+/* A flow of gradients from the labels of a task's examples, one at a time: each is read from its beginning, and its last K + 1
+ * steps are followed back. See flow.h. */
 #include "inspect/flow.h"
 
 #include "train/task.h"
@@ -8,6 +8,7 @@
 
 typedef struct examples {
     const ur_task *task;
+    ur_settings settings; /* with batches of one */
     void *data;
     uint64_t batches;
     size_t least; /* steps that an example must have */
@@ -22,12 +23,14 @@ static ur_status open_task(examples *e, const ur_model *model, const ur_settings
     ur_learning learning = settings->run.learning;
     double ignored;
     e->task = settings->task;
+    e->settings = *settings;
+    e->settings.run.batch = 1; /* words that sentences share are spelled for each */
     if (e->task->forward || e->task->carries)
         return ur_fail(error, UR_ERR_UNSUPPORTED, "the batches of the task %s are not read here", e->task->name);
     e->data = calloc(1, e->task->data_size + 1);
     if (!e->data) return ur_fail_memory(error, "the data");
-    UR_TRY(e->task->open(e->data, settings, model, error));
-    UR_TRY(e->task->prepare(e->data, settings, &learning, &ignored, error));
+    UR_TRY(e->task->open(e->data, &e->settings, model, error));
+    UR_TRY(e->task->prepare(e->data, &e->settings, &learning, &ignored, error));
     e->batches = e->task->batches(e->data, UR_PART_TEST, 0);
     return UR_OK;
 }
@@ -38,12 +41,15 @@ static void close_task(examples *e)
     free(e->data);
 }
 
+/* The line whose answers have labels reads the examples' steps. */
+static const ur_sequences *steps_of(const ur_batch *batch) { return &batch->input[batch->target[0].line]; }
+
 static ur_status visit_examples(examples *e, each_example *visit, void *context, ur_error *error)
 {
     for (uint64_t i = 0; i < e->batches; i++) {
         ur_task_batch batch = {0};
         UR_TRY(e->task->batch(e->data, UR_PART_TEST, 0, i, &batch, error));
-        const ur_sequences *in = &batch.network.input[0];
+        const ur_sequences *in = steps_of(&batch.network);
         for (size_t b = 0; b < in->lanes; b++)
             UR_TRY(visit(context, &batch.network, b, in->lengths ? (size_t)in->lengths[b] : in->steps, error));
     }
@@ -93,6 +99,7 @@ ur_status ur_flow_task_steps(const ur_model *model, const ur_settings *settings,
 typedef struct following {
     ur_flow *flow;
     examples *e;
+    bool whole; /* the network is run as a whole, else a step at a time */
     size_t longest;
     int32_t *ids;
     size_t room;
@@ -128,10 +135,12 @@ static ur_status follow_example(void *context, const ur_batch *batch, size_t b, 
 {
     following *f = context;
     examples *e = f->e;
-    const ur_sequences *in = &batch->input[0];
+    const ur_sequences *in = steps_of(batch);
+    UR_TRY(ur_flow_check_target(f->flow->model, &batch->target[0], error));
     if (steps < e->least) return UR_OK;
     size_t number = e->followed++;
     if (e->met > e->wanted && number * e->wanted / e->met == (number + 1) * e->wanted / e->met) return UR_OK;
+    if (f->whole) return ur_flow_batch(f->flow, batch, error);
     UR_TRY(grow_ids(f, steps, error));
     for (size_t t = 0; t < steps; t++) f->ids[t] = in->ids[t * in->lanes + b];
     int32_t label = label_of(batch, b);
@@ -143,7 +152,7 @@ static ur_status follow(following *f, const ur_settings *settings, ur_error *err
     UR_TRY(open_task(f->e, f->flow->model, settings, error));
     UR_TRY(visit_examples(f->e, count_example, f, error));
     if (!f->e->met)
-        return ur_fail(error, UR_ERR_DATA, "no example has %zu tokens, the longest has %zu: give fewer `back`",
+        return ur_fail(error, UR_ERR_DATA, "no example has %zu steps, the longest has %zu: give fewer `back`",
                        f->e->least, f->longest);
     return visit_examples(f->e, follow_example, f, error);
 }
@@ -152,9 +161,7 @@ ur_status ur_flow_task(ur_flow *flow, const ur_settings *settings, ur_error *err
 {
     examples e = {.least = flow->settings.steps + 1, .wanted = places_of(flow->settings.places)};
     following f = {.flow = flow, .e = &e};
-    if (flow->last == flow->model->layer_count)
-        return ur_fail(error, UR_ERR_USAGE, "\"%s\": examples are followed through a network with `last`",
-                       flow->model->net);
+    f.whole = flow->last == flow->model->layer_count || ur_flow_check_ids(flow->model, NULL) != UR_OK;
     ur_status status = follow(&f, settings, error);
     close_task(&e);
     free(f.ids);

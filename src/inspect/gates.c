@@ -15,11 +15,11 @@ typedef struct ur_tally {
 /* A signal of a layer. */
 typedef struct ur_tally_row {
     size_t layer, signal, units;
+    uint64_t steps; /* of all lanes together */
     ur_tally *unit;
 } ur_tally_row;
 
 struct ur_gate_table {
-    uint64_t steps;
     ur_tally_row *rows;
     size_t count;
     real *values; /* of one signal at one step */
@@ -72,36 +72,31 @@ static void count(ur_tally *t, double x)
     t->shut += x < 0.1;
 }
 
-static ur_status visit(void *context, ur_probe *probe, const ur_passage *p, ur_error *error)
+static void count_step(ur_gate_table *g, const ur_probe *probe, const ur_tally_row *row, size_t step, size_t lane)
+{
+    ur_probe_read(probe, row->layer, row->signal, step, lane, g->values);
+    for (size_t u = 0; u < row->units; u++) count(&row->unit[u], (double)g->values[u]);
+}
+
+static ur_status visit_run(void *context, ur_probe *probe, ur_error *error)
 {
     ur_gate_table *g = context;
     (void)error;
-    for (size_t i = 0; i < g->count; i++)
-        for (size_t at = 0; at < p->steps * p->lanes; at++) {
-            const ur_tally_row *row = &g->rows[i];
-            ur_probe_read(probe, row->layer, row->signal, at / p->lanes, at % p->lanes, g->values);
-            for (size_t u = 0; u < row->units; u++) count(&row->unit[u], (double)g->values[u]);
+    for (size_t i = 0; i < g->count; i++) {
+        ur_tally_row *row = &g->rows[i];
+        for (size_t lane = 0; lane < ur_probe_lanes(probe, row->layer); lane++) {
+            size_t steps = ur_probe_steps(probe, row->layer, lane);
+            for (size_t step = 0; step < steps; step++) count_step(g, probe, row, step, lane);
+            row->steps += steps;
         }
-    g->steps += p->steps * p->lanes;
+    }
     return UR_OK;
 }
 
-/* What lies behind a lane's end is no step. */
-static ur_status visit_batch(void *context, ur_probe *probe, const ur_batch *batch, ur_error *error)
+static ur_status visit_passage(void *context, ur_probe *probe, const ur_passage *passage, ur_error *error)
 {
-    ur_gate_table *g = context;
-    const ur_sequences *in = &batch->input[0];
-    (void)error;
-    for (size_t i = 0; i < g->count; i++)
-        for (size_t at = 0; at < in->steps * in->lanes; at++) {
-            const ur_tally_row *row = &g->rows[i];
-            size_t step = at / in->lanes, lane = at % in->lanes;
-            if (in->lengths && step >= (size_t)in->lengths[lane]) continue;
-            if (i == 0) g->steps++;
-            ur_probe_read(probe, row->layer, row->signal, step, lane, g->values);
-            for (size_t u = 0; u < row->units; u++) count(&row->unit[u], (double)g->values[u]);
-        }
-    return UR_OK;
+    (void)passage;
+    return visit_run(context, probe, error);
 }
 
 ur_status ur_gate_table_of_task(ur_gate_table **gates, const ur_model *model, const ur_settings *settings,
@@ -110,7 +105,7 @@ ur_status ur_gate_table_of_task(ur_gate_table **gates, const ur_model *model, co
     ur_gate_table *g = *gates = calloc(1, sizeof *g);
     if (!g) return ur_fail_memory(error, "the gates");
     ur_status status = make_rows(g, model, error);
-    if (status == UR_OK) status = ur_probe_task(model, settings, visit_batch, g, error);
+    if (status == UR_OK) status = ur_probe_task(model, settings, visit_run, g, error);
     if (status == UR_OK) return UR_OK;
     ur_gate_table_free(g);
     *gates = NULL;
@@ -122,14 +117,19 @@ ur_status ur_gate_table_create(ur_gate_table **gates, const ur_model *model, con
     ur_gate_table *g = *gates = calloc(1, sizeof *g);
     if (!g) return ur_fail_memory(error, "the gates");
     ur_status status = make_rows(g, model, error);
-    if (status == UR_OK) status = ur_probe_text(model, reading, visit, g, error);
+    if (status == UR_OK) status = ur_probe_text(model, reading, visit_passage, g, error);
     if (status == UR_OK) return UR_OK;
     ur_gate_table_free(g);
     *gates = NULL;
     return status;
 }
 
-uint64_t ur_gate_table_steps(const ur_gate_table *g) { return g->steps; }
+uint64_t ur_gate_table_steps(const ur_gate_table *g, size_t layer)
+{
+    size_t i = 0;
+    while (i < g->count && g->rows[i].layer != layer) i++;
+    return i < g->count ? g->rows[i].steps : 0;
+}
 
 bool ur_gate_table_unit(const ur_gate_table *g, size_t layer, size_t signal, size_t unit, ur_unit_use *use)
 {
@@ -137,7 +137,7 @@ bool ur_gate_table_unit(const ur_gate_table *g, size_t layer, size_t signal, siz
         const ur_tally_row *row = &g->rows[i];
         if (row->layer != layer || row->signal != signal || unit >= row->units) continue;
         const ur_tally *t = &row->unit[unit];
-        double n = (double)g->steps, mean = t->sum / n, variance = t->squares / n - mean * mean;
+        double n = (double)row->steps, mean = t->sum / n, variance = t->squares / n - mean * mean;
         *use = (ur_unit_use){
             mean, sqrt(variance > 0 ? variance : 0), t->least, t->most, (double)t->open / n, (double)t->shut / n};
         return true;

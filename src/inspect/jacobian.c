@@ -48,7 +48,7 @@ static ur_status make(ur_jacobian *j, ur_error *error)
     j->vectors = calloc(j->rows + states * j->row, sizeof(double));
     if (!j->memory || !j->vectors) return ur_fail_memory(error, "the product of Jacobians");
     real *at = j->memory;
-    j->step = ur_flow_step(j->window, 0);
+    j->step = ur_window_step(j->window, 0);
     j->step.lanes = j->rows;
     j->step.second = NULL; /* only the weights' gradients read it */
     j->step.slots = at;

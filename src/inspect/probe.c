@@ -41,6 +41,15 @@ bool ur_probe_layer(const ur_model *m, size_t layer, size_t *units, const char *
     return l != NULL;
 }
 
+const char *ur_probe_line(const ur_model *m, size_t layer)
+{
+    const ur_layer *l = ur_probe_layer_of(m, layer);
+    for (size_t i = 0; l && i < m->line_count; i++)
+        for (const ur_layer *at = &m->layers[m->lines[i].first]; at; at = at->behind)
+            if (at == l || at->reverse == l) return m->spec.lines[i].name;
+    return NULL;
+}
+
 static size_t gate_count(const ur_gate_name *gate)
 {
     size_t count = 0;
@@ -102,17 +111,17 @@ ur_status ur_probe_create(ur_probe **probe, const ur_model *model, size_t thread
     return status;
 }
 
-/* Memory for the states that are carried on, of as many lanes as the batch has. */
+/* Memory for the states that are carried on, of as many lanes as the batch has. Where lines differ in lanes there are none. */
 static ur_status make_carried(ur_probe *p, const ur_batch *batch, ur_error *error)
 {
     size_t before = p->carried ? ur_state_lanes(p->carried) : 0, lanes = ur_network_lanes(p->model, batch);
-    if (!lanes) return ur_fail(error, UR_ERR_USAGE, "a probe needs as many lanes in each line of the batch");
+    if (batch->carry && !lanes) return ur_fail(error, UR_ERR_USAGE, "carry: the lines of the batch differ in lanes");
     if (before == lanes) return UR_OK;
     if (batch->carry && p->carried)
         return ur_fail(error, UR_ERR_USAGE, "carry: the batch has %zu lanes, the last one had %zu", lanes, before);
     ur_state_free(p->carried);
     p->carried = NULL;
-    return ur_state_make(&p->carried, p->model, lanes, error);
+    return lanes ? ur_state_make(&p->carried, p->model, lanes, error) : UR_OK;
 }
 
 static ur_status run(ur_probe *p, const ur_batch *batch, ur_error *error)
@@ -173,17 +182,47 @@ static void read_slot(const ur_window *w, size_t slot, size_t step, size_t lane,
         memcpy(out + u, from, (units - u < UR_LANES ? units - u : UR_LANES) * sizeof *out);
 }
 
-static bool is_there(const ur_probe *p, size_t layer, size_t signal, size_t step, size_t lane)
+const ur_window *ur_probe_window(const ur_probing *seen, const ur_layer *layer, size_t *step)
 {
-    ur_signal any;
-    if (!p->output || !ur_probe_signal(p->model, layer, signal, &any)) return false;
-    return step < p->probing.windows[layer].steps && lane < p->probing.windows[layer].lanes;
+    for (size_t i = 0; i < seen->seen; i++) {
+        const ur_window *w = &seen->windows[i];
+        if (w->layer != &layer->recurrent) continue;
+        if (*step < w->steps) return w;
+        *step -= w->steps;
+    }
+    return NULL;
+}
+
+/* NULL: the last run has no such place, or there was none. */
+static const ur_window *find_place(const ur_probe *p, size_t layer, size_t *step, size_t lane)
+{
+    const ur_layer *l = p->output ? ur_probe_layer_of(p->model, layer) : NULL;
+    const ur_window *w = l ? ur_probe_window(&p->probing, l, step) : NULL;
+    return w && lane < w->lanes ? w : NULL;
+}
+
+size_t ur_probe_lanes(const ur_probe *p, size_t layer)
+{
+    size_t first = 0;
+    const ur_window *w = find_place(p, layer, &first, 0);
+    return w ? w->lanes : 0;
+}
+
+size_t ur_probe_steps(const ur_probe *p, size_t layer, size_t lane)
+{
+    size_t steps = 0;
+    for (;; steps++) {
+        size_t step = steps;
+        const ur_window *w = find_place(p, layer, &step, lane);
+        if (!w || (w->live && !w->live[step * w->lanes + lane])) return steps;
+    }
 }
 
 bool ur_probe_read(const ur_probe *p, size_t layer, size_t signal, size_t step, size_t lane, ur_real *out)
 {
-    if (!is_there(p, layer, signal, step, lane)) return false;
-    const ur_window *w = &p->probing.windows[layer];
+    ur_signal any;
+    const ur_window *w = find_place(p, layer, &step, lane);
+    if (!w || !ur_probe_signal(p->model, layer, signal, &any)) return false;
     const ur_gate_name *gate = ur_probe_gates(p->model, ur_probe_layer_of(p->model, layer));
     size_t gates = gate_count(gate), row = ur_padded(w->layer->units);
     if (signal < gates) {

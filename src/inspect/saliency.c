@@ -1,11 +1,12 @@
 /*
  * Gradient times input, of the logarithm of one prediction's probability (section 5 of unroll_inspect.h).
  *
- *     s_t = ∂ log p(target) / ∂x_t · x_t        x_t: the embedding of token t, or its one-hot row
+ *     s_t = ∂ log p(target) / ∂x_t · x_t        x_t: what stands for step t: the embedding of its token with all that is
+ *                                               joined to it, its one-hot row, or its numbers
  *
- * The rows of an embedding have their gradients after back-propagation through time. One-hot rows are never there: x_t
- * reaches the network only through a_t = W x_t + …, so that s_t = ∂/∂a_t · (W x_t): the gradients that are left in the
- * first cell's slots, times a column of W. Dropout is off.
+ * What enters as numbers has its gradients after back-propagation through time. One-hot rows are never there: x_t reaches the
+ * network only through a_t = W x_t + …, so that s_t = ∂/∂a_t · (W x_t): the gradients that are left in the cell's slots, times
+ * a column of W. Dropout is off.
  */
 #include "inspect/probe.h"
 
@@ -18,99 +19,168 @@
 
 typedef struct ur_salience {
     ur_model *model;
+    const ur_batch *batch;
+    ur_prediction *of;
+    size_t read; /* the line whose steps are looked at */
     ur_compute compute;
     ur_arena arena;
     ur_tape tape;
     ur_probing probing;
-    const int32_t *ids;
-    size_t count;
+    ur_tensor *numbers; /* that enter the line; NULL: ids */
+    ur_value values[UR_LINES_MAX];
 } ur_salience;
 
-/* The layer behind onehot, where it is a cell. */
-static const ur_layer *first_cell(const ur_model *m) { return &m->layers[1]; }
-
-static bool reads_embedding(const ur_model *m) { return m->layers[0].embed != NULL; }
+static const ur_layer *first_of(const ur_model *m, size_t line) { return &m->layers[m->lines[line].first]; }
 
 /* A number for each token or label, or one behind σ for two labels. */
-static size_t count_targets(const ur_model *m)
+static size_t count_targets(const ur_model *m, size_t line)
 {
-    size_t outputs = ur_model_outputs(m);
+    size_t outputs = m->lines[line].width;
     return outputs == 1 ? 2 : outputs;
 }
 
-static ur_status check(const ur_model *m, const int32_t *ids, size_t count, int32_t target, ur_error *error)
+/* ---- What can be explained ---------------------------------------------------------------------------------------- */
+
+static ur_status check_read(const ur_model *m, size_t read, ur_error *error)
 {
-    const ur_line *line = &m->lines[0];
-    if (m->line_count > 1 || !line->symbols || !(ur_predicts_units(m) || line->last))
-        return ur_fail(error, UR_ERR_USAGE, "the model (\"%s\") is no language model and no classifier of text",
-                       m->net);
-    if (!reads_embedding(m) && (m->layer_count < 2 || !ur_is_recurrent(first_cell(m)) || first_cell(m)->reverse))
+    const ur_layer *first = first_of(m, read), *cell = first->behind;
+    if (first->spec.kind->joins)
+        return ur_fail(error, UR_ERR_USAGE, "line %zu of \"%s\" begins with what another one gives", read + 1, m->net);
+    bool onehot = m->lines[read].symbols && !first->embed;
+    if (onehot && (!cell || !ur_is_recurrent(cell) || cell->reverse))
         return ur_fail(error, UR_ERR_UNSUPPORTED, "in \"%s\" no cell stands right behind the tokens", m->net);
-    if (target < 0 || (size_t)target >= count_targets(m))
-        return ur_fail(error, UR_ERR_USAGE, "target %d is not below the %zu outputs", (int)target, count_targets(m));
-    ur_batch batch = {.input = {{.steps = count, .lanes = 1, .ids = ids}}};
-    return ur_network_check(m, &batch, error);
+    return UR_OK;
 }
 
-/* Leaves ∂ log p(target) as the gradient of the last step's logits; p(target). */
-static double begin_gradient(ur_tape *tape, ur_tensor *logits, int32_t target)
+static ur_status check(const ur_salience *s, ur_error *error)
 {
-    size_t at = (logits->steps - 1) * logits->row;
-    real *gradient = ur_gradient(tape, logits);
-    const ur_train_kernels *train = tape->compute->train;
-    if (logits->width > 1)
-        return ur_exp(
-            -train->softmax_loss(logits->value + at, logits->width, target, -1, gradient ? gradient + at : NULL));
-    double p = 1 / (1 + ur_exp(-(double)logits->value[at])); /* of the second label */
-    if (gradient) gradient[at] = (real)(target ? 1 - p : -p);
-    return target ? p : 1 - p;
+    const ur_model *m = s->model;
+    const ur_prediction *of = s->of;
+    if (of->line >= m->line_count || s->read >= m->line_count)
+        return ur_fail(error, UR_ERR_USAGE, "there is no line %zu in \"%s\"",
+                       (of->line < m->line_count ? s->read : of->line) + 1, m->net);
+    UR_TRY(check_read(m, s->read, error));
+    if (of->target >= 0 && (size_t)of->target >= count_targets(m, of->line))
+        return ur_fail(error, UR_ERR_USAGE, "target %d is not below the %zu outputs", (int)of->target,
+                       count_targets(m, of->line));
+    return ur_network_check(m, s->batch, error);
 }
 
-/* Forward and backward; afterwards the embedding's rows have gradients, or the first window's slots hold them. */
-static ur_status run(ur_salience *s, int32_t target, double *probability, ur_error *error)
+static ur_status check_place(const ur_salience *s, const ur_value *value, ur_error *error)
 {
-    ur_batch batch = {.input = {{.steps = s->count, .lanes = 1, .ids = s->ids}}};
-    const ur_ending endings[UR_LINES_MAX] = {UR_END_LOGITS};
-    ur_value values[UR_LINES_MAX];
+    const ur_shape *at = &value->shape;
+    const ur_prediction *of = s->of;
+    bool there = of->step < at->steps && of->lane < at->lanes;
+    if (there && (!at->lengths || of->step < (size_t)at->lengths[of->lane])) return UR_OK;
+    return ur_fail(error, UR_ERR_USAGE, "nothing is predicted at step %zu of lane %zu", of->step, of->lane);
+}
+
+/* ---- Forward and back --------------------------------------------------------------------------------------------- */
+
+static ur_status run_line(ur_salience *s, size_t i, ur_error *error)
+{
+    const ur_line *line = &s->model->lines[i];
+    ur_line_call call = {.in = s->batch->input[i], .ending = i == s->of->line ? UR_END_LOGITS : UR_END_WHOLE};
+    if (line->features && !line->symbols)
+        call.x = ur_tensor_from(&s->tape, call.in.values, call.in.steps, call.in.lanes, line->features, true);
+    if (i == s->read) s->numbers = call.x;
+    if (!ur_line_run(s->model, &s->tape, i, &call, s->values)) return ur_tape_status(&s->tape, error);
+    const ur_tensor *y = s->values[i].y;
+    return ur_all_finite(y->value, ur_tensor_size(y)) ? UR_OK : ur_fail_run(s->model, &s->tape, 0, error);
+}
+
+static int32_t find_likeliest(const real *logits, size_t count)
+{
+    int32_t best = 0;
+    if (count == 1) return logits[0] > 0;
+    for (size_t i = 1; i < count; i++)
+        if (logits[i] > logits[best]) best = (int32_t)i;
+    return best;
+}
+
+/* Leaves ∂ log p(target) as the gradient of the place's logits, and p(target). */
+static void begin_gradient(ur_salience *s, ur_tensor *logits)
+{
+    ur_prediction *of = s->of;
+    const size_t at = (of->step * logits->lanes + of->lane) * logits->row;
+    const real *x = logits->value + at;
+    real *gradient = ur_gradient(&s->tape, logits);
+    if (of->target < 0) of->target = find_likeliest(x, logits->width);
+    if (logits->width > 1) {
+        of->probability =
+            ur_exp(-s->compute.train->softmax_loss(x, logits->width, of->target, -1, gradient ? gradient + at : NULL));
+        return;
+    }
+    double p = 1 / (1 + ur_exp(-(double)x[0])); /* of the second label */
+    if (gradient) gradient[at] = (real)(of->target ? 1 - p : -p);
+    of->probability = of->target ? p : 1 - p;
+}
+
+static ur_status run(ur_salience *s, ur_error *error)
+{
+    const ur_model *m = s->model;
+    UR_TRY(check(s, error));
     UR_TRY(ur_probe_prepare_gradients(s->model, error));
     ur_tape_begin(&s->tape, &s->compute, &s->arena, true);
     s->tape.plain = true;
-    if (!ur_tape_watch(&s->tape, s->model->layer_count)) return ur_tape_status(&s->tape, error);
+    if (!ur_tape_watch(&s->tape, m->layer_count)) return ur_tape_status(&s->tape, error);
     s->tape.probing = &s->probing;
-    if (!ur_graph_run(s->model, &s->tape, &batch, NULL, endings, values)) return ur_tape_status(&s->tape, error);
-    const ur_tensor *y = values[0].y;
-    if (!ur_all_finite(y->value, ur_tensor_size(y))) return ur_fail_run(s->model, &s->tape, 0, error);
-    double p = begin_gradient(&s->tape, values[0].y, target);
-    if (probability) *probability = p;
+    for (size_t i = 0; i <= s->of->line || i <= s->read; i++) UR_TRY(run_line(s, i, error));
+    UR_TRY(check_place(s, &s->values[s->of->line], error));
+    begin_gradient(s, s->values[s->of->line].y);
     return ur_tape_backward(&s->tape, error);
 }
 
-/* ∂/∂x_t · x_t of the row that was read. */
-static double salience_of_row(const ur_salience *s, size_t t)
+/* ---- Of each step ------------------------------------------------------------------------------------------------- */
+
+/* Where a token has all its numbers: the embedding, or the last layer that joins something to it. */
+static const ur_tensor *entered(const ur_salience *s)
 {
-    const ur_tensor *rows = s->tape.watch[0];
+    const ur_layer *whole = first_of(s->model, s->read);
+    for (const ur_layer *l = whole->behind; l && (l->spec.kind->joins || l->spec.kind == &ur_layer_dropout);
+         l = l->behind)
+        if (l->spec.kind->joins) whole = l;
+    return s->numbers ? s->numbers : s->tape.watch[whole - s->model->layers];
+}
+
+static double salience_of_row(const ur_tensor *rows, size_t place)
+{
     double sum = 0;
     for (size_t k = 0; rows->gradient && k < rows->width; k++)
-        sum += (double)rows->gradient[t * rows->row + k] * (double)rows->value[t * rows->row + k];
+        sum += (double)rows->gradient[place * rows->row + k] * (double)rows->value[place * rows->row + k];
     return sum;
 }
 
 /* The same from the gradients of the slots and the column of W that a one-hot row chooses. */
-static double salience_of_onehot(const ur_salience *s, size_t t)
+static double salience_of_onehot(const ur_salience *s, size_t place)
 {
-    const ur_layer *cell = first_cell(s->model);
-    const ur_window *w = &s->probing.windows[0];
+    size_t step = 0;
+    const ur_layer *cell = first_of(s->model, s->read)->behind;
+    const ur_window *w = ur_probe_window(&s->probing, cell, &step);
     const ur_slot_range *in = &w->layer->cell->input;
     size_t units = w->layer->units, block = w->layer->cell->slots * (size_t)UR_LANES;
-    const real *slots = w->slots + t * ur_slot_row(w->layer);
+    const real *slots = w->slots + place * ur_slot_row(w->layer);
+    size_t id = (size_t)s->batch->input[s->read].ids[place];
     double sum = 0;
     for (size_t i = 0; i < in->count; i++)
         for (size_t u = 0; u < units; u++) {
             size_t at = u / UR_LANES * block + (in->first + i) * UR_LANES + u % UR_LANES;
             size_t row = in->order[i] * units + u;
-            sum += (double)slots[at] * (double)cell->params.w_ih->value[row * cell->inputs + (size_t)s->ids[t]];
+            sum += (double)slots[at] * (double)cell->params.w_ih->value[row * cell->inputs + id];
         }
     return sum;
+}
+
+static void collect(const ur_salience *s, ur_real *moved)
+{
+    const ur_sequences *in = &s->batch->input[s->read];
+    bool onehot = s->model->lines[s->read].symbols && !first_of(s->model, s->read)->embed;
+    const ur_tensor *rows = onehot ? NULL : entered(s);
+    for (size_t i = 0; i < in->steps * in->lanes; i++) {
+        bool live = !in->lengths || i / in->lanes < (size_t)in->lengths[i % in->lanes];
+        double salience = !live ? 0 : onehot ? salience_of_onehot(s, i) : salience_of_row(rows, i);
+        moved[i] = (ur_real)salience;
+    }
 }
 
 /* Steps back from the end to the nearest number that is not finite. */
@@ -121,23 +191,39 @@ static size_t first_back(const ur_real *moved, size_t count)
     return back;
 }
 
-ur_status ur_saliency(ur_model *model, const int32_t *ids, size_t count, int32_t target, ur_real *moved,
-                      double *probability, ur_error *error)
+ur_status ur_saliency_of(ur_model *model, const ur_batch *batch, ur_prediction *of, size_t read, ur_real *moved,
+                         ur_error *error)
 {
-    UR_TRY(check(model, ids, count, target, error));
-    ur_salience s = {.model = model, .ids = ids, .count = count};
+    const ur_sequences *in = &batch->input[read < UR_LINES_MAX ? read : 0];
+    ur_salience s = {.model = model, .batch = batch, .of = of, .read = read};
     s.compute = (ur_compute){model->kernels, ur_train_kernels_of(model->kernels), NULL};
     ur_arena_init(&s.arena);
     ur_float_mode mode = ur_float_mode_enter();
-    ur_status status = run(&s, target, probability, error);
-    for (size_t t = 0; t < count && status == UR_OK; t++)
-        moved[t] = (ur_real)(reads_embedding(model) ? salience_of_row(&s, t) : salience_of_onehot(&s, t));
-    if (status == UR_OK && !ur_all_finite(moved, count))
+    ur_status status = run(&s, error);
+    if (status == UR_OK) collect(&s, moved);
+    if (status == UR_OK && !ur_all_finite(moved, in->steps * in->lanes))
         status = ur_fail(error, UR_ERR_NUMERIC,
-                         "the gradient of the prediction is not finite %zu tokens back; the model \"%.300s\" cannot be "
+                         "the gradient of the prediction is not finite %zu steps back; the model \"%.300s\" cannot be "
                          "explained here",
-                         first_back(moved, count), model->net);
+                         first_back(moved, in->steps * in->lanes) / in->lanes, model->net);
     ur_float_mode_leave(mode);
     ur_arena_free(&s.arena);
     return status;
+}
+
+ur_status ur_saliency(ur_model *model, const int32_t *ids, size_t count, int32_t target, ur_real *moved,
+                      double *probability, ur_error *error)
+{
+    const ur_line *line = &model->lines[0];
+    ur_batch batch = {.input = {{.steps = count, .lanes = 1, .ids = ids}}};
+    ur_prediction of = {.step = line->last || !count ? 0 : count - 1, .target = target};
+    if (model->line_count > 1 || !line->symbols || !(ur_predicts_units(model) || line->last))
+        return ur_fail(error, UR_ERR_USAGE, "the model (\"%s\") is no language model and no classifier of text",
+                       model->net);
+    if (target < 0)
+        return ur_fail(error, UR_ERR_USAGE, "target %d is not below the %zu outputs", (int)target,
+                       count_targets(model, 0));
+    UR_TRY(ur_saliency_of(model, &batch, &of, 0, moved, error));
+    if (probability) *probability = of.probability;
+    return UR_OK;
 }

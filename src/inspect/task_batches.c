@@ -24,7 +24,7 @@ static ur_status read_batches(reading *r, const ur_settings *settings, const ur_
         ur_task_batch batch = {0};
         UR_TRY(r->task->batch(r->data, UR_PART_TEST, 0, i, &batch, error));
         UR_TRY(ur_probe_run(r->probe, &batch.network, error));
-        UR_TRY(r->visit(r->context, r->probe, &batch.network, error));
+        UR_TRY(r->visit(r->context, r->probe, error));
     }
     return UR_OK;
 }
@@ -33,11 +33,8 @@ ur_status ur_probe_task(const ur_model *model, const ur_settings *settings, ur_t
                         ur_error *error)
 {
     reading r = {.task = settings->task, .visit = visit, .context = context};
-    if (r.task->forward || r.task->carries)
+    if (r.task->carries)
         return ur_fail(error, UR_ERR_UNSUPPORTED, "the batches of the task %s are not read here", r.task->name);
-    if (model->line_count > 1)
-        return ur_fail(error, UR_ERR_UNSUPPORTED,
-                       "the network has %zu lines; this looks into networks of one line alone", model->line_count);
     r.data = calloc(1, r.task->data_size + 1);
     if (!r.data) return ur_fail_memory(error, "the data");
     ur_status status = ur_probe_create(&r.probe, model, settings->run.learning.threads, error);

@@ -6,10 +6,10 @@
 #include "unroll_train.h"
 
 /* After each run. */
-typedef ur_status ur_task_visit(void *context, ur_probe *probe, const ur_batch *batch, ur_error *error);
+typedef ur_status ur_task_visit(void *context, ur_probe *probe, ur_error *error);
 
-/* All data of the settings (those of the model), batch by batch, each from zero states. UR_ERR_UNSUPPORTED for a task whose
- * batches go on from each other, or that has a loop of its own. */
+/* All data of the settings (those of the model), batch by batch, each from zero states. Where a task has a loop of its own,
+ * what is seen is the network on the inputs of the batch. UR_ERR_UNSUPPORTED for a task whose batches go on from each other. */
 ur_status ur_probe_task(const ur_model *model, const ur_settings *settings, ur_task_visit *visit, void *context,
                         ur_error *error);
 

@@ -82,6 +82,7 @@ static ur_status name_embed(ur_naming *n, ur_layer *l)
         n->embed = l->embed = ur_first_of_line(l->named)->embed;
     else
         n->embed = l->embed = ur_name_param(n, "embed", "weight", l->inputs, l->width, 0);
+    if (l->embed && l->spec.fixed) n->params[l->embed - n->params].fixed = true;
     return l->embed ? UR_OK : UR_ERR_USAGE;
 }
 
@@ -110,7 +111,7 @@ const ur_layer_kind ur_layer_embed = {.word = "embed",
                                       .number = {UR_NUMBER_SYMBOLS, UR_NUMBER_WIDTH},
                                       .wants = "a width",
                                       .example = "64",
-                                      .options = UR_TAKES_LIKE,
+                                      .options = UR_TAKES_LIKE | UR_TAKES_FIXED,
                                       .reads_ids = true,
                                       .resolve = resolve_embed,
                                       .name = name_embed,

@@ -32,7 +32,8 @@ enum {
     UR_TAKES_LIKE = 256,   /* like NAME */
     UR_TAKES_FILTER = 512, /* HxW; it must be given */
     UR_TAKES_SCORE = 1024, /* dot, general or additive */
-    UR_TAKES_FEED = 2048
+    UR_TAKES_FEED = 2048,
+    UR_TAKES_FIXED = 4096
 };
 
 /* What a number behind the word is. */
@@ -52,6 +53,7 @@ typedef struct ur_layer_spec {
                                  applied to the output of this cell layer when another cell layer of the line follows */
     ur_attend_score score;
     bool feed;                   /* what it gave at the step before enters the line's first cell, too */
+    bool fixed;                  /* its weights stay as they are given */
     bool bi, nobias, tied, same; /* bi: two cells, the second from the end; same: also on a cell, with drop= */
     char from[UR_NAME_MAX];      /* an earlier line, whose states, table or numbers are taken; "" none */
     size_t column;               /* where the layer's word stands */

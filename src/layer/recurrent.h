@@ -97,7 +97,14 @@ typedef struct ur_probing {
     size_t layer, unit; /* the one that is held, where `held` */
     bool held;
     real value[UR_STATES_MAX];
+    /* Where it is set, layers go back step by step and show each step (a window of one step; of its carry, h has all that came
+     * from above) before the gradient has passed it and, `passed`, after. */
+    void (*back)(void *context, const ur_window *step, bool passed);
+    void *context;
 } ur_probing;
+
+/* Step t of a window as a window of its own, of the same memory; without dy. */
+ur_window ur_window_step(const ur_window *window, size_t t);
 
 /* Makes layer->step, once the weights have their place; `most` panels at once (ur_rows). */
 void ur_recurrent_plan_step(ur_recurrent *layer, size_t most);

@@ -94,12 +94,34 @@ static void hand_on(ur_tape *tape, const ur_recurrent_trace *r)
 
 static real *gradient_of(const ur_param *param) { return param ? param->gradient : NULL; }
 
+static void add_above(const ur_window *w, const ur_window *step, size_t t)
+{
+    size_t row = ur_padded(w->layer->units);
+    for (size_t b = 0; w->dy && b < w->lanes; b++)
+        if (!step->live || step->live[b])
+            w->compute->train->add(w->carry[0] + b * row, w->dy + (t * w->lanes + b) * row, row);
+}
+
+static void go_back_shown(const ur_probing *probing, const ur_window *w)
+{
+    for (size_t t = w->steps; t-- > 0;) {
+        ur_window step = ur_window_step(w, t);
+        add_above(w, &step, t);
+        probing->back(probing->context, &step, false);
+        ur_window_backward(&step);
+        probing->back(probing->context, &step, true);
+    }
+}
+
 static void backward(ur_tape *tape, void *trace)
 {
     ur_recurrent_trace *r = trace;
     r->window.dy = r->y->gradient;
     if (!begin_carry(tape, r)) return;
-    ur_window_backward(&r->window);
+    if (tape->probing && tape->probing->back)
+        go_back_shown(tape->probing, &r->window);
+    else
+        ur_window_backward(&r->window);
     ur_status status = ur_window_sum_rows(&r->window, tape->arena, &tape->error);
     if (status == UR_OK) hand_on(tape, r);
     ur_recurrent_gradients into = {gradient_of(r->params.w_ih), gradient_of(r->params.w_hh),

@@ -43,6 +43,19 @@ ur_window ur_window_of_inputs(const ur_window *w)
     return inputs;
 }
 
+ur_window ur_window_step(const ur_window *w, size_t t)
+{
+    ur_window view = *w;
+    view.steps = 1;
+    view.rows = 0;
+    view.slots += t * w->lanes * ur_slot_row(w->layer);
+    if (view.live) view.live += t * w->lanes;
+    for (int s = 0; s < w->layer->cell->states; s++) view.state[s] += t * ur_state_step(w);
+    if (view.second) view.second += t * ur_state_step(w);
+    view.dy = NULL;
+    return view;
+}
+
 ur_gate_block ur_window_gates(const ur_window *w, const ur_part *part, size_t t, size_t block, size_t count)
 {
     const ur_recurrent *l = w->layer;

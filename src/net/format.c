@@ -106,6 +106,7 @@ static bool add_layer(net_text *out, const ur_layer_spec *layer, size_t times)
     if (layer->bi) add(out, " bi");
     add_activation(out, layer);
     add_score(out, layer);
+    if (layer->fixed) add(out, " fixed");
     if (layer->nobias) add(out, " nobias");
     if (layer->tied) add(out, " tied");
     if (!add_drop(out, layer)) return false;
@@ -124,7 +125,8 @@ static bool same_layer(const ur_layer_spec *a, const ur_layer_spec *b)
     return a->kind == b->kind && !strcmp(a->cell, b->cell) && a->inputs == b->inputs && a->width == b->width &&
            a->high == b->high && a->wide == b->wide && a->side == b->side && a->activation == b->activation &&
            same_number(a->drop, b->drop) && a->bi == b->bi && a->nobias == b->nobias && a->tied == b->tied &&
-           a->same == b->same && a->score == b->score && a->feed == b->feed && !strcmp(a->from, b->from);
+           a->same == b->same && a->score == b->score && a->feed == b->feed && a->fixed == b->fixed &&
+           !strcmp(a->from, b->from);
 }
 
 static bool add_line(net_text *out, const ur_net_spec *spec, const ur_line_spec *line)

@@ -157,6 +157,9 @@ static ur_status apply(ur_net_parser *parser, ur_net_layer *layer, const ur_toke
     case UR_TAKES_FEED:
         spec->feed = true;
         return UR_OK;
+    case UR_TAKES_FIXED:
+        spec->fixed = true;
+        return UR_OK;
     }
     return UR_OK;
 }

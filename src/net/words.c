@@ -20,7 +20,8 @@ static const ur_option_word option_words[] = {{"relu", UR_TAKES_ACTIVATION, UR_R
                                               {"dot", UR_TAKES_SCORE, UR_LINEAR, UR_SCORE_DOT},
                                               {"general", UR_TAKES_SCORE, UR_LINEAR, UR_SCORE_GENERAL},
                                               {"additive", UR_TAKES_SCORE, UR_LINEAR, UR_SCORE_ADDITIVE},
-                                              {"feed", UR_TAKES_FEED, UR_LINEAR, 0}};
+                                              {"feed", UR_TAKES_FEED, UR_LINEAR, 0},
+                                              {"fixed", UR_TAKES_FIXED, UR_LINEAR, 0}};
 
 enum { OPTION_WORDS = sizeof option_words / sizeof *option_words };
 

@@ -92,6 +92,15 @@ ur_tensor *ur_concat(ur_tape *tape, ur_tensor *a, ur_tensor *b)
     return y;
 }
 
+/* ---- detach ------------------------------------------------------------------------------------------------------- */
+
+ur_tensor *ur_detach(ur_tape *tape, const ur_tensor *x)
+{
+    ur_tensor *y = x ? ur_tensor_on(tape, x->value, x->steps, x->lanes, x->width) : NULL;
+    if (y) y->wanted = false;
+    return y;
+}
+
 /* ---- add ---------------------------------------------------------------------------------------------------------- */
 
 static void add_back(ur_tape *tape, void *trace)

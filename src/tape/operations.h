@@ -13,6 +13,9 @@ const int32_t *ur_reverse_ids(ur_tape *tape, const int32_t *ids, size_t steps, s
 /* (T, B, V) and (T, B, W) → (T, B, V + W). */
 ur_tensor *ur_concat(ur_tape *tape, ur_tensor *a, ur_tensor *b);
 
+/* The numbers of x, to which no gradient goes back. */
+ur_tensor *ur_detach(ur_tape *tape, const ur_tensor *x);
+
 /* a + b, of one shape. */
 ur_tensor *ur_add(ur_tape *tape, ur_tensor *a, ur_tensor *b);
 

@@ -4,10 +4,13 @@
 
 #include "unroll.h"
 
+#include <stdbool.h>
+
 typedef struct ur_param {
     char name[96];
     size_t rank, shape[4], size; /* numbers in all */
     size_t offset;               /* of the first in its block */
+    bool fixed;                  /* no update changes it */
     double spread;               /* first values are uniform in ± this; 0: N(0, 1) */
     ur_real *value;
     ur_real *gradient; /* NULL where nothing is trained */

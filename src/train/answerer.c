@@ -59,12 +59,18 @@ ur_status ur_answer(ur_answerer *a, const char *item, size_t length, const ur_si
     return status;
 }
 
-ur_status ur_answerer_tokens(ur_answerer *a, const char *text, size_t length, const int32_t **ids, size_t *count,
-                             ur_error *error)
+ur_status ur_answerer_look(ur_answerer *a, const char *item, size_t length, size_t number, ur_item *seen,
+                           ur_error *error)
 {
-    if (!a->task->tokens)
-        return ur_fail(error, UR_ERR_UNSUPPORTED, "a model of the task %s gives a text no single label", a->task->name);
-    return a->task->tokens(a->data, text, length, ids, count, error);
+    *seen = (ur_item){.steps = 0};
+    if (!a->task->look)
+        return ur_fail(error, UR_ERR_UNSUPPORTED, "items of the task %s are not looked into here", a->task->name);
+    return a->task->look(a->data, a->learner->model, item, length, number, seen, error);
+}
+
+const char *ur_answerer_step(const ur_answerer *a, size_t step, size_t *length)
+{
+    return a->task->step_text ? a->task->step_text(a->data, step, length) : NULL;
 }
 
 size_t ur_answerer_item_size(const ur_answerer *a) { return a->task->item_size ? a->task->item_size(a->data) : 0; }

@@ -67,6 +67,8 @@ static ur_status make_training(ur_learner *l, ur_error *error)
         l->model->layers[l->model->layer_count - 1].dense.unpacked = true; /* until another loss asks for its outputs */
     UR_TRY(ur_model_prepare_training(l->model, error));
     UR_TRY(ur_optimizer_create(&l->optimizer, l->learning.optimizer, l->learning.momentum, l->model->numbers, error));
+    l->optimizer.params = l->model->params;
+    l->optimizer.param_count = l->model->param_count;
     l->norm_pieces = calloc(ur_gradient_pieces(l->model->numbers) + 1, sizeof(double));
     return l->norm_pieces ? UR_OK : ur_fail_memory(error, "the gradient's norm");
 }
@@ -183,15 +185,17 @@ static bool written_by_rows(const ur_learner *l, const ur_param *p)
     return rows && p->shape[0] >= UR_MANY_ROWS;
 }
 
+static void clear_gradient(const ur_learner *l, const ur_param *p)
+{
+    if (written_by_rows(l, p))
+        ur_clear_sparse(p->gradient, p->size * sizeof(real));
+    else
+        memset(p->gradient, 0, p->size * sizeof(real));
+}
+
 void ur_learner_clear(ur_learner *l)
 {
-    for (size_t i = 0; i < l->model->param_count; i++) {
-        const ur_param *p = &l->model->params[i];
-        if (written_by_rows(l, p))
-            ur_clear_sparse(p->gradient, p->size * sizeof(real));
-        else
-            memset(p->gradient, 0, p->size * sizeof(real));
-    }
+    for (size_t i = 0; i < l->model->param_count; i++) clear_gradient(l, &l->model->params[i]);
 }
 
 static void forget_gradient(const ur_param *p)
@@ -207,6 +211,12 @@ static void forget_second_biases(ur_model *m)
     }
 }
 
+static void forget_fixed(ur_learner *l)
+{
+    for (size_t i = 0; i < l->model->param_count; i++)
+        if (l->model->params[i].fixed) clear_gradient(l, &l->model->params[i]);
+}
+
 static ur_status gradients(ur_learner *l, const ur_batch *batch, const ur_carry *carry, ur_window_result *result,
                            ur_error *error)
 {
@@ -218,6 +228,7 @@ static ur_status gradients(ur_learner *l, const ur_batch *batch, const ur_carry 
     if (!isfinite(result->loss)) return name_source(l, tape.watch, error);
     UR_TRY(ur_tape_backward(&tape, error));
     if (l->learning.one_bias) forget_second_biases(l->model);
+    forget_fixed(l);
     return UR_OK;
 }
 

@@ -58,7 +58,7 @@ double ur_gradient_norm(const ur_compute *compute, const real *gradient, size_t 
 typedef struct ur_update_job {
     void (*step)(const ur_update *, size_t);
     ur_update update;
-    size_t numbers;
+    size_t first, numbers; /* of a span of the block */
 } ur_update_job;
 
 static real *at(real *block, size_t i) { return block ? block + i : NULL; }
@@ -70,6 +70,8 @@ static void update_work(void *context, size_t member, size_t members)
     ur_pool_share(job->numbers, 16, member, members, &begin, &end);
     if (begin >= end) return;
     ur_update u = job->update;
+    begin += job->first;
+    end += job->first;
     u.value = at(u.value, begin);
     u.gradient = at(u.gradient, begin);
     u.first = at(u.first, begin);
@@ -106,11 +108,25 @@ static double correction(double beta, uint64_t t)
     return 1 - power;
 }
 
+/* The block without the parameters that are fixed. */
+static void update_spans(const ur_optimizer_state *state, const ur_compute *compute, ur_update_job *job)
+{
+    size_t end = 0;
+    for (size_t i = 0; i <= state->param_count; i++) {
+        const ur_param *p = i < state->param_count ? &state->params[i] : NULL;
+        if (p && !p->fixed) continue;
+        job->first = end;
+        job->numbers = (p ? p->offset : state->numbers) - end;
+        if (job->numbers) ur_pool_run(compute->pool, update_work, job);
+        if (p) end = p->offset + p->size;
+    }
+}
+
 void ur_optimizer_update(ur_optimizer_state *state, const ur_compute *compute, const ur_learning *l, double rate,
                          double norm, real *values, real *gradient)
 {
     state->updates++;
-    ur_update_job job = {.step = step_of(compute->train, l->optimizer), .numbers = state->numbers};
+    ur_update_job job = {.step = step_of(compute->train, l->optimizer)};
     job.update = (ur_update){.value = values,
                              .gradient = gradient,
                              .first = state->first,
@@ -128,5 +144,5 @@ void ur_optimizer_update(ur_optimizer_state *state, const ur_compute *compute, c
                              .nesterov = l->nesterov,
                              .decoupled = l->optimizer == UR_ADAMW,
                              .epsilon_inside = l->epsilon_inside};
-    ur_pool_run(compute->pool, update_work, &job);
+    update_spans(state, compute, &job);
 }

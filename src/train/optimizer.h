@@ -6,12 +6,16 @@
 #define UR_TRAIN_OPTIMIZER_H
 
 #include "kernel/compute.h"
+#include "tape/param.h"
 #include "unroll_train.h"
 
 typedef struct ur_optimizer_state {
     real *first, *second; /* blocks of `numbers`; NULL where the optimiser has none */
     size_t numbers;
     uint64_t updates; /* made so far */
+    const ur_param
+        *params; /* param_count views on the block, in its order: those that are fixed stay; NULL: none are */
+    size_t param_count;
 } ur_optimizer_state;
 
 ur_status ur_optimizer_create(ur_optimizer_state *state, ur_optimizer kind, double momentum, size_t numbers,

@@ -71,7 +71,8 @@ ur_status ur_settings_read(ur_settings *s, const char *line, ur_error *error)
 
 /* ---- Writing ------------------------------------------------------------------------------------------------------ */
 
-/* Whether a row whose effect depends on another has one: "optimizer=adam|adamw"; nothing behind "=": where that is open. */
+/* Whether a row whose effect depends on another has one: "optimizer=adam|adamw"; nothing behind "=": where that is open; without
+ * "=": where it is set. */
 static bool has_effect(const ur_settings *s, const ur_setting *row)
 {
     char value[UR_SETTING_VALUE_MAX] = "";
@@ -81,6 +82,7 @@ static bool has_effect(const ur_settings *s, const ur_setting *row)
     for (size_t i = 0; (other = ur_settings_row(s, i)); i++)
         if (strlen(other->name) == length && memcmp(other->name, row->beside, length) == 0)
             ur_setting_text(other, ur_settings_values(s, i), value);
+    if (!row->beside[length]) return *value != 0;
     for (const char *word = row->beside + length + 1;; word++) {
         length = strcspn(word, "|");
         if (length == strlen(value) && memcmp(word, value, length) == 0) return true;

@@ -104,9 +104,11 @@ typedef struct ur_task {
      * somebody asked for it; else NULL. NULL: the mean loss is the only metric. */
     ur_status (*finish)(const void *data, const void *tally, const ur_window_result *all, double *metric,
                         struct json_t *more, ur_error *error);
-    /* The tokens of a text, until the next call; NULL: the task reads none. */
-    ur_status (*tokens)(void *data, const char *text, size_t length, const int32_t **ids, size_t *count,
-                        ur_error *error);
+    /* An item as a batch of one lane, to be looked into, until the next call: a line of text, or item `number` of the file of
+     * that name. And step `step` of it as text. NULL: there is nothing to look into; steps are numbers. */
+    ur_status (*look)(void *data, const ur_model *model, const char *item, size_t length, size_t number, ur_item *seen,
+                      ur_error *error);
+    const char *(*step_text)(const void *data, size_t step, size_t *length);
     /* Answers one item, a line of text: all of it goes to the sink. `item` NULL: the end, where what waits is answered. NULL:
      * the task answers nothing. */
     ur_status (*answer)(void *data, ur_learner *learner, const char *item, size_t length, bool json,

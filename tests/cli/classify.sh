@@ -82,6 +82,23 @@ done_with inspect saliency run 'The film was not good.' --target pos --json; pri
 misused inspect saliency run 'fine' --target neutral; says "the model has no label 'neutral'"
 done_with inspect saliency keras 'the film was good' --target neg
 
+# Words with their characters beside them: an unknown word is still spelled
+done_with train classify all.tsv -o spelled --characters char --threads 1 --hidden 8 --embed 6 --steps 20
+says 'chars: embed 32 > lstm 64 bi > last; embed 6 > join chars > '
+done_with eval spelled all.tsv; prints accuracy
+printf 'the film was zzgoodzz\nthe film was zzbadzz\n' >unknown
+done_with predict spelled unknown --json
+equal "$(sort -u out | wc -l)" 2
+done_with predict run unknown --json
+equal "$(sort -u out | wc -l)" 1
+done_with inspect saliency spelled 'the film was good'
+done_with train classify all.tsv -o spelled2 --characters char --threads 1 --hidden 8 --embed 6 --steps 10 --save-every 5 --eval-every 5 --schedule constant
+done_with train classify all.tsv -o spelled3 --characters char --threads 1 --hidden 8 --embed 6 --steps 5 --save-every 5 --eval-every 5 --schedule constant
+done_with train classify all.tsv -o spelled3 --characters char --threads 1 --hidden 8 --embed 6 --steps 10 --save-every 5 --eval-every 5 --schedule constant --resume
+same spelled2/model.safetensors spelled3/model.safetensors
+misused train classify all.tsv -o none --characters char --token char; says '--characters are read beside words'
+misused train classify all.tsv -o none --characters jamo --net 'embed 8 > lstm 8 > last > dense'; says 'chars: embed 32 > lstm 64 bi > last'
+
 # Its gates, over sentences of its own kind
 done_with inspect gates run all.tsv; prints "layer 1: lstm, 24 neurons"; prints "layer 2: lstm, 24 neurons"
 done_with inspect gates run all.tsv --json; prints "\"steps\":"
@@ -121,8 +138,8 @@ misused train lm text -o none --folds 2; says 'this task holds out no folds'
 done_with inspect gradient keras all.tsv; prints 'layer 1'
 done_with inspect gradient keras all.tsv --back 4 --places 10 --json; prints '"steps":4'
 done_with inspect gradient --compare keras bare all.tsv --html back.html; [ -s back.html ] || fail 'no page'
-misused inspect gradient run all.tsv; says 'no bi, mean or max'
-fails_with inspect gradient keras all.tsv --back 500; says 'no example has 501 tokens'
+done_with inspect gradient run all.tsv --back 3; prints 'layer 2'
+fails_with inspect gradient keras all.tsv --back 500; says 'no example has 501 steps'
 # What is not read of the examples is said.
 awk 'BEGIN { for (i = 0; i < 60; i++) { printf "%s\t", i % 2 ? "a" : "b"; for (k = 0; k < 9; k++) printf "word%d ", (i + k) % 7; print "" } }' >nine.tsv
 done_with train classify nine.tsv -o nine --token word --max-length 5 --steps 2 --threads 1

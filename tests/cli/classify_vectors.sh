@@ -90,6 +90,34 @@ for n in o["near"]:
 assert compared >= 3, o
 PYTHON
 
+# They stay as they are: after many steps the rows are those of the first one, but for those that were not given
+far=(--steps 30 --lr 0.05 --weight-decay 0.5 --average 0)
+learn fixed glove.txt "${far[@]}" --vectors-fixed
+says 'embed 5 fixed >'
+learn moved glove.txt "${far[@]}"
+done_with inspect near fixed ' good' --count 46 --json; cp out near-fixed
+done_with inspect near moved ' good' --count 46 --json; cp out near-moved
+python3 - <<'PYTHON'
+import json
+def cosines(path): return {n["unit"]: n["cosine"] for n in json.load(open(path))["near"]}
+still, fixed, moved = cosines("near"), cosines("near-fixed"), cosines("near-moved")
+given = [u for u in still if u and u.strip() in ("the", "good", "fine", "film", "bad", "dull", "café")]
+assert len(given) >= 3
+assert all(abs(still[u] - fixed[u]) < 1e-6 for u in given), (still, fixed)
+assert any(abs(still[u] - moved[u]) > 1e-3 for u in given), (still, moved)
+PYTHON
+done_with predict fixed data.tsv
+misused train classify data.tsv -o none --vectors-fixed; says '--vectors'
+misused train classify data.tsv -o none --vectors glove.txt --vectors-fixed --net 'embed 5 > gru 4 > last > dense'; says 'exclude each other'
+
+# For a tagger, too: with characters beside them, the words' table is the one that is filled
+for w in good film bad dull the other; do printf '1\t%s\t_\t%s\t_\t_\t_\t_\t_\t_\n2\tgood\t_\tX\t_\t_\t_\t_\t_\t_\n\n' "$w" "${w:0:1}"; done >words.conllu
+done_with train tag words.conllu -o tagged --val-fraction 0 --threads 1 --hidden 4 --steps 2 --vectors glove.txt --vectors-fixed
+says '5 of them with a vector (GloVe text, 5 numbers)'; says 'embed 5 fixed > join chars'
+done_with train tag words.conllu -o tagged2 --val-fraction 0 --threads 1 --hidden 4 --steps 2 --vectors word2vec.bin --vectors-fixed
+same tagged/model.safetensors tagged2/model.safetensors
+misused train tag words.conllu -o none --vectors glove.txt --embed 6 --steps 1; says 'want a network with embed 5'
+
 # Resumed
 learn whole glove.txt --steps 6 --schedule constant --save-every 3 --eval-every 3
 learn parts glove.txt --schedule constant --save-every 3 --eval-every 3

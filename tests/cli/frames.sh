@@ -66,6 +66,13 @@ grep -q '<svg' back.html && grep -q 'right' back.html || fail 'there is no pictu
 misused eval back dev.idx4 devlabels.idx2 --picture back.html; says 'back.html is there; --overwrite replaces it'
 
 done_with inspect gates back dev.idx4 devlabels.idx2; prints 'layer 1: lstm, 16 neurons'; prints '120 steps'
+done_with inspect gradient back dev.idx4 devlabels.idx2 --back 8 --html back-gradient.html; prints 'layer 1: lstm, 16 neurons'
+done_with inspect saliency back dev.idx4 --item 2 --at 9; prints 'label of number 9, with probability'; prints "', number "
+done_with inspect saliency back dev.idx4 --item 2 --at 9 --json
+json 'sum(u["moved"] != 0 for u in o["units"][9:]), sum(u["moved"] != 0 for u in o["units"][:9]) > 5' | grep -q '(0, True)' || fail 'a later frame moved it'
+done_with inspect saliency both dev.idx4 --at 9 --json; json 'len(o["units"]), o["at"]' | grep -q '(20, 9)' || fail "$(cat out)"
+json 'sum(u["moved"] != 0 for u in o["units"][9:]) > 0' | grep -q True || fail 'no later frame moved it'
+misused inspect saliency back dev.idx4 --item 7; says 'dev.idx4: there is no clip 7 of 6'
 
 # Answers: stepped, they are those of the evaluation
 accuracy() { python3 - "$1" <<'PYTHON'
@@ -113,6 +120,47 @@ done_with train frames tables/00.csv -o one "${short[@]}" --steps 2 --relabel 's
 # Folders
 done_with train frames folders -o folder "${short[@]}" --steps 3 --hidden 4
 done_with predict back folders/1; cp out forward; equal "$(wc -l <forward)" 20
+
+# Videos: a script stands in for ffmpeg, whose videos are pictures one behind the other
+mkdir bin videos
+cat >bin/ffmpeg <<'SCRIPT'
+#!/bin/sh
+echo "$*" >>calls
+while [ "$1" != -i ]; do shift; done
+case $2 in
+*broken*) echo 'a warning' >&2; echo 'file:videos/broken.mp4: Invalid data found when processing input' >&2; exit 1 ;;
+*empty*) exit 0 ;;
+*) cat "${2#file:}" ;;
+esac
+SCRIPT
+chmod +x bin/ffmpeg
+for n in 0 1 2 3; do
+    for frame in folders/$n/*.pgm; do sed '1s/ # a frame//' "$frame"; done >videos/$n.mp4
+    cp folders/$n/labels.txt videos/$n.txt
+done
+path=$PATH; PATH=$PWD/bin:$path
+done_with train frames videos -o video "${short[@]}" --steps 3 --hidden 4 --video-rows 10
+grep -qF -- '-i file:videos/0.mp4 -an -vf scale=-2:10 -f image2pipe -c:v pgm -' calls || fail "$(cat calls)"
+done_with predict back videos/1.mp4; cut -f 1-2 out >answers; cut -f 1-2 forward >wanted; same answers wanted
+prints 'videos/1.mp4'
+grep -qF -- '-vf scale=12:10 ' calls || fail "$(tail -1 calls)"
+done_with eval video videos; prints accuracy
+done_with --version; prints 'videos            none'
+few=(-o none --steps 1 --quiet)
+rm videos/3.txt
+fails_with train frames videos "${few[@]}"; says 'videos/3.mp4: there is no videos/3.txt, with a label a line for each frame'
+head -n 19 videos/2.txt >videos/3.txt
+fails_with train frames videos "${few[@]}"; says 'videos/3.txt: 19 labels, and 20 frames beside it'
+head -c 2000 videos/2.mp4 >videos/cut.mp4
+fails_with train frames videos/cut.mp4 "${few[@]}"; says 'videos/cut.mp4: what ffmpeg gives after '
+echo x >videos/broken.mp4
+fails_with train frames videos/broken.mp4 "${few[@]}"; says 'videos/broken.mp4: ffmpeg failed: file:videos/broken.mp4: Invalid data found'
+echo x >videos/empty.mp4
+fails_with train frames videos/empty.mp4 "${few[@]}"; says 'ffmpeg finds no frame in it'
+PATH=$PWD/nowhere
+status=0; "$UNROLL" train frames videos "${few[@]}" >out 2>err || status=$?
+PATH=$path
+equal "$status" 1; says 'videos/0.mp4: there is no program ffmpeg'
 
 # What cannot be
 few=(-o none --steps 1 --quiet)

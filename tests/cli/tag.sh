@@ -55,6 +55,11 @@ misused eval run all.conllu --tail 0.1; says 'a model of the task tag does not t
 make_text 50 >lines
 done_with train lm lines -o lm --hidden 8 --layers 1 --embed 4 --threads 1 --steps 2 --quiet
 fails_with predict lm all.conllu; says 'gives no labels'; says 'train tag'
+misused eval lm lines --on test; says '--on: a model of the task lm does not take it'
+misused eval lm lines --inline; says '--inline: a model of the task lm does not take it'
+mkdir -p folder/a-run; cp all.conllu folder; cp run/* folder/a-run
+done_with train tag folder -o of-folder --threads 1 --hidden 4 --steps 1
+says 'left out: a-run (a run)'
 misused predict lm all.conllu --inline; says 'a model of the task lm does not take it'
 fails_with sample run; says 'not a language model'
 fails_with train tag all.conllu -o none --init-from lm/model.safetensors; says 'its network is'
@@ -173,5 +178,22 @@ done_with train tag all.conllu -o smooth --label-smoothing 0.1 --steps 3 --threa
 misused train tag all.conllu -o none --label-smoothing 0.1 --steps 3 --threads 1 --net 'embed 8 > gru 8 > dense > crf' --characters none
 says 'labels are smoothed for softmax and sigmoid, not for the loss "crf"'
 
-fails_with inspect gates smooth all.conllu; says 'this looks into networks of one line alone'
-fails_with inspect saliency smooth dog; says 'gives a text no single label'
+# Looked into: each line has steps of its own
+sed '/sent_id = 6$/,$d' all.conllu >few.conllu
+done_with inspect gates run few.conllu
+prints 'layer 1: lstm, 64 neurons, line chars, '; prints 'layer 3: lstm, 24 neurons'
+words=$(grep -cP '^\d+\t' few.conllu)
+prints "$words steps. Open"
+done_with inspect gates told few.conllu --json
+grep -q '"line":"chars"' out && grep -q '"line":"words"' out || fail "lines have no names: $(cut -c1-300 out)"
+done_with inspect gradient run few.conllu; prints "layer 1: lstm, 64 neurons, line chars"; prints "layer 4: "
+done_with inspect gradient told few.conllu --back 3 --places 2 --json --no-jacobian
+grep -q '"steps":3' out || fail "$(cut -c1-300 out)"
+done_with inspect saliency run 'The cat can see the light.' --at 2
+prints "label of number 2, with probability"; prints "'cat', number 2"
+done_with inspect saliency run 'The cat can see the light.' --target NOUN --json
+prints '"at":7'; prints '"target":"NOUN"'; prints '"unit":"light"'
+done_with inspect saliency crf 'The cat.' --html tagged.html; [ -s tagged.html ] || fail 'no page'
+misused inspect saliency run 'The cat.' --at 4; says '--at 4: there are 3'
+misused inspect saliency run ' '; says 'the text is empty'
+fails_with inspect saliency run $'\xff'; says 'invalid UTF-8'

@@ -51,7 +51,7 @@ misused eval run dates.tsv --threads 1 --tail 0.1; says 'a model of the task tra
 fails_with eval run dates.text fewer; says 'fewer has 7'
 
 # Answered, line by line
-printf '4.11.1987\n\n  January 2, 2003  \n' >lines
+printf '\357\273\2774.11.1987\r\n\n  January 2, 2003  \n' >lines
 done_with predict run lines; equal "$(cat out)" $'1987-11-04\n\n2003-01-02'
 done_with predict run lines --n-best 2 --beam 3; equal "$(wc -l <out)" 7
 done_with predict run lines --json; equal "$(head -c 20 out)" '{"text":"1987-11-04"'

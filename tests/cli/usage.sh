@@ -8,10 +8,10 @@ misused; says 'unroll train lm TEXT'; is_silent
 misused smaple; says "no verb 'smaple'; the nearest one is sample"
 misused "train lm" text; says "no verb 'train lm'"
 misused help tran; says "the nearest one is train"
-misused help train eval; says "train what? 'eval' is not known; give one of lm, classify, tag, translate, caption, forecast, frames, draw, speech, recall"
+misused help train eval; says "train what? 'eval' is not known; give one of lm, classify, tag, translate, caption, forecast, frames, glimpse, draw, speech, recall"
 misused help eval more; says "'more' is one argument too many"
-misused train; says 'train what? give one of lm, classify, tag, translate, caption, forecast, frames, draw, speech, recall'
-misused train text; says "train what? 'text' is not known; give one of lm, classify, tag, translate, caption, forecast, frames, draw, speech, recall"
+misused train; says 'train what? give one of lm, classify, tag, translate, caption, forecast, frames, glimpse, draw, speech, recall'
+misused train text; says "train what? 'text' is not known; give one of lm, classify, tag, translate, caption, forecast, frames, glimpse, draw, speech, recall"
 misused train lm; says 'which text?'
 misused sample; says 'which model?'
 misused sample a b; says "'b' is one argument too many"

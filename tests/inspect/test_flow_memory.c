@@ -127,9 +127,36 @@ static void try_every_call(ur_status (*work)(ur_error *), bool on)
     assert_true(tried > 5 && survived < tried);
 }
 
+/* A network of two lines; and what moved one of its answers. */
+static ur_status follow_batch(ur_error *error)
+{
+    static const int32_t ids[2 * STEPS] = {1, 2, 3, 4, 5, 1, 2, 3}, lane_of[2 * STEPS] = {0, 1, 1, 0, 1, 0, 0, 1};
+    const ur_sizes lines[] = {{.symbols = KINDS}, {.symbols = KINDS, .outputs = KINDS}}, sizes = {.lines = lines};
+    const ur_batch batch = {.input = {{.steps = STEPS, .lanes = 2, .ids = ids},
+                                      {.steps = STEPS, .lanes = 2, .ids = ids, .lane_of = lane_of}},
+                            .target = {{.line = 1, .ids = ids}},
+                            .target_count = 1};
+    const ur_flow_settings settings = {.steps = STEPS - 1, .threads = FAILING_MEMORY_THREADS};
+    ur_prediction of = {.line = 1, .step = 2, .target = -1};
+    ur_real moved[2 * STEPS];
+    ur_model *two;
+    ur_flow *flow = NULL;
+    ur_status status = ur_model_create(
+        &two, "chars: embed 3 > gru 4 bi > last; embed 3 > join chars > lstm 5 bi > dense", &sizes, 1, 0, NULL, error);
+    if (status != UR_OK) return status;
+    status = ur_flow_create(&flow, two, &settings, error);
+    if (status == UR_OK) status = ur_flow_batch(flow, &batch, error);
+    if (status == UR_OK) status = ur_saliency_of(two, &batch, &of, 1, moved, error);
+    ur_flow_free(flow);
+    ur_model_free(two);
+    return status;
+}
+
 static void test_follow(void **state)
 {
     (void)state;
+    try_every_call(follow_batch, false);
+    try_every_call(follow_batch, true);
     try_every_call(follow, false);
     try_every_call(follow, true);
 }

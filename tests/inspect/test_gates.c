@@ -71,7 +71,7 @@ static void test_against_definition(void **state)
     const char *paths[] = {temp_string(*state, "text", text)};
     ur_reading reading = {.paths = paths, .path_count = 1, .lanes = LANES, .window = 50};
     ok(ur_gate_table_create(&table, model, &reading, &error), &error);
-    assert_int_equal(ur_gate_table_steps(table), LANES * PIECE);
+    assert_int_equal(ur_gate_table_steps(table, 1), LANES * PIECE);
     double open = 0, shut = 0;
     for (size_t signal = 0; signal < 6; signal++) {
         ur_unit_use want[HIDDEN], use;

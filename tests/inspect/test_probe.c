@@ -254,6 +254,79 @@ static void test_what_there_is(void **unused)
     tear_down(&s);
 }
 
+/* Lines that differ in lanes and steps, one of which runs step by step: each layer shows its own run. h = o tanh c, and what
+ * the last line gives is its h through its dense layer. */
+static void check_lines(const setting *s, size_t layer, size_t lanes, const size_t *steps)
+{
+    ur_real o[UNITS], c[UNITS], h[UNITS], before[UNITS] = {0};
+    size_t units;
+    assert_true(ur_probe_layer(s->model, layer, &units, NULL));
+    assert_int_equal(ur_probe_lanes(s->probe, layer), lanes);
+    for (size_t b = 0; b < lanes; b++) {
+        assert_int_equal(ur_probe_steps(s->probe, layer, b), steps[b]);
+        for (size_t t = 0; t < steps[b]; t++) {
+            look(s, "o", layer, t, b, o), look(s, "c", layer, t, b, c), look(s, "h", layer, t, b, h);
+            for (size_t u = 0; u < units; u++)
+                assert_true(fabs((double)h[u] - (double)o[u] * tanh((double)c[u])) < 1e-6);
+            assert_memory_not_equal(h, before, units * sizeof *h);
+            memcpy(before, h, sizeof h);
+        }
+    }
+    assert_int_equal(ur_probe_steps(s->probe, layer, lanes), 0);
+    assert_false(ur_probe_read(s->probe, layer, 0, STEPS, 0, h));
+}
+
+/* The dense layer's weights are the last parameter. */
+static void check_output(const setting *s, size_t layer, size_t step, size_t lane)
+{
+    ur_real h[UNITS];
+    ur_parameter w;
+    look(s, "h", layer, step, lane, h);
+    for (size_t i = 0; ur_model_parameter(s->model, i, &w);) i++;
+    const ur_real *y = ur_probe_output(s->probe, step, lane);
+    for (size_t i = 0; i < w.shape[0]; i++) {
+        double sum = 0;
+        for (size_t u = 0; u < w.shape[1]; u++) sum += (double)w.value[i * w.shape[1] + u] * (double)h[u];
+        assert_true(fabs(sum - (double)y[i]) < 1e-5);
+    }
+}
+
+static void test_lines(void **unused)
+{
+    (void)unused;
+    static const int32_t lengths[LANES] = {STEPS, 2, 5}, lane_of[STEPS * LANES] = {1, 0, 2, 3, 1};
+    const size_t letters[] = {3, 3, 3, 3}, read[] = {STEPS, 2, 5}, written[] = {4, 4, 4};
+    const ur_sizes lines[] = {{.symbols = SYMBOLS}, {.symbols = SYMBOLS}, {.symbols = SYMBOLS, .outputs = 6}};
+    const ur_sizes sizes = {.lines = lines};
+    ur_error error = {0};
+    setting s = {.model = NULL};
+    fill_ids(s.ids, STEPS * LANES, 4, SYMBOLS);
+    ok(ur_model_create(&s.model,
+                       "chars: embed 4 > lstm 9 bi > last; read: embed 5 > join chars > lstm 7; "
+                       "embed 5 > lstm 7 > attend read 8 feed > lstm 21 > dense nobias",
+                       &sizes, 3, 0.6, NULL, &error),
+       &error);
+    ok(ur_probe_create(&s.probe, s.model, 1, &error), &error);
+    s.batch =
+        (ur_batch){.input = {{.steps = 3, .lanes = 4, .ids = s.ids},
+                             {.steps = STEPS, .lanes = LANES, .ids = s.ids, .lengths = lengths, .lane_of = lane_of},
+                             {.steps = 4, .lanes = LANES, .ids = s.ids}}};
+    run(&s);
+    assert_string_equal(ur_probe_line(s.model, 1), "chars");
+    assert_string_equal(ur_probe_line(s.model, 2), "read");
+    assert_string_equal(ur_probe_line(s.model, 3), "");
+    assert_null(ur_probe_line(s.model, 5));
+    check_lines(&s, 0, 4, letters);
+    check_lines(&s, 1, 4, letters);
+    check_lines(&s, 2, LANES, read);
+    check_lines(&s, 3, LANES, written);
+    check_lines(&s, 4, LANES, written);
+    for (size_t i = 0; i < 4 * LANES; i++) check_output(&s, 4, i / LANES, i % LANES);
+    s.batch.carry = true;
+    assert_int_equal(ur_probe_run(s.probe, &s.batch, &error), UR_ERR_UNSUPPORTED);
+    tear_down(&s);
+}
+
 /* Places that are not there are refused; what is there adds up to one. */
 static void test_places(void **unused)
 {
@@ -287,6 +360,7 @@ int main(void)
         cmocka_unit_test(test_gru_gates),
         cmocka_unit_test(test_carry),
         cmocka_unit_test(test_hold),
+        cmocka_unit_test(test_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -75,6 +75,7 @@ static void test_numbers_and_options(void **state)
     assert_true(parse("embed 3 > gru 3 > dense tied").layers[2].tied);
     assert_int_equal(parse("rnn 1048576").layers[0].width, 1048576);
     assert_true(parse("lstm 3 drop=0.1 same").layers[0].same);
+    assert_true(parse("embed 3 fixed > gru 3").layers[0].fixed && !parse("embed 3 > gru 3").layers[0].fixed);
     assert_int_equal(parse("lstm 3").layers[0].activation, UR_LINEAR);
 }
 
@@ -121,6 +122,7 @@ static void test_canonical_text_of_the_examples(void **state)
         "encoder: embed 32 > lstm 64; decoder: embed 32 > lstm 64 from encoder > dense",
         "onehot 4 > rnn 3 x3 relu nobias drop=0.125 same > dropout 0 x2 same > last > dense 3 x2 tanh nobias",
         "embed 9 8 > gru-before 8 > dense tied",
+        "a: embed 9 fixed > last; embed fixed like a > join a > dense",
         "chars: embed 30 > lstm 50 bi > last; embed 100 > join chars > lstm 200 x2 bi nobias drop=0.3 > mean > dense",
         "encoder: embed 256 > lstm 256 bi; decoder: embed like encoder > lstm 512 from encoder > max > dense",
         "a: gru 3; join a > join a > dense x2",

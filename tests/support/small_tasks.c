@@ -147,6 +147,14 @@ static void write_captioned(const char *folder)
     assert_int_equal(fclose(file), 0);
 }
 
+/* Of each picture, whether the cross stands above. */
+static void write_picture_labels(FILE *file)
+{
+    static const unsigned char head[] = {0, 0, 8, 1, 0, 0, 0, 40};
+    fwrite(head, 1, sizeof head, file);
+    for (int i = 0; i < 40; i++) fputc(i % 5 < 2, file);
+}
+
 static const small SMALL[] = {
     {"lm", "--hidden 6 --layers 1 --embed 5 --dropout 0.2 --batch 3 --bptt 7 --bptt-step 5 --sample-length 9",
      write_text, NULL},
@@ -156,6 +164,8 @@ static const small SMALL[] = {
     {"frames", "--hidden 6 --batch 2 --span 9 --difference --class-weights sqrt", write_frames, NULL},
     {"speech", "--join 1-2 --token char --stack 2 --cell rnn --layers 1 --hidden 6 --batch 5 --val-match *[01].wav",
      write_spoken, write_recordings},
+    {"glimpse", "--hidden 6 --batch 8 --glimpses 3 --glimpse-size 2 --scales 2 --place 7x8 --clutter 1", write_pictures,
+     NULL},
     {"draw", "--hidden 6 --batch 8 --strokes 3 --latent 2 --read-size 3 --write-size 2 --binarise resample",
      write_pictures, NULL},
     {"translate", "--token char --hidden 6 --embed 5 --batch 4 --teacher-forcing 0.5", write_pairs, NULL},
@@ -169,6 +179,19 @@ static const small *find(const char *name)
         if (strcmp(SMALL[i].name, name) == 0) return &SMALL[i];
     fail_msg("the task %s has no row in tests/support/small_tasks.c", name);
     return NULL;
+}
+
+/* The labels of what was written before. */
+static void add_labels(ur_settings *settings, const char *folder)
+{
+    char path[512];
+    ur_error error;
+    assert_true(snprintf(path, sizeof path, "%s/labels", folder) < (int)sizeof path);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    write_picture_labels(file);
+    assert_int_equal(fclose(file), 0);
+    if (ur_settings_add_data(settings, path, &error) != UR_OK) fail_msg("%s", error.text);
 }
 
 ur_settings *small_task(const char *name, const char *folder)
@@ -187,6 +210,7 @@ ur_settings *small_task(const char *name, const char *folder)
     assert_int_equal(fclose(file), 0);
     if (task->beside) task->beside(folder);
     if (ur_settings_add_data(settings, path, &error) != UR_OK) fail_msg("%s", error.text);
+    if (strcmp(name, "glimpse") == 0) add_labels(settings, folder);
     if (task->beside != write_captioned) return settings;
     assert_true(snprintf(path, sizeof path, "%s/pictures.idx", folder) < (int)sizeof path);
     set_one(settings, "images", path);

@@ -63,10 +63,10 @@ static void text_is_cut(void **state)
 
 static void check_spelling(const char *word, bool jamo, const char *expected)
 {
-    uint32_t code[UR_TAG_CHARACTERS];
+    uint32_t code[UR_SPELLED_MOST];
     char got[256] = "";
-    size_t count = ur_tag_spell((ur_field){word, strlen(word)}, jamo, code);
-    assert_true(count <= UR_TAG_CHARACTERS);
+    size_t count = ur_spell((ur_field){word, strlen(word)}, jamo, code);
+    assert_true(count <= UR_SPELLED_MOST);
     for (size_t i = 0; i < count; i++)
         snprintf(got + strlen(got), sizeof got - strlen(got), code[i] < 128 ? "%c" : "<%04X>", (unsigned)code[i]);
     assert_string_equal(got, expected);

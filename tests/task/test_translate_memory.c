@@ -10,6 +10,7 @@
 
 #include "../base/scratch.h"
 
+#include "data/tokens.h"
 #include "support/ok.h"
 #include "support/run.h"
 #include "support/small_tasks.h"
@@ -51,6 +52,24 @@ static ur_status answer_text(ur_error *error) { return answer("--beam 1 --max-le
 static ur_status answer_json(ur_error *error)
 {
     return answer("--beam 2 --n-best 2 --max-length 4 --at-once 2 --attention", true, error);
+}
+
+static ur_status learn_pieces(ur_error *error)
+{
+    static const char *const texts[] = {"banana bandana", "한국 한국어", "ananas"};
+    ur_vocabulary *v = NULL;
+    ur_ids ids = {0};
+    ur_written written = {0};
+    ur_status status = UR_OK;
+    for (int i = 0; i < 3 && status == UR_OK; i++)
+        status = ur_tokens_count(&v, "bpe", texts[i], strlen(texts[i]), &ids, error);
+    if (status == UR_OK) status = ur_tokens_settle(&v, "bpe", 300, 2, error);
+    if (status == UR_OK) status = ur_tokens_read(v, texts[0], strlen(texts[0]), &ids, error);
+    if (status == UR_OK) status = ur_tokens_write(v, ids.id, ids.count, &written, error);
+    ur_vocabulary_free(v);
+    ur_ids_free(&ids);
+    ur_written_free(&written);
+    return status;
 }
 
 static ur_status inspect(ur_error *error)
@@ -97,6 +116,7 @@ static void check(ur_status (*work)(ur_error *error))
 static void every_call_may_fail(void **state)
 {
     (void)state;
+    check(learn_pieces);
     check(answer_text);
     check(answer_json);
     check(judge);

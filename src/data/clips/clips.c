@@ -63,6 +63,31 @@ ur_status ur_clips_label(ur_clips *c, const ur_clips_options *o, const char *tex
     return UR_OK;
 }
 
+static ur_status unequal(const char *path, size_t labels, size_t frames, ur_error *error)
+{
+    return ur_fail(error, UR_ERR_DATA, "%s: %zu labels, and %zu frames beside it", path, labels, frames);
+}
+
+ur_status ur_clips_take_labels(ur_clips *c, const ur_clips_options *o, const char *path, const char *text,
+                               ur_error *error)
+{
+    const ur_clip *clip = &c->clip[c->count - 1];
+    size_t count = 0;
+    for (const char *at = text, *end; *at; at = *end ? end + 1 : end) {
+        end = at + strcspn(at, "\n");
+        ur_field label = ur_field_trim((ur_field){at, (size_t)(end - at)});
+        if (!label.length && !*end) break;
+        int32_t *to = count < clip->frames ? &c->truth[clip->first + count] : &(int32_t){0};
+        ur_status status = label.length ? ur_clips_label(c, o, label.text, label.length, to, error) : UR_OK;
+        count++;
+        char place[32];
+        snprintf(place, sizeof place, "line %zu", count);
+        if (status != UR_OK) ur_fail_in(error, status, place);
+        if (status != UR_OK) return ur_fail_in(error, status, path);
+    }
+    return count == clip->frames ? UR_OK : unequal(path, count, clip->frames, error);
+}
+
 enum { NUMBERS_MOST = 1 << 20 };
 
 ur_status ur_clips_check_picture(const ur_clips *c, const ur_clips_options *o, const char *path, ur_error *error)
@@ -82,20 +107,26 @@ void ur_clips_tell(ur_clips *c)
     size_t used = strlen(c->found);
     snprintf(c->found + used, sizeof c->found - used, "; %zu clip%s, %zu frames, %zu labels", c->count,
              c->count == 1 ? "" : "s", c->frames, c->labels.count);
+    used = strlen(c->found);
+    ur_source_tell_left_out(&c->source, c->found + used, sizeof c->found - used);
 }
 
 /* ---- Opening ------------------------------------------------------------------------------------------------------ */
 
-/* Files of frames are known by their names; an idx file begins with two zeros, which no table does. */
+/* Files of frames and videos are known by their names; an idx file begins with two zeros, which no table does. */
 static ur_status find_form(ur_clips *c, ur_error *error)
 {
-    size_t frames = 0;
+    size_t frames = 0, videos = 0;
     unsigned char head[2] = {1, 1};
     if (!c->source.list.count) return ur_fail(error, UR_ERR_DATA, "there are no files to read");
     for (size_t i = 0; i < c->source.list.count; i++) frames += ur_picture_file_named(ur_source_name(&c->source, i));
+    for (size_t i = 0; i < c->source.list.count; i++) videos += ur_is_video(ur_source_name(&c->source, i));
     if (c->source.pieces[0].size >= sizeof head)
         UR_TRY(ur_source_read(&c->source, c->source.pieces[0].begin, head, sizeof head, error));
-    c->form = frames ? &ur_clips_form_folders : head[0] || head[1] ? &ur_clips_form_csv : &ur_clips_form_idx;
+    c->form = videos               ? &ur_clips_form_videos
+              : frames             ? &ur_clips_form_folders
+              : head[0] || head[1] ? &ur_clips_form_csv
+                                   : &ur_clips_form_idx;
     return UR_OK;
 }
 

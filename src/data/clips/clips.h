@@ -3,6 +3,7 @@
  *
  *   idx       CLIPS and LABELS: (N, T, rows, columns[, channels]) and (N, T), bytes; a label is a number
  *   csv       a file a recording, a row a frame; a column is the label, the others are numbers
+ *   videos    a file a clip, whatever the program ffmpeg reads, and NAME.txt beside NAME.mp4 with a label a line
  *   folders   a folder a clip: PNG, JPEG, PGM or PPM files, a frame each, in the order of their names, and labels.txt, a label a line
  *
  * Labels are in memory, 4 bytes a frame, and so are the numbers of tables; pictures are read when they are asked for. Files may
@@ -29,6 +30,8 @@ typedef struct ur_clips_options {
     const char *ignore;               /* columns that are no numbers to learn from, "a,b" */
     const char *relabel; /* labels under other names (relabel.h); frames of one without a name count for nothing */
     const char *names;   /* of idx: a file with the name of each label, a line each */
+    size_t video_rows;   /* to which the frames of videos are scaled; 0: 64 */
+    bool colour;         /* of videos */
     bool unlabelled;     /* there may be no labels; none are read */
 
     /* Clips that are set apart to validate on: those whose file has this name, every K-th from the I-th on, or a share. */

@@ -22,7 +22,7 @@ typedef struct ur_clips_form {
                       ur_error *error);
 } ur_clips_form;
 
-extern const ur_clips_form ur_clips_form_idx, ur_clips_form_csv, ur_clips_form_folders;
+extern const ur_clips_form ur_clips_form_idx, ur_clips_form_csv, ur_clips_form_folders, ur_clips_form_videos;
 
 struct ur_clips {
     const ur_clips_form *form;
@@ -45,6 +45,14 @@ ur_status ur_clips_add(ur_clips *clips, const ur_clips_options *options, ur_clip
 /* The number of a label's text, or −1 where `relabel` gives it no name. */
 ur_status ur_clips_label(ur_clips *clips, const ur_clips_options *options, const char *text, size_t length,
                          int32_t *label, ur_error *error);
+/* Labels of the clip that was added last, a line each, as many as it has frames; `path` is where they are from. */
+ur_status ur_clips_take_labels(ur_clips *clips, const ur_clips_options *options, const char *path, const char *text,
+                               ur_error *error);
+/* By the ending of its name. */
+bool ur_is_video(const char *name);
+/* clips_idx.c: of pictures that lie one behind the other from the clip's address on. */
+ur_status ur_clips_read_bytes(const ur_clips *clips, const ur_clip *clip, size_t first, size_t count, float *value,
+                              ur_error *error);
 /* Refuses pictures of a size that no model takes, or another one than the training's. */
 ur_status ur_clips_check_picture(const ur_clips *clips, const ur_clips_options *options, const char *path,
                                  ur_error *error);

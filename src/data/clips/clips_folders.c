@@ -39,36 +39,12 @@ static ur_status read_file(const ur_source *s, size_t file, ur_bytes *bytes, ur_
 
 /* ---- Labels ------------------------------------------------------------------------------------------------------- */
 
-static ur_status unequal(const char *path, size_t labels, size_t frames, ur_error *error)
-{
-    return ur_fail(error, UR_ERR_DATA, "%s: %zu labels, and %zu frames beside it", path, labels, frames);
-}
-
-static ur_status take_labels(ur_clips *c, const ur_clips_options *o, const char *path, const char *text,
-                             ur_error *error)
-{
-    const ur_clip *clip = &c->clip[c->count - 1];
-    size_t count = 0;
-    for (const char *at = text, *end; *at; at = *end ? end + 1 : end) {
-        end = at + strcspn(at, "\n");
-        ur_field label = ur_field_trim((ur_field){at, (size_t)(end - at)});
-        if (!label.length && !*end) break;
-        int32_t *to = count < clip->frames ? &c->truth[clip->first + count] : &(int32_t){0};
-        ur_status status = label.length ? ur_clips_label(c, o, label.text, label.length, to, error) : UR_OK;
-        count++;
-        char place[32];
-        snprintf(place, sizeof place, "line %zu", count);
-        if (status != UR_OK) ur_fail_in(error, status, place);
-        if (status != UR_OK) return ur_fail_in(error, status, path);
-    }
-    return count == clip->frames ? UR_OK : unequal(path, count, clip->frames, error);
-}
-
 static ur_status read_labels(ur_clips *c, const ur_clips_options *o, size_t file, ur_error *error)
 {
     ur_bytes bytes;
     ur_status status = read_file(&c->source, file, &bytes, error);
-    if (status == UR_OK) status = take_labels(c, o, ur_source_path(&c->source, file), (const char *)bytes.data, error);
+    if (status == UR_OK)
+        status = ur_clips_take_labels(c, o, ur_source_path(&c->source, file), (const char *)bytes.data, error);
     ur_bytes_free(&bytes);
     return status;
 }

@@ -151,8 +151,8 @@ static ur_status find_clips(ur_clips *c, const ur_clips_options *o, ur_error *er
     return UR_OK;
 }
 
-static ur_status read_frames(const ur_clips *c, const ur_clip *clip, size_t first, size_t count, float *value,
-                             ur_error *error)
+ur_status ur_clips_read_bytes(const ur_clips *c, const ur_clip *clip, size_t first, size_t count, float *value,
+                              ur_error *error)
 {
     unsigned char bytes[8192];
     size_t left = count * c->features;
@@ -166,4 +166,4 @@ static ur_status read_frames(const ur_clips *c, const ur_clip *clip, size_t firs
     return UR_OK;
 }
 
-const ur_clips_form ur_clips_form_idx = {"clip", find_clips, read_frames};
+const ur_clips_form ur_clips_form_idx = {"clip", find_clips, ur_clips_read_bytes};

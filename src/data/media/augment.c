@@ -59,3 +59,13 @@ void ur_picture_light(float *picture, size_t places, size_t channels, const floa
     for (size_t i = 0; i < places * channels; i++)
         picture[i] = (picture[i] - mean[i % channels]) * light->contrast + mean[i % channels] + light->brightness;
 }
+
+void ur_picture_vary(const float *from, size_t rows, size_t columns, size_t channels, uint64_t seed, uint64_t number,
+                     float *to)
+{
+    const ur_augment how = {.shift = (double)(rows < columns ? rows : columns) / 14, .turn = 10, .scale = 0.1};
+    const ur_warp warp = ur_augment_choose(&how, seed, number);
+    ur_picture_warp(from, rows, columns, channels, &warp, to);
+}
+
+uint64_t ur_augment_seed(uint64_t seed, uint64_t epoch) { return seed + UINT64_C(0xD1B54A32D192ED03) * (epoch + 1); }

@@ -33,6 +33,13 @@ typedef struct ur_light {
 /* (places, channels): each number x becomes (x − mean)·contrast + mean + brightness, with the mean of its channel. */
 void ur_picture_light(float *picture, size_t places, size_t channels, const float *mean, const ur_light *light);
 
+/* A picture as it is learnt from in one epoch: moved by a fourteenth of its shorter side at most, as 2 pixels are of 28, turned
+ * by 10 degrees and scaled by a tenth: as much as leaves a digit the digit that it is. */
+void ur_picture_vary(const float *from, size_t rows, size_t columns, size_t channels, uint64_t seed, uint64_t number,
+                     float *to);
+/* The seed of one epoch, counted from 0. */
+uint64_t ur_augment_seed(uint64_t seed, uint64_t epoch);
+
 /* Recordings as slices of bands with mean 0, (steps, bands): spoken up to a tenth faster or slower and up to 5 slices earlier
  * or later, by a voice up to 1.5 bands higher or lower, with some noise; up to 6 bands and up to 5 slices (a fifth of all at
  * most) are silenced (after Park et al. 2019). There are as many slices as before; what is beyond the ends is as the ends

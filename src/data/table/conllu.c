@@ -245,6 +245,11 @@ size_t ur_conllu_all_words(const ur_conllu *set) { return set->words; }
 
 uint64_t ur_conllu_hash(const ur_conllu *set) { return set->hash; }
 
+void ur_conllu_tell_left_out(const ur_conllu *set, char *text, size_t size)
+{
+    ur_source_tell_left_out(&set->source, text, size);
+}
+
 const char *ur_conllu_path(const ur_conllu *set, size_t i)
 {
     return ur_source_path(&set->source, ur_source_find(&set->source, set->entries[i].place));

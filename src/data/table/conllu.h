@@ -51,6 +51,8 @@ void ur_conllu_close(ur_conllu *set); /* NULL is allowed */
 size_t ur_conllu_count(const ur_conllu *set);           /* sentences, each with a word at least */
 size_t ur_conllu_words(const ur_conllu *set, size_t i); /* of one */
 size_t ur_conllu_all_words(const ur_conllu *set);
+/* As ur_source_tell_left_out. */
+void ur_conllu_tell_left_out(const ur_conllu *set, char *text, size_t size);
 const char *ur_conllu_path(const ur_conllu *set, size_t i); /* of its file */
 uint64_t ur_conllu_hash(const ur_conllu *set);              /* of every byte */
 /* Its words are there until the next call. */

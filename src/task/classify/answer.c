@@ -7,16 +7,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+static ur_status take_text(ur_classify *c, const char *text, size_t length, ur_batch *batch, ur_error *error)
+{
+    size_t count;
+    UR_TRY(ur_classify_cut(c, text, length, &count, NULL, error));
+    UR_TRY(ur_classify_room(c, count, 1, error));
+    UR_TRY(ur_classify_put_lane(c, 0, 1, count, count, error));
+    return ur_classify_fill(c, count, 1, batch, error);
+}
+
 /* The last line's outputs for one sequence. */
 static ur_status run_text(ur_classify *c, ur_learner *learner, const char *text, size_t length, real *out,
                           ur_error *error)
 {
-    size_t count;
-    UR_TRY(ur_classify_cut(c, text, length, &count, NULL, error));
+    ur_batch batch;
+    UR_TRY(take_text(c, text, length, &batch, error));
     c->cut_count += c->cut;
-    UR_TRY(ur_classify_room(c, count, 1, error));
-    ur_classify_put_lane(c, 0, 1, count, count);
-    ur_batch batch = {.input = {{.steps = count, .lanes = 1, .ids = c->ids}}};
     return ur_predict(learner, &batch, out, error);
 }
 
@@ -118,13 +124,23 @@ ur_status ur_classify_answer(void *data, ur_learner *learner, const char *item, 
     return status;
 }
 
-ur_status ur_classify_tokens(void *data, const char *text, size_t length, const int32_t **ids, size_t *count,
-                             ur_error *error)
+ur_status ur_classify_look(void *data, const ur_model *model, const char *item, size_t length, size_t number,
+                           ur_item *seen, ur_error *error)
 {
     ur_classify *c = data;
-    if (!c->vocabulary)
-        return ur_fail(error, UR_ERR_UNSUPPORTED, "this model reads pictures or recordings, and not text");
-    UR_TRY(ur_classify_cut(c, text, length, count, NULL, error));
-    *ids = c->tokens;
+    if (c->settings.hierarchy)
+        return ur_fail(error, UR_ERR_UNSUPPORTED,
+                       "under `hierarchy` the network gives two answers and no label that could be explained");
+    UR_TRY(c->vocabulary ? take_text(c, item, length, &seen->batch, error)
+                         : ur_classify_look_file(c, model, item, number, &seen->batch, error));
+    seen->line = c->vocabulary ? ur_line_of_words(model) : 0;
+    seen->answers = model->line_count - 1;
+    seen->steps = seen->batch.input[seen->line].steps;
     return UR_OK;
+}
+
+const char *ur_classify_step_text(const void *data, size_t step, size_t *length)
+{
+    const ur_classify *c = data;
+    return c->vocabulary ? ur_vocabulary_text(c->vocabulary, c->tokens[step], length) : NULL;
 }

@@ -39,7 +39,7 @@ static ur_status put_examples(ur_classify *c, const ur_labelled *set, size_t fir
     UR_TRY(ur_classify_room(c, *steps, lanes, error));
     for (size_t b = 0; b < lanes; b++) {
         UR_TRY(ur_labelled_read(set, first + b, &c->example, error));
-        ur_classify_put_lane(c, b, lanes, *steps, steps_of(c));
+        UR_TRY(ur_classify_put_lane(c, b, lanes, *steps, steps_of(c), error));
     }
     return UR_OK;
 }
@@ -56,7 +56,8 @@ static ur_status answer_examples(ur_classify *c, ur_learner *learner, const ur_l
     size_t left = ur_labelled_count(set) - first, lanes = left < LANES ? left : LANES, steps;
     char where[512];
     UR_TRY(put_examples(c, set, first, lanes, &steps, error));
-    ur_batch batch = {.input = {ur_classify_input(c, steps, lanes)}};
+    ur_batch batch;
+    UR_TRY(ur_classify_fill(c, steps, lanes, &batch, error));
     UR_TRY(ur_predict(learner, &batch, room->out, error));
     for (size_t b = 0; b < lanes; b++) {
         ur_classify_probabilities(c, room->out + b * ur_model_outputs(learner->model), c->gives_logits, room->p);
@@ -86,6 +87,22 @@ ur_status ur_classify_answer_file(void *data, ur_learner *learner, const char *p
     ur_labelled *set;
     UR_TRY(open_file(c, path, ur_model_features(learner->model), &set, error));
     ur_status status = answer_set(c, learner, set, json, sink, error);
+    ur_labelled_close(set);
+    return status;
+}
+
+ur_status ur_classify_look_file(ur_classify *c, const ur_model *model, const char *path, size_t number, ur_batch *batch,
+                                ur_error *error)
+{
+    ur_labelled *set;
+    size_t steps;
+    UR_TRY(open_file(c, path, ur_model_features(model), &set, error));
+    ur_status status = UR_OK;
+    if (number >= ur_labelled_count(set))
+        status = ur_fail(error, UR_ERR_USAGE, "%s: there is no example %zu of %zu", path, number + 1,
+                         ur_labelled_count(set));
+    if (status == UR_OK) status = put_examples(c, set, number, 1, &steps, error);
+    if (status == UR_OK) status = ur_classify_fill(c, steps, 1, batch, error);
     ur_labelled_close(set);
     return status;
 }

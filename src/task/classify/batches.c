@@ -31,11 +31,21 @@ static ur_status grow_lanes(ur_classify *c, size_t lanes, ur_error *error)
     return status;
 }
 
+static ur_status grow_spelled(ur_classify *c, size_t places, ur_error *error)
+{
+    void *memory = c->lane_of;
+    ur_status status = grow(&memory, places, sizeof *c->lane_of, error);
+    c->lane_of = memory;
+    return status;
+}
+
 ur_status ur_classify_room(ur_classify *c, size_t steps, size_t lanes, ur_error *error)
 {
     size_t places = steps * lanes, features = c->vocabulary ? 0 : c->example.features;
     UR_TRY(grow_lanes(c, lanes, error));
+    if (c->characters) UR_TRY(ur_spelling_begin(&c->spelling, places, error));
     if (places <= c->places) return UR_OK;
+    if (c->characters) UR_TRY(grow_spelled(c, places, error));
     void *memory = features ? (void *)c->values : (void *)c->ids;
     ur_status status = grow(&memory, places, features ? features * sizeof *c->values : sizeof *c->ids, error);
     if (features)
@@ -80,18 +90,21 @@ uint64_t ur_classify_batches(const void *data, ur_part part, uint64_t epoch)
     return (c->part[part].count + c->batch - 1) / c->batch;
 }
 
-void ur_classify_put_lane(ur_classify *c, size_t b, size_t lanes, size_t steps, size_t count)
+ur_status ur_classify_put_lane(ur_classify *c, size_t b, size_t lanes, size_t steps, size_t count, ur_error *error)
 {
     size_t width = c->example.features;
     c->lengths[b] = (int32_t)count;
     for (size_t t = 0; t < steps; t++) {
         size_t place = t * lanes + b;
+        if (c->characters) c->lane_of[place] = 0;
+        if (c->characters && t < count) UR_TRY(ur_spelling_add(&c->spelling, c->word[t], &c->lane_of[place], error));
         if (c->vocabulary)
             c->ids[place] = t < count ? c->tokens[t] : 0;
         else
             for (size_t i = 0; i < width; i++)
                 c->values[place * width + i] = t < count ? (real)c->example.value[t * width + i] : 0;
     }
+    return UR_OK;
 }
 
 /* Some tokens read as unknown ones, so that those are learnt, too. Which: by epoch, example and place alone. */
@@ -134,7 +147,7 @@ static ur_status read_lane(ur_classify *c, const ur_class_part *p, uint32_t plac
     if (c->vocabulary) UR_TRY(ur_classify_cut(c, c->example.text, c->example.length, &count, NULL, error));
     if (b == 0) UR_TRY(ur_classify_room(c, steps, lanes, error));
     if (training) UR_TRY(alter_example(c, p->order.epoch, example, count, error));
-    ur_classify_put_lane(c, b, lanes, steps, count);
+    UR_TRY(ur_classify_put_lane(c, b, lanes, steps, count, error));
     put_target(c, b, ur_labelled_label(p->set, example));
     if (training && ur_classify_weighs(c)) c->weights[b] = (real)ur_classify_weight(c, example);
     return UR_OK;
@@ -151,12 +164,17 @@ static ur_target target_of(const ur_classify *c, bool training)
     return target;
 }
 
-ur_sequences ur_classify_input(const ur_classify *c, size_t steps, size_t lanes)
+ur_status ur_classify_fill(ur_classify *c, size_t steps, size_t lanes, ur_batch *batch, ur_error *error)
 {
-    ur_sequences in = {.steps = steps, .lanes = lanes, .lengths = c->lengths};
+    ur_sequences in = {.steps = steps, .lanes = lanes, .lengths = c->lengths}, spelled = {0};
+    if (c->characters) UR_TRY(ur_spelling_settle(&c->spelling, &spelled, error));
+    if (c->characters) in.lane_of = c->lane_of;
     if (c->vocabulary) in.ids = c->ids;
     if (!c->vocabulary) in.values = c->values;
-    return in;
+    *batch = (ur_batch){.target_count = 0};
+    for (size_t i = 0; i < c->model->line_count; i++)
+        batch->input[i] = c->characters && ur_reads_characters(c->model, i) ? spelled : in;
+    return UR_OK;
 }
 
 ur_status ur_classify_batch(void *data, ur_part part, uint64_t epoch, uint64_t number, ur_task_batch *batch,
@@ -170,8 +188,10 @@ ur_status ur_classify_batch(void *data, ur_part part, uint64_t epoch, uint64_t n
     const uint32_t *place = ur_order_batch(&p->order, number, &lanes);
     for (size_t b = 0; b < lanes; b++) steps = p->length[place[b]] > steps ? p->length[place[b]] : steps;
     for (size_t b = 0; b < lanes; b++) UR_TRY(read_lane(c, p, place[b], b, lanes, steps, error));
-    ur_sequences in = ur_classify_input(c, steps, lanes);
-    batch->network = (ur_batch){.input = {in}, .target = {target_of(c, training)}, .target_count = 1};
+    UR_TRY(ur_classify_fill(c, steps, lanes, &batch->network, error));
+    batch->network.target[0] = target_of(c, training);
+    batch->network.target[0].line = c->model->line_count - 1;
+    batch->network.target_count = 1;
     batch->fresh = true;
     batch->extra = place;
     return UR_OK;

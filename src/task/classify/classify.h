@@ -7,7 +7,9 @@
 
 #include "data/labelled.h"
 #include "data/vocabulary.h"
+#include "task/first_vectors.h"
 #include "task/order.h"
+#include "task/spelling.h"
 #include "train/task.h"
 
 /* As the rows of settings.c say. */
@@ -16,7 +18,8 @@ typedef struct ur_classify_settings {
     ur_setting_type phrases, scan; /* places among the words */
     double sentence_weight;
     const char *token; /* NULL: open */
-    bool keep_case;
+    const char *characters;
+    bool keep_case, vectors_fixed;
     size_t min_count, vocabulary_limit, max_length;
     double token_dropout;
     bool hierarchy;
@@ -67,7 +70,9 @@ typedef struct ur_classify {
     const char **labels; /* label_count of them: the set's, or the model's */
     size_t label_count;
     ur_vocabulary *vocabulary; /* the model's, once there is one; NULL: the examples are numbers */
-    bool given;                /* the model has it */
+    ur_vocabulary *characters; /* NULL: words are not spelled */
+    bool given;                /* the model has them */
+    const ur_model *model;
     struct {
         size_t rows, columns, channels;
         uint32_t rate;
@@ -81,20 +86,17 @@ typedef struct ur_classify {
     size_t token_room;
     char *text; /* an example as it is cut */
     size_t text_room;
-    int32_t *ids;         /* (T, B) */
-    real *values;         /* (T, B, F) */
-    int32_t *lengths;     /* (B) */
-    int32_t *targets;     /* (B) */
-    real *target_values;  /* (B, 2): one output, or two under a hierarchy */
-    real *weights;        /* (B) */
-    double *class_weight; /* of each label; NULL: all alike */
-    double mean_weight;   /* of a training example */
-    struct {
-        float *
-            rows; /* (symbols, width); a row that begins with NaN is not there. NULL: none are given, or they are in the model */
-        size_t width, found;
-        const char *form;
-    } vector;
+    ur_field *word; /* of each token: its text, without the blank before it; until the next text */
+    ur_spelling spelling;
+    int32_t *ids, *lane_of; /* (T, B); lane_of: of what is spelled */
+    real *values;           /* (T, B, F) */
+    int32_t *lengths;       /* (B) */
+    int32_t *targets;       /* (B) */
+    real *target_values;    /* (B, 2): one output, or two under a hierarchy */
+    real *weights;          /* (B) */
+    double *class_weight;   /* of each label; NULL: all alike */
+    double mean_weight;     /* of a training example */
+    ur_first_vectors vectors;
     float *varied; /* an example as it is learnt from this time */
     size_t varied_room;
     size_t places, lanes; /* for which there is room */
@@ -120,8 +122,8 @@ uint64_t ur_classify_hash(const void *data, ur_part part);
 ur_status ur_classify_record(void *data, ur_model *model, ur_error *error);
 ur_status ur_classify_take_model(ur_classify *c, const ur_model *model, ur_error *error);
 
-/* tokens.c: the tokens of a text into c->tokens, at most max_length; *count is at least 1. The vocabulary is needed but for
- * counting: `into` takes all of them and c->tokens stays. */
+/* tokens.c: the tokens of a text into c->tokens and c->word, at most max_length; *count is at least 1. The vocabulary is
+ * needed but for counting: `into` takes all of them and c->tokens stays. */
 ur_status ur_classify_cut(ur_classify *c, const char *text, size_t length, size_t *count, ur_vocabulary *into,
                           ur_error *error);
 
@@ -129,17 +131,15 @@ ur_status ur_classify_cut(ur_classify *c, const char *text, size_t length, size_
 ur_status ur_classify_prepare(void *data, const ur_settings *settings, ur_learning *learning, double *first_loss,
                               ur_error *error);
 uint64_t ur_classify_batches(const void *data, ur_part part, uint64_t epoch);
-/* The input of a batch whose lanes were put. */
-ur_sequences ur_classify_input(const ur_classify *c, size_t steps, size_t lanes);
+/* The inputs of a batch whose lanes were put. */
+ur_status ur_classify_fill(ur_classify *c, size_t steps, size_t lanes, ur_batch *batch, ur_error *error);
 ur_status ur_classify_batch(void *data, ur_part part, uint64_t epoch, uint64_t number, ur_task_batch *batch,
                             ur_error *error);
-/* Room for (steps, lanes). */
+/* Room for (steps, lanes), of which none is put. */
 ur_status ur_classify_room(ur_classify *c, size_t steps, size_t lanes, ur_error *error);
-/* Tokens of c->tokens into lane b of (steps, lanes). */
-void ur_classify_put_lane(ur_classify *c, size_t b, size_t lanes, size_t steps, size_t count);
+/* Tokens of c->tokens, and as they are spelled, into lane b of (steps, lanes). */
+ur_status ur_classify_put_lane(ur_classify *c, size_t b, size_t lanes, size_t steps, size_t count, ur_error *error);
 
-/* first_vectors.c: given word vectors for the tokens of the vocabulary, read and put into a model that begins. */
-ur_status ur_classify_read_vectors(ur_classify *c, ur_error *error);
 ur_status ur_classify_initialize(void *data, ur_model *model, ur_error *error);
 
 /* weigh.c: how much an example of the training counts; 1 on average. */
@@ -164,6 +164,9 @@ bool ur_classify_takes_files(const void *data);
 ur_status ur_classify_answer_file(void *data, ur_learner *learner, const char *path, bool json, const ur_sink *sink,
                                   ur_error *error);
 
+ur_status ur_classify_look_file(ur_classify *c, const ur_model *model, const char *path, size_t number, ur_batch *batch,
+                                ur_error *error);
+
 /* answer.c */
 /* A line with the answer, or an object; `where` it was found, or NULL. */
 ur_status ur_classify_write(const ur_classify *c, const double *p, const char *where, bool json, const ur_sink *sink,
@@ -171,8 +174,9 @@ ur_status ur_classify_write(const ur_classify *c, const double *p, const char *w
 size_t ur_classify_cut_items(const void *data);
 ur_status ur_classify_label(void *data, ur_learner *learner, const char *text, size_t length, size_t *label,
                             double *probabilities, ur_error *error);
-ur_status ur_classify_tokens(void *data, const char *text, size_t length, const int32_t **ids, size_t *count,
-                             ur_error *error);
+ur_status ur_classify_look(void *data, const ur_model *model, const char *item, size_t length, size_t number,
+                           ur_item *seen, ur_error *error);
+const char *ur_classify_step_text(const void *data, size_t step, size_t *length);
 ur_status ur_classify_answer(void *data, ur_learner *learner, const char *item, size_t length, bool json,
                              const ur_sink *sink, ur_error *error);
 

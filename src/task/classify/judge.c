@@ -87,7 +87,7 @@ ur_status ur_classify_tally(void *data, const ur_task_batch *batch, const ur_val
 {
     ur_classify *c = data;
     ur_class_tally *t = tally;
-    const ur_tensor *y = out[0].y;
+    const ur_tensor *y = out[c->model->line_count - 1].y;
     const uint32_t *place = batch->extra;
     double *p = calloc(c->label_count, sizeof *p);
     if (!p) return ur_fail_memory(error, "an evaluation");

@@ -18,9 +18,13 @@ void ur_classify_close(void *data)
     ur_labelled_close(c->set);
     ur_labelled_close(c->validation);
     if (!c->given) ur_vocabulary_free(c->vocabulary);
+    if (!c->given) ur_vocabulary_free(c->characters);
+    ur_spelling_free(&c->spelling);
     ur_example_free(&c->example);
     free(c->labels);
     free(c->tokens);
+    free(c->word);
+    free(c->lane_of);
     free(c->text);
     free(c->ids);
     free(c->values);
@@ -29,7 +33,7 @@ void ur_classify_close(void *data)
     free(c->target_values);
     free(c->weights);
     free(c->class_weight);
-    free(c->vector.rows);
+    ur_first_vectors_free(&c->vectors);
     free(c->varied);
     free(c->counts);
     free(c->confusion);
@@ -144,10 +148,17 @@ static ur_status look_at_texts(ur_classify *c, double *length, double *foreign, 
     return UR_OK;
 }
 
-/* Names are spelled; so is Korean or Chinese, whose words are too many. */
+static bool spells(const ur_classify *c) { return strcmp(c->settings.characters, "none") != 0; }
+
+/* Names are spelled; so is Korean or Chinese, whose words are too many. Characters go beside words. */
 static ur_status choose_tokens(ur_classify *c, ur_error *error)
 {
     double length, foreign;
+    if (spells(c) && c->settings.token && strcmp(c->settings.token, "word") != 0)
+        return ur_fail(error, UR_ERR_USAGE,
+                       "`characters` are read beside words, and `token` is %s; leave one of them out",
+                       c->settings.token);
+    if (spells(c)) c->settings.token = "word";
     if (c->settings.token) return UR_OK;
     UR_TRY(look_at_texts(c, &length, &foreign, error));
     c->settings.token = length < 24 || foreign > 0.5 ? "char" : "word";
@@ -160,12 +171,16 @@ static ur_status count_tokens(ur_classify *c, ur_error *error)
     size_t count;
     UR_TRY(ur_unit_kind_find(c->settings.token, &kind, error));
     UR_TRY(ur_vocabulary_create(&c->vocabulary, kind, error));
+    if (spells(c)) UR_TRY(ur_vocabulary_create(&c->characters, UR_UNIT_CHAR, error));
     for (size_t i = 0; i < ur_labelled_count(c->set); i++) {
         if (ur_labelled_held(c->set, i)) continue;
         UR_TRY(ur_labelled_read(c->set, i, &c->example, error));
         UR_TRY(ur_classify_cut(c, c->example.text, c->example.length, &count, c->vocabulary, error));
+        for (size_t t = 0; c->characters && t < count; t++)
+            UR_TRY(ur_spell_count(c->characters, c->word[t], c->spelling.jamo, error));
     }
-    return ur_vocabulary_settle(c->vocabulary, c->settings.min_count, c->settings.vocabulary_limit, true, error);
+    UR_TRY(ur_vocabulary_settle(c->vocabulary, c->settings.min_count, c->settings.vocabulary_limit, true, error));
+    return c->characters ? ur_vocabulary_settle(c->characters, 1, 0, true, error) : UR_OK;
 }
 
 /* ---- Parts -------------------------------------------------------------------------------------------------------- */
@@ -216,13 +231,18 @@ ur_status ur_classify_open(void *data, const ur_settings *settings, const ur_mod
     c->settings = *(const ur_classify_settings *)settings->own;
     c->seed = settings->run.learning.seed;
     c->watcher = &settings->run.watcher;
+    c->spelling.jamo = strcmp(c->settings.characters, "jamo") == 0;
     if (from) UR_TRY(ur_classify_take_model(c, from, error));
     if (!settings->data.count) return from ? UR_OK : ur_fail(error, UR_ERR_USAGE, "no data to train on");
     UR_TRY(from ? open_judged(c, settings, from, error) : open_training(c, settings, error));
     bool text = !ur_labelled_features(c->set);
+    if (!text && spells(c))
+        return ur_fail(error, UR_ERR_USAGE, "`characters` %s: these data are no text", c->settings.characters);
     if (text) UR_TRY(choose_tokens(c, error));
     if (text && !from) UR_TRY(count_tokens(c, error));
-    if (!from) UR_TRY(ur_classify_read_vectors(c, error));
+    if (!from)
+        UR_TRY(ur_first_vectors_read(&c->vectors, c->settings.vectors, c->settings.vectors_fixed, c->vocabulary,
+                                     c->settings.keep_case, error));
     UR_TRY(from ? make_part(c, UR_PART_TEST, c->set, false, true, error) : make_parts(c, error));
     ur_labelled_watch(c->set, NULL); /* an update is not watched */
     if (c->validation) ur_labelled_watch(c->validation, NULL);
@@ -236,11 +256,8 @@ void ur_classify_describe(const void *data, char *text, size_t size)
     char cut[96] = "", tokens[192] = "";
     if (c->vocabulary)
         snprintf(tokens, sizeof tokens, "; %zu different %ss", ur_vocabulary_size(c->vocabulary), c->settings.token);
-    if (c->vector.found) {
-        size_t at = strlen(tokens);
-        snprintf(tokens + at, sizeof tokens - at, ", %zu of them with a vector (%s, %zu numbers)", c->vector.found,
-                 c->vector.form, c->vector.width);
-    }
+    size_t at = strlen(tokens);
+    ur_first_vectors_describe(&c->vectors, tokens + at, sizeof tokens - at);
     if (c->cut_count)
         snprintf(cut, sizeof cut, "; of %zu only the first %zu steps are read (`max-length`)", c->cut_count,
                  c->settings.max_length);

@@ -80,21 +80,33 @@ static ur_status check_outputs(ur_classify *c, const ur_model *m, ur_error *erro
                    m->net, c->label_count, c->label_count == 2 ? ", or dense 1 sigmoid" : "");
 }
 
+static ur_status take_network(ur_classify *c, const ur_model *m, ur_error *error)
+{
+    c->model = m;
+    c->spelling.characters = c->characters;
+    if (c->characters) UR_TRY(ur_spelling_check(m, true, error));
+    return check_outputs(c, m, error);
+}
+
 ur_status ur_classify_record(void *data, ur_model *model, ur_error *error)
 {
     ur_classify *c = data;
-    if (c->vocabulary) {
-        model->vocabulary = c->vocabulary;
-        c->given = true;
-    }
-    UR_TRY(check_outputs(c, model, error));
+    UR_TRY(take_network(c, model, error));
+    if (c->vocabulary) ur_spelling_give(model, c->vocabulary, c->characters);
+    c->given = true;
     return record_data(c, model, error);
+}
+
+ur_status ur_classify_initialize(void *data, ur_model *model, ur_error *error)
+{
+    ur_classify *c = data;
+    return ur_first_vectors_put(&c->vectors, c->settings.vectors, model, error);
 }
 
 ur_status ur_classify_take_model(ur_classify *c, const ur_model *model, ur_error *error)
 {
     const json_t *list = json_object_get(model->record, "labels");
-    c->vocabulary = model->vocabulary;
+    ur_spelling_take(model, &c->vocabulary, &c->characters);
     c->given = true;
     c->label_count = json_array_size(list);
     c->labels = calloc(c->label_count + 1, sizeof *c->labels);
@@ -107,5 +119,5 @@ ur_status ur_classify_take_model(ur_classify *c, const ur_model *model, ur_error
         return ur_fail(error, UR_ERR_FORMAT, "the model has a hierarchy of labels, but %zu of them", c->label_count);
     take_input(c, model);
     if (c->vocabulary) c->settings.token = ur_unit_kind_name(ur_vocabulary_kind(c->vocabulary));
-    return check_outputs(c, model, error);
+    return take_network(c, model, error);
 }

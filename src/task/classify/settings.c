@@ -46,6 +46,10 @@ static const ur_setting ROWS[] = {
      .decides = true, .reads = true, .help = "steps of an example that are read; the rest is left out"},
     {NULL, "vectors", "FILE", UR_SETTING_TEXT, S(vectors), .unset = "none",
      .help = "word vectors to begin with, of word2vec, GloVe or fastText, as text or binary; then they learn, too"},
+    {NULL, "vectors-fixed", NULL, UR_SETTING_FLAG, S(vectors_fixed), .beside = "vectors", .unless = "net",
+     .decides = true, .help = "they stay as they are (embed ... fixed in the network)"},
+    {NULL, "characters", "none|char|jamo", UR_SETTING_WORD, S(characters), .initial = "none", .decides = true,
+     .help = "how a word is spelled beside it, if at all; jamo: Hangul by its letters"},
     {NULL, "token-dropout", "P", UR_SETTING_NUMBER, S(token_dropout), .most = 0.9, .unset = "chosen by the data",
      .decides = true, .help = "share of the tokens that are read as unknown ones in training"},
 
@@ -74,7 +78,7 @@ ur_status ur_classify_choose(const void *data, ur_settings *settings, ur_error *
     UR_TRY(ur_settings_prefer(settings, "cell", c->vocabulary ? "lstm" : "gru", error));
     UR_TRY(ur_settings_prefer(settings, "hidden", c->vocabulary ? "128" : "192", error));
     UR_TRY(ur_settings_prefer(settings, "layers", "1", error));
-    snprintf(width, sizeof width, "%zu", c->vector.width ? c->vector.width : (size_t)(words ? 128 : 48));
+    snprintf(width, sizeof width, "%zu", c->vectors.width ? c->vectors.width : (size_t)(words ? 128 : 48));
     UR_TRY(ur_settings_prefer(settings, "embed", width, error));
     UR_TRY(ur_settings_prefer_number(settings, "dropout", c->vocabulary ? 0.5 : 0.2, error));
     UR_TRY(ur_settings_prefer_number(settings, "token-dropout", words ? 0.2 : 0, error));
@@ -85,30 +89,47 @@ ur_status ur_classify_choose(const void *data, ur_settings *settings, ur_error *
     return UR_OK;
 }
 
-/* embed E > dropout > CELL H bi > max > dropout > dense; pictures and recordings without the embedding. Less is dropped of
+/* embed E > dropout > CELL H bi > max > dropout > dense; with words that are spelled, chars: embed 32 > CELL 64 bi > last, which
+ * is joined to the embedding; pictures and recordings without the embedding. Less is dropped of
  * an embedding than behind the cells: a dropped number of it is lost at its step. */
-static void write_network(const ur_run_settings *run, bool embeds, char *line, size_t size)
+static void write_network(const ur_run_settings *run, const ur_classify *c, char *line, size_t size)
 {
-    char front[128] = "", first[64] = "", last[64] = "", many[32] = "", number[UR_NUMBER_MAX];
+    const char *fixed = c->settings.vectors_fixed ? " fixed" : "", *joined = c->characters ? " > join chars" : "";
+    char spelled[96] = "", front[160] = "", first[64] = "", last[64] = "", many[32] = "", number[UR_NUMBER_MAX];
     ur_write_number(run->dropout > 0 ? 0.6 * run->dropout : 0, number);
     if (run->dropout > 0) snprintf(first, sizeof first, " > dropout %s", number);
     ur_write_number(run->dropout > 0 ? run->dropout : 0, number);
     if (run->dropout > 0) snprintf(last, sizeof last, " > dropout %s", number);
-    if (embeds) snprintf(front, sizeof front, "embed %zu%s > ", run->embed, first);
+    if (c->characters) snprintf(spelled, sizeof spelled, "chars: embed 32 > %.40s 64 bi > last; ", run->cell);
+    if (c->vocabulary) snprintf(front, sizeof front, "%sembed %zu%s%s%s > ", spelled, run->embed, fixed, joined, first);
     if (run->layers > 1) snprintf(many, sizeof many, " x%zu", run->layers);
     snprintf(line, size, "%s%s %.12s%s bi > max%s > dense", front, run->cell, run->hidden, many, last);
+}
+
+/* Of each line where words are spelled; else of the network as a whole. */
+static ur_status size_network(const ur_classify *c, ur_net_request *request, ur_error *error)
+{
+    size_t outputs = c->settings.hierarchy ? UR_CLASS_OUT_SIDES : c->label_count;
+    request->sizes.outputs = outputs;
+    if (c->vocabulary) request->sizes.symbols = ur_vocabulary_size(c->vocabulary);
+    if (!c->vocabulary) request->sizes.features = ur_labelled_features(c->set);
+    if (!c->characters) return UR_OK;
+    ur_net_spec spec;
+    UR_TRY(ur_spelling_sizes(c->vocabulary, c->characters, request, error));
+    UR_TRY(ur_net_parse(request->line, &spec, error));
+    request->lines[spec.line_count - 1].outputs = outputs;
+    return UR_OK;
 }
 
 ur_status ur_classify_network(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error)
 {
     const ur_classify *c = data;
-    request->sizes.outputs = c->settings.hierarchy ? UR_CLASS_OUT_SIDES : c->label_count;
-    if (c->vocabulary) request->sizes.symbols = ur_vocabulary_size(c->vocabulary);
-    if (!c->vocabulary) request->sizes.features = ur_labelled_features(c->set);
-    if (settings->run.net) return ur_net_text(&settings->run, false, "", request->line, error);
-    if (strchr(settings->run.hidden, ','))
+    if (settings->run.net)
+        UR_TRY(ur_net_text(&settings->run, false, "", request->line, error));
+    else if (strchr(settings->run.hidden, ','))
         return ur_fail(error, UR_ERR_USAGE, "`hidden` %s: give one width, or the whole network as `net`",
                        settings->run.hidden);
-    write_network(&settings->run, c->vocabulary != NULL, request->line, sizeof request->line);
-    return UR_OK;
+    else
+        write_network(&settings->run, c, request->line, sizeof request->line);
+    return size_network(c, request, error);
 }

@@ -20,11 +20,14 @@ static ur_status grow_text(ur_classify *c, size_t length, ur_error *error)
 
 static ur_status grow_tokens(ur_classify *c, size_t count, ur_error *error)
 {
+    size_t room = 2 * count + 64;
     if (count <= c->token_room) return UR_OK;
-    int32_t *grown = realloc(c->tokens, (2 * count + 64) * sizeof *grown);
-    if (!grown) return ur_fail_memory(error, "a text");
-    c->tokens = grown;
-    c->token_room = 2 * count + 64;
+    int32_t *tokens = realloc(c->tokens, room * sizeof *tokens);
+    if (tokens) c->tokens = tokens;
+    ur_field *word = tokens ? realloc(c->word, room * sizeof *word) : NULL;
+    if (!word) return ur_fail_memory(error, "a text");
+    c->word = word;
+    c->token_room = room;
     return UR_OK;
 }
 
@@ -125,9 +128,10 @@ static ur_status put_token(ur_classify *c, ur_unit_kind kind, const unsigned cha
                            ur_vocabulary *into, ur_error *error)
 {
     char name[UR_UNIT_MAX_BYTES + 2];
-    size_t length = name_token(kind, token, size, name);
-    if (into) return ur_vocabulary_add(into, name, length, NULL, error);
+    size_t length = name_token(kind, token, size, name), blank = size > 1 && token[0] == ' ';
     UR_TRY(grow_tokens(c, at + 1, error));
+    c->word[at] = (ur_field){(const char *)token + blank, size - blank};
+    if (into) return ur_vocabulary_add(into, name, length, NULL, error);
     int32_t id = ur_vocabulary_find(c->vocabulary, name, length);
     if (id < 0 && length > size) id = ur_vocabulary_find(c->vocabulary, token, size);
     c->tokens[at] = id >= 0 ? id : ur_vocabulary_unknown(c->vocabulary);
@@ -154,5 +158,6 @@ ur_status ur_classify_cut(ur_classify *c, const char *text, size_t length, size_
     *count = 1; /* a text of blanks */
     UR_TRY(grow_tokens(c, 1, error));
     c->tokens[0] = ur_vocabulary_unknown(c->vocabulary);
+    c->word[0] = (ur_field){c->text, 0};
     return UR_OK;
 }

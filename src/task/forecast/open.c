@@ -155,6 +155,11 @@ static ur_status open_training(ur_forecast *f, const ur_settings *settings, ur_e
         return ur_fail(error, UR_ERR_USAGE,
                        "`val` %s: a forecast validates on a later part of its own series; choose it with `split`",
                        run->validation);
+    if (ur_settings_given(settings, "val-fraction"))
+        return ur_fail(error, UR_ERR_USAGE,
+                       "`val-fraction` %g: a forecast validates on a later part of its series; choose it with `split`, "
+                       "such as .7,.1,.2",
+                       run->validation_share);
     UR_TRY(cut_channels(f, error));
     UR_TRY(open_series(f, settings, error));
     if (f->part[UR_PART_TRAIN].end < 2)

@@ -216,3 +216,38 @@ ur_status ur_frames_answer_file(void *data, ur_learner *learner, const char *pat
     ur_clips_close(clips);
     return status;
 }
+
+/* ---- To be looked into -------------------------------------------------------------------------------------------- */
+
+static ur_status take_clip(ur_frames *f, const ur_clips *clips, size_t clip, ur_item *seen, ur_error *error)
+{
+    size_t width = ur_frames_features(&f->input), frames = ur_clips_frames(clips, clip);
+    UR_TRY(ur_frames_room(f, frames, error));
+    UR_TRY(wait_room(f, frames, f->label_count, error));
+    UR_TRY(ur_clips_read(clips, clip, 0, frames, f->frame, error));
+    for (size_t t = 0; t < frames; t++) {
+        const float *frame = f->frame + t * f->input.numbers;
+        ur_frames_take(&f->input, frame, t ? frame - f->input.numbers : NULL, f->step + t * width);
+    }
+    *seen = (ur_item){.batch = {.input = {{.steps = frames, .lanes = 1, .values = f->step}}},
+                      .steps = frames,
+                      .each_step = true,
+                      .apart = true};
+    return UR_OK;
+}
+
+ur_status ur_frames_look(void *data, const ur_model *model, const char *item, size_t length, size_t number,
+                         ur_item *seen, ur_error *error)
+{
+    ur_frames *f = data;
+    ur_clips *clips;
+    ur_clips_options options = ur_frames_options(f);
+    (void)length, (void)model;
+    options.unlabelled = true;
+    UR_TRY(ur_clips_open(&clips, &item, 1, &options, error));
+    ur_status status = number < ur_clips_count(clips) ? take_clip(f, clips, number, seen, error)
+                                                      : ur_fail(error, UR_ERR_USAGE, "%s: there is no clip %zu of %zu",
+                                                                item, number + 1, ur_clips_count(clips));
+    ur_clips_close(clips);
+    return status;
+}

@@ -14,8 +14,8 @@
 /* As the rows of settings.c say. */
 typedef struct ur_frames_settings {
     const char *label_column, *header, *ignore, *relabel, *names, *val_match, *val_fold;
-    size_t span;
-    bool difference, no_augment, flip;
+    size_t span, video_rows;
+    bool colour, difference, no_augment, flip;
     double label_smoothing;
     enum { UR_LOOK_BACK, UR_LOOK_BOTH } look;
     enum { UR_FRAMES_WEIGHTS_NONE, UR_FRAMES_WEIGHTS_SQRT, UR_FRAMES_WEIGHTS_FULL } class_weights;
@@ -141,6 +141,9 @@ bool ur_frames_takes_files(const void *data);
 size_t ur_frames_item_size(const void *data);
 ur_status ur_frames_answer(void *data, ur_learner *learner, const char *item, size_t length, bool json,
                            const ur_sink *sink, ur_error *error);
+/* `item`: the path of clips. */
+ur_status ur_frames_look(void *data, const ur_model *model, const char *item, size_t length, size_t number,
+                         ur_item *seen, ur_error *error);
 ur_status ur_frames_answer_file(void *data, ur_learner *learner, const char *path, bool json, const ur_sink *sink,
                                 ur_error *error);
 

@@ -37,6 +37,8 @@ ur_clips_options ur_frames_options(const ur_frames *f)
                               .ignore = s->ignore,
                               .relabel = s->relabel,
                               .names = s->names,
+                              .video_rows = s->video_rows,
+                              .colour = s->colour,
                               .seed = f->seed,
                               .labels = f->labels,
                               .label_count = f->label_count,

@@ -27,7 +27,10 @@ static const ur_setting ROWS[] = {
     {NULL, "span", "N", UR_SETTING_SIZE, S(span), .least = 1, .most = 100000, .initial = "200", .decides = true,
      .help = "frames that are learnt from at once; longer clips are cut"},
 
-    {"Pictures", "difference", NULL, UR_SETTING_FLAG, S(difference), .decides = true,
+    {"Pictures", "video-rows", "N", UR_SETTING_SIZE, S(video_rows), .least = 2, .most = 4096, .unset = "64",
+     .decides = true, .help = "to which the frames of videos are scaled; columns follow"},
+    {NULL, "colour", NULL, UR_SETTING_FLAG, S(colour), .decides = true, .help = "videos in colour; else grey"},
+    {NULL, "difference", NULL, UR_SETTING_FLAG, S(difference), .decides = true,
      .help = "the network also sees how far each number is from that of the frame before"},
     {NULL, "no-augment", NULL, UR_SETTING_FLAG, S(no_augment), .decides = true,
      .help = "pictures as they are; else shifted, scaled and of another brightness each time they are learnt from"},

@@ -27,6 +27,7 @@ const ur_task ur_task_frames = {
     .batch = ur_frames_batch,
     .tally = ur_frames_tally_batch,
     .finish = ur_frames_finish,
+    .look = ur_frames_look,
     .answer = ur_frames_answer,
     .keeps_returns = true,
     .takes_files = ur_frames_takes_files,

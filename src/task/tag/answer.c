@@ -88,10 +88,9 @@ static ur_status answer_made(const ur_answering *a, ur_error *error)
     return answer_sentence(a, in->made.text, in->made.length, error);
 }
 
-/* A line of text; nothing for one of blanks. */
-static ur_status answer_text(const ur_answering *a, ur_field line, ur_error *error)
+/* A line of text as CoNLL-U; nothing of one of blanks. */
+static ur_status make_sentence(ur_tag_input *in, ur_field line, ur_error *error)
 {
-    ur_tag_input *in = &a->c->input;
     ur_field rest = ur_field_trim(line);
     in->made.length = 0;
     if (!rest.length) return UR_OK;
@@ -104,7 +103,14 @@ static ur_status answer_text(const ur_answering *a, ur_field line, ur_error *err
         rest = ur_field_trim(behind);
         UR_TRY(make_word(in, word, number, rest.length && rest.text == behind.text, error));
     }
-    return answer_made(a, error);
+    return UR_OK;
+}
+
+static ur_status answer_text(const ur_answering *a, ur_field line, ur_error *error)
+{
+    ur_tag_input *in = &a->c->input;
+    UR_TRY(make_sentence(in, line, error));
+    return in->made.length ? answer_made(a, error) : UR_OK;
 }
 
 static ur_status answer_tokens(const ur_answering *a, ur_error *error)
@@ -213,4 +219,31 @@ ur_status ur_tag_answer(void *data, ur_learner *learner, const char *item, size_
         if (!end) return UR_OK;
         at += size;
     }
+}
+
+/* ---- To be looked into --------------------------------------------------------------------------------------------- */
+
+ur_status ur_tag_look(void *data, const ur_model *model, const char *item, size_t length, size_t number, ur_item *seen,
+                      ur_error *error)
+{
+    ur_tag *c = data;
+    const ur_field line = {item, length};
+    (void)number;
+    UR_TRY(check_line(line, error));
+    UR_TRY(make_sentence(&c->input, line, error));
+    if (!c->input.made.length) return ur_fail(error, UR_ERR_USAGE, "the text is empty; give at least one word");
+    UR_TRY(ur_sentence_take(&c->sentence, c->input.made.text, c->input.made.length, error));
+    UR_TRY(ur_tag_batch_sentence(c, &seen->batch, error));
+    seen->steps = c->sentence.count;
+    seen->line = ur_line_of_words(model);
+    seen->answers = c->head[0].line;
+    seen->each_step = seen->apart = true;
+    return UR_OK;
+}
+
+const char *ur_tag_step_text(const void *data, size_t step, size_t *length)
+{
+    const ur_field *word = &((const ur_tag *)data)->sentence.word[step].field[UR_CONLLU_FORM];
+    *length = word->length;
+    return word->text;
 }

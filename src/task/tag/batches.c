@@ -80,7 +80,8 @@ static ur_status put_lane(ur_tag *c, size_t b, size_t lanes, size_t steps, ur_er
         c->lane_of[place] = 0;
         for (size_t h = 0; h < c->heads; h++)
             put_label(&c->head[h], place, word ? ur_tag_label(&c->head[h], word) : -1);
-        if (word && c->characters) UR_TRY(ur_spelling_add(c, word->field[UR_CONLLU_FORM], &c->lane_of[place], error));
+        if (word && c->characters)
+            UR_TRY(ur_spelling_add(&c->spelling, word->field[UR_CONLLU_FORM], &c->lane_of[place], error));
     }
     return UR_OK;
 }
@@ -100,7 +101,7 @@ static ur_status fill_inputs(ur_tag *c, size_t steps, size_t lanes, bool trainin
     *batch = (ur_batch){.target_count = c->heads};
     if (c->characters) UR_TRY(ur_spelling_settle(&c->spelling, &spelled, error));
     for (size_t i = 0; i < c->model->line_count; i++) {
-        bool spells = strcmp(c->model->spec.lines[i].name, "chars") == 0;
+        bool spells = ur_reads_characters(c->model, i);
         batch->input[i] =
             (ur_sequences){.steps = steps, .lanes = lanes, .ids = c->ids, .lengths = c->lengths, .lane_of = c->lane_of};
         if (spells) batch->input[i] = spelled;

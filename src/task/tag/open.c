@@ -28,6 +28,7 @@ void ur_tag_close(void *data)
     if (!c->given) ur_vocabulary_free(c->characters);
     ur_sentence_free(&c->sentence);
     ur_spelling_free(&c->spelling);
+    ur_first_vectors_free(&c->vectors);
     free(c->ids);
     free(c->lane_of);
     free(c->lengths);
@@ -63,24 +64,14 @@ static ur_status find_columns(ur_tag *c, ur_error *error)
 
 /* ---- Counting ------------------------------------------------------------------------------------------------------ */
 
-static ur_status count_characters(ur_tag *c, ur_field word, ur_error *error)
-{
-    uint32_t code[UR_TAG_CHARACTERS];
-    size_t count = ur_tag_spell(word, strcmp(c->settings.characters, "jamo") == 0, code);
-    for (size_t i = 0; i < count; i++) {
-        unsigned char bytes[UR_UTF8_MAX];
-        int size = ur_utf8_encode(code[i], bytes);
-        if (size > 0) UR_TRY(ur_vocabulary_add(c->characters, bytes, (size_t)size, NULL, error));
-    }
-    return UR_OK;
-}
+static bool by_letters(const ur_tag *c) { return strcmp(c->settings.characters, "jamo") == 0; }
 
 static ur_status count_word(ur_tag *c, const ur_conllu_word *word, ur_error *error)
 {
     char plain[UR_TAG_WORD_BYTES];
     size_t length = ur_tag_plain(c, word->field[UR_CONLLU_FORM], plain);
     if (length) UR_TRY(ur_vocabulary_add(c->words, plain, length, NULL, error));
-    if (c->characters) UR_TRY(count_characters(c, word->field[UR_CONLLU_FORM], error));
+    if (c->characters) UR_TRY(ur_spell_count(c->characters, word->field[UR_CONLLU_FORM], by_letters(c), error));
     for (size_t h = 0; h < c->heads; h++) {
         ur_field label = word->field[c->head[h].field];
         if (label.length == 1 && label.text[0] == '_') continue;
@@ -195,7 +186,10 @@ static ur_status open_training(ur_tag *c, const ur_settings *settings, ur_error 
         UR_TRY(take_all(c, UR_PART_VALIDATION, c->validation, error));
     }
     UR_TRY(share_out(c, run->validation_share, error));
-    return settle_vocabularies(c, error);
+    UR_TRY(settle_vocabularies(c, error));
+    bool keep_case = c->settings.keep_case || !c->characters; /* as ur_tag_plain does */
+    return ur_first_vectors_read(&c->vectors, c->settings.vectors, c->settings.vectors_fixed, c->words, keep_case,
+                                 error);
 }
 
 ur_status ur_tag_open(void *data, const ur_settings *settings, const ur_model *from, ur_error *error)
@@ -203,6 +197,7 @@ ur_status ur_tag_open(void *data, const ur_settings *settings, const ur_model *f
     ur_tag *c = data;
     c->settings = *(const ur_tag_settings *)settings->own;
     c->seed = settings->run.learning.seed;
+    c->spelling.jamo = by_letters(c);
     UR_TRY(find_columns(c, error));
     if (from) UR_TRY(ur_tag_take_model(c, from, error));
     if (!settings->data.count) return from ? UR_OK : ur_fail(error, UR_ERR_USAGE, "no data to train on");
@@ -213,15 +208,19 @@ ur_status ur_tag_open(void *data, const ur_settings *settings, const ur_model *f
 void ur_tag_describe(const void *data, char *text, size_t size)
 {
     const ur_tag *c = data;
-    int used = snprintf(text, size,
-                        "CoNLL-U, %zu words; %zu sentences to train on, %zu to validate on; %zu labels in column %s",
-                        ur_conllu_all_words(c->set), c->part[UR_PART_TRAIN].count, c->part[UR_PART_VALIDATION].count,
-                        ur_vocabulary_size(c->head[0].labels), ur_conllu_field_name(c->head[0].field));
-    if (c->heads > 1 && used > 0 && (size_t)used < size)
-        used += snprintf(text + used, size - (size_t)used, ", %zu in %s", ur_vocabulary_size(c->head[1].labels),
-                         ur_conllu_field_name(c->head[1].field));
-    if (used > 0 && (size_t)used < size)
-        snprintf(text + used, size - (size_t)used, "; %zu different words", ur_vocabulary_size(c->words) - 1);
+    char also[64] = "", vectors[128], left_out[320];
+    if (c->heads > 1)
+        snprintf(also, sizeof also, ", %zu in %s", ur_vocabulary_size(c->head[1].labels),
+                 ur_conllu_field_name(c->head[1].field));
+    ur_first_vectors_describe(&c->vectors, vectors, sizeof vectors);
+    ur_conllu_tell_left_out(c->set, left_out, sizeof left_out);
+    snprintf(
+        text, size,
+        "CoNLL-U, %zu words; %zu sentences to train on, %zu to validate on; %zu labels in column %s%s; %zu different "
+        "words%s%s",
+        ur_conllu_all_words(c->set), c->part[UR_PART_TRAIN].count, c->part[UR_PART_VALIDATION].count,
+        ur_vocabulary_size(c->head[0].labels), ur_conllu_field_name(c->head[0].field), also,
+        ur_vocabulary_size(c->words) - 1, vectors, left_out);
 }
 
 uint64_t ur_tag_hash(const void *data, ur_part part)

@@ -14,8 +14,6 @@ static bool is_named(const ur_model *m, size_t line, const char *name)
     return strcmp(m->spec.lines[line].name, name) == 0;
 }
 
-static bool reads_characters(const ur_model *m, size_t line) { return is_named(m, line, "chars"); }
-
 static ur_status check_outputs(const ur_model *m, const ur_tag_head *head, ur_error *error)
 {
     const ur_line *line = &m->lines[head->line];
@@ -42,29 +40,11 @@ static ur_status find_heads(ur_tag *c, const ur_model *m, ur_error *error)
     return UR_OK;
 }
 
-/* A line that reads ids reads words, or is called `chars`, reads characters and leaves one step. */
-static ur_status check_inputs(const ur_tag *c, const ur_model *m, ur_error *error)
-{
-    bool words = false, spelled = !c->characters;
-    for (size_t i = 0; i < m->line_count; i++) {
-        const ur_line *line = &m->lines[i];
-        bool spells = reads_characters(m, i);
-        words = words || (line->symbols && !spells);
-        spelled = spelled || (line->symbols && spells && line->last);
-    }
-    if (words && spelled) return UR_OK;
-    if (!words) return ur_fail(error, UR_ERR_USAGE, "network line \"%s\": no line begins with embed or onehot", m->net);
-    return ur_fail(
-        error, UR_ERR_USAGE,
-        "network line \"%s\": characters are read by a line \"chars: embed 32 > lstm 64 bi > last\"; add one, "
-        "or set `characters` to none",
-        m->net);
-}
-
 static ur_status take_network(ur_tag *c, const ur_model *m, ur_error *error)
 {
     c->model = m;
-    UR_TRY(check_inputs(c, m, error));
+    c->spelling.characters = c->characters;
+    UR_TRY(ur_spelling_check(m, c->characters != NULL, error));
     return find_heads(c, m, error);
 }
 
@@ -95,25 +75,18 @@ static ur_status record_data(const ur_tag *c, ur_model *model, ur_error *error)
     return ur_record_set(model, "also_labels", labels_json(c->head[1].labels), error);
 }
 
-/* Lines that are alike in what they read share a vocabulary, which one of them keeps. */
-static void give_vocabularies(ur_tag *c, ur_model *m)
+ur_status ur_tag_initialize(void *data, ur_model *model, ur_error *error)
 {
-    bool words = false, spelled = false;
-    for (size_t i = 0; i < m->line_count; i++) {
-        ur_vocabulary **place = i + 1 == m->line_count ? &m->vocabulary : &m->lines[i].vocabulary;
-        bool spells = reads_characters(m, i), *kept = spells ? &spelled : &words;
-        if (!m->lines[i].symbols || *kept) continue;
-        *kept = true;
-        *place = spells ? c->characters : c->words;
-    }
-    c->given = true;
+    ur_tag *c = data;
+    return ur_first_vectors_put(&c->vectors, c->settings.vectors, model, error);
 }
 
 ur_status ur_tag_record(void *data, ur_model *model, ur_error *error)
 {
     ur_tag *c = data;
     UR_TRY(take_network(c, model, error));
-    give_vocabularies(c, model);
+    ur_spelling_give(model, c->words, c->characters);
+    c->given = true;
     return record_data(c, model, error);
 }
 
@@ -139,11 +112,7 @@ ur_status ur_tag_take_model(ur_tag *c, const ur_model *m, ur_error *error)
     c->given = true;
     for (size_t h = 0; h < c->heads; h++)
         UR_TRY(read_labels(&c->head[h], json_object_get(m->record, h ? "also_labels" : "labels"), error));
-    for (size_t i = 0; i < m->line_count; i++) {
-        ur_vocabulary *there = i + 1 == m->line_count ? m->vocabulary : m->lines[i].vocabulary;
-        if (there && reads_characters(m, i)) c->characters = there;
-        if (there && !reads_characters(m, i)) c->words = there;
-    }
+    ur_spelling_take(m, &c->words, &c->characters);
     if (!c->words || ur_vocabulary_unknown(c->words) < 0 || (c->characters && ur_vocabulary_unknown(c->characters) < 0))
         return ur_fail(error, UR_ERR_FORMAT, "the model has no vocabulary of words with an unknown one");
     return take_network(c, m, error);

@@ -15,7 +15,7 @@ static const ur_setting ROWS[] = {
     {NULL, "also", "COLUMN", UR_SETTING_TEXT, S(also), .unset = "none", .decides = true,
      .help = "a second column, learnt by a layer of its own: it helps the first"},
     {NULL, "also-weight", "X", UR_SETTING_NUMBER, S(also_weight), .most = 1e3, .above = true, .initial = "0.5",
-     .beside = "also=", .decides = true, .help = "its loss is multiplied by this"},
+     .beside = "also", .decides = true, .help = "its loss is multiplied by this"},
 
     {"Words", "characters", "none|char|jamo", UR_SETTING_WORD, S(characters), .initial = "char", .decides = true,
      .help = "how a word is spelled for the network; jamo: Hangul by its letters"},
@@ -24,6 +24,10 @@ static const ur_setting ROWS[] = {
      .help = "tokens that occur less often are unknown"},
     {NULL, "vocab-limit", "N", UR_SETTING_SIZE, S(vocabulary_limit), .least = 1, .most = 1e9, .unset = "none",
      .decides = true, .help = "keep at most so many tokens, the most frequent ones"},
+    {NULL, "vectors", "FILE", UR_SETTING_TEXT, S(vectors), .unset = "none",
+     .help = "word vectors to begin with, of word2vec, GloVe or fastText, as text or binary; then they learn, too"},
+    {NULL, "vectors-fixed", NULL, UR_SETTING_FLAG, S(vectors_fixed), .beside = "vectors", .unless = "net",
+     .decides = true, .help = "they stay as they are (embed ... fixed in the network)"},
     {NULL, "token-dropout", "P", UR_SETTING_NUMBER, S(token_dropout), .most = 0.9, .unset = "chosen by the data",
      .decides = true,
      .help = "share of the tokens that are read as unknown ones in training; at least half of those that occur once"},
@@ -49,7 +53,11 @@ ur_status ur_tag_choose(const void *data, ur_settings *settings, ur_error *error
     UR_TRY(ur_settings_prefer(settings, "cell", "lstm", error));
     UR_TRY(ur_settings_prefer(settings, "hidden", small ? "64" : "200", error));
     UR_TRY(ur_settings_prefer(settings, "layers", "1", error));
-    UR_TRY(ur_settings_prefer(settings, "embed", small ? "64" : "100", error));
+    UR_TRY(ur_settings_prefer_number(settings, "embed",
+                                     (double)(c->vectors.width ? c->vectors.width
+                                              : small          ? 64
+                                                               : 100),
+                                     error));
     UR_TRY(ur_settings_prefer_number(settings, "dropout", 0.5, error));
     UR_TRY(ur_settings_prefer_number(settings, "token-dropout", 0.2, error));
     UR_TRY(ur_settings_prefer(settings, "batch", small ? "16" : "32", error));
@@ -61,7 +69,7 @@ ur_status ur_tag_choose(const void *data, ur_settings *settings, ur_error *error
 
 /* chars: embed 32 > lstm 64 bi > last; embed E > join chars > dropout > lstm H bi > dropout > dense
  * and with a second column both of the two last lines join the one before. */
-static void write_network(const ur_run_settings *run, bool characters, bool also, char *line, size_t size)
+static void write_network(const ur_run_settings *run, bool characters, bool fixed, bool also, char *line, size_t size)
 {
     char spelled[96] = "", joined[32] = "", drop[64] = "", between[64] = "", many[32] = "", number[UR_NUMBER_MAX];
     const char *tail = also ? "; also: join words > dense; join words > dense" : " > dense";
@@ -71,30 +79,21 @@ static void write_network(const ur_run_settings *run, bool characters, bool also
     if (run->dropout > 0) snprintf(drop, sizeof drop, " > dropout %s", number);
     if (run->layers > 1) snprintf(many, sizeof many, " x%zu", run->layers);
     if (run->layers > 1 && run->dropout > 0) snprintf(between, sizeof between, " drop=%s", number);
-    snprintf(line, size, "%s%sembed %zu%s%s > %.40s %.12s%s bi%s%s%s", spelled, also ? "words: " : "", run->embed,
-             joined, drop, run->cell, run->hidden, many, between, drop, tail);
+    snprintf(line, size, "%s%sembed %zu%s%s%s > %.40s %.12s%s bi%s%s%s", spelled, also ? "words: " : "", run->embed,
+             fixed ? " fixed" : "", joined, drop, run->cell, run->hidden, many, between, drop, tail);
 }
 
-/* What the data fix of each line: characters for `chars`, the second column for `also`, the first for the last line. */
+/* The second column for `also`, the first for the last line. */
 static ur_status size_lines(const ur_tag *c, ur_net_request *request, ur_error *error)
 {
     ur_net_spec spec;
+    UR_TRY(ur_spelling_sizes(c->words, c->characters, request, error));
     UR_TRY(ur_net_parse(request->line, &spec, error));
     for (size_t i = 0; i < spec.line_count; i++) {
-        bool spells = c->characters && strcmp(spec.lines[i].name, "chars") == 0;
         bool also = c->heads > 1 && strcmp(spec.lines[i].name, "also") == 0;
-        const ur_layer_kind *first = spec.layers[spec.lines[i].first].kind;
-        bool reads = first->reads_ids;
-        if (!reads && !first->joins)
-            return ur_fail(error, UR_ERR_USAGE,
-                           "network line \"%s\": line %zu takes numbers; a tagger's begin with embed, "
-                           "onehot or join",
-                           request->line, i + 1);
-        request->lines[i] = (ur_sizes){.symbols = reads ? ur_vocabulary_size(spells ? c->characters : c->words) : 0};
         if (also) request->lines[i].outputs = ur_vocabulary_size(c->head[1].labels);
-        if (i + 1 == spec.line_count) request->lines[i].outputs = ur_vocabulary_size(c->head[0].labels);
     }
-    request->sizes.lines = request->lines;
+    request->lines[spec.line_count - 1].outputs = ur_vocabulary_size(c->head[0].labels);
     return UR_OK;
 }
 
@@ -107,6 +106,7 @@ ur_status ur_tag_network(const void *data, const ur_settings *settings, ur_net_r
         return ur_fail(error, UR_ERR_USAGE, "`hidden` %s: give one width, or the whole network as `net`",
                        settings->run.hidden);
     else
-        write_network(&settings->run, c->characters != NULL, c->heads > 1, request->line, sizeof request->line);
+        write_network(&settings->run, c->characters != NULL, c->settings.vectors_fixed, c->heads > 1, request->line,
+                      sizeof request->line);
     return size_lines(c, request, error);
 }

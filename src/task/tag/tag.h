@@ -8,15 +8,17 @@
 #include "data/table/conllu.h"
 #include "data/vocabulary.h"
 #include "model/graph.h"
+#include "task/first_vectors.h"
 #include "task/order.h"
+#include "task/spelling.h"
 #include "train/task.h"
 
 /* As the rows of settings.c say. */
 typedef struct ur_tag_settings {
     const char *column, *also;
     double also_weight;
-    const char *characters;
-    bool keep_case;
+    const char *characters, *vectors;
+    bool keep_case, vectors_fixed;
     size_t min_count, vocabulary_limit;
     double token_dropout, label_smoothing;
     const char *lines; /* of what is to be answered; NULL: found by looking */
@@ -40,19 +42,7 @@ typedef struct ur_tag_head {
         *target; /* (T, B): the label, −1 none, UR_TAG_UNSEEN one that was never seen; what the loss takes */
 } ur_tag_head;
 
-enum { UR_TAG_UNSEEN = -2, UR_TAG_HEADS = 2, UR_TAG_CHARACTERS = 24, UR_TAG_COMMONEST = 10 };
-
-/* The characters of the different words of a batch. */
-typedef struct ur_spelling {
-    int32_t *text; /* ids of characters, word after word */
-    size_t used, text_room;
-    uint32_t *begin; /* (count + 1): where each word begins there */
-    size_t count, room;
-    int32_t *slot; /* hash table of words, −1: free; twice as many as there can be words */
-    size_t slots;
-    int32_t *ids, *lengths; /* (S, N), (N): as the network takes them */
-    size_t places, lanes;   /* for which there is room */
-} ur_spelling;
+enum { UR_TAG_UNSEEN = -2, UR_TAG_HEADS = 2, UR_TAG_COMMONEST = 10 };
 
 /* What an evaluation adds up. */
 typedef struct ur_tag_count {
@@ -85,6 +75,7 @@ typedef struct ur_tag {
     const ur_model *model;
     ur_sentence sentence;
     ur_spelling spelling;
+    ur_first_vectors vectors;
     int32_t *ids, *lane_of; /* (T, B) */
     int32_t *lengths;       /* (B) */
     int32_t *taken;         /* (T, B): labels that a head gave */
@@ -110,6 +101,7 @@ uint64_t ur_tag_hash(const void *data, ur_part part);
 
 /* record.c: labels and vocabularies, in the model's file and out of it. */
 ur_status ur_tag_record(void *data, ur_model *model, ur_error *error);
+ur_status ur_tag_initialize(void *data, ur_model *model, ur_error *error);
 ur_status ur_tag_take_model(ur_tag *c, const ur_model *model, ur_error *error);
 
 /* words.c */
@@ -118,17 +110,8 @@ enum { UR_TAG_WORD_BYTES = UR_UNIT_MAX_BYTES };
 size_t ur_tag_plain(const ur_tag *c, ur_field word, char *plain);
 /* Its id; the unknown one where it is not there. */
 int32_t ur_tag_word(const ur_tag *c, ur_field word);
-/* Its characters, or the first and last of a long word, as code points; of Hangul the letters where `jamo`. */
-size_t ur_tag_spell(ur_field word, bool jamo, uint32_t code[UR_TAG_CHARACTERS]);
 /* The label at a word, as in ur_tag_head.there. */
 int32_t ur_tag_label(const ur_tag_head *head, const ur_conllu_word *word);
-
-/* spelling.c: which lane of a batch spells a word; a new one where none does. */
-void ur_spelling_free(ur_spelling *spelling);
-ur_status ur_spelling_begin(ur_spelling *spelling, size_t words, ur_error *error); /* of a batch of so many */
-ur_status ur_spelling_add(ur_tag *c, ur_field word, int32_t *lane, ur_error *error);
-/* As the network takes it: for the line that reads characters. */
-ur_status ur_spelling_settle(ur_spelling *spelling, ur_sequences *in, ur_error *error);
 
 /* batches.c */
 ur_status ur_tag_prepare(void *data, const ur_settings *settings, ur_learning *learning, double *first_loss,
@@ -157,6 +140,9 @@ size_t ur_tag_cut(const char *text, size_t length);
 /* answer.c, write.c */
 ur_status ur_tag_answer(void *data, ur_learner *learner, const char *item, size_t length, bool json,
                         const ur_sink *sink, ur_error *error);
+ur_status ur_tag_look(void *data, const ur_model *model, const char *item, size_t length, size_t number, ur_item *seen,
+                      ur_error *error);
+const char *ur_tag_step_text(const void *data, size_t step, size_t *length);
 ur_status ur_tag_add_text(ur_tag_text *to, const char *text, size_t length, ur_error *error);
 /* The sentence c->sentence, which stands in `text`, with the labels of each head, (words). */
 ur_status ur_tag_write(ur_tag *c, const char *text, size_t length, int32_t *const labels[UR_TAG_HEADS], bool json,

@@ -27,6 +27,7 @@ ur_status ur_translate_tally(void *data, const ur_task_batch *batch, const ur_va
     for (size_t b = 0; b < c->at.lanes; b++) {
         UR_TRY(ur_pairs_read(p->set, p->pair[c->at.place[b]], &c->pair, error));
         UR_TRY(ur_translate_text(c, b, 0, error));
+        if (!c->pair.text[UR_SOURCE].length) c->written.length = 0; /* as `predict` answers it */
         UR_TRY(add_text(c, t, error));
     }
     t->sentences += c->at.lanes;

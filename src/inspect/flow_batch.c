@@ -1,0 +1,169 @@
+/*
+ * A flow of gradients through any network, of a batch: the tape goes back from the loss of one step of each lane, and each
+ * recurrent layer shows the steps that it goes back. The loss is that of a lane's last step; for layers that read from the end it
+ * is that of the first one, in a second pass. Gradients are not scaled on their way, so one below 1e-38 counts as none.
+ */
+#include "inspect/flow.h"
+
+#include "base/float_mode.h"
+#include "kernel/scalar.h"
+#include "model/finite.h"
+
+#include <string.h>
+
+/* One pass over a batch. */
+typedef struct ur_pass_back {
+    ur_flow *flow;
+    ur_tape *tape;
+    bool from_end; /* the loss is that of the first step, and layers that read from the end are looked at */
+} ur_pass_back;
+
+/* ---- What a layer shows ------------------------------------------------------------------------------------------- */
+
+/* NULL: it is not looked at in this pass. */
+static ur_stream *find_stream(const ur_pass_back *p, const ur_window *step)
+{
+    for (size_t i = 0; i < p->flow->stream_count; i++) {
+        ur_stream *s = &p->flow->streams[i];
+        if (&s->layer->recurrent == step->layer) return s->from_end == p->from_end ? s : NULL;
+    }
+    return NULL;
+}
+
+static bool begin_stream(const ur_pass_back *p, ur_stream *s, const ur_window *step)
+{
+    s->late = ur_tape_alloc(p->tape, step->lanes, sizeof *s->late);
+    if (s->late) memset(s->late, 0, step->lanes * sizeof *s->late);
+    ur_flow_stream(p->tape, s, step->lanes);
+    return p->tape->status == UR_OK;
+}
+
+/* The states of all lanes, as long as they are numbers. */
+static bool is_finite(const ur_pass_back *p, const ur_stream *s, const ur_window *step)
+{
+    size_t numbers = step->lanes * ur_padded(s->layer->units);
+    for (int i = 0; i < step->layer->cell->states; i++) {
+        if (ur_all_finite(step->carry[i], numbers)) continue;
+        ur_tape_fail(p->tape, UR_ERR_NUMERIC,
+                     "%zu steps back the gradient of layer %zu (column %zu of \"%s\") is not finite", s->k,
+                     (size_t)(s->layer - p->flow->model->layers) + 1, s->layer->spec.column, p->flow->model->net);
+        return false;
+    }
+    return true;
+}
+
+static void show_step(void *context, const ur_window *step, bool passed)
+{
+    const ur_pass_back *p = context;
+    ur_stream *s = find_stream(p, step);
+    if (!s || p->tape->status != UR_OK) return;
+    if (!s->k && !passed && !begin_stream(p, s, step)) return;
+    for (int i = 0; i < step->layer->cell->states; i++) s->carry[i] = step->carry[i];
+    if (passed) {
+        ur_flow_after(s, step, s->k++);
+        return;
+    }
+    for (size_t b = 0; b < step->lanes; b++) s->late[b] += step->live && !step->live[b];
+    if (!is_finite(p, s, step)) return;
+    ur_flow_before(s, step, s->k);
+    ur_flow_moves(s, step, s->k);
+}
+
+/* ---- A pass ------------------------------------------------------------------------------------------------------- */
+
+ur_status ur_flow_check_target(const ur_model *m, const ur_target *t, ur_error *error)
+{
+    if (t->ids || (t->values && m->lines[t->line].width == 1)) return UR_OK;
+    return ur_fail(error, UR_ERR_UNSUPPORTED, "a gradient begins at labels, and \"%s\" learns several numbers", m->net);
+}
+
+static int32_t label_of(const ur_target *t, size_t place)
+{
+    if (t->ids) return t->ids[place];
+    return t->values[place] >= 0 ? t->values[place] > (ur_real)0.5 : -1;
+}
+
+static size_t last_step(const ur_shape *at, size_t b) { return (at->lengths ? (size_t)at->lengths[b] : at->steps) - 1; }
+
+/* Leaves the gradient of each lane's loss; returns how many there are. A step without a label has none. */
+static size_t begin_gradient(const ur_pass_back *p, const ur_target *target, const ur_value *value)
+{
+    ur_tensor *y = value->y;
+    real *gradient = ur_gradient(p->tape, y);
+    size_t count = 0;
+    for (size_t b = 0; gradient && b < y->lanes; b++) {
+        size_t place = (p->from_end ? 0 : last_step(&value->shape, b)) * y->lanes + b;
+        int32_t label = label_of(target, place);
+        if (label < 0) continue;
+        count++;
+        if (y->width > 1)
+            p->flow->compute.train->softmax_loss(y->value + place * y->row, y->width, label, 1,
+                                                 gradient + place * y->row);
+        else
+            gradient[place * y->row] = (real)(1 / (1 + ur_exp(-(double)y->value[place * y->row])) - label);
+    }
+    return count;
+}
+
+/* What was computed forwards and is not the gradient's. */
+static ur_status look_at_jacobians(const ur_pass_back *p, ur_error *error)
+{
+    ur_flow *f = p->flow;
+    for (size_t i = 0; i < f->stream_count && !f->settings.no_jacobian; i++) {
+        ur_stream *s = &f->streams[i];
+        size_t step = 0, states = s->layer->units * s->layer->recurrent.cell->states;
+        const ur_window *w = ur_probe_window(&f->probing, s->layer, &step);
+        bool fits = w && w->lanes == 1 && w->steps > f->settings.steps && states <= UR_JACOBIAN_MOST;
+        if (s->has_sigma || s->from_end != p->from_end || !fits) continue;
+        s->has_sigma = true;
+        UR_TRY(ur_jacobian_product(w, 0, f->settings.steps + 1, s->sigma, error));
+    }
+    return UR_OK;
+}
+
+static ur_status run_pass(ur_pass_back *p, const ur_batch *batch, size_t *count, ur_error *error)
+{
+    ur_flow *f = p->flow;
+    const ur_target *target = &batch->target[0];
+    ur_ending endings[UR_LINES_MAX] = {UR_END_WHOLE};
+    ur_value values[UR_LINES_MAX];
+    endings[target->line] = UR_END_LOGITS;
+    ur_tape_begin(p->tape, &f->compute, &f->arena, true);
+    p->tape->plain = true;
+    f->probing = (ur_probing){.back = show_step, .context = p};
+    p->tape->probing = &f->probing;
+    for (size_t i = 0; i < f->stream_count; i++) f->streams[i].k = 0;
+    if (!ur_tape_watch(p->tape, f->model->layer_count)) return ur_tape_status(p->tape, error);
+    if (!ur_graph_run(f->model, p->tape, batch, NULL, endings, values)) return ur_tape_status(p->tape, error);
+    if (!ur_live_finite(&values[target->line])) return ur_fail_run(f->model, p->tape, 0, error);
+    UR_TRY(look_at_jacobians(p, error));
+    *count = begin_gradient(p, target, &values[target->line]);
+    return *count ? ur_tape_backward(p->tape, error) : ur_tape_status(p->tape, error);
+}
+
+static bool any_from_end(const ur_flow *f)
+{
+    bool any = false;
+    for (size_t i = 0; i < f->stream_count; i++) any = any || f->streams[i].from_end;
+    return any;
+}
+
+ur_status ur_flow_batch(ur_flow *f, const ur_batch *batch, ur_error *error)
+{
+    ur_tape tape;
+    size_t count = 0, first = 0;
+    ur_pass_back p = {f, &tape, false};
+    if (!batch->target_count || batch->target[0].line >= f->model->line_count)
+        return ur_fail(error, UR_ERR_USAGE, "a gradient begins at a target of the batch; it has none");
+    UR_TRY(ur_flow_check_target(f->model, &batch->target[0], error));
+    UR_TRY(ur_network_check(f->model, batch, error));
+    ur_float_mode mode = ur_float_mode_enter();
+    ur_status status = run_pass(&p, batch, &count, error);
+    ur_arena_reset(&f->arena);
+    p.from_end = any_from_end(f);
+    if (status == UR_OK && p.from_end) status = run_pass(&p, batch, &first, error);
+    ur_arena_reset(&f->arena);
+    ur_float_mode_leave(mode);
+    if (status == UR_OK) f->places += count;
+    return status;
+}

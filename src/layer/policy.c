@@ -1,0 +1,41 @@
+/* See policy.h. The sum of the loss is of no use, so that only its gradient is made. */
+#include "layer/policy.h"
+
+#include "layer/loss.h"
+
+#include <string.h>
+
+/* What is not a number becomes a place, too. */
+static real hold(real x) { return x > -1 ? x < 1 ? x : 1 : -1; }
+
+ur_tensor *ur_policy_draw(ur_tape *tape, const ur_tensor *mean, const real *noise, double sigma)
+{
+    ur_tensor *done = mean ? ur_tensor_make(tape, 1, mean->lanes, mean->width) : NULL;
+    if (!done) return NULL;
+    done->wanted = false;
+    memset(done->value, 0, ur_tensor_size(done) * sizeof *done->value);
+    for (size_t b = 0; b < mean->lanes; b++)
+        for (size_t i = 0; i < mean->width; i++) {
+            real off = noise ? (real)sigma * noise[b * mean->width + i] : 0;
+            done->value[b * done->row + i] = hold(mean->value[b * mean->row + i] + off);
+        }
+    return done;
+}
+
+/* dμ = −ε; what it is multiplied by is in the weights and the scale. */
+static double policy_row(const ur_loss_job *job, size_t row, real *d)
+{
+    const size_t width = job->y->width;
+    const real *noise = job->values + row * width;
+    for (size_t i = 0; d && i < width; i++) d[i] = -noise[i] * job->scale;
+    for (size_t i = width; d && i < job->y->row; i++) d[i] = 0;
+    return 0;
+}
+
+ur_status ur_policy_loss(ur_tape *tape, ur_tensor *mean, const real *noise, const real *advantage, double sigma,
+                         double scale)
+{
+    double none;
+    ur_loss_job job = {.row_loss = policy_row, .values = noise, .weights = advantage};
+    return ur_loss_by_rows(tape, &job, mean, scale / sigma, &none);
+}

@@ -1,0 +1,34 @@
+/* Glimpses as a task: its table. */
+#include "task/glimpse/glimpse.h"
+
+static const char *counts(const void *data)
+{
+    (void)data;
+    return "picture";
+}
+
+const ur_task ur_task_glimpse = {
+    .name = "glimpse",
+    .counts = counts,
+    .settings = &ur_glimpse_setting_table,
+    .settings_size = sizeof(ur_glimpse_settings),
+    .data_size = sizeof(ur_glimpse),
+    .tally_size = sizeof(ur_glimpse_tally),
+    .metric = {{"accuracy", true}, {"loss", false}},
+    .open = ur_glimpse_open,
+    .close = ur_glimpse_close,
+    .choose = ur_glimpse_choose,
+    .describe = ur_glimpse_describe,
+    .hash = ur_glimpse_hash,
+    .network = ur_glimpse_network,
+    .record = ur_glimpse_record,
+    .prepare = ur_glimpse_prepare,
+    .batches = ur_glimpse_batches,
+    .batch = ur_glimpse_batch,
+    .forward = ur_glimpse_forward,
+    .tally = ur_glimpse_tally_batch,
+    .finish = ur_glimpse_finish,
+    .answer = ur_glimpse_answer,
+    .takes_files = ur_glimpse_takes_files,
+    .answer_file = ur_glimpse_answer_file,
+};
