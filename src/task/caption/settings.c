@@ -75,7 +75,7 @@ ur_status ur_caption_choose(const void *data, ur_settings *settings, ur_error *e
     UR_TRY(ur_settings_prefer(settings, "embed", small ? "128" : "256", error));
     UR_TRY(ur_settings_prefer_number(settings, "dropout", 0.5, error));
     UR_TRY(ur_settings_prefer(settings, "batch", small ? "32" : "64", error));
-    UR_TRY(ur_settings_prefer_number(settings, "lr", 1e-3, error));
+    UR_TRY(ur_settings_prefer_number(settings, "lr", small ? 2e-3 : 1e-3, error));
     UR_TRY(ur_settings_prefer_number(settings, "average", 0.998, error));
     if (!(run->epochs > 0) && !run->steps && !(run->minutes > 0)) run->epochs = small ? 100 : 20;
     return UR_OK;
