@@ -235,7 +235,8 @@ static void test_folders(void **state)
     temp_string(temp, "movie/3.ppm", "P5 4 4 255\nxx");
     refuse(temp, &path, 1, &(ur_clips_options){0}, UR_ERR_FORMAT, "movie/3.ppm: it ends before its 4 x 4 places do");
     temp_string(temp, "movie/3.ppm", "GIF89a");
-    refuse(temp, &path, 1, &(ur_clips_options){0}, UR_ERR_FORMAT, "movie/3.ppm: no picture: neither PNG, JPEG nor binary PGM or PPM");
+    refuse(temp, &path, 1, &(ur_clips_options){0}, UR_ERR_FORMAT,
+           "movie/3.ppm: no picture: neither PNG, JPEG nor binary PGM or PPM");
     unlink(temp_path(temp, "movie/labels.txt"));
     refuse(temp, &path, 1, &(ur_clips_options){0}, UR_ERR_DATA,
            "movie/2.ppm: there is no labels.txt beside it, with a label a line for each frame");

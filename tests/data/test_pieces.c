@@ -165,15 +165,16 @@ static void takes_no_small_limit(void **state)
 
 /* ---- Texts --------------------------------------------------------------------------------------------------------- */
 
-static const char *const TEXTS[] = {"Two young, White males are outside near many bushes.",
-                                    "Zwei junge wei\xC3\x9F\x65 M\xC3\xA4nner sind im Freien \xE2\x80\x9Enah\xE2\x80\x9C.",
-                                    "\xED\x95\x9C\xEA\xB5\xAD\xEC\x96\xB4 \xED\x95\x9C\xEA\xB5\xAD",
-                                    "  two  blanks ",
-                                    "tabs\tand\r\nbreaks\n",
-                                    "don't 3.5 a-b 'quoted' x''y",
-                                    " ",
-                                    "",
-                                    "a"};
+static const char *const TEXTS[] = {
+    "Two young, White males are outside near many bushes.",
+    "Zwei junge wei\xC3\x9F\x65 M\xC3\xA4nner sind im Freien \xE2\x80\x9Enah\xE2\x80\x9C.",
+    "\xED\x95\x9C\xEA\xB5\xAD\xEC\x96\xB4 \xED\x95\x9C\xEA\xB5\xAD",
+    "  two  blanks ",
+    "tabs\tand\r\nbreaks\n",
+    "don't 3.5 a-b 'quoted' x''y",
+    " ",
+    "",
+    "a"};
 enum { TEXT_COUNT = sizeof TEXTS / sizeof *TEXTS };
 
 static ur_vocabulary *make_vocabulary(const char *token, size_t limit)
