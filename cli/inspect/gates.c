@@ -214,10 +214,9 @@ static ur_status inspect(settings *s, const ur_cli_texts *data, const char *path
 {
     ur_model *model = NULL;
     UR_TRY(ur_cli_model_load(&model, path, error));
-    bool data_of_task = ur_model_label(model, 0) || strcmp(ur_model_task(model), "forecast") == 0;
-    ur_status status =
-        data_of_task ? inspect_data(s, data, model, error) : ur_cli_check_language_model(model, path, error);
-    if (status == UR_OK && !data_of_task) status = inspect_text(s, model, error);
+    bool task = ur_cli_has_task_data(model);
+    ur_status status = task ? inspect_data(s, data, model, error) : ur_cli_check_language_model(model, path, error);
+    if (status == UR_OK && !task) status = inspect_text(s, model, error);
     ur_model_free(model);
     return status;
 }

@@ -141,21 +141,21 @@ static ur_status follow_task(ur_cli_subject *s, const settings *how, ur_error *e
 
 static ur_status follow(ur_cli_subject *s, const settings *how, const char *path, ur_error *error)
 {
-    bool labels = ur_model_label(s->model, 0) != NULL;
-    if (!labels) UR_TRY(ur_cli_check_language_model(s->model, path, error));
+    bool task = ur_cli_has_task_data(s->model);
+    if (!task) UR_TRY(ur_cli_check_language_model(s->model, path, error));
     UR_TRY(ur_model_use_weights(s->model, UR_WEIGHTS_F32, error));
-    UR_TRY(labels ? follow_task(s, how, error) : follow_text(s, how, error));
+    UR_TRY(task ? follow_task(s, how, error) : follow_text(s, how, error));
     return ur_cli_subject_finish(s, error);
 }
 
-/* How far back by itself where a model with labels comes first: as far as most of its examples go. */
+/* How far back by itself where a model of another task comes first: as far as most of its examples go. */
 static ur_status choose_steps(settings *s, const char *path, ur_error *error)
 {
     ur_model *model;
     ur_settings *task = NULL;
     UR_TRY(ur_cli_model_load(&model, path, error));
     ur_status status = UR_OK;
-    if (ur_model_label(model, 0)) {
+    if (ur_cli_has_task_data(model)) {
         status = ur_settings_of_model(&task, model, error);
         for (size_t i = 0; status == UR_OK && i < s->reading.path_count; i++)
             status = ur_settings_add_data(task, s->reading.paths[i], error);

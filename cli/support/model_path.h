@@ -4,6 +4,8 @@
 
 #include "unroll.h"
 
+#include <stdbool.h>
+
 /* The path of the model file, free() it. */
 ur_status ur_cli_model_path(const char *given, char **path, ur_error *error);
 
@@ -14,6 +16,8 @@ ur_status ur_cli_model_load(ur_model **model, const char *given, ur_error *error
 ur_status ur_cli_language_model_load(ur_model **model, const char *given, ur_error *error);
 
 /* UR_ERR_DATA in the name of `given` for any other. */
+/* Whether its data are those of a task of its own, and no text that a language model reads. */
+bool ur_cli_has_task_data(const ur_model *model);
 ur_status ur_cli_check_language_model(const ur_model *model, const char *given, ur_error *error);
 
 /* The option --weights of every verb that runs a model: words in the order of ur_weights. */

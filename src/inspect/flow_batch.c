@@ -74,7 +74,7 @@ static void show_step(void *context, const ur_window *step, bool passed)
 ur_status ur_flow_check_target(const ur_model *m, const ur_target *t, ur_error *error)
 {
     if (t->ids || (t->values && m->lines[t->line].width == 1)) return UR_OK;
-    return ur_fail(error, UR_ERR_UNSUPPORTED, "a gradient begins at labels, and \"%s\" learns several numbers", m->net);
+    return ur_fail(error, UR_ERR_UNSUPPORTED, "a gradient begins at labels or tokens; \"%s\" learns numbers", m->net);
 }
 
 static int32_t label_of(const ur_target *t, size_t place)

@@ -25,7 +25,7 @@ static ur_status open_task(examples *e, const ur_model *model, const ur_settings
     e->task = settings->task;
     e->settings = *settings;
     e->settings.run.batch = 1; /* words that sentences share are spelled for each */
-    if (e->task->forward || e->task->carries)
+    if (e->task->carries)
         return ur_fail(error, UR_ERR_UNSUPPORTED, "the batches of the task %s are not read here", e->task->name);
     e->data = calloc(1, e->task->data_size + 1);
     if (!e->data) return ur_fail_memory(error, "the data");

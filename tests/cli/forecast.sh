@@ -40,6 +40,7 @@ done_with eval run other.csv --json; prints '"part":"all","windows":150'
 done_with eval run all.csv.gz; grep -qE '^part +test$' out || fail "no part: $(cat out)"; prints 'naive_mse'
 misused eval run all.csv --on most; says 'test'
 done_with inspect gates run all.csv; prints 'layer 1: '; prints 'steps. Open: above 0.9'
+fails_with inspect gradient run all.csv --back 2; says 'a gradient begins at labels or tokens'
 misused train forecast all.csv -o none --val-fraction 0.2; says '--val-fraction 0.2: a forecast validates on a later part of its series; choose it with --split'
 misused eval run all.csv --tail 0.1; says 'a model of the task forecast does not take it'
 awk -F'[,:]' '{ for (i = 1; i < NF; i++) { if ($i == "\"mse\"") ours = $(i + 1); if ($i == "\"naive_mse\"") naive = $(i + 1) } }
