@@ -45,8 +45,8 @@ static const ur_setting ROWS[] = {
      .reads = true, .help = "beginnings that are kept in the search for the likeliest text; 1: the likeliest path"},
     {NULL, "lm", "MODEL", UR_SETTING_TEXT, S(lm), .unset = "none", .reads = true,
      .help = "a language model of characters (unroll train lm) that has a say in the search"},
-    {NULL, "lm-weight", "W", UR_SETTING_NUMBER, S(lm_weight), .most = 10, .initial = "0.5",
-     .beside = "lm=", .reads = true, .help = "how much of one: its log p is multiplied by this"},
+    {NULL, "lm-weight", "W", UR_SETTING_NUMBER, S(lm_weight), .most = 10, .initial = "0.5", .beside = "lm",
+     .reads = true, .help = "how much of one: its log p is multiplied by this"},
 };
 
 const ur_setting_table ur_speech_setting_table = UR_SETTING_TABLE(ROWS);
