@@ -47,7 +47,7 @@ static const network NETWORKS[] = {
      RAGGED, LANES},
     {"a: embed 3 > gru-before 4; b: gru-before 4 from a; embed 3 > gru-before 4 from b > last > dense", UR_LOSS_SOFTMAX,
      RAGGED, LANES},
-    {"embed 4 > lstm 3 x2 bi drop=0.3 > last > dense", UR_LOSS_SOFTMAX, RAGGED, LANES_MAX},
+    {"embed 4 > lstm 3 x2 bi drop=0.3 > last > dense", UR_LOSS_SOFTMAX, RAGGED, LANES},
     {"onehot > gru 3 bi > dropout 0.2 > last > dense", UR_LOSS_SOFTMAX, SUM | RAGGED, LANES},
     {"onehot > lstm 3 bi > gru-before 2 bi nobias > dense", UR_LOSS_SOFTMAX, 0, LANES},
     {"gru-before 4 bi > max > dense 3", UR_LOSS_SQUARED, RAGGED, LANES_MAX},
