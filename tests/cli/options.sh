@@ -13,10 +13,10 @@ while read -r verb; do
         print name "|" value "|" verb }' out
 done <<<"$verbs" >all
 
-# What one may see as two: a path of any kind, how a list of sizes is written, and which words of a list a task knows.
+# What one may see as two: a path of any kind, how a list of sizes is written, and of all tokens those that a task knows.
 awk -F'|' '{ value = $2; for (i = 3; i < NF; i++) value = value "|" $i }
     value ~ /^(RUN|FILE)$/ { value = "PATH" }
     value == "N[,N...]" { value = "N" }
-    { sub(/\|.*/, "|...", value) }
+    $1 == "--token" && value ~ /^char(\|byte)?\|word(\|bpe)?$/ { value = "char|byte|word|bpe" }
     $1 in first && first[$1] != value { print $1 ": " first[$1] " in " where[$1] ", " value " in " $NF; bad = 1 }
     { first[$1] = value; where[$1] = $NF } END { exit bad }' all >differ || fail "an option has two meanings: $(cat differ)"
