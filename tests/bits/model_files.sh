@@ -35,8 +35,6 @@ check() {
     wanted=$(sed -n "s/^$1 $2 $3 //p" "$list")
     [ -n "$wanted" ] || fail "$list has no line for $1 $2 $3"
     for isa in $sets; do
-        # The large one takes the portable set seconds, which trains it once; test_bits.c has more of that set.
-        case "$isa $1 $2 ${CC:-}" in "portable lstm 131 "*gcc*) ;; "portable "*" 131 "*) continue ;; esac
         threads="1 2 3 4"
         { [ "$isa" != portable ] && [ -z "${EMULATOR:-}" ]; } || threads=3
         for count in $threads; do equal "$1 $isa $count $(file_of "$isa" "$count" "$@")" "$1 $isa $count $wanted"; done

@@ -24,11 +24,9 @@
 /* The address sanitizer allocates when a thread starts, and ends the program when it cannot. */
 #if defined(FAILING_MEMORY_ASAN)
 #define FAILING_MEMORY_THREADS    1
-#define FAILING_MEMORY_STRIDE     7 /* where each access is checked, a try takes ten times as long: fewer of many */
 #define FAILING_MEMORY_REAL(name) __interceptor_##name
 #elif defined(__GLIBC__)
 #define FAILING_MEMORY_THREADS    2
-#define FAILING_MEMORY_STRIDE     1
 #define FAILING_MEMORY_REAL(name) __libc_##name
 #endif
 

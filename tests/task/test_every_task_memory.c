@@ -49,11 +49,11 @@ static long try_call(const ur_settings *settings, long n, bool *survived, bool a
     return calls;
 }
 
-/* Every call, or one of `some`. */
-static void try_calls(const char *task, const char *more, long some)
+/* Every call, or every `stride`-th. */
+static void try_calls(const char *task, const char *more, long stride)
 {
     bool survived;
-    long failed = 0, n = 1, stride = some * FAILING_MEMORY_STRIDE;
+    long failed = 0, n = 1;
     ur_settings *settings = small_task(task, place.root);
     set_more(settings, "--steps 2 --eval-every 2 --save-every 2 --overwrite %s", more);
     set_one(settings, "output", in_scratch(&place, "run"));
