@@ -194,14 +194,16 @@ static void add_labels(ur_settings *settings, const char *folder)
     if (ur_settings_add_data(settings, path, &error) != UR_OK) fail_msg("%s", error.text);
 }
 
-ur_settings *small_task(const char *name, const char *folder)
+ur_settings *small_task(const char *name, const char *folder) { return small_task_as(name, folder, find(name)->line); }
+
+ur_settings *small_task_as(const char *name, const char *folder, const char *line)
 {
     const small *task = find(name);
     char path[512];
     ur_settings *settings;
     ur_error error;
     if (ur_settings_create(&settings, name, &error) != UR_OK) fail_msg("%s", error.text);
-    set_more(settings, "--steps 12 --eval-every 4 --save-every 4 --average 0.9 --threads 1 %s", task->line);
+    set_more(settings, "--steps 12 --eval-every 4 --save-every 4 --average 0.9 --threads 1 %s", line);
     if (!task->write) return settings;
     assert_true(snprintf(path, sizeof path, "%s/data.%s", folder, name) < (int)sizeof path);
     FILE *file = fopen(path, "w");
