@@ -87,7 +87,7 @@ static ur_status print_json(const settings *s, const ur_model *model, const ur_s
     ur_cli_json_set(&object, "bits_per_char", ur_cli_json_number(score->bits_per_char));
     ur_cli_json_set(&object, "bits_per_byte", ur_cli_json_number(score->bits_per_byte));
     ur_cli_json_set(&object, "perplexity", ur_cli_json_number(score->perplexity));
-    ur_cli_json_set(&object, "units", json_integer((json_int_t)score->units));
+    ur_cli_json_set(&object, "units", json_integer((json_int_t)score->tokens));
     ur_cli_json_set(&object, "predictions", json_integer((json_int_t)score->predictions));
     ur_cli_json_set(&object, "unknown", json_integer((json_int_t)score->unknown));
     ur_cli_json_set(&object, "protocol", json_string(s->scoring.windows ? "windows" : "stateful"));
@@ -103,7 +103,7 @@ static void print_table(const settings *s, const ur_score *score)
     printf("bits a char   %.4f\n", score->bits_per_char);
     printf("bits a byte   %.4f\n", score->bits_per_byte);
     printf("perplexity    %.4f a token\n", score->perplexity);
-    printf("tokens        %llu, of which %llu were predicted", (unsigned long long)score->units,
+    printf("tokens        %llu, of which %llu were predicted", (unsigned long long)score->tokens,
            (unsigned long long)score->predictions);
     if (score->unknown) printf(" and %llu never seen in training", (unsigned long long)score->unknown);
     if (s->scoring.windows)

@@ -23,7 +23,7 @@ static const ur_setting OPTIONS[] = {
 
 static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
 
-enum { COLUMN = 18, WIDTH = 100, UNITS_SHOWN = 200, VALUES_SHOWN = 4, STRING_SHOWN = 160 };
+enum { COLUMN = 18, WIDTH = 100, TOKENS_SHOWN = 200, VALUES_SHOWN = 4, STRING_SHOWN = 160 };
 
 static void defaults(void *settings_) { *(settings *)settings_ = (settings){0}; }
 
@@ -46,13 +46,13 @@ static void print_parameters(ur_model *model)
     }
 }
 
-/* Units one after the other, as many as fit a few lines. */
-static void print_units(const ur_model *model)
+/* Tokens one after the other, as many as fit a few lines. */
+static void print_tokens(const ur_model *model)
 {
     size_t shown = 0, column = COLUMN;
-    for (size_t i = 0; i < ur_model_units(model) && shown < UNITS_SHOWN; i++) {
+    for (size_t i = 0; i < ur_model_tokens(model) && shown < TOKENS_SHOWN; i++) {
         size_t length = 0;
-        const char *text = ur_unit_text(model, (int32_t)i, &length);
+        const char *text = ur_token_text(model, (int32_t)i, &length);
         if (!text) continue;
         printf("%*s", column == COLUMN ? COLUMN : 1, "");
         ur_cli_print_shown(stdout, text, length);
@@ -62,8 +62,8 @@ static void print_units(const ur_model *model)
         putchar('\n');
         column = COLUMN;
     }
-    if (shown == UNITS_SHOWN) printf(" ...");
-    if (column != COLUMN || shown == UNITS_SHOWN) putchar('\n');
+    if (shown == TOKENS_SHOWN) printf(" ...");
+    if (column != COLUMN || shown == TOKENS_SHOWN) putchar('\n');
 }
 
 static void print_network(ur_model *model)
@@ -78,11 +78,11 @@ static void print_network(ur_model *model)
     print_name("weights");
     printf("%s\n", ur_cli_weights_name(model));
     print_parameters(model);
-    if (ur_model_units(model) == 0) return;
-    print_name("units");
-    printf("%zu%s\n", ur_model_units(model),
-           ur_unknown_unit(model) >= 0 ? ", the last one for what was never seen" : "");
-    print_units(model);
+    if (ur_model_tokens(model) == 0) return;
+    print_name("tokens");
+    printf("%zu%s\n", ur_model_tokens(model),
+           ur_unknown_token(model) >= 0 ? ", the last one for what was never seen" : "");
+    print_tokens(model);
 }
 
 /* ---- The record ------------------------------------------------------------------------------------------------- */

@@ -15,7 +15,7 @@ static char *text_of(const ur_model *model, const ur_hypothesis *found, size_t *
     FILE *memory = open_memstream(&text, size);
     for (size_t i = 0; memory && i < found->length; i++) {
         size_t length = 0;
-        const char *token = ur_unit_text(model, found->ids[i], &length);
+        const char *token = ur_token_text(model, found->ids[i], &length);
         if (token) fwrite(token, 1, length, memory);
     }
     if (memory && fclose(memory) == 0) return text;
@@ -71,7 +71,7 @@ static ur_status find_end(const ur_cli_sample_settings *s, const ur_model *model
     if (s->stop.count == 0) return UR_OK;
     const char *text = s->stop.text[0];
     ur_status status = ur_encode(model, text, strlen(text), end, 1, &count, error);
-    if (status == UR_OK && s->stop.count == 1 && count == 1 && *end != ur_unknown_unit(model)) return UR_OK;
+    if (status == UR_OK && s->stop.count == 1 && count == 1 && *end != ur_unknown_token(model)) return UR_OK;
     return ur_fail(error, UR_ERR_USAGE, "--stop: with --beam it is one token of the model");
 }
 

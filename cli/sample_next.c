@@ -11,7 +11,7 @@ static void print_lines(const ur_model *model, const ur_choice *choices, size_t 
 {
     for (size_t i = 0; i < count; i++) {
         size_t length = 0;
-        const char *text = ur_unit_text(model, choices[i].id, &length);
+        const char *text = ur_token_text(model, choices[i].id, &length);
         printf("%.6f  ", choices[i].probability);
         ur_cli_print_shown(stdout, text ? text : "", length);
         putchar('\n');
@@ -23,7 +23,7 @@ static json_t *list(const ur_model *model, const ur_choice *choices, size_t coun
     json_t *array = json_array();
     for (size_t i = 0; array && i < count; i++) {
         size_t length = 0;
-        const char *text = ur_unit_text(model, choices[i].id, &length);
+        const char *text = ur_token_text(model, choices[i].id, &length);
         json_t *entry = json_object();
         ur_cli_json_set(&entry, "unit", ur_cli_json_text(text ? text : "", length));
         ur_cli_json_set(&entry, "id", json_integer(choices[i].id));
@@ -47,7 +47,7 @@ static ur_status print(const ur_model *model, const ur_choice *choices, size_t c
 ur_status ur_cli_sample_next(const ur_cli_sample_settings *s, const ur_model *model, ur_session *session,
                              ur_error *error)
 {
-    size_t units = ur_model_outputs(model), most = s->next < units ? s->next : units, count;
+    size_t tokens = ur_model_outputs(model), most = s->next < tokens ? s->next : tokens, count;
     ur_choice *choices = calloc(most, sizeof *choices);
     if (!choices) return ur_fail_memory(error, "the list of tokens");
     ur_status status = ur_session_predict(session, choices, most, &count, error);

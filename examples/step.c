@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PRIME = 4096, LENGTH = 300 }; /* units read at most; units written */
+enum { PRIME = 4096, LENGTH = 300 }; /* tokens read at most; tokens written */
 
 static int fail(const char *text)
 {
@@ -20,11 +20,11 @@ static int fail(const char *text)
     return 1;
 }
 
-/* Some units are several bytes long, so that one is written at its length, and the unknown one has no text at all. */
-static void write_unit(const ur_model *model, int32_t id)
+/* Some tokens are several bytes long, so that one is written at its length, and the unknown one has no text at all. */
+static void write_token(const ur_model *model, int32_t id)
 {
     size_t length = 0;
-    const char *text = ur_unit_text(model, id, &length);
+    const char *text = ur_token_text(model, id, &length);
     if (text != NULL) fwrite(text, 1, length, stdout);
 }
 
@@ -32,10 +32,10 @@ static void write_unit(const ur_model *model, int32_t id)
  */
 static void write_on(const ur_model *model, ur_state *state, ur_real *logits, const ur_sampling *how)
 {
-    const size_t units = ur_model_outputs(model);
+    const size_t tokens = ur_model_outputs(model);
     for (uint64_t draw = 0; draw < LENGTH; draw++) {
-        int32_t id = ur_sample(logits, units, how, draw); /* which unit comes next? */
-        write_unit(model, id);
+        int32_t id = ur_sample(logits, tokens, how, draw); /* which token comes next? */
+        write_token(model, id);
         ur_step(model, state, &id, logits); /* it came: and after it? */
     }
     putchar('\n');
@@ -53,18 +53,18 @@ int main(int argc, char **argv)
 
     /* Where something is wrong this program ends and its memory with it; a product would free what it has. */
     if (ur_model_load(&model, argv[1], NULL, &error)) return fail(error.text);
-    if (ur_model_units(model) == 0) return fail("this model is not one of text");
+    if (ur_model_tokens(model) == 0) return fail("this model is not one of text");
     if (ur_encode(model, prime, strlen(prime), ids, PRIME, &count, &error)) return fail(error.text);
-    if (count == 0 || count > PRIME) return fail("the text to begin with has 1 to 4096 units");
+    if (count == 0 || count > PRIME) return fail("the text to begin with has 1 to 4096 tokens");
     if (ur_state_create(&state, model, 1, &error)) return fail(error.text);
     ur_real *logits = malloc(ur_model_outputs(model) * sizeof *logits);
     if (logits == NULL) return fail("out of memory");
 
     ur_sampling how = ur_sampling_default();
     how.temperature = 0.8;               /* a little surer of itself than it was trained to be */
-    how.never = ur_unknown_unit(model);  /* it has no text */
+    how.never = ur_unknown_token(model); /* it has no text */
     for (size_t i = 0; i < count; i++) { /* read the beginning … */
-        write_unit(model, ids[i]);
+        write_token(model, ids[i]);
         ur_step(model, state, &ids[i], logits);
     }
     write_on(model, state, logits, &how); /* … and go on */

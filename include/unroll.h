@@ -87,18 +87,18 @@ typedef enum ur_weights { UR_WEIGHTS_F32 = 0, UR_WEIGHTS_BF16 = 1, UR_WEIGHTS_IN
 UR_API ur_status ur_model_use_weights(ur_model *model, ur_weights weights, ur_error *error);
 UR_API ur_weights ur_model_weights(const ur_model *model);
 
-/* ---- Units of text (a language model's characters, bytes or words, numbered 0 … ur_model_units − 1) -------------- */
+/* ---- Tokens of text (a language model's characters, bytes or words, numbered 0 … ur_model_tokens − 1) -------------- */
 
-UR_API size_t ur_model_units(const ur_model *model); /* 0 if the model has no vocabulary */
+UR_API size_t ur_model_tokens(const ur_model *model); /* 0 if the model has no vocabulary */
 
-/* Text of a unit, not terminated by 0: `*length` bytes, valid as long as the model. NULL for the unit that stands for
+/* Text of a token, not terminated by 0: `*length` bytes, valid as long as the model. NULL for the token that stands for
  * everything unknown and for an id out of range. */
-UR_API const char *ur_unit_text(const ur_model *model, int32_t id, size_t *length);
-UR_API int32_t ur_unknown_unit(const ur_model *model); /* its id, or −1 if the model has none */
+UR_API const char *ur_token_text(const ur_model *model, int32_t id, size_t *length);
+UR_API int32_t ur_unknown_token(const ur_model *model); /* its id, or −1 if the model has none */
 
-/* Cuts text into units, as training reads it: without a byte order mark in front, CR LF as LF (bytes as they are). At most
+/* Cuts text into tokens, as training reads it: without a byte order mark in front, CR LF as LF (bytes as they are). At most
  * `capacity` ids are written; `*count`, at most `length`, is how many there are; with capacity 0 (ids may be NULL) it only
- * counts. An unknown unit becomes the unknown id, or is an error (UR_ERR_DATA) that names it where the model has none. */
+ * counts. An unknown token becomes the unknown id, or is an error (UR_ERR_DATA) that names it where the model has none. */
 UR_API ur_status ur_encode(const ur_model *model, const char *text, size_t length, int32_t *ids, size_t capacity,
                            size_t *count, ur_error *error);
 
@@ -131,7 +131,7 @@ UR_API ur_real *ur_state_values(const ur_model *model, ur_state *state, size_t l
 
 /* ---- Step ------------------------------------------------------------------------------------------------------ */
 
-/* One time step of all lanes. Behind `last` every step gives its answer so far. ids: (B), each below ur_model_units or the network's number of symbols (a larger or
+/* One time step of all lanes. Behind `last` every step gives its answer so far. ids: (B), each below ur_model_tokens or the network's number of symbols (a larger or
  * negative one reads as the last). out: (B, outputs): what the last layer gives (logits where it is a plain dense
  * layer). Model and state must belong together. Never allocates, never fails; different states may be stepped from
  * different threads at the same time. */
@@ -154,11 +154,11 @@ UR_API void ur_step_on(ur_pool *pool, const ur_model *model, ur_state *state, co
 /* ---- Sampling -------------------------------------------------------------------------------------------------- */
 
 typedef struct ur_sampling {
-    double temperature; /* divides the logits; 0 takes the likeliest unit */
-    double top_p;       /* smallest set of the likeliest units whose probability reaches this; 1: all */
-    double min_p;       /* no unit less likely than this share of the likeliest one; 0: all */
-    size_t top_k;       /* only this many of the likeliest units; 0: all */
-    int32_t never;      /* an id that is never taken (the unknown unit); −1: none */
+    double temperature; /* divides the logits; 0 takes the likeliest token */
+    double top_p;       /* smallest set of the likeliest tokens whose probability reaches this; 1: all */
+    double min_p;       /* no token less likely than this share of the likeliest one; 0: all */
+    size_t top_k;       /* only this many of the likeliest tokens; 0: all */
+    int32_t never;      /* an id that is never taken (the unknown token); −1: none */
     uint64_t seed;      /* the n-th draw depends on seed and n alone */
 } ur_sampling;
 

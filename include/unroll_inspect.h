@@ -71,41 +71,41 @@ UR_API double ur_probe_log_probability(const ur_probe *probe, size_t step, size_
 UR_API ur_status ur_probe_hold(ur_probe *probe, size_t layer, size_t unit, const ur_real *values, ur_error *error);
 
 /* A text that a language model reads. It is cut into `lanes` pieces of equal length that are read side by side, each from
- * a zero state; up to lanes − 1 units at the end are left out. */
+ * a zero state; up to lanes − 1 tokens at the end are left out. */
 typedef struct ur_reading {
     const char *const *paths;
     size_t path_count;
     double begin, end;    /* the part of the text, as shares with begin < end; both 0: all of it */
     bool replace_invalid; /* invalid UTF-8 reads as U+FFFD */
-    size_t lanes;         /* at most 256; 0: one for each 512 units, 1 to 32 */
+    size_t lanes;         /* at most 256; 0: one for each 512 tokens, 1 to 32 */
     size_t window;        /* steps between two visits; 0: up to 128 */
     size_t threads;       /* 0: the machine's cores, at most 16 */
     ur_watcher watcher;
 } ur_reading;
 
-/* Some steps of the text that the probe has just run: (T, B). Valid until the visit returns. A unit of text is what
+/* Some steps of the text that the probe has just run: (T, B). Valid until the visit returns. A token of text is what
  * training reads: the files one behind another with a line break between, without byte order marks and with CR LF as LF,
  * so that ur_encode of the raw bytes may count others. */
 typedef struct ur_passage {
     size_t steps, lanes;
     const int32_t *ids, *next; /* what is read, and what follows it: −1 at the end of a piece */
     uint64_t step;             /* of each piece, that comes first here */
-    uint64_t piece;            /* units of a piece: lane b reads [begin + b·piece, begin + (b + 1)·piece) */
-    uint64_t begin;            /* unit of the text that lane 0 begins with */
+    uint64_t piece;            /* tokens of a piece: lane b reads [begin + b·piece, begin + (b + 1)·piece) */
+    uint64_t begin;            /* token of the text that lane 0 begins with */
 } ur_passage;
 
 /* Called for one passage after another. It may read the probe and hold units (from the next passage on), not run or free
  * it. A failure, for which it fills `error` itself, ends the reading and is returned. */
 typedef ur_status ur_visit(void *context, ur_probe *probe, const ur_passage *passage, ur_error *error);
 
-/* UR_ERR_USAGE for a model that is no language model (units in, as many outputs), UR_ERR_DATA for a text of fewer than 2
- * units; otherwise as ur_score_text. */
+/* UR_ERR_USAGE for a model that is no language model (tokens in, as many outputs), UR_ERR_DATA for a text of fewer than 2
+ * tokens; otherwise as ur_score_text. */
 UR_API ur_status ur_probe_text(const ur_model *model, const ur_reading *reading, ur_visit *visit, void *context,
                                ur_error *error);
 
-/* Reads `places` passages of `steps` units each, evenly far apart from the beginning of the part to its end (not side by
+/* Reads `places` passages of `steps` tokens each, evenly far apart from the beginning of the part to its end (not side by
  * side: lanes, window and threads of the reading do not matter): ids (T, B). UR_ERR_USAGE as above, UR_ERR_DATA for a text
- * of fewer units than one passage, and where none is asked for. */
+ * of fewer tokens than one passage, and where none is asked for. */
 UR_API ur_status ur_read_places(const ur_model *model, const ur_reading *reading, size_t places, size_t steps,
                                 int32_t *ids, ur_error *error);
 
@@ -139,7 +139,7 @@ UR_API bool ur_gate_table_unit(const ur_gate_table *table, size_t layer, size_t 
 /* ---- 3. Cells: which unit follows what in the text ------------------------------------------------------------------ */
 
 /* Something that holds at a place of a text or does not, or a number there. What it says concerns the place behind the
- * unit that was just read. */
+ * token that was just read. */
 typedef struct ur_predicate {
     const char *name;    /* "quote" */
     const char *meaning; /* "inside quotation marks: …" */
@@ -150,7 +150,7 @@ typedef struct ur_predicate {
 UR_API bool ur_predicate_at(size_t i, ur_predicate *predicate);
 
 /* A predicate of one's own, yes or no: for a line of the text, without its line break, `mark` sets mark[i] (0 before) where
- * byte i is what is looked for. It holds behind a unit whose last byte is marked. A line of more than 4096 units is given in
+ * byte i is what is looked for. It holds behind a token whose last byte is marked. A line of more than 4096 tokens is given in
  * parts. */
 typedef struct ur_own_predicate {
     const char *name;
@@ -162,7 +162,7 @@ typedef struct ur_cell_search {
     ur_reading reading;
     const ur_own_predicate *own; /* at most 16 */
     size_t own_count;
-    size_t sample; /* units of text on which cells are held, and that can be shown; 0: 32768 */
+    size_t sample; /* tokens of text on which cells are held, and that can be shown; 0: 32768 */
     bool follow;   /* one more cell whose values on the sample are kept: */
     size_t layer, unit;
 } ur_cell_search;
@@ -194,7 +194,7 @@ typedef struct ur_cell_score {
     double fit;         /* on the first */
     double control;     /* `score` of the best unit of a network of the same line with random weights */
     double mean;        /* of tanh(c), or h, on the sample; for a number of c */
-    double rise;        /* of the loss on the sample when the unit's states are held at their means; nats a unit */
+    double rise;        /* of the loss on the sample when the unit's states are held at their means; nats a token */
 } ur_cell_score;
 
 UR_API size_t ur_cells_count(const ur_cells *cells);                          /* of predicates, the own ones last */
@@ -206,7 +206,7 @@ UR_API bool ur_cells_rank(const ur_cells *cells, size_t predicate, size_t rank, 
 /* The sample: pieces of the second half of the text. */
 typedef struct ur_cell_sample {
     size_t steps, lanes, warm; /* the first `warm` steps do not count */
-    double loss;               /* nats a unit, nothing held */
+    double loss;               /* nats a token, nothing held */
     const int32_t *ids;        /* (T, B) */
 } ur_cell_sample;
 UR_API ur_cell_sample ur_cells_sample(const ur_cells *cells);
@@ -258,7 +258,7 @@ UR_API void ur_flow_free(ur_flow *flow); /* NULL is allowed */
  * answer at every step, or one behind the last; else UR_ERR_USAGE. An id that is not below the network's is UR_ERR_DATA. After UR_ERR_NUMERIC, a gradient that is not finite, or UR_ERR_MEMORY the flow can only be freed. */
 UR_API ur_status ur_flow_ids(ur_flow *flow, const int32_t *ids, const int32_t *next, size_t lanes, ur_error *error);
 /* The same at `places` places of a text, evenly far apart, of which `reading` says path and part (not lanes, window and
- * threads). UR_ERR_USAGE for a model without units, UR_ERR_DATA for a text of fewer than K + 2 units. */
+ * threads). UR_ERR_USAGE for a model without tokens, UR_ERR_DATA for a text of fewer than K + 2 tokens. */
 UR_API ur_status ur_flow_text(ur_flow *flow, const ur_reading *reading, ur_error *error);
 
 /* The same of any network, and from the first target of the batch: in each lane from the label of its last step, and for layers
@@ -403,7 +403,7 @@ UR_API ur_status ur_recall_train(const ur_recall *recall, ur_recall_result *resu
 
 /* ---- 7. Near: the rows of an embedding ------------------------------------------------------------------------------ */
 
-/* Rows (V, one for each unit) of the embedding that a model reads its units through, and numbers in each (E); either may be
+/* Rows (V, one for each token) of the embedding that a model reads its tokens through, and numbers in each (E); either may be
  * NULL. UR_ERR_UNSUPPORTED, with what to do, where it has none. */
 UR_API ur_status ur_embedding_size(const ur_model *model, size_t *rows, size_t *width, ur_error *error);
 

@@ -43,17 +43,17 @@ UR_API ur_status ur_model_create(ur_model **model, const char *net, const ur_siz
 /* Writes the model file: whole, or not at all. UR_ERR_NUMERIC for weights that are not finite, which no reader takes. */
 UR_API ur_status ur_model_save(const ur_model *model, const char *path, ur_error *error);
 
-/* Gives a model that takes ids its units of text (kind "char", "byte", "word", or "whole" for words that are cut already), in the order of the ids: then it can be
+/* Gives a model that takes ids its tokens of text (kind "char", "byte", "word", or "whole" for words that are cut already), in the order of the ids: then it can be
  * saved with them and fed through ur_encode. `unknown`: one more id, the last, stands for everything else. The count must
  * be the network's number of symbols. */
-UR_API ur_status ur_model_set_units(ur_model *model, const char *kind, const char *const *texts, size_t count,
-                                    bool unknown, ur_error *error);
+UR_API ur_status ur_model_set_tokens(ur_model *model, const char *kind, const char *const *texts, size_t count,
+                                     bool unknown, ur_error *error);
 
 /* The same for one of several lines, in the order written; the last line's are the model's own. */
-UR_API ur_status ur_model_set_line_units(ur_model *model, size_t line, const char *kind, const char *const *texts,
-                                         size_t count, bool unknown, ur_error *error);
+UR_API ur_status ur_model_set_line_tokens(ur_model *model, size_t line, const char *kind, const char *const *texts,
+                                          size_t count, bool unknown, ur_error *error);
 
-/* The JSON record that ur_model_save would write (task, units, what it was trained on; its probe is computed anew), as
+/* The JSON record that ur_model_save would write (task, tokens, what it was trained on; its probe is computed anew), as
  * text; free() it. NULL without memory. */
 UR_API char *ur_model_record(const ur_model *model);
 
@@ -408,7 +408,7 @@ typedef struct ur_scoring {
     const char *const *paths;
     size_t path_count;
     double begin, end; /* the part of the text that is scored, as shares: 0 and 1 for all, 0.9 and 1 for a tail */
-    bool windows;      /* cold windows of `window` units with zero state, instead of one stateful pass */
+    bool windows;      /* cold windows of `window` tokens with zero state, instead of one stateful pass */
     size_t window;     /* 0: 256 */
     bool replace_invalid;
     size_t threads;
@@ -420,9 +420,9 @@ typedef struct ur_scoring {
 } ur_scoring;
 
 typedef struct ur_score {
-    double loss; /* nats a unit */
+    double loss; /* nats a token */
     double bits_per_char, bits_per_byte, perplexity;
-    uint64_t units, predictions, unknown; /* read; scored (the first of each pass is given); never seen in training */
+    uint64_t tokens, predictions, unknown; /* read; scored (the first of each pass is given); never seen in training */
     double seconds;
 } ur_score;
 

@@ -35,11 +35,11 @@ static bool read_logit(const json_t *value, double *logit)
     return !*end && isfinite(*logit);
 }
 
-static bool read_lists(const json_t *ids, const json_t *logits, size_t units, probe *p)
+static bool read_lists(const json_t *ids, const json_t *logits, size_t tokens, probe *p)
 {
     for (size_t i = 0; i < p->id_count; i++) {
         json_int_t id = json_integer_value(json_array_get(ids, i));
-        if (!json_is_integer(json_array_get(ids, i)) || id < 0 || (uint64_t)id >= units) return false;
+        if (!json_is_integer(json_array_get(ids, i)) || id < 0 || (uint64_t)id >= tokens) return false;
         p->ids[i] = (int32_t)id;
     }
     for (size_t i = 0; i < p->logit_count; i++)

@@ -13,7 +13,7 @@ typedef struct ur_cli_cells_settings {
     const char *part, *show, *cell, *html;
     ur_each where;
     int invalid;
-    size_t length; /* units of a passage that is shown */
+    size_t length; /* tokens of a passage that is shown */
     bool overwrite, json;
 } ur_cli_cells_settings;
 
@@ -34,7 +34,7 @@ enum { UR_CLI_CELL_NAME = 48 };
 void ur_cli_cell_name(size_t layer, size_t unit, char name[UR_CLI_CELL_NAME]);
 const char *ur_cli_cell_verdict(ur_cell_verdict verdict, bool number);
 
-/* inspect_cells_show.c: a run of units of one lane of the sample. */
+/* inspect_cells_show.c: a run of tokens of one lane of the sample. */
 typedef struct ur_cli_passage {
     size_t lane, first, steps;
 } ur_cli_passage;

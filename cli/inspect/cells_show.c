@@ -1,4 +1,4 @@
-/* unroll inspect cells: a passage of the text, coloured by what a cell is at each unit. */
+/* unroll inspect cells: a passage of the text, coloured by what a cell is at each token. */
 #include "cli/inspect/cells.h"
 
 #include "cli/report/shade.h"
@@ -51,7 +51,7 @@ void ur_cli_cells_colour(const ur_cli_cells *f, size_t predicate, FILE *file, bo
     if (html) ur_cli_shade_begin_html(file);
     for (size_t t = p.first; t < p.first + p.steps; t++) {
         size_t at = t * f->sample.lanes + p.lane, length = 3;
-        const char *text = ur_unit_text(f->model, f->sample.ids[at], &length);
+        const char *text = ur_token_text(f->model, f->sample.ids[at], &length);
         (html ? ur_cli_shade_html : ur_cli_shade_terminal)(file, text ? text : "\xEF\xBF\xBD", text ? length : 3,
                                                            (double)values[at]);
     }

@@ -13,7 +13,7 @@
 typedef struct dump {
     const ur_model *model;
     ur_cli_npz npz;
-    size_t units;                    /* the array of ids */
+    size_t ids;                      /* the array of what is read */
     size_t layer[UR_CLI_ARRAYS_MAX]; /* of each other array */
     size_t signal[UR_CLI_ARRAYS_MAX];
     ur_real *values;
@@ -63,7 +63,7 @@ static ur_status begin_arrays(dump *d, const char *signals, ur_error *error)
 {
     size_t widest = 1, units;
     UR_TRY(check_signals(d->model, signals, error));
-    UR_TRY(ur_cli_npz_begin(&d->npz, "units", "<i4", 0, &d->units, error));
+    UR_TRY(ur_cli_npz_begin(&d->npz, "units", "<i4", 0, &d->ids, error));
     for (size_t layer = 0; ur_probe_layer(d->model, layer, &units, NULL); layer++) {
         if (units > widest) widest = units;
         UR_TRY(begin_layer(d, layer, signals, error));
@@ -80,8 +80,8 @@ static ur_status visit(void *context, ur_probe *probe, const ur_passage *p, ur_e
     dump *d = context;
     for (size_t t = 0; t < p->steps; t++)
         for (size_t i = 0; i < d->npz.count; i++) {
-            if (i != d->units) ur_probe_read(probe, d->layer[i], d->signal[i], t, 0, d->values);
-            const void *row = i == d->units ? (const void *)&p->ids[t] : d->values;
+            if (i != d->ids) ur_probe_read(probe, d->layer[i], d->signal[i], t, 0, d->values);
+            const void *row = i == d->ids ? (const void *)&p->ids[t] : d->values;
             UR_TRY(ur_cli_npz_row(&d->npz, i, row, error));
         }
     return UR_OK;

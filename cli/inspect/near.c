@@ -1,4 +1,4 @@
-/* unroll inspect near: which units a model's embedding puts beside a unit. */
+/* unroll inspect near: which tokens a model's embedding puts beside a token. */
 #include "cli/inspect/near.h"
 
 #include "cli/args/nearest.h"
@@ -73,7 +73,7 @@ char *ur_cli_near_name(const ur_cli_near *near, int32_t id)
     size_t size = 0, length = 0;
     FILE *out = open_memstream(&name, &size);
     if (!out) return NULL;
-    const char *text = ur_unit_text(near->model, id, &length);
+    const char *text = ur_token_text(near->model, id, &length);
     if (text)
         put_name(out, near, text, length);
     else
@@ -87,27 +87,27 @@ static bool reads_words(const ur_model *model)
 {
     char *text = ur_model_record(model);
     json_t *record = text ? json_loads(text, 0, NULL) : NULL;
-    const char *unit = json_string_value(json_object_get(record, "unit"));
-    bool words = unit && strcmp(unit, "word") == 0;
+    const char *token = json_string_value(json_object_get(record, "unit"));
+    bool words = token && strcmp(token, "word") == 0;
     json_decref(record);
     free(text);
     return words;
 }
 
-/* ---- Which unit -------------------------------------------------------------------------------------------------- */
+/* ---- Which token -------------------------------------------------------------------------------------------------- */
 
 static int32_t find(const ur_model *model, const char *text, size_t length)
 {
-    for (size_t i = 0; i < ur_model_units(model); i++) {
+    for (size_t i = 0; i < ur_model_tokens(model); i++) {
         size_t other = 0;
-        const char *unit = ur_unit_text(model, (int32_t)i, &other);
-        if (unit && other == length && memcmp(unit, text, length) == 0) return (int32_t)i;
+        const char *token = ur_token_text(model, (int32_t)i, &other);
+        if (token && other == length && memcmp(token, text, length) == 0) return (int32_t)i;
     }
     return -1;
 }
 
 /* " word" where a model of words has that, for it is the more frequent one; −1: there is none. */
-static int32_t find_unit(const ur_cli_near *near, const char *word, bool exact, ur_error *error)
+static int32_t find_token(const ur_cli_near *near, const char *word, bool exact, ur_error *error)
 {
     size_t length = strlen(word);
     char *spaced = malloc(length + 2);
@@ -122,13 +122,13 @@ static int32_t find_unit(const ur_cli_near *near, const char *word, bool exact, 
     return id >= 0 ? id : find(near->model, word, length);
 }
 
-/* The unit that is spelt most alike, as a name; NULL: none. */
+/* The token that is spelt most alike, as a name; NULL: none. */
 static char *like(const ur_cli_near *near, const char *word)
 {
     size_t best = SIZE_MAX;
     char *found = NULL;
-    for (size_t i = 0; i < ur_model_units(near->model); i++) {
-        char *name = ur_unit_text(near->model, (int32_t)i, &(size_t){0}) ? ur_cli_near_name(near, (int32_t)i) : NULL;
+    for (size_t i = 0; i < ur_model_tokens(near->model); i++) {
+        char *name = ur_token_text(near->model, (int32_t)i, &(size_t){0}) ? ur_cli_near_name(near, (int32_t)i) : NULL;
         size_t distance = name ? ur_cli_distance(word, name) : SIZE_MAX;
         if (distance < best) {
             best = distance;
@@ -141,25 +141,25 @@ static char *like(const ur_cli_near *near, const char *word)
     return found;
 }
 
-static ur_status no_unit(const ur_cli_near *near, const char *word, ur_error *error)
+static ur_status no_token(const ur_cli_near *near, const char *word, ur_error *error)
 {
-    size_t count = 0, units = ur_model_units(near->model);
+    size_t count = 0, tokens = ur_model_tokens(near->model);
     if (ur_encode(near->model, word, strlen(word), NULL, 0, &count, NULL) == UR_OK && count > 1)
         return ur_fail(error, UR_ERR_DATA, "'%.60s' is %zu of the model's tokens; give one", word, count);
     char *other = near->words ? like(near, word) : NULL;
-    ur_status status = other
-                           ? ur_fail(error, UR_ERR_DATA,
-                                     "'%.60s' is none of the model's %zu tokens; the one spelt most alike is '%.60s'",
-                                     word, units, other)
-                           : ur_fail(error, UR_ERR_DATA,
-                                     "'%.60s' is none of the model's %zu tokens (unroll info lists some)", word, units);
+    ur_status status =
+        other ? ur_fail(error, UR_ERR_DATA,
+                        "'%.60s' is none of the model's %zu tokens; the one spelt most alike is '%.60s'", word, tokens,
+                        other)
+              : ur_fail(error, UR_ERR_DATA, "'%.60s' is none of the model's %zu tokens (unroll info lists some)", word,
+                        tokens);
     free(other);
     return status;
 }
 
 /* ---- Results ----------------------------------------------------------------------------------------------------- */
 
-/* One name a row; the last is that of the unit asked for. */
+/* One name a row; the last is that of the token asked for. */
 static ur_status print_rows(const ur_cli_near *near, ur_cli_bar *bars, size_t width, ur_error *error)
 {
     for (size_t i = 0; i <= near->count; i++) {
@@ -169,7 +169,7 @@ static ur_status print_rows(const ur_cli_near *near, ur_cli_bar *bars, size_t wi
     }
     printf("nearest to ");
     ur_cli_print_shown(stdout, bars[near->count].name, strlen(bars[near->count].name));
-    printf(" among %zu tokens of %zu numbers, by the cosine\n", ur_model_units(near->model), width);
+    printf(" among %zu tokens of %zu numbers, by the cosine\n", ur_model_tokens(near->model), width);
     ur_cli_bars_terminal(stdout, bars, near->count, COLUMNS);
     return UR_OK;
 }
@@ -185,10 +185,10 @@ static ur_status print_text(const ur_cli_near *near, ur_error *error)
     return status;
 }
 
-static json_t *unit_json(const ur_cli_near *near, int32_t id)
+static json_t *token_json(const ur_cli_near *near, int32_t id)
 {
     size_t length = 0;
-    const char *text = ur_unit_text(near->model, id, &length);
+    const char *text = ur_token_text(near->model, id, &length);
     json_t *object = json_object();
     ur_cli_json_set(&object, "unit", text ? ur_cli_json_text(text, length) : json_null());
     ur_cli_json_set(&object, "id", json_integer(id));
@@ -199,7 +199,7 @@ static json_t *list(const ur_cli_near *near)
 {
     json_t *array = json_array();
     for (size_t i = 0; array && i < near->count; i++) {
-        json_t *entry = unit_json(near, near->nearest[i].id);
+        json_t *entry = token_json(near, near->nearest[i].id);
         ur_cli_json_set(&entry, "cosine", ur_cli_json_number(near->nearest[i].cosine));
         ur_cli_json_add(&array, entry);
     }
@@ -216,12 +216,12 @@ static json_t *pairs(const double *places, size_t count)
 
 static ur_status add_places(const ur_cli_near *near, json_t **object, ur_error *error)
 {
-    double share[2], *places = calloc(ur_model_units(near->model), 2 * sizeof *places);
+    double share[2], *places = calloc(ur_model_tokens(near->model), 2 * sizeof *places);
     ur_status status =
         places ? ur_embedding_plane(near->model, places, share, error) : ur_fail_memory(error, "the plane");
     if (status == UR_OK) {
         ur_cli_json_set(object, "share", json_pack("[f,f]", share[0], share[1]));
-        ur_cli_json_set(object, "places", pairs(places, ur_model_units(near->model)));
+        ur_cli_json_set(object, "places", pairs(places, ur_model_tokens(near->model)));
     }
     free(places);
     return status;
@@ -229,8 +229,8 @@ static ur_status add_places(const ur_cli_near *near, json_t **object, ur_error *
 
 static ur_status print_json(const ur_cli_near *near, bool places, ur_error *error)
 {
-    json_t *object = unit_json(near, near->id);
-    ur_cli_json_set(&object, "units", json_integer((json_int_t)ur_model_units(near->model)));
+    json_t *object = token_json(near, near->id);
+    ur_cli_json_set(&object, "units", json_integer((json_int_t)ur_model_tokens(near->model)));
     ur_cli_json_set(&object, "near", list(near));
     ur_status status = places && object ? add_places(near, &object, error) : UR_OK;
     if (status == UR_OK) return ur_cli_json_print(object, error);
@@ -246,24 +246,24 @@ static ur_status show(const settings *s, const ur_cli_near *near, ur_error *erro
     return s->json ? print_json(near, s->places, error) : print_text(near, error);
 }
 
-/* A table that another network brought, of a size that is not that of its units, cannot be named. */
-static ur_status check_units(const ur_cli_near *near, ur_error *error)
+/* A table that another network brought, of a size that is not that of its tokens, cannot be named. */
+static ur_status check_tokens(const ur_cli_near *near, ur_error *error)
 {
     size_t rows = 0;
     UR_TRY(ur_embedding_size(near->model, &rows, NULL, error));
-    if (ur_model_units(near->model) == rows) return UR_OK;
+    if (ur_model_tokens(near->model) == rows) return UR_OK;
     return ur_fail(error, UR_ERR_DATA, "the model has %zu tokens of text for the %zu rows of its embedding",
-                   ur_model_units(near->model), rows);
+                   ur_model_tokens(near->model), rows);
 }
 
 static ur_status look(const settings *s, ur_cli_near *near, const char *word, ur_error *error)
 {
     ur_error missing = {0};
-    UR_TRY(check_units(near, error));
+    UR_TRY(check_tokens(near, error));
     near->words = reads_words(near->model);
-    near->id = find_unit(near, word, s->exact, &missing);
+    near->id = find_token(near, word, s->exact, &missing);
     if (missing.status != UR_OK) return ur_fail_memory(error, "the token");
-    if (near->id < 0) return no_unit(near, word, error);
+    if (near->id < 0) return no_token(near, word, error);
     ur_neighbour *nearest = calloc(s->count, sizeof *nearest);
     if (!nearest) return ur_fail_memory(error, "the neighbours");
     near->nearest = nearest;

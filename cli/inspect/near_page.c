@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A unit on its way into the picture. */
+/* A token on its way into the picture. */
 typedef struct place {
     int32_t id;
     double often; /* greater: more frequent, as far as the model tells */
@@ -19,17 +19,17 @@ typedef struct place {
 
 typedef struct picture {
     const ur_cli_near *near;
-    size_t units;
+    size_t tokens;
     double *places, share[2];
-    ur_cli_dot *dots; /* the unit asked for, its neighbours, then the others, frequent ones first */
+    ur_cli_dot *dots; /* the token asked for, its neighbours, then the others, frequent ones first */
     ur_cli_bar *bars;
 } picture;
 
 static ur_status prepare(picture *p, ur_error *error)
 {
-    p->units = ur_model_units(p->near->model);
-    p->places = calloc(p->units, 2 * sizeof *p->places);
-    p->dots = calloc(p->units, sizeof *p->dots);
+    p->tokens = ur_model_tokens(p->near->model);
+    p->places = calloc(p->tokens, 2 * sizeof *p->places);
+    p->dots = calloc(p->tokens, sizeof *p->dots);
     p->bars = calloc(p->near->count + 1, sizeof *p->bars);
     if (!p->places || !p->dots || !p->bars) return ur_fail_memory(error, "the picture");
     return ur_embedding_plane(p->near->model, p->places, p->share, error);
@@ -37,7 +37,7 @@ static ur_status prepare(picture *p, ur_error *error)
 
 static void release(picture *p)
 {
-    for (size_t i = 0; p->dots && i < p->units; i++) free((void *)(uintptr_t)p->dots[i].name);
+    for (size_t i = 0; p->dots && i < p->tokens; i++) free((void *)(uintptr_t)p->dots[i].name);
     free(p->places);
     free(p->dots);
     free(p->bars);
@@ -46,13 +46,13 @@ static void release(picture *p)
 /* ---- The order of the dots --------------------------------------------------------------------------------------- */
 
 /* The bias of the outputs: the logarithm of how often each was seen, more or less. NULL where there is none. */
-static const ur_real *biases(ur_model *model, size_t units)
+static const ur_real *biases(ur_model *model, size_t tokens)
 {
     const ur_real *found = NULL;
     ur_parameter p;
     for (size_t i = 0; ur_model_parameter(model, i, &p); i++) {
         const char *dot = strrchr(p.name, '.');
-        if (dot && strcmp(dot, ".bias") == 0 && p.size == units) found = p.value;
+        if (dot && strcmp(dot, ".bias") == 0 && p.size == tokens) found = p.value;
     }
     return found;
 }
@@ -66,12 +66,12 @@ static int by_frequency(const void *a, const void *b)
 
 static void order(const picture *p, place *all)
 {
-    const ur_real *bias = biases(p->near->model, p->units);
-    for (size_t i = 0; i < p->units; i++)
+    const ur_real *bias = biases(p->near->model, p->tokens);
+    for (size_t i = 0; i < p->tokens; i++)
         all[i] = (place){(int32_t)i, bias && isfinite((double)bias[i]) ? (double)bias[i] : 0};
     for (size_t k = 0; k < p->near->count; k++) all[p->near->nearest[k].id].often = HUGE_VAL;
     all[p->near->id].often = HUGE_VAL;
-    qsort(all, p->units, sizeof *all, by_frequency);
+    qsort(all, p->tokens, sizeof *all, by_frequency);
     /* Those that are marked are together now; they get their own order. */
     all[0].id = p->near->id;
     for (size_t k = 0; k < p->near->count; k++) all[1 + k].id = p->near->nearest[k].id;
@@ -79,11 +79,11 @@ static void order(const picture *p, place *all)
 
 static ur_status make_dots(picture *p, ur_error *error)
 {
-    place *all = calloc(p->units, sizeof *all);
+    place *all = calloc(p->tokens, sizeof *all);
     if (!all) return ur_fail_memory(error, "the picture");
     order(p, all);
     bool whole = true;
-    for (size_t i = 0; i < p->units && whole; i++) {
+    for (size_t i = 0; i < p->tokens && whole; i++) {
         size_t id = (size_t)all[i].id;
         p->dots[i] = (ur_cli_dot){p->places[2 * id], p->places[2 * id + 1], ur_cli_near_name(p->near, all[i].id)};
         whole = p->dots[i].name != NULL;
@@ -109,11 +109,11 @@ static void write_body(ur_cli_page *page, picture *p)
         "not seen, so that tokens far apart here are different, and tokens close together need not be alike. "
         "The token asked for and its neighbours are marked. Others are named where there is room, frequent "
         "ones first.",
-        p->units, 100 * (p->share[0] + p->share[1]));
+        p->tokens, 100 * (p->share[0] + p->share[1]));
     snprintf(x_label, sizeof x_label, "first direction: %.1f %% of the variance", 100 * p->share[0]);
     snprintf(y_label, sizeof y_label, "second direction: %.1f %%", 100 * p->share[1]);
     ur_cli_scatter scatter = {
-        .x_label = x_label, .y_label = y_label, .dots = p->dots, .count = p->units, .marked = 1 + p->near->count};
+        .x_label = x_label, .y_label = y_label, .dots = p->dots, .count = p->tokens, .marked = 1 + p->near->count};
     ur_cli_scatter_svg(page->out, &scatter);
 }
 

@@ -64,7 +64,7 @@ ur_status ur_cli_run_summarize(const ur_cli_run_log *log, ur_cli_run_summary *s,
     const ur_cli_records *u = &log->updates, *e = &log->evaluations;
     *s = (ur_cli_run_summary){.steps = last_of(u, UR_CLI_STEP),
                               .epochs = log->epoch,
-                              .units = last_of(u, UR_CLI_UNITS),
+                              .items = last_of(u, UR_CLI_ITEMS),
                               .seconds = last_of(u, UR_CLI_SECONDS),
                               .loss = last_of(u, UR_CLI_LOSS),
                               .smooth = last_of(u, UR_CLI_SMOOTH),
@@ -134,7 +134,7 @@ static void print_summary(const char *run, const ur_cli_run_log *log, const ur_c
     size_t places[UR_CLI_SAMPLES_SHOWN];
     printf("run         ");
     ur_cli_print_shown(stdout, run, strlen(run));
-    printf("\nupdates     %.0f, %.2f epochs, %.0f items\n", s->steps, s->epochs, s->units);
+    printf("\nupdates     %.0f, %.2f epochs, %.0f items\n", s->steps, s->epochs, s->items);
     printf("loss        %.4f smoothed, from %.4f\n", s->smooth, log->updates.column[UR_CLI_SMOOTH][0]);
     if (!isnan(s->best)) printf("validation  %.4f, best %.4f after step %.0f\n", s->validation, s->best, s->best_step);
     printf("gradient    norm %.3g to %.3g, median %.3g\n", s->norm_least, s->norm_most, s->norm_median);
@@ -149,7 +149,7 @@ static void print_summary(const char *run, const ur_cli_run_log *log, const ur_c
 
 /* ---- As JSON ------------------------------------------------------------------------------------------------------ */
 
-/* Steps and units are counted: whole numbers, as far as a double holds them. */
+/* Steps and items are counted: whole numbers, as far as a double holds them. */
 static json_t *count_json(double count)
 {
     return count >= 0 && count < 0x1p53 ? json_integer((json_int_t)count) : ur_cli_json_number(count);
@@ -204,7 +204,7 @@ static ur_status print_json(const char *run, const ur_cli_run_log *log, const ur
     static const char *const evaluations[] = {"step", "loss", "best", NULL};
     static const char *const counts[] = {"steps", "units", "best_step"};
     static const char *const keys[] = {"epochs", "seconds", "loss", "best", "validation"};
-    const double counted[] = {s->steps, s->units, s->best_step};
+    const double counted[] = {s->steps, s->items, s->best_step};
     const double values[] = {s->epochs, s->seconds, s->smooth, s->best, s->validation};
     json_t *object = json_object();
     ur_cli_json_set(&object, "run", ur_cli_json_text(run, strlen(run)));

@@ -8,7 +8,7 @@
 
 /* A run in few numbers. */
 typedef struct ur_cli_run_summary {
-    double steps, epochs, units, seconds; /* of the last lines; NaN: not known */
+    double steps, epochs, items, seconds; /* of the last lines; NaN: not known */
     double loss, smooth, rate;            /* of the last update told */
     double best, best_step, validation;   /* NaN: there was no evaluation */
     double norm_least, norm_median, norm_most;

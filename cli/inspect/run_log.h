@@ -19,7 +19,7 @@ enum {
     UR_CLI_SMOOTH,
     UR_CLI_RATE,
     UR_CLI_NORM,
-    UR_CLI_UNITS,
+    UR_CLI_ITEMS,
     UR_CLI_SECONDS,
     UR_CLI_UPDATE_COLUMNS
 };

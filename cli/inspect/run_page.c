@@ -120,7 +120,7 @@ static void add_summary(ur_cli_page *page, const ur_cli_run_summary *s)
     ur_cli_page_note(page,
                      "%.0f updates, %.2f epochs, %.0f items learnt from. The smoothed loss ended at "
                      "%.4f.",
-                     s->steps, s->epochs, s->units, s->smooth);
+                     s->steps, s->epochs, s->items, s->smooth);
     if (!isnan(s->best))
         ur_cli_page_note(page,
                          "On the validation text it was best after step %.0f, at %.4f; the last reading was %.4f.",

@@ -1,4 +1,4 @@
-/* unroll inspect saliency: how much each unit of a text moved what the network predicts behind it. */
+/* unroll inspect saliency: how much each token of a text moved what the network predicts behind it. */
 #include "cli/args/verb.h"
 #include "cli/report/page.h"
 #include "cli/report/shade.h"
@@ -25,7 +25,7 @@ typedef struct settings {
 #define PLACE(field) offsetof(settings, field)
 
 static const ur_setting OPTIONS[] = {
-    {"What is explained", "target", "UNIT", UR_SETTING_TEXT, PLACE(target), .unset = "the likeliest one",
+    {"What is explained", "target", "TOKEN", UR_SETTING_TEXT, PLACE(target), .unset = "the likeliest one",
      .help = "this prediction: a token behind the text, or a label"},
     {NULL, "at", "N", UR_SETTING_SIZE, PLACE(at), .least = 1, .most = 1e9, .unset = "the last one",
      .help = "where each word or frame has a label: which one's, from 1"},
@@ -66,12 +66,12 @@ static ur_status read_text(salience *s, const char *text, ur_error *error)
     return s->count ? UR_OK : ur_fail(error, UR_ERR_USAGE, "the text is empty; give at least one token");
 }
 
-static ur_status choose_target(salience *s, const char *unit, ur_error *error)
+static ur_status choose_target(salience *s, const char *token, ur_error *error)
 {
     size_t count;
-    UR_TRY(ur_encode(s->model, unit, strlen(unit), &s->target, 1, &count, error));
+    UR_TRY(ur_encode(s->model, token, strlen(token), &s->target, 1, &count, error));
     if (count == 1) return UR_OK;
-    return ur_fail(error, UR_ERR_USAGE, "--target: '%.80s' is %zu tokens; give one", unit, count);
+    return ur_fail(error, UR_ERR_USAGE, "--target: '%.80s' is %zu tokens; give one", token, count);
 }
 
 static ur_status likeliest(salience *s, ur_error *error)
@@ -83,7 +83,7 @@ static ur_status likeliest(salience *s, ur_error *error)
     ur_status status = ur_state_create(&state, s->model, 1, error);
     for (size_t i = 0; i < s->count && status == UR_OK; i++) ur_step(s->model, state, &s->ids[i], logits);
     for (size_t i = 0; i < outputs; i++)
-        if ((int32_t)i != ur_unknown_unit(s->model) && logits[i] > logits[s->target]) s->target = (int32_t)i;
+        if ((int32_t)i != ur_unknown_token(s->model) && logits[i] > logits[s->target]) s->target = (int32_t)i;
     if (status == UR_OK) ur_state_free(state);
     free(logits);
     return status;
@@ -166,7 +166,7 @@ static double shade(const salience *s, size_t i)
 
 static const char *token(const salience *s, int32_t id, size_t *length)
 {
-    const char *text = ur_unit_text(s->model, id, length);
+    const char *text = ur_token_text(s->model, id, length);
     if (!text) *length = strlen("\xEF\xBF\xBD");
     return text ? text : "\xEF\xBF\xBD";
 }
@@ -234,19 +234,19 @@ static ur_status print_strongest(salience *s, ur_error *error)
 static ur_status print_json(salience *s, ur_error *error)
 {
     size_t length;
-    json_t *object = json_object(), *units = json_array();
+    json_t *object = json_object(), *tokens = json_array();
     for (size_t i = 0; i < s->count; i++) {
         json_t *one = json_object();
         const char *text = step(s, i, &length);
         ur_cli_json_set(&one, "unit", ur_cli_json_text(text, length));
         ur_cli_json_set(&one, "moved", ur_cli_json_number((double)s->moved[i]));
-        ur_cli_json_add(&units, one);
+        ur_cli_json_add(&tokens, one);
     }
     const char *text = target(s, &length);
     ur_cli_json_set(&object, "target", ur_cli_json_text(text, length));
     if (s->at) ur_cli_json_set(&object, "at", json_integer((json_int_t)s->at));
     ur_cli_json_set(&object, "probability", ur_cli_json_number(s->probability));
-    ur_cli_json_set(&object, "units", units);
+    ur_cli_json_set(&object, "units", tokens);
     return ur_cli_json_print(object, error);
 }
 

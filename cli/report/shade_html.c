@@ -13,7 +13,7 @@ static int tenths_of(double value)
     return (int)lround(fmax(-1, fmin(1, value)) * 10);
 }
 
-/* `<b title=-.3>`: without quotes and zeros, for there is one a unit. */
+/* `<b title=-.3>`: without quotes and zeros, for there is one a token. */
 static void open_tag(FILE *file, int tenths)
 {
     const char *sign = tenths < 0 ? "-" : "";

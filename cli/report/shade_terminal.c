@@ -28,7 +28,7 @@ static void select_colours(FILE *file, ur_cli_colours colours, double value)
 }
 
 /* A value too small to be seen is plain. */
-static void begin_unit(FILE *file, ur_cli_colours colours, double value)
+static void begin_token(FILE *file, ur_cli_colours colours, double value)
 {
     fputs("\033[0m", file);
     if (!(fabs(value) >= 0.05)) return;
@@ -54,7 +54,7 @@ void ur_cli_shade_terminal(FILE *file, const char *text, size_t length, double v
     for (size_t begin = 0; begin < length;) {
         const char *found = memchr(text + begin, '\n', length - begin);
         size_t end = found ? (size_t)(found - text) : length;
-        begin_unit(file, colours, value);
+        begin_token(file, colours, value);
         put_text(file, text + begin, end - begin);
         if (found && begin == end && fabs(value) >= 0.05) fputs("↵", file);
         if (found) fputs("\033[0m\n", file); /* or the background would run on to the end of the line */

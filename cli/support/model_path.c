@@ -51,8 +51,8 @@ bool ur_cli_has_task_data(const ur_model *model)
 ur_status ur_cli_check_language_model(const ur_model *model, const char *given, ur_error *error)
 {
     const char *task = ur_model_task(model);
-    size_t units = ur_model_units(model);
-    if (strcmp(task, "lm") == 0 && units > 0 && units == ur_model_outputs(model) && !ur_model_features(model))
+    size_t tokens = ur_model_tokens(model);
+    if (strcmp(task, "lm") == 0 && tokens > 0 && tokens == ur_model_outputs(model) && !ur_model_features(model))
         return UR_OK;
     return ur_fail(error, UR_ERR_DATA, "%s: a model for %s, not a language model; use one that 'unroll train lm' made",
                    given, *task ? task : "no task that it names");

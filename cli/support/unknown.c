@@ -44,7 +44,7 @@ static void tell(const pieces *all, const char *what, const char *consequence)
 void ur_cli_tell_unknown(const ur_model *model, const char *what, const char *text, size_t length)
 {
     pieces all = {.count = 0};
-    if (ur_unknown_unit(model) < 0) return; /* reading it is an error */
+    if (ur_unknown_token(model) < 0) return; /* reading it is an error */
     for (size_t at = 0, size = 0; ur_find_unknown(model, text, length, &at, &size); at += size)
         add(&all, text + at, size);
     tell(&all, what, "read as the unknown token");
@@ -52,9 +52,9 @@ void ur_cli_tell_unknown(const ur_model *model, const char *what, const char *te
 
 static bool is_in_a_token(const ur_model *model, const char *piece, size_t size)
 {
-    for (size_t i = 0; i < ur_model_units(model); i++) {
+    for (size_t i = 0; i < ur_model_tokens(model); i++) {
         size_t length = 0;
-        const char *text = ur_unit_text(model, (int32_t)i, &length);
+        const char *text = ur_token_text(model, (int32_t)i, &length);
         for (size_t at = 0; text && at + size <= length; at++)
             if (memcmp(text + at, piece, size) == 0) return true;
     }

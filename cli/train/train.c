@@ -59,7 +59,7 @@ static bool holds(const training *t, const char *name)
 
 static ur_status print_json(const training *t, const ur_event *end, ur_error *error)
 {
-    size_t vocabulary = ur_model_units(ur_trainer_model(t->trainer));
+    size_t vocabulary = ur_model_tokens(ur_trainer_model(t->trainer));
     char *model = ur_path_join(t->folder, "model.safetensors");
     if (!model) return ur_fail_memory(error, "a path");
     json_t *object = json_object();

@@ -16,7 +16,7 @@ enum {
     UR_CLI_WATCH_STEPS_BACK = 100,
     UR_CLI_WATCH_WARM = 32,
     UR_CLI_WATCH_PLACES = 16,
-    UR_CLI_WATCH_STEPS = UR_CLI_WATCH_WARM + UR_CLI_WATCH_STEPS_BACK + 2 /* units of a place: read, and what follows */
+    UR_CLI_WATCH_STEPS = UR_CLI_WATCH_WARM + UR_CLI_WATCH_STEPS_BACK + 2 /* tokens of a place: read, and what follows */
 };
 
 typedef struct ur_cli_watch {

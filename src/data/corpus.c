@@ -1,4 +1,4 @@
-/* Opening a text: one pass over everything that checks, counts and hashes it and notes every `every`-th unit's place.
+/* Opening a text: one pass over everything that checks, counts and hashes it and notes every `every`-th token's place.
  */
 #include "data/corpus.h"
 
@@ -44,14 +44,14 @@ static ur_status scan(ur_corpus *corpus, ur_cursor *cursor, ur_error *error)
 {
     for (uint64_t passed = corpus->every; passed == corpus->every;) {
         const ur_place place = {cursor->file, cursor->offset + cursor->begin};
-        const uint64_t before = corpus->total.units;
+        const uint64_t before = corpus->total.tokens;
         UR_TRY(ur_cursor_skip(cursor, corpus->every, &corpus->total, error));
-        passed = corpus->total.units - before;
+        passed = corpus->total.tokens - before;
         if (passed > 0) UR_TRY(note_place(corpus, place, error));
         UR_TRY(ur_watch(corpus->watcher, "reading the text", bytes_before(corpus, place.file) + (double)place.offset,
                         bytes_before(corpus, corpus->list.count), error));
     }
-    if (corpus->total.units > 0) return UR_OK;
+    if (corpus->total.tokens > 0) return UR_OK;
     ur_fail(error, UR_ERR_DATA, "the text is empty; give one with something in it");
     return ur_corpus_fail_in(corpus, error, UR_ERR_DATA);
 }
@@ -69,7 +69,7 @@ static void tell_left_out(ur_corpus *corpus)
 static ur_status read_all(ur_corpus *corpus, ur_error *error)
 {
     ur_cursor cursor;
-    UR_TRY(ur_cursor_open(&cursor, &corpus->list, corpus->unit, corpus->replace, UR_CURSOR_LARGE, error));
+    UR_TRY(ur_cursor_open(&cursor, &corpus->list, corpus->kind, corpus->replace, UR_CURSOR_LARGE, error));
     corpus->hash = UR_HASH_START;
     cursor.hash = &corpus->hash;
     ur_status status = scan(corpus, &cursor, error);
@@ -83,12 +83,12 @@ ur_status ur_corpus_open(ur_corpus **corpus, const char *const *paths, size_t co
     *corpus = NULL;
     ur_corpus *made = calloc(1, sizeof *made);
     if (!made) return ur_fail_memory(error, "the text");
-    made->unit = options->unit;
+    made->kind = options->kind;
     made->replace = options->replace_invalid;
     made->watcher = options->watcher;
     made->every = options->index_every ? options->index_every : EVERY;
     ur_status status = ur_file_list_make(&made->list, paths, count,
-                                         made->unit == UR_UNIT_BYTE ? UR_BINARY_NAMED : UR_BINARY_NO, error);
+                                         made->kind == UR_TOKEN_BYTE ? UR_BINARY_NAMED : UR_BINARY_NO, error);
     tell_left_out(made);
     if (status == UR_OK) status = read_all(made, error);
     if (status != UR_OK) {
@@ -107,7 +107,7 @@ void ur_corpus_close(ur_corpus *corpus)
     free(corpus);
 }
 
-uint64_t ur_corpus_units(const ur_corpus *corpus) { return corpus->total.units; }
+uint64_t ur_corpus_tokens(const ur_corpus *corpus) { return corpus->total.tokens; }
 
 uint64_t ur_corpus_bytes(const ur_corpus *corpus) { return corpus->total.bytes; }
 

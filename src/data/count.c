@@ -1,9 +1,9 @@
-/* Counting the units of a part of a text. */
+/* Counting the tokens of a part of a text. */
 #include "base/error.h"
 #include "data/corpus.h"
 #include "data/corpus_body.h"
 
-/* Units of one byte are counted here first: a table beats any vocabulary, and most text is made of them. */
+/* Tokens of one byte are counted here first: a table beats any vocabulary, and most text is made of them. */
 typedef struct tally {
     ur_reader *reader;
     ur_vocabulary *vocabulary;
@@ -23,7 +23,7 @@ static ur_status count_one(tally *counts, ur_error *error)
     const char *text;
     size_t length;
     UR_TRY(ur_reader_next_text(counts->reader, &text, &length, error));
-    if (!text) return ur_fail(error, UR_ERR_IO, "the text has fewer units than when it was opened");
+    if (!text) return ur_fail(error, UR_ERR_IO, "the text has fewer tokens than when it was opened");
     if (length == 1) {
         count_plain(counts, (const unsigned char *)text, 1);
         return UR_OK;
@@ -66,11 +66,11 @@ static ur_status count_into(ur_corpus *corpus, uint64_t begin, uint64_t end, ur_
 ur_status ur_corpus_count(ur_corpus *corpus, uint64_t begin, uint64_t end, ur_vocabulary **vocabulary, ur_error *error)
 {
     *vocabulary = NULL;
-    if (begin > end || end > corpus->total.units)
-        return ur_fail(error, UR_ERR_USAGE, "units %llu to %llu of a text of %llu", (unsigned long long)begin,
-                       (unsigned long long)end, (unsigned long long)corpus->total.units);
+    if (begin > end || end > corpus->total.tokens)
+        return ur_fail(error, UR_ERR_USAGE, "tokens %llu to %llu of a text of %llu", (unsigned long long)begin,
+                       (unsigned long long)end, (unsigned long long)corpus->total.tokens);
     ur_vocabulary *made;
-    UR_TRY(ur_vocabulary_create(&made, corpus->unit, error));
+    UR_TRY(ur_vocabulary_create(&made, corpus->kind, error));
     ur_status status = count_into(corpus, begin, end, made, error);
     if (status != UR_OK) {
         ur_vocabulary_free(made);

@@ -1,4 +1,4 @@
-/* Moving through a text unit by unit, see cursor.h. */
+/* Moving through a text token by token, see cursor.h. */
 #include "data/cursor.h"
 
 #include "base/error.h"
@@ -10,7 +10,7 @@
 
 static const unsigned char replacement[3] = {0xEF, 0xBF, 0xBD}; /* U+FFFD */
 
-ur_status ur_cursor_open(ur_cursor *cursor, const ur_file_list *list, ur_unit_kind kind, bool replace, size_t capacity,
+ur_status ur_cursor_open(ur_cursor *cursor, const ur_file_list *list, ur_token_kind kind, bool replace, size_t capacity,
                          ur_error *error)
 {
     *cursor = (ur_cursor){.list = list, .kind = kind, .replace = replace, .capacity = capacity};
@@ -70,7 +70,7 @@ static ur_status fill(ur_cursor *cursor, ur_error *error)
     cursor->end += size;
     cursor->last = size == rest;
     bool mark = first && cursor->end >= 3 && memcmp(cursor->buffer, "\xEF\xBB\xBF", 3) == 0;
-    if (mark && cursor->kind != UR_UNIT_BYTE) cursor->begin = 3;
+    if (mark && cursor->kind != UR_TOKEN_BYTE) cursor->begin = 3;
     return UR_OK;
 }
 
@@ -88,7 +88,7 @@ static ur_status ends_open(const ur_cursor *cursor, bool *open, ur_error *error)
     const ur_text_file *file = &cursor->list->files[cursor->file];
     unsigned char last = '\n';
     *open = false;
-    if (cursor->kind == UR_UNIT_BYTE || !file->size || is_last(cursor)) return UR_OK;
+    if (cursor->kind == UR_TOKEN_BYTE || !file->size || is_last(cursor)) return UR_OK;
     if (cursor->end > 0)
         last = cursor->buffer[cursor->end - 1];
     else
@@ -145,14 +145,14 @@ static ur_status fail_invalid(const ur_cursor *cursor, ur_error *error)
 }
 
 /*
- * The next unit where invalid bytes take part in it: characters are copied, the invalid ones replaced, until there are
+ * The next token where invalid bytes take part in it: characters are copied, the invalid ones replaced, until there are
  * enough to cut. An invalid sequence is never longer than U+FFFD, so enough bytes in the buffer are enough here.
  */
 static void cut_replaced(ur_cursor *cursor, const unsigned char **text, size_t *length)
 {
     const unsigned char *raw = cursor->buffer + cursor->begin;
     size_t left = cursor->end - cursor->begin, in = 0, out = 0, valid;
-    size_t enough = cursor->kind == UR_UNIT_CHAR ? 1 : sizeof cursor->clean - UR_UTF8_MAX + 1;
+    size_t enough = cursor->kind == UR_TOKEN_CHAR ? 1 : sizeof cursor->clean - UR_UTF8_MAX + 1;
     unsigned char from[UR_CURSOR_AHEAD]; /* where in raw the character ends that ends here in the copy */
     while (in < left && out < enough) {
         size_t invalid = invalid_at(raw + in, left - in, &valid);
@@ -162,7 +162,7 @@ static void cut_replaced(ur_cursor *cursor, const unsigned char **text, size_t *
         out += size;
         from[out - 1] = (unsigned char)in;
     }
-    int size = ur_unit_cut(cursor->kind, cursor->clean, out, in == left);
+    int size = ur_token_cut(cursor->kind, cursor->clean, out, in == left);
     *text = cursor->clean;
     *length = (size_t)size;
     cursor->begin += from[size - 1];
@@ -176,13 +176,13 @@ ur_status ur_cursor_next(ur_cursor *cursor, const unsigned char **text, size_t *
     if (cursor->file == cursor->list->count) return UR_OK;
     const unsigned char *at = cursor->buffer + cursor->begin;
     size_t left = cursor->end - cursor->begin;
-    if (*at == '\r' && left > 1 && at[1] == '\n' && cursor->kind != UR_UNIT_BYTE) {
+    if (*at == '\r' && left > 1 && at[1] == '\n' && cursor->kind != UR_TOKEN_BYTE) {
         at++;
         left--;
         cursor->begin++;
     }
     cursor->mark = cursor->offset + cursor->begin;
-    int size = ur_unit_cut(cursor->kind, at, left, cursor->last);
+    int size = ur_token_cut(cursor->kind, at, left, cursor->last);
     if (size > 0) {
         *text = at;
         *length = (size_t)size;
@@ -211,8 +211,8 @@ size_t ur_cursor_plain(const ur_cursor *cursor, uint64_t limit)
     const unsigned char *bytes = cursor->buffer + cursor->begin;
     size_t size = cursor->end - cursor->begin, at = 0;
     if (size > limit) size = (size_t)limit;
-    if (cursor->kind == UR_UNIT_BYTE) return size;
-    if (cursor->kind == UR_UNIT_WORD) return 0;
+    if (cursor->kind == UR_TOKEN_BYTE) return size;
+    if (cursor->kind == UR_TOKEN_WORD) return 0;
     while (size - at >= 8 && plain_word(bytes + at)) at += 8;
     while (at < size && bytes[at] < 0x80 && bytes[at] != '\r') at++;
     return at;
@@ -225,18 +225,18 @@ static uint64_t count_starts(const unsigned char *text, size_t length)
     return starts;
 }
 
-static void count_in(ur_tally *tally, uint64_t units, const unsigned char *text, size_t length)
+static void count_in(ur_tally *tally, uint64_t tokens, const unsigned char *text, size_t length)
 {
-    tally->units += units;
+    tally->tokens += tokens;
     tally->bytes += length;
     tally->chars += count_starts(text, length);
 }
 
-ur_status ur_cursor_skip(ur_cursor *cursor, uint64_t units, ur_tally *tally, ur_error *error)
+ur_status ur_cursor_skip(ur_cursor *cursor, uint64_t tokens, ur_tally *tally, ur_error *error)
 {
-    const uint64_t goal = tally->units + units;
-    while (tally->units < goal) {
-        size_t plain = ur_cursor_plain(cursor, goal - tally->units), length;
+    const uint64_t goal = tally->tokens + tokens;
+    while (tally->tokens < goal) {
+        size_t plain = ur_cursor_plain(cursor, goal - tally->tokens), length;
         if (plain > 0) {
             count_in(tally, plain, cursor->buffer + cursor->begin, plain);
             cursor->begin += plain;

@@ -1,4 +1,4 @@
-/* A cursor over a corpus that knows the number of the unit it stands at. */
+/* A cursor over a corpus that knows the number of the token it stands at. */
 #include "base/error.h"
 #include "data/corpus.h"
 #include "data/corpus_body.h"
@@ -16,14 +16,14 @@ ur_status ur_reader_open_sized(ur_reader **reader, ur_corpus *corpus, const ur_v
                                ur_error *error)
 {
     *reader = NULL;
-    if (vocabulary && ur_vocabulary_kind(vocabulary) != corpus->unit)
+    if (vocabulary && ur_vocabulary_kind(vocabulary) != corpus->kind)
         return ur_fail(error, UR_ERR_USAGE, "the text is read by %s and the vocabulary is one of kind %s",
-                       ur_unit_kind_name(corpus->unit), ur_unit_kind_name(ur_vocabulary_kind(vocabulary)));
+                       ur_token_kind_name(corpus->kind), ur_token_kind_name(ur_vocabulary_kind(vocabulary)));
     ur_reader *made = calloc(1, sizeof *made);
     if (!made) return ur_fail_memory(error, "reading the text");
     made->corpus = corpus;
     made->vocabulary = vocabulary;
-    ur_status status = ur_cursor_open(&made->cursor, &corpus->list, corpus->unit, corpus->replace, buffer, error);
+    ur_status status = ur_cursor_open(&made->cursor, &corpus->list, corpus->kind, corpus->replace, buffer, error);
     if (status != UR_OK) {
         free(made);
         return status;
@@ -46,42 +46,42 @@ void ur_reader_close(ur_reader *reader)
 
 ur_cursor *ur_reader_cursor(ur_reader *reader) { return &reader->cursor; }
 
-void ur_reader_passed(ur_reader *reader, size_t units) { reader->position += units; }
+void ur_reader_passed(ur_reader *reader, size_t tokens) { reader->position += tokens; }
 
 uint64_t ur_reader_position(const ur_reader *reader) { return reader->position; }
 
-/* To the last place of the index that is not behind `unit`. */
-static void place_before(ur_reader *reader, uint64_t unit)
+/* To the last place of the index that is not behind `token`. */
+static void place_before(ur_reader *reader, uint64_t token)
 {
     const ur_corpus *corpus = reader->corpus;
-    const uint64_t entry = unit / corpus->every;
+    const uint64_t entry = token / corpus->every;
     const bool end = entry >= corpus->index_count;
     const ur_place place = end ? (ur_place){corpus->list.count, 0} : corpus->index[entry];
     ur_cursor_place(&reader->cursor, place.file, place.offset);
-    reader->position = end ? corpus->total.units : entry * corpus->every;
+    reader->position = end ? corpus->total.tokens : entry * corpus->every;
 }
 
 /* The files have not changed (that is an error where they are read), so this cannot be but for a file that lies. */
 static ur_status fail_short(ur_error *error)
 {
-    return ur_fail(error, UR_ERR_IO, "the text has fewer units than when it was opened");
+    return ur_fail(error, UR_ERR_IO, "the text has fewer tokens than when it was opened");
 }
 
-ur_status ur_reader_seek(ur_reader *reader, uint64_t unit, ur_error *error)
+ur_status ur_reader_seek(ur_reader *reader, uint64_t token, ur_error *error)
 {
     const ur_corpus *corpus = reader->corpus;
-    if (unit > corpus->total.units)
-        return ur_fail(error, UR_ERR_USAGE, "unit %llu of a text of %llu", (unsigned long long)unit,
-                       (unsigned long long)corpus->total.units);
-    if (unit < reader->position || unit - reader->position > unit % corpus->every) place_before(reader, unit);
+    if (token > corpus->total.tokens)
+        return ur_fail(error, UR_ERR_USAGE, "token %llu of a text of %llu", (unsigned long long)token,
+                       (unsigned long long)corpus->total.tokens);
+    if (token < reader->position || token - reader->position > token % corpus->every) place_before(reader, token);
     ur_tally passed = {0};
-    ur_status status = ur_cursor_skip(&reader->cursor, unit - reader->position, &passed, error);
-    reader->position += passed.units;
+    ur_status status = ur_cursor_skip(&reader->cursor, token - reader->position, &passed, error);
+    reader->position += passed.tokens;
     if (status != UR_OK) return status;
-    return reader->position == unit ? UR_OK : fail_short(error);
+    return reader->position == token ? UR_OK : fail_short(error);
 }
 
-static ur_status next_unit(ur_reader *reader, const unsigned char **text, size_t *length, ur_error *error)
+static ur_status next_token(ur_reader *reader, const unsigned char **text, size_t *length, ur_error *error)
 {
     UR_TRY(ur_cursor_next(&reader->cursor, text, length, error));
     reader->position += *text != NULL;
@@ -92,7 +92,7 @@ static ur_status next_id(ur_reader *reader, int32_t *id, ur_error *error)
 {
     const unsigned char *text;
     size_t length;
-    UR_TRY(next_unit(reader, &text, &length, error));
+    UR_TRY(next_token(reader, &text, &length, error));
     if (!text) return fail_short(error);
     ur_status status = ur_vocabulary_encode(reader->vocabulary, text, length, id, error);
     return status == UR_OK ? UR_OK : ur_cursor_fail_in(&reader->cursor, error, status);
@@ -100,10 +100,10 @@ static ur_status next_id(ur_reader *reader, int32_t *id, ur_error *error)
 
 ur_status ur_reader_next(ur_reader *reader, int32_t *ids, size_t count, ur_error *error)
 {
-    const uint64_t left = reader->corpus->total.units - reader->position;
+    const uint64_t left = reader->corpus->total.tokens - reader->position;
     if (!reader->vocabulary) return ur_fail(error, UR_ERR_USAGE, "this reader has no vocabulary");
     if (count > left)
-        return ur_fail(error, UR_ERR_DATA, "the text ends here: %zu more units are wanted, %llu are left", count,
+        return ur_fail(error, UR_ERR_DATA, "the text ends here: %zu more tokens are wanted, %llu are left", count,
                        (unsigned long long)left);
     for (size_t i = 0; i < count; i++) UR_TRY(next_id(reader, &ids[i], error));
     return UR_OK;
@@ -112,7 +112,7 @@ ur_status ur_reader_next(ur_reader *reader, int32_t *ids, size_t count, ur_error
 ur_status ur_reader_next_text(ur_reader *reader, const char **text, size_t *length, ur_error *error)
 {
     const unsigned char *bytes;
-    ur_status status = next_unit(reader, &bytes, length, error);
+    ur_status status = next_token(reader, &bytes, length, error);
     *text = (const char *)bytes;
     return status;
 }

@@ -53,27 +53,27 @@ static ur_status pad_text(ur_ids *ids, const char *text, size_t length, ur_error
 typedef struct cutting {
     const unsigned char *at;
     size_t left;
-    ur_unit_kind kind;
+    ur_token_kind kind;
 } cutting;
 
 /* Checked, and with the blank in front where the kind wants one. */
-static ur_status begin_cutting(ur_ids *ids, ur_unit_kind kind, const char *text, size_t length, cutting *c,
+static ur_status begin_cutting(ur_ids *ids, ur_token_kind kind, const char *text, size_t length, cutting *c,
                                ur_error *error)
 {
-    bool padded = kind != UR_UNIT_CHAR;
+    bool padded = kind != UR_TOKEN_CHAR;
     UR_TRY(check_text(text, length, error));
     UR_TRY(pad_text(ids, text, length, error));
-    *c = (cutting){(const unsigned char *)ids->padded + !padded, length + padded, padded ? UR_UNIT_WORD : kind};
+    *c = (cutting){(const unsigned char *)ids->padded + !padded, length + padded, padded ? UR_TOKEN_WORD : kind};
     if (!length) c->left = 0;
     return UR_OK;
 }
 
-/* The length of the next unit; 0: the text has ended. */
-static size_t cut_unit(cutting *c, const unsigned char **unit)
+/* The length of the next token; 0: the text has ended. */
+static size_t cut_token(cutting *c, const unsigned char **token)
 {
-    int size = c->left ? ur_unit_cut(c->kind, c->at, c->left, true) : 0;
+    int size = c->left ? ur_token_cut(c->kind, c->at, c->left, true) : 0;
     if (size <= 0) return 0; /* less than 0: the text was checked */
-    *unit = c->at;
+    *token = c->at;
     c->at += size;
     c->left -= (size_t)size;
     return (size_t)size;
@@ -87,11 +87,11 @@ ur_status ur_tokens_count(ur_vocabulary **vocabulary, const char *token, const c
                           ur_error *error)
 {
     cutting c;
-    const unsigned char *unit;
-    ur_unit_kind kind = strcmp(token, "char") == 0 ? UR_UNIT_CHAR : UR_UNIT_WORD;
+    const unsigned char *begin;
+    ur_token_kind kind = strcmp(token, "char") == 0 ? UR_TOKEN_CHAR : UR_TOKEN_WORD;
     if (!*vocabulary) UR_TRY(ur_vocabulary_create(vocabulary, kind, error));
     UR_TRY(begin_cutting(room, kind, text, length, &c, error));
-    for (size_t size; (size = cut_unit(&c, &unit));) UR_TRY(ur_vocabulary_add(*vocabulary, unit, size, NULL, error));
+    for (size_t size; (size = cut_token(&c, &begin));) UR_TRY(ur_vocabulary_add(*vocabulary, begin, size, NULL, error));
     return UR_OK;
 }
 
@@ -124,13 +124,13 @@ bool ur_tokens_fit(const ur_vocabulary *v)
 {
     if (!v || ur_vocabulary_find(v, "", 1) != UR_TOKEN_END) return false;
     switch (ur_vocabulary_kind(v)) {
-    case UR_UNIT_CHAR:
-    case UR_UNIT_WORD:
+    case UR_TOKEN_CHAR:
+    case UR_TOKEN_WORD:
         return ur_vocabulary_unknown(v) > 0;
-    case UR_UNIT_PIECE:
+    case UR_TOKEN_PIECE:
         return has_bytes(v);
-    case UR_UNIT_BYTE:
-    case UR_UNIT_WHOLE:
+    case UR_TOKEN_BYTE:
+    case UR_TOKEN_WHOLE:
         return false;
     }
     return false;
@@ -149,14 +149,15 @@ static ur_status make_room(ur_ids *ids, size_t more, ur_error *error)
     return UR_OK;
 }
 
-static ur_status add_unit(const ur_vocabulary *v, const unsigned char *unit, size_t size, ur_ids *ids, ur_error *error)
+static ur_status add_token(const ur_vocabulary *v, const unsigned char *token, size_t size, ur_ids *ids,
+                           ur_error *error)
 {
     UR_TRY(make_room(ids, size, error));
-    if (ur_vocabulary_kind(v) == UR_UNIT_PIECE) {
-        ids->count += ur_pieces_cut(v, unit, size, ids->id + ids->count);
+    if (ur_vocabulary_kind(v) == UR_TOKEN_PIECE) {
+        ids->count += ur_pieces_cut(v, token, size, ids->id + ids->count);
         return UR_OK;
     }
-    int32_t id = ur_vocabulary_find(v, unit, size);
+    int32_t id = ur_vocabulary_find(v, token, size);
     ids->id[ids->count++] = id >= 0 ? id : ur_vocabulary_unknown(v);
     return UR_OK;
 }
@@ -164,10 +165,10 @@ static ur_status add_unit(const ur_vocabulary *v, const unsigned char *unit, siz
 ur_status ur_tokens_read(const ur_vocabulary *v, const char *text, size_t length, ur_ids *ids, ur_error *error)
 {
     cutting c;
-    const unsigned char *unit;
+    const unsigned char *token;
     ids->count = 0;
     UR_TRY(begin_cutting(ids, ur_vocabulary_kind(v), text, length, &c, error));
-    for (size_t size; (size = cut_unit(&c, &unit));) UR_TRY(add_unit(v, unit, size, ids, error));
+    for (size_t size; (size = cut_token(&c, &token));) UR_TRY(add_token(v, token, size, ids, error));
     return UR_OK;
 }
 
@@ -201,7 +202,7 @@ static ur_status clean_text(ur_written *w, ur_error *error)
 
 ur_status ur_tokens_write(const ur_vocabulary *v, const int32_t *ids, size_t count, ur_written *w, ur_error *error)
 {
-    bool padded = ur_vocabulary_kind(v) != UR_UNIT_CHAR;
+    bool padded = ur_vocabulary_kind(v) != UR_TOKEN_CHAR;
     w->length = 0;
     UR_TRY(write_bytes(w, "", 0, error));
     for (size_t i = 0; i < count && ids[i] != UR_TOKEN_END; i++) {

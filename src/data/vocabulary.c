@@ -1,6 +1,6 @@
 /*
- * Units and their ids. A unit of one byte is found by a table of 256 ids, any other by a hash table with open
- * addressing, at most half full. The bytes of units lie in blocks that never move, so texts stay valid.
+ * Tokens and their ids. A token of one byte is found by a table of 256 ids, any other by a hash table with open
+ * addressing, at most half full. The bytes of tokens lie in blocks that never move, so texts stay valid.
  */
 #include "data/vocabulary.h"
 
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_SLOTS = 256, FIRST_UNITS = 128, BLOCK = 32768 };
+enum { FIRST_SLOTS = 256, FIRST_TOKENS = 128, BLOCK = 32768 };
 
 typedef struct entry {
     const unsigned char *text;
@@ -21,12 +21,12 @@ typedef struct entry {
 } entry;
 
 struct ur_vocabulary {
-    ur_unit_kind kind;
+    ur_token_kind kind;
     bool settled, unknown;
-    entry *units;
-    size_t count, capacity; /* of units; the unknown one is not among them */
-    int32_t single[256];    /* ids of units of one byte, −1: none */
-    int32_t *slots;         /* ids of longer units, −1: free */
+    entry *tokens;
+    size_t count, capacity; /* of tokens; the unknown one is not among them */
+    int32_t single[256];    /* ids of tokens of one byte, −1: none */
+    int32_t *slots;         /* ids of longer tokens, −1: free */
     size_t slot_count;      /* a power of two */
     ur_arena texts;
     unsigned char *block; /* where the next text goes */
@@ -41,31 +41,31 @@ static size_t hash_of(const unsigned char *text, size_t length)
     return (size_t)(hash ^ hash >> 32);
 }
 
-/* The slot that holds the unit or the free one where it belongs. */
+/* The slot that holds the token or the free one where it belongs. */
 static size_t slot_of(const ur_vocabulary *vocabulary, const unsigned char *text, size_t length)
 {
     size_t mask = vocabulary->slot_count - 1, slot = hash_of(text, length) & mask;
     while (vocabulary->slots[slot] >= 0) {
-        const entry *there = &vocabulary->units[vocabulary->slots[slot]];
+        const entry *there = &vocabulary->tokens[vocabulary->slots[slot]];
         if (there->length == length && memcmp(there->text, text, length) == 0) break;
         slot = (slot + 1) & mask;
     }
     return slot;
 }
 
-/* Where the id of a unit stands or belongs. */
+/* Where the id of a token stands or belongs. */
 static int32_t *place_of(ur_vocabulary *vocabulary, const unsigned char *text, size_t length)
 {
     return length == 1 ? &vocabulary->single[text[0]] : &vocabulary->slots[slot_of(vocabulary, text, length)];
 }
 
-/* Enters every unit under its number. */
+/* Enters every token under its number. */
 static void fill_tables(ur_vocabulary *vocabulary)
 {
     for (size_t i = 0; i < 256; i++) vocabulary->single[i] = -1;
     for (size_t i = 0; i < vocabulary->slot_count; i++) vocabulary->slots[i] = -1;
     for (size_t i = 0; i < vocabulary->count; i++)
-        *place_of(vocabulary, vocabulary->units[i].text, vocabulary->units[i].length) = (int32_t)i;
+        *place_of(vocabulary, vocabulary->tokens[i].text, vocabulary->tokens[i].length) = (int32_t)i;
 }
 
 static ur_status grow_slots(ur_vocabulary *vocabulary, size_t slots, ur_error *error)
@@ -80,24 +80,24 @@ static ur_status grow_slots(ur_vocabulary *vocabulary, size_t slots, ur_error *e
     return UR_OK;
 }
 
-static ur_status grow_units(ur_vocabulary *vocabulary, size_t capacity, ur_error *error)
+static ur_status grow_tokens(ur_vocabulary *vocabulary, size_t capacity, ur_error *error)
 {
     size_t bytes;
-    entry *grown = ur_mul_fits(capacity, sizeof *grown, &bytes) ? realloc(vocabulary->units, bytes) : NULL;
+    entry *grown = ur_mul_fits(capacity, sizeof *grown, &bytes) ? realloc(vocabulary->tokens, bytes) : NULL;
     if (!grown) return ur_fail_memory(error, "the vocabulary");
-    vocabulary->units = grown;
+    vocabulary->tokens = grown;
     vocabulary->capacity = capacity;
     return UR_OK;
 }
 
-ur_status ur_vocabulary_create(ur_vocabulary **vocabulary, ur_unit_kind kind, ur_error *error)
+ur_status ur_vocabulary_create(ur_vocabulary **vocabulary, ur_token_kind kind, ur_error *error)
 {
     ur_vocabulary *made = calloc(1, sizeof *made);
     *vocabulary = NULL;
     if (!made) return ur_fail_memory(error, "the vocabulary");
     made->kind = kind;
     ur_arena_init(&made->texts);
-    ur_status status = grow_units(made, FIRST_UNITS, error);
+    ur_status status = grow_tokens(made, FIRST_TOKENS, error);
     if (status == UR_OK) status = grow_slots(made, FIRST_SLOTS, error);
     if (status != UR_OK) {
         ur_vocabulary_free(made);
@@ -111,28 +111,28 @@ void ur_vocabulary_free(ur_vocabulary *vocabulary)
 {
     if (!vocabulary) return;
     ur_arena_free(&vocabulary->texts);
-    free(vocabulary->units);
+    free(vocabulary->tokens);
     free(vocabulary->slots);
     free(vocabulary);
 }
 
 static ur_status check_new(const ur_vocabulary *vocabulary, const unsigned char *text, size_t length, ur_error *error)
 {
-    const char *kind = ur_unit_kind_name(vocabulary->kind);
-    if (vocabulary->settled) return ur_fail(error, UR_ERR_USAGE, "a unit is added to a vocabulary that is settled");
+    const char *kind = ur_token_kind_name(vocabulary->kind);
+    if (vocabulary->settled) return ur_fail(error, UR_ERR_USAGE, "a token is added to a vocabulary that is settled");
     if (vocabulary->count >= INT32_MAX - 1)
-        return ur_fail(error, UR_ERR_DATA, "the text has too many different tokens (%zu); use another --unit",
+        return ur_fail(error, UR_ERR_DATA, "the text has too many different tokens (%zu); use another --token",
                        vocabulary->count);
-    int size = length <= UR_UNIT_MAX_BYTES ? ur_unit_cut(vocabulary->kind, text, length, true) : 0;
+    int size = length <= UR_TOKEN_MAX_BYTES ? ur_token_cut(vocabulary->kind, text, length, true) : 0;
     if (size <= 0 || (size_t)size != length)
-        return ur_fail(error, UR_ERR_FORMAT, "%zu bytes that are not one unit of kind %s", length, kind);
+        return ur_fail(error, UR_ERR_FORMAT, "%zu bytes that are not one token of kind %s", length, kind);
     return UR_OK;
 }
 
-/* Makes room for one more unit with `length` bytes of text. */
+/* Makes room for one more token with `length` bytes of text. */
 static ur_status reserve(ur_vocabulary *vocabulary, size_t length, ur_error *error)
 {
-    if (vocabulary->count == vocabulary->capacity) UR_TRY(grow_units(vocabulary, 2 * vocabulary->capacity, error));
+    if (vocabulary->count == vocabulary->capacity) UR_TRY(grow_tokens(vocabulary, 2 * vocabulary->capacity, error));
     if (2 * (vocabulary->count + 1) > vocabulary->slot_count)
         UR_TRY(grow_slots(vocabulary, 2 * vocabulary->slot_count, error));
     if (length <= vocabulary->block_left) return UR_OK;
@@ -148,29 +148,29 @@ static ur_status add_new(ur_vocabulary *vocabulary, const unsigned char *text, s
     UR_TRY(check_new(vocabulary, text, length, error));
     UR_TRY(reserve(vocabulary, length, error));
     memcpy(vocabulary->block, text, length);
-    vocabulary->units[vocabulary->count] = (entry){vocabulary->block, length, 0};
+    vocabulary->tokens[vocabulary->count] = (entry){vocabulary->block, length, 0};
     vocabulary->block += length;
     vocabulary->block_left -= length;
     *place_of(vocabulary, text, length) = (int32_t)vocabulary->count++;
     return UR_OK;
 }
 
-ur_status ur_vocabulary_add_times(ur_vocabulary *vocabulary, const void *unit, size_t length, uint64_t times,
+ur_status ur_vocabulary_add_times(ur_vocabulary *vocabulary, const void *token, size_t length, uint64_t times,
                                   int32_t *id, ur_error *error)
 {
-    int32_t found = ur_vocabulary_find(vocabulary, unit, length);
+    int32_t found = ur_vocabulary_find(vocabulary, token, length);
     if (found < 0) {
-        UR_TRY(add_new(vocabulary, unit, length, error));
+        UR_TRY(add_new(vocabulary, token, length, error));
         found = (int32_t)vocabulary->count - 1;
     }
-    vocabulary->units[found].times += times;
+    vocabulary->tokens[found].times += times;
     if (id) *id = found;
     return UR_OK;
 }
 
-ur_status ur_vocabulary_add(ur_vocabulary *vocabulary, const void *unit, size_t length, int32_t *id, ur_error *error)
+ur_status ur_vocabulary_add(ur_vocabulary *vocabulary, const void *token, size_t length, int32_t *id, ur_error *error)
 {
-    return ur_vocabulary_add_times(vocabulary, unit, length, 1, id, error);
+    return ur_vocabulary_add_times(vocabulary, token, length, 1, id, error);
 }
 
 static int by_bytes(const void *a, const void *b)
@@ -194,15 +194,15 @@ ur_status ur_vocabulary_settle(ur_vocabulary *vocabulary, size_t min_count, size
     if (vocabulary->settled) return ur_fail(error, UR_ERR_USAGE, "a vocabulary is settled twice");
     size_t kept = 0;
     for (size_t i = 0; i < vocabulary->count; i++)
-        if (vocabulary->units[i].times >= min_count) vocabulary->units[kept++] = vocabulary->units[i];
+        if (vocabulary->tokens[i].times >= min_count) vocabulary->tokens[kept++] = vocabulary->tokens[i];
     if (kept == 0)
         return ur_fail(error, UR_ERR_DATA, "no %s occurs as often as %zu times in the text",
-                       ur_unit_kind_name(vocabulary->kind), min_count);
+                       ur_token_kind_name(vocabulary->kind), min_count);
     if (limit > 0 && kept > limit) {
-        qsort(vocabulary->units, kept, sizeof *vocabulary->units, by_times);
+        qsort(vocabulary->tokens, kept, sizeof *vocabulary->tokens, by_times);
         kept = limit;
     }
-    qsort(vocabulary->units, kept, sizeof *vocabulary->units, by_bytes);
+    qsort(vocabulary->tokens, kept, sizeof *vocabulary->tokens, by_bytes);
     vocabulary->count = kept;
     vocabulary->unknown = unknown;
     vocabulary->settled = true;
@@ -216,13 +216,13 @@ void ur_vocabulary_seal(ur_vocabulary *vocabulary, bool unknown)
     vocabulary->settled = true;
 }
 
-ur_unit_kind ur_vocabulary_kind(const ur_vocabulary *vocabulary) { return vocabulary->kind; }
+ur_token_kind ur_vocabulary_kind(const ur_vocabulary *vocabulary) { return vocabulary->kind; }
 
 size_t ur_vocabulary_size(const ur_vocabulary *vocabulary) { return vocabulary->count + vocabulary->unknown; }
 
 uint64_t ur_vocabulary_times(const ur_vocabulary *vocabulary, int32_t id)
 {
-    return id >= 0 && (size_t)id < vocabulary->count ? vocabulary->units[id].times : 0;
+    return id >= 0 && (size_t)id < vocabulary->count ? vocabulary->tokens[id].times : 0;
 }
 
 int32_t ur_vocabulary_unknown(const ur_vocabulary *vocabulary)
@@ -230,9 +230,9 @@ int32_t ur_vocabulary_unknown(const ur_vocabulary *vocabulary)
     return vocabulary->unknown ? (int32_t)vocabulary->count : -1;
 }
 
-int32_t ur_vocabulary_find(const ur_vocabulary *vocabulary, const void *unit, size_t length)
+int32_t ur_vocabulary_find(const ur_vocabulary *vocabulary, const void *token, size_t length)
 {
-    const unsigned char *text = unit;
+    const unsigned char *text = token;
     if (length == 1) return vocabulary->single[text[0]];
     return vocabulary->slots[slot_of(vocabulary, text, length)];
 }
@@ -241,28 +241,28 @@ const char *ur_vocabulary_text(const ur_vocabulary *vocabulary, int32_t id, size
 {
     *length = 0;
     if (id < 0 || (size_t)id >= vocabulary->count) return NULL;
-    *length = vocabulary->units[id].length;
-    return (const char *)vocabulary->units[id].text;
+    *length = vocabulary->tokens[id].length;
+    return (const char *)vocabulary->tokens[id].text;
 }
 
 static ur_status fail_missing(const ur_vocabulary *vocabulary, const unsigned char *text, size_t length,
                               ur_error *error)
 {
-    const char *reason = "is not in the vocabulary, which has no unit for unknown ones";
+    const char *reason = "is not in the vocabulary, which has no token for unknown ones";
     uint32_t code = 0;
-    if (vocabulary->kind == UR_UNIT_BYTE && length == 1)
+    if (vocabulary->kind == UR_TOKEN_BYTE && length == 1)
         return ur_fail(error, UR_ERR_DATA, "the byte 0x%02X %s", text[0], reason);
-    if (vocabulary->kind == UR_UNIT_CHAR && ur_utf8_decode(text, length, &code) > 0)
+    if (vocabulary->kind == UR_TOKEN_CHAR && ur_utf8_decode(text, length, &code) > 0)
         return ur_fail(error, UR_ERR_DATA, "the character \"%.*s\" (U+%04X) %s", (int)length, (const char *)text,
                        (unsigned)code, reason);
-    int shown = length < UR_UNIT_MAX_BYTES ? (int)length : UR_UNIT_MAX_BYTES;
+    int shown = length < UR_TOKEN_MAX_BYTES ? (int)length : UR_TOKEN_MAX_BYTES;
     return ur_fail(error, UR_ERR_DATA, "the word \"%.*s\" %s", shown, (const char *)text, reason);
 }
 
-ur_status ur_vocabulary_encode(const ur_vocabulary *vocabulary, const void *unit, size_t length, int32_t *id,
+ur_status ur_vocabulary_encode(const ur_vocabulary *vocabulary, const void *token, size_t length, int32_t *id,
                                ur_error *error)
 {
-    *id = ur_vocabulary_find(vocabulary, unit, length);
+    *id = ur_vocabulary_find(vocabulary, token, length);
     if (*id < 0) *id = ur_vocabulary_unknown(vocabulary);
-    return *id < 0 ? fail_missing(vocabulary, unit, length, error) : UR_OK;
+    return *id < 0 ? fail_missing(vocabulary, token, length, error) : UR_OK;
 }

@@ -3,22 +3,22 @@
 
 #include <jansson.h>
 
-static json_t *unit_json(const ur_vocabulary *v, int32_t id)
+static json_t *token_json(const ur_vocabulary *v, int32_t id)
 {
     size_t length;
     const char *text = ur_vocabulary_text(v, id, &length);
-    bool bytes = ur_vocabulary_kind(v) == UR_UNIT_BYTE || ur_vocabulary_kind(v) == UR_UNIT_PIECE;
+    bool bytes = ur_vocabulary_kind(v) == UR_TOKEN_BYTE || ur_vocabulary_kind(v) == UR_TOKEN_PIECE;
     if (bytes && length == 1) return json_integer((unsigned char)text[0]);
     return length == 1 && !text[0] ? json_integer(0) : json_stringn(text, length); /* JSON text has no U+0000 here */
 }
 
-static int put_units(json_t *record, const ur_vocabulary *v)
+static int put_tokens(json_t *record, const ur_vocabulary *v)
 {
     bool unknown = ur_vocabulary_unknown(v) >= 0;
     size_t count = ur_vocabulary_size(v) - (unknown ? 1 : 0);
     json_t *list = json_array();
-    int failed = json_object_set_new(record, "unit", json_string(ur_unit_kind_name(ur_vocabulary_kind(v))));
-    for (size_t i = 0; i < count; i++) failed |= json_array_append_new(list, unit_json(v, (int32_t)i));
+    int failed = json_object_set_new(record, "unit", json_string(ur_token_kind_name(ur_vocabulary_kind(v))));
+    for (size_t i = 0; i < count; i++) failed |= json_array_append_new(list, token_json(v, (int32_t)i));
     failed |= json_object_set_new(record, "vocab", list);
     return failed | json_object_set_new(record, "unknown", json_boolean(unknown));
 }
@@ -46,7 +46,7 @@ static int put_lines(json_t *record, const ur_model *m)
     for (size_t i = 0; i < m->line_count; i++) {
         json_t *line = json_object();
         failed |= put_sizes(line, &m->lines[i].given);
-        if (m->lines[i].vocabulary) failed |= put_units(line, m->lines[i].vocabulary);
+        if (m->lines[i].vocabulary) failed |= put_tokens(line, m->lines[i].vocabulary);
         if (line && !json_object_size(line))
             json_decref(line);
         else
@@ -80,7 +80,7 @@ json_t *ur_record_make(const ur_model *m)
     failed |= put_lines(record, m);
     if (m->weights != UR_WEIGHTS_F32)
         failed |= json_object_set_new(record, "weights", json_string(ur_weights_name(m->weights)));
-    if (m->vocabulary) failed |= put_units(record, m->vocabulary);
+    if (m->vocabulary) failed |= put_tokens(record, m->vocabulary);
     if (m->record) failed |= put_missing(record, m->record);
     if (!failed) return record;
     json_decref(record);

@@ -1,6 +1,6 @@
 /*
  * The record: the JSON text under "unroll" in a model file's __metadata__ (docs/file-format.md). It says everything
- * that the tensors do not: file version, task, network line, sizes, units, what the model was trained on.
+ * that the tensors do not: file version, task, network line, sizes, tokens, what the model was trained on.
  */
 #ifndef UR_FORMAT_RECORD_H
 #define UR_FORMAT_RECORD_H

@@ -30,50 +30,50 @@ static ur_status read_size(const json_t *record, const char *key, size_t *size, 
     return UR_OK;
 }
 
-static ur_status fail_unit(ur_status status, size_t i, const char *name, ur_error *error)
+static ur_status fail_token(ur_status status, size_t i, const char *name, ur_error *error)
 {
-    char place[48];
-    snprintf(place, sizeof place, "the record's \"vocab\", unit %zu", i);
+    char place[64];
+    snprintf(place, sizeof place, "the record's \"vocab\", token %zu", i);
     ur_fail_in(error, status, place);
     return ur_fail_in(error, status, name);
 }
 
-static ur_status add_unit(ur_vocabulary *v, const json_t *unit, size_t i, const char *name, ur_error *error)
+static ur_status add_token(ur_vocabulary *v, const json_t *token, size_t i, const char *name, ur_error *error)
 {
     int32_t id = -1;
-    bool byte_piece = ur_vocabulary_kind(v) == UR_UNIT_PIECE && json_is_integer(unit);
-    if (ur_vocabulary_kind(v) == UR_UNIT_BYTE || byte_piece) {
-        json_int_t byte = json_is_integer(unit) ? json_integer_value(unit) : -1;
+    bool byte_piece = ur_vocabulary_kind(v) == UR_TOKEN_PIECE && json_is_integer(token);
+    if (ur_vocabulary_kind(v) == UR_TOKEN_BYTE || byte_piece) {
+        json_int_t byte = json_is_integer(token) ? json_integer_value(token) : -1;
         if (byte < 0 || byte > 255) return missing(name, "vocab", error);
         unsigned char one = (unsigned char)byte;
         UR_TRY(ur_vocabulary_add(v, &one, 1, &id, error));
-    } else if (json_is_integer(unit) && json_integer_value(unit) == 0) {
+    } else if (json_is_integer(token) && json_integer_value(token) == 0) {
         UR_TRY(ur_vocabulary_add(v, "", 1, &id, error));
     } else {
-        if (!json_is_string(unit) || !json_string_length(unit)) return missing(name, "vocab", error);
-        ur_status status = ur_vocabulary_add(v, json_string_value(unit), json_string_length(unit), &id, error);
-        if (status != UR_OK) return fail_unit(status, i, name, error);
+        if (!json_is_string(token) || !json_string_length(token)) return missing(name, "vocab", error);
+        ur_status status = ur_vocabulary_add(v, json_string_value(token), json_string_length(token), &id, error);
+        if (status != UR_OK) return fail_token(status, i, name, error);
     }
     if ((size_t)id == i) return UR_OK;
-    return ur_fail(error, UR_ERR_FORMAT, "%s: the record's \"vocab\" names unit %zu twice", name, i);
+    return ur_fail(error, UR_ERR_FORMAT, "%s: the record's \"vocab\" names token %zu twice", name, i);
 }
 
-static ur_status read_units(ur_vocabulary **units, size_t symbols, const json_t *record, const char *name,
-                            ur_error *error)
+static ur_status read_tokens(ur_vocabulary **tokens, size_t symbols, const json_t *record, const char *name,
+                             ur_error *error)
 {
     const char *kind_name = json_string_value(json_object_get(record, "unit"));
     const json_t *list = json_object_get(record, "vocab");
     if (!list && !kind_name) return UR_OK;
-    ur_unit_kind kind;
-    if (!kind_name || ur_unit_kind_find(kind_name, &kind, NULL) != UR_OK) return missing(name, "unit", error);
+    ur_token_kind kind;
+    if (!kind_name || ur_token_kind_find(kind_name, &kind, NULL) != UR_OK) return missing(name, "unit", error);
     if (!json_is_array(list)) return missing(name, "vocab", error);
-    UR_TRY(ur_vocabulary_create(units, kind, error));
+    UR_TRY(ur_vocabulary_create(tokens, kind, error));
     for (size_t i = 0; i < json_array_size(list); i++)
-        UR_TRY(add_unit(*units, json_array_get(list, i), i, name, error));
-    ur_vocabulary_seal(*units, json_is_true(json_object_get(record, "unknown")));
-    if (ur_vocabulary_size(*units) == symbols) return UR_OK;
-    return ur_fail(error, UR_ERR_FORMAT, "%s: %zu units for a network of %zu symbols", name, ur_vocabulary_size(*units),
-                   symbols);
+        UR_TRY(add_token(*tokens, json_array_get(list, i), i, name, error));
+    ur_vocabulary_seal(*tokens, json_is_true(json_object_get(record, "unknown")));
+    if (ur_vocabulary_size(*tokens) == symbols) return UR_OK;
+    return ur_fail(error, UR_ERR_FORMAT, "%s: %zu tokens for a network of %zu symbols", name,
+                   ur_vocabulary_size(*tokens), symbols);
 }
 
 static ur_status read_sizes(const json_t *record, ur_sizes *sizes, const char *name, ur_error *error)
@@ -97,13 +97,13 @@ static ur_status read_lines(const json_t *lines, const char *net, ur_sizes *size
     return UR_OK;
 }
 
-static ur_status read_all_units(ur_model *m, const json_t *record, const char *name, ur_error *error)
+static ur_status read_all_tokens(ur_model *m, const json_t *record, const char *name, ur_error *error)
 {
     const json_t *lines = json_object_get(record, "lines");
     for (size_t i = 0; i + 1 < m->line_count; i++)
-        UR_TRY(read_units(&m->lines[i].vocabulary, m->lines[i].symbols, json_object_get(lines, m->spec.lines[i].name),
-                          name, error));
-    return read_units(&m->vocabulary, m->lines[m->line_count - 1].symbols, record, name, error);
+        UR_TRY(read_tokens(&m->lines[i].vocabulary, m->lines[i].symbols, json_object_get(lines, m->spec.lines[i].name),
+                           name, error));
+    return read_tokens(&m->vocabulary, m->lines[m->line_count - 1].symbols, record, name, error);
 }
 
 static ur_status build(ur_model **model, json_t *record, size_t most, const char *isa, const char *name,
@@ -122,7 +122,7 @@ static ur_status build(ur_model **model, json_t *record, size_t most, const char
     if (status != UR_OK) return ur_fail_in(error, status, name);
     ur_model *m = *model;
     if (task && strlen(task) < sizeof m->task) memcpy(m->task, task, strlen(task) + 1);
-    UR_TRY(read_all_units(m, record, name, error));
+    UR_TRY(read_all_tokens(m, record, name, error));
     static const char *const own[] = {"version",  "task",    "net",   "symbols", "features", "rows",    "columns",
                                       "channels", "outputs", "lines", "vocab",   "unit",     "unknown", "weights"};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) json_object_del(record, own[i]);

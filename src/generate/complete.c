@@ -95,7 +95,7 @@ static double grow_with(search *s, size_t row, int32_t id, double probability)
 {
     const path *p = &s->live[row];
     size_t length = 0;
-    const char *text = ur_unit_text(s->session->model, id, &length);
+    const char *text = ur_token_text(s->session->model, id, &length);
     bool past = p->length >= s->begun_length;
     if (!text || !(probability > 0)) return 0;
     if (past && ur_ends_word(text, length)) return probability;
@@ -123,7 +123,7 @@ static void turn_over(search *s)
     for (size_t i = 0; i < s->frontier.count; i++) {
         const ur_candidate *c = &s->frontier.list[i];
         size_t length = 0;
-        const char *text = ur_unit_text(s->session->model, c->id, &length);
+        const char *text = ur_token_text(s->session->model, c->id, &length);
         path *grown = &s->grown[i];
         *grown = s->live[c->row];
         memcpy(grown->text + grown->length, text, length);

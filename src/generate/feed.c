@@ -10,9 +10,9 @@ static const unsigned char MARK[3] = {0xEF, 0xBB, 0xBF}; /* a byte order mark */
 
 /* Bytes at the front that training leaves out; −1: too few are there to say. (Of a mark, as of any character, the bytes
  * wait until it is complete.) */
-static int left_out(const ur_feed *feed, ur_unit_kind kind, bool last)
+static int left_out(const ur_feed *feed, ur_token_kind kind, bool last)
 {
-    if (kind == UR_UNIT_BYTE || feed->count == 0) return 0;
+    if (kind == UR_TOKEN_BYTE || feed->count == 0) return 0;
     bool begins = feed->passed == 0 && feed->count >= sizeof MARK;
     if (begins && memcmp(feed->bytes, MARK, sizeof MARK) == 0) return sizeof MARK;
     if (feed->bytes[0] != '\r') return 0;
@@ -28,13 +28,13 @@ static void drop(ur_feed *feed, size_t size)
 }
 
 /* The next token that is certain: its bytes; 0: there is none yet. */
-static ur_status cut_token(ur_feed *feed, ur_unit_kind kind, bool last, size_t *size, ur_error *error)
+static ur_status cut_token(ur_feed *feed, ur_token_kind kind, bool last, size_t *size, ur_error *error)
 {
     *size = 0;
     int skipped;
     while ((skipped = left_out(feed, kind, last)) > 0) drop(feed, (size_t)skipped);
     if (skipped < 0) return UR_OK;
-    int cut = ur_unit_cut(kind, feed->bytes, feed->count, last);
+    int cut = ur_token_cut(kind, feed->bytes, feed->count, last);
     if (cut < 0 || (cut == 0 && last && feed->count > 0))
         return ur_fail(error, UR_ERR_DATA, "invalid UTF-8 at byte %llu of the text", (unsigned long long)feed->passed);
     *size = (size_t)cut;

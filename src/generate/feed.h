@@ -11,7 +11,7 @@
 typedef struct ur_feed {
     uint64_t passed; /* bytes of the text that became tokens or were left out */
     size_t count;    /* bytes that wait */
-    unsigned char bytes[UR_UNIT_MAX_BYTES + 64];
+    unsigned char bytes[UR_TOKEN_MAX_BYTES + 64];
 } ur_feed;
 
 typedef ur_status ur_take_token(void *context, int32_t id, ur_error *error);

@@ -156,7 +156,7 @@ static ur_status measure_stops(const ur_writing *writing, size_t *all, size_t *l
 static char *make_text(size_t longest)
 {
     size_t bytes = 0;
-    bool fits = ur_add_fits(longest, UR_UNIT_MAX_BYTES + UR_UTF8_MAX, &bytes) && ur_mul_fits(bytes, 3, &bytes);
+    bool fits = ur_add_fits(longest, UR_TOKEN_MAX_BYTES + UR_UTF8_MAX, &bytes) && ur_mul_fits(bytes, 3, &bytes);
     return fits ? malloc(bytes) : NULL;
 }
 

@@ -32,7 +32,7 @@ typedef struct ur_output {
 ur_status ur_output_begin(ur_output *output, const ur_writing *writing, const ur_begun *begun, ur_error *error);
 void ur_output_free(ur_output *output);
 
-/* Another token's bytes, at most UR_UNIT_MAX_BYTES of them; true when a stop text was met. */
+/* Another token's bytes, at most UR_TOKEN_MAX_BYTES of them; true when a stop text was met. */
 bool ur_output_add(ur_output *output, const char *bytes, size_t size);
 /* No stop text comes any more: what was held back is certain. */
 void ur_output_end(ur_output *output);

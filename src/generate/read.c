@@ -56,11 +56,11 @@ bool ur_find_unknown(const ur_model *model, const char *text, size_t length, siz
     const ur_vocabulary *vocabulary = model->vocabulary;
     const unsigned char *bytes = (const unsigned char *)text;
     if (!vocabulary) return false;
-    bool marks = ur_vocabulary_kind(vocabulary) != UR_UNIT_BYTE;
+    bool marks = ur_vocabulary_kind(vocabulary) != UR_TOKEN_BYTE;
     if (marks && *at == 0 && length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) *at = 3;
     while (*at < length) {
         if (marks && bytes[*at] == '\r' && *at + 1 < length && bytes[*at + 1] == '\n') ++*at;
-        int cut = ur_unit_cut(ur_vocabulary_kind(vocabulary), bytes + *at, length - *at, true);
+        int cut = ur_token_cut(ur_vocabulary_kind(vocabulary), bytes + *at, length - *at, true);
         if (cut <= 0) return false;
         *size = (size_t)cut;
         if (ur_vocabulary_find(vocabulary, bytes + *at, *size) < 0) return true;

@@ -21,7 +21,7 @@ static ur_status allocate(ur_session *s, ur_error *error)
 ur_status ur_session_create(ur_session **session, const ur_model *model, ur_error *error)
 {
     *session = NULL;
-    if (!ur_predicts_units(model))
+    if (!ur_predicts_tokens(model))
         return ur_fail(error, UR_ERR_USAGE, "\"%s\" does not predict the tokens that it reads: it has no session",
                        ur_model_net(model));
     ur_session *s = calloc(1, sizeof *s);
@@ -86,7 +86,7 @@ ur_status ur_session_copy(ur_session *to, const ur_session *from, ur_error *erro
 
 void ur_session_set_sampling(ur_session *s, const ur_sampling *how)
 {
-    const int32_t unknown = ur_unknown_unit(s->model);
+    const int32_t unknown = ur_unknown_token(s->model);
     s->how = *how;
     if (unknown >= 0) s->how.never = unknown;
 }
@@ -126,7 +126,7 @@ static void pass_text(ur_session *s, int32_t id)
 {
     char complete[12];
     size_t length = 0;
-    const char *text = ur_unit_text(s->model, id, &length);
+    const char *text = ur_token_text(s->model, id, &length);
     for (size_t i = 0; text && i < length; i++) ur_begun_add(&s->begun, text[i], complete);
 }
 
@@ -153,7 +153,7 @@ ur_status ur_session_draw(ur_session *s, int32_t *id, ur_error *error)
 
 static int32_t any_token(const ur_session *s)
 {
-    size_t known = s->outputs - (ur_unknown_unit(s->model) >= 0 && s->outputs > 1);
+    size_t known = s->outputs - (ur_unknown_token(s->model) >= 0 && s->outputs > 1);
     return (int32_t)(ur_random_uniform(s->how.seed, UR_USE_SAMPLE + 1, 0) * (double)known);
 }
 

@@ -33,7 +33,7 @@ static uint64_t hash(uint64_t value, const void *bytes, size_t size) { return ur
 /* Network line, number of parameters and tokens, size of a number: what makes a state fit. */
 static uint64_t fingerprint(const ur_model *model)
 {
-    uint64_t sizes[] = {ur_model_parameters(model), ur_model_units(model), sizeof(ur_real)};
+    uint64_t sizes[] = {ur_model_parameters(model), ur_model_tokens(model), sizeof(ur_real)};
     const char *net = ur_model_net(model);
     return hash(hash(UR_HASH_START, net, strlen(net)), sizes, sizeof sizes);
 }

@@ -30,7 +30,7 @@ static ur_status write_token(ur_session *s, ur_error *error)
     int32_t id;
     size_t size = 0;
     UR_TRY(ur_session_draw(s, &id, error));
-    const char *text = ur_unit_text(s->model, id, &size);
+    const char *text = ur_token_text(s->model, id, &size);
     s->written++;
     if (text && ur_output_add(&s->output, text, size))
         s->ending = UR_ENDED_STOP;

@@ -104,10 +104,10 @@ static ur_status read_text(ur_cells *c, ur_cell_reading *r, const ur_cell_search
 
 /* ---- The control -------------------------------------------------------------------------------------------------- */
 
-/* The same network before it has learnt anything; it borrows the units. */
+/* The same network before it has learnt anything; it borrows the tokens. */
 static ur_status make_random(ur_model **random, const ur_model *model, ur_error *error)
 {
-    ur_sizes sizes = {.symbols = ur_model_units(model), .outputs = ur_model_outputs(model)};
+    ur_sizes sizes = {.symbols = ur_model_tokens(model), .outputs = ur_model_outputs(model)};
     UR_TRY(
         ur_model_create(random, ur_model_net(model), &sizes, 1, 0, ur_isa_name(ur_isa_index(model->kernels)), error));
     (*random)->vocabulary = model->vocabulary;
@@ -121,9 +121,9 @@ static void free_random(ur_model *random)
 }
 
 /* As much of the text as is enough, with the same middle. */
-static void choose_part(ur_cell_reading *r, uint64_t units)
+static void choose_part(ur_cell_reading *r, uint64_t tokens)
 {
-    double half = UR_CONTROL_UNITS / 2.0 / (double)units, middle = (double)r->middle / (double)units;
+    double half = UR_CONTROL_TOKENS / 2.0 / (double)tokens, middle = (double)r->middle / (double)tokens;
     bool all = r->how.begin == 0 && r->how.end == 0;
     double begin = r->how.begin, end = all ? 1 : r->how.end;
     r->how.begin = middle - half > begin ? middle - half : begin;
@@ -134,7 +134,7 @@ static ur_status score_control(ur_cells *c, ur_cell_reading *r, ur_error *error)
 {
     ur_cell_rank rank[UR_CELL_RANKS];
     r->cells = NULL;
-    choose_part(r, r->units);
+    choose_part(r, r->tokens);
     ur_status status = ur_cells_read(r, error);
     for (size_t p = 0; status == UR_OK && p < c->predicates; p++) {
         bool scored = ur_cells_verdict(r->tally, p, c->predicate[p].number) == UR_CELL_SCORED;

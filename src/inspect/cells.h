@@ -12,10 +12,10 @@ enum {
     UR_CELL_RANKS = 5,
     UR_CELLS_WARM = 256,  /* steps of a piece that do not count, at most a quarter of it */
     UR_CELLS_ENOUGH = 10, /* places of either kind in either half */
-    UR_SAMPLE_UNITS = 32768,
+    UR_SAMPLE_TOKENS = 32768,
     UR_SAMPLE_LANES = 16,
     UR_SAMPLE_WINDOW = 128,
-    UR_CONTROL_UNITS = 262144,
+    UR_CONTROL_TOKENS = 262144,
 };
 
 typedef struct ur_cell_place {
@@ -50,7 +50,7 @@ struct ur_cells {
 ur_cell_place ur_cell_at_number(const ur_model *model, size_t cell);
 size_t ur_cell_total(const ur_model *model);
 
-/* cells_read.c: one reading of the text. `keep`: fills the sample of `cells`. *units: of the whole text; *middle: where
+/* cells_read.c: one reading of the text. `keep`: fills the sample of `cells`. *tokens: of the whole text; *middle: where
  * the second half begins. */
 typedef struct ur_cell_reading {
     const ur_model *model;
@@ -58,7 +58,7 @@ typedef struct ur_cell_reading {
     ur_cells *cells; /* the sample is kept in; NULL: nowhere */
     ur_reading how;
     ur_tally *tally;
-    uint64_t units, middle;
+    uint64_t tokens, middle;
 } ur_cell_reading;
 ur_status ur_cells_read(ur_cell_reading *reading, ur_error *error);
 

@@ -25,13 +25,13 @@ static size_t smaller(size_t a, uint64_t b) { return b < a ? (size_t)b : a; }
 static ur_status plan_sample(ur_gathering *g, const ur_passage *p, ur_error *error)
 {
     ur_cells *c = g->reading->cells;
-    size_t units = g->reading->search->sample ? g->reading->search->sample : UR_SAMPLE_UNITS;
+    size_t tokens = g->reading->search->sample ? g->reading->search->sample : UR_SAMPLE_TOKENS;
     size_t most = (size_t)1 << 27;
-    units = smaller(units, most / ur_model_outputs(g->reading->model) + 1);
+    tokens = smaller(tokens, most / ur_model_outputs(g->reading->model) + 1);
     g->from = p->lanes == 1 ? 0 : (p->lanes + 1) / 2;
     g->lanes = p->lanes == 1 ? 1 : smaller(p->lanes - g->from, UR_SAMPLE_LANES);
-    size_t warm = p->lanes == 1 ? (size_t)(p->piece / 2) : g->warm;             /* a single piece is of both halves */
-    g->steps = smaller(units / g->lanes + (units < g->lanes) + warm, p->piece); /* at least one step counts */
+    size_t warm = p->lanes == 1 ? (size_t)(p->piece / 2) : g->warm;               /* a single piece is of both halves */
+    g->steps = smaller(tokens / g->lanes + (tokens < g->lanes) + warm, p->piece); /* at least one step counts */
     *c = (ur_cells){.predicates = c->predicates, .steps = g->steps, .lanes = g->lanes, .warm = warm};
     size_t places = g->steps * g->lanes;
     c->ids = calloc(places, sizeof *c->ids);
@@ -59,7 +59,7 @@ static ur_status begin(ur_gathering *g, const ur_passage *p, ur_error *error)
     r->middle = p->begin + p->piece * p->lanes / 2;
     for (size_t i = 0; i < g->predicates; i++) counts[i] = ur_predicate_counts(i);
     UR_TRY(ur_labels_open(&g->labels, r->model, &r->how, p, s->own, s->own_count, error));
-    r->units = ur_labels_units(g->labels);
+    r->tokens = ur_labels_tokens(g->labels);
     UR_TRY(make_room(g, error));
     if (r->cells) UR_TRY(plan_sample(g, p, error));
     return ur_tally_create(&r->tally, ur_cell_total(r->model), counts, g->predicates, g->places, error);
@@ -91,9 +91,9 @@ static ur_status label(ur_gathering *g, const ur_passage *p, ur_error *error)
     size_t places = p->steps * p->lanes;
     for (size_t m = 0; m < places; m++) {
         size_t lane = m % p->lanes;
-        uint64_t step = p->step + m / p->lanes, unit = p->begin + lane * p->piece + step;
+        uint64_t step = p->step + m / p->lanes, token = p->begin + lane * p->piece + step;
         UR_TRY(ur_labels_next(g->labels, lane, g->truth + m, places, error));
-        g->half[m] = step < g->warm ? UR_TALLY_SKIP : unit >= g->reading->middle;
+        g->half[m] = step < g->warm ? UR_TALLY_SKIP : token >= g->reading->middle;
         if (g->reading->cells) keep_place(g, p, lane, step, m, places);
     }
     return UR_OK;

@@ -22,17 +22,17 @@ static size_t numbers_a_step(const ur_model *m)
 /* How many places there are, and steps before K; a text too short for the usual ones is read with fewer. */
 static ur_status choose(ur_places *p, const ur_flow_settings *s, size_t *warm, ur_error *error)
 {
-    if (p->units < s->steps + 2) {
+    if (p->tokens < s->steps + 2) {
         ur_fail(error, UR_ERR_DATA,
                 "the text has %llu tokens; %zu steps back need %zu: give a longer text or fewer `back`",
-                (unsigned long long)p->units, s->steps, s->steps + 2);
+                (unsigned long long)p->tokens, s->steps, s->steps + 2);
         return ur_corpus_fail_in(p->corpus, error, UR_ERR_DATA);
     }
     *warm = s->warm ? s->warm : UR_FLOW_WARM;
-    if (*warm > p->units - s->steps - 2) *warm = (size_t)(p->units - s->steps - 2);
+    if (*warm > p->tokens - s->steps - 2) *warm = (size_t)(p->tokens - s->steps - 2);
     p->steps = *warm + s->steps + 2; /* what is read, and what follows it */
     p->count = s->places ? s->places : UR_FLOW_PLACES;
-    if (p->count > p->units - p->steps + 1) p->count = (size_t)(p->units - p->steps) + 1;
+    if (p->count > p->tokens - p->steps + 1) p->count = (size_t)(p->tokens - p->steps) + 1;
     return UR_OK;
 }
 

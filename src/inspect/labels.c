@@ -9,20 +9,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A longer line is taken in parts of so many units. */
-enum { UR_LINE_UNITS = 4096 };
+/* A longer line is taken in parts of so many tokens. */
+enum { UR_LINE_TOKENS = 4096 };
 
 /* A reader that goes through the text line by line. */
 typedef struct ur_liner {
     ur_reader *reader;
-    ur_machine machine; /* has read what was served */
-    uint64_t at;        /* the unit that the line begins with */
-    size_t units, next; /* of the line; served of them */
+    ur_machine machine;  /* has read what was served */
+    uint64_t at;         /* the token that the line begins with */
+    size_t tokens, next; /* of the line; served of them */
     char *text;
     size_t size, room, served; /* bytes */
-    uint32_t *end;             /* of the line's text behind each unit */
+    uint32_t *end;             /* of the line's text behind each token */
     unsigned char *mark;       /* (own predicates, room) */
-    int32_t ahead;             /* the unit behind the line, where there is one */
+    int32_t ahead;             /* the token behind the line, where there is one */
     bool more;
 } ur_liner;
 
@@ -47,24 +47,24 @@ static void close_liner(ur_liner *l)
 
 static ur_status look_ahead(ur_labels *s, ur_liner *l, ur_error *error)
 {
-    l->more = ur_reader_position(l->reader) < ur_corpus_units(s->corpus);
+    l->more = ur_reader_position(l->reader) < ur_corpus_tokens(s->corpus);
     return l->more ? ur_reader_next(l->reader, &l->ahead, 1, error) : UR_OK;
 }
 
 static ur_status open_liner(ur_labels *s, ur_liner *l, uint64_t at, ur_error *error)
 {
     l->at = at;
-    l->end = calloc(UR_LINE_UNITS, sizeof *l->end);
+    l->end = calloc(UR_LINE_TOKENS, sizeof *l->end);
     if (!l->end) return ur_fail_memory(error, "a line of the text");
     UR_TRY(ur_reader_open(&l->reader, s->corpus, s->model->vocabulary, error));
     UR_TRY(ur_reader_seek(l->reader, at, error));
     return look_ahead(s, l, error);
 }
 
-/* A unit that the model does not know reads as U+FFFD. */
+/* A token that the model does not know reads as U+FFFD. */
 static const char *text_of(const ur_model *model, int32_t id, size_t *length)
 {
-    const char *text = ur_unit_text(model, id, length);
+    const char *text = ur_token_text(model, id, length);
     if (!text) *length = 3;
     return text ? text : "\xEF\xBF\xBD";
 }
@@ -81,14 +81,14 @@ static ur_status grow(const ur_labels *s, ur_liner *l, ur_error *error)
     return UR_OK;
 }
 
-static ur_status add_unit(const ur_labels *s, ur_liner *l, ur_error *error)
+static ur_status add_token(const ur_labels *s, ur_liner *l, ur_error *error)
 {
     size_t length;
     const char *text = text_of(s->model, l->ahead, &length);
     if (l->room - l->size < length) UR_TRY(grow(s, l, error));
     memcpy(l->text + l->size, text, length);
     l->size += length;
-    l->end[l->units++] = (uint32_t)l->size;
+    l->end[l->tokens++] = (uint32_t)l->size;
     return UR_OK;
 }
 
@@ -108,16 +108,16 @@ static ur_status mark_line(const ur_labels *s, ur_liner *l, ur_error *error)
 static ur_status next_line(ur_labels *s, ur_liner *l, ur_error *error)
 {
     if (!l->more) return ur_fail(error, UR_ERR_DATA, "the text ended while it was read");
-    l->at += l->units;
-    l->units = l->next = l->size = l->served = 0;
+    l->at += l->tokens;
+    l->tokens = l->next = l->size = l->served = 0;
     do {
-        UR_TRY(add_unit(s, l, error));
+        UR_TRY(add_token(s, l, error));
         UR_TRY(look_ahead(s, l, error));
-    } while (l->more && !ends_line(l) && l->units < UR_LINE_UNITS);
+    } while (l->more && !ends_line(l) && l->tokens < UR_LINE_TOKENS);
     return mark_line(s, l, error);
 }
 
-/* ---- A unit of it ------------------------------------------------------------------------------------------------- */
+/* ---- A token of it ------------------------------------------------------------------------------------------------- */
 
 /* Bytes of the character at l->served; those that are not UTF-8 one by one. */
 static size_t character_bytes(const ur_liner *l)
@@ -128,13 +128,13 @@ static size_t character_bytes(const ur_liner *l)
     return size > 0 ? (size_t)size : size < 0 ? (size_t)code : left;
 }
 
-/* The machine reads what ends with the unit; of a character of which more is to come, nothing, and all stays as it was. */
-static void read_unit(ur_liner *l)
+/* The machine reads what ends with the token; of a character of which more is to come, nothing, and all stays as it was. */
+static void read_token(ur_liner *l)
 {
     size_t end = l->end[l->next++];
     bool first = true;
     while (l->served < end && l->served + character_bytes(l) <= end) {
-        if (first) ur_machine_begin_unit(&l->machine);
+        if (first) ur_machine_begin_token(&l->machine);
         first = false;
         l->served += ur_machine_read(&l->machine, l->text, l->size, l->served);
     }
@@ -149,8 +149,8 @@ static bool line_follows(const ur_labels *s, const ur_liner *l)
 
 static ur_status read_one(ur_labels *s, ur_liner *l, ur_error *error)
 {
-    if (l->next == l->units) UR_TRY(next_line(s, l, error));
-    read_unit(l);
+    if (l->next == l->tokens) UR_TRY(next_line(s, l, error));
+    read_token(l);
     return UR_OK;
 }
 
@@ -168,7 +168,7 @@ ur_status ur_labels_next(ur_labels *s, size_t lane, float *truth, size_t stride,
 
 /* ---- Where lanes begin -------------------------------------------------------------------------------------------- */
 
-/* Lane `lane` begins with unit `at`, in the line that `scout` has before it. */
+/* Lane `lane` begins with token `at`, in the line that `scout` has before it. */
 static ur_status begin_lane(ur_labels *s, const ur_liner *scout, const ur_machine *machine, size_t lane, uint64_t at,
                             ur_error *error)
 {
@@ -186,17 +186,17 @@ static ur_status scout_lanes(ur_labels *s, ur_liner *scout, const ur_passage *pa
         ur_machine machine = scout->machine;
         for (; lane < s->lanes; lane++) {
             uint64_t at = passage->begin + lane * passage->piece;
-            if (at >= scout->at + scout->units) break;
+            if (at >= scout->at + scout->tokens) break;
             UR_TRY(begin_lane(s, scout, &machine, lane, at, error));
         }
-        while (scout->next < scout->units) read_unit(scout);
+        while (scout->next < scout->tokens) read_token(scout);
     }
     return UR_OK;
 }
 
 static ur_status open_labels(ur_labels *s, const ur_reading *how, const ur_passage *passage, ur_error *error)
 {
-    ur_corpus_options options = {.unit = ur_vocabulary_kind(s->model->vocabulary),
+    ur_corpus_options options = {.kind = ur_vocabulary_kind(s->model->vocabulary),
                                  .replace_invalid = how->replace_invalid};
     UR_TRY(ur_corpus_open(&s->corpus, how->paths, how->path_count, &options, error));
     ur_liner scout = {0};
@@ -232,4 +232,4 @@ void ur_labels_close(ur_labels *s)
     free(s);
 }
 
-uint64_t ur_labels_units(const ur_labels *s) { return ur_corpus_units(s->corpus); }
+uint64_t ur_labels_tokens(const ur_labels *s) { return ur_corpus_tokens(s->corpus); }

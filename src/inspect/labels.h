@@ -1,5 +1,5 @@
 /*
- * The truth of all predicates at the units of a text that is read in lanes, in the order in which the lanes are read. The
+ * The truth of all predicates at the tokens of a text that is read in lanes, in the order in which the lanes are read. The
  * text is read here once more, a line ahead, so that a predicate may ask what the rest of the line is. Lanes begin in the
  * middle of the text and know all the same what was open there: the machine has read everything before.
  */
@@ -17,9 +17,9 @@ ur_status ur_labels_open(ur_labels **labels, const ur_model *model, const ur_rea
                          const ur_own_predicate *own, size_t own_count, ur_error *error);
 void ur_labels_close(ur_labels *labels);
 
-/* What holds behind the next unit of a lane: UR_BUILT_IN and own_count numbers, `stride` apart. */
+/* What holds behind the next token of a lane: UR_BUILT_IN and own_count numbers, `stride` apart. */
 ur_status ur_labels_next(ur_labels *labels, size_t lane, float *truth, size_t stride, ur_error *error);
 
-uint64_t ur_labels_units(const ur_labels *labels); /* of the whole text */
+uint64_t ur_labels_tokens(const ur_labels *labels); /* of the whole text */
 
 #endif

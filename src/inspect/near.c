@@ -10,10 +10,11 @@ ur_status ur_near_table(const ur_model *m, const ur_param **table, ur_error *err
     const ur_line *line = &m->lines[m->line_count - 1];
     for (size_t i = line->first; i < line->first + line->count; i++)
         if ((*table = m->layers[i].embed) != NULL) return UR_OK;
-    return ur_fail(error, UR_ERR_UNSUPPORTED,
-                   "the network '%.120s' has no embedding, so that no unit is nearer to one than to another; train one "
-                   "with `embed` 64, or with 'embed 64' at the beginning of its line",
-                   m->net);
+    return ur_fail(
+        error, UR_ERR_UNSUPPORTED,
+        "the network '%.120s' has no embedding, so that no token is nearer to one than to another; train one "
+        "with `embed` 64, or with 'embed 64' at the beginning of its line",
+        m->net);
 }
 
 ur_status ur_embedding_size(const ur_model *m, size_t *rows, size_t *width, ur_error *error)

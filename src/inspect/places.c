@@ -8,7 +8,7 @@
 ur_status ur_places_open(ur_places *p, const ur_model *m, const ur_reading *how, ur_error *error)
 {
     *p = (ur_places){0};
-    UR_TRY(ur_reading_open(&p->corpus, &p->begin, &p->units, m, how, error));
+    UR_TRY(ur_reading_open(&p->corpus, &p->begin, &p->tokens, m, how, error));
     return ur_reader_open(&p->reader, p->corpus, m->vocabulary, error);
 }
 
@@ -21,7 +21,7 @@ void ur_places_close(ur_places *p)
 
 static ur_status read_place(ur_places *p, size_t place, int32_t *ids, size_t stride, ur_error *error)
 {
-    uint64_t left = p->units - p->steps;
+    uint64_t left = p->tokens - p->steps;
     uint64_t at = p->count > 1 ? (uint64_t)((double)left * (double)place / (double)(p->count - 1)) : left / 2;
     UR_TRY(ur_reader_seek(p->reader, p->begin + at, error));
     UR_TRY(ur_reader_next(p->reader, p->lane, p->steps, error));
@@ -39,9 +39,9 @@ ur_status ur_places_read(ur_places *p, size_t first, size_t lanes, int32_t *ids,
 
 static ur_status read_all(ur_places *p, size_t places, size_t steps, int32_t *ids, ur_error *error)
 {
-    if (!places || !steps || steps > p->units) {
+    if (!places || !steps || steps > p->tokens) {
         ur_fail(error, UR_ERR_DATA, "the text has %llu tokens; places (%zu) of %zu tokens are asked of it",
-                (unsigned long long)p->units, places, steps);
+                (unsigned long long)p->tokens, places, steps);
         return ur_corpus_fail_in(p->corpus, error, UR_ERR_DATA);
     }
     p->count = places;

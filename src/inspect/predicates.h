@@ -45,7 +45,7 @@ typedef struct ur_machine {
     ur_code_place place;
     bool quoted, escaped; /* escaped: a backslash acts on the next character */
     bool in_word, after_if;
-    bool starts_word, capital, digit, hangul; /* the last character, or one of the last unit */
+    bool starts_word, capital, digit, hangul; /* the last character, or one of the last token */
     bool indenting;
     char word[2]; /* the identifier that is being read: its beginning and its length */
     size_t word_length;
@@ -54,8 +54,8 @@ typedef struct ur_machine {
     size_t column, indent;
 } ur_machine;
 
-/* Forgets the events of the unit before. */
-void ur_machine_begin_unit(ur_machine *machine);
+/* Forgets the events of the token before. */
+void ur_machine_begin_token(ur_machine *machine);
 /* Reads the character that begins at line[at]; returns its bytes (an invalid one's: of what stands for it). The line (up
  * to and with its line break) is looked ahead in. */
 size_t ur_machine_read(ur_machine *machine, const char *line, size_t length, size_t at);

@@ -38,7 +38,7 @@ static bool is_word(uint32_t c)
 
 /* ---- What a character is ------------------------------------------------------------------------------------------ */
 
-void ur_machine_begin_unit(ur_machine *m) { m->starts_word = m->capital = m->digit = m->hangul = false; }
+void ur_machine_begin_token(ur_machine *m) { m->starts_word = m->capital = m->digit = m->hangul = false; }
 
 /* An apostrophe inside a word begins no other one. */
 static void see_character(ur_machine *m, uint32_t c)

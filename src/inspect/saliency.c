@@ -217,7 +217,7 @@ ur_status ur_saliency(ur_model *model, const int32_t *ids, size_t count, int32_t
     const ur_line *line = &model->lines[0];
     ur_batch batch = {.input = {{.steps = count, .lanes = 1, .ids = ids}}};
     ur_prediction of = {.step = line->last || !count ? 0 : count - 1, .target = target};
-    if (model->line_count > 1 || !line->symbols || !(ur_predicts_units(model) || line->last))
+    if (model->line_count > 1 || !line->symbols || !(ur_predicts_tokens(model) || line->last))
         return ur_fail(error, UR_ERR_USAGE, "the model (\"%s\") is no language model and no classifier of text",
                        model->net);
     if (target < 0)

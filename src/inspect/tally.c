@@ -271,7 +271,7 @@ ur_status ur_tally_add(ur_tally *t, const ur_tally_chunk *chunk, ur_pool *pool, 
         t->members = members;
     }
     if (t->count[0] + t->count[1] > UINT32_MAX - chunk->places)
-        return ur_fail(error, UR_ERR_DATA, "the text has more than %lu units; choose a part of it",
+        return ur_fail(error, UR_ERR_DATA, "the text has more than %lu places; choose a part of it",
                        (unsigned long)UINT32_MAX);
     t->chunk = chunk;
     list_all(t, chunk);

@@ -10,7 +10,7 @@ enum {
     UR_READING_MOST = 256,
     UR_READING_LANES = 32,
     UR_READING_WINDOW = 128,
-    UR_READING_PIECE = 512,       /* units of a lane below which fewer lanes are taken */
+    UR_READING_PIECE = 512,       /* tokens of a lane below which fewer lanes are taken */
     UR_READING_OUTPUTS = 1 << 24, /* numbers that the last layer may give for a passage */
 };
 
@@ -21,7 +21,7 @@ typedef struct ur_text_reader {
     ur_probe *probe;
     size_t lanes, window;
     uint64_t begin, piece;
-    int32_t *row;        /* (B): the unit that each lane reads next */
+    int32_t *row;        /* (B): the token that each lane reads next */
     int32_t *ids, *next; /* (window, B) */
 } ur_text_reader;
 
@@ -33,7 +33,7 @@ static void close_text(ur_text_reader *r)
     free(r->row);
 }
 
-/* The part has `left` units. */
+/* The part has `left` tokens. */
 static ur_status choose(ur_text_reader *r, const ur_reading *how, uint64_t left, ur_error *error)
 {
     if (left < 2) {
@@ -67,9 +67,9 @@ static ur_status make_room(ur_text_reader *r, ur_error *error)
 
 static ur_status open_text(ur_text_reader *r, const ur_reading *how, ur_error *error)
 {
-    uint64_t units;
-    UR_TRY(ur_reading_open(&r->corpus, &r->begin, &units, r->model, how, error));
-    UR_TRY(choose(r, how, units, error));
+    uint64_t tokens;
+    UR_TRY(ur_reading_open(&r->corpus, &r->begin, &tokens, r->model, how, error));
+    UR_TRY(choose(r, how, tokens, error));
     UR_TRY(make_room(r, error));
     for (size_t b = 0; b < r->lanes; b++) {
         UR_TRY(ur_reader_open(&r->readers[b], r->corpus, r->model->vocabulary, error));
@@ -79,7 +79,7 @@ static ur_status open_text(ur_text_reader *r, const ur_reading *how, ur_error *e
     return ur_probe_create(&r->probe, r->model, how->threads, error);
 }
 
-/* Lane b of a passage: `steps` units, and what follows each; `last`: nothing follows the last one. */
+/* Lane b of a passage: `steps` tokens, and what follows each; `last`: nothing follows the last one. */
 static ur_status read_lane(ur_text_reader *r, size_t b, size_t steps, bool last, ur_error *error)
 {
     for (size_t t = 0; t < steps; t++) {

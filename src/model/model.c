@@ -81,7 +81,7 @@ bool ur_model_parameter(ur_model *m, size_t i, ur_parameter *parameter)
 const char *ur_model_net(const ur_model *m) { return m->net; }
 const char *ur_model_task(const ur_model *m) { return m->task; }
 size_t ur_model_outputs(const ur_model *m) { return m->lines[m->line_count - 1].width; }
-bool ur_predicts_units(const ur_model *m)
+bool ur_predicts_tokens(const ur_model *m)
 {
     const ur_line *line = &m->lines[0];
     return m->line_count == 1 && line->symbols && line->width == line->symbols && !line->last &&

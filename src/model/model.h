@@ -72,7 +72,7 @@ const char *ur_weights_name(ur_weights weights);
 /* UR_ERR_UNSUPPORTED where a layer needs the whole sequence. */
 ur_status ur_check_streams(const ur_model *model, ur_error *error);
 /* A language model: one line that reads ids and gives a number for each of them at every step. */
-bool ur_predicts_units(const ur_model *model);
+bool ur_predicts_tokens(const ur_model *model);
 const ur_param *ur_model_find(const ur_model *model, const char *name); /* NULL: none */
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * Sampling. All in double, in a fixed order, with our own exp: the same text everywhere. The limits are thresholds on
- * the probabilities: a unit is kept when its probability is at least the largest threshold that top-k, top-p and min-p
- * give; of units equally likely at the border the lower ids are kept.
+ * the probabilities: a token is kept when its probability is at least the largest threshold that top-k, top-p and min-p
+ * give; of tokens equally likely at the border the lower ids are kept.
  */
 #include "base/float_mode.h"
 #include "base/random.h"
@@ -59,7 +59,7 @@ static ur_kept kept_above(const ur_real *w, size_t n, double threshold)
     return kept;
 }
 
-/* The largest threshold in (0, 1] that keeps at least k units, or at least the share p of the sum: by halving, as
+/* The largest threshold in (0, 1] that keeps at least k tokens, or at least the share p of the sum: by halving, as
  * weights are at most 1. */
 static double threshold_for(const ur_real *w, size_t n, size_t k, double wanted)
 {
@@ -106,12 +106,12 @@ static void probabilities(ur_real *x, size_t n, const ur_sampling *how)
         return;
     }
     double sum = weigh(x, n, how, best);
-    size_t units = kept_above(x, n, 0).count;
+    size_t tokens = kept_above(x, n, 0).count;
     double least = how->min_p < 1 ? how->min_p : 1; /* the likeliest has weight 1 */
     if (how->min_p > 0)
         for (size_t i = 0; i < n; i++)
             if ((double)x[i] < least) x[i] = 0;
-    if (how->top_k > 0 && how->top_k < units) cut(x, n, threshold_for(x, n, how->top_k, 0), how->top_k, 0);
+    if (how->top_k > 0 && how->top_k < tokens) cut(x, n, threshold_for(x, n, how->top_k, 0), how->top_k, 0);
     if (how->top_p < 1) cut(x, n, threshold_for(x, n, 1, how->top_p * sum), 1, how->top_p * sum);
     sum = kept_above(x, n, 0).sum;
     for (size_t i = 0; i < n; i++) x[i] = (ur_real)((double)x[i] / sum);

@@ -31,7 +31,7 @@ static void add_number(net_text *out, const char *before, size_t number)
     add(out, digits);
 }
 
-/* The shortest decimal in [0, 1) that reads back as p, by the rule of ur_token_probability; false if there is none. */
+/* The shortest decimal in [0, 1) that reads back as p, by the rule of ur_lexeme_probability; false if there is none. */
 static bool add_probability(net_text *out, double p)
 {
     double scale = 1;

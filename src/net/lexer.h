@@ -1,4 +1,4 @@
-/* The network line as tokens. Everything the line can say is ASCII, so up to the first error a byte is a character. */
+/* The network line as lexemes. Everything the line can say is ASCII, so up to the first error a byte is a character. */
 #ifndef UR_NET_LEXER_H
 #define UR_NET_LEXER_H
 
@@ -6,48 +6,48 @@
 
 #include <stdbool.h>
 
-typedef enum ur_token_kind {
-    UR_TOKEN_END,
-    UR_TOKEN_WORD,   /* a letter or "_", then letters, digits, "_" and "-" */
-    UR_TOKEN_NUMBER, /* digits, or digits "." digits, or "." digits */
-    UR_TOKEN_FILTER, /* digits "x" digits */
-    UR_TOKEN_THEN,   /* > */
-    UR_TOKEN_NEXT,   /* ; */
-    UR_TOKEN_COLON,
-    UR_TOKEN_EQUALS
-} ur_token_kind;
+typedef enum ur_lexeme_kind {
+    UR_LEXEME_END,
+    UR_LEXEME_WORD,   /* a letter or "_", then letters, digits, "_" and "-" */
+    UR_LEXEME_NUMBER, /* digits, or digits "." digits, or "." digits */
+    UR_LEXEME_FILTER, /* digits "x" digits */
+    UR_LEXEME_THEN,   /* > */
+    UR_LEXEME_NEXT,   /* ; */
+    UR_LEXEME_COLON,
+    UR_LEXEME_EQUALS
+} ur_lexeme_kind;
 
-typedef struct ur_token {
-    ur_token_kind kind;
+typedef struct ur_lexeme {
+    ur_lexeme_kind kind;
     const char *text; /* inside the line, not terminated */
     size_t length;
     size_t column; /* 1-based, in characters */
-} ur_token;
+} ur_lexeme;
 
-/* The token at *at or behind the blanks there; *at moves behind it. */
-ur_status ur_net_lex(const char *text, size_t *at, ur_token *token, ur_error *error);
+/* The lexeme at *at or behind the blanks there; *at moves behind it. */
+ur_status ur_net_lex(const char *text, size_t *at, ur_lexeme *lexeme, ur_error *error);
 
-bool ur_token_is(const ur_token *token, const char *word);
+bool ur_lexeme_is(const ur_lexeme *lexeme, const char *word);
 
-/* A whole number of a NUMBER token; false with a decimal point or above `most`. */
-bool ur_token_count(const ur_token *token, size_t least, size_t most, size_t *count);
+/* A whole number of a NUMBER lexeme; false with a decimal point or above `most`. */
+bool ur_lexeme_count(const ur_lexeme *lexeme, size_t least, size_t most, size_t *count);
 
-/* Two whole numbers of a FILTER token, each from 1 to `most`. */
-bool ur_token_filter(const ur_token *token, size_t most, size_t *high, size_t *wide);
+/* Two whole numbers of a FILTER lexeme, each from 1 to `most`. */
+bool ur_lexeme_filter(const ur_lexeme *lexeme, size_t most, size_t *high, size_t *wide);
 
-/* ur_net_fail: the token, which begins like a number, is none. */
-ur_status ur_net_no_number(const ur_token *token, ur_error *error);
+/* ur_net_fail: the lexeme, which begins like a number, is none. */
+ur_status ur_net_no_number(const ur_lexeme *lexeme, ur_error *error);
 
 /* A number in [0, 1) with at most UR_DECIMALS_MAX decimals (zeros at the end not counted). */
 enum { UR_DECIMALS_MAX = 15 };
-bool ur_token_probability(const ur_token *token, double *probability);
+bool ur_lexeme_probability(const ur_lexeme *lexeme, double *probability);
 
-/* The token as a message shows it: quoted and cut, or "the end of the line". */
-enum { UR_TOKEN_SHOWN_MAX = 48 };
-typedef struct ur_token_shown {
-    char text[UR_TOKEN_SHOWN_MAX];
-} ur_token_shown;
-ur_token_shown ur_token_show(const ur_token *token);
+/* The lexeme as a message shows it: quoted and cut, or "the end of the line". */
+enum { UR_LEXEME_SHOWN_MAX = 48 };
+typedef struct ur_lexeme_shown {
+    char text[UR_LEXEME_SHOWN_MAX];
+} ur_lexeme_shown;
+ur_lexeme_shown ur_lexeme_show(const ur_lexeme *lexeme);
 
 /* ur_fail with "network line, column N: " in front. */
 ur_status ur_net_fail(ur_error *error, ur_status status, size_t column, const char *format, ...) UR_PRINTF(4, 5);

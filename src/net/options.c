@@ -5,15 +5,15 @@
 #include <string.h>
 
 /* An option may be given once, and only to a layer that takes it. */
-static ur_status claim(ur_net_parser *parser, ur_net_layer *layer, const ur_token *option, unsigned bit)
+static ur_status claim(ur_net_parser *parser, ur_net_layer *layer, const ur_lexeme *option, unsigned bit)
 {
     if (layer->word.kind && !(layer->word.takes & bit))
         return ur_net_fail(parser->error, UR_ERR_FORMAT, option->column, "\"%s\" does not take %s; it takes %s",
-                           layer->word.word, ur_token_show(option).text, ur_option_words_text(layer->word.takes).text);
+                           layer->word.word, ur_lexeme_show(option).text, ur_option_words_text(layer->word.takes).text);
     if (layer->seen & bit)
         return ur_net_fail(parser->error, UR_ERR_FORMAT, option->column,
                            "%s, but \"%s\" has such an option already; leave one of them out",
-                           ur_token_show(option).text, layer->word.word);
+                           ur_lexeme_show(option).text, layer->word.word);
     layer->seen |= bit;
     return UR_OK;
 }
@@ -22,7 +22,7 @@ static ur_status probability(ur_net_parser *parser, double *value)
 {
     char expected[80];
     snprintf(expected, sizeof expected, "a probability from 0 to below 1 with at most %d decimals", UR_DECIMALS_MAX);
-    if (parser->token.kind != UR_TOKEN_NUMBER || !ur_token_probability(&parser->token, value))
+    if (parser->lexeme.kind != UR_LEXEME_NUMBER || !ur_lexeme_probability(&parser->lexeme, value))
         return ur_net_expected(parser, expected);
     return ur_net_advance(parser);
 }
@@ -31,7 +31,7 @@ static ur_status whole_number(ur_net_parser *parser, size_t most, size_t *value)
 {
     char expected[64];
     snprintf(expected, sizeof expected, "a whole number from 1 to %zu", most);
-    if (parser->token.kind != UR_TOKEN_NUMBER || !ur_token_count(&parser->token, 1, most, value))
+    if (parser->lexeme.kind != UR_LEXEME_NUMBER || !ur_lexeme_count(&parser->lexeme, 1, most, value))
         return ur_net_expected(parser, expected);
     return ur_net_advance(parser);
 }
@@ -39,8 +39,8 @@ static ur_status whole_number(ur_net_parser *parser, size_t most, size_t *value)
 static ur_status too_many(const ur_net_parser *parser, const ur_net_layer *layer)
 {
     static const char *const counts[] = {"no number", "one number", "two numbers"};
-    return ur_net_fail(parser->error, UR_ERR_FORMAT, parser->token.column, "\"%s\" takes %s, so %s is one too many",
-                       layer->word.word, counts[layer->numbers], ur_token_show(&parser->token).text);
+    return ur_net_fail(parser->error, UR_ERR_FORMAT, parser->lexeme.column, "\"%s\" takes %s, so %s is one too many",
+                       layer->word.word, counts[layer->numbers], ur_lexeme_show(&parser->lexeme).text);
 }
 
 /* Numbers of a kind that takes a probability are all probabilities. */
@@ -60,13 +60,13 @@ static ur_status read_number(ur_net_parser *parser, ur_net_layer *layer)
 /* HxW, of a layer that takes one; elsewhere it is a number gone wrong. */
 static ur_status read_filter(ur_net_parser *parser, ur_net_layer *layer)
 {
-    ur_token token = parser->token;
+    ur_lexeme lexeme = parser->lexeme;
     ur_layer_spec *spec = &layer->spec;
-    if (layer->word.kind && !(layer->word.takes & UR_TAKES_FILTER)) return ur_net_no_number(&token, parser->error);
-    UR_TRY(claim(parser, layer, &token, UR_TAKES_FILTER));
-    if (!ur_token_filter(&token, UR_FILTER_MAX, &spec->high, &spec->wide))
-        return ur_net_fail(parser->error, UR_ERR_FORMAT, token.column, "expected a filter from 1x1 to %dx%d, found %s",
-                           UR_FILTER_MAX, UR_FILTER_MAX, ur_token_show(&token).text);
+    if (layer->word.kind && !(layer->word.takes & UR_TAKES_FILTER)) return ur_net_no_number(&lexeme, parser->error);
+    UR_TRY(claim(parser, layer, &lexeme, UR_TAKES_FILTER));
+    if (!ur_lexeme_filter(&lexeme, UR_FILTER_MAX, &spec->high, &spec->wide))
+        return ur_net_fail(parser->error, UR_ERR_FORMAT, lexeme.column, "expected a filter from 1x1 to %dx%d, found %s",
+                           UR_FILTER_MAX, UR_FILTER_MAX, ur_lexeme_show(&lexeme).text);
     return ur_net_advance(parser);
 }
 
@@ -93,38 +93,38 @@ static void use_numbers(ur_net_layer *layer)
 }
 
 /* "x2" is one word and "x 2" a word and a number; both are read. */
-static ur_status read_times(ur_net_parser *parser, ur_net_layer *layer, const ur_token *word)
+static ur_status read_times(ur_net_parser *parser, ur_net_layer *layer, const ur_lexeme *word)
 {
-    ur_token digits = *word;
+    ur_lexeme digits = *word;
     UR_TRY(claim(parser, layer, word, UR_TAKES_TIMES));
     if (word->length == 1) return whole_number(parser, UR_LAYERS_MAX, &layer->times);
     digits.text++, digits.length--;
-    if (ur_token_count(&digits, 1, UR_LAYERS_MAX, &layer->times)) return UR_OK;
+    if (ur_lexeme_count(&digits, 1, UR_LAYERS_MAX, &layer->times)) return UR_OK;
     return ur_net_fail(parser->error, UR_ERR_FORMAT, word->column, "expected a repetition from x1 to x%d, found %s",
-                       UR_LAYERS_MAX, ur_token_show(word).text);
+                       UR_LAYERS_MAX, ur_lexeme_show(word).text);
 }
 
 static ur_status read_name(ur_net_parser *parser, ur_net_layer *layer, const char *after)
 {
     char expected[80];
     snprintf(expected, sizeof expected, "the name of an earlier line after \"%s\"", after);
-    if (parser->token.kind != UR_TOKEN_WORD) return ur_net_expected(parser, expected);
-    if (parser->token.length >= UR_NAME_MAX)
-        return ur_net_fail(parser->error, UR_ERR_FORMAT, parser->token.column, "no line has a name as long as %s",
-                           ur_token_show(&parser->token).text);
-    memcpy(layer->spec.from, parser->token.text, parser->token.length);
+    if (parser->lexeme.kind != UR_LEXEME_WORD) return ur_net_expected(parser, expected);
+    if (parser->lexeme.length >= UR_NAME_MAX)
+        return ur_net_fail(parser->error, UR_ERR_FORMAT, parser->lexeme.column, "no line has a name as long as %s",
+                           ur_lexeme_show(&parser->lexeme).text);
+    memcpy(layer->spec.from, parser->lexeme.text, parser->lexeme.length);
     return ur_net_advance(parser);
 }
 
 static ur_status read_drop(ur_net_parser *parser, ur_net_layer *layer)
 {
-    if (parser->token.kind != UR_TOKEN_EQUALS)
+    if (parser->lexeme.kind != UR_LEXEME_EQUALS)
         return ur_net_expected(parser, "\"=\" after \"drop\", as in \"drop=0.4\"");
     UR_TRY(ur_net_advance(parser));
     return probability(parser, &layer->spec.drop);
 }
 
-static ur_status apply(ur_net_parser *parser, ur_net_layer *layer, const ur_token *word, const ur_option_word *option)
+static ur_status apply(ur_net_parser *parser, ur_net_layer *layer, const ur_lexeme *word, const ur_option_word *option)
 {
     ur_layer_spec *spec = &layer->spec;
     UR_TRY(claim(parser, layer, word, option->takes));
@@ -164,31 +164,31 @@ static ur_status apply(ur_net_parser *parser, ur_net_layer *layer, const ur_toke
     return UR_OK;
 }
 
-static ur_status unknown_option(const ur_net_parser *parser, const ur_net_layer *layer, const ur_token *word)
+static ur_status unknown_option(const ur_net_parser *parser, const ur_net_layer *layer, const ur_lexeme *word)
 {
     ur_layer_word other;
     if (ur_layer_word_find(word->text, word->length, &other))
         return ur_net_fail(parser->error, UR_ERR_FORMAT, word->column,
-                           "%s is a layer of its own; expected \">\" before it", ur_token_show(word).text);
+                           "%s is a layer of its own; expected \">\" before it", ur_lexeme_show(word).text);
     return ur_net_fail(parser->error, UR_ERR_FORMAT, word->column,
-                       "unknown option %s; the nearest known one is \"%s\" (\"%s\" takes %s)", ur_token_show(word).text,
-                       ur_option_word_nearest(word->text, word->length), layer->word.word,
+                       "unknown option %s; the nearest known one is \"%s\" (\"%s\" takes %s)",
+                       ur_lexeme_show(word).text, ur_option_word_nearest(word->text, word->length), layer->word.word,
                        ur_option_words_text(layer->word.takes).text);
 }
 
 /* A layer that is not built may take words and keys that nobody knows yet. */
 static ur_status skip_option(ur_net_parser *parser)
 {
-    if (parser->token.kind != UR_TOKEN_EQUALS) return UR_OK;
+    if (parser->lexeme.kind != UR_LEXEME_EQUALS) return UR_OK;
     UR_TRY(ur_net_advance(parser));
-    if (parser->token.kind != UR_TOKEN_WORD && parser->token.kind != UR_TOKEN_NUMBER)
+    if (parser->lexeme.kind != UR_LEXEME_WORD && parser->lexeme.kind != UR_LEXEME_NUMBER)
         return ur_net_expected(parser, "a value after \"=\"");
     return ur_net_advance(parser);
 }
 
 static ur_status read_option(ur_net_parser *parser, ur_net_layer *layer)
 {
-    ur_token word = parser->token;
+    ur_lexeme word = parser->lexeme;
     const ur_option_word *option = ur_option_word_find(word.text, word.length);
     UR_TRY(ur_net_advance(parser));
     if (ur_is_times(word.text, word.length)) return read_times(parser, layer, &word);
@@ -204,13 +204,13 @@ static ur_status check_complete(const ur_net_parser *parser, const ur_net_layer 
         return ur_net_fail(parser->error, UR_ERR_FORMAT, layer->spec.column,
                            "\"like %s\" is a table with its sizes; leave the numbers out", layer->spec.from);
     if (layer->numbers < kind->least && !(layer->seen & UR_TAKES_LIKE))
-        return ur_net_fail(parser->error, UR_ERR_FORMAT, parser->token.column,
+        return ur_net_fail(parser->error, UR_ERR_FORMAT, parser->lexeme.column,
                            "expected %s after \"%s\", found %s; for example \"%s %s\"", kind->wants, layer->word.word,
-                           ur_token_show(&parser->token).text, layer->word.word, kind->example);
+                           ur_lexeme_show(&parser->lexeme).text, layer->word.word, kind->example);
     if (kind->options & UR_TAKES_FILTER && !layer->spec.high)
-        return ur_net_fail(parser->error, UR_ERR_FORMAT, parser->token.column,
+        return ur_net_fail(parser->error, UR_ERR_FORMAT, parser->lexeme.column,
                            "expected the rows and columns of a filter after \"%s\", found %s; for example \"%s %s\"",
-                           layer->word.word, ur_token_show(&parser->token).text, layer->word.word, kind->example);
+                           layer->word.word, ur_lexeme_show(&parser->lexeme).text, layer->word.word, kind->example);
     if (layer->spec.same && layer->word.takes & UR_TAKES_DROP && layer->spec.drop <= 0)
         return ur_net_fail(parser->error, UR_ERR_FORMAT, layer->same_column,
                            "\"same\" says how \"drop=\" chooses its mask; give \"%s\" a drop above 0, as in "
@@ -230,11 +230,11 @@ ur_status ur_net_options(ur_net_parser *parser, ur_net_layer *layer)
 {
     if (layer->word.kind && layer->word.kind->names) UR_TRY(read_name(parser, layer, layer->word.word));
     for (;;) {
-        if (parser->token.kind == UR_TOKEN_NUMBER)
+        if (parser->lexeme.kind == UR_LEXEME_NUMBER)
             UR_TRY(read_number(parser, layer));
-        else if (parser->token.kind == UR_TOKEN_FILTER)
+        else if (parser->lexeme.kind == UR_LEXEME_FILTER)
             UR_TRY(read_filter(parser, layer));
-        else if (parser->token.kind == UR_TOKEN_WORD)
+        else if (parser->lexeme.kind == UR_LEXEME_WORD)
             UR_TRY(read_option(parser, layer));
         else
             return complete(parser, layer);

@@ -7,22 +7,22 @@
 
 ur_status ur_net_advance(ur_net_parser *parser)
 {
-    return ur_net_lex(parser->text, &parser->at, &parser->token, parser->error);
+    return ur_net_lex(parser->text, &parser->at, &parser->lexeme, parser->error);
 }
 
 ur_status ur_net_expected(const ur_net_parser *parser, const char *what)
 {
-    return ur_net_fail(parser->error, UR_ERR_FORMAT, parser->token.column, "expected %s, found %s", what,
-                       ur_token_show(&parser->token).text);
+    return ur_net_fail(parser->error, UR_ERR_FORMAT, parser->lexeme.column, "expected %s, found %s", what,
+                       ur_lexeme_show(&parser->lexeme).text);
 }
 
-void ur_net_not_built(ur_net_parser *parser, const ur_token *token)
+void ur_net_not_built(ur_net_parser *parser, const ur_lexeme *lexeme)
 {
     if (parser->unbuilt.length) return;
-    parser->unbuilt = *token;
+    parser->unbuilt = *lexeme;
 }
 
-static ur_status reserved_name(ur_net_parser *parser, const ur_token *name)
+static ur_status reserved_name(ur_net_parser *parser, const ur_lexeme *name)
 {
     ur_layer_word layer;
     bool taken = ur_layer_word_find(name->text, name->length, &layer) ||
@@ -30,22 +30,22 @@ static ur_status reserved_name(ur_net_parser *parser, const ur_token *name)
     if (!taken) return UR_OK;
     return ur_net_fail(parser->error, UR_ERR_FORMAT, name->column,
                        "%s is a word of the network line and cannot name one; choose another name",
-                       ur_token_show(name).text);
+                       ur_lexeme_show(name).text);
 }
 
 /* Names are told apart by their first UR_NAME_MAX − 1 characters, so longer ones are refused. */
-static ur_status name_line(ur_net_parser *parser, const ur_token *name)
+static ur_status name_line(ur_net_parser *parser, const ur_lexeme *name)
 {
     ur_net_spec *spec = parser->spec;
     ur_line_spec *line = &spec->lines[spec->line_count - 1];
     if (name->length >= UR_NAME_MAX)
         return ur_net_fail(parser->error, UR_ERR_FORMAT, name->column, "the name %s is longer than %d characters",
-                           ur_token_show(name).text, UR_NAME_MAX - 1);
+                           ur_lexeme_show(name).text, UR_NAME_MAX - 1);
     UR_TRY(reserved_name(parser, name));
     for (size_t i = 0; i + 1 < spec->line_count; i++)
-        if (ur_token_is(name, spec->lines[i].name))
+        if (ur_lexeme_is(name, spec->lines[i].name))
             return ur_net_fail(parser->error, UR_ERR_FORMAT, name->column,
-                               "an earlier line has the name %s already; choose another", ur_token_show(name).text);
+                               "an earlier line has the name %s already; choose another", ur_lexeme_show(name).text);
     memcpy(line->name, name->text, name->length);
     return UR_OK;
 }
@@ -60,14 +60,14 @@ static ur_status only_unnamed(const ur_net_parser *parser, size_t column)
     return UR_OK;
 }
 
-static ur_status unknown_layer(const ur_net_parser *parser, const ur_token *word)
+static ur_status unknown_layer(const ur_net_parser *parser, const ur_lexeme *word)
 {
     return ur_net_fail(parser->error, UR_ERR_FORMAT, word->column,
-                       "unknown layer %s; the nearest known one is \"%s\" (there are %s)", ur_token_show(word).text,
+                       "unknown layer %s; the nearest known one is \"%s\" (there are %s)", ur_lexeme_show(word).text,
                        ur_layer_word_nearest(word->text, word->length), ur_layer_words_text().text);
 }
 
-static ur_status find_layer(ur_net_parser *parser, const ur_token *word, ur_net_layer *layer)
+static ur_status find_layer(ur_net_parser *parser, const ur_lexeme *word, ur_net_layer *layer)
 {
     if (!ur_layer_word_find(word->text, word->length, &layer->word)) return unknown_layer(parser, word);
     if (!layer->word.kind) ur_net_not_built(parser, word);
@@ -91,7 +91,7 @@ static ur_status add_layer(ur_net_parser *parser, const ur_net_layer *layer)
 }
 
 /* `word` has been read, the parser stands behind it. */
-static ur_status parse_layer(ur_net_parser *parser, const ur_token *word)
+static ur_status parse_layer(ur_net_parser *parser, const ur_lexeme *word)
 {
     ur_net_layer layer = {.times = 1};
     UR_TRY(find_layer(parser, word, &layer));
@@ -99,24 +99,24 @@ static ur_status parse_layer(ur_net_parser *parser, const ur_token *word)
     return add_layer(parser, &layer);
 }
 
-static ur_status read_word(ur_net_parser *parser, ur_token *word)
+static ur_status read_word(ur_net_parser *parser, ur_lexeme *word)
 {
-    if (parser->token.kind != UR_TOKEN_WORD)
+    if (parser->lexeme.kind != UR_LEXEME_WORD)
         return ur_net_expected(parser,
-                               parser->token.column == 1 ? "a layer such as \"onehot > rnn 100 > dense\"" : "a layer");
-    *word = parser->token;
+                               parser->lexeme.column == 1 ? "a layer such as \"onehot > rnn 100 > dense\"" : "a layer");
+    *word = parser->lexeme;
     return ur_net_advance(parser);
 }
 
 /* [ name ":" ], and the first layer's word. */
-static ur_status begin_line(ur_net_parser *parser, ur_token *word)
+static ur_status begin_line(ur_net_parser *parser, ur_lexeme *word)
 {
     ur_net_spec *spec = parser->spec;
     if (spec->line_count == UR_LINES_MAX)
-        return ur_net_fail(parser->error, UR_ERR_FORMAT, parser->token.column, "more than %d lines", UR_LINES_MAX);
+        return ur_net_fail(parser->error, UR_ERR_FORMAT, parser->lexeme.column, "more than %d lines", UR_LINES_MAX);
     spec->lines[spec->line_count++].first = spec->layer_count;
     UR_TRY(read_word(parser, word));
-    if (parser->token.kind != UR_TOKEN_COLON) return only_unnamed(parser, word->column);
+    if (parser->lexeme.kind != UR_LEXEME_COLON) return only_unnamed(parser, word->column);
     UR_TRY(name_line(parser, word));
     UR_TRY(ur_net_advance(parser));
     return read_word(parser, word);
@@ -124,10 +124,10 @@ static ur_status begin_line(ur_net_parser *parser, ur_token *word)
 
 static ur_status parse_line(ur_net_parser *parser)
 {
-    ur_token word;
+    ur_lexeme word;
     UR_TRY(begin_line(parser, &word));
     UR_TRY(parse_layer(parser, &word));
-    while (parser->token.kind == UR_TOKEN_THEN) {
+    while (parser->lexeme.kind == UR_LEXEME_THEN) {
         UR_TRY(ur_net_advance(parser));
         UR_TRY(read_word(parser, &word));
         UR_TRY(parse_layer(parser, &word));
@@ -139,11 +139,11 @@ static ur_status parse_network(ur_net_parser *parser)
 {
     UR_TRY(ur_net_advance(parser));
     UR_TRY(parse_line(parser));
-    while (parser->token.kind == UR_TOKEN_NEXT) {
+    while (parser->lexeme.kind == UR_LEXEME_NEXT) {
         UR_TRY(ur_net_advance(parser));
         UR_TRY(parse_line(parser));
     }
-    return parser->token.kind == UR_TOKEN_END ? UR_OK : ur_net_expected(parser, "an option, \">\" or \";\"");
+    return parser->lexeme.kind == UR_LEXEME_END ? UR_OK : ur_net_expected(parser, "an option, \">\" or \";\"");
 }
 
 /* The whole line is read before a missing layer is reported: mistakes first. */
@@ -152,7 +152,7 @@ static ur_status parse_built(ur_net_parser *parser)
     UR_TRY(parse_network(parser));
     if (!parser->unbuilt.length) return ur_net_check(parser->spec, parser->error);
     return ur_net_fail(parser->error, UR_ERR_UNSUPPORTED, parser->unbuilt.column, "%s is not built yet",
-                       ur_token_show(&parser->unbuilt).text);
+                       ur_lexeme_show(&parser->unbuilt).text);
 }
 
 static ur_status too_long(ur_error *error, const char *where)

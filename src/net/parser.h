@@ -8,10 +8,10 @@
 typedef struct ur_net_parser {
     const char *text;
     size_t at;
-    ur_token token; /* the one that is looked at */
+    ur_lexeme lexeme; /* the one that is looked at */
     ur_net_spec *spec;
     ur_error *error;
-    ur_token unbuilt; /* the first word that is known but not built; length 0: none */
+    ur_lexeme unbuilt; /* the first word that is known but not built; length 0: none */
 } ur_net_parser;
 
 /* A layer while its options are read. */
@@ -27,7 +27,7 @@ typedef struct ur_net_layer {
 
 ur_status ur_net_advance(ur_net_parser *parser);
 ur_status ur_net_expected(const ur_net_parser *parser, const char *what); /* "expected WHAT, found TOKEN" */
-void ur_net_not_built(ur_net_parser *parser, const ur_token *token);
+void ur_net_not_built(ur_net_parser *parser, const ur_lexeme *lexeme);
 
 /* Reads all that stands behind a layer's word, up to ">", ";" or the end. */
 ur_status ur_net_options(ur_net_parser *parser, ur_net_layer *layer);

@@ -21,8 +21,8 @@ typedef struct table {
 
 static bool find_token(const table *t, const char *word, size_t length, size_t *which)
 {
-    char spaced[UR_UNIT_MAX_BYTES + 1] = " ";
-    if (length > UR_UNIT_MAX_BYTES - 1) return false;
+    char spaced[UR_TOKEN_MAX_BYTES + 1] = " ";
+    if (length > UR_TOKEN_MAX_BYTES - 1) return false;
     memcpy(spaced + 1, word, length);
     int32_t id = ur_vocabulary_find(t->words, spaced, length + 1);
     if (id < 0) id = ur_vocabulary_find(t->words, word, length);
@@ -33,7 +33,7 @@ static bool find_token(const table *t, const char *word, size_t length, size_t *
 static bool find_word(void *context, const char *word, size_t length, size_t *which)
 {
     table *t = context;
-    char small[UR_UNIT_MAX_BYTES];
+    char small[UR_TOKEN_MAX_BYTES];
     t->way = AS_IT_IS;
     if (length == 0 || find_token(t, word, length, which)) return length > 0;
     if (t->keep_case || length >= sizeof small) return false;

@@ -17,7 +17,7 @@ harmless() {
         fail "$called: a control reaches $1"
 }
 
-# All of them are units of a model; info shows the first 200.
+# All of them are tokens of a model; info shows the first 200.
 { hostile; hostile; } >text
 train text run
 done_with inspect run run --html run.html; harmless out; harmless run.html; prints '---- sample after 60 steps'
@@ -29,8 +29,8 @@ END
 done_with inspect run log.jsonl --html log.html; harmless out; harmless log.html; prints '\x1bc<b> 50 %'
 done_with info run; harmless out; prints '\x1b'; prints '\u202e'; prints '\U000e0001'
 done_with sample run --next 100; harmless out
-for unit in $'\033' $'\342\200\256' '<' '"' '&' 한; do
-    done_with inspect near run "$unit" --count 1000 --html near.html --overwrite; harmless out; harmless near.html
+for token in $'\033' $'\342\200\256' '<' '"' '&' 한; do
+    done_with inspect near run "$token" --count 1000 --html near.html --overwrite; harmless out; harmless near.html
 done
 # No text opens a tag: there are only those that the report writes, and the signs of the text are entities.
 tags() { grep -o '<[^>]*>' near.html | sed -E 's/[ >].*//' | sort -u | tr '\n' ' '; }

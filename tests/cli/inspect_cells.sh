@@ -65,7 +65,7 @@ fails_with inspect cells run short; says 'the text has 1 tokens; at least 2 are 
 printf 'the cat sees it' >short
 done_with inspect cells run short; equal "$(grep -c 'never true\|rarely\|same everywhere\|too short' out)" 18
 
-# Text from outside cannot act, neither in its units nor in its path
+# Text from outside cannot act, neither in its tokens nor in its path
 printf '\033[31m"red"\033[0m <script>alert(1)</script> \342\200\256 \302\233 (한글)\n%.0s' $(seq 60) >'<b>hostile'
 train '<b>hostile' bad
 harmless() {

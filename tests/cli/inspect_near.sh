@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# unroll inspect near: neighbours of a unit of an embedding, as text, JSON and a report; what it says where there are none.
+# unroll inspect near: neighbours of a token of an embedding, as text, JSON and a report; what it says where there are none.
 . "$(dirname "$0")/lib.bash"
 needs_python
 make_text 200 >text
@@ -50,7 +50,7 @@ dots = [(float(x), -float(y)) for x, y in re.findall("M([0-9.]+) ([0-9.]+)h0", p
 def spread(points):
     wide = [max(p[k] for p in points) - min(p[k] for p in points) for k in (0, 1)]
     return wide[0], sorted((p[0] - points[0][0]) / wide[0] for p in points), wide[1] / wide[0]
-places.insert(0, places.pop(json.load(open("out"))["id"])) # as the unit asked for is the first dot
+places.insert(0, places.pop(json.load(open("out"))["id"])) # as the token asked for is the first dot
 a, b = spread(places), spread(dots)
 assert len(dots) == len(places) and abs(a[2] - b[2]) < 1e-3 and all(abs(p - q) < 1e-3 for p, q in zip(a[1], b[1]))
 PYTHON

@@ -38,7 +38,7 @@ open(sys.argv[3], "wb").write(len(text).to_bytes(8, "little") + text + bytes[8 +
 PYTHON
 }
 remake 'r["vocab"][1] = "ab"'
-fails_with info remade.safetensors; says 'remade.safetensors: the record'"'"'s "vocab", unit 1: 2 bytes that are not one unit of kind char'
+fails_with info remade.safetensors; says 'remade.safetensors: the record'"'"'s "vocab", token 1: 2 bytes that are not one token of kind char'
 remake 'h["__metadata__"]["unroll"] = "{not JSON"; r = None'
 fails_with info remade.safetensors; says 'remade.safetensors: the record "unroll" is not JSON: byte 1: '
 remake 'del h["__metadata__"]["unroll"]'

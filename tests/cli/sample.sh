@@ -55,7 +55,7 @@ done_with sample words --prime '나는 오늘 학' --complete 1; equal "$(cut -c
 # Several texts that stop
 done_with sample run --length 400 --seed 3 --stop 'no such text' --stop "$stop"; same out expected
 
-# --beam: the likeliest text, which begins as the greedy one does not have to; up to a unit that ends it
+# --beam: the likeliest text, which begins as the greedy one does not have to; up to a token that ends it
 done_with sample run --prime 'the cat ' --beam 1 --length 12; cut -c 12- out >beam
 done_with sample run --prime 'the cat ' --length 12 --greedy
 equal "the cat $(cat beam)" "$(cat out)"
@@ -66,7 +66,7 @@ equal "$(head -n 1 out | cut -c 12-)" house.
 needs_python
 done_with sample run --prime 'the cat sees the ' --beam 8 --length 20 --stop . --json
 equal "$(json 'o["beam"][0]["text"], o["beam"][0]["units"], o["beam"][0]["stopped"]')" "('house.', 6, True)"
-misused sample run --beam 3 --stop 'no unit'; says '--stop: with --beam it is one token of the model'
+misused sample run --beam 3 --stop 'no token'; says '--stop: with --beam it is one token of the model'
 misused sample run --beam 3 --next 2; says '--next and --beam are two questions'
 misused sample run --n-best 3; says '--n-best goes with --beam'
 

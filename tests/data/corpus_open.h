@@ -8,18 +8,18 @@
 
 #include <stdbool.h>
 
-static inline ur_status open_with(ur_corpus **corpus, ur_unit_kind unit, bool replace, size_t every, const char *path,
+static inline ur_status open_with(ur_corpus **corpus, ur_token_kind kind, bool replace, size_t every, const char *path,
                                   ur_error *error)
 {
-    const ur_corpus_options options = {.unit = unit, .replace_invalid = replace, .index_every = every};
+    const ur_corpus_options options = {.kind = kind, .replace_invalid = replace, .index_every = every};
     return ur_corpus_open(corpus, &path, 1, &options, error);
 }
 
-static inline ur_corpus *open_good(ur_unit_kind unit, bool replace, size_t every, const char *path)
+static inline ur_corpus *open_good(ur_token_kind kind, bool replace, size_t every, const char *path)
 {
     ur_corpus *corpus;
     ur_error error = {0};
-    if (open_with(&corpus, unit, replace, every, path, &error) != UR_OK) fail_msg("%s", error.text);
+    if (open_with(&corpus, kind, replace, every, path, &error) != UR_OK) fail_msg("%s", error.text);
     return corpus;
 }
 

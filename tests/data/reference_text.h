@@ -10,12 +10,12 @@
 #include <string.h>
 
 /* Writes the text of one file to `out` (3·size bytes) and returns its length; *valid: no invalid UTF-8 in it. */
-static inline size_t reference_file(ur_unit_kind kind, const unsigned char *bytes, size_t size, unsigned char *out,
+static inline size_t reference_file(ur_token_kind kind, const unsigned char *bytes, size_t size, unsigned char *out,
                                     bool *valid)
 {
     size_t in = 0, length = 0;
     *valid = true;
-    if (kind == UR_UNIT_BYTE) {
+    if (kind == UR_TOKEN_BYTE) {
         for (; in < size; in++) out[in] = bytes[in];
         return size;
     }
@@ -38,17 +38,17 @@ static inline size_t reference_file(ur_unit_kind kind, const unsigned char *byte
 }
 
 /* Whether a line break is read between a file and the next one, neither of which is empty. */
-static inline bool reference_break(ur_unit_kind kind, const unsigned char *bytes, size_t size, size_t next)
+static inline bool reference_break(ur_token_kind kind, const unsigned char *bytes, size_t size, size_t next)
 {
-    return kind != UR_UNIT_BYTE && size > 0 && next > 0 && bytes[size - 1] != '\n';
+    return kind != UR_TOKEN_BYTE && size > 0 && next > 0 && bytes[size - 1] != '\n';
 }
 
-/* Ends of the units of a file's text; returns their number. */
-static inline size_t reference_units(ur_unit_kind kind, const unsigned char *text, size_t length, size_t *ends)
+/* Ends of the tokens of a file's text; returns their number. */
+static inline size_t reference_tokens(ur_token_kind kind, const unsigned char *text, size_t length, size_t *ends)
 {
     size_t count = 0;
     for (size_t at = 0; at < length;) {
-        int size = ur_unit_cut(kind, text + at, length - at, true);
+        int size = ur_token_cut(kind, text + at, length - at, true);
         if (size <= 0) return (size_t)-1;
         at += (size_t)size;
         ends[count++] = at;

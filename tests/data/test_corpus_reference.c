@@ -1,4 +1,4 @@
-/* Units, places and hashes of texts full of trouble, against a plain second reading of the same bytes. */
+/* Tokens, places and hashes of texts full of trouble, against a plain second reading of the same bytes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,36 +13,36 @@ enum { MOST = 70000 };
 
 typedef struct expectation {
     unsigned char raw[2][MOST], text[6 * MOST];
-    size_t raw_size[2], ends[6 * MOST], units, length;
+    size_t raw_size[2], ends[6 * MOST], tokens, length;
     uint64_t chars;
     bool valid;
 } expectation;
 
-static void expect(expectation *expected, ur_unit_kind kind)
+static void expect(expectation *expected, ur_token_kind kind)
 {
     bool valid[2];
     size_t first = reference_file(kind, expected->raw[0], expected->raw_size[0], expected->text, &valid[0]);
     bool broken = reference_break(kind, expected->raw[0], expected->raw_size[0], expected->raw_size[1]);
-    size_t units = reference_units(kind, expected->text, first, expected->ends);
-    assert_true(units <= first);
+    size_t tokens = reference_tokens(kind, expected->text, first, expected->ends);
+    assert_true(tokens <= first);
     if (broken) expected->text[first++] = '\n';
-    if (broken) expected->ends[units++] = first;
+    if (broken) expected->ends[tokens++] = first;
     size_t second = reference_file(kind, expected->raw[1], expected->raw_size[1], expected->text + first, &valid[1]);
-    size_t more = reference_units(kind, expected->text + first, second, expected->ends + units);
+    size_t more = reference_tokens(kind, expected->text + first, second, expected->ends + tokens);
     assert_true(more <= second);
-    for (size_t i = 0; i < more; i++) expected->ends[units + i] += first;
+    for (size_t i = 0; i < more; i++) expected->ends[tokens + i] += first;
     expected->valid = valid[0] && valid[1];
-    expected->units = units + more;
+    expected->tokens = tokens + more;
     expected->length = first + second;
     expected->chars = 0;
     for (size_t i = 0; i < expected->length; i++) expected->chars += (expected->text[i] & 0xC0) != 0x80;
 }
 
-static void check_unit(const expectation *expected, size_t unit, const unsigned char *text, size_t length)
+static void check_token(const expectation *expected, size_t token, const unsigned char *text, size_t length)
 {
-    size_t begin = unit ? expected->ends[unit - 1] : 0;
+    size_t begin = token ? expected->ends[token - 1] : 0;
     assert_non_null(text);
-    assert_int_equal(length, expected->ends[unit] - begin);
+    assert_int_equal(length, expected->ends[token] - begin);
     assert_memory_equal(text, expected->text + begin, length);
 }
 
@@ -57,17 +57,17 @@ static ur_file_list make_list(temp_text *temp, const expectation *expected)
     return list;
 }
 
-/* Every unit is met whole, whatever the buffer's size and so wherever its border falls. */
-static void check_cursor(const expectation *expected, const ur_file_list *list, ur_unit_kind kind, size_t capacity)
+/* Every token is met whole, whatever the buffer's size and so wherever its border falls. */
+static void check_cursor(const expectation *expected, const ur_file_list *list, ur_token_kind kind, size_t capacity)
 {
     ur_cursor cursor;
     ur_error error = {0};
     const unsigned char *text;
     size_t length;
     assert_int_equal(ur_cursor_open(&cursor, list, kind, !expected->valid, capacity, &error), UR_OK);
-    for (size_t unit = 0; unit < expected->units; unit++) {
+    for (size_t token = 0; token < expected->tokens; token++) {
         assert_int_equal(ur_cursor_next(&cursor, &text, &length, &error), UR_OK);
-        check_unit(expected, unit, text, length);
+        check_token(expected, token, text, length);
     }
     for (int again = 0; again < 2; again++) {
         assert_int_equal(ur_cursor_next(&cursor, &text, &length, &error), UR_OK);
@@ -76,7 +76,7 @@ static void check_cursor(const expectation *expected, const ur_file_list *list, 
     ur_tally tally = {0};
     ur_cursor_place(&cursor, 0, 0);
     assert_int_equal(ur_cursor_skip(&cursor, UINT64_MAX, &tally, &error), UR_OK);
-    assert_int_equal(tally.units, expected->units);
+    assert_int_equal(tally.tokens, expected->tokens);
     assert_int_equal(tally.bytes, expected->length);
     assert_int_equal(tally.chars, expected->chars);
     ur_cursor_close(&cursor);
@@ -85,10 +85,10 @@ static void check_cursor(const expectation *expected, const ur_file_list *list, 
 static void check_borders(temp_text *temp, expectation *expected)
 {
     ur_file_list list = make_list(temp, expected);
-    for (int kind = UR_UNIT_CHAR; kind <= UR_UNIT_WORD; kind++) {
-        expect(expected, (ur_unit_kind)kind);
+    for (int kind = UR_TOKEN_CHAR; kind <= UR_TOKEN_WORD; kind++) {
+        expect(expected, (ur_token_kind)kind);
         for (size_t more = 0; more < 70; more++)
-            check_cursor(expected, &list, (ur_unit_kind)kind, UR_CURSOR_LEAST + more);
+            check_cursor(expected, &list, (ur_token_kind)kind, UR_CURSOR_LEAST + more);
     }
     ur_file_list_free(&list);
 }
@@ -106,7 +106,7 @@ static void buffer_borders(void **state)
 }
 
 /* The most that a cut looks ahead: 127 letters, an apostrophe, and the four bytes of the character behind it. Short
- * units between them, so that each amount of text that a buffer may have left is met at the beginning of such a word.
+ * tokens between them, so that each amount of text that a buffer may have left is met at the beginning of such a word.
  */
 static void farthest_look(void **state)
 {
@@ -140,18 +140,18 @@ static void check_jumps(const expectation *expected, ur_reader *reader)
     ur_error error = {0};
     for (size_t i = 0; i < 300; i++) {
         const char *text;
-        size_t length, unit = i * i * 2654435761u % (expected->units + 1);
-        if (i % 3 == 1) unit = ur_reader_position(reader) + i % 40; /* a little forward */
-        if (unit > expected->units) continue;
-        assert_int_equal(ur_reader_seek(reader, unit, &error), UR_OK);
-        assert_int_equal(ur_reader_position(reader), unit);
+        size_t length, token = i * i * 2654435761u % (expected->tokens + 1);
+        if (i % 3 == 1) token = ur_reader_position(reader) + i % 40; /* a little forward */
+        if (token > expected->tokens) continue;
+        assert_int_equal(ur_reader_seek(reader, token, &error), UR_OK);
+        assert_int_equal(ur_reader_position(reader), token);
         assert_int_equal(ur_reader_next_text(reader, &text, &length, &error), UR_OK);
-        if (unit < expected->units)
-            check_unit(expected, unit, (const unsigned char *)text, length);
+        if (token < expected->tokens)
+            check_token(expected, token, (const unsigned char *)text, length);
         else
             assert_null(text);
     }
-    assert_int_equal(ur_reader_seek(reader, expected->units + 1, &error), UR_ERR_USAGE);
+    assert_int_equal(ur_reader_seek(reader, expected->tokens + 1, &error), UR_ERR_USAGE);
 }
 
 static void check_ids(const expectation *expected, ur_corpus *corpus)
@@ -159,21 +159,21 @@ static void check_ids(const expectation *expected, ur_corpus *corpus)
     ur_error error = {0};
     ur_vocabulary *vocabulary;
     ur_reader *reader;
-    int32_t *ids = calloc(expected->units, sizeof *ids);
+    int32_t *ids = calloc(expected->tokens, sizeof *ids);
     assert_non_null(ids);
-    assert_int_equal(ur_corpus_count(corpus, 0, expected->units, &vocabulary, &error), UR_OK);
+    assert_int_equal(ur_corpus_count(corpus, 0, expected->tokens, &vocabulary, &error), UR_OK);
     assert_int_equal(ur_vocabulary_settle(vocabulary, 0, 0, false, &error), UR_OK);
     assert_int_equal(ur_reader_open(&reader, corpus, vocabulary, &error), UR_OK);
-    assert_int_equal(ur_reader_next(reader, ids, expected->units / 3, &error), UR_OK);
-    size_t done = expected->units / 3;
-    assert_int_equal(ur_reader_next(reader, ids + done, expected->units - done, &error), UR_OK);
-    for (size_t unit = 0; unit < expected->units; unit++) {
+    assert_int_equal(ur_reader_next(reader, ids, expected->tokens / 3, &error), UR_OK);
+    size_t done = expected->tokens / 3;
+    assert_int_equal(ur_reader_next(reader, ids + done, expected->tokens - done, &error), UR_OK);
+    for (size_t token = 0; token < expected->tokens; token++) {
         size_t length;
-        const char *text = ur_vocabulary_text(vocabulary, ids[unit], &length);
-        check_unit(expected, unit, (const unsigned char *)text, length);
+        const char *text = ur_vocabulary_text(vocabulary, ids[token], &length);
+        check_token(expected, token, (const unsigned char *)text, length);
     }
     assert_int_equal(ur_reader_next(reader, ids, 1, &error), UR_ERR_DATA);
-    assert_string_equal(error.text, "the text ends here: 1 more units are wanted, 0 are left");
+    assert_string_equal(error.text, "the text ends here: 1 more tokens are wanted, 0 are left");
     check_jumps(expected, reader);
     ur_reader_close(reader);
     ur_vocabulary_free(vocabulary);
@@ -191,12 +191,12 @@ static void whole_corpus(void **state)
     temp_folder(temp, "whole");
     temp_write(temp, "whole/0", expected->raw[0], expected->raw_size[0]);
     temp_write(temp, "whole/1", expected->raw[1], expected->raw_size[1]);
-    for (int kind = UR_UNIT_CHAR; kind <= UR_UNIT_WORD; kind++) {
+    for (int kind = UR_TOKEN_CHAR; kind <= UR_TOKEN_WORD; kind++) {
         static const size_t every[] = {0, 1, 3, 1000};
-        expect(expected, (ur_unit_kind)kind);
+        expect(expected, (ur_token_kind)kind);
         for (size_t i = 0; i < 4; i++) {
-            ur_corpus *corpus = open_good((ur_unit_kind)kind, true, every[i], temp_path(temp, "whole"));
-            assert_int_equal(ur_corpus_units(corpus), expected->units);
+            ur_corpus *corpus = open_good((ur_token_kind)kind, true, every[i], temp_path(temp, "whole"));
+            assert_int_equal(ur_corpus_tokens(corpus), expected->tokens);
             assert_int_equal(ur_corpus_bytes(corpus), expected->length);
             assert_int_equal(ur_corpus_chars(corpus), expected->chars);
             assert_true(ur_corpus_hash(corpus) == reference_hash(expected));

@@ -104,7 +104,7 @@ static ur_vocabulary *make_words(size_t count, uint64_t seed, bool turned)
     static const char *const parts[] = {"a", "b", "n", "an", "aa", "\xC3\xA4", "\xED\x95\x9C", "\xED\x95\x9D", "s"};
     ur_vocabulary *words;
     ur_error error;
-    ok(ur_vocabulary_create(&words, UR_UNIT_WORD, &error), &error);
+    ok(ur_vocabulary_create(&words, UR_TOKEN_WORD, &error), &error);
     for (size_t k = 0; k < count; k++) {
         size_t i = turned ? count - 1 - k : k;
         char text[64] = " ";

@@ -1,5 +1,5 @@
 /*
- * Model files from anyone: one that is accepted can be stepped and told about, and its units lead back to their ids. A
+ * Model files from anyone: one that is accepted can be stepped and told about, and its tokens lead back to their ids. A
  * small file cannot ask for much memory. Files longer than 64 KB are left out: they only take longer.
  */
 #include "unroll_train.h"
@@ -47,14 +47,14 @@ static void step(const ur_model *model)
     free(out);
 }
 
-/* Every unit leads back to its id. */
-static void walk_units(const ur_model *model)
+/* Every token leads back to its id. */
+static void walk_tokens(const ur_model *model)
 {
-    for (size_t i = 0; i < ur_model_units(model); i++) {
+    for (size_t i = 0; i < ur_model_tokens(model); i++) {
         size_t length = 0, count = 0;
         int32_t id = -1;
-        const char *text = ur_unit_text(model, (int32_t)i, &length);
-        must((text == NULL) == ((int32_t)i == ur_unknown_unit(model)));
+        const char *text = ur_token_text(model, (int32_t)i, &length);
+        must((text == NULL) == ((int32_t)i == ur_unknown_token(model)));
         if (!text) continue;
         must(ur_encode(model, text, length, &id, 1, &count, NULL) == UR_OK && count == 1 && id == (int32_t)i);
     }
@@ -98,7 +98,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     must(ur_model_parameters(model) <= size);
     must(ur_state_size(model, 2) <= MEMORY_FREE + MEMORY_A_BYTE * size);
-    walk_units(model);
+    walk_tokens(model);
     walk_parameters(model);
     step(model);
     char *record = ur_model_record(model);

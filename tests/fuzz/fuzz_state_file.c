@@ -23,7 +23,7 @@ static ur_session *make_session(ur_model **model)
     const ur_sizes sizes = {.symbols = SYMBOLS, .outputs = SYMBOLS};
     ur_session *session = NULL;
     must(ur_model_create(model, "embed 2 > lstm 3 > gru 2 > dense", &sizes, 1, 0, NULL, NULL) == UR_OK);
-    must(ur_model_set_units(*model, "byte", tokens, SYMBOLS - 1, true, NULL) == UR_OK);
+    must(ur_model_set_tokens(*model, "byte", tokens, SYMBOLS - 1, true, NULL) == UR_OK);
     must(ur_session_create(&session, *model, NULL) == UR_OK);
     must(ur_session_read(session, "a", 1, NULL) == UR_OK);
     return session;

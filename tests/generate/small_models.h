@@ -27,7 +27,7 @@ static inline ur_model *small_model(const char *net, const char *kind, const cha
     ur_error error;
     const ur_sizes sizes = {.symbols = count + 1, .outputs = count + 1};
     ok(ur_model_create(&model, net, &sizes, 5, scale, NULL, &error), &error);
-    ok(ur_model_set_units(model, kind, tokens, count, true, &error), &error);
+    ok(ur_model_set_tokens(model, kind, tokens, count, true, &error), &error);
     return model;
 }
 

@@ -177,7 +177,7 @@ static size_t plain_loop(const ur_model *model, const int32_t *prime, size_t cou
         size_t length;
         if (draw > 0 || count == 0) ur_step(model, state, &id, logits);
         id = ur_sample(logits, n, how, draw);
-        const char *token = ur_unit_text(model, id, &length);
+        const char *token = ur_token_text(model, id, &length);
         memcpy(text + size, token, length);
         size += length;
     }
@@ -199,7 +199,7 @@ static void writes_as_a_loop(void **state)
             ur_sampling how = {.temperature = 0.7 + 0.2 * (double)seed, .top_p = 0.95, .never = -1, .seed = seed};
             ur_session *session = new_session(models[m]);
             ur_session_set_sampling(session, &how);
-            how.never = ur_unknown_unit(models[m]);
+            how.never = ur_unknown_token(models[m]);
             assert_int_equal(ur_session_sampling(session).never, how.never);
             const char *begin = seed == 0 ? "" : "ab a";
             ok(ur_encode(models[m], begin, strlen(begin), prime, 64, &count, &error), &error);

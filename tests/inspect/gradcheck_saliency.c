@@ -38,7 +38,7 @@ static double log_probability(ur_model *model, int32_t target, bool ended)
     return (double)last[target] - log(sum);
 }
 
-/* Scales the input of unit `id`: a row of parameter 0 (embed), or the column of parameter 0 (W behind onehot). */
+/* Scales the input of token `id`: a row of parameter 0 (embed), or the column of parameter 0 (W behind onehot). */
 static void scale(ur_model *model, bool embed, int32_t id, double by)
 {
     ur_parameter p;

@@ -6,14 +6,14 @@
 
 #include "support/ok.h"
 
-/* `letters`: the units, in the order of their ids. */
+/* `letters`: the tokens, in the order of their ids. */
 static inline ur_model *letters_model(const char *net, const char *const *letters, size_t count, double init_scale)
 {
     ur_error error = {0};
     ur_model *model;
     ur_sizes sizes = {.symbols = count, .outputs = count};
     ok(ur_model_create(&model, net, &sizes, 1, init_scale, NULL, &error), &error);
-    ok(ur_model_set_units(model, "char", letters, count, false, &error), &error);
+    ok(ur_model_set_tokens(model, "char", letters, count, false, &error), &error);
     return model;
 }
 

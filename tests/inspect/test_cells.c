@@ -141,7 +141,7 @@ static void test_unit_that_stands_still(void **state)
 
 /* ---- A unit that follows a bit ------------------------------------------------------------------------------------ */
 
-static const char *const UNITS[] = {"\n", "\"", "a", "b", "c"};
+static const char *const TOKENS[] = {"\n", "\"", "a", "b", "c"};
 enum { KINDS = 5, HIDDEN = 4, FOLLOWER = 2 };
 
 static ur_parameter parameter(ur_model *model, const char *name)
@@ -164,7 +164,7 @@ static ur_model *make_follower(void)
     ur_model *model;
     ur_sizes sizes = {.symbols = KINDS, .outputs = KINDS};
     ok(ur_model_create(&model, "onehot > lstm 4 > dense", &sizes, 1, 0, NULL, &error), &error);
-    ok(ur_model_set_units(model, "char", UNITS, KINDS, false, &error), &error);
+    ok(ur_model_set_tokens(model, "char", TOKENS, KINDS, false, &error), &error);
     ur_parameter p;
     for (size_t i = 0; ur_model_parameter(model, i, &p); i++) memset(p.value, 0, p.size * sizeof *p.value);
     enum { I, F, G, O };
@@ -223,7 +223,7 @@ static void check_sample(const ur_cells *cells)
     assert_memory_equal(values, ur_cells_values(cells, ur_cells_count(cells)), s.steps * s.lanes * sizeof *values);
 }
 
-/* Fewer units than lanes: a step of each counts. */
+/* Fewer tokens than lanes: a step of each counts. */
 static void test_small_sample(void **state)
 {
     ur_model *model = make_follower();
@@ -322,7 +322,7 @@ static void test_labels_in_lanes(void **state)
     ur_model_free(model);
 }
 
-/* A line longer than 4096 units is taken in parts; the machine goes on. */
+/* A line longer than 4096 tokens is taken in parts; the machine goes on. */
 static void test_long_line(void **state)
 {
     ur_model *model = make_follower();
@@ -360,7 +360,7 @@ static void test_mistakes(void **state)
                    "there is no unit 4 in recurrent layer 0 of \"onehot > lstm 4 > dense\"");
     ur_sizes sizes = {.symbols = KINDS, .outputs = KINDS};
     ok(ur_model_create(&flat, "onehot > dense", &sizes, 1, 0, NULL, &error), &error);
-    ok(ur_model_set_units(flat, "char", UNITS, KINDS, false, &error), &error);
+    ok(ur_model_set_tokens(flat, "char", TOKENS, KINDS, false, &error), &error);
     expect_mistake(flat, &search, UR_ERR_USAGE,
                    "the model (\"onehot > dense\") has no recurrent layer, so there are no cells");
     ur_model_free(flat), ur_model_free(model);

@@ -14,7 +14,7 @@
 
 #ifdef FAILING_MEMORY_REAL
 
-static const char *const UNITS[] = {"\n", " ", "\"", "a", "b"};
+static const char *const TOKENS[] = {"\n", " ", "\"", "a", "b"};
 enum { KINDS = 5 };
 
 static ur_status mark(void *context, const char *line, size_t length, unsigned char *marks, ur_error *error)
@@ -29,7 +29,7 @@ static ur_model *make_model(void)
     ur_model *model;
     ur_sizes sizes = {.symbols = KINDS, .outputs = KINDS};
     assert_int_equal(ur_model_create(&model, "embed 3 > lstm 5 > gru 3 > dense", &sizes, 1, 0, NULL, NULL), UR_OK);
-    assert_int_equal(ur_model_set_units(model, "char", UNITS, KINDS, false, NULL), UR_OK);
+    assert_int_equal(ur_model_set_tokens(model, "char", TOKENS, KINDS, false, NULL), UR_OK);
     return model;
 }
 
@@ -56,7 +56,7 @@ static void test_every_call(void **state)
 {
     ur_model *model = make_model();
     char text[1500];
-    for (size_t i = 0; i < sizeof text; i++) text[i] = UNITS[i * i % 31 % KINDS][0];
+    for (size_t i = 0; i < sizeof text; i++) text[i] = TOKENS[i * i % 31 % KINDS][0];
     text[sizeof text - 1] = 0;
     const char *path = temp_string(*state, "text", text);
     ur_error error = {0};

@@ -83,7 +83,7 @@ FAILING_MEMORY_SEEN int dlclose(void *library)
 
 /* ---- what is tried -------------------------------------------------------------------------------------------------- */
 
-static const char *const UNITS[] = {"\n", " ", "a", "b", "c", "d"};
+static const char *const TOKENS[] = {"\n", " ", "a", "b", "c", "d"};
 enum { KINDS = 6, STEPS = 4 };
 
 static ur_model *model;
@@ -238,7 +238,7 @@ static int set_up(void **state)
     text_path = temp_string(*state, "text", "abcd abc\nab dcba dcb dc\nabab");
     if (ur_model_create(&model, "embed 3 > lstm 7 > gru-before 5 > dense", &sizes, 1, 0, NULL, &error) != UR_OK)
         return 1;
-    return ur_model_set_units(model, "char", UNITS, KINDS, false, &error) != UR_OK;
+    return ur_model_set_tokens(model, "char", TOKENS, KINDS, false, &error) != UR_OK;
 }
 
 static int tear_down(void **state)

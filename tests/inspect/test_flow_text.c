@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const UNITS[] = {"\n", " ", "a", "b", "c", "d"};
+static const char *const TOKENS[] = {"\n", " ", "a", "b", "c", "d"};
 enum { KINDS = 6, LENGTH = 300, STEPS = 12, WARM = 5, WINDOW = WARM + STEPS + 1 };
 
 static ur_flow *make_flow(ur_model *model, size_t steps, size_t warm, size_t places)
@@ -34,7 +34,7 @@ static void check_text(temp_text *temp, const ur_error *error, const char *expec
     assert_string_equal(error->text, full);
 }
 
-/* One lane of ids, followed from unit `at` on. */
+/* One lane of ids, followed from token `at` on. */
 static void follow(ur_flow *flow, const int32_t *ids, size_t at)
 {
     ur_error error = {0};
@@ -49,8 +49,8 @@ static void test_last(void **state)
     int32_t ids[WINDOW + 1];
     ur_flow_layer want, got;
     fill_ids(ids, WINDOW + 1, 7, KINDS);
-    ur_model *plain = letters_model("embed 4 > gru 7 > lstm 5 > dense 4 tanh > dense", UNITS, KINDS, 0);
-    ur_model *last = letters_model("embed 4 > gru 7 > lstm 5 > last > dense 4 tanh > dense", UNITS, KINDS, 0);
+    ur_model *plain = letters_model("embed 4 > gru 7 > lstm 5 > dense 4 tanh > dense", TOKENS, KINDS, 0);
+    ur_model *last = letters_model("embed 4 > gru 7 > lstm 5 > last > dense 4 tanh > dense", TOKENS, KINDS, 0);
     ur_flow *a = make_flow(plain, STEPS, WARM, 0), *b = make_flow(last, STEPS, WARM, 0);
     follow(a, ids, 0), follow(b, ids, 0);
     for (size_t layer = 0; layer < 2; layer++) {
@@ -98,10 +98,10 @@ static void test_places(void **state)
     char text[LENGTH];
     ur_flow_layer want, got;
     fill_ids(ids, LENGTH, 7, KINDS);
-    for (size_t i = 0; i < LENGTH; i++) text[i] = UNITS[ids[i]][0];
+    for (size_t i = 0; i < LENGTH; i++) text[i] = TOKENS[ids[i]][0];
     const char *paths[] = {temp_write(*state, "text", text, LENGTH)};
     ur_reading reading = {.paths = paths, .path_count = 1};
-    ur_model *model = letters_model("embed 4 > lstm 9 > dense", UNITS, KINDS, 0);
+    ur_model *model = letters_model("embed 4 > lstm 9 > dense", TOKENS, KINDS, 0);
     ur_flow *by_text = make_flow(model, STEPS, WARM, 3), *by_ids = make_flow(model, STEPS, WARM, 0);
     ok(ur_flow_text(by_text, &reading, &error), &error);
     size_t left = LENGTH - (WINDOW + 1);
@@ -125,10 +125,10 @@ static void test_read_places(void **state)
     int32_t ids[LENGTH], read[3 * WINDOW];
     char text[LENGTH];
     fill_ids(ids, LENGTH, 7, KINDS);
-    for (size_t i = 0; i < LENGTH; i++) text[i] = UNITS[ids[i]][0];
+    for (size_t i = 0; i < LENGTH; i++) text[i] = TOKENS[ids[i]][0];
     const char *paths[] = {temp_write(*state, "text", text, LENGTH)};
     ur_reading half = {.paths = paths, .path_count = 1, .begin = 0.5, .end = 1};
-    ur_model *model = letters_model("embed 4 > lstm 9 > dense", UNITS, KINDS, 0);
+    ur_model *model = letters_model("embed 4 > lstm 9 > dense", TOKENS, KINDS, 0);
     ok(ur_read_places(model, &half, 3, WINDOW, read, &error), &error);
     size_t left = LENGTH / 2 - WINDOW;
     const size_t at[] = {LENGTH / 2, LENGTH / 2 + left / 2, LENGTH / 2 + left};
@@ -149,7 +149,7 @@ static ur_status follow_text(void *temp, const char *net, const char *text, size
 {
     const char *paths[] = {temp_string(temp, "text", text)};
     ur_reading reading = {.paths = paths, .path_count = 1, .begin = begin, .end = 1};
-    ur_model *model = letters_model(net, UNITS, KINDS, 0);
+    ur_model *model = letters_model(net, TOKENS, KINDS, 0);
     ur_flow *flow = make_flow(model, steps, 0, 0);
     ur_status status = ur_flow_text(flow, &reading, error);
     if (status == UR_OK) assert_int_equal(ur_flow_places(flow), 1);
@@ -197,7 +197,7 @@ static void test_what_has_no_flow(void **state)
     refused("onehot > rnn 3 bi > last > dense", &ids, "takes ids and gives one answer at every step");
     refused("onehot > rnn 3 > mean > dense", &ids, "takes ids and gives one answer at every step");
     refused("a: onehot > rnn 3; onehot > rnn 3 from a > dense", &ids, "of one line");
-    ur_model *model = letters_model("onehot > rnn 3 > dense", UNITS, KINDS, 0);
+    ur_model *model = letters_model("onehot > rnn 3 > dense", TOKENS, KINDS, 0);
     ok(ur_model_use_weights(model, UR_WEIGHTS_BF16, &error), &error);
     assert_int_equal(ur_flow_create(&flow, model, NULL, &error), UR_ERR_USAGE);
     ur_model_free(model);
@@ -208,7 +208,7 @@ static void test_wrong_ids(void **state)
     (void)state;
     ur_error error = {0};
     int32_t ids[WINDOW] = {0}, next = KINDS;
-    ur_model *model = letters_model("onehot > rnn 3 > dense", UNITS, KINDS, 0);
+    ur_model *model = letters_model("onehot > rnn 3 > dense", TOKENS, KINDS, 0);
     ur_flow *flow = make_flow(model, STEPS, WARM, 0);
     assert_int_equal(ur_flow_ids(flow, ids, &next, 1, &error), UR_ERR_DATA);
     assert_string_equal(error.text, "lane 0: what follows, 6, is not below the 6 outputs");
@@ -230,13 +230,13 @@ static void set_all(ur_model *model, const char *name, ur_real value)
     ur_model_changed(model);
 }
 
-/* Units that are shut let nothing through: not a small number, none. */
-static void test_dead_units(void **state)
+/* Tokens that are shut let nothing through: not a small number, none. */
+static void test_dead_tokens(void **state)
 {
     (void)state;
     ur_flow_layer shown;
     int32_t ids[WINDOW + 1] = {0};
-    ur_model *model = letters_model("onehot > rnn 3 relu > dense", UNITS, KINDS, 0);
+    ur_model *model = letters_model("onehot > rnn 3 relu > dense", TOKENS, KINDS, 0);
     set_all(model, "rnn.bias_ih_l0", -100);
     ur_flow *flow = make_flow(model, STEPS, WARM, 0);
     follow(flow, ids, 0);
@@ -255,7 +255,7 @@ static void test_certain_prediction(void **state)
     ur_parameter p;
     ur_flow_layer shown;
     int32_t ids[WINDOW + 1] = {0};
-    ur_model *model = letters_model("onehot > rnn 3 > dense", UNITS, KINDS, 0);
+    ur_model *model = letters_model("onehot > rnn 3 > dense", TOKENS, KINDS, 0);
     for (size_t i = 0; ur_model_parameter(model, i, &p); i++)
         if (strcmp(p.name, "out.bias") == 0) p.value[0] = 80;
     ur_model_changed(model);
@@ -273,7 +273,7 @@ static void test_infinite_weights(void **state)
     ur_error error = {0};
     int32_t ids[WINDOW + 1] = {0};
     ur_spectra *spectra;
-    ur_model *model = letters_model("onehot > rnn 3 > dense", UNITS, KINDS, 0);
+    ur_model *model = letters_model("onehot > rnn 3 > dense", TOKENS, KINDS, 0);
     ur_flow *flow = make_flow(model, STEPS, WARM, 0);
     set_all(model, "rnn.weight_hh_l0", (ur_real)INFINITY);
     assert_int_equal(ur_flow_ids(flow, ids, ids + WINDOW, 1, &error), UR_ERR_NUMERIC);
@@ -295,7 +295,7 @@ int main(void)
         cmocka_unit_test(test_short_texts),
         cmocka_unit_test(test_what_has_no_flow),
         cmocka_unit_test(test_wrong_ids),
-        cmocka_unit_test(test_dead_units),
+        cmocka_unit_test(test_dead_tokens),
         cmocka_unit_test(test_certain_prediction),
         cmocka_unit_test(test_infinite_weights),
     };

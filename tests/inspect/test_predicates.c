@@ -22,7 +22,7 @@ static size_t read_text(const char *text, float says[MOST][UR_BUILT_IN])
         size_t length = strcspn(line, "\n") + 1;
         if (!line[length - 1]) length--;
         for (size_t at = 0; at < length; count++) {
-            ur_machine_begin_unit(&m);
+            ur_machine_begin_token(&m);
             at += ur_machine_read(&m, line, length, at);
             assert_true(at <= length && count < MOST);
             ur_machine_says(&m, line[at] == '\n', says[count]);

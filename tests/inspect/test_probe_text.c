@@ -1,4 +1,4 @@
-/* A text under the probe: every unit is read once, in the lane and at the place that the passage says; lanes carry their
+/* A text under the probe: every token is read once, in the lane and at the place that the passage says; lanes carry their
  * states from passage to passage; the shortest texts and wrong parts. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,11 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const UNITS[] = {"\n", " ", "a", "b", "c", "d"};
-enum { KINDS = 6, UNITS_MOST = 5000, HIDDEN = 9 };
+static const char *const TOKENS[] = {"\n", " ", "a", "b", "c", "d"};
+enum { KINDS = 6, TOKENS_MOST = 5000, HIDDEN = 9 };
 
 typedef struct seen {
-    char text[UNITS_MOST + 1];
+    char text[TOKENS_MOST + 1];
     size_t count, passages;
     uint64_t piece;
     ur_real last[HIDDEN]; /* of lane 0's end */
@@ -34,7 +34,7 @@ static ur_status visit(void *context, ur_probe *probe, const ur_passage *p, ur_e
         size_t t = i / p->lanes, b = i % p->lanes;
         uint64_t at = p->begin + b * p->piece + p->step + t;
         assert_int_equal(s->text[at], 0);
-        s->text[at] = UNITS[p->ids[i]][0];
+        s->text[at] = TOKENS[p->ids[i]][0];
         s->count++;
         bool end = p->step + t + 1 == p->piece;
         assert_true(end ? p->next[i] == -1 : p->next[i] >= 0);
@@ -44,7 +44,7 @@ static ur_status visit(void *context, ur_probe *probe, const ur_passage *p, ur_e
     return UR_OK;
 }
 
-/* The state behind the first `count` units, step by step. */
+/* The state behind the first `count` tokens, step by step. */
 static void expect_state(const ur_model *model, const char *text, size_t count, const ur_real *want)
 {
     ur_error error = {0};
@@ -54,7 +54,7 @@ static void expect_state(const ur_model *model, const char *text, size_t count, 
     ok(ur_state_create(&state, model, 1, &error), &error);
     for (size_t i = 0; i < count; i++) {
         int32_t id = 0;
-        while (UNITS[id][0] != text[i]) id++;
+        while (TOKENS[id][0] != text[i]) id++;
         ur_step(model, state, &id, out);
     }
     assert_memory_equal(ur_state_values(model, state, 0, 0, 0, &width), want, HIDDEN * sizeof *want);
@@ -64,11 +64,11 @@ static void expect_state(const ur_model *model, const char *text, size_t count, 
 static void check(temp_text *temp, size_t length, size_t lanes, size_t window)
 {
     ur_error error = {0};
-    ur_model *model = letters_model("onehot > rnn 9 > dense", UNITS, KINDS, 0);
+    ur_model *model = letters_model("onehot > rnn 9 > dense", TOKENS, KINDS, 0);
     char *text = malloc(length + 1);
     int32_t *ids = malloc(length * sizeof *ids);
     fill_ids(ids, length, 7, KINDS);
-    for (size_t i = 0; i < length; i++) text[i] = UNITS[ids[i]][0];
+    for (size_t i = 0; i < length; i++) text[i] = TOKENS[ids[i]][0];
     text[length] = 0;
     const char *paths[] = {temp_write(temp, "text", text, length)};
     ur_reading reading = {.paths = paths, .path_count = 1, .lanes = lanes, .window = window, .threads = 1};
@@ -82,7 +82,7 @@ static void check(temp_text *temp, size_t length, size_t lanes, size_t window)
     ur_model_free(model);
 }
 
-static void test_every_unit_once(void **state)
+static void test_every_token_once(void **state)
 {
     static const size_t sizes[][3] = {{2, 0, 0},     {3, 1, 1},    {100, 1, 7},    {100, 3, 8},
                                       {101, 4, 100}, {5000, 0, 0}, {4096, 32, 128}};
@@ -99,7 +99,7 @@ static ur_status refuse(void *context, ur_probe *probe, const ur_passage *p, ur_
 static void test_mistakes(void **state)
 {
     ur_error error = {0};
-    ur_model *model = letters_model("onehot > rnn 9 > dense", UNITS, KINDS, 0), *other;
+    ur_model *model = letters_model("onehot > rnn 9 > dense", TOKENS, KINDS, 0), *other;
     ur_sizes sizes = {.features = 2, .outputs = 2};
     const char *paths[] = {temp_string(*state, "text", "abcd")};
     ur_reading reading = {.paths = paths, .path_count = 1, .begin = 0.7, .end = 0.5};
@@ -122,6 +122,6 @@ static void test_mistakes(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_unit_once), cmocka_unit_test(test_mistakes)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_token_once), cmocka_unit_test(test_mistakes)};
     return cmocka_run_group_tests(tests, temp_setup, temp_teardown);
 }

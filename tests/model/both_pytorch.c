@@ -1,5 +1,5 @@
 /*
- * Model files against PyTorch, whose logits lie beside them (tests/golden/README.md): loaded, stepped a unit at a time,
+ * Model files against PyTorch, whose logits lie beside them (tests/golden/README.md): loaded, stepped a token at a time,
  * and with the network over the whole window. The double build must agree to its own precision.
  */
 #include <setjmp.h>

@@ -244,9 +244,9 @@ static void test_sizes_by_line(void **state)
     assert_true(file >= 0);
     close(file);
     ok(ur_model_create(&model, SIZED, &(ur_sizes){.symbols = 9, .lines = OWN}, 1, 0, NULL, &error), &error);
-    ok(ur_model_set_line_units(model, 0, "char", LETTERS_OF_A, 6, true, &error), &error);
-    assert_int_equal(ur_model_set_line_units(model, 3, "char", LETTERS_OF_A, 6, true, &error), UR_ERR_USAGE);
-    assert_int_equal(ur_model_set_line_units(model, 1, "char", LETTERS_OF_A, 6, true, &error), UR_ERR_USAGE);
+    ok(ur_model_set_line_tokens(model, 0, "char", LETTERS_OF_A, 6, true, &error), &error);
+    assert_int_equal(ur_model_set_line_tokens(model, 3, "char", LETTERS_OF_A, 6, true, &error), UR_ERR_USAGE);
+    assert_int_equal(ur_model_set_line_tokens(model, 1, "char", LETTERS_OF_A, 6, true, &error), UR_ERR_USAGE);
     check_sized(model);
     ok(ur_model_save(model, path, &error), &error);
     ur_model_free(model);

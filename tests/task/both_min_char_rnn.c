@@ -268,7 +268,7 @@ static void open_follower(follower *f, const char *text, uint64_t seed)
     *f = (follower){0};
     if (ur_trainer_create(&f->trainer, training, &error) != UR_OK) fail_msg("%s", error.text);
     ur_settings_free(training);
-    f->v = ur_model_units(f->trainer->model);
+    f->v = ur_model_tokens(f->trainer->model);
     for (size_t p = 0; p < PARTS; p++) {
         moment *all[] = {&f->before, &f->after, &f->expected};
         f->size[p] = param_of(f, p)->size;

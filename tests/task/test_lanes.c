@@ -24,7 +24,7 @@ static text open_text(size_t tokens)
     char bytes[256] = "";
     text t;
     const char *path = in_scratch(&place, "text");
-    const ur_corpus_options options = {.unit = UR_UNIT_BYTE};
+    const ur_corpus_options options = {.kind = UR_TOKEN_BYTE};
     ur_error error;
     for (size_t i = 0; i < tokens; i++) bytes[i] = (char)(unsigned char)(i + 1);
     put(path, bytes);

@@ -47,9 +47,9 @@ static ur_settings *training_on(const char *path, const char *token)
 /* ---- Memory ------------------------------------------------------------------------------------------------------ */
 
 /* In a process of its own; ends with status 0. */
-static void train_child(const char *path, const char *unit)
+static void train_child(const char *path, const char *token)
 {
-    ur_settings *training = training_on(path, unit);
+    ur_settings *training = training_on(path, token);
     ur_trainer *trainer;
     ur_error error;
     bool done = ur_trainer_create(&trainer, training, &error) == UR_OK && train_to_end(trainer, &error) == UR_OK;
@@ -58,13 +58,13 @@ static void train_child(const char *path, const char *unit)
 }
 
 /* The most memory that a training on this text held, in megabytes. */
-static long peak_of(const char *path, const char *unit)
+static long peak_of(const char *path, const char *token)
 {
     int status;
     struct rusage used;
     pid_t child = fork();
     assert_true(child >= 0);
-    if (child == 0) train_child(path, unit);
+    if (child == 0) train_child(path, token);
     assert_int_equal(wait4(child, &status, 0, &used), child);
     assert_int_equal(status, 0);
     return used.ru_maxrss / 1024;
@@ -72,13 +72,13 @@ static long peak_of(const char *path, const char *unit)
 
 static void memory_does_not_grow(void **state)
 {
-    const char *unit = *state, *asked = getenv("UNROLL_TEST_MEGABYTES");
+    const char *token = *state, *asked = getenv("UNROLL_TEST_MEGABYTES");
     size_t megabytes = asked ? (size_t)atol(asked) : LARGE_MEGABYTES;
     char *small = strdup(in_scratch(&place, "small")), *large = strdup(in_scratch(&place, "large"));
     make_text(small, SMALL_MEGABYTES);
     make_text(large, megabytes);
-    long with_small = peak_of(small, unit), with_large = peak_of(large, unit);
-    print_message("%s: %ld MB with a text of %d MB, %ld MB with one of %zu MB\n", unit, with_small, SMALL_MEGABYTES,
+    long with_small = peak_of(small, token), with_large = peak_of(large, token);
+    print_message("%s: %ld MB with a text of %d MB, %ld MB with one of %zu MB\n", token, with_small, SMALL_MEGABYTES,
                   with_large, megabytes);
     assert_true(with_large <= with_small + MORE_MEGABYTES);
     free(small);

@@ -1,4 +1,4 @@
-/* What can be scored: models of one line that give a number for each unit. Others are refused and not answered. */
+/* What can be scored: models of one line that give a number for each token. Others are refused and not answered. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,13 +11,13 @@
 
 static void refuse(const char *net, const char *path, bool windows)
 {
-    static const char *const units[] = {"a", "b", "c"};
+    static const char *const tokens[] = {"a", "b", "c"};
     const ur_scoring how = {.paths = &path, .path_count = 1, .end = 1, .windows = windows, .threads = 1};
     ur_model *model;
     ur_score score;
     ur_error error = {0};
     if (ur_model_create(&model, net, &(ur_sizes){.symbols = 3, .outputs = 3}, 1, 0, NULL, &error) != UR_OK ||
-        ur_model_set_units(model, "char", units, 3, false, &error) != UR_OK)
+        ur_model_set_tokens(model, "char", tokens, 3, false, &error) != UR_OK)
         fail_msg("%s", error.text);
     assert_int_equal(ur_score_text(model, &how, &score, &error), UR_ERR_USAGE);
     assert_non_null(strstr(error.text, "is no language model"));

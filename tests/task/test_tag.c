@@ -90,7 +90,7 @@ static ur_vocabulary *vocabulary_of(const char *const *texts, size_t count)
 {
     ur_vocabulary *v;
     ur_error error;
-    ok(ur_vocabulary_create(&v, UR_UNIT_WHOLE, &error), &error);
+    ok(ur_vocabulary_create(&v, UR_TOKEN_WHOLE, &error), &error);
     for (size_t i = 0; i < count; i++) ok(ur_vocabulary_add(v, texts[i], strlen(texts[i]), NULL, &error), &error);
     ur_vocabulary_seal(v, false);
     return v;

@@ -241,7 +241,7 @@ static void pieces_are_kept(void **state)
     ur_model *model = load("pieces");
     json_t *result = judge(model, data, "--beam 1 --max-length 8");
     assert_int_equal(number(result, "sentences"), 40);
-    assert_int_equal(ur_vocabulary_kind(model->vocabulary), UR_UNIT_PIECE);
+    assert_int_equal(ur_vocabulary_kind(model->vocabulary), UR_TOKEN_PIECE);
     assert_true(ur_tokens_fit(model->vocabulary));
     assert_true(ur_vocabulary_find(model->vocabulary, " taller", 7) > 255);
     answer(model, "--beam 2 --max-length 4", (const char *const[]){"größer 7 \xF0\x9F\x98\x80"}, 1, text);

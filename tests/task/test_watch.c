@@ -99,12 +99,12 @@ static void test_classifier(void **state)
 
 static ur_model *make_model(void)
 {
-    static const char *const units[] = {" ", "\n", "a", "c", "e", "h", "s", "t"};
+    static const char *const tokens[] = {" ", "\n", "a", "c", "e", "h", "s", "t"};
     const ur_sizes sizes = {.symbols = 9, .outputs = 9};
     ur_model *model;
     ur_error error;
     if (ur_model_create(&model, "onehot > rnn 4 > dense", &sizes, 1, 0, NULL, &error) != UR_OK ||
-        ur_model_set_units(model, "char", units, 8, true, &error) != UR_OK)
+        ur_model_set_tokens(model, "char", tokens, 8, true, &error) != UR_OK)
         fail_msg("%s", error.text);
     return model;
 }

@@ -8,8 +8,8 @@ typedef struct cutting {
     const ur_vocabulary *pieces;
     const unsigned char *word;
     size_t count;
-    size_t begin[UR_UNIT_MAX_BYTES + 1];
-    int32_t together[UR_UNIT_MAX_BYTES]; /* the piece that i and i + 1 are; −1: none */
+    size_t begin[UR_TOKEN_MAX_BYTES + 1];
+    int32_t together[UR_TOKEN_MAX_BYTES]; /* the piece that i and i + 1 are; −1: none */
 } cutting;
 
 static int32_t find_piece(const cutting *c, size_t first, size_t behind)

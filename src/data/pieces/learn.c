@@ -75,7 +75,7 @@ static ur_status make_first(learning *l, size_t limit, ur_error *error)
 {
     ur_vocabulary *characters;
     UR_TRY(add_bytes(l->pieces, error));
-    UR_TRY(ur_vocabulary_create(&characters, UR_UNIT_CHAR, error));
+    UR_TRY(ur_vocabulary_create(&characters, UR_TOKEN_CHAR, error));
     ur_status status = count_characters(l->words, characters, error);
     if (status == UR_OK) status = add_characters(l->pieces, characters, limit, error);
     ur_vocabulary_free(characters);
@@ -135,7 +135,7 @@ static ur_status make_room(learning *l, size_t more, ur_error *error)
 
 static ur_status place_word(learning *l, uint32_t word, ur_error *error)
 {
-    int32_t ids[UR_UNIT_MAX_BYTES];
+    int32_t ids[UR_TOKEN_MAX_BYTES];
     size_t length, first = l->count;
     const char *text = ur_vocabulary_text(l->words, (int32_t)word, &length);
     UR_TRY(make_room(l, length, error));
@@ -207,7 +207,7 @@ static ur_status join_at(learning *l, uint32_t at, int32_t piece, ur_error *erro
 /* The piece that two make. It may be there already, made of two others. */
 static ur_status make_piece(learning *l, uint32_t couple, int32_t *piece, ur_error *error)
 {
-    unsigned char text[2 * UR_UNIT_MAX_BYTES];
+    unsigned char text[2 * UR_TOKEN_MAX_BYTES];
     size_t left, right;
     const char *first = ur_vocabulary_text(l->pieces, l->couples.list[couple].left, &left);
     const char *second = ur_vocabulary_text(l->pieces, l->couples.list[couple].right, &right);
@@ -247,7 +247,7 @@ ur_status ur_pieces_learn(ur_vocabulary **pieces, const ur_vocabulary *words, si
     *pieces = NULL;
     if (limit < UR_PIECES_LEAST)
         return ur_fail(error, UR_ERR_USAGE, "pieces begin with the 256 bytes; a limit of %zu is too small", limit);
-    UR_TRY(ur_vocabulary_create(&l.pieces, UR_UNIT_PIECE, error));
+    UR_TRY(ur_vocabulary_create(&l.pieces, UR_TOKEN_PIECE, error));
     ur_status status = learn(&l, limit, least, error);
     ur_couples_free(&l.couples);
     free(l.places);

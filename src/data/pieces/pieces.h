@@ -14,12 +14,12 @@
 enum { UR_PIECES_LEAST = 257 }; /* the smallest limit */
 
 /* Learns at most `limit` pieces, each made of neighbours that occur `least` times or more. `words` were added and counted,
- * each one unit of the kind "word". What is learnt does not depend on the order of the words. UR_ERR_USAGE: the limit is too
+ * each one token of the kind "word". What is learnt does not depend on the order of the words. UR_ERR_USAGE: the limit is too
  * small. */
 ur_status ur_pieces_learn(ur_vocabulary **pieces, const ur_vocabulary *words, size_t limit, uint64_t least,
                           ur_error *error);
 
-/* Cuts a word of at most UR_UNIT_MAX_BYTES bytes into ids, at most as many as bytes; returns how many. A character that is no
+/* Cuts a word of at most UR_TOKEN_MAX_BYTES bytes into ids, at most as many as bytes; returns how many. A character that is no
  * piece is its bytes. */
 size_t ur_pieces_cut(const ur_vocabulary *pieces, const unsigned char *word, size_t length, int32_t *ids);
 

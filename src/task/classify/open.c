@@ -167,11 +167,11 @@ static ur_status choose_tokens(ur_classify *c, ur_error *error)
 
 static ur_status count_tokens(ur_classify *c, ur_error *error)
 {
-    ur_unit_kind kind;
+    ur_token_kind kind;
     size_t count;
-    UR_TRY(ur_unit_kind_find(c->settings.token, &kind, error));
+    UR_TRY(ur_token_kind_find(c->settings.token, &kind, error));
     UR_TRY(ur_vocabulary_create(&c->vocabulary, kind, error));
-    if (spells(c)) UR_TRY(ur_vocabulary_create(&c->characters, UR_UNIT_CHAR, error));
+    if (spells(c)) UR_TRY(ur_vocabulary_create(&c->characters, UR_TOKEN_CHAR, error));
     for (size_t i = 0; i < ur_labelled_count(c->set); i++) {
         if (ur_labelled_held(c->set, i)) continue;
         UR_TRY(ur_labelled_read(c->set, i, &c->example, error));

@@ -118,6 +118,6 @@ ur_status ur_classify_take_model(ur_classify *c, const ur_model *model, ur_error
     if (c->settings.hierarchy && c->label_count != UR_CLASS_SIDES)
         return ur_fail(error, UR_ERR_FORMAT, "the model has a hierarchy of labels, but %zu of them", c->label_count);
     take_input(c, model);
-    if (c->vocabulary) c->settings.token = ur_unit_kind_name(ur_vocabulary_kind(c->vocabulary));
+    if (c->vocabulary) c->settings.token = ur_token_kind_name(ur_vocabulary_kind(c->vocabulary));
     return take_network(c, model, error);
 }

@@ -71,7 +71,7 @@ ur_status ur_classify_choose(const void *data, ur_settings *settings, ur_error *
     const ur_classify *c = data;
     ur_classify_settings *s = settings->own;
     ur_run_settings *run = &settings->run;
-    bool words = c->vocabulary && ur_vocabulary_kind(c->vocabulary) == UR_UNIT_WORD;
+    bool words = c->vocabulary && ur_vocabulary_kind(c->vocabulary) == UR_TOKEN_WORD;
     bool small = c->part[UR_PART_TRAIN].count < 5000;
     char width[32];
     s->token = c->settings.token;

@@ -31,10 +31,10 @@ static ur_status grow_tokens(ur_classify *c, size_t count, ur_error *error)
     return UR_OK;
 }
 
-static ur_unit_kind kind_of(const ur_classify *c)
+static ur_token_kind kind_of(const ur_classify *c)
 {
-    ur_unit_kind kind = UR_UNIT_CHAR;
-    ur_unit_kind_find(c->settings.token, &kind, NULL);
+    ur_token_kind kind = UR_TOKEN_CHAR;
+    ur_token_kind_find(c->settings.token, &kind, NULL);
     return kind;
 }
 
@@ -105,29 +105,29 @@ static size_t join_blanks(ur_classify *c, const char *text, size_t length)
 }
 
 /* Into c->text; returns its length. */
-static size_t clean_text(ur_classify *c, const char *text, size_t length, ur_unit_kind kind)
+static size_t clean_text(ur_classify *c, const char *text, size_t length, ur_token_kind kind)
 {
     char *copy = c->text + 2 * length + 2;
-    if (kind == UR_UNIT_BYTE) memcpy(c->text, text, length);
-    if (kind == UR_UNIT_BYTE) return length;
-    if (kind == UR_UNIT_CHAR) return join_blanks(c, text, length);
+    if (kind == UR_TOKEN_BYTE) memcpy(c->text, text, length);
+    if (kind == UR_TOKEN_BYTE) return length;
+    if (kind == UR_TOKEN_CHAR) return join_blanks(c, text, length);
     memcpy(copy, text, length);
     return clean_words(c, copy, straighten_quotes(copy, length));
 }
 
 /* A word has a blank before it wherever it stands, and so has a mark right behind a word. */
-static size_t name_token(ur_unit_kind kind, const unsigned char *token, size_t size, char name[UR_UNIT_MAX_BYTES + 2])
+static size_t name_token(ur_token_kind kind, const unsigned char *token, size_t size, char name[UR_TOKEN_MAX_BYTES + 2])
 {
-    bool bare = kind == UR_UNIT_WORD && token[0] != ' ';
+    bool bare = kind == UR_TOKEN_WORD && token[0] != ' ';
     name[0] = ' ';
     memcpy(name + bare, token, size);
     return size + bare;
 }
 
-static ur_status put_token(ur_classify *c, ur_unit_kind kind, const unsigned char *token, size_t size, size_t at,
+static ur_status put_token(ur_classify *c, ur_token_kind kind, const unsigned char *token, size_t size, size_t at,
                            ur_vocabulary *into, ur_error *error)
 {
-    char name[UR_UNIT_MAX_BYTES + 2];
+    char name[UR_TOKEN_MAX_BYTES + 2];
     size_t length = name_token(kind, token, size, name), blank = size > 1 && token[0] == ' ';
     UR_TRY(grow_tokens(c, at + 1, error));
     c->word[at] = (ur_field){(const char *)token + blank, size - blank};
@@ -141,12 +141,12 @@ static ur_status put_token(ur_classify *c, ur_unit_kind kind, const unsigned cha
 ur_status ur_classify_cut(ur_classify *c, const char *text, size_t length, size_t *count, ur_vocabulary *into,
                           ur_error *error)
 {
-    ur_unit_kind kind = kind_of(c);
+    ur_token_kind kind = kind_of(c);
     UR_TRY(grow_text(c, length, error));
     size_t size = clean_text(c, text, length, kind), at = 0;
     const unsigned char *bytes = (const unsigned char *)c->text;
     for (*count = 0; at < size && *count < c->settings.max_length; (*count)++) {
-        int step = ur_unit_cut(kind, bytes + at, size - at, true);
+        int step = ur_token_cut(kind, bytes + at, size - at, true);
         if (step <= 0)
             return ur_fail(error, UR_ERR_DATA,
                            "byte %zu: invalid UTF-8; turn the text into UTF-8 first (iconv -t UTF-8)", at + 1);

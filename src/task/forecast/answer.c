@@ -106,7 +106,8 @@ static ur_status put_header(const ur_forecast *f, const ur_sink *sink, ur_error 
 static void read_values(const ur_forecast *f, size_t channel, size_t h, double *out)
 {
     ur_forecast_read(f, channel / f->group, channel % f->group, h, out);
-    for (size_t i = 0; i < ur_forecast_outputs(f); i++) out[i] = round_value(f, ur_forecast_units(f, channel, out[i]));
+    for (size_t i = 0; i < ur_forecast_outputs(f); i++)
+        out[i] = round_value(f, ur_forecast_unscale(f, channel, out[i]));
 }
 
 static ur_status put_row(const ur_forecast *f, size_t h, const ur_sink *sink, ur_error *error)
@@ -144,7 +145,7 @@ static json_t *past_json(const ur_forecast *f, size_t channel)
     json_t *list = json_array();
     size_t context = f->settings.context, first = f->series.rows - context;
     for (size_t t = 0; list && t < context; t++) {
-        double value = ur_forecast_units(f, channel, ur_forecast_value(f, first + t, channel));
+        double value = ur_forecast_unscale(f, channel, ur_forecast_value(f, first + t, channel));
         if (json_array_append_new(list, isnan(value) ? json_null() : json_real(round_value(f, value))) == 0) continue;
         json_decref(list);
         return NULL;

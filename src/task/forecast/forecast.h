@@ -150,7 +150,7 @@ ur_status ur_forecast_apply(ur_forecast *f, ur_error *error);
 /* Chooses that, scales, fits the linear map and chooses the base. */
 ur_status ur_forecast_transform(ur_forecast *f, ur_error *error);
 /* A scaled value in the units of the data. */
-double ur_forecast_units(const ur_forecast *f, size_t channel, double scaled);
+double ur_forecast_unscale(const ur_forecast *f, size_t channel, double scaled);
 
 /* view.c */
 ur_status ur_forecast_view_make(const ur_forecast *f, ur_forecast_view *view, ur_error *error);

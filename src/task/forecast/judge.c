@@ -34,7 +34,7 @@ void ur_forecast_read(const ur_forecast *f, size_t b, size_t k, size_t h, double
 static void add_error(const ur_forecast *f, ur_forecast_errors *e, size_t channel, double given, double there)
 {
     double off = given - there;
-    double units = ur_forecast_units(f, channel, given) - ur_forecast_units(f, channel, there);
+    double units = ur_forecast_unscale(f, channel, given) - ur_forecast_unscale(f, channel, there);
     e->squared += off * off;
     e->absolute += fabs(off);
     e->squared_data += units * units;

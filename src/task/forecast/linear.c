@@ -128,7 +128,7 @@ static void add_errors(comparison *c, size_t row, size_t channel)
             if (isnan(off)) continue;
             c->squared[i] += off * off;
             c->absolute[i] +=
-                fabs(ur_forecast_units(f, channel, c->view.base[h]) - ur_forecast_units(f, channel, there));
+                fabs(ur_forecast_unscale(f, channel, c->view.base[h]) - ur_forecast_unscale(f, channel, there));
             c->count += i == 0;
         }
     }

@@ -26,7 +26,7 @@ static bool has_one(ur_transform transform, double value)
     return transform == UR_TRANSFORM_LOG ? value > 0 : transform != UR_TRANSFORM_SQRT || value >= 0;
 }
 
-double ur_forecast_units(const ur_forecast *f, size_t channel, double scaled)
+double ur_forecast_unscale(const ur_forecast *f, size_t channel, double scaled)
 {
     double value = f->mean[channel] + scaled * f->deviation[channel];
     if (f->transform == UR_TRANSFORM_LOG) return ur_exp(value);

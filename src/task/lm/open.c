@@ -36,10 +36,10 @@ static uint64_t held_out(uint64_t tokens, double share)
 static ur_status open_validation(ur_lm *lm, const ur_run_settings *run, const ur_corpus_options *options,
                                  ur_error *error)
 {
-    uint64_t tokens = ur_corpus_units(lm->corpus);
+    uint64_t tokens = ur_corpus_tokens(lm->corpus);
     if (run->validation) {
         UR_TRY(ur_corpus_open(&lm->validation, &run->validation, 1, options, error));
-        lm->validation_end = ur_corpus_units(lm->validation);
+        lm->validation_end = ur_corpus_tokens(lm->validation);
         if (lm->validation_end < 2)
             return ur_fail(error, UR_ERR_DATA, "%s: 1 %s is too short to validate on; at least 2 are needed",
                            run->validation, lm->settings.token);
@@ -59,9 +59,9 @@ static ur_status open_text(ur_lm *lm, const ur_settings *settings, ur_error *err
 {
     ur_corpus_options options = {.replace_invalid = lm->settings.invalid == 1, .watcher = &settings->run.watcher};
     if (!settings->data.count) return ur_fail(error, UR_ERR_USAGE, "no text to train on");
-    UR_TRY(ur_unit_kind_find(lm->settings.token, &options.unit, error));
+    UR_TRY(ur_token_kind_find(lm->settings.token, &options.kind, error));
     UR_TRY(ur_corpus_open(&lm->corpus, settings->data.text, settings->data.count, &options, error));
-    lm->train_end = ur_corpus_units(lm->corpus);
+    lm->train_end = ur_corpus_tokens(lm->corpus);
     return open_validation(lm, &settings->run, &options, error);
 }
 
@@ -150,7 +150,7 @@ static ur_status record_text(const ur_lm *lm, ur_model *model, ur_error *error)
 {
     json_t *text =
         json_pack("{s:o,s:o,s:I,s:I}", "files", files_json(lm->corpus), "hash", hash_json(lm->corpus), "units",
-                  (json_int_t)ur_corpus_units(lm->corpus), "train_units", (json_int_t)lm->train_end);
+                  (json_int_t)ur_corpus_tokens(lm->corpus), "train_tokens", (json_int_t)lm->train_end);
     int failed = lm->validation ? json_object_set_new(text, "validation_hash", hash_json(lm->validation)) : 0;
     UR_TRY(ur_record_set(model, "trained_on", text, error));
     return failed ? ur_fail_memory(error, "the model's record") : UR_OK;
@@ -161,7 +161,7 @@ ur_status ur_lm_record(void *data, ur_model *model, ur_error *error)
     ur_lm *lm = data;
     model->vocabulary = lm->vocabulary;
     lm->given = true;
-    if (!ur_predicts_units(model))
+    if (!ur_predicts_tokens(model))
         return ur_fail(
             error, UR_ERR_USAGE,
             "network line \"%s\": a language model has one line from onehot or embed to dense, without last, "

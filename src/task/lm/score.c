@@ -1,7 +1,7 @@
 /*
  * Evaluates a text with a model (section 6 of unroll_train.h). Stateful: one pass over everything in order, the state
- * carried. Windows: pieces of `window` units, each from a zero state; many are read side by side, as they do not depend
- * on each other. The first unit of a pass is given, so N units are N − 1 predictions.
+ * carried. Windows: pieces of `window` tokens, each from a zero state; many are read side by side, as they do not depend
+ * on each other. The first token of a pass is given, so N tokens are N − 1 predictions.
  */
 #include "task/lm/score.h"
 
@@ -48,7 +48,7 @@ static ur_status run_window(ur_scorer *s, const int32_t *ids, const int32_t *tar
 
 static void count_unknown(ur_scorer *s, const int32_t *ids, size_t count)
 {
-    int32_t unknown = ur_unknown_unit(s->model);
+    int32_t unknown = ur_unknown_token(s->model);
     for (size_t i = 0; unknown >= 0 && i < count; i++) s->unknown += ids[i] == unknown ? 1 : 0;
 }
 
@@ -90,16 +90,16 @@ static ur_status score_stateful(ur_scorer *s, ur_error *error)
 
 /* ---- windows ---------------------------------------------------------------------------------------------------- */
 
-/* Up to UR_SIDE_BY_SIDE windows of `window` units each, one a lane, as (steps, lanes). */
-static ur_status score_some(ur_scorer *s, int32_t *units, int32_t *ids, int32_t *targets, size_t window, size_t lanes,
+/* Up to UR_SIDE_BY_SIDE windows of `window` tokens each, one a lane, as (steps, lanes). */
+static ur_status score_some(ur_scorer *s, int32_t *tokens, int32_t *ids, int32_t *targets, size_t window, size_t lanes,
                             ur_error *error)
 {
-    UR_TRY(ur_reader_next(s->reader, units, window * lanes, error));
-    count_unknown(s, units, window * lanes);
+    UR_TRY(ur_reader_next(s->reader, tokens, window * lanes, error));
+    count_unknown(s, tokens, window * lanes);
     for (size_t b = 0; b < lanes; b++)
         for (size_t t = 0; t + 1 < window; t++) {
-            ids[t * lanes + b] = units[b * window + t];
-            targets[t * lanes + b] = units[b * window + t + 1];
+            ids[t * lanes + b] = tokens[b * window + t];
+            targets[t * lanes + b] = tokens[b * window + t + 1];
         }
     return window > 1 ? run_window(s, ids, targets, window - 1, lanes, NULL, error) : UR_OK;
 }
@@ -130,11 +130,11 @@ static ur_status score_windows(ur_scorer *s, ur_error *error)
 static ur_status choose_part(ur_scorer *s, ur_error *error)
 {
     double begin = s->how->begin, end = s->how->end;
-    uint64_t units = ur_corpus_units(s->corpus);
+    uint64_t tokens = ur_corpus_tokens(s->corpus);
     if (!(begin >= 0 && begin < end && end <= 1))
         return ur_fail(error, UR_ERR_USAGE, "part %g:%g of the text: must be within 0:1 and not empty", begin, end);
-    s->begin = (uint64_t)((double)units * begin);
-    s->end = (uint64_t)((double)units * end);
+    s->begin = (uint64_t)((double)tokens * begin);
+    s->end = (uint64_t)((double)tokens * end);
     if (s->end - s->begin >= 2) return UR_OK;
     ur_fail(error, UR_ERR_DATA, "the text has %llu tokens; at least 2 are needed",
             (unsigned long long)(s->end - s->begin));
@@ -144,9 +144,9 @@ static ur_status choose_part(ur_scorer *s, ur_error *error)
 static ur_status run(ur_scorer *s, ur_error *error)
 {
     const ur_scoring *how = s->how;
-    if (!ur_predicts_units(s->model) || !s->model->vocabulary)
+    if (!ur_predicts_tokens(s->model) || !s->model->vocabulary)
         return ur_fail(error, UR_ERR_USAGE, "the model (\"%s\") is no language model", s->model->net);
-    ur_corpus_options options = {.unit = ur_vocabulary_kind(s->model->vocabulary),
+    ur_corpus_options options = {.kind = ur_vocabulary_kind(s->model->vocabulary),
                                  .replace_invalid = how->replace_invalid,
                                  .watcher = &how->watcher};
     UR_TRY(ur_corpus_open(&s->corpus, how->paths, how->path_count, &options, error));
@@ -164,14 +164,14 @@ static ur_status run(ur_scorer *s, ur_error *error)
 static void conclude(const ur_scorer *s, ur_score *score)
 {
     const double bit = 0.69314718055994530942;
-    double units = (double)(s->end - s->begin), all = (double)ur_corpus_units(s->corpus);
+    double tokens = (double)(s->end - s->begin), all = (double)ur_corpus_tokens(s->corpus);
     double loss = s->sum / (double)(s->predictions ? s->predictions : 1);
     double chars = (double)ur_corpus_chars(s->corpus) / all, bytes = (double)ur_corpus_bytes(s->corpus) / all;
     *score = (ur_score){.loss = loss,
                         .bits_per_char = loss / bit / chars,
                         .bits_per_byte = loss / bit / bytes,
                         .perplexity = loss < 700 ? ur_exp(loss) : INFINITY, /* where ur_exp stands still */
-                        .units = (uint64_t)units,
+                        .tokens = (uint64_t)tokens,
                         .predictions = s->predictions,
                         .unknown = s->unknown};
 }

@@ -1,6 +1,6 @@
 /*
  * Each line as a sentence: from a zero state a line break is read, then the line and its own line break are predicted.
- * A last line without a line break is predicted as if it had one. Units never cross lines: a line break is a unit of
+ * A last line without a line break is predicted as if it had one. Tokens never cross lines: a line break is a token of
  * its own in every vocabulary.
  */
 #include "generate/session.h"
@@ -25,7 +25,7 @@ typedef struct ur_line_score {
 static ur_status begin(ur_line_score *l, ur_error *error)
 {
     l->line_break = ur_vocabulary_find(l->s->model->vocabulary, "\n", 1);
-    if (l->line_break < 0) l->line_break = ur_unknown_unit(l->s->model);
+    if (l->line_break < 0) l->line_break = ur_unknown_token(l->s->model);
     if (l->line_break < 0)
         return ur_fail(error, UR_ERR_DATA, "the model never saw a line break; lines cannot be scored");
     l->logits = calloc(ur_padded(ur_model_outputs(l->s->model)), sizeof(real));
@@ -59,7 +59,7 @@ static ur_status predict(ur_line_score *l, int32_t id, bool ends, ur_error *erro
     l->log_probability -= loss;
     l->s->sum += loss;
     l->s->predictions++;
-    if (id == ur_unknown_unit(l->s->model)) l->s->unknown++;
+    if (id == ur_unknown_token(l->s->model)) l->s->unknown++;
     return ends ? UR_OK : step(l, id, error);
 }
 

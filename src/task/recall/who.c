@@ -1,5 +1,5 @@
 /*
- * The lectures' sentence as a grammar, a unit a word and a full stop a word:
+ * The lectures' sentence as a grammar, a token a word and a full stop a word:
  *
  *     story    = opening {filler} arrival {filler} question
  *     opening  = X "was watching TV in" ("his" | "her") "room ." | …

@@ -84,11 +84,11 @@ static ur_status take_tokens(ur_listener *l, const json_t *list, const char *kin
 {
     bool words = kind && strcmp(kind, "word") == 0;
     l->settings.token = words ? "word" : "char";
-    UR_TRY(ur_vocabulary_create(&l->tokens, words ? UR_UNIT_WHOLE : UR_UNIT_CHAR, error));
+    UR_TRY(ur_vocabulary_create(&l->tokens, words ? UR_TOKEN_WHOLE : UR_TOKEN_CHAR, error));
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *text = json_array_get(list, i);
         int32_t id = -1;
-        if (json_string_length(text) && json_string_length(text) <= UR_UNIT_MAX_BYTES)
+        if (json_string_length(text) && json_string_length(text) <= UR_TOKEN_MAX_BYTES)
             UR_TRY(ur_vocabulary_add(l->tokens, json_string_value(text), json_string_length(text), &id, error));
         if (id != (int32_t)i) return fail_broken("tokens", error);
     }

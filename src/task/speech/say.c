@@ -136,13 +136,13 @@ static ur_status spell_tokens(ur_speech_say *s, const ur_vocabulary *tokens, ur_
 {
     size_t count = ur_vocabulary_size(tokens), all = 0, more;
     s->begin = calloc(count + 1, sizeof *s->begin);
-    s->id = calloc(count * UR_UNIT_MAX_BYTES + 1, sizeof *s->id);
+    s->id = calloc(count * UR_TOKEN_MAX_BYTES + 1, sizeof *s->id);
     if (!s->begin || !s->id) return ur_fail_memory(error, "a language model");
     for (size_t i = 0; i < count; i++) {
         size_t length;
         ur_error why = {0};
         const char *text = ur_vocabulary_text(tokens, (int32_t)i, &length);
-        if (ur_encode(s->model, text, length, s->id + all, UR_UNIT_MAX_BYTES, &more, &why) != UR_OK)
+        if (ur_encode(s->model, text, length, s->id + all, UR_TOKEN_MAX_BYTES, &more, &why) != UR_OK)
             return ur_fail(error, UR_ERR_DATA, "`lm`: it does not know how to spell \"%.*s\": %s", (int)length, text,
                            why.text);
         all += more;
@@ -153,9 +153,9 @@ static ur_status spell_tokens(ur_speech_say *s, const ur_vocabulary *tokens, ur_
 
 static ur_status check_model(const ur_model *m, const char *path, ur_error *error)
 {
-    bool reads = m->vocabulary && ur_predicts_units(m) && ur_check_streams(m, NULL) == UR_OK;
-    ur_unit_kind kind = reads ? ur_vocabulary_kind(m->vocabulary) : UR_UNIT_WHOLE;
-    if (reads && (kind == UR_UNIT_CHAR || kind == UR_UNIT_BYTE)) return UR_OK;
+    bool reads = m->vocabulary && ur_predicts_tokens(m) && ur_check_streams(m, NULL) == UR_OK;
+    ur_token_kind kind = reads ? ur_vocabulary_kind(m->vocabulary) : UR_TOKEN_WHOLE;
+    if (reads && (kind == UR_TOKEN_CHAR || kind == UR_TOKEN_BYTE)) return UR_OK;
     return ur_fail(error, UR_ERR_USAGE, "`lm` %s: no language model of characters (unroll train lm)", path);
 }
 
@@ -174,7 +174,7 @@ static ur_status open_say(ur_speech_say *s, const char *path, const ur_vocabular
     UR_TRY(load_model(&s->model, path, error));
     UR_TRY(check_model(s->model, path, error));
     UR_TRY(spell_tokens(s, tokens, error));
-    s->words = ur_vocabulary_kind(tokens) == UR_UNIT_WHOLE;
+    s->words = ur_vocabulary_kind(tokens) == UR_TOKEN_WHOLE;
     s->outputs = ur_model_outputs(s->model);
     s->state_size = ur_state_size(s->model, 1);
     s->line = find_id(s->model, "\n", 1);

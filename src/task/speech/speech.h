@@ -112,7 +112,7 @@ typedef struct ur_listener {
 
 static inline size_t ur_speech_features(const ur_listener *l) { return l->settings.stack * UR_SPEECH_BANDS; }
 static inline bool ur_speech_looks_back(const ur_listener *l) { return l->settings.look == UR_LISTEN_BACK; }
-static inline bool ur_speech_by_words(const ur_listener *l) { return ur_vocabulary_kind(l->tokens) == UR_UNIT_WHOLE; }
+static inline bool ur_speech_by_words(const ur_listener *l) { return ur_vocabulary_kind(l->tokens) == UR_TOKEN_WHOLE; }
 
 extern const ur_task ur_task_speech;
 extern const ur_setting_table ur_speech_setting_table;

@@ -5,10 +5,10 @@
 #include <string.h>
 
 /* The next token at `text`: a character, or what stands up to a blank; and how many bytes to go on. */
-static size_t cut_token(ur_unit_kind kind, const char *text, size_t left, size_t *length)
+static size_t cut_token(ur_token_kind kind, const char *text, size_t left, size_t *length)
 {
-    if (kind == UR_UNIT_CHAR) {
-        int size = ur_unit_cut(UR_UNIT_CHAR, (const unsigned char *)text, left, true);
+    if (kind == UR_TOKEN_CHAR) {
+        int size = ur_token_cut(UR_TOKEN_CHAR, (const unsigned char *)text, left, true);
         return *length = size > 0 ? (size_t)size : 1;
     }
     const char *blank = memchr(text, ' ', left);
@@ -43,9 +43,9 @@ static ur_status count_text(ur_listener *l, const char *text, ur_error *error)
     size_t length;
     for (size_t left = strlen(text), step; left; text += step, left -= step) {
         step = cut_token(ur_vocabulary_kind(l->tokens), text, left, &length);
-        if (length > UR_UNIT_MAX_BYTES)
+        if (length > UR_TOKEN_MAX_BYTES)
             return ur_fail(error, UR_ERR_DATA, "a word of %zu bytes; it may have %d (`token` char has no words)",
-                           length, (int)UR_UNIT_MAX_BYTES);
+                           length, (int)UR_TOKEN_MAX_BYTES);
         if (length) UR_TRY(ur_vocabulary_add(l->tokens, text, length, NULL, error));
     }
     return UR_OK;
@@ -55,7 +55,7 @@ ur_status ur_speech_count_tokens(ur_listener *l, ur_error *error)
 {
     const ur_speech_part *p = &l->part[UR_PART_TRAIN];
     bool words = strcmp(l->settings.token, "word") == 0;
-    UR_TRY(ur_vocabulary_create(&l->tokens, words ? UR_UNIT_WHOLE : UR_UNIT_CHAR, error));
+    UR_TRY(ur_vocabulary_create(&l->tokens, words ? UR_TOKEN_WHOLE : UR_TOKEN_CHAR, error));
     for (size_t i = 0; i < p->count; i++) {
         ur_status status = count_text(l, ur_utterances_text(p->set, p->item[i]), error);
         if (status == UR_ERR_DATA) ur_fail_in(error, status, ur_utterances_path(p->set, p->item[i]));

@@ -75,9 +75,9 @@ static ur_status count_word(ur_tag *c, const ur_conllu_word *word, ur_error *err
     for (size_t h = 0; h < c->heads; h++) {
         ur_field label = word->field[c->head[h].field];
         if (label.length == 1 && label.text[0] == '_') continue;
-        if (label.length > UR_UNIT_MAX_BYTES)
+        if (label.length > UR_TOKEN_MAX_BYTES)
             return ur_fail(error, UR_ERR_DATA, "column %s: a label of %zu bytes; it may have %d",
-                           ur_conllu_field_name(c->head[h].field), label.length, (int)UR_UNIT_MAX_BYTES);
+                           ur_conllu_field_name(c->head[h].field), label.length, (int)UR_TOKEN_MAX_BYTES);
         UR_TRY(ur_vocabulary_add(c->head[h].labels, label.text, label.length, NULL, error));
     }
     return UR_OK;
@@ -99,10 +99,10 @@ static ur_status count_sentence(ur_tag *c, size_t i, ur_error *error)
 
 static ur_status create_vocabularies(ur_tag *c, ur_error *error)
 {
-    UR_TRY(ur_vocabulary_create(&c->words, UR_UNIT_WHOLE, error));
-    for (size_t h = 0; h < c->heads; h++) UR_TRY(ur_vocabulary_create(&c->head[h].labels, UR_UNIT_WHOLE, error));
+    UR_TRY(ur_vocabulary_create(&c->words, UR_TOKEN_WHOLE, error));
+    for (size_t h = 0; h < c->heads; h++) UR_TRY(ur_vocabulary_create(&c->head[h].labels, UR_TOKEN_WHOLE, error));
     if (strcmp(c->settings.characters, "none") == 0) return UR_OK;
-    return ur_vocabulary_create(&c->characters, UR_UNIT_CHAR, error);
+    return ur_vocabulary_create(&c->characters, UR_TOKEN_CHAR, error);
 }
 
 static ur_status settle_labels(ur_tag *c, ur_tag_head *head, ur_error *error)

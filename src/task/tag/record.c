@@ -94,7 +94,7 @@ ur_status ur_tag_record(void *data, ur_model *model, ur_error *error)
 
 static ur_status read_labels(ur_tag_head *head, const json_t *list, ur_error *error)
 {
-    UR_TRY(ur_vocabulary_create(&head->labels, UR_UNIT_WHOLE, error));
+    UR_TRY(ur_vocabulary_create(&head->labels, UR_TOKEN_WHOLE, error));
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *text = json_array_get(list, i);
         int32_t id = -1;

@@ -105,7 +105,7 @@ ur_status ur_tag_initialize(void *data, ur_model *model, ur_error *error);
 ur_status ur_tag_take_model(ur_tag *c, const ur_model *model, ur_error *error);
 
 /* words.c */
-enum { UR_TAG_WORD_BYTES = UR_UNIT_MAX_BYTES };
+enum { UR_TAG_WORD_BYTES = UR_TOKEN_MAX_BYTES };
 /* A word as the vocabulary has it, into UR_TAG_WORD_BYTES; returns its length, 0: it is too long. */
 size_t ur_tag_plain(const ur_tag *c, ur_field word, char *plain);
 /* Its id; the unknown one where it is not there. */

@@ -46,7 +46,7 @@ static ur_status decide_joint(ur_translate *c, ur_error *error)
         return UR_OK;
     }
     for (size_t s = 0; s < UR_SIDES && status == UR_OK; s++) {
-        status = ur_vocabulary_create(&letters[s], UR_UNIT_CHAR, error);
+        status = ur_vocabulary_create(&letters[s], UR_TOKEN_CHAR, error);
         if (status == UR_OK) status = count_letters(c->side[s].vocabulary, letters[s], error);
     }
     if (status == UR_OK)

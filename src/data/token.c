@@ -1,7 +1,7 @@
 /*
- * Where one unit of a text ends and the next begins. A cut depends on the text alone, neither on the locale nor on how
- * much of the text is at hand: with too little of it the answer is 0, never another cut. Every unit cut from a text,
- * taken by itself, is again one unit.
+ * Where one token of a text ends and the next begins. A cut depends on the text alone, neither on the locale nor on how
+ * much of the text is at hand: with too little of it the answer is 0, never another cut. Every token cut from a text,
+ * taken by itself, is again one token.
  */
 #include "base/error.h"
 #include "base/utf8.h"
@@ -9,23 +9,24 @@
 
 #include <string.h>
 
-static const char *const unit_names[] = {[UR_UNIT_CHAR] = "char",
-                                         [UR_UNIT_BYTE] = "byte",
-                                         [UR_UNIT_WORD] = "word",
-                                         [UR_UNIT_WHOLE] = "whole",
-                                         [UR_UNIT_PIECE] = "piece"};
-enum { UNIT_KINDS = sizeof unit_names / sizeof *unit_names };
+static const char *const token_names[] = {[UR_TOKEN_CHAR] = "char",
+                                          [UR_TOKEN_BYTE] = "byte",
+                                          [UR_TOKEN_WORD] = "word",
+                                          [UR_TOKEN_WHOLE] = "whole",
+                                          [UR_TOKEN_PIECE] = "piece"};
+enum { TOKEN_KINDS = sizeof token_names / sizeof *token_names };
 
-const char *ur_unit_kind_name(ur_unit_kind kind) { return unit_names[kind]; }
+const char *ur_token_kind_name(ur_token_kind kind) { return token_names[kind]; }
 
-ur_status ur_unit_kind_find(const char *name, ur_unit_kind *kind, ur_error *error)
+ur_status ur_token_kind_find(const char *name, ur_token_kind *kind, ur_error *error)
 {
-    for (int i = 0; i < UNIT_KINDS; i++) {
-        if (strcmp(name, unit_names[i]) != 0) continue;
-        *kind = (ur_unit_kind)i;
+    for (int i = 0; i < TOKEN_KINDS; i++) {
+        if (strcmp(name, token_names[i]) != 0) continue;
+        *kind = (ur_token_kind)i;
         return UR_OK;
     }
-    return ur_fail(error, UR_ERR_USAGE, "unknown unit \"%s\"; the units are char, byte, word, whole and piece", name);
+    return ur_fail(error, UR_ERR_USAGE, "unknown kind of token \"%s\"; the kinds are char, byte, word, whole and piece",
+                   name);
 }
 
 static bool is_word(unsigned char byte)
@@ -34,7 +35,7 @@ static bool is_word(unsigned char byte)
     return byte >= 0x80 || (lower >= 'a' && lower <= 'z') || (byte >= '0' && byte <= '9') || byte == '_';
 }
 
-/* Control characters are not visible: like white space, each is a unit by itself. */
+/* Control characters are not visible: like white space, each is a token by itself. */
 static bool is_visible(unsigned char byte) { return byte > ' ' && byte < 0x7F; }
 
 /* 1–4, 0 for a character that is not all there, −1 for an invalid one (also one that the end of the text cuts off). */
@@ -52,14 +53,14 @@ static int char_length(const unsigned char *text, size_t length, bool last)
 static int cut_run(const unsigned char *text, size_t length, bool last, size_t start)
 {
     size_t at = start;
-    while (at < UR_UNIT_MAX_BYTES) {
+    while (at < UR_TOKEN_MAX_BYTES) {
         size_t next = at; /* where a word character must stand for the word to go on */
         if (at > start && at < length && text[at] == '\'') next++;
         if (next >= length) return last ? (int)at : 0;
         if (!is_word(text[next])) return (int)at;
         int size = char_length(text + next, length - next, last);
         if (size <= 0) return size;
-        if (next + (size_t)size > UR_UNIT_MAX_BYTES) break;
+        if (next + (size_t)size > UR_TOKEN_MAX_BYTES) break;
         at = next + (size_t)size;
     }
     return (int)at;
@@ -76,26 +77,26 @@ static int cut_word(const unsigned char *text, size_t length, bool last)
 static int cut_whole(const unsigned char *text, size_t length, bool last)
 {
     size_t at = 0;
-    while (at < length && at < UR_UNIT_MAX_BYTES) {
+    while (at < length && at < UR_TOKEN_MAX_BYTES) {
         int size = char_length(text + at, length - at, last);
         if (size <= 0) return size;
-        if (at + (size_t)size > UR_UNIT_MAX_BYTES) return (int)at;
+        if (at + (size_t)size > UR_TOKEN_MAX_BYTES) return (int)at;
         at += (size_t)size;
     }
-    return last || at == UR_UNIT_MAX_BYTES ? (int)at : 0;
+    return last || at == UR_TOKEN_MAX_BYTES ? (int)at : 0;
 }
 
 static int cut_piece(size_t length, bool last)
 {
-    if (length >= UR_UNIT_MAX_BYTES) return UR_UNIT_MAX_BYTES;
+    if (length >= UR_TOKEN_MAX_BYTES) return UR_TOKEN_MAX_BYTES;
     return last ? (int)length : 0;
 }
 
-int ur_unit_cut(ur_unit_kind kind, const unsigned char *text, size_t length, bool last)
+int ur_token_cut(ur_token_kind kind, const unsigned char *text, size_t length, bool last)
 {
     if (length == 0) return 0;
-    if (kind == UR_UNIT_CHAR) return char_length(text, length, last);
-    if (kind == UR_UNIT_WHOLE) return cut_whole(text, length, last);
-    if (kind == UR_UNIT_PIECE) return cut_piece(length, last);
-    return kind == UR_UNIT_BYTE ? 1 : cut_word(text, length, last);
+    if (kind == UR_TOKEN_CHAR) return char_length(text, length, last);
+    if (kind == UR_TOKEN_WHOLE) return cut_whole(text, length, last);
+    if (kind == UR_TOKEN_PIECE) return cut_piece(length, last);
+    return kind == UR_TOKEN_BYTE ? 1 : cut_word(text, length, last);
 }
