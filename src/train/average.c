@@ -15,7 +15,7 @@ void ur_trainer_add_to_average(ur_trainer *t)
 {
     if (!t->average) return;
     real share = (real)(1 - t->run->average);
-    double warm = 1 / (double)(t->at.step + 1); /* a plain mean at first, so that the first weights do not linger */
+    double warm = 4 / (double)(t->at.step + 4); /* the last quarter of a short run: first weights do not linger */
     if ((double)share < warm) share = (real)warm;
     t->learner->compute.train->average(t->average, t->model->values, share, t->model->numbers);
 }

@@ -303,6 +303,26 @@ static ur_status check_record(const ur_trainer *t, const json_t *record, const c
                    task ? task : "(none)", t->task->name);
 }
 
+ur_status ur_trainer_recall(ur_trainer *t, ur_error *error)
+{
+    char *path;
+    ur_tensor_file file;
+    json_t *record = NULL;
+    if (!t->run->folder || !t->run->resume) return UR_OK;
+    UR_TRY(in_run(t, "last.safetensors", &path, error));
+    ur_status status = ur_path_exists(path) ? ur_tensor_file_read(&file, path, NULL) : UR_ERR_IO;
+    free(path);
+    if (status != UR_OK) return UR_OK; /* what is wrong with it is said when it is resumed */
+    const char *text = json_string_value(json_object_get(file.metadata, "unroll"));
+    if (text && ur_json_read(text, strlen(text), 0, &record, NULL) != UR_OK) record = NULL;
+    const char *task = json_string_value(json_object_get(record, "task"));
+    const char *began = json_string_value(json_object_get(json_object_get(record, "training"), "settings"));
+    if (began && task && strcmp(task, t->task->name) == 0) status = ur_settings_recall(t->settings, began, error);
+    json_decref(record);
+    ur_tensor_file_free(&file);
+    return status == UR_ERR_MEMORY ? status : UR_OK;
+}
+
 static ur_status resume_from(ur_trainer *t, const ur_tensor_file *file, const char *path, ur_error *error)
 {
     const char *text = json_string_value(json_object_get(file->metadata, "unroll"));

@@ -19,14 +19,14 @@ static void put(ur_net_writing *w, const char *text)
     w->used += length;
 }
 
-/* " > lstm 256 drop=0.3" for each width of "256,128". */
+/* "lstm 256 drop=0.3 same > lstm 128 drop=0.3 same" for the widths "256,128". */
 static void put_cells(ur_net_writing *w, const ur_run_settings *run, const char *drop)
 {
     for (const char *width = run->hidden; *width;) {
         char digits[16];
         size_t length = strcspn(width, ",");
         snprintf(digits, sizeof digits, "%.*s", (int)length, width);
-        if (w->used) put(w, " > ");
+        if (width != run->hidden) put(w, " > ");
         put(w, run->cell);
         put(w, " ");
         put(w, digits);
@@ -35,29 +35,64 @@ static void put_cells(ur_net_writing *w, const ur_run_settings *run, const char 
     }
 }
 
+/* "embed 64 > dropout 0.1 same > ": the input is dropped a quarter as often as what a layer makes of it. */
+static void put_embedding(ur_net_writing *w, const ur_run_settings *run)
+{
+    char text[64], number[UR_NUMBER_MAX];
+    snprintf(text, sizeof text, "embed %zu > ", run->embed);
+    put(w, text);
+    if (!(run->dropout > 0)) return;
+    ur_write_number(run->dropout / 4, number);
+    snprintf(text, sizeof text, "dropout %s same > ", number);
+    put(w, text);
+}
+
+/* The recurrent layers, with dropout between them and behind the last. */
+static void put_layers(ur_net_writing *w, const ur_run_settings *run)
+{
+    char drop[64] = "", text[64], number[UR_NUMBER_MAX];
+    bool widths = strchr(run->hidden, ','), drops = run->dropout > 0;
+    ur_write_number(drops ? run->dropout : 0, number);
+    if (drops && (widths || run->layers > 1)) snprintf(drop, sizeof drop, " drop=%s same", number);
+    put_cells(w, run, drop);
+    if (!widths && run->layers > 1) {
+        snprintf(text, sizeof text, " x%zu", run->layers);
+        put(w, text);
+    }
+    if (!drops) return;
+    snprintf(text, sizeof text, " > dropout %s same", number);
+    put(w, text);
+}
+
 ur_status ur_net_text(const ur_run_settings *run, bool embeds, const char *tail, char line[UR_LINE_TEXT_MAX],
                       ur_error *error)
 {
     ur_net_writing w = {line, 0};
-    char number[UR_NUMBER_MAX], text[64] = "";
     if (run->net) {
         put(&w, run->net);
     } else {
-        char drop[64] = "", behind[64] = "";
-        ur_write_number(run->dropout > 0 ? run->dropout : 0, number);
-        if (run->dropout > 0) snprintf(drop, sizeof drop, " drop=%s", number);
-        if (run->dropout > 0) snprintf(behind, sizeof behind, " > dropout %s", number);
-        if (embeds) snprintf(text, sizeof text, "embed %zu", run->embed);
-        put(&w, text);
-        put_cells(&w, run, drop);
-        if (!strchr(run->hidden, ',') && run->layers > 1) {
-            snprintf(text, sizeof text, " x%zu", run->layers);
-            put(&w, text);
-        }
-        put(&w, behind);
+        if (embeds) put_embedding(&w, run);
+        put_layers(&w, run);
         put(&w, " > ");
         put(&w, tail);
     }
     if (w.used < UR_LINE_TEXT_MAX) return UR_OK;
     return ur_fail(error, UR_ERR_USAGE, "the network line is longer than %d bytes", UR_LINE_TEXT_MAX);
+}
+
+bool ur_net_text_dropout(const char *line, char dropout[UR_NUMBER_MAX])
+{
+    static const char before[] = " > dropout ", behind[] = " same > dense";
+    size_t length = strlen(line), tail = sizeof behind - 1;
+    snprintf(dropout, UR_NUMBER_MAX, "0");
+    if (!strstr(line, "drop")) return true;
+    if (length < tail || strcmp(line + length - tail, behind) != 0) return false;
+    const char *at = line + length - tail;
+    while (at > line && at[-1] != ' ') at--;
+    size_t digits = (size_t)(line + length - tail - at);
+    if (digits >= UR_NUMBER_MAX || at < line + sizeof before - 1) return false;
+    if (memcmp(at - (sizeof before - 1), before, sizeof before - 1) != 0) return false;
+    memcpy(dropout, at, digits);
+    dropout[digits] = 0;
+    return true;
 }

@@ -47,7 +47,8 @@ static const ur_setting ROWS[] = {
     {NULL, "embed", "N", UR_SETTING_SIZE, R(embed), .least = 1, .most = 1048576, .unset = BY_SIZE, .unless = "net",
      .help = "width of the embedding"},
     {NULL, "dropout", "P", UR_SETTING_NUMBER, R(dropout), .most = 0.99, .unset = BY_SIZE, .unless = "net",
-     .help = "share of a layer's outputs dropped in training"},
+     .help =
+         "share of a layer's outputs dropped in training, the same at all steps; of an embedding's a quarter of it"},
     {NULL, "init-scale", "X", UR_SETTING_NUMBER, R(init_scale), .most = 1e3, .above = true, .unset = "as PyTorch does",
      .decides = true, .help = "weights begin as X times N(0,1), biases as 0"},
     {NULL, "remember", "STEPS", UR_SETTING_NUMBER, R(remember), .least = 1, .most = 1e6, .above = true,
@@ -60,7 +61,7 @@ static const ur_setting ROWS[] = {
     {NULL, "steps", "N", UR_SETTING_COUNT, R(steps), .least = 1, .most = 1e15, .unset = "no limit",
      .help = "updates; with another number a resumed run goes on, and its learning rate falls towards that one"},
     {NULL, "minutes", "X", UR_SETTING_NUMBER, R(minutes), .most = 1e6, .above = true, .unset = "no limit",
-     .help = "becomes a number of steps after the first seconds; less than 6 choose a smaller network"},
+     .help = "becomes a number of steps after the first seconds; more of them choose a larger network"},
 
     {"Learning", "batch", "B", UR_SETTING_SIZE, R(batch), .least = 1, .most = 65536, .unset = BY_SIZE, .decides = true,
      .help = "sequences that are learnt from at once"},

@@ -1,5 +1,6 @@
 /* See settings.h, and section 5 of unroll_train.h. */
 #include "base/number.h"
+#include "train/net_text.h"
 #include "train/task.h"
 
 #include <stdlib.h>
@@ -43,7 +44,7 @@ const void *ur_settings_values(const ur_settings *s, size_t i) { return values_a
 bool ur_settings_given(const ur_settings *s, const char *name)
 {
     size_t i = find_row(s, name, strlen(name));
-    return i < count_rows(s) && s->given[i];
+    return i < count_rows(s) && s->given[i] == UR_GIVEN_BY_CALLER;
 }
 
 /* ---- Texts -------------------------------------------------------------------------------------------------------- */
@@ -149,26 +150,37 @@ static ur_status no_such_row(const ur_settings *s, const char *name, ur_error *e
     return ur_fail(error, UR_ERR_USAGE, "the task %s has no setting \"%.60s\"", s->task->name, name);
 }
 
-static ur_status set_row(ur_settings *s, const char *name, const char *value, bool give, ur_error *error)
+/* Who gave row i, by this name or by another one of the same value. */
+static ur_given given_by(const ur_settings *s, size_t i)
+{
+    ur_given by = s->given[i];
+    const void *values = values_at(s, i);
+    for (size_t k = 0; k < count_rows(s); k++)
+        if (values_at(s, k) == values && row_at(s, k)->offset == row_at(s, i)->offset && s->given[k] > by)
+            by = s->given[k];
+    return by;
+}
+
+static ur_status set_row(ur_settings *s, const char *name, const char *value, ur_given by, ur_error *error)
 {
     size_t i = find_row(s, name, strlen(name));
     if (i == count_rows(s)) return no_such_row(s, name, error);
-    if (!give && s->given[i]) return UR_OK;
+    if (by < given_by(s, i)) return UR_OK;
     const char *kept = ur_settings_keep(s, value);
     if (!kept) return ur_fail_memory(error, "the settings");
     UR_TRY(ur_setting_set(row_at(s, i), kept, values_to_write(s, i), error));
-    s->given[i] = s->given[i] || give;
+    s->given[i] = by;
     return UR_OK;
 }
 
 ur_status ur_settings_set(ur_settings *s, const char *name, const char *value, ur_error *error)
 {
-    return set_row(s, name, value, true, error);
+    return set_row(s, name, value, UR_GIVEN_BY_CALLER, error);
 }
 
 ur_status ur_settings_prefer(ur_settings *s, const char *name, const char *value, ur_error *error)
 {
-    return set_row(s, name, value, false, error);
+    return set_row(s, name, value, UR_GIVEN_OPEN, error);
 }
 
 ur_status ur_settings_prefer_number(ur_settings *s, const char *name, double value, ur_error *error)
@@ -193,25 +205,52 @@ static ur_status no_such_preset(const ur_settings *s, ur_error *error)
                    first ? "there is " : "this task has none", first ? first->name : "");
 }
 
+/* Takes the settings of a line over. */
+static ur_status take_line(ur_settings *s, const char *line, ur_given by, ur_error *error)
+{
+    ur_settings *told;
+    UR_TRY(ur_settings_make(&told, s->task, error));
+    ur_status status = ur_settings_read(told, line, error);
+    for (size_t i = 0; i < count_rows(s) && status == UR_OK; i++) {
+        const ur_setting *row = row_at(s, i);
+        const char *whole = ur_setting_string(row, values_at(told, i));
+        char text[UR_SETTING_VALUE_MAX];
+        if (!told->given[i]) continue;
+        ur_setting_text(row, values_at(told, i), text);
+        if (row->type == UR_SETTING_FLAG) whole = "yes";
+        status = set_row(s, row->name, whole ? whole : text, by, error);
+    }
+    ur_settings_free(told);
+    return status;
+}
+
 /* Where the settings have a value of their own, the preset's is not taken. */
 static ur_status apply_preset(ur_settings *s, ur_error *error)
 {
-    ur_settings *preset;
     if (!s->run.preset) return UR_OK;
     if (!ur_settings_preset(s)) return no_such_preset(s, error);
-    UR_TRY(ur_settings_make(&preset, s->task, error));
-    ur_status status = ur_settings_read(preset, ur_settings_preset(s), error);
-    for (size_t i = 0; i < count_rows(s) && status == UR_OK; i++) {
-        const ur_setting *row = row_at(s, i);
-        const char *whole = ur_setting_string(row, values_at(preset, i));
-        char text[UR_SETTING_VALUE_MAX];
-        if (!preset->given[i]) continue;
-        ur_setting_text(row, values_at(preset, i), text);
-        if (row->type == UR_SETTING_FLAG) whole = "yes";
-        status = ur_settings_prefer(s, row->name, whole ? whole : text, error);
-    }
-    ur_settings_free(preset);
-    return status;
+    return take_line(s, ur_settings_preset(s), UR_GIVEN_OPEN, error);
+}
+
+/* Whether the caller gave what stands for the network line. */
+static bool gives_network(const ur_settings *s)
+{
+    for (size_t i = 0; i < count_rows(s); i++)
+        if (s->given[i] == UR_GIVEN_BY_CALLER && row_at(s, i)->unless && strcmp(row_at(s, i)->unless, "net") == 0)
+            return true;
+    return false;
+}
+
+ur_status ur_settings_recall(ur_settings *s, const char *began, ur_error *error)
+{
+    const char *net = s->run.net;
+    UR_TRY(take_line(s, began, UR_GIVEN_BY_RUN, error));
+    if (!gives_network(s)) return UR_OK;
+    const char *line = s->run.net; /* the caller's own words make one; a dropout that was chosen goes into it */
+    s->run.net = net;
+    char dropout[UR_NUMBER_MAX];
+    if (!line || !ur_net_text_dropout(line, dropout)) return UR_OK;
+    return set_row(s, "dropout", dropout, UR_GIVEN_BY_RUN, error);
 }
 
 static ur_status check_exclusions(const ur_settings *s, ur_error *error)

@@ -18,11 +18,14 @@ typedef struct ur_words {
     size_t count;
 } ur_words;
 
+/* Who said what a setting is: nobody yet, the run that is resumed, the caller. */
+typedef enum ur_given { UR_GIVEN_OPEN, UR_GIVEN_BY_RUN, UR_GIVEN_BY_CALLER } ur_given;
+
 struct ur_settings {
     const struct ur_task *task;
     ur_run_settings run;
-    void *own;   /* the task's struct */
-    bool *given; /* by row: set by the caller */
+    void *own;       /* the task's struct */
+    ur_given *given; /* by row */
     ur_words data;
     ur_kept_text *texts;
 };
@@ -34,7 +37,9 @@ ur_status ur_settings_copy(ur_settings **settings, const ur_settings *from, ur_e
 ur_status ur_settings_settle(ur_settings *settings, ur_error *error);
 /* A text of the settings' own; NULL without memory. */
 const char *ur_settings_keep(ur_settings *settings, const char *text);
-bool ur_settings_given(const ur_settings *settings, const char *name);
+bool ur_settings_given(const ur_settings *settings, const char *name); /* by the caller */
+/* Takes what the caller left open from the recorded line of the run that is resumed, so that nothing is chosen anew. */
+ur_status ur_settings_recall(ur_settings *settings, const char *began, ur_error *error);
 
 /* Sets a value that the caller left open: what a task chooses. */
 ur_status ur_settings_prefer(ur_settings *settings, const char *name, const char *value, ur_error *error);

@@ -192,6 +192,7 @@ static ur_status create(ur_trainer *t, const ur_settings *settings, ur_error *er
     UR_TRY(ur_settings_copy(&t->settings, settings, error));
     t->run = &t->settings->run;
     UR_TRY(ur_settings_settle(t->settings, error));
+    UR_TRY(ur_trainer_recall(t, error));
     UR_TRY(open_data(t, error));
     UR_TRY(make_network(t, error));
     UR_TRY(take_first_weights(t, error));

@@ -96,7 +96,9 @@ ur_status ur_trainer_report_evaluation(ur_trainer *t, ur_error *error);
 /* checkpoint.c */
 ur_status ur_trainer_save(ur_trainer *t, ur_error *error);      /* last.safetensors */
 ur_status ur_trainer_keep_best(ur_trainer *t, ur_error *error); /* model.safetensors */
-ur_status ur_trainer_resume(ur_trainer *t, ur_error *error);    /* sets t->resumed where there was something */
+/* Takes over from the checkpoint what the caller left open, where there is one to resume. */
+ur_status ur_trainer_recall(ur_trainer *t, ur_error *error);
+ur_status ur_trainer_resume(ur_trainer *t, ur_error *error); /* sets t->resumed where there was something */
 
 /* average.c */
 ur_status ur_trainer_make_average(ur_trainer *t, ur_error *error);

@@ -67,7 +67,7 @@ done_with eval named named.tsv --images files --json; json 'o["images"] == 40 an
 done_with train caption named.tsv --images files --val named.tsv -o named2 "${few[@]}" --net "$small"
 
 # Features
-done_with train caption rows40.tsv --features places.npy --val rows40.tsv --val-features places.npy -o places "${few[@]}" --hidden 8
+done_with train caption rows40.tsv --features places.npy --val rows40.tsv --val-features places.npy -o places "${few[@]}" --hidden 8 --steps 150 --lr 0.02
 done_with info places; prints 'image: dense 8 tanh; decoder: embed 128 > dropout 0.5 > lstm 8 from image > attend image additive'
 done_with eval places rows40.tsv --features places.npy; prints 'images'
 done_with predict places places.npy --attention; prints '(end)'

@@ -54,7 +54,7 @@ misused inspect cells run text --where 'x=a' --where 'x=b'; says "the name 'x' i
 misused inspect cells run text --show nothing; says "'nothing' is no predicate; there are quote, paren,"
 fails_with inspect cells run text --show hangul; says '--show hangul: no cell was scored'
 for cell in 1 1. .1 0.1 1.x 99999999999.1; do misused inspect cells run text --neuron $cell; says "--neuron: '$cell' is not allowed"; done
-misused inspect cells run text --neuron 2.0; says 'drop=0.2 > dropout 0.2 > dense" has 1 recurrent layer'
+misused inspect cells run text --neuron 2.0; says 'dense" has 1 recurrent layer'
 misused inspect cells run text --neuron 1.24; says '--neuron 1.24: the neurons of that layer are 0 to 23'
 misused inspect cells run text --show quote --json; says 'leave one of them out'
 misused inspect cells run text --show quote --neuron 1.1; says 'give one of them'

@@ -40,7 +40,7 @@ equal "$(cut -f 1,3 out | tr '\t\n' ':,')" '1:the cat sees a tree.,2:.eert a see
 awk -F'\t' '{ p[NR] = $2 } END { exit !(p[1] > p[2] + 10) }' out || fail 'the wrong line is the likelier one'
 
 done_with info runs/input
-prints 'embed 8 > lstm 32'; prints 'rnn.weight_hh_l0'; prints '128 x 32'; prints 'input.txt'; prints 'validation'
+prints 'embed 8'; prints '> lstm 32'; prints 'rnn.weight_hh_l0'; prints '128 x 32'; prints 'input.txt'; prints 'validation'
 done_with check runs/input
 prints 'ok       gradients, lstm'; prints 'ok       equal bits, portable'; prints "ok       the file's values, portable"
 ! grep -q -e '^failed' out || fail 'a check failed'
