@@ -47,6 +47,14 @@ done_with train lm text -o fresh "${options[@]}" --steps 20 --resume --quiet
 done_with train lm text -o fresh "${options[@]}" --schedule constant --steps 20 --overwrite --json
 done_with train lm text -o fresh "${options[@]}" --schedule constant --steps 40 --resume --json
 grep -q '"steps":40,' out || fail "did not go on to 40 steps: $(cat out)"
+# What is not said is taken from the run, chosen or not: the whole line may be left out, or the dropout that was chosen
+done_with train lm text -o fresh --resume --steps 45 --threads 1 --json
+grep -q '"steps":45,' out || fail "did not go on to 45 steps: $(cat out)"
+done_with train lm text -o chosen --hidden 200 --steps 30 --sample-length 0 --json
+net=$(grep -o '> lstm 200 > dropout [^"]*' out | head -1)
+done_with train lm text -o chosen --hidden 200 --steps 60 --sample-length 0 --resume --json; grep -qF "$net" out || fail "chose anew: $(head -1 out)"
+fails_with train lm text -o chosen --hidden 100 --resume; says 'lstm 200'; says 'lstm 100'
+fails_with train lm text -o chosen --dropout 0.05 --resume; says 'dropout 0.05 same'
 
 # A folder in use
 "$UNROLL" train lm text -o busy "${options[@]}" --steps 1000000 >/dev/null 2>&1 &
