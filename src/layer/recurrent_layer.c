@@ -37,19 +37,32 @@ static bool make_room(ur_tape *tape, ur_window *w, ur_tensor *const initial[])
     return tape->status == UR_OK;
 }
 
+typedef struct ur_output {
+    const ur_window *w;
+    real *y;
+} ur_output;
+
+static void copy_live(void *context, size_t member, size_t members)
+{
+    const ur_output *o = context;
+    size_t row = ur_padded(o->w->layer->units), i, end;
+    const real *h = o->w->state[0] + state_numbers(o->w);
+    ur_pool_share(o->w->steps * o->w->lanes, 1, member, members, &i, &end);
+    for (; i < end; i++) {
+        if (o->w->live[i])
+            memcpy(o->y + i * row, h + i * row, row * sizeof(real));
+        else
+            memset(o->y + i * row, 0, row * sizeof(real));
+    }
+}
+
 /* h without its first place; with ended lanes a copy in which they are zero. */
 static ur_tensor *output(ur_tape *tape, const ur_window *w)
 {
-    size_t row = ur_padded(w->layer->units);
-    const real *h = w->state[0] + state_numbers(w);
     if (!w->live) return ur_tensor_on(tape, w->state[0] + state_numbers(w), w->steps, w->lanes, w->layer->units);
     ur_tensor *y = ur_tensor_make(tape, w->steps, w->lanes, w->layer->units);
-    for (size_t i = 0; y && i < w->steps * w->lanes; i++) {
-        if (w->live[i])
-            memcpy(y->value + i * row, h + i * row, row * sizeof(real));
-        else
-            memset(y->value + i * row, 0, row * sizeof(real));
-    }
+    ur_output o = {w, y ? y->value : NULL};
+    if (y) ur_pool_run(tape->compute->pool, copy_live, &o);
     return y;
 }
 
