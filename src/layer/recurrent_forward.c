@@ -15,7 +15,7 @@ static ur_product into_slots(const ur_window *w, real *slots, const ur_slot_rang
                         .outer = 1};
 }
 
-static void input_product(const ur_window *w)
+void ur_window_input_products(const ur_window *w)
 {
     const ur_window inputs = ur_window_of_inputs(w);
     const ur_recurrent *l = w->layer;
@@ -62,7 +62,7 @@ static void inputs(const ur_window *w)
     const ur_recurrent *l = w->layer;
     size_t run = l->cell->input.count * 16u;
     ur_gathering g = {.w = w, .from = l->in, .row = ur_unit_blocks(l) * run, .block = run, .run = run};
-    if (!l->symbols) input_product(w);
+    if (!l->symbols && !w->made) ur_window_input_products(w);
     if (!l->symbols && !w->rows) return;
     if (w->rows) g = (ur_gathering){w, w->table + l->cell->input.first * 16, ur_slot_row(l), l->cell->slots * 16u, run};
     if (w->steps * w->lanes * ur_slot_row(l) < UR_SMALL_GATHER)

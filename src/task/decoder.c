@@ -27,6 +27,7 @@ struct ur_decoding {
     rows now, before;                     /* room for beam_count searches */
     ur_arena read, step[2];               /* what was read, and the first step; every other of the later steps */
     ur_value values[UR_LINES_MAX], begun; /* begun: what the first step gave */
+    ur_kept_rows kept;                    /* of what the decoder reads */
     ur_error *errors;                     /* of each thread */
     double *log_sums;                     /* of the rows of a step */
     ur_real *looked;
@@ -62,7 +63,8 @@ ur_status ur_decoding_create(ur_decoding **decoding, ur_learner *learner, const 
     for (int i = 0; i < 2; i++) ur_arena_init(&d->step[i]);
     *decoding = d;
     d->errors = calloc(ur_pool_threads(learner->compute.pool), sizeof *d->errors);
-    if (d->errors) return UR_OK;
+    d->kept.place = calloc(learner->model->lines[d->line].symbols, sizeof *d->kept.place);
+    if (d->errors && d->kept.place) return UR_OK;
     ur_decoding_free(d);
     *decoding = NULL;
     return ur_fail_memory(error, "a decoder");
@@ -85,6 +87,8 @@ void ur_decoding_free(ur_decoding *d)
     free_rows(&d->before);
     ur_arena_free(&d->read);
     for (int i = 0; i < 2; i++) ur_arena_free(&d->step[i]);
+    free(d->kept.place);
+    free(d->kept.table);
     free(d->errors);
     free(d->log_sums);
     free(d->looked);
@@ -154,6 +158,7 @@ static ur_status step_decoder(ur_decoding *d, ur_arena *arena, const ur_value *l
     ur_tape_begin(&tape, &d->learner->compute, arena, false);
     gather_states(&tape, &last->states, r->from, r->count, &states);
     call.states = &states;
+    tape.kept = &d->kept;
     ur_line_step(d->learner->model, &tape, d->line, &call, d->values);
     return ur_tape_status(&tape, error);
 }
@@ -168,6 +173,7 @@ static ur_status begin(ur_decoding *d, const ur_batch *batch, ur_error *error)
     for (size_t i = 0; i < d->line; i++)
         ur_line_run(d->learner->model, &tape, i, &(ur_line_call){.in = batch->input[i]}, d->values);
     const ur_line_call call = {.in = {.steps = 1, .lanes = d->lanes, .ids = d->now.ids}};
+    tape.kept = &d->kept;
     ur_line_step(d->learner->model, &tape, d->line, &call, d->values);
     d->begun = d->values[d->line];
     return ur_tape_status(&tape, error);
@@ -251,8 +257,16 @@ static ur_status grow(ur_decoding *d, ur_error *error)
     return UR_OK;
 }
 
+/* The weights may have changed. */
+static void forget_kept(ur_decoding *d)
+{
+    d->kept.count = 0;
+    for (size_t i = 0; i < d->learner->model->lines[d->line].symbols; i++) d->kept.place[i] = -1;
+}
+
 static ur_status search(ur_decoding *d, const ur_batch *batch, ur_error *error)
 {
+    forget_kept(d);
     for (size_t b = 0; b < d->lanes; b++) ur_beam_begin(d->beams[b], d->settings.first);
     collect(d);
     UR_TRY(begin(d, batch, error));
