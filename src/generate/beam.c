@@ -31,6 +31,7 @@ struct ur_beam {
     size_t *from;
     int32_t *read;
     ur_real *logits; /* (width, outputs) */
+    double *log_sums;
 };
 
 /* ---- Making ----------------------------------------------------------------------------------------------------- */
@@ -54,11 +55,13 @@ static ur_status allocate(ur_beam *b, ur_error *error)
 {
     const ur_beam_settings *s = &b->settings;
     b->logits = zeros(s->width, b->outputs, sizeof *b->logits);
+    b->log_sums = zeros(s->width, 1, sizeof *b->log_sums);
     b->from = zeros(s->width, 1, sizeof *b->from);
     b->read = zeros(s->width, 1, sizeof *b->read);
     b->frontier.list = zeros(s->width, s->early ? 2 : 1, sizeof *b->frontier.list);
-    bool all = b->logits && b->from && b->read && b->frontier.list && make_texts(&b->live, s->width, s->length) &&
-               make_texts(&b->grown, s->width, s->length) && make_texts(&b->found, s->best, s->length);
+    bool all = b->logits && b->log_sums && b->from && b->read && b->frontier.list &&
+               make_texts(&b->live, s->width, s->length) && make_texts(&b->grown, s->width, s->length) &&
+               make_texts(&b->found, s->best, s->length);
     return all ? UR_OK : ur_fail_memory(error, "a beam");
 }
 
@@ -110,6 +113,7 @@ void ur_beam_free(ur_beam *b)
     free(b->from);
     free(b->read);
     free(b->logits);
+    free(b->log_sums);
     free(b);
 }
 
@@ -157,20 +161,57 @@ static double log_sum(const ur_real *x, size_t n)
     return top + ur_log(sum);
 }
 
-static ur_status grow(ur_beam *b, size_t row, ur_error *error)
+/* The numbers of a row, and their log Σ exp. */
+typedef struct offers {
+    const ur_real *logits;
+    double all, before; /* before: the log probability of the row's text */
+} offers;
+
+static void offer(ur_beam *b, const offers *o, size_t row, size_t i)
 {
-    const ur_real *logits = b->logits + row * b->outputs;
-    const double all = log_sum(logits, b->outputs), before = b->live.list[row].log_probability;
-    if (isnan(all))
+    double log_probability = o->before + ((double)o->logits[i] - o->all);
+    if (!(log_probability > -INFINITY)) return; /* not allowed */
+    if ((int64_t)i == b->settings.end && !b->settings.early)
+        keep(b, row, (int32_t)i, log_probability);
+    else
+        ur_frontier_offer(&b->frontier, log_probability, row, (int32_t)i);
+}
+
+/* A number at or below this is not among the candidates. It is a little too low, so that rounding cannot leave one out. */
+static ur_real find_least(const ur_beam *b, const offers *o)
+{
+    const ur_frontier *f = &b->frontier;
+    if (f->count < f->width) return (ur_real)-INFINITY;
+    double least = f->list[f->count - 1].log_probability - o->before + o->all;
+    return (ur_real)(least - 1e-5 * (1 + fabs(least) + fabs(o->all) + fabs(o->before)));
+}
+
+enum { TOGETHER = 16 }; /* numbers that are looked at together: as a rule none of them is large enough */
+
+static bool any_above(const ur_real *x, size_t n, ur_real least)
+{
+    int above = 0;
+    if (n < TOGETHER) return true;
+    for (size_t i = 0; i < TOGETHER; i++) above |= x[i] > least;
+    return above != 0;
+}
+
+static void offer_some(ur_beam *b, const offers *o, size_t row, size_t first, size_t end)
+{
+    for (size_t i = first; i < end; i++)
+        if (o->logits[i] > find_least(b, o) || (int64_t)i == b->settings.end) offer(b, o, row, i);
+}
+
+static ur_status grow(ur_beam *b, size_t row, offers *o, ur_error *error)
+{
+    o->before = b->live.list[row].log_probability;
+    if (isnan(o->all))
         return ur_fail(error, UR_ERR_NUMERIC, "the decoder's numbers are not finite at token %zu of the search",
                        b->live.list[row].length + 1);
-    for (size_t i = 0; i < b->outputs; i++) {
-        double log_probability = before + ((double)logits[i] - all);
-        if (!(log_probability > -INFINITY)) continue; /* not allowed */
-        if ((int64_t)i == b->settings.end && !b->settings.early)
-            keep(b, row, (int32_t)i, log_probability);
-        else
-            ur_frontier_offer(&b->frontier, log_probability, row, (int32_t)i);
+    for (size_t i = 0, some; i < b->outputs; i += some) {
+        some = b->outputs - i < TOGETHER ? b->outputs - i : TOGETHER;
+        bool has_end = b->settings.end >= (int64_t)i && b->settings.end < (int64_t)(i + some);
+        if (has_end || any_above(o->logits + i, some, find_least(b, o))) offer_some(b, o, row, i, i + some);
     }
     return UR_OK;
 }
@@ -230,12 +271,21 @@ ur_beam_step ur_beam_wants(ur_beam *b)
     return (ur_beam_step){goes_on ? b->live.count : 0, b->from, b->read, b->logits};
 }
 
-ur_status ur_beam_grow(ur_beam *b, ur_error *error)
+ur_status ur_beam_grow_by(ur_beam *b, const ur_real *logits, size_t stride, const double *log_sums, ur_error *error)
 {
-    for (size_t i = 0; i < b->live.count; i++) UR_TRY(grow(b, i, error));
+    for (size_t i = 0; i < b->live.count; i++) {
+        offers o = {.logits = logits + i * stride, .all = log_sums[i]};
+        UR_TRY(grow(b, i, &o, error));
+    }
     turn_over(b);
     b->step++;
     return UR_OK;
+}
+
+ur_status ur_beam_grow(ur_beam *b, ur_error *error)
+{
+    for (size_t i = 0; i < b->live.count; i++) b->log_sums[i] = log_sum(b->logits + i * b->outputs, b->outputs);
+    return ur_beam_grow_by(b, b->logits, b->outputs, b->log_sums, error);
 }
 
 void ur_beam_end(ur_beam *b)

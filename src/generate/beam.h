@@ -20,6 +20,8 @@ typedef struct ur_beam_step {
 void ur_beam_begin(ur_beam *beam, int32_t first);
 ur_beam_step ur_beam_wants(ur_beam *beam);
 ur_status ur_beam_grow(ur_beam *beam, ur_error *error);
+/* The same for one who has the logits elsewhere, rows `stride` apart, and knows log Σ exp of each; NaN: not finite. */
+ur_status ur_beam_grow_by(ur_beam *beam, const ur_real *logits, size_t stride, const double *log_sums, ur_error *error);
 void ur_beam_end(ur_beam *beam);
 
 #endif

@@ -2,6 +2,8 @@
  * changes, never how. */
 #include "kernel/compute.h"
 
+#include <string.h>
+
 typedef struct ur_product_job {
     const ur_compute *compute;
     const ur_product *product;
@@ -22,11 +24,85 @@ static void work(void *context, size_t member, size_t members)
 
 enum { UR_SMALL_PRODUCT = 1 << 15 }; /* multiply-adds below which waking threads costs more than it brings */
 
+static bool is_small(const ur_product *p, size_t rows, size_t panels)
+{
+    return rows * panels * 16 * p->inner * p->outer < UR_SMALL_PRODUCT;
+}
+
 void ur_compute_product(const ur_compute *compute, const ur_product *product, size_t rows, size_t panels)
 {
     ur_product_job job = {compute, product, rows, panels};
-    if (rows * panels * 16 * product->inner * product->outer < UR_SMALL_PRODUCT)
+    if (is_small(product, rows, panels))
         work(&job, 0, 1);
     else
         ur_pool_run(compute->pool, work, &job);
+}
+
+/* ---- the rows that count ------------------------------------------------------------------------------------------ */
+
+ur_live_rows ur_live_range(const unsigned char *live, size_t lanes)
+{
+    ur_live_rows rows = {0, lanes};
+    while (live && rows.end && !live[rows.end - 1]) rows.end--;
+    while (live && rows.begin < rows.end && !live[rows.begin]) rows.begin++;
+    return rows;
+}
+
+typedef struct ur_live_job {
+    const ur_compute *compute;
+    const ur_product *product;
+    const unsigned char *live;
+    size_t steps, lanes, rows, panels;
+} ur_live_job;
+
+static void clear_row(const ur_live_job *job, size_t row)
+{
+    const ur_product *p = job->product;
+    real *c = p->c + row * p->c_row;
+    for (size_t panel = 0; panel < job->panels; panel += p->group, c += p->c_group)
+        memset(c, 0, 16 * (job->panels - panel < p->group ? job->panels - panel : p->group) * sizeof *c);
+}
+
+/* Rows that are not made. */
+static void clear_others(const ur_live_job *job)
+{
+    for (size_t t = 0; t < job->steps; t++) {
+        ur_live_rows at = ur_live_range(job->live + t * job->lanes, job->lanes);
+        for (size_t b = 0; b < at.begin; b++) clear_row(job, t * job->lanes + b);
+        for (size_t b = at.end; b < job->lanes; b++) clear_row(job, t * job->lanes + b);
+    }
+}
+
+/* Each member's rows are its share of all those that count, in their order. */
+static void live_work(void *context, size_t member, size_t members)
+{
+    const ur_live_job *job = context;
+    size_t before = 0, first, last;
+    ur_pool_share(job->rows, 6, member, members, &first, &last);
+    for (size_t t = 0; t < job->steps && before < last; t++) {
+        ur_live_rows at = ur_live_range(job->live + t * job->lanes, job->lanes);
+        size_t count = at.end - at.begin, from = first > before ? first - before : 0;
+        size_t to = last - before < count ? last - before : count, row = t * job->lanes + at.begin;
+        if (from < to) ur_product_run(job->compute->kernels, job->product, row + from, row + to, 0, job->panels);
+        before += count;
+    }
+}
+
+void ur_compute_live_product(const ur_compute *compute, const ur_product *product, const unsigned char *live,
+                             size_t steps, size_t lanes, size_t panels)
+{
+    ur_live_job job = {compute, product, live, steps, lanes, 0, panels};
+    for (size_t t = 0; live && t < steps; t++) {
+        ur_live_rows at = ur_live_range(live + t * lanes, lanes);
+        job.rows += at.end - at.begin;
+    }
+    if (!live || 16 * job.rows > 15 * steps * lanes) {
+        ur_compute_product(compute, product, steps * lanes, panels);
+        return;
+    }
+    if (product->start != UR_START_HERE) clear_others(&job);
+    if (is_small(product, job.rows, panels))
+        live_work(&job, 0, 1);
+    else
+        ur_pool_run(compute->pool, live_work, &job);
 }

@@ -82,10 +82,11 @@ typedef struct ur_row_group {
  * dW(j, i) += Σ over steps and lanes of dY(t, b, column of j)·X(t, b, i), db(j) += Σ dY: a chain for each shard of 16
  * lanes in the order (t, b), started at zero; shards added to dW in order.
  * T, B ≥ 1. dY: (T, B, ·) with row stride dy_row; X: (T, B, width) with row stride x_row; dW: (rows, width) dense; db may be
- * NULL.
+ * NULL. live: (T, B), 0 where dY is zero: such a row adds nothing, and is left out; NULL: none is.
  */
 typedef struct ur_weight_gradient {
     const real *dy, *x;
+    const unsigned char *live;
     size_t dy_row, x_row, width, steps, lanes;
     const ur_row_group *groups;
     real *dw, *db;

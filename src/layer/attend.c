@@ -89,7 +89,7 @@ static void pack_attend(ur_layer *l, bool training, ur_turn *turn)
 static ur_tensor *score(ur_running *r, const ur_layer *l, ur_tensor *x, const ur_sight *sight)
 {
     const ur_attend *a = &l->attend;
-    if (a->query.weight) x = ur_dense_layer(r->tape, &a->query, x);
+    if (a->query.weight) x = ur_dense_live_layer(r->tape, &a->query, x, ur_live_places(r));
     if (!a->score) return ur_attend_dots(r->tape, x, r->named, sight);
     if (!r->keys) r->keys = ur_dense_layer(r->tape, &a->key, r->named);
     return ur_attend_sums(r->tape, a->score, x, r->keys, sight);
@@ -100,7 +100,7 @@ static ur_tensor *run_attend(ur_running *r, const ur_layer *l, ur_tensor *x)
     const ur_sight sight = {r->named_lengths, r->lane_of};
     r->looked = ur_attend_shares(r->tape, score(r, l, x, &sight), &sight);
     ur_tensor *c = ur_attend_mean(r->tape, r->looked, r->named, &sight);
-    return ur_dense_layer(r->tape, &l->attend.out, ur_concat(r->tape, c, x));
+    return ur_dense_live_layer(r->tape, &l->attend.out, ur_concat(r->tape, c, x), ur_live_places(r));
 }
 
 const ur_layer_kind ur_layer_attend = {.word = "attend",

@@ -80,8 +80,15 @@ static void unpacked_work(void *context, size_t member, size_t members)
 
 /* ---- forward and backward ----------------------------------------------------------------------------------------- */
 
-void ur_dense_forward(const ur_dense *d, const ur_compute *compute, const real *x, real *y, size_t rows)
+/* Which of (T, B) rows count; live NULL: all of them. */
+typedef struct ur_dense_rows {
+    size_t steps, lanes;
+    const unsigned char *live;
+} ur_dense_rows;
+
+static void forward(const ur_dense *d, const ur_compute *compute, const real *x, real *y, const ur_dense_rows *at)
 {
+    size_t rows = at->steps * at->lanes;
     size_t row = ur_padded(d->outputs);
     ur_product p = {.a = x,
                     .a_row = ur_padded(d->inputs),
@@ -96,7 +103,7 @@ void ur_dense_forward(const ur_dense *d, const ur_compute *compute, const real *
                     .group = row / 16};
     ur_unpacked_job job = {d, compute->kernels, p, rows};
     if (d->forward)
-        ur_compute_product(compute, &p, rows, row / 16);
+        ur_compute_live_product(compute, &p, at->live, at->steps, at->lanes, row / 16);
     else
         ur_pool_run(compute->pool, unpacked_work, &job);
     if (d->activation == UR_LINEAR) return;
@@ -105,13 +112,19 @@ void ur_dense_forward(const ur_dense *d, const ur_compute *compute, const real *
         for (size_t r = 0; r < rows; r++) memset(y + r * row + d->outputs, 0, (row - d->outputs) * sizeof(real));
 }
 
+void ur_dense_forward(const ur_dense *d, const ur_compute *compute, const real *x, real *y, size_t rows)
+{
+    forward(d, compute, x, y, &(ur_dense_rows){1, rows, NULL});
+}
+
 typedef struct ur_dense_trace {
     const ur_dense *dense;
     ur_tensor *x, *y;
+    const unsigned char *live;
 } ur_dense_trace;
 
-void ur_dense_input_gradient(const ur_dense *d, const ur_compute *compute, const real *dy, real *dx, size_t rows,
-                             bool add)
+static void make_input_gradient(const ur_dense *d, const ur_compute *compute, const real *dy, real *dx,
+                                const ur_dense_rows *at, bool add)
 {
     const ur_gate_rows shape = rows_of(d);
     const ur_product p = {.a = dy,
@@ -123,14 +136,23 @@ void ur_dense_input_gradient(const ur_dense *d, const ur_compute *compute, const
                           .group = ur_padded(d->inputs) / 16};
     ur_product products[2];
     size_t count = ur_back_products(products, &p, &shape, 16);
-    for (size_t i = 0; i < count; i++) ur_compute_product(compute, &products[i], rows, p.group);
+    for (size_t i = 0; i < count; i++)
+        ur_compute_live_product(compute, &products[i], at->live, at->steps, at->lanes, p.group);
+}
+
+void ur_dense_input_gradient(const ur_dense *d, const ur_compute *compute, const real *dy, real *dx, size_t rows,
+                             bool add)
+{
+    make_input_gradient(d, compute, dy, dx, &(ur_dense_rows){1, rows, NULL}, add);
 }
 
 static void input_gradient(ur_tape *tape, const ur_dense_trace *d, const real *dy)
 {
     bool fresh;
     real *dx = ur_gradient_fresh(tape, d->x, &fresh);
-    if (dx) ur_dense_input_gradient(d->dense, tape->compute, dy, dx, d->x->steps * d->x->lanes, !fresh);
+    if (dx)
+        make_input_gradient(d->dense, tape->compute, dy, dx, &(ur_dense_rows){d->x->steps, d->x->lanes, d->live},
+                            !fresh);
 }
 
 static void weight_gradient(ur_tape *tape, const ur_dense_trace *d, const real *dy)
@@ -143,6 +165,7 @@ static void weight_gradient(ur_tape *tape, const ur_dense_trace *d, const real *
         groups[i] = (ur_row_group){.column = 16 * i, .row = 16 * i, .count = rest < 16 ? rest : 16};
     }
     ur_weight_gradient g = {.dy = dy,
+                            .live = d->live,
                             .dy_row = d->y->row,
                             .x = d->x->value,
                             .x_row = d->x->row,
@@ -169,10 +192,15 @@ static void backward(ur_tape *tape, void *trace)
 
 ur_tensor *ur_dense_layer(ur_tape *tape, const ur_dense *dense, ur_tensor *x)
 {
+    return ur_dense_live_layer(tape, dense, x, NULL);
+}
+
+ur_tensor *ur_dense_live_layer(ur_tape *tape, const ur_dense *dense, ur_tensor *x, const unsigned char *live)
+{
     ur_tensor *y = x ? ur_tensor_make(tape, x->steps, x->lanes, dense->outputs) : NULL;
     if (!y) return NULL;
-    ur_dense_forward(dense, tape->compute, x->value, y->value, x->steps * x->lanes);
+    forward(dense, tape->compute, x->value, y->value, &(ur_dense_rows){x->steps, x->lanes, live});
     ur_dense_trace *trace = ur_tape_record(tape, backward, sizeof *trace);
-    if (trace) *trace = (ur_dense_trace){dense, x, y};
+    if (trace) *trace = (ur_dense_trace){dense, x, y, live};
     return y;
 }

@@ -60,12 +60,13 @@ static void step_dense(ur_stepping *w, const ur_layer *l)
 
 static ur_tensor *run_dense(ur_running *r, const ur_layer *l, ur_tensor *x)
 {
-    if (!r->logits || l->behind || l->dense.activation != UR_SIGMOID) return ur_dense_layer(r->tape, &l->dense, x);
+    if (!r->logits || l->behind || l->dense.activation != UR_SIGMOID)
+        return ur_dense_live_layer(r->tape, &l->dense, x, ur_live_places(r));
     ur_dense *linear = ur_tape_alloc(r->tape, 1, sizeof *linear);
     if (!linear) return NULL;
     *linear = l->dense;
     linear->activation = UR_LINEAR;
-    return ur_dense_layer(r->tape, linear, x);
+    return ur_dense_live_layer(r->tape, linear, x, ur_live_places(r));
 }
 
 const ur_layer_kind ur_layer_dense = {.word = "dense",

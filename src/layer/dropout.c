@@ -46,20 +46,33 @@ static real *make_mask(ur_tape *tape, size_t first, size_t count, double p, uint
     return job.mask;
 }
 
+/* One of the two products with the mask on its way. */
+typedef struct ur_masking {
+    void (*multiply)(real *y, const real *x, const real *m, size_t n);
+    const ur_dropout_trace *d;
+    const real *from;
+    real *to;
+} ur_masking;
+
+static void mask_steps(void *context, size_t member, size_t members)
+{
+    const ur_masking *m = context;
+    size_t begin, end, step = m->d->x->lanes * m->d->x->row;
+    ur_pool_share(step, 16, member, members, &begin, &end);
+    for (size_t t = 0; begin < end && t < m->d->x->steps; t++) {
+        size_t at = t * step + begin;
+        m->multiply(m->to + at, m->from + at, m->d->mask + (m->d->same ? begin : at), end - begin);
+    }
+}
+
 static void backward(ur_tape *tape, void *trace)
 {
     const ur_dropout_trace *d = trace;
-    bool fresh;
+    const ur_train_kernels *kernels = tape->compute->train;
+    bool fresh = false;
     real *dx = d->y->gradient ? ur_gradient_fresh(tape, d->x, &fresh) : NULL;
-    if (!dx) return;
-    size_t step = d->x->lanes * d->x->row;
-    for (size_t t = 0; t < d->x->steps; t++) {
-        const real *mask = d->mask + (d->same ? 0 : t * step), *dy = d->y->gradient + t * step;
-        if (fresh)
-            tape->compute->train->multiply(dx + t * step, dy, mask, step);
-        else
-            tape->compute->train->multiply_add(dx + t * step, dy, mask, step);
-    }
+    ur_masking m = {fresh ? kernels->multiply : kernels->multiply_add, d, d->y->gradient, dx};
+    if (dx) ur_pool_run(tape->compute->pool, mask_steps, &m);
 }
 
 ur_tensor *ur_dropout(ur_tape *tape, ur_tensor *x, double p, uint32_t stream, bool same, size_t before)
@@ -71,8 +84,8 @@ ur_tensor *ur_dropout(ur_tape *tape, ur_tensor *x, double p, uint32_t stream, bo
     ur_dropout_trace *trace = ur_tape_record(tape, backward, sizeof *trace);
     if (!trace || !y || !mask) return NULL;
     *trace = (ur_dropout_trace){x, y, mask, same};
-    for (size_t t = 0; t < x->steps; t++)
-        tape->compute->train->multiply(y->value + t * step, x->value + t * step, mask + (same ? 0 : t * step), step);
+    ur_masking m = {tape->compute->train->multiply, trace, x->value, y->value};
+    ur_pool_run(tape->compute->pool, mask_steps, &m);
     return y;
 }
 

@@ -230,6 +230,12 @@ typedef struct ur_running {
     bool logits;               /* leave out the σ of the line's last layer */
 } ur_running;
 
+/* Which places of x a layer must look at; NULL: all. In use, what stands behind a lane's end is made, too. */
+static inline const unsigned char *ur_live_places(const ur_running *r)
+{
+    return r->tape->recording && !r->ended ? r->live : NULL;
+}
+
 typedef struct ur_layer_run {
     /* What the layer makes of x, (T, B, inputs), NULL where there are but ids; NULL after a failure. */
     ur_tensor *(*run)(ur_running *running, const ur_layer *layer, ur_tensor *x);

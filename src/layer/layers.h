@@ -39,6 +39,9 @@ void ur_dense_forward(const ur_dense *dense, const ur_compute *compute, const re
 void ur_dense_input_gradient(const ur_dense *dense, const ur_compute *compute, const real *dy, real *dx, size_t rows,
                              bool add);
 ur_tensor *ur_dense_layer(ur_tape *tape, const ur_dense *dense, ur_tensor *x);
+/* The same where places that live (T, B) leaves out need not be made: no gradient comes to them, and what y has there is of no
+ * meaning. NULL: all count. */
+ur_tensor *ur_dense_live_layer(ur_tape *tape, const ur_dense *dense, ur_tensor *x, const unsigned char *live);
 
 /* ---- recurrent -------------------------------------------------------------------------------------------------- */
 

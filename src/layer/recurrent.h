@@ -77,6 +77,7 @@ typedef struct ur_window {
     const int32_t *ids;            /* (T, B), each below `inputs`, or below `rows`: */
     size_t rows;                   /* x is (rows, I) and ids say which row each step reads; 0: x is (T, B, I) */
     real *table;                   /* (rows, slot row): the products of x's rows, later the sums of their gradients */
+    bool made;                     /* the table is there, and x is not looked at */
     const unsigned char *live;     /* (T, B): 0 after the end of a lane's sequence; NULL: all live */
     real *slots;                   /* (T, B, slot row) */
     real *state[UR_STATES_MAX];    /* (T + 1, B, H): the first step's place holds the initial state */
@@ -123,6 +124,16 @@ typedef struct ur_step_work {
 
 void ur_recurrent_step(ur_step_work *step);
 
+/* The products of a layer's input weights with rows of a table, which a decoder needs again and again: each is made when it is
+ * first asked for, in the order of asking. Good for one layer and its weights as they are. */
+typedef struct ur_kept_rows {
+    int32_t *place; /* of each id in the table; −1: not made yet */
+    real *table;    /* (count, slot row) */
+    size_t count, room;
+} ur_kept_rows;
+
+/* What the inputs add to the slots of a window, or to its table. */
+void ur_window_input_products(const ur_window *window);
 /* Fills slots and states. */
 void ur_window_forward(const ur_window *window);
 /* Turns the slots into their gradients and carry into that of the initial states. */

@@ -24,8 +24,9 @@ static void phase_product(const ur_window *w, const ur_part *part, size_t t, int
                           .start = phase == 0 ? UR_START_HERE : UR_START_ZERO};
     ur_product products[2];
     size_t count = from_slots(products, p, w, w->slots + t * w->lanes * ur_slot_row(l), &l->cell->phase[phase]);
-    for (size_t i = 0; i < count; i++)
-        w->compute->kernels->product(&products[i], part->lane, part->lane_end, part->block, part->block_end);
+    const ur_live_rows rows = ur_window_rows(w, part, t);
+    for (size_t i = 0; i < count && rows.begin < rows.end; i++)
+        w->compute->kernels->product(&products[i], rows.begin, rows.end, part->block, part->block_end);
 }
 
 static void sweep(void *context, size_t member, size_t members)
@@ -62,5 +63,5 @@ void ur_window_input_gradient(const ur_window *w, real *dx, bool add)
     ur_product products[2];
     size_t count = from_slots(products, p, w, inputs.slots, &l->cell->input);
     for (size_t i = 0; i < count; i++)
-        ur_compute_product(w->compute, &products[i], inputs.steps * inputs.lanes, p.group);
+        ur_compute_live_product(w->compute, &products[i], inputs.live, inputs.steps, inputs.lanes, p.group);
 }

@@ -15,7 +15,7 @@ static ur_product into_slots(const ur_window *w, real *slots, const ur_slot_rang
                         .outer = 1};
 }
 
-static void input_product(const ur_window *w)
+void ur_window_input_products(const ur_window *w)
 {
     const ur_window inputs = ur_window_of_inputs(w);
     const ur_recurrent *l = w->layer;
@@ -27,7 +27,8 @@ static void input_product(const ur_window *w)
     p.bias = l->bias;
     p.start = UR_START_BIAS;
     p.weights = l->weights;
-    ur_compute_product(w->compute, &p, inputs.steps * inputs.lanes, ur_unit_blocks(l) * l->cell->input.count);
+    ur_compute_live_product(w->compute, &p, inputs.live, inputs.steps, inputs.lanes,
+                            ur_unit_blocks(l) * l->cell->input.count);
 }
 
 /* Where the products of the inputs already are, by id: in the table of a one-hot input, or in that of a window. */
@@ -61,7 +62,7 @@ static void inputs(const ur_window *w)
     const ur_recurrent *l = w->layer;
     size_t run = l->cell->input.count * 16u;
     ur_gathering g = {.w = w, .from = l->in, .row = ur_unit_blocks(l) * run, .block = run, .run = run};
-    if (!l->symbols) input_product(w);
+    if (!l->symbols && !w->made) ur_window_input_products(w);
     if (!l->symbols && !w->rows) return;
     if (w->rows) g = (ur_gathering){w, w->table + l->cell->input.first * 16, ur_slot_row(l), l->cell->slots * 16u, run};
     if (w->steps * w->lanes * ur_slot_row(l) < UR_SMALL_GATHER)
@@ -89,6 +90,7 @@ static void phase_blocks(const ur_window *w, const ur_part *part, size_t t, int 
     const ur_recurrent *l = w->layer;
     const ur_slot_range *range = &l->cell->phase[phase];
     const ur_gate_block g = ur_window_gates(w, part, t, block, count);
+    const ur_live_rows rows = ur_window_rows(w, part, t);
     ur_product p = into_slots(w, w->slots + t * w->lanes * ur_slot_row(l), range);
     p.a = phase == 0 ? w->state[0] + t * ur_state_step(w) : w->second + t * ur_state_step(w);
     p.a_row = ur_state_row(w);
@@ -97,8 +99,9 @@ static void phase_blocks(const ur_window *w, const ur_part *part, size_t t, int 
     p.start = UR_START_HERE;
     p.weights = l->weights;
     if (phase == 0) begin_late_slots(w, &g, block);
-    ur_product_run(w->compute->kernels, &p, part->lane, part->lane_end, block * range->count,
-                   (block + count) * range->count);
+    if (rows.begin < rows.end)
+        ur_product_run(w->compute->kernels, &p, rows.begin, rows.end, block * range->count,
+                       (block + count) * range->count);
     if (w->in_place && part->wait) ur_pool_barrier(w->compute->pool); /* others still read h */
     l->cell->forward[phase](&g);
 }

@@ -24,6 +24,7 @@ static ur_status product(const ur_window *w, const ur_slot_range *range, const r
 {
     size_t count;
     ur_weight_gradient g = {.dy = w->slots,
+                            .live = w->live,
                             .x = x,
                             .dy_row = ur_slot_row(w->layer),
                             .x_row = ur_padded(width),

@@ -1,6 +1,7 @@
 /* The recurrent layer as an operation on a tape. */
 #include "layer/layers.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct ur_recurrent_trace {
@@ -31,25 +32,91 @@ static bool make_room(ur_tape *tape, ur_window *w, ur_tensor *const initial[])
     size_t size;
     if (!ur_mul_fits(w->steps * w->lanes, ur_slot_row(w->layer), &size)) size = SIZE_MAX;
     w->slots = ur_tape_alloc(tape, size, sizeof(real));
-    if (w->rows) w->table = ur_tape_alloc(tape, w->rows * ur_slot_row(w->layer), sizeof(real));
+    if (w->rows && !w->made) w->table = ur_tape_alloc(tape, w->rows * ur_slot_row(w->layer), sizeof(real));
     begin_states(tape, w, initial);
     if (w->layer->cell->phases > 1) w->second = ur_tape_alloc(tape, w->steps * state_numbers(w), sizeof(real));
     return tape->status == UR_OK;
 }
 
+/* ---- kept rows ---------------------------------------------------------------------------------------------------- */
+
+static bool make_kept_room(ur_tape *tape, ur_kept_rows *kept, size_t rows, size_t row)
+{
+    size_t numbers, bytes;
+    if (rows <= kept->room) return true;
+    bool fits = ur_mul_fits(2 * rows, row, &numbers) && ur_mul_fits(numbers, sizeof(real), &bytes);
+    real *grown = fits ? realloc(kept->table, bytes) : NULL;
+    if (grown) kept->room = 2 * rows;
+    if (grown) kept->table = grown;
+    if (!grown) tape->status = ur_fail_memory(&tape->error, "a decoder");
+    return grown != NULL;
+}
+
+/* Numbers the rows that ids ask for, `ids` becoming their numbers; those that are new are copied together: (new, inputs). */
+static real *number_rows(ur_tape *tape, const ur_window *w, ur_kept_rows *kept, int32_t *ids, size_t *count)
+{
+    size_t places = w->steps * w->lanes, row = ur_padded(w->layer->inputs);
+    real *x = ur_tape_alloc(tape, places, row * sizeof *x);
+    *count = 0;
+    for (size_t i = 0; x && i < places; i++) {
+        int32_t *place = &kept->place[w->ids[i]];
+        if (*place < 0) {
+            memcpy(x + *count * row, w->x + (size_t)w->ids[i] * row, row * sizeof *x);
+            *place = (int32_t)(kept->count + (*count)++);
+        }
+        ids[i] = *place;
+    }
+    return x;
+}
+
+static void use_kept(ur_tape *tape, ur_window *w, ur_kept_rows *kept)
+{
+    size_t count, row = ur_slot_row(w->layer);
+    int32_t *ids = ur_tape_alloc(tape, w->steps * w->lanes, sizeof *ids);
+    const real *x = ids ? number_rows(tape, w, kept, ids, &count) : NULL;
+    if (!x || !make_kept_room(tape, kept, kept->count + count, row)) return;
+    const ur_window fresh = {.layer = w->layer,
+                             .compute = w->compute,
+                             .steps = count,
+                             .lanes = 1,
+                             .x = x,
+                             .slots = kept->table + kept->count * row};
+    if (count) ur_window_input_products(&fresh);
+    kept->count += count;
+    w->ids = ids;
+    w->rows = kept->count;
+    w->table = kept->table;
+    w->made = true;
+}
+
+/* ---- what it gives ------------------------------------------------------------------------------------------------ */
+
+typedef struct ur_output {
+    const ur_window *w;
+    real *y;
+} ur_output;
+
+static void copy_live(void *context, size_t member, size_t members)
+{
+    const ur_output *o = context;
+    size_t row = ur_padded(o->w->layer->units), i, end;
+    const real *h = o->w->state[0] + state_numbers(o->w);
+    ur_pool_share(o->w->steps * o->w->lanes, 1, member, members, &i, &end);
+    for (; i < end; i++) {
+        if (o->w->live[i])
+            memcpy(o->y + i * row, h + i * row, row * sizeof(real));
+        else
+            memset(o->y + i * row, 0, row * sizeof(real));
+    }
+}
+
 /* h without its first place; with ended lanes a copy in which they are zero. */
 static ur_tensor *output(ur_tape *tape, const ur_window *w)
 {
-    size_t row = ur_padded(w->layer->units);
-    const real *h = w->state[0] + state_numbers(w);
     if (!w->live) return ur_tensor_on(tape, w->state[0] + state_numbers(w), w->steps, w->lanes, w->layer->units);
     ur_tensor *y = ur_tensor_make(tape, w->steps, w->lanes, w->layer->units);
-    for (size_t i = 0; y && i < w->steps * w->lanes; i++) {
-        if (w->live[i])
-            memcpy(y->value + i * row, h + i * row, row * sizeof(real));
-        else
-            memset(y->value + i * row, 0, row * sizeof(real));
-    }
+    ur_output o = {w, y ? y->value : NULL};
+    if (y) ur_pool_run(tape->compute->pool, copy_live, &o);
     return y;
 }
 
@@ -157,6 +224,7 @@ ur_tensor *ur_recurrent_layer(ur_tape *tape, const ur_recurrent *layer, const ur
                    .ids = ids,
                    .rows = x && ids ? x->steps * x->lanes : 0,
                    .live = live};
+    if (w.rows && tape->kept) use_kept(tape, &w, tape->kept);
     if (!make_room(tape, &w, initial)) return NULL;
     const ur_probing *probing = tape->probing;
     if (probing && probing->held && probing->layer == probing->seen) w.hold = probing;

@@ -16,12 +16,39 @@ ur_split ur_window_split(const ur_window *w, size_t members)
     return UR_SPLIT_NONE;
 }
 
+static size_t count_live(const ur_window *w, size_t lane)
+{
+    size_t count = 0;
+    for (size_t t = 0; t < w->steps; t++) count += w->live[t * w->lanes + lane] != 0;
+    return count;
+}
+
+/* The first lane of a member: those before it have its share of the `all` live places. */
+static size_t first_lane(const ur_window *w, size_t all, size_t member, size_t members)
+{
+    size_t lane = 0;
+    for (size_t sum = 0; lane < w->lanes && sum * members < all * member; lane++) sum += count_live(w, lane);
+    return member == members ? w->lanes : lane;
+}
+
+static void share_lanes(const ur_window *w, size_t member, size_t members, ur_part *part)
+{
+    size_t all = 0;
+    for (size_t b = 0; w->live && b < w->lanes; b++) all += count_live(w, b);
+    if (!all) {
+        ur_pool_share(w->lanes, 1, member, members, &part->lane, &part->lane_end);
+        return;
+    }
+    part->lane = first_lane(w, all, member, members);
+    part->lane_end = first_lane(w, all, member + 1, members);
+}
+
 ur_part ur_window_part(const ur_window *w, size_t member, size_t members)
 {
     ur_part part = {0, w->lanes, 0, ur_unit_blocks(w->layer), false};
     switch (ur_window_split(w, members)) {
     case UR_SPLIT_LANES:
-        ur_pool_share(w->lanes, 1, member, members, &part.lane, &part.lane_end);
+        share_lanes(w, member, members, &part);
         break;
     case UR_SPLIT_UNITS:
         ur_pool_share(part.block_end, 1, member, members, &part.block, &part.block_end);
@@ -33,6 +60,14 @@ ur_part ur_window_part(const ur_window *w, size_t member, size_t members)
     return part;
 }
 
+ur_live_rows ur_window_rows(const ur_window *w, const ur_part *part, size_t t)
+{
+    ur_live_rows rows = {part->lane, part->lane_end};
+    if (!w->live || part->lane == part->lane_end) return rows;
+    rows = ur_live_range(w->live + t * w->lanes + part->lane, part->lane_end - part->lane);
+    return (ur_live_rows){part->lane + rows.begin, part->lane + rows.end};
+}
+
 ur_window ur_window_of_inputs(const ur_window *w)
 {
     ur_window inputs = *w;
@@ -40,6 +75,7 @@ ur_window ur_window_of_inputs(const ur_window *w)
     inputs.slots = w->table;
     inputs.steps = w->rows;
     inputs.lanes = 1;
+    inputs.live = NULL;
     return inputs;
 }
 

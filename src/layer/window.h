@@ -12,6 +12,9 @@ typedef struct ur_part {
 
 ur_part ur_window_part(const ur_window *window, size_t member, size_t members);
 
+/* Of a part, the lanes that the products of step t are for: others have ended. */
+ur_live_rows ur_window_rows(const ur_window *window, const ur_part *part, size_t t);
+
 /* The window that the input's products see: as many steps of one lane as x has rows, on the table, where ids choose. */
 ur_window ur_window_of_inputs(const ur_window *window);
 

@@ -1,4 +1,4 @@
-/* See operations.h. Each makes its rows in the order (t, b); none is worth threads. */
+/* See operations.h. A row is made by one thread, in the order (t, b). */
 #include "tape/operations.h"
 
 #include <string.h>
@@ -15,6 +15,16 @@ static void add_row(real *to, const real *from, size_t count)
     for (size_t i = 0; i < count; i++) to[i] += from[i];
 }
 
+enum { UR_SMALL_TENSOR = 1 << 14 }; /* numbers for which waking threads costs more than it brings */
+
+static void share(const ur_tape *tape, const ur_tensor *x, ur_pool_work *work, void *context)
+{
+    if (ur_tensor_size(x) < UR_SMALL_TENSOR)
+        work(context, 0, 1);
+    else
+        ur_pool_run(tape->compute->pool, work, context);
+}
+
 static void leave(ur_tape *tape, ur_backward *backward, ur_two_trace trace)
 {
     ur_two_trace *kept = ur_tape_record(tape, backward, sizeof *kept);
@@ -23,31 +33,47 @@ static void leave(ur_tape *tape, ur_backward *backward, ur_two_trace trace)
 
 /* ---- reverse ------------------------------------------------------------------------------------------------------ */
 
+static void reverse_lanes(void *context, size_t member, size_t members)
+{
+    const ur_two_trace *r = context;
+    const ur_tensor *x = r->x;
+    size_t b, end;
+    ur_pool_share(x->lanes, 1, member, members, &b, &end);
+    for (; b < end; b++)
+        for (size_t t = 0, length = length_of(r->ids, b, x->steps); t < x->steps; t++) {
+            real *to = r->y->value + (t * x->lanes + b) * x->row;
+            if (t < length)
+                memcpy(to, x->value + ((length - 1 - t) * x->lanes + b) * x->row, x->row * sizeof *to);
+            else
+                memset(to, 0, x->row * sizeof *to);
+        }
+}
+
+static void reverse_lanes_back(void *context, size_t member, size_t members)
+{
+    const ur_two_trace *r = context;
+    const ur_tensor *x = r->x;
+    size_t b, end;
+    ur_pool_share(x->lanes, 1, member, members, &b, &end);
+    for (; b < end; b++)
+        for (size_t t = 0, length = length_of(r->ids, b, x->steps); t < length; t++)
+            add_row(x->gradient + ((length - 1 - t) * x->lanes + b) * x->row,
+                    r->y->gradient + (t * x->lanes + b) * x->row, x->row);
+}
+
 static void reverse_back(ur_tape *tape, void *trace)
 {
-    const ur_two_trace *r = trace;
-    ur_tensor *x = r->x;
-    real *dx = r->y->gradient ? ur_gradient(tape, x) : NULL;
-    for (size_t b = 0; dx && b < x->lanes; b++)
-        for (size_t t = 0, length = length_of(r->ids, b, x->steps); t < length; t++)
-            add_row(dx + ((length - 1 - t) * x->lanes + b) * x->row, r->y->gradient + (t * x->lanes + b) * x->row,
-                    x->row);
+    ur_two_trace *r = trace;
+    if (r->y->gradient && ur_gradient(tape, r->x)) share(tape, r->x, reverse_lanes_back, r);
 }
 
 ur_tensor *ur_reverse(ur_tape *tape, ur_tensor *x, const int32_t *lengths)
 {
     ur_tensor *y = x ? ur_tensor_make(tape, x->steps, x->lanes, x->width) : NULL;
     if (!y) return NULL;
-    for (size_t t = 0; t < x->steps; t++)
-        for (size_t b = 0; b < x->lanes; b++) {
-            size_t length = length_of(lengths, b, x->steps);
-            real *to = y->value + (t * x->lanes + b) * x->row;
-            if (t < length)
-                memcpy(to, x->value + ((length - 1 - t) * x->lanes + b) * x->row, x->row * sizeof *to);
-            else
-                memset(to, 0, x->row * sizeof *to);
-        }
-    leave(tape, reverse_back, (ur_two_trace){.x = x, .y = y, .ids = lengths});
+    ur_two_trace trace = {.x = x, .y = y, .ids = lengths};
+    share(tape, x, reverse_lanes, &trace);
+    leave(tape, reverse_back, trace);
     return y;
 }
 
@@ -63,32 +89,49 @@ const int32_t *ur_reverse_ids(ur_tape *tape, const int32_t *ids, size_t steps, s
 
 /* ---- concat ------------------------------------------------------------------------------------------------------- */
 
-static void add_columns(ur_tape *tape, ur_tensor *to, const ur_tensor *y, size_t from)
+static void join_rows(void *context, size_t member, size_t members)
 {
-    real *gradient = ur_gradient(tape, to);
-    for (size_t r = 0; gradient && r < y->steps * y->lanes; r++)
-        add_row(gradient + r * to->row, y->gradient + r * y->row + from, to->width);
+    const ur_two_trace *c = context;
+    const ur_tensor *a = c->x, *b = c->z, *y = c->y;
+    size_t r, end;
+    ur_pool_share(y->steps * y->lanes, 1, member, members, &r, &end);
+    for (; r < end; r++) {
+        real *to = y->value + r * y->row;
+        memcpy(to, a->value + r * a->row, a->width * sizeof *to);
+        memcpy(to + a->width, b->value + r * b->row, b->width * sizeof *to);
+        memset(to + y->width, 0, (y->row - y->width) * sizeof *to);
+    }
+}
+
+static void part_rows(void *context, size_t member, size_t members)
+{
+    const ur_two_trace *c = context;
+    const ur_tensor *a = c->x, *b = c->z, *y = c->y;
+    size_t r, end;
+    ur_pool_share(y->steps * y->lanes, 1, member, members, &r, &end);
+    for (; r < end; r++) {
+        const real *from = y->gradient + r * y->row;
+        if (a->wanted) add_row(a->gradient + r * a->row, from, a->width);
+        if (b->wanted) add_row(b->gradient + r * b->row, from + a->width, b->width);
+    }
 }
 
 static void concat_back(ur_tape *tape, void *trace)
 {
-    const ur_two_trace *c = trace;
+    ur_two_trace *c = trace;
     if (!c->y->gradient) return;
-    add_columns(tape, c->x, c->y, 0);
-    add_columns(tape, c->z, c->y, c->x->width);
+    ur_gradient(tape, c->x);
+    ur_gradient(tape, c->z);
+    if (tape->status == UR_OK) share(tape, c->y, part_rows, c);
 }
 
 ur_tensor *ur_concat(ur_tape *tape, ur_tensor *a, ur_tensor *b)
 {
     ur_tensor *y = a && b ? ur_tensor_make(tape, a->steps, a->lanes, a->width + b->width) : NULL;
     if (!y) return NULL;
-    for (size_t r = 0; r < y->steps * y->lanes; r++) {
-        real *to = y->value + r * y->row;
-        memcpy(to, a->value + r * a->row, a->width * sizeof *to);
-        memcpy(to + a->width, b->value + r * b->row, b->width * sizeof *to);
-        memset(to + y->width, 0, (y->row - y->width) * sizeof *to);
-    }
-    leave(tape, concat_back, (ur_two_trace){.x = a, .z = b, .y = y});
+    ur_two_trace trace = {.x = a, .z = b, .y = y};
+    share(tape, y, join_rows, &trace);
+    leave(tape, concat_back, trace);
     return y;
 }
 

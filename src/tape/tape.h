@@ -41,6 +41,7 @@ struct ur_tape {
         plain; /* though it records, the network is as in use: no dropout, and an embedding gives a row for each step */
     ur_tensor **watch;          /* where a network leaves what each of its layers gave; NULL: nowhere */
     struct ur_probing *probing; /* what recurrent layers leave for a probe (layer/recurrent.h); NULL: nothing */
+    struct ur_kept_rows *kept;  /* what a recurrent layer keeps of its inputs from run to run; NULL: nothing */
     uint64_t seed, step;        /* of random masks: which run, which update */
     ur_status status;           /* the first failure */
     ur_error error;

@@ -4,7 +4,8 @@
 #include "base/error.h"
 #include "base/float_mode.h"
 #include "generate/beam.h"
-#include "model/graph.h"
+#include "kernel/softmax.h"
+#include "model/finite.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -26,6 +27,9 @@ struct ur_decoding {
     rows now, before;                     /* room for beam_count searches */
     ur_arena read, step[2];               /* what was read, and the first step; every other of the later steps */
     ur_value values[UR_LINES_MAX], begun; /* begun: what the first step gave */
+    ur_kept_rows kept;                    /* of what the decoder reads */
+    ur_error *errors;                     /* of each thread */
+    double *log_sums;                     /* of the rows of a step */
     ur_real *looked;
 };
 
@@ -58,7 +62,12 @@ ur_status ur_decoding_create(ur_decoding **decoding, ur_learner *learner, const 
     ur_arena_init(&d->read);
     for (int i = 0; i < 2; i++) ur_arena_init(&d->step[i]);
     *decoding = d;
-    return UR_OK;
+    d->errors = calloc(ur_pool_threads(learner->compute.pool), sizeof *d->errors);
+    d->kept.place = calloc(learner->model->lines[d->line].symbols, sizeof *d->kept.place);
+    if (d->errors && d->kept.place) return UR_OK;
+    ur_decoding_free(d);
+    *decoding = NULL;
+    return ur_fail_memory(error, "a decoder");
 }
 
 static void free_rows(rows *r)
@@ -78,6 +87,10 @@ void ur_decoding_free(ur_decoding *d)
     free_rows(&d->before);
     ur_arena_free(&d->read);
     for (int i = 0; i < 2; i++) ur_arena_free(&d->step[i]);
+    free(d->kept.place);
+    free(d->kept.table);
+    free(d->errors);
+    free(d->log_sums);
     free(d->looked);
     free(d);
 }
@@ -102,7 +115,10 @@ static ur_status make_searches(ur_decoding *d, size_t lanes, ur_error *error)
     ur_beam **beams = realloc((void *)d->beams, lanes * sizeof *beams);
     if (!beams) return ur_fail_memory(error, "a decoder");
     d->beams = beams;
-    if (!make_rows(&d->now, lanes, d->settings.beam.width) || !make_rows(&d->before, lanes, d->settings.beam.width))
+    free(d->log_sums);
+    d->log_sums = calloc(lanes, d->settings.beam.width * sizeof *d->log_sums);
+    if (!d->log_sums || !make_rows(&d->now, lanes, d->settings.beam.width) ||
+        !make_rows(&d->before, lanes, d->settings.beam.width))
         return ur_fail_memory(error, "a decoder");
     for (; d->beam_count < lanes; d->beam_count++)
         UR_TRY(
@@ -142,6 +158,7 @@ static ur_status step_decoder(ur_decoding *d, ur_arena *arena, const ur_value *l
     ur_tape_begin(&tape, &d->learner->compute, arena, false);
     gather_states(&tape, &last->states, r->from, r->count, &states);
     call.states = &states;
+    tape.kept = &d->kept;
     ur_line_step(d->learner->model, &tape, d->line, &call, d->values);
     return ur_tape_status(&tape, error);
 }
@@ -156,6 +173,7 @@ static ur_status begin(ur_decoding *d, const ur_batch *batch, ur_error *error)
     for (size_t i = 0; i < d->line; i++)
         ur_line_run(d->learner->model, &tape, i, &(ur_line_call){.in = batch->input[i]}, d->values);
     const ur_line_call call = {.in = {.steps = 1, .lanes = d->lanes, .ids = d->now.ids}};
+    tape.kept = &d->kept;
     ur_line_step(d->learner->model, &tape, d->line, &call, d->values);
     d->begun = d->values[d->line];
     return ur_tape_status(&tape, error);
@@ -181,28 +199,74 @@ static void collect(ur_decoding *d)
     }
 }
 
-static void forbid(const ur_decoding_settings *s, ur_real *logits)
+/* Growing is shared out by searches; a member's error is that of its first search that fails. */
+typedef struct growing {
+    ur_decoding *d;
+    const ur_tensor *y;
+} growing;
+
+static void forbid(const ur_decoding_settings *s, real *logits, real value)
 {
-    for (size_t i = 0; i < s->never_count; i++) logits[s->never[i]] = (ur_real)-INFINITY;
+    for (size_t i = 0; i < s->never_count; i++) logits[s->never[i]] = value;
 }
 
-/* Hands each search the numbers of its rows. */
+/* log Σ exp of a row of logits, in which tokens that are not written become −∞; NaN where a number is not finite. */
+static double settle_row(const growing *g, real *logits)
+{
+    const ur_decoding_settings *s = &g->d->settings;
+    const ur_train_kernels *kernels = g->d->learner->compute.train;
+    ur_softmax_sum all = ur_softmax_none();
+    if (!ur_all_finite(logits, g->y->width)) return (double)NAN;
+    forbid(s, logits, (real)-1e30); /* a part of nothing but −∞ has no sum */
+    for (size_t at = 0, part; at < g->y->width; at += part) {
+        part = g->y->width - at < UR_SOFTMAX_PART ? g->y->width - at : UR_SOFTMAX_PART;
+        all = ur_softmax_join(all, kernels->softmax_part(logits + at, part));
+    }
+    forbid(s, logits, (real)-INFINITY);
+    return (double)all.top + ur_log(all.sum);
+}
+
+static ur_status grow_search(const growing *g, size_t b, ur_error *error)
+{
+    ur_decoding *d = g->d;
+    size_t first = d->now.first[b], count = ur_beam_wants(d->beams[b]).rows;
+    real *logits = g->y->value + first * g->y->row;
+    for (size_t i = 0; i < count; i++) d->log_sums[first + i] = settle_row(g, logits + i * g->y->row);
+    return count ? ur_beam_grow_by(d->beams[b], logits, g->y->row, d->log_sums + first, error) : UR_OK;
+}
+
+static void grow_work(void *context, size_t member, size_t members)
+{
+    const growing *g = context;
+    ur_error *error = &g->d->errors[member];
+    size_t b, end;
+    *error = (ur_error){0};
+    ur_pool_share(g->d->lanes, 1, member, members, &b, &end);
+    while (b < end && error->status == UR_OK) grow_search(g, b++, error);
+}
+
 static ur_status grow(ur_decoding *d, ur_error *error)
 {
-    const ur_tensor *y = d->values[d->line].y;
-    for (size_t b = 0; b < d->lanes; b++) {
-        ur_beam_step s = ur_beam_wants(d->beams[b]);
-        for (size_t i = 0; i < s.rows; i++) {
-            memcpy(s.logits + i * y->width, y->value + (d->now.first[b] + i) * y->row, y->width * sizeof(real));
-            forbid(&d->settings, s.logits + i * y->width);
-        }
-        if (s.rows) UR_TRY(ur_beam_grow(d->beams[b], error));
+    growing g = {d, d->values[d->line].y};
+    ur_pool_run(d->learner->compute.pool, grow_work, &g);
+    for (size_t i = 0; i < ur_pool_threads(d->learner->compute.pool); i++) {
+        if (d->errors[i].status == UR_OK) continue;
+        *error = d->errors[i];
+        return error->status;
     }
     return UR_OK;
 }
 
+/* The weights may have changed. */
+static void forget_kept(ur_decoding *d)
+{
+    d->kept.count = 0;
+    for (size_t i = 0; i < d->learner->model->lines[d->line].symbols; i++) d->kept.place[i] = -1;
+}
+
 static ur_status search(ur_decoding *d, const ur_batch *batch, ur_error *error)
 {
+    forget_kept(d);
     for (size_t b = 0; b < d->lanes; b++) ur_beam_begin(d->beams[b], d->settings.first);
     collect(d);
     UR_TRY(begin(d, batch, error));

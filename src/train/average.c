@@ -11,13 +11,29 @@ ur_status ur_trainer_make_average(ur_trainer *t, ur_error *error)
     return t->average && t->spare ? UR_OK : ur_fail_memory(error, "the averaged weights");
 }
 
+typedef struct ur_averaging {
+    const ur_trainer *t;
+    real share;
+} ur_averaging;
+
+static void add_part(void *context, size_t member, size_t members)
+{
+    const ur_averaging *a = context;
+    const ur_trainer *t = a->t;
+    size_t begin, end;
+    ur_pool_share(t->model->numbers, 16, member, members, &begin, &end);
+    if (begin < end)
+        t->learner->compute.train->average(t->average + begin, t->model->values + begin, a->share, end - begin);
+}
+
 void ur_trainer_add_to_average(ur_trainer *t)
 {
     if (!t->average) return;
     real share = (real)(1 - t->run->average);
     double warm = 4 / (double)(t->at.step + 4); /* the last quarter of a short run: first weights do not linger */
     if ((double)share < warm) share = (real)warm;
-    t->learner->compute.train->average(t->average, t->model->values, share, t->model->numbers);
+    ur_averaging a = {t, share};
+    ur_pool_run(t->learner->pool, add_part, &a);
 }
 
 void ur_trainer_use_average(ur_trainer *t, bool use)

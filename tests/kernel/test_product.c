@@ -169,6 +169,39 @@ static void test_threads(void **state)
         }
 }
 
+/* Lanes that have begun and not ended: rows of the others are zeros, or stay, and these are as ever. */
+static void check_live(const shape *s, size_t lanes, size_t threads)
+{
+    setting t = set_up(s);
+    unsigned char *live = calloc(s->rows, 1);
+    ur_compute compute = {0};
+    assert_int_equal(ur_kernels_find(NULL, &compute.kernels, NULL), UR_OK);
+    assert_int_equal(ur_pool_create(&compute.pool, threads, NULL), UR_OK);
+    for (size_t i = 0; i < s->rows; i++) {
+        live[i] = i % lanes >= i / lanes && i % lanes < lanes - i / lanes / 2;
+        for (size_t p = 0; p < s->panels && !live[i]; p++) {
+            size_t at = i * t.p.c_row + p / s->group * t.p.c_group + p % s->group * 16;
+            for (size_t n = 0; n < 16; n++) t.want[at + n] = s->start == UR_START_HERE ? t.c[at + n] : 0;
+        }
+    }
+    ur_compute_live_product(&compute, &t.p, live, s->rows / lanes, lanes, s->panels);
+    assert_same("live rows", t.c, t.want, t.c_size);
+    ur_pool_free(compute.pool);
+    free(live);
+    tear_down(&t);
+}
+
+static void test_live_rows(void **state)
+{
+    (void)state;
+    for (size_t threads = 1; threads <= 3; threads++)
+        for (int i = UR_START_ZERO; i <= UR_START_HERE; i++) {
+            const ur_product_start start = (ur_product_start)i;
+            check_live(&(shape){60, 9, 130, 1, 9, start}, 10, threads);
+            check_live(&(shape){77, 7, 16, 3, 2, start}, 11, threads);
+        }
+}
+
 /* Panels of the whole blocks, then those of a last block with fewer units: k in the order of (block, gate, unit). */
 static void check_packed_back(const real *back, const real *w, const ur_gate_rows *rows, size_t width)
 {
@@ -275,7 +308,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_borders), cmocka_unit_test(test_runs_and_groups), cmocka_unit_test(test_any_shape),
-        cmocka_unit_test(test_threads), cmocka_unit_test(test_packing),
+        cmocka_unit_test(test_threads), cmocka_unit_test(test_live_rows),       cmocka_unit_test(test_packing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

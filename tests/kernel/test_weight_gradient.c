@@ -13,6 +13,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct shape {
     size_t steps, lanes, width, rows; /* rows of dW */
@@ -26,6 +27,7 @@ typedef struct setting {
     ur_weight_gradient g;
     ur_row_group *groups;
     size_t count, dw_size;
+    unsigned char *live;
     real *dy, *x, *dw, *db, *want_dw, *want_db;
 } setting;
 
@@ -47,13 +49,25 @@ static void make_groups(setting *t, const shape *s)
         t->groups[i].column = 16 * (t->count % 5 == 0 ? t->count - 1 - i : (i * 5 + 2) % t->count);
 }
 
-static setting set_up(const shape *s)
+/* Some lanes have ended at some steps; of 17 lanes or more, the first 16 at all. The reference adds their zeros. */
+static void end_some(setting *t, const shape *s, size_t dy_row)
+{
+    size_t all = s->steps * s->lanes;
+    t->live = calloc(all, 1);
+    for (size_t i = 0; i < all; i++) {
+        t->live[i] = ur_random_uniform(7, UR_USE_TEST, i) < 0.6 && !(s->lanes > 16 && i % s->lanes < 16);
+        if (!t->live[i]) memset(t->dy + i * dy_row, 0, dy_row * sizeof(real));
+    }
+}
+
+static setting set_up(const shape *s, bool ends)
 {
     setting t = {.dw_size = s->rows * s->width};
     make_groups(&t, s);
     size_t all = s->steps * s->lanes, dy_row = 16 * t.count + GAP, x_row = ur_padded(s->width) + 16;
     t.dy = random_numbers(all * dy_row, 1, 1);
     t.x = random_numbers(all * x_row, 2, 1);
+    if (ends) end_some(&t, s, dy_row);
     t.dw = zeros(t.dw_size, sizeof(real));
     t.want_dw = random_numbers(t.dw_size, 3, 1);
     t.db = zeros(s->rows, sizeof(real));
@@ -69,6 +83,7 @@ static setting set_up(const shape *s)
                                .dw = t.want_dw,
                                .db = s->bias ? t.want_db : NULL};
     ur_reference_weight_gradient(&t.g, t.count);
+    t.g.live = t.live;
     t.g.dw = t.dw;
     t.g.db = s->bias ? t.db : NULL;
     return t;
@@ -79,6 +94,7 @@ static void tear_down(setting *t)
     real *all[] = {t->dy, t->x, t->dw, t->db, t->want_dw, t->want_db};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
     free(t->groups);
+    free(t->live);
 }
 
 static void begin(setting *t, const shape *s)
@@ -96,9 +112,9 @@ static void compare(const setting *t, const shape *s, const char *who)
     assert_same(what, t->db, t->want_db, s->rows);
 }
 
-static void check_shape(const shape *s)
+static void check(const shape *s, bool ends)
 {
-    setting t = set_up(s);
+    setting t = set_up(s, ends);
     for (size_t isa = 0; ur_isa_name(isa); isa++) {
         const ur_kernels *kernels;
         assert_int_equal(ur_kernels_find(ur_isa_name(isa), &kernels, NULL), UR_OK);
@@ -117,6 +133,8 @@ static void check_shape(const shape *s)
     }
     tear_down(&t);
 }
+
+static void check_shape(const shape *s) { check(s, false); }
 
 /* Shards of 16 lanes, pieces of 256 rows of a chain, six groups and four panels of 16 columns together. */
 static void test_borders(void **state)
@@ -151,6 +169,17 @@ static void test_any_shape(void **state)
                              pick(5 * i + 4, 2) == 1, i % 3 == 0});
 }
 
+static void test_ended_lanes(void **state)
+{
+    (void)state;
+    for (uint64_t i = 0; i < 24; i++)
+        check(&(shape){pick(5 * i, 40), pick(5 * i + 1, 40), pick(5 * i + 2, 130), pick(5 * i + 3, 100), i % 2 == 0,
+                       i % 3 == 0},
+              true);
+    check(&(shape){1, 16, 5, 20, true, false}, true);
+    check(&(shape){600, 3, 17, 37, true, false}, true);
+}
+
 static void test_threads(void **state)
 {
     (void)state;
@@ -158,7 +187,7 @@ static void test_threads(void **state)
         {9, 33, 37, 130, true, false}, {17, 16, 65, 16, true, false}, {3, 7, 131, 148, false, true}};
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
         for (size_t threads = 1; threads <= 4; threads++) {
-            setting t = set_up(&shapes[i]);
+            setting t = set_up(&shapes[i], i == 1);
             ur_compute compute = {0};
             ur_arena arena;
             ur_arena_init(&arena);
@@ -179,6 +208,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_borders),
         cmocka_unit_test(test_any_shape),
+        cmocka_unit_test(test_ended_lanes),
         cmocka_unit_test(test_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,7 +61,10 @@ void UR_ISA_NAME(ur_tanh_dot_back)(const real *v, const real *x, const real *y, 
 double UR_ISA_NAME(ur_sum_squares)(const real *x, size_t n)
 {
     double lane[16] = {0};
-    for (size_t i = 0; i < n; i++) lane[i % 16] += (double)x[i] * (double)x[i];
+    size_t whole = n / 16 * 16;
+    for (size_t i = 0; i < whole; i += 16)
+        for (size_t k = 0; k < 16; k++) lane[k] += (double)x[i + k] * (double)x[i + k];
+    for (size_t i = whole; i < n; i++) lane[i - whole] += (double)x[i] * (double)x[i];
     for (int half = 8; half > 0; half /= 2)
         for (int i = 0; i < half; i++) lane[i] += lane[i + half];
     return lane[0];

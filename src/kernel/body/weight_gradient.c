@@ -18,33 +18,50 @@ size_t UR_ISA_NAME(ur_weight_gradient_scratch)(size_t width, size_t groups)
     return (padded + UR_GROUPS * 16) * UR_PIECE + groups * 16 * (padded + 1);
 }
 
-/* One piece of one shard: rows [begin, end) of its chain, numbered t·(lanes in the shard) + lane. */
+/* A row of the batch; place: the lane in the shard. */
+typedef struct ur_row {
+    size_t number, place;
+} ur_row;
+
+/* One piece of one shard: rows [begin, end) of its chain, of which the first stands at `first`. */
 typedef struct ur_piece {
     const ur_weight_gradient *g;
     size_t lane, lanes, begin, end;
+    ur_row first;
 } ur_piece;
 
-/* Row k of the chain among all rows of the batch, and the one behind it, without a division: there are many. */
-typedef struct ur_row {
-    size_t number, place; /* place: the lane in the shard */
-} ur_row;
-
-static ur_row row_of(const ur_piece *p, size_t k)
-{
-    return (ur_row){k / p->lanes * p->g->lanes + p->lane + k % p->lanes, k % p->lanes};
-}
-
-static ur_row row_after(const ur_piece *p, ur_row row)
+/* Of the batch, without a division: there are many. */
+static ur_row row_below(const ur_piece *p, ur_row row)
 {
     if (row.place + 1 < p->lanes) return (ur_row){row.number + 1, row.place + 1};
     return (ur_row){row.number + 1 + p->g->lanes - p->lanes, 0};
 }
 
-/* X rows of the piece into panels: (panel, k, 16). Brings near the rows of the next step. */
-static void pack_x(const ur_piece *p, real *packed)
+static ur_row row_counted(const ur_piece *p, ur_row row)
 {
-    ur_row row = row_of(p, p->begin);
-    for (size_t k = p->begin; k < p->end; k++, row = row_after(p, row)) {
+    while (p->g->live && !p->g->live[row.number]) row = row_below(p, row);
+    return row;
+}
+
+/* The next one of the chain, which must have one. */
+static ur_row row_after(const ur_piece *p, ur_row row) { return row_counted(p, row_below(p, row)); }
+
+/* Rows of a shard's chain. */
+static size_t chain_of(const ur_piece *p)
+{
+    const ur_weight_gradient *g = p->g;
+    size_t count = 0;
+    if (!g->live) return g->steps * p->lanes;
+    for (size_t t = 0; t < g->steps; t++)
+        for (size_t b = 0; b < p->lanes; b++) count += g->live[t * g->lanes + p->lane + b] != 0;
+    return count;
+}
+
+/* X rows of the piece into panels: (panel, k, 16). Brings near the rows of the next step. Returns the last row. */
+static ur_row pack_x(const ur_piece *p, real *packed)
+{
+    ur_row row = p->first;
+    for (size_t k = p->begin;; row = row_after(p, row)) {
         const real *x = p->g->x + row.number * p->g->x_row;
         real *out = packed + 16 * (k - p->begin);
         size_t panels = p->g->width / 16, rest = p->g->width % 16;
@@ -53,6 +70,7 @@ static void pack_x(const ur_piece *p, real *packed)
             v_store(out + i * UR_PIECE * 16, v_load(x + 16 * i));
         }
         if (rest) v_store(out + panels * UR_PIECE * 16, v_load_part(x + 16 * panels, rest));
+        if (++k == p->end) return row;
     }
 }
 
@@ -79,11 +97,12 @@ static void pack_tiles(const real *columns, size_t rows, size_t depth, real *pac
 static void pack_y(const ur_piece *p, const ur_row_group *groups, size_t count, real *packed, real *bias)
 {
     real columns[UR_SHARD * UR_GROUPS * 16];
-    ur_row row = row_of(p, p->begin);
+    ur_row row = p->first;
     size_t rows = rows_of(groups, count);
     for (size_t k = p->begin, some; k < p->end; k += some) {
         some = p->end - k < UR_SHARD ? p->end - k : UR_SHARD;
-        for (size_t r = 0; r < some; r++, row = row_after(p, row)) {
+        for (size_t r = 0; r < some; r++) {
+            if (k + r > p->begin) row = row_after(p, row);
             const real *dy = p->g->dy + row.number * p->g->dy_row;
             real *to = columns + r * UR_GROUPS * 16;
             for (size_t i = 0; i < count; to += groups[i++].count) {
@@ -144,11 +163,14 @@ void UR_ISA_NAME(ur_weight_gradient)(const ur_weight_gradient *g, size_t group, 
     real *x = scratch, *y = x + padded * UR_PIECE, *bias = y + UR_GROUPS * 16 * UR_PIECE, *sums = bias + 16 * count;
     for (size_t lane = 0; lane < g->lanes; lane += UR_SHARD) {
         ur_piece p = {.g = g, .lane = lane, .lanes = g->lanes - lane < UR_SHARD ? g->lanes - lane : UR_SHARD};
-        size_t chain = g->steps * p.lanes;
+        size_t chain = chain_of(&p);
+        ur_row last = {0};
+        if (!chain) continue;
         clear(bias, 16 * count);
         for (p.begin = 0; p.begin < chain; p.begin = p.end) {
             p.end = chain - p.begin < UR_PIECE ? chain : p.begin + UR_PIECE;
-            pack_x(&p, x);
+            p.first = p.begin ? row_after(&p, last) : row_counted(&p, (ur_row){p.lane, 0});
+            last = pack_x(&p, x);
             real *sum = sums;
             for (size_t i = 0; i < count; i += UR_GROUPS) {
                 size_t some = count - i < UR_GROUPS ? count - i : UR_GROUPS, rows = rows_of(groups + i, some);

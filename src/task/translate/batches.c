@@ -150,6 +150,37 @@ static ur_status read_texts(ur_translate *c, const ur_translate_part *p, const u
     return UR_OK;
 }
 
+static void swap_lanes(ur_translate *c, uint32_t *place, size_t a, size_t b)
+{
+    uint32_t other = place[a];
+    place[a] = place[b];
+    place[b] = other;
+    for (size_t s = 0; s < UR_SIDES; s++) {
+        ur_ids text = c->side[s].texts[a];
+        c->side[s].texts[a] = c->side[s].texts[b];
+        c->side[s].texts[b] = text;
+    }
+}
+
+/* The longest targets first. All pairs of a batch have about as many tokens, so the shortest sources come first: on both sides
+ * the lanes that go on at a step lie together, and no more than those need be worked on. */
+static ur_status sort_lanes(ur_translate *c, const uint32_t **places, size_t lanes, ur_error *error)
+{
+    uint32_t *place = realloc(c->sorted, lanes * sizeof *place + 1);
+    if (!place) return ur_fail_memory(error, "a batch");
+    c->sorted = memcpy(place, *places, lanes * sizeof *place);
+    *places = place;
+    for (size_t end = 1; end < lanes; end++)
+        for (size_t b = end; b; b--) {
+            const ur_ids *text = c->side[UR_TARGET].texts, *source = c->side[UR_SOURCE].texts;
+            bool longer = text[b].count > text[b - 1].count;
+            bool equal = text[b].count == text[b - 1].count;
+            if (!longer && !(equal && source[b].count < source[b - 1].count)) break;
+            swap_lanes(c, place, b, b - 1);
+        }
+    return UR_OK;
+}
+
 static void lay_pair(ur_translate *c, laying *l, const size_t steps[UR_SIDES], size_t b)
 {
     for (size_t s = 0; s < UR_SIDES; s++) {
@@ -187,6 +218,7 @@ ur_status ur_translate_batch(void *data, ur_part part, uint64_t epoch, uint64_t 
     UR_TRY(settle_order(c, p, part, epoch, error));
     const uint32_t *place = ur_order_batch(&p->order, number, &lanes);
     UR_TRY(read_texts(c, p, place, lanes, steps, error));
+    if (part == UR_PART_TRAIN) UR_TRY(sort_lanes(c, &place, lanes, error));
     for (size_t s = 0; s < UR_SIDES; s++) UR_TRY(make_side_room(&c->side[s], steps[s], lanes, error));
     UR_TRY(make_target_room(c, steps[UR_TARGET] * lanes, error));
     for (size_t b = 0; b < lanes; b++) {

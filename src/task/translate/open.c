@@ -34,6 +34,7 @@ void ur_translate_close(void *data)
     ur_score_room_free(&c->scores);
     free(c->target);
     free(c->said);
+    free(c->sorted);
 }
 
 /* ---- Parts --------------------------------------------------------------------------------------------------------- */

@@ -86,6 +86,7 @@ typedef struct ur_translate {
     int32_t *target;       /* (T, B): the target and its end, −1 behind it */
     int32_t *said;         /* (T, B): what the decoder is fed, step by step */
     size_t places;         /* for which there is room in both */
+    uint32_t *sorted;      /* the places of a batch to learn from, in the order of its lanes */
     bool sums;             /* losses are summed, not averaged */
     ur_translate_loss own; /* of the batch at hand */
     double writing;        /* seconds of the evaluation */

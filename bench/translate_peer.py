@@ -1,0 +1,323 @@
+#!/usr/bin/env python3
+"""The network of `unroll train translate` in PyTorch: it trains, or translates with a beam, and prints a JSON object.
+
+    translate_peer.py train MODEL train.de.gz train.en.gz --threads 2 --updates 100
+    translate_peer.py write MODEL val.de.gz val.en.gz --threads 2 --beam 5 --texts answers.en
+
+MODEL is a model file of ours, of the network that `train translate` chooses, with pieces for both sides: it gives the
+vocabulary and, for `write`, the weights. So both programs read the same tokens, in batches of the same pairs, and write
+texts of the same lengths. Only the steps of training, and only the writing, are timed. --compact no leaves texts that have
+ended in the batch; --batch says how many are written at once.
+"""
+import argparse
+import collections
+import gzip
+import json
+import pathlib
+import random
+import re
+import struct
+import time
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+END, MASK = 0, 1  # the piece that ends a text; the one that is never written, and stands for a dropped one
+
+
+# ---- The model file ------------------------------------------------------------------------------------------------------
+
+def read_model(path):
+    """The record and the tensors, by name."""
+    path = pathlib.Path(path)
+    data = bytearray((path / "model.safetensors" if path.is_dir() else path).read_bytes())
+    size = struct.unpack("<Q", data[:8])[0]
+    head = json.loads(data[8:8 + size])
+    record = json.loads(head.pop("__metadata__")["unroll"])
+    tensors = {}
+    for name, t in head.items():
+        begin, end = t["data_offsets"]
+        tensors[name] = torch.frombuffer(data, dtype=torch.float32, count=(end - begin) // 4,
+                                         offset=8 + size + begin).reshape(t["shape"])
+    return record, tensors
+
+
+class Pieces:
+    """Words are cut by joining, again and again, the two neighbours whose piece was made first."""
+
+    letter = r"[A-Za-z0-9_\u0080-\U0010ffff]"
+    words = re.compile(f" ?{letter}+(?:'{letter}+)*| ?[!-~]|.", re.S)
+
+    def __init__(self, record):
+        self.text = [bytes([p]) if isinstance(p, int) else p.encode() for p in record["vocab"]]
+        self.id = {p: i for i, p in enumerate(self.text)}
+        self.known = {}
+
+    def cut(self, word):
+        parts = []
+        for c in word:
+            parts += [c.encode()] if c.encode() in self.id else [bytes([b]) for b in c.encode()]
+        while True:
+            joined = [self.id.get(a + b, len(self.id)) for a, b in zip(parts, parts[1:])]
+            if not joined or min(joined) == len(self.id):
+                return [self.id[p] for p in parts]
+            i = joined.index(min(joined))
+            parts[i:i + 2] = [parts[i] + parts[i + 1]]
+
+    def read(self, line):
+        ids = []
+        for word in self.words.findall(" " + line) if line else []:
+            if word not in self.known:
+                self.known[word] = self.cut(word)
+            ids += self.known[word]
+        return ids
+
+    def write(self, ids):
+        return b"".join(self.text[i] for i in ids).decode(errors="replace").removeprefix(" ")
+
+
+def read_lines(path):
+    with (gzip.open if path.endswith(".gz") else open)(path, "rt", encoding="utf-8", newline="\n") as file:
+        return [line.rstrip("\n").strip() for line in file]
+
+
+# ---- The network ---------------------------------------------------------------------------------------------------------
+
+class Network(nn.Module):
+    def __init__(self, symbols, embed=256, hidden=512, drop=0.3):
+        super().__init__()
+        self.embed, self.drop = nn.Embedding(symbols, embed), nn.Dropout(drop)
+        self.encoder = nn.LSTM(embed, hidden // 2, bidirectional=True, batch_first=True)
+        self.decoder = nn.LSTM(embed, hidden, batch_first=True)
+        self.query, self.out = nn.Linear(hidden, hidden, bias=False), nn.Linear(2 * hidden, embed, bias=False)
+        self.bias = nn.Parameter(torch.zeros(symbols))
+
+    def take(self, tensors):
+        """Our weights: names and layout are PyTorch's."""
+        with torch.no_grad():
+            self.embed.weight.copy_(tensors["encoder.embed.weight"])
+            for line, layer in (("encoder", self.encoder), ("decoder", self.decoder)):
+                for name, weight in layer.named_parameters():
+                    weight.copy_(tensors[f"{line}.rnn.{name}"])
+            self.query.weight.copy_(tensors["decoder.attend.query.weight"])
+            self.out.weight.copy_(tensors["decoder.attend.out.weight"])
+            self.bias.copy_(tensors["decoder.out.bias"])
+
+    def read(self, source, lengths):
+        """What the encoder gives (B, S, H), and its last states, with which the decoder begins."""
+        packed = nn.utils.rnn.pack_padded_sequence(self.drop(self.embed(source)), lengths, batch_first=True,
+                                                   enforce_sorted=False)
+        seen, states = self.encoder(packed)
+        seen, _ = nn.utils.rnn.pad_packed_sequence(seen, batch_first=True)
+        return seen, tuple(torch.cat([s[0], s[1]], 1) for s in states)
+
+    def attend(self, x, seen, hidden):
+        """(B, T, H) → (B, T, E). hidden (B, 1, S): true behind the end of a source."""
+        scores = (self.query(x) @ seen.transpose(1, 2)).masked_fill(hidden, float("-inf"))
+        return torch.tanh(self.out(torch.cat([scores.softmax(2) @ seen, x], 2)))
+
+    def logits(self, x):
+        return F.linear(x, self.embed.weight, self.bias)
+
+    def forward(self, source, lengths, target):
+        """The logits at all places of the target that count (pairs of a batch and a step where `target` is no padding)."""
+        seen, states = self.read(source, lengths)
+        said = torch.cat([torch.full((len(target), 1), END), target[:, :-1].clamp(min=0)], 1)
+        x, _ = self.decoder(self.drop(self.embed(said)), tuple(s[None] for s in states))
+        x = self.drop(self.attend(x, seen, hidden_places(seen, lengths)))
+        return self.logits(x)
+
+
+def hidden_places(seen, lengths):
+    return (torch.arange(seen.shape[1])[None] >= lengths[:, None])[:, None]
+
+
+def pad(texts, filler):
+    return nn.utils.rnn.pad_sequence([torch.tensor(t) for t in texts], batch_first=True, padding_value=filler)
+
+
+# ---- Training ------------------------------------------------------------------------------------------------------------
+
+def cut_by_tokens(pairs, batches):
+    """Sorted pairs in batches of about equal numbers of tokens."""
+    tokens = [len(s) + len(t) for s, t in pairs]
+    share, total, at, cuts = sum(tokens), 0, 0, []
+    for b in range(1, batches + 1):
+        begin = at
+        while at < len(pairs) and (at == begin or total * batches < share * b):
+            total += tokens[at]
+            at += 1
+        cuts.append(pairs[begin:at])
+    return cuts
+
+
+def make_batches(pairs, lanes, together=32):
+    """As `train translate`: shuffled, sorted by tokens within 32 batches, shuffled again."""
+    shuffled, batches = random.Random(1), []
+    shuffled.shuffle(pairs)
+    for i in range(0, len(pairs), lanes * together):
+        group = sorted(pairs[i:i + lanes * together], key=lambda p: len(p[0]) + len(p[1]))
+        batches += cut_by_tokens(group, -(-len(group) // lanes))
+    shuffled.shuffle(batches)
+    return batches
+
+
+def train(a, record, tensors, pieces):
+    pairs = [(pieces.read(s), pieces.read(t)) for s, t in zip(read_lines(a.source), read_lines(a.target))]
+    batches = make_batches([(s + [END], t + [END]) for s, t in pairs if s and t], a.batch)
+    network = Network(len(pieces.text))
+    adam = torch.optim.AdamW(network.parameters(), 1e-3, weight_decay=0.01, fused=True)
+    averaged = [w.detach().clone() for w in network.parameters()]
+
+    def drop_tokens(ids):
+        return ids.masked_fill((torch.rand(ids.shape) < 0.1) & (ids > END), MASK)
+
+    def update(batch):
+        sources, lengths = drop_tokens(pad([s for s, _ in batch], END)), torch.tensor([len(s) for s, _ in batch])
+        wanted = pad([t for _, t in batch], -100)
+        adam.zero_grad()
+        logits = network(sources, lengths, drop_tokens(wanted))
+        loss = F.cross_entropy(logits.reshape(-1, logits.shape[2]), wanted.reshape(-1), label_smoothing=0.1)
+        loss.backward()
+        nn.utils.clip_grad_norm_(network.parameters(), 1)
+        adam.step()
+        with torch.no_grad():
+            torch._foreach_lerp_(averaged, list(network.parameters()), 0.002)
+        return sum(len(t) for _, t in batch)
+
+    for batch in batches[:3]:
+        update(batch)
+    begin, used = time.perf_counter(), time.process_time()
+    tokens = sum(update(batch) for batch in batches[3:3 + a.updates])
+    seconds = time.perf_counter() - begin
+    return {"tokens": tokens, "seconds": seconds, "processor_seconds": time.process_time() - used,
+            "tokens_per_s": tokens / seconds}
+
+
+# ---- Writing -------------------------------------------------------------------------------------------------------------
+
+class Search:
+    """A beam for each text of a batch, as ours: the 2·K best ways to go on; those among the first K that end are found, and
+    the first K that do not live on. A text is over when K have ended; the best is that of the highest log p / tokens."""
+
+    def __init__(self, network, source, lengths, a):
+        self.network, self.beam, self.compact = network, a.beam, a.compact == "yes"
+        self.weights = tuple(network.decoder.parameters())
+        self.seen, self.states = network.read(source, lengths)
+        self.hidden = hidden_places(self.seen, lengths)
+        count = len(source)
+        self.text = torch.arange(count)  # of the batch: those that go on
+        self.score, self.ended = torch.full((count,), float("-inf")), torch.zeros(count, dtype=torch.long)
+        self.best, self.length = torch.zeros(count, a.longest, dtype=torch.long), torch.zeros(count, dtype=torch.long)
+        self.rows, self.ids = 1, torch.full((count, 1), END)  # rows of a text: 1 at first, then K
+        self.log_p, self.said = torch.zeros(count, 1), torch.zeros(count, 1, 0, dtype=torch.long)
+
+    def offer(self):
+        """log p of each way to go on, (N, rows, V)."""
+        count = len(self.ids)
+        self.states = torch.lstm_cell(self.network.embed(self.ids.view(-1)), self.states, *self.weights)
+        x = self.states[0].view(count, self.rows, -1)
+        logits = self.network.logits(self.network.attend(x, self.seen, self.hidden))
+        logits[:, :, MASK] = float("-inf")
+        return logits.log_softmax(2).add_(self.log_p[:, :, None])
+
+    def keep(self, ends, values, row, step):
+        """Of the texts that end now, the best is kept where it beats those that were found."""
+        score = (values / (step + 1)).masked_fill(~ends, float("-inf"))
+        top, which = score.max(1)
+        better = top > self.score[self.text]
+        if better.any():
+            to = self.text[better]
+            self.score[to] = top[better]
+            self.best[to, :step] = self.said[better, row[better, which[better]]]
+            self.length[to] = step
+        self.ended[self.text] += ends.sum(1)
+
+    def step(self, step):
+        offered = self.offer()
+        symbols, k = offered.shape[2], self.beam
+        values, place = offered.view(len(offered), -1).topk(2 * k, 1)
+        row, ids = place // symbols, place % symbols
+        ends = ids == END
+        if ends[:, :k].any():
+            self.keep(ends[:, :k], values[:, :k], row[:, :k], step)
+        go_on = (ends * 2 * k + torch.arange(2 * k)).topk(k, 1, largest=False).indices  # the first K that do not end
+        going = self.ended[self.text] < k
+        if not self.compact and going.any():
+            going = torch.ones_like(going)
+        self.select(going, row.gather(1, go_on), ids.gather(1, go_on), values.gather(1, go_on))
+        return len(self.text)
+
+    def select(self, going, row, ids, log_p):
+        """The living rows of the texts that go on."""
+        first = torch.arange(len(row))[:, None] * self.rows
+        if not going.all():
+            first, row, ids, log_p = first[going], row[going], ids[going], log_p[going]
+            self.text, self.seen, self.hidden = self.text[going], self.seen[going], self.hidden[going]
+            self.said = self.said[going]
+        at = (first + row).view(-1)
+        self.states = tuple(s.index_select(0, at) for s in self.states)
+        self.said = torch.cat([self.said.gather(1, row[:, :, None].expand(-1, -1, self.said.shape[2])), ids[:, :, None]], 2)
+        self.ids, self.log_p, self.rows = ids, log_p, self.beam
+
+    def run(self, longest):
+        step = 0
+        while step < longest and self.step(step):
+            step += 1
+        return [self.best[i, :self.length[i]].tolist() for i in range(len(self.best))]
+
+
+def write(a, record, tensors, pieces):
+    network = Network(len(pieces.text)).eval()
+    network.take(tensors)
+    sources = [pieces.read(s)[:a.longest - 1] + [END] for s in read_lines(a.source)]
+    targets = [pieces.read(t) for t in read_lines(a.target)]
+    order = sorted(range(len(sources)), key=lambda i: len(sources[i]))
+    batches = [order[i:i + a.batch] for i in range(0, len(order), a.batch)]
+    texts = [None] * len(sources)
+
+    def answer(batch):
+        lengths = torch.tensor([len(sources[i]) for i in batch])
+        search = Search(network, pad([sources[i] for i in batch], END), lengths, a)
+        for i, ids in zip(batch, search.run(a.longest)):
+            texts[i] = ids
+
+    with torch.inference_mode():
+        answer(batches[0])
+        begin, used = time.perf_counter(), time.process_time()
+        for batch in batches:
+            answer(batch)
+    seconds = time.perf_counter() - begin
+    used = time.process_time() - used
+    if a.texts:
+        pathlib.Path(a.texts).write_text("".join(pieces.write(t) + "\n" for t in texts), encoding="utf-8")
+    return {"sentences": len(texts), "tokens": sum(len(t) + 1 for t in targets), "written": sum(len(t) + 1 for t in texts),
+            "seconds": seconds, "processor_seconds": used, "sentences_per_s": len(texts) / seconds}
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("what", choices=("train", "write"))
+    p.add_argument("model")
+    p.add_argument("source")
+    p.add_argument("target")
+    p.add_argument("--threads", type=int, default=2)
+    p.add_argument("--batch", type=int, default=64, help="pairs of a batch; texts that are written at once")
+    p.add_argument("--updates", type=int, default=100)
+    p.add_argument("--beam", type=int, default=5)
+    p.add_argument("--longest", type=int, default=101, help="tokens of a text, with its end")
+    p.add_argument("--compact", choices=("yes", "no"), default="yes")
+    p.add_argument("--texts", help="write: where the texts go")
+    a = p.parse_args()
+    torch.manual_seed(1)
+    torch.set_num_threads(a.threads)
+    record, tensors = read_model(a.model)
+    if record.get("unit") != "piece":
+        p.error(f"{a.model} does not read pieces on both sides: train it with --token bpe --joint yes")
+    result = {"train": train, "write": write}[a.what](a, record, tensors, Pieces(record))
+    print(json.dumps({"version": torch.__version__.split("+")[0], "threads": a.threads, "batch": a.batch, **result}))
+
+
+if __name__ == "__main__":
+    main()
