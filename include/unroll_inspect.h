@@ -136,7 +136,7 @@ UR_API uint64_t ur_gate_table_steps(const ur_gate_table *table, size_t layer);
 /* Layer, signal and unit as the probe numbers them; false: there is no such unit. */
 UR_API bool ur_gate_table_unit(const ur_gate_table *table, size_t layer, size_t signal, size_t unit, ur_unit_use *use);
 
-/* ---- 3. Cells: which unit follows what in the text ------------------------------------------------------------------ */
+/* ---- 3. Cells: which unit follows what ------------------------------------------------------------------------------ */
 
 /* Something that holds at a place of a text or does not, or a number there. What it says concerns the place behind the
  * token that was just read. */
@@ -174,6 +174,16 @@ typedef struct ur_cell_search {
  */
 typedef struct ur_cells ur_cells;
 UR_API ur_status ur_cells_find(ur_cells **cells, const ur_model *model, const ur_cell_search *search, ur_error *error);
+/*
+ * The same for a classifier, a tagger or a model of frames, on all data of a task's settings (ur_settings_of_model, with data
+ * added). Predicates are the model's labels, at most the first 64 of them, as the data give them: that of a step, or that of the
+ * whole sequence at each of its steps. Where the steps are text, the built-in ones and one's own (for a whole sentence at a time)
+ * are there, too. Sequences take turns: every other one chooses, the others score; all steps count. Cells of lines that read
+ * something else than the labelled steps, such as the spelling of words, are not scored. Of the reading the watcher alone
+ * matters. `sample`: about so many steps; 0: 8192. UR_ERR_UNSUPPORTED for a task without such labels.
+ */
+UR_API ur_status ur_cells_find_of_task(ur_cells **cells, ur_model *model, const struct ur_settings *settings,
+                                       const ur_cell_search *search, ur_error *error);
 UR_API void ur_cells_free(ur_cells *cells); /* NULL is allowed */
 
 typedef enum ur_cell_verdict {
@@ -194,22 +204,25 @@ typedef struct ur_cell_score {
     double fit;         /* on the first */
     double control;     /* `score` of the best unit of a network of the same line with random weights */
     double mean;        /* of tanh(c), or h, on the sample; for a number of c */
-    double rise;        /* of the loss on the sample when the unit's states are held at their means; nats a token */
+    double rise; /* of the loss on the sample when the unit's states are held at their means; nats a token or label */
 } ur_cell_score;
 
-UR_API size_t ur_cells_count(const ur_cells *cells);                          /* of predicates, the own ones last */
+UR_API size_t ur_cells_count(const ur_cells *cells); /* of predicates: built-in, labels, one's own */
 UR_API ur_cell_score ur_cells_score(const ur_cells *cells, size_t predicate); /* one that is below the count */
 /* The unit that is number `rank` (0: the best, up to 4) by the first half; false where there is none. */
 UR_API bool ur_cells_rank(const ur_cells *cells, size_t predicate, size_t rank, size_t *layer, size_t *unit,
                           double *score);
 
-/* The sample: pieces of the second half of the text. */
+/* The sample: pieces of the second half of the text; of a task's data sequences one behind the other, in one lane. */
 typedef struct ur_cell_sample {
     size_t steps, lanes, warm; /* the first `warm` steps do not count */
-    double loss;               /* nats a token, nothing held */
-    const int32_t *ids;        /* (T, B) */
+    double loss;               /* nats a token, or a label; nothing held */
+    const int32_t *ids;        /* (T, B); NULL of a task's data */
 } ur_cell_sample;
 UR_API ur_cell_sample ur_cells_sample(const ur_cells *cells);
+/* What stands at a place of it, `*length` bytes, valid as long as the cells and the model: a token, a word; a frame, as its label
+ * where one begins and a mark. A sequence that is not the first begins with a line break. */
+UR_API const char *ur_cells_text(const ur_cells *cells, const ur_model *model, size_t place, size_t *length);
 /* (T, B): whether the predicate holds; what its best unit is there, from −1 to 1; NULL where it is not scored. For yes and no
  * that is tanh(c), or h; for a number, which a unit may follow far beyond, the distance from the mean, twice the standard
  * deviation shown as 1. Number ur_cells_count has tanh(c), or h, of the unit that was to be followed. */

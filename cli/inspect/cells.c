@@ -1,4 +1,4 @@
-/* unroll inspect cells: which unit of a network follows what in a text. */
+/* unroll inspect cells: which neuron of a network follows what in a text, or in data of another task. */
 #include "cli/inspect/cells.h"
 
 #include "cli/support/clock.h"
@@ -74,7 +74,7 @@ static ur_status check(const ur_cli_cells_settings *s, ur_error *error)
         return ur_fail(error, UR_ERR_USAGE, "--show and --neuron both choose what is shown; give one of them");
     if (s->json && (s->show || s->cell))
         return ur_fail(error, UR_ERR_USAGE, "--%s shows coloured text, --json has none; leave one of them out",
-                       s->show ? "show" : "cell");
+                       s->show ? "show" : "neuron");
     return ur_cli_check_new(s->html, s->overwrite, error);
 }
 
@@ -99,7 +99,7 @@ static ur_status show(const ur_cli_cells *f, ur_error *error)
     size_t predicate = ur_cells_count(f->cells);
     if (f->settings->show) UR_TRY(find_shown(f, &predicate, error));
     if (!ur_cells_values(f->cells, predicate))
-        return ur_fail(error, UR_ERR_DATA, "--show %s: no cell was scored, because the text has too few places of it",
+        return ur_fail(error, UR_ERR_DATA, "--show %s: no cell was scored, because the data have too few places of it",
                        f->settings->show);
     ur_cli_cells_colour(f, predicate, stdout, false);
     return UR_OK;
@@ -125,12 +125,39 @@ static ur_status check_cell(const ur_cli_cells_settings *s, const ur_model *mode
     return ur_fail(error, UR_ERR_USAGE, "--neuron %s: the neurons of that layer are 0 to %zu", s->cell, units - 1);
 }
 
-static ur_status inspect(ur_cli_cells_settings *s, const ur_model *model, const ur_cli_texts *texts, ur_error *error)
+static ur_status find_in_data(ur_cells **cells, const ur_cli_cells_settings *s, ur_model *model,
+                              const ur_cli_texts *data, ur_settings *task, ur_error *error)
+{
+    char threads[32];
+    snprintf(threads, sizeof threads, "%zu", s->search.reading.threads);
+    for (size_t i = 0; i < data->count; i++) UR_TRY(ur_settings_add_data(task, data->paths[i], error));
+    if (s->search.reading.threads) UR_TRY(ur_settings_set(task, "threads", threads, error));
+    return ur_cells_find_of_task(cells, model, task, &s->search, error);
+}
+
+/* In data of the model's own task. */
+static ur_status find_of_task(ur_cells **cells, const ur_cli_cells_settings *s, ur_model *model,
+                              const ur_cli_texts *data, ur_error *error)
+{
+    ur_settings *task;
+    if (s->part)
+        return ur_fail(error, UR_ERR_USAGE, "--part is for language models; this one is of the task %s",
+                       ur_model_task(model));
+    UR_TRY(ur_settings_of_model(&task, model, error));
+    ur_status status = find_in_data(cells, s, model, data, task, error);
+    ur_settings_free(task);
+    return status;
+}
+
+static ur_status inspect(ur_cli_cells_settings *s, ur_model *model, const char *path, const ur_cli_texts *texts,
+                         ur_error *error)
 {
     ur_cells *cells = NULL;
     double began = ur_cli_now();
+    bool task = ur_cli_has_task_data(model);
+    if (!task) UR_TRY(ur_cli_check_language_model(model, path, error));
     UR_TRY(check_cell(s, model, error));
-    UR_TRY(ur_cells_find(&cells, model, &s->search, error));
+    UR_TRY(task ? find_of_task(&cells, s, model, texts, error) : ur_cells_find(&cells, model, &s->search, error));
     ur_cli_cells found = {s, model, cells, ur_cells_sample(cells), ur_cli_now() - began};
     ur_status status = report(&found, texts, error);
     ur_cells_free(cells);
@@ -141,10 +168,10 @@ static ur_status inspect_paths(ur_cli_cells_settings *s, const ur_cli_arguments 
 {
     ur_cli_texts texts = {0};
     ur_model *model = NULL;
-    UR_TRY(ur_cli_language_model_load(&model, arguments->words[0], error));
+    UR_TRY(ur_cli_model_load(&model, arguments->words[0], error));
     ur_status status =
         ur_cli_reading_open(&s->search.reading, &texts, arguments->words + 1, arguments->count - 1, error);
-    if (status == UR_OK) status = inspect(s, model, &texts, error);
+    if (status == UR_OK) status = inspect(s, model, arguments->words[0], &texts, error);
     ur_cli_texts_close(&texts, error);
     ur_model_free(model);
     return status;
@@ -167,8 +194,8 @@ static ur_status run(void *settings, const ur_cli_arguments *arguments, ur_error
 
 const ur_cli_verb ur_cli_inspect_cells = {
     .name = "inspect cells",
-    .takes = "MODEL TEXT... [option...]",
-    .summary = "find the cells that follow quotations, brackets, comments, lines",
+    .takes = "MODEL DATA... [option...]",
+    .summary = "find the cells that follow quotations, brackets, comments, labels",
     .text =
         "Reads texts with a language model and scores every neuron of its recurrent layers against predicates: things "
         "that hold at a place of the text or do not (inside quotation marks, inside a comment), and numbers (how deep "
@@ -181,11 +208,18 @@ const ur_cli_verb ur_cli_inspect_cells = {
         "it "
         "stands what the best neuron of a network with random weights reaches, and by how much the loss rises when the "
         "neuron is held at its mean.\n\n"
+        "A classifier, a tagger or a model of frames reads data of its own kind instead, as unroll eval does. Its "
+        "labels "
+        "are predicates, too: that of a word or a frame, or that of a whole sequence at each of its steps. Every other "
+        "sequence chooses, the others score. A passage of frames shows the label of each run of them, and a mark for "
+        "each "
+        "frame.\n\n"
         "Regular expressions of --where are matched line by line; a place counts when the token read last is part of a "
         "match.",
     .examples =
         "unroll inspect cells runs/input input.txt  # the best cell for each predicate\n"
         "unroll inspect cells runs/input input.txt --show quote  # text coloured by the quote cell\n"
+        "unroll inspect cells runs/tags test.conllu --show NOUN  # the cell of a tagger that follows nouns\n"
         "unroll inspect cells runs/input input.txt --where 'year=\\b1[89]\\d\\d\\b' --html cells.html  # a page\n",
     .table = &TABLE,
     .settings_size = sizeof(ur_cli_cells_settings),

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BARS_MOST = 64 };
+enum { BARS_MOST = 100 };
 
 static void cell_of_table(FILE *out, double value, const char *format)
 {
@@ -70,7 +70,7 @@ static void passage(const ur_cli_cells *f, ur_cli_page *page, size_t i)
     ur_cli_cell_name(s.layer, s.unit, name);
     snprintf(heading, sizeof heading, "%s: cell %s", s.predicate.name, name);
     ur_cli_page_heading(page, heading);
-    ur_cli_page_note(page, "%s; %s %.3f on held-out text. The cell %s%s.", s.predicate.meaning,
+    ur_cli_page_note(page, "%s; %s %.3f on what was held out. The cell %s%s.", s.predicate.meaning,
                      s.predicate.number ? "correlation" : "AUC", s.score, s.falls ? "falls" : "rises",
                      s.predicate.number ? " with it" : " where it holds");
     ur_cli_cells_colour(f, i, page->out, true);
@@ -81,19 +81,21 @@ static void describe(const ur_cli_cells *f, ur_cli_page *page, const char *const
     ur_cli_page_note(
         page,
         "%s reads %s%s. The c of each neuron of its recurrent layers, or h where the cell has no c, was scored "
-        "against each predicate; the first half of the text chose the best neuron, the second half scored it. "
+        "against each predicate; %s chose the best neuron, %s scored it. "
         "Colours show tanh(c), or h; of a cell that follows a number its distance from the mean, twice the "
         "standard deviation as 1.",
-        ur_model_net(f->model), paths[0], path_count > 1 ? " and more" : "");
+        ur_model_net(f->model), paths[0], path_count > 1 ? " and more" : "",
+        f->sample.ids ? "the first half of the text" : "every other sequence",
+        f->sample.ids ? "the second half" : "the others");
     bars(f, page->out, false);
     bars(f, page->out, true);
     table(f, page->out);
     ur_cli_page_note(page,
                      "AUC: the probability that the cell is higher (where it falls: lower) at a place where the "
                      "predicate holds than at one where it does not; 0.5 is chance. Control: the best cell of the "
-                     "same network with random weights. Loss when held: what the loss gains, in nats a token, when "
+                     "same network with random weights. Loss when held: what the loss gains, in nats a %s, when "
                      "the cell is held at its mean; the loss is %.4f.",
-                     f->sample.loss);
+                     f->sample.ids ? "token" : "label", f->sample.loss);
 }
 
 ur_status ur_cli_cells_page(const ur_cli_cells *f, const char *const *paths, size_t path_count, ur_error *error)

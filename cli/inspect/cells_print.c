@@ -2,9 +2,11 @@
 #include "cli/inspect/cells.h"
 
 #include "cli/support/json_out.h"
+#include "cli/support/text_out.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 void ur_cli_cell_name(size_t layer, size_t unit, char name[UR_CLI_CELL_NAME])
 {
@@ -29,10 +31,19 @@ static void print_share(const ur_cell_score *s)
         printf("%8.2f %%", 100 * s->share);
 }
 
+/* A label is the data's: any text. */
+static void print_predicate(const char *name)
+{
+    int characters = 0;
+    for (const char *at = name; *at; at++) characters += ((unsigned char)*at & 0xC0) != 0x80;
+    ur_cli_print_shown(stdout, name, strlen(name));
+    if (characters < 12) printf("%*s", 12 - characters, "");
+}
+
 static void print_row(const ur_cell_score *s)
 {
     char name[UR_CLI_CELL_NAME];
-    printf("%-12.12s", s->predicate.name);
+    print_predicate(s->predicate.name);
     print_share(s);
     if (s->verdict != UR_CELL_SCORED) {
         printf("   %s\n", ur_cli_cell_verdict(s->verdict, s->predicate.number));
@@ -54,7 +65,8 @@ void ur_cli_cells_table(const ur_cli_cells *f)
         ur_cell_score score = ur_cells_score(f->cells, i);
         print_row(&score);
     }
-    printf("\nloss of the sample, nothing held: %.4f nats a token; %.1f seconds\n", f->sample.loss, f->seconds);
+    printf("\nloss of the sample, nothing held: %.4f nats a %s; %.1f seconds\n", f->sample.loss,
+           f->sample.ids ? "token" : "label", f->seconds);
 }
 
 /* ---- JSON -------------------------------------------------------------------------------------------------------- */
@@ -97,7 +109,7 @@ static json_t *predicate_json(const ur_cells *cells, size_t predicate)
 {
     ur_cell_score s = ur_cells_score(cells, predicate);
     json_t *object = json_object();
-    ur_cli_json_set(&object, "name", json_string(s.predicate.name));
+    ur_cli_json_set(&object, "name", ur_cli_json_text(s.predicate.name, strlen(s.predicate.name)));
     ur_cli_json_set(&object, "measure", json_string(s.predicate.number ? "correlation" : "auc"));
     ur_cli_json_set(&object, s.predicate.number ? "mean_value" : "share", ur_cli_json_number(s.share));
     ur_cli_json_set(&object, "verdict", json_string(ur_cli_cell_verdict(s.verdict, s.predicate.number)));

@@ -50,10 +50,9 @@ void ur_cli_cells_colour(const ur_cli_cells *f, size_t predicate, FILE *file, bo
     const float *values = ur_cells_values(f->cells, predicate);
     if (html) ur_cli_shade_begin_html(file);
     for (size_t t = p.first; t < p.first + p.steps; t++) {
-        size_t at = t * f->sample.lanes + p.lane, length = 3;
-        const char *text = ur_token_text(f->model, f->sample.ids[at], &length);
-        (html ? ur_cli_shade_html : ur_cli_shade_terminal)(file, text ? text : "\xEF\xBF\xBD", text ? length : 3,
-                                                           (double)values[at]);
+        size_t at = t * f->sample.lanes + p.lane, length;
+        const char *text = ur_cells_text(f->cells, f->model, at, &length);
+        (html ? ur_cli_shade_html : ur_cli_shade_terminal)(file, text, length, (double)values[at]);
     }
     if (html)
         ur_cli_shade_end_html(file);

@@ -38,19 +38,23 @@ bool ur_predicate_at(size_t i, ur_predicate *predicate)
     return true;
 }
 
+void ur_cells_name_own(ur_cells *c, const ur_cell_search *search, size_t first)
+{
+    for (size_t i = 0; i < search->own_count; i++) {
+        snprintf(c->own_name[i], sizeof c->own_name[i], "%s", search->own[i].name);
+        c->predicate[first + i] = (ur_predicate){c->own_name[i], "one's own", false};
+    }
+}
+
 static void name_predicates(ur_cells *c, const ur_cell_search *search)
 {
     for (size_t i = 0; ur_predicate_at(i, &c->predicate[i]); i++) continue;
-    for (size_t i = 0; i < search->own_count; i++) {
-        snprintf(c->own_name[i], sizeof c->own_name[i], "%s", search->own[i].name);
-        c->predicate[UR_BUILT_IN + i] = (ur_predicate){c->own_name[i], "one's own", false};
-    }
-    for (size_t i = 0; i < c->predicates; i++) c->score[i].predicate = c->predicate[i];
+    ur_cells_name_own(c, search, UR_BUILT_IN);
 }
 
 /* ---- The search --------------------------------------------------------------------------------------------------- */
 
-static ur_status check(const ur_model *model, const ur_cell_search *search, ur_error *error)
+ur_status ur_cells_check(const ur_model *model, const ur_cell_search *search, ur_error *error)
 {
     size_t units;
     if (!ur_probe_layers(model))
@@ -72,11 +76,12 @@ static double share_of(const ur_tally *t, size_t p)
 static void conclude(ur_cells *c, const ur_model *model, const ur_tally *t, size_t p)
 {
     ur_cell_score *s = &c->score[p];
+    s->predicate = c->predicate[p];
     s->share = share_of(t, p);
     s->verdict = ur_cells_verdict(t, p, c->predicate[p].number);
     s->score = s->fit = s->control = s->mean = s->rise = NAN;
     if (s->verdict != UR_CELL_SCORED) return;
-    c->ranks[p] = ur_cells_choose(t, ur_cell_total(model), p, c->rank[p]);
+    c->ranks[p] = ur_cells_choose(t, ur_cell_total(model), p, c->predicate[p].number, c->rank[p]);
     if (!c->ranks[p]) {
         s->verdict = UR_CELL_NEVER; /* all units stand still */
         return;
@@ -92,11 +97,16 @@ static void conclude(ur_cells *c, const ur_model *model, const ur_tally *t, size
     c->watch[p] = best->place;
 }
 
+void ur_cells_conclude(ur_cells *c, const ur_model *model, const ur_tally *t)
+{
+    for (size_t p = 0; p < c->predicates; p++) conclude(c, model, t, p);
+}
+
 static ur_status read_text(ur_cells *c, ur_cell_reading *r, const ur_cell_search *search, ur_error *error)
 {
     ur_status status = ur_cells_read(r, error);
     if (status == UR_OK) name_predicates(c, search);
-    for (size_t p = 0; status == UR_OK && p < c->predicates; p++) conclude(c, r->model, r->tally, p);
+    if (status == UR_OK) ur_cells_conclude(c, r->model, r->tally);
     ur_tally_free(r->tally);
     r->tally = NULL;
     return status;
@@ -104,20 +114,30 @@ static ur_status read_text(ur_cells *c, ur_cell_reading *r, const ur_cell_search
 
 /* ---- The control -------------------------------------------------------------------------------------------------- */
 
-/* The same network before it has learnt anything; it borrows the tokens. */
-static ur_status make_random(ur_model **random, const ur_model *model, ur_error *error)
+ur_status ur_cells_make_random(ur_model **random, const ur_model *model, ur_error *error)
 {
-    ur_sizes sizes = {.symbols = ur_model_tokens(model), .outputs = ur_model_outputs(model)};
+    ur_sizes sizes = model->sizes, lines[UR_LINES_MAX] = {{0}};
+    for (size_t i = 0; i < model->line_count; i++) lines[i] = model->lines[i].given;
+    sizes.lines = lines;
     UR_TRY(
         ur_model_create(random, ur_model_net(model), &sizes, 1, 0, ur_isa_name(ur_isa_index(model->kernels)), error));
     (*random)->vocabulary = model->vocabulary;
     return UR_OK;
 }
 
-static void free_random(ur_model *random)
+void ur_cells_free_random(ur_model *random)
 {
     random->vocabulary = NULL;
     ur_model_free(random);
+}
+
+void ur_cells_conclude_control(ur_cells *c, const ur_model *random, const ur_tally *t)
+{
+    ur_cell_rank rank[UR_CELL_RANKS];
+    for (size_t p = 0; p < c->predicates; p++) {
+        bool number = c->predicate[p].number, scored = ur_cells_verdict(t, p, number) == UR_CELL_SCORED;
+        if (scored && ur_cells_choose(t, ur_cell_total(random), p, number, rank)) c->score[p].control = rank[0].score;
+    }
 }
 
 /* As much of the text as is enough, with the same middle. */
@@ -132,15 +152,10 @@ static void choose_part(ur_cell_reading *r, uint64_t tokens)
 
 static ur_status score_control(ur_cells *c, ur_cell_reading *r, ur_error *error)
 {
-    ur_cell_rank rank[UR_CELL_RANKS];
     r->cells = NULL;
     choose_part(r, r->tokens);
     ur_status status = ur_cells_read(r, error);
-    for (size_t p = 0; status == UR_OK && p < c->predicates; p++) {
-        bool scored = ur_cells_verdict(r->tally, p, c->predicate[p].number) == UR_CELL_SCORED;
-        size_t count = scored ? ur_cells_choose(r->tally, ur_cell_total(r->model), p, rank) : 0;
-        if (count) c->score[p].control = rank[0].score;
-    }
+    if (status == UR_OK) ur_cells_conclude_control(c, r->model, r->tally);
     ur_tally_free(r->tally);
     return status;
 }
@@ -148,10 +163,10 @@ static ur_status score_control(ur_cells *c, ur_cell_reading *r, ur_error *error)
 static ur_status run_control(ur_cells *c, ur_cell_reading *r, ur_error *error)
 {
     ur_model *random;
-    UR_TRY(make_random(&random, r->model, error));
+    UR_TRY(ur_cells_make_random(&random, r->model, error));
     r->model = random;
     ur_status status = score_control(c, r, error);
-    free_random(random);
+    ur_cells_free_random(random);
     return status;
 }
 
@@ -161,14 +176,14 @@ static ur_status find(ur_cells *c, const ur_model *model, const ur_cell_search *
     UR_TRY(read_text(c, &r, search, error));
     c->watched[c->predicates] = search->follow;
     c->watch[c->predicates] = (ur_cell_place){search->layer, search->unit};
-    UR_TRY(ur_cells_hold(c, model, search->reading.threads, error));
+    UR_TRY(ur_cells_hold_text(c, model, search->reading.threads, error));
     return run_control(c, &r, error);
 }
 
 ur_status ur_cells_find(ur_cells **cells, const ur_model *model, const ur_cell_search *search, ur_error *error)
 {
     *cells = NULL;
-    UR_TRY(check(model, search, error));
+    UR_TRY(ur_cells_check(model, search, error));
     ur_cells *c = *cells = calloc(1, sizeof *c);
     if (!c) return ur_fail_memory(error, "the search for cells");
     c->predicates = UR_BUILT_IN + search->own_count;
@@ -184,6 +199,8 @@ void ur_cells_free(ur_cells *c)
     if (!c) return;
     free(c->ids);
     free(c->next);
+    free(c->text);
+    free(c->end);
     free(c->truth);
     free(c->values);
     free(c);
@@ -208,6 +225,13 @@ bool ur_cells_rank(const ur_cells *c, size_t predicate, size_t rank, size_t *lay
 ur_cell_sample ur_cells_sample(const ur_cells *c)
 {
     return (ur_cell_sample){c->steps, c->lanes, c->warm, c->loss, c->ids};
+}
+
+const char *ur_cells_text(const ur_cells *c, const ur_model *model, size_t place, size_t *length)
+{
+    size_t begin = !c->ids && place ? c->end[place - 1] : 0;
+    if (!c->ids) *length = c->end[place] - begin;
+    return c->ids ? ur_labels_text(model, c->ids[place], length) : c->text + begin;
 }
 
 const float *ur_cells_truth(const ur_cells *c, size_t predicate)

@@ -5,9 +5,8 @@
 #include <string.h>
 
 /* The score with the sign that the first half gave. */
-static double signed_score(const ur_tally *t, int half, size_t predicate, size_t cell, bool falls)
+static double signed_score(const ur_tally *t, int half, size_t predicate, size_t cell, bool number, bool falls)
 {
-    bool number = ur_predicate_counts(predicate);
     double score = ur_tally_score(t, half, predicate, cell);
     if (isnan(score)) score = number ? 0 : 0.5;
     if (!falls) return score;
@@ -25,15 +24,15 @@ static size_t insert(ur_cell_rank *rank, size_t count, ur_cell_rank new)
     return stay + 1;
 }
 
-size_t ur_cells_choose(const ur_tally *t, size_t cells, size_t predicate, ur_cell_rank rank[UR_CELL_RANKS])
+size_t ur_cells_choose(const ur_tally *t, size_t cells, size_t predicate, bool number, ur_cell_rank rank[UR_CELL_RANKS])
 {
     size_t count = 0;
     for (size_t cell = 0; cell < cells; cell++) {
         double score = ur_tally_score(t, 0, predicate, cell);
         if (isnan(score)) continue;
-        ur_cell_rank new = {.cell = cell, .falls = score < (ur_predicate_counts(predicate) ? 0 : 0.5)};
-        new.fit = signed_score(t, 0, predicate, cell, new.falls);
-        new.score = signed_score(t, 1, predicate, cell, new.falls);
+        ur_cell_rank new = {.cell = cell, .falls = score < (number ? 0 : 0.5)};
+        new.fit = signed_score(t, 0, predicate, cell, number, new.falls);
+        new.score = signed_score(t, 1, predicate, cell, number, new.falls);
         count = insert(rank, count, new);
     }
     return count;

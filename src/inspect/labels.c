@@ -3,7 +3,6 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/utf8.h"
 #include "data/corpus.h"
 
 #include <stdlib.h>
@@ -61,8 +60,7 @@ static ur_status open_liner(ur_labels *s, ur_liner *l, uint64_t at, ur_error *er
     return look_ahead(s, l, error);
 }
 
-/* A token that the model does not know reads as U+FFFD. */
-static const char *text_of(const ur_model *model, int32_t id, size_t *length)
+const char *ur_labels_text(const ur_model *model, int32_t id, size_t *length)
 {
     const char *text = ur_token_text(model, id, length);
     if (!text) *length = 3;
@@ -84,7 +82,7 @@ static ur_status grow(const ur_labels *s, ur_liner *l, ur_error *error)
 static ur_status add_token(const ur_labels *s, ur_liner *l, ur_error *error)
 {
     size_t length;
-    const char *text = text_of(s->model, l->ahead, &length);
+    const char *text = ur_labels_text(s->model, l->ahead, &length);
     if (l->room - l->size < length) UR_TRY(grow(s, l, error));
     memcpy(l->text + l->size, text, length);
     l->size += length;
@@ -119,32 +117,16 @@ static ur_status next_line(ur_labels *s, ur_liner *l, ur_error *error)
 
 /* ---- A token of it ------------------------------------------------------------------------------------------------- */
 
-/* Bytes of the character at l->served; those that are not UTF-8 one by one. */
-static size_t character_bytes(const ur_liner *l)
-{
-    uint32_t code;
-    size_t left = l->size - l->served;
-    int size = ur_utf8_decode((const unsigned char *)l->text + l->served, left, &code);
-    return size > 0 ? (size_t)size : size < 0 ? (size_t)code : left;
-}
-
-/* The machine reads what ends with the token; of a character of which more is to come, nothing, and all stays as it was. */
 static void read_token(ur_liner *l)
 {
-    size_t end = l->end[l->next++];
-    bool first = true;
-    while (l->served < end && l->served + character_bytes(l) <= end) {
-        if (first) ur_machine_begin_token(&l->machine);
-        first = false;
-        l->served += ur_machine_read(&l->machine, l->text, l->size, l->served);
-    }
+    l->served = ur_machine_read_token(&l->machine, l->text, l->size, l->served, l->end[l->next++]);
 }
 
 static bool line_follows(const ur_labels *s, const ur_liner *l)
 {
     if (l->served < l->size) return l->text[l->served] == '\n';
     size_t length;
-    return l->more && text_of(s->model, l->ahead, &length)[0] == '\n';
+    return l->more && ur_labels_text(s->model, l->ahead, &length)[0] == '\n';
 }
 
 static ur_status read_one(ur_labels *s, ur_liner *l, ur_error *error)

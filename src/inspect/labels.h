@@ -20,6 +20,9 @@ void ur_labels_close(ur_labels *labels);
 /* What holds behind the next token of a lane: UR_BUILT_IN and own_count numbers, `stride` apart. */
 ur_status ur_labels_next(ur_labels *labels, size_t lane, float *truth, size_t stride, ur_error *error);
 
+/* The text of a token; one that the model does not know reads as U+FFFD. */
+const char *ur_labels_text(const ur_model *model, int32_t id, size_t *length);
+
 uint64_t ur_labels_tokens(const ur_labels *labels); /* of the whole text */
 
 #endif

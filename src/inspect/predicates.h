@@ -59,6 +59,9 @@ void ur_machine_begin_token(ur_machine *machine);
 /* Reads the character that begins at line[at]; returns its bytes (an invalid one's: of what stands for it). The line (up
  * to and with its line break) is looked ahead in. */
 size_t ur_machine_read(ur_machine *machine, const char *line, size_t length, size_t at);
+/* Reads on from `served` to where a token ends, and returns where it stopped: of a character of which more is to come it reads
+ * nothing, and all stays as it was. */
+size_t ur_machine_read_token(ur_machine *machine, const char *line, size_t length, size_t served, size_t end);
 /* All built-in predicates behind what was read; `ends`: the next character is the line break. */
 void ur_machine_says(const ur_machine *machine, bool ends, float truth[UR_BUILT_IN]);
 

@@ -197,3 +197,22 @@ size_t ur_machine_read(ur_machine *m, const char *line, size_t length, size_t at
     m->before = used ? 0 : c;
     return bytes;
 }
+
+/* Bytes of the character at `at`; those that are not UTF-8 one by one. */
+static size_t character_bytes(const char *line, size_t length, size_t at)
+{
+    uint32_t code;
+    int size = ur_utf8_decode((const unsigned char *)line + at, length - at, &code);
+    return size > 0 ? (size_t)size : size < 0 ? (size_t)code : length - at;
+}
+
+size_t ur_machine_read_token(ur_machine *m, const char *line, size_t length, size_t served, size_t end)
+{
+    bool first = true;
+    while (served < end && served + character_bytes(line, length, served) <= end) {
+        if (first) ur_machine_begin_token(m);
+        first = false;
+        served += ur_machine_read(m, line, length, served);
+    }
+    return served;
+}

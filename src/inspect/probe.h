@@ -22,9 +22,9 @@ struct ur_probe {
 const ur_layer *ur_probe_layer_of(const ur_model *model, size_t layer);
 /* As ur_model_prepare_training, also after a learner, which may have left a wide last layer without packed weights. */
 ur_status ur_probe_prepare_gradients(ur_model *model, ur_error *error);
-/* Opens the text, and finds the part of it that is to be read: its first unit, and how many it has. UR_ERR_USAGE for a model
+/* Opens the text, and finds the part of it that is to be read: its first token, and how many it has. UR_ERR_USAGE for a model
  * that is no language model, and for shares that cannot be. *corpus is the caller's to close, also after a failure. */
-ur_status ur_reading_open(ur_corpus **corpus, uint64_t *begin, uint64_t *units, const ur_model *model,
+ur_status ur_reading_open(ur_corpus **corpus, uint64_t *begin, uint64_t *tokens, const ur_model *model,
                           const ur_reading *how, ur_error *error);
 /* The window in which a layer ran the step, and which of its steps that is: a line that is fed what it gave runs step by step.
  * NULL: it has not run so far. */

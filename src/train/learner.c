@@ -140,9 +140,9 @@ ur_status ur_learner_forward(ur_learner *l, const ur_batch *batch, const ur_carr
                              ur_error *error)
 {
     ur_tape tape;
-    ur_probing seen = {0};
+    ur_probing seen = l->held ? *l->held : (ur_probing){0};
     begin(l, &tape, false);
-    if (l->look) tape.probing = &seen;
+    if (l->look || l->held) tape.probing = &seen;
     ur_tape_watch(&tape, l->model->layer_count);
     ur_status status = make_loss(l, &tape, batch, carry, result, error);
     if (status == UR_OK && !isfinite(result->sum)) status = ur_fail_run(l->model, &tape, 0, error);

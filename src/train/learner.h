@@ -34,6 +34,7 @@ struct ur_learner {
     /* Where set: is shown the windows of the recurrent layers after ur_learner_forward, which are there for that long. */
     void (*look)(void *context, const ur_probing *seen);
     void *look_context;
+    const ur_probing *held; /* where set: its unit is held in ur_learner_forward */
     /* Where set: makes the loss in place of the network with its losses. */
     ur_status (*forward)(void *context, ur_pass *pass, ur_window_result *result, ur_error *error);
     /* Where set: is shown what the network gave in ur_learner_forward, all outputs of a wide last layer too, which is there

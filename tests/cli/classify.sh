@@ -103,6 +103,7 @@ misused train classify all.tsv -o none --characters jamo --net 'embed 8 > lstm 8
 done_with inspect gates run all.tsv; prints "layer 1: lstm, 24 neurons"; prints "layer 2: lstm, 24 neurons"
 done_with inspect gates run all.tsv --json; prints "\"steps\":"
 done_with inspect gates run all.tsv --html gates.html; [ -s gates.html ] || fail "no page"
+done_with inspect cells run all.tsv --threads 1 --html cells.html; prints 'nats a label'; [ -s cells.html ] || fail "no page"
 misused inspect gates run all.tsv --part 0:0.5; says "--part is for language models"
 misused inspect gates run all.tsv --dump a.npz
 

@@ -66,6 +66,12 @@ grep -q '<svg' back.html && grep -q 'right' back.html || fail 'there is no pictu
 misused eval back dev.idx4 devlabels.idx2 --picture back.html; says 'back.html is there; --overwrite replaces it'
 
 done_with inspect gates back dev.idx4 devlabels.idx2; prints 'layer 1: lstm, 16 neurons'; prints '120 steps'
+done_with inspect cells back dev.idx4 devlabels.idx2 --threads 1 --json
+json 'all(p["verdict"] != "scored" or p["score"] > 0.6 for p in o["predicates"]), len(o["predicates"]) > 1' | grep -q '(True, True)' ||
+    fail "$(cut -c1-600 out)"
+name=$(json 'o["predicates"][0]["name"]')
+done_with inspect cells back dev.idx4 devlabels.idx2 --threads 1 --show "$name"; prints '▪▪'; prints "$name"
+misused inspect cells back dev.idx4 devlabels.idx2 --where 'a=b'; says 'reads no text'
 done_with inspect gradient back dev.idx4 devlabels.idx2 --back 8 --html back-gradient.html; prints 'layer 1: lstm, 16 neurons'
 done_with inspect saliency back dev.idx4 --item 2 --at 9; prints 'label of number 9, with probability'; prints "', number "
 done_with inspect saliency back dev.idx4 --item 2 --at 9 --json

@@ -189,6 +189,12 @@ grep -q '"line":"chars"' out && grep -q '"line":"words"' out || fail "lines have
 done_with inspect gradient run few.conllu; prints "layer 1: lstm, 64 neurons, line chars"; prints "layer 4: "
 done_with inspect gradient told few.conllu --back 3 --places 2 --json --no-jacobian
 grep -q '"steps":3' out || fail "$(cut -c1-300 out)"
+done_with inspect cells run test.conllu --threads 1 --where 'the=\bthe\b'; cp out table
+grep -Eq '^NOUN .* (3|4)\.[0-9]+ +(rises|falls) AUC 0\.[0-9]' table || fail "no cell of the words follows NOUN: $(cat table)"
+grep -q '^capital ' table && grep -q '^the ' table && grep -q 'nats a label' table || fail "$(cat table)"
+done_with inspect cells run test.conllu --threads 1 --show NOUN --length 30; [ "$(wc -w <out)" -ge 30 ] || fail "$(cat out)"
+misused inspect cells run test.conllu --show NONE; says "'NONE' is no predicate; there are quote, "; says 'NOUN'
+misused inspect cells run test.conllu --part 0:0.5; says '--part is for language models; this one is of the task tag'
 done_with inspect saliency run 'The cat can see the light.' --at 2
 prints "label of number 2, with probability"; prints "'cat', number 2"
 done_with inspect saliency run 'The cat can see the light.' --target NOUN --json

@@ -196,3 +196,19 @@ ur_status ur_classify_batch(void *data, ur_part part, uint64_t epoch, uint64_t n
     batch->extra = place;
     return UR_OK;
 }
+
+ur_status ur_classify_read_text(void *data, ur_part part, const ur_task_batch *batch, size_t lane, const char **text,
+                                const uint32_t **end, ur_error *error)
+{
+    ur_classify *c = data;
+    const ur_class_part *p = &c->part[part];
+    const uint32_t *place = batch->extra;
+    size_t count;
+    *text = NULL;
+    if (!c->vocabulary) return UR_OK;
+    UR_TRY(ur_labelled_read(p->set, p->example[place[lane]], &c->example, error));
+    UR_TRY(ur_classify_cut(c, c->example.text, c->example.length, &count, NULL, error));
+    *text = c->text;
+    *end = c->end;
+    return UR_OK;
+}

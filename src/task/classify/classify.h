@@ -86,7 +86,8 @@ typedef struct ur_classify {
     size_t token_room;
     char *text; /* an example as it is cut */
     size_t text_room;
-    ur_field *word; /* of each token: its text, without the blank before it; until the next text */
+    ur_field *word; /* of each token: its text, without the blank before it; until the next text … */
+    uint32_t *end;  /* … and where it ends in that */
     ur_spelling spelling;
     int32_t *ids, *lane_of; /* (T, B); lane_of: of what is spelled */
     real *values;           /* (T, B, F) */
@@ -139,6 +140,9 @@ ur_status ur_classify_batch(void *data, ur_part part, uint64_t epoch, uint64_t n
 ur_status ur_classify_room(ur_classify *c, size_t steps, size_t lanes, ur_error *error);
 /* Tokens of c->tokens, and as they are spelled, into lane b of (steps, lanes). */
 ur_status ur_classify_put_lane(ur_classify *c, size_t b, size_t lanes, size_t steps, size_t count, ur_error *error);
+
+ur_status ur_classify_read_text(void *data, ur_part part, const ur_task_batch *batch, size_t lane, const char **text,
+                                const uint32_t **end, ur_error *error);
 
 ur_status ur_classify_initialize(void *data, ur_model *model, ur_error *error);
 

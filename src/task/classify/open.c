@@ -24,6 +24,7 @@ void ur_classify_close(void *data)
     free(c->labels);
     free(c->tokens);
     free(c->word);
+    free(c->end);
     free(c->lane_of);
     free(c->text);
     free(c->ids);

@@ -30,6 +30,7 @@ const ur_task ur_task_classify = {
     .finish = ur_classify_finish,
     .look = ur_classify_look,
     .step_text = ur_classify_step_text,
+    .read_text = ur_classify_read_text,
     .answer = ur_classify_answer,
     .takes_files = ur_classify_takes_files,
     .answer_file = ur_classify_answer_file,

@@ -25,8 +25,10 @@ static ur_status grow_tokens(ur_classify *c, size_t count, ur_error *error)
     int32_t *tokens = realloc(c->tokens, room * sizeof *tokens);
     if (tokens) c->tokens = tokens;
     ur_field *word = tokens ? realloc(c->word, room * sizeof *word) : NULL;
-    if (!word) return ur_fail_memory(error, "a text");
-    c->word = word;
+    if (word) c->word = word;
+    uint32_t *end = word ? realloc(c->end, room * sizeof *end) : NULL;
+    if (!end) return ur_fail_memory(error, "a text");
+    c->end = end;
     c->token_room = room;
     return UR_OK;
 }
@@ -131,6 +133,7 @@ static ur_status put_token(ur_classify *c, ur_token_kind kind, const unsigned ch
     size_t length = name_token(kind, token, size, name), blank = size > 1 && token[0] == ' ';
     UR_TRY(grow_tokens(c, at + 1, error));
     c->word[at] = (ur_field){(const char *)token + blank, size - blank};
+    c->end[at] = (uint32_t)((const char *)token + size - c->text);
     if (into) return ur_vocabulary_add(into, name, length, NULL, error);
     int32_t id = ur_vocabulary_find(c->vocabulary, name, length);
     if (id < 0 && length > size) id = ur_vocabulary_find(c->vocabulary, token, size);
@@ -159,5 +162,6 @@ ur_status ur_classify_cut(ur_classify *c, const char *text, size_t length, size_
     UR_TRY(grow_tokens(c, 1, error));
     c->tokens[0] = ur_vocabulary_unknown(c->vocabulary);
     c->word[0] = (ur_field){c->text, 0};
+    c->end[0] = 0;
     return UR_OK;
 }

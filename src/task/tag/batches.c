@@ -161,5 +161,37 @@ ur_status ur_tag_batch(void *data, ur_part part, uint64_t epoch, uint64_t number
         if (part == UR_PART_TRAIN) drop_words(c, b, lanes, epoch, p->sentence[place[b]]);
     }
     batch->fresh = true;
+    batch->extra = place;
     return fill_inputs(c, steps, lanes, part == UR_PART_TRAIN, &batch->network, error);
+}
+
+/* ---- As text ------------------------------------------------------------------------------------------------------- */
+
+static ur_status add_word(ur_tag *c, size_t t, ur_error *error)
+{
+    ur_field form = c->sentence.word[t].field[UR_CONLLU_FORM];
+    if (t) UR_TRY(ur_tag_add_text(&c->shown, " ", 1, error));
+    UR_TRY(ur_tag_add_text(&c->shown, form.text, form.length, error));
+    c->ends[t] = (uint32_t)c->shown.length;
+    return UR_OK;
+}
+
+ur_status ur_tag_read_text(void *data, ur_part part, const ur_task_batch *batch, size_t lane, const char **text,
+                           const uint32_t **end, ur_error *error)
+{
+    ur_tag *c = data;
+    const ur_tag_part *p = &c->part[part];
+    const uint32_t *place = batch->extra;
+    UR_TRY(ur_conllu_read(p->set, p->sentence[place[lane]], &c->sentence, error));
+    if (c->sentence.count > c->end_room) {
+        uint32_t *grown = realloc(c->ends, c->sentence.count * sizeof *grown);
+        if (!grown) return ur_fail_memory(error, "a sentence");
+        c->ends = grown;
+        c->end_room = c->sentence.count;
+    }
+    c->shown.length = 0;
+    for (size_t t = 0; t < c->sentence.count; t++) UR_TRY(add_word(c, t, error));
+    *text = c->shown.text;
+    *end = c->ends;
+    return UR_OK;
 }

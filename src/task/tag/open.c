@@ -29,6 +29,8 @@ void ur_tag_close(void *data)
     ur_sentence_free(&c->sentence);
     ur_spelling_free(&c->spelling);
     ur_first_vectors_free(&c->vectors);
+    free(c->shown.text);
+    free(c->ends);
     free(c->ids);
     free(c->lane_of);
     free(c->lengths);

@@ -84,6 +84,9 @@ typedef struct ur_tag {
     bool spans;             /* labels look like B-X, I-X, O */
     double began;           /* when the evaluation did */
     ur_tag_input input;
+    ur_tag_text shown; /* a sentence, its words with blanks between … */
+    uint32_t *ends;    /* … and where each ends in it */
+    size_t end_room;
 } ur_tag;
 
 extern const ur_task ur_task_tag;
@@ -119,6 +122,8 @@ ur_status ur_tag_prepare(void *data, const ur_settings *settings, ur_learning *l
 uint64_t ur_tag_batches(const void *data, ur_part part, uint64_t epoch);
 ur_status ur_tag_batch(void *data, ur_part part, uint64_t epoch, uint64_t number, ur_task_batch *batch,
                        ur_error *error);
+ur_status ur_tag_read_text(void *data, ur_part part, const ur_task_batch *batch, size_t lane, const char **text,
+                           const uint32_t **end, ur_error *error);
 /* c->sentence as a batch of one. */
 ur_status ur_tag_batch_sentence(ur_tag *c, ur_batch *batch, ur_error *error);
 

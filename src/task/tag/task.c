@@ -30,6 +30,7 @@ const ur_task ur_task_tag = {
     .finish = ur_tag_finish,
     .look = ur_tag_look,
     .step_text = ur_tag_step_text,
+    .read_text = ur_tag_read_text,
     .answer = ur_tag_answer,
     .keeps_returns = true,
 };
