@@ -2,6 +2,7 @@
 #include "task/caption/caption.h"
 
 #include "base/number.h"
+#include "task/decoder_net.h"
 #include "train/net_text.h"
 
 #include <stdio.h>
@@ -110,36 +111,11 @@ static void write_network(const ur_caption_task *c, const ur_run_settings *run, 
              drop, run->cell, run->hidden, many, between, places ? " > attend image additive" : "", drop);
 }
 
-/* What the data fix of each line: a picture, or features, for all but the last; tokens for that one. */
-static ur_status size_lines(const ur_caption_task *c, ur_net_request *request, ur_error *error)
-{
-    ur_net_spec spec;
-    size_t tokens = ur_vocabulary_size(c->vocabulary);
-    const ur_picture_size *p = &c->input.size;
-    UR_TRY(ur_net_parse(request->line, &spec, error));
-    for (size_t i = 0; i < spec.line_count; i++) {
-        bool decoder = i + 1 == spec.line_count;
-        const ur_layer_kind *first = spec.layers[spec.lines[i].first].kind;
-        if (first->reads_ids != decoder)
-            return ur_fail(
-                error, UR_ERR_USAGE,
-                "network line \"%s\": line %zu %s; the last line alone reads tokens, and begins with embed or "
-                "onehot",
-                request->line, i + 1, decoder ? "takes numbers" : "reads tokens");
-        request->lines[i] = (ur_sizes){.symbols = decoder ? tokens : 0,
-                                       .features = decoder ? 0 : c->input.width,
-                                       .rows = decoder ? 0 : p->rows,
-                                       .columns = decoder ? 0 : p->columns,
-                                       .channels = decoder ? 0 : p->channels,
-                                       .outputs = decoder ? tokens : 0};
-    }
-    request->sizes.lines = request->lines;
-    return UR_OK;
-}
-
 ur_status ur_caption_network(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error)
 {
     const ur_caption_task *c = data;
+    const ur_picture_size *p = &c->input.size;
+    const ur_sizes seen = {.features = c->input.width, .rows = p->rows, .columns = p->columns, .channels = p->channels};
     if (settings->run.net)
         UR_TRY(ur_net_text(&settings->run, false, "", request->line, error));
     else if (strchr(settings->run.hidden, ','))
@@ -147,5 +123,5 @@ ur_status ur_caption_network(const void *data, const ur_settings *settings, ur_n
                        settings->run.hidden);
     else
         write_network(c, &settings->run, request->line, sizeof request->line);
-    return size_lines(c, request, error);
+    return ur_decoder_sizes(request, &seen, ur_vocabulary_size(c->vocabulary), error);
 }
