@@ -4,6 +4,9 @@
 #include "base/error.h"
 #include "net/line.h"
 
+#include <stdio.h>
+#include <string.h>
+
 ur_status ur_decoder_sizes(ur_net_request *request, const ur_sizes *seen, size_t tokens, ur_error *error)
 {
     ur_net_spec spec;
@@ -40,4 +43,17 @@ ur_status ur_decoder_check(const ur_model *m, size_t features, size_t tokens, co
         "network line \"%s\": the last line reads tokens and gives %zu numbers for each: end it in dense, and "
         "leave out last, mean and max",
         m->net, tokens);
+}
+
+ur_status ur_decoder_look(const ur_decoder_looking *l, char *text, size_t size, ur_error *error)
+{
+    char width[24] = "";
+    *text = 0;
+    if (strcmp(l->attend, "none") == 0) {
+        if (!l->feed) return UR_OK;
+        return ur_fail(error, UR_ERR_USAGE, "`input-feed`: with `attend` none there is nothing to feed; leave one out");
+    }
+    if (l->width) snprintf(width, sizeof width, " %zu", l->width);
+    snprintf(text, size, " > attend %s%s %s%s", l->name, width, l->attend, l->feed ? " feed" : "");
+    return UR_OK;
 }

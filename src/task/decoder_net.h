@@ -13,4 +13,13 @@ ur_status ur_decoder_sizes(ur_net_request *request, const ur_sizes *seen, size_t
 ur_status ur_decoder_check(const ur_model *model, size_t features, size_t tokens, const char *what, const char *example,
                            ur_error *error);
 
+/* How a decoder looks at line `name` of the network that a task chooses, as the settings `attend` and `input-feed` say. */
+typedef struct ur_decoder_looking {
+    const char *name, *attend; /* attend: "general", "dot", "additive"; "none": not at all */
+    size_t width;              /* of what it makes of it; 0: that of what enters, if it is not fed */
+    bool feed;
+} ur_decoder_looking;
+/* " > attend NAME W general feed", or nothing. UR_ERR_USAGE: it is to feed what it does not look at. */
+ur_status ur_decoder_look(const ur_decoder_looking *looking, char *text, size_t size, ur_error *error);
+
 #endif

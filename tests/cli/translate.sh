@@ -24,7 +24,11 @@ printf 'a\tb\n\tc\nd\t\ne f\tg\n' >some.tsv
 done_with train translate some.tsv -o some --threads 1 --hidden 8 --embed 8 --steps 1 --val-fraction 0 --token char --max-length 2
 says '1 pairs to train on, 0 to validate on; 2 with an empty text left out; 1 longer than 2 tokens left out'
 
+done_with train translate some.tsv -o fed --threads 1 --hidden 8 --embed 8 --steps 2 --val-fraction 0 --token char --attend additive --input-feed
+says '> attend encoder 8 additive feed > dropout 0.4 > dense tied'
+
 # Refused
+misused train translate some.tsv -o none --attend none --input-feed; says '--input-feed: with --attend none there is nothing to feed; leave one out'
 misused train translate; says 'give two files, line by line, or a table of two columns'
 head -n 7 dates.text >fewer
 fails_with train translate dates.text fewer -o none; says 'dates.text has 1200 lines, '; says 'fewer has 7; line by line'

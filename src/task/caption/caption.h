@@ -25,7 +25,8 @@ typedef struct ur_caption_settings {
     const char *caption_column, *file_column, *header;
     size_t side;
     bool no_augment;
-    const char *token;
+    const char *token, *attend;
+    bool input_feed;
     size_t min_count, vocabulary_limit, max_length;
     double token_dropout, label_smoothing;
     size_t beam, n_best;

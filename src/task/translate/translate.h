@@ -21,6 +21,7 @@ enum { UR_SOURCE = UR_PAIR_SOURCE, UR_TARGET = UR_PAIR_TARGET, UR_SIDES = UR_PAI
 typedef struct ur_translate_settings {
     const char *source_column, *target_column, *header;
     const char *token, *joint, *attend;
+    bool input_feed;
     size_t min_count, vocabulary_limit, max_length;
     double token_dropout, label_smoothing;
     double teacher_forcing;
