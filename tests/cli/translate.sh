@@ -71,6 +71,18 @@ printf 'ab\377\n' >bytes
 fails_with predict run bytes; says 'bytes: line 1: byte 3: invalid UTF-8'
 done_with predict run lines --max-length 3; says '2 of what was answered are longer than the model reads'
 
+# A letter and its accent, or the letters of a syllable, as one character or as several: they are the same
+if "$UNROLL" --version | grep -q '^normal form C  *utf8proc'; then
+    printf 'caf\303\251\t\355\225\234\ncafe\314\201\t\341\204\222\341\205\241\341\206\253\n' >forms.tsv # café, 한
+    forms=(--val-fraction 0 --token char --min-count 1 "${quick[@]}" --steps 2)
+    done_with train translate forms.tsv -o form "${forms[@]}"; cut -f 1 forms.tsv >forms
+    done_with info form; prints 'NFC'
+    done_with predict form forms --n-best 2; equal "$(sed -n 1,3p out)" "$(sed -n 4,6p out)"
+    done_with train translate forms.tsv -o as-it-is "${forms[@]}" --nfc no
+    done_with predict as-it-is forms --n-best 2; [ "$(sed -n 1,3p out)" != "$(sed -n 4,6p out)" ] || fail 'the two are the same'
+    done_with eval form forms.tsv; prints 'exact'
+fi
+
 # Where it looked
 done_with predict run lines --attention --html page.html; prints '1987-11-04'; prints '(end)'
 grep -q '<table class="attention">' page.html || fail 'the page has no table'

@@ -24,6 +24,8 @@ static const ur_setting ROWS[] = {
      .help = "what of a text is read or written in one step; bpe: pieces of words, learnt from the data"},
     {NULL, "joint", "yes|no", UR_SETTING_WORD, S(joint), .unset = "where both sides are written in the same letters",
      .decides = true, .help = "one vocabulary and one table of embeddings for both sides"},
+    {NULL, "nfc", "yes|no", UR_SETTING_WORD, S(nfc), .initial = "yes", .decides = true,
+     .help = "make a letter and its accent, or the letters of a syllable of Hangul, one character (normal form C)"},
     {NULL, "vocab-limit", "N", UR_SETTING_SIZE, S(vocabulary_limit), .least = 1, .most = 1e9,
      .unset = "chosen by the size of the data", .decides = true,
      .help = "keep at most so many tokens, the most frequent ones"},
