@@ -132,7 +132,10 @@ fails_with train speech one.tsv -o no; says 'one.tsv: line 1: one column; a tabl
 fails_with train speech gone.tsv -o no; says 'gone.tsv: line 2: sounds/clips/99.wav: no such file'
 fails_with train speech empty.tsv -o no; says 'empty.tsv: line 2: a recording without a transcript; take the line out'
 fails_with train speech uneven.tsv -o no; says 'uneven.tsv: line 2: 3 columns, the first line has 2'
-fails_with train speech none.tsv -o no; says 'none.tsv: no recordings are named in it'
+fails_with train speech none.tsv -o no; says 'none.tsv: no recordings are named in it; its first line is taken for a header (--header no: it is none)'
+cp noise.wav noise
+fails_with predict both noise; says 'noise: no recording: its name does not end in .wav'
+fails_with predict both noise.wav; says 'noise.wav: not a WAV file'
 fails_with train speech bad.tsv -o no; says 'noise.wav: not a WAV file'
 misused train speech letters -o no; says 'say where it stands in the names of the files, such as --transcript-from {transcript}_*.wav'
 misused train speech letters -o no --transcript-from '{label}_*'; says 'the pattern {label}_*: it has {transcript} once'

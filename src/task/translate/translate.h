@@ -58,7 +58,7 @@ typedef struct ur_translate_loss {
 
 /* What an evaluation adds up. */
 typedef struct ur_translate_count {
-    size_t sentences, exact;
+    size_t sentences, exact, empty; /* empty: sources, which get an empty answer */
     ur_bleu bleu, bleu_lower;
     ur_chrf chrf;
     ur_translate_loss own; /* with its own tokens fed */
