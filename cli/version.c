@@ -37,6 +37,7 @@ void ur_cli_print_version(FILE *out)
     fprintf(out, "pictures          idx, PGM, PPM%s%s%s%s\n", ur_reads_png() ? ", PNG" : "",
             ur_reads_jpeg() ? ", JPEG" : "", ur_reads_png() ? "" : " (PNG: libpng was not there)",
             ur_reads_jpeg() ? "" : " (JPEG: libjpeg was not there)");
+    fprintf(out, "normal form C     %s\n", ur_makes_normal_form() ? "utf8proc" : "none (libutf8proc was not there)");
     fprintf(out, "videos            %s\n",
             ur_program_is_there("ffmpeg", "-version") ? "through ffmpeg" : "none (there is no program ffmpeg)");
     fprintf(out, "arrays            %s\n", ur_cli_npz_built() ? "npz" : "none (libminizip was not there)");

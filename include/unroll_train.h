@@ -291,6 +291,8 @@ UR_API bool ur_answerer_takes_files(const ur_answerer *answerer);
 /* Whether this build reads PNG files, and JPEG files. */
 UR_API bool ur_reads_png(void);
 UR_API bool ur_reads_jpeg(void);
+/* Whether this build brings texts to Unicode's normal form C (libutf8proc). */
+UR_API bool ur_makes_normal_form(void);
 /* Bytes of a frame, for a model that answers raw frames as they come (ur_answer); 0: items are lines of text. */
 UR_API size_t ur_answerer_item_size(const ur_answerer *answerer);
 UR_API ur_status ur_answer_file(ur_answerer *answerer, const char *path, const struct ur_sink *sink, ur_error *error);

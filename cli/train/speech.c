@@ -18,7 +18,9 @@ const ur_cli_verb ur_cli_train_speech = {
         "two; paths begin at the folder of the table. Or they are folders of WAV files whose names hold the "
         "transcript (--transcript-from).\n\n"
         "Nobody says when each character is spoken: the network finds out (connectionist temporal classification, the "
-        "word ctc in a network line). It spells characters or words (--token). --join 3-7 puts recordings of one "
+        "word ctc in a network line). With --decoder attention a second part of the network writes the text token by "
+        "token, and for each it looks at the whole recording; in a --net of your own it is the last line. "
+        "It spells characters or words (--token). --join 3-7 puts recordings of one "
         "speaker together, with pauses of random length between them: so recordings of single words become sentences. "
         "The strings to learn from are new ones in each epoch, those to judge by are always the same.\n\n"
         "A network that looks both ways is better; one that looks back alone (--look back) spells while it listens. "
@@ -28,7 +30,8 @@ const ur_cli_verb ur_cli_train_speech = {
     .examples = "unroll train speech clips.tsv  # a table of files and transcripts\n"
                 "unroll train speech digits/ --transcript-from '{transcript}_*.wav' --speaker-from '*_{speaker}_*.wav' "
                 "--join 3-7  # strings of digits\n"
-                "unroll train speech clips.tsv --look back  # one that spells while it listens\n",
+                "unroll train speech clips.tsv --look back  # one that spells while it listens\n"
+                "unroll train speech clips.tsv --decoder attention  # one that hears all of it and then writes\n",
     .task = "speech",
     .table = &ur_cli_train_options,
     .settings_size = sizeof(ur_cli_train_settings),

@@ -19,7 +19,7 @@ typedef struct rows {
 } rows;
 
 struct ur_decoding {
-    ur_learner *learner;
+    ur_learner *learner, *own; /* own: the same, made for this; else NULL */
     ur_decoding_settings settings;
     size_t lanes, line;                   /* of the batch; of the decoder */
     ur_beam **beams;                      /* one a lane, room for beam_count */
@@ -70,6 +70,20 @@ ur_status ur_decoding_create(ur_decoding **decoding, ur_learner *learner, const 
     return ur_fail_memory(error, "a decoder");
 }
 
+ur_status ur_decoding_create_besides(ur_decoding **decoding, ur_model *model, size_t threads,
+                                     const ur_decoding_settings *settings, ur_error *error)
+{
+    ur_learner *learner;
+    *decoding = NULL;
+    UR_TRY(ur_learner_create_judge(&learner, model, threads, error));
+    ur_status status = ur_decoding_create(decoding, learner, settings, error);
+    if (status == UR_OK)
+        (*decoding)->own = learner;
+    else
+        ur_learner_free(learner);
+    return status;
+}
+
 static void free_rows(rows *r)
 {
     free(r->first);
@@ -92,6 +106,7 @@ void ur_decoding_free(ur_decoding *d)
     free(d->errors);
     free(d->log_sums);
     free(d->looked);
+    ur_learner_free(d->own);
     free(d);
 }
 

@@ -22,6 +22,9 @@ typedef struct ur_decoding ur_decoding;
  * a dense layer. */
 ur_status ur_decoding_create(ur_decoding **decoding, ur_learner *learner, const ur_decoding_settings *settings,
                              ur_error *error);
+/* The same besides a trainer's work, with a learner of its own. */
+ur_status ur_decoding_create_besides(ur_decoding **decoding, ur_model *model, size_t threads,
+                                     const ur_decoding_settings *settings, ur_error *error);
 void ur_decoding_free(ur_decoding *decoding); /* NULL is allowed */
 
 /* Reads the batch's inputs of all lines but the last, whose lanes are the sequences, and writes one for each. */

@@ -61,6 +61,9 @@ says '(wanted: a '
 done_with info shown; prints 'image: conv 32 3x3 relu > pool 2 > conv 64 3x3 relu > places; decoder: embed 4 > dropout 0.5 > lstm 8 from image > attend image additive > dropout 0.5 > dense'
 done_with train caption "${idx[@]}" -o pieces "${few[@]}" --token bpe --vocab-limit 300 --net "$small"
 
+done_with train caption "${idx[@]}" -o fed "${few[@]}" --hidden 8 --embed 4 --attend general --input-feed
+done_with info fed; prints ' from image > attend image 8 feed > dropout 0.5 > dense'
+
 # Files of any size, with a table that names them; two captions of one picture are judged once
 done_with train caption named.tsv --images files --side 10 -o named "${few[@]}" --net "$small"
 done_with eval named named.tsv --images files --json; json 'o["images"] == 40 and o["captions"] == 41 and o["bleu_signature"][:9] == "nrefs:var"' | grep -q True || fail "$(cat out)"

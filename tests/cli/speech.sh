@@ -86,6 +86,18 @@ unroll predict back <raw.wav; ends 1; says 'a WAV file where samples are awaited
 head -c 1001 raw >odd; unroll predict back <odd; ends 1; says 'it ends within a frame, after 1 of its 2 bytes'
 done_with predict back letters; equal "$(wc -l <out)" 24
 
+# A decoder that looks at the recording: judged, and of files and streams the same
+done_with train speech sounds/train.tsv --val sounds/dev.tsv -o attends "${small[@]}" --decoder attention --embed 8 --steps 250 --lr 0.02
+done_with info attends; prints 'sound: lstm 24 bi; decoder: embed 8 > lstm 48 > attend sound 24 additive feed > dropout 0.3 > dense'
+done_with eval attends sounds/dev.tsv --json
+json 'o["cer"] < 0.45 and o["utterances"] == 12 and o["characters"] == 30' | grep -q True || fail "it has not learnt: $(cat out)"
+done_with predict attends raw.wav --beam 1; cut -f 2 out >from_file
+unroll predict attends --beam 1 <raw; ends 0; same out from_file
+misused predict attends raw.wav --lm both; says '--lm: the model writes with attention, where no other has a say; leave it out'
+misused train speech sounds/train.tsv -o no --decoder attention --net 'lstm 8 > dense > ctc'; says '--decoder and --net exclude each other'
+misused train speech sounds/train.tsv -o no --net 'a: lstm 8; embed 4 > lstm 8 from a > dense 9'; says 'the last line reads tokens and gives 4 numbers for each'
+misused train speech sounds/train.tsv -o no --net 'a: lstm 8; lstm 8 > dense'; says 'line 2 takes numbers; the last line alone reads tokens'
+
 # Strings of joined letters: others in each epoch, those to validate on always the same
 from=(--transcript-from '{transcript}_*.wav' --speaker-from '*_{speaker}_*')
 join=(train speech letters "${from[@]}" --join 2-3 --val-match '*_*[02468].wav')
@@ -120,7 +132,10 @@ fails_with train speech one.tsv -o no; says 'one.tsv: line 1: one column; a tabl
 fails_with train speech gone.tsv -o no; says 'gone.tsv: line 2: sounds/clips/99.wav: no such file'
 fails_with train speech empty.tsv -o no; says 'empty.tsv: line 2: a recording without a transcript; take the line out'
 fails_with train speech uneven.tsv -o no; says 'uneven.tsv: line 2: 3 columns, the first line has 2'
-fails_with train speech none.tsv -o no; says 'none.tsv: no recordings are named in it'
+fails_with train speech none.tsv -o no; says 'none.tsv: no recordings are named in it; its first line is taken for a header (--header no: it is none)'
+cp noise.wav noise
+fails_with predict both noise; says 'noise: no recording: its name does not end in .wav'
+fails_with predict both noise.wav; says 'noise.wav: not a WAV file'
 fails_with train speech bad.tsv -o no; says 'noise.wav: not a WAV file'
 misused train speech letters -o no; says 'say where it stands in the names of the files, such as --transcript-from {transcript}_*.wav'
 misused train speech letters -o no --transcript-from '{label}_*'; says 'the pattern {label}_*: it has {transcript} once'

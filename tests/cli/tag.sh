@@ -35,7 +35,7 @@ fails_with train tag empty.conllu -o none; says 'empty.conllu: line 1: a sentenc
 printf '# text\nThe cat sat.\n' >text
 fails_with train tag text -o none; says 'text: line 2: not CoNLL-U: a word has 10 fields with tabs between, this line has 1'
 { word 1 a X; word 2 $'\377' Y; } >bytes.conllu
-fails_with train tag bytes.conllu -o none; says 'bytes.conllu: line 2: byte 22: invalid UTF-8'
+fails_with train tag bytes.conllu -o none; says 'bytes.conllu: line 2: byte 3: invalid UTF-8'
 fails_with train tag nothing.conllu -o none; says 'nothing.conllu'
 misused train tag all.conllu -o none --net 'embed 8 > lstm 8 > dense'; says 'chars: embed 32 > lstm 64 bi > last'
 misused train tag all.conllu -o none --characters none --net 'embed 8 > lstm 8 > last > dense'; says 'for each word in line 1'

@@ -24,7 +24,11 @@ printf 'a\tb\n\tc\nd\t\ne f\tg\n' >some.tsv
 done_with train translate some.tsv -o some --threads 1 --hidden 8 --embed 8 --steps 1 --val-fraction 0 --token char --max-length 2
 says '1 pairs to train on, 0 to validate on; 2 with an empty text left out; 1 longer than 2 tokens left out'
 
+done_with train translate some.tsv -o fed --threads 1 --hidden 8 --embed 8 --steps 2 --val-fraction 0 --token char --attend additive --input-feed
+says '> attend encoder 8 additive feed > dropout 0.4 > dense tied'
+
 # Refused
+misused train translate some.tsv -o none --attend none --input-feed; says '--input-feed: with --attend none there is nothing to feed; leave one out'
 misused train translate; says 'give two files, line by line, or a table of two columns'
 head -n 7 dates.text >fewer
 fails_with train translate dates.text fewer -o none; says 'dates.text has 1200 lines, '; says 'fewer has 7; line by line'
@@ -47,6 +51,8 @@ prints 'nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp'; prints 'nrefs:1|case:mixe
 awk '$1 == "exact" && $2 < 0.9 { exit 1 }' out || fail "it has not learnt: $(cat out)"
 done_with eval run dates.text dates.iso.gz --threads 1 --json --beam 1
 done_with eval run dates.tsv --threads 1 --max-length 12; prints 'sources_cut'
+{ head -3 dates.tsv; printf '\t2001-01-01\n'; } >gaps.tsv
+done_with eval run gaps.tsv --threads 1; awk '$1 == "sources_empty" { exit $2 != 1 }' out || fail "$(cat out)"
 misused eval run dates.tsv --threads 1 --tail 0.1; says 'a model of the task translate does not take it'
 fails_with eval run dates.text fewer; says 'fewer has 7'
 
@@ -66,6 +72,18 @@ wait
 printf 'ab\377\n' >bytes
 fails_with predict run bytes; says 'bytes: line 1: byte 3: invalid UTF-8'
 done_with predict run lines --max-length 3; says '2 of what was answered are longer than the model reads'
+
+# A letter and its accent, or the letters of a syllable, as one character or as several: they are the same
+if "$UNROLL" --version | grep -q '^normal form C  *utf8proc'; then
+    printf 'caf\303\251\t\355\225\234\ncafe\314\201\t\341\204\222\341\205\241\341\206\253\n' >forms.tsv # café, 한
+    forms=(--val-fraction 0 --token char --min-count 1 "${quick[@]}" --steps 2)
+    done_with train translate forms.tsv -o form "${forms[@]}"; cut -f 1 forms.tsv >forms
+    done_with info form; prints 'NFC'
+    done_with predict form forms --n-best 2; equal "$(sed -n 1,3p out)" "$(sed -n 4,6p out)"
+    done_with train translate forms.tsv -o as-it-is "${forms[@]}" --nfc no
+    done_with predict as-it-is forms --n-best 2; [ "$(sed -n 1,3p out)" != "$(sed -n 4,6p out)" ] || fail 'the two are the same'
+    done_with eval form forms.tsv; prints 'exact'
+fi
 
 # Where it looked
 done_with predict run lines --attention --html page.html; prints '1987-11-04'; prints '(end)'

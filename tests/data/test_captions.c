@@ -92,7 +92,7 @@ static void test_mistakes(void **state)
     refuse(temp_string(temp, "t.tsv", ""), &none, "t.tsv: no captions in it");
     refuse(temp_string(temp, "t.tsv", "caption\n"), &none, "t.tsv: no captions in it");
     refuse(temp_string(temp, "t.tsv", "caption\n\xFF\n"), &none,
-           "t.tsv: line 2: byte 8: invalid UTF-8; turn the file into UTF-8 first (iconv -t UTF-8)");
+           "t.tsv: line 2: byte 1: invalid UTF-8; turn the file into UTF-8 first (iconv -t UTF-8)");
     refuse(temp_string(temp, "t.tsv", "caption\na\n"), &(ur_captions_options){.header = "maybe"},
            "header maybe; it is yes or no");
 }

@@ -119,7 +119,7 @@ static void test_what_is_refused(void **state)
     refuse(temp, WORD("1", "a", "X") WORD("3", "b", "X"), UR_ERR_DATA,
            "line 2: word 2 is expected here, found \"3\"; is an empty line missing?");
     refuse(temp, WORD("1", "a", "X") WORD("1", "\xFF", "X"), UR_ERR_FORMAT,
-           "line 2: byte 22: invalid UTF-8; turn the file into UTF-8 first (iconv -t UTF-8)");
+           "line 2: byte 3: invalid UTF-8; turn the file into UTF-8 first (iconv -t UTF-8)");
 }
 
 static void test_fields_by_name(void **state)

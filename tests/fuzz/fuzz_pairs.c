@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "data/table/pairs.h"
 #include "data/tokens.h"
+#include "unroll_train.h"
 
 #include <string.h>
 
@@ -52,6 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ur_pairs_options options = {.header = data[0] & 1 ? "yes" : NULL};
     if (data[0] & 2) options.column[0] = data[0] & 4 ? "2" : "a";
     if (data[0] & 8) options.column[1] = data[0] & 4 ? "1" : "b";
+    options.normal_form = data[0] & 32 && ur_makes_normal_form();
     memory_file file;
     memory_file_open(&file, data + 1, size - 1);
     const char *const paths[2] = {file.path, file.path};

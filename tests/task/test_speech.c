@@ -120,6 +120,106 @@ static void test_targets(void **state)
     ur_trainer_free(t);
 }
 
+/* ---- A decoder ------------------------------------------------------------------------------------------------------ */
+
+/* It reads an end and what is said in the string; wanted are that and an end. In training some tokens are read as an end. */
+static void check_teaching(ur_trainer *t, ur_part part, size_t *dropped)
+{
+    const ur_listener *l = t->data;
+    ur_task_batch batch = {.fresh = false};
+    ur_error error = {0};
+    ok(ur_speech_batch(t->data, part, 3, 0, &batch, &error), &error);
+    const ur_sequences *in = &batch.network.input[1];
+    const int32_t *wanted = batch.network.target[0].ids, end = ur_speech_end(l);
+    assert_ptr_equal(batch.network.input[0].values, l->values);
+    assert_int_equal(batch.network.target[0].line, 1);
+    for (size_t b = 0; b < in->lanes; b++)
+        for (size_t s = 0; s < in->steps; s++) {
+            size_t at = s * in->lanes + b, length = (size_t)in->lengths[b];
+            assert_true(s + 1 < length ? wanted[at] < end : wanted[at] == (s + 1 == length ? end : -1));
+            bool true_one = in->ids[at] == (s && s < length ? wanted[at - in->lanes] : end);
+            assert_true(true_one || (in->ids[at] == end && part == UR_PART_TRAIN));
+            *dropped += !true_one;
+        }
+}
+
+#define ATTENDS "--decoder attention --embed 4 --average 0 --threads 1 "
+
+static void test_teaching(void **state)
+{
+    (void)state;
+    size_t dropped = 0;
+    ur_trainer *t = begin(ATTENDS "--token-dropout 0.3");
+    check_teaching(t, UR_PART_VALIDATION, &dropped);
+    assert_int_equal(dropped, 0);
+    check_teaching(t, UR_PART_TRAIN, &dropped);
+    assert_true(dropped > 0);
+    ur_trainer_free(t);
+}
+
+typedef struct texts {
+    int32_t ids[8][3][64];
+    size_t length[8][3];
+    double log_probability[8][3];
+} texts;
+
+static void keep_texts(const ur_decoding *d, size_t from, size_t lanes, texts *to)
+{
+    for (size_t b = 0; b < lanes; b++)
+        for (size_t i = 0; i < 3; i++) {
+            const ur_hypothesis h = ur_decoding_text(d, b, i);
+            assert_true(h.length <= 64);
+            memcpy(to->ids[from + b][i], h.ids, h.length * sizeof *h.ids);
+            to->length[from + b][i] = h.length;
+            to->log_probability[from + b][i] = h.log_probability;
+        }
+}
+
+/* Each lane of a batch by itself, without the silence behind its end. */
+static void write_alone(ur_listener *l, ur_decoding *d, const ur_sequences *all, texts *to)
+{
+    ur_error error = {0};
+    size_t row = ur_speech_features(l);
+    for (size_t b = 0; b < all->lanes; b++) {
+        size_t steps = (size_t)all->lengths[b];
+        ur_batch batch;
+        real *x = calloc(steps * row, sizeof *x);
+        assert_non_null(x);
+        for (size_t s = 0; s < steps; s++)
+            memcpy(x + s * row, all->values + (s * all->lanes + b) * row, row * sizeof *x);
+        ur_speech_see(l, &(ur_sequences){.steps = steps, .lanes = 1, .values = x}, &batch);
+        ok(ur_decode(d, &batch, &error), &error);
+        keep_texts(d, b, 1, to);
+        free(x);
+    }
+}
+
+/* What is written of a recording, and its probability to the last bit, does not depend on the others of its batch. */
+static void test_alone_as_beside_others(void **state)
+{
+    (void)state;
+    static texts together, alone;
+    ur_error error = {0};
+    ur_trainer *t = begin(ATTENDS "--steps 8 --lr 0.02 --batch 8");
+    ur_listener *l = t->data;
+    ur_decoding *d;
+    ur_task_batch batch = {.fresh = false};
+    ok(train_to_end(t, &error), &error);
+    const ur_decoding_settings settings = {
+        .beam = {.width = 3, .best = 3, .length = 20, .end = ur_speech_end(l), .early = true},
+        .first = ur_speech_end(l)};
+    ok(ur_decoding_create_besides(&d, t->model, 1, &settings, &error), &error);
+    ok(ur_speech_batch(l, UR_PART_TRAIN, 0, 0, &batch, &error), &error);
+    const ur_sequences *in = &batch.network.input[0];
+    assert_true(in->lanes > 2 && in->lanes <= 8 && in->lengths[0] != in->lengths[in->lanes - 1]);
+    ok(ur_decode(d, &batch.network, &error), &error);
+    keep_texts(d, 0, in->lanes, &together);
+    write_alone(l, d, in, &alone);
+    assert_memory_equal(&together, &alone, sizeof together);
+    ur_decoding_free(d);
+    ur_trainer_free(t);
+}
+
 /* ---- Edits ---------------------------------------------------------------------------------------------------------- */
 
 static void check_edits(const char *said, const char *truth, size_t characters, size_t words)
@@ -230,6 +330,7 @@ static void test_streams(void **state)
     (void)state;
     check_streams("--look back --stack 3 --steps 60 --no-augment --lr 0.03 --join 1 --average 0");
     check_streams("--look both --stack 1 --steps 30 --lr 0.03 --join 1-1 --average 0");
+    check_streams(ATTENDS "--look back --stack 3 --steps 4 --max-length 9 --beam 2");
 }
 
 /* What a sample in the middle of nothing, or a WAV file, is told. */
@@ -257,8 +358,13 @@ static void test_what_is_no_sample(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_strings), cmocka_unit_test(test_targets),           cmocka_unit_test(test_edits),
-        cmocka_unit_test(test_streams), cmocka_unit_test(test_what_is_no_sample),
+        cmocka_unit_test(test_strings),
+        cmocka_unit_test(test_targets),
+        cmocka_unit_test(test_teaching),
+        cmocka_unit_test(test_alone_as_beside_others),
+        cmocka_unit_test(test_edits),
+        cmocka_unit_test(test_streams),
+        cmocka_unit_test(test_what_is_no_sample),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

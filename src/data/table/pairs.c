@@ -20,7 +20,7 @@ _Static_assert(sizeof(place) == 8, "what the header promises");
 struct ur_pairs {
     ur_source source;
     ur_dialect dialect;
-    bool table, header;
+    bool table, header, normal_form;
     size_t column[UR_PAIR_SIDES];
     place *places[UR_PAIR_SIDES];
     size_t count[UR_PAIR_SIDES], room[UR_PAIR_SIDES];
@@ -265,6 +265,7 @@ ur_status ur_pairs_open(ur_pairs **pairs, const char *const *paths, size_t count
     if (!p) return ur_fail_memory(error, "the pairs");
     p->source.temporary = -1;
     p->hash = UR_HASH_START;
+    p->normal_form = options->normal_form;
     ur_status status = open_pairs(p, paths, count, options, error);
     if (status == UR_OK) *pairs = p;
     if (status != UR_OK) ur_pairs_close(p);
@@ -283,6 +284,16 @@ static ur_status make_room(ur_pair *read, size_t side, size_t length, ur_error *
     return UR_OK;
 }
 
+static ur_status normalise_side(const ur_pairs *p, size_t pair, ur_pair *read, size_t side, ur_error *error)
+{
+    char where[512];
+    ur_status status = ur_normalise(&read->form[side], &read->text[side], error);
+    if (status != UR_ERR_UNSUPPORTED) return status;
+    ur_pairs_name(p, pair, side, where, sizeof where);
+    ur_fail_in(error, status, where);
+    return status;
+}
+
 ur_status ur_pairs_read(const ur_pairs *p, size_t pair, ur_pair *read, ur_error *error)
 {
     for (size_t side = 0; side < UR_PAIR_SIDES; side++) {
@@ -294,13 +305,17 @@ ur_status ur_pairs_read(const ur_pairs *p, size_t pair, ur_pair *read, ur_error 
         for (size_t i = 0; i < length; i++)
             if (text[i] == '\n') text[i] = ' ';
         read->text[side] = ur_field_trim((ur_field){text, length});
+        if (p->normal_form) UR_TRY(normalise_side(p, pair, read, side, error));
     }
     return UR_OK;
 }
 
 void ur_pair_free(ur_pair *read)
 {
-    for (size_t side = 0; side < UR_PAIR_SIDES; side++) free(read->room[side]);
+    for (size_t side = 0; side < UR_PAIR_SIDES; side++) {
+        free(read->room[side]);
+        ur_normal_form_free(&read->form[side]);
+    }
     *read = (ur_pair){0};
 }
 

@@ -3,13 +3,15 @@
  * pair are kept; a text is read from its file when it is asked for. Files may be packed with gzip.
  *
  * Texts are UTF-8, without blanks at both ends; a line break within the quotes of a CSV field is read as a blank. A text may be
- * empty. In a TSV, quotes are text.
+ * empty. In a TSV, quotes are text. They may be brought to normal form C as they are read.
  */
 #ifndef UR_DATA_PAIRS_H
 #define UR_DATA_PAIRS_H
 
-#include "data/table/field.h"
+#include "data/normal_form.h"
 #include "unroll.h"
+
+#include <stdbool.h>
 
 enum { UR_PAIR_SOURCE, UR_PAIR_TARGET, UR_PAIR_SIDES, UR_PAIRS_FOUND_MAX = 256 };
 
@@ -21,6 +23,7 @@ typedef struct ur_pairs_options {
     const char *column[UR_PAIR_SIDES]; /* of a table: its name in the header, or its number from 1 */
     const char *header;                /* of a table: "yes" or "no"; NULL: where a column is named, and in CSV */
     const char *temporary;             /* a folder for unpacked files; NULL: /tmp */
+    bool normal_form;                  /* texts are brought to normal form C */
 } ur_pairs_options;
 
 /* One path is a table, two are files with a line for each text. UR_ERR_DATA: they have unequal numbers of lines. */
@@ -42,6 +45,7 @@ typedef struct ur_pair {
     ur_field text[UR_PAIR_SIDES];
     char *room[UR_PAIR_SIDES];
     size_t rooms[UR_PAIR_SIDES];
+    ur_normal_form form[UR_PAIR_SIDES];
 } ur_pair;
 
 ur_status ur_pairs_read(const ur_pairs *pairs, size_t pair, ur_pair *read, ur_error *error);

@@ -121,14 +121,19 @@ static const char *find_encoding(const ur_rows *rows)
 
 static ur_status fail_bytes(const ur_rows *rows, size_t at, ur_error *error)
 {
-    uint64_t line = rows->line, offset = rows->at - (rows->end - at) - rows->source->pieces[rows->file].begin;
-    for (size_t i = rows->begin; i < at; i++) line += rows->buffer[i] == '\n';
+    uint64_t line = rows->line;
+    size_t begin = rows->begin; /* of the line */
+    for (size_t i = rows->begin; i < at; i++) {
+        if (rows->buffer[i] != '\n') continue;
+        begin = i + 1;
+        line++;
+    }
     const char *encoding = find_encoding(rows);
     if (encoding)
         return ur_fail(error, UR_ERR_FORMAT, "%s: %.6s text; turn it into UTF-8 first (iconv -f %s -t UTF-8)",
                        ur_source_path(rows->source, rows->file), encoding, encoding);
-    return ur_fail(error, UR_ERR_FORMAT, "%s: line %llu: byte %llu: %s", ur_source_path(rows->source, rows->file),
-                   (unsigned long long)line, (unsigned long long)offset,
+    return ur_fail(error, UR_ERR_FORMAT, "%s: line %llu: byte %zu: %s", ur_source_path(rows->source, rows->file),
+                   (unsigned long long)line, at - begin + 1,
                    rows->buffer[at] ? "invalid UTF-8; turn the file into UTF-8 first (iconv -t UTF-8)"
                                     : "a zero byte: the file is not a text");
 }

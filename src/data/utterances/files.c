@@ -1,5 +1,6 @@
 /* WAV files and folders of them: what is said, and who says it, stands in their names. */
 #include "base/error.h"
+#include "base/file.h"
 #include "data/folder.h"
 #include "data/glob.h"
 #include "data/utterances/utterances_body.h"
@@ -82,5 +83,7 @@ ur_status ur_utterances_name_files(ur_utterances *set, const char *const *paths,
     if (status == UR_OK) status = name_all(set, &p, &source.list, error);
     ur_source_close(&source);
     if (status != UR_OK || set->named_count) return status;
-    return ur_fail(error, UR_ERR_DATA, "%s: no recordings (WAV files) in it", paths[0]);
+    return ur_fail(error, UR_ERR_DATA, "%s: %s", paths[0],
+                   ur_path_is_folder(paths[0]) ? "no recordings (WAV files) in it"
+                                               : "no recording: its name does not end in .wav");
 }

@@ -165,13 +165,16 @@ static ur_status take_row(table *t, const ur_row *row, ur_error *error)
 static ur_status take_rows(table *t, ur_rows *rows, ur_error *error)
 {
     ur_row row;
-    for (bool first = true, header = false;; first = false) {
+    bool header = false;
+    for (bool first = true;; first = false) {
         UR_TRY(ur_rows_next(rows, &row, error));
         if (!row.text) break;
         if (first) UR_TRY(choose_columns(t, &row, &header, error));
         if (!first || !header) UR_TRY(take_row(t, &row, error));
     }
-    return t->set->named_count ? UR_OK : ur_fail(error, UR_ERR_DATA, "%s: no recordings are named in it", t->path);
+    if (t->set->named_count) return UR_OK;
+    return ur_fail(error, UR_ERR_DATA, "%s: no recordings are named in it%s", t->path,
+                   header ? "; its first line is taken for a header (`header` no: it is none)" : "");
 }
 
 /* ---- Tables --------------------------------------------------------------------------------------------------------- */

@@ -217,7 +217,7 @@ static ur_status answer_some(const answering *a, size_t lanes, ur_error *error)
 static ur_status answer_set(answering *a, size_t count, ur_learner *learner, ur_error *error)
 {
     const ur_caption_settings *s = &a->c->settings;
-    UR_TRY(ur_caption_room(a->c, 1, LANES, error));
+    UR_TRY(ur_caption_room(a->c, LANES, error));
     UR_TRY(ur_caption_begin_writing(a->c, learner, s->beam, s->n_best ? s->n_best : 1, error));
     for (; a->first < count; a->first += LANES)
         UR_TRY(answer_some(a, count - a->first < LANES ? count - a->first : LANES, error));

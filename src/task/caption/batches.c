@@ -4,7 +4,6 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "base/random.h"
 #include "kernel/scalar.h"
 
 #include <stdlib.h>
@@ -20,18 +19,14 @@ static ur_status grow(void **memory, size_t count, size_t size, ur_error *error)
     return UR_OK;
 }
 
-ur_status ur_caption_room(ur_caption_task *c, size_t steps, size_t lanes, ur_error *error)
+ur_status ur_caption_room(ur_caption_task *c, size_t lanes, ur_error *error)
 {
-    size_t places = steps * lanes, numbers = c->input.places * c->input.width;
-    void *memory[] = {c->ids, c->target, c->lengths, c->values, c->at.row};
+    size_t numbers = c->input.places * c->input.width;
+    void *memory[] = {c->values, c->at.row};
     ur_status status = ur_caption_picture_room(c, error);
-    for (size_t i = 0; i < 2 && status == UR_OK && places > c->places; i++)
-        status = grow(&memory[i], places, sizeof *c->ids, error);
-    if (status == UR_OK && lanes > c->lanes) status = grow(&memory[2], lanes, sizeof *c->lengths, error);
-    if (status == UR_OK && lanes > c->lanes) status = grow(&memory[3], lanes, numbers * sizeof *c->values, error);
-    if (status == UR_OK && lanes > c->lanes) status = grow(&memory[4], lanes, sizeof *c->at.row, error);
-    c->ids = memory[0], c->target = memory[1], c->lengths = memory[2], c->values = memory[3], c->at.row = memory[4];
-    if (status == UR_OK && places > c->places) c->places = places;
+    if (status == UR_OK && lanes > c->lanes) status = grow(&memory[0], lanes, numbers * sizeof *c->values, error);
+    if (status == UR_OK && lanes > c->lanes) status = grow(&memory[1], lanes, sizeof *c->at.row, error);
+    c->values = memory[0], c->at.row = memory[1];
     if (status == UR_OK && lanes > c->lanes) c->lanes = lanes;
     return status;
 }
@@ -56,27 +51,16 @@ ur_status ur_caption_read_row(ur_caption_task *c, const ur_captions *table, size
     return UR_OK;
 }
 
-static void lay_caption(ur_caption_task *c, size_t b, size_t lanes, size_t steps)
+/* The caption at hand. In training some of its tokens are read as unknown ones; of pieces, all of which are known, as byte 1. */
+static void lay_caption(ur_caption_task *c, size_t b, bool training, uint64_t epoch, uint32_t row)
 {
-    size_t count = c->text.count;
     int32_t unknown = ur_vocabulary_unknown(c->vocabulary);
-    c->lengths[b] = (int32_t)count + 1;
-    for (size_t t = 0; t < steps; t++) {
-        size_t place = t * lanes + b;
-        int32_t next = t < count ? c->text.id[t] : UR_TOKEN_END;
-        c->ids[place] = t && t <= count ? c->text.id[t - 1] : UR_TOKEN_END;
-        c->target[place] = t > count || next == unknown ? -1 : next;
-    }
-}
-
-/* Some tokens are read as unknown ones: by epoch, row and place alone. Of pieces all are known; byte 1 stands for it. */
-static void drop_tokens(ur_caption_task *c, size_t b, size_t lanes, uint64_t epoch, uint32_t row)
-{
-    uint64_t seed = c->seed + UINT64_C(0xD1B54A32D192ED03) * (epoch + 1);
-    int32_t unknown = ur_vocabulary_unknown(c->vocabulary), mask = unknown >= 0 ? unknown : 1;
-    for (size_t t = 1; t < (size_t)c->lengths[b]; t++)
-        if (ur_random_uniform(seed, UR_USE_SHUFFLE + 1, (uint64_t)row << 24 | t) < c->settings.token_dropout)
-            c->ids[t * lanes + b] = mask;
+    const ur_dropping dropping = {.share = c->settings.token_dropout,
+                                  .mask = unknown >= 0 ? unknown : 1,
+                                  .seed = c->seed + UINT64_C(0xD1B54A32D192ED03) * (epoch + 1),
+                                  .number = row};
+    ur_teaching_lay(&c->teaching, b, c->text.id, c->text.count, UR_TOKEN_END, unknown);
+    if (training) ur_teaching_drop(&c->teaching, b, &dropping);
 }
 
 /* ---- Batches ------------------------------------------------------------------------------------------------------ */
@@ -100,29 +84,24 @@ static ur_status settle_order(const ur_caption_task *c, ur_caption_part *p, ur_p
 }
 
 static ur_status lay_row(ur_caption_task *c, ur_part part, uint64_t epoch, uint32_t row, size_t b, size_t lanes,
-                         size_t steps, ur_error *error)
+                         ur_error *error)
 {
     const ur_caption_set *set = c->part[part].set;
     bool training = part == UR_PART_TRAIN;
     UR_TRY(ur_caption_read_row(c, set->table, row, error));
-    lay_caption(c, b, lanes, steps);
-    if (training) drop_tokens(c, b, lanes, epoch, row);
+    lay_caption(c, b, training, epoch, row);
     UR_TRY(ur_caption_read_picture(c, set, set->table->row[row].picture, error));
     ur_caption_put_picture(c, training ? ur_caption_vary(c, epoch, row) : c->picture, b, lanes);
     return UR_OK;
 }
 
-static void fill_batch(const ur_caption_task *c, size_t steps, size_t lanes, bool training, ur_batch *batch)
+static void fill_batch(const ur_caption_task *c, size_t lanes, bool training, ur_batch *batch)
 {
     size_t last = c->model->line_count - 1;
-    *batch = (ur_batch){.target_count = 1};
+    *batch = (ur_batch){.target_count = 0};
     for (size_t i = 0; i < last; i++)
         batch->input[i] = (ur_sequences){.steps = c->input.places, .lanes = lanes, .values = c->values};
-    batch->input[last] = (ur_sequences){.steps = steps, .lanes = lanes, .ids = c->ids, .lengths = c->lengths};
-    batch->target[0] = (ur_target){.line = last,
-                                   .loss = UR_LOSS_SOFTMAX,
-                                   .smoothing = training ? c->settings.label_smoothing : 0,
-                                   .ids = c->target};
+    ur_teaching_fill(&c->teaching, last, training ? c->settings.label_smoothing : 0, batch);
 }
 
 ur_status ur_caption_batch(void *data, ur_part part, uint64_t epoch, uint64_t number, ur_task_batch *batch,
@@ -135,14 +114,15 @@ ur_status ur_caption_batch(void *data, ur_part part, uint64_t epoch, uint64_t nu
     UR_TRY(settle_order(c, p, part, epoch, error));
     const uint32_t *place = ur_order_batch(&p->order, number, &lanes);
     for (size_t b = 0; b < lanes; b++) steps = p->tokens[place[b]] > steps ? p->tokens[place[b]] : steps;
-    UR_TRY(ur_caption_room(c, steps, lanes, error));
+    UR_TRY(ur_caption_room(c, lanes, error));
+    UR_TRY(ur_teaching_begin(&c->teaching, steps, lanes, error));
     c->at.part = part;
     c->at.lanes = lanes;
     for (size_t b = 0; b < lanes; b++) {
         c->at.row[b] = p->row[place[b]];
-        UR_TRY(lay_row(c, part, epoch, c->at.row[b], b, lanes, steps, error));
+        UR_TRY(lay_row(c, part, epoch, c->at.row[b], b, lanes, error));
     }
     batch->fresh = true;
-    fill_batch(c, steps, lanes, part == UR_PART_TRAIN, &batch->network);
+    fill_batch(c, lanes, part == UR_PART_TRAIN, &batch->network);
     return UR_OK;
 }

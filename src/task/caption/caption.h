@@ -15,6 +15,7 @@
 #include "task/decoder.h"
 #include "task/order.h"
 #include "task/scaling.h"
+#include "task/teaching.h"
 #include "train/task.h"
 
 /* As the rows of settings.c say. */
@@ -24,7 +25,8 @@ typedef struct ur_caption_settings {
     const char *caption_column, *file_column, *header;
     size_t side;
     bool no_augment;
-    const char *token;
+    const char *token, *attend;
+    bool input_feed;
     size_t min_count, vocabulary_limit, max_length;
     double token_dropout, label_smoothing;
     size_t beam, n_best;
@@ -73,9 +75,8 @@ typedef struct ur_caption_task {
 
     float *picture, *varied; /* the picture at hand, and as it is learnt from this time */
     real *values;            /* (L, B, D) */
-    int32_t *ids, *lengths;  /* what the decoder reads, (T, B): an end, then the caption */
-    int32_t *target;         /* the caption and its end, −1 behind it */
-    size_t places, lanes;    /* for which there is room */
+    size_t lanes;            /* for which there is room */
+    ur_teaching teaching;    /* what the decoder reads, and what is wanted of it */
     struct {
         ur_part part;
         size_t lanes;
@@ -84,7 +85,6 @@ typedef struct ur_caption_task {
     double began;      /* when the evaluation did */
 
     size_t threads;
-    ur_learner *judge; /* writes besides the trainer; NULL until then */
     ur_decoding *decoding;
     int32_t never; /* the token that is not written */
     ur_written written;
@@ -137,8 +137,8 @@ ur_status ur_caption_prepare(void *data, const ur_settings *settings, ur_learnin
 uint64_t ur_caption_batches(const void *data, ur_part part, uint64_t epoch);
 ur_status ur_caption_batch(void *data, ur_part part, uint64_t epoch, uint64_t number, ur_task_batch *batch,
                            ur_error *error);
-/* Room for (steps, lanes) places of text and as many pictures. */
-ur_status ur_caption_room(ur_caption_task *c, size_t steps, size_t lanes, ur_error *error);
+/* Room for so many pictures. */
+ur_status ur_caption_room(ur_caption_task *c, size_t lanes, ur_error *error);
 /* The tokens of row i of a table, cut where it is too long, into c->text. */
 ur_status ur_caption_read_row(ur_caption_task *c, const ur_captions *table, size_t i, ur_error *error);
 

@@ -30,8 +30,9 @@ void ur_caption_close(void *data)
     ur_ids_free(&c->text);
     ur_scaling_free(&c->input.by);
     ur_caption_end_writing(c);
+    ur_teaching_free(&c->teaching);
     ur_score_room_free(&c->scores);
-    void *const memory[] = {c->picture, c->varied, c->values, c->ids, c->lengths, c->target, c->at.row};
+    void *const memory[] = {c->picture, c->varied, c->values, c->at.row};
     for (size_t i = 0; i < sizeof memory / sizeof *memory; i++) free(memory[i]);
 }
 

@@ -2,33 +2,18 @@
 #include "task/caption/caption.h"
 
 #include "format/record.h"
+#include "task/decoder_net.h"
 
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define EXAMPLE "such as \"image: conv 32 3x3 relu > pool 4 > places; decoder: embed 64 > lstm 128 from image > dense\""
+#define EXAMPLE "image: conv 32 3x3 relu > pool 4 > places; decoder: embed 64 > lstm 128 from image > dense"
 
-/* The last line reads tokens and gives a number for each of them; another one sees the picture. */
 static ur_status check_network(const ur_caption_task *c, const ur_model *m, ur_error *error)
 {
-    const ur_line *decoder = &m->lines[m->line_count - 1];
-    const ur_layer *head = &m->layers[m->layer_count - 1];
-    size_t tokens = ur_vocabulary_size(c->vocabulary);
-    bool sees = false, linear = ur_is_dense(head) && head->dense.activation == UR_LINEAR;
-    for (size_t i = 0; i + 1 < m->line_count; i++) sees = sees || m->lines[i].features == c->input.width;
-    if (!sees)
-        return ur_fail(
-            error, UR_ERR_USAGE,
-            "network line \"%s\": a line takes the picture, and the decoder behind it begins from it, " EXAMPLE,
-            m->net);
-    if (decoder->symbols == tokens && decoder->width == tokens && !decoder->last && linear) return UR_OK;
-    return ur_fail(
-        error, UR_ERR_USAGE,
-        "network line \"%s\": the last line reads tokens and gives %zu numbers for each: end it in dense, and "
-        "leave out last, mean and max",
-        m->net, tokens);
+    return ur_decoder_check(m, c->input.width, ur_vocabulary_size(c->vocabulary), "the picture", EXAMPLE, error);
 }
 
 /* ---- Into the model's file ---------------------------------------------------------------------------------------- */

@@ -2,9 +2,11 @@
 #include "task/caption/caption.h"
 
 #include "base/number.h"
+#include "task/decoder_net.h"
 #include "train/net_text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define S(field) offsetof(ur_caption_settings, field)
@@ -51,6 +53,12 @@ static const ur_setting ROWS[] = {
     {NULL, "label-smoothing", "X", UR_SETTING_NUMBER, S(label_smoothing), .most = 0.9, .initial = "0.1",
      .decides = true, .help = "share of what is wanted that goes to all tokens alike"},
 
+    {"The decoder", "attend", "general|dot|additive|none", UR_SETTING_WORD, S(attend), .initial = "additive",
+     .unless = "net",
+     .help = "how it scores the places of the picture that it looks at; none: it has the picture's mean alone"},
+    {NULL, "input-feed", NULL, UR_SETTING_FLAG, S(input_feed), .unless = "net",
+     .help = "what it found there goes into its next step, too, which takes longer"},
+
     {"Writing", "beam", "N", UR_SETTING_SIZE, S(beam), .least = 1, .most = 1000, .initial = "3", .reads = true,
      .help = "captions that are kept at each step; 1: the likeliest token is taken. While it learns it is 1"},
     {NULL, "n-best", "N", UR_SETTING_SIZE, S(n_best), .least = 1, .most = 1000, .unset = "1", .reads = true,
@@ -96,56 +104,38 @@ static void write_eye(const ur_picture_size *size, char *line, size_t room)
 
 /* image: conv … > places; decoder: embed E > dropout P > CELL H from image > attend image additive > dropout P > dense
  * where there are places to look at: features of a picture as a whole have none. */
-static void write_network(const ur_caption_task *c, const ur_run_settings *run, char *line, size_t size)
+static ur_status write_network(const ur_caption_task *c, const ur_run_settings *run, char *line, size_t size,
+                               ur_error *error)
 {
-    char number[UR_NUMBER_MAX], drop[64] = "", between[64] = "", many[32] = "", eye[512];
+    char number[UR_NUMBER_MAX], drop[64] = "", between[64] = "", many[32] = "", eye[512], look[96];
     bool places = c->input.size.rows || c->input.places > 1;
+    const ur_decoder_looking looking = {.name = "image",
+                                        .attend = places ? c->settings.attend : "none",
+                                        .width = c->settings.input_feed ? strtoul(run->hidden, NULL, 10) : 0,
+                                        .feed = c->settings.input_feed};
     ur_write_number(run->dropout > 0 ? run->dropout : 0, number);
     if (run->dropout > 0) snprintf(drop, sizeof drop, " > dropout %s", number);
     if (run->layers > 1) snprintf(many, sizeof many, " x%zu", run->layers);
     if (run->layers > 1 && run->dropout > 0) snprintf(between, sizeof between, " drop=%s", number);
     snprintf(eye, sizeof eye, "dense %.12s tanh", run->hidden);
     if (c->input.size.rows) write_eye(&c->input.size, eye, sizeof eye);
+    UR_TRY(ur_decoder_look(&looking, look, sizeof look, error));
     snprintf(line, size, "image: %s; decoder: embed %zu%s > %.40s %.12s%s%s from image%s%s > dense", eye, run->embed,
-             drop, run->cell, run->hidden, many, between, places ? " > attend image additive" : "", drop);
-}
-
-/* What the data fix of each line: a picture, or features, for all but the last; tokens for that one. */
-static ur_status size_lines(const ur_caption_task *c, ur_net_request *request, ur_error *error)
-{
-    ur_net_spec spec;
-    size_t tokens = ur_vocabulary_size(c->vocabulary);
-    const ur_picture_size *p = &c->input.size;
-    UR_TRY(ur_net_parse(request->line, &spec, error));
-    for (size_t i = 0; i < spec.line_count; i++) {
-        bool decoder = i + 1 == spec.line_count;
-        const ur_layer_kind *first = spec.layers[spec.lines[i].first].kind;
-        if (first->reads_ids != decoder)
-            return ur_fail(
-                error, UR_ERR_USAGE,
-                "network line \"%s\": line %zu %s; the last line alone reads tokens, and begins with embed or "
-                "onehot",
-                request->line, i + 1, decoder ? "takes numbers" : "reads tokens");
-        request->lines[i] = (ur_sizes){.symbols = decoder ? tokens : 0,
-                                       .features = decoder ? 0 : c->input.width,
-                                       .rows = decoder ? 0 : p->rows,
-                                       .columns = decoder ? 0 : p->columns,
-                                       .channels = decoder ? 0 : p->channels,
-                                       .outputs = decoder ? tokens : 0};
-    }
-    request->sizes.lines = request->lines;
+             drop, run->cell, run->hidden, many, between, look, drop);
     return UR_OK;
 }
 
 ur_status ur_caption_network(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error)
 {
     const ur_caption_task *c = data;
+    const ur_picture_size *p = &c->input.size;
+    const ur_sizes seen = {.features = c->input.width, .rows = p->rows, .columns = p->columns, .channels = p->channels};
     if (settings->run.net)
         UR_TRY(ur_net_text(&settings->run, false, "", request->line, error));
     else if (strchr(settings->run.hidden, ','))
         return ur_fail(error, UR_ERR_USAGE, "`hidden` %s: give one width, or the whole network as `net`",
                        settings->run.hidden);
     else
-        write_network(c, &settings->run, request->line, sizeof request->line);
-    return size_lines(c, request, error);
+        UR_TRY(write_network(c, &settings->run, request->line, sizeof request->line, error));
+    return ur_decoder_sizes(request, &seen, ur_vocabulary_size(c->vocabulary), error);
 }

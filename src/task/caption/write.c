@@ -9,7 +9,6 @@
 void ur_caption_end_writing(ur_caption_task *c)
 {
     ur_decoding_free(c->decoding);
-    ur_learner_free(c->judge);
     ur_written_free(&c->written);
 }
 
@@ -27,7 +26,8 @@ ur_status ur_caption_begin_writing(ur_caption_task *c, ur_learner *learner, size
                                            .first = UR_TOKEN_END,
                                            .never = &c->never,
                                            .never_count = 1};
-    return ur_decoding_create(&c->decoding, learner, &settings, error);
+    if (learner) return ur_decoding_create(&c->decoding, learner, &settings, error);
+    return ur_decoding_create_besides(&c->decoding, c->model, c->threads, &settings, error);
 }
 
 ur_status ur_caption_write(ur_caption_task *c, size_t lanes, ur_error *error)
@@ -38,12 +38,11 @@ ur_status ur_caption_write(ur_caption_task *c, size_t lanes, ur_error *error)
     return ur_decode(c->decoding, &batch, error);
 }
 
-/* Besides the trainer's work, with a learner of its own; while a network learns, by the likeliest token at each step. */
+/* Besides the trainer's work; while a network learns, by the likeliest token at each step. */
 ur_status ur_caption_write_besides(ur_caption_task *c, size_t lanes, ur_error *error)
 {
     bool learning = c->part[UR_PART_TRAIN].count > 0;
-    if (!c->judge) UR_TRY(ur_learner_create_judge(&c->judge, c->model, c->threads, error));
-    UR_TRY(ur_caption_begin_writing(c, c->judge, learning ? 1 : c->settings.beam, 1, error));
+    UR_TRY(ur_caption_begin_writing(c, NULL, learning ? 1 : c->settings.beam, 1, error));
     return ur_caption_write(c, lanes, error);
 }
 
@@ -66,7 +65,7 @@ ur_status ur_caption_show(void *data, const ur_model *model, uint64_t step, ur_s
     const ur_captions *table = p->set->table;
     const ur_caption *wanted = &table->row[p->row[i]];
     (void)model; /* it is c->model */
-    UR_TRY(ur_caption_room(c, 1, 1, error));
+    UR_TRY(ur_caption_room(c, 1, error));
     UR_TRY(ur_caption_read_picture(c, p->set, wanted->picture, error));
     ur_caption_put_picture(c, c->picture, 0, 1);
     UR_TRY(ur_caption_write_besides(c, 1, error));

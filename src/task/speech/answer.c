@@ -62,6 +62,23 @@ static ur_status write_answer(const ur_listener *l, const char *where, double se
 
 /* ---- Files ---------------------------------------------------------------------------------------------------------- */
 
+static ur_status write_text(ur_listener *l, ur_learner *learner, const ur_sequences *recording, ur_error *error)
+{
+    ur_batch batch;
+    ur_speech_see(l, recording, &batch);
+    UR_TRY(ur_speech_write(l, learner, &batch, error));
+    return ur_speech_written(l, 0, &l->said, error);
+}
+
+/* y: room for what the network gives at each step. */
+static ur_status spell_steps(ur_listener *l, ur_learner *learner, const ur_sequences *recording, real *y,
+                             ur_error *error)
+{
+    const ur_batch batch = {.input = {*recording}};
+    UR_TRY(ur_predict(learner, &batch, y, error));
+    return ur_speech_decode(l, y, ur_vocabulary_size(l->tokens) + 1, recording->steps, &l->said, error);
+}
+
 /* What is said in the first `samples` of l->heard, into l->said. */
 static ur_status write_down(ur_listener *l, ur_learner *learner, size_t samples, ur_error *error)
 {
@@ -71,9 +88,9 @@ static ur_status write_down(ur_listener *l, ur_learner *learner, size_t samples,
     real *x = calloc(steps, (row + width) * sizeof *x);
     if (!x) return ur_fail_memory(error, "a recording");
     for (size_t t = 0; t < steps; t++) ur_speech_take(l, t, x + t * row);
-    ur_batch batch = {.input = {{.steps = steps, .lanes = 1, .values = x}}};
-    ur_status status = ur_predict(learner, &batch, x + steps * row, error);
-    if (status == UR_OK) status = ur_speech_decode(l, x + steps * row, width, steps, &l->said, error);
+    const ur_sequences recording = {.steps = steps, .lanes = 1, .values = x};
+    ur_status status = l->attends ? write_text(l, learner, &recording, error)
+                                  : spell_steps(l, learner, &recording, x + steps * row, error);
     free(x);
     return status;
 }

@@ -29,12 +29,19 @@ static ur_status lane_room(ur_listener *l, size_t lanes, ur_error *error)
     return UR_OK;
 }
 
-static ur_status batch_room(ur_listener *l, size_t places, size_t targets, ur_error *error)
+static ur_status step_room(ur_listener *l, size_t places, ur_error *error)
 {
-    if (places > l->places) UR_TRY(grow(&l->values, places, ur_speech_features(l) * sizeof *l->values, error));
-    if (places > l->places) l->places = places;
-    if (targets > l->target_places) UR_TRY(grow(&l->targets, targets, sizeof *l->targets, error));
-    if (targets > l->target_places) l->target_places = targets;
+    if (places <= l->places) return UR_OK;
+    UR_TRY(grow(&l->values, places, ur_speech_features(l) * sizeof *l->values, error));
+    l->places = places;
+    return UR_OK;
+}
+
+static ur_status target_room(ur_listener *l, size_t places, ur_error *error)
+{
+    if (places <= l->target_places) return UR_OK;
+    UR_TRY(grow(&l->targets, places, sizeof *l->targets, error));
+    l->target_places = places;
     return UR_OK;
 }
 
@@ -45,6 +52,13 @@ static ur_status packed_room(ur_listener *l, size_t steps, ur_error *error)
     l->packed_room = 2 * steps;
     return UR_OK;
 }
+
+/* Which strings are in a batch's lanes. */
+typedef struct hearing {
+    ur_part part;
+    uint64_t epoch;
+    const uint32_t *number;
+} hearing;
 
 /* ---- A lane --------------------------------------------------------------------------------------------------------- */
 
@@ -72,21 +86,20 @@ static void change_gain(ur_listener *l, size_t samples, uint64_t seed)
 }
 
 /* What is read, and its steps behind the `packed` ones; its targets behind the `said` ones. */
-static ur_status hear_lane(ur_listener *l, ur_part part, uint64_t epoch, uint32_t number, size_t b, size_t packed,
-                           size_t said, ur_error *error)
+static ur_status hear_lane(ur_listener *l, const hearing *h, size_t b, size_t packed, size_t said, ur_error *error)
 {
     ur_spoken_string s;
-    const ur_utterances *set = l->part[part].set;
+    const ur_utterances *set = l->part[h->part].set;
     size_t end;
-    bool varied = part == UR_PART_TRAIN && !l->settings.no_augment;
-    ur_speech_plan(l, part, epoch, number, &s);
+    bool varied = h->part == UR_PART_TRAIN && !l->settings.no_augment;
+    ur_speech_plan(l, h->part, h->epoch, h->number[b], &s);
     UR_TRY(ur_speech_join(l, set, &s, error));
     if (varied) change_gain(l, s.samples, s.seed);
     UR_TRY(ur_speech_hear(l, s.samples, error));
     if (varied) UR_TRY(ur_speech_hear_otherwise(l, s.seed, 0, error));
     UR_TRY(cut_string(l, set, &s, said, &end, error));
     size_t steps = ur_speech_stacked(l, l->heard.slices), least = ur_ctc_steps(l->ids + said, 1, end - said);
-    if (steps < least) steps = least; /* silence behind what was said in a hurry */
+    if (steps < least && !l->attends) steps = least; /* silence behind what was said in a hurry */
     UR_TRY(packed_room(l, packed + steps, error));
     for (size_t t = 0; t < steps; t++) ur_speech_take(l, t, l->packed + (packed + t) * ur_speech_features(l));
     l->lengths[b] = (int32_t)steps;
@@ -100,8 +113,13 @@ ur_status ur_speech_prepare(void *data, const ur_settings *settings, ur_learning
                             ur_error *error)
 {
     ur_listener *l = data;
-    (void)learning, (void)first_loss, (void)error;
+    const ur_speech_settings *s = settings->own;
+    (void)error;
     l->batch = settings->run.batch ? settings->run.batch : 16;
+    l->threads = learning->threads;
+    l->settings.token_dropout = s->token_dropout;
+    l->settings.label_smoothing = s->label_smoothing;
+    if (l->attends) *first_loss = ur_log((double)ur_vocabulary_size(l->tokens) + 1);
     return UR_OK;
 }
 
@@ -130,18 +148,58 @@ static ur_status settle_order(ur_listener *l, ur_part part, uint64_t epoch, ur_e
 }
 
 /* From one lane after the other to (T, B). */
-static void spread_lanes(ur_listener *l, size_t lanes, size_t steps, size_t most)
+static void spread_steps(ur_listener *l, size_t lanes, size_t steps)
 {
     const size_t row = ur_speech_features(l);
     const real *from = l->packed;
-    const int32_t *id = l->ids;
     memset(l->values, 0, steps * lanes * row * sizeof *l->values);
-    for (size_t i = 0; i < most * lanes; i++) l->targets[i] = 0;
-    for (size_t b = 0; b < lanes; b++) {
+    for (size_t b = 0; b < lanes; b++)
         for (size_t t = 0; t < (size_t)l->lengths[b]; t++, from += row)
             memcpy(l->values + (t * lanes + b) * row, from, row * sizeof *from);
+}
+
+static ur_status spread_labels(ur_listener *l, size_t lanes, size_t most, ur_batch *batch, ur_error *error)
+{
+    const int32_t *id = l->ids;
+    UR_TRY(target_room(l, most * lanes, error));
+    for (size_t i = 0; i < most * lanes; i++) l->targets[i] = 0;
+    for (size_t b = 0; b < lanes; b++)
         for (size_t i = 0; i < (size_t)l->target_lengths[b]; i++) l->targets[i * lanes + b] = *id++;
+    batch->target[0] = (ur_target){.loss = UR_LOSS_CTC, .ids = l->targets, .steps = most, .lengths = l->target_lengths};
+    batch->target_count = 1;
+    return UR_OK;
+}
+
+/* What a decoder reads. A dropped token is read as the end, which stands between no two others. */
+static ur_status teach_lanes(ur_listener *l, const hearing *h, size_t lanes, size_t most, ur_batch *batch,
+                             ur_error *error)
+{
+    const int32_t *ids = l->ids;
+    ur_dropping dropping = {.share = l->settings.token_dropout, .mask = ur_speech_end(l)};
+    UR_TRY(ur_teaching_begin(&l->teaching, most + 1, lanes, error));
+    for (size_t b = 0; b < lanes; ids += l->target_lengths[b++]) {
+        ur_teaching_lay(&l->teaching, b, ids, (size_t)l->target_lengths[b], ur_speech_end(l), -1);
+        dropping.seed = l->seed + UINT64_C(0xD1B54A32D192ED03) * (h->epoch + 1);
+        dropping.number = h->number[b];
+        if (h->part == UR_PART_TRAIN) ur_teaching_drop(&l->teaching, b, &dropping);
     }
+    ur_teaching_fill(&l->teaching, l->model->line_count - 1, h->part == UR_PART_TRAIN ? l->settings.label_smoothing : 0,
+                     batch);
+    return UR_OK;
+}
+
+static ur_status fill_batch(ur_listener *l, const hearing *h, size_t lanes, size_t steps, size_t most, ur_batch *batch,
+                            ur_error *error)
+{
+    UR_TRY(step_room(l, steps * lanes, error));
+    spread_steps(l, lanes, steps);
+    const ur_sequences recordings = {.steps = steps, .lanes = lanes, .values = l->values, .lengths = l->lengths};
+    if (l->attends) {
+        ur_speech_see(l, &recordings, batch);
+        return teach_lanes(l, h, lanes, most, batch, error);
+    }
+    *batch = (ur_batch){.input = {recordings}};
+    return spread_labels(l, lanes, most, batch, error);
 }
 
 ur_status ur_speech_batch(void *data, ur_part part, uint64_t epoch, uint64_t number, ur_task_batch *batch,
@@ -150,24 +208,19 @@ ur_status ur_speech_batch(void *data, ur_part part, uint64_t epoch, uint64_t num
     ur_listener *l = data;
     size_t lanes, packed = 0, said = 0, steps = 1, most = 1;
     UR_TRY(settle_order(l, part, epoch, error));
-    const uint32_t *place = ur_order_batch(&l->part[part].order, number, &lanes);
+    const hearing h = {part, epoch, ur_order_batch(&l->part[part].order, number, &lanes)};
     UR_TRY(lane_room(l, lanes, error));
     for (size_t b = 0; b < lanes; b++) {
-        UR_TRY(hear_lane(l, part, epoch, place[b], b, packed, said, error));
+        UR_TRY(hear_lane(l, &h, b, packed, said, error));
         size_t own = (size_t)l->lengths[b], labels = (size_t)l->target_lengths[b];
         packed += own;
         said += labels;
         steps = own > steps ? own : steps;
         most = labels > most ? labels : most;
     }
-    UR_TRY(batch_room(l, steps * lanes, most * lanes, error));
-    spread_lanes(l, lanes, steps, most);
-    batch->network =
-        (ur_batch){.input = {{.steps = steps, .lanes = lanes, .values = l->values, .lengths = l->lengths}},
-                   .target = {{.loss = UR_LOSS_CTC, .ids = l->targets, .steps = most, .lengths = l->target_lengths}},
-                   .target_count = 1};
+    UR_TRY(fill_batch(l, &h, lanes, steps, most, &batch->network, error));
     batch->fresh = true;
-    batch->extra = place;
+    batch->extra = h.number;
     l->at = part;
     return UR_OK;
 }

@@ -25,7 +25,10 @@ static ur_status judge_lane(ur_listener *l, const ur_tensor *y, size_t b, uint32
 {
     size_t wrong, count;
     UR_TRY(find_truth(l, number, error));
-    UR_TRY(ur_speech_decode(l, y->value + b * y->row, y->lanes * y->row, (size_t)l->lengths[b], &l->said, error));
+    if (l->attends)
+        UR_TRY(ur_speech_written(l, b, &l->said, error));
+    else
+        UR_TRY(ur_speech_decode(l, y->value + b * y->row, y->lanes * y->row, (size_t)l->lengths[b], &l->said, error));
     UR_TRY(ur_speech_edits(l, &l->said, &l->truth, false, &wrong, &count, error));
     t->characters += count;
     t->wrong_characters += wrong;
@@ -43,6 +46,7 @@ ur_status ur_speech_tally_batch(void *data, const ur_task_batch *batch, const ur
     ur_listener *l = data;
     const uint32_t *number = batch->extra;
     const ur_tensor *y = out[0].y;
+    if (l->attends) UR_TRY(ur_speech_write(l, NULL, &batch->network, error));
     for (size_t b = 0; b < y->lanes; b++) UR_TRY(judge_lane(l, y, b, number[b], tally, error));
     return UR_OK;
 }

@@ -2,6 +2,7 @@
 #include "task/speech/speech.h"
 
 #include "layer/ctc.h"
+#include "net/line.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +27,8 @@ void ur_speech_close(void *data)
     for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) free(rooms[i]);
     ur_state_free(l->live.state);
     ur_speech_say_free(l->say);
+    ur_teaching_free(&l->teaching);
+    ur_decoding_free(l->decoding);
 }
 
 ur_utterances_options ur_speech_options(const ur_listener *l)
@@ -65,7 +68,7 @@ static ur_status make_part(ur_listener *l, ur_part which, const ur_utterances *s
     return UR_OK;
 }
 
-/* Whether a recording has the steps to say its transcript; and what of it is not known. */
+/* Whether a recording has the steps to say its transcript, of which ctc needs one for each token; and what of it is not known. */
 static ur_status look_at(ur_listener *l, ur_speech_part *p, uint32_t item, bool *fits, ur_error *error)
 {
     size_t count, known = 0, steps;
@@ -73,7 +76,8 @@ static ur_status look_at(ur_listener *l, ur_speech_part *p, uint32_t item, bool 
     for (size_t i = 0; i < count; i++)
         if (l->ids[i] >= 0) l->ids[known++] = l->ids[i];
     steps = ur_speech_stacked(l, ur_speech_steps(l->speech, ur_utterances_samples(p->set, item)));
-    *fits = ur_ctc_steps(l->ids, 1, known) <= steps;
+    *fits = l->attends || ur_ctc_steps(l->ids, 1, known) <= steps;
+    if (p == &l->part[UR_PART_TRAIN] && known + 1 > l->longest) l->longest = known + 1; /* with the blank between two */
     p->unknown += count - known;
     return UR_OK;
 }
@@ -107,6 +111,7 @@ static ur_status make_parts(ur_listener *l, ur_error *error)
     if (l->validation) UR_TRY(make_part(l, UR_PART_VALIDATION, l->validation, false, true, error));
     UR_TRY(ur_speech_count_tokens(l, error));
     UR_TRY(settle_part(l, UR_PART_TRAIN, error));
+    if (l->join_most) l->longest *= l->join_most;
     UR_TRY(settle_part(l, UR_PART_VALIDATION, error));
     if (l->part[UR_PART_TRAIN].count) return UR_OK;
     return ur_fail(error, UR_ERR_DATA, "no recording is left to train on: %zu are too short for what is said in them",
@@ -122,9 +127,21 @@ static ur_status choose_tokens(ur_listener *l, ur_error *error)
     return ur_fail(error, UR_ERR_USAGE, "`token` byte: speech is spelled in characters or words");
 }
 
+/* A network of several lines has a decoder. */
+static ur_status choose_decoder(ur_listener *l, const ur_run_settings *run, ur_error *error)
+{
+    ur_net_spec spec;
+    l->attends = l->settings.decoder == UR_SPELL_ATTENTION;
+    if (!run->net) return UR_OK;
+    UR_TRY(ur_net_parse(run->net, &spec, error));
+    l->attends = spec.line_count > 1;
+    return UR_OK;
+}
+
 static ur_status open_training(ur_listener *l, const ur_settings *settings, ur_error *error)
 {
     const ur_run_settings *run = &settings->run;
+    UR_TRY(choose_decoder(l, run, error));
     ur_utterances_options options = ur_speech_options(l);
     options.val_match = l->settings.val_match;
     if (!run->validation && !options.val_match) options.val_fraction = run->validation_share;
@@ -156,6 +173,9 @@ ur_status ur_speech_open(void *data, const ur_settings *settings, const ur_model
     l->watcher = &settings->run.watcher;
     UR_TRY(ur_speech_read_join(l->settings.join, &l->join_least, &l->join_most, error));
     if (from) UR_TRY(ur_speech_take_model(l, from, error));
+    if (from && l->settings.lm && l->attends)
+        return ur_fail(error, UR_ERR_USAGE,
+                       "`lm`: the model writes with attention, where no other has a say; leave it out");
     if (from && l->settings.lm)
         UR_TRY(ur_speech_say_open(&l->say, l->settings.lm, l->settings.lm_weight, l->tokens, error));
     if (!settings->data.count) return from ? UR_OK : ur_fail(error, UR_ERR_USAGE, "no data to train on");

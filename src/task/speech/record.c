@@ -2,6 +2,7 @@
 #include "task/speech/speech.h"
 
 #include "format/record.h"
+#include "task/decoder_net.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -9,8 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define EXAMPLE "sound: lstm 128 bi; decoder: embed 64 > lstm 256 > attend sound 128 additive feed > dense"
+
 static ur_status check_network(const ur_listener *l, const ur_model *m, ur_error *error)
 {
+    if (l->attends)
+        return ur_decoder_check(m, ur_speech_features(l), ur_vocabulary_size(l->tokens) + 1,
+                                "the slices of a recording", EXAMPLE, error);
     const ur_line *last = &m->lines[m->line_count - 1];
     const char *ending = ur_line_ending(m, m->line_count - 1);
     bool fits = m->line_count == 1 && ending && strcmp(ending, "ctc") == 0;
@@ -62,9 +68,10 @@ static json_t *input_json(const ur_listener *l)
 
 ur_status ur_speech_record(void *data, ur_model *model, ur_error *error)
 {
-    const ur_listener *l = data;
+    ur_listener *l = data;
     char hash[24];
     UR_TRY(check_network(l, model, error));
+    l->model = model;
     snprintf(hash, sizeof hash, "%016llx", (unsigned long long)ur_utterances_hash(l->set));
     json_t *trained = json_pack("{s:s,s:s,s:I}", "found", ur_utterances_found(l->set), "hash", hash, "utterances",
                                 (json_int_t)l->part[UR_PART_TRAIN].count);
@@ -121,6 +128,8 @@ ur_status ur_speech_take_model(ur_listener *l, const ur_model *model, ur_error *
     const json_t *input = json_object_get(model->record, "input");
     json_int_t rate = json_integer_value(json_object_get(input, "rate"));
     if (rate < 1000 || rate > 768000) return fail_broken("samples", error);
+    l->model = (ur_model *)(uintptr_t)model;
+    l->attends = model->line_count > 1;
     UR_TRY(ur_speech_create(&l->speech, (uint32_t)rate, error));
     UR_TRY(take_tokens(l, json_object_get(model->record, "labels"), json_string_value(json_object_get(input, "token")),
                        error));

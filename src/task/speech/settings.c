@@ -2,10 +2,12 @@
 #include "task/speech/speech.h"
 
 #include "base/number.h"
+#include "task/decoder_net.h"
 #include "train/net_text.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define S(field) offsetof(ur_speech_settings, field)
@@ -40,11 +42,26 @@ static const ur_setting ROWS[] = {
     {"Spelling", "token", "char|byte|word", UR_SETTING_WORD, S(token),
      .unset = "words where recordings are joined, else char", .decides = true,
      .help = "what is spelled: characters, or words between blanks"},
+    {NULL, "decoder", "ctc|attention", UR_SETTING_CHOICE, S(decoder), .initial = "ctc", .unless = "net",
+     .help =
+         "ctc: each step says a token or nothing; attention: the text is written token by token, and each looks at the "
+         "whole recording"},
 
-    {"Answers", "beam", "N", UR_SETTING_SIZE, S(beam), .least = 1, .most = 1000, .unset = "1, with --lm 16",
-     .reads = true, .help = "beginnings that are kept in the search for the likeliest text; 1: the likeliest path"},
+    {"With --decoder attention", "token-dropout", "P", UR_SETTING_NUMBER, S(token_dropout), .most = 0.9, .unset = "0.1",
+     .decides = true, .help = "share of the tokens that are read as the end in training"},
+    {NULL, "label-smoothing", "X", UR_SETTING_NUMBER, S(label_smoothing), .most = 0.9, .unset = "0.1", .decides = true,
+     .help = "share of what is wanted that goes to all tokens alike"},
+    {NULL, "max-length", "N", UR_SETTING_SIZE, S(max_length), .least = 1, .most = 1e6, .initial = "200", .reads = true,
+     .help = "tokens of a text; no more are written"},
+    {NULL, "length-power", "X", UR_SETTING_NUMBER, S(length_power), .most = 10, .initial = "1", .reads = true,
+     .help = "texts are compared by log probability / tokens^X; 0: longer ones are at a disadvantage"},
+
+    {"Answers", "beam", "N", UR_SETTING_SIZE, S(beam), .least = 1, .most = 1000,
+     .unset = "1, with --lm 16, with attention 5", .reads = true,
+     .help =
+         "beginnings that are kept in the search for the likeliest text; 1: the likeliest path, or token at each step"},
     {NULL, "lm", "MODEL", UR_SETTING_TEXT, S(lm), .unset = "none", .reads = true,
-     .help = "a language model of characters (unroll train lm) that has a say in the search"},
+     .help = "a language model of characters (unroll train lm) that has a say in the search; not with attention"},
     {NULL, "lm-weight", "W", UR_SETTING_NUMBER, S(lm_weight), .most = 10, .initial = "0.5", .beside = "lm",
      .reads = true, .help = "how much of one: its log p is multiplied by this"},
 };
@@ -84,6 +101,13 @@ static double choose_epochs(const ur_listener *l)
     return updates * EPOCHS < UPDATES ? ceil(UPDATES / updates) : EPOCHS;
 }
 
+static ur_status choose_decoder(ur_settings *settings, ur_error *error)
+{
+    UR_TRY(ur_settings_prefer(settings, "embed", "64", error));
+    UR_TRY(ur_settings_prefer_number(settings, "token-dropout", 0.1, error));
+    return ur_settings_prefer_number(settings, "label-smoothing", 0.1, error);
+}
+
 /* Found by trying on strings of digits. */
 ur_status ur_speech_choose(const void *data, ur_settings *settings, ur_error *error)
 {
@@ -98,25 +122,47 @@ ur_status ur_speech_choose(const void *data, ur_settings *settings, ur_error *er
     UR_TRY(ur_settings_prefer_number(settings, "lr", 2e-3, error));
     UR_TRY(ur_settings_prefer_number(settings, "average", 0.99, error));
     if (!(run->epochs > 0) && !run->steps && !(run->minutes > 0)) run->epochs = choose_epochs(l);
-    return UR_OK;
+    return l->attends ? choose_decoder(settings, error) : UR_OK;
 }
 
-/* CELL H xN [bi] > dropout > dense > ctc */
+/* CELL H xN [bi] drop=P, which reads the recording */
+static void write_ear(const ur_listener *l, const ur_run_settings *run, char *line, size_t size)
+{
+    char number[UR_NUMBER_MAX], between[UR_NUMBER_MAX + 16] = "", many[32] = "";
+    ur_write_number(run->dropout, number);
+    if (run->dropout > 0 && run->layers > 1) snprintf(between, sizeof between, " drop=%s", number);
+    if (run->layers > 1) snprintf(many, sizeof many, " x%zu", run->layers);
+    snprintf(line, size, "%.40s %.12s%s%s%s", run->cell, run->hidden, many, ur_speech_looks_back(l) ? "" : " bi",
+             between);
+}
+
+/* EAR > dropout P > dense > ctc, or
+ * sound: EAR; decoder: embed E > CELL 2·H > attend sound H additive feed > dropout P > dense */
+static void write_network(const ur_listener *l, const ur_run_settings *run, char *line, size_t size)
+{
+    char ear[160], number[UR_NUMBER_MAX], drop[UR_NUMBER_MAX + 16] = "";
+    size_t hidden = strtoul(run->hidden, NULL, 10);
+    write_ear(l, run, ear, sizeof ear);
+    ur_write_number(run->dropout, number);
+    if (run->dropout > 0) snprintf(drop, sizeof drop, "dropout %s > ", number);
+    if (l->attends)
+        snprintf(line, size, "sound: %s; decoder: embed %zu > %.40s %zu > attend sound %zu additive feed > %sdense",
+                 ear, run->embed, run->cell, 2 * hidden, hidden, drop);
+    else
+        snprintf(line, size, "%s > %sdense > ctc", ear, drop);
+}
+
 ur_status ur_speech_network(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error)
 {
     const ur_listener *l = data;
     const ur_run_settings *run = &settings->run;
-    char number[UR_NUMBER_MAX], drop[UR_NUMBER_MAX + 16] = "", between[UR_NUMBER_MAX + 16] = "", many[32] = "";
-    request->sizes.outputs = ur_vocabulary_size(l->tokens);
-    request->sizes.features = ur_speech_features(l);
-    if (run->net) return ur_net_text(run, false, "", request->line, error);
-    if (strchr(run->hidden, ','))
+    const ur_sizes seen = {.features = ur_speech_features(l)};
+    request->sizes = (ur_sizes){.features = seen.features, .outputs = ur_vocabulary_size(l->tokens)};
+    if (run->net)
+        UR_TRY(ur_net_text(run, false, "", request->line, error));
+    else if (strchr(run->hidden, ','))
         return ur_fail(error, UR_ERR_USAGE, "`hidden` %s: give one width, or the whole network as `net`", run->hidden);
-    ur_write_number(run->dropout, number);
-    if (run->dropout > 0) snprintf(drop, sizeof drop, "dropout %s > ", number);
-    if (run->dropout > 0 && run->layers > 1) snprintf(between, sizeof between, " drop=%s", number);
-    if (run->layers > 1) snprintf(many, sizeof many, " x%zu", run->layers);
-    snprintf(request->line, sizeof request->line, "%s %.12s%s%s%s > %sdense > ctc", run->cell, run->hidden, many,
-             ur_speech_looks_back(l) ? "" : " bi", between, drop);
-    return UR_OK;
+    else
+        write_network(l, run, request->line, sizeof request->line);
+    return l->attends ? ur_decoder_sizes(request, &seen, ur_vocabulary_size(l->tokens) + 1, error) : UR_OK;
 }

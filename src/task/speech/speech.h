@@ -1,6 +1,7 @@
 /*
  * Speech: what is said in a recording, as characters or words, without being told when. A recording is read as slices of 40
- * numbers every 10 ms, some of them at a time; the network ends in ctc. Recordings of one speaker may be joined to strings.
+ * numbers every 10 ms, some of them at a time. The network ends in ctc, or its last line is a decoder, which writes the text token
+ * by token and looks at the recording (attention). Recordings of one speaker may be joined to strings.
  */
 #ifndef UR_TASK_SPEECH_SPEECH_H
 #define UR_TASK_SPEECH_SPEECH_H
@@ -11,7 +12,9 @@
 #include "data/vocabulary.h"
 #include "generate/ctc_search.h"
 #include "model/graph.h"
+#include "task/decoder.h"
 #include "task/order.h"
+#include "task/teaching.h"
 #include "train/task.h"
 
 /* As the rows of settings.c say. */
@@ -24,6 +27,9 @@ typedef struct ur_speech_settings {
     size_t beam; /* 0: open */
     const char *lm;
     double lm_weight;
+    enum { UR_SPELL_CTC, UR_SPELL_ATTENTION } decoder;
+    double token_dropout, label_smoothing, length_power;
+    size_t max_length;
     enum { UR_LISTEN_BACK, UR_LISTEN_BOTH } look;
 } ur_speech_settings;
 
@@ -78,7 +84,10 @@ typedef struct ur_listener {
     size_t batch, join_least, join_most; /* join: 0: recordings as they are */
     ur_utterances *set, *validation;
     ur_speech_part part[UR_PARTS];
-    ur_vocabulary *tokens; /* the blank is the number behind them */
+    ur_vocabulary *tokens; /* the number behind them is the blank, or of a decoder the end of a text */
+    bool attends;          /* the network has a decoder */
+    ur_model *model;       /* NULL while data are opened for a training */
+    size_t threads;
     ur_speech *speech;
     float *mean, *scale; /* (UR_SPEECH_BANDS) of a network that looks back: a slice is taken as (x − mean)·scale */
 
@@ -91,8 +100,11 @@ typedef struct ur_listener {
     real *values; /* (T, B, F) */
     int32_t *targets, *lengths, *target_lengths;
     size_t places, target_places, lanes; /* for which there is room */
-    ur_speech_say *say;                  /* a language model, NULL: none */
-    ur_part at;                          /* of the last batch */
+    ur_teaching teaching;                /* of a decoder */
+    ur_decoding *decoding;
+    size_t longest;     /* tokens of a string to train on, at most */
+    ur_speech_say *say; /* a language model, NULL: none */
+    ur_part at;         /* of the last batch */
 
     /* Of judging and answering. */
     ur_speech_text truth, said;
@@ -113,6 +125,8 @@ typedef struct ur_listener {
 static inline size_t ur_speech_features(const ur_listener *l) { return l->settings.stack * UR_SPEECH_BANDS; }
 static inline bool ur_speech_looks_back(const ur_listener *l) { return l->settings.look == UR_LISTEN_BACK; }
 static inline bool ur_speech_by_words(const ur_listener *l) { return ur_vocabulary_kind(l->tokens) == UR_TOKEN_WHOLE; }
+/* What ends a text, and begins one that is written. */
+static inline int32_t ur_speech_end(const ur_listener *l) { return (int32_t)ur_vocabulary_size(l->tokens); }
 
 extern const ur_task ur_task_speech;
 extern const ur_setting_table ur_speech_setting_table;
@@ -177,6 +191,12 @@ ur_status ur_speech_edits(ur_listener *l, const ur_speech_text *said, const ur_s
 bool ur_speech_searches(const ur_listener *l); /* for the likeliest text, and not its likeliest path */
 ur_status ur_speech_decode(ur_listener *l, const real *x, size_t stride, size_t steps, ur_speech_text *text,
                            ur_error *error);
+
+/* write.c: a text for each recording of a batch, by a decoder. `learner` NULL: besides the trainer's work. Then that of a lane. */
+ur_status ur_speech_write(ur_listener *l, ur_learner *learner, const ur_batch *batch, ur_error *error);
+ur_status ur_speech_written(const ur_listener *l, size_t lane, ur_speech_text *text, ur_error *error);
+/* A batch of recordings that all lines but the decoder read. */
+void ur_speech_see(const ur_listener *l, const ur_sequences *recordings, ur_batch *batch);
 
 /* say.c: a language model of characters, as a judge of a search. */
 ur_status ur_speech_say_open(ur_speech_say **say, const char *path, double weight, const ur_vocabulary *tokens,

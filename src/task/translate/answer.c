@@ -190,8 +190,10 @@ ur_status ur_translate_answer(void *data, ur_learner *learner, const char *item,
                               const ur_sink *sink, ur_error *error)
 {
     ur_translate *c = data;
+    ur_field line = ur_field_trim((ur_field){item, length});
     c->waiting.vocabulary = c->side[UR_SOURCE].vocabulary;
-    if (item) UR_TRY(keep_line(&c->waiting, ur_field_trim((ur_field){item, length}), error));
+    if (item && c->nfc) UR_TRY(ur_normalise(&c->form, &line, error));
+    if (item) UR_TRY(keep_line(&c->waiting, line, error));
     c->waiting.count += item != NULL;
     bool full = c->waiting.count >= c->settings.at_once;
     return full || !item ? answer_waiting(c, learner, json, sink, error) : UR_OK;

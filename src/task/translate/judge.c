@@ -27,7 +27,9 @@ ur_status ur_translate_tally(void *data, const ur_task_batch *batch, const ur_va
     for (size_t b = 0; b < c->at.lanes; b++) {
         UR_TRY(ur_pairs_read(p->set, p->pair[c->at.place[b]], &c->pair, error));
         UR_TRY(ur_translate_text(c, b, 0, error));
-        if (!c->pair.text[UR_SOURCE].length) c->written.length = 0; /* as `predict` answers it */
+        bool empty = !c->pair.text[UR_SOURCE].length;
+        if (empty) c->written.length = 0; /* as `predict` answers it */
+        t->empty += empty;
         UR_TRY(add_text(c, t, error));
     }
     t->sentences += c->at.lanes;
@@ -45,6 +47,7 @@ static ur_status tell_more(const ur_translate *c, const ur_translate_count *t, j
     double seconds = c->writing;
     int failed = json_object_set_new(more, "sentences", json_integer((json_int_t)t->sentences));
     failed |= json_object_set_new(more, "tokens", json_integer((json_int_t)t->own.count));
+    if (t->empty) failed |= json_object_set_new(more, "sources_empty", json_integer((json_int_t)t->empty));
     if (c->cut) failed |= json_object_set_new(more, "sources_cut", json_integer((json_int_t)c->cut));
     failed |=
         json_object_set_new(more, "sentences_per_second", json_real(seconds > 0 ? (double)t->sentences / seconds : 0));

@@ -29,6 +29,7 @@ void ur_translate_close(void *data)
     ur_pairs_close(c->set);
     ur_pairs_close(c->validation);
     ur_pair_free(&c->pair);
+    ur_normal_form_free(&c->form);
     ur_translate_end_writing(c);
     ur_translate_end_waiting(c);
     ur_score_room_free(&c->scores);
@@ -131,7 +132,8 @@ static ur_status open_pairs(ur_translate *c, ur_pairs **set, const ur_settings *
 {
     const ur_pairs_options options = {.watcher = &settings->run.watcher,
                                       .column = {c->settings.source_column, c->settings.target_column},
-                                      .header = c->settings.header};
+                                      .header = c->settings.header,
+                                      .normal_form = c->nfc};
     UR_TRY(ur_pairs_open(set, paths, count, &options, error));
     ur_pairs_watch(*set, NULL);
     return UR_OK;
@@ -171,6 +173,7 @@ ur_status ur_translate_open(void *data, const ur_settings *settings, const ur_mo
     ur_translate *c = data;
     c->settings = *(const ur_translate_settings *)settings->own;
     c->seed = settings->run.learning.seed;
+    c->nfc = strcmp(c->settings.nfc, "yes") == 0;
     if (from) UR_TRY(ur_translate_take_model(c, from, error));
     if (!settings->data.count) return from ? UR_OK : ur_fail(error, UR_ERR_USAGE, "no data to train on");
     return from ? open_test(c, settings, error) : open_training(c, settings, error);

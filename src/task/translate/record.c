@@ -5,6 +5,9 @@
 
 #include <jansson.h>
 #include <stdio.h>
+#include <string.h>
+
+static const char NFC[] = "NFC";
 
 /* The vocabulary that a line keeps. */
 static ur_vocabulary **place_of(ur_model *m, size_t line)
@@ -39,7 +42,8 @@ static ur_status record_data(const ur_translate *c, ur_model *model, ur_error *e
     char hash[24];
     snprintf(hash, sizeof hash, "%016llx", (unsigned long long)ur_pairs_hash(c->set));
     json_t *data = json_pack("{s:s,s:I}", "hash", hash, "pairs", (json_int_t)c->part[UR_PART_TRAIN].count);
-    return ur_record_set(model, "trained_on", data, error);
+    UR_TRY(ur_record_set(model, "trained_on", data, error));
+    return c->nfc ? ur_record_set(model, "text", json_pack("{s:s}", "normal_form", NFC), error) : UR_OK;
 }
 
 /* A joint vocabulary is the last line's. */
@@ -68,6 +72,8 @@ ur_status ur_translate_record(void *data, ur_model *model, ur_error *error)
 
 ur_status ur_translate_take_model(ur_translate *c, const ur_model *m, ur_error *error)
 {
+    const char *form = json_string_value(json_object_get(json_object_get(m->record, "text"), "normal_form"));
+    c->nfc = form && strcmp(form, NFC) == 0;
     c->given = true;
     c->model = m;
     c->side[UR_SOURCE].vocabulary = c->side[UR_TARGET].vocabulary = m->vocabulary;

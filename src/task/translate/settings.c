@@ -2,6 +2,7 @@
 #include "task/translate/translate.h"
 
 #include "base/number.h"
+#include "task/decoder_net.h"
 #include "train/net_text.h"
 
 #include <math.h>
@@ -23,6 +24,8 @@ static const ur_setting ROWS[] = {
      .help = "what of a text is read or written in one step; bpe: pieces of words, learnt from the data"},
     {NULL, "joint", "yes|no", UR_SETTING_WORD, S(joint), .unset = "where both sides are written in the same letters",
      .decides = true, .help = "one vocabulary and one table of embeddings for both sides"},
+    {NULL, "nfc", "yes|no", UR_SETTING_WORD, S(nfc), .initial = "yes", .decides = true,
+     .help = "make a letter and its accent, or the letters of a syllable of Hangul, one character (normal form C)"},
     {NULL, "vocab-limit", "N", UR_SETTING_SIZE, S(vocabulary_limit), .least = 1, .most = 1e9,
      .unset = "chosen by the size of the data", .decides = true,
      .help = "keep at most so many tokens, the most frequent ones"},
@@ -35,6 +38,8 @@ static const ur_setting ROWS[] = {
     {"The decoder", "attend", "general|dot|additive|none", UR_SETTING_WORD, S(attend), .initial = "general",
      .unless = "net",
      .help = "how it scores the places of the source that it looks at; none: it has the encoder's last state alone"},
+    {NULL, "input-feed", NULL, UR_SETTING_FLAG, S(input_feed), .unless = "net",
+     .help = "what it found there goes into its next step, too, which takes longer"},
     {NULL, "teacher-forcing", "SHARE", UR_SETTING_NUMBER, S(teacher_forcing), .most = 1, .initial = "1",
      .decides = true,
      .help = "how many of the tokens that the decoder is fed in training are the true ones; the others are its own"},
@@ -103,23 +108,23 @@ ur_status ur_translate_choose(const void *data, ur_settings *settings, ur_error 
 /* encoder: embed E > dropout P > CELL H/2 bi; decoder: embed like encoder > dropout P > CELL H from encoder > attend encoder E >
  * dropout P > dense tied
  * with an embedding of its own where the vocabulary is not joint; without attention nothing is tied, since H is not E. */
-static void write_network(const ur_translate *c, const ur_run_settings *run, char *line, size_t size)
+static ur_status write_network(const ur_translate *c, const ur_run_settings *run, char *line, size_t size,
+                               ur_error *error)
 {
-    char number[UR_NUMBER_MAX], drop[64] = "", between[64] = "", many[32] = "", table[48] = "like encoder",
-                                look[64] = "";
+    char number[UR_NUMBER_MAX], drop[64] = "", between[64] = "", many[32] = "", table[48] = "like encoder", look[96];
     size_t hidden = strtoul(run->hidden, NULL, 10);
-    const char *kind = c->settings.attend;
-    bool attends = strcmp(kind, "none") != 0;
+    const ur_decoder_looking looking = {"encoder", c->settings.attend, run->embed, c->settings.input_feed};
     ur_write_number(run->dropout > 0 ? run->dropout : 0, number);
     if (run->dropout > 0) snprintf(drop, sizeof drop, " > dropout %s", number);
     if (run->layers > 1) snprintf(many, sizeof many, " x%zu", run->layers);
     if (run->layers > 1 && run->dropout > 0) snprintf(between, sizeof between, " drop=%s", number);
     if (!c->joint) snprintf(table, sizeof table, "%zu", run->embed);
-    if (attends) snprintf(look, sizeof look, " > attend encoder %zu %.10s", run->embed, kind);
+    UR_TRY(ur_decoder_look(&looking, look, sizeof look, error));
     snprintf(line, size,
              "encoder: embed %zu%s > %.40s %zu%s bi%s; decoder: embed %s%s > %.40s %zu%s%s from encoder%s%s > dense%s",
              run->embed, drop, run->cell, (hidden + 1) / 2, many, between, table, drop, run->cell, hidden, many,
-             between, look, drop, attends ? " tied" : "");
+             between, look, drop, *look ? " tied" : "");
+    return UR_OK;
 }
 
 /* Lines but the last read the source, the last one the target. */
@@ -151,6 +156,6 @@ ur_status ur_translate_network(const void *data, const ur_settings *settings, ur
         return ur_fail(error, UR_ERR_USAGE, "`hidden` %s: give one width, or the whole network as `net`",
                        settings->run.hidden);
     else
-        write_network(c, &settings->run, request->line, sizeof request->line);
+        UR_TRY(write_network(c, &settings->run, request->line, sizeof request->line, error));
     return size_lines(c, request, error);
 }

@@ -20,7 +20,8 @@ enum { UR_SOURCE = UR_PAIR_SOURCE, UR_TARGET = UR_PAIR_TARGET, UR_SIDES = UR_PAI
 /* As the rows of settings.c say. */
 typedef struct ur_translate_settings {
     const char *source_column, *target_column, *header;
-    const char *token, *joint, *attend;
+    const char *token, *joint, *nfc, *attend;
+    bool input_feed;
     size_t min_count, vocabulary_limit, max_length;
     double token_dropout, label_smoothing;
     double teacher_forcing;
@@ -57,7 +58,7 @@ typedef struct ur_translate_loss {
 
 /* What an evaluation adds up. */
 typedef struct ur_translate_count {
-    size_t sentences, exact;
+    size_t sentences, exact, empty; /* empty: sources, which get an empty answer */
     ur_bleu bleu, bleu_lower;
     ur_chrf chrf;
     ur_translate_loss own; /* with its own tokens fed */
@@ -77,7 +78,9 @@ typedef struct ur_translate {
     ur_pairs *set, *validation;
     ur_translate_part part[UR_PARTS];
     ur_translate_side side[UR_SIDES];
-    bool joint, given; /* given: the model has the vocabularies */
+    bool joint, given;   /* given: the model has the vocabularies */
+    bool nfc;            /* texts are brought to normal form C */
+    ur_normal_form form; /* of a line that is answered */
     size_t empty, longer,
         cut; /* pairs left out since a side is empty, or longer than max_length; sources that were cut */
     const ur_model *model;
