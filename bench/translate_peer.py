@@ -125,12 +125,12 @@ class Network(nn.Module):
         return F.linear(x, self.embed.weight, self.bias)
 
     def forward(self, source, lengths, target):
-        """The logits at all places of the target that count (pairs of a batch and a step where `target` is no padding)."""
+        """The logits at the places where `target` is no padding, (places, V)."""
         seen, states = self.read(source, lengths)
         said = torch.cat([torch.full((len(target), 1), END), target[:, :-1].clamp(min=0)], 1)
         x, _ = self.decoder(self.drop(self.embed(said)), tuple(s[None] for s in states))
         x = self.drop(self.attend(x, seen, hidden_places(seen, lengths)))
-        return self.logits(x)
+        return self.logits(x[target >= 0])
 
 
 def hidden_places(seen, lengths):
@@ -182,7 +182,7 @@ def train(a, record, tensors, pieces):
         wanted = pad([t for _, t in batch], -100)
         adam.zero_grad()
         logits = network(sources, lengths, drop_tokens(wanted))
-        loss = F.cross_entropy(logits.reshape(-1, logits.shape[2]), wanted.reshape(-1), label_smoothing=0.1)
+        loss = F.cross_entropy(logits, wanted[wanted >= 0], label_smoothing=0.1)
         loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 1)
         adam.step()
