@@ -7,6 +7,7 @@
 train: target tokens a second of updates, each turn from the first weights. The peer's batches are made as ours are.
 write: texts a second with a beam, both with the weights of --model, in batches of texts of about one length; reading and
 cutting the texts is not timed. Ours are batches of 64. The peer is timed with each of --batches, and the fastest counts.
+With --weights int8 both have the decoder's weights in int8 (ours: all of them).
 Prints medians and the best of all turns, and both ratios (ours over the peer's: above 1 we are faster). The smaller one
 counts. Needs nothing but Python itself; PyTorch belongs to the interpreter that --python names (translate_peer.py).
 """
@@ -48,7 +49,7 @@ def our_training(a, folder):
 
 def train(a):
     rates = {"PyTorch": [], "ours": []}
-    for turn in range(a.turns):
+    for _ in range(a.turns):
         with tempfile.TemporaryDirectory() as folder:
             model = pathlib.Path(folder) / "run"
             rates["ours"].append(our_training(a, model))
@@ -67,15 +68,24 @@ def write(a):
     if not a.model:
         sys.exit("translate.py: name a model with --model")
     rates, batches = {"ours": []}, a.batches.split(",")
-    for turn in range(a.turns):
+    with tempfile.TemporaryDirectory() as folder:
+        model = a.model
+        if a.weights != "f32":
+            model = pathlib.Path(folder) / "small.safetensors"
+            run([a.unroll, "export", a.model, "-o", model, "--weights", a.weights])
+        take_turns(a, model, batches, rates)
+    return rates, f"texts a second, weights in {a.weights}"
+
+
+def take_turns(a, model, batches, rates):
+    for _ in range(a.turns):
         for batch in batches:
-            result = peer(a, "write", a.model, "--beam", a.beam, "--batch", batch)
+            result = peer(a, "write", a.model, "--beam", a.beam, "--batch", batch, "--weights", a.weights)
             rates.setdefault(f"PyTorch, batch {batch}", []).append(result["sentences_per_s"])
-        rate, ours = our_writing(a, a.model)
+        rate, ours = our_writing(a, model)
         rates["ours"].append(rate)
         if ours["tokens"] != result["tokens"] or ours["sentences"] != result["sentences"]:
             sys.exit("translate.py: the two programs do not read the same tokens")
-    return rates, "texts a second"
 
 
 # ---- What is printed -----------------------------------------------------------------------------------------------------
@@ -91,6 +101,7 @@ def main():
     p.add_argument("--turns", type=int, default=5)
     p.add_argument("--updates", type=int, default=150, help="train: of each side and turn (default: %(default)s)")
     p.add_argument("--beam", type=int, default=5)
+    p.add_argument("--weights", choices=("f32", "int8"), default="f32", help="write: (default: %(default)s)")
     p.add_argument("--batches", default="64,128", help="write: the peer's batches (default: %(default)s)")
     a = p.parse_args()
     rates, unit = {"train": train, "write": write}[a.what](a)

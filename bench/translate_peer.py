@@ -10,7 +10,6 @@ texts of the same lengths. Only the steps of training, and only the writing, are
 ended in the batch; --batch says how many are written at once.
 """
 import argparse
-import collections
 import gzip
 import json
 import pathlib
@@ -18,6 +17,7 @@ import random
 import re
 import struct
 import time
+import warnings
 
 import torch
 import torch.nn.functional as F
@@ -117,16 +117,20 @@ class Network(nn.Module):
         scores = (self.query(x) @ seen.transpose(1, 2)).masked_fill(hidden, float("-inf"))
         return torch.tanh(self.out(torch.cat([scores.softmax(2) @ seen, x], 2)))
 
+    def cell(self, x, states):
+        """A step of the decoder's layer."""
+        return torch.lstm_cell(x, states, *self.decoder.parameters())
+
     def logits(self, x):
         return F.linear(x, self.embed.weight, self.bias)
 
     def forward(self, source, lengths, target):
-        """The logits at all places of the target that count (pairs of a batch and a step where `target` is no padding)."""
+        """The logits at the places where `target` is no padding, (places, V)."""
         seen, states = self.read(source, lengths)
         said = torch.cat([torch.full((len(target), 1), END), target[:, :-1].clamp(min=0)], 1)
         x, _ = self.decoder(self.drop(self.embed(said)), tuple(s[None] for s in states))
         x = self.drop(self.attend(x, seen, hidden_places(seen, lengths)))
-        return self.logits(x)
+        return self.logits(x[target >= 0])
 
 
 def hidden_places(seen, lengths):
@@ -178,7 +182,7 @@ def train(a, record, tensors, pieces):
         wanted = pad([t for _, t in batch], -100)
         adam.zero_grad()
         logits = network(sources, lengths, drop_tokens(wanted))
-        loss = F.cross_entropy(logits.reshape(-1, logits.shape[2]), wanted.reshape(-1), label_smoothing=0.1)
+        loss = F.cross_entropy(logits, wanted[wanted >= 0], label_smoothing=0.1)
         loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 1)
         adam.step()
@@ -195,6 +199,39 @@ def train(a, record, tensors, pieces):
             "tokens_per_s": tokens / seconds}
 
 
+# ---- Small weights -------------------------------------------------------------------------------------------------------
+
+class Rounded(nn.Module):
+    """A linear layer with int8 weights, a scale for each row; the numbers that enter are rounded as they come."""
+
+    def __init__(self, weight, bias=None):
+        super().__init__()
+        scales = (weight.abs().amax(1) / 127).clamp(min=1e-12).double()
+        rounded = torch.quantize_per_channel(weight, scales, torch.zeros(len(weight), dtype=torch.long), 0, torch.qint8)
+        self.packed = torch.ops.quantized.linear_prepack(rounded, bias)
+
+    def forward(self, x):
+        return torch.ops.quantized.linear_dynamic(x, self.packed, False)
+
+
+class RoundedCell:
+    def __init__(self, layer):
+        self.input, self.hidden = (Rounded(w, b) for w, b in ((layer.weight_ih_l0, layer.bias_ih_l0),
+                                                              (layer.weight_hh_l0, layer.bias_hh_l0)))
+
+    def __call__(self, x, states):
+        i, f, g, o = (self.input(x) + self.hidden(states[0])).chunk(4, 1)
+        c = f.sigmoid_().mul_(states[1]).addcmul_(i.sigmoid_(), g.tanh_())
+        return o.sigmoid_().mul(c.tanh()), c
+
+
+def round_decoder(network):
+    with torch.no_grad():
+        network.query, network.out = Rounded(network.query.weight), Rounded(network.out.weight)
+        network.logits = Rounded(network.embed.weight, network.bias).forward
+        network.cell = RoundedCell(network.decoder)
+
+
 # ---- Writing -------------------------------------------------------------------------------------------------------------
 
 class Search:
@@ -203,7 +240,6 @@ class Search:
 
     def __init__(self, network, source, lengths, a):
         self.network, self.beam, self.compact = network, a.beam, a.compact == "yes"
-        self.weights = tuple(network.decoder.parameters())
         self.seen, self.states = network.read(source, lengths)
         self.hidden = hidden_places(self.seen, lengths)
         count = len(source)
@@ -216,7 +252,7 @@ class Search:
     def offer(self):
         """log p of each way to go on, (N, rows, V)."""
         count = len(self.ids)
-        self.states = torch.lstm_cell(self.network.embed(self.ids.view(-1)), self.states, *self.weights)
+        self.states = self.network.cell(self.network.embed(self.ids.view(-1)), self.states)
         x = self.states[0].view(count, self.rows, -1)
         logits = self.network.logits(self.network.attend(x, self.seen, self.hidden))
         logits[:, :, MASK] = float("-inf")
@@ -271,6 +307,8 @@ class Search:
 def write(a, record, tensors, pieces):
     network = Network(len(pieces.text)).eval()
     network.take(tensors)
+    if a.weights == "int8":
+        round_decoder(network)
     sources = [pieces.read(s)[:a.longest - 1] + [END] for s in read_lines(a.source)]
     targets = [pieces.read(t) for t in read_lines(a.target)]
     order = sorted(range(len(sources)), key=lambda i: len(sources[i]))
@@ -307,9 +345,11 @@ def main():
     p.add_argument("--updates", type=int, default=100)
     p.add_argument("--beam", type=int, default=5)
     p.add_argument("--longest", type=int, default=101, help="tokens of a text, with its end")
+    p.add_argument("--weights", choices=("f32", "int8"), default="f32", help="write: of the decoder's products")
     p.add_argument("--compact", choices=("yes", "no"), default="yes")
     p.add_argument("--texts", help="write: where the texts go")
     a = p.parse_args()
+    warnings.filterwarnings("ignore")  # quantised tensors are to move to another package
     torch.manual_seed(1)
     torch.set_num_threads(a.threads)
     record, tensors = read_model(a.model)

@@ -28,6 +28,9 @@ ur_live_rows ur_live_range(const unsigned char *live, size_t lanes);
 void ur_compute_live_product(const ur_compute *compute, const ur_product *product, const unsigned char *live,
                              size_t steps, size_t lanes, size_t panels);
 
+/* n zeros. */
+void ur_compute_clear(const ur_compute *compute, real *x, size_t n);
+
 /* The weight gradient of `groups` row groups, shared out; scratch comes from the arena (UR_ERR_MEMORY). */
 ur_status ur_compute_weight_gradient(const ur_compute *compute, const ur_weight_gradient *gradient, size_t groups,
                                      ur_arena *arena, ur_error *error);

@@ -63,10 +63,12 @@ static void clear_row(const ur_live_job *job, size_t row)
         memset(c, 0, 16 * (job->panels - panel < p->group ? job->panels - panel : p->group) * sizeof *c);
 }
 
-/* Rows that are not made. */
-static void clear_others(const ur_live_job *job)
+/* Rows that are not made, of a member's steps. */
+static void clear_others(const ur_live_job *job, size_t member, size_t members)
 {
-    for (size_t t = 0; t < job->steps; t++) {
+    size_t t, end;
+    ur_pool_share(job->steps, 1, member, members, &t, &end);
+    for (; t < end; t++) {
         ur_live_rows at = ur_live_range(job->live + t * job->lanes, job->lanes);
         for (size_t b = 0; b < at.begin; b++) clear_row(job, t * job->lanes + b);
         for (size_t b = at.end; b < job->lanes; b++) clear_row(job, t * job->lanes + b);
@@ -78,6 +80,7 @@ static void live_work(void *context, size_t member, size_t members)
 {
     const ur_live_job *job = context;
     size_t before = 0, first, last;
+    if (job->product->start != UR_START_HERE) clear_others(job, member, members);
     ur_pool_share(job->rows, 6, member, members, &first, &last);
     for (size_t t = 0; t < job->steps && before < last; t++) {
         ur_live_rows at = ur_live_range(job->live + t * job->lanes, job->lanes);
@@ -100,7 +103,6 @@ void ur_compute_live_product(const ur_compute *compute, const ur_product *produc
         ur_compute_product(compute, product, steps * lanes, panels);
         return;
     }
-    if (product->start != UR_START_HERE) clear_others(&job);
     if (is_small(product, job.rows, panels))
         live_work(&job, 0, 1);
     else

@@ -100,7 +100,7 @@ real *ur_gradient(ur_tape *tape, ur_tensor *tensor)
 {
     bool fresh;
     real *gradient = ur_gradient_fresh(tape, tensor, &fresh);
-    if (gradient && fresh) memset(gradient, 0, ur_tensor_size(tensor) * sizeof(real));
+    if (gradient && fresh) ur_compute_clear(tape->compute, gradient, ur_tensor_size(tensor));
     return gradient;
 }
 

@@ -190,7 +190,7 @@ static void clear_gradient(const ur_learner *l, const ur_param *p)
     if (written_by_rows(l, p))
         ur_clear_sparse(p->gradient, p->size * sizeof(real));
     else
-        memset(p->gradient, 0, p->size * sizeof(real));
+        ur_compute_clear(&l->compute, p->gradient, p->size);
 }
 
 void ur_learner_clear(ur_learner *l)
