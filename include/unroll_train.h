@@ -253,8 +253,9 @@ UR_API ur_status ur_judge(ur_model *model, const ur_settings *settings, char **j
 /* A model of a task that answers items: a label for each line of text, for example. */
 typedef struct ur_answerer ur_answerer;
 
-/* The settings are those of the model (ur_settings_of_model), without data. The model must outlive the answerer and must not
- * be used meanwhile. `json`: each answer is an object on a line of its own. UR_ERR_UNSUPPORTED for a task that answers
+/* The settings are those of the model (ur_settings_of_model), without data. It takes one thread, or as many as the setting
+ * "threads" was given (an item of 20 steps gains from two with 128 neurons or more). The model must outlive the answerer and must
+ * not be used meanwhile. `json`: each answer is an object on a line of its own. UR_ERR_UNSUPPORTED for a task that answers
  * nothing. */
 UR_API ur_status ur_answerer_create(ur_answerer **answerer, ur_model *model, const ur_settings *settings, bool json,
                                     ur_error *error);

@@ -198,7 +198,7 @@ static json_t *samples_json(const ur_cli_run_log *log)
     return list;
 }
 
-static ur_status print_json(const char *run, const ur_cli_run_log *log, const ur_cli_run_summary *s, ur_error *error)
+json_t *ur_cli_run_json(const char *run, const ur_cli_run_log *log, const ur_cli_run_summary *s)
 {
     static const char *const updates[] = {"step", "loss", "smooth", "rate", "norm", "units", "seconds", NULL};
     static const char *const evaluations[] = {"step", "loss", "best", NULL};
@@ -216,62 +216,80 @@ static ur_status print_json(const char *run, const ur_cli_run_log *log, const ur
     ur_cli_json_set(&object, "evaluations", curves_json(&log->evaluations, evaluations));
     ur_cli_json_set(&object, "gates", gates_json(log));
     ur_cli_json_set(&object, "samples", samples_json(log));
-    return ur_cli_json_print(object, error);
+    return object;
 }
 
 /* ---- Running ------------------------------------------------------------------------------------------------------ */
 
-static ur_status show(const settings *s, const char *run, const ur_cli_run_log *log, ur_error *error)
+static ur_status show_one(const settings *s, const ur_cli_run *run, ur_error *error)
 {
-    ur_cli_run_summary summary;
-    UR_TRY(ur_cli_run_summarize(log, &summary, error));
-    if (s->html) UR_TRY(ur_cli_run_page(run, log, &summary, s->html, s->overwrite, error));
-    if (s->json) return print_json(run, log, &summary, error);
-    print_summary(run, log, &summary);
+    if (s->html) UR_TRY(ur_cli_run_page(run->name, &run->log, &run->summary, s->html, s->overwrite, error));
+    if (s->json) return ur_cli_json_print(ur_cli_run_json(run->name, &run->log, &run->summary), error);
+    print_summary(run->name, &run->log, &run->summary);
     return UR_OK;
 }
 
-static ur_status inspect(const settings *s, const char *run, const char *path, ur_error *error)
+static ur_status show_several(const settings *s, const ur_cli_run *runs, size_t count, ur_error *error)
+{
+    if (s->html) UR_TRY(ur_cli_runs_page(runs, count, s->html, s->overwrite, error));
+    if (s->json) return ur_cli_runs_json(runs, count, error);
+    return ur_cli_runs_print(runs, count, error);
+}
+
+static ur_status read_log(ur_cli_run *run, const char *path, ur_error *error)
 {
     ur_bytes bytes;
-    ur_cli_run_log log;
     UR_TRY(ur_file_read(path, &bytes, error));
-    ur_status status = ur_cli_run_log_parse(&log, path, bytes.data, bytes.size, error);
+    ur_status status = ur_cli_run_log_parse(&run->log, path, bytes.data, bytes.size, error);
     ur_bytes_free(&bytes);
-    if (status == UR_OK && log.cut_off) {
+    if (status == UR_OK && run->log.cut_off) {
         fprintf(stderr, "unroll: inspect run: ");
         ur_cli_print_shown(stderr, path, strlen(path));
         fprintf(stderr, ": line %zu is cut off and was left out; the training was killed there, or goes on\n",
-                log.cut_off);
+                run->log.cut_off);
     }
-    if (status == UR_OK) status = show(s, run, &log, error);
-    ur_cli_run_log_free(&log);
+    return status == UR_OK ? ur_cli_run_summarize(&run->log, &run->summary, error) : status;
+}
+
+static ur_status open_run(ur_cli_run *run, const char *given, ur_error *error)
+{
+    run->name = given;
+    char *path = ur_path_is_folder(given) ? ur_path_join(given, "log.jsonl") : strdup(given);
+    if (!path) return ur_fail_memory(error, "a path");
+    ur_status status = read_log(run, path, error);
+    free(path);
     return status;
 }
 
 static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_error *error)
 {
     const settings *s = settings_;
-    UR_TRY(ur_cli_expect(arguments, 1, 1, "which run? give the folder of one, such as runs/input", error));
-    const char *given = arguments->words[0];
+    ur_cli_run runs[UR_CLI_RUNS_MOST] = {{0}};
+    UR_TRY(ur_cli_expect(arguments, 1, UR_CLI_RUNS_MOST,
+                         "which run? give the folder of one, such as runs/input, or up to eight to compare", error));
     UR_TRY(ur_cli_check_new(s->html, s->overwrite, error));
-    char *path = ur_path_is_folder(given) ? ur_path_join(given, "log.jsonl") : strdup(given);
-    if (!path) return ur_fail_memory(error, "a path");
-    ur_status status = inspect(s, given, path, error);
-    free(path);
+    size_t count = (size_t)arguments->count;
+    ur_status status = UR_OK;
+    for (size_t i = 0; i < count && status == UR_OK; i++) status = open_run(&runs[i], arguments->words[i], error);
+    if (status == UR_OK) status = count > 1 ? show_several(s, runs, count, error) : show_one(s, runs, error);
+    for (size_t i = 0; i < count; i++) ur_cli_run_log_free(&runs[i].log);
     return status;
 }
 
 const ur_cli_verb ur_cli_inspect_run = {
     .name = "inspect run",
-    .takes = "RUN [option...]",
+    .takes = "RUN... [option...]",
     .summary = "show how a training went, from its log",
     .text = "Reads log.jsonl of a run, also of one that goes on or was killed, and shows how the losses fell, what the "
             "gradient's norm and the gates did, and what the network wrote at first and at last. The log alone is "
-            "needed; its keys are described in docs/file-format.md.",
+            "needed; its keys are described in docs/file-format.md. Several runs, up to eight, are compared: their "
+            "losses over "
+            "updates and "
+            "over minutes, on the validation data where there were some.",
     .examples = "unroll inspect run runs/input  # in the terminal\n"
                 "unroll inspect run runs/input --html run.html  # all of it as one page\n"
-                "unroll inspect run runs/input --json  # the curves, for other programs\n",
+                "unroll inspect run runs/input --json  # the curves, for other programs\n"
+                "unroll inspect run runs/rnn runs/lstm --html cells.html  # which of them learnt faster?\n",
     .table = &TABLE,
     .settings_size = sizeof(settings),
     .defaults = defaults,

@@ -32,7 +32,8 @@ static ur_status open_answerer(ur_answerer *a, ur_model *model, ur_error *error)
     if (!a->data) return ur_fail_memory(error, "the data");
     a->opened = true;
     UR_TRY(a->task->open(a->data, a->settings, model, error));
-    return ur_learner_create_judge(&a->learner, model, 1, error);
+    bool given = ur_settings_given(a->settings, "threads"); /* items come one by one: most are too short for several */
+    return ur_learner_create_judge(&a->learner, model, given ? a->settings->run.learning.threads : 1, error);
 }
 
 ur_status ur_answerer_create(ur_answerer **answerer, ur_model *model, const ur_settings *settings, bool json,

@@ -38,6 +38,15 @@ assert len(o["samples"]) >= 12
 END
 python3 same.py || fail 'other numbers than those of the log'
 
+# Several runs beside each other, one of them without evaluations
+done_with train lm text -o beside --net 'embed 8 > rnn 14 > dense' --batch 8 --bptt 16 --eval-every 1000 --steps 40 --quiet
+grep -v '"validation"' beside/log.jsonl >plain.jsonl
+done_with inspect run run plain.jsonl; prints ' run'; prints 'plain.jsonl'; prints 'updates'; prints 'minutes'
+done_with inspect run run plain.jsonl --json
+json '[len(o["runs"]), o["runs"][0]["best"] < 9, o["runs"][1]["best"], o["runs"][1]["steps"]]' | grep -qF '[2, True, None, 40]' || fail "$(cut -c1-300 out)"
+done_with inspect run run plain.jsonl --html runs.html; [ "$(grep -o '<svg ' runs.html | wc -l)" = 2 ] || fail 'not two charts'
+misused inspect run run run run run run run run run run; says 'one argument too many'
+
 # The page: one file that fetches nothing, whose text is text
 done_with inspect run run --html page.html
 cat >page.py <<'END'
@@ -102,7 +111,6 @@ refused '[1]\n' 'log: line 1'
 refused '\0\0\0\xff\n' 'log: line 1: not JSON'
 fails_with inspect run run/model.safetensors; says 'model.safetensors: line 1'
 misused inspect run; says 'which run?'
-misused inspect run run run; says "'run' is one argument too many"
 if [ -w /dev/full ]; then
     "$UNROLL" inspect run run >/dev/full 2>err && fail 'a full disk went unnoticed'
     says 'standard output: cannot write'
