@@ -6,27 +6,13 @@
 
 #include <cmocka.h>
 
-#include "support/failing_memory.h"
-
-#include "../base/scratch.h"
-
-#include "support/ok.h"
-#include "support/run.h"
-#include "support/small_tasks.h"
-#include "unroll_generate.h"
-#include "unroll_train.h"
+#include "support/every_call.h"
 
 #ifdef FAILING_MEMORY_REAL
 
 static scratch place;
 static ur_model *model;
 static ur_settings *trained, *judged;
-
-static ur_status drop(void *context, const char *bytes, size_t size, ur_error *error)
-{
-    (void)context, (void)bytes, (void)size, (void)error;
-    return UR_OK;
-}
 
 static const char *const TEXT[] = {"A dog sees (the cat)...", ""};
 static const char *const CONLLU[] = {"# text", "1\tA\t_\tD\t_\t_\t_\t_\t_\t_", "2\tdog\t_\tN\t_\t_\t_\t_\t_\t_", ""};
@@ -46,67 +32,24 @@ static ur_status answer(const char *const *lines, size_t count, bool json, ur_er
 static ur_status answer_text(ur_error *error) { return answer(TEXT, 2, true, error); }
 static ur_status answer_conllu(ur_error *error) { return answer(CONLLU, 4, false, error); }
 
-static ur_status judge(ur_error *error)
-{
-    char *json = NULL;
-    ur_status status = ur_judge(model, judged, &json, error);
-    free(json);
-    return status;
-}
-
-/* Returns how many calls there were. */
-static long try_call(ur_status (*work)(ur_error *error), long n, bool again, bool *failed)
-{
-    ur_error error = {0};
-    long before = atomic_load(&memory_live);
-    memory_arm(n, false);
-    ur_status status = work(&error);
-    long calls = memory_disarm(), after = atomic_load(&memory_live);
-    if (status != UR_OK && (status != error.status || !error.text[0])) fail_msg("call %ld: no message", n);
-    if (n && after != before && !again) return try_call(work, n, true, failed); /* what the C library keeps */
-    if (n && after != before) fail_msg("call %ld: %ld blocks leak (%s)", n, after - before, error.text);
-    *failed = status != UR_OK;
-    return calls;
-}
-
-static void check(ur_status (*work)(ur_error *error))
-{
-    bool failed;
-    long errors = 0, n = 1;
-    for (int i = 0; i < 2; i++) try_call(work, 0, false, &failed); /* what the C library keeps */
-    assert_false(failed);
-    for (; try_call(work, n, false, &failed) >= n; n++) errors += failed;
-    assert_true(errors > 10);
-}
+static ur_status judge(ur_error *error) { return judge_model(model, judged, error); }
 
 static void every_call_may_fail(void **state)
 {
     (void)state;
-    check(answer_text);
-    check(answer_conllu);
-    check(judge);
+    memory_try_every_call(answer_text);
+    memory_try_every_call(answer_conllu);
+    memory_try_every_call(judge);
 }
 
 static int set_up(void **state)
 {
     (void)state;
-    ur_settings *settings;
-    ur_trainer *t;
-    ur_error error;
-    strcpy(place.root, "/dev/shm/unroll-test-XXXXXX"); /* nothing of the disk is tested */
-    assert_non_null(mkdtemp(place.root));
-    settings = small_task("tag", place.root);
-    set_more(settings, "--steps 1 --threads 1");
-    set_one(settings, "output", in_scratch(&place, "run"));
-    ok(ur_trainer_create(&t, settings, &error), &error);
-    ok(train_to_end(t, &error), &error);
-    ur_trainer_free(t);
-    ur_settings_free(settings);
-    ok(ur_model_load(&model, in_scratch(&place, "run/model.safetensors"), NULL, &error), &error);
-    ok(ur_settings_of_model(&trained, model, &error), &error);
-    ok(ur_settings_of_model(&judged, model, &error), &error);
-    ok(ur_settings_add_data(judged, in_scratch(&place, "data.tag"), &error), &error);
-    set_more(judged, "--threads 1");
+    make_memory_scratch(&place);
+    train_small(&place, "tag", "", "run");
+    model = load_small(&place);
+    trained = settings_of(model);
+    judged = judging_of(model, &place, "data.tag");
     return 0;
 }
 

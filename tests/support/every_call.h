@@ -1,0 +1,111 @@
+/*
+ * A failing allocator at every call of a piece of work: each gives an error with a message, and nothing leaks. And a small
+ * trained model to work with, in a folder in memory. Include as failing_memory.h, which this includes.
+ */
+#ifndef UR_TEST_EVERY_CALL_H
+#define UR_TEST_EVERY_CALL_H
+
+#include "support/failing_memory.h"
+
+#include "base/scratch.h"
+#include "support/ok.h"
+#include "support/run.h"
+#include "support/small_tasks.h"
+#include "unroll_generate.h"
+#include "unroll_train.h"
+
+#ifdef FAILING_MEMORY_REAL
+
+typedef ur_status memory_work(ur_error *error);
+
+/* Returns how many calls there were. */
+static long memory_try(memory_work *work, long n, bool again, bool *failed)
+{
+    ur_error error = {0};
+    long before = atomic_load(&memory_live);
+    memory_arm(n, false);
+    ur_status status = work(&error);
+    long calls = memory_disarm(), after = atomic_load(&memory_live);
+    if (status != UR_OK && (status != error.status || !error.text[0])) fail_msg("call %ld: no message", n);
+    if (n && after != before && !again) return memory_try(work, n, true, failed); /* what the C library keeps */
+    if (n && after != before) fail_msg("call %ld: %ld blocks leak (%s)", n, after - before, error.text);
+    *failed = status != UR_OK;
+    return calls;
+}
+
+static void memory_try_every_call(memory_work *work)
+{
+    bool failed;
+    long errors = 0, n = 1;
+    for (int i = 0; i < 2; i++) memory_try(work, 0, false, &failed); /* what the C library keeps */
+    assert_false(failed);
+    for (; memory_try(work, n, false, &failed) >= n; n++) errors += failed;
+    assert_true(errors > 10);
+}
+
+/* Where nothing of the disk is tested. */
+static void make_memory_scratch(scratch *place)
+{
+    strcpy(place->root, "/dev/shm/unroll-test-XXXXXX");
+    assert_non_null(mkdtemp(place->root));
+}
+
+/* One update of a small task into the folder `run` of `place`, which keeps the task's data as well. */
+static void train_small(scratch *place, const char *task, const char *options, const char *run)
+{
+    ur_error error;
+    ur_trainer *t;
+    ur_settings *settings = small_task(task, place->root);
+    set_more(settings, "--steps 1 --threads 1 %s", options);
+    set_one(settings, "output", in_scratch(place, run));
+    ok(ur_trainer_create(&t, settings, &error), &error);
+    ok(train_to_end(t, &error), &error);
+    ur_trainer_free(t);
+    ur_settings_free(settings);
+}
+
+/* The model of the folder `run`. */
+static ur_model *load_small(scratch *place)
+{
+    ur_model *model;
+    ur_error error;
+    ok(ur_model_load(&model, in_scratch(place, "run/model.safetensors"), NULL, &error), &error);
+    return model;
+}
+
+/* What the model was trained with. */
+static ur_settings *settings_of(const ur_model *model)
+{
+    ur_settings *settings;
+    ur_error error;
+    ok(ur_settings_of_model(&settings, model, &error), &error);
+    return settings;
+}
+
+/* The same, with one thread and the file `data` of `place`, for ur_judge. */
+static ur_settings *judging_of(const ur_model *model, scratch *place, const char *data)
+{
+    ur_error error;
+    ur_settings *settings = settings_of(model);
+    ok(ur_settings_add_data(settings, in_scratch(place, data), &error), &error);
+    set_more(settings, "--threads 1");
+    return settings;
+}
+
+static ur_status judge_model(ur_model *model, const ur_settings *judged, ur_error *error)
+{
+    char *json = NULL;
+    ur_status status = ur_judge(model, judged, &json, error);
+    free(json);
+    return status;
+}
+
+/* A sink's write that keeps nothing. */
+static ur_status drop(void *context, const char *bytes, size_t size, ur_error *error)
+{
+    (void)context, (void)bytes, (void)size, (void)error;
+    return UR_OK;
+}
+
+#endif
+#endif
