@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is chosen for a text of so many tokens: hidden, dropout, decay, epochs; valid until the next call. */
+/* What is chosen for a text of so many tokens: hidden, dropout, decay, lowest rate, epochs; valid until the next call. */
 static const char *chosen(const char *line, uint64_t tokens)
 {
     static char text[64];
@@ -24,7 +24,8 @@ static const char *chosen(const char *line, uint64_t tokens)
     ur_lm data = {.train_end = tokens};
     assert_int_equal(ur_lm_choose(&data, settings, NULL), UR_OK);
     const ur_run_settings *run = &settings->run;
-    snprintf(text, sizeof text, "%s %g %g %g", run->hidden, run->dropout, run->learning.weight_decay, run->epochs);
+    snprintf(text, sizeof text, "%s %g %g %g %g", run->hidden, run->dropout, run->learning.weight_decay,
+             run->rate_floor, run->epochs);
     ur_settings_free(settings);
     return text;
 }
@@ -33,26 +34,26 @@ static const char *chosen(const char *line, uint64_t tokens)
 static void test_choice(void **state)
 {
     (void)state;
-    assert_string_equal(chosen("", 1000000), "512 0.4 0.02 10");
-    assert_string_equal(chosen("--minutes 60", 1000000), "768 0.6 0.1 18");
-    assert_string_equal(chosen("--minutes 30", 1000000), "768 0.55 0.08 18");
-    assert_string_equal(chosen("--minutes 15", 1000000), "512 0.45 0.04 22");
-    assert_string_equal(chosen("--minutes 6", 1000000), "512 0.35 0.02 22");
-    assert_string_equal(chosen("--minutes 5.9", 1000000), "256 0.35 0.02 40");
-    assert_string_equal(chosen("--minutes 2", 1000000), "256 0.2 0.01 40");
-    assert_string_equal(chosen("--minutes 30", 100000000), "768 0 0.01 18");
-    assert_string_equal(chosen("--minutes 3", 60000), "256 0.6 0.1 40");
-    assert_string_equal(chosen("--minutes 3", 10000), "256 0.6 0.1 30");
-    assert_string_equal(chosen("--minutes 0.1", 1000), "64 0 0.01 nan");
+    assert_string_equal(chosen("", 1000000), "512 0.4 0.02 0.09 10");
+    assert_string_equal(chosen("--minutes 60", 1000000), "768 0.6 0.1 0.38 18");
+    assert_string_equal(chosen("--minutes 30", 1000000), "768 0.55 0.08 0.31 18");
+    assert_string_equal(chosen("--minutes 15", 1000000), "512 0.45 0.04 0.16 22");
+    assert_string_equal(chosen("--minutes 6", 1000000), "512 0.35 0.02 0.06 22");
+    assert_string_equal(chosen("--minutes 5.9", 1000000), "256 0.35 0.02 0.06 40");
+    assert_string_equal(chosen("--minutes 2", 1000000), "256 0.2 0.01 0.05 40");
+    assert_string_equal(chosen("--minutes 30", 100000000), "768 0 0.01 0.05 18");
+    assert_string_equal(chosen("--minutes 3", 60000), "256 0.6 0.1 0.4 40");
+    assert_string_equal(chosen("--minutes 3", 10000), "256 0.6 0.1 0.4 30");
+    assert_string_equal(chosen("--minutes 0.1", 1000), "64 0 0.01 0.05 nan");
 }
 
 static void test_choice_that_was_made(void **state)
 {
     (void)state;
-    assert_string_equal(chosen("--minutes 3 --hidden 512 --dropout 0.1", 1000000), "512 0.1 0.01 40");
-    assert_string_equal(chosen("--epochs 3 --weight-decay 0.5", 1000000), "512 0.2 0.5 3");
-    assert_string_equal(chosen("--steps 100 --average 0", 1000000), "512 0 0.01 nan");
-    assert_string_equal(chosen("--minutes 15 --net 'lstm 5 > dense'", 1000000), "512 0 0.01 nan");
+    assert_string_equal(chosen("--minutes 3 --hidden 512 --dropout 0.1", 1000000), "512 0.1 0.01 0.05 40");
+    assert_string_equal(chosen("--epochs 3 --weight-decay 0.5", 1000000), "512 0.2 0.5 0.05 3");
+    assert_string_equal(chosen("--steps 100 --average 0", 1000000), "512 0 0.01 0.05 nan");
+    assert_string_equal(chosen("--minutes 15 --net 'lstm 5 > dense'", 1000000), "512 0 0.01 0.05 nan");
 }
 
 /* The weights at the end, in *weights (free() them), and the steps done. */

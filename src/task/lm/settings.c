@@ -102,14 +102,15 @@ static double count_passes(const ur_run_settings *run, const ur_lm_settings *s, 
 }
 
 /* How easily the network learns the text by heart decides: the more weights there are for a token, and the more often it
- * is seen, the more is dropped. `load` is their product; both rules were found with 256, 512 and 768 neurons on 20,000 to
- * 1,000,000 characters. A narrow layer has less to spare. */
+ * is seen, the more is dropped, and the less the rate falls. `load` is their product; the rules were found with 256, 512
+ * and 768 neurons on 20,000 to 1,000,000 characters. A narrow layer has less to spare. */
 static ur_status choose_restraint(ur_settings *settings, double load, ur_error *error)
 {
     double spare = fmin(1, (double)strtoul(settings->run.hidden, NULL, 10) / 256);
-    double dropout = spare * (0.04 + 0.1 * log2(load)), decay = 0.002 * load;
+    double dropout = spare * (0.04 + 0.1 * log2(load)), decay = 0.002 * load, rate = 0.008 * load;
     if (isnan(settings->run.dropout)) settings->run.dropout = round(20 * fmax(0, fmin(dropout, 0.6))) / 20;
     UR_TRY(ur_settings_prefer_number(settings, "weight-decay", round(100 * fmax(0.01, fmin(decay, 0.1))) / 100, error));
+    UR_TRY(ur_settings_prefer_number(settings, "lr-floor", round(100 * fmax(0.05, fmin(rate, 0.4))) / 100, error));
     return ur_settings_prefer_number(settings, "average", 0.998, error);
 }
 
