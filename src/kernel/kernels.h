@@ -82,14 +82,24 @@ typedef struct ur_row_group {
  * dW(j, i) += Σ over steps and lanes of dY(t, b, column of j)·X(t, b, i), db(j) += Σ dY: a chain for each shard of 16
  * lanes in the order (t, b), started at zero; shards added to dW in order.
  * T, B ≥ 1. dY: (T, B, ·) with row stride dy_row; X: (T, B, width) with row stride x_row; dW: (rows, width) dense; db may be
- * NULL.
+ * NULL. dy_steps, x_steps: (T) where each step begins, for steps that do not lie one behind the other; then dy and x are not read.
  */
 typedef struct ur_weight_gradient {
-    const real *dy, *x;
+    const real *dy, *x, *const *dy_steps, *const *x_steps;
     size_t dy_row, x_row, width, steps, lanes;
     const ur_row_group *groups;
     real *dw, *db;
 } ur_weight_gradient;
+
+/* dY and X at a step's first lane. */
+static inline const real *ur_gradient_dy(const ur_weight_gradient *g, size_t step)
+{
+    return g->dy_steps ? g->dy_steps[step] : g->dy + step * g->lanes * g->dy_row;
+}
+static inline const real *ur_gradient_x(const ur_weight_gradient *g, size_t step)
+{
+    return g->x_steps ? g->x_steps[step] : g->x + step * g->lanes * g->x_row;
+}
 
 /* What is minimised by a step of an optimiser: n numbers, see train/optimizer.h for the equations. */
 typedef struct ur_update {

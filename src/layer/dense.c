@@ -108,6 +108,7 @@ void ur_dense_forward(const ur_dense *d, const ur_compute *compute, const real *
 typedef struct ur_dense_trace {
     const ur_dense *dense;
     ur_tensor *x, *y;
+    bool stepped;
 } ur_dense_trace;
 
 void ur_dense_input_gradient(const ur_dense *d, const ur_compute *compute, const real *dy, real *dx, size_t rows,
@@ -152,8 +153,7 @@ static void weight_gradient(ur_tape *tape, const ur_dense_trace *d, const real *
                             .groups = groups,
                             .dw = d->dense->weight->gradient,
                             .db = d->dense->bias ? d->dense->bias->gradient : NULL};
-    ur_status status = ur_compute_weight_gradient(tape->compute, &g, count, tape->arena, &tape->error);
-    if (status != UR_OK) tape->status = status;
+    ur_tape_weight_gradient(tape, &g, count, d->stepped);
 }
 
 static void backward(ur_tape *tape, void *trace)
@@ -173,6 +173,6 @@ ur_tensor *ur_dense_layer(ur_tape *tape, const ur_dense *dense, ur_tensor *x)
     if (!y) return NULL;
     ur_dense_forward(dense, tape->compute, x->value, y->value, x->steps * x->lanes);
     ur_dense_trace *trace = ur_tape_record(tape, backward, sizeof *trace);
-    if (trace) *trace = (ur_dense_trace){dense, x, y};
+    if (trace) *trace = (ur_dense_trace){dense, x, y, tape->stepped};
     return y;
 }

@@ -24,20 +24,29 @@ typedef struct ur_piece {
     size_t lane, lanes, begin, end;
 } ur_piece;
 
-/* Row k of the chain among all rows of the batch, and the one behind it, without a division: there are many. */
+/* Row k of the chain, and the one behind it, without a division: there are many. */
 typedef struct ur_row {
-    size_t number, place; /* place: the lane in the shard */
+    size_t step, place; /* place: the lane in the shard */
 } ur_row;
 
-static ur_row row_of(const ur_piece *p, size_t k)
-{
-    return (ur_row){k / p->lanes * p->g->lanes + p->lane + k % p->lanes, k % p->lanes};
-}
+static ur_row row_of(const ur_piece *p, size_t k) { return (ur_row){k / p->lanes, k % p->lanes}; }
 
 static ur_row row_after(const ur_piece *p, ur_row row)
 {
-    if (row.place + 1 < p->lanes) return (ur_row){row.number + 1, row.place + 1};
-    return (ur_row){row.number + 1 + p->g->lanes - p->lanes, 0};
+    return row.place + 1 < p->lanes ? (ur_row){row.step, row.place + 1} : (ur_row){row.step + 1, 0};
+}
+
+/* The step whose rows are brought near. */
+static size_t step_after(const ur_piece *p, ur_row row) { return row.step + (row.step + 1 < p->g->steps); }
+
+static const real *x_at(const ur_piece *p, size_t step, size_t place)
+{
+    return ur_gradient_x(p->g, step) + (p->lane + place) * p->g->x_row;
+}
+
+static const real *dy_at(const ur_piece *p, size_t step, size_t place)
+{
+    return ur_gradient_dy(p->g, step) + (p->lane + place) * p->g->dy_row;
 }
 
 /* X rows of the piece into panels: (panel, k, 16). Brings near the rows of the next step. */
@@ -45,11 +54,11 @@ static void pack_x(const ur_piece *p, real *packed)
 {
     ur_row row = row_of(p, p->begin);
     for (size_t k = p->begin; k < p->end; k++, row = row_after(p, row)) {
-        const real *x = p->g->x + row.number * p->g->x_row;
+        const real *x = x_at(p, row.step, row.place), *ahead = x_at(p, step_after(p, row), row.place);
         real *out = packed + 16 * (k - p->begin);
         size_t panels = p->g->width / 16, rest = p->g->width % 16;
         for (size_t i = 0; i < panels; i++) {
-            __builtin_prefetch(x + 16 * i + p->g->lanes * p->g->x_row);
+            __builtin_prefetch(ahead + 16 * i);
             v_store(out + i * UR_PIECE * 16, v_load(x + 16 * i));
         }
         if (rest) v_store(out + panels * UR_PIECE * 16, v_load_part(x + 16 * panels, rest));
@@ -84,11 +93,11 @@ static void pack_y(const ur_piece *p, const ur_row_group *groups, size_t count, 
     for (size_t k = p->begin, some; k < p->end; k += some) {
         some = p->end - k < UR_SHARD ? p->end - k : UR_SHARD;
         for (size_t r = 0; r < some; r++, row = row_after(p, row)) {
-            const real *dy = p->g->dy + row.number * p->g->dy_row;
+            const real *dy = dy_at(p, row.step, row.place), *ahead = dy_at(p, step_after(p, row), row.place);
             real *to = columns + r * UR_GROUPS * 16;
             for (size_t i = 0; i < count; to += groups[i++].count) {
                 v16 y = v_load(dy + groups[i].column);
-                __builtin_prefetch(dy + groups[i].column + p->g->lanes * p->g->dy_row);
+                __builtin_prefetch(ahead + groups[i].column);
                 v_store(to, y);
                 v_store(bias + 16 * i, v_add(v_load(bias + 16 * i), y));
             }
