@@ -140,8 +140,7 @@ typedef struct ur_recurrent_gradients {
     real *w_ih, *w_hh, *b_ih, *b_hh;
 } ur_recurrent_gradients;
 /* A failure is the tape's. */
-void ur_window_weight_gradients(const ur_window *window, const ur_recurrent_gradients *into,
-                                struct ur_tape *tape);
+void ur_window_weight_gradients(const ur_window *window, const ur_recurrent_gradients *into, struct ur_tape *tape);
 
 /* How a window is shared out over `members` threads. */
 typedef enum ur_split { UR_SPLIT_NONE, UR_SPLIT_LANES, UR_SPLIT_UNITS } ur_split;
