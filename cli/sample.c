@@ -55,7 +55,7 @@ static const ur_setting OPTIONS[] = {
     {"Pictures, of a model that paints", "count", "N", UR_SETTING_SIZE, PLACE(count), .least = 1, .most = 4096,
      .unset = "64; on the terminal 4", .help = "how many"},
     {NULL, "output", "FILE", UR_SETTING_TEXT, PLACE(output), .letter = 'o', .unset = "the terminal",
-     .help = "a PNG of all of them side by side"},
+     .help = "a PNG of all of them side by side, or a .idx of one after the other"},
     {NULL, "animate", "FILE", UR_SETTING_TEXT, PLACE(animate), .unset = "none",
      .help = "how they are painted: an HTML page, which also shows where the network looked and wrote, or a .gif"},
     {NULL, "reconstruct", "IMAGES", UR_SETTING_TEXT, PLACE(reconstruct), .unset = "none",

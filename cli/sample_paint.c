@@ -1,4 +1,4 @@
-/* unroll sample of a model that paints: a PNG of all pictures, an animation, or the terminal. */
+/* unroll sample of a model that paints: a PNG or an idx file of all pictures, an animation, or the terminal. */
 #include "cli/sample.h"
 
 #include "cli/report/picture.h"
@@ -55,6 +55,34 @@ static ur_status write_png(const char *path, const ur_painted *painted, ur_error
     return status;
 }
 
+static unsigned char *put_size(unsigned char *to, size_t size)
+{
+    for (int shift = 24; shift >= 0; shift -= 8) *to++ = (unsigned char)(size >> shift);
+    return to;
+}
+
+/* 00 00, the type of the numbers (08: bytes), three sizes; then the last frame of each. */
+static ur_status write_idx(const char *path, const ur_painted *p, ur_error *error)
+{
+    const size_t pixels = p->rows * p->columns, size = 16 + p->count * pixels;
+    unsigned char *file = malloc(size);
+    if (!file) return ur_fail_memory(error, "the pictures");
+    memcpy(file, "\0\0\10\3", 4);
+    unsigned char *to = put_size(put_size(put_size(file + 4, p->count), p->rows), p->columns);
+    for (size_t i = 0; i < p->count; i++, to += pixels)
+        memcpy(to, p->pixel + ((i + 1) * p->frames - 1) * pixels, pixels);
+    ur_status status = ur_cli_write_file(path, file, size, error);
+    free(file);
+    return status;
+}
+
+static ur_status write_pictures(const char *path, const ur_painted *painted, ur_error *error)
+{
+    const size_t length = strlen(path);
+    bool idx = length > 4 && strcmp(path + length - 4, ".idx") == 0;
+    return (idx ? write_idx : write_png)(path, painted, error);
+}
+
 /* As many in a row as the terminal is wide. */
 static ur_status show(const ur_painted *painted, ur_error *error)
 {
@@ -81,7 +109,7 @@ static ur_status print_json(const ur_cli_sample_settings *s, const ur_painted *p
 
 static ur_status give(const ur_cli_sample_settings *s, const ur_painted *painted, ur_error *error)
 {
-    if (s->output) UR_TRY(write_png(s->output, painted, error));
+    if (s->output) UR_TRY(write_pictures(s->output, painted, error));
     if (s->animate) UR_TRY(ur_cli_sample_animation(painted, s->animate, s->overwrite, error));
     if (s->json) return print_json(s, painted, error);
     return s->output || s->animate ? UR_OK : show(painted, error);

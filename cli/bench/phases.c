@@ -144,6 +144,8 @@ static ur_status layers_backward(taking *t, real **dy, ur_error *error)
         const ur_recurrent_params *p = &t->layer[i]->params;
         const ur_recurrent_gradients into = {p->w_ih->gradient, p->w_hh->gradient, p->b_ih->gradient,
                                              p->b_hh->gradient};
+        ur_tape tape;
+        ur_tape_begin(&tape, w->compute, t->arena, true);
         w->dy = *dy;
         *dy = numbers(t, (w->rows ? w->rows : w->steps * w->lanes) * ur_padded(w->layer->inputs));
         if (!*dy) return ur_fail_memory(error, "a window");
@@ -154,7 +156,8 @@ static ur_status layers_backward(taking *t, real **dy, ur_error *error)
         lap(t, EMBED_BACK);
         ur_window_input_gradient(w, *dy, false);
         lap(t, INPUT_BACK);
-        UR_TRY(ur_window_weight_gradients(w, &into, t->arena, error));
+        ur_window_weight_gradients(w, &into, &tape);
+        UR_TRY(ur_tape_status(&tape, error));
         lap(t, WEIGHTS);
     }
     return UR_OK;

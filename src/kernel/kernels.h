@@ -82,15 +82,33 @@ typedef struct ur_row_group {
  * dW(j, i) += Σ over steps and lanes of dY(t, b, column of j)·X(t, b, i), db(j) += Σ dY: a chain for each shard of 16
  * lanes in the order (t, b), started at zero; shards added to dW in order.
  * T, B ≥ 1. dY: (T, B, ·) with row stride dy_row; X: (T, B, width) with row stride x_row; dW: (rows, width) dense; db may be
- * NULL. live: (T, B), 0 where dY is zero: such a row adds nothing, and is left out; NULL: none is.
+ * NULL. live: (T, B), 0 where dY is zero: such a row adds nothing, and is left out; NULL: none is. dy_steps, x_steps, live_steps:
+ * (T) where each step begins, for steps that do not lie one behind the other; then dy, x and live are not read.
  */
 typedef struct ur_weight_gradient {
-    const real *dy, *x;
-    const unsigned char *live;
+    const real *dy, *x, *const *dy_steps, *const *x_steps;
+    const unsigned char *live, *const *live_steps;
     size_t dy_row, x_row, width, steps, lanes;
     const ur_row_group *groups;
     real *dw, *db;
 } ur_weight_gradient;
+
+/* dY and X at a step's first lane. */
+static inline const real *ur_gradient_dy(const ur_weight_gradient *g, size_t step)
+{
+    return g->dy_steps ? g->dy_steps[step] : g->dy + step * g->lanes * g->dy_row;
+}
+static inline const real *ur_gradient_x(const ur_weight_gradient *g, size_t step)
+{
+    return g->x_steps ? g->x_steps[step] : g->x + step * g->lanes * g->x_row;
+}
+
+/* (B) of a step, or NULL. */
+static inline const unsigned char *ur_gradient_live(const ur_weight_gradient *g, size_t step)
+{
+    if (g->live_steps) return g->live_steps[step];
+    return g->live ? g->live + step * g->lanes : NULL;
+}
 
 /* What is minimised by a step of an optimiser: n numbers, see train/optimizer.h for the equations. */
 typedef struct ur_update {

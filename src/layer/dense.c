@@ -121,6 +121,7 @@ typedef struct ur_dense_trace {
     const ur_dense *dense;
     ur_tensor *x, *y;
     const unsigned char *live;
+    bool stepped;
 } ur_dense_trace;
 
 static void make_input_gradient(const ur_dense *d, const ur_compute *compute, const real *dy, real *dx,
@@ -175,8 +176,7 @@ static void weight_gradient(ur_tape *tape, const ur_dense_trace *d, const real *
                             .groups = groups,
                             .dw = d->dense->weight->gradient,
                             .db = d->dense->bias ? d->dense->bias->gradient : NULL};
-    ur_status status = ur_compute_weight_gradient(tape->compute, &g, count, tape->arena, &tape->error);
-    if (status != UR_OK) tape->status = status;
+    ur_tape_weight_gradient(tape, &g, count, d->stepped);
 }
 
 static void backward(ur_tape *tape, void *trace)
@@ -201,6 +201,6 @@ ur_tensor *ur_dense_live_layer(ur_tape *tape, const ur_dense *dense, ur_tensor *
     if (!y) return NULL;
     forward(dense, tape->compute, x->value, y->value, &(ur_dense_rows){x->steps, x->lanes, live});
     ur_dense_trace *trace = ur_tape_record(tape, backward, sizeof *trace);
-    if (trace) *trace = (ur_dense_trace){dense, x, y, live};
+    if (trace) *trace = (ur_dense_trace){dense, x, y, live, tape->stepped};
     return y;
 }

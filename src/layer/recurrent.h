@@ -88,6 +88,7 @@ typedef struct ur_window {
     const real *dy;             /* (T, B, H): gradient of h; NULL: none */
     real *carry[UR_STATES_MAX]; /* (B, H): in of the final states, out of the initial ones */
     real *dsecond;              /* (B, H) of scratch for a cell of two phases */
+    bool stepped;               /* it is one step of a loop (tape.h) */
 } ur_window;
 
 /* What a probe asks of the recurrent layers of a run: each leaves its window, good as long as the arena keeps it. One of
@@ -145,11 +146,12 @@ ur_status ur_window_sum_rows(const ur_window *window, ur_arena *arena, ur_error 
 void ur_window_input_gradient(const ur_window *window, real *dx, bool add);
 
 /* Where the weights' gradients are added to; biases may be NULL. */
+struct ur_tape;
 typedef struct ur_recurrent_gradients {
     real *w_ih, *w_hh, *b_ih, *b_hh;
 } ur_recurrent_gradients;
-ur_status ur_window_weight_gradients(const ur_window *window, const ur_recurrent_gradients *into, ur_arena *arena,
-                                     ur_error *error);
+/* A failure is the tape's. */
+void ur_window_weight_gradients(const ur_window *window, const ur_recurrent_gradients *into, struct ur_tape *tape);
 
 /* How a window is shared out over `members` threads. */
 typedef enum ur_split { UR_SPLIT_NONE, UR_SPLIT_LANES, UR_SPLIT_UNITS } ur_split;

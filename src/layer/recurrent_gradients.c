@@ -1,14 +1,15 @@
 /* The gradients of a recurrent layer's weights, from those of its slots. */
 #include "layer/scatter.h"
 #include "layer/window.h"
+#include "tape/tape.h"
 
 #include <string.h>
 
 /* The row groups of W that belong to the slots of a range. */
-static ur_row_group *groups_of(const ur_recurrent *l, const ur_slot_range *range, ur_arena *arena, size_t *count)
+static ur_row_group *groups_of(const ur_recurrent *l, const ur_slot_range *range, ur_tape *tape, size_t *count)
 {
     size_t blocks = ur_unit_blocks(l);
-    ur_row_group *groups = ur_arena_alloc(arena, blocks * range->count, sizeof *groups);
+    ur_row_group *groups = ur_tape_alloc(tape, blocks * range->count, sizeof *groups);
     *count = blocks * range->count;
     for (size_t i = 0; groups && i < *count; i++) {
         size_t block = i / range->count, slot = i % range->count, unit = block * 16;
@@ -19,8 +20,8 @@ static ur_row_group *groups_of(const ur_recurrent *l, const ur_slot_range *range
     return groups;
 }
 
-static ur_status product(const ur_window *w, const ur_slot_range *range, const real *x, size_t width, real *dw,
-                         real *db, ur_arena *arena, ur_error *error)
+static void product(const ur_window *w, const ur_slot_range *range, const real *x, size_t width, real *dw, real *db,
+                    ur_tape *tape)
 {
     size_t count;
     ur_weight_gradient g = {.dy = w->slots,
@@ -31,11 +32,10 @@ static ur_status product(const ur_window *w, const ur_slot_range *range, const r
                             .width = width,
                             .steps = w->steps,
                             .lanes = w->lanes,
-                            .groups = groups_of(w->layer, range, arena, &count),
+                            .groups = groups_of(w->layer, range, tape, &count),
                             .dw = dw,
                             .db = db};
-    if (!g.groups) return ur_fail_memory(error, "a weight gradient");
-    return ur_compute_weight_gradient(w->compute, &g, count, arena, error);
+    if (g.groups) ur_tape_weight_gradient(tape, &g, count, w->stepped);
 }
 
 /* A one-hot input's gradient: column id of dW is the sum over the places where id stood. */
@@ -87,14 +87,12 @@ static void table_work(void *context, size_t member, size_t members)
         }
 }
 
-static ur_status table(const ur_window *w, const ur_recurrent_gradients *into, ur_arena *arena, ur_error *error)
+static void table(const ur_window *w, const ur_recurrent_gradients *into, ur_tape *tape)
 {
     const ur_recurrent *l = w->layer;
     ur_table_job job = {w, into, NULL};
-    job.table = ur_arena_alloc(arena, (l->inputs + 1) * ur_unit_blocks(l) * l->cell->input.count * 16, sizeof(real));
-    if (!job.table) return ur_fail_memory(error, "a weight gradient");
-    ur_pool_run(w->compute->pool, table_work, &job);
-    return UR_OK;
+    job.table = ur_tape_alloc(tape, (l->inputs + 1) * ur_unit_blocks(l) * l->cell->input.count * 16, sizeof(real));
+    if (job.table) ur_pool_run(w->compute->pool, table_work, &job);
 }
 
 ur_status ur_window_sum_rows(const ur_window *w, ur_arena *arena, ur_error *error)
@@ -113,17 +111,15 @@ ur_status ur_window_sum_rows(const ur_window *w, ur_arena *arena, ur_error *erro
     return ur_scatter_add(w->compute, &s, arena, error);
 }
 
-ur_status ur_window_weight_gradients(const ur_window *w, const ur_recurrent_gradients *into, ur_arena *arena,
-                                     ur_error *error)
+void ur_window_weight_gradients(const ur_window *w, const ur_recurrent_gradients *into, ur_tape *tape)
 {
     const ur_recurrent *l = w->layer;
     const ur_window inputs = ur_window_of_inputs(w);
     if (l->symbols)
-        UR_TRY(table(w, into, arena, error));
+        table(w, into, tape);
     else
-        UR_TRY(product(&inputs, &l->cell->input, w->x, l->inputs, into->w_ih, into->b_ih, arena, error));
+        product(&inputs, &l->cell->input, w->x, l->inputs, into->w_ih, into->b_ih, tape);
     for (int phase = 0; phase < l->cell->phases; phase++)
-        UR_TRY(product(w, &l->cell->phase[phase], phase == 0 ? w->state[0] : w->second, l->units, into->w_hh,
-                       into->b_hh, arena, error));
-    return UR_OK;
+        product(w, &l->cell->phase[phase], phase == 0 ? w->state[0] : w->second, l->units, into->w_hh, into->b_hh,
+                tape);
 }

@@ -193,8 +193,8 @@ static void backward(ur_tape *tape, void *trace)
     if (status == UR_OK) hand_on(tape, r);
     ur_recurrent_gradients into = {gradient_of(r->params.w_ih), gradient_of(r->params.w_hh),
                                    gradient_of(r->params.b_ih), gradient_of(r->params.b_hh)};
-    if (status == UR_OK) status = ur_window_weight_gradients(&r->window, &into, tape->arena, &tape->error);
     if (tape->status == UR_OK) tape->status = status;
+    if (tape->status == UR_OK) ur_window_weight_gradients(&r->window, &into, tape);
 }
 
 static void leave_window(ur_tape *tape, const ur_window *w)
@@ -223,7 +223,8 @@ ur_tensor *ur_recurrent_layer(ur_tape *tape, const ur_recurrent *layer, const ur
                    .x = x ? x->value : NULL,
                    .ids = ids,
                    .rows = x && ids ? x->steps * x->lanes : 0,
-                   .live = live};
+                   .live = live,
+                   .stepped = tape->stepped};
     if (w.rows && tape->kept) use_kept(tape, &w, tape->kept);
     if (!make_room(tape, &w, initial)) return NULL;
     const ur_probing *probing = tape->probing;

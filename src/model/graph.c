@@ -249,7 +249,9 @@ static bool run(const ur_model *m, ur_tape *tape, size_t i, ur_line_call call, b
     ur_line_running r = {
         .at = begin_line(tape, &call, &enters), .m = m, .call = &call, .values = values, .given = call.states};
     r.states.steps = call.states ? call.states->steps : 0;
+    tape->stepped = step;
     ur_tensor *y = run_layers(&r, &m->lines[i]);
+    tape->stepped = false;
     r.states.steps += r.at.steps;
     r.states.keys = r.at.keys;
     if (tape->status == UR_OK) values[i] = (ur_value){y, ur_line_leaves(m, i, enters), r.states, r.at.looked};

@@ -54,7 +54,8 @@ typedef struct ur_line_call {
 bool ur_line_run(const ur_model *model, ur_tape *tape, size_t i, const ur_line_call *call, ur_value *values);
 
 /* The same for one step. T steps, each from the states of the one before (&values[i].states; NULL at the first), give the
- * bits of a run over all T; gradients are added up in another order. A line that it joins gives one step, too.
+ * bits of a run over all T, and so do their gradients, but for those of tables and of lines that others read, which are added up
+ * in another order. A line that it joins gives one step, too.
  * UR_ERR_UNSUPPORTED where a layer needs whole sequences (bi, mean, max). */
 bool ur_line_step(const ur_model *model, ur_tape *tape, size_t i, const ur_line_call *call, ur_value *values);
 

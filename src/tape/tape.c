@@ -85,6 +85,7 @@ ur_status ur_tape_backward(ur_tape *tape, ur_error *error)
 {
     for (ur_record *r = tape->last; r && tape->status == UR_OK; r = r->before) r->backward(tape, r->trace);
     tape->last = NULL;
+    ur_tape_add_waiting(tape);
     return ur_tape_status(tape, error);
 }
 

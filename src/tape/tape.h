@@ -42,6 +42,8 @@ struct ur_tape {
     ur_tensor **watch;          /* where a network leaves what each of its layers gave; NULL: nowhere */
     struct ur_probing *probing; /* what recurrent layers leave for a probe (layer/recurrent.h); NULL: nothing */
     struct ur_kept_rows *kept;  /* what a recurrent layer keeps of its inputs from run to run; NULL: nothing */
+    bool stepped;               /* what runs now is one step of a loop; see ur_tape_weight_gradient */
+    struct ur_waiting *waiting; /* gradients of weights that wait for the other steps; NULL: none */
     uint64_t seed, step;        /* of random masks: which run, which update */
     ur_status status;           /* the first failure */
     ur_error error;
@@ -71,6 +73,15 @@ ur_status ur_tape_backward(ur_tape *tape, ur_error *error);
 real *ur_gradient(ur_tape *tape, ur_tensor *tensor);
 /* The same for one who can write all of it: *fresh says that nothing was added yet and that it is not cleared. */
 real *ur_gradient_fresh(ur_tape *tape, ur_tensor *tensor, bool *fresh);
+
+/*
+ * dW += dYᵀ·X (kernels.h), for backward halves. Where the operation was one step of a loop (`stepped`: what the tape said when it ran) it waits:
+ * once the tape has gone back, all steps of a weight are one sum in their order, as those of a window are. All that g points
+ * at stays until then.
+ */
+void ur_tape_weight_gradient(ur_tape *tape, const ur_weight_gradient *gradient, size_t groups, bool stepped);
+/* Adds up what waits. */
+void ur_tape_add_waiting(ur_tape *tape);
 
 /* From now on the network leaves in tape->watch what each of its `layers` gives. False without memory. */
 bool ur_tape_watch(ur_tape *tape, size_t layers);

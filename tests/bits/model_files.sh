@@ -13,8 +13,8 @@ make_symbols >text.txt
 
 # file_of ISA THREADS CELL HIDDEN LANES: the hash of what is trained
 file_of() {
-    UNROLL_ISA=$1 ${EMULATOR:-} "$UNROLL" train lm text.txt -o run --overwrite --quiet --threads "$2" --cell "$3" --no-unknown \
-        --hidden "$4" --layers 2 --embed 9 --dropout 0.3 --batch "$5" --bptt 5 --steps 50 --save-every 1000 --seed 7 \
+    UNROLL_ISA=$1 ${EMULATOR:-} "$UNROLL" train lm text.txt -o run --overwrite --quiet --threads "$2" --no-unknown \
+        --net "embed 9 > $3 $4 x2 drop=0.3 > dropout 0.3 > dense" --lr 0.005 --batch "$5" --bptt 5 --steps 50 --save-every 1000 --seed 7 \
         --val-fraction 0 >out 2>err || { cat err >&2; fail "training $3 with $1"; }
     sha256sum <run/model.safetensors | cut -d' ' -f1
 }

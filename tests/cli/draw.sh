@@ -58,6 +58,7 @@ done_with sample whole --count 6 --seed 3 -o grid.png; is_silent
 done_with sample whole --count 6 --seed 3 -o again.png; same grid.png again.png
 done_with sample whole --count 6 --seed 4 -o other.png; ! cmp -s grid.png other.png || fail 'the seed changes nothing'
 done_with sample whole --count 2 --seed 3 -o two.png
+done_with sample whole --count 2 --seed 3 -o two.idx; is_silent
 done_with sample whole --reconstruct bars.idx3 --count 8 -o back.png
 python3 - <<'PYTHON' || fail 'what was painted is not what was given'
 import struct, zlib
@@ -74,6 +75,9 @@ def picture(all, i, across):
 assert len(read("grid.png")) == 21 and len(read("grid.png")[0]) == 25
 for i in range(2):
     assert picture(read("two.png"), i, 2) == picture(read("grid.png"), i, 3)
+two = open("two.idx", "rb").read()
+assert two[:16] == bytes([0, 0, 8, 3]) + struct.pack(">3I", 2, 9, 7) and len(two) == 16 + 2 * 63
+assert [two[16:79], two[79:]] == [picture(read("two.png"), i, 2) for i in range(2)]
 back, right = read("back.png"), 0
 for i in range(8):
     given, own = picture(back, 2 * i, 6), picture(back, 2 * i + 1, 6)

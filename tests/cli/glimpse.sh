@@ -135,6 +135,10 @@ says 'its line "answer" is the last one'
 misused train glimpse squares.idx3 squares.idx1 --net "$lines; place: join core > dense 3; baseline: join core > dense; answer: join core > dense" "${few[@]}"
 says 'its line "place" gives 2 numbers'
 misused train glimpse squares.idx3 squares.idx1 --net "$lines; other: join core > dense 3; answer: join core > dense" "${few[@]}"; says 'no use for a line "other"'
+for place in 'join core > lstm 4 from core > dense' 'join core > join where > dense'; do
+    misused train glimpse squares.idx3 squares.idx1 --net "$lines; place: $place; baseline: join core > dense; answer: join core > dense" "${few[@]}"
+    says 'its line "place" takes "join core" and nothing else of other lines (unroll help train glimpse)'
+done
 fails_with predict hard squares.idx1; says 'squares.idx1 has 1 sizes; pictures have 3 or 4'
 misused predict hard; says 'which files?'
 done_with train recall -o memory --kind adding --gap 5 --steps 2 --hidden 4 --quiet

@@ -112,6 +112,37 @@ static void compare(const setting *t, const shape *s, const char *who)
     assert_same(what, t->db, t->want_db, s->rows);
 }
 
+/* Where each step begins in a copy that holds the last step first. */
+static const real **turn_steps(const real *from, size_t steps, size_t size, real *copy)
+{
+    const real **at = zeros(steps, sizeof *at);
+    for (size_t t = 0; t < steps; t++)
+        at[t] = memcpy(copy + (steps - 1 - t) * size, from + t * size, size * sizeof *copy);
+    return at;
+}
+
+static void check_steps_apart(const setting *t, const shape *s, const ur_train_kernels *train, real *scratch)
+{
+    ur_weight_gradient g = t->g;
+    const size_t dy_size = s->lanes * g.dy_row, x_size = s->lanes * g.x_row;
+    real *dy = zeros(s->steps * dy_size, sizeof *dy), *x = zeros(s->steps * x_size, sizeof *x);
+    const real **dy_steps = turn_steps(g.dy, s->steps, dy_size, dy), **x_steps = turn_steps(g.x, s->steps, x_size, x);
+    const unsigned char **live = (const unsigned char **)calloc(s->steps, sizeof *live);
+    assert_non_null(live);
+    for (size_t i = 0; t->live && i < s->steps; i++) live[i] = t->live + i * s->lanes;
+    g.dy = g.x = NULL;
+    g.live = NULL;
+    g.live_steps = live;
+    g.dy_steps = dy_steps;
+    g.x_steps = x_steps;
+    train->weight_gradient(&g, 0, t->count, scratch);
+    free(dy);
+    free(x);
+    free((void *)dy_steps);
+    free((void *)x_steps);
+    free((void *)live);
+}
+
 static void check(const shape *s, bool ends)
 {
     setting t = set_up(s, ends);
@@ -128,6 +159,9 @@ static void check(const shape *s, bool ends)
         begin(&t, s);
         train->weight_gradient(&t.g, half, t.count, scratch);
         if (half) train->weight_gradient(&t.g, 0, half, scratch);
+        compare(&t, s, kernels->name);
+        begin(&t, s);
+        check_steps_apart(&t, s, train, scratch);
         compare(&t, s, kernels->name);
         free(scratch);
     }

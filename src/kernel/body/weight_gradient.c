@@ -7,6 +7,8 @@
 #include "kernel/body/tile.h"
 #include "kernel/kernels.h"
 
+#include <stdbool.h>
+
 /* UR_PIECE: rows of a chain that are packed at once; then the sums go to memory and back less often.
  * UR_GROUPS: packed together. Their rows fill whole tiles, and their lines of dY, which are far apart, are fetched side by
  * side: one by one, each would be waited for. */
@@ -20,7 +22,7 @@ size_t UR_ISA_NAME(ur_weight_gradient_scratch)(size_t width, size_t groups)
 
 /* A row of the batch; place: the lane in the shard. */
 typedef struct ur_row {
-    size_t number, place;
+    size_t step, place;
 } ur_row;
 
 /* One piece of one shard: rows [begin, end) of its chain, of which the first stands at `first`. */
@@ -33,13 +35,31 @@ typedef struct ur_piece {
 /* Of the batch, without a division: there are many. */
 static ur_row row_below(const ur_piece *p, ur_row row)
 {
-    if (row.place + 1 < p->lanes) return (ur_row){row.number + 1, row.place + 1};
-    return (ur_row){row.number + 1 + p->g->lanes - p->lanes, 0};
+    return row.place + 1 < p->lanes ? (ur_row){row.step, row.place + 1} : (ur_row){row.step + 1, 0};
+}
+
+/* The step whose rows are brought near. */
+static size_t step_after(const ur_piece *p, ur_row row) { return row.step + (row.step + 1 < p->g->steps); }
+
+static const real *x_at(const ur_piece *p, size_t step, size_t place)
+{
+    return ur_gradient_x(p->g, step) + (p->lane + place) * p->g->x_row;
+}
+
+static const real *dy_at(const ur_piece *p, size_t step, size_t place)
+{
+    return ur_gradient_dy(p->g, step) + (p->lane + place) * p->g->dy_row;
+}
+
+static bool is_live(const ur_piece *p, ur_row row)
+{
+    const unsigned char *live = ur_gradient_live(p->g, row.step);
+    return !live || live[p->lane + row.place];
 }
 
 static ur_row row_counted(const ur_piece *p, ur_row row)
 {
-    while (p->g->live && !p->g->live[row.number]) row = row_below(p, row);
+    while (!is_live(p, row)) row = row_below(p, row);
     return row;
 }
 
@@ -51,9 +71,9 @@ static size_t chain_of(const ur_piece *p)
 {
     const ur_weight_gradient *g = p->g;
     size_t count = 0;
-    if (!g->live) return g->steps * p->lanes;
+    if (!g->live && !g->live_steps) return g->steps * p->lanes;
     for (size_t t = 0; t < g->steps; t++)
-        for (size_t b = 0; b < p->lanes; b++) count += g->live[t * g->lanes + p->lane + b] != 0;
+        for (size_t b = 0; b < p->lanes; b++) count += is_live(p, (ur_row){t, b}) ? 1 : 0;
     return count;
 }
 
@@ -62,11 +82,11 @@ static ur_row pack_x(const ur_piece *p, real *packed)
 {
     ur_row row = p->first;
     for (size_t k = p->begin;; row = row_after(p, row)) {
-        const real *x = p->g->x + row.number * p->g->x_row;
+        const real *x = x_at(p, row.step, row.place), *ahead = x_at(p, step_after(p, row), row.place);
         real *out = packed + 16 * (k - p->begin);
         size_t panels = p->g->width / 16, rest = p->g->width % 16;
         for (size_t i = 0; i < panels; i++) {
-            __builtin_prefetch(x + 16 * i + p->g->lanes * p->g->x_row);
+            __builtin_prefetch(ahead + 16 * i);
             v_store(out + i * UR_PIECE * 16, v_load(x + 16 * i));
         }
         if (rest) v_store(out + panels * UR_PIECE * 16, v_load_part(x + 16 * panels, rest));
@@ -103,11 +123,11 @@ static void pack_y(const ur_piece *p, const ur_row_group *groups, size_t count, 
         some = p->end - k < UR_SHARD ? p->end - k : UR_SHARD;
         for (size_t r = 0; r < some; r++) {
             if (k + r > p->begin) row = row_after(p, row);
-            const real *dy = p->g->dy + row.number * p->g->dy_row;
+            const real *dy = dy_at(p, row.step, row.place), *ahead = dy_at(p, step_after(p, row), row.place);
             real *to = columns + r * UR_GROUPS * 16;
             for (size_t i = 0; i < count; to += groups[i++].count) {
                 v16 y = v_load(dy + groups[i].column);
-                __builtin_prefetch(dy + groups[i].column + p->g->lanes * p->g->dy_row);
+                __builtin_prefetch(ahead + groups[i].column);
                 v_store(to, y);
                 v_store(bias + 16 * i, v_add(v_load(bias + 16 * i), y));
             }
@@ -169,7 +189,7 @@ void UR_ISA_NAME(ur_weight_gradient)(const ur_weight_gradient *g, size_t group, 
         clear(bias, 16 * count);
         for (p.begin = 0; p.begin < chain; p.begin = p.end) {
             p.end = chain - p.begin < UR_PIECE ? chain : p.begin + UR_PIECE;
-            p.first = p.begin ? row_after(&p, last) : row_counted(&p, (ur_row){p.lane, 0});
+            p.first = p.begin ? row_after(&p, last) : row_counted(&p, (ur_row){0, 0});
             last = pack_x(&p, x);
             real *sum = sums;
             for (size_t i = 0; i < count; i += UR_GROUPS) {

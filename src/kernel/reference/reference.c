@@ -162,15 +162,13 @@ static void add_shard(const ur_weight_gradient *g, size_t column, size_t row, si
 {
     real bias = 0;
     for (size_t t = 0; t < g->steps; t++)
-        for (size_t b = lane; b < lane_end; b++) bias += g->dy[(t * g->lanes + b) * g->dy_row + column];
+        for (size_t b = lane; b < lane_end; b++) bias += ur_gradient_dy(g, t)[b * g->dy_row + column];
     if (g->db) g->db[row] += bias;
     for (size_t i = 0; i < g->width; i++) {
         real sum = 0;
         for (size_t t = 0; t < g->steps; t++)
-            for (size_t b = lane; b < lane_end; b++) {
-                size_t at = t * g->lanes + b;
-                sum = FMA(g->dy[at * g->dy_row + column], g->x[at * g->x_row + i], sum);
-            }
+            for (size_t b = lane; b < lane_end; b++)
+                sum = FMA(ur_gradient_dy(g, t)[b * g->dy_row + column], ur_gradient_x(g, t)[b * g->x_row + i], sum);
         g->dw[row * g->width + i] += sum;
     }
 }

@@ -129,12 +129,24 @@ static ur_status check_line(const ur_glimpse_net *n, const ur_model *m, ur_glimp
     return sizes.outputs && line->width != sizes.outputs ? refuse(m, NAMES[which], wants, error) : UR_OK;
 }
 
+/* Where to look next is learnt by trial: no gradient of that may go anywhere but into its own line (look.c). */
+static ur_status check_apart(const ur_glimpse_net *n, const ur_model *m, ur_glimpse_line which, ur_error *error)
+{
+    if (n->soft || (which != UR_GLIMPSE_PLACE && which != UR_GLIMPSE_BASELINE)) return UR_OK;
+    const ur_line *line = &m->lines[n->line[which]];
+    for (const ur_layer *l = &m->layers[line->first]; l; l = l->behind)
+        if (l->named && !(l->spec.kind->joins && l->named_line == n->line[UR_GLIMPSE_CORE]))
+            return refuse(m, NAMES[which], "takes \"join core\" and nothing else of other lines", error);
+    return UR_OK;
+}
+
 ur_status ur_glimpse_find_lines(ur_glimpse_net *n, const ur_model *m, ur_error *error)
 {
     for (ur_glimpse_line which = UR_GLIMPSE_SEEN; which < UR_GLIMPSE_LINES; which++) {
         if (!is_needed(n, which)) continue;
         UR_TRY(find_line(n, m, which, error));
         UR_TRY(check_line(n, m, which, error));
+        UR_TRY(check_apart(n, m, which, error));
     }
     return UR_OK;
 }

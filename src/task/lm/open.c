@@ -150,7 +150,7 @@ static ur_status record_text(const ur_lm *lm, ur_model *model, ur_error *error)
 {
     json_t *text =
         json_pack("{s:o,s:o,s:I,s:I}", "files", files_json(lm->corpus), "hash", hash_json(lm->corpus), "units",
-                  (json_int_t)ur_corpus_tokens(lm->corpus), "train_tokens", (json_int_t)lm->train_end);
+                  (json_int_t)ur_corpus_tokens(lm->corpus), "train_units", (json_int_t)lm->train_end);
     int failed = lm->validation ? json_object_set_new(text, "validation_hash", hash_json(lm->validation)) : 0;
     UR_TRY(ur_record_set(model, "trained_on", text, error));
     return failed ? ur_fail_memory(error, "the model's record") : UR_OK;
