@@ -25,6 +25,13 @@ else()
     set(isas portable)
 endif()
 
+# The double build is only tested, and here: it may use this machine's fma in plain C, where it is a call otherwise and most of
+# the time. The numbers are the same.
+set(native_flags)
+if(avx2 IN_LIST isas AND NOT CMAKE_CROSSCOMPILING)
+    set(native_flags -march=native)
+endif()
+
 # add_objects(PREFIX ISAS… [REAL_DOUBLE]): the object libraries of all sources; their names go to PREFIX_objects.
 function(add_objects prefix)
     cmake_parse_arguments(PARSE_ARGV 1 arg REAL_DOUBLE "" ISAS)
@@ -63,7 +70,7 @@ function(add_objects prefix)
             string(TOUPPER ${isa} upper)
             add_library(${prefix}_${isa} OBJECT ${scope} ${isa_sources})
             target_compile_definitions(${prefix}_${isa} PRIVATE UR_ISA=${isa} UR_ISA_${upper}=1)
-            target_compile_options(${prefix}_${isa} PRIVATE ${isa_flags_${isa}})
+            target_compile_options(${prefix}_${isa} PRIVATE ${isa_flags_${isa}} $<$<BOOL:${arg_REAL_DOUBLE}>:${native_flags}>)
             list(APPEND targets ${prefix}_${isa})
         endforeach()
     endif()
