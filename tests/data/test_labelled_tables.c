@@ -114,9 +114,9 @@ static void bad_rows(void **state)
     check_refused(temp, temp_string(temp, "h.tsv", "a\t1\nb\t1\n"), NULL, UR_ERR_DATA,
                   "h.tsv: one class only: all 2 examples have the label 1; two are needed");
     check_refused(temp, temp_string(temp, "i.tsv", "ab\t1\nb\xC3(c\t0\n"), NULL, UR_ERR_FORMAT,
-                  "i.tsv: line 2: byte 6: invalid UTF-8; turn the file into UTF-8 first (iconv -t UTF-8)");
+                  "i.tsv: line 2: byte 2: invalid UTF-8; turn the file into UTF-8 first (iconv -t UTF-8)");
     check_refused(temp, temp_write(temp, "j.csv", "ab,1\nb\0c,0\n", 11), NULL, UR_ERR_FORMAT,
-                  "j.csv: line 2: byte 6: a zero byte: the file is not a text");
+                  "j.csv: line 2: byte 2: a zero byte: the file is not a text");
     check_refused(temp, temp_string(temp, "k.csv", ""), NULL, UR_ERR_DATA, "k.csv: no examples in it");
     check_refused(temp, temp_string(temp, "l.csv", "text,label\n"), NULL, UR_ERR_DATA,
                   "l.csv: one class only: all 1 examples have the label label; two are needed");

@@ -107,7 +107,7 @@ static void bad_tables(void **state)
           "source and target are both column 2; give another `target-column`");
     fails(csv, NULL, NULL, UR_ERR_FORMAT, "h.csv: line 2: a quote that does not end at the end of its field");
     fails(write_file(state, "i.tsv", ""), NULL, NULL, UR_ERR_DATA, "i.tsv: no pairs in it");
-    fails(write_file(state, "j.tsv", "a\xFF\tb\n"), NULL, NULL, UR_ERR_FORMAT, "j.tsv: line 1: byte 1: invalid UTF-8");
+    fails(write_file(state, "j.tsv", "a\xFF\tb\n"), NULL, NULL, UR_ERR_FORMAT, "j.tsv: line 1: byte 2: invalid UTF-8");
     fails(((temp_text *)*state)->folder, NULL, NULL, UR_ERR_USAGE, "a folder; give the files of source and target");
 }
 
