@@ -169,7 +169,7 @@ static void keep_texts(const ur_decoding *d, size_t from, size_t lanes, texts *t
         for (size_t i = 0; i < 3; i++) {
             const ur_hypothesis h = ur_decoding_text(d, b, i);
             assert_true(h.length <= 64);
-            memcpy(to->ids[from + b][i], h.ids, h.length * sizeof *h.ids);
+            if (h.length) memcpy(to->ids[from + b][i], h.ids, h.length * sizeof *h.ids);
             to->length[from + b][i] = h.length;
             to->log_probability[from + b][i] = h.log_probability;
         }
