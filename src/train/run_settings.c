@@ -83,7 +83,7 @@ static const ur_setting ROWS[] = {
     {NULL, "epsilon-inside", NULL, UR_SETTING_FLAG, L(epsilon_inside), .decides = true,
      .help = "add it inside the root"},
     {NULL, "weight-decay", "X", UR_SETTING_NUMBER, L(weight_decay), .most = 1e3, .initial = "0.01", .decides = true,
-     .help = "pull of the weights towards 0"},
+     .help = "pull of the weights towards 0; where the network is chosen, this may be, too"},
     {NULL, "clip-norm", "X", UR_SETTING_NUMBER, L(clip_norm), .most = 1e9, .initial = "1", .decides = true,
      .help = "the gradient's norm is held at this; 0: not"},
     {NULL, "clip-value", "X", UR_SETTING_NUMBER, L(clip_value), .most = 1e9, .initial = "0", .decides = true,
@@ -96,7 +96,8 @@ static const ur_setting ROWS[] = {
     {NULL, "loss-sum", NULL, UR_SETTING_FLAG, L(sum), .decides = true,
      .help = "sum the loss over a batch instead of averaging it"},
     {NULL, "average", "X", UR_SETTING_NUMBER, R(average), .most = 0.999999, .initial = "0", .decides = true,
-     .help = "share of averaged weights that stays at each step, such as 0.999; 0: no averaging"},
+     .help = "share of averaged weights that stays at each step, such as 0.999; 0: no averaging. Where the network is "
+             "chosen, this may be, too"},
     {NULL, "smooth", "X", UR_SETTING_NUMBER, R(smooth), .most = 0.999999, .initial = "0.95", .decides = true,
      .help = "share of the loss shown that stays at each step"},
 
@@ -106,7 +107,7 @@ static const ur_setting ROWS[] = {
      .help = "steps in which it rises from 0"},
     {NULL, "lr-floor", "SHARE", UR_SETTING_NUMBER, R(rate_floor), .most = 1, .initial = "0.05",
      .beside = "schedule=cosine|linear|step|plateau", .decides = true,
-     .help = "lowest rate, as a share of the highest"},
+     .help = "lowest rate, as a share of the highest; where the network is chosen, this may be, too"},
     {NULL, "lr-factor", "X", UR_SETTING_NUMBER, R(rate_factor), .most = 1, .above = true, .initial = "0.5",
      .beside = "schedule=step|plateau", .decides = true, .help = "step, plateau: what the rate is multiplied by"},
     {NULL, "lr-every", "N", UR_SETTING_SIZE, R(rate_every), .least = 1, .most = 1e15, .unset = BY_RUN,
