@@ -34,7 +34,7 @@ equal "$(cat theirs/log.jsonl)" 'my notes'
 done_with train lm text -o short "${small[@]}" --minutes 0.05 --json
 steps=$(sed -n 's/.*"steps": *\([0-9]*\).*/\1/p' out)
 [ "$steps" -gt 20 ] || fail "--minutes 0.05 made $steps steps"
-misused train lm text -o none --hidden 400 --layers 1 --threads 1 --quiet --minutes 0.0001; says '--minutes 0.0001'
+misused train lm text -o none --hidden 200 --layers 1 --batch 16 --threads 1 --quiet --minutes 0.0001; says '--minutes 0.0001'
 
 # A run stopped before its first step names no model, and says that nothing is saved.
 stop_early() {

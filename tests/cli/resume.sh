@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.bash"
 make_text 300 >text
 options=(--hidden 24 --embed 8 --batch 8 --bptt 16 --dropout 0.2 --eval-every 100 --save-every 50 --sample-length 0)
-long=("${options[@]}" --steps 1500)
+long=("${options[@]}" --steps 600 --lr 0.01)
 lines() { [ -e "$1/log.jsonl" ] && [ "$(wc -l <"$1/log.jsonl")" -ge "$2" ]; }
 
 done_with train lm text -o whole "${long[@]}" --quiet
@@ -19,9 +19,9 @@ stop() {
     wait $pid || status=$?
     called="train, stopped by $1"; ends 0
 }
-stop TERM parts 20
+stop TERM parts 10
 says 'everything is saved in parts'; says "To go on:  $UNROLL train lm text -o parts"; says ' --resume'
-stop INT parts 150
+stop INT parts 60
 done_with train lm text -o parts "${long[@]}" --resume
 same parts/model.safetensors whole/model.safetensors
 same <(sed 's/"seconds":[^,}]*//' parts/log.jsonl) <(sed 's/"seconds":[^,}]*//' whole/log.jsonl)
@@ -50,10 +50,10 @@ grep -q '"steps":40,' out || fail "did not go on to 40 steps: $(cat out)"
 # What is not said is taken from the run, chosen or not: the whole line may be left out, or the dropout that was chosen
 done_with train lm text -o fresh --resume --steps 45 --threads 1 --json
 grep -q '"steps":45,' out || fail "did not go on to 45 steps: $(cat out)"
-done_with train lm text -o chosen --hidden 200 --steps 30 --sample-length 0 --json
-net=$(grep -o '> lstm 200 > dropout [^"]*' out | head -1)
-done_with train lm text -o chosen --hidden 200 --steps 60 --sample-length 0 --resume --json; grep -qF "$net" out || fail "chose anew: $(head -1 out)"
-fails_with train lm text -o chosen --hidden 100 --resume; says 'lstm 200'; says 'lstm 100'
+done_with train lm text -o chosen --hidden 40 --batch 4 --bptt 8 --steps 3 --sample-length 0 --json
+net=$(grep -o '> lstm 40 > dropout [^"]*' out | head -1)
+done_with train lm text -o chosen --hidden 40 --batch 4 --bptt 8 --steps 6 --sample-length 0 --resume --json; grep -qF "$net" out || fail "chose anew: $(head -1 out)"
+fails_with train lm text -o chosen --hidden 30 --resume; says 'lstm 40'; says 'lstm 30'
 fails_with train lm text -o chosen --dropout 0.05 --resume; says 'dropout 0.05 same'
 
 # A folder in use
