@@ -4,6 +4,9 @@ file(GLOB_RECURSE library_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*.
 file(GLOB isa_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/kernel/body/*.c ${PROJECT_SOURCE_DIR}/src/cell/*.c)
 list(FILTER isa_sources EXCLUDE REGEX "/src/cell/registry[^/]*\\.c$") # the lists of cells serve every set
 list(REMOVE_ITEM library_sources ${isa_sources})
+if(NOT UNROLL_TASKS)
+    list(FILTER library_sources EXCLUDE REGEX "/src/(task|inspect|generate|data/[a-z]+)/")
+endif()
 
 # What runs once a model and not once a step is made small: the limit of a program that steps is 200 KB.
 file(GLOB once_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/net/*.c ${PROJECT_SOURCE_DIR}/src/format/*_read.c
@@ -26,10 +29,13 @@ else()
 endif()
 
 # The double build is only tested, and here: it may use this machine's fma in plain C, where it is a call otherwise and most of
-# the time. The numbers are the same.
+# the time. The numbers are the same. So may the portable set where sanitizers look at it.
 set(native_flags)
 if(avx2 IN_LIST isas AND NOT CMAKE_CROSSCOMPILING)
     set(native_flags -march=native)
+endif()
+if(UNROLL_SANITIZE)
+    set(isa_flags_portable ${native_flags})
 endif()
 
 # add_objects(PREFIX ISAS… [REAL_DOUBLE]): the object libraries of all sources; their names go to PREFIX_objects.
