@@ -192,6 +192,10 @@ static void the_line_stands_for_all(void **state)
     if (ur_settings_compare(again, line, "here", &error) != UR_OK) fail_msg("%s", error.text);
     free(line);
     ur_settings_free(again);
+    again = small_task_as(*state, place.root, ""); /* typed again, it is a training on the same data */
+    if (ur_settings_read(again, ur_trainer_settings(t), &error) != UR_OK) fail_msg("%s", error.text);
+    ur_trainer_free(open_trainer(again));
+    ur_settings_free(again);
     ur_trainer_free(t);
     ur_settings_free(settings);
 }
