@@ -8,18 +8,15 @@
 
 #include <cmocka.h>
 
-#include "../base/scratch.h"
-
 #include "base/file.h"
 #include "cell/cell.h"
+#include "support/place.h"
 #include "support/run.h"
 #include "support/small_tasks.h"
 #include "train/trainer.h"
 
 #include <math.h>
 #include <stdint.h>
-
-static scratch place;
 
 static ur_trainer *open_trainer(const ur_settings *settings)
 {
@@ -227,20 +224,6 @@ static void the_network_takes_a_trial(void **state)
     ur_trial_free(trial);
     ur_trainer_free(t);
     ur_settings_free(settings);
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    make_scratch(&place);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    remove_scratch(&place);
-    return 0;
 }
 
 int main(void)
