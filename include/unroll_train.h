@@ -20,6 +20,8 @@ extern "C" {
 
 /* ---- 1. Build ---------------------------------------------------------------------------------------------------- */
 
+enum { UR_MAX_LINES = 8 }; /* of a network */
+
 /* Name of cell i, as network lines have it; NULL after the last. */
 UR_API const char *ur_cell_name(size_t i);
 
@@ -39,6 +41,10 @@ typedef struct ur_sizes {
  * PyTorch does, embeddings N(0, 1), or, with init_scale > 0, all weights init_scale·N(0, 1) and all biases 0. */
 UR_API ur_status ur_model_create(ur_model **model, const char *net, const ur_sizes *sizes, uint64_t seed,
                                  double init_scale, const char *isa, ur_error *error);
+
+/* The sizes that a model was built with, for ur_model_create: another network of the same. lines: room for the sizes of each
+ * line, which sizes->lines is set to. */
+UR_API void ur_model_sizes(const ur_model *model, ur_sizes *sizes, ur_sizes lines[UR_MAX_LINES]);
 
 /* Writes the model file: whole, or not at all. UR_ERR_NUMERIC for weights that are not finite, which no reader takes. */
 UR_API ur_status ur_model_save(const ur_model *model, const char *path, ur_error *error);
@@ -80,8 +86,6 @@ UR_API void ur_model_changed(ur_model *model);
 UR_API void ur_model_remember(ur_model *model, double steps, uint64_t seed);
 
 /* ---- 3. Batches -------------------------------------------------------------------------------------------------- */
-
-enum { UR_MAX_LINES = 8 };
 
 /* The input of one line of the network: (T, B) ids or (T, B, F) numbers. A line that begins with `join` has the steps,
  * lanes and lengths of the line that it joins; where that one leaves one step, and this one has steps, it needs its
@@ -139,6 +143,15 @@ typedef struct ur_batch {
     bool carry; /* go on from where the lanes of the last batch learnt from ended (truncated BPTT) instead of from zero;
                    that one must have had as many lanes, and all lines of both as many as each other */
 } ur_batch;
+
+/* A batch of random ids and numbers that a network takes, to try it without data. Its lanes end at different steps. Each line
+ * that no later one reads has a target: classes behind a plain dense layer, labels before `crf` and `ctc`, else numbers. Equal
+ * seeds give equal batches. The model must outlive it. */
+typedef struct ur_trial ur_trial;
+UR_API ur_status ur_trial_create(ur_trial **trial, const ur_model *model, size_t lanes, size_t steps, uint64_t seed,
+                                 ur_error *error);
+UR_API void ur_trial_free(ur_trial *trial);                   /* NULL is allowed */
+UR_API const ur_batch *ur_trial_batch(const ur_trial *trial); /* the trial's */
 
 /* ---- 4. Learn ---------------------------------------------------------------------------------------------------- */
 

@@ -36,9 +36,9 @@ ur_status ur_cli_parse(const ur_setting_table *table, ur_settings *task, char *c
  * NULL), and waits until the model is known. */
 ur_status ur_cli_parse_any(const ur_setting_table *table, ur_settings *const *tasks, char *const *line, size_t count,
                            void *settings, ur_cli_arguments *arguments, ur_error *error);
-/* What waits, into the settings of the model's task, `name`; UR_ERR_USAGE for what it does not have. */
-/* Refuses all of them: of a model whose task is told none here. */
+/* Refuses what waits: of a model whose task is told none of it here. */
 ur_status ur_cli_check_pending(const ur_cli_arguments *arguments, const char *task, ur_error *error);
+/* What waits, into the settings of the model's task, `name`; UR_ERR_USAGE for what it does not have. */
 ur_status ur_cli_take_pending(const ur_cli_arguments *arguments, ur_settings *task, const char *name, ur_error *error);
 void ur_cli_arguments_free(ur_cli_arguments *arguments);
 

@@ -110,12 +110,22 @@ static ur_status run_works(const settings *s, const ur_bench_work *works, size_t
     return UR_OK;
 }
 
+/* Options of the works mean nothing there. */
+static ur_status time_model(const settings *s, const ur_cli_arguments *arguments, ur_error *error)
+{
+    static const char *const WORKS[] = {"work", "precision", "weights", "list", "phases"};
+    for (size_t i = 0; i < sizeof WORKS / sizeof WORKS[0]; i++)
+        if (ur_cli_given(&TABLE, arguments, WORKS[i]))
+            return ur_fail(error, UR_ERR_USAGE, "--%s is of the works; leave it out, or MODEL", WORKS[i]);
+    return ur_bench_model(&(ur_bench_how){s->threads, s->seconds, s->json}, arguments, error);
+}
+
 static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_error *error)
 {
     const settings *s = settings_;
     ur_bench_work *works;
     size_t count;
-    UR_TRY(ur_cli_expect(arguments, 0, 0, "", error));
+    if (arguments->count) return time_model(s, arguments, error);
     UR_TRY(ur_bench_works(s->work, &works, &count, error));
     ur_status status = UR_OK;
     if (s->list)
@@ -128,10 +138,13 @@ static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_erro
 
 const ur_cli_verb ur_cli_bench = {
     .name = "bench",
-    .takes = "[option...]",
+    .takes = "[MODEL DATA...] [option...]",
     .summary = "time training, inference and steps on this machine",
     .text =
-        "Times each work (bench/README.md says what one pass of it is) and prints the median and the least time of a "
+        "With a model of any task and data for it: begins the model's training anew, keeps nothing of it, and says how "
+        "long an update takes, an evaluation, and a step of a network that can be stepped.\n\n"
+        "Without a model: "
+        "times each work (bench/README.md says what one pass of it is) and prints the median and the least time of a "
         "pass, what that is in tokens and in multiply-adds a second, and the share of the machine's own peak, "
         "which is measured in the same run on as many threads. UNROLL_ISA narrows the instruction set, for the "
         "works and for the peak.\n\n"
@@ -142,7 +155,9 @@ const ur_cli_verb ur_cli_bench = {
     .examples = "unroll bench  # all works, four seconds each\n"
                 "unroll bench --work train-lstm-2x512 --phases  # where the time goes\n"
                 "unroll bench --work step-lstm-64,step-gru-64 --json  # for programs\n"
-                "unroll bench --work train-gru-1x300-b16-t512  # any other size\n",
+                "unroll bench --work train-gru-1x300-b16-t512  # any other size\n"
+                "unroll bench runs/reviews reviews.tsv  # a training of yours\n",
+    .any_task = true,
     .table = &TABLE,
     .settings_size = sizeof(settings),
     .defaults = defaults,

@@ -2,7 +2,7 @@
 #ifndef UR_CLI_BENCH_H
 #define UR_CLI_BENCH_H
 
-#include "unroll_train.h"
+#include "cli/args/options.h"
 
 typedef enum ur_bench_kind { UR_BENCH_TRAIN, UR_BENCH_INFER, UR_BENCH_STEP } ur_bench_kind;
 
@@ -76,6 +76,14 @@ enum { UR_BENCH_PHASES_MAX = 16 };
  * this is no longer good for ur_bench_pass. *count: 0 for a step of one lane, which is not taken apart. */
 ur_status ur_bench_phases_measure(ur_bench_run *run, double seconds, ur_bench_phase phases[UR_BENCH_PHASES_MAX],
                                   size_t *count, ur_error *error);
+
+/* task.c: an update, an evaluation and a step of the model that the first word names, with data of its task. */
+typedef struct ur_bench_how {
+    size_t threads; /* 0: the machine's cores */
+    double seconds;
+    bool json;
+} ur_bench_how;
+ur_status ur_bench_model(const ur_bench_how *how, const ur_cli_arguments *arguments, ur_error *error);
 
 /* All that is told of a work. */
 typedef struct ur_bench_result {

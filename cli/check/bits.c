@@ -8,9 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Odd sizes, so that no block of any kernel is full; dropout, because its masks must not depend on threads either. */
-static const char NET[] = "embed 13 > lstm 37 drop=0.2 > gru 19 > rnn 11 > dense";
-enum { SYMBOLS = 29, LANES = 19, STEPS = 5, UPDATES = 3, THREADS = 3 };
+enum { LANES = 19, STEPS = 5, UPDATES = 3, THREADS = 3 };
 
 typedef struct snapshot {
     ur_real *values;
@@ -41,13 +39,21 @@ static ur_status learn(ur_model *model, const ur_batch *batch, size_t threads, u
     return status;
 }
 
-static ur_status train(const ur_batch *batch, const char *isa, size_t threads, snapshot *shot, ur_error *error)
+static ur_status learn_from_trial(ur_model *model, size_t threads, ur_error *error)
 {
-    const ur_sizes sizes = {.symbols = SYMBOLS, .outputs = SYMBOLS};
+    ur_trial *trial = NULL;
+    UR_TRY(ur_trial_create(&trial, model, LANES, STEPS, 1, error));
+    ur_status status = learn(model, ur_trial_batch(trial), threads, error);
+    ur_trial_free(trial);
+    return status;
+}
+
+static ur_status train(const ur_cli_network *network, const char *isa, size_t threads, snapshot *shot, ur_error *error)
+{
     ur_model *model = NULL;
     *shot = (snapshot){0};
-    UR_TRY(ur_model_create(&model, NET, &sizes, 1, 0, isa, error));
-    ur_status status = learn(model, batch, threads, error);
+    UR_TRY(ur_model_create(&model, network->line, &network->sizes, 1, 0, isa, error));
+    ur_status status = learn_from_trial(model, threads, error);
     if (status == UR_OK) status = take(model, shot, error);
     ur_model_free(model);
     return status;
@@ -59,19 +65,19 @@ static bool equal(const snapshot *a, const snapshot *b)
 }
 
 /* Compares with the portable code on one thread. */
-static ur_status check_isa(ur_cli_checks *checks, const ur_batch *batch, const char *isa, const snapshot *first,
+static ur_status check_isa(ur_cli_checks *checks, const ur_cli_network *network, const char *isa, const snapshot *first,
                            ur_error *error)
 {
     char name[64];
     size_t different = 0;
     for (size_t threads = 1; threads <= THREADS; threads++) {
         snapshot shot;
-        ur_status status = train(batch, isa, threads, &shot, error);
+        ur_status status = train(network, isa, threads, &shot, error);
         if (status == UR_OK && !equal(first, &shot)) different = threads;
         free(shot.values);
         if (status != UR_OK) return status;
     }
-    snprintf(name, sizeof name, "equal bits, %s", isa);
+    snprintf(name, sizeof name, "equal bits%s, %s", network->what, isa);
     if (different)
         ur_cli_check_report(checks, UR_CLI_FAILED, name, "other weights than portable, with %zu thread%s", different,
                             different == 1 ? "" : "s");
@@ -80,21 +86,13 @@ static ur_status check_isa(ur_cli_checks *checks, const ur_batch *batch, const c
     return UR_OK;
 }
 
-static ur_status check_all(ur_cli_checks *checks, const ur_batch *batch, ur_error *error)
+ur_status ur_cli_check_bits(ur_cli_checks *checks, const ur_cli_network *network, ur_error *error)
 {
     snapshot first;
-    ur_status status = train(batch, "portable", 1, &first, error);
+    ur_status status = train(network, "portable", 1, &first, error);
     for (unsigned i = 0; status == UR_OK && ur_cli_isa_name(i); i++)
-        if (ur_cli_isa_works(ur_cli_isa_name(i))) status = check_isa(checks, batch, ur_cli_isa_name(i), &first, error);
+        if (ur_cli_isa_works(ur_cli_isa_name(i)))
+            status = check_isa(checks, network, ur_cli_isa_name(i), &first, error);
     free(first.values);
-    return status;
-}
-
-ur_status ur_cli_check_bits(ur_cli_checks *checks, ur_error *error)
-{
-    ur_cli_toy toy;
-    ur_status status = ur_cli_toy_make(&toy, LANES, STEPS, SYMBOLS, true, error);
-    if (status == UR_OK) status = check_all(checks, &toy.batch, error);
-    ur_cli_toy_free(&toy);
     return status;
 }

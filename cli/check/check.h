@@ -20,23 +20,20 @@ typedef enum ur_cli_verdict { UR_CLI_OK, UR_CLI_FAILED, UR_CLI_SKIPPED } ur_cli_
 void ur_cli_check_report(ur_cli_checks *checks, ur_cli_verdict verdict, const char *name, const char *format, ...)
     UR_PRINTF(4, 5);
 
-/* Gradients of a network, weights freshly drawn, against differences of its loss. Dropout is left out. */
-ur_status ur_cli_check_gradients(ur_cli_checks *checks, const char *name, const char *net, const ur_sizes *sizes,
-                                 ur_error *error);
+/* A network whose weights are drawn anew. */
+typedef struct ur_cli_network {
+    const char *what; /* behind the name of a check: ", lstm" */
+    const char *line;
+    ur_sizes sizes;
+} ur_cli_network;
+
+/* Its gradients against differences of its loss. Dropout is left out. */
+ur_status ur_cli_check_gradients(ur_cli_checks *checks, const ur_cli_network *network, ur_error *error);
 
 /* The same short training with each instruction set and with 1, 2 and 3 threads ends in the same bits. */
-ur_status ur_cli_check_bits(ur_cli_checks *checks, ur_error *error);
+ur_status ur_cli_check_bits(ur_cli_checks *checks, const ur_cli_network *network, ur_error *error);
 
 /* The values that the model file itself records, with each instruction set. */
 ur_status ur_cli_check_probe(ur_cli_checks *checks, const char *path, ur_error *error);
-
-/* A batch of random ids for a test: `lanes` × `steps`, lanes of different lengths where `ragged`. */
-typedef struct ur_cli_toy {
-    ur_batch batch;
-    int32_t *ids, *targets, *lengths;
-} ur_cli_toy;
-
-ur_status ur_cli_toy_make(ur_cli_toy *toy, size_t lanes, size_t steps, size_t symbols, bool ragged, ur_error *error);
-void ur_cli_toy_free(ur_cli_toy *toy);
 
 #endif

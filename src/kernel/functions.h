@@ -84,9 +84,10 @@ static inline v16 v_activate(ur_activation activation, v16 x)
         return v_relu(x);
     case UR_SIGMOID:
         return v_sigmoid(x);
-    default:
-        return x;
+    case UR_LINEAR:
+        break;
     }
+    return x;
 }
 
 static inline v16 v_activation_slope(ur_activation activation, v16 y)
@@ -98,9 +99,10 @@ static inline v16 v_activation_slope(ur_activation activation, v16 y)
         return v_relu_slope(y);
     case UR_SIGMOID:
         return v_sigmoid_slope(y);
-    default:
-        return v_set(1);
+    case UR_LINEAR:
+        break;
     }
+    return v_set(1);
 }
 
 #endif

@@ -212,3 +212,13 @@ ur_status ur_model_build(ur_model **model, const char *net, const ur_sizes *size
 {
     return ur_model_build_within(model, net, sizes, SIZE_MAX, isa, error);
 }
+
+void ur_model_sizes(const ur_model *m, ur_sizes *sizes, ur_sizes lines[UR_MAX_LINES])
+{
+    *sizes = m->sizes;
+    sizes->lines = lines;
+    for (size_t i = 0; i < m->line_count; i++) {
+        lines[i] = m->lines[i].given;
+        if (m->lines[i].symbols) lines[i].symbols = m->lines[i].symbols;
+    }
+}

@@ -94,9 +94,11 @@ static void (*step_of(const ur_train_kernels *k, ur_optimizer kind))(const ur_up
         return k->adagrad;
     case UR_RMSPROP:
         return k->rmsprop;
-    default:
-        return k->adam;
+    case UR_ADAM:
+    case UR_ADAMW:
+        break;
     }
+    return k->adam;
 }
 
 /* 1 − βᵗ by repeated multiplication: no libm, and the same bits after a resume. */

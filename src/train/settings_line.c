@@ -91,13 +91,24 @@ static bool has_effect(const ur_settings *s, const ur_setting *row)
     }
 }
 
+/* Whether another row is told instead of it, as val-match is of val-fraction. */
+static bool is_excluded(const ur_settings *s, const ur_setting *row)
+{
+    const ur_setting *other;
+    for (size_t i = 0; (other = ur_settings_row(s, i)); i++)
+        if (other->decides && other->unless && strcmp(other->unless, row->name) == 0 &&
+            !ur_setting_empty(other, ur_settings_values(s, i)))
+            return true;
+    return false;
+}
+
 /* A row that says nothing is left out: an open one, a flag that is not set, a zero that is the default. */
 static bool is_told(const ur_settings *s, size_t i)
 {
     const ur_setting *row = ur_settings_row(s, i);
     const void *values = ur_settings_values(s, i);
     char text[UR_SETTING_VALUE_MAX];
-    if (!row->decides || !has_effect(s, row)) return false;
+    if (!row->decides || !has_effect(s, row) || is_excluded(s, row)) return false;
     if (row->type == UR_SETTING_FLAG || !row->initial) return !ur_setting_empty(row, values);
     ur_setting_text(row, values, text);
     return *text && (!ur_setting_empty(row, values) || strcmp(row->initial, text) != 0);

@@ -25,6 +25,7 @@ misused train classify all.tsv --bptt 5; says 'unknown option --bptt'
 
 # The lectures' network, as written
 done_with train classify all.tsv -o keras --threads 1 --steps 3 --net 'embed 20 > lstm 8 > last > dense 1 sigmoid' --json
+done_with check keras; prints 'ok       gradients of the network'; prints 'ok       equal bits of the network, portable'
 done_with eval keras all.tsv --json
 misused train classify all.tsv -o none --net 'embed 20 > lstm 8 > dense'; says 'ends in one step (last, mean or max)'
 

@@ -5,14 +5,12 @@
 
 #include <cmocka.h>
 
-#include "../base/scratch.h"
 #include "support/ok.h"
+#include "support/place.h"
 
 #include "format/model_file.h"
 
 #include <math.h>
-
-static scratch place;
 
 static ur_model *make_model(void)
 {
@@ -65,20 +63,6 @@ static void test_checkpoint(void **state)
     ur_model *model = make_model();
     refuses(model, &extra, 1, "the tensor unroll.optimizer.second is not finite, and is not saved");
     ur_model_free(model);
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    make_scratch(&place);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    remove_scratch(&place);
-    return 0;
 }
 
 int main(void)

@@ -4,45 +4,23 @@
  * the text, ids must lead back to it, and a text is refused exactly if it is empty, not UTF-8 or binary.
  * The first byte chooses the size of the buffer and how dense the index is, the second where the first file ends.
  */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* memfd_create */
-#endif
+#include "memory_file.h"
+
 #include "../data/reference_text.h"
 #include "data/corpus.h"
 #include "data/cursor.h"
 #include "data/looks.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-#define REQUIRE(condition)                                                                                             \
-    do {                                                                                                               \
-        if (condition) break;                                                                                          \
-        fprintf(stderr, "line %d: not so: %s\n", __LINE__, #condition);                                                \
-        abort();                                                                                                       \
-    } while (0)
-
 typedef struct text {
     const uint8_t *raw[2];
     size_t size[2];
-    char paths[2][64];
+    memory_file file[2];
     unsigned char *clean; /* what should be read, and where its tokens end */
     size_t *ends, tokens, length;
     bool valid, binary;
     ur_token_kind kind;
     size_t choice;
 } text;
-
-static int make_file(char *path, size_t size, const uint8_t *bytes, size_t count)
-{
-    int descriptor = memfd_create("text", 0);
-    REQUIRE(descriptor >= 0);
-    REQUIRE(write(descriptor, bytes, count) == (ssize_t)count);
-    snprintf(path, size, "/proc/self/fd/%d", descriptor);
-    return descriptor;
-}
 
 static void expect(text *t)
 {
@@ -130,7 +108,7 @@ static void try_ids(const text *t, ur_corpus *corpus)
 static void try_corpus(const text *t, bool replace)
 {
     const ur_corpus_options options = {.kind = t->kind, .replace_invalid = replace, .index_every = 1 + t->choice % 9};
-    const char *const paths[] = {t->paths[0], t->paths[1]};
+    const char *const paths[] = {t->file[0].path, t->file[1].path};
     ur_corpus *corpus;
     ur_error error;
     ur_status status = ur_corpus_open(&corpus, paths, 2, &options, &error);
@@ -146,7 +124,7 @@ static void try_kinds(text *t)
 {
     ur_file_list list;
     ur_error error;
-    const char *const paths[] = {t->paths[0], t->paths[1]};
+    const char *const paths[] = {t->file[0].path, t->file[1].path};
     REQUIRE(ur_file_list_make(&list, paths, 2, UR_BINARY_NAMED, &error) == UR_OK);
     for (int kind = UR_TOKEN_CHAR; kind <= UR_TOKEN_WORD; kind++) {
         t->kind = (ur_token_kind)kind;
@@ -169,10 +147,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     t.clean = malloc(3 * body + 2);
     t.ends = malloc((3 * body + 2) * sizeof *t.ends);
     REQUIRE(t.clean && t.ends);
-    int files[2];
-    for (int i = 0; i < 2; i++) files[i] = make_file(t.paths[i], sizeof t.paths[i], t.raw[i], t.size[i]);
+    for (int i = 0; i < 2; i++) memory_file_open(&t.file[i], t.raw[i], t.size[i]);
     try_kinds(&t);
-    for (int i = 0; i < 2; i++) close(files[i]);
+    for (int i = 0; i < 2; i++) memory_file_close(&t.file[i]);
     free(t.clean);
     free(t.ends);
     return 0;

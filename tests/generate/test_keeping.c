@@ -5,11 +5,9 @@
 
 #include <cmocka.h>
 
+#include "support/place.h"
+
 #include "small_models.h"
-
-#include "../base/scratch.h"
-
-static scratch place;
 
 static void take_up(ur_session **session, const ur_model *model, int way)
 {
@@ -120,20 +118,6 @@ static void refuses_states(void **state)
     ur_session_free(foreign);
     ur_model_free(model);
     ur_model_free(other);
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    make_scratch(&place);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    remove_scratch(&place);
-    return 0;
 }
 
 int main(void)

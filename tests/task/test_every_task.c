@@ -8,17 +8,15 @@
 
 #include <cmocka.h>
 
-#include "../base/scratch.h"
-
 #include "base/file.h"
 #include "cell/cell.h"
+#include "support/place.h"
 #include "support/run.h"
 #include "support/small_tasks.h"
 #include "train/trainer.h"
 
+#include <math.h>
 #include <stdint.h>
-
-static scratch place;
 
 static ur_trainer *open_trainer(const ur_settings *settings)
 {
@@ -191,6 +189,10 @@ static void the_line_stands_for_all(void **state)
     if (ur_settings_compare(again, line, "here", &error) != UR_OK) fail_msg("%s", error.text);
     free(line);
     ur_settings_free(again);
+    again = small_task_as(*state, place.root, ""); /* typed again, it is a training on the same data */
+    if (ur_settings_read(again, ur_trainer_settings(t), &error) != UR_OK) fail_msg("%s", error.text);
+    ur_trainer_free(open_trainer(again));
+    ur_settings_free(again);
     ur_trainer_free(t);
     ur_settings_free(settings);
 }
@@ -207,18 +209,21 @@ static void the_plan_is_told(void **state)
     ur_settings_free(settings);
 }
 
-static int set_up(void **state)
+/* What unroll check tries it on. */
+static void the_network_takes_a_trial(void **state)
 {
-    (void)state;
-    make_scratch(&place);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    remove_scratch(&place);
-    return 0;
+    ur_settings *settings = small_task(*state, place.root);
+    ur_trainer *t = open_trainer(settings);
+    ur_trial *trial;
+    ur_error error;
+    double loss = 0;
+    if (ur_trial_create(&trial, t->model, 3, 6, 1, &error) != UR_OK ||
+        ur_evaluate(t->learner, ur_trial_batch(trial), &loss, &error) != UR_OK)
+        fail_msg("%s", error.text);
+    assert_true(isfinite(loss) && loss > 0);
+    ur_trial_free(trial);
+    ur_trainer_free(t);
+    ur_settings_free(settings);
 }
 
 int main(void)
@@ -226,7 +231,8 @@ int main(void)
     static const struct CMUnitTest each[] = {
         cmocka_unit_test(batches_are_known_by_number), cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(every_cell_learns),           cmocka_unit_test(parts_are_the_whole),
-        cmocka_unit_test(the_line_stands_for_all),     cmocka_unit_test(the_plan_is_told)};
+        cmocka_unit_test(the_line_stands_for_all),     cmocka_unit_test(the_plan_is_told),
+        cmocka_unit_test(the_network_takes_a_trial)};
     enum { EACH = sizeof each / sizeof *each, MOST = 32 };
     struct CMUnitTest tests[EACH * MOST];
     char names[EACH * MOST][64], tasks[MOST][32];

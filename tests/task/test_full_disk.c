@@ -8,15 +8,12 @@
 
 #include <cmocka.h>
 
-#include "../base/scratch.h"
-
+#include "support/place.h"
 #include "support/run.h"
 
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/resource.h>
-
-static scratch place;
 
 /* No file may become larger than `bytes`; 0: any may. */
 static void limit_files(rlim_t bytes)
@@ -148,20 +145,6 @@ static void training_is_not_saved(void **state)
     assert_memory_equal(expected, after, sizes[0]);
     char *all[] = {run, whole, last, model, before, after, expected};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    make_scratch(&place);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    remove_scratch(&place);
-    return 0;
 }
 
 int main(void)

@@ -6,12 +6,10 @@
 
 #include <cmocka.h>
 
-#include "../base/scratch.h"
 #include "support/ok.h"
+#include "support/place.h"
 
 #include "task/lm/lm.h"
-
-static scratch place;
 
 /* Bytes that are all different, so that a token is its place: at most 255 of them. */
 typedef struct text {
@@ -132,20 +130,6 @@ static void test_remedies(void **state)
         assert_string_equal(remedy, cases[i].remedy);
     }
     close_text(&t);
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    make_scratch(&place);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    remove_scratch(&place);
-    return 0;
 }
 
 int main(void)

@@ -12,8 +12,7 @@
 
 #include <cmocka.h>
 
-#include "../base/scratch.h"
-
+#include "support/place.h"
 #include "support/run.h"
 
 #include <stdbool.h>
@@ -22,8 +21,6 @@
 #include <sys/wait.h>
 
 enum { SMALL_MEGABYTES = 4, LARGE_MEGABYTES = 256, MORE_MEGABYTES = 64 };
-
-static scratch place;
 
 /* Text in front and at the end of a file with a hole, which reads as zero bytes: characters like others. */
 static void make_text(const char *path, size_t megabytes)
@@ -127,20 +124,6 @@ static void change_is_an_error(void **state)
     if (strncmp(error.text, path, strlen(path)) != 0 || !strstr(error.text, c->said))
         fail_msg("expected \"%s: … %s\", found: %s", path, c->said, error.text);
     ur_trainer_free(trainer);
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    make_scratch(&place);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    remove_scratch(&place);
-    return 0;
 }
 
 int main(void)

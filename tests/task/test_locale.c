@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "../base/scratch.h"
+#include "support/place.h"
 #include "support/run.h"
 #include "unroll_inspect.h"
 
@@ -14,8 +14,6 @@
 
 #include <locale.h>
 #include <math.h>
-
-static scratch place;
 
 /* One that the machine has, or one that is made of the C library's sources of them. */
 static bool use_comma(void)
@@ -109,20 +107,6 @@ static void test_comma(void **state)
     train(text, "begun", "--steps 14 --schedule constant --resume");
     setlocale(LC_ALL, "C");
     train(text, "begun", "--steps 16 --schedule constant --resume");
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    make_scratch(&place);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    remove_scratch(&place);
-    return 0;
 }
 
 int main(void)

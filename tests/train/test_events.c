@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "../base/scratch.h"
+#include "support/place.h"
 
 #include "base/error.h"
 #include "base/png.h"
@@ -17,8 +17,6 @@
 
 #include <stdint.h>
 #include <stdlib.h>
-
-static scratch place;
 
 /* ---- Checksums --------------------------------------------------------------------------------------------------- */
 
@@ -261,20 +259,6 @@ static void without_a_file_nothing_happens(void **state)
     assert_null(events.summary.bytes);
     assert_null(events.record.bytes);
     ur_events_close(&events);
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    make_scratch(&place);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    remove_scratch(&place);
-    return 0;
 }
 
 int main(void)

@@ -17,21 +17,6 @@ void ur_columns_free(ur_columns *c)
     *c = (ur_columns){.role = NULL};
 }
 
-ur_dialect ur_columns_dialect(ur_field row)
-{
-    static const char marks[] = ",;\t";
-    size_t most = 0;
-    ur_dialect dialect = {',', true};
-    for (size_t k = 0; k < 3; k++) {
-        size_t count = 0;
-        for (size_t i = 0; i < row.length; i++) count += row.text[i] == marks[k];
-        if (count <= most) continue;
-        most = count;
-        dialect.delimiter = marks[k];
-    }
-    return dialect;
-}
-
 /* ---- Fields ------------------------------------------------------------------------------------------------------- */
 
 static ur_field cut_field(ur_dialect dialect, ur_field *rest, bool *more)
@@ -205,7 +190,7 @@ ur_status ur_columns_find(ur_columns *c, ur_field first, ur_field second, const 
 {
     size_t below = 0;
     ur_field *fields = calloc(2 * UR_COLUMNS_MAX, sizeof *fields);
-    *c = (ur_columns){.dialect = ur_columns_dialect(first)};
+    *c = (ur_columns){.dialect = ur_field_dialect(first)};
     finding f = {.columns = c, .wanted = wanted, .first = fields, .label = SIZE_MAX};
     ur_status status = fields ? cut_row(c->dialect, first, fields, &c->count, error) : ur_fail_memory(error, "a row");
     if (status == UR_OK && second.length) status = cut_row(c->dialect, second, fields + UR_COLUMNS_MAX, &below, error);

@@ -26,9 +26,6 @@ typedef struct ur_columns_wanted {
 
 void ur_columns_free(ur_columns *columns);
 
-/* A comma, semicolon or tab, whichever the row has most of. */
-ur_dialect ur_columns_dialect(ur_field row);
-
 /* From the first row of a table and the second one (length 0: there is none); *header: the first row names the columns. */
 ur_status ur_columns_find(ur_columns *columns, ur_field first, ur_field second, const ur_columns_wanted *wanted,
                           bool *header, ur_error *error);

@@ -101,16 +101,8 @@ static ur_status survey_table(table *t, const char *path, ur_error *error)
 {
     const char *ending;
     size_t length = ur_source_stem(path, &ending) - (size_t)(ending - path);
-    ur_rows rows;
-    ur_row row;
     t->set.dialect = (ur_dialect){'\t', true};
-    if (ur_same_word(ending, length, ".csv")) {
-        UR_TRY(ur_rows_open(&rows, &t->set.source, 0, (ur_dialect){',', true}, error));
-        ur_status status = ur_rows_next(&rows, &row, error);
-        if (status == UR_OK && row.text) t->set.dialect = ur_columns_dialect((ur_field){row.text, row.length});
-        ur_rows_close(&rows);
-        UR_TRY(status);
-    }
+    if (ur_same_word(ending, length, ".csv")) UR_TRY(ur_rows_find_dialect(&t->set.source, 0, &t->set.dialect, error));
     UR_TRY(ur_survey_make(&t->survey, &t->set, error));
     if (!t->survey.torn) return UR_OK;
     ur_survey_free(&t->survey);

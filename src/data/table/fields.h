@@ -12,6 +12,9 @@ typedef struct ur_dialect {
     bool quotes;    /* a field that begins with " ends with one */
 } ur_dialect;
 
+/* That of a CSV: a comma, semicolon or tab, whichever its first row has most of outside quotes. */
+ur_dialect ur_field_dialect(ur_field row);
+
 /* Cuts the first field off `rest`; *more: another follows. */
 ur_field ur_field_cut(ur_dialect dialect, ur_field *rest, bool *more);
 /* What stands between its quotes, as it stands there. */

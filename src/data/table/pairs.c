@@ -101,33 +101,14 @@ static ur_status read_files(ur_pairs *p, ur_error *error)
 
 /* ---- A table ------------------------------------------------------------------------------------------------------- */
 
-static size_t count_bytes(const ur_row *row, char wanted)
-{
-    bool quoted = false;
-    size_t count = 0;
-    for (size_t i = 0; i < row->length; i++) {
-        quoted = quoted != (row->text[i] == '"');
-        count += !quoted && row->text[i] == wanted;
-    }
-    return count;
-}
-
-/* TSV, or where the name ends in .csv, whichever of comma and semicolon the first row has more of. */
+/* TSV, or CSV where the name says so. */
 static ur_status find_dialect(ur_pairs *p, ur_error *error)
 {
     const char *name = ur_source_name(&p->source, 0), *ending;
     size_t stem = ur_source_stem(name, &ending);
     bool csv = (size_t)(name + stem - ending) == 4 && strncmp(ending, ".csv", 4) == 0;
-    ur_rows rows;
-    ur_row row;
     p->dialect = (ur_dialect){'\t', false};
-    if (!csv) return UR_OK;
-    UR_TRY(ur_rows_open(&rows, &p->source, 0, (ur_dialect){',', true}, error));
-    ur_status status = ur_rows_next(&rows, &row, error);
-    bool semicolons = status == UR_OK && row.text && count_bytes(&row, ';') > count_bytes(&row, ',');
-    p->dialect = (ur_dialect){semicolons ? ';' : ',', true};
-    ur_rows_close(&rows);
-    return status;
+    return csv ? ur_rows_find_dialect(&p->source, 0, &p->dialect, error) : UR_OK;
 }
 
 static bool is_name(const char *column)

@@ -223,6 +223,43 @@ static bool is_quoted(ur_dialect dialect, ur_field field)
     return dialect.quotes && field.length > 0 && field.text[0] == '"';
 }
 
+static size_t count_outside_quotes(ur_field row, char wanted)
+{
+    bool quoted = false;
+    size_t count = 0;
+    for (size_t i = 0; i < row.length; i++) {
+        quoted = quoted != (row.text[i] == '"');
+        count += !quoted && row.text[i] == wanted;
+    }
+    return count;
+}
+
+ur_dialect ur_field_dialect(ur_field row)
+{
+    static const char marks[] = ",;\t";
+    size_t most = 0;
+    ur_dialect dialect = {',', true};
+    for (size_t k = 0; k < 3; k++) {
+        size_t count = count_outside_quotes(row, marks[k]);
+        if (count <= most) continue;
+        most = count;
+        dialect.delimiter = marks[k];
+    }
+    return dialect;
+}
+
+ur_status ur_rows_find_dialect(const ur_source *source, size_t file, ur_dialect *dialect, ur_error *error)
+{
+    ur_rows rows;
+    ur_row row = {.text = NULL};
+    *dialect = (ur_dialect){',', true};
+    UR_TRY(ur_rows_open(&rows, source, file, *dialect, error));
+    ur_status status = ur_rows_next(&rows, &row, error);
+    if (status == UR_OK && row.text) *dialect = ur_field_dialect((ur_field){row.text, row.length});
+    ur_rows_close(&rows);
+    return status;
+}
+
 ur_field ur_field_cut(ur_dialect dialect, ur_field *rest, bool *more)
 {
     ur_field cut = *rest;

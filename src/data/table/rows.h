@@ -30,6 +30,8 @@ typedef struct ur_row {
 
 ur_status ur_rows_open(ur_rows *rows, const ur_source *source, size_t file, ur_dialect dialect, ur_error *error);
 void ur_rows_close(ur_rows *rows);
+/* That of a CSV file: the mark that its first row has most of. */
+ur_status ur_rows_find_dialect(const ur_source *source, size_t file, ur_dialect *dialect, ur_error *error);
 /* The row stays until the next call. */
 ur_status ur_rows_next(ur_rows *rows, ur_row *row, ur_error *error);
 

@@ -102,33 +102,9 @@ static ur_status survey_tsv(table *t, ur_error *error)
     return ur_survey_make(&t->survey, t->set, error);
 }
 
-static size_t count_bytes(const ur_row *row, char wanted)
-{
-    bool quoted = false;
-    size_t count = 0;
-    for (size_t i = 0; i < row->length; i++) {
-        quoted = quoted != (row->text[i] == '"');
-        count += !quoted && row->text[i] == wanted;
-    }
-    return count;
-}
-
-/* Whichever the first row has more of. */
-static ur_status find_delimiter(const ur_labelled *set, char *delimiter, ur_error *error)
-{
-    ur_rows rows;
-    ur_row row;
-    UR_TRY(ur_rows_open(&rows, &set->source, 0, (ur_dialect){',', true}, error));
-    ur_status status = ur_rows_next(&rows, &row, error);
-    *delimiter = status == UR_OK && row.text && count_bytes(&row, ';') > count_bytes(&row, ',') ? ';' : ',';
-    ur_rows_close(&rows);
-    return status;
-}
-
 static ur_status survey_csv(table *t, ur_error *error)
 {
-    t->set->dialect.quotes = true;
-    UR_TRY(find_delimiter(t->set, &t->set->dialect.delimiter, error));
+    UR_TRY(ur_rows_find_dialect(&t->set->source, 0, &t->set->dialect, error));
     UR_TRY(ur_survey_make(&t->survey, t->set, error));
     if (!t->survey.torn) return UR_OK;
     return ur_labelled_fail(t->set, t->survey.torn_place, t->survey.torn_line, error, UR_ERR_FORMAT,

@@ -179,20 +179,13 @@ static ur_status take_rows(table *t, ur_rows *rows, ur_error *error)
 
 /* ---- Tables --------------------------------------------------------------------------------------------------------- */
 
-/* Commas or semicolons, whichever the first line has more of. */
 static ur_status find_dialect(table *t, ur_error *error)
 {
     const char *name = ur_source_name(&t->source, 0), *ending;
     size_t stem = ur_source_stem(name, &ending);
-    ur_rows rows;
-    ur_row row;
     t->dialect = (ur_dialect){'\t', false};
     if (!ur_same_word(ending, stem - (size_t)(ending - name), ".csv")) return UR_OK;
-    UR_TRY(ur_rows_open(&rows, &t->source, 0, (ur_dialect){0}, error));
-    ur_status status = ur_rows_next(&rows, &row, error);
-    if (status == UR_OK && row.text) t->dialect = ur_columns_dialect((ur_field){row.text, row.length});
-    ur_rows_close(&rows);
-    return status;
+    return ur_rows_find_dialect(&t->source, 0, &t->dialect, error);
 }
 
 static ur_status read_table(table *t, ur_error *error)

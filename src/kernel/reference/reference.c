@@ -69,9 +69,10 @@ real ur_reference_activation(ur_activation activation, real x)
         return 0 > x ? 0 : x;
     case UR_SIGMOID:
         return ur_reference_sigmoid(x);
-    default:
-        return x;
+    case UR_LINEAR:
+        break;
     }
+    return x;
 }
 
 real ur_reference_slope(ur_activation activation, real y)
@@ -83,9 +84,10 @@ real ur_reference_slope(ur_activation activation, real y)
         return y > 0 ? 1 : 0;
     case UR_SIGMOID:
         return y * (1 - y);
-    default:
-        return 1;
+    case UR_LINEAR:
+        break;
     }
+    return 1;
 }
 
 /* ---- products ---------------------------------------------------------------------------------------------------- */

@@ -148,6 +148,9 @@ static ur_status open_series(ur_forecast *f, const ur_settings *settings, ur_err
     return ur_forecast_split(&f->series, f->settings.split, f->part, error);
 }
 
+/* The line of settings of a run says it too, so that it may be given. */
+#define SHARE_UNSAID 0.1
+
 static ur_status open_training(ur_forecast *f, const ur_settings *settings, ur_error *error)
 {
     const ur_run_settings *run = &settings->run;
@@ -155,7 +158,7 @@ static ur_status open_training(ur_forecast *f, const ur_settings *settings, ur_e
         return ur_fail(error, UR_ERR_USAGE,
                        "`val` %s: a forecast validates on a later part of its own series; choose it with `split`",
                        run->validation);
-    if (ur_settings_given(settings, "val-fraction"))
+    if (run->validation_share != SHARE_UNSAID)
         return ur_fail(error, UR_ERR_USAGE,
                        "`val-fraction` %g: a forecast validates on a later part of its series; choose it with `split`, "
                        "such as .7,.1,.2",
