@@ -1,6 +1,7 @@
 /* See eval_task.h. The library gives one JSON object; without --json its numbers are printed as a table. */
 #include "cli/eval_task.h"
 
+#include "cli/eval_labels.h"
 #include "cli/eval_picture.h"
 #include "cli/support/json_out.h"
 #include "cli/support/spool.h"
@@ -69,6 +70,7 @@ static void print_numbers(const json_t *result)
         ur_cli_print_name(stdout, json_string_value(value));
         putchar('\n');
     }
+    ur_cli_print_labels(result);
     print_mistakes(json_object_get(result, "commonest_mistakes"));
 }
 

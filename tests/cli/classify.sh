@@ -39,8 +39,12 @@ awk -F'\t' '$2 < 0.5 || $2 > 1 { exit 1 }' out || fail "no probability: $(head -
 done_with eval run all.tsv --json
 equal "$(sed 's/[{,]"\([a-z_0-9]*\)":/\n\1\n/g' out | grep -cxE 'examples|accuracy|macro_f1|loss|ece|confusion|mistakes')" 7
 done_with eval run all.tsv; prints 'accuracy'; prints 'macro_f1'
+prints 'confusion matrix'; grep -qE '^ 1 +[0-9]+ +[0-9]+  neg$' out || fail "no row of the matrix: $(cat out)"
 awk '$1 == "accuracy" && $2 < 0.9 { exit 1 }' out || fail "it has not learnt: $(cat out)"
 misused eval run all.tsv --tail 0.1; says 'a model of the task classify does not take it'
+awk -F'\t' -v OFS='\t' 'NR > 1 { $2 = $2 == "pos" ? "neg" : "pos" } NR < 30' all.tsv >turned.tsv
+done_with eval run turned.tsv; prints 'surest mistakes'
+equal "$(grep -cE '^[01]\.[0-9]{4}  (pos taken for neg|neg taken for pos)  turned.tsv: line [0-9]+  ' out)" 10
 printf 'text\tsentiment\nfine indeed\tneutral\ndull\tneg\n' >other.tsv
 fails_with eval run other.tsv; says 'neutral'; says 'neg, pos'
 make_text 50 >text
@@ -82,6 +86,11 @@ done_with inspect saliency run 'the film was not good.'; prints 'label, with pro
 done_with inspect saliency run 'The film was not good.' --target pos --json; prints '"target":"pos"'
 misused inspect saliency run 'fine' --target neutral; says "the model has no label 'neutral'"
 done_with inspect saliency keras 'the film was good' --target neg
+
+# A token holds 128 bytes: what is longer is cut
+awk 'BEGIN { for (i = 0; i < 128; i++) w = w "w"; for (i = 0; i < 40; i++) printf "%s\tword %s, \"%s\" %s%d\n", i % 2 ? "a" : "b", w, w, w, i }' >wide.tsv
+done_with train classify wide.tsv -o wide --token word --threads 1 --hidden 8 --embed 6 --steps 2
+done_with eval wide wide.tsv
 
 # Words with their characters beside them: an unknown word is still spelled
 done_with train classify all.tsv -o spelled --characters char --threads 1 --hidden 8 --embed 6 --steps 20

@@ -117,10 +117,10 @@ static size_t clean_text(ur_classify *c, const char *text, size_t length, ur_tok
     return clean_words(c, copy, straighten_quotes(copy, length));
 }
 
-/* A word has a blank before it wherever it stands, and so has a mark right behind a word. */
+/* A word has a blank before it wherever it stands, and so has a mark right behind a word; not so a token that is full. */
 static size_t name_token(ur_token_kind kind, const unsigned char *token, size_t size, char name[UR_TOKEN_MAX_BYTES + 2])
 {
-    bool bare = kind == UR_TOKEN_WORD && token[0] != ' ';
+    bool bare = kind == UR_TOKEN_WORD && token[0] != ' ' && size < UR_TOKEN_MAX_BYTES;
     name[0] = ' ';
     memcpy(name + bare, token, size);
     return size + bare;
