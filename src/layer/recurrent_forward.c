@@ -49,6 +49,7 @@ static void gather(void *context, size_t member, size_t members)
     }
     ur_pool_share(w->steps * w->lanes, 1, member, members, &i, &end);
     for (; i < end; i++) {
+        if (w->live && !w->live[i]) continue; /* nobody reads them */
         const real *from = g->from + (size_t)w->ids[i] * g->row;
         real *to = w->slots + i * ur_slot_row(w->layer) + w->layer->cell->input.first * 16;
         for (size_t u = 0; u < blocks; u++) memcpy(to + u * slots, from + u * g->block, run * sizeof(real));

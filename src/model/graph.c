@@ -1,6 +1,7 @@
 /* See graph.h. */
 #include "model/graph.h"
 
+#include "model/alike.h"
 #include "tape/operations.h"
 
 #include <string.h>
@@ -146,14 +147,41 @@ static ur_tensor *run_fed(ur_line_running *r, const ur_layer *cell, ur_tensor *x
     return ur_stack(tape, y, whole.steps);
 }
 
+/* ---- places that are alike ---------------------------------------------------------------------------------------- */
+
+/* The layers up to the first cell, on each different place once; the cell then picks the rows. Who looks for the step at which
+ * numbers grew finds none there. */
+static ur_tensor *run_alike(ur_line_running *r, const ur_alike *alike, const ur_layer **l)
+{
+    const ur_running whole = r->at;
+    ur_tensor *x = NULL;
+    r->at.steps = alike->rows;
+    r->at.lanes = 1;
+    r->at.ids = alike->ids;
+    r->at.lane_of = alike->lane_of;
+    r->at.lengths = NULL;
+    r->at.live = NULL;
+    for (; !(*l)->spec.kind->picks && r->at.tape->status == UR_OK; (*l)++) {
+        x = run_layer(r, *l, x);
+        if (r->at.tape->watch) r->at.tape->watch[*l - r->m->layers] = NULL;
+    }
+    r->at = whole;
+    r->at.ids = alike->row_of;
+    r->at.picks = true;
+    return x;
+}
+
 static ur_tensor *run_layers(ur_line_running *r, const ur_line *line)
 {
-    const ur_layer *first = &r->m->layers[line->first];
+    const ur_layer *first = &r->m->layers[line->first], *l = first;
     size_t count = line->count - (r->call->ending == UR_END_BODY ? 1 : 0);
     ur_tensor *x = r->call->x;
+    ur_alike alike;
     if (line->features && !x)
         x = ur_tensor_from(r->at.tape, r->call->in.values, r->at.steps, r->at.lanes, line->features, false);
-    for (const ur_layer *l = first; l < first + count && r->at.tape->status == UR_OK; l++) {
+    if (ur_alike_find(r->m, r->at.tape, (size_t)(line - r->m->lines), &r->at, r->values, &alike))
+        x = run_alike(r, &alike, &l);
+    for (; l < first + count && r->at.tape->status == UR_OK; l++) {
         const bool feeds = l->fed > 0;
         x = feeds ? run_fed(r, l, x) : run_layer(r, l, x);
         while (feeds && !l->spec.feed) l++;

@@ -234,18 +234,33 @@ static ur_status make_room(ur_spelling *s, size_t places, ur_error *error)
     return UR_OK;
 }
 
-ur_status ur_spelling_settle(ur_spelling *s, ur_sequences *in, ur_error *error)
+/* Numbers the words anew, the longest first: `slot` takes the number of each. */
+static void sort_words(ur_spelling *s, size_t longest)
 {
-    size_t steps = 1, lanes = s->count;
-    for (size_t n = 0; n < lanes; n++)
-        if (s->begin[n + 1] - s->begin[n] > steps) steps = s->begin[n + 1] - s->begin[n];
-    UR_TRY(make_room(s, steps * lanes, error));
-    memset(s->ids, 0, steps * lanes * sizeof *s->ids);
-    for (size_t n = 0; n < lanes; n++) {
-        size_t length = s->begin[n + 1] - s->begin[n];
-        s->lengths[n] = (int32_t)length;
-        for (size_t i = 0; i < length; i++) s->ids[i * lanes + n] = s->text[s->begin[n] + i];
-    }
-    *in = (ur_sequences){.steps = steps, .lanes = lanes, .ids = s->ids, .lengths = s->lengths};
+    size_t next = 0;
+    for (size_t length = longest + 1; length-- > 0;)
+        for (size_t n = 0; n < s->count; n++)
+            if (s->begin[n + 1] - s->begin[n] == length) s->slot[n] = (int32_t)next++;
+}
+
+static void put_word(ur_spelling *s, size_t n)
+{
+    size_t lane = (size_t)s->slot[n], length = s->begin[n + 1] - s->begin[n];
+    s->lengths[lane] = (int32_t)length;
+    for (size_t i = 0; i < length; i++) s->ids[i * s->count + lane] = s->text[s->begin[n] + i];
+}
+
+ur_status ur_spelling_settle(ur_spelling *s, int32_t *lane_of, size_t places, ur_sequences *in, ur_error *error)
+{
+    size_t longest = 0, steps;
+    for (size_t n = 0; n < s->count; n++)
+        if (s->begin[n + 1] - s->begin[n] > longest) longest = s->begin[n + 1] - s->begin[n];
+    steps = longest ? longest : 1;
+    UR_TRY(make_room(s, steps * s->count, error));
+    memset(s->ids, 0, steps * s->count * sizeof *s->ids);
+    sort_words(s, longest);
+    for (size_t n = 0; n < s->count; n++) put_word(s, n);
+    for (size_t i = 0; i < places && s->count; i++) lane_of[i] = s->slot[lane_of[i]];
+    *in = (ur_sequences){.steps = steps, .lanes = s->count, .ids = s->ids, .lengths = s->lengths};
     return UR_OK;
 }

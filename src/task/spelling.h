@@ -37,7 +37,7 @@ typedef struct ur_spelling {
     size_t used, text_room;
     uint32_t *begin; /* (count + 1): where each word begins there */
     size_t count, room;
-    int32_t *slot; /* hash table of words, −1: free; twice as many as there can be words */
+    int32_t *slot; /* hash table of words, −1: free; twice as many as there can be words. Then the lane of each word */
     size_t slots;
     int32_t *ids, *lengths; /* (S, N), (N): as the network takes them */
     size_t places, lanes;   /* for which there is room */
@@ -47,7 +47,8 @@ void ur_spelling_free(ur_spelling *spelling);
 ur_status ur_spelling_begin(ur_spelling *spelling, size_t words, ur_error *error); /* of a batch of so many */
 /* Which lane of the batch spells a word; a new one where none does. */
 ur_status ur_spelling_add(ur_spelling *spelling, ur_field word, int32_t *lane, ur_error *error);
-/* As the network takes it: for the line that reads characters. */
-ur_status ur_spelling_settle(ur_spelling *spelling, ur_sequences *in, ur_error *error);
+/* As the network takes it: for the line that reads characters. Words are sorted, the longest first, since lanes that have ended
+ * cost nothing then; `lane_of` of so many places, as ur_spelling_add gave them, becomes the numbers they have now. */
+ur_status ur_spelling_settle(ur_spelling *spelling, int32_t *lane_of, size_t places, ur_sequences *in, ur_error *error);
 
 #endif

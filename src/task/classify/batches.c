@@ -167,7 +167,7 @@ static ur_target target_of(const ur_classify *c, bool training)
 ur_status ur_classify_fill(ur_classify *c, size_t steps, size_t lanes, ur_batch *batch, ur_error *error)
 {
     ur_sequences in = {.steps = steps, .lanes = lanes, .lengths = c->lengths}, spelled = {0};
-    if (c->characters) UR_TRY(ur_spelling_settle(&c->spelling, &spelled, error));
+    if (c->characters) UR_TRY(ur_spelling_settle(&c->spelling, c->lane_of, steps * lanes, &spelled, error));
     if (c->characters) in.lane_of = c->lane_of;
     if (c->vocabulary) in.ids = c->ids;
     if (!c->vocabulary) in.values = c->values;

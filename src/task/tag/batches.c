@@ -99,7 +99,7 @@ static ur_status fill_inputs(ur_tag *c, size_t steps, size_t lanes, bool trainin
 {
     ur_sequences spelled = {0};
     *batch = (ur_batch){.target_count = c->heads};
-    if (c->characters) UR_TRY(ur_spelling_settle(&c->spelling, &spelled, error));
+    if (c->characters) UR_TRY(ur_spelling_settle(&c->spelling, c->lane_of, steps * lanes, &spelled, error));
     for (size_t i = 0; i < c->model->line_count; i++) {
         bool spells = ur_reads_characters(c->model, i);
         batch->input[i] =
