@@ -93,6 +93,10 @@ done_with eval attends sounds/dev.tsv --json
 json 'o["cer"] < 0.45 and o["utterances"] == 12 and o["characters"] == 30' | grep -q True || fail "it has not learnt: $(cat out)"
 done_with predict attends raw.wav --beam 1; cut -f 2 out >from_file
 unroll predict attends --beam 1 <raw; ends 0; same out from_file
+done_with eval attends sounds/dev.tsv --json; judged=$(json '"%.5f" % o["loss"]')
+done_with inspect forcing attends sounds/dev.tsv --threads 1 --json; equal "$(json '"%.5f" % o["loss"]')" "$judged"
+json 'o["sentences"] == 12 and o["tokens"] == 42 and o["examples"][0]["source"][-4:] == ".wav" and o["examples"][0]["wanted"][-1] == ""' | grep -q True || fail "$(cat out)"
+fails_with inspect forcing both sounds/dev.tsv; says 'a model of the task speech has no decoder'
 misused predict attends raw.wav --lm both; says '--lm: the model writes with attention, where no other has a say; leave it out'
 misused train speech sounds/train.tsv -o no --decoder attention --net 'lstm 8 > dense > ctc'; says '--decoder and --net exclude each other'
 misused train speech sounds/train.tsv -o no --net 'a: lstm 8; embed 4 > lstm 8 from a > dense 9'; says 'the last line reads tokens and gives 4 numbers for each'

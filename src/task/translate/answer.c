@@ -51,10 +51,9 @@ static json_t *tokens_json(const ur_vocabulary *v, const int32_t *ids, size_t co
     json_t *list = json_array();
     int failed = list == NULL;
     for (size_t i = 0; i < count && !failed; i++) {
-        int32_t id = ids[i * stride];
         size_t length, clean;
-        const char *text = ur_vocabulary_text(v, id, &length);
-        char *copy = ur_utf8_clean(text ? text : "", id == UR_TOKEN_END ? 0 : length, &clean);
+        const char *text = ur_tokens_text(v, ids[i * stride], &length);
+        char *copy = ur_utf8_clean(text ? text : "", length, &clean);
         failed = !copy || json_array_append_new(list, json_stringn(copy, clean));
         free(copy);
     }
