@@ -3,11 +3,12 @@
  * has got wrong is fed on in the one way and put right in the other, so the distance between the two is what an error does to
  * the steps behind it.
  */
+#include "task/forcing.h"
 #include "base/float_mode.h"
 #include "base/utf8.h"
 #include "base/watch.h"
 #include "format/json_text.h"
-#include "task/forcing.h"
+#include "task/looked.h"
 #include "train/task.h"
 #include "unroll_inspect.h"
 
@@ -35,7 +36,7 @@ typedef struct forcing {
     size_t count, room;
     size_t sentences, examples; /* examples wanted, spread evenly over the batches */
     uint64_t batch, batches;
-    json_t *list;                      /* of examples */
+    json_t *list; /* of examples */
 } forcing;
 
 /* ---- Both ways ----------------------------------------------------------------------------------------------------- */
@@ -99,18 +100,7 @@ static ur_status run_way(forcing *f, const ur_batch *batch, size_t way, ur_error
 /* The tokens of lane b, as many as are wanted. */
 static json_t *tokens_json(const forcing *f, const int32_t *ids, size_t b, size_t count)
 {
-    json_t *list = json_array();
-    int failed = list == NULL;
-    for (size_t t = 0; t < count && !failed; t++) {
-        size_t length, clean;
-        const char *text = f->task->token_text(f->data, ids[t * f->lanes + b], &length);
-        char *copy = ur_utf8_clean(text ? text : "\xEF\xBF\xBD", text ? length : 3, &clean);
-        failed = !copy || json_array_append_new(list, json_stringn(copy, clean));
-        free(copy);
-    }
-    if (!failed) return list;
-    json_decref(list);
-    return NULL;
+    return ur_tokens_json(f->task->token_text, f->data, ids + b, count, f->lanes);
 }
 
 static size_t find_first_wrong(const forcing *f, size_t b, size_t count)

@@ -30,6 +30,7 @@ typedef struct ur_speech_settings {
     enum { UR_SPELL_CTC, UR_SPELL_ATTENTION } decoder;
     double token_dropout, label_smoothing, length_power;
     size_t max_length;
+    bool attention;
     enum { UR_LISTEN_BACK, UR_LISTEN_BOTH } look;
 } ur_speech_settings;
 

@@ -64,7 +64,8 @@ const char *ur_speech_token_text(void *data, int32_t token, size_t *length)
 {
     ur_listener *l = data;
     const char *text = ur_vocabulary_text(l->tokens, token, length), *blank = ur_speech_by_words(l) ? " " : "";
-    int size = snprintf(l->token_shown, sizeof l->token_shown, "%s%.*s", blank, text ? (int)*length : 0, text ? text : "");
+    int size =
+        snprintf(l->token_shown, sizeof l->token_shown, "%s%.*s", blank, text ? (int)*length : 0, text ? text : "");
     *length = token == ur_speech_end(l) ? 0 : (size_t)size;
     return l->token_shown;
 }
