@@ -3,25 +3,38 @@
 
     translate_peer.py train MODEL train.de.gz train.en.gz --threads 2 --updates 100
     translate_peer.py write MODEL val.de.gz val.en.gz --threads 2 --beam 5 --texts answers.en
+    translate_peer.py learn MODEL train.de.gz train.en.gz --val val.de.gz val.en.gz --threads 2 --texts answers.en
 
-MODEL is a model file of ours, of the network that `train translate` chooses, with pieces for both sides: it gives the
-vocabulary and, for `write`, the weights. So both programs read the same tokens, in batches of the same pairs, and write
+MODEL is a model file of ours, of the network that `train translate` chooses, with pieces: it gives the vocabulary, the
+sizes and, for `write`, the weights. So both programs read the same tokens, in batches of the same pairs, and write
 texts of the same lengths. Only the steps of training, and only the writing, are timed. --compact no leaves texts that have
 ended in the batch; --batch says how many are written at once.
+
+learn: the whole training that MODEL had, from PyTorch's first weights, with the same settings; of ten evaluations the one
+with the best chrF counts. Needs sacrebleu.
 """
 import argparse
+import copy
 import gzip
 import json
+import math
 import pathlib
 import random
 import re
+import shlex
 import struct
+import sys
 import time
 import warnings
 
 import torch
 import torch.nn.functional as F
 from torch import nn
+
+try:
+    import sacrebleu
+except ImportError:  # learn alone needs it
+    sacrebleu = None
 
 END, MASK = 0, 1  # the piece that ends a text; the one that is never written, and stands for a dropped one
 
@@ -43,14 +56,21 @@ def read_model(path):
     return record, tensors
 
 
+def settings_of(record):
+    """What the training was told: {"lr": "0.001", …}, and the share of numbers that are dropped."""
+    words = shlex.split(record["training"]["settings"])
+    drop = re.search(r"dropout ([0-9.]+)", record["net"])
+    return {**{k.removeprefix("--"): v for k, v in zip(words[::2], words[1::2])}, "drop": drop.group(1) if drop else "0"}
+
+
 class Pieces:
     """Words are cut by joining, again and again, the two neighbours whose piece was made first."""
 
     letter = r"[A-Za-z0-9_\u0080-\U0010ffff]"
     words = re.compile(f" ?{letter}+(?:'{letter}+)*| ?[!-~]|.", re.S)
 
-    def __init__(self, record):
-        self.text = [bytes([p]) if isinstance(p, int) else p.encode() for p in record["vocab"]]
+    def __init__(self, pieces):
+        self.text = [bytes([p]) if isinstance(p, int) else p.encode() for p in pieces]
         self.id = {p: i for i, p in enumerate(self.text)}
         self.known = {}
 
@@ -85,18 +105,26 @@ def read_lines(path):
 # ---- The network ---------------------------------------------------------------------------------------------------------
 
 class Network(nn.Module):
-    def __init__(self, symbols, embed=256, hidden=512, drop=0.3):
+    """Of the sizes that our tensors have. One table of embeddings serves both sides where ours does."""
+
+    def __init__(self, tensors, drop):
         super().__init__()
-        self.embed, self.drop = nn.Embedding(symbols, embed), nn.Dropout(drop)
+        symbols, embed = tensors["encoder.embed.weight"].shape
+        hidden = tensors["decoder.rnn.weight_hh_l0"].shape[1]
+        self.source, self.drop = nn.Embedding(symbols, embed), nn.Dropout(drop)
+        joint = "decoder.embed.weight" not in tensors
+        self.embed = self.source if joint else nn.Embedding(*tensors["decoder.embed.weight"].shape)
         self.encoder = nn.LSTM(embed, hidden // 2, bidirectional=True, batch_first=True)
         self.decoder = nn.LSTM(embed, hidden, batch_first=True)
         self.query, self.out = nn.Linear(hidden, hidden, bias=False), nn.Linear(2 * hidden, embed, bias=False)
-        self.bias = nn.Parameter(torch.zeros(symbols))
+        self.bias = nn.Parameter(torch.zeros(self.embed.num_embeddings))
 
     def take(self, tensors):
         """Our weights: names and layout are PyTorch's."""
         with torch.no_grad():
-            self.embed.weight.copy_(tensors["encoder.embed.weight"])
+            self.source.weight.copy_(tensors["encoder.embed.weight"])
+            if self.embed is not self.source:
+                self.embed.weight.copy_(tensors["decoder.embed.weight"])
             for line, layer in (("encoder", self.encoder), ("decoder", self.decoder)):
                 for name, weight in layer.named_parameters():
                     weight.copy_(tensors[f"{line}.rnn.{name}"])
@@ -106,7 +134,7 @@ class Network(nn.Module):
 
     def read(self, source, lengths):
         """What the encoder gives (B, S, H), and its last states, with which the decoder begins."""
-        packed = nn.utils.rnn.pack_padded_sequence(self.drop(self.embed(source)), lengths, batch_first=True,
+        packed = nn.utils.rnn.pack_padded_sequence(self.drop(self.source(source)), lengths, batch_first=True,
                                                    enforce_sorted=False)
         seen, states = self.encoder(packed)
         seen, _ = nn.utils.rnn.pad_packed_sequence(seen, batch_first=True)
@@ -156,9 +184,9 @@ def cut_by_tokens(pairs, batches):
     return cuts
 
 
-def make_batches(pairs, lanes, together=32):
+def make_batches(pairs, lanes, seed=1, together=32):
     """As `train translate`: shuffled, sorted by tokens within 32 batches, shuffled again."""
-    shuffled, batches = random.Random(1), []
+    pairs, shuffled, batches = list(pairs), random.Random(seed), []
     shuffled.shuffle(pairs)
     for i in range(0, len(pairs), lanes * together):
         group = sorted(pairs[i:i + lanes * together], key=lambda p: len(p[0]) + len(p[1]))
@@ -167,36 +195,88 @@ def make_batches(pairs, lanes, together=32):
     return batches
 
 
-def train(a, record, tensors, pieces):
-    pairs = [(pieces.read(s), pieces.read(t)) for s, t in zip(read_lines(a.source), read_lines(a.target))]
-    batches = make_batches([(s + [END], t + [END]) for s, t in pairs if s and t], a.batch)
-    network = Network(len(pieces.text))
-    adam = torch.optim.AdamW(network.parameters(), 1e-3, weight_decay=0.01, fused=True)
-    averaged = [w.detach().clone() for w in network.parameters()]
+def read_pairs(a, pieces):
+    read = [(pieces[0].read(s), pieces[1].read(t)) for s, t in zip(read_lines(a.source), read_lines(a.target))]
+    return [(s + [END], t + [END]) for s, t in read if s and t and max(len(s), len(t)) < a.longest]
 
-    def drop_tokens(ids):
-        return ids.masked_fill((torch.rand(ids.shape) < 0.1) & (ids > END), MASK)
 
-    def update(batch):
-        sources, lengths = drop_tokens(pad([s for s, _ in batch], END)), torch.tensor([len(s) for s, _ in batch])
+class Training:
+    def __init__(self, settings, tensors):
+        self.network, self.rate = Network(tensors, float(settings["drop"])), float(settings["lr"])
+        self.adam = torch.optim.AdamW(self.network.parameters(), self.rate, fused=True,
+                                      weight_decay=float(settings["weight-decay"]))
+        self.dropped, self.keep = float(settings["token-dropout"]), float(settings["average"])
+        self.smoothing = float(settings["label-smoothing"])
+        self.averaged = [w.detach().clone() for w in self.network.parameters()]
+
+    def drop_tokens(self, ids):
+        return ids.masked_fill((torch.rand(ids.shape) < self.dropped) & (ids > END), MASK)
+
+    def update(self, batch):
+        """Returns how many tokens were learnt from."""
+        sources, lengths = self.drop_tokens(pad([s for s, _ in batch], END)), torch.tensor([len(s) for s, _ in batch])
         wanted = pad([t for _, t in batch], -100)
-        adam.zero_grad()
-        logits = network(sources, lengths, drop_tokens(wanted))
-        loss = F.cross_entropy(logits, wanted[wanted >= 0], label_smoothing=0.1)
-        loss.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), 1)
-        adam.step()
+        self.adam.zero_grad()
+        logits = self.network(sources, lengths, self.drop_tokens(wanted))
+        F.cross_entropy(logits, wanted[wanted >= 0], label_smoothing=self.smoothing).backward()
+        nn.utils.clip_grad_norm_(self.network.parameters(), 1)
+        self.adam.step()
         with torch.no_grad():
-            torch._foreach_lerp_(averaged, list(network.parameters()), 0.002)
+            torch._foreach_lerp_(self.averaged, list(self.network.parameters()), 1 - self.keep)
         return sum(len(t) for _, t in batch)
 
+
+def train(a, record, tensors, pieces):
+    batches = make_batches(read_pairs(a, pieces), a.batch)
+    training = Training(settings_of(record), tensors)
     for batch in batches[:3]:
-        update(batch)
+        training.update(batch)
     begin, used = time.perf_counter(), time.process_time()
-    tokens = sum(update(batch) for batch in batches[3:3 + a.updates])
+    tokens = sum(training.update(batch) for batch in batches[3:3 + (a.updates or 100)])
     seconds = time.perf_counter() - begin
     return {"tokens": tokens, "seconds": seconds, "processor_seconds": time.process_time() - used,
             "tokens_per_s": tokens / seconds}
+
+
+# ---- A whole training ----------------------------------------------------------------------------------------------------
+
+def rate_at(settings, step, steps):
+    """The schedule `cosine`, as a share of the highest rate."""
+    warmup, floor = int(settings.get("warmup", 0)), float(settings["lr-floor"])
+    if step < warmup:
+        return (step + 1) / (warmup + 1)
+    return floor + (1 - floor) * (1 + math.cos(math.pi * (step - warmup) / (steps - warmup))) / 2
+
+
+def judge(a, training, pieces):
+    """What the averaged weights write for the data to validate on."""
+    network = copy.deepcopy(training.network).eval()
+    with torch.no_grad():
+        for weight, averaged in zip(network.parameters(), training.averaged):
+            weight.copy_(averaged)
+    sources, targets = (read_lines(path) for path in a.val)
+    texts = write_texts(a, network, [pieces[0].read(s)[:a.longest - 1] + [END] for s in sources])
+    texts = [pieces[1].write(t) for t in texts]
+    return {"chrf": sacrebleu.corpus_chrf(texts, [targets]).score, "bleu": sacrebleu.corpus_bleu(texts, [targets]).score,
+            "texts": texts}
+
+
+def learn(a, record, tensors, pieces):
+    settings, pairs = settings_of(record), read_pairs(a, pieces)
+    steps = a.updates or record["training"]["steps"]
+    training, best, epoch, batches, used = Training(settings, tensors), {"chrf": -1}, 0, [], time.process_time()
+    for step in range(steps):
+        if not batches:
+            batches, epoch = make_batches(pairs, int(settings["batch"]), epoch + 1), epoch + 1
+        for group in training.adam.param_groups:
+            group["lr"] = training.rate * rate_at(settings, step, steps)
+        training.update(batches.pop())
+        if (step + 1) % -(-steps // 10) == 0 or step + 1 == steps:
+            best = max(best, {**judge(a, training, pieces), "update": step + 1}, key=lambda found: found["chrf"])
+            print(step + 1, best["chrf"], best["bleu"], file=sys.stderr)
+    save_texts(a, best.pop("texts"))
+    return {"updates": steps, "weights": sum(w.numel() for w in training.network.parameters()), **best,
+            "processor_seconds": time.process_time() - used}
 
 
 # ---- Small weights -------------------------------------------------------------------------------------------------------
@@ -304,58 +384,69 @@ class Search:
         return [self.best[i, :self.length[i]].tolist() for i in range(len(self.best))]
 
 
+def write_texts(a, network, sources):
+    """In the order of the sources; those of a batch have about one length."""
+    order = sorted(range(len(sources)), key=lambda i: len(sources[i]))
+    texts = [None] * len(sources)
+    with torch.inference_mode():
+        for at in range(0, len(order), a.batch):
+            batch = order[at:at + a.batch]
+            lengths = torch.tensor([len(sources[i]) for i in batch])
+            search = Search(network, pad([sources[i] for i in batch], END), lengths, a)
+            for i, ids in zip(batch, search.run(a.longest)):
+                texts[i] = ids
+    return texts
+
+
+def save_texts(a, texts):
+    if a.texts:
+        pathlib.Path(a.texts).write_text("".join(t + "\n" for t in texts), encoding="utf-8")
+
+
 def write(a, record, tensors, pieces):
-    network = Network(len(pieces.text)).eval()
+    network = Network(tensors, 0).eval()
     network.take(tensors)
     if a.weights == "int8":
         round_decoder(network)
-    sources = [pieces.read(s)[:a.longest - 1] + [END] for s in read_lines(a.source)]
-    targets = [pieces.read(t) for t in read_lines(a.target)]
-    order = sorted(range(len(sources)), key=lambda i: len(sources[i]))
-    batches = [order[i:i + a.batch] for i in range(0, len(order), a.batch)]
-    texts = [None] * len(sources)
-
-    def answer(batch):
-        lengths = torch.tensor([len(sources[i]) for i in batch])
-        search = Search(network, pad([sources[i] for i in batch], END), lengths, a)
-        for i, ids in zip(batch, search.run(a.longest)):
-            texts[i] = ids
-
-    with torch.inference_mode():
-        answer(batches[0])
-        begin, used = time.perf_counter(), time.process_time()
-        for batch in batches:
-            answer(batch)
-    seconds = time.perf_counter() - begin
-    used = time.process_time() - used
-    if a.texts:
-        pathlib.Path(a.texts).write_text("".join(pieces.write(t) + "\n" for t in texts), encoding="utf-8")
+    sources = [pieces[0].read(s)[:a.longest - 1] + [END] for s in read_lines(a.source)]
+    targets = [pieces[1].read(t) for t in read_lines(a.target)]
+    write_texts(a, network, sorted(sources, key=len)[:a.batch])
+    begin, used = time.perf_counter(), time.process_time()
+    texts = write_texts(a, network, sources)
+    seconds, used = time.perf_counter() - begin, time.process_time() - used
+    save_texts(a, [pieces[1].write(t) for t in texts])
     return {"sentences": len(texts), "tokens": sum(len(t) + 1 for t in targets), "written": sum(len(t) + 1 for t in texts),
             "seconds": seconds, "processor_seconds": used, "sentences_per_s": len(texts) / seconds}
 
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("what", choices=("train", "write"))
+    p.add_argument("what", choices=("train", "write", "learn"))
     p.add_argument("model")
     p.add_argument("source")
     p.add_argument("target")
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--batch", type=int, default=64, help="pairs of a batch; texts that are written at once")
-    p.add_argument("--updates", type=int, default=100)
+    p.add_argument("--updates", type=int, help="train: 100; learn: as many as the training of MODEL had")
     p.add_argument("--beam", type=int, default=5)
     p.add_argument("--longest", type=int, default=101, help="tokens of a text, with its end")
     p.add_argument("--weights", choices=("f32", "int8"), default="f32", help="write: of the decoder's products")
     p.add_argument("--compact", choices=("yes", "no"), default="yes")
-    p.add_argument("--texts", help="write: where the texts go")
+    p.add_argument("--texts", help="write, learn: where the texts go")
+    p.add_argument("--val", nargs=2, metavar=("SOURCE", "TARGET"), help="learn: what the training is judged by")
     a = p.parse_args()
     warnings.filterwarnings("ignore")  # quantised tensors are to move to another package
     torch.manual_seed(1)
     torch.set_num_threads(a.threads)
     record, tensors = read_model(a.model)
-    if record.get("unit") != "piece":
-        p.error(f"{a.model} does not read pieces on both sides: train it with --token bpe --joint yes")
-    result = {"train": train, "write": write}[a.what](a, record, tensors, Pieces(record))
+    sides = [record["lines"]["encoder"], record]  # a vocabulary for both stands in the record alone
+    sides = [side if "vocab" in side else record for side in sides]
+    if any(side.get("unit") != "piece" for side in sides):
+        p.error(f"{a.model} does not read pieces: train it with --token bpe")
+    if a.what == "learn" and not a.val:
+        p.error("learn: which data is it judged by? give --val SOURCE TARGET")
+    pieces = [Pieces(side["vocab"]) for side in sides]
+    result = {"train": train, "write": write, "learn": learn}[a.what](a, record, tensors, pieces)
     print(json.dumps({"version": torch.__version__.split("+")[0], "threads": a.threads, "batch": a.batch, **result}))
 
 

@@ -250,17 +250,26 @@ static ur_status answer_drawn(answering *a, const ur_cli_arguments *arguments, u
 
 /* ---- Attention ---------------------------------------------------------------------------------------------------- */
 
+static const char *explain_attention(const answering *a)
+{
+    if (is_task(a, "caption"))
+        return "The picture as the network sees it, and for each token that was written where it looked: what is "
+               "covered "
+               "it looked at less.";
+    if (is_task(a, "speech"))
+        return "Each row is a token that was written, with the time at which the network looked most, and the "
+               "recording "
+               "from its beginning to its end, darkest there.";
+    return "Each row is a token that was written, each column one that was read: the share of the attention, in per "
+           "cent.";
+}
+
 static ur_status answer_looking(answering *a, const ur_cli_arguments *arguments, ur_error *error)
 {
     ur_cli_attention attention = {.json = a->how->json, .page = a->how->html ? &a->page : NULL};
     const ur_sink sink = ur_cli_attention_sink(&attention);
     if (a->how->html) UR_TRY(ur_cli_page_begin(&a->page, "Where it looked", error));
-    if (a->how->html)
-        ur_cli_page_note(&a->page, is_task(a, "caption")
-                                       ? "The picture as the network sees it, and for each token that was written "
-                                         "where it looked: what is covered it looked at less."
-                                       : "Each row is a token that was written, each column one that was read: "
-                                         "the share of the attention, in per cent.");
+    if (a->how->html) ur_cli_page_note(&a->page, "%s", explain_attention(a));
     a->sink = &sink;
     ur_status status = answer_words(a, arguments, error);
     ur_cli_attention_free(&attention);
@@ -347,7 +356,9 @@ const ur_cli_verb ur_cli_predict = {
         "said. "
         "From standard input it takes samples, 16 bits each, the lower byte first; if it looks back alone, what is "
         "said is "
-        "written down as it is heard. With --json there is an object each time that the text has grown.\n\n"
+        "written down as it is heard. With --json there is an object each time that the text has grown; --attention "
+        "shows "
+        "where a decoder looked.\n\n"
         "A model of unroll train translate writes a line for each line. --beam and --n-best say how it searches, and "
         "--attention shows where in the source each token looked.\n\n"
         "A model of captions takes pictures: PNG and JPEG files of any size, folders of them, or an idx file. It "

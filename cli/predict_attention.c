@@ -1,5 +1,6 @@
 /* See predict_attention.h. A row for each token that was written; the last one is the end of the text. */
 #include "cli/predict_attention.h"
+#include "cli/predict_heard.h"
 #include "cli/predict_seen.h"
 
 #include "cli/report/shade.h"
@@ -83,6 +84,10 @@ static void print_object(const json_t *object)
         ur_cli_seen_print(object);
         return;
     }
+    if (json_object_get(object, "step_seconds")) {
+        ur_cli_heard_print(object);
+        return;
+    }
     ur_cli_print_shown(stdout, text ? text : "", text ? strlen(text) : 0);
     putchar('\n');
     for (size_t i = 0; i < json_array_size(target); i++) print_row(object, i, width, source_width);
@@ -125,11 +130,16 @@ static void put_object(ur_cli_attention *a, const json_t *object)
 {
     ur_cli_page *page = a->page;
     const json_t *source = json_object_get(object, "source"), *picture = json_object_get(object, "picture");
+    const json_t *heard = json_object_get(object, "step_seconds");
     const char *text = json_string_value(json_object_get(object, "text"));
-    if (!source && !picture) return;
+    if (!source && !picture && !heard) return;
     ur_cli_page_heading(page, text ? text : "");
     if (picture) {
         ur_cli_seen_put(page, object, a->count++);
+        return;
+    }
+    if (heard) {
+        ur_cli_heard_put(page, object);
         return;
     }
     put_source(page->out, source);

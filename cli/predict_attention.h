@@ -15,7 +15,7 @@ typedef struct ur_cli_attention {
     size_t count; /* of the pictures so far */
 } ur_cli_attention;
 
-/* Takes the answers: an object a line, with "target", "attention", and "source" or "picture". */
+/* Takes the answers: an object a line, with "target", "attention", and "source", "picture" or "step_seconds". */
 ur_sink ur_cli_attention_sink(ur_cli_attention *attention);
 void ur_cli_attention_free(ur_cli_attention *attention);
 

@@ -437,15 +437,15 @@ UR_API ur_status ur_embedding_plane(const ur_model *model, double *places, doubl
 
 /* ---- 8. Forcing: a decoder fed the true tokens, and its own -------------------------------------------------------------- */
 
-/* A translation is written twice, step by step: the decoder is fed the true tokens as in training, and those that it has written
- * itself. *json is one object; free() it:
+/* What a decoder writes (a translation, a caption, what is said) is written twice, step by step: it is fed the true tokens as in
+ * training, and those that it has written itself. *json is one object; free() it:
  *
  *     sentences, tokens; loss, own_loss (nats a token); wrong, own_wrong (shares of the tokens)
  *     steps: for each step, from 1: step, tokens, loss, own_loss, wrong, own_wrong
- *     examples: `examples` sentences of all lengths: source; wanted, forced, own: lists of tokens, the end is "";
- *         goes_wrong: the step at which its own first differ from those wanted, 0: nowhere
+ *     examples: `examples` sentences of all lengths: source (of a picture or recording its name); wanted, forced, own: lists of
+ *         tokens, the end is ""; goes_wrong: the step at which its own first differ from those wanted, 0: nowhere
  *
- * The settings are the model's (ur_settings_of_model), with the data. UR_ERR_UNSUPPORTED for a model of another task. */
+ * The settings are the model's (ur_settings_of_model), with the data. UR_ERR_UNSUPPORTED for a model without a decoder. */
 UR_API ur_status ur_inspect_forcing(ur_model *model, const ur_settings *settings, size_t examples, char **json,
                                     ur_error *error);
 

@@ -45,11 +45,13 @@ static ur_status show(const char *text, const settings *s, ur_error *error)
     return status;
 }
 
-static ur_status set_up(ur_settings *task, ur_cli_texts *data, size_t threads, ur_error *error)
+static ur_status set_up(ur_settings *task, const char *name, const ur_cli_arguments *arguments, ur_cli_texts *data,
+                        size_t threads, ur_error *error)
 {
     char text[32];
     const ur_watcher watcher = ur_cli_watcher(&data->watching);
     ur_settings_watch(task, &watcher);
+    UR_TRY(ur_cli_take_pending(arguments, task, name, error));
     for (size_t i = 0; i < data->count; i++) UR_TRY(ur_settings_add_data(task, data->paths[i], error));
     if (!threads) return UR_OK;
     snprintf(text, sizeof text, "%zu", threads);
@@ -63,7 +65,7 @@ static ur_status inspect(ur_model *model, const settings *s, const ur_cli_argume
     ur_cli_texts data;
     UR_TRY(ur_settings_of_model(&task, model, error));
     ur_status status = ur_cli_texts_open(&data, arguments->words + 1, arguments->count - 1, error);
-    if (status == UR_OK) status = set_up(task, &data, s->threads, error);
+    if (status == UR_OK) status = set_up(task, ur_model_task(model), arguments, &data, s->threads, error);
     if (status == UR_OK) status = ur_inspect_forcing(model, task, s->examples, text, error);
     ur_cli_texts_close(&data, error);
     ur_settings_free(task);
@@ -75,8 +77,8 @@ static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_erro
     const settings *s = settings_;
     ur_model *model;
     char *text = NULL;
-    UR_TRY(ur_cli_expect(arguments, 2, 3, "which model and data? give a model, then a source and a target, or a table",
-                         error));
+    UR_TRY(ur_cli_expect(arguments, 2, SIZE_MAX,
+                         "which model and data? give a model, then what unroll eval takes for it", error));
     UR_TRY(ur_cli_check_new(s->html, s->overwrite, error));
     UR_TRY(ur_cli_model_load(&model, arguments->words[0], error));
     ur_status status = inspect(model, s, arguments, &text, error);
@@ -88,19 +90,22 @@ static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_erro
 
 const ur_cli_verb ur_cli_inspect_forcing = {
     .name = "inspect forcing",
-    .takes = "MODEL SOURCE TARGET [option...]",
+    .takes = "MODEL DATA... [option...]",
     .summary = "show what a decoder's own errors do to the rest of a text",
-    .text = "Each text is written twice, token by token: once the decoder is fed the true tokens, as in training with "
-            "teacher forcing, and once those that it has written itself, as in use. Some texts are shown side by side, "
-            "with "
-            "the place where its own first differ. A chart shows the share of wrong tokens at each step: how far the "
-            "two ways "
-            "are apart is what an error does to the steps behind it.\n\n"
-            "A token counts as wrong where it is not the one that is wanted at that step; a good text with one word "
-            "more is "
-            "wrong from there on.",
+    .text =
+        "A model that writes with a decoder: of translations, captions, or speech (--decoder attention). Each text is "
+        "written twice, token by token: once the decoder is fed the true tokens, as in training with teacher forcing, "
+        "and once those that it has written itself, as in use. Some texts are shown side by side, with the place where "
+        "its own first differ. A chart shows the share of wrong tokens at each step: how far the two ways are apart is "
+        "what an error does to the steps behind it.\n\n"
+        "A token counts as wrong where it is not the one that is wanted at that step; a good text with one word more is "
+        "wrong from there on.\n\n"
+        "DATA is what unroll eval takes for the model, with the same options.",
     .examples = "unroll inspect forcing runs/de-en val.de val.en  # five sentences, and a chart\n"
-                "unroll inspect forcing runs/dates dates.tsv --html forcing.html  # the same as a page\n",
+                "unroll inspect forcing runs/dates dates.tsv --html forcing.html  # the same as a page\n"
+                "unroll inspect forcing runs/emoji dev.tsv --images dev-images-idx4-ubyte.gz  # of captions\n"
+                "unroll inspect forcing runs/calls recordings/*_5.wav  # of speech, --decoder attention\n",
+    .any_task = true,
     .table = &TABLE,
     .settings_size = sizeof(settings),
     .defaults = defaults,

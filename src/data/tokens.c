@@ -200,6 +200,13 @@ static ur_status clean_text(ur_written *w, ur_error *error)
     return UR_OK;
 }
 
+const char *ur_tokens_text(const ur_vocabulary *v, int32_t id, size_t *length)
+{
+    const char *text = ur_vocabulary_text(v, id, length);
+    if (id == UR_TOKEN_END) *length = 0;
+    return text;
+}
+
 ur_status ur_tokens_write(const ur_vocabulary *v, const int32_t *ids, size_t count, ur_written *w, ur_error *error)
 {
     bool padded = ur_vocabulary_kind(v) != UR_TOKEN_CHAR;

@@ -46,6 +46,9 @@ bool ur_tokens_fit(const ur_vocabulary *vocabulary);
 ur_status ur_tokens_read(const ur_vocabulary *vocabulary, const char *text, size_t length, ur_ids *ids,
                          ur_error *error);
 
+/* The text of one token, NULL of an unknown one; *length 0: the end. */
+const char *ur_tokens_text(const ur_vocabulary *vocabulary, int32_t id, size_t *length);
+
 /* The text of ids, up to an end. An unknown token is the character U+FFFD, and so is a byte that belongs to no character. */
 ur_status ur_tokens_write(const ur_vocabulary *vocabulary, const int32_t *ids, size_t count, ur_written *written,
                           ur_error *error);

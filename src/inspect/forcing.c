@@ -3,11 +3,13 @@
  * has got wrong is fed on in the one way and put right in the other, so the distance between the two is what an error does to
  * the steps behind it.
  */
+#include "task/forcing.h"
 #include "base/float_mode.h"
 #include "base/utf8.h"
 #include "base/watch.h"
 #include "format/json_text.h"
-#include "task/translate/translate.h"
+#include "task/looked.h"
+#include "train/task.h"
 #include "unroll_inspect.h"
 
 #include <stdlib.h>
@@ -22,27 +24,36 @@ typedef struct step {
 } step;
 
 typedef struct forcing {
-    ur_translate *c;
+    const ur_task *task;
+    void *data;
     ur_learner *learner;
     size_t way, lanes;
-    int32_t *said[WAYS]; /* (T, B): the likeliest tokens */
-    size_t places;       /* for which there is room in each */
+    const int32_t *wanted; /* (T, B), −1 where nothing is */
+    int32_t *said[WAYS];   /* (T, B): the likeliest tokens */
+    int32_t *fed;          /* room for what the decoder is fed */
+    size_t places;         /* for which there is room in each */
     step *steps;
     size_t count, room;
-    size_t sentences, examples, every; /* examples wanted; each so many sentences one */
-    json_t *list;                      /* of examples */
+    size_t sentences, examples; /* examples wanted, spread evenly over the batches */
+    uint64_t batch, batches;
+    json_t *list; /* of examples */
 } forcing;
 
 /* ---- Both ways ----------------------------------------------------------------------------------------------------- */
 
+static ur_status grow(int32_t **memory, size_t places, ur_error *error)
+{
+    int32_t *grown = realloc(*memory, places * sizeof *grown);
+    if (!grown) return ur_fail_memory(error, "a batch");
+    *memory = grown;
+    return UR_OK;
+}
+
 static ur_status make_room(forcing *f, size_t steps, ur_error *error)
 {
     size_t places = steps * f->lanes;
-    for (size_t way = 0; way < WAYS && places > f->places; way++) {
-        int32_t *grown = realloc(f->said[way], places * sizeof *grown);
-        if (!grown) return ur_fail_memory(error, "a batch");
-        f->said[way] = grown;
-    }
+    for (size_t way = 0; way < WAYS && places > f->places; way++) UR_TRY(grow(&f->said[way], places, error));
+    if (places > f->places) UR_TRY(grow(&f->fed, places, error));
     if (places > f->places) f->places = places;
     if (steps <= f->room) return UR_OK;
     step *grown = realloc(f->steps, 2 * steps * sizeof *grown);
@@ -50,15 +61,6 @@ static ur_status make_room(forcing *f, size_t steps, ur_error *error)
     f->steps = grown;
     for (; f->room < 2 * steps; f->room++) f->steps[f->room] = (step){0};
     return UR_OK;
-}
-
-static int32_t find_likeliest(const ur_tensor *y, size_t lane)
-{
-    const real *row = y->value + lane * y->row;
-    int32_t best = 0;
-    for (size_t i = 1; i < y->width; i++)
-        if (row[i] > row[best]) best = (int32_t)i;
-    return best;
 }
 
 static void look(void *context, size_t t, const ur_tensor *y, double loss)
@@ -69,7 +71,7 @@ static void look(void *context, size_t t, const ur_tensor *y, double loss)
     if (t + 1 > f->count) f->count = t + 1;
     for (size_t b = 0; b < f->lanes; b++) {
         size_t place = t * f->lanes + b;
-        int32_t wanted = f->c->target[place], said = find_likeliest(y, b);
+        int32_t wanted = f->wanted[place], said = ur_likeliest(y, b);
         f->said[f->way][place] = said;
         if (wanted < 0) continue;
         s->tokens += f->way == FORCED;
@@ -82,12 +84,15 @@ static ur_status run_way(forcing *f, const ur_batch *batch, size_t way, ur_error
     ur_tape tape;
     ur_value values[UR_LINES_MAX];
     ur_pass pass = {.model = f->learner->model, .tape = &tape, .output = values};
+    const ur_forcing how = {
+        .pass = &pass, .batch = batch, .share = way == FORCED, .said = f->fed, .look = look, .context = f};
+    double sum = 0;
     memset(values, 0, sizeof values);
     ur_tape_begin(&tape, &f->learner->compute, &f->learner->arena, false);
     f->way = way;
-    ur_status status = ur_translate_follow(f->c, &pass, batch, way == FORCED, look, f, error);
+    if (ur_forcing_read(&how)) ur_forcing_steps(&how, 1, &sum);
     ur_arena_reset(&f->learner->arena);
-    return status;
+    return ur_tape_status(&tape, error);
 }
 
 /* ---- Examples ------------------------------------------------------------------------------------------------------ */
@@ -95,39 +100,26 @@ static ur_status run_way(forcing *f, const ur_batch *batch, size_t way, ur_error
 /* The tokens of lane b, as many as are wanted. */
 static json_t *tokens_json(const forcing *f, const int32_t *ids, size_t b, size_t count)
 {
-    const ur_vocabulary *v = f->c->side[UR_TARGET].vocabulary;
-    json_t *list = json_array();
-    int failed = list == NULL;
-    for (size_t t = 0; t < count && !failed; t++) {
-        int32_t id = ids[t * f->lanes + b];
-        size_t length, clean;
-        const char *text = ur_vocabulary_text(v, id, &length);
-        char *copy = ur_utf8_clean(text ? text : "\xEF\xBF\xBD", id == UR_TOKEN_END ? 0 : text ? length : 3, &clean);
-        failed = !copy || json_array_append_new(list, json_stringn(copy, clean));
-        free(copy);
-    }
-    if (!failed) return list;
-    json_decref(list);
-    return NULL;
+    return ur_tokens_json(f->task->token_text, f->data, ids + b, count, f->lanes);
 }
 
 static size_t find_first_wrong(const forcing *f, size_t b, size_t count)
 {
     for (size_t t = 0; t < count; t++)
-        if (f->said[OWN][t * f->lanes + b] != f->c->target[t * f->lanes + b]) return t + 1;
+        if (f->said[OWN][t * f->lanes + b] != f->wanted[t * f->lanes + b]) return t + 1;
     return 0;
 }
 
-static ur_status add_example(forcing *f, size_t b, ur_error *error)
+static ur_status add_example(forcing *f, size_t b, size_t count, ur_error *error)
 {
-    ur_translate *c = f->c;
-    const ur_translate_part *p = &c->part[UR_PART_TEST];
-    size_t count = (size_t)c->side[UR_TARGET].lengths[b];
-    UR_TRY(ur_pairs_read(p->set, p->pair[c->at.place[b]], &c->pair, error));
+    const char *source;
+    size_t length, clean;
+    UR_TRY(f->task->source_text(f->data, b, &source, &length, error));
     json_t *one = json_object();
-    ur_field source = c->pair.text[UR_SOURCE];
-    int failed = json_object_set_new(one, "source", json_stringn(source.text, source.length));
-    failed |= json_object_set_new(one, "wanted", tokens_json(f, c->target, b, count));
+    char *copy = ur_utf8_clean(source, length, &clean);
+    int failed = !copy || json_object_set_new(one, "source", json_stringn(copy, clean));
+    free(copy);
+    failed |= json_object_set_new(one, "wanted", tokens_json(f, f->wanted, b, count));
     failed |= json_object_set_new(one, "forced", tokens_json(f, f->said[FORCED], b, count));
     failed |= json_object_set_new(one, "own", tokens_json(f, f->said[OWN], b, count));
     failed |= json_object_set_new(one, "goes_wrong", json_integer((json_int_t)find_first_wrong(f, b, count)));
@@ -137,16 +129,26 @@ static ur_status add_example(forcing *f, size_t b, ur_error *error)
 
 /* ---- All batches --------------------------------------------------------------------------------------------------- */
 
-static ur_status run_batch(forcing *f, uint64_t number, ur_error *error)
+/* Whether the place of the next example is passed with lane b. */
+static bool is_example(const forcing *f, size_t b)
+{
+    size_t shown = json_array_size(f->list);
+    double here = (double)f->batch + (double)(b + 1) / (double)f->lanes;
+    return shown < f->examples && here > ((double)shown + 0.5) * (double)f->batches / (double)f->examples;
+}
+
+static ur_status run_batch(forcing *f, ur_error *error)
 {
     ur_task_batch batch = {0};
-    UR_TRY(ur_translate_batch(f->c, UR_PART_TEST, 0, number, &batch, error));
-    f->lanes = f->c->at.lanes;
-    UR_TRY(make_room(f, batch.network.input[f->learner->model->line_count - 1].steps, error));
+    UR_TRY(f->task->batch(f->data, UR_PART_TEST, 0, f->batch, &batch, error));
+    const ur_sequences *in = &batch.network.input[f->learner->model->line_count - 1];
+    f->lanes = in->lanes;
+    f->wanted = batch.network.target[0].ids;
+    UR_TRY(make_room(f, in->steps, error));
     for (size_t way = 0; way < WAYS; way++) UR_TRY(run_way(f, &batch.network, way, error));
-    for (size_t b = 0; b < f->lanes; b++, f->sentences++)
-        if (f->sentences % f->every == f->every / 2 && json_array_size(f->list) < f->examples)
-            UR_TRY(add_example(f, b, error));
+    f->sentences += f->lanes;
+    for (size_t b = 0; b < f->lanes; b++)
+        if (is_example(f, b)) UR_TRY(add_example(f, b, (size_t)in->lengths[b], error));
     return UR_OK;
 }
 
@@ -154,15 +156,13 @@ static ur_status run_batches(forcing *f, const ur_settings *settings, const ur_m
 {
     ur_learning learning = settings->run.learning;
     double ignored;
-    UR_TRY(ur_translate_open(f->c, settings, model, error));
-    UR_TRY(ur_translate_prepare(f->c, settings, &learning, &ignored, error));
-    uint64_t count = ur_translate_batches(f->c, UR_PART_TEST, 0);
-    if (!count) return ur_fail(error, UR_ERR_USAGE, "no data; give the source and the target, or a table");
-    f->every = f->c->part[UR_PART_TEST].count / (f->examples ? f->examples : 1);
-    if (!f->every) f->every = 1;
-    for (uint64_t i = 0; i < count; i++) {
-        UR_TRY(run_batch(f, i, error));
-        UR_TRY(ur_watch(&settings->run.watcher, "decoding", (double)(i + 1), (double)count, error));
+    UR_TRY(f->task->open(f->data, settings, model, error));
+    UR_TRY(f->task->prepare(f->data, settings, &learning, &ignored, error));
+    f->batches = f->task->batches(f->data, UR_PART_TEST, 0);
+    if (!f->batches) return ur_fail(error, UR_ERR_USAGE, "no data; give what unroll eval takes for this model");
+    for (; f->batch < f->batches; f->batch++) {
+        UR_TRY(run_batch(f, error));
+        UR_TRY(ur_watch(&settings->run.watcher, "decoding", (double)(f->batch + 1), (double)f->batches, error));
     }
     return UR_OK;
 }
@@ -204,30 +204,38 @@ static ur_status tell(forcing *f, char **text, ur_error *error)
 
 static ur_status inspect(forcing *f, const ur_settings *settings, ur_model *model, char **json, ur_error *error)
 {
-    f->c = calloc(1, sizeof *f->c);
+    f->data = calloc(1, f->task->data_size + 1);
     f->list = json_array();
-    if (!f->c || !f->list) return ur_fail_memory(error, "the sentences");
+    if (!f->data || !f->list) return ur_fail_memory(error, "the sentences");
     UR_TRY(ur_learner_create_judge(&f->learner, model, settings->run.learning.threads, error));
     UR_TRY(run_batches(f, settings, model, error));
     return tell(f, json, error);
 }
 
+static bool has_decoder(const ur_task *task, const ur_model *m)
+{
+    return task->token_text && m->line_count > 1 && m->lines[m->line_count - 1].symbols;
+}
+
 ur_status ur_inspect_forcing(ur_model *model, const ur_settings *settings, size_t examples, char **json,
                              ur_error *error)
 {
-    forcing f = {.examples = examples};
+    forcing f = {.task = settings->task, .examples = examples};
     *json = NULL;
-    if (settings->task != &ur_task_translate)
-        return ur_fail(error, UR_ERR_UNSUPPORTED,
-                       "a model of the task %s has no decoder; train one with unroll train translate",
-                       settings->task->name);
+    if (!has_decoder(f.task, model))
+        return ur_fail(
+            error, UR_ERR_UNSUPPORTED,
+            "a model of the task %s has no decoder; unroll train translate, caption and speech --decoder attention "
+            "train one",
+            f.task->name);
     ur_float_mode mode = ur_float_mode_enter();
     ur_status status = inspect(&f, settings, model, json, error);
     ur_float_mode_leave(mode);
-    if (f.c) ur_translate_close(f.c);
+    if (f.data) f.task->close(f.data);
     ur_learner_free(f.learner);
-    free(f.c);
+    free(f.data);
     for (size_t way = 0; way < WAYS; way++) free(f.said[way]);
+    free(f.fed);
     free(f.steps);
     json_decref(f.list);
     return status;

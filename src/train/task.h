@@ -113,6 +113,11 @@ typedef struct ur_task {
      * NULL: steps are no text. */
     ur_status (*read_text)(void *data, ur_part part, const ur_task_batch *batch, size_t lane, const char **text,
                            const uint32_t **end, ur_error *error);
+    /* Of a task that writes with a decoder: what lane `lane` of the last batch is to be put into words, as people know it (a text,
+     * the name of a file), until the next call; and a token that is written, *length 0: the end, NULL: an unknown one. NULL: the
+     * task has no decoder. */
+    ur_status (*source_text)(void *data, size_t lane, const char **text, size_t *length, ur_error *error);
+    const char *(*token_text)(void *data, int32_t token, size_t *length);
     /* Answers one item, a line of text: all of it goes to the sink. `item` NULL: the end, where what waits is answered. NULL:
      * the task answers nothing. */
     ur_status (*answer)(void *data, ur_learner *learner, const char *item, size_t length, bool json,

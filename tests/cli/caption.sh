@@ -37,6 +37,7 @@ done_with train caption "${idx[@]}" -o run --threads 1 --quiet --batch 12 --step
 done_with eval run new/captions.tsv --images new/pictures-idx4 --json
 json 'o["images"] == 40 and o["bleu"] > 4 and o["loss"] < 1.6 and "captions" not in o' | grep -q True || fail "$(cat out)"
 json 'sorted(o)' | grep -q "'bleu', 'bleu_signature', 'exact', 'images', 'images_per_second', 'loss', 'seconds'" || fail "$(cat out)"
+judged=$(json '"%.5f" % o["loss"]')
 done_with predict run new/pictures-idx4; cp out lines
 equal "$(wc -l <lines)" 40
 [[ $(sed -n 2p lines) =~ ^a\ (small|large)\ [a-z].*$'\t'new/pictures-idx4:\ image\ 2$ ]] || fail "$(sed -n 2p lines)"
@@ -46,6 +47,8 @@ done_with predict run files/003.ppm files/004.ppm --n-best 3; equal "$(wc -l <ou
 [[ $(head -1 out) =~ ^-[0-9]+\.[0-9]{6}\ \ a\ .*files/003\.ppm$ ]] || fail "$(head -1 out)"
 done_with predict run files; equal "$(wc -l <out)" 40; cp out all
 done_with predict run files/017.ppm; equal "$(cat out)" "$(sed -n 18p all)" # alone as among others
+done_with inspect forcing run new/captions.tsv --images new/pictures-idx4 --threads 1 --json; equal "$(json '"%.5f" % o["loss"]')" "$judged"
+json 'all(e["wanted"][-1] == "" and e["source"][:4] == "line" for e in o["examples"])' | grep -q True || fail "$(cat out)"
 done_with predict run files/000.ppm --json --attention
 json 'o["rows"] == 5 and o["columns"] == 5 and len(o["attention"][0]) == 25 and len(o["picture"]["numbers"]) == 1200' | grep -q True ||
     fail "$(cut -c 1-300 out)"

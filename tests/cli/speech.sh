@@ -93,6 +93,18 @@ done_with eval attends sounds/dev.tsv --json
 json 'o["cer"] < 0.45 and o["utterances"] == 12 and o["characters"] == 30' | grep -q True || fail "it has not learnt: $(cat out)"
 done_with predict attends raw.wav --beam 1; cut -f 2 out >from_file
 unroll predict attends --beam 1 <raw; ends 0; same out from_file
+done_with eval attends sounds/dev.tsv --json; judged=$(json '"%.5f" % o["loss"]')
+done_with inspect forcing attends sounds/dev.tsv --threads 1 --json; equal "$(json '"%.5f" % o["loss"]')" "$judged"
+json 'o["sentences"] == 12 and o["tokens"] == 42 and o["examples"][0]["source"][-4:] == ".wav" and o["examples"][0]["wanted"][-1] == ""' | grep -q True || fail "$(cat out)"
+fails_with inspect forcing both sounds/dev.tsv; says 'a model of the task speech has no decoder'
+done_with predict attends raw.wav --beam 1 --json --attention
+json 'o["step_seconds"] == 0.03 and len(o["target"]) == len(o["attention"]) and o["target"][-1] == "" and "".join(o["target"]) == o["text"]' |
+    grep -q True || fail "$(cat out)"
+json 'all(abs(sum(t) - 1) < 1e-4 and len(t) == len(o["attention"][0]) for t in o["attention"])' | grep -q True || fail "$(cat out)"
+done_with predict attends raw.wav --attention --html heard.html
+grep -qE '^[abc] +0\.[0-9]{2}  at 0\.[0-9]{2} s$' out || fail "$(cat out)"
+grep -q 'darkest there' heard.html && grep -q '<svg viewBox="0 0 ' heard.html || fail 'there is no picture'
+misused predict both raw.wav --attention; says '--attention: the model ends in ctc and looks at no place'
 misused predict attends raw.wav --lm both; says '--lm: the model writes with attention, where no other has a say; leave it out'
 misused train speech sounds/train.tsv -o no --decoder attention --net 'lstm 8 > dense > ctc'; says '--decoder and --net exclude each other'
 misused train speech sounds/train.tsv -o no --net 'a: lstm 8; embed 4 > lstm 8 from a > dense 9'; says 'the last line reads tokens and gives 4 numbers for each'

@@ -1,8 +1,8 @@
 /* Pictures without captions, and what the network writes for them: in their order, some at a time. */
 #include "task/caption/caption.h"
 
-#include "base/utf8.h"
 #include "format/json_text.h"
+#include "task/looked.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,42 +82,6 @@ static json_t *picture_json(const answering *a, size_t lane)
                               "channels", (json_int_t)s->channels, "numbers", numbers);
 }
 
-/* An end has no text; a piece may be a part of a character. */
-static json_t *token_json(const ur_vocabulary *v, int32_t id)
-{
-    size_t length;
-    const char *text = ur_vocabulary_text(v, id, &length);
-    if (id == UR_TOKEN_END) return json_string("");
-    return text && ur_utf8_valid(text, length) ? json_stringn(text, length) : json_string("\xEF\xBF\xBD");
-}
-
-static json_t *tokens_json(const ur_caption_task *c, const ur_hypothesis *h)
-{
-    json_t *list = json_array();
-    for (size_t t = 0; list && t < h->length; t++) {
-        if (json_array_append_new(list, token_json(c->vocabulary, h->ids[t])) == 0) continue;
-        json_decref(list);
-        return NULL;
-    }
-    return list;
-}
-
-/* A row for each token: the share of each place. */
-static json_t *shares_json(const ur_real *shares, size_t tokens, size_t places)
-{
-    json_t *list = json_array();
-    int failed = !list;
-    for (size_t t = 0; t < tokens && !failed; t++) {
-        json_t *row = json_array();
-        for (size_t i = 0; i < places; i++)
-            failed |= json_array_append_new(row, json_real((double)shares[t * places + i]));
-        failed |= json_array_append_new(list, row);
-    }
-    if (!failed) return list;
-    json_decref(list);
-    return NULL;
-}
-
 /* What features are of has no form that is known: places by their numbers. */
 static json_t *places_json(size_t places)
 {
@@ -152,8 +116,8 @@ static ur_status put_attention(const answering *a, size_t lane, json_t *object, 
     size_t places, rows, columns;
     UR_TRY(ur_decoding_looked(c->decoding, lane, 0, &shares, &places, error));
     ur_hypothesis h = ur_decoding_text(c->decoding, lane, 0);
-    int failed = put_new(object, "target", tokens_json(c, &h));
-    failed |= put_new(object, "attention", shares_json(shares, h.length, places));
+    int failed = put_new(object, "target", ur_tokens_json(ur_caption_token_text, c, h.ids, h.length, 1));
+    failed |= put_new(object, "attention", ur_shares_json(shares, h.length, places, places));
     if (!find_grid(c->model, places, &rows, &columns)) {
         failed |= put_new(object, "source", places_json(places));
     } else {

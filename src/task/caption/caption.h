@@ -149,6 +149,10 @@ void ur_caption_end_writing(ur_caption_task *c);
 ur_status ur_caption_write(ur_caption_task *c, size_t lanes, ur_error *error);
 ur_status ur_caption_write_besides(ur_caption_task *c, size_t lanes, ur_error *error);
 ur_status ur_caption_text(ur_caption_task *c, size_t lane, size_t i, ur_error *error);
+
+/* To be looked at. */
+ur_status ur_caption_source_text(void *data, size_t lane, const char **text, size_t *length, ur_error *error);
+const char *ur_caption_token_text(void *data, int32_t token, size_t *length);
 ur_status ur_caption_show(void *data, const ur_model *model, uint64_t step, ur_shown *shown, ur_error *error);
 
 /* answer.c */

@@ -37,7 +37,7 @@ static const ur_setting ROWS[] = {
     {"Pictures", "side", "N", UR_SETTING_SIZE, S(side), .least = 4, .most = 1024, .unset = "of idx its own, else 64",
      .decides = true, .help = "pictures are scaled to N x N"},
     {NULL, "no-augment", NULL, UR_SETTING_FLAG, S(no_augment), .decides = true,
-     .help = "pictures as they are; else shifted, scaled and of another brightness each time they are learnt from"},
+     .help = "pictures as they are; else shifted and scaled each time they are learnt from"},
 
     {"Captions", "token", "char|word|bpe", UR_SETTING_WORD, S(token), .initial = "word", .decides = true,
      .help = "what of a caption is written in one step; bpe: pieces of words, learnt from the data"},
@@ -59,11 +59,11 @@ static const ur_setting ROWS[] = {
     {NULL, "input-feed", NULL, UR_SETTING_FLAG, S(input_feed), .unless = "net",
      .help = "what it found there goes into its next step, too, which takes longer"},
 
-    {"Writing", "beam", "N", UR_SETTING_SIZE, S(beam), .least = 1, .most = 1000, .initial = "3", .reads = true,
-     .help = "captions that are kept at each step; 1: the likeliest token is taken. While it learns it is 1"},
+    {"Writing", "beam", "N", UR_SETTING_SIZE, S(beam), .least = 1, .most = 1000, .initial = "1", .reads = true,
+     .help = "captions that are kept at each step; 1: the likeliest token is taken, as while it learns"},
     {NULL, "n-best", "N", UR_SETTING_SIZE, S(n_best), .least = 1, .most = 1000, .unset = "1", .reads = true,
      .help = "how many captions to write for a picture, each behind its log probability"},
-    {NULL, "length-power", "X", UR_SETTING_NUMBER, S(length_power), .most = 10, .initial = "0", .reads = true,
+    {NULL, "length-power", "X", UR_SETTING_NUMBER, S(length_power), .most = 10, .initial = "1", .reads = true,
      .help = "captions are compared by log probability / tokens^X; 0: longer ones are at a disadvantage"},
     {NULL, "attention", NULL, UR_SETTING_FLAG, S(attention), .reads = true,
      .help = "show where the network looked as it wrote each token; with --html over the picture"},

@@ -56,6 +56,25 @@ ur_status ur_caption_text(ur_caption_task *c, size_t lane, size_t i, ur_error *e
 
 static int shown_length(size_t length) { return length < 300 ? (int)length : 300; }
 
+/* The name of a picture that is a file; else of which row it is. */
+ur_status ur_caption_source_text(void *data, size_t lane, const char **text, size_t *length, ur_error *error)
+{
+    ur_caption_task *c = data;
+    const ur_captions *table = c->part[c->at.part].set->table;
+    const ur_caption *row = &table->row[c->at.row[lane]];
+    (void)error;
+    snprintf(c->shown, sizeof c->shown, "line %u", (unsigned)row->line);
+    if (table->names) snprintf(c->shown, sizeof c->shown, "%s", table->names[row->picture]);
+    *text = c->shown;
+    *length = strlen(c->shown);
+    return UR_OK;
+}
+
+const char *ur_caption_token_text(void *data, int32_t token, size_t *length)
+{
+    return ur_tokens_text(((const ur_caption_task *)data)->vocabulary, token, length);
+}
+
 /* What is written for a picture of those held out, each time another one, and what is wanted. */
 ur_status ur_caption_show(void *data, const ur_model *model, uint64_t step, ur_shown *shown, ur_error *error)
 {

@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "format/json_text.h"
 #include "layer/ctc.h"
+#include "task/looked.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -39,18 +40,40 @@ static ur_status write_object(json_t *o, const ur_sink *sink, ur_error *error)
     return status;
 }
 
+/* Where in the recording the decoder looked as it wrote each token: a share for each step, and how long a step is. */
+static ur_status put_attention(ur_listener *l, json_t *o, ur_error *error)
+{
+    const ur_hypothesis h = ur_decoding_text(l->decoding, 0, 0);
+    const ur_real *shares;
+    size_t steps;
+    UR_TRY(ur_decoding_looked(l->decoding, 0, 0, &shares, &steps, error));
+    double step = (double)(ur_speech_hop(l->speech) * l->settings.stack) / ur_speech_rate(l->speech);
+    int failed = json_object_set_new(o, "target", ur_tokens_json(ur_speech_token_text, l, h.ids, h.length, 1));
+    failed |= json_object_set_new(o, "step_seconds", json_real(step));
+    failed |= json_object_set_new(o, "attention", ur_shares_json(shares, h.length, steps, steps));
+    return failed ? ur_fail_memory(error, "an answer") : UR_OK;
+}
+
+/* An answer that is complete. */
+static ur_status write_final(ur_listener *l, json_t *o, const ur_sink *sink, ur_error *error)
+{
+    ur_status status = o && l->settings.attention ? put_attention(l, o, error) : UR_OK;
+    if (status == UR_OK) return write_object(o, sink, error);
+    json_decref(o);
+    return status;
+}
+
 /* The name of a file may be any bytes. */
-static ur_status write_file(const ur_listener *l, const char *where, double seconds, const ur_sink *sink,
-                            ur_error *error)
+static ur_status write_file(ur_listener *l, const char *where, double seconds, const ur_sink *sink, ur_error *error)
 {
     size_t length;
     char *clean = ur_utf8_clean(where, strlen(where), &length);
     json_t *o = clean ? json_pack("{s:s,s:s,s:f}", "file", clean, "text", l->said.text, "seconds", seconds) : NULL;
     free(clean);
-    return write_object(o, sink, error);
+    return write_final(l, o, sink, error);
 }
 
-static ur_status write_answer(const ur_listener *l, const char *where, double seconds, bool json, const ur_sink *sink,
+static ur_status write_answer(ur_listener *l, const char *where, double seconds, bool json, const ur_sink *sink,
                               ur_error *error)
 {
     if (json) return write_file(l, where, seconds, sink, error);
@@ -182,9 +205,10 @@ static ur_status end_stream(ur_listener *l, ur_learner *learner, bool json, cons
         UR_TRY(write_down(l, learner, all, error));
     }
     if (json)
-        return write_object(json_pack("{s:s,s:f,s:b}", "text", l->said.text, "seconds",
-                                      (double)all / ur_speech_rate(l->speech), "final", 1),
-                            sink, error);
+        return write_final(l,
+                           json_pack("{s:s,s:f,s:b}", "text", l->said.text, "seconds",
+                                     (double)all / ur_speech_rate(l->speech), "final", 1),
+                           sink, error);
     if (!l->live.state) UR_TRY(sink->write(sink->context, l->said.text, l->said.length, error));
     return sink->write(sink->context, "\n", 1, error);
 }

@@ -220,7 +220,7 @@ ur_status ur_speech_batch(void *data, ur_part part, uint64_t epoch, uint64_t num
     }
     UR_TRY(fill_batch(l, &h, lanes, steps, most, &batch->network, error));
     batch->fresh = true;
-    batch->extra = h.number;
+    batch->extra = l->number = h.number;
     l->at = part;
     return UR_OK;
 }

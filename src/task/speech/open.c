@@ -165,6 +165,19 @@ static ur_status open_judged(ur_listener *l, const ur_settings *settings, ur_err
     return settle_part(l, UR_PART_TEST, error);
 }
 
+/* What is asked of a model's answers. */
+static ur_status open_answering(ur_listener *l, ur_error *error)
+{
+    const ur_speech_settings *s = &l->settings;
+    if (s->attention && !l->attends)
+        return ur_fail(error, UR_ERR_USAGE,
+                       "`attention`: the model ends in ctc and looks at no place; train one with `decoder` attention");
+    if (s->lm && l->attends)
+        return ur_fail(error, UR_ERR_USAGE,
+                       "`lm`: the model writes with attention, where no other has a say; leave it out");
+    return s->lm ? ur_speech_say_open(&l->say, s->lm, s->lm_weight, l->tokens, error) : UR_OK;
+}
+
 ur_status ur_speech_open(void *data, const ur_settings *settings, const ur_model *from, ur_error *error)
 {
     ur_listener *l = data;
@@ -173,11 +186,7 @@ ur_status ur_speech_open(void *data, const ur_settings *settings, const ur_model
     l->watcher = &settings->run.watcher;
     UR_TRY(ur_speech_read_join(l->settings.join, &l->join_least, &l->join_most, error));
     if (from) UR_TRY(ur_speech_take_model(l, from, error));
-    if (from && l->settings.lm && l->attends)
-        return ur_fail(error, UR_ERR_USAGE,
-                       "`lm`: the model writes with attention, where no other has a say; leave it out");
-    if (from && l->settings.lm)
-        UR_TRY(ur_speech_say_open(&l->say, l->settings.lm, l->settings.lm_weight, l->tokens, error));
+    if (from) UR_TRY(open_answering(l, error));
     if (!settings->data.count) return from ? UR_OK : ur_fail(error, UR_ERR_USAGE, "no data to train on");
     UR_TRY(from ? open_judged(l, settings, error) : open_training(l, settings, error));
     ur_utterances_unwatch(l->set);

@@ -56,6 +56,9 @@ static const ur_setting ROWS[] = {
     {NULL, "length-power", "X", UR_SETTING_NUMBER, S(length_power), .most = 10, .initial = "1", .reads = true,
      .help = "texts are compared by log probability / tokens^X; 0: longer ones are at a disadvantage"},
 
+    {NULL, "attention", NULL, UR_SETTING_FLAG, S(attention), .reads = true,
+     .help = "show where in the recording each token looked; with --html as a page"},
+
     {"Answers", "beam", "N", UR_SETTING_SIZE, S(beam), .least = 1, .most = 1000,
      .unset = "1, with --lm 16, with attention 5", .reads = true,
      .help =

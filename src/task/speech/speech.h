@@ -30,6 +30,7 @@ typedef struct ur_speech_settings {
     enum { UR_SPELL_CTC, UR_SPELL_ATTENTION } decoder;
     double token_dropout, label_smoothing, length_power;
     size_t max_length;
+    bool attention;
     enum { UR_LISTEN_BACK, UR_LISTEN_BOTH } look;
 } ur_speech_settings;
 
@@ -102,9 +103,11 @@ typedef struct ur_listener {
     size_t places, target_places, lanes; /* for which there is room */
     ur_teaching teaching;                /* of a decoder */
     ur_decoding *decoding;
-    size_t longest;     /* tokens of a string to train on, at most */
-    ur_speech_say *say; /* a language model, NULL: none */
-    ur_part at;         /* of the last batch */
+    size_t longest;         /* tokens of a string to train on, at most */
+    ur_speech_say *say;     /* a language model, NULL: none */
+    ur_part at;             /* of the last batch */
+    const uint32_t *number; /* of its lanes: strings */
+    char token_shown[UR_TOKEN_MAX_BYTES + 2];
 
     /* Of judging and answering. */
     ur_speech_text truth, said;
@@ -195,6 +198,9 @@ ur_status ur_speech_decode(ur_listener *l, const real *x, size_t stride, size_t 
 /* write.c: a text for each recording of a batch, by a decoder. `learner` NULL: besides the trainer's work. Then that of a lane. */
 ur_status ur_speech_write(ur_listener *l, ur_learner *learner, const ur_batch *batch, ur_error *error);
 ur_status ur_speech_written(const ur_listener *l, size_t lane, ur_speech_text *text, ur_error *error);
+/* To be looked at: the files of a string; a token, a word with a blank in front of it. */
+ur_status ur_speech_source_text(void *data, size_t lane, const char **text, size_t *length, ur_error *error);
+const char *ur_speech_token_text(void *data, int32_t token, size_t *length);
 /* A batch of recordings that all lines but the decoder read. */
 void ur_speech_see(const ur_listener *l, const ur_sequences *recordings, ur_batch *batch);
 

@@ -4,8 +4,8 @@
  */
 #include "task/translate/translate.h"
 
-#include "base/utf8.h"
 #include "format/json_text.h"
+#include "task/looked.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,53 +45,24 @@ static ur_status write_texts(const answering *a, ur_error *error)
 
 /* ---- As JSON ------------------------------------------------------------------------------------------------------- */
 
-/* Tokens as texts, up to and with the end, which is "". They stand `stride` apart. */
-static json_t *tokens_json(const ur_vocabulary *v, const int32_t *ids, size_t count, size_t stride)
+static const char *source_text(void *data, int32_t token, size_t *length)
 {
-    json_t *list = json_array();
-    int failed = list == NULL;
-    for (size_t i = 0; i < count && !failed; i++) {
-        int32_t id = ids[i * stride];
-        size_t length, clean;
-        const char *text = ur_vocabulary_text(v, id, &length);
-        char *copy = ur_utf8_clean(text ? text : "", id == UR_TOKEN_END ? 0 : length, &clean);
-        failed = !copy || json_array_append_new(list, json_stringn(copy, clean));
-        free(copy);
-    }
-    if (!failed) return list;
-    json_decref(list);
-    return NULL;
-}
-
-/* The first `columns` of each row. */
-static json_t *shares_json(const ur_real *shares, size_t rows, size_t columns, size_t stride)
-{
-    json_t *list = json_array();
-    int failed = list == NULL;
-    for (size_t i = 0; i < rows && !failed; i++) {
-        json_t *row = json_array();
-        for (size_t k = 0; k < columns; k++)
-            failed |= json_array_append_new(row, json_real((double)shares[i * stride + k]));
-        failed |= json_array_append_new(list, row);
-    }
-    if (!failed) return list;
-    json_decref(list);
-    return NULL;
+    return ur_tokens_text(((const ur_translate *)data)->side[UR_SOURCE].vocabulary, token, length);
 }
 
 /* Where each token of text i looked: a row for each, a column for each token of the source. */
 static ur_status put_attention(const answering *a, size_t i, json_t *object, ur_error *error)
 {
     const ur_hypothesis h = find_text(a, i);
-    const ur_translate_side *source = &a->c->side[UR_SOURCE], *target = &a->c->side[UR_TARGET];
+    const ur_translate_side *source = &a->c->side[UR_SOURCE];
     const ur_real *shares;
     size_t steps, length = (size_t)source->lengths[a->lane];
     if (!a->c->settings.attention) return UR_OK;
     UR_TRY(ur_decoding_looked(a->c->decoding, a->lane, i, &shares, &steps, error));
     int failed = json_object_set_new(object, "source",
-                                     tokens_json(source->vocabulary, source->ids + a->lane, length, a->c->at.lanes));
-    failed |= json_object_set_new(object, "target", tokens_json(target->vocabulary, h.ids, h.length, 1));
-    failed |= json_object_set_new(object, "attention", shares_json(shares, h.length, length, steps));
+                                     ur_tokens_json(source_text, a->c, source->ids + a->lane, length, a->c->at.lanes));
+    failed |= json_object_set_new(object, "target", ur_tokens_json(ur_translate_token_text, a->c, h.ids, h.length, 1));
+    failed |= json_object_set_new(object, "attention", ur_shares_json(shares, h.length, length, steps));
     return failed ? ur_fail_memory(error, "an answer") : UR_OK;
 }
 

@@ -145,11 +145,6 @@ int32_t ur_translate_mask(const ur_vocabulary *vocabulary);
 ur_status ur_translate_forward(void *data, ur_pass *pass, const ur_task_batch *batch, ur_window_result *sums,
                                ur_error *error);
 double ur_translate_share(const ur_translate *c, uint64_t step);
-/* Is shown each step of the decoder: what it gave (1, B, V), and the loss of the tokens that are wanted there. */
-typedef void ur_translate_look(void *context, size_t step, const ur_tensor *y, double loss);
-/* The batch step by step, with the true tokens fed or its own. */
-ur_status ur_translate_follow(ur_translate *c, ur_pass *pass, const ur_batch *batch, bool truth,
-                              ur_translate_look *look, void *context, ur_error *error);
 
 /* write.c. What writes is made once; the learner must outlive it. */
 ur_status ur_translate_begin_writing(ur_translate *c, ur_learner *learner, const ur_beam_settings *beam,
@@ -160,6 +155,9 @@ ur_status ur_translate_write_batch(ur_translate *c, ur_model *model, const ur_ba
 /* Text i of a lane into c->written. */
 ur_status ur_translate_text(ur_translate *c, size_t lane, size_t i, ur_error *error);
 
+/* To be looked at. */
+ur_status ur_translate_source_text(void *data, size_t lane, const char **text, size_t *length, ur_error *error);
+const char *ur_translate_token_text(void *data, int32_t token, size_t *length);
 ur_status ur_translate_show(void *data, const ur_model *model, uint64_t step, ur_shown *shown, ur_error *error);
 
 /* answer.c */

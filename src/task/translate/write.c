@@ -61,6 +61,22 @@ ur_status ur_translate_text(ur_translate *c, size_t lane, size_t i, ur_error *er
 
 static int shown_length(size_t length) { return length < 300 ? (int)length : 300; }
 
+ur_status ur_translate_source_text(void *data, size_t lane, const char **text, size_t *length, ur_error *error)
+{
+    ur_translate *c = data;
+    const ur_translate_part *p = &c->part[c->at.part];
+    UR_TRY(ur_pairs_read(p->set, p->pair[c->at.place[lane]], &c->pair, error));
+    *text = c->pair.text[UR_SOURCE].text;
+    *length = c->pair.text[UR_SOURCE].length;
+    return UR_OK;
+}
+
+const char *ur_translate_token_text(void *data, int32_t token, size_t *length)
+{
+    const ur_translate *c = data;
+    return ur_tokens_text(c->side[UR_TARGET].vocabulary, token, length);
+}
+
 /* A pair of those held out, each time another one: the source, what is written, what is wanted. */
 ur_status ur_translate_show(void *data, const ur_model *model, uint64_t step, ur_shown *shown, ur_error *error)
 {
