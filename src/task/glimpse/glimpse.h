@@ -6,14 +6,15 @@
  *   glimpse    what is seen, a picture of size x size x scales      glimpse: dense 128 relu
  *   where      the place                                            where: dense 128 relu
  *   core       both, and what it remembers                          core: join glimpse > join where > dense 256 relu > rnn 256
- *   place      h → where to look next                               place: join core > dense 128 relu > dense 2 tanh
+ *   place      h → where to look next                               place: join core > dense 128 relu > dense 2
  *   baseline   h → how likely the right label will be               baseline: join core > dense 1
  *   answer     h → the label; the last line                         answer: join core > dense
  *
  * Hard glimpses are cut out of the picture (layer/retina.h), near where the line `place` says: it learns by trial
- * (layer/policy.h), from the probability that the right label got in the end, less what `baseline` expected. Neither of these two
- * lines sends a gradient into the core. Soft glimpses are read with a grid of filters (layer/grid.h), whose place has a gradient; there
- * is no baseline then, and `place` gives five numbers. The first place is the middle of the picture, in training one near it.
+ * (layer/policy.h), from the probability of the right label in the answers from there on, less what `baseline` expected. Neither
+ * of these two lines sends a gradient into the core. Soft glimpses are read with a grid of filters (layer/grid.h), whose place has
+ * a gradient; there is no baseline then, and `place` gives five numbers. The first place is the middle of the picture, in training
+ * one near it.
  */
 #ifndef UR_TASK_GLIMPSE_GLIMPSE_H
 #define UR_TASK_GLIMPSE_GLIMPSE_H
@@ -135,6 +136,8 @@ static inline size_t ur_glimpse_pixels(const ur_glimpse *g) { return g->net.rows
 /* settings.c */
 extern const ur_setting_table ur_glimpse_setting_table;
 ur_status ur_glimpse_choose(const void *data, ur_settings *settings, ur_error *error);
+/* Where they are open: how much is seen, for pictures of so many rows and columns. */
+void ur_glimpse_choose_sizes(ur_glimpse_net *net);
 /* "60x60"; NULL: zeros. */
 ur_status ur_glimpse_read_canvas(const ur_glimpse_settings *settings, size_t canvas[2], ur_error *error);
 

@@ -54,9 +54,8 @@ static ur_status write_network(const ur_glimpse_net *n, const ur_run_settings *r
     write_cell(run, cell, sizeof cell);
     snprintf(line, size,
              "glimpse: dense %llu relu; where: dense %llu relu; core: join glimpse > join where > dense %.12s relu > "
-             "%s; place: join core > dense %llu relu > dense%s; %sanswer: join core > dense",
-             half, half, run->hidden, cell, half, n->soft ? "" : " tanh",
-             n->soft ? "" : "baseline: join core > dense; ");
+             "%s; place: join core > dense %llu relu > dense; %sanswer: join core > dense",
+             half, half, run->hidden, cell, half, n->soft ? "" : "baseline: join core > dense; ");
     return UR_OK;
 }
 

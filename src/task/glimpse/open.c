@@ -89,6 +89,7 @@ static ur_status open_training(ur_glimpse *g, const ur_settings *settings, ur_er
                        validation ? ", and the labels of `val` behind its pictures" : ", two idx files");
     if (!validation) options.val_fraction = settings->run.validation_share;
     UR_TRY(open_set(g, paths, 2, &options, &g->set, error));
+    ur_glimpse_choose_sizes(&g->net);
     UR_TRY(take_labels(g, error));
     if (!validation) return UR_OK;
     const char *const pair[] = {validation, paths[2]};
