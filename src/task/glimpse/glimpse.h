@@ -19,11 +19,10 @@
 #ifndef UR_TASK_GLIMPSE_GLIMPSE_H
 #define UR_TASK_GLIMPSE_GLIMPSE_H
 
-#include "data/labelled.h"
 #include "layer/grid.h"
 #include "layer/retina.h"
 #include "model/graph.h"
-#include "task/order.h"
+#include "task/picture_parts.h"
 #include "train/task.h"
 
 enum { UR_GLIMPSES_MOST = 64, UR_GLIMPSE_PIECES_MOST = 64, UR_GLIMPSE_MEAN_MOST = 64 };
@@ -94,24 +93,13 @@ ur_status ur_glimpse_network(const void *data, const ur_settings *settings, ur_n
 
 /* ---- the task ----------------------------------------------------------------------------------------------------- */
 
-typedef struct ur_glimpse_part {
-    const ur_labelled *set; /* NULL: there is no such part */
-    uint32_t *example, *length;
-    size_t count;
-    ur_order order;
-} ur_glimpse_part;
-
 typedef struct ur_glimpse {
     ur_glimpse_settings settings;
-    uint64_t seed;
-    size_t batch;
+    ur_picture_parts pictures;
     const struct ur_watcher *watcher; /* while data are opened; NULL: none */
-    ur_labelled *set, *validation;
-    ur_glimpse_part part[UR_PARTS];
-    const char **labels; /* net.labels of them: the set's, or the model's */
-    size_t canvas[2];    /* rows and columns where pictures are put somewhere; 0: they are as they are */
+    const char **labels;              /* net.labels of them: the set's, or the model's */
+    size_t canvas[2];                 /* rows and columns where pictures are put somewhere; 0: they are as they are */
     ur_glimpse_net net;
-    ur_example example;
     float *grey[2]; /* a picture, and as it is varied */
     size_t grey_room;
 
@@ -155,7 +143,7 @@ ur_status ur_glimpse_take_model(ur_glimpse *g, const ur_model *model, ur_error *
 
 /* picture.c. Picture i of a part as the network sees it: grey, and put somewhere where that is wanted. `vary`: as it is learnt
  * in this epoch, counted from 1; 0: as it is judged, always in the same way. */
-ur_status ur_glimpse_picture(ur_glimpse *g, const ur_glimpse_part *part, uint32_t i, uint64_t vary, real *to,
+ur_status ur_glimpse_picture(ur_glimpse *g, const ur_picture_part *part, uint32_t i, uint64_t vary, real *to,
                              ur_error *error);
 
 /* batches.c */

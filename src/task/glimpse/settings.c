@@ -57,7 +57,7 @@ ur_status ur_glimpse_choose(const void *data, ur_settings *settings, ur_error *e
 {
     const ur_glimpse *g = data;
     ur_run_settings *run = &settings->run;
-    bool few = g->part[UR_PART_TRAIN].count < 5000;
+    bool few = g->pictures.part[UR_PART_TRAIN].count < 5000;
     static const char *const RECIPE[][2] = {{"cell", "rnn"},  {"hidden", "256"},  {"layers", "1"},
                                             {"dropout", "0"}, {"clip-norm", "5"}, {"weight-decay", "0"}};
     for (size_t i = 0; i < sizeof RECIPE / sizeof *RECIPE; i++)
