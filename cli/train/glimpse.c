@@ -25,7 +25,7 @@ const ur_cli_verb ur_cli_train_glimpse = {
             "says what each is for. The run folder holds what that of unroll train lm holds, and --resume goes on "
             "with it in the same way.",
     .examples = "unroll train glimpse train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz --minutes 20  # digits\n"
-                "unroll train glimpse digits.idx labels.idx --place 60x60 --glimpse-size 12 --scales 3  # anywhere\n"
+                "unroll train glimpse digits.idx labels.idx --place 60x60 --clutter 4                 # anywhere\n"
                 "unroll inspect glimpses runs/digits t10k-images-idx3-ubyte.gz --html paths.html  # where it looks\n",
     .task = "glimpse",
     .table = &ur_cli_train_options,

@@ -22,12 +22,12 @@ ur_tensor *ur_policy_draw(ur_tape *tape, const ur_tensor *mean, const real *nois
     return done;
 }
 
-/* dμ = −ε; what it is multiplied by is in the weights and the scale. */
+/* Of one lane, for each of its numbers; see policy.h. */
 static double policy_row(const ur_loss_job *job, size_t row, real *d)
 {
     const size_t width = job->y->width;
-    const real *noise = job->values + row * width;
-    for (size_t i = 0; d && i < width; i++) d[i] = -noise[i] * job->scale;
+    const real *mean = job->y->value + row * job->y->row, *trial = job->values + row * width;
+    for (size_t i = 0; d && i < width; i++) d[i] = (mean[i] - hold(mean[i]) - trial[i]) * job->scale;
     for (size_t i = width; d && i < job->y->row; i++) d[i] = 0;
     return 0;
 }
@@ -36,6 +36,10 @@ ur_status ur_policy_loss(ur_tape *tape, ur_tensor *mean, const real *noise, cons
                          double scale)
 {
     double none;
-    ur_loss_job job = {.row_loss = policy_row, .values = noise, .weights = advantage};
+    if (!mean) return tape->status;
+    real *trial = ur_tape_alloc(tape, mean->lanes * mean->width, sizeof *trial); /* A·ε */
+    if (!trial) return tape->status;
+    for (size_t i = 0; i < mean->lanes * mean->width; i++) trial[i] = advantage[i / mean->width] * noise[i];
+    ur_loss_job job = {.row_loss = policy_row, .values = trial};
     return ur_loss_by_rows(tape, &job, mean, scale / sigma, &none);
 }

@@ -4,7 +4,7 @@
  *
  *   done    l = μ + σ·ε, with ε from N(0, 1); σ is fixed
  *   loss    −A·log p(l | μ), A being how much better than expected it went; its gradient is −A·ε/σ. That is, on average, the
- *           gradient of −E[A]
+ *           gradient of −E[A]. Where μ is beyond ±1, (|μ| − 1)/σ draws it back: nothing can be done out there
  */
 #ifndef UR_LAYER_POLICY_H
 #define UR_LAYER_POLICY_H

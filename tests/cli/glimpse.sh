@@ -42,7 +42,7 @@ sed -i 's/,"seconds.*//' first; done_with eval hard squares.idx3 squares.idx1 --
 done_with eval hard squares.idx3 squares.idx1 --mean-of 4 --json; equal "$(json 'o["mean_of"] == 4 and o["accuracy"] > 0.8')" True
 ! grep -qF "$(cat first)" out || fail 'four paths are as one'
 done_with eval hard squares.idx3 squares.idx1; prints 'accuracy      '
-done_with info hard; prints 'glimpse: dense 12 relu; where: dense 12 relu; core: join glimpse > join where > dense 24 relu > rnn 24 relu; place: join core > dense 12 relu > dense tanh; baseline: join core > dense; answer: join core > dense'
+done_with info hard; prints 'glimpse: dense 12 relu; where: dense 12 relu; core: join glimpse > join where > dense 24 relu > rnn 24 relu; place: join core > dense 12 relu > dense; baseline: join core > dense; answer: join core > dense'
 
 # A picture alone has the answer that it has among others
 done_with predict hard squares.idx3 --json; head -1 out | sed 's/squares/one/' >alone; done_with predict hard one.idx3 --json; same alone out

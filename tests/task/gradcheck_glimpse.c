@@ -124,6 +124,14 @@ static void test_hard(void **state)
 
 /* ---- The baseline ------------------------------------------------------------------------------------------------- */
 
+/* Of the right label, on average over the answers from glimpse t on. */
+static double expectation(const glimpse_lab *g, size_t t, size_t b)
+{
+    double sum = 0;
+    for (size_t i = t; i < g->net.glimpses; i++) sum += probability(g, i, b);
+    return sum / (double)(g->net.glimpses - t);
+}
+
 /* Its mean squared error. */
 static double baseline_error(void *context)
 {
@@ -133,7 +141,7 @@ static double baseline_error(void *context)
     for (size_t t = 1; t < g->net.glimpses; t++)
         for (size_t b = 0; b < g->lanes; b++) {
             const ur_tensor *expected = g->looking.at[t].expected;
-            double off = (double)expected->value[b * expected->row] - probability(g, g->net.glimpses - 1, b);
+            double off = (double)expected->value[b * expected->row] - expectation(g, t, b);
             sum += off * off;
         }
     return sum / (double)(g->lanes * (g->net.glimpses - 1));
@@ -235,6 +243,22 @@ static void test_reinforce(void **state)
     glimpse_lab_close(&g);
 }
 
+/* Beyond the border there is nothing to be tried; the place is drawn back to it. */
+static void test_drawn_back(void **state)
+{
+    (void)state;
+    glimpse_lab g;
+    open_toy(&g);
+    set(&g, "answer.out.weight", 2, 0);
+    set(&g, "place.out.bias", 0, 1.3);
+    set(&g, "place.out.bias", 1, -0.9);
+    toy_gradient(&g, 0.5);
+    const real *gradient = glimpse_lab_param(&g, "place.out.bias")->gradient;
+    assert_true(fabs((double)gradient[0] - 0.3 / SPREAD) < 1e-9);
+    assert_true(gradient[1] == 0);
+    glimpse_lab_close(&g);
+}
+
 /* What is learnt of where to look is multiplied by its weight, and nothing else is. */
 static void test_policy_weight(void **state)
 {
@@ -256,8 +280,8 @@ static void test_policy_weight(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_soft), cmocka_unit_test(test_hard),
-                                       cmocka_unit_test(test_baseline), cmocka_unit_test(test_reinforce),
-                                       cmocka_unit_test(test_policy_weight)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_soft),       cmocka_unit_test(test_hard),
+                                       cmocka_unit_test(test_baseline),   cmocka_unit_test(test_reinforce),
+                                       cmocka_unit_test(test_drawn_back), cmocka_unit_test(test_policy_weight)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,21 +1,11 @@
 /* Batches of pictures in black and white. */
 #include "task/draw/draw.h"
 
-#include "base/memory.h"
 #include "base/random.h"
 
 #include <stdlib.h>
 
 /* ---- Room --------------------------------------------------------------------------------------------------------- */
-
-static ur_status grow(void **memory, size_t count, size_t size, ur_error *error)
-{
-    size_t bytes;
-    void *grown = ur_mul_fits(count, size, &bytes) ? realloc(*memory, bytes + 1) : NULL;
-    if (!grown) return ur_fail_memory(error, "a batch");
-    *memory = grown;
-    return UR_OK;
-}
 
 ur_status ur_draw_room(ur_draw *d, size_t lanes, ur_error *error)
 {
@@ -23,8 +13,7 @@ ur_status ur_draw_room(ur_draw *d, size_t lanes, ur_error *error)
     void *memory[] = {d->picture, d->ones, d->noise, d->number, d->first};
     const size_t bytes[] = {ur_draw_pixels(d) * sizeof *d->picture, sizeof *d->ones,
                             d->net.strokes * d->net.latent * sizeof *d->noise, sizeof *d->number, sizeof *d->first};
-    ur_status status = UR_OK;
-    for (size_t i = 0; i < 5 && status == UR_OK; i++) status = grow(&memory[i], lanes, bytes[i], error);
+    ur_status status = ur_picture_parts_room(memory, bytes, sizeof bytes / sizeof *bytes, lanes, error);
     d->picture = memory[0], d->ones = memory[1], d->noise = memory[2], d->number = memory[3], d->first = memory[4];
     if (status != UR_OK) return status;
     for (size_t b = d->lanes; b < lanes; b++) d->ones[b] = 1;
@@ -37,25 +26,13 @@ ur_status ur_draw_prepare(void *data, const ur_settings *settings, ur_learning *
 {
     ur_draw *d = data;
     (void)learning, (void)first_loss;
-    d->batch = settings->run.batch ? settings->run.batch : 100;
+    d->pictures.batch = settings->run.batch ? settings->run.batch : 100;
     d->kl = calloc(d->net.strokes, sizeof *d->kl);
     d->kl_sum = calloc(d->net.strokes, sizeof *d->kl_sum);
     return d->kl && d->kl_sum ? UR_OK : ur_fail_memory(error, "an evaluation");
 }
 
 /* ---- Pictures ----------------------------------------------------------------------------------------------------- */
-
-ur_status ur_draw_read(ur_draw *d, const ur_labelled *set, size_t i, real *to, ur_error *error)
-{
-    size_t channels = ur_labelled_channels(set);
-    UR_TRY(ur_labelled_read(set, i, &d->example, error));
-    for (size_t k = 0; k < ur_draw_pixels(d); k++) {
-        float sum = 0;
-        for (size_t c = 0; c < channels; c++) sum += d->example.value[k * channels + c];
-        to[k] = (real)(sum / (float)channels);
-    }
-    return UR_OK;
-}
 
 /* A place is white with the probability that its grey is: four places share a call. The drawing is the same in every run,
  * whatever its seed. */
@@ -71,7 +48,8 @@ static void draw_binary(size_t pixels, size_t picture, uint64_t draw, real *x)
 
 ur_status ur_draw_read_binary(ur_draw *d, const ur_labelled *set, size_t i, uint64_t draw, real *to, ur_error *error)
 {
-    UR_TRY(ur_draw_read(d, set, i, to, error));
+    UR_TRY(ur_picture_parts_read(&d->pictures, set, i, error));
+    for (size_t k = 0; k < ur_draw_pixels(d); k++) to[k] = (real)ur_picture_parts_grey(&d->pictures, set, k);
     if (d->settings.binarise != UR_BINARISE_THRESHOLD) draw_binary(ur_draw_pixels(d), i, draw, to);
     for (size_t k = 0; k < ur_draw_pixels(d); k++) to[k] = (double)to[k] >= 0.5;
     return UR_OK;
@@ -81,31 +59,19 @@ ur_status ur_draw_read_binary(ur_draw *d, const ur_labelled *set, size_t i, uint
 
 uint64_t ur_draw_batches(const void *data, ur_part part, uint64_t epoch)
 {
-    const ur_draw *d = data;
     (void)epoch;
-    return (d->part[part].count + d->batch - 1) / d->batch;
-}
-
-static ur_status order_part(ur_draw *d, ur_part part, uint64_t epoch, ur_error *error)
-{
-    ur_draw_part *p = &d->part[part];
-    bool training = part == UR_PART_TRAIN;
-    p->order.length = p->length;
-    p->order.count = p->count;
-    p->order.lanes = d->batch;
-    p->order.batches = (p->count + d->batch - 1) / d->batch;
-    return ur_order_make(&p->order, d->seed, training ? epoch : 0, training, error);
+    return ur_picture_parts_batches(&((const ur_draw *)data)->pictures, part);
 }
 
 ur_status ur_draw_batch(void *data, ur_part part, uint64_t epoch, uint64_t number, ur_task_batch *batch,
                         ur_error *error)
 {
     ur_draw *d = data;
-    ur_draw_part *p = &d->part[part];
+    ur_picture_part *p = &d->pictures.part[part];
     bool anew = part == UR_PART_TRAIN && d->settings.binarise == UR_BINARISE_RESAMPLE;
     size_t lanes, canvas = d->net.line[UR_DRAW_CANVAS];
-    UR_TRY(order_part(d, part, epoch, error));
-    const uint32_t *place = ur_order_batch(&p->order, number, &lanes);
+    const uint32_t *place;
+    UR_TRY(ur_picture_parts_batch(&d->pictures, part, epoch, number, &place, &lanes, error));
     UR_TRY(ur_draw_room(d, lanes, error));
     for (size_t b = 0; b < lanes; b++) {
         size_t picture = p->example[place[b]];
@@ -115,8 +81,7 @@ ur_status ur_draw_batch(void *data, ur_part part, uint64_t epoch, uint64_t numbe
     }
     batch->network =
         (ur_batch){.target = {{.line = canvas, .loss = UR_LOSS_SIGMOID, .values = d->picture}}, .target_count = 1};
-    for (size_t i = 0; i < UR_MAX_LINES; i++) batch->network.input[i] = (ur_sequences){.steps = 1, .lanes = lanes};
+    ur_picture_parts_fill(batch, lanes);
     batch->network.input[canvas].values = d->ones;
-    batch->fresh = true;
     return UR_OK;
 }

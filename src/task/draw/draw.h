@@ -17,10 +17,9 @@
 #ifndef UR_TASK_DRAW_DRAW_H
 #define UR_TASK_DRAW_DRAW_H
 
-#include "data/labelled.h"
 #include "layer/grid.h"
 #include "model/graph.h"
-#include "task/order.h"
+#include "task/picture_parts.h"
 #include "train/task.h"
 
 /* As the rows of settings.c say. */
@@ -76,21 +75,10 @@ ur_status ur_draw_network(const void *data, const ur_settings *settings, ur_net_
 
 /* ---- the task ----------------------------------------------------------------------------------------------------- */
 
-typedef struct ur_draw_part {
-    const ur_labelled *set; /* NULL: there is no such part */
-    uint32_t *example, *length;
-    size_t count;
-    ur_order order;
-} ur_draw_part;
-
 typedef struct ur_draw {
     ur_draw_settings settings;
-    uint64_t seed;
-    size_t batch;
-    ur_labelled *set, *validation;
-    ur_draw_part part[UR_PARTS];
+    ur_picture_parts pictures;
     ur_draw_net net;
-    ur_example example;
 
     real *picture;            /* (B, P): black and white, 0 and 1 */
     real *ones, *noise;       /* (B); (T, B, Z) */
@@ -134,9 +122,7 @@ ur_status ur_draw_prepare(void *data, const ur_settings *settings, ur_learning *
 uint64_t ur_draw_batches(const void *data, ur_part part, uint64_t epoch);
 ur_status ur_draw_batch(void *data, ur_part part, uint64_t epoch, uint64_t number, ur_task_batch *batch,
                         ur_error *error);
-/* Picture i of a set in grey, 0 to 1: the mean of its channels. */
-ur_status ur_draw_read(ur_draw *d, const ur_labelled *set, size_t i, real *to, ur_error *error);
-/* The same in black and white. `draw`: 0, or the number of another drawing. */
+/* Picture i of a set in black and white. `draw`: 0, or the number of another drawing. */
 ur_status ur_draw_read_binary(ur_draw *d, const ur_labelled *set, size_t i, uint64_t draw, real *to, ur_error *error);
 ur_status ur_draw_room(ur_draw *d, size_t lanes, ur_error *error);
 

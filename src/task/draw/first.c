@@ -18,7 +18,7 @@ static const ur_dense *last_dense(const ur_draw *d, const ur_model *model, ur_dr
 /* The mean of the training pictures, of some of them where they are many. */
 static ur_status find_mean(ur_draw *d, double *mean, ur_error *error)
 {
-    const ur_draw_part *p = &d->part[UR_PART_TRAIN];
+    const ur_picture_part *p = &d->pictures.part[UR_PART_TRAIN];
     size_t every = p->count / 8192 + 1, count = 0, pixels = ur_draw_pixels(d);
     UR_TRY(ur_draw_room(d, 1, error));
     for (size_t i = 0; i < p->count; i += every, count++) {

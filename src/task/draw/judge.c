@@ -19,7 +19,8 @@ static void fill_noise(ur_draw *d, const ur_pass *pass, size_t lanes)
     for (size_t b = 0; b < lanes; b++)
         d->first[b] = pass->training ? pass->tape->step << 32 | b * strokes * latent : d->number[b] * strokes * latent;
     for (size_t t = 0; t < strokes; t++) {
-        ur_latent_noise(pass->tape->compute, d->seed, use, d->first, lanes, latent, d->noise + t * lanes * latent);
+        ur_latent_noise(pass->tape->compute, d->pictures.seed, use, d->first, lanes, latent,
+                        d->noise + t * lanes * latent);
         for (size_t b = 0; b < lanes; b++) d->first[b] += latent;
     }
 }

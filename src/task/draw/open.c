@@ -11,14 +11,7 @@
 void ur_draw_close(void *data)
 {
     ur_draw *d = data;
-    for (size_t i = 0; i < UR_PARTS; i++) {
-        free(d->part[i].example);
-        free(d->part[i].length);
-        ur_order_free(&d->part[i].order);
-    }
-    ur_labelled_close(d->set);
-    ur_labelled_close(d->validation);
-    ur_example_free(&d->example);
+    ur_picture_parts_close(&d->pictures);
     void *const memory[] = {d->picture, d->ones, d->noise, d->number, d->first, d->kl, d->kl_sum, d->text, d->pixel};
     for (size_t i = 0; i < sizeof memory / sizeof *memory; i++) free(memory[i]);
 }
@@ -34,7 +27,7 @@ static ur_labelled_options options_of(const ur_draw *d, const ur_settings *setti
                                  .unlabelled = true,
                                  .labels = NO_LABEL,
                                  .label_count = 1,
-                                 .seed = d->seed};
+                                 .seed = d->pictures.seed};
 }
 
 static ur_status check_size(const ur_draw *d, const ur_labelled *set, const char *path, ur_error *error)
@@ -64,39 +57,10 @@ static ur_status open_all(ur_draw *d, const ur_settings *settings, bool judged, 
     const char *const *paths = settings->data.text, *validation = settings->run.validation;
     ur_labelled_options options = options_of(d, settings);
     if (!judged && !validation) options.val_fraction = settings->run.validation_share;
-    UR_TRY(open_set(d, paths, settings->data.count, &options, &d->set, error));
+    UR_TRY(open_set(d, paths, settings->data.count, &options, &d->pictures.set, error));
     if (judged || !validation) return UR_OK;
     options.val_fraction = 0;
-    return open_set(d, &validation, 1, &options, &d->validation, error);
-}
-
-/* ---- Parts -------------------------------------------------------------------------------------------------------- */
-
-/* Pictures of a set that are held out, or are not, or (`all`) both. */
-static ur_status make_part(ur_draw *d, ur_part which, const ur_labelled *set, bool held, bool all, ur_error *error)
-{
-    ur_draw_part *p = &d->part[which];
-    size_t count = ur_labelled_count(set);
-    *p = (ur_draw_part){.set = set};
-    p->example = calloc(count + 1, sizeof *p->example);
-    p->length = calloc(count + 1, sizeof *p->length);
-    if (!p->example || !p->length) return ur_fail_memory(error, "the pictures");
-    for (size_t i = 0; i < count; i++) {
-        if (!all && ur_labelled_held(set, i) != held) continue;
-        p->length[p->count] = 1;
-        p->example[p->count++] = (uint32_t)i;
-    }
-    return UR_OK;
-}
-
-static ur_status make_parts(ur_draw *d, const char *path, ur_error *error)
-{
-    UR_TRY(make_part(d, UR_PART_TRAIN, d->set, false, false, error));
-    if (d->part[UR_PART_TRAIN].count < 2)
-        return ur_fail(error, UR_ERR_DATA, "%s: %zu pictures to train on; there must be two at least", path,
-                       d->part[UR_PART_TRAIN].count);
-    if (d->validation) return make_part(d, UR_PART_VALIDATION, d->validation, false, true, error);
-    return make_part(d, UR_PART_VALIDATION, d->set, true, false, error);
+    return open_set(d, &validation, 1, &options, &d->pictures.validation, error);
 }
 
 /* ---- The model's file --------------------------------------------------------------------------------------------- */
@@ -106,10 +70,10 @@ ur_status ur_draw_record(void *data, ur_model *model, ur_error *error)
     ur_draw *d = data;
     char hash[24];
     UR_TRY(ur_draw_find_lines(&d->net, model, error));
-    snprintf(hash, sizeof hash, "%016llx", (unsigned long long)ur_labelled_hash(d->set));
-    UR_TRY(ur_record_set(model, "trained_on",
-                         json_pack("{s:s,s:I}", "hash", hash, "pictures", (json_int_t)d->part[UR_PART_TRAIN].count),
-                         error));
+    snprintf(hash, sizeof hash, "%016llx", (unsigned long long)ur_labelled_hash(d->pictures.set));
+    UR_TRY(ur_record_set(
+        model, "trained_on",
+        json_pack("{s:s,s:I}", "hash", hash, "pictures", (json_int_t)d->pictures.part[UR_PART_TRAIN].count), error));
     return ur_record_set(model, "input",
                          json_pack("{s:I,s:I}", "rows", (json_int_t)d->net.rows, "columns", (json_int_t)d->net.columns),
                          error);
@@ -135,14 +99,14 @@ ur_status ur_draw_open(void *data, const ur_settings *settings, const ur_model *
     ur_draw *d = data;
     const ur_draw_settings *s = settings->own;
     d->settings = *s;
-    d->seed = settings->run.learning.seed;
+    d->pictures.seed = settings->run.learning.seed;
     d->net = (ur_draw_net){
         .strokes = s->strokes, .latent = s->latent, .read_size = s->read_size, .write_size = s->write_size};
     if (from) UR_TRY(take_model(d, from, error));
     if (!settings->data.count) return from ? UR_OK : ur_fail(error, UR_ERR_USAGE, "no pictures to train on");
     UR_TRY(open_all(d, settings, from != NULL, error));
-    if (from) return make_part(d, UR_PART_TEST, d->set, false, true, error);
-    return make_parts(d, settings->data.text[0], error);
+    if (from) return ur_picture_parts_judge(&d->pictures, error);
+    return ur_picture_parts_share(&d->pictures, settings->data.text[0], error);
 }
 
 void ur_draw_describe(const void *data, char *text, size_t size)
@@ -151,13 +115,12 @@ void ur_draw_describe(const void *data, char *text, size_t size)
     static const char *const HOW[] = {"black or white by chance, once", "black or white by chance, anew each time",
                                       "white from a half on"};
     snprintf(text, size, "pictures of %zu x %zu%s, %s; %zu to train on, %zu to validate on", d->net.rows,
-             d->net.columns, ur_labelled_channels(d->set) > 1 ? ", of colours the mean" : "", HOW[d->settings.binarise],
-             d->part[UR_PART_TRAIN].count, d->part[UR_PART_VALIDATION].count);
+             d->net.columns, ur_labelled_channels(d->pictures.set) > 1 ? ", of colours the mean" : "",
+             HOW[d->settings.binarise], d->pictures.part[UR_PART_TRAIN].count,
+             d->pictures.part[UR_PART_VALIDATION].count);
 }
 
 uint64_t ur_draw_hash(const void *data, ur_part part)
 {
-    const ur_draw *d = data;
-    if (part == UR_PART_TRAIN) return ur_labelled_hash(d->set);
-    return part == UR_PART_VALIDATION && d->validation ? ur_labelled_hash(d->validation) : 0;
+    return ur_picture_parts_hash(&((const ur_draw *)data)->pictures, part);
 }

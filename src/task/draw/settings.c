@@ -28,7 +28,7 @@ ur_status ur_draw_choose(const void *data, ur_settings *settings, ur_error *erro
 {
     const ur_draw *d = data;
     ur_run_settings *run = &settings->run;
-    bool few = d->part[UR_PART_TRAIN].count < 5000;
+    bool few = d->pictures.part[UR_PART_TRAIN].count < 5000;
     bool small = few || (run->minutes > 0 && run->minutes < 6);
     static const char *const RECIPE[][2] = {
         {"cell", "lstm"}, {"layers", "1"}, {"dropout", "0"}, {"clip-norm", "5"}, {"weight-decay", "0"}};

@@ -88,7 +88,7 @@ static bool paint_strokes(show *s, ur_tensor *picture)
 
 static ur_status read_given(const show *s, ur_error *error)
 {
-    const ur_draw_part *p = &s->d->part[UR_PART_TEST];
+    const ur_picture_part *p = &s->d->pictures.part[UR_PART_TEST];
     const size_t pixels = ur_draw_pixels(s->d);
     for (size_t b = 0; p->set && b < s->at.lanes; b++) {
         real *picture = s->d->picture + b * pixels;
@@ -126,8 +126,8 @@ static ur_status make_painted(const ur_draw *d, size_t count, ur_painted *to, ur
     to->pixel = calloc(all + 1, 1);
     to->read = calloc(count * frames + 1, sizeof *to->read);
     to->written = calloc(count * frames + 1, sizeof *to->written);
-    if (d->part[UR_PART_TEST].set) to->given = calloc(count * pixels + 1, 1);
-    bool made = to->pixel && to->read && to->written && (to->given || !d->part[UR_PART_TEST].set);
+    if (d->pictures.part[UR_PART_TEST].set) to->given = calloc(count * pixels + 1, 1);
+    bool made = to->pixel && to->read && to->written && (to->given || !d->pictures.part[UR_PART_TEST].set);
     return made ? UR_OK : ur_fail_memory(error, "the pictures");
 }
 
@@ -135,7 +135,7 @@ ur_status ur_draw_paint(void *data, const ur_model *model, size_t count, uint64_
                         ur_error *error)
 {
     ur_draw *d = data;
-    const ur_draw_part *given = &d->part[UR_PART_TEST];
+    const ur_picture_part *given = &d->pictures.part[UR_PART_TEST];
     ur_arena arena;
     ur_status status = UR_OK;
     if (given->set && count > given->count) count = given->count;
@@ -212,7 +212,7 @@ ur_status ur_draw_show(void *data, const ur_model *model, uint64_t step, ur_show
     ur_painted painted = {0};
     (void)step;
     const size_t count = count_fitting(SHOWN_ACROSS * SHOWN_ACROSS, ur_draw_pixels(d));
-    ur_status status = ur_draw_paint(d, model, count, d->seed, &painted, error);
+    ur_status status = ur_draw_paint(d, model, count, d->pictures.seed, &painted, error);
     const ur_mosaic m = ur_mosaic_of(painted.count, SHOWN_ACROSS, painted.rows, painted.columns);
     if (status == UR_OK) status = make_mosaic(d, &painted, &m, error);
     if (status == UR_OK) status = write_text(d, &m, shown, error);

@@ -194,7 +194,7 @@ static ur_status write_object(const answer *a, const ur_sink *sink, ur_error *er
 
 static ur_status read_pictures(ur_glimpse *g, size_t first, size_t lanes, ur_error *error)
 {
-    const ur_glimpse_part *p = &g->part[UR_PART_TEST];
+    const ur_picture_part *p = &g->pictures.part[UR_PART_TEST];
     UR_TRY(ur_glimpse_room(g, lanes, error));
     for (size_t b = 0; b < lanes; b++) {
         g->number[b] = (uint32_t)(first + b);
@@ -222,7 +222,7 @@ static ur_status answer_some(ur_glimpse *g, ur_learner *learner, size_t first, s
     ur_status status = ur_glimpse_judge(g, &looking) ? UR_OK : ur_tape_status(&tape, error);
     answer a = {.g = g, .looking = &looking};
     for (a.lane = 0; a.lane < lanes && status == UR_OK; a.lane++) {
-        ur_labelled_name(g->part[UR_PART_TEST].set, first + a.lane, a.where, sizeof a.where);
+        ur_labelled_name(g->pictures.part[UR_PART_TEST].set, first + a.lane, a.where, sizeof a.where);
         status = write_answer(&a, json, sink, error);
     }
     ur_arena_reset(&learner->arena);
@@ -234,7 +234,7 @@ ur_status ur_glimpse_answer_file(void *data, ur_learner *learner, const char *pa
 {
     ur_glimpse *g = data;
     UR_TRY(ur_glimpse_open_pictures(g, path, error));
-    const size_t count = g->part[UR_PART_TEST].count;
+    const size_t count = g->pictures.part[UR_PART_TEST].count;
     for (size_t first = 0; first < count; first += LANES)
         UR_TRY(answer_some(g, learner, first, count - first < LANES ? count - first : LANES, json, sink, error));
     return UR_OK;

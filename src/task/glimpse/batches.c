@@ -1,19 +1,9 @@
 /* Batches of pictures. */
 #include "task/glimpse/glimpse.h"
 
-#include "base/memory.h"
 #include "kernel/scalar.h"
 
 #include <stdlib.h>
-
-static ur_status grow(void **memory, size_t count, size_t size, ur_error *error)
-{
-    size_t bytes;
-    void *grown = ur_mul_fits(count, size, &bytes) ? realloc(*memory, bytes + 1) : NULL;
-    if (!grown) return ur_fail_memory(error, "a batch");
-    *memory = grown;
-    return UR_OK;
-}
 
 ur_status ur_glimpse_room(ur_glimpse *g, size_t lanes, ur_error *error)
 {
@@ -22,9 +12,7 @@ ur_status ur_glimpse_room(ur_glimpse *g, size_t lanes, ur_error *error)
     const size_t bytes[] = {ur_glimpse_pixels(g) * sizeof *g->picture,
                             g->net.glimpses * UR_RETINA_NUMBERS * sizeof *g->noise, sizeof *g->number, sizeof *g->label,
                             g->net.glimpses * g->net.labels * sizeof *g->share};
-    ur_status status = UR_OK;
-    for (size_t i = 0; i < sizeof bytes / sizeof *bytes && status == UR_OK; i++)
-        status = grow(&memory[i], lanes, bytes[i], error);
+    ur_status status = ur_picture_parts_room(memory, bytes, sizeof bytes / sizeof *bytes, lanes, error);
     g->picture = memory[0], g->noise = memory[1], g->number = memory[2], g->label = memory[3], g->share = memory[4];
     if (status == UR_OK) g->lanes = lanes;
     return status;
@@ -35,7 +23,7 @@ ur_status ur_glimpse_prepare(void *data, const ur_settings *settings, ur_learnin
 {
     ur_glimpse *g = data;
     (void)learning;
-    g->batch = settings->run.batch ? settings->run.batch : 128;
+    g->pictures.batch = settings->run.batch ? settings->run.batch : 128;
     *first_loss = ur_log((double)g->net.labels);
     g->right = calloc(g->net.glimpses, sizeof *g->right);
     return g->right ? UR_OK : ur_fail_memory(error, "an evaluation");
@@ -43,31 +31,19 @@ ur_status ur_glimpse_prepare(void *data, const ur_settings *settings, ur_learnin
 
 uint64_t ur_glimpse_batches(const void *data, ur_part part, uint64_t epoch)
 {
-    const ur_glimpse *g = data;
     (void)epoch;
-    return (g->part[part].count + g->batch - 1) / g->batch;
-}
-
-static ur_status order_part(ur_glimpse *g, ur_part part, uint64_t epoch, ur_error *error)
-{
-    ur_glimpse_part *p = &g->part[part];
-    bool training = part == UR_PART_TRAIN;
-    p->order.length = p->length;
-    p->order.count = p->count;
-    p->order.lanes = g->batch;
-    p->order.batches = (p->count + g->batch - 1) / g->batch;
-    return ur_order_make(&p->order, g->seed, training ? epoch : 0, training, error);
+    return ur_picture_parts_batches(&((const ur_glimpse *)data)->pictures, part);
 }
 
 ur_status ur_glimpse_batch(void *data, ur_part part, uint64_t epoch, uint64_t number, ur_task_batch *batch,
                            ur_error *error)
 {
     ur_glimpse *g = data;
-    ur_glimpse_part *p = &g->part[part];
+    ur_picture_part *p = &g->pictures.part[part];
     const size_t answer = g->net.line[UR_GLIMPSE_ANSWER];
     size_t lanes;
-    UR_TRY(order_part(g, part, epoch, error));
-    const uint32_t *place = ur_order_batch(&p->order, number, &lanes);
+    const uint32_t *place;
+    UR_TRY(ur_picture_parts_batch(&g->pictures, part, epoch, number, &place, &lanes, error));
     UR_TRY(ur_glimpse_room(g, lanes, error));
     for (size_t b = 0; b < lanes; b++) {
         g->number[b] = p->example[place[b]];
@@ -77,7 +53,6 @@ ur_status ur_glimpse_batch(void *data, ur_part part, uint64_t epoch, uint64_t nu
     }
     batch->network =
         (ur_batch){.target = {{.line = answer, .loss = UR_LOSS_SOFTMAX, .ids = g->label}}, .target_count = 1};
-    for (size_t i = 0; i < UR_MAX_LINES; i++) batch->network.input[i] = (ur_sequences){.steps = 1, .lanes = lanes};
-    batch->fresh = true;
+    ur_picture_parts_fill(batch, lanes);
     return UR_OK;
 }

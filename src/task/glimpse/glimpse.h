@@ -6,23 +6,23 @@
  *   glimpse    what is seen, a picture of size x size x scales      glimpse: dense 128 relu
  *   where      the place                                            where: dense 128 relu
  *   core       both, and what it remembers                          core: join glimpse > join where > dense 256 relu > rnn 256
- *   place      h → where to look next                               place: join core > dense 128 relu > dense 2 tanh
+ *   place      h → where to look next                               place: join core > dense 128 relu > dense 2
  *   baseline   h → how likely the right label will be               baseline: join core > dense 1
  *   answer     h → the label; the last line                         answer: join core > dense
  *
  * Hard glimpses are cut out of the picture (layer/retina.h), near where the line `place` says: it learns by trial
- * (layer/policy.h), from the probability that the right label got in the end, less what `baseline` expected. Neither of these two
- * lines sends a gradient into the core. Soft glimpses are read with a grid of filters (layer/grid.h), whose place has a gradient; there
- * is no baseline then, and `place` gives five numbers. The first place is the middle of the picture, in training one near it.
+ * (layer/policy.h), from the probability of the right label in the answers from there on, less what `baseline` expected. Neither
+ * of these two lines sends a gradient into the core. Soft glimpses are read with a grid of filters (layer/grid.h), whose place has
+ * a gradient; there is no baseline then, and `place` gives five numbers. The first place is the middle of the picture, in training
+ * one near it.
  */
 #ifndef UR_TASK_GLIMPSE_GLIMPSE_H
 #define UR_TASK_GLIMPSE_GLIMPSE_H
 
-#include "data/labelled.h"
 #include "layer/grid.h"
 #include "layer/retina.h"
 #include "model/graph.h"
-#include "task/order.h"
+#include "task/picture_parts.h"
 #include "train/task.h"
 
 enum { UR_GLIMPSES_MOST = 64, UR_GLIMPSE_PIECES_MOST = 64, UR_GLIMPSE_MEAN_MOST = 64 };
@@ -93,24 +93,13 @@ ur_status ur_glimpse_network(const void *data, const ur_settings *settings, ur_n
 
 /* ---- the task ----------------------------------------------------------------------------------------------------- */
 
-typedef struct ur_glimpse_part {
-    const ur_labelled *set; /* NULL: there is no such part */
-    uint32_t *example, *length;
-    size_t count;
-    ur_order order;
-} ur_glimpse_part;
-
 typedef struct ur_glimpse {
     ur_glimpse_settings settings;
-    uint64_t seed;
-    size_t batch;
+    ur_picture_parts pictures;
     const struct ur_watcher *watcher; /* while data are opened; NULL: none */
-    ur_labelled *set, *validation;
-    ur_glimpse_part part[UR_PARTS];
-    const char **labels; /* net.labels of them: the set's, or the model's */
-    size_t canvas[2];    /* rows and columns where pictures are put somewhere; 0: they are as they are */
+    const char **labels;              /* net.labels of them: the set's, or the model's */
+    size_t canvas[2];                 /* rows and columns where pictures are put somewhere; 0: they are as they are */
     ur_glimpse_net net;
-    ur_example example;
     float *grey[2]; /* a picture, and as it is varied */
     size_t grey_room;
 
@@ -135,6 +124,8 @@ static inline size_t ur_glimpse_pixels(const ur_glimpse *g) { return g->net.rows
 /* settings.c */
 extern const ur_setting_table ur_glimpse_setting_table;
 ur_status ur_glimpse_choose(const void *data, ur_settings *settings, ur_error *error);
+/* Where they are open: how much is seen, for pictures of so many rows and columns. */
+void ur_glimpse_choose_sizes(ur_glimpse_net *net);
 /* "60x60"; NULL: zeros. */
 ur_status ur_glimpse_read_canvas(const ur_glimpse_settings *settings, size_t canvas[2], ur_error *error);
 
@@ -152,7 +143,7 @@ ur_status ur_glimpse_take_model(ur_glimpse *g, const ur_model *model, ur_error *
 
 /* picture.c. Picture i of a part as the network sees it: grey, and put somewhere where that is wanted. `vary`: as it is learnt
  * in this epoch, counted from 1; 0: as it is judged, always in the same way. */
-ur_status ur_glimpse_picture(ur_glimpse *g, const ur_glimpse_part *part, uint32_t i, uint64_t vary, real *to,
+ur_status ur_glimpse_picture(ur_glimpse *g, const ur_picture_part *part, uint32_t i, uint64_t vary, real *to,
                              ur_error *error);
 
 /* batches.c */

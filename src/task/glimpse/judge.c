@@ -24,7 +24,7 @@ static void fill_noise(ur_glimpse *g, const ur_tape *tape, size_t lanes, bool tr
         for (size_t i = 0; i < all; i++) {
             size_t glimpse = i / UR_RETINA_NUMBERS, number = i % UR_RETINA_NUMBERS;
             g->noise[(glimpse * lanes + b) * UR_RETINA_NUMBERS + number] =
-                (real)ur_random_normal(g->seed, use, first + i);
+                (real)ur_random_normal(g->pictures.seed, use, first + i);
         }
     }
 }

@@ -77,26 +77,34 @@ bool ur_looking_run(ur_looking *l)
 
 /* ---- Learning ----------------------------------------------------------------------------------------------------- */
 
-/* The probability of the right label: what is to be expected where the answer is drawn, and less of a gamble than 0 or 1. */
-static void find_rewards(const ur_looking *l, const int32_t *labels, real *reward)
+/* Of a lane: the probability of the right label. */
+static double find_probability(const ur_tensor *logits, size_t lane, int32_t label)
 {
-    const ur_tensor *y = l->at[l->net->glimpses - 1].logits;
-    for (size_t b = 0; b < y->lanes; b++) {
-        const real *row = y->value + b * y->row;
-        double sum = 0;
-        for (size_t i = 0; i < y->width; i++) sum += ur_exp((double)row[i] - (double)row[labels[b]]);
-        reward[b] = (real)(1 / sum);
-    }
+    const real *row = logits->value + lane * logits->row;
+    double sum = 0;
+    for (size_t i = 0; i < logits->width; i++) sum += ur_exp((double)row[i] - (double)row[label]);
+    return 1 / sum;
+}
+
+/* What a choice is good for is seen in the answers from its glimpse on: the mean probability of the right label. It is what is to
+ * be expected where the answers are drawn, and less of a gamble than 0 or 1. `reward` has the mean of the answers behind this one. */
+static void find_rewards(const ur_looking *l, size_t t, const int32_t *labels, real *reward)
+{
+    const double behind = (double)(l->net->glimpses - 1 - t);
+    for (size_t b = 0; b < l->lanes; b++)
+        reward[b] =
+            (real)((behind * (double)reward[b] + find_probability(l->at[t].logits, b, labels[b])) / (behind + 1));
 }
 
 /* The choice of one place, and what was expected of it. */
-static void learn_choice(ur_looking *l, size_t t, const real *reward, double policy_weight)
+static void learn_choice(ur_looking *l, size_t t, const int32_t *labels, real *reward, double policy_weight)
 {
     const ur_glimpsed *at = &l->at[t];
     const double lanes = (double)l->lanes, choices = (double)l->net->glimpses - 1;
     real *better = ur_tape_alloc(l->tape, l->lanes, sizeof *better);
     double lost;
     if (!better) return;
+    find_rewards(l, t, labels, reward);
     for (size_t b = 0; b < l->lanes; b++) better[b] = reward[b] - at->expected->value[b * at->expected->row];
     ur_squared_loss(l->tape, at->expected, reward, 1 / (lanes * choices), &lost);
     ur_policy_loss(l->tape, at->mean, l->noise + t * l->lanes * UR_RETINA_NUMBERS, better, l->net->spread,
@@ -112,13 +120,19 @@ static void learn_answers(ur_looking *l, const int32_t *labels)
         ur_softmax_loss(l->tape, l->at[t].logits, labels, 1 / (double)(l->lanes * before), &lost);
 }
 
-bool ur_looking_learn(ur_looking *l, const int32_t *labels, double policy_weight, double *sum)
+/* Where to look: from the last choice to the first. */
+static void learn_choices(ur_looking *l, const int32_t *labels, double policy_weight)
 {
     real *reward = ur_tape_alloc(l->tape, l->lanes, sizeof *reward);
-    if (!reward) return false;
-    find_rewards(l, labels, reward);
+    if (!reward) return;
+    memset(reward, 0, l->lanes * sizeof *reward);
+    for (size_t t = l->net->glimpses - 1; t > 0; t--) learn_choice(l, t, labels, reward, policy_weight);
+}
+
+bool ur_looking_learn(ur_looking *l, const int32_t *labels, double policy_weight, double *sum)
+{
     ur_softmax_loss(l->tape, l->at[l->net->glimpses - 1].logits, labels, 1 / (double)l->lanes, sum);
     learn_answers(l, labels);
-    for (size_t t = 1; !l->net->soft && t < l->net->glimpses; t++) learn_choice(l, t, reward, policy_weight);
+    if (!l->net->soft) learn_choices(l, labels, policy_weight);
     return l->tape->status == UR_OK;
 }

@@ -7,14 +7,7 @@
 void ur_glimpse_close(void *data)
 {
     ur_glimpse *g = data;
-    for (size_t i = 0; i < UR_PARTS; i++) {
-        free(g->part[i].example);
-        free(g->part[i].length);
-        ur_order_free(&g->part[i].order);
-    }
-    ur_labelled_close(g->set);
-    ur_labelled_close(g->validation);
-    ur_example_free(&g->example);
+    ur_picture_parts_close(&g->pictures);
     void *const memory[] = {(void *)g->labels, g->grey[0], g->grey[1], g->picture, g->noise,
                             g->number,         g->label,   g->share,   g->right};
     for (size_t i = 0; i < sizeof memory / sizeof *memory; i++) free(memory[i]);
@@ -56,8 +49,11 @@ static ur_status take_canvas(ur_glimpse *g, bool judged, ur_error *error)
 
 static ur_labelled_options options_of(const ur_glimpse *g)
 {
-    return (ur_labelled_options){
-        .watcher = g->watcher, .form = "idx", .labels = g->labels, .label_count = g->net.labels, .seed = g->seed};
+    return (ur_labelled_options){.watcher = g->watcher,
+                                 .form = "idx",
+                                 .labels = g->labels,
+                                 .label_count = g->net.labels,
+                                 .seed = g->pictures.seed};
 }
 
 static ur_status open_set(ur_glimpse *g, const char *const *paths, size_t count, const ur_labelled_options *options,
@@ -71,10 +67,10 @@ static ur_status open_set(ur_glimpse *g, const char *const *paths, size_t count,
 
 static ur_status take_labels(ur_glimpse *g, ur_error *error)
 {
-    g->net.labels = ur_labelled_labels(g->set);
+    g->net.labels = ur_labelled_labels(g->pictures.set);
     g->labels = calloc(g->net.labels + 1, sizeof *g->labels);
     if (!g->labels) return ur_fail_memory(error, "the labels");
-    for (size_t i = 0; i < g->net.labels; i++) g->labels[i] = ur_labelled_label_text(g->set, i);
+    for (size_t i = 0; i < g->net.labels; i++) g->labels[i] = ur_labelled_label_text(g->pictures.set, i);
     return UR_OK;
 }
 
@@ -88,60 +84,30 @@ static ur_status open_training(ur_glimpse *g, const ur_settings *settings, ur_er
         return ur_fail(error, UR_ERR_USAGE, "%zu files: give IMAGES and LABELS%s", settings->data.count,
                        validation ? ", and the labels of `val` behind its pictures" : ", two idx files");
     if (!validation) options.val_fraction = settings->run.validation_share;
-    UR_TRY(open_set(g, paths, 2, &options, &g->set, error));
+    UR_TRY(open_set(g, paths, 2, &options, &g->pictures.set, error));
+    ur_glimpse_choose_sizes(&g->net);
     UR_TRY(take_labels(g, error));
     if (!validation) return UR_OK;
     const char *const pair[] = {validation, paths[2]};
     options = options_of(g);
-    return open_set(g, pair, 2, &options, &g->validation, error);
-}
-
-/* ---- Parts -------------------------------------------------------------------------------------------------------- */
-
-/* Pictures of a set that are held out, or are not, or (`all`) both. */
-static ur_status make_part(ur_glimpse *g, ur_part which, const ur_labelled *set, bool held, bool all, ur_error *error)
-{
-    ur_glimpse_part *p = &g->part[which];
-    size_t count = ur_labelled_count(set);
-    free(p->example);
-    free(p->length);
-    *p = (ur_glimpse_part){.set = set, .order = p->order};
-    p->example = calloc(count + 1, sizeof *p->example);
-    p->length = calloc(count + 1, sizeof *p->length);
-    if (!p->example || !p->length) return ur_fail_memory(error, "the pictures");
-    for (size_t i = 0; i < count; i++) {
-        if (!all && ur_labelled_held(set, i) != held) continue;
-        p->length[p->count] = 1;
-        p->example[p->count++] = (uint32_t)i;
-    }
-    return UR_OK;
-}
-
-static ur_status make_parts(ur_glimpse *g, const char *path, ur_error *error)
-{
-    UR_TRY(make_part(g, UR_PART_TRAIN, g->set, false, false, error));
-    if (g->part[UR_PART_TRAIN].count < 2)
-        return ur_fail(error, UR_ERR_DATA, "%s: %zu pictures to train on; there must be two at least", path,
-                       g->part[UR_PART_TRAIN].count);
-    if (g->validation) return make_part(g, UR_PART_VALIDATION, g->validation, false, true, error);
-    return make_part(g, UR_PART_VALIDATION, g->set, true, false, error);
+    return open_set(g, pair, 2, &options, &g->pictures.validation, error);
 }
 
 static ur_status open_judged(ur_glimpse *g, const ur_settings *settings, ur_error *error)
 {
     const ur_labelled_options options = options_of(g);
-    UR_TRY(open_set(g, settings->data.text, settings->data.count, &options, &g->set, error));
-    return make_part(g, UR_PART_TEST, g->set, false, true, error);
+    UR_TRY(open_set(g, settings->data.text, settings->data.count, &options, &g->pictures.set, error));
+    return ur_picture_parts_judge(&g->pictures, error);
 }
 
 ur_status ur_glimpse_open_pictures(ur_glimpse *g, const char *path, ur_error *error)
 {
     ur_labelled_options options = options_of(g);
     options.unlabelled = true;
-    ur_labelled_close(g->set);
-    g->set = NULL;
-    UR_TRY(open_set(g, &path, 1, &options, &g->set, error));
-    return make_part(g, UR_PART_TEST, g->set, false, true, error);
+    ur_labelled_close(g->pictures.set);
+    g->pictures.set = NULL;
+    UR_TRY(open_set(g, &path, 1, &options, &g->pictures.set, error));
+    return ur_picture_parts_judge(&g->pictures, error);
 }
 
 static ur_glimpse_net net_of(const ur_glimpse_settings *s)
@@ -158,7 +124,7 @@ ur_status ur_glimpse_open(void *data, const ur_settings *settings, const ur_mode
 {
     ur_glimpse *g = data;
     g->settings = *(const ur_glimpse_settings *)settings->own;
-    g->seed = settings->run.learning.seed;
+    g->pictures.seed = settings->run.learning.seed;
     g->watcher = &settings->run.watcher;
     g->net = net_of(&g->settings);
     if (g->net.soft && g->net.scales > 1)
@@ -167,7 +133,7 @@ ur_status ur_glimpse_open(void *data, const ur_settings *settings, const ur_mode
     UR_TRY(take_canvas(g, from != NULL, error));
     if (!settings->data.count) return from ? UR_OK : ur_fail(error, UR_ERR_USAGE, "no pictures to train on");
     UR_TRY(from ? open_judged(g, settings, error) : open_training(g, settings, error));
-    UR_TRY(from ? UR_OK : make_parts(g, settings->data.text[0], error));
+    UR_TRY(from ? UR_OK : ur_picture_parts_share(&g->pictures, settings->data.text[0], error));
     g->watcher = NULL;
     return UR_OK;
 }
@@ -180,14 +146,12 @@ void ur_glimpse_describe(const void *data, char *text, size_t size)
         snprintf(put, sizeof put, ", put somewhere on %zu x %zu with %zu pieces of others", g->canvas[0], g->canvas[1],
                  g->settings.clutter);
     snprintf(text, size, "pictures of %zu x %zu%s%s, %zu labels; %zu to train on, %zu to validate on",
-             ur_labelled_rows(g->set), ur_labelled_columns(g->set),
-             ur_labelled_channels(g->set) > 1 ? ", of colours the mean" : "", put, g->net.labels,
-             g->part[UR_PART_TRAIN].count, g->part[UR_PART_VALIDATION].count);
+             ur_labelled_rows(g->pictures.set), ur_labelled_columns(g->pictures.set),
+             ur_labelled_channels(g->pictures.set) > 1 ? ", of colours the mean" : "", put, g->net.labels,
+             g->pictures.part[UR_PART_TRAIN].count, g->pictures.part[UR_PART_VALIDATION].count);
 }
 
 uint64_t ur_glimpse_hash(const void *data, ur_part part)
 {
-    const ur_glimpse *g = data;
-    if (part == UR_PART_TRAIN) return ur_labelled_hash(g->set);
-    return part == UR_PART_VALIDATION && g->validation ? ur_labelled_hash(g->validation) : 0;
+    return ur_picture_parts_hash(&((const ur_glimpse *)data)->pictures, part);
 }

@@ -13,25 +13,21 @@
 
 enum { PIECE = 8, CHOICES = 5, CHOICES_MOST = 512 };
 
-static size_t rows_of(const ur_glimpse_part *p) { return ur_labelled_rows(p->set); }
-static size_t columns_of(const ur_glimpse_part *p) { return ur_labelled_columns(p->set); }
+static size_t rows_of(const ur_picture_part *p) { return ur_labelled_rows(p->set); }
+static size_t columns_of(const ur_picture_part *p) { return ur_labelled_columns(p->set); }
 
 /* The mean of the channels into g->grey[0]. */
-static ur_status read_grey(ur_glimpse *g, const ur_glimpse_part *p, uint32_t i, ur_error *error)
+static ur_status read_grey(ur_glimpse *g, const ur_picture_part *p, uint32_t i, ur_error *error)
 {
-    const size_t pixels = rows_of(p) * columns_of(p), channels = ur_labelled_channels(p->set);
+    const size_t pixels = rows_of(p) * columns_of(p);
     for (size_t k = 0; k < 2 && g->grey_room < pixels; k++) {
         float *grown = realloc(g->grey[k], pixels * sizeof *grown);
         if (!grown) return ur_fail_memory(error, "a picture");
         g->grey[k] = grown;
     }
     if (g->grey_room < pixels) g->grey_room = pixels;
-    UR_TRY(ur_labelled_read(p->set, i, &g->example, error));
-    for (size_t k = 0; k < pixels; k++) {
-        float sum = 0;
-        for (size_t c = 0; c < channels; c++) sum += g->example.value[k * channels + c];
-        g->grey[0][k] = sum / (float)channels;
-    }
+    UR_TRY(ur_picture_parts_read(&g->pictures, p->set, i, error));
+    for (size_t k = 0; k < pixels; k++) g->grey[0][k] = ur_picture_parts_grey(&g->pictures, p->set, k);
     return UR_OK;
 }
 
@@ -60,7 +56,7 @@ static void put(const ur_glimpse *g, const float *from, size_t across, piece wha
         }
 }
 
-static ur_status put_piece(ur_glimpse *g, const ur_glimpse_part *p, const chance *c, size_t number, real *to,
+static ur_status put_piece(ur_glimpse *g, const ur_picture_part *p, const chance *c, size_t number, real *to,
                            ur_error *error)
 {
     const size_t rows = rows_of(p), columns = columns_of(p);
@@ -73,10 +69,10 @@ static ur_status put_piece(ur_glimpse *g, const ur_glimpse_part *p, const chance
     return UR_OK;
 }
 
-ur_status ur_glimpse_picture(ur_glimpse *g, const ur_glimpse_part *p, uint32_t i, uint64_t vary, real *to,
+ur_status ur_glimpse_picture(ur_glimpse *g, const ur_picture_part *p, uint32_t i, uint64_t vary, real *to,
                              ur_error *error)
 {
-    const uint64_t seed = vary ? ur_augment_seed(g->seed, vary - 1) : 0;
+    const uint64_t seed = vary ? ur_augment_seed(g->pictures.seed, vary - 1) : 0;
     const chance c = {seed, (uint64_t)i * CHOICES_MOST};
     const piece all = {.rows = rows_of(p), .columns = columns_of(p)};
     const bool moved = g->canvas[0] && (all.rows < g->net.rows || all.columns < g->net.columns);

@@ -22,10 +22,10 @@ ur_status ur_glimpse_record(void *data, ur_model *model, ur_error *error)
     ur_glimpse *g = data;
     char hash[24];
     UR_TRY(ur_glimpse_find_lines(&g->net, model, error));
-    snprintf(hash, sizeof hash, "%016llx", (unsigned long long)ur_labelled_hash(g->set));
+    snprintf(hash, sizeof hash, "%016llx", (unsigned long long)ur_labelled_hash(g->pictures.set));
     UR_TRY(ur_record_set(model, "trained_on",
-                         json_pack("{s:s,s:s,s:I}", "found", ur_labelled_found(g->set), "hash", hash, "examples",
-                                   (json_int_t)g->part[UR_PART_TRAIN].count),
+                         json_pack("{s:s,s:s,s:I}", "found", ur_labelled_found(g->pictures.set), "hash", hash,
+                                   "examples", (json_int_t)g->pictures.part[UR_PART_TRAIN].count),
                          error));
     UR_TRY(ur_record_set(model, "labels", labels_json(g), error));
     return ur_record_set(model, "input",

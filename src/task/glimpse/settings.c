@@ -16,10 +16,11 @@ static const ur_setting ROWS[] = {
 
     {"Glimpses", "glimpses", "N", UR_SETTING_SIZE, S(glimpses), .least = 1, .most = UR_GLIMPSES_MOST, .initial = "6",
      .decides = true, .help = "how many; the first is at the middle"},
-    {NULL, "glimpse-size", "N", UR_SETTING_SIZE, S(size), .least = 1, .most = 256, .initial = "8", .decides = true,
-     .help = "what is seen is N x N numbers"},
-    {NULL, "scales", "N", UR_SETTING_SIZE, S(scales), .least = 1, .most = UR_RETINA_SCALES_MOST, .initial = "1",
-     .decides = true, .help = "of hard glimpses: and as many from a square twice as wide, and so on"},
+    {NULL, "glimpse-size", "N", UR_SETTING_SIZE, S(size), .least = 1, .most = 256, .decides = true,
+     .unset = "8, or 12 of pictures larger than 32 x 32", .help = "what is seen is N x N numbers"},
+    {NULL, "scales", "N", UR_SETTING_SIZE, S(scales), .least = 1, .most = UR_RETINA_SCALES_MOST, .decides = true,
+     .unset = "1, or of pictures larger than 32 x 32 until the widest is most of the picture",
+     .help = "of hard glimpses: and as many from a square twice as wide, and so on"},
     {NULL, "gaze", "hard|soft", UR_SETTING_CHOICE, S(gaze), .initial = "hard", .decides = true,
      .help = "cut out of the picture, learnt by trial; or read with a grid of filters, learnt by its gradient"},
     {NULL, "look", "hard|soft", UR_SETTING_CHOICE, S(gaze), .help = NULL}, /* listed, it would be that of frames */
@@ -38,16 +39,31 @@ static const ur_setting ROWS[] = {
 
 const ur_setting_table ur_glimpse_setting_table = UR_SETTING_TABLE(ROWS);
 
+enum { SMALL = 32, SMALL_SEEN = 8, LARGE_SEEN = 12 };
+
+/* In a small picture a place is soon found; in a large one a coarse view of most of it says where to look. */
+void ur_glimpse_choose_sizes(ur_glimpse_net *n)
+{
+    const size_t side = n->rows > n->columns ? n->rows : n->columns;
+    if (!n->size) n->size = side > SMALL ? LARGE_SEEN : SMALL_SEEN;
+    if (n->scales) return;
+    n->scales = 1;
+    while (side > SMALL && !n->soft && n->scales < UR_RETINA_SCALES_MOST && 3 * (n->size << (n->scales - 1)) < 2 * side)
+        n->scales++;
+}
+
 /* Found by trying on handwritten digits. */
 ur_status ur_glimpse_choose(const void *data, ur_settings *settings, ur_error *error)
 {
     const ur_glimpse *g = data;
     ur_run_settings *run = &settings->run;
-    bool few = g->part[UR_PART_TRAIN].count < 5000;
+    bool few = g->pictures.part[UR_PART_TRAIN].count < 5000;
     static const char *const RECIPE[][2] = {{"cell", "rnn"},  {"hidden", "256"},  {"layers", "1"},
                                             {"dropout", "0"}, {"clip-norm", "5"}, {"weight-decay", "0"}};
     for (size_t i = 0; i < sizeof RECIPE / sizeof *RECIPE; i++)
         UR_TRY(ur_settings_prefer(settings, RECIPE[i][0], RECIPE[i][1], error));
+    UR_TRY(ur_settings_prefer_number(settings, "glimpse-size", (double)g->net.size, error));
+    UR_TRY(ur_settings_prefer_number(settings, "scales", (double)g->net.scales, error));
     UR_TRY(ur_settings_prefer(settings, "batch", few ? "32" : "128", error));
     UR_TRY(ur_settings_prefer_number(settings, "lr", 3e-3, error));
     UR_TRY(ur_settings_prefer_number(settings, "average", few ? 0.99 : 0.998, error));
