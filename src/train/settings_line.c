@@ -169,33 +169,47 @@ ur_status ur_settings_line(const ur_settings *s, char **line, ur_error *error)
 
 /* ---- Comparing ---------------------------------------------------------------------------------------------------- */
 
-static void tell_setting(const ur_settings *s, size_t i, char *text, size_t size)
+enum { SHOWN = 90, SHOWN_BEFORE = 20 };
+
+/* Where two long texts are shown from: a little before they begin to differ. */
+static size_t shown_from(const char *a, const char *b)
+{
+    size_t at = 0;
+    if (!a || !b || (strlen(a) <= SHOWN && strlen(b) <= SHOWN)) return 0;
+    while (a[at] && a[at] == b[at]) at++;
+    at = at > SHOWN_BEFORE ? at - SHOWN_BEFORE : 0;
+    while (at && ((unsigned char)a[at] & 0xC0) == 0x80) at--; /* not within a character of UTF-8 */
+    return at;
+}
+
+static void tell_setting(const ur_settings *s, size_t i, size_t from, char *text, size_t size)
 {
     char value[UR_SETTING_VALUE_MAX];
     const ur_setting *row = ur_settings_row(s, i);
     const char *whole = ur_setting_string(row, ur_settings_values(s, i));
     ur_setting_text(row, ur_settings_values(s, i), value);
-    const char *shown = whole ? whole : value, *quote = strchr(shown, ' ') ? "'" : "";
+    const char *shown = whole ? whole + from : value, *quote = strchr(shown, ' ') ? "'" : "";
     bool set = is_told(s, i);
     if (!set)
         snprintf(text, size, "without --%s", row->name);
     else if (row->type == UR_SETTING_FLAG)
         snprintf(text, size, "--%s", row->name);
     else
-        snprintf(text, size, "--%s %s%.90s%s", row->name, quote, shown, quote);
+        snprintf(text, size, "--%s %s%s%.*s%s", row->name, quote, from ? "…" : "", SHOWN, shown, quote);
 }
 
 static ur_status compare(const ur_settings *began, const ur_settings *now, const char *path, ur_error *error)
 {
     char before[160], after[160];
-    for (size_t i = 0; ur_settings_row(now, i); i++) {
+    const ur_setting *row;
+    for (size_t i = 0; (row = ur_settings_row(now, i)); i++) {
         bool told = is_told(began, i), is = is_told(now, i);
         if (!told && !is) continue;
-        if (told == is &&
-            ur_setting_equal(ur_settings_row(now, i), ur_settings_values(began, i), ur_settings_values(now, i)))
-            continue;
-        tell_setting(began, i, before, sizeof before);
-        tell_setting(now, i, after, sizeof after);
+        if (told == is && ur_setting_equal(row, ur_settings_values(began, i), ur_settings_values(now, i))) continue;
+        size_t from = shown_from(ur_setting_string(row, ur_settings_values(began, i)),
+                                 ur_setting_string(row, ur_settings_values(now, i)));
+        tell_setting(began, i, from, before, sizeof before);
+        tell_setting(now, i, from, after, sizeof after);
         return ur_fail(error, UR_ERR_DATA,
                        "%s: the run began with \"%s\", now it is \"%s\"; `resume` needs the same settings, `init-from` "
                        "takes the weights alone",

@@ -8,6 +8,7 @@
 #include "glimpse_lab.h"
 #include "support/numbers.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 enum { LANES = 5, GLIMPSES = 4, ROWS = 9, COLUMNS = 8, LABELS = 4, NUMBERS = GLIMPSES * (UR_GRID_NUMBERS + LABELS) };
@@ -85,8 +86,31 @@ static void test_wanted_place(void **state)
     free(picture);
 }
 
+static void check_sizes(size_t side, size_t size, size_t scales, double spread)
+{
+    ur_glimpse_net net = {.rows = side, .columns = side - 5, .spread = NAN};
+    ur_glimpse_choose_sizes(&net);
+    assert_int_equal(net.size, size);
+    assert_int_equal(net.scales, scales);
+    assert_true(net.spread == spread);
+}
+
+/* The widest square of a large picture is most of it; what was said stays. */
+static void test_sizes(void **state)
+{
+    (void)state;
+    check_sizes(28, 8, 1, 0.1);
+    check_sizes(32, 8, 1, 0.1);
+    check_sizes(60, 12, 3, 0.2);
+    check_sizes(100, 12, 4, 0.2);
+    ur_glimpse_net net = {.rows = 60, .columns = 60, .size = 8, .scales = 2, .spread = 0.05};
+    ur_glimpse_choose_sizes(&net);
+    assert_true(net.size == 8 && net.scales == 2 && net.spread == 0.05);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_alone), cmocka_unit_test(test_wanted_place)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_alone), cmocka_unit_test(test_wanted_place),
+                                       cmocka_unit_test(test_sizes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

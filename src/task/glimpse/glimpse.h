@@ -124,7 +124,7 @@ static inline size_t ur_glimpse_pixels(const ur_glimpse *g) { return g->net.rows
 /* settings.c */
 extern const ur_setting_table ur_glimpse_setting_table;
 ur_status ur_glimpse_choose(const void *data, ur_settings *settings, ur_error *error);
-/* Where they are open: how much is seen, for pictures of so many rows and columns. */
+/* Where they are open: how much is seen and how far off is tried, for pictures of so many rows and columns. */
 void ur_glimpse_choose_sizes(ur_glimpse_net *net);
 /* "60x60"; NULL: zeros. */
 ur_status ur_glimpse_read_canvas(const ur_glimpse_settings *settings, size_t canvas[2], ur_error *error);

@@ -1,6 +1,7 @@
 /* What a training of glimpses is told, and what it chooses by itself. */
 #include "task/glimpse/glimpse.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +27,8 @@ static const ur_setting ROWS[] = {
     {NULL, "look", "hard|soft", UR_SETTING_CHOICE, S(gaze), .help = NULL}, /* listed, it would be that of frames */
     {NULL, "first-spread", "X", UR_SETTING_NUMBER, S(first_spread), .most = 2, .initial = "0.2", .decides = true,
      .help = "of hard glimpses: how far from the middle it begins in training"},
-    {NULL, "spread", "X", UR_SETTING_NUMBER, S(spread), .most = 2, .above = true, .initial = "0.1", .decides = true,
+    {NULL, "spread", "X", UR_SETTING_NUMBER, S(spread), .most = 2, .above = true, .decides = true,
+     .unset = "0.1, or 0.2 of pictures larger than 32 x 32",
      .help = "of hard glimpses: how far from where the network wants it looks in training; 1 is half the picture"},
     {NULL, "policy-weight", "X", UR_SETTING_NUMBER, S(policy_weight), .most = 1e6, .initial = "0.01", .decides = true,
      .help = "of hard glimpses: what learning where to look counts, beside 1 for the label"},
@@ -41,10 +43,12 @@ const ur_setting_table ur_glimpse_setting_table = UR_SETTING_TABLE(ROWS);
 
 enum { SMALL = 32, SMALL_SEEN = 8, LARGE_SEEN = 12 };
 
-/* In a small picture a place is soon found; in a large one a coarse view of most of it says where to look. */
+/* In a small picture a place is soon found; in a large one a coarse view of most of it says where to look, and trials near
+ * each other see too much of the same. */
 void ur_glimpse_choose_sizes(ur_glimpse_net *n)
 {
     const size_t side = n->rows > n->columns ? n->rows : n->columns;
+    if (isnan(n->spread)) n->spread = side > SMALL ? 0.2 : 0.1;
     if (!n->size) n->size = side > SMALL ? LARGE_SEEN : SMALL_SEEN;
     if (n->scales) return;
     n->scales = 1;
@@ -64,6 +68,7 @@ ur_status ur_glimpse_choose(const void *data, ur_settings *settings, ur_error *e
         UR_TRY(ur_settings_prefer(settings, RECIPE[i][0], RECIPE[i][1], error));
     UR_TRY(ur_settings_prefer_number(settings, "glimpse-size", (double)g->net.size, error));
     UR_TRY(ur_settings_prefer_number(settings, "scales", (double)g->net.scales, error));
+    UR_TRY(ur_settings_prefer_number(settings, "spread", g->net.spread, error));
     UR_TRY(ur_settings_prefer(settings, "batch", few ? "32" : "128", error));
     UR_TRY(ur_settings_prefer_number(settings, "lr", 3e-3, error));
     UR_TRY(ur_settings_prefer_number(settings, "average", few ? 0.99 : 0.998, error));
