@@ -98,7 +98,8 @@ const ur_cli_verb ur_cli_inspect_forcing = {
         "and once those that it has written itself, as in use. Some texts are shown side by side, with the place where "
         "its own first differ. A chart shows the share of wrong tokens at each step: how far the two ways are apart is "
         "what an error does to the steps behind it.\n\n"
-        "A token counts as wrong where it is not the one that is wanted at that step; a good text with one word more is "
+        "A token counts as wrong where it is not the one that is wanted at that step; a good text with one word more "
+        "is "
         "wrong from there on.\n\n"
         "DATA is what unroll eval takes for the model, with the same options.",
     .examples = "unroll inspect forcing runs/de-en val.de val.en  # five sentences, and a chart\n"
