@@ -118,6 +118,7 @@ static void print_string(const json_t *value)
     if (cut) printf("... (%zu characters; --json has all)", length);
 }
 
+/* Of an object the vocabulary is left out: that of a line which reads other tokens than the last. */
 static void print_value(const json_t *value)
 {
     if (json_is_string(value)) {
@@ -128,9 +129,13 @@ static void print_value(const json_t *value)
         print_first(value);
         return;
     }
-    char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(10));
+    const json_t *vocab = json_object_get(value, "vocab");
+    json_t *shown = vocab ? json_copy((json_t *)(uintptr_t)value) : NULL;
+    if (shown) json_object_set_new(shown, "vocab", json_sprintf("%zu tokens (--json has all)", json_array_size(vocab)));
+    char *text = json_dumps(shown ? shown : value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(10));
     printf("%s", text ? text : "?");
     free(text);
+    json_decref(shown);
 }
 
 /* One level deeper is shown indented; what lies below that as JSON. */

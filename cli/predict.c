@@ -254,14 +254,12 @@ static const char *explain_attention(const answering *a)
 {
     if (is_task(a, "caption"))
         return "The picture as the network sees it, and for each token that was written where it looked: what is "
-               "covered "
-               "it looked at less.";
+               "covered it looked at less.";
     if (is_task(a, "speech"))
         return "Each row is a token that was written, with the time at which the network looked most, and the "
-               "recording "
-               "from its beginning to its end, darkest there.";
-    return "Each row is a token that was written, each column one that was read: the share of the attention, in per "
-           "cent.";
+               "recording from its beginning to its end, darkest there.";
+    return "Each row is a token that was written, each column one that was read: the share of the attention, in "
+           "per cent.";
 }
 
 static ur_status answer_looking(answering *a, const ur_cli_arguments *arguments, ur_error *error)
@@ -357,8 +355,7 @@ const ur_cli_verb ur_cli_predict = {
         "From standard input it takes samples, 16 bits each, the lower byte first; if it looks back alone, what is "
         "said is "
         "written down as it is heard. With --json there is an object each time that the text has grown; --attention "
-        "shows "
-        "where a decoder looked.\n\n"
+        "shows where a decoder looked.\n\n"
         "A model of unroll train translate writes a line for each line. --beam and --n-best say how it searches, and "
         "--attention shows where in the source each token looked.\n\n"
         "A model of captions takes pictures: PNG and JPEG files of any size, folders of them, or an idx file. It "

@@ -125,9 +125,11 @@ static ur_tensor *run_fed(ur_line_running *r, const ur_layer *cell, ur_tensor *x
     ur_tape *tape = r->at.tape;
     const ur_running whole = r->at;
     const size_t cells = r->cells, begun = r->states.steps;
+    const bool stepped = tape->stepped;
     ur_line_states before;
     ur_tensor **y = ur_tape_alloc(tape, whole.steps, sizeof *y), **looked = ur_tape_alloc(tape, whole.steps, sizeof *y);
     ur_tensor *fed = first_fed(r, cell->fed);
+    tape->stepped = true;
     for (size_t t = 0; t < whole.steps && tape->status == UR_OK; t++) {
         r->at.steps = 1;
         r->at.live = whole.live ? whole.live + t * whole.lanes : NULL;
@@ -138,6 +140,7 @@ static ur_tensor *run_fed(ur_line_running *r, const ur_layer *cell, ur_tensor *x
         before = r->states;
         r->given = &before;
     }
+    tape->stepped = stepped;
     r->at.steps = whole.steps;
     r->at.live = whole.live;
     r->at.looked = ur_stack(tape, looked, whole.steps);

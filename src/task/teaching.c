@@ -52,11 +52,15 @@ void ur_teaching_lay(ur_teaching *t, size_t b, const int32_t *ids, size_t count,
     }
 }
 
+bool ur_drops(const ur_dropping *d, size_t i)
+{
+    return d->share > 0 && ur_random_uniform(d->seed, d->use, d->number << 24 | i) < d->share;
+}
+
 void ur_teaching_drop(ur_teaching *t, size_t b, const ur_dropping *d)
 {
     for (size_t i = 1; i < (size_t)t->lengths[b]; i++)
-        if (ur_random_uniform(d->seed, UR_USE_SHUFFLE + 1, d->number << 24 | i) < d->share)
-            t->ids[i * t->lanes + b] = d->mask;
+        if (ur_drops(d, i)) t->ids[i * t->lanes + b] = d->mask;
 }
 
 void ur_teaching_fill(const ur_teaching *t, size_t last, double smoothing, ur_batch *batch)

@@ -22,12 +22,15 @@ ur_status ur_teaching_begin(ur_teaching *teaching, size_t steps, size_t lanes, u
 /* A text, as lane b. The token `unknown` is read and not wanted; −1: there is none. */
 void ur_teaching_lay(ur_teaching *teaching, size_t b, const int32_t *ids, size_t count, int32_t end, int32_t unknown);
 
-/* Tokens that are read as another one: a share of them; which, follows from seed and number (below 2^40). */
+/* Tokens that are read as another one: a share of them; which, follows from use (base/random.h), seed and number (below 2^40). */
 typedef struct ur_dropping {
     double share;
     int32_t mask;
+    uint32_t use;
     uint64_t seed, number;
 } ur_dropping;
+/* Whether place i of such a text is read so. */
+bool ur_drops(const ur_dropping *dropping, size_t i);
 void ur_teaching_drop(ur_teaching *teaching, size_t b, const ur_dropping *dropping);
 
 /* Line `last` of the batch reads them, and gives what is wanted. */

@@ -79,6 +79,7 @@ if "$UNROLL" --version | grep -q '^normal form C  *utf8proc'; then
     forms=(--val-fraction 0 --token char --min-count 1 "${quick[@]}" --steps 2)
     done_with train translate forms.tsv -o form "${forms[@]}"; cut -f 1 forms.tsv >forms
     done_with info form; prints 'NFC'
+    prints '"vocab": "5 tokens (--json has all)"'
     done_with predict form forms --n-best 2; equal "$(sed -n 1,3p out)" "$(sed -n 4,6p out)"
     done_with train translate forms.tsv -o as-it-is "${forms[@]}" --nfc no
     done_with predict as-it-is forms --n-best 2; [ "$(sed -n 1,3p out)" != "$(sed -n 4,6p out)" ] || fail 'the two are the same'

@@ -9,6 +9,7 @@
 
 #include "data/utterances/utterances.h"
 #include "support/ok.h"
+#include "unroll_train.h"
 #include "wav_write.h"
 
 static scratch place;
@@ -94,6 +95,20 @@ static void test_tables(void **state)
     check_two(open_table("f.tsv", "said\theard\nsub/one_eve_1.wav\tone, \"1\"\nsub/two_bob_1.wav\ttwo or more\n",
                          (ur_utterances_options){.file_column = "said", .transcript_column = "HEARD"}),
               1);
+}
+
+/* An e and an acute accent. */
+static void test_normal_form(void **state)
+{
+    (void)state;
+    const char *line = "sub/one_eve_1.wav\tcafe\xCC\x81\n";
+    ur_utterances *set = open_table("n.tsv", line, (ur_utterances_options){.rate = 0});
+    assert_string_equal(ur_utterances_text(set, 0), "cafe\xCC\x81");
+    ur_utterances_close(set);
+    if (!ur_makes_normal_form()) return;
+    set = open_table("n.tsv", line, (ur_utterances_options){.normal_form = true});
+    assert_string_equal(ur_utterances_text(set, 0), "caf\xC3\xA9");
+    ur_utterances_close(set);
 }
 
 static void test_folders(void **state)
@@ -197,8 +212,8 @@ static void test_what_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tables), cmocka_unit_test(test_folders),         cmocka_unit_test(test_parts),
-        cmocka_unit_test(test_hash),   cmocka_unit_test(test_what_is_refused),
+        cmocka_unit_test(test_tables), cmocka_unit_test(test_normal_form), cmocka_unit_test(test_folders),
+        cmocka_unit_test(test_parts),  cmocka_unit_test(test_hash),        cmocka_unit_test(test_what_is_refused),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -213,6 +213,20 @@ static void check_differences(setting *s, const outcome *stepped)
 }
 #endif
 
+/* What is fed back makes a run a loop as well: weights of the last line get the bits of the steps. */
+static void check_fed(const setting *s, const outcome *stepped, const outcome *whole)
+{
+    ur_parameter p;
+    size_t compared = 0;
+    for (size_t i = 0; ur_model_parameter(s->model, i, &p); i++) {
+        size_t at = whole->forward + (size_t)(p.value - s->model->values);
+        if (strncmp(p.name, "a.", 2) == 0 || strstr(p.name, "embed")) continue;
+        assert_same(p.name, stepped->number + at, whole->number + at, p.size);
+        compared++;
+    }
+    assert_true(compared > 4);
+}
+
 static void check_line(const char *line, size_t lanes, size_t threads, bool given)
 {
     outcome *whole = zeros(1, sizeof *whole), *stepped = zeros(1, sizeof *stepped);
@@ -227,6 +241,7 @@ static void check_line(const char *line, size_t lanes, size_t threads, bool give
     if (!strstr(line, "embed") && !strstr(line, "onehot") && !strstr(line, ";"))
         assert_same(line, stepped->number + whole->forward, whole->number + whole->forward,
                     whole->count - whole->forward);
+    if (strstr(line, "feed")) check_fed(&s, stepped, whole);
 #ifdef UR_REAL_DOUBLE
     if (lanes == 2 && s.model->numbers < NUMBERS_FEW) check_differences(&s, stepped);
 #endif

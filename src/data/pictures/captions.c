@@ -5,6 +5,7 @@
 #include "data/cursor.h"
 #include "data/folder.h"
 #include "data/form.h"
+#include "data/normal_form.h"
 #include "data/table/survey.h"
 
 #include <stdio.h>
@@ -18,6 +19,8 @@ typedef struct table {
     ur_labelled set;
     ur_survey survey;
     size_t caption, file;
+    bool normal_form;
+    ur_normal_form form;
     char *plain; /* a value without its quotes */
     size_t room;
 } table;
@@ -123,6 +126,7 @@ static ur_status grow(void **memory, size_t *room, size_t wanted, size_t size, u
     return UR_OK;
 }
 
+/* For a row of so many bytes. */
 static ur_status make_room(ur_captions *c, table *t, size_t length, ur_error *error)
 {
     void *row = c->row, *text = c->text, *plain = t->plain;
@@ -136,14 +140,14 @@ static ur_status make_room(ur_captions *c, table *t, size_t length, ur_error *er
 }
 
 /* With one blank for several, and none at the ends. */
-static size_t put_text(ur_captions *c, const char *text, size_t length)
+static size_t put_text(ur_captions *c, ur_field text)
 {
     size_t begin = c->used;
     bool blank = false;
-    for (size_t i = 0; i < length; i++) {
-        bool is_blank = text[i] == ' ' || (text[i] >= '\t' && text[i] <= '\r');
+    for (size_t i = 0; i < text.length; i++) {
+        bool is_blank = text.text[i] == ' ' || (text.text[i] >= '\t' && text.text[i] <= '\r');
         if (!is_blank && blank && c->used > begin) c->text[c->used++] = ' ';
-        if (!is_blank) c->text[c->used++] = text[i];
+        if (!is_blank) c->text[c->used++] = text.text[i];
         blank = is_blank;
     }
     return c->used - begin;
@@ -164,6 +168,13 @@ static ur_status take_name(ur_captions *c, table *t, const ur_row *row, ur_field
     return UR_OK;
 }
 
+static ur_status normalise(table *t, const ur_row *row, ur_field *text, ur_error *error)
+{
+    ur_error why = {0};
+    ur_status status = ur_normalise(&t->form, text, &why);
+    return status == UR_OK ? UR_OK : ur_labelled_fail(&t->set, row->place, row->line, error, status, "%s", why.text);
+}
+
 static ur_status take_row(ur_captions *c, table *t, const ur_row *row, ur_error *error)
 {
     ur_field rest = {row->text, row->length}, field, caption = {"", 0}, file = {"", 0};
@@ -174,10 +185,12 @@ static ur_status take_row(ur_captions *c, table *t, const ur_row *row, ur_error 
         if (column == t->caption) caption = field;
         if (column == t->file) file = field;
     }
-    size_t plain = ur_field_plain(t->set.dialect, caption, t->plain);
+    ur_field plain = {t->plain, ur_field_plain(t->set.dialect, caption, t->plain)};
+    if (t->normal_form) UR_TRY(normalise(t, row, &plain, error));
+    if (plain.text != t->plain) UR_TRY(make_room(c, t, row->length + plain.length, error)); /* it may be longer */
     ur_caption *to = &c->row[c->count];
     *to = (ur_caption){.begin = c->used, .picture = (uint32_t)c->count, .line = (uint32_t)row->line};
-    to->length = put_text(c, t->plain, plain);
+    to->length = put_text(c, plain);
     if (!to->length) return fail_row(t, row, "a picture without a caption", error);
     if (c->count == UINT32_MAX) return fail_row(t, row, "too many captions", error);
     c->count++;
@@ -294,13 +307,14 @@ ur_status ur_captions_open(ur_captions **captions, const char *path, const ur_ca
                            ur_error *error)
 {
     ur_captions *c = *captions = calloc(1, sizeof *c);
-    table t = {.set = {.form = &ur_form_tsv, .source.temporary = -1}};
+    table t = {.normal_form = options->normal_form, .set = {.form = &ur_form_tsv, .source.temporary = -1}};
     if (!c) return ur_fail_memory(error, "the captions");
     c->hash = UR_HASH_START;
     c->path = strdup(path);
     ur_status status = c->path ? open_table(c, &t, options, error) : ur_fail_memory(error, "the captions");
     ur_survey_free(&t.survey);
     ur_source_close(&t.set.source);
+    ur_normal_form_free(&t.form);
     free(t.plain);
     if (status == UR_OK) return UR_OK;
     ur_captions_close(c);

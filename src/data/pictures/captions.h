@@ -35,6 +35,7 @@ typedef struct ur_captions_options {
     const char *file_column;          /* the same */
     const char *header;               /* "yes", "no" or NULL: found by looking */
     bool files;                       /* pictures are files */
+    bool normal_form;                 /* captions are brought to normal form C */
 } ur_captions_options;
 
 /* UR_ERR_USAGE for a column that is not there, or none that looks right; UR_ERR_DATA for a row without a caption or without

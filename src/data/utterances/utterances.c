@@ -51,6 +51,10 @@ ur_status ur_utterances_name(ur_utterances *set, char *path, ur_field text, ur_f
     ur_utterance_named named = {.path = path};
     ur_error why = {0};
     ur_status status = reserve_name(set, error);
+    if (status == UR_OK && set->normal_form) {
+        status = ur_normalise(&set->form, &text, error);
+        if (status != UR_OK) ur_fail_in(error, status, path);
+    }
     if (status == UR_OK) status = keep_text(set, text, &named.text, error);
     if (status == UR_OK && speaker.length) {
         status = ur_labels_id(&set->speakers, speaker.text, speaker.length, &named.speaker, &why);
@@ -236,6 +240,7 @@ ur_status ur_utterances_open(ur_utterances **set, const char *const *paths, size
     if (!made) return ur_fail_memory(error, "the recordings");
     made->source.temporary = -1;
     made->hash = UR_HASH_START;
+    made->normal_form = options->normal_form;
     ur_status status = open_set(made, paths, count, options, error);
     if (status == UR_OK)
         *set = made;
@@ -252,6 +257,7 @@ void ur_utterances_close(ur_utterances *set)
     ur_labels_free(&set->speakers);
     free(set->item);
     free(set->texts);
+    ur_normal_form_free(&set->form);
     free(set);
 }
 

@@ -24,8 +24,9 @@ typedef struct ur_utterances_options {
     const char *file_column, *transcript_column, *speaker_column, *header;
     /* Of a file's name: "{transcript}_*.wav", "*_{speaker}_*.wav"; the second for a table, too. */
     const char *transcript_from, *speaker_from;
-    bool unlabelled; /* recordings alone; transcripts are empty */
-    uint32_t rate;   /* samples a second, to which all are brought; 0: that of the first */
+    bool unlabelled;  /* recordings alone; transcripts are empty */
+    bool normal_form; /* transcripts are brought to normal form C */
+    uint32_t rate;    /* samples a second, to which all are brought; 0: that of the first */
     const char
         *val_match; /* set apart are files with such names (* ? [5-9]), or a share; equal recordings are on one side */
     double val_fraction;

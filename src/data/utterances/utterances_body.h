@@ -3,6 +3,7 @@
 #define UR_DATA_UTTERANCES_BODY_H
 
 #include "data/labels.h"
+#include "data/normal_form.h"
 #include "data/source.h"
 #include "data/table/field.h"
 #include "data/utterances/utterances.h"
@@ -39,6 +40,8 @@ struct ur_utterances {
     uint32_t other_rate;
     char found[UR_UTTERANCES_FOUND_MAX];
 
+    bool normal_form;
+    ur_normal_form form;
     ur_utterance_named *named; /* while it is opened */
     size_t named_count, named_room;
 };

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/random.h"
 #include "kernel/scalar.h"
 
 #include <stdlib.h>
@@ -57,6 +58,7 @@ static void lay_caption(ur_caption_task *c, size_t b, bool training, uint64_t ep
     int32_t unknown = ur_vocabulary_unknown(c->vocabulary);
     const ur_dropping dropping = {.share = c->settings.token_dropout,
                                   .mask = unknown >= 0 ? unknown : 1,
+                                  .use = UR_USE_SHUFFLE + 1,
                                   .seed = c->seed + UINT64_C(0xD1B54A32D192ED03) * (epoch + 1),
                                   .number = row};
     ur_teaching_lay(&c->teaching, b, c->text.id, c->text.count, UR_TOKEN_END, unknown);

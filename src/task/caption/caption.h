@@ -25,7 +25,7 @@ typedef struct ur_caption_settings {
     const char *caption_column, *file_column, *header;
     size_t side;
     bool no_augment;
-    const char *token, *attend;
+    const char *token, *nfc, *attend;
     bool input_feed;
     size_t min_count, vocabulary_limit, max_length;
     double token_dropout, label_smoothing;

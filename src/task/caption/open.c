@@ -73,8 +73,11 @@ static ur_status open_pictures(const ur_caption_task *c, ur_caption_set *set, co
 static ur_status open_set(const ur_caption_task *c, ur_caption_set *set, const ur_caption_paths *p, ur_error *error)
 {
     const ur_caption_settings *s = &c->settings;
-    ur_captions_options options = {
-        .watcher = p->watcher, .caption_column = s->caption_column, .file_column = s->file_column, .header = s->header};
+    ur_captions_options options = {.watcher = p->watcher,
+                                   .caption_column = s->caption_column,
+                                   .file_column = s->file_column,
+                                   .header = s->header,
+                                   .normal_form = strcmp(s->nfc, "yes") == 0};
     bool idx = true;
     if (!p->images && !p->features)
         return ur_fail(error, UR_ERR_USAGE, "%s: where are the pictures? give `images`, or `features`", p->table);

@@ -41,6 +41,8 @@ static const ur_setting ROWS[] = {
 
     {"Captions", "token", "char|word|bpe", UR_SETTING_WORD, S(token), .initial = "word", .decides = true,
      .help = "what of a caption is written in one step; bpe: pieces of words, learnt from the data"},
+    {NULL, "nfc", "yes|no", UR_SETTING_WORD, S(nfc), .initial = "yes", .decides = true, .reads = true,
+     .help = "make a letter and its accent, or the letters of a syllable of Hangul, one character (normal form C)"},
     {NULL, "min-count", "N", UR_SETTING_SIZE, S(min_count), .least = 1, .most = 1e15, .unset = "1", .decides = true,
      .help = "tokens that occur less often are unknown"},
     {NULL, "vocab-limit", "N", UR_SETTING_SIZE, S(vocabulary_limit), .least = 1, .most = 1e9,

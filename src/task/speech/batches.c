@@ -175,7 +175,7 @@ static ur_status teach_lanes(ur_listener *l, const hearing *h, size_t lanes, siz
                              ur_error *error)
 {
     const int32_t *ids = l->ids;
-    ur_dropping dropping = {.share = l->settings.token_dropout, .mask = ur_speech_end(l)};
+    ur_dropping dropping = {.share = l->settings.token_dropout, .mask = ur_speech_end(l), .use = UR_USE_SHUFFLE + 1};
     UR_TRY(ur_teaching_begin(&l->teaching, most + 1, lanes, error));
     for (size_t b = 0; b < lanes; ids += l->target_lengths[b++]) {
         ur_teaching_lay(&l->teaching, b, ids, (size_t)l->target_lengths[b], ur_speech_end(l), -1);

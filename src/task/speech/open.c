@@ -41,6 +41,7 @@ ur_utterances_options ur_speech_options(const ur_listener *l)
                                    .header = s->header,
                                    .transcript_from = s->transcript_from,
                                    .speaker_from = s->speaker_from,
+                                   .normal_form = strcmp(s->nfc, "yes") == 0,
                                    .rate = l->speech ? ur_speech_rate(l->speech) : 0,
                                    .seed = l->seed};
 }

@@ -42,6 +42,8 @@ static const ur_setting ROWS[] = {
     {"Spelling", "token", "char|byte|word", UR_SETTING_WORD, S(token),
      .unset = "words where recordings are joined, else char", .decides = true,
      .help = "what is spelled: characters, or words between blanks"},
+    {NULL, "nfc", "yes|no", UR_SETTING_WORD, S(nfc), .initial = "yes", .decides = true, .reads = true,
+     .help = "make a letter and its accent, or the letters of a syllable of Hangul, one character (normal form C)"},
     {NULL, "decoder", "ctc|attention", UR_SETTING_CHOICE, S(decoder), .initial = "ctc", .unless = "net",
      .help =
          "ctc: each step says a token or nothing; attention: the text is written token by token, and each looks at the "

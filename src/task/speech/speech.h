@@ -21,7 +21,7 @@
 typedef struct ur_speech_settings {
     const char *file_column, *transcript_column, *speaker_column, *header, *transcript_from, *speaker_from, *val_match;
     const char *join; /* "3-7"; NULL: recordings as they are */
-    const char *token;
+    const char *token, *nfc;
     size_t stack;
     bool no_augment;
     size_t beam; /* 0: open */

@@ -54,13 +54,12 @@ static const char *source_text(void *data, int32_t token, size_t *length)
 static ur_status put_attention(const answering *a, size_t i, json_t *object, ur_error *error)
 {
     const ur_hypothesis h = find_text(a, i);
-    const ur_translate_side *source = &a->c->side[UR_SOURCE];
     const ur_real *shares;
-    size_t steps, length = (size_t)source->lengths[a->lane];
+    size_t steps, length = (size_t)a->c->source.lengths[a->lane];
     if (!a->c->settings.attention) return UR_OK;
     UR_TRY(ur_decoding_looked(a->c->decoding, a->lane, i, &shares, &steps, error));
-    int failed = json_object_set_new(object, "source",
-                                     ur_tokens_json(source_text, a->c, source->ids + a->lane, length, a->c->at.lanes));
+    int failed = json_object_set_new(
+        object, "source", ur_tokens_json(source_text, a->c, a->c->source.ids + a->lane, length, a->c->at.lanes));
     failed |= json_object_set_new(object, "target", ur_tokens_json(ur_translate_token_text, a->c, h.ids, h.length, 1));
     failed |= json_object_set_new(object, "attention", ur_shares_json(shares, h.length, length, steps));
     return failed ? ur_fail_memory(error, "an answer") : UR_OK;

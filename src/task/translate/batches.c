@@ -21,21 +21,21 @@ static ur_status grow(int32_t **memory, size_t count, ur_error *error)
     return UR_OK;
 }
 
-static ur_status make_side_room(ur_translate_side *side, size_t steps, size_t lanes, ur_error *error)
+static ur_status make_source_room(ur_translate *c, size_t steps, size_t lanes, ur_error *error)
 {
-    if (lanes > side->lanes) UR_TRY(grow(&side->lengths, lanes, error));
-    if (lanes > side->lanes) side->lanes = lanes;
-    if (steps * lanes > side->places) UR_TRY(grow(&side->ids, steps * lanes, error));
-    if (steps * lanes > side->places) side->places = steps * lanes;
+    if (lanes > c->source.lanes) UR_TRY(grow(&c->source.lengths, lanes, error));
+    if (lanes > c->source.lanes) c->source.lanes = lanes;
+    if (steps * lanes > c->source.places) UR_TRY(grow(&c->source.ids, steps * lanes, error));
+    if (steps * lanes > c->source.places) c->source.places = steps * lanes;
     return UR_OK;
 }
 
-static ur_status make_target_room(ur_translate *c, size_t places, ur_error *error)
+static ur_status make_target_room(ur_translate *c, size_t steps, size_t lanes, ur_error *error)
 {
-    if (places <= c->places) return UR_OK;
-    UR_TRY(grow(&c->target, places, error));
-    UR_TRY(grow(&c->said, places, error));
-    c->places = places;
+    UR_TRY(ur_teaching_begin(&c->teaching, steps, lanes, error));
+    if (steps * lanes <= c->places) return UR_OK;
+    UR_TRY(grow(&c->said, steps * lanes, error));
+    c->places = steps * lanes;
     return UR_OK;
 }
 
@@ -56,50 +56,23 @@ ur_status ur_translate_prepare(void *data, const ur_settings *settings, ur_learn
 
 /* ---- Texts --------------------------------------------------------------------------------------------------------- */
 
-/* A text of a batch on its way. */
-typedef struct laying {
-    ur_translate *c;
-    size_t side, steps, lanes;
-    bool training;
-    uint64_t seed, example; /* which words are dropped depends on these and the place */
-} laying;
-
-/* The tokens of a text, with an end in front or behind, in lane b. */
-static void lay(const laying *l, const ur_ids *text, size_t b)
+/* A source with its end, in lane b of (steps, lanes). */
+static void lay_source(ur_translate *c, const ur_ids *text, size_t steps, size_t lanes, size_t b)
 {
-    const ur_translate_side *side = &l->c->side[l->side];
-    size_t count = text->count, front = l->side == UR_TARGET;
-    side->lengths[b] = (int32_t)count + 1;
-    for (size_t t = 0; t < l->steps; t++) {
-        bool inside = t >= front && t - front < count;
-        side->ids[t * l->lanes + b] = inside ? text->id[t - front] : UR_TOKEN_END;
-    }
+    c->source.lengths[b] = (int32_t)text->count + 1;
+    for (size_t t = 0; t < steps; t++) c->source.ids[t * lanes + b] = t < text->count ? text->id[t] : UR_TOKEN_END;
 }
 
-static void lay_target(const laying *l, size_t b)
+static void drop_source(ur_translate *c, size_t lanes, size_t b, const ur_dropping *d)
 {
-    const ur_ids *text = &l->c->side[UR_TARGET].texts[b];
-    for (size_t t = 0; t < l->steps; t++)
-        l->c->target[t * l->lanes + b] = t < text->count ? text->id[t] : t == text->count ? UR_TOKEN_END : -1;
+    for (size_t t = 0; t + 1 < (size_t)c->source.lengths[b]; t++)
+        if (ur_drops(d, t)) c->source.ids[t * lanes + b] = d->mask;
 }
 
 int32_t ur_translate_mask(const ur_vocabulary *v)
 {
     int32_t unknown = ur_vocabulary_unknown(v);
     return unknown >= 0 ? unknown : 1;
-}
-
-static void drop_tokens(const laying *l, size_t b)
-{
-    const ur_translate_side *side = &l->c->side[l->side];
-    double share = l->c->settings.token_dropout;
-    int32_t mask = ur_translate_mask(side->vocabulary);
-    if (!l->training || !(share > 0)) return;
-    for (size_t t = 0; t < (size_t)side->lengths[b]; t++) {
-        int32_t *id = &side->ids[t * l->lanes + b];
-        uint32_t use = UR_USE_FORCING + 1 + (uint32_t)l->side;
-        if (*id != UR_TOKEN_END && ur_random_uniform(l->seed, use, l->example << 24 | t) < share) *id = mask;
-    }
 }
 
 /* ---- Batches ------------------------------------------------------------------------------------------------------- */
@@ -181,31 +154,36 @@ static ur_status sort_lanes(ur_translate *c, const uint32_t **places, size_t lan
     return UR_OK;
 }
 
-static void lay_pair(ur_translate *c, laying *l, const size_t steps[UR_SIDES], size_t b)
+/* Which words are read as unknown ones depends on the epoch and the number of the pair. */
+static ur_dropping dropping_of(const ur_translate *c, size_t side, uint64_t epoch, uint32_t pair)
 {
-    for (size_t s = 0; s < UR_SIDES; s++) {
-        l->side = s;
-        l->steps = steps[s];
-        lay(l, &c->side[s].texts[b], b);
-        drop_tokens(l, b);
-    }
-    lay_target(l, b);
+    return (ur_dropping){.share = c->settings.token_dropout,
+                         .mask = ur_translate_mask(c->side[side].vocabulary),
+                         .use = UR_USE_FORCING + 1 + (uint32_t)side,
+                         .seed = c->seed + UINT64_C(0xD1B54A32D192ED03) * (epoch + 1),
+                         .number = pair};
 }
 
-static void fill_batch(const ur_translate *c, const size_t steps[UR_SIDES], size_t lanes, bool training,
-                       ur_batch *batch)
+static void lay_pair(ur_translate *c, const size_t steps[UR_SIDES], size_t lanes, size_t b)
 {
-    size_t last = c->model->line_count - 1;
-    *batch = (ur_batch){.target_count = 1};
-    for (size_t i = 0; i <= last; i++) {
-        size_t s = i == last ? UR_TARGET : UR_SOURCE;
+    const ur_ids *target = &c->side[UR_TARGET].texts[b];
+    lay_source(c, &c->side[UR_SOURCE].texts[b], steps[UR_SOURCE], lanes, b);
+    ur_teaching_lay(&c->teaching, b, target->id, target->count, UR_TOKEN_END, -1);
+}
+
+static void drop_pair(ur_translate *c, size_t lanes, size_t b, uint64_t epoch, uint32_t pair)
+{
+    const ur_dropping source = dropping_of(c, UR_SOURCE, epoch, pair), target = dropping_of(c, UR_TARGET, epoch, pair);
+    drop_source(c, lanes, b, &source);
+    ur_teaching_drop(&c->teaching, b, &target);
+}
+
+static void see_sources(const ur_translate *c, size_t steps, size_t lanes, ur_batch *batch)
+{
+    *batch = (ur_batch){.target_count = 0};
+    for (size_t i = 0; i + 1 < c->model->line_count; i++)
         batch->input[i] =
-            (ur_sequences){.steps = steps[s], .lanes = lanes, .ids = c->side[s].ids, .lengths = c->side[s].lengths};
-    }
-    batch->target[0] = (ur_target){.line = last,
-                                   .loss = UR_LOSS_SOFTMAX,
-                                   .smoothing = training ? c->settings.label_smoothing : 0,
-                                   .ids = c->target};
+            (ur_sequences){.steps = steps, .lanes = lanes, .ids = c->source.ids, .lengths = c->source.lengths};
 }
 
 ur_status ur_translate_batch(void *data, ur_part part, uint64_t epoch, uint64_t number, ur_task_batch *batch,
@@ -219,18 +197,19 @@ ur_status ur_translate_batch(void *data, ur_part part, uint64_t epoch, uint64_t 
     const uint32_t *place = ur_order_batch(&p->order, number, &lanes);
     UR_TRY(read_texts(c, p, place, lanes, steps, error));
     if (part == UR_PART_TRAIN) UR_TRY(sort_lanes(c, &place, lanes, error));
-    for (size_t s = 0; s < UR_SIDES; s++) UR_TRY(make_side_room(&c->side[s], steps[s], lanes, error));
-    UR_TRY(make_target_room(c, steps[UR_TARGET] * lanes, error));
+    UR_TRY(make_source_room(c, steps[UR_SOURCE], lanes, error));
+    UR_TRY(make_target_room(c, steps[UR_TARGET], lanes, error));
     for (size_t b = 0; b < lanes; b++) {
-        uint64_t seed = c->seed + UINT64_C(0xD1B54A32D192ED03) * (epoch + 1);
-        laying l = {c, 0, 0, lanes, part == UR_PART_TRAIN, seed, p->pair[place[b]]};
-        lay_pair(c, &l, steps, b);
+        lay_pair(c, steps, lanes, b);
+        if (part == UR_PART_TRAIN) drop_pair(c, lanes, b, epoch, p->pair[place[b]]);
     }
     c->at.part = part;
     c->at.place = place;
     c->at.lanes = lanes;
     batch->fresh = true;
-    fill_batch(c, steps, lanes, part == UR_PART_TRAIN, &batch->network);
+    see_sources(c, steps[UR_SOURCE], lanes, &batch->network);
+    ur_teaching_fill(&c->teaching, c->model->line_count - 1, part == UR_PART_TRAIN ? c->settings.label_smoothing : 0,
+                     &batch->network);
     return UR_OK;
 }
 
@@ -250,16 +229,11 @@ static size_t cut_lines(ur_translate *c, ur_ids *lines, size_t count, size_t *st
 
 ur_status ur_translate_batch_lines(ur_translate *c, ur_ids *lines, size_t count, ur_batch *batch, ur_error *error)
 {
-    ur_translate_side *side = &c->side[UR_SOURCE];
-    laying l = {.c = c, .side = UR_SOURCE};
-    size_t lane = 0;
-    l.lanes = c->at.lanes = cut_lines(c, lines, count, &l.steps);
-    UR_TRY(make_side_room(side, l.steps, l.lanes, error));
+    size_t lane = 0, steps;
+    c->at.lanes = cut_lines(c, lines, count, &steps);
+    UR_TRY(make_source_room(c, steps, c->at.lanes, error));
     for (size_t i = 0; i < count; i++)
-        if (lines[i].count) lay(&l, &lines[i], lane++);
-    *batch = (ur_batch){.target_count = 0};
-    for (size_t i = 0; i + 1 < c->model->line_count; i++)
-        batch->input[i] =
-            (ur_sequences){.steps = l.steps, .lanes = l.lanes, .ids = side->ids, .lengths = side->lengths};
+        if (lines[i].count) lay_source(c, &lines[i], steps, c->at.lanes, lane++);
+    see_sources(c, steps, c->at.lanes, batch);
     return UR_OK;
 }

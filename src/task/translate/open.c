@@ -23,8 +23,6 @@ void ur_translate_close(void *data)
         ur_ids_free(&c->side[s].text);
         for (size_t i = 0; i < c->side[s].text_room; i++) ur_ids_free(&c->side[s].texts[i]);
         free(c->side[s].texts);
-        free(c->side[s].ids);
-        free(c->side[s].lengths);
     }
     ur_pairs_close(c->set);
     ur_pairs_close(c->validation);
@@ -33,7 +31,9 @@ void ur_translate_close(void *data)
     ur_translate_end_writing(c);
     ur_translate_end_waiting(c);
     ur_score_room_free(&c->scores);
-    free(c->target);
+    free(c->source.ids);
+    free(c->source.lengths);
+    ur_teaching_free(&c->teaching);
     free(c->said);
     free(c->sorted);
 }

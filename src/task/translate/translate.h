@@ -13,6 +13,7 @@
 #include "model/graph.h"
 #include "task/decoder.h"
 #include "task/order.h"
+#include "task/teaching.h"
 #include "train/task.h"
 
 enum { UR_SOURCE = UR_PAIR_SOURCE, UR_TARGET = UR_PAIR_TARGET, UR_SIDES = UR_PAIR_SIDES };
@@ -40,14 +41,11 @@ typedef struct ur_translate_part {
     ur_order order;
 } ur_translate_part;
 
-/* One side of a batch, (T, B) with the lengths of the lanes. */
 typedef struct ur_translate_side {
     ur_vocabulary *vocabulary; /* both sides have the same one where it is joint */
     ur_ids text;               /* of the text at hand */
     ur_ids *texts;             /* of those of a batch; room for text_room */
     size_t text_room;
-    int32_t *ids, *lengths; /* the source with its end; what the decoder reads: an end, then the target */
-    size_t places, lanes;   /* for which there is room */
 } ur_translate_side;
 
 /* A loss on its way. */
@@ -86,13 +84,17 @@ typedef struct ur_translate {
     const ur_model *model;
     ur_model *built; /* in a training: the same */
     ur_pair pair;
-    int32_t *target;       /* (T, B): the target and its end, −1 behind it */
-    int32_t *said;         /* (T, B): what the decoder is fed, step by step */
-    size_t places;         /* for which there is room in both */
-    uint32_t *sorted;      /* the places of a batch to learn from, in the order of its lanes */
-    bool sums;             /* losses are summed, not averaged */
-    ur_translate_loss own; /* of the batch at hand */
-    double writing;        /* seconds of the evaluation */
+    struct {
+        int32_t *ids, *lengths; /* (T, B), each with its end; (B) */
+        size_t places, lanes;   /* for which there is room */
+    } source;                   /* of the batch at hand */
+    ur_teaching teaching;       /* its targets */
+    int32_t *said;              /* (T, B): what the decoder is fed, step by step */
+    size_t places;              /* for which there is room in it */
+    uint32_t *sorted;           /* the places of a batch to learn from, in the order of its lanes */
+    bool sums;                  /* losses are summed, not averaged */
+    ur_translate_loss own;      /* of the batch at hand */
+    double writing;             /* seconds of the evaluation */
     struct {
         ur_part part;
         const uint32_t *place; /* of the part: those in the batch's lanes */
