@@ -138,6 +138,16 @@ static ur_status answer_frames(answering *a, size_t size, ur_error *error)
     return status;
 }
 
+/* Often the word is the text itself. */
+static ur_status fail_open(const char *path, ur_error *error)
+{
+    if (errno != ENOENT) return ur_fail_file(error, path, "open", errno);
+    return ur_fail(error, UR_ERR_IO,
+                   "%s: no such file; a text itself is read from standard input: echo 'a text' | "
+                   "unroll predict MODEL",
+                   path);
+}
+
 static ur_status answer_file(answering *a, const char *path, ur_error *error)
 {
     bool standard = strcmp(path, "-") == 0;
@@ -147,7 +157,7 @@ static ur_status answer_file(answering *a, const char *path, ur_error *error)
     if (a->how->whole && standard) return ur_fail(error, UR_ERR_USAGE, "--whole takes files, not standard input");
     if (a->how->whole) return answer_whole(a, path, error);
     FILE *in = standard ? stdin : fopen(path, "r");
-    if (!in) return ur_fail_file(error, path, "open", errno);
+    if (!in) return fail_open(path, error);
     ur_status status = answer_lines(a, in, standard ? "standard input" : path, error);
     if (!standard) fclose(in);
     return status;
