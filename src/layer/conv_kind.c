@@ -1,7 +1,6 @@
 /* conv as a kind of layer. A picture's numbers are (rows, columns, channels), channels together. */
 #include "layer/kind.h"
 
-
 /* Rooms are for a few times what a picture may have. */
 static ur_status check_size(const ur_layer *l, ur_error *error)
 {
