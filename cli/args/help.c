@@ -176,17 +176,25 @@ static void print_help(const ur_cli_verb *verb, const ur_cli_options *options)
 
 /* ---- Overview --------------------------------------------------------------------------------------------------- */
 
+/* What a verb takes, without the options that each has. */
+static void write_call(const ur_cli_verb *verb, char *call, size_t size)
+{
+    const char *options = strstr(verb->takes, " [option...]");
+    size_t length = options ? (size_t)(options - verb->takes) : 0;
+    snprintf(call, size, "unroll %s %.*s", verb->name, (int)length, verb->takes);
+}
+
 void ur_cli_print_overview(FILE *out)
 {
     fprintf(out, "unroll: recurrent neural networks on an ordinary computer\n\n");
     for (size_t i = 0; ur_cli_verb_at(i); i++) {
         const ur_cli_verb *verb = ur_cli_verb_at(i);
         char call[96];
-        snprintf(call, sizeof call, "unroll %s %s", verb->name, verb->takes);
+        write_call(verb, call, sizeof call);
         fprintf(out, "  %-51s  %s\n", call, verb->summary);
     }
     fprintf(out, "\nBegin with:  unroll train lm TEXT     (any text file)\n"
-                 "More about a verb:  unroll help VERB;  unroll --version says what is built in\n");
+                 "A verb and its options:  unroll help VERB;  unroll --version says what is built in\n");
 }
 
 ur_status ur_cli_help_on(const ur_cli_verb *verb, ur_error *error)

@@ -96,20 +96,71 @@ static void print_examples(const char *examples)
     }
 }
 
-static void print_verb(const ur_cli_verb *verb)
+static bool has_row(const ur_cli_options *options, const ur_setting *row)
+{
+    const ur_setting *option;
+    const void *values;
+    for (size_t i = 0; (option = ur_cli_options_at(options, i, &values)); i++)
+        if (option == row) return true;
+    return false;
+}
+
+/* Options of a verb that are in those of `others`, too, or that are not; NULL: all of them. */
+static void print_options(const ur_cli_options *options, const ur_cli_options *others, bool shared)
+{
+    const ur_setting *option;
+    const void *values;
+    for (size_t i = 0; (option = ur_cli_options_at(options, i, &values)); i++)
+        if (option->help && (!others || has_row(others, option) == shared)) print_option(option, values);
+}
+
+/* Two trainings, which share what every training has. */
+typedef struct trainings {
+    ur_cli_options one, other;
+} trainings;
+
+static void print_verb(const ur_cli_verb *verb, const trainings *shared)
 {
     char heading[128];
     ur_cli_options options;
-    const ur_setting *option;
-    const void *values;
     if (ur_cli_options_open(&options, verb, NULL) != UR_OK) return;
     snprintf(heading, sizeof heading, "unroll %s %s", verb->name, verb->takes);
     print_heading("SS", heading);
     print_paragraphs(verb->text);
-    for (size_t i = 0; (option = ur_cli_options_at(&options, i, &values)); i++)
-        if (option->help) print_option(option, values);
+    print_options(&options, !verb->task ? NULL : verb == shared->one.verb ? &shared->other : &shared->one, false);
+    if (verb->task) printf(".PP\nand the options of every training, below.\n");
+    if (verb->any_task) printf(".PP\nand how data of a task are read, below.\n");
+    ur_cli_options_close(&options);
+}
+
+static void print_readings(void)
+{
+    ur_cli_options options;
+    size_t i = 0;
+    while (!ur_cli_verb_at(i)->any_task) i++;
+    if (ur_cli_options_open(&options, ur_cli_verb_at(i), NULL) != UR_OK) return;
+    print_heading("SS", "Data of a task: unroll eval, predict, bench");
     ur_cli_print_readings(&options, &(ur_cli_reading_style){".PP\n.I \"", "\"", print_option_text});
     ur_cli_options_close(&options);
+}
+
+static void print_verbs(const trainings *shared)
+{
+    for (size_t i = 0; ur_cli_verb_at(i); i++) print_verb(ur_cli_verb_at(i), shared);
+    printf(".SH \"COMMON OPTIONS\"\n");
+    print_heading("SS", "Every training: unroll train");
+    print_options(&shared->one, &shared->other, true);
+    print_readings();
+}
+
+static void print_all_verbs(void)
+{
+    trainings shared;
+    bool one = ur_cli_options_open(&shared.one, &ur_cli_train_lm, NULL) == UR_OK;
+    bool other = ur_cli_options_open(&shared.other, &ur_cli_train_recall, NULL) == UR_OK;
+    if (one && other) print_verbs(&shared);
+    if (one) ur_cli_options_close(&shared.one);
+    if (other) ur_cli_options_close(&shared.other);
 }
 
 static void print_all_examples(void)
@@ -150,7 +201,7 @@ static void print_end(void)
 void ur_cli_print_manual(void)
 {
     print_start();
-    for (size_t i = 0; ur_cli_verb_at(i); i++) print_verb(ur_cli_verb_at(i));
+    print_all_verbs();
     print_all_examples();
     print_end();
 }

@@ -1,8 +1,6 @@
 /* conv as a kind of layer. A picture's numbers are (rows, columns, channels), channels together. */
 #include "layer/kind.h"
 
-#include <stdio.h>
-
 /* Rooms are for a few times what a picture may have. */
 static ur_status check_size(const ur_layer *l, ur_error *error)
 {
@@ -29,9 +27,9 @@ static ur_status resolve_conv(ur_layer *l, const ur_layer_sizes *sizes, ur_error
 static ur_status name_conv(ur_naming *n, ur_layer *l)
 {
     ur_conv *c = &l->conv;
-    char owner[24] = "conv";
+    char owner[UR_NAME_MAX];
     double spread = 1 / sqrt((double)(c->in.channels * c->high * c->wide));
-    if (++n->convs > 1) snprintf(owner, sizeof owner, "conv%d", n->convs);
+    ur_name_owner(n, "conv", owner);
     c->weight = ur_name_filter(n, owner, "weight", (size_t[]){c->outputs, c->in.channels, c->high, c->wide}, spread);
     c->bias = c->weight && !l->spec.nobias ? ur_name_param(n, owner, "bias", c->outputs, 0, spread) : NULL;
     return c->weight && (l->spec.nobias || c->bias) ? UR_OK : UR_ERR_USAGE;

@@ -119,12 +119,16 @@ typedef struct ur_naming {
     ur_error *error;
     const char *line;      /* its name */
     const ur_layer *stack; /* the cell layer before, while its stack may go on */
-    int stacks, depth, denses, convs;
+    int stacks, depth, denses;
     char stack_name[UR_NAME_MAX + 16];
     const ur_param *embed; /* the line's table */
 } ur_naming;
 
 enum { UR_LAYER_PARAMS_MAX = 8 };
+
+/* What the layer's parameters are called behind: its word, or with a number where the line has such layers before, as in
+ * conv, conv2. */
+void ur_name_owner(const ur_naming *naming, const char *word, char owner[UR_NAME_MAX]);
 
 /* A new parameter OWNER.WHAT, (rows, columns), or a vector where columns is 0. First values are uniform in ± spread; 0:
  * N(0, 1). NULL, and the error, where it is too large. */

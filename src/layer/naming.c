@@ -4,6 +4,29 @@
 #include "base/memory.h"
 
 #include <stdio.h>
+#include <string.h>
+
+/* LINE.OWNER. into text; its length. */
+static size_t write_owner(const ur_naming *n, const char *owner, char text[96])
+{
+    int length = snprintf(text, 96, "%s%s%s.", n->line, n->line[0] ? "." : "", owner);
+    return length < 96 ? (size_t)length : 95;
+}
+
+static bool is_taken(const ur_naming *n, const char *owner)
+{
+    char text[96];
+    size_t length = write_owner(n, owner, text);
+    for (size_t i = 0; i < n->count; i++)
+        if (strncmp(n->params[i].name, text, length) == 0) return true;
+    return false;
+}
+
+void ur_name_owner(const ur_naming *n, const char *word, char owner[UR_NAME_MAX])
+{
+    snprintf(owner, UR_NAME_MAX, "%s", word);
+    for (int i = 2; is_taken(n, owner); i++) snprintf(owner, UR_NAME_MAX, "%.20s%d", word, i);
+}
 
 static ur_param *add_param(ur_naming *n, const char *owner, const char *what, size_t rank, const size_t shape[4],
                            double spread)

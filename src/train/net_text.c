@@ -64,6 +64,16 @@ static void put_layers(ur_net_writing *w, const ur_run_settings *run)
     put(w, text);
 }
 
+/* Nobody said it: neither the caller nor the task. */
+static ur_run_settings fill_open(const ur_run_settings *run)
+{
+    ur_run_settings told = *run;
+    if (!told.cell) told.cell = "lstm";
+    if (!told.hidden) told.hidden = "128";
+    if (!told.embed) told.embed = 64;
+    return told;
+}
+
 ur_status ur_net_text(const ur_run_settings *run, bool embeds, const char *tail, char line[UR_LINE_TEXT_MAX],
                       ur_error *error)
 {
@@ -71,8 +81,9 @@ ur_status ur_net_text(const ur_run_settings *run, bool embeds, const char *tail,
     if (run->net) {
         put(&w, run->net);
     } else {
-        if (embeds) put_embedding(&w, run);
-        put_layers(&w, run);
+        const ur_run_settings told = fill_open(run);
+        if (embeds) put_embedding(&w, &told);
+        put_layers(&w, &told);
         put(&w, " > ");
         put(&w, tail);
     }

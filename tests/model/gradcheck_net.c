@@ -258,12 +258,26 @@ static void test_every_kind(void **state)
     check_kinds(check_kind_line);
 }
 
+/* And a new line of loss.inc. */
+static void test_every_loss(void **state)
+{
+    (void)state;
+    for (size_t i = 0; ur_loss_at(i); i++) {
+        char line[96];
+        const ur_loss_kind *loss = ur_loss_at(i);
+        snprintf(line, sizeof line, "gru 3 > dense 4%s%s", loss->layer ? " > " : "", loss->layer ? loss->word : "");
+        check_network(&(network){line, (ur_loss)i, RAGGED, LANES_MAX});
+        check_network(&(network){line, (ur_loss)i, SUM | (loss->layer ? 0 : WEIGHED), LANES});
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_networks),
         cmocka_unit_test(test_every_cell_in_a_stack),
         cmocka_unit_test(test_every_kind),
+        cmocka_unit_test(test_every_loss),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,7 +40,7 @@ static inline void kind_text(const ur_layer_kind *kind, const char *option, char
     snprintf(text + used, 64 - (size_t)used, "%s%s", kind->options & UR_TAKES_FILTER ? " 2x3" : "", option);
 }
 
-/* Alone in front of a dense layer; between others. A kind that reads another line has one before it; one that ends a line
+/* Alone in front of a dense layer; between others; two of them, where they have parameters. A kind that reads another line has one before it; one that ends a line
  * stands behind the dense layer. */
 static inline void check_kind(const ur_layer_kind *kind, const char *option, kind_check *check)
 {
@@ -56,6 +56,9 @@ static inline void check_kind(const ur_layer_kind *kind, const char *option, kin
                                           : "%sgru 4 > %s > dense 3";
     if (kind->sees) among = "%sconv 3 1x2 tanh > %s > gru 4 > dense 3";
     snprintf(line, sizeof line, among, before, text);
+    check(line, kind);
+    if (!kind->name || kind->reads_ids || kind->names || kind->ends_time || kind->ends_line) return;
+    snprintf(line, sizeof line, "%s > %s > dense 3", text, text); /* their parameters have different names */
     check(line, kind);
 }
 

@@ -1,6 +1,6 @@
 /*
  * Every kind of layer.inc, a new one by itself: the same bits for any number of threads, for a lane alone and among
- * others of other lengths, and stepped as in a window; a kind that cannot be stepped is refused where a state is asked
+ * others of other lengths, stepped as in a window, and saved and loaded; a kind that cannot be stepped is refused where a state is asked
  * for.
  */
 #include <setjmp.h>
@@ -12,6 +12,7 @@
 #include "kind_lines.h"
 #include "support/numbers.h"
 #include "support/ok.h"
+#include "support/place.h"
 
 #include "unroll_train.h"
 
@@ -84,6 +85,20 @@ static void step_lane(const char *line, ur_model *model, const data *d, const re
     ur_state_free(state);
 }
 
+/* Its parameters are in the file. */
+static void compare_loaded(const char *line, ur_model *model, const data *d, const real *want, size_t steps)
+{
+    static real got[MOST * OUTPUTS];
+    ur_error error = {0};
+    ur_model *loaded;
+    ok(ur_model_save(model, in_scratch(&place, "model"), &error), &error);
+    ok(ur_model_load(&loaded, in_scratch(&place, "model"), NULL, &error), &error);
+    assert_string_equal(ur_model_net(loaded), ur_model_net(model));
+    predict(loaded, d, 1, got);
+    compare_lane(line, got, want, 0, steps);
+    ur_model_free(loaded);
+}
+
 static void refuse_state(const ur_model *model, const char *word)
 {
     ur_error error = {0};
@@ -115,6 +130,7 @@ static void check_line(const char *line, const ur_layer_kind *kind)
         predict(model, &one, 1, other);
         compare_lane(line, other, all, b, steps_left(kind, one.steps));
         if (!whole) step_lane(line, model, &one, other, kind->ends_time);
+        if (!b) compare_loaded(line, model, &one, all, steps_left(kind, one.steps));
     }
     if (whole) refuse_state(model, whole);
     ur_model_free(model);
@@ -128,6 +144,6 @@ static void test_every_kind(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_kind)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(test_every_kind, set_up, tear_down)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,7 +33,7 @@ static long memory_try(memory_work *work, long n, bool again, bool *failed)
     return calls;
 }
 
-static void memory_try_every_call(memory_work *work)
+static inline void memory_try_every_call(memory_work *work)
 {
     bool failed;
     long errors = 0, n = 1;
@@ -44,14 +44,14 @@ static void memory_try_every_call(memory_work *work)
 }
 
 /* Where nothing of the disk is tested. */
-static void make_memory_scratch(scratch *place)
+static inline void make_memory_scratch(scratch *place)
 {
     strcpy(place->root, "/dev/shm/unroll-test-XXXXXX");
     assert_non_null(mkdtemp(place->root));
 }
 
 /* One update of a small task into the folder `run` of `place`, which keeps the task's data as well. */
-static void train_small(scratch *place, const char *task, const char *options, const char *run)
+static inline void train_small(scratch *place, const char *task, const char *options, const char *run)
 {
     ur_error error;
     ur_trainer *t;
@@ -65,7 +65,7 @@ static void train_small(scratch *place, const char *task, const char *options, c
 }
 
 /* The model of the folder `run`. */
-static ur_model *load_small(scratch *place)
+static inline ur_model *load_small(scratch *place)
 {
     ur_model *model;
     ur_error error;
@@ -74,7 +74,7 @@ static ur_model *load_small(scratch *place)
 }
 
 /* What the model was trained with. */
-static ur_settings *settings_of(const ur_model *model)
+static inline ur_settings *settings_of(const ur_model *model)
 {
     ur_settings *settings;
     ur_error error;
@@ -83,7 +83,7 @@ static ur_settings *settings_of(const ur_model *model)
 }
 
 /* The same, with one thread and the file `data` of `place`, for ur_judge. */
-static ur_settings *judging_of(const ur_model *model, scratch *place, const char *data)
+static inline ur_settings *judging_of(const ur_model *model, scratch *place, const char *data)
 {
     ur_error error;
     ur_settings *settings = settings_of(model);
@@ -92,7 +92,7 @@ static ur_settings *judging_of(const ur_model *model, scratch *place, const char
     return settings;
 }
 
-static ur_status judge_model(ur_model *model, const ur_settings *judged, ur_error *error)
+static inline ur_status judge_model(ur_model *model, const ur_settings *judged, ur_error *error)
 {
     char *json = NULL;
     ur_status status = ur_judge(model, judged, &json, error);
@@ -101,7 +101,7 @@ static ur_status judge_model(ur_model *model, const ur_settings *judged, ur_erro
 }
 
 /* A sink's write that keeps nothing. */
-static ur_status drop(void *context, const char *bytes, size_t size, ur_error *error)
+static inline ur_status drop(void *context, const char *bytes, size_t size, ur_error *error)
 {
     (void)context, (void)bytes, (void)size, (void)error;
     return UR_OK;

@@ -1,6 +1,6 @@
 /*
  * What holds for every task, by its row in task.inc: a batch asked for again is the same, threads change no bit, a run that
- * is stopped and resumed ends as one that never was, and the line of settings stands for all of them.
+ * is stopped and resumed ends as one that never was, a full disk is an error, and the line of settings stands for all of them.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "cell/cell.h"
+#include "support/disk.h"
 #include "support/place.h"
 #include "support/run.h"
 #include "support/small_tasks.h"
@@ -174,6 +175,30 @@ static void parts_are_the_whole(void **state)
     ur_settings_free(settings);
 }
 
+/* There is no room for a checkpoint: the file is named, nothing half written stays, and with room again the run goes on. */
+static void a_full_disk_is_an_error(void **state)
+{
+    ur_settings *settings = small_task(*state, place.root);
+    ur_trainer *t;
+    ur_error error = {0};
+    char folder[512], last[600];
+    strcpy(folder, in_scratch(&place, "run"));
+    snprintf(last, sizeof last, "%s/last.safetensors: ", folder);
+    set_one(settings, "output", folder);
+    set_more(settings, "--no-events --resume --steps 2 --eval-every 2");
+    t = open_trainer(settings);
+    limit_files(700);
+    ur_status status = train_to_end(t, &error);
+    limit_files(0);
+    ur_trainer_free(t);
+    assert_int_equal(status, UR_ERR_IO);
+    if (strncmp(error.text, last, strlen(last)) != 0) fail_msg("does not name the file: %s", error.text);
+    assert_int_equal(entries_in(folder), 1); /* the log */
+    hash_run(settings);
+    assert_int_equal(entries_in(folder), 3);
+    ur_settings_free(settings);
+}
+
 /* ---- Settings ------------------------------------------------------------------------------------------------------ */
 
 static void the_line_stands_for_all(void **state)
@@ -228,11 +253,14 @@ static void the_network_takes_a_trial(void **state)
 
 int main(void)
 {
-    static const struct CMUnitTest each[] = {
-        cmocka_unit_test(batches_are_known_by_number), cmocka_unit_test(threads_change_nothing),
-        cmocka_unit_test(every_cell_learns),           cmocka_unit_test(parts_are_the_whole),
-        cmocka_unit_test(the_line_stands_for_all),     cmocka_unit_test(the_plan_is_told),
-        cmocka_unit_test(the_network_takes_a_trial)};
+    static const struct CMUnitTest each[] = {cmocka_unit_test(batches_are_known_by_number),
+                                             cmocka_unit_test(threads_change_nothing),
+                                             cmocka_unit_test(every_cell_learns),
+                                             cmocka_unit_test(parts_are_the_whole),
+                                             cmocka_unit_test(a_full_disk_is_an_error),
+                                             cmocka_unit_test(the_line_stands_for_all),
+                                             cmocka_unit_test(the_plan_is_told),
+                                             cmocka_unit_test(the_network_takes_a_trial)};
     enum { EACH = sizeof each / sizeof *each, MOST = 32 };
     struct CMUnitTest tests[EACH * MOST];
     char names[EACH * MOST][64], tasks[MOST][32];

@@ -8,21 +8,11 @@
 
 #include <cmocka.h>
 
+#include "support/disk.h"
 #include "support/place.h"
 #include "support/run.h"
 
-#include <signal.h>
 #include <stdbool.h>
-#include <sys/resource.h>
-
-/* No file may become larger than `bytes`; 0: any may. */
-static void limit_files(rlim_t bytes)
-{
-    struct rlimit limit;
-    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
-    limit.rlim_cur = bytes ? bytes : limit.rlim_max;
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-}
 
 static char *read_text(const char *path, size_t *size)
 {
@@ -151,6 +141,5 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(model_is_not_saved, set_up, tear_down),
                                        cmocka_unit_test_setup_teardown(training_is_not_saved, set_up, tear_down)};
-    signal(SIGXFSZ, SIG_IGN);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

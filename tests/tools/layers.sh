@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Every kind of layer.inc has its parts: a file that opens with what it computes and has both rows, a row in
-# docs/network-line.md, a seed for the fuzzer; and the tests that take their kinds from the list do so. A tree with a kind
+# docs/network-line.md, a seed for the fuzzer, values of PyTorch that a test reads; and the tests that take their kinds from the list do so. A tree with a kind
 # that lacks them fails, part by part.
 set -eu
 SOURCE=${SOURCE:-$(cd "$(dirname "$0")/../.." && pwd)}
@@ -9,12 +9,22 @@ trap 'rm -rf "$tree"' EXIT
 
 fail() { echo "$*" >&2; exit 1; }
 
-enrolling='model/gradcheck_net.c model/test_kinds.c'
+enrolling='model/gradcheck_net.c model/test_kinds.c model/test_kinds_memory.c train/test_trial.c'
+
+# What is compared with something else: dropout is random.
+elsewhere='onehot=task/both_min_char_rnn.c crf=layer/both_crf.c ctc=layer/both_ctc.c dropout=layer/gradcheck_ops.c'
 
 kinds() { sed -n 's/^UR_LAYER(\([a-z0-9_]*\))$/\1/p' "$1/src/layer/layer.inc"; }
 
 # word FILE: of a network line; a cell stands for all of them
 word() { sed -n 's/.*\.word = "\([^"]*\)".*/\1/p' "$1" | grep . || echo lstm; }
+
+# golden TREE WORD: a network in tests/golden has it, or its values are compared elsewhere
+golden() {
+    local other
+    for other in $elsewhere; do [ "${other%=*}" != "$2" ] || [ ! -e "$1/tests/${other#*=}" ] || return 0; done
+    grep -aoh '"net":"[^"]*"' "$1"/tests/golden/*.safetensors | grep -qw -e "$2"
+}
 
 missing() {
     local id file word test
@@ -25,6 +35,7 @@ missing() {
         word=$(word "$file")
         grep -q "^| \`$word[ \`]" "$1/docs/network-line.md" || echo "$id: a row in docs/network-line.md"
         grep -qw -e "$word" "$1"/tests/fuzz/seeds/net_line/* || echo "$id: a seed in tests/fuzz/seeds/net_line"
+        golden "$1" "$word" || echo "$id: values of PyTorch in tests/golden"
     done < <(kinds "$1")
     for test in $enrolling; do
         grep -q 'check_kinds(' "$1/tests/$test" || echo "tests/$test: no longer takes its kinds from the list"
@@ -39,7 +50,8 @@ lacks=$(missing "$SOURCE")
 
 mkdir -p "$tree/src" "$tree/tests/fuzz" "$tree/docs"
 cp -R "$SOURCE/src/layer" "$tree/src"
-cp -R "$SOURCE/tests/model" "$tree/tests"
+cp -R "$SOURCE"/tests/{model,train,task,layer} "$tree/tests"
+ln -s "$SOURCE/tests/golden" "$tree/tests/golden"
 cp -R "$SOURCE/tests/fuzz/seeds" "$tree/tests/fuzz"
 cp "$SOURCE/docs/network-line.md" "$tree/docs"
 printf 'UR_LAYER(absent)\nUR_LAYER(scale)\n' >>"$tree/src/layer/layer.inc"
@@ -48,7 +60,8 @@ want='absent: a row in src/layer
 scale: its row for windows
 scale: what it computes, at the top of its file
 scale: a row in docs/network-line.md
-scale: a seed in tests/fuzz/seeds/net_line'
+scale: a seed in tests/fuzz/seeds/net_line
+scale: values of PyTorch in tests/golden'
 found=$(missing "$tree")
 [ "$found" = "$want" ] || fail "expected: $want
 found: $found"

@@ -14,6 +14,7 @@
 #include "train/learner.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { STEPS = 6, LANES = 19, SYMBOLS = 5, OUTPUTS = 4, ROWS = STEPS * LANES };
@@ -26,13 +27,13 @@ typedef struct setting {
     real values[2][ROWS * OUTPUTS];
 } setting;
 
-static void set_up(setting *s, const char *line)
+static void set_up_on(setting *s, const char *line, size_t threads)
 {
     ur_error error = {0};
     ur_learning learning = ur_learning_default();
     ur_sizes sizes = {.symbols = SYMBOLS, .features = OUTPUTS, .outputs = OUTPUTS};
     memset(s, 0, sizeof *s);
-    learning.threads = 2;
+    learning.threads = threads;
     ok(ur_model_create(&s->model, line, &sizes, 1, 0, NULL, &error), &error);
     ok(ur_learner_create(&s->learner, s->model, &learning, &error), &error);
     fill_ids(s->ids, ROWS, 1, SYMBOLS);
@@ -45,6 +46,8 @@ static void set_up(setting *s, const char *line)
             .steps = STEPS, .lanes = LANES, .ids = s->ids, .values = s->values[i], .lengths = s->lengths};
     }
 }
+
+static void set_up(setting *s, const char *line) { set_up_on(s, line, 2); }
 
 static void tear_down(setting *s)
 {
@@ -97,6 +100,32 @@ static void test_behind_the_end_nothing_counts(void **state)
         free(got);
         free(want);
         tear_down(&s);
+    }
+}
+
+static void test_threads_change_no_bit(void **state)
+{
+    (void)state;
+    for (size_t loss = 0; ur_loss_at(loss); loss++) {
+        setting s;
+        const ur_loss_kind *kind = ur_loss_at(loss);
+        ur_window_result result[2];
+        real *gradient[2];
+        for (size_t i = 0; i < 2; i++) {
+            char line[64];
+            snprintf(line, sizeof line, "embed 3 > lstm 4 > dense%s%s", kind->layer ? " > " : "",
+                     kind->layer ? kind->word : "");
+            set_up_on(&s, line, 1 + 3 * i);
+            aim(&s, 0, (ur_loss)loss, 0);
+            if (kind->own_steps) s.batch.target[0].steps = 1;
+            gradient[i] = gradients(&s, &result[i]);
+            if (!i) tear_down(&s);
+        }
+        assert_true(result[0].loss == result[1].loss);
+        assert_same(kind->word, gradient[1], gradient[0], s.model->numbers);
+        tear_down(&s);
+        free(gradient[0]);
+        free(gradient[1]);
     }
 }
 
@@ -494,6 +523,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_behind_the_end_nothing_counts),
+        cmocka_unit_test(test_threads_change_no_bit),
         cmocka_unit_test(test_labels_without_places),
         cmocka_unit_test(test_labels_that_do_not_fit),
         cmocka_unit_test(test_lengths_of_targets),
