@@ -159,5 +159,8 @@ ur_status ur_classify_look(void *data, const ur_model *model, const char *item, 
 const char *ur_classify_step_text(const void *data, size_t step, size_t *length)
 {
     const ur_classify *c = data;
-    return c->vocabulary ? ur_vocabulary_text(c->vocabulary, c->tokens[step], length) : NULL;
+    size_t begin = c->vocabulary && step ? c->end[step - 1] : 0;
+    if (!c->vocabulary) return NULL;
+    *length = c->end[step] - begin;
+    return c->text + begin;
 }
