@@ -5,9 +5,9 @@
 
 Compiles labels.c with the library of --build, and makes a model whose vocabulary has 10,000 words. An update is forward,
 backward, clipping and Adam; PyTorch packs the sequences. A sentence goes from its text to a probability. It is asked again and
-again, so we have met its words before, and keep what the first layer makes of them (up to 8192 words). PyTorch does so
-as written, as TorchScript and compiled. Either is tried on one thread and on all, and the fastest counts. Medians and least times over all turns, both
-ratios (PyTorch over ours: above 1 we are faster); the smaller one counts. --cpu compares the processor's time instead,
+again, so we have met its words before, and keep what the first layer makes of them (up to 8192 words). PyTorch answers as
+written, as TorchScript and compiled. Either is tried on one thread and on all, and the fastest counts. Medians and least times
+over all turns, both ratios (PyTorch over ours: above 1 we are faster); the smaller one counts. --cpu compares the processor's time instead,
 for machines that have other work.
 """
 import argparse
