@@ -287,7 +287,7 @@ typedef struct ur_item {
  * UR_ERR_UNSUPPORTED for a task without such items; UR_ERR_USAGE where there is no such number. */
 UR_API ur_status ur_answerer_look(ur_answerer *answerer, const char *item, size_t length, size_t number, ur_item *seen,
                                   ur_error *error);
-/* Step `step` of the item that was looked at last, as text; NULL: it is numbers, or a token that the model does not know. */
+/* Step `step` of the item that was looked at last, as text, whether the model knows it or not; NULL: it is numbers. */
 UR_API const char *ur_answerer_step(const ur_answerer *answerer, size_t step, size_t *length);
 
 /* Label i of a classifier or tagger, in the order of its outputs; NULL after the last, and for a model without labels. */

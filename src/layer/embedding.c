@@ -97,21 +97,22 @@ bool ur_embed_by_rows(const ur_layer *l, size_t places)
     return l->embed && l->behind && l->behind->spec.kind->picks && !l->behind->fed && l->inputs < places;
 }
 
-/* In use nothing happens to a row on its way to a cell behind, which may keep what it makes of it. */
+/* In use nothing happens to a row on its way to a cell behind, which may keep what it makes of it: by its id, so that the row
+ * itself is looked at once. */
 static bool may_keep(const ur_running *r, const ur_layer *l)
 {
     const ur_layer *behind = l->behind;
     while (behind && behind->spec.kind->passes) behind = behind->behind;
-    return r->tape->kept && !r->tape->recording && l->width % UR_LANES == 0 && behind && behind->spec.kind->picks &&
-           !behind->fed && !behind->reverse;
+    return r->tape->kept && !r->tape->recording && behind && behind->spec.kind->picks && !behind->fed &&
+           !behind->reverse;
 }
 
 static ur_tensor *run_embed(ur_running *r, const ur_layer *l, ur_tensor *x)
 {
     (void)x;
-    if ((r->picks = may_keep(r, l))) return ur_tensor_on(r->tape, l->embed->value, l->inputs, 1, l->width);
-    r->picks = !r->tape->plain && ur_embed_by_rows(l, r->steps * r->lanes);
+    r->picks = !r->tape->plain && !r->tape->kept && ur_embed_by_rows(l, r->steps * r->lanes);
     if (r->picks) return ur_embed_rows(r->tape, l->embed);
+    r->picks = may_keep(r, l);
     return ur_embed(r->tape, l->embed, r->ids, r->steps, r->lanes);
 }
 

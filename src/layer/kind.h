@@ -230,8 +230,8 @@ typedef struct ur_running {
     const int32_t *lane_of;    /* (T, B): which of its lanes a place takes; NULL: its own */
     ur_tensor *keys, *looked;  /* of `attend`: what it made of the named line, NULL before; (T, B, S) shares */
     size_t turned, turned_end; /* columns of x that were made from the end; equal: none */
-    bool picks;                /* what was given is a table, whose rows ids choose */
-    bool logits;               /* leave out the σ of the line's last layer */
+    bool picks;  /* what was given is a table, whose rows ids choose; where products are kept, the rows of the ids */
+    bool logits; /* leave out the σ of the line's last layer */
 } ur_running;
 
 /* Which places of x a layer must look at; NULL: all. In use, what stands behind a lane's end is made, too. */

@@ -125,13 +125,18 @@ typedef struct ur_step_work {
 
 void ur_recurrent_step(ur_step_work *step);
 
-/* The products of a layer's input weights with rows of a table, which a decoder needs again and again: each is made when it is
- * first asked for, in the order of asking. Good for one layer and its weights as they are. */
+/* The products of a layer's input weights with the rows of tokens, which are needed again and again in use: each is made when it
+ * is first asked for, in the order of asking. Good for one layer and its weights as they are. */
 typedef struct ur_kept_rows {
+    size_t symbols;
     int32_t *place; /* of each id in the table; −1: not made yet */
     real *table;    /* (count, slot row) */
     size_t count, room;
 } ur_kept_rows;
+
+ur_status ur_kept_rows_make(ur_kept_rows *kept, size_t symbols, ur_error *error);
+void ur_kept_rows_forget(ur_kept_rows *kept);
+void ur_kept_rows_free(ur_kept_rows *kept); /* may be all zeros */
 
 /* What the inputs add to the slots of a window, or to its table. */
 void ur_window_input_products(const ur_window *window);

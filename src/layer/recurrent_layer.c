@@ -40,6 +40,27 @@ static bool make_room(ur_tape *tape, ur_window *w, ur_tensor *const initial[])
 
 /* ---- kept rows ---------------------------------------------------------------------------------------------------- */
 
+ur_status ur_kept_rows_make(ur_kept_rows *kept, size_t symbols, ur_error *error)
+{
+    *kept = (ur_kept_rows){.symbols = symbols, .place = calloc(symbols, sizeof *kept->place)};
+    if (!kept->place) return ur_fail_memory(error, "what is kept of tokens");
+    ur_kept_rows_forget(kept);
+    return UR_OK;
+}
+
+void ur_kept_rows_forget(ur_kept_rows *kept)
+{
+    kept->count = 0;
+    for (size_t i = 0; i < kept->symbols; i++) kept->place[i] = -1;
+}
+
+void ur_kept_rows_free(ur_kept_rows *kept)
+{
+    free(kept->place);
+    free(kept->table);
+    *kept = (ur_kept_rows){.count = 0};
+}
+
 static bool make_kept_room(ur_tape *tape, ur_kept_rows *kept, size_t rows, size_t row)
 {
     size_t numbers, bytes;
@@ -48,7 +69,7 @@ static bool make_kept_room(ur_tape *tape, ur_kept_rows *kept, size_t rows, size_
     real *grown = fits ? realloc(kept->table, bytes) : NULL;
     if (grown) kept->room = 2 * rows;
     if (grown) kept->table = grown;
-    if (!grown) tape->status = ur_fail_memory(&tape->error, "a decoder");
+    if (!grown) tape->status = ur_fail_memory(&tape->error, "what is kept of tokens");
     return grown != NULL;
 }
 
@@ -61,7 +82,7 @@ static real *number_rows(ur_tape *tape, const ur_window *w, ur_kept_rows *kept, 
     for (size_t i = 0; x && i < places; i++) {
         int32_t *place = &kept->place[w->ids[i]];
         if (*place < 0) {
-            memcpy(x + *count * row, w->x + (size_t)w->ids[i] * row, row * sizeof *x);
+            memcpy(x + *count * row, w->x + i * row, row * sizeof *x);
             *place = (int32_t)(kept->count + (*count)++);
         }
         ids[i] = *place;

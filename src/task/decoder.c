@@ -63,11 +63,12 @@ ur_status ur_decoding_create(ur_decoding **decoding, ur_learner *learner, const 
     for (int i = 0; i < 2; i++) ur_arena_init(&d->step[i]);
     *decoding = d;
     d->errors = calloc(ur_pool_threads(learner->compute.pool), sizeof *d->errors);
-    d->kept.place = calloc(learner->model->lines[d->line].symbols, sizeof *d->kept.place);
-    if (d->errors && d->kept.place) return UR_OK;
+    ur_status status = d->errors ? ur_kept_rows_make(&d->kept, learner->model->lines[d->line].symbols, error)
+                                 : ur_fail_memory(error, "a decoder");
+    if (status == UR_OK) return UR_OK;
     ur_decoding_free(d);
     *decoding = NULL;
-    return ur_fail_memory(error, "a decoder");
+    return status;
 }
 
 ur_status ur_decoding_create_besides(ur_decoding **decoding, ur_model *model, size_t threads,
@@ -101,8 +102,7 @@ void ur_decoding_free(ur_decoding *d)
     free_rows(&d->before);
     ur_arena_free(&d->read);
     for (int i = 0; i < 2; i++) ur_arena_free(&d->step[i]);
-    free(d->kept.place);
-    free(d->kept.table);
+    ur_kept_rows_free(&d->kept);
     free(d->errors);
     free(d->log_sums);
     free(d->looked);
@@ -272,16 +272,9 @@ static ur_status grow(ur_decoding *d, ur_error *error)
     return UR_OK;
 }
 
-/* The weights may have changed. */
-static void forget_kept(ur_decoding *d)
-{
-    d->kept.count = 0;
-    for (size_t i = 0; i < d->learner->model->lines[d->line].symbols; i++) d->kept.place[i] = -1;
-}
-
 static ur_status search(ur_decoding *d, const ur_batch *batch, ur_error *error)
 {
-    forget_kept(d);
+    ur_kept_rows_forget(&d->kept); /* the weights may have changed */
     for (size_t b = 0; b < d->lanes; b++) ur_beam_begin(d->beams[b], d->settings.first);
     collect(d);
     UR_TRY(begin(d, batch, error));

@@ -344,6 +344,7 @@ static ur_status predict_window(ur_learner *l, const ur_batch *batch, const ur_c
     ur_value values[UR_LINES_MAX];
     begin(l, &tape, false);
     ur_tape_watch(&tape, l->model->layer_count);
+    tape.kept = l->kept;
     if (!ur_graph_run(l->model, &tape, batch, carry, NULL, values)) return ur_tape_status(&tape, error);
     const ur_value *value = &values[wanted->line];
     const ur_tensor *y = value->y;

@@ -40,7 +40,9 @@ struct ur_learner {
     /* Where set: is shown what the network gave in ur_learner_forward, all outputs of a wide last layer too, which is there
      * for that long. */
     ur_status (*judge)(void *context, const ur_value *out, ur_error *error);
-    void *task_context;            /* of both */
+    void *task_context; /* of both */
+    /* Where set: what ur_predict keeps of tokens from call to call, as long as the weights stay as they are. */
+    struct ur_kept_rows *kept;
     ur_value output[UR_MAX_LINES]; /* of each line in the last forward run, until its arena is reset */
     double norm;                   /* of the last gradient */
     uint64_t step;                 /* updates, for the dropout masks */

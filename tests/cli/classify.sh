@@ -84,6 +84,7 @@ fi
 # Word by word
 done_with inspect saliency run 'the film was not good.'; prints 'label, with probability'; prints "' not'"
 done_with inspect saliency run 'The film was not good.' --target pos --json; prints '"target":"pos"'
+done_with inspect saliency run 'The zzgoodzz was good'; prints "' zzgoodzz'"; prints 'the zzgoodzz was good'
 misused inspect saliency run 'fine' --target neutral; says "the model has no label 'neutral'"
 done_with inspect saliency keras 'the film was good' --target neg
 

@@ -1,4 +1,5 @@
-/* An answerer on several threads gives the bits of one on one, also where a single text is shared out. */
+/* An answerer on several threads gives the bits of one on one, also where a single text is shared out; so does one that keeps what
+ * it made of tokens, and a network that keeps nothing. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +9,7 @@
 #include "data/temp_text.h"
 #include "support/ok.h"
 #include "support/run.h"
+#include "train/learner.h"
 #include "train/settings.h"
 
 #include <string.h>
@@ -60,8 +62,48 @@ static void test_threads_change_nothing(void **state)
     ur_settings_free(training);
 }
 
+static void predict_with(ur_learner *learner, ur_kept_rows *kept, const int32_t *ids, size_t steps, real out[LABELS])
+{
+    ur_error error = {0};
+    const ur_batch batch = {.input = {{.steps = steps, .lanes = 1, .ids = ids}}};
+    learner->kept = kept;
+    ok(ur_predict(learner, &batch, out, &error), &error);
+}
+
+static void compare_kept(const char *net)
+{
+    static const int32_t first[] = {3, 1, 3, 7, 0}, second[] = {7, 2, 7, 3, 8, 8, 8, 8, 8, 8, 8, 8};
+    ur_error error = {0};
+    ur_model *model;
+    ur_learner *learner;
+    ur_kept_rows kept;
+    real plain[LABELS], with[LABELS];
+    const ur_sizes sizes = {.symbols = 9, .outputs = LABELS};
+    ok(ur_model_create(&model, net, &sizes, 1, 0, NULL, &error), &error);
+    ok(ur_learner_create_judge(&learner, model, 1, &error), &error);
+    ok(ur_kept_rows_make(&kept, sizes.symbols, &error), &error);
+    for (int again = 0; again < 3; again++) {
+        predict_with(learner, NULL, again % 2 ? second : first, again % 2 ? 12 : 5, plain);
+        predict_with(learner, &kept, again % 2 ? second : first, again % 2 ? 12 : 5, with);
+        assert_memory_equal(plain, with, sizeof plain);
+    }
+    assert_int_equal(kept.count, strstr(net, "bi") ? 0 : 6);
+    ur_kept_rows_free(&kept);
+    ur_learner_free(learner);
+    ur_model_free(model);
+}
+
+static void test_what_is_kept_changes_nothing(void **state)
+{
+    (void)state;
+    compare_kept("embed 5 > dropout 0.3 > gru 9 > lstm 7 > max > dense");
+    compare_kept("embed 16 > lstm 20 > last > dense");
+    compare_kept("embed 5 > lstm 9 bi > max > dense");
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_threads_change_nothing)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_threads_change_nothing),
+                                       cmocka_unit_test(test_what_is_kept_changes_nothing)};
     return cmocka_run_group_tests(tests, temp_setup, temp_teardown);
 }

@@ -16,6 +16,20 @@ static ur_status take_text(ur_classify *c, const char *text, size_t length, ur_b
     return ur_classify_fill(c, count, 1, batch, error);
 }
 
+enum { KEPT_MOST = 8192 }; /* tokens: 16 MB for 128 neurons */
+
+/* What the first layer makes of a token is kept from text to text. */
+static ur_status keep_tokens(ur_classify *c, ur_learner *learner, ur_error *error)
+{
+    const ur_model *m = learner->model;
+    learner->kept = NULL;
+    if (m->line_count > 1 || !m->layers->embed) return UR_OK;
+    if (!c->kept.place) UR_TRY(ur_kept_rows_make(&c->kept, m->lines->symbols, error));
+    if (c->kept.count > KEPT_MOST) ur_kept_rows_forget(&c->kept);
+    learner->kept = &c->kept;
+    return UR_OK;
+}
+
 /* The last line's outputs for one sequence. */
 static ur_status run_text(ur_classify *c, ur_learner *learner, const char *text, size_t length, real *out,
                           ur_error *error)
@@ -23,7 +37,10 @@ static ur_status run_text(ur_classify *c, ur_learner *learner, const char *text,
     ur_batch batch;
     UR_TRY(take_text(c, text, length, &batch, error));
     c->cut_count += c->cut;
-    return ur_predict(learner, &batch, out, error);
+    UR_TRY(keep_tokens(c, learner, error));
+    ur_status status = ur_predict(learner, &batch, out, error);
+    if (status != UR_OK && learner->kept) ur_kept_rows_forget(learner->kept); /* some may not have been made */
+    return status;
 }
 
 /* P(polar), and P(positive) of what is polar. */
@@ -142,5 +159,8 @@ ur_status ur_classify_look(void *data, const ur_model *model, const char *item, 
 const char *ur_classify_step_text(const void *data, size_t step, size_t *length)
 {
     const ur_classify *c = data;
-    return c->vocabulary ? ur_vocabulary_text(c->vocabulary, c->tokens[step], length) : NULL;
+    size_t begin = c->vocabulary && step ? c->end[step - 1] : 0;
+    if (!c->vocabulary) return NULL;
+    *length = c->end[step] - begin;
+    return c->text + begin;
 }

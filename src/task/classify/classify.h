@@ -7,6 +7,7 @@
 
 #include "data/labelled.h"
 #include "data/vocabulary.h"
+#include "layer/recurrent.h"
 #include "task/first_vectors.h"
 #include "task/order.h"
 #include "task/spelling.h"
@@ -103,6 +104,7 @@ typedef struct ur_classify {
     size_t places, lanes; /* for which there is room */
     size_t *counts;       /* (label, 3): right, taken, there; of an evaluation */
     size_t *confusion;    /* (there, taken); NULL for many labels */
+    ur_kept_rows kept;    /* of the words that were answered */
 } ur_classify;
 
 extern const ur_task ur_task_classify;

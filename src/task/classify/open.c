@@ -20,6 +20,7 @@ void ur_classify_close(void *data)
     if (!c->given) ur_vocabulary_free(c->vocabulary);
     if (!c->given) ur_vocabulary_free(c->characters);
     ur_spelling_free(&c->spelling);
+    ur_kept_rows_free(&c->kept);
     ur_example_free(&c->example);
     free(c->labels);
     free(c->tokens);
