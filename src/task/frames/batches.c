@@ -138,6 +138,13 @@ static ur_status read_lane(ur_frames *f, ur_part part, uint64_t epoch, uint32_t 
     return UR_OK;
 }
 
+ur_batch ur_frames_inputs(const ur_frames *f, const ur_sequences *in)
+{
+    ur_batch batch = {.target_count = 0};
+    for (size_t i = 0; i < f->lines; i++) batch.input[i] = *in;
+    return batch;
+}
+
 ur_status ur_frames_batch(void *data, ur_part part, uint64_t epoch, uint64_t number, ur_task_batch *batch,
                           ur_error *error)
 {
@@ -154,12 +161,13 @@ ur_status ur_frames_batch(void *data, ur_part part, uint64_t epoch, uint64_t num
     for (size_t b = 0; b < lanes; b++) steps = p->length[piece[b]] > steps ? p->length[piece[b]] : steps;
     UR_TRY(make_room(f, steps, lanes, error));
     for (size_t b = 0; b < lanes; b++) UR_TRY(read_lane(f, part, epoch, piece[b], b, lanes, steps, error));
-    ur_target target = {.loss = UR_LOSS_SOFTMAX, .ids = f->targets};
+    ur_target target = {.line = f->lines - 1, .loss = UR_LOSS_SOFTMAX, .ids = f->targets};
     if (training) target.smoothing = f->settings.label_smoothing;
     if (training && f->label_weight) target.weights = f->weights;
-    batch->network = (ur_batch){.input = {{.steps = steps, .lanes = lanes, .values = f->values, .lengths = f->lengths}},
-                                .target = {target},
-                                .target_count = 1};
+    batch->network = ur_frames_inputs(
+        f, &(ur_sequences){.steps = steps, .lanes = lanes, .values = f->values, .lengths = f->lengths});
+    batch->network.target[0] = target;
+    batch->network.target_count = 1;
     batch->fresh = true;
     batch->extra = piece;
     return UR_OK;
