@@ -2,47 +2,34 @@
 #include "task/frames/frames.h"
 
 #include "kernel/scalar.h"
+#include "task/room.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 /* ---- Room --------------------------------------------------------------------------------------------------------- */
 
-static ur_status grow(void **memory, size_t count, size_t size, ur_error *error)
-{
-    size_t bytes;
-    void *grown = ur_mul_fits(count, size, &bytes) ? realloc(*memory, bytes + 1) : NULL;
-    if (!grown) return ur_fail_memory(error, "a batch");
-    *memory = grown;
-    return UR_OK;
-}
-
 ur_status ur_frames_room(ur_frames *f, size_t frames, ur_error *error)
 {
     if (frames <= f->frame_room) return UR_OK;
-    void *frame = f->frame, *varied = f->varied;
-    ur_status status = grow(&frame, frames, f->input.numbers * sizeof *f->frame, error);
-    f->frame = frame;
-    if (status == UR_OK) status = grow(&varied, frames, f->input.numbers * sizeof *f->varied, error);
-    f->varied = varied;
-    if (status == UR_OK) f->frame_room = frames;
-    return status;
+    UR_TRY(ur_room_grow(&f->frame, frames, f->input.numbers * sizeof *f->frame, error));
+    UR_TRY(ur_room_grow(&f->varied, frames, f->input.numbers * sizeof *f->varied, error));
+    f->frame_room = frames;
+    return UR_OK;
 }
 
 static ur_status make_room(ur_frames *f, size_t steps, size_t lanes, ur_error *error)
 {
     size_t places = steps * lanes;
     UR_TRY(ur_frames_room(f, steps + 1, error));
-    void *memory[] = {f->values, f->targets, f->weights, f->lengths};
-    const size_t bytes[] = {ur_frames_features(&f->input) * sizeof *f->values, sizeof *f->targets, sizeof *f->weights};
-    ur_status status = UR_OK;
-    for (size_t i = 0; i < 3 && status == UR_OK && places > f->places; i++)
-        status = grow(&memory[i], places, bytes[i], error);
-    if (status == UR_OK && lanes > f->lanes) status = grow(&memory[3], lanes, sizeof *f->lengths, error);
-    f->values = memory[0], f->targets = memory[1], f->weights = memory[2], f->lengths = memory[3];
-    if (status == UR_OK && places > f->places) f->places = places;
-    if (status == UR_OK && lanes > f->lanes) f->lanes = lanes;
-    return status;
+    if (lanes > f->lanes) UR_TRY(ur_room_grow(&f->lengths, lanes, sizeof *f->lengths, error));
+    if (lanes > f->lanes) f->lanes = lanes;
+    if (places <= f->places) return UR_OK;
+    UR_TRY(ur_room_grow(&f->values, places, ur_frames_features(&f->input) * sizeof *f->values, error));
+    UR_TRY(ur_room_grow(&f->targets, places, sizeof *f->targets, error));
+    UR_TRY(ur_room_grow(&f->weights, places, sizeof *f->weights, error));
+    f->places = places;
+    return UR_OK;
 }
 
 /* ---- Weights of labels -------------------------------------------------------------------------------------------- */
