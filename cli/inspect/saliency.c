@@ -50,8 +50,8 @@ typedef struct salience {
     double probability, largest;
     ur_answerer *answerer; /* where the target is a label; else NULL */
     ur_item item;
-    size_t at,
-        ahead; /* the step whose label it is, from 1; 0: that of all. Of a forecast so many rows ahead; 0: it is none */
+    size_t at;    /* the step whose label it is, from 1; 0: that of all */
+    size_t ahead; /* of a forecast: so many rows; 0: it is none */
     ur_real *features;
     char number[32];
 } salience;
@@ -234,10 +234,8 @@ static void print_number(const salience *s)
 {
     printf("\n\nto the simple forecast of '");
     ur_cli_print_shown(stdout, s->item.name, strlen(s->item.name));
-    printf("', %zu ahead, the network adds %+.4f deviations\n\n   moved  step, the strongest ten; above 0 raised it, "
-           "below 0 "
-           "lowered it\n",
-           s->ahead, s->probability);
+    printf("', %zu ahead, the network adds %+.4f deviations\n", s->ahead, s->probability);
+    printf("\n   moved  step, the strongest ten; above 0 raised it, below 0 lowered it\n");
 }
 
 static void print_prediction(const salience *s)
