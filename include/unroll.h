@@ -70,10 +70,11 @@ UR_API ur_status ur_model_load_memory(ur_model **model, const void *bytes, size_
                                       ur_error *error);
 UR_API void ur_model_free(ur_model *model); /* NULL is allowed */
 
-UR_API const char *ur_model_net(const ur_model *model);   /* the network line, such as "onehot > rnn 100 > dense" */
-UR_API const char *ur_model_task(const ur_model *model);  /* "lm" for a language model; "" if none was recorded */
-UR_API size_t ur_model_outputs(const ur_model *model);    /* numbers per lane that a step gives */
-UR_API size_t ur_model_features(const ur_model *model);   /* numbers per lane that a step takes; 0: it takes ids */
+UR_API const char *ur_model_net(const ur_model *model);  /* the network line, such as "onehot > rnn 100 > dense" */
+UR_API const char *ur_model_task(const ur_model *model); /* "lm" for a language model; "" if none was recorded */
+UR_API size_t ur_model_outputs(const ur_model *model);   /* numbers per lane that a step gives */
+UR_API size_t
+ur_model_features(const ur_model *model); /* numbers per lane that the first line with any takes; 0: ids */
 UR_API size_t ur_model_parameters(const ur_model *model); /* trained numbers in all */
 
 /* Small weights make a step faster and, written to a file, the file smaller: the matrices (not the biases) are rounded to

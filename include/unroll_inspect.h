@@ -333,11 +333,16 @@ typedef struct ur_prediction {
     double
         probability; /* is set: of the target, by the softmax or σ of what the line gives (of a line that ends in `crf`, of
                            what enters the crf) */
+    bool
+        number; /* what is explained is the target itself, a number that the line gives; `probability` becomes that number */
+    ur_real *
+        features; /* of a line that takes numbers, (features): becomes how much each moved it, over all steps; NULL: that is
+                          not wanted */
 } ur_prediction;
 
 /* How much each step of line `read` moved the logarithm of that probability: (gradient of log p to what stands for the step)
  * times that (Denil et al. 2014): the embedding of a token with what is joined to it (a word's spelling), its one-hot row, or the
- * step's numbers. Positive: it spoke for the target. `moved` takes (T, B) numbers; 0 behind a lane's end. Dropout is off; the
+ * step's numbers. Positive: it spoke for the target. Of a number the gradient of that itself: then positive says that it raised it. `moved` takes (T, B) numbers; 0 behind a lane's end. Dropout is off; the
  * targets of the batch are not used. One-hot ids need a cell right behind them (else UR_ERR_UNSUPPORTED). UR_ERR_USAGE: a line,
  * a place or a target that is not there, a line that begins with what another one gives, small weights; UR_ERR_USAGE and
  * UR_ERR_DATA for a wrong batch, as ur_learn.

@@ -281,14 +281,21 @@ typedef struct ur_item {
     size_t answers;     /* the line that gives the labels (ur_model_label), … */
     bool each_step,
         apart; /* … one at each step, or else one for all. apart: there are blanks between steps that are text */
+    /* Of a model that gives numbers in place of labels: how many (else 0), number i being output first + i · stride of the last
+     * step, and what they are of. */
+    size_t numbers, first, stride;
+    const char *name;
 } ur_item;
 
-/* A line of text for a model that reads text; for others item `number`, from 0, of the file or folder of that name.
+/* A line of text for a model that reads text; for others item `number`, from 0, of the file or folder of that name: a clip, a
+ * picture, a recording, or the end of a series as the channel of that number is forecast from it.
  * UR_ERR_UNSUPPORTED for a task without such items; UR_ERR_USAGE where there is no such number. */
 UR_API ur_status ur_answerer_look(ur_answerer *answerer, const char *item, size_t length, size_t number, ur_item *seen,
                                   ur_error *error);
 /* Step `step` of the item that was looked at last, as text, whether the model knows it or not; NULL: it is numbers. */
 UR_API const char *ur_answerer_step(const ur_answerer *answerer, size_t step, size_t *length);
+/* What feature `feature` of its steps' numbers is of: a channel of a series; NULL: it has no name. */
+UR_API const char *ur_answerer_feature(const ur_answerer *answerer, size_t feature);
 
 /* Label i of a classifier or tagger, in the order of its outputs; NULL after the last, and for a model without labels. */
 UR_API const char *ur_model_label(const ur_model *model, size_t i);

@@ -28,9 +28,9 @@ static const ur_setting OPTIONS[] = {
     {"What is explained", "target", "TOKEN", UR_SETTING_TEXT, PLACE(target), .unset = "the likeliest one",
      .help = "this prediction: a token behind the text, or a label"},
     {NULL, "at", "N", UR_SETTING_SIZE, PLACE(at), .least = 1, .most = 1e9, .unset = "the last one",
-     .help = "where each word or frame has a label: which one's, from 1"},
+     .help = "where each word or frame has a label: which one's, from 1; of a forecast: so many rows ahead"},
     {NULL, "item", "N", UR_SETTING_SIZE, PLACE(item), .least = 1, .most = 1e9, .initial = "1",
-     .help = "of a file with several clips, pictures or recordings: which one"},
+     .help = "of a file with several clips, pictures, recordings or channels: which one"},
 
     {"Output", "html", "FILE", UR_SETTING_TEXT, PLACE(html), .unset = "none", .help = "the coloured text as one page"},
     {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace a file that is there"},
@@ -50,7 +50,9 @@ typedef struct salience {
     double probability, largest;
     ur_answerer *answerer; /* where the target is a label; else NULL */
     ur_item item;
-    size_t at; /* the step whose label it is, from 1; 0: that of all */
+    size_t at;    /* the step whose label it is, from 1; 0: that of all */
+    size_t ahead; /* of a forecast: so many rows; 0: it is none */
+    ur_real *features;
     char number[32];
 } salience;
 
@@ -119,15 +121,53 @@ static ur_status choose_step(salience *s, size_t at, ur_error *error)
     return UR_OK;
 }
 
+/* ---- Of numbers --------------------------------------------------------------------------------------------------- */
+
+static ur_status choose_number(salience *s, const settings *how, ur_prediction *of, ur_error *error)
+{
+    size_t features = 0, count = s->item.numbers;
+    if (how->target)
+        return ur_fail(error, UR_ERR_USAGE, "--target is for labels and tokens; --item chooses a channel, --at a row");
+    if (how->at > count) return ur_fail(error, UR_ERR_USAGE, "--at %zu: %zu can be explained", how->at, count);
+    s->ahead = how->at ? how->at : count;
+    while (ur_answerer_feature(s->answerer, features)) features++;
+    s->features = calloc(features + 1, sizeof *s->features);
+    if (!s->features) return ur_fail_memory(error, "the channels");
+    *of = (ur_prediction){.line = s->item.answers,
+                          .step = s->item.each_step ? s->count - 1 : 0,
+                          .target = (int32_t)(s->item.first + (s->ahead - 1) * s->item.stride),
+                          .number = true,
+                          .features = s->features};
+    return UR_OK;
+}
+
+/* Sums over the features that are of one channel, the one that begins at *at; NULL: there are no more. */
+static const char *next_channel(const salience *s, size_t *at, double *sum)
+{
+    const char *name = ur_answerer_feature(s->answerer, *at);
+    *sum = 0;
+    for (const char *other = name; other && strcmp(other, name) == 0; other = ur_answerer_feature(s->answerer, *at))
+        *sum += (double)s->features[(*at)++];
+    return name;
+}
+
+static ur_status choose_label(salience *s, const settings *how, ur_prediction *of, ur_error *error)
+{
+    UR_TRY(choose_step(s, how->at, error));
+    if (how->target) UR_TRY(find_label(s, how->target, error));
+    *of =
+        (ur_prediction){.line = s->item.answers, .step = s->at ? s->at - 1 : 0, .target = how->target ? s->target : -1};
+    return UR_OK;
+}
+
 static ur_status look_at_item(salience *s, const settings *how, const char *item, ur_error *error)
 {
     UR_TRY(ur_answerer_look(s->answerer, item, strlen(item), how->item - 1, &s->item, error));
     s->count = s->item.steps;
     s->moved = calloc(s->count, sizeof *s->moved);
     if (!s->moved) return ur_fail_memory(error, "the text");
-    UR_TRY(choose_step(s, how->at, error));
-    if (how->target) UR_TRY(find_label(s, how->target, error));
-    ur_prediction of = {.line = s->item.answers, .step = s->at ? s->at - 1 : 0, .target = how->target ? s->target : -1};
+    ur_prediction of;
+    UR_TRY(s->item.numbers ? choose_number(s, how, &of, error) : choose_label(s, how, &of, error));
     UR_TRY(ur_saliency_of(s->model, &s->item.batch, &of, s->item.line, s->moved, error));
     s->target = of.target;
     s->probability = of.probability;
@@ -135,7 +175,7 @@ static ur_status look_at_item(salience *s, const settings *how, const char *item
 }
 
 /* As the model's task takes the item. */
-static ur_status make_label(salience *s, const settings *how, const char *item, ur_error *error)
+static ur_status make_of_item(salience *s, const settings *how, const char *item, ur_error *error)
 {
     ur_settings *task;
     UR_TRY(ur_settings_of_model(&task, s->model, error));
@@ -146,11 +186,12 @@ static ur_status make_label(salience *s, const settings *how, const char *item, 
 
 static ur_status make(salience *s, const settings *how, const char *text, ur_error *error)
 {
-    bool labels = ur_model_label(s->model, 0) != NULL;
-    if (how->at && !labels)
-        return ur_fail(error, UR_ERR_USAGE, "--at is for models that give labels, not for those of the task %s",
-                       ur_model_task(s->model));
-    UR_TRY(labels ? make_label(s, how, text, error) : make_prediction(s, how, text, error));
+    const char *task = ur_model_task(s->model);
+    bool tokens = !*task || strcmp(task, "lm") == 0;
+    if (how->at && tokens)
+        return ur_fail(error, UR_ERR_USAGE,
+                       "--at is for models that give labels or forecasts, not for those of the task %s", task);
+    UR_TRY(tokens ? make_prediction(s, how, text, error) : make_of_item(s, how, text, error));
     for (size_t i = 0; i < s->count; i++) s->largest = fmax(s->largest, fabs((double)s->moved[i]));
     return UR_OK;
 }
@@ -184,9 +225,43 @@ static const char *step(salience *s, size_t i, size_t *length)
 static const char *target(const salience *s, size_t *length)
 {
     if (!s->answerer) return token(s, s->target, length);
-    const char *label = ur_model_label(s->model, (size_t)s->target);
+    const char *label = s->ahead ? s->item.name : ur_model_label(s->model, (size_t)s->target);
     *length = label ? strlen(label) : 0;
     return label ? label : "";
+}
+
+static void print_number(const salience *s)
+{
+    printf("\n\nto the simple forecast of '");
+    ur_cli_print_shown(stdout, s->item.name, strlen(s->item.name));
+    printf("', %zu ahead, the network adds %+.4f deviations\n", s->ahead, s->probability);
+    printf("\n   moved  step, the strongest ten; above 0 raised it, below 0 lowered it\n");
+}
+
+static void print_prediction(const salience *s)
+{
+    size_t length;
+    if (s->at)
+        printf("\n\nlabel of number %zu, with probability %.4f: '", s->at, s->probability);
+    else
+        printf("\n\n%s, with probability %.4f: '", s->answerer ? "label" : "then", s->probability);
+    const char *text = target(s, &length);
+    ur_cli_print_shown(stdout, text, length);
+    printf("'\n\n   moved  %s, the strongest ten; above 0 speaks for it, below 0 against it\n",
+           s->at ? "step" : "token");
+}
+
+static void print_channels(const salience *s)
+{
+    double sum;
+    size_t at = 0;
+    if (!ur_answerer_feature(s->answerer, 0)) return;
+    puts("\n   moved  channel, all steps together");
+    for (const char *name; (name = next_channel(s, &at, &sum));) {
+        printf("%+8.4f  '", sum);
+        ur_cli_print_shown(stdout, name, strlen(name));
+        puts("'");
+    }
 }
 
 static void print_text(salience *s)
@@ -198,14 +273,10 @@ static void print_text(salience *s)
         if (s->item.apart) ur_cli_shade_terminal(stdout, " ", 1, 0);
     }
     ur_cli_shade_end_terminal(stdout);
-    if (s->at)
-        printf("\n\nlabel of number %zu, with probability %.4f: '", s->at, s->probability);
+    if (s->ahead)
+        print_number(s);
     else
-        printf("\n\n%s, with probability %.4f: '", s->answerer ? "label" : "then", s->probability);
-    const char *text = target(s, &length);
-    ur_cli_print_shown(stdout, text, length);
-    printf("'\n\n   moved  %s, the strongest ten; above 0 speaks for it, below 0 against it\n",
-           s->at ? "step" : "token");
+        print_prediction(s);
 }
 
 static int by_strength(const void *a, const void *b)
@@ -231,6 +302,20 @@ static ur_status print_strongest(salience *s, ur_error *error)
     return UR_OK;
 }
 
+static json_t *channels_json(const salience *s)
+{
+    double sum;
+    size_t at = 0;
+    json_t *list = json_array();
+    for (const char *name; (name = next_channel(s, &at, &sum));) {
+        json_t *one = json_object();
+        ur_cli_json_set(&one, "name", ur_cli_json_text(name, strlen(name)));
+        ur_cli_json_set(&one, "moved", ur_cli_json_number(sum));
+        ur_cli_json_add(&list, one);
+    }
+    return list;
+}
+
 static ur_status print_json(salience *s, ur_error *error)
 {
     size_t length;
@@ -245,9 +330,28 @@ static ur_status print_json(salience *s, ur_error *error)
     const char *text = target(s, &length);
     ur_cli_json_set(&object, "target", ur_cli_json_text(text, length));
     if (s->at) ur_cli_json_set(&object, "at", json_integer((json_int_t)s->at));
-    ur_cli_json_set(&object, "probability", ur_cli_json_number(s->probability));
+    if (s->ahead) ur_cli_json_set(&object, "ahead", json_integer((json_int_t)s->ahead));
+    ur_cli_json_set(&object, s->ahead ? "added" : "probability", ur_cli_json_number(s->probability));
+    if (s->ahead) ur_cli_json_set(&object, "channels", channels_json(s));
     ur_cli_json_set(&object, "units", tokens);
     return ur_cli_json_print(object, error);
+}
+
+static void note_page(const salience *s, ur_cli_page *page)
+{
+    size_t length;
+    const char *text = target(s, &length);
+    if (s->ahead)
+        ur_cli_page_note(
+            page,
+            "What moved the number that the network adds to the simple forecast of “%.*s”, %zu ahead (%+.4f "
+            "deviations): its gradient times input. The colour is the root of the share of the strongest, %.3g.",
+            (int)length, text, s->ahead, s->probability, s->largest);
+    else
+        ur_cli_page_note(page,
+                         "What moved the prediction of “%.*s” for this text (probability %.4f): gradient of log p "
+                         "times input. The colour is the root of the share of the strongest, %.3g.",
+                         (int)length, text, s->probability, s->largest);
 }
 
 static ur_status save_page(salience *s, const char *path, bool overwrite, ur_error *error)
@@ -255,14 +359,10 @@ static ur_status save_page(salience *s, const char *path, bool overwrite, ur_err
     ur_cli_page page;
     size_t length;
     UR_TRY(ur_cli_page_begin(&page, "Saliency", error));
-    const char *text = target(s, &length);
-    ur_cli_page_note(&page,
-                     "What moved the prediction of “%.*s” for this text (probability %.4f): gradient of log p "
-                     "times input. The colour is the root of the share of the strongest, %.3g.",
-                     (int)length, text, s->probability, s->largest);
+    note_page(s, &page);
     ur_cli_shade_begin_html(page.out);
     for (size_t i = 0; i < s->count; i++) {
-        text = step(s, i, &length);
+        const char *text = step(s, i, &length);
         ur_cli_shade_html(page.out, text, length, shade(s, i));
         if (s->item.apart) ur_cli_shade_html(page.out, " ", 1, 0);
     }
@@ -277,7 +377,9 @@ static ur_status show(salience *s, const settings *how, ur_error *error)
     if (how->html) UR_TRY(save_page(s, how->html, how->overwrite, error));
     if (how->json) return print_json(s, error);
     print_text(s);
-    return print_strongest(s, error);
+    UR_TRY(print_strongest(s, error));
+    if (s->ahead) print_channels(s);
+    return UR_OK;
 }
 
 static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_error *error)
@@ -292,6 +394,7 @@ static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_erro
     if (status == UR_OK) status = show(&s, how, error);
     free(s.ids);
     free(s.moved);
+    free(s.features);
     ur_answerer_free(s.answerer);
     ur_model_free(s.model);
     return status;
@@ -300,19 +403,22 @@ static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_erro
 const ur_cli_verb ur_cli_inspect_saliency = {
     .name = "inspect saliency",
     .takes = "MODEL ITEM [option...]",
-    .summary = "show which tokens or frames moved a prediction",
-    .text = "Reads a text and says how much each token of it moved what the network predicts: the token behind it, the "
-            "label that a classifier gives it, or the label that a tagger gives one of its words (--at). A model of "
-            "pictures, recordings or frames takes a file instead, and its rows, slices or frames are looked at. This "
-            "is the gradient of the logarithm of the prediction's probability to the step's input, times that input "
-            "(Denil et al. 2014); of a word its embedding and its spelling. Orange and above 0 spoke for the "
-            "prediction, blue and below 0 against it. It is a first-order answer: it says what a small change would "
-            "do.",
+    .summary = "show which tokens, frames or rows moved a prediction",
+    .text =
+        "Reads a text and says how much each token of it moved what the network predicts: the token behind it, the "
+        "label that a classifier gives it, or the label that a tagger gives one of its words (--at). A model of "
+        "pictures, recordings or frames takes a file instead, and its rows, slices or frames are looked at; a "
+        "forecast takes a table, and what the network adds to the simple forecast is looked at, step by step of the "
+        "table's end and channel by channel. This is the gradient of the logarithm of the prediction's probability, or "
+        "of the number, to the step's input, times that input (Denil et al. 2014); of a word its embedding and its "
+        "spelling. Orange and above 0 spoke for the prediction, blue and below 0 against it. It is a first-order "
+        "answer: it says what a small change would do.",
     .examples = "unroll inspect saliency runs/input 'To be, or not to b'  # why an e?\n"
                 "unroll inspect saliency runs/input 'To be, or not to b' --target y  # and why not a y?\n"
                 "unroll inspect saliency runs/reviews 'not a bad film'  # which word made it positive?\n"
                 "unroll inspect saliency runs/tags 'We can light the light.' --at 3  # why a verb?\n"
-                "unroll inspect saliency runs/lips clips.idx4 --item 2 --at 40  # frame 40 of the second clip\n",
+                "unroll inspect saliency runs/lips clips.idx4 --item 2 --at 40  # frame 40 of the second clip\n"
+                "unroll inspect saliency runs/load load.csv --item 2 --at 24  # the second channel, 24 rows ahead\n",
     .table = &TABLE,
     .settings_size = sizeof(settings),
     .defaults = defaults,

@@ -1,5 +1,5 @@
 /*
- * Gradient times input, of the logarithm of one prediction's probability (section 5 of unroll_inspect.h).
+ * Gradient times input, of the logarithm of one prediction's probability, or of a number (section 5 of unroll_inspect.h).
  *
  *     s_t = ∂ log p(target) / ∂x_t · x_t        x_t: what stands for step t: the embedding of its token with all that is
  *                                               joined to it, its one-hot row, or its numbers
@@ -60,9 +60,13 @@ static ur_status check(const ur_salience *s, ur_error *error)
         return ur_fail(error, UR_ERR_USAGE, "there is no line %zu in \"%s\"",
                        (of->line < m->line_count ? s->read : of->line) + 1, m->net);
     UR_TRY(check_read(m, s->read, error));
-    if (of->target >= 0 && (size_t)of->target >= count_targets(m, of->line))
-        return ur_fail(error, UR_ERR_USAGE, "target %d is not below the %zu outputs", (int)of->target,
-                       count_targets(m, of->line));
+    size_t count = of->number ? m->lines[of->line].width : count_targets(m, of->line);
+    if (of->number && of->target < 0)
+        return ur_fail(error, UR_ERR_USAGE, "which number is explained? `target` says it");
+    if (of->features && m->lines[s->read].symbols)
+        return ur_fail(error, UR_ERR_USAGE, "line %zu of \"%s\" takes no numbers", s->read + 1, m->net);
+    if (of->target >= 0 && (size_t)of->target >= count)
+        return ur_fail(error, UR_ERR_USAGE, "target %d is not below the %zu outputs", (int)of->target, count);
     return ur_network_check(m, s->batch, error);
 }
 
@@ -98,13 +102,18 @@ static int32_t find_likeliest(const real *logits, size_t count)
     return best;
 }
 
-/* Leaves ∂ log p(target) as the gradient of the place's logits, and p(target). */
+/* Leaves ∂ log p(target) as the gradient of the place's logits, and p(target); or 1, and the number. */
 static void begin_gradient(ur_salience *s, ur_tensor *logits)
 {
     ur_prediction *of = s->of;
     const size_t at = (of->step * logits->lanes + of->lane) * logits->row;
     const real *x = logits->value + at;
     real *gradient = ur_gradient(&s->tape, logits);
+    if (of->number) {
+        of->probability = (double)x[of->target];
+        if (gradient) gradient[at + (size_t)of->target] = 1;
+        return;
+    }
     if (of->target < 0) of->target = find_likeliest(x, logits->width);
     if (logits->width > 1) {
         of->probability =
@@ -171,6 +180,19 @@ static double salience_of_onehot(const ur_salience *s, size_t place)
     return sum;
 }
 
+/* A sum over all places for each feature. */
+static void collect_features(const ur_salience *s)
+{
+    const ur_tensor *rows = s->numbers;
+    const ur_sequences *in = &s->batch->input[s->read];
+    for (size_t k = 0; s->of->features && k < rows->width; k++) {
+        double sum = 0;
+        for (size_t i = 0; rows->gradient && i < in->steps * in->lanes; i++)
+            sum += (double)rows->gradient[i * rows->row + k] * (double)rows->value[i * rows->row + k];
+        s->of->features[k] = (ur_real)sum;
+    }
+}
+
 static void collect(const ur_salience *s, ur_real *moved)
 {
     const ur_sequences *in = &s->batch->input[s->read];
@@ -201,6 +223,7 @@ ur_status ur_saliency_of(ur_model *model, const ur_batch *batch, ur_prediction *
     ur_float_mode mode = ur_float_mode_enter();
     ur_status status = run(&s, error);
     if (status == UR_OK) collect(&s, moved);
+    if (status == UR_OK) collect_features(&s);
     if (status == UR_OK && !ur_all_finite(moved, in->steps * in->lanes))
         status = ur_fail(error, UR_ERR_NUMERIC,
                          "the gradient of the prediction is not finite %zu steps back; the model \"%.300s\" cannot be "

@@ -3,14 +3,16 @@
 
 /* ---- Whether it may be ---------------------------------------------------------------------------------------------- */
 
-/* embed, then what takes each place by itself, then a cell that picks rows. */
-static bool is_of_that_kind(const ur_model *m, size_t i, const ur_value *values)
+/* embed, then what takes each place by itself, then a cell that picks rows. `joins`: places take lanes of other lines. */
+static bool is_of_that_kind(const ur_model *m, size_t i, const ur_value *values, bool *joins)
 {
     const ur_layer *l = &m->layers[m->lines[i].first];
+    *joins = false;
     if (!l->embed) return false;
     for (l = l->behind; l && !l->spec.kind->picks; l = l->behind) {
-        bool joins = l->spec.kind->joins && values[l->named_line].shape.ended;
-        if (!joins && l->spec.kind != &ur_layer_dropout) return false;
+        bool takes_lane = l->spec.kind->joins && values[l->named_line].shape.ended;
+        if (!takes_lane && l->spec.kind != &ur_layer_dropout) return false;
+        *joins = *joins || takes_lane;
     }
     return l && !l->fed;
 }
@@ -20,18 +22,25 @@ static bool is_in_use(const ur_tape *tape) { return !tape->recording && !tape->p
 
 /* ---- Finding them --------------------------------------------------------------------------------------------------- */
 
+/* Which lane a place takes, as `join` has it; 0 where none is taken. */
+static int32_t find_lane(const ur_running *at, size_t place, bool joins)
+{
+    if (!joins) return 0;
+    return at->lane_of ? at->lane_of[place] : (int32_t)(place % at->lanes);
+}
+
 /* A hash table of rows; −1: free. */
 typedef struct ur_alike_table {
     int32_t *slot;
     size_t mask;
 } ur_alike_table;
 
-static bool make_room(ur_tape *tape, size_t places, bool lanes, ur_alike *a, ur_alike_table *table)
+static bool make_room(ur_tape *tape, size_t places, bool joins, ur_alike *a, ur_alike_table *table)
 {
     size_t slots = 64;
     while (slots / 2 < places) slots *= 2;
     *a = (ur_alike){.ids = ur_tape_alloc(tape, places, sizeof *a->ids),
-                    .lane_of = lanes ? ur_tape_alloc(tape, places, sizeof *a->lane_of) : NULL,
+                    .lane_of = joins ? ur_tape_alloc(tape, places, sizeof *a->lane_of) : NULL,
                     .row_of = ur_tape_alloc(tape, places, sizeof *a->row_of)};
     *table = (ur_alike_table){ur_tape_alloc(tape, slots, sizeof *table->slot), slots - 1};
     for (size_t i = 0; table->slot && i < slots; i++) table->slot[i] = -1;
@@ -57,9 +66,9 @@ bool ur_alike_find(const ur_model *m, ur_tape *tape, size_t i, const ur_running 
     size_t places = at->steps * at->lanes;
     const ur_layer *first = &m->layers[m->lines[i].first];
     ur_alike_table table;
-    if (!is_in_use(tape) || !is_of_that_kind(m, i, values) || ur_embed_by_rows(first, places)) return false;
-    if (!make_room(tape, places, at->lane_of != NULL, a, &table)) return false;
-    for (size_t p = 0; p < places; p++)
-        a->row_of[p] = find_row(&table, a, at->ids[p], at->lane_of ? at->lane_of[p] : 0);
+    bool joins;
+    if (!is_in_use(tape) || !is_of_that_kind(m, i, values, &joins) || ur_embed_by_rows(first, places)) return false;
+    if (!make_room(tape, places, joins, a, &table)) return false;
+    for (size_t p = 0; p < places; p++) a->row_of[p] = find_row(&table, a, at->ids[p], find_lane(at, p, joins));
     return a->rows <= places - places / 4;
 }

@@ -11,7 +11,7 @@
 /* Different places of a line. */
 typedef struct ur_alike {
     size_t rows;
-    int32_t *ids, *lane_of; /* (rows): of each; lane_of NULL where places have none */
+    int32_t *ids, *lane_of; /* (rows): of each; lane_of NULL where they take none */
     int32_t *row_of;        /* (T, B): which row a place is like */
 } ur_alike;
 

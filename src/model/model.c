@@ -87,5 +87,10 @@ bool ur_predicts_tokens(const ur_model *m)
     return m->line_count == 1 && line->symbols && line->width == line->symbols && !line->last &&
            ur_check_streams(m, NULL) == UR_OK;
 }
-size_t ur_model_features(const ur_model *m) { return m->lines[m->line_count - 1].features; }
+size_t ur_model_features(const ur_model *m)
+{
+    size_t i = 0;
+    while (i + 1 < m->line_count && !m->lines[i].features) i++;
+    return m->lines[i].features;
+}
 size_t ur_model_parameters(const ur_model *m) { return m->numbers; }

@@ -2,6 +2,7 @@
 #include "task/spelling.h"
 
 #include "base/utf8.h"
+#include "task/room.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -145,24 +146,13 @@ void ur_spelling_free(ur_spelling *s)
     *s = (ur_spelling){0};
 }
 
-static ur_status grow(void **memory, size_t count, size_t size, ur_error *error)
-{
-    void *grown = realloc(*memory, count * size + 1);
-    if (!grown) return ur_fail_memory(error, "a batch");
-    *memory = grown;
-    return UR_OK;
-}
-
 static ur_status reserve(ur_spelling *s, size_t words, ur_error *error)
 {
     size_t slots = 64;
     while (slots < 2 * words) slots *= 2;
-    void *memory[] = {s->text, s->begin, s->slot};
-    ur_status status = grow(&memory[0], words * UR_SPELLED_MOST, sizeof *s->text, error);
-    if (status == UR_OK) status = grow(&memory[1], words + 1, sizeof *s->begin, error);
-    if (status == UR_OK) status = grow(&memory[2], slots, sizeof *s->slot, error);
-    s->text = memory[0], s->begin = memory[1], s->slot = memory[2];
-    if (status != UR_OK) return status;
+    UR_TRY(ur_room_grow(&s->text, words * UR_SPELLED_MOST, sizeof *s->text, error));
+    UR_TRY(ur_room_grow(&s->begin, words + 1, sizeof *s->begin, error));
+    UR_TRY(ur_room_grow(&s->slot, slots, sizeof *s->slot, error));
     s->room = words;
     s->slots = slots;
     return UR_OK;
@@ -223,12 +213,8 @@ ur_status ur_spelling_add(ur_spelling *s, ur_field word, int32_t *lane, ur_error
 
 static ur_status make_room(ur_spelling *s, size_t places, ur_error *error)
 {
-    void *memory[] = {s->ids, s->lengths};
-    ur_status status = UR_OK;
-    if (places > s->places) status = grow(&memory[0], places, sizeof *s->ids, error);
-    if (status == UR_OK && s->count > s->lanes) status = grow(&memory[1], s->count, sizeof *s->lengths, error);
-    s->ids = memory[0], s->lengths = memory[1];
-    if (status != UR_OK) return status;
+    if (places > s->places) UR_TRY(ur_room_grow(&s->ids, places, sizeof *s->ids, error));
+    if (s->count > s->lanes) UR_TRY(ur_room_grow(&s->lengths, s->count, sizeof *s->lengths, error));
     if (places > s->places) s->places = places;
     if (s->count > s->lanes) s->lanes = s->count;
     return UR_OK;

@@ -74,6 +74,11 @@ const char *ur_answerer_step(const ur_answerer *a, size_t step, size_t *length)
     return a->task->step_text ? a->task->step_text(a->data, step, length) : NULL;
 }
 
+const char *ur_answerer_feature(const ur_answerer *a, size_t feature)
+{
+    return a->task->feature_text ? a->task->feature_text(a->data, feature) : NULL;
+}
+
 size_t ur_answerer_item_size(const ur_answerer *a) { return a->task->item_size ? a->task->item_size(a->data) : 0; }
 
 bool ur_answerer_takes_files(const ur_answerer *a) { return a->task->takes_files && a->task->takes_files(a->data); }

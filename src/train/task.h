@@ -109,6 +109,8 @@ typedef struct ur_task {
     ur_status (*look)(void *data, const ur_model *model, const char *item, size_t length, size_t number, ur_item *seen,
                       ur_error *error);
     const char *(*step_text)(const void *data, size_t step, size_t *length);
+    const char *(*feature_text)(const void *data,
+                                size_t feature); /* what a feature of its steps is of; NULL: they have no names */
     /* The text of a lane of the last batch, and where each of its steps ends in it, until the next call; *text NULL, and the row
      * NULL: steps are no text. */
     ur_status (*read_text)(void *data, ur_part part, const ur_task_batch *batch, size_t lane, const char **text,

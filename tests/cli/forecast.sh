@@ -40,6 +40,10 @@ done_with eval run other.csv --json; prints '"part":"all","windows":150'
 done_with eval run all.csv.gz; grep -qE '^part +test$' out || fail "no part: $(cat out)"; prints 'naive_mse'
 misused eval run all.csv --on most; says 'test'
 done_with inspect gates run all.csv; prints 'layer 1: '; prints 'steps. Open: above 0.9'
+done_with inspect saliency run all.csv --item 2 --at 3; prints "', 3 ahead, the network adds "; prints "', 8 back"; prints '   moved  channel'
+misused inspect saliency run all.csv --item 9; says 'there is no channel 9'
+misused inspect saliency run all.csv --at 11; says '--at 11: 10 can be explained'
+misused inspect saliency run all.csv --target x; says '--item chooses a channel'
 fails_with inspect gradient run all.csv --back 2; says 'a gradient begins at labels or tokens'
 misused train forecast all.csv -o none --val-fraction 0.2; says '--val-fraction 0.2: a forecast validates on a later part of its series; choose it with --split'
 misused eval run all.csv --tail 0.1; says 'a model of the task forecast does not take it'
@@ -95,11 +99,16 @@ done
 done_with train forecast all.csv -o steps "${quick[@]}" --steps 40 --how step --together --base last
 done_with eval steps all.csv
 done_with predict steps context.csv; equal "$(wc -l <out)" 11
+done_with inspect saliency steps all.csv --item 2 --json --html moved.html; prints '"ahead":1,"added":'; prints '{"name":"heat","moved":'
+misused inspect saliency steps all.csv --at 2; says '--at 2: 1 can be explained'
+grep -q 'that the network adds to the simple forecast' moved.html || fail 'the page does not say what it shows'
 for base in linear seasonal last none; do
     done_with train forecast all.csv -o base-$base "${quick[@]}" --steps 2 --base $base
     done_with eval base-$base all.csv --json --on val
 done
 done_with train forecast all.csv -o own --threads 1 --quiet --steps 2 --net 'gru 5 bi > max > dense' --loss absolute
+done_with train forecast all.csv -o lines --threads 1 --quiet --steps 2 --net 'rows: dense 5 relu; join rows > gru 4 > last > dense'
+done_with eval lines all.csv; done_with inspect saliency lines all.csv
 misused train forecast all.csv -o none --net 'gru 5 > dense'; says 'a forecast ends in one step (last, mean or max)'
 misused train forecast all.csv -o none --net 'gru 5 > last > dense 3'; says 'a forecast ends in dense with 10 outputs'
 misused train forecast all.csv -o none --how step --net 'gru 5 bi > dense'; says 'can be stepped'

@@ -73,6 +73,8 @@ name=$(json 'o["predicates"][0]["name"]')
 done_with inspect cells back dev.idx4 devlabels.idx2 --threads 1 --show "$name"; prints '▪▪'; prints "$name"
 misused inspect cells back dev.idx4 devlabels.idx2 --where 'a=b'; says 'reads no text'
 done_with inspect gradient back dev.idx4 devlabels.idx2 --back 8 --html back-gradient.html; prints 'layer 1: lstm, 16 neurons'
+done_with train frames clips.idx4 labels.idx2 -o lines "${few[@]}" --net 'eye: dense 4 relu; join eye > gru 4 > dense'
+done_with eval lines dev.idx4 devlabels.idx2; done_with predict lines dev.idx4; done_with inspect saliency lines dev.idx4 --at 9
 done_with inspect saliency back dev.idx4 --item 2 --at 9; prints 'label of number 9, with probability'; prints "', number "
 done_with inspect saliency back dev.idx4 --item 2 --at 9 --json
 json 'sum(u["moved"] != 0 for u in o["units"][9:]), sum(u["moved"] != 0 for u in o["units"][:9]) > 5' | grep -q '(0, True)' || fail 'a later frame moved it'

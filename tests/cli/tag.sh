@@ -196,6 +196,8 @@ grep -q '^capital ' table && grep -q '^the ' table && grep -q 'nats a label' tab
 done_with inspect cells run test.conllu --threads 1 --show NOUN --length 30; [ "$(wc -w <out)" -ge 30 ] || fail "$(cat out)"
 misused inspect cells run test.conllu --show NONE; says "'NONE' is no predicate; there are quote, "; says 'NOUN'
 misused inspect cells run test.conllu --part 0:0.5; says '--part is for language models; this one is of the task tag'
+printf '# of a corpus\n\n# text = We see.\n1\tWe\t_\tX\t_\t_\t_\t_\t_\tA=1\n2\tsee\t_\t_\t_\t_\t_\t_\t_\t_\n\n' >apart
+done_with predict run apart; equal "$(cut -f 1-3,5- out)" "$(cut -f 1-3,5- apart)"
 done_with inspect saliency run 'The cat can see the light.' --at 2
 prints "label of number 2, with probability"; prints "'cat', number 2"
 done_with inspect saliency run 'The cat can see the light.' --target NOUN --json

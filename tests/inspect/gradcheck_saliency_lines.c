@@ -139,6 +139,56 @@ static void test_numbers(void **unused)
     }
 }
 
+/* Number `of` of what a network gives at a place. */
+static double number_of(ur_model *model, const ur_batch *batch, const ur_prediction *of)
+{
+    ur_error error = {0};
+    ur_learner *learner;
+    ur_learning learning = ur_learning_default();
+    ur_real out[WORDS * LABELS];
+    ok(ur_learner_create(&learner, model, &learning, &error), &error);
+    ok(ur_predict_line(learner, batch, of->line, out, &error), &error);
+    ur_learner_free(learner);
+    return (double)out[(of->step * LANES + of->lane) * LABELS + (size_t)of->target];
+}
+
+/* Features made larger by a share one by one, at all places; and steps. */
+static void test_a_number(void **unused)
+{
+    (void)unused;
+    ur_error error = {0};
+    ur_model *model;
+    words w = {.word = {0}};
+    ur_real moved[WORDS], features[FEATURES];
+    const ur_sizes sizes = {.features = FEATURES, .outputs = LABELS};
+    ur_prediction of = {.lane = 1, .target = 2, .number = true, .features = features};
+    fill_random(w.value, WORDS * FEATURES, 5, 1);
+    w.batch.input[0] = (ur_sequences){.steps = STEPS, .lanes = LANES, .values = w.value};
+    ok(ur_model_create(&model, "dense 7 relu > gru 6 > last > dropout 0.5 > dense", &sizes, 3, 0.7, NULL, &error),
+       &error);
+    ok(ur_saliency_of(model, &w.batch, &of, 0, moved, &error), &error);
+    assert_true(fabs(of.probability - number_of(model, &w.batch, &of)) < 1e-12);
+    double sum = 0;
+    for (size_t i = 0; i < WORDS; i++) sum += (double)moved[i];
+    for (size_t k = 0; k < FEATURES; k++) {
+        double at[2];
+        for (int side = 0; side < 2; side++) {
+            words changed = w;
+            changed.batch.input[0].values = changed.value;
+            for (size_t i = k; i < WORDS * FEATURES; i += FEATURES) changed.value[i] *= 1 + (side ? SHARE : -SHARE);
+            at[side] = number_of(model, &changed.batch, &of);
+        }
+        sum -= (double)features[k];
+        if (fabs((at[1] - at[0]) / (2 * SHARE) - (double)features[k]) > 1e-7) fail_msg("feature %zu", k);
+    }
+    assert_true(fabs(sum) < 1e-12 && fabs((double)moved[1]) > 1e-6 && moved[0] == 0);
+    of.target = -1;
+    assert_int_equal(ur_saliency_of(model, &w.batch, &of, 0, moved, &error), UR_ERR_USAGE);
+    of.target = LABELS;
+    assert_int_equal(ur_saliency_of(model, &w.batch, &of, 0, moved, &error), UR_ERR_USAGE);
+    ur_model_free(model);
+}
+
 /* The likeliest target is found, and what is not there is refused. */
 static void test_targets(void **unused)
 {
@@ -178,6 +228,6 @@ static void test_targets(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_words), cmocka_unit_test(test_numbers),
-                                       cmocka_unit_test(test_targets)};
+                                       cmocka_unit_test(test_a_number), cmocka_unit_test(test_targets)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

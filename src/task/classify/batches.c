@@ -3,40 +3,22 @@
 
 #include "base/random.h"
 #include "kernel/scalar.h"
+#include "task/room.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 /* ---- Room --------------------------------------------------------------------------------------------------------- */
 
-static ur_status grow(void **memory, size_t count, size_t size, ur_error *error)
-{
-    void *grown = realloc(*memory, count * size + 1);
-    if (!grown) return ur_fail_memory(error, "a batch");
-    *memory = grown;
-    return UR_OK;
-}
-
 static ur_status grow_lanes(ur_classify *c, size_t lanes, ur_error *error)
 {
     if (lanes <= c->lanes) return UR_OK;
-    void *memory[] = {c->lengths, c->targets, c->target_values, c->weights};
-    const size_t bytes[] = {sizeof *c->lengths, sizeof *c->targets, UR_CLASS_OUT_SIDES * sizeof *c->target_values,
-                            sizeof *c->weights};
-    ur_status status = UR_OK;
-    for (size_t i = 0; i < sizeof bytes / sizeof *bytes && status == UR_OK; i++)
-        status = grow(&memory[i], lanes, bytes[i], error);
-    c->lengths = memory[0], c->targets = memory[1], c->target_values = memory[2], c->weights = memory[3];
-    if (status == UR_OK) c->lanes = lanes;
-    return status;
-}
-
-static ur_status grow_spelled(ur_classify *c, size_t places, ur_error *error)
-{
-    void *memory = c->lane_of;
-    ur_status status = grow(&memory, places, sizeof *c->lane_of, error);
-    c->lane_of = memory;
-    return status;
+    UR_TRY(ur_room_grow(&c->lengths, lanes, sizeof *c->lengths, error));
+    UR_TRY(ur_room_grow(&c->targets, lanes, sizeof *c->targets, error));
+    UR_TRY(ur_room_grow(&c->target_values, lanes, UR_CLASS_OUT_SIDES * sizeof *c->target_values, error));
+    UR_TRY(ur_room_grow(&c->weights, lanes, sizeof *c->weights, error));
+    c->lanes = lanes;
+    return UR_OK;
 }
 
 ur_status ur_classify_room(ur_classify *c, size_t steps, size_t lanes, ur_error *error)
@@ -45,15 +27,11 @@ ur_status ur_classify_room(ur_classify *c, size_t steps, size_t lanes, ur_error 
     UR_TRY(grow_lanes(c, lanes, error));
     if (c->characters) UR_TRY(ur_spelling_begin(&c->spelling, places, error));
     if (places <= c->places) return UR_OK;
-    if (c->characters) UR_TRY(grow_spelled(c, places, error));
-    void *memory = features ? (void *)c->values : (void *)c->ids;
-    ur_status status = grow(&memory, places, features ? features * sizeof *c->values : sizeof *c->ids, error);
-    if (features)
-        c->values = memory;
-    else
-        c->ids = memory;
-    if (status == UR_OK) c->places = places;
-    return status;
+    if (c->characters) UR_TRY(ur_room_grow(&c->lane_of, places, sizeof *c->lane_of, error));
+    if (features) UR_TRY(ur_room_grow(&c->values, places, features * sizeof *c->values, error));
+    if (!features) UR_TRY(ur_room_grow(&c->ids, places, sizeof *c->ids, error));
+    c->places = places;
+    return UR_OK;
 }
 
 ur_status ur_classify_prepare(void *data, const ur_settings *settings, ur_learning *learning, double *first_loss,

@@ -220,6 +220,13 @@ static ur_status put_object(const ur_forecast *f, const ur_sink *sink, ur_error 
     return status;
 }
 
+ur_status ur_forecast_check_rows(const ur_forecast *f, ur_error *error)
+{
+    if (f->series.rows >= f->settings.context) return UR_OK;
+    return ur_fail(error, UR_ERR_DATA, "%zu rows; the forecast is made from %zu (`context`)", f->series.rows,
+                   f->settings.context);
+}
+
 ur_status ur_forecast_answer(void *data, ur_learner *learner, const char *item, size_t length, bool json,
                              const ur_sink *sink, ur_error *error)
 {
@@ -228,9 +235,7 @@ ur_status ur_forecast_answer(void *data, ur_learner *learner, const char *item, 
     if (!f->opened) return ur_fail(error, UR_ERR_DATA, "there are no rows to go on from");
     UR_TRY(ur_series_end(&f->series, error));
     UR_TRY(ur_forecast_apply(f, error));
-    if (f->series.rows < f->settings.context)
-        return ur_fail(error, UR_ERR_DATA, "%zu rows; the forecast is made from %zu (`context`)", f->series.rows,
-                       f->settings.context);
+    UR_TRY(ur_forecast_check_rows(f, error));
     UR_TRY(run_network(f, learner, error));
     return json ? put_object(f, sink, error) : put_rows(f, sink, error);
 }

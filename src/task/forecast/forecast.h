@@ -98,6 +98,8 @@ typedef struct ur_forecast {
     real *inputs, *targets, *fed, *out;
     double *bases, *lasts; /* (lane, channel of the group, horizon); without the horizon */
     ur_forecast_view view;
+    size_t looked;                 /* the channel whose forecast is looked into */
+    char (*moments)[UR_DATE_TEXT]; /* (step): when its rows end; NULL: there are no times */
 } ur_forecast;
 
 extern const ur_task ur_task_forecast;
@@ -202,7 +204,15 @@ void ur_forecast_read(const ur_forecast *f, size_t b, size_t k, size_t h, double
 ur_status ur_forecast_record(void *data, ur_model *model, ur_error *error);
 ur_status ur_forecast_take_model(ur_forecast *f, const ur_model *model, ur_error *error);
 
+/* look.c: the end of a series to be looked into. Steps as the time of their last row; features as their channel. */
+ur_status ur_forecast_look_into(void *data, const ur_model *model, const char *item, size_t length, size_t number,
+                                ur_item *seen, ur_error *error);
+const char *ur_forecast_step_text(const void *data, size_t step, size_t *length);
+const char *ur_forecast_feature_text(const void *data, size_t feature);
+
 /* answer.c */
+/* UR_ERR_DATA: the series is shorter than what a forecast is made from. */
+ur_status ur_forecast_check_rows(const ur_forecast *f, ur_error *error);
 ur_status ur_forecast_answer(void *data, ur_learner *learner, const char *item, size_t length, bool json,
                              const ur_sink *sink, ur_error *error);
 

@@ -10,8 +10,9 @@
 void ur_forecast_close(void *data)
 {
     ur_forecast *f = data;
-    void *const memory[] = {f->channel_text, (void *)f->wanted, f->mean, f->deviation, f->linear, f->example,
-                            f->inputs,       f->targets,        f->fed,  f->out,       f->bases,  f->lasts};
+    void *const memory[] = {f->channel_text, (void *)f->wanted, f->mean,    f->deviation, f->linear,
+                            f->example,      f->inputs,         f->targets, f->fed,       f->out,
+                            f->bases,        f->lasts,          f->moments};
     if (f->opened) ur_series_close(&f->series);
     for (size_t i = 0; i < sizeof memory / sizeof *memory; i++) free(memory[i]);
     ur_forecast_view_free(&f->view);

@@ -28,5 +28,8 @@ const ur_task ur_task_forecast = {
     .forward = ur_forecast_forward,
     .tally = ur_forecast_tally_add,
     .finish = ur_forecast_finish,
+    .look = ur_forecast_look_into,
+    .step_text = ur_forecast_step_text,
+    .feature_text = ur_forecast_feature_text,
     .answer = ur_forecast_answer,
 };

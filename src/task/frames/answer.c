@@ -109,7 +109,7 @@ static ur_status answer_waiting(ur_frames *f, ur_learner *learner, const char *w
 {
     size_t frames = f->waiting;
     real *out = f->step + f->step_room * ur_frames_features(&f->input);
-    ur_batch batch = {.input = {{.steps = frames, .lanes = 1, .values = f->step}}};
+    ur_batch batch = ur_frames_inputs(f, &(ur_sequences){.steps = frames, .lanes = 1, .values = f->step});
     f->waiting = 0;
     if (!frames) return UR_OK;
     UR_TRY(ur_predict(learner, &batch, out, error));
@@ -229,8 +229,9 @@ static ur_status take_clip(ur_frames *f, const ur_clips *clips, size_t clip, ur_
         const float *frame = f->frame + t * f->input.numbers;
         ur_frames_take(&f->input, frame, t ? frame - f->input.numbers : NULL, f->step + t * width);
     }
-    *seen = (ur_item){.batch = {.input = {{.steps = frames, .lanes = 1, .values = f->step}}},
+    *seen = (ur_item){.batch = ur_frames_inputs(f, &(ur_sequences){.steps = frames, .lanes = 1, .values = f->step}),
                       .steps = frames,
+                      .answers = f->lines - 1,
                       .each_step = true,
                       .apart = true};
     return UR_OK;

@@ -2,47 +2,34 @@
 #include "task/frames/frames.h"
 
 #include "kernel/scalar.h"
+#include "task/room.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 /* ---- Room --------------------------------------------------------------------------------------------------------- */
 
-static ur_status grow(void **memory, size_t count, size_t size, ur_error *error)
-{
-    size_t bytes;
-    void *grown = ur_mul_fits(count, size, &bytes) ? realloc(*memory, bytes + 1) : NULL;
-    if (!grown) return ur_fail_memory(error, "a batch");
-    *memory = grown;
-    return UR_OK;
-}
-
 ur_status ur_frames_room(ur_frames *f, size_t frames, ur_error *error)
 {
     if (frames <= f->frame_room) return UR_OK;
-    void *frame = f->frame, *varied = f->varied;
-    ur_status status = grow(&frame, frames, f->input.numbers * sizeof *f->frame, error);
-    f->frame = frame;
-    if (status == UR_OK) status = grow(&varied, frames, f->input.numbers * sizeof *f->varied, error);
-    f->varied = varied;
-    if (status == UR_OK) f->frame_room = frames;
-    return status;
+    UR_TRY(ur_room_grow(&f->frame, frames, f->input.numbers * sizeof *f->frame, error));
+    UR_TRY(ur_room_grow(&f->varied, frames, f->input.numbers * sizeof *f->varied, error));
+    f->frame_room = frames;
+    return UR_OK;
 }
 
 static ur_status make_room(ur_frames *f, size_t steps, size_t lanes, ur_error *error)
 {
     size_t places = steps * lanes;
     UR_TRY(ur_frames_room(f, steps + 1, error));
-    void *memory[] = {f->values, f->targets, f->weights, f->lengths};
-    const size_t bytes[] = {ur_frames_features(&f->input) * sizeof *f->values, sizeof *f->targets, sizeof *f->weights};
-    ur_status status = UR_OK;
-    for (size_t i = 0; i < 3 && status == UR_OK && places > f->places; i++)
-        status = grow(&memory[i], places, bytes[i], error);
-    if (status == UR_OK && lanes > f->lanes) status = grow(&memory[3], lanes, sizeof *f->lengths, error);
-    f->values = memory[0], f->targets = memory[1], f->weights = memory[2], f->lengths = memory[3];
-    if (status == UR_OK && places > f->places) f->places = places;
-    if (status == UR_OK && lanes > f->lanes) f->lanes = lanes;
-    return status;
+    if (lanes > f->lanes) UR_TRY(ur_room_grow(&f->lengths, lanes, sizeof *f->lengths, error));
+    if (lanes > f->lanes) f->lanes = lanes;
+    if (places <= f->places) return UR_OK;
+    UR_TRY(ur_room_grow(&f->values, places, ur_frames_features(&f->input) * sizeof *f->values, error));
+    UR_TRY(ur_room_grow(&f->targets, places, sizeof *f->targets, error));
+    UR_TRY(ur_room_grow(&f->weights, places, sizeof *f->weights, error));
+    f->places = places;
+    return UR_OK;
 }
 
 /* ---- Weights of labels -------------------------------------------------------------------------------------------- */
@@ -138,6 +125,13 @@ static ur_status read_lane(ur_frames *f, ur_part part, uint64_t epoch, uint32_t 
     return UR_OK;
 }
 
+ur_batch ur_frames_inputs(const ur_frames *f, const ur_sequences *in)
+{
+    ur_batch batch = {.target_count = 0};
+    for (size_t i = 0; i < f->lines; i++) batch.input[i] = *in;
+    return batch;
+}
+
 ur_status ur_frames_batch(void *data, ur_part part, uint64_t epoch, uint64_t number, ur_task_batch *batch,
                           ur_error *error)
 {
@@ -154,12 +148,13 @@ ur_status ur_frames_batch(void *data, ur_part part, uint64_t epoch, uint64_t num
     for (size_t b = 0; b < lanes; b++) steps = p->length[piece[b]] > steps ? p->length[piece[b]] : steps;
     UR_TRY(make_room(f, steps, lanes, error));
     for (size_t b = 0; b < lanes; b++) UR_TRY(read_lane(f, part, epoch, piece[b], b, lanes, steps, error));
-    ur_target target = {.loss = UR_LOSS_SOFTMAX, .ids = f->targets};
+    ur_target target = {.line = f->lines - 1, .loss = UR_LOSS_SOFTMAX, .ids = f->targets};
     if (training) target.smoothing = f->settings.label_smoothing;
     if (training && f->label_weight) target.weights = f->weights;
-    batch->network = (ur_batch){.input = {{.steps = steps, .lanes = lanes, .values = f->values, .lengths = f->lengths}},
-                                .target = {target},
-                                .target_count = 1};
+    batch->network = ur_frames_inputs(
+        f, &(ur_sequences){.steps = steps, .lanes = lanes, .values = f->values, .lengths = f->lengths});
+    batch->network.target[0] = target;
+    batch->network.target_count = 1;
     batch->fresh = true;
     batch->extra = piece;
     return UR_OK;

@@ -68,6 +68,7 @@ typedef struct ur_frames {
     const char **column; /* of tables: the names of the features; NULL: pictures */
     char *kept;          /* what a model's record gave: texts of the two lists */
     double *label_weight;
+    size_t lines; /* of the network */
 
     float *frame, *varied; /* frames as they are read, and as they are learnt from this time */
     size_t frame_room;
@@ -129,6 +130,8 @@ uint64_t ur_frames_batches(const void *data, ur_part part, uint64_t epoch);
 ur_status ur_frames_batch(void *data, ur_part part, uint64_t epoch, uint64_t number, ur_task_batch *batch,
                           ur_error *error);
 ur_status ur_frames_room(ur_frames *f, size_t frames, ur_error *error); /* of frames that are read */
+/* Every line of the network takes these. */
+ur_batch ur_frames_inputs(const ur_frames *f, const ur_sequences *in);
 
 /* judge.c */
 ur_status ur_frames_tally_batch(void *data, const ur_task_batch *batch, const ur_value *out, void *tally,

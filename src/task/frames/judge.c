@@ -103,7 +103,7 @@ ur_status ur_frames_tally_batch(void *data, const ur_task_batch *batch, const ur
 {
     ur_frames *f = data;
     ur_frames_tally *t = tally;
-    const ur_tensor *y = out[0].y;
+    const ur_tensor *y = out[f->lines - 1].y;
     const uint32_t *piece = batch->extra;
     if (!t->frames) {
         memset(f->counts, 0, 3 * f->label_count * sizeof *f->counts);

@@ -58,6 +58,7 @@ ur_status ur_frames_record(void *data, ur_model *model, ur_error *error)
     const ur_line *last = &model->lines[model->line_count - 1];
     const ur_layer *head = &model->layers[model->layer_count - 1];
     bool linear = ur_is_dense(head) && head->dense.activation == UR_LINEAR;
+    f->lines = model->line_count;
     if (!last->last && last->width == f->label_count && linear) return record_data(f, model, error);
     return ur_fail(error, UR_ERR_USAGE,
                    "network line \"%s\": it keeps its steps and ends in dense with %zu outputs, one for each label",
@@ -107,6 +108,7 @@ ur_status ur_frames_take_model(ur_frames *f, const ur_model *model, ur_error *er
 {
     UR_TRY(take_texts(json_object_get(model->record, "labels"), &f->labels, &f->label_count, "labels", error));
     UR_TRY(take_input(f, json_object_get(model->record, "input"), error));
+    f->lines = model->line_count;
     if (ur_model_outputs(model) != f->label_count) return broken("labels", error);
     if (ur_model_features(model) == ur_frames_features(&f->input)) return UR_OK;
     return broken("frames", error);

@@ -179,16 +179,33 @@ static ur_status take_conllu(const ur_answering *a, ur_field line, ur_error *err
     return passes ? a->sink->write(a->sink->context, "\n", 1, error) : UR_OK;
 }
 
-/* Comments may begin CoNLL-U, and lines of text; the first other line tells: a tab is in every word of CoNLL-U. */
+/* The lines so far, as CoNLL-U. */
+static ur_status take_kept(const ur_answering *a, ur_error *error)
+{
+    ur_tag_input *in = &a->c->input;
+    ur_tag_text kept = in->lines;
+    ur_status status = UR_OK;
+    in->lines = (ur_tag_text){NULL, 0, 0};
+    for (size_t at = 0, end; at < kept.length && status == UR_OK; at = end + 1) {
+        end = (size_t)((char *)memchr(kept.text + at, '\n', kept.length - at) - kept.text);
+        status = take_conllu(a, (ur_field){kept.text + at, end - at}, error);
+    }
+    free(kept.text);
+    return status;
+}
+
+/* Comments and empty lines may begin CoNLL-U, and lines of text; the first other line tells: a tab is in every word of
+ * CoNLL-U. */
 static ur_status look(const ur_answering *a, ur_field line, ur_error *error)
 {
     ur_tag_input *in = &a->c->input;
     const char *told = a->c->settings.lines;
     if (told) in->form = *told == 'c' ? UR_TAG_CONLLU : told[1] == 'o' ? UR_TAG_TOKENS : UR_TAG_TEXT;
-    if (told || (line.length && line.text[0] == '#')) return told ? UR_OK : keep_line(in, line, error);
-    if (line.length && memchr(line.text, '\t', line.length)) {
+    bool tells = ur_field_trim(line).length && line.text[0] != '#';
+    if (told || !tells) return told ? UR_OK : keep_line(in, line, error);
+    if (memchr(line.text, '\t', line.length)) {
         in->form = UR_TAG_CONLLU;
-        return UR_OK;
+        return take_kept(a, error);
     }
     UR_TRY(answer_rest(a, error));
     in->form = UR_TAG_TEXT;

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "kernel/scalar.h"
+#include "task/room.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,10 +13,7 @@
 
 static ur_status grow(int32_t **memory, size_t count, ur_error *error)
 {
-    int32_t *grown = realloc(*memory, count * sizeof *grown + 1);
-    if (!grown) return ur_fail_memory(error, "a batch");
-    *memory = grown;
-    return UR_OK;
+    return ur_room_grow(memory, count, sizeof **memory, error);
 }
 
 static ur_status make_room(ur_tag *c, size_t steps, size_t lanes, ur_error *error)
@@ -183,12 +181,8 @@ ur_status ur_tag_read_text(void *data, ur_part part, const ur_task_batch *batch,
     const ur_tag_part *p = &c->part[part];
     const uint32_t *place = batch->extra;
     UR_TRY(ur_conllu_read(p->set, p->sentence[place[lane]], &c->sentence, error));
-    if (c->sentence.count > c->end_room) {
-        uint32_t *grown = realloc(c->ends, c->sentence.count * sizeof *grown);
-        if (!grown) return ur_fail_memory(error, "a sentence");
-        c->ends = grown;
-        c->end_room = c->sentence.count;
-    }
+    if (c->sentence.count > c->end_room) UR_TRY(ur_room_grow(&c->ends, c->sentence.count, sizeof *c->ends, error));
+    if (c->sentence.count > c->end_room) c->end_room = c->sentence.count;
     c->shown.length = 0;
     for (size_t t = 0; t < c->sentence.count; t++) UR_TRY(add_word(c, t, error));
     *text = c->shown.text;
