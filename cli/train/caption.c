@@ -18,9 +18,9 @@ const ur_cli_verb ur_cli_train_caption = {
         "and a file may have several captions. They are scaled to one size. With --features the network sees what "
         "another one has made of the pictures. Files but pictures may be packed with gzip.\n\n"
         "A line of the network called image finds places in the picture; the last line, the decoder, begins from "
-        "them and writes. In a --net of your own, all lines but the last take the picture. Pictures are shifted and "
-        "scaled each time that they are learnt from; they are not mirrored, since captions speak of left and right, "
-        "and keep their light and colours.\n\n"
+        "them and writes. In a --net of your own, all lines but the last take the picture. Pictures are shifted, "
+        "scaled and of another brightness each time that they are learnt from; they are not mirrored, since captions "
+        "speak of left and right, and keep their colours.\n\n"
         "--val takes a table of its own, with --val-images or --val-features.",
     .examples =
         "unroll train caption train.tsv --images train-images-idx4-ubyte.gz --caption-column caption_en -o runs/emoji\n"

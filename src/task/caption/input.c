@@ -1,6 +1,5 @@
 /* Pictures and features as a network takes them: scaled, and pictures a little otherwise in each epoch. What a picture shows
- * stays: it is not mirrored, since captions speak of left and right, and keeps its light and colours: with another light
- * each time, one skin of emoji is taken for the next. */
+ * stays: it is not mirrored, since captions speak of left and right, and keeps its colours. */
 #include "task/caption/caption.h"
 
 #include "base/random.h"
@@ -72,6 +71,11 @@ void ur_caption_put_picture(ur_caption_task *c, const float *picture, size_t b, 
 
 /* ---- Varying ------------------------------------------------------------------------------------------------------ */
 
+static float choose_within(double most, uint64_t seed, uint64_t position)
+{
+    return (float)(most * (2 * ur_random_uniform(seed, UR_USE_AUGMENT + 1, position) - 1));
+}
+
 const float *ur_caption_vary(ur_caption_task *c, uint64_t epoch, uint32_t row)
 {
     const ur_picture_size *s = &c->input.size;
@@ -80,5 +84,8 @@ const float *ur_caption_vary(ur_caption_task *c, uint64_t epoch, uint32_t row)
     ur_augment how = {.shift = (double)(s->rows < s->columns ? s->rows : s->columns) / 16, .scale = 0.1};
     ur_warp warp = ur_augment_choose(&how, seed, row);
     ur_picture_warp(c->picture, s->rows, s->columns, s->channels, &warp, c->varied);
+    ur_light light = {.contrast = 1 + choose_within(0.1, seed, 2 * (uint64_t)row),
+                      .brightness = choose_within(0.05, seed, 2 * (uint64_t)row + 1)};
+    ur_picture_light(c->varied, s->rows * s->columns, s->channels, c->input.by.mean, &light);
     return c->varied;
 }
