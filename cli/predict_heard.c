@@ -1,6 +1,7 @@
 /* See predict_heard.h. */
 #include "cli/predict_heard.h"
 
+#include "cli/predict_looked.h"
 #include "cli/report/shade.h"
 #include "cli/report/terminal.h"
 #include "cli/support/glyphs.h"
@@ -9,30 +10,6 @@
 #include <string.h>
 
 enum { COLUMNS = 48, TOKEN = 16 };
-
-/* Without the blank in front of it. */
-static const char *token_at(const json_t *object, size_t i)
-{
-    const char *text = json_string_value(json_array_get(json_object_get(object, "target"), i));
-    if (!text || !*text) return "(end)";
-    if (text[0] != ' ') return text;
-    return text[1] ? text + 1 : "␣";
-}
-
-static const json_t *shares_at(const json_t *object, size_t i)
-{
-    return json_array_get(json_object_get(object, "attention"), i);
-}
-
-static double share_at(const json_t *shares, size_t step) { return json_number_value(json_array_get(shares, step)); }
-
-static size_t find_most(const json_t *shares)
-{
-    size_t most = 0;
-    for (size_t i = 1; i < json_array_size(shares); i++)
-        if (share_at(shares, i) > share_at(shares, most)) most = i;
-    return most;
-}
 
 /* Hundredths of a second at which a step begins: in whole numbers, as the host's locale may write a comma. */
 static unsigned begin_of(const json_t *object, size_t step)
@@ -47,7 +24,8 @@ static double sum_column(const json_t *shares, size_t column, size_t columns)
 {
     size_t steps = json_array_size(shares);
     double sum = 0;
-    for (size_t i = column * steps / columns; i < (column + 1) * steps / columns; i++) sum += share_at(shares, i);
+    for (size_t i = column * steps / columns; i < (column + 1) * steps / columns; i++)
+        sum += ur_cli_looked_share(shares, i);
     return sum;
 }
 
@@ -70,10 +48,10 @@ void ur_cli_heard_print(const json_t *object)
     ur_cli_print_shown(stdout, text ? text : "", text ? strlen(text) : 0);
     putchar('\n');
     for (size_t i = 0; i < json_array_size(json_object_get(object, "target")); i++) {
-        const json_t *shares = shares_at(object, i);
-        size_t most = find_most(shares);
-        unsigned begin = begin_of(object, most), share = (unsigned)(100 * share_at(shares, most) + 0.5);
-        ur_cli_print_padded(stdout, token_at(object, i), TOKEN);
+        const json_t *shares = ur_cli_looked_shares(object, i);
+        size_t most = ur_cli_looked_most(shares);
+        unsigned begin = begin_of(object, most), share = (unsigned)(100 * ur_cli_looked_share(shares, most) + 0.5);
+        ur_cli_print_padded(stdout, ur_cli_looked_token(object, i), TOKEN);
         printf("  %u.%02u  at %u.%02u s", share / 100, share % 100, begin / 100, begin % 100);
         print_strip(shares);
         putchar('\n');
@@ -87,13 +65,13 @@ void ur_cli_heard_print(const json_t *object)
 static void put_strip(FILE *out, const json_t *shares)
 {
     size_t steps = json_array_size(shares);
-    double most = share_at(shares, find_most(shares));
+    double most = ur_cli_looked_share(shares, ur_cli_looked_most(shares));
     fprintf(out,
             "<svg viewBox=\"0 0 %zu 1\" preserveAspectRatio=\"none\" shape-rendering=\"crispEdges\" "
             "style=\"margin:0;width:36rem;max-width:70vw;height:1.2rem\">",
             steps);
     for (size_t i = 0; i < steps; i++) {
-        int cent = (int)(100 * (most > 0 ? share_at(shares, i) / most : 0) + 0.5);
+        int cent = (int)(100 * (most > 0 ? ur_cli_looked_share(shares, i) / most : 0) + 0.5);
         if (cent)
             fprintf(out, "<path style=\"fill:rgba(var(--pos),%d.%02d)\" d=\"M%zu 0h1v1h-1\"/>", cent / 100, cent % 100,
                     i);
@@ -107,10 +85,10 @@ void ur_cli_heard_put(ur_cli_page *page, const json_t *object)
     if (file) ur_cli_page_note(page, "%s", file);
     fputs("<table>\n", page->out);
     for (size_t i = 0; i < json_array_size(json_object_get(object, "target")); i++) {
-        const json_t *shares = shares_at(object, i);
-        unsigned begin = begin_of(object, find_most(shares));
+        const json_t *shares = ur_cli_looked_shares(object, i);
+        unsigned begin = begin_of(object, ur_cli_looked_most(shares));
         fputs("<tr><td>", page->out);
-        ur_cli_html_text(page->out, token_at(object, i), strlen(token_at(object, i)));
+        ur_cli_html_text(page->out, ur_cli_looked_token(object, i), strlen(ur_cli_looked_token(object, i)));
         fprintf(page->out, "</td><td>%u.%02u s</td><td>", begin / 100, begin % 100);
         put_strip(page->out, shares);
         fputs("</td></tr>\n", page->out);

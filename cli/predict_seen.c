@@ -1,6 +1,7 @@
 /* See predict_seen.h. */
 #include "cli/predict_seen.h"
 
+#include "cli/predict_looked.h"
 #include "cli/support/glyphs.h"
 #include "cli/support/text_out.h"
 
@@ -10,29 +11,6 @@ static size_t size_of(const json_t *object, const char *key)
 {
     json_int_t size = json_integer_value(json_object_get(object, key));
     return size > 0 ? (size_t)size : 0;
-}
-
-/* Without the blank in front of it. */
-static const char *token_at(const json_t *object, size_t i)
-{
-    const char *text = json_string_value(json_array_get(json_object_get(object, "target"), i));
-    if (!text || !*text) return "(end)";
-    return text[0] == ' ' && text[1] ? text + 1 : text;
-}
-
-static const json_t *shares_at(const json_t *object, size_t i)
-{
-    return json_array_get(json_object_get(object, "attention"), i);
-}
-
-static double share_at(const json_t *shares, size_t place) { return json_number_value(json_array_get(shares, place)); }
-
-static size_t find_most(const json_t *shares)
-{
-    size_t most = 0;
-    for (size_t i = 1; i < json_array_size(shares); i++)
-        if (share_at(shares, i) > share_at(shares, most)) most = i;
-    return most;
 }
 
 /* ---- On the terminal ---------------------------------------------------------------------------------------------- */
@@ -47,10 +25,10 @@ void ur_cli_seen_print(const json_t *object)
     ur_cli_print_shown(stdout, where ? where : "", where ? strlen(where) : 0);
     putchar('\n');
     for (size_t i = 0; i < json_array_size(json_object_get(object, "target")); i++) {
-        size_t most = find_most(shares_at(object, i));
-        ur_cli_print_padded(stdout, token_at(object, i), 24);
-        printf("  %.2f  row %zu, column %zu\n", share_at(shares_at(object, i), most), columns ? most / columns + 1 : 1,
-               columns ? most % columns + 1 : most + 1);
+        size_t most = ur_cli_looked_most(ur_cli_looked_shares(object, i));
+        ur_cli_print_padded(stdout, ur_cli_looked_token(object, i), 24);
+        printf("  %.2f  row %zu, column %zu\n", ur_cli_looked_share(ur_cli_looked_shares(object, i), most),
+               columns ? most / columns + 1 : 1, columns ? most % columns + 1 : most + 1);
     }
     putchar('\n');
 }
@@ -95,10 +73,10 @@ static void put_picture(FILE *out, const json_t *picture, size_t number)
 static void put_cover(FILE *out, const json_t *object, const json_t *shares)
 {
     size_t rows = size_of(object, "rows"), columns = size_of(object, "columns");
-    double most = share_at(shares, find_most(shares));
+    double most = ur_cli_looked_share(shares, ur_cli_looked_most(shares));
     fprintf(out, "<svg viewBox=\"0 0 %zu %zu\" preserveAspectRatio=\"none\" style=\"margin:0\">", columns, rows);
     for (size_t i = 0; i < rows * columns; i++) {
-        int covered = (int)(85 * (1 - (most > 0 ? share_at(shares, i) / most : 1)) + 0.5);
+        int covered = (int)(85 * (1 - (most > 0 ? ur_cli_looked_share(shares, i) / most : 1)) + 0.5);
         if (covered)
             fprintf(out, "<path fill=\"var(--paper)\" fill-opacity=\".%02d\" d=\"M%zu %zuh1v1h-1\"/>", covered,
                     i % columns, i / columns);
@@ -116,12 +94,12 @@ static void begin_cell(FILE *out, const char *text)
 static void put_token(FILE *out, const json_t *object, size_t i, size_t number)
 {
     const json_t *picture = json_object_get(object, "picture");
-    begin_cell(out, token_at(object, i));
+    begin_cell(out, ur_cli_looked_token(object, i));
     fprintf(out,
             "<div style=\"position:relative\"><svg viewBox=\"0 0 %zu %zu\" shape-rendering=\"crispEdges\" "
             "style=\"margin:0\"><use href=\"#seen%zu\"/></svg><div style=\"position:absolute;inset:0\">",
             size_of(picture, "columns"), size_of(picture, "rows"), number);
-    put_cover(out, object, shares_at(object, i));
+    put_cover(out, object, ur_cli_looked_shares(object, i));
     fputs("</div></div></div>\n", out);
 }
 

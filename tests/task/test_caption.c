@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "../base/scratch.h"
+#include "support/place.h"
 
 #include "support/ok.h"
 #include "support/run.h"
@@ -19,8 +19,6 @@
 
 #include <jansson.h>
 #include <math.h>
-
-static scratch place;
 
 static ur_trainer *open_trainer(const char *more)
 {
@@ -210,20 +208,6 @@ static void pictures_are_held_out_whole(void **state)
         free(c);
         ur_settings_free(settings);
     }
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    make_scratch(&place);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    remove_scratch(&place);
-    return 0;
 }
 
 int main(void)

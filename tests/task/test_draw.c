@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "../base/scratch.h"
+#include "support/place.h"
 
 #include "layer/grid.h"
 #include "support/lab.h"
@@ -17,8 +17,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-static scratch place;
 
 static ur_trainer *open_trainer(const char *more)
 {
@@ -109,20 +107,6 @@ static void batches_do_not_matter(void **state)
     for (size_t i = 0; i < 3; i++) assert_true(fabs(whole[i] - parts[i]) < 1e-5);
     assert_true(fabs(whole[0] - whole[1] - whole[2]) < 1e-9 && whole[2] > 0);
     assert_true(fabs(whole[0] - other[0]) > 1e-3);
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    make_scratch(&place);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    remove_scratch(&place);
-    return 0;
 }
 
 int main(void)

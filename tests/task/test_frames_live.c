@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "support/failing_memory.h"
+#include "support/place.h"
 
-#include "../base/scratch.h"
+#include "support/failing_memory.h"
 
 #include "support/ok.h"
 #include "support/run.h"
@@ -22,7 +22,6 @@
 
 enum { CLIPS = 4, FRAMES = 75, ROWS = 20, COLUMNS = 32, PLACES = ROWS * COLUMNS };
 
-static scratch place;
 static unsigned char clip[CLIPS][FRAMES][PLACES], label[CLIPS][FRAMES];
 
 static void put_number(FILE *file, size_t n)
@@ -175,20 +174,6 @@ static void test_both_ways(void **state)
     assert_int_equal(all.lines, FRAMES);
     ur_answerer_free(answerer);
     ur_trainer_free(trainer);
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    make_scratch(&place);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    remove_scratch(&place);
-    return 0;
 }
 
 int main(void)

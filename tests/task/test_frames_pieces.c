@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "../base/scratch.h"
+#include "support/place.h"
 
 #include "support/ok.h"
 #include "support/run.h"
@@ -20,8 +20,6 @@
 #include <math.h>
 
 enum { ROWS = 10, SPAN = 4 };
-
-static scratch place;
 
 /* x is 0, 1, 4, 9 …; labels a a a b b b, one that does not count, c c c. */
 static const char *write_table(void)
@@ -145,20 +143,6 @@ static void test_metrics(void **state)
     judge(trainer, "aaaaaaaaaa", 3.0 / 9, 2 * 3 / 12.0 / 3, 2.0 / 3);
     judge(trainer, "aaacbbbccc", 8.0 / 9, (1 + 2 * 2 / 5.0 + 2 * 3 / 7.0) / 3, 1.0 / 3);
     ur_trainer_free(trainer);
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    make_scratch(&place);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    remove_scratch(&place);
-    return 0;
 }
 
 int main(void)

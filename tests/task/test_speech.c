@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "../base/scratch.h"
+#include "support/place.h"
 
 #include "support/ok.h"
 #include "support/run.h"
@@ -18,22 +18,6 @@
 #include "unroll_generate.h"
 
 #include "../data/wav_write.h"
-
-static scratch place;
-
-static int set_up(void **state)
-{
-    (void)state;
-    make_scratch(&place);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    remove_scratch(&place);
-    return 0;
-}
 
 static ur_trainer *begin(const char *options)
 {

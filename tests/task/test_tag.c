@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "../base/scratch.h"
+#include "support/place.h"
 
 #include "support/numbers.h"
 #include "support/ok.h"
@@ -19,8 +19,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-static scratch place;
 
 /* ---- Text ---------------------------------------------------------------------------------------------------------- */
 
@@ -271,20 +269,6 @@ static void many_labels(void **state)
     free(json);
     ur_trainer_free(t);
     ur_settings_free(settings);
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    make_scratch(&place);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    remove_scratch(&place);
-    return 0;
 }
 
 #define WITH_FILES(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
