@@ -141,11 +141,13 @@ static ur_status recognise_files(ur_labelled *set, const ur_labelled_options *op
     if (options->unlabelled) return check_media(set, error);
     if (!set->form) UR_TRY(recognise_text(set, false, &set->form, error));
     if (set->form) return UR_OK;
+    const char *path = ur_source_path(&set->source, 0);
+    if (!set->source.pieces[0].size) return ur_fail(error, UR_ERR_DATA, "%s: the file is empty", path);
     char words[128];
     list_words(words, sizeof words);
     return ur_fail(error, UR_ERR_DATA,
                    "%s: cannot tell which form of labelled examples this is; say it with `form`, which is one of %s",
-                   ur_source_path(&set->source, 0), words);
+                   path, words);
 }
 
 static ur_status recognise_folder(ur_labelled *set, const ur_folder_looks *looks, const ur_labelled_options *options,

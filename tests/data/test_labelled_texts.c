@@ -31,6 +31,7 @@ static void lines(void **state)
         temp, temp_string(temp, "g", "no label\nin these\n"), NULL, UR_ERR_DATA,
         "g: cannot tell which form of labelled examples this is; say it with `form`, which is one of tsv, csv, "
         "lines, fasttext, trees, files, folders, wav, idx");
+    check_refused(temp, temp_string(temp, "h", ""), NULL, UR_ERR_DATA, "h: the file is empty");
     const ur_labelled_options options = {.form = "text"};
     check_refused(temp, temp->path, &options, UR_ERR_USAGE,
                   "*no form of data is called text; there are: tsv, csv, lines, fasttext, trees, files, folders, wav, "

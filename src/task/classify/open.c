@@ -235,7 +235,8 @@ ur_status ur_classify_open(void *data, const ur_settings *settings, const ur_mod
     c->watcher = &settings->run.watcher;
     c->spelling.jamo = strcmp(c->settings.characters, "jamo") == 0;
     if (from) UR_TRY(ur_classify_take_model(c, from, error));
-    if (!settings->data.count) return from ? UR_OK : ur_fail(error, UR_ERR_USAGE, "no data to train on");
+    if (!settings->data.count)
+        return from ? UR_OK : ur_fail(error, UR_ERR_USAGE, "no data to train on; name a file or a folder");
     UR_TRY(from ? open_judged(c, settings, from, error) : open_training(c, settings, error));
     bool text = !ur_labelled_features(c->set);
     if (!text && spells(c))

@@ -205,7 +205,8 @@ ur_status ur_forecast_open(void *data, const ur_settings *settings, const ur_mod
     UR_TRY(ur_forecast_levels(f, error));
     f->transform = from ? ur_forecast_transform_find(f->settings.transform) : UR_TRANSFORM_NONE;
     if (from) UR_TRY(ur_forecast_take_model(f, from, error));
-    if (!settings->data.count) return from ? UR_OK : ur_fail(error, UR_ERR_USAGE, "no data to train on");
+    if (!settings->data.count)
+        return from ? UR_OK : ur_fail(error, UR_ERR_USAGE, "no data to train on; name a file or a folder");
     if (!from) return open_training(f, settings, error);
     UR_TRY(open_series(f, settings, error));
     UR_TRY(ur_forecast_apply(f, error));

@@ -181,7 +181,8 @@ ur_status ur_frames_open(void *data, const ur_settings *settings, const ur_model
     f->settings = *(const ur_frames_settings *)settings->own;
     f->seed = settings->run.learning.seed;
     if (from) UR_TRY(ur_frames_take_model(f, from, error));
-    if (!settings->data.count) return from ? UR_OK : ur_fail(error, UR_ERR_USAGE, "no data to train on");
+    if (!settings->data.count)
+        return from ? UR_OK : ur_fail(error, UR_ERR_USAGE, "no data to train on; name a file or a folder");
     UR_TRY(from ? open_judged(f, settings, error) : open_training(f, settings, error));
     if (from) return make_part(f, UR_PART_TEST, f->set, false, true, error);
     UR_TRY(make_parts(f, error));

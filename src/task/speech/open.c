@@ -188,7 +188,8 @@ ur_status ur_speech_open(void *data, const ur_settings *settings, const ur_model
     UR_TRY(ur_speech_read_join(l->settings.join, &l->join_least, &l->join_most, error));
     if (from) UR_TRY(ur_speech_take_model(l, from, error));
     if (from) UR_TRY(open_answering(l, error));
-    if (!settings->data.count) return from ? UR_OK : ur_fail(error, UR_ERR_USAGE, "no data to train on");
+    if (!settings->data.count)
+        return from ? UR_OK : ur_fail(error, UR_ERR_USAGE, "no data to train on; name a file or a folder");
     UR_TRY(from ? open_judged(l, settings, error) : open_training(l, settings, error));
     ur_utterances_unwatch(l->set);
     l->watcher = NULL;

@@ -202,7 +202,8 @@ ur_status ur_tag_open(void *data, const ur_settings *settings, const ur_model *f
     c->spelling.jamo = by_letters(c);
     UR_TRY(find_columns(c, error));
     if (from) UR_TRY(ur_tag_take_model(c, from, error));
-    if (!settings->data.count) return from ? UR_OK : ur_fail(error, UR_ERR_USAGE, "no data to train on");
+    if (!settings->data.count)
+        return from ? UR_OK : ur_fail(error, UR_ERR_USAGE, "no data to train on; name a file or a folder");
     UR_TRY(ur_conllu_open(&c->set, settings->data.text, settings->data.count, &settings->run.watcher, error));
     return from ? take_all(c, UR_PART_TEST, c->set, error) : open_training(c, settings, error);
 }

@@ -175,7 +175,8 @@ ur_status ur_translate_open(void *data, const ur_settings *settings, const ur_mo
     c->seed = settings->run.learning.seed;
     c->nfc = strcmp(c->settings.nfc, "yes") == 0;
     if (from) UR_TRY(ur_translate_take_model(c, from, error));
-    if (!settings->data.count) return from ? UR_OK : ur_fail(error, UR_ERR_USAGE, "no data to train on");
+    if (!settings->data.count)
+        return from ? UR_OK : ur_fail(error, UR_ERR_USAGE, "no data to train on; name a file or a folder");
     return from ? open_test(c, settings, error) : open_training(c, settings, error);
 }
 
