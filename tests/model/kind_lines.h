@@ -40,9 +40,9 @@ static inline void kind_text(const ur_layer_kind *kind, const char *option, char
     snprintf(text + used, 64 - (size_t)used, "%s%s", kind->options & UR_TAKES_FILTER ? " 2x3" : "", option);
 }
 
-/* Alone in front of a dense layer; between others; two of them, where they have parameters. A kind that reads another line has one before it; one that ends a line
- * stands behind the dense layer. */
-static inline void check_kind(const ur_layer_kind *kind, const char *option, kind_check *check)
+/* The kind alone in front of a dense layer. A kind that reads another line has one before it; one that ends a line stands behind
+ * the dense layer. */
+static inline void check_alone(const ur_layer_kind *kind, const char *option, kind_check *check)
 {
     const char *before = kind->names ? "a: gru 4; " : "", *alone = "%s%s > dense 3";
     char text[64], line[160];
@@ -51,6 +51,15 @@ static inline void check_kind(const ur_layer_kind *kind, const char *option, kin
     if (kind->names && !kind->joins) alone = "%srnn 3 > dense 4 > %s > dense 3";
     snprintf(line, sizeof line, alone, before, text);
     check(line, kind);
+}
+
+/* Alone; between others; two of them, where they have parameters. */
+static inline void check_all(const ur_layer_kind *kind, const char *option, kind_check *check)
+{
+    const char *before = kind->names ? "a: gru 4; " : "";
+    char text[64], line[160];
+    kind_text(kind, option, text);
+    check_alone(kind, option, check);
     const char *among = kind->ends_line   ? "%sgru 4 > dense 3 > %s"
                         : kind->reads_ids ? "%s%s > gru 4 > dense 3"
                                           : "%sgru 4 > %s > dense 3";
@@ -62,15 +71,19 @@ static inline void check_kind(const ur_layer_kind *kind, const char *option, kin
     check(line, kind);
 }
 
-static inline void check_kinds(kind_check *check)
+typedef void kind_lines(const ur_layer_kind *kind, const char *option, kind_check *check);
+
+static inline void check_each(kind_lines *lines, kind_check *check)
 {
     const ur_layer_kind *kind;
     size_t kinds = 0;
     for (; (kind = ur_layer_kind_at(kinds)) != NULL; kinds++)
         for (size_t i = 0; i < sizeof KIND_OPTIONS / sizeof *KIND_OPTIONS; i++)
             if ((kind->options & KIND_OPTIONS[i].takes) == KIND_OPTIONS[i].takes)
-                check_kind(kind, KIND_OPTIONS[i].text, check);
+                lines(kind, KIND_OPTIONS[i].text, check);
     assert_true(kinds >= 6);
 }
+
+static inline void check_kinds(kind_check *check) { check_each(check_all, check); }
 
 #endif
