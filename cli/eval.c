@@ -139,7 +139,6 @@ static ur_status score_model(settings *s, const ur_model *model, ur_error *error
 
 static ur_status score_texts(settings *s, ur_model *model, const ur_cli_arguments *arguments, ur_error *error)
 {
-    UR_TRY(ur_cli_expect_texts(arguments, error));
     ur_cli_texts texts;
     ur_status status = ur_cli_texts_open(&texts, arguments->words + 1, arguments->count - 1, error);
     s->scoring.paths = texts.paths;
@@ -168,7 +167,7 @@ static ur_status score(settings *s, ur_model *model, const ur_cli_arguments *arg
         return ur_fail(error, UR_ERR_USAGE, "--picture: a model of the task %s does not take it", task);
     UR_TRY(ur_cli_check_new(s->picture, s->overwrite, error));
     if (strcmp(task, "lm") == 0) {
-        UR_TRY(ur_cli_check_pending(arguments, task, error));
+        UR_TRY(ur_cli_expect_text_for(model, arguments->words[0], arguments, arguments->count - 1, error));
         return score_texts(s, model, arguments, error);
     }
     UR_TRY(check_options(arguments, task, error));
@@ -180,7 +179,7 @@ static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_erro
 {
     settings *s = settings_;
     ur_model *model = NULL;
-    UR_TRY(ur_cli_expect(arguments, 1, SIZE_MAX, "which model? give a model file or a run folder, then data", error));
+    UR_TRY(ur_cli_expect_model(arguments, error));
     UR_TRY(set_part(s, ur_cli_given(&TABLE, arguments, "tail"), error));
     s->scoring.windows = s->protocol == 1;
     if (!s->scoring.windows && ur_cli_given(&TABLE, arguments, "window"))

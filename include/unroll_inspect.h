@@ -125,8 +125,8 @@ typedef struct ur_gate_table ur_gate_table;
 UR_API ur_status ur_gate_table_create(ur_gate_table **table, const ur_model *model, const ur_reading *reading,
                                       ur_error *error);
 /* The same over all data of a task's settings (ur_settings_of_model, with data added), for a model that was trained on
- * something else than a text: a classifier, a tagger, a model of frames, a forecast (on what its batches
- * read). UR_ERR_UNSUPPORTED for a task whose batches go on from each other (a language model). */
+ * something else than a text. A task with a loop of its own (glimpse, draw, forecast) is run as in use. UR_ERR_DATA where there
+ * are no data, UR_ERR_UNSUPPORTED for a task whose batches go on from each other (a language model). */
 struct ur_settings;
 UR_API ur_status ur_gate_table_of_task(ur_gate_table **table, const ur_model *model, const struct ur_settings *settings,
                                        ur_error *error);
@@ -282,7 +282,8 @@ UR_API ur_status ur_flow_batch(ur_flow *flow, const ur_batch *batch, ur_error *e
 
 /* The same from the labels of a task's examples (settings as for ur_gate_table_of_task): each of up to `places` examples with
  * K + 1 steps or more is read from its beginning, as ur_flow_ids where the network is a line of ids that ends in `last`, else as
- * ur_flow_batch. UR_ERR_DATA where no example is so long. */
+ * ur_flow_batch; where the task has a loop of its own, k counts the steps of that loop. UR_ERR_DATA where no example is so long,
+ * UR_ERR_UNSUPPORTED where no step says where a gradient begins (draw, ctc). */
 UR_API ur_status ur_flow_task(ur_flow *flow, const struct ur_settings *settings, ur_error *error);
 /* The largest K for which `places` examples (0: 64), or else all, are long enough. */
 UR_API ur_status ur_flow_task_steps(const ur_model *model, const struct ur_settings *settings, size_t places,

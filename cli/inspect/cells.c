@@ -5,6 +5,7 @@
 #include "cli/support/model_path.h"
 #include "cli/support/new_file.h"
 #include "cli/support/reading.h"
+#include "cli/support/task_settings.h"
 
 #include "base/error.h"
 
@@ -125,39 +126,28 @@ static ur_status check_cell(const ur_cli_cells_settings *s, const ur_model *mode
     return ur_fail(error, UR_ERR_USAGE, "--neuron %s: the neurons of that layer are 0 to %zu", s->cell, units - 1);
 }
 
-static ur_status find_in_data(ur_cells **cells, const ur_cli_cells_settings *s, ur_model *model,
-                              const ur_cli_texts *data, ur_settings *task, ur_error *error)
-{
-    char threads[32];
-    snprintf(threads, sizeof threads, "%zu", s->search.reading.threads);
-    for (size_t i = 0; i < data->count; i++) UR_TRY(ur_settings_add_data(task, data->paths[i], error));
-    if (s->search.reading.threads) UR_TRY(ur_settings_set(task, "threads", threads, error));
-    return ur_cells_find_of_task(cells, model, task, &s->search, error);
-}
-
 /* In data of the model's own task. */
-static ur_status find_of_task(ur_cells **cells, const ur_cli_cells_settings *s, ur_model *model,
-                              const ur_cli_texts *data, ur_error *error)
+static ur_status find_of_task(ur_cells **cells, const ur_cli_cells_settings *s, const ur_cli_arguments *arguments,
+                              ur_model *model, ur_cli_texts *data, ur_error *error)
 {
     ur_settings *task;
-    if (s->part)
-        return ur_fail(error, UR_ERR_USAGE, "--part is for language models; this one is of the task %s",
-                       ur_model_task(model));
-    UR_TRY(ur_settings_of_model(&task, model, error));
-    ur_status status = find_in_data(cells, s, model, data, task, error);
+    UR_TRY(ur_cli_refuse_text_options(&TABLE, arguments, model, error));
+    UR_TRY(ur_cli_task_settings(&task, model, arguments, data, s->search.reading.threads, error));
+    ur_status status = ur_cells_find_of_task(cells, model, task, &s->search, error);
     ur_settings_free(task);
     return status;
 }
 
-static ur_status inspect(ur_cli_cells_settings *s, ur_model *model, const char *path, const ur_cli_texts *texts,
-                         ur_error *error)
+static ur_status inspect(ur_cli_cells_settings *s, const ur_cli_arguments *arguments, ur_model *model,
+                         ur_cli_texts *texts, ur_error *error)
 {
     ur_cells *cells = NULL;
     double began = ur_cli_now();
     bool task = ur_cli_has_task_data(model);
-    if (!task) UR_TRY(ur_cli_check_language_model(model, path, error));
+    if (!task) UR_TRY(ur_cli_expect_text_for(model, arguments->words[0], arguments, arguments->count - 1, error));
     UR_TRY(check_cell(s, model, error));
-    UR_TRY(task ? find_of_task(&cells, s, model, texts, error) : ur_cells_find(&cells, model, &s->search, error));
+    UR_TRY(task ? find_of_task(&cells, s, arguments, model, texts, error)
+                : ur_cells_find(&cells, model, &s->search, error));
     ur_cli_cells found = {s, model, cells, ur_cells_sample(cells), ur_cli_now() - began};
     ur_status status = report(&found, texts, error);
     ur_cells_free(cells);
@@ -171,7 +161,7 @@ static ur_status inspect_paths(ur_cli_cells_settings *s, const ur_cli_arguments 
     UR_TRY(ur_cli_model_load(&model, arguments->words[0], error));
     ur_status status =
         ur_cli_reading_open(&s->search.reading, &texts, arguments->words + 1, arguments->count - 1, error);
-    if (status == UR_OK) status = inspect(s, model, arguments->words[0], &texts, error);
+    if (status == UR_OK) status = inspect(s, arguments, model, &texts, error);
     ur_cli_texts_close(&texts, error);
     ur_model_free(model);
     return status;
@@ -181,7 +171,7 @@ static ur_status run(void *settings, const ur_cli_arguments *arguments, ur_error
 {
     ur_cli_cells_settings *s = settings;
     ur_cli_where *where = NULL;
-    UR_TRY(ur_cli_expect_texts(arguments, error));
+    UR_TRY(ur_cli_expect_model(arguments, error));
     UR_TRY(ur_cli_reading_set(&s->search.reading, s->part, s->invalid, error));
     UR_TRY(set_cell(s, error));
     UR_TRY(check(s, error));
@@ -221,6 +211,7 @@ const ur_cli_verb ur_cli_inspect_cells = {
         "unroll inspect cells runs/input input.txt --show quote  # text coloured by the quote cell\n"
         "unroll inspect cells runs/tags test.conllu --show NOUN  # the cell of a tagger that follows nouns\n"
         "unroll inspect cells runs/input input.txt --where 'year=\\b1[89]\\d\\d\\b' --html cells.html  # a page\n",
+    .any_task = true,
     .table = &TABLE,
     .settings_size = sizeof(ur_cli_cells_settings),
     .defaults = defaults,

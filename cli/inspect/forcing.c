@@ -3,7 +3,8 @@
 #include "cli/args/verb.h"
 #include "cli/support/model_path.h"
 #include "cli/support/new_file.h"
-#include "cli/support/spool.h"
+#include "cli/support/reading.h"
+#include "cli/support/task_settings.h"
 
 #include "unroll_inspect.h"
 #include "unroll_train.h"
@@ -45,27 +46,13 @@ static ur_status show(const char *text, const settings *s, ur_error *error)
     return status;
 }
 
-static ur_status set_up(ur_settings *task, const char *name, const ur_cli_arguments *arguments, ur_cli_texts *data,
-                        size_t threads, ur_error *error)
-{
-    char text[32];
-    const ur_watcher watcher = ur_cli_watcher(&data->watching);
-    ur_settings_watch(task, &watcher);
-    UR_TRY(ur_cli_take_pending(arguments, task, name, error));
-    for (size_t i = 0; i < data->count; i++) UR_TRY(ur_settings_add_data(task, data->paths[i], error));
-    if (!threads) return UR_OK;
-    snprintf(text, sizeof text, "%zu", threads);
-    return ur_settings_set(task, "threads", text, error);
-}
-
 static ur_status inspect(ur_model *model, const settings *s, const ur_cli_arguments *arguments, char **text,
                          ur_error *error)
 {
-    ur_settings *task;
+    ur_settings *task = NULL;
     ur_cli_texts data;
-    UR_TRY(ur_settings_of_model(&task, model, error));
     ur_status status = ur_cli_texts_open(&data, arguments->words + 1, arguments->count - 1, error);
-    if (status == UR_OK) status = set_up(task, ur_model_task(model), arguments, &data, s->threads, error);
+    if (status == UR_OK) status = ur_cli_task_settings(&task, model, arguments, &data, s->threads, error);
     if (status == UR_OK) status = ur_inspect_forcing(model, task, s->examples, text, error);
     ur_cli_texts_close(&data, error);
     ur_settings_free(task);
@@ -77,8 +64,7 @@ static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_erro
     const settings *s = settings_;
     ur_model *model;
     char *text = NULL;
-    UR_TRY(ur_cli_expect(arguments, 2, SIZE_MAX,
-                         "which model and data? give a model, then what unroll eval takes for it", error));
+    UR_TRY(ur_cli_expect_model(arguments, error));
     UR_TRY(ur_cli_check_new(s->html, s->overwrite, error));
     UR_TRY(ur_cli_model_load(&model, arguments->words[0], error));
     ur_status status = inspect(model, s, arguments, &text, error);

@@ -5,6 +5,7 @@
 #include "cli/support/model_path.h"
 #include "cli/support/new_file.h"
 #include "cli/support/reading.h"
+#include "cli/support/task_settings.h"
 
 #include "base/error.h"
 
@@ -184,55 +185,47 @@ static ur_status inspect_text(settings *s, const ur_model *model, ur_error *erro
     return status;
 }
 
-static ur_status read_data(const settings *s, const ur_cli_texts *data, ur_settings *task, const ur_model *model,
-                           ur_gate_table **gates, ur_error *error)
-{
-    char threads[32];
-    snprintf(threads, sizeof threads, "%zu", s->reading.threads);
-    for (size_t i = 0; i < data->count; i++) UR_TRY(ur_settings_add_data(task, data->paths[i], error));
-    if (s->reading.threads) UR_TRY(ur_settings_set(task, "threads", threads, error));
-    return ur_gate_table_of_task(gates, model, task, error);
-}
-
 /* Data of the model's own task. */
-static ur_status inspect_data(const settings *s, const ur_cli_texts *data, const ur_model *model, ur_error *error)
+static ur_status inspect_data(const settings *s, const ur_cli_arguments *arguments, ur_cli_texts *data,
+                              const ur_model *model, ur_error *error)
 {
     ur_settings *task;
     ur_gate_table *gates = NULL;
-    if (s->dump || s->part)
-        return ur_fail(error, UR_ERR_USAGE, "--%s is for language models; this one is of the task %s",
-                       s->dump ? "dump" : "part", ur_model_task(model));
-    UR_TRY(ur_settings_of_model(&task, model, error));
-    ur_status status = read_data(s, data, task, model, &gates, error);
+    UR_TRY(ur_cli_refuse_text_options(&TABLE, arguments, model, error));
+    if (s->dump)
+        return ur_fail(error, UR_ERR_USAGE, "--dump is for language models; this one is of the task %s",
+                       ur_model_task(model));
+    UR_TRY(ur_cli_task_settings(&task, model, arguments, data, s->reading.threads, error));
+    ur_status status = ur_gate_table_of_task(&gates, model, task, error);
     if (status == UR_OK) status = report(s, model, gates, error);
     ur_gate_table_free(gates);
     ur_settings_free(task);
     return status;
 }
 
-static ur_status inspect(settings *s, const ur_cli_texts *data, const char *path, ur_error *error)
+static ur_status inspect(settings *s, const ur_cli_arguments *arguments, ur_cli_texts *data, const ur_model *model,
+                         ur_error *error)
 {
-    ur_model *model = NULL;
-    UR_TRY(ur_cli_model_load(&model, path, error));
-    bool task = ur_cli_has_task_data(model);
-    ur_status status = task ? inspect_data(s, data, model, error) : ur_cli_check_language_model(model, path, error);
-    if (status == UR_OK && !task) status = inspect_text(s, model, error);
-    ur_model_free(model);
-    return status;
+    if (ur_cli_has_task_data(model)) return inspect_data(s, arguments, data, model, error);
+    UR_TRY(ur_cli_expect_text_for(model, arguments->words[0], arguments, arguments->count - 1, error));
+    return inspect_text(s, model, error);
 }
 
 static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_error *error)
 {
     settings *s = settings_;
-    UR_TRY(ur_cli_expect_texts(arguments, error));
+    ur_model *model = NULL;
+    UR_TRY(ur_cli_expect_model(arguments, error));
     UR_TRY(ur_cli_reading_set(&s->reading, s->part, s->invalid, error));
     UR_TRY(ur_cli_check_new(s->dump, s->overwrite, error));
     UR_TRY(ur_cli_check_new(s->html, s->overwrite, error));
     if (s->signals && !s->dump) return ur_fail(error, UR_ERR_USAGE, "--signals belongs to --dump FILE.npz");
-    ur_cli_texts texts;
-    ur_status status = ur_cli_reading_open(&s->reading, &texts, arguments->words + 1, arguments->count - 1, error);
-    if (status == UR_OK) status = inspect(s, &texts, arguments->words[0], error);
-    ur_cli_texts_close(&texts, error);
+    UR_TRY(ur_cli_model_load(&model, arguments->words[0], error));
+    ur_cli_texts data;
+    ur_status status = ur_cli_reading_open(&s->reading, &data, arguments->words + 1, arguments->count - 1, error);
+    if (status == UR_OK) status = inspect(s, arguments, &data, model, error);
+    ur_cli_texts_close(&data, error);
+    ur_model_free(model);
     return status;
 }
 
@@ -244,14 +237,17 @@ const ur_cli_verb ur_cli_inspect_gates = {
         "Reads texts with a language model and looks at every gate and state of every cell at every step: i, f, g, o, "
         "c and h of an LSTM, r, z, n and h of a GRU, h of an RNN. A gate above 0.9 is called open, one below 0.1 "
         "shut. A forget gate that is always open belongs to a neuron that remembers; an RNN has no gates.\n\n"
-        "A model of another task reads data of its own kind instead, as unroll eval does: sentences, pictures, clips. "
-        "Lines "
-        "of a network may differ in steps: a tagger reads each different word of a batch once.\n\n"
+        "A model of another task reads data of its own kind instead, as unroll eval does and with the same options: "
+        "sentences, pictures, clips. One for recall makes its data itself. The steps are those that the network takes: "
+        "glimpses, strokes, rows of a forecast. Lines of a network may differ in steps: a tagger reads each different "
+        "word of a batch once.\n\n"
         "The text is read in up to 32 pieces side by side, each from a zero state; for --dump it is read once more "
         "in one pass. The arrays are named by signal and layer (c1, h1, i2 ...); 'units' holds the id read at "
         "each step.",
     .examples = "unroll inspect gates runs/input input.txt --part 0.9:1  # the last tenth\n"
-                "unroll inspect gates runs/input input.txt --dump states.npz --signals c,h  # for numpy.load\n",
+                "unroll inspect gates runs/input input.txt --dump states.npz --signals c,h  # for numpy.load\n"
+                "unroll inspect gates runs/digits t10k-images-idx3-ubyte.gz  # of a model of draw: stroke by stroke\n",
+    .any_task = true,
     .table = &TABLE,
     .settings_size = sizeof(settings),
     .defaults = defaults,

@@ -171,19 +171,24 @@ static ur_status show(const settings *s, ur_model *model, const char *images, ur
     return status;
 }
 
+static ur_status inspect(const settings *s, ur_model *model, const ur_cli_arguments *arguments, ur_error *error)
+{
+    if (strcmp(ur_model_task(model), "glimpse") != 0)
+        return ur_fail(error, UR_ERR_DATA,
+                       "%s: a model for %s, which does not look about; unroll train glimpse trains one",
+                       arguments->words[0], ur_model_task(model));
+    UR_TRY(ur_cli_expect(arguments, 2, 2, "which pictures? give an idx file", error));
+    return show(s, model, arguments->words[1], error);
+}
+
 static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_error *error)
 {
     const settings *s = settings_;
-    const char *const *words = arguments->words;
     ur_model *model = NULL;
     UR_TRY(ur_cli_expect(arguments, 1, 2, "which model? give a model file or a run folder, then pictures", error));
-    UR_TRY(ur_cli_expect(arguments, 2, 2, "which pictures? give an idx file", error));
     UR_TRY(ur_cli_check_new(s->html, s->overwrite, error));
-    UR_TRY(ur_cli_model_load(&model, words[0], error));
-    ur_status status = strcmp(ur_model_task(model), "glimpse") == 0
-                           ? show(s, model, words[1], error)
-                           : ur_fail(error, UR_ERR_DATA, "%s: a model for %s, which does not look about", words[0],
-                                     ur_model_task(model));
+    UR_TRY(ur_cli_model_load(&model, arguments->words[0], error));
+    ur_status status = inspect(s, model, arguments, error);
     ur_model_free(model);
     return status;
 }

@@ -4,6 +4,7 @@
 #include "cli/support/model_path.h"
 #include "cli/support/new_file.h"
 #include "cli/support/reading.h"
+#include "cli/support/task_settings.h"
 
 #include "base/error.h"
 #include "base/file.h"
@@ -19,6 +20,8 @@ typedef struct settings {
     int invalid;
     const char *part, *html;
     bool compare, overwrite, json, back; /* back: it was said how far */
+    const ur_cli_arguments *arguments;
+    ur_cli_texts *data;
 } settings;
 
 #define PLACE(field) offsetof(settings, field)
@@ -121,20 +124,14 @@ static ur_status follow_text(ur_cli_subject *s, const settings *how, ur_error *e
     return ur_flow_text(s->flow, &how->reading, error);
 }
 
-static ur_status follow_labels(ur_cli_subject *s, const settings *how, ur_settings *task, ur_error *error)
-{
-    const ur_reading *data = &how->reading;
-    for (size_t i = 0; i < data->path_count; i++) UR_TRY(ur_settings_add_data(task, data->paths[i], error));
-    UR_TRY(ur_flow_create(&s->flow, s->model, &how->flow, error));
-    return ur_flow_task(s->flow, task, error);
-}
-
 /* A model of another task is followed from the labels of examples of its own kind. */
 static ur_status follow_task(ur_cli_subject *s, const settings *how, ur_error *error)
 {
     ur_settings *task;
-    UR_TRY(ur_settings_of_model(&task, s->model, error));
-    ur_status status = follow_labels(s, how, task, error);
+    UR_TRY(ur_cli_refuse_text_options(&TABLE, how->arguments, s->model, error));
+    UR_TRY(ur_cli_task_settings(&task, s->model, how->arguments, how->data, 0, error));
+    ur_status status = ur_flow_create(&s->flow, s->model, &how->flow, error);
+    if (status == UR_OK) status = ur_flow_task(s->flow, task, error);
     ur_settings_free(task);
     return status;
 }
@@ -142,7 +139,7 @@ static ur_status follow_task(ur_cli_subject *s, const settings *how, ur_error *e
 static ur_status follow(ur_cli_subject *s, const settings *how, const char *path, ur_error *error)
 {
     bool task = ur_cli_has_task_data(s->model);
-    if (!task) UR_TRY(ur_cli_check_language_model(s->model, path, error));
+    if (!task) UR_TRY(ur_cli_expect_text_for(s->model, path, how->arguments, how->data->count, error));
     UR_TRY(ur_model_use_weights(s->model, UR_WEIGHTS_F32, error));
     UR_TRY(task ? follow_task(s, how, error) : follow_text(s, how, error));
     return ur_cli_subject_finish(s, error);
@@ -156,9 +153,7 @@ static ur_status choose_steps(settings *s, const char *path, ur_error *error)
     UR_TRY(ur_cli_model_load(&model, path, error));
     ur_status status = UR_OK;
     if (ur_cli_has_task_data(model)) {
-        status = ur_settings_of_model(&task, model, error);
-        for (size_t i = 0; status == UR_OK && i < s->reading.path_count; i++)
-            status = ur_settings_add_data(task, s->reading.paths[i], error);
+        status = ur_cli_task_settings(&task, model, s->arguments, s->data, 0, error);
         if (status == UR_OK) status = ur_flow_task_steps(model, task, s->flow.places, &s->flow.steps, error);
     }
     ur_settings_free(task);
@@ -217,10 +212,9 @@ static size_t sort_words(const char **words, size_t count, bool compare)
 static ur_status run_files(settings *s, const char **words, size_t count, ur_error *error)
 {
     size_t models = sort_words(words, count, s->compare);
-    if (models == count)
-        return ur_fail(error, UR_ERR_USAGE, "which text? give files or folders, or - for standard input");
     ur_cli_subjects all = {0};
     ur_cli_texts texts;
+    s->data = &texts;
     ur_status status = ur_cli_reading_open(&s->reading, &texts, words + models, count - models, error);
     if (status == UR_OK && !s->back) status = choose_steps(s, words[0], error);
     all.steps = s->flow.steps;
@@ -258,12 +252,13 @@ static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_erro
 {
     settings *s = settings_;
     UR_TRY(check(s, arguments, error));
+    s->arguments = arguments;
     s->back = ur_cli_given(&TABLE, arguments, "back") || ur_cli_given(&TABLE, arguments, "steps");
     if (s->fresh.cells) {
         UR_TRY(ur_cli_expect(arguments, 0, 0, "", error));
         return run_fresh(s, error);
     }
-    UR_TRY(ur_cli_expect_texts(arguments, error));
+    UR_TRY(ur_cli_expect_model(arguments, error));
     UR_TRY(ur_cli_reading_set(&s->reading, s->part, s->invalid, error));
     return run_files(s, arguments->words, arguments->count, error);
 }
@@ -290,6 +285,7 @@ const ur_cli_verb ur_cli_inspect_gradient = {
     .examples = "unroll inspect gradient runs/input input.txt  # how long does it live?\n"
                 "unroll inspect gradient --compare runs/rnn runs/lstm input.txt  # where longer?\n"
                 "unroll inspect gradient --fresh rnn,lstm,gru --html fresh.html  # before any training\n",
+    .any_task = true,
     .table = &TABLE,
     .settings_size = sizeof(settings),
     .defaults = defaults,

@@ -174,10 +174,31 @@ static ur_status look_at_item(salience *s, const settings *how, const char *item
     return UR_OK;
 }
 
+/* Tasks whose items are not looked into, and what shows more of them. */
+static ur_status check_task(const char *task, ur_error *error)
+{
+    static const char *const OTHERS[][2] = {
+        {"translate", "predict --attention shows where it looked"},
+        {"caption", "predict --attention shows where it looked"},
+        {"speech", "predict --attention shows where one with --decoder attention looked"},
+        {"glimpse", "inspect glimpses shows where it looked"},
+        {"draw", "sample --animate shows how it paints"},
+        {"recall", "inspect gradient shows how far back it looks"},
+    };
+    for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++)
+        if (strcmp(task, OTHERS[i][0]) == 0)
+            return ur_fail(error, UR_ERR_UNSUPPORTED,
+                           "what moved a model of the task %s is not shown; models of lm, classify, tag, frames and "
+                           "forecast are taken, and unroll %s",
+                           task, OTHERS[i][1]);
+    return UR_OK;
+}
+
 /* As the model's task takes the item. */
 static ur_status make_of_item(salience *s, const settings *how, const char *item, ur_error *error)
 {
     ur_settings *task;
+    UR_TRY(check_task(ur_model_task(s->model), error));
     UR_TRY(ur_settings_of_model(&task, s->model, error));
     ur_status status = ur_answerer_create(&s->answerer, s->model, task, false, error);
     ur_settings_free(task);

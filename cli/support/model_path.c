@@ -45,7 +45,7 @@ ur_status ur_cli_model_load(ur_model **model, const char *given, ur_error *error
 bool ur_cli_has_task_data(const ur_model *model)
 {
     const char *task = ur_model_task(model);
-    return ur_model_label(model, 0) || (*task && strcmp(task, "lm") != 0 && strcmp(task, "recall") != 0);
+    return ur_model_label(model, 0) || (*task && strcmp(task, "lm") != 0);
 }
 
 ur_status ur_cli_check_language_model(const ur_model *model, const char *given, ur_error *error)

@@ -2,15 +2,35 @@
 #include "cli/support/reading.h"
 
 #include "cli/args/value.h"
+#include "cli/support/model_path.h"
 
 #include "base/error.h"
 
 #include <string.h>
 
-ur_status ur_cli_expect_texts(const ur_cli_arguments *arguments, ur_error *error)
+ur_status ur_cli_expect_model(const ur_cli_arguments *arguments, ur_error *error)
 {
-    UR_TRY(ur_cli_expect(arguments, 1, SIZE_MAX, "which model? give a model file or a run folder, then texts", error));
-    return ur_cli_expect(arguments, 2, SIZE_MAX, "which text? give files or folders, or - for standard input", error);
+    return ur_cli_expect(arguments, 1, SIZE_MAX, "which model? give a model file or a run folder, then data", error);
+}
+
+ur_status ur_cli_expect_text_for(const ur_model *model, const char *path, const ur_cli_arguments *arguments,
+                                 size_t texts, ur_error *error)
+{
+    UR_TRY(ur_cli_check_language_model(model, path, error));
+    UR_TRY(ur_cli_check_pending(arguments, ur_model_task(model), error));
+    if (texts) return UR_OK;
+    return ur_fail(error, UR_ERR_USAGE, "which text? give files or folders, or - for standard input");
+}
+
+ur_status ur_cli_refuse_text_options(const ur_setting_table *table, const ur_cli_arguments *arguments,
+                                     const ur_model *model, ur_error *error)
+{
+    static const char *const OF_TEXTS[] = {"part", "invalid"};
+    for (size_t i = 0; i < sizeof OF_TEXTS / sizeof *OF_TEXTS; i++)
+        if (ur_cli_given(table, arguments, OF_TEXTS[i]))
+            return ur_fail(error, UR_ERR_USAGE, "--%s is for language models; this one is of the task %s", OF_TEXTS[i],
+                           ur_model_task(model));
+    return UR_OK;
 }
 
 ur_status ur_cli_read_part(const char *part, double *begin, double *end, ur_error *error)

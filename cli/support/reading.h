@@ -25,8 +25,14 @@
                                                          .help = "the result does not depend on it"                    \
     }
 
-/* A model, and a text at least. */
-ur_status ur_cli_expect_texts(const ur_cli_arguments *arguments, ur_error *error);
+/* A model at least: what else it wants, its task says. */
+ur_status ur_cli_expect_model(const ur_cli_arguments *arguments, ur_error *error);
+/* A language model, from `path`, some of `texts`, and no option of another task. */
+ur_status ur_cli_expect_text_for(const ur_model *model, const char *path, const ur_cli_arguments *arguments,
+                                 size_t texts, ur_error *error);
+/* Refuses --part and --invalid: those of texts, for a model of another task. */
+ur_status ur_cli_refuse_text_options(const ur_setting_table *table, const ur_cli_arguments *arguments,
+                                     const ur_model *model, ur_error *error);
 
 /* "0.9:1" into two shares; NULL leaves them as they are. UR_ERR_USAGE says what is allowed. */
 ur_status ur_cli_read_part(const char *part, double *begin, double *end, ur_error *error);

@@ -26,8 +26,8 @@ ur_status ur_truth_open(ur_truth_reader *r, ur_cells *c, const ur_model *model, 
     bool text = r->task->read_text && model->vocabulary;
     if (r->task->carries || r->task->forward || !ur_model_label(model, 0))
         return ur_fail(error, UR_ERR_UNSUPPORTED,
-                       "cells are looked for in language models, and in models whose data have labels that belong to "
-                       "steps or to a whole sequence; this one is of the task %s",
+                       "cells are looked for where the data say what holds at a step: in models of the tasks lm, "
+                       "classify, tag and frames; this one is of the task %s, and inspect gates takes it",
                        r->task->name);
     if (search->own_count && !text)
         return ur_fail(error, UR_ERR_USAGE, "this model reads no text in which a predicate of one's own could hold");
@@ -57,7 +57,8 @@ ur_status ur_truth_check(const ur_batch *batch, const ur_tensor *out, ur_error *
     bool labels = target->ids || (target->values && out->width == 1);
     bool there = out->steps == 1 || out->steps == in->steps;
     if (labels && there && !target->steps && out->lanes == in->lanes) return UR_OK;
-    return ur_fail(error, UR_ERR_UNSUPPORTED, "the data of this model give no label to each step, and none to all");
+    return ur_fail(error, UR_ERR_UNSUPPORTED,
+                   "the data of this model give no label to each step, and none to all; inspect gates takes it");
 }
 
 static ur_status mark_lane(ur_truth_reader *r, ur_error *error)

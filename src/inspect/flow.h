@@ -8,7 +8,7 @@
 #ifndef UR_INSPECT_FLOW_H
 #define UR_INSPECT_FLOW_H
 
-#include "inspect/probe.h"
+#include "inspect/task_batches.h"
 
 #define UR_LN2 0.69314718055994530942
 
@@ -79,8 +79,11 @@ struct ur_flow {
 
 /* Whether ids can be followed: one line, a step at a time. */
 ur_status ur_flow_check_ids(const ur_model *model, ur_error *error);
-/* Whether a gradient can begin at a target: labels, or yes and no of one number. */
-ur_status ur_flow_check_target(const ur_model *model, const ur_target *target, ur_error *error);
+/* Whether a gradient can begin at the first target of a batch: labels, yes and no, or one number. Without a target it begins
+ * where the loop of the task leaves it. */
+ur_status ur_flow_check_target(const ur_model *model, const ur_batch *batch, ur_error *error);
+/* flow_batch.c: as ur_flow_batch, through the loop of the task's own. */
+ur_status ur_flow_loop(ur_flow *flow, const ur_task_data *data, const ur_task_batch *batch, ur_error *error);
 /* ur_flow_ids with so many steps before. */
 ur_status ur_flow_lanes(ur_flow *flow, const int32_t *ids, const int32_t *next, size_t warm, size_t lanes,
                         ur_error *error);

@@ -9,11 +9,15 @@
 #include "kernel/scalar.h"
 #include "model/finite.h"
 
+#include <math.h>
 #include <string.h>
 
 /* One pass over a batch. */
 typedef struct ur_pass_back {
     ur_flow *flow;
+    const ur_batch *batch;
+    const ur_task_data *data; /* of the task whose loop is run; NULL: the network is run on the batch */
+    const ur_task_batch *whole;
     ur_tape *tape;
     bool from_end; /* the loss is that of the first step, and layers that read from the end are looked at */
 } ur_pass_back;
@@ -71,12 +75,25 @@ static void show_step(void *context, const ur_window *step, bool passed)
 
 /* ---- A pass ------------------------------------------------------------------------------------------------------- */
 
-ur_status ur_flow_check_target(const ur_model *m, const ur_target *t, ur_error *error)
+ur_status ur_flow_check_target(const ur_model *m, const ur_batch *batch, ur_error *error)
 {
+    const ur_target *t = &batch->target[0];
+    const ur_loss_kind *kind = ur_loss_at((size_t)t->loss);
+    if (!batch->target_count) return UR_OK;
+    if (kind && kind->own_steps)
+        return ur_fail(
+            error, UR_ERR_UNSUPPORTED,
+            "a gradient begins at one step, and nothing says at which step a label of ctc stands; inspect gates "
+            "takes this model, and inspect gradient one with `decoder` attention");
     if (t->ids || (t->values && m->lines[t->line].width == 1)) return UR_OK;
-    return ur_fail(error, UR_ERR_UNSUPPORTED, "a gradient begins at labels or tokens; \"%s\" learns numbers", m->net);
+    return ur_fail(
+        error, UR_ERR_UNSUPPORTED,
+        "a gradient begins at a label, a token or a number, and %zu numbers are learnt at once here; inspect "
+        "gates takes this model",
+        m->lines[t->line].width);
 }
 
+/* −1: there is none. */
 static int32_t label_of(const ur_target *t, size_t place)
 {
     if (t->ids) return t->ids[place];
@@ -85,22 +102,32 @@ static int32_t label_of(const ur_target *t, size_t place)
 
 static size_t last_step(const ur_shape *at, size_t b) { return (at->lengths ? (size_t)at->lengths[b] : at->steps) - 1; }
 
-/* Leaves the gradient of each lane's loss; returns how many there are. A step without a label has none. */
+/* The gradient of what row y costs; false: nothing is due there. */
+static bool begin_place(const ur_pass_back *p, const ur_target *target, size_t place, const real *y, size_t width,
+                        real *gradient)
+{
+    bool number = target->loss == UR_LOSS_SQUARED;
+    int32_t label = number ? 0 : label_of(target, place);
+    if (label < 0 || (number && isnan(target->values[place]))) return false;
+    if (number)
+        *gradient = 2 * (*y - target->values[place]);
+    else if (width > 1)
+        p->flow->compute.train->softmax_loss(y, width, label, 1, gradient);
+    else
+        *gradient = (real)(1 / (1 + ur_exp(-(double)*y)) - label);
+    return true;
+}
+
+/* Leaves the gradient of each lane's loss; returns how many there are. A loop without a target has left that of its own. */
 static size_t begin_gradient(const ur_pass_back *p, const ur_target *target, const ur_value *value)
 {
     ur_tensor *y = value->y;
+    if (!p->batch->target_count) return y->lanes;
     real *gradient = ur_gradient(p->tape, y);
     size_t count = 0;
     for (size_t b = 0; gradient && b < y->lanes; b++) {
         size_t place = (p->from_end ? 0 : last_step(&value->shape, b)) * y->lanes + b;
-        int32_t label = label_of(target, place);
-        if (label < 0) continue;
-        count++;
-        if (y->width > 1)
-            p->flow->compute.train->softmax_loss(y->value + place * y->row, y->width, label, 1,
-                                                 gradient + place * y->row);
-        else
-            gradient[place * y->row] = (real)(1 / (1 + ur_exp(-(double)y->value[place * y->row])) - label);
+        count += begin_place(p, target, place, y->value + place * y->row, y->width, gradient + place * y->row);
     }
     return count;
 }
@@ -121,20 +148,30 @@ static ur_status look_at_jacobians(const ur_pass_back *p, ur_error *error)
     return UR_OK;
 }
 
-static ur_status run_pass(ur_pass_back *p, const ur_batch *batch, size_t *count, ur_error *error)
+static ur_status run_forward(ur_pass_back *p, ur_value *values, ur_error *error)
+{
+    ur_ending endings[UR_LINES_MAX] = {UR_END_WHOLE};
+    ur_window_result sums = {0};
+    ur_pass pass = {.model = p->flow->model, .tape = p->tape, .output = values};
+    endings[p->batch->target[0].line] = UR_END_LOGITS;
+    memset(values, 0, UR_LINES_MAX * sizeof *values);
+    if (p->data) return p->data->task->forward(p->data->data, &pass, p->whole, &sums, error);
+    ur_graph_run(p->flow->model, p->tape, p->batch, NULL, endings, values);
+    return ur_tape_status(p->tape, error);
+}
+
+static ur_status run_pass(ur_pass_back *p, size_t *count, ur_error *error)
 {
     ur_flow *f = p->flow;
-    const ur_target *target = &batch->target[0];
-    ur_ending endings[UR_LINES_MAX] = {UR_END_WHOLE};
+    const ur_target *target = &p->batch->target[0];
     ur_value values[UR_LINES_MAX];
-    endings[target->line] = UR_END_LOGITS;
     ur_tape_begin(p->tape, &f->compute, &f->arena, true);
     p->tape->plain = true;
     f->probing = (ur_probing){.back = show_step, .context = p};
     p->tape->probing = &f->probing;
     for (size_t i = 0; i < f->stream_count; i++) f->streams[i].k = 0;
     if (!ur_tape_watch(p->tape, f->model->layer_count)) return ur_tape_status(p->tape, error);
-    if (!ur_graph_run(f->model, p->tape, batch, NULL, endings, values)) return ur_tape_status(p->tape, error);
+    UR_TRY(run_forward(p, values, error));
     if (!ur_live_finite(&values[target->line])) return ur_fail_run(f->model, p->tape, 0, error);
     UR_TRY(look_at_jacobians(p, error));
     *count = begin_gradient(p, target, &values[target->line]);
@@ -148,22 +185,36 @@ static bool any_from_end(const ur_flow *f)
     return any;
 }
 
-ur_status ur_flow_batch(ur_flow *f, const ur_batch *batch, ur_error *error)
+/* Forwards and back; then again from the first steps, where a layer reads from the end. */
+static ur_status run_both(ur_pass_back *p, ur_error *error)
 {
+    ur_flow *f = p->flow;
     ur_tape tape;
     size_t count = 0, first = 0;
-    ur_pass_back p = {f, &tape, false};
-    if (!batch->target_count || batch->target[0].line >= f->model->line_count)
-        return ur_fail(error, UR_ERR_USAGE, "a gradient begins at a target of the batch; it has none");
-    UR_TRY(ur_flow_check_target(f->model, &batch->target[0], error));
-    UR_TRY(ur_network_check(f->model, batch, error));
+    p->tape = &tape;
     ur_float_mode mode = ur_float_mode_enter();
-    ur_status status = run_pass(&p, batch, &count, error);
+    ur_status status = run_pass(p, &count, error);
     ur_arena_reset(&f->arena);
-    p.from_end = any_from_end(f);
-    if (status == UR_OK && p.from_end) status = run_pass(&p, batch, &first, error);
+    p->from_end = any_from_end(f);
+    if (status == UR_OK && p->from_end) status = run_pass(p, &first, error);
     ur_arena_reset(&f->arena);
     ur_float_mode_leave(mode);
     if (status == UR_OK) f->places += count;
     return status;
+}
+
+ur_status ur_flow_batch(ur_flow *f, const ur_batch *batch, ur_error *error)
+{
+    ur_pass_back p = {.flow = f, .batch = batch};
+    if (!batch->target_count || batch->target[0].line >= f->model->line_count)
+        return ur_fail(error, UR_ERR_USAGE, "a gradient begins at a target of the batch; it has none");
+    UR_TRY(ur_flow_check_target(f->model, batch, error));
+    UR_TRY(ur_network_check(f->model, batch, error));
+    return run_both(&p, error);
+}
+
+ur_status ur_flow_loop(ur_flow *f, const ur_task_data *data, const ur_task_batch *batch, ur_error *error)
+{
+    ur_pass_back p = {.flow = f, .batch = &batch->network, .data = data, .whole = batch};
+    return run_both(&p, error);
 }

@@ -2,56 +2,58 @@
  * steps are followed back. See flow.h. */
 #include "inspect/flow.h"
 
-#include "train/task.h"
-
 #include <stdlib.h>
 
 typedef struct examples {
-    const ur_task *task;
+    ur_task_data data;
     ur_settings settings; /* with batches of one */
-    void *data;
-    uint64_t batches;
-    size_t least; /* steps that an example must have */
+    size_t each;          /* steps of every example, where the task has a loop of its own; else 0 */
+    size_t least;         /* steps that an example must have */
     size_t met, wanted, followed;
 } examples;
 
 /* What is done with the example in lane b. */
-typedef ur_status each_example(void *context, const ur_batch *batch, size_t b, size_t steps, ur_error *error);
+typedef ur_status each_example(void *context, const ur_task_batch *batch, size_t b, size_t steps, ur_error *error);
+
+/* What a loop makes of an example is seen by running it. */
+static ur_status count_loop(examples *e, const ur_model *model, ur_error *error)
+{
+    ur_task_batch batch;
+    ur_probe *probe;
+    UR_TRY(ur_probe_create(&probe, model, 1, error));
+    ur_status status = ur_task_data_batch(&e->data, 0, &batch, error);
+    if (status == UR_OK) status = ur_probe_task_batch(probe, &e->data, &batch, error);
+    for (size_t layer = 0; status == UR_OK && layer < ur_probe_layers(model); layer++) {
+        size_t steps = ur_probe_steps(probe, layer, 0);
+        if (steps > e->each) e->each = steps;
+    }
+    ur_probe_free(probe);
+    return status;
+}
 
 static ur_status open_task(examples *e, const ur_model *model, const ur_settings *settings, ur_error *error)
 {
-    ur_learning learning = settings->run.learning;
-    double ignored;
-    e->task = settings->task;
     e->settings = *settings;
     e->settings.run.batch = 1; /* words that sentences share are spelled for each */
-    if (e->task->carries)
-        return ur_fail(error, UR_ERR_UNSUPPORTED, "the batches of the task %s are not read here", e->task->name);
-    e->data = calloc(1, e->task->data_size + 1);
-    if (!e->data) return ur_fail_memory(error, "the data");
-    UR_TRY(e->task->open(e->data, &e->settings, model, error));
-    UR_TRY(e->task->prepare(e->data, &e->settings, &learning, &ignored, error));
-    e->batches = e->task->batches(e->data, UR_PART_TEST, 0);
-    return UR_OK;
-}
-
-static void close_task(examples *e)
-{
-    if (e->data) e->task->close(e->data);
-    free(e->data);
+    UR_TRY(ur_task_data_open(&e->data, model, &e->settings, error));
+    return settings->task->loops ? count_loop(e, model, error) : UR_OK;
 }
 
 /* The line whose answers have labels reads the examples' steps. */
 static const ur_sequences *steps_of(const ur_batch *batch) { return &batch->input[batch->target[0].line]; }
 
+static size_t count_steps(const examples *e, const ur_sequences *in, size_t b)
+{
+    return e->each ? e->each : in->lengths ? (size_t)in->lengths[b] : in->steps;
+}
+
 static ur_status visit_examples(examples *e, each_example *visit, void *context, ur_error *error)
 {
-    for (uint64_t i = 0; i < e->batches; i++) {
-        ur_task_batch batch = {0};
-        UR_TRY(e->task->batch(e->data, UR_PART_TEST, 0, i, &batch, error));
+    ur_task_batch batch;
+    for (uint64_t i = 0; i < e->data.batches; i++) {
+        UR_TRY(ur_task_data_batch(&e->data, i, &batch, error));
         const ur_sequences *in = steps_of(&batch.network);
-        for (size_t b = 0; b < in->lanes; b++)
-            UR_TRY(visit(context, &batch.network, b, in->lengths ? (size_t)in->lengths[b] : in->steps, error));
+        for (size_t b = 0; b < in->lanes; b++) UR_TRY(visit(context, &batch, b, count_steps(e, in, b), error));
     }
     return UR_OK;
 }
@@ -63,7 +65,7 @@ typedef struct longest {
     size_t count, most, examples;
 } longest;
 
-static ur_status note_length(void *context, const ur_batch *batch, size_t b, size_t steps, ur_error *error)
+static ur_status note_length(void *context, const ur_task_batch *batch, size_t b, size_t steps, ur_error *error)
 {
     longest *l = context;
     (void)batch, (void)b, (void)error;
@@ -89,7 +91,7 @@ ur_status ur_flow_task_steps(const ur_model *model, const ur_settings *settings,
     ur_status status = l.steps ? open_task(&e, model, settings, error) : ur_fail_memory(error, "the examples");
     if (status == UR_OK) status = visit_examples(&e, note_length, &l, error);
     *steps = status == UR_OK && l.count && l.steps[l.count - 1] > 1 ? l.steps[l.count - 1] - 1 : 1;
-    close_task(&e);
+    ur_task_data_close(&e.data);
     free(l.steps);
     return status;
 }
@@ -105,7 +107,7 @@ typedef struct following {
     size_t room;
 } following;
 
-static ur_status count_example(void *context, const ur_batch *batch, size_t b, size_t steps, ur_error *error)
+static ur_status count_example(void *context, const ur_task_batch *batch, size_t b, size_t steps, ur_error *error)
 {
     following *f = context;
     (void)batch, (void)b, (void)error;
@@ -131,19 +133,20 @@ static ur_status grow_ids(following *f, size_t steps, ur_error *error)
 }
 
 /* Evenly over those that are long enough: number i is taken where ⌊i·wanted/all⌋ grows. */
-static ur_status follow_example(void *context, const ur_batch *batch, size_t b, size_t steps, ur_error *error)
+static ur_status follow_example(void *context, const ur_task_batch *batch, size_t b, size_t steps, ur_error *error)
 {
     following *f = context;
     examples *e = f->e;
-    const ur_sequences *in = steps_of(batch);
-    UR_TRY(ur_flow_check_target(f->flow->model, &batch->target[0], error));
+    const ur_sequences *in = steps_of(&batch->network);
+    UR_TRY(ur_flow_check_target(f->flow->model, &batch->network, error));
     if (steps < e->least) return UR_OK;
     size_t number = e->followed++;
     if (e->met > e->wanted && number * e->wanted / e->met == (number + 1) * e->wanted / e->met) return UR_OK;
-    if (f->whole) return ur_flow_batch(f->flow, batch, error);
+    if (e->each) return ur_flow_loop(f->flow, &e->data, batch, error);
+    if (f->whole) return ur_flow_batch(f->flow, &batch->network, error);
     UR_TRY(grow_ids(f, steps, error));
     for (size_t t = 0; t < steps; t++) f->ids[t] = in->ids[t * in->lanes + b];
-    int32_t label = label_of(batch, b);
+    int32_t label = label_of(&batch->network, b);
     return ur_flow_lanes(f->flow, f->ids, &label, steps - e->least, 1, error);
 }
 
@@ -163,7 +166,7 @@ ur_status ur_flow_task(ur_flow *flow, const ur_settings *settings, ur_error *err
     following f = {.flow = flow, .e = &e};
     f.whole = flow->last == flow->model->layer_count || ur_flow_check_ids(flow->model, NULL) != UR_OK;
     ur_status status = follow(&f, settings, error);
-    close_task(&e);
+    ur_task_data_close(&e.data);
     free(f.ids);
     return status;
 }

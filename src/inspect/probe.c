@@ -124,6 +124,15 @@ static ur_status make_carried(ur_probe *p, const ur_batch *batch, ur_error *erro
     return lanes ? ur_state_make(&p->carried, p->model, lanes, error) : UR_OK;
 }
 
+void ur_probe_begin(ur_probe *p, ur_tape *tape)
+{
+    ur_arena_reset(&p->arena);
+    ur_tape_begin(tape, &p->compute, &p->arena, false);
+    p->probing.seen = p->probing.room = 0;
+    tape->probing = &p->probing;
+    ur_tape_watch(tape, p->model->layer_count);
+}
+
 static ur_status run(ur_probe *p, const ur_batch *batch, ur_error *error)
 {
     UR_TRY(ur_network_check(p->model, batch, error));
@@ -131,13 +140,9 @@ static ur_status run(ur_probe *p, const ur_batch *batch, ur_error *error)
     UR_TRY(make_carried(p, batch, error));
     ur_tape tape;
     ur_value values[UR_LINES_MAX];
-    ur_arena_reset(&p->arena);
-    ur_tape_begin(&tape, &p->compute, &p->arena, false);
-    p->probing.seen = p->probing.room = 0;
-    tape.probing = &p->probing;
+    ur_probe_begin(p, &tape);
     ur_carry carry = {.from = batch->carry ? p->carried : NULL, .to = p->carried};
     if (!batch->carry) p->steps = 0;
-    ur_tape_watch(&tape, p->model->layer_count);
     if (!ur_graph_run(p->model, &tape, batch, &carry, NULL, values)) return ur_tape_status(&tape, error);
     const ur_value *last = &values[p->model->line_count - 1];
     if (!ur_live_finite(last)) return ur_fail_run(p->model, &tape, p->steps, error);

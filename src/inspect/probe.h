@@ -26,6 +26,8 @@ ur_status ur_probe_prepare_gradients(ur_model *model, ur_error *error);
  * that is no language model, and for shares that cannot be. *corpus is the caller's to close, also after a failure. */
 ur_status ur_reading_open(ur_corpus **corpus, uint64_t *begin, uint64_t *tokens, const ur_model *model,
                           const ur_reading *how, ur_error *error);
+/* A run begins: the tape leaves in the probe what its recurrent layers see. */
+void ur_probe_begin(ur_probe *probe, ur_tape *tape);
 /* The window in which a layer ran the step, and which of its steps that is: a line that is fed what it gave runs step by step.
  * NULL: it has not run so far. */
 const ur_window *ur_probe_window(const ur_probing *seen, const ur_layer *layer, size_t *step);

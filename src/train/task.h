@@ -64,6 +64,7 @@ typedef struct ur_task {
     const ur_preset *presets; /* up to one without a name; NULL: none */
     size_t settings_size, data_size, tally_size;
     bool keeps_returns;                   /* a \r at the end of an item is part of it; else it is taken off */
+    bool loops;                           /* `forward` alone knows what the lines read: no batch says all of it */
     bool carries;                         /* states go on from batch to batch, except where one is fresh */
     ur_metric metric[UR_METRICS_MAX + 1]; /* the first decides what is best, patience and the plateau schedule */
 

@@ -44,6 +44,8 @@ for isa in portable avx2 avx512; do
 done
 done_with eval there bars.idx3 --json; equal "$(bound)" True
 json 'math.isfinite(o["nats"])' | grep -q True || fail "$(cat out)"
+done_with inspect gates there bars.idx3 --json
+equal "$(json '[(l["line"], l["steps"]) for l in o["layers"]]')" "[('decoder', 480), ('encoder', 480)]"
 "$UNROLL" train draw colours.idx4 -o said --steps 1 --threads 1 --hidden 4 2>said.err | grep -q 'sample said -o grid.png --animate painted.html' ||
     fail 'it does not say what to do next'
 grep -q 'pictures of 9 x 7, of colours the mean, black or white by chance, once; [0-9]* to train on' said.err || fail "$(cat said.err)"

@@ -44,7 +44,7 @@ done_with inspect saliency run all.csv --item 2 --at 3; prints "', 3 ahead, the 
 misused inspect saliency run all.csv --item 9; says 'there is no channel 9'
 misused inspect saliency run all.csv --at 11; says '--at 11: 10 can be explained'
 misused inspect saliency run all.csv --target x; says '--item chooses a channel'
-fails_with inspect gradient run all.csv --back 2; says 'a gradient begins at labels or tokens'
+done_with inspect gradient run all.csv --back 2; prints 'gradient of h'
 misused train forecast all.csv -o none --val-fraction 0.2; says '--val-fraction 0.2: a forecast validates on a later part of its series; choose it with --split'
 misused eval run all.csv --tail 0.1; says 'a model of the task forecast does not take it'
 awk -F'[,:]' '{ for (i = 1; i < NF; i++) { if ($i == "\"mse\"") ours = $(i + 1); if ($i == "\"naive_mse\"") naive = $(i + 1) } }

@@ -108,6 +108,11 @@ done_with inspect glimpses soft few.idx3 --count 9 --json; equal "$(json 'len(o[
 misused inspect glimpses hard few.idx3 --html page.html; says 'page.html is there; --overwrite replaces it'
 misused inspect glimpses hard; says 'which pictures? give an idx file'
 fails_with inspect glimpses hard wide.idx3; says 'wide.idx3: pictures of 9 x 10, where the network looks at 9 x 9'
+done_with inspect gates hard squares.idx3 squares.idx1; prints '480 steps. Open: above 0.9'
+done_with inspect gradient hard squares.idx3 squares.idx1; prints 'k steps back                   0      1      2'
+fails_with inspect gradient hard squares.idx3 squares.idx1 --back 3; says 'no example has 4 steps, the longest has 3: give fewer --back'
+misused inspect gates hard squares.idx3 squares.idx1 --gap 4; says '--gap: a model of the task glimpse does not take it'
+misused inspect gradient hard squares.idx3 squares.idx1 --part 0:1; says '--part is for language models; this one is of the task glimpse'
 
 # What cannot be
 few=(-o none --steps 1 --quiet)
@@ -145,5 +150,8 @@ done
 fails_with predict hard squares.idx1; says 'squares.idx1 has 1 sizes; pictures have 3 or 4'
 misused predict hard; says 'which files?'
 done_with train recall -o memory --kind adding --gap 5 --steps 2 --hidden 4 --quiet
-fails_with inspect glimpses memory few.idx3; says 'memory: a model for recall, which does not look about'
+fails_with inspect glimpses memory; says 'memory: a model for recall, which does not look about; unroll train glimpse trains one'
+done_with inspect gates memory; prints '1536 steps. Open: above 0.9'
+done_with inspect gates memory --gap 7; prints '2048 steps'
+misused inspect gates memory few.idx3; says 'few.idx3: the recall tasks make their own examples'
 [ ! -e none ] || fail 'failed trainings left a folder'

@@ -206,9 +206,55 @@ static void test_lines(void **unused)
     ur_model_free(model);
 }
 
+/* The answer to `ids`: one number behind their last one. */
+static ur_real answer_of(const ur_model *model, const int32_t *ids)
+{
+    ur_error error = {0};
+    ur_state *state;
+    ur_real y = 0;
+    ok(ur_state_create(&state, model, 1, &error), &error);
+    for (size_t t = 0; t < STEPS; t++) ur_step(model, state, &ids[t], &y);
+    ur_state_free(state);
+    return y;
+}
+
+static void follow_value(ur_flow *flow, const int32_t *ids, ur_loss loss, double value)
+{
+    ur_error error = {0};
+    ur_real values[STEPS];
+    for (size_t t = 0; t < STEPS; t++) values[t] = (ur_real)(t + 1 == STEPS ? value : NAN);
+    ur_batch batch = {.input = {{.steps = STEPS, .lanes = 1, .ids = ids}},
+                      .target = {{.values = values, .loss = loss}},
+                      .target_count = 1};
+    ok(ur_flow_batch(flow, &batch, &error), &error);
+}
+
+/* A number that is off by as much as yes-or-no would be goes back in the same way; where none is due, nothing does. */
+static void test_numbers(void **unused)
+{
+    (void)unused;
+    const ur_sizes sizes = {.symbols = SYMBOLS, .outputs = 1};
+    int32_t ids[STEPS];
+    fill_ids(ids, STEPS, 4, SYMBOLS);
+    ur_model *model = make_model("embed 5 > lstm 18 > dense", &sizes);
+    ur_flow *number = make_flow(model), *yes = make_flow(model), *nothing = make_flow(model);
+    double y = (double)answer_of(model, ids), off = 1 / (1 + exp(-y)) - 1;
+    follow_value(number, ids, UR_LOSS_SQUARED, y - off / 2);
+    follow_value(yes, ids, UR_LOSS_SIGMOID, 1);
+    follow_value(nothing, ids, UR_LOSS_SQUARED, NAN);
+    assert_layers(number, 0, yes, 0);
+    assert_int_equal(ur_flow_places(number), 1);
+    assert_int_equal(ur_flow_places(nothing), 0);
+    ur_flow_free(number);
+    ur_flow_free(yes);
+    ur_flow_free(nothing);
+    ur_model_free(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_cell), cmocka_unit_test(test_from_the_end),
-                                       cmocka_unit_test(test_lengths), cmocka_unit_test(test_lines)};
+                                       cmocka_unit_test(test_lengths), cmocka_unit_test(test_lines),
+                                       cmocka_unit_test(test_numbers)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,6 +14,7 @@ const ur_task ur_task_draw = {
     .settings_size = sizeof(ur_draw_settings),
     .data_size = sizeof(ur_draw),
     .tally_size = sizeof(ur_draw_tally),
+    .loops = true,
     .metric = {{"nats", false}, {"reconstruction", false}, {"kl", false}},
     .open = ur_draw_open,
     .close = ur_draw_close,

@@ -14,6 +14,7 @@ const ur_task ur_task_forecast = {
     .settings_size = sizeof(ur_forecast_settings),
     .data_size = sizeof(ur_forecast),
     .tally_size = sizeof(ur_forecast_tally),
+    .loops = true,
     .metric = {{"mse", false}, {"mae", false}, {"mse_data", false}, {"mae_data", false}, {"loss", false}},
     .open = ur_forecast_open,
     .close = ur_forecast_close,

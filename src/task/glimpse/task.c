@@ -14,6 +14,7 @@ const ur_task ur_task_glimpse = {
     .settings_size = sizeof(ur_glimpse_settings),
     .data_size = sizeof(ur_glimpse),
     .tally_size = sizeof(ur_glimpse_tally),
+    .loops = true,
     .metric = {{"accuracy", true}, {"loss", false}},
     .open = ur_glimpse_open,
     .close = ur_glimpse_close,
