@@ -142,7 +142,8 @@ const ur_cli_verb ur_cli_bench = {
     .summary = "time training, inference and steps on this machine",
     .text =
         "With a model of any task and data for it: begins the model's training anew, keeps nothing of it, and says how "
-        "long an update takes, an evaluation, and a step of a network that can be stepped.\n\n"
+        "long an update takes, an evaluation, and a step of a network that can be stepped; and how long the model "
+        "itself takes for an example alone, which is what an answer waits for.\n\n"
         "Without a model: "
         "times each work (bench/README.md says what one pass of it is) and prints the median and the least time of a "
         "pass, what that is in tokens and in multiply-adds a second, and the share of the machine's own peak, "

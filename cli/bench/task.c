@@ -1,4 +1,4 @@
-/* unroll bench MODEL DATA: an update, an evaluation and a step of a model of any task, as its training has them. */
+/* unroll bench MODEL DATA: an update, an evaluation, a step and an answer of a model of any task. */
 #include "cli/bench/bench.h"
 
 #include "cli/args/verb.h"
@@ -6,10 +6,13 @@
 #include "cli/support/json_out.h"
 #include "cli/support/model_path.h"
 #include "cli/support/sink.h"
-#include "cli/support/spool.h"
+#include "cli/support/task_settings.h"
 #include "cli/support/text_out.h"
 
 #include "base/error.h"
+#include "base/float_mode.h"
+#include "inspect/task_batches.h"
+#include "train/evaluation.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -26,6 +29,8 @@ typedef struct bench {
     size_t updates, evaluations; /* how many there are */
     uint64_t items;              /* learnt from in those updates */
     double step;                 /* seconds; NaN: it cannot be streamed */
+    double answer;               /* seconds; NaN: what it says of an example cannot be asked for alone */
+    uint64_t answers;            /* examples that this is the mean of */
 } bench;
 
 /* ---- Measuring -------------------------------------------------------------------------------------------------- */
@@ -97,6 +102,52 @@ static ur_status time_stream(bench *b, ur_error *error)
     return status;
 }
 
+/* ---- An example alone ------------------------------------------------------------------------------------------- */
+
+/* Four times as many as before, until it takes long enough. */
+static ur_status time_examples(bench *b, ur_evaluation *e, uint64_t examples, ur_error *error)
+{
+    double metric[UR_METRICS_MAX], begin, seconds = 0;
+    uint64_t ignored;
+    for (e->most = 1; seconds < fmin(b->how->seconds, 1) / 4 && b->answers < examples; e->most *= 4) {
+        b->answers = e->most < examples ? e->most : examples;
+        begin = ur_cli_now();
+        UR_TRY(ur_evaluation_run(e, metric, &ignored, NULL, error));
+        seconds = ur_cli_now() - begin;
+    }
+    b->answer = seconds / (double)b->answers;
+    return UR_OK;
+}
+
+static ur_status time_data(bench *b, ur_model *model, const ur_task_data *data, ur_error *error)
+{
+    ur_evaluation e = {.task = data->task, .data = data->data, .part = UR_PART_TEST};
+    UR_TRY(ur_learner_create_judge(&e.learner, model, 1, error));
+    ur_float_mode mode = ur_float_mode_enter();
+    ur_status status = time_examples(b, &e, data->batches, error);
+    ur_float_mode_leave(mode);
+    ur_learner_free(e.learner);
+    return status;
+}
+
+/* By the model as it was given, since a decoder that has learnt nothing finds no end. Its task judges what it gives, too. */
+static ur_status time_answers(bench *b, ur_model *model, const ur_settings *task, ur_error *error)
+{
+    ur_settings *alone;
+    ur_task_data data;
+    b->answer = NAN;
+    if (task->task->carries) return UR_OK; /* its examples go on from each other */
+    UR_TRY(ur_settings_copy(&alone, task, error));
+    ur_status status = ur_settings_set(alone, "batch", "1", error);
+    if (status == UR_OK) {
+        status = ur_task_data_open(&data, model, alone, error);
+        if (status == UR_OK) status = time_data(b, model, &data, error);
+        ur_task_data_close(&data);
+    }
+    ur_settings_free(alone);
+    return status;
+}
+
 /* ---- What is told ----------------------------------------------------------------------------------------------- */
 
 static double sum_of(const double *seconds, size_t count)
@@ -120,6 +171,9 @@ static void print_table(bench *b, double rate)
         printf("step         %.2f us, the least; one lane on one thread\n", 1e6 * b->step);
     else
         printf("step         none: the network reads whole sequences, or has several lines\n");
+    if (isfinite(b->answer))
+        printf("answer       %.3f ms, the mean of %llu examples, each alone on one thread and judged\n",
+               1e3 * b->answer, (unsigned long long)b->answers);
 }
 
 static ur_status print_json(bench *b, double rate, ur_error *error)
@@ -135,6 +189,7 @@ static ur_status print_json(bench *b, double rate, ur_error *error)
     ur_cli_json_set(&object, "items_per_second", ur_cli_json_number(rate));
     ur_cli_json_set(&object, "evaluation_seconds", ur_cli_json_number(ur_bench_median(b->evaluation, b->evaluations)));
     ur_cli_json_set(&object, "step_seconds", ur_cli_json_number(b->step));
+    ur_cli_json_set(&object, "answer_seconds", ur_cli_json_number(b->answer));
     return ur_cli_json_print(object, error);
 }
 
@@ -155,26 +210,19 @@ static ur_status measure(bench *b, ur_error *error)
 /* ---- The training ----------------------------------------------------------------------------------------------- */
 
 /* As the model was trained, without a folder; it is judged now and then, and never ends by itself. */
-static ur_status set_up(const ur_bench_how *how, ur_settings *task, const ur_model *model,
-                        const ur_cli_arguments *arguments, ur_cli_texts *data, ur_error *error)
+static ur_status set_up(ur_settings *task, ur_error *error)
 {
-    char threads[32];
-    const ur_watcher watcher = ur_cli_watcher(&data->watching);
-    ur_settings_watch(task, &watcher);
     if (ur_cli_isa()) UR_TRY(ur_settings_set(task, "isa", ur_cli_isa(), error));
-    UR_TRY(ur_cli_take_pending(arguments, task, ur_model_task(model), error));
-    for (size_t i = 0; i < data->count; i++) UR_TRY(ur_settings_add_data(task, data->paths[i], error));
-    UR_TRY(ur_settings_read(task, "--steps 1000000000 --eval-every 4 --sample-every 1000000000 --save-every 1000000000",
-                            error));
-    if (!how->threads) return UR_OK;
-    snprintf(threads, sizeof threads, "%zu", how->threads);
-    return ur_settings_set(task, "threads", threads, error);
+    return ur_settings_read(task, "--steps 1000000000 --eval-every 4 --sample-every 1000000000 --save-every 1000000000",
+                            error);
 }
 
-static ur_status bench_settings(const ur_bench_how *how, const ur_settings *task, ur_error *error)
+static ur_status bench_settings(const ur_bench_how *how, ur_model *model, ur_settings *task, ur_error *error)
 {
     bench b = {.how = how};
-    ur_status status = ur_trainer_create(&b.trainer, task, error);
+    ur_status status = time_answers(&b, model, task, error);
+    if (status == UR_OK) status = set_up(task, error);
+    if (status == UR_OK) status = ur_trainer_create(&b.trainer, task, error);
     if (status == UR_OK) status = measure(&b, error);
     ur_trainer_free(b.trainer);
     free(b.update);
@@ -182,13 +230,12 @@ static ur_status bench_settings(const ur_bench_how *how, const ur_settings *task
     return status;
 }
 
-static ur_status bench_model(const ur_bench_how *how, const ur_model *model, const ur_cli_arguments *arguments,
+static ur_status bench_model(const ur_bench_how *how, ur_model *model, const ur_cli_arguments *arguments,
                              ur_cli_texts *data, ur_error *error)
 {
     ur_settings *task;
-    UR_TRY(ur_settings_of_model(&task, model, error));
-    ur_status status = set_up(how, task, model, arguments, data, error);
-    if (status == UR_OK) status = bench_settings(how, task, error);
+    UR_TRY(ur_cli_task_settings(&task, model, arguments, data, how->threads, error));
+    ur_status status = bench_settings(how, model, task, error);
     ur_settings_free(task);
     return status;
 }

@@ -63,10 +63,12 @@ misused bench --seconds 0; says '--seconds'
 done_with train recall -o gap --hidden 6 --steps 1 --quiet
 done_with bench gap --seconds 0.01 --threads 1 --json
 is_true 'o["task"] == "recall" and o["updates"] >= 5 and o["threads"] == 1 and 0 < o["step_seconds"] < o["update_seconds"]'
+is_true 'o["answer_seconds"] is None'
 printf '%s fine\n%s dull\n' a b c d e f g h i j >labels
 done_with train classify labels --form lines -o labelled --hidden 4 --embed 3 --steps 1 --quiet
 done_with bench labelled labels --form lines --seconds 0.01
 prints 'task         classify: '; prints 'examples/s'; prints 'evaluation '; prints 'the network reads whole sequences'
+prints ' examples, each alone on one thread and judged'
 equal "$(ls)" "$(printf '%s\n' err gap labelled labels out tmp)"
 misused bench gap --work step-lstm-64; says '--work is of the works'
 misused bench labelled labels --form lines --gap 3; says '--gap'
