@@ -29,7 +29,7 @@ static ur_status judge(ur_model *model, const ur_cli_arguments *arguments, ur_cl
                        char **json, ur_error *error)
 {
     ur_settings *task;
-    UR_TRY(ur_settings_of_model(&task, model, error));
+    UR_TRY(ur_cli_settings_of_model(&task, model, error));
     ur_status status = set_up(task, ur_model_task(model), arguments, data, threads, error);
     if (status == UR_OK) status = ur_judge(model, task, json, error);
     ur_settings_free(task);

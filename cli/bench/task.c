@@ -186,7 +186,7 @@ static ur_status bench_model(const ur_bench_how *how, const ur_model *model, con
                              ur_cli_texts *data, ur_error *error)
 {
     ur_settings *task;
-    UR_TRY(ur_settings_of_model(&task, model, error));
+    UR_TRY(ur_cli_settings_of_model(&task, model, error));
     ur_status status = set_up(how, task, model, arguments, data, error);
     if (status == UR_OK) status = bench_settings(how, task, error);
     ur_settings_free(task);

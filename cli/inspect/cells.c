@@ -143,7 +143,7 @@ static ur_status find_of_task(ur_cells **cells, const ur_cli_cells_settings *s, 
     if (s->part)
         return ur_fail(error, UR_ERR_USAGE, "--part is for language models; this one is of the task %s",
                        ur_model_task(model));
-    UR_TRY(ur_settings_of_model(&task, model, error));
+    UR_TRY(ur_cli_settings_of_model(&task, model, error));
     ur_status status = find_in_data(cells, s, model, data, task, error);
     ur_settings_free(task);
     return status;

@@ -63,7 +63,7 @@ static ur_status inspect(ur_model *model, const settings *s, const ur_cli_argume
 {
     ur_settings *task;
     ur_cli_texts data;
-    UR_TRY(ur_settings_of_model(&task, model, error));
+    UR_TRY(ur_cli_settings_of_model(&task, model, error));
     ur_status status = ur_cli_texts_open(&data, arguments->words + 1, arguments->count - 1, error);
     if (status == UR_OK) status = set_up(task, ur_model_task(model), arguments, &data, s->threads, error);
     if (status == UR_OK) status = ur_inspect_forcing(model, task, s->examples, text, error);

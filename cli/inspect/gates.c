@@ -202,7 +202,7 @@ static ur_status inspect_data(const settings *s, const ur_cli_texts *data, const
     if (s->dump || s->part)
         return ur_fail(error, UR_ERR_USAGE, "--%s is for language models; this one is of the task %s",
                        s->dump ? "dump" : "part", ur_model_task(model));
-    UR_TRY(ur_settings_of_model(&task, model, error));
+    UR_TRY(ur_cli_settings_of_model(&task, model, error));
     ur_status status = read_data(s, data, task, model, &gates, error);
     if (status == UR_OK) status = report(s, model, gates, error);
     ur_gate_table_free(gates);
