@@ -8,6 +8,7 @@
 #include "cli/support/model_path.h"
 #include "cli/support/new_file.h"
 #include "cli/support/sink.h"
+#include "cli/support/watching.h"
 
 #include "unroll_train.h"
 
@@ -323,7 +324,7 @@ static ur_status answer_with(ur_model *model, const settings *s, const ur_cli_ar
     answering a = {.how = s, .model = model};
     while (ur_model_label(model, a.labels)) a.labels++;
     UR_TRY(ur_cli_check_new(s->html, s->overwrite, error));
-    UR_TRY(ur_settings_of_model(&task, model, error));
+    UR_TRY(ur_cli_settings_of_model(&task, model, error));
     ur_status status = ur_cli_take_pending(arguments, task, ur_model_task(model), error);
     a.looks = ur_cli_task_flag(task, "attention");
     bool object = s->json || s->plot || a.looks || (s->html && !s->tree);

@@ -6,6 +6,7 @@
 #include "cli/support/model_path.h"
 #include "cli/support/sink.h"
 #include "cli/support/unknown.h"
+#include "cli/support/watching.h"
 
 #include "base/error.h"
 #include "base/file.h"
@@ -252,7 +253,7 @@ static ur_status sample(ur_cli_sample_settings *s, ur_model *model, const ur_cli
 {
     ur_settings *task = NULL;
     UR_TRY(ur_cli_use_weights(model, s->weights, error));
-    bool paints = ur_settings_of_model(&task, model, NULL) == UR_OK && ur_paints(task);
+    bool paints = ur_cli_settings_of_model(&task, model, NULL) == UR_OK && ur_paints(task);
     ur_status status = paints ? paint(s, model, arguments, task, error) : write_or_ask(s, model, arguments, error);
     ur_settings_free(task);
     return status;

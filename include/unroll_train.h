@@ -210,7 +210,7 @@ UR_API ur_status ur_predict_labels(ur_learner *learner, const ur_batch *batch, s
 UR_API void ur_learner_set_rate(ur_learner *learner, double rate);
 UR_API double ur_learner_gradient_norm(const ur_learner *learner); /* of the last ur_learn, before clipping */
 
-/* Follows calls that read much. */
+/* Follows calls that read much, and says where they may put what does not fit into memory. */
 typedef struct ur_watcher {
     /* Called now and then: which share is done of the work ("reading the text"). False ends the call with
      * UR_ERR_INTERRUPTED. NULL: it goes on. */
@@ -219,6 +219,8 @@ typedef struct ur_watcher {
      * ur_plan.data.) */
     void (*tell)(void *context, const char *text);
     void *context;
+    /* A folder for temporary files, as long as the data are open: what was unpacked, large tables. NULL: /tmp. */
+    const char *temporary;
 } ur_watcher;
 
 /* ---- 5. Train a task --------------------------------------------------------------------------------------------- */

@@ -192,7 +192,8 @@ static void print_end(void)
     print_line("portable, avx2, avx512 or neon: uses this instruction set instead of the best there is. The results "
                "have the same bits with each.");
     printf(".TP\n.B TMPDIR\n");
-    print_line("where standard input is kept while it is used as data; /tmp if not set.");
+    print_line("where temporary files are kept, without a name: standard input that is used as data, what was packed, "
+               "large tables; /tmp if not set.");
     printf(".SH FILES\n.TP\n.I RUN/model.safetensors\nthe model that was best on the validation text.\n");
     printf(".TP\n.I RUN/last.safetensors\neverything that is needed to resume.\n");
     printf(".TP\n.I RUN/log.jsonl\none JSON object for each report.\n");

@@ -6,6 +6,7 @@
 #include "cli/support/json_out.h"
 #include "cli/support/model_path.h"
 #include "cli/support/new_file.h"
+#include "cli/support/watching.h"
 
 #include "unroll_generate.h"
 #include "unroll_train.h"
@@ -116,7 +117,7 @@ static ur_status ask(ur_model *model, const char *images, collected *c, ur_error
     ur_settings *task;
     ur_answerer *answerer = NULL;
     const ur_sink sink = {collect, c};
-    UR_TRY(ur_settings_of_model(&task, model, error));
+    UR_TRY(ur_cli_settings_of_model(&task, model, error));
     ur_status status = ur_settings_set(task, "seen", "yes", error);
     if (status == UR_OK) status = ur_answerer_create(&answerer, model, task, true, error);
     if (status == UR_OK) status = ur_answer_file(answerer, images, &sink, error);

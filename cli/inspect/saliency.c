@@ -7,6 +7,7 @@
 #include "cli/support/new_file.h"
 #include "cli/support/text_out.h"
 #include "cli/support/unknown.h"
+#include "cli/support/watching.h"
 
 #include "unroll_inspect.h"
 
@@ -199,7 +200,7 @@ static ur_status make_of_item(salience *s, const settings *how, const char *item
 {
     ur_settings *task;
     UR_TRY(check_task(ur_model_task(s->model), error));
-    UR_TRY(ur_settings_of_model(&task, s->model, error));
+    UR_TRY(ur_cli_settings_of_model(&task, s->model, error));
     ur_status status = ur_answerer_create(&s->answerer, s->model, task, false, error);
     ur_settings_free(task);
     return status == UR_OK ? look_at_item(s, how, item, error) : status;

@@ -1,6 +1,8 @@
 /* See npz.h. */
 #include "cli/support/npz.h"
 
+#include "cli/support/watching.h"
+
 #include "base/error.h"
 #include "base/file.h"
 
@@ -17,22 +19,16 @@ bool ur_cli_npz_built(void) { return true; }
 
 /* ---- Rows that wait ---------------------------------------------------------------------------------------------- */
 
-static const char *waiting_folder(void)
-{
-    const char *folder = getenv("TMPDIR");
-    return folder && *folder ? folder : "/tmp";
-}
-
 static ur_status fail_waiting(ur_error *error)
 {
-    return ur_fail_file(error, waiting_folder(), "keep the arrays (TMPDIR names another place)", errno);
+    return ur_fail_file(error, ur_cli_temporary(), "keep the arrays (TMPDIR names another place)", errno);
 }
 
 /* A file without a name, which goes away with the process. */
 static FILE *open_waiting(void)
 {
     char path[4096];
-    snprintf(path, sizeof path, "%s/unroll-array-XXXXXX", waiting_folder());
+    snprintf(path, sizeof path, "%s/unroll-array-XXXXXX", ur_cli_temporary());
     int fd = mkstemp(path);
     if (fd < 0) return NULL;
     unlink(path);

@@ -57,8 +57,7 @@ static ur_status fill(const char *path, ur_error *error)
 
 static ur_status make_folder(char **folder, ur_error *error)
 {
-    const char *place = getenv("TMPDIR");
-    if (!place || !*place) place = "/tmp";
+    const char *place = ur_cli_temporary();
     *folder = ur_path_join(place, "unroll-XXXXXX");
     if (!*folder) return ur_fail_memory(error, "a path");
     return mkdtemp(*folder) ? UR_OK : fail_write(error, place);

@@ -67,4 +67,21 @@ static void tell(void *watching, const char *text)
     putc('\n', stderr);
 }
 
-ur_watcher ur_cli_watcher(ur_cli_watching *w) { return (ur_watcher){.go_on = go_on, .tell = tell, .context = w}; }
+const char *ur_cli_temporary(void)
+{
+    const char *folder = getenv("TMPDIR");
+    return folder && *folder ? folder : "/tmp";
+}
+
+ur_watcher ur_cli_watcher(ur_cli_watching *w)
+{
+    return (ur_watcher){.go_on = go_on, .tell = tell, .context = w, .temporary = ur_cli_temporary()};
+}
+
+ur_status ur_cli_settings_of_model(ur_settings **settings, const ur_model *model, ur_error *error)
+{
+    const ur_watcher nobody = {.temporary = ur_cli_temporary()};
+    ur_status status = ur_settings_of_model(settings, model, error);
+    if (status == UR_OK) ur_settings_watch(*settings, &nobody);
+    return status;
+}

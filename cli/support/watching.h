@@ -15,6 +15,10 @@ typedef struct ur_cli_watching {
 
 /* A signal that was caught ends the call. */
 ur_watcher ur_cli_watcher(ur_cli_watching *watching);
+/* TMPDIR, or /tmp. */
+const char *ur_cli_temporary(void);
+/* ur_settings_of_model, with temporary files in TMPDIR. */
+ur_status ur_cli_settings_of_model(ur_settings **settings, const ur_model *model, ur_error *error);
 /* Takes away the line that stands. */
 void ur_cli_watching_end(ur_cli_watching *watching);
 

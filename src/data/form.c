@@ -173,7 +173,7 @@ ur_status ur_form_find(ur_labelled *set, const char *const *paths, size_t count,
         return ur_fail(error, UR_ERR_USAGE, "%s and %zu more: give one folder, or files", paths[0], count - 1);
     if (options->form) UR_TRY(find_word(options->form, &set->form, error));
     if (folder) UR_TRY(ur_folder_keep(set, paths[0], &looks, error));
-    UR_TRY(ur_source_settle(&set->source, options->temporary, error));
+    UR_TRY(ur_source_settle(&set->source, error));
     if (set->form) return UR_OK;
     return folder ? recognise_folder(set, &looks, options, error) : recognise_files(set, options, error);
 }

@@ -15,7 +15,6 @@ typedef struct unpacking {
     z_stream stream;
     ur_source *source;
     const ur_text_file *file;
-    const char *temporary;
     uint64_t read, written;
     bool ended; /* a member of the file; another may follow */
     unsigned char packed[PIECE], plain[PIECE];
@@ -32,7 +31,7 @@ static ur_status fail_damaged(const unpacking *u, const char *why, ur_error *err
 static ur_status write_plain(unpacking *u, size_t size, ur_error *error)
 {
     u->written += size;
-    return ur_source_keep(u->source, u->temporary, u->file->path, u->plain, size, error);
+    return ur_source_keep(u->source, u->file->path, u->plain, size, error);
 }
 
 /* All that the bytes at hand give. Zeros may follow the last member. */
@@ -80,14 +79,12 @@ static ur_status unpack(unpacking *u, ur_error *error)
     return status;
 }
 
-ur_status ur_gunzip(ur_source *source, const ur_text_file *file, const char *temporary, ur_piece *piece,
-                    ur_error *error)
+ur_status ur_gunzip(ur_source *source, const ur_text_file *file, ur_piece *piece, ur_error *error)
 {
     unpacking *u = calloc(1, sizeof *u);
     if (!u) return ur_fail_memory(error, "unpacking");
     u->source = source;
     u->file = file;
-    u->temporary = temporary;
     piece->kept = (int64_t)source->unpacked;
     ur_status status = unpack(u, error);
     piece->size = u->written;
@@ -99,10 +96,9 @@ ur_status ur_gunzip(ur_source *source, const ur_text_file *file, const char *tem
 
 bool ur_gunzip_built(void) { return false; }
 
-ur_status ur_gunzip(ur_source *source, const ur_text_file *file, const char *temporary, ur_piece *piece,
-                    ur_error *error)
+ur_status ur_gunzip(ur_source *source, const ur_text_file *file, ur_piece *piece, ur_error *error)
 {
-    (void)source, (void)temporary, (void)piece;
+    (void)source, (void)piece;
     return ur_fail(error, UR_ERR_UNSUPPORTED,
                    "%s: gzip is not built in; unpack it (gunzip), or install zlib1g-dev and build again", file->path);
 }

@@ -5,8 +5,7 @@
 #include "data/source.h"
 
 /* Sets piece->size and piece->kept. A cut or damaged file is UR_ERR_FORMAT. */
-ur_status ur_gunzip(ur_source *source, const ur_text_file *file, const char *temporary, ur_piece *piece,
-                    ur_error *error);
+ur_status ur_gunzip(ur_source *source, const ur_text_file *file, ur_piece *piece, ur_error *error);
 bool ur_gunzip_built(void);
 
 #endif

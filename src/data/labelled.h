@@ -58,7 +58,6 @@ typedef struct ur_labelled_options {
     size_t rows, columns, channels;
     uint32_t rate; /* samples a second; 0: that of the first file */
 
-    const char *temporary; /* a folder for unpacked files; NULL: /tmp */
 } ur_labelled_options;
 
 /* From now on each reading is watched, as the opening is by options->watcher; NULL: none is. */

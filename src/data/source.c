@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/watch.h"
 #include "data/gunzip.h"
+#include "data/spill.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -28,30 +29,12 @@ void ur_source_close(ur_source *source)
     *source = (ur_source){.temporary = -1};
 }
 
-/* Removed at once: the descriptor is all there is. */
-static ur_status open_temporary(const char *folder, int *descriptor, ur_error *error)
-{
-    char reason[UR_REASON_MAX], *path = ur_path_join(folder, "unroll-XXXXXX");
-    if (!path) return ur_fail_memory(error, "a temporary file");
-    *descriptor = mkstemp(path);
-    ur_status status = UR_OK;
-    if (*descriptor < 0)
-        status =
-            ur_fail(error, UR_ERR_IO,
-                    "%s: no temporary file can be made: %s; set TMPDIR to a folder with room for the unpacked data",
-                    folder, ur_reason(errno, reason));
-    else
-        unlink(path);
-    free(path);
-    return status;
-}
-
-ur_status ur_source_keep(ur_source *source, const char *temporary, const char *path, const void *bytes, size_t size,
-                         ur_error *error)
+ur_status ur_source_keep(ur_source *source, const char *path, const void *bytes, size_t size, ur_error *error)
 {
     char reason[UR_REASON_MAX];
     const unsigned char *from = bytes;
-    if (source->temporary < 0) UR_TRY(open_temporary(temporary, &source->temporary, error));
+    const char *folder = source->watcher ? source->watcher->temporary : NULL;
+    if (source->temporary < 0) UR_TRY(ur_temporary_open(folder, &source->temporary, error));
     for (size_t done = 0; done < size;) {
         ssize_t put = write(source->temporary, from + done, size - done);
         if (put < 0 && errno == EINTR) continue;
@@ -64,7 +47,7 @@ ur_status ur_source_keep(ur_source *source, const char *temporary, const char *p
     return UR_OK;
 }
 
-static ur_status settle_file(ur_source *source, size_t file, const char *temporary, ur_error *error)
+static ur_status settle_file(ur_source *source, size_t file, ur_error *error)
 {
     const ur_text_file *from = &source->list.files[file];
     ur_piece *piece = &source->pieces[file];
@@ -73,18 +56,17 @@ static ur_status settle_file(ur_source *source, size_t file, const char *tempora
     if (from->size >= sizeof magic) {
         UR_TRY(ur_watch(source->watcher, "opening the data", (double)file, (double)source->list.count, error));
         UR_TRY(ur_text_file_read(from, 0, magic, sizeof magic, error));
-        if (magic[0] == 0x1f && magic[1] == 0x8b) UR_TRY(ur_gunzip(source, from, temporary, piece, error));
+        if (magic[0] == 0x1f && magic[1] == 0x8b) UR_TRY(ur_gunzip(source, from, piece, error));
     }
     if (piece->begin + piece->size <= UINT64_C(1) << UR_SOURCE_BITS) return UR_OK;
     return ur_fail(error, UR_ERR_DATA, "%s: with it the data are more than 1 TiB", from->path);
 }
 
-ur_status ur_source_settle(ur_source *source, const char *temporary, ur_error *error)
+ur_status ur_source_settle(ur_source *source, ur_error *error)
 {
     source->pieces = calloc(source->list.count, sizeof *source->pieces);
     if (!source->pieces) return ur_fail_memory(error, "the list of files");
-    for (size_t i = 0; i < source->list.count; i++)
-        UR_TRY(settle_file(source, i, temporary ? temporary : "/tmp", error));
+    for (size_t i = 0; i < source->list.count; i++) UR_TRY(settle_file(source, i, error));
     return UR_OK;
 }
 

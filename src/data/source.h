@@ -30,13 +30,11 @@ ur_status ur_source_open(ur_source *source, const char *const *paths, size_t cou
                          ur_error *error);
 void ur_source_close(ur_source *source);
 
-/* Unpacks what is packed, into a file in the folder `temporary` (NULL: /tmp), and gives the addresses. Files may be taken
- * out of the list before it. */
-ur_status ur_source_settle(ur_source *source, const char *temporary, ur_error *error);
+/* Unpacks what is packed, into a temporary file, and gives the addresses. Files may be taken out of the list before it. */
+ur_status ur_source_settle(ur_source *source, ur_error *error);
 
-/* Puts bytes of the file `path` behind those that are in the temporary file, which is made in the folder `temporary`. */
-ur_status ur_source_keep(ur_source *source, const char *temporary, const char *path, const void *bytes, size_t size,
-                         ur_error *error);
+/* Puts bytes of the file `path` behind those that are in the temporary file, which is made where the watcher says. */
+ur_status ur_source_keep(ur_source *source, const char *path, const void *bytes, size_t size, ur_error *error);
 
 /* "; left out: a.bin (binary)" of folders, where something was; else nothing. */
 void ur_source_tell_left_out(const ur_source *source, char *text, size_t size);

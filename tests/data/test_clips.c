@@ -8,6 +8,8 @@
 
 #include "data/clips/clips.h"
 
+#include "unroll_train.h"
+
 #include <math.h>
 
 static ur_clips *open_clips(const char *const *paths, size_t count, const ur_clips_options *options)
@@ -137,12 +139,42 @@ static void test_bad_tables(void **state)
                  "bad.csv: no column looks like labels; name it with `label-column`");
     refuse_table(*state, "x,y,label\n", &none, UR_ERR_DATA, "bad.csv: there are no frames in it");
     refuse_table(*state, "\n\n", &none, UR_ERR_DATA, "bad.csv: an empty table");
-    refuse_table(*state, "x,label\n1,a\n2,\xC3\n", &none, UR_ERR_DATA,
+    refuse_table(*state, "x,label\n1,a\n2,\xC3\n", &none, UR_ERR_FORMAT,
                  "bad.csv: line 3: byte 3: invalid UTF-8; turn the file into UTF-8 first (iconv -t UTF-8)");
     refuse_table(*state, "label\na\nb\n", &(ur_clips_options){.label_column = "1"}, UR_ERR_DATA,
                  "bad.csv: line 1: there is no column of numbers");
     refuse_table(*state, "x,label\n1,a\n", &(ur_clips_options){.label_column = "z"}, UR_ERR_USAGE,
                  "bad.csv: line 1: `label-column` z: there is no such column among 2");
+}
+
+/* The same numbers and labels, in memory and in temporary files. */
+static void test_large_tables(void **state)
+{
+    temp_text *temp = *state;
+    enum { FRAMES = 100 };
+    char table[2000] = "x,y,label\n", folder[600];
+    float in_memory[2 * FRAMES], in_files[2 * FRAMES];
+    ur_error error;
+    for (size_t i = 0, at = strlen(table); i < FRAMES; i++)
+        at += (size_t)snprintf(table + at, sizeof table - at, "%zu,%zu.5,%c\n", i * i, i, "abc"[i % 3]);
+    snprintf(folder, sizeof folder, "%s", temp_folder(temp, "tmp"));
+    const ur_watcher watcher = {.temporary = folder}, nowhere = {.temporary = "/nowhere"};
+    const char *path = temp_string(temp, "table.csv", table);
+    ur_clips *memory = open_one(path);
+    ur_clips *files = open_clips(&path, 1, &(ur_clips_options){.watcher = &watcher, .memory = 40});
+    assert_int_equal(rmdir(folder), 0); /* nothing is in it */
+    assert_true(ur_clips_hash(memory) == ur_clips_hash(files));
+    assert_int_equal(ur_clips_frames(files, 0), FRAMES);
+    assert_int_equal(ur_clips_read(memory, 0, 0, FRAMES, in_memory, &error), UR_OK);
+    assert_int_equal(ur_clips_read(files, 0, 0, FRAMES, in_files, &error), UR_OK);
+    assert_memory_equal(in_memory, in_files, sizeof in_files);
+    assert_memory_equal(ur_clips_truth(memory, 0), ur_clips_truth(files, 0), FRAMES * sizeof(int32_t));
+    ur_clips_close(memory);
+    ur_clips_close(files);
+    assert_int_equal(ur_clips_open(&files, &path, 1, &(ur_clips_options){.watcher = &nowhere, .memory = 40}, &error),
+                     UR_ERR_IO);
+    assert_non_null(
+        strstr(error.text, "/nowhere: no temporary file can be made: No such file or directory; set TMPDIR"));
 }
 
 /* ---- Pictures ----------------------------------------------------------------------------------------------------- */
@@ -361,6 +393,7 @@ int main(void)
         cmocka_unit_test(test_options_of_tables),
         cmocka_unit_test(test_columns_of_a_training),
         cmocka_unit_test(test_bad_tables),
+        cmocka_unit_test(test_large_tables),
         cmocka_unit_test(test_idx),
         cmocka_unit_test(test_bad_idx),
         cmocka_unit_test(test_folders),

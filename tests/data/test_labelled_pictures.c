@@ -7,6 +7,7 @@
 
 #include "data/gunzip.h"
 #include "labelled_open.h"
+#include "unroll_train.h"
 
 #ifdef UR_HAVE_ZLIB
 #include <zlib.h>
@@ -198,7 +199,8 @@ static void packed(void **state)
     memset(bytes + size, 0, 8);
     char folder[600];
     snprintf(folder, sizeof folder, "%s", temp_folder(temp, "tmp"));
-    ur_labelled_options options = {.temporary = folder};
+    ur_watcher watcher = {.temporary = folder};
+    ur_labelled_options options = {.watcher = &watcher};
     ur_labelled *set = open_labelled(temp_write(temp, "packed.tsv.gz", bytes, size + 8), &options);
     assert_int_equal(count_entries(folder), 2); /* nothing is left that could stay behind */
     assert_int_equal(ur_labelled_count(set), ur_labelled_count(plain));
@@ -217,11 +219,11 @@ static void packed(void **state)
     const char *path = temp->path;
     assert_int_equal(ur_labelled_open(&set, &path, 1, &options, &error), UR_ERR_FORMAT);
     assert_non_null(strstr(error.text, "bad.tsv.gz: damaged gzip, "));
-    options.temporary = "/nowhere";
+    watcher.temporary = "/nowhere";
     check_refused(
         temp, temp_path(temp, "packed.tsv.gz"), &options, UR_ERR_IO,
         "*/nowhere: no temporary file can be made: No such file or directory; set TMPDIR to a folder with room "
-        "for the unpacked data");
+        "for the data");
 }
 
 #else

@@ -9,6 +9,7 @@
 #include "temp_text.h"
 
 #include "data/table/series.h"
+#include "unroll_train.h"
 
 #include <math.h>
 #include <sys/resource.h>
@@ -189,6 +190,34 @@ static void little_memory(void **state)
     unlink(path);
 }
 
+/* The same in memory and in temporary files, of which nothing is left. */
+static void in_files(void **state)
+{
+    temp_text *temp = *state;
+    char table[4000] = "date,a,b\n", folder[600];
+    ur_error error;
+    for (size_t i = 0, at = strlen(table); i < 100; i++)
+        at += (size_t)snprintf(table + at, sizeof table - at, "%zu,%zu,%s\n", 1000 + i, i * i, i % 7 ? "0.5" : "");
+    snprintf(folder, sizeof folder, "%s", temp_folder(temp, "tmp"));
+    const ur_watcher watcher = {.temporary = folder}, nowhere = {.temporary = "/nowhere"};
+    ur_series_options options = {.watcher = &watcher, .missing = UR_MISSING_LINEAR};
+    const char *path = temp_string(temp, "t.csv", table);
+    ur_series memory = open_series(path, &options);
+    options.memory = 100;
+    ur_series files = open_series(path, &options);
+    assert_int_equal(rmdir(folder), 0);
+    assert_true(files.value_room.mapped && files.time_room.mapped && !memory.value_room.mapped);
+    assert_true(memory.hash == files.hash && memory.rows == files.rows && memory.step == files.step);
+    assert_memory_equal(memory.values, files.values, 2 * memory.rows * sizeof(float));
+    assert_memory_equal(memory.times, files.times, memory.rows * sizeof(int64_t));
+    ur_series_close(&memory);
+    ur_series_close(&files);
+    options.watcher = &nowhere;
+    assert_int_equal(ur_series_open(&files, path, &options, &error), UR_ERR_IO);
+    assert_non_null(strstr(error.text, "/nowhere: no temporary file can be made: "));
+    ur_series_close(&files);
+}
+
 #ifdef FAILING_MEMORY_REAL
 
 static void without_memory(void **state)
@@ -222,9 +251,9 @@ static void without_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(columns_by_looking), cmocka_unit_test(times),          cmocka_unit_test(missing_values),
-        cmocka_unit_test(bad_tables),         cmocka_unit_test(bad_times),      cmocka_unit_test(row_by_row),
-        cmocka_unit_test(little_memory),      cmocka_unit_test(without_memory),
+        cmocka_unit_test(columns_by_looking), cmocka_unit_test(times),     cmocka_unit_test(missing_values),
+        cmocka_unit_test(bad_tables),         cmocka_unit_test(bad_times), cmocka_unit_test(row_by_row),
+        cmocka_unit_test(little_memory),      cmocka_unit_test(in_files),  cmocka_unit_test(without_memory),
     };
     return cmocka_run_group_tests(tests, temp_setup, temp_teardown);
 }

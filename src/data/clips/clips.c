@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "base/random.h"
+#include "base/watch.h"
 #include "data/cursor.h"
 #include "data/glob.h"
 #include "data/media/picture_file.h"
@@ -23,31 +24,33 @@ static bool sets_apart(const ur_clips *c, const ur_clips_options *o, const ur_cl
     return o->val_fraction > 0 && ur_random_uniform(o->seed, UR_USE_SPLIT, c->count) < o->val_fraction;
 }
 
-static ur_status grow(void **memory, size_t *room, size_t count, size_t size, ur_error *error)
+static ur_status make_room(ur_clips *c, ur_error *error)
 {
-    size_t wanted = *room ? *room : 64, bytes;
-    if (count <= *room) return UR_OK;
-    while (wanted < count) wanted = wanted > SIZE_MAX / 2 ? SIZE_MAX : 2 * wanted;
-    void *grown = ur_mul_fits(wanted, size, &bytes) ? realloc(*memory, bytes) : NULL;
+    size_t room = c->room ? 2 * c->room : 64, bytes;
+    if (c->count < c->room) return UR_OK;
+    ur_clip *grown = ur_mul_fits(room, sizeof *grown, &bytes) ? realloc(c->clip, bytes) : NULL;
     if (!grown) return ur_fail_memory(error, "the clips");
-    *memory = grown;
-    *room = wanted;
+    c->clip = grown;
+    c->room = room;
     return UR_OK;
 }
 
 ur_status ur_clips_add(ur_clips *c, const ur_clips_options *o, ur_clip clip, size_t frames, ur_error *error)
 {
-    void *clips = c->clip, *truth = c->truth;
-    ur_status status = grow(&clips, &c->room, c->count + 1, sizeof *c->clip, error);
-    c->clip = clips;
-    if (status == UR_OK) status = grow(&truth, &c->truth_room, c->frames + frames, sizeof *c->truth, error);
-    c->truth = truth;
-    if (status != UR_OK) return status;
+    UR_TRY(make_room(c, error));
     clip.first = c->frames;
-    clip.frames = frames;
+    clip.frames = 0;
     clip.held = sets_apart(c, o, &clip);
     c->clip[c->count++] = clip;
+    return ur_clips_extend(c, frames, error);
+}
+
+ur_status ur_clips_extend(ur_clips *c, size_t frames, ur_error *error)
+{
+    UR_TRY(ur_spill_grow(&c->truth_room, c->frames + frames, sizeof *c->truth, error));
+    c->truth = c->truth_room.bytes;
     for (size_t i = 0; i < frames; i++) c->truth[c->frames++] = -1;
+    c->clip[c->count - 1].frames += frames;
     return UR_OK;
 }
 
@@ -164,7 +167,7 @@ static ur_status open_clips(ur_clips *c, const char *const *paths, size_t count,
     if (o->relabel) UR_TRY(ur_relabel_check(o->relabel, error));
     if (o->val_match) UR_TRY(ur_glob_check(o->val_match, &labelled, error));
     UR_TRY(ur_source_open(&c->source, paths, count, o->watcher, error));
-    UR_TRY(ur_source_settle(&c->source, NULL, error));
+    UR_TRY(ur_source_settle(&c->source, error));
     UR_TRY(find_form(c, error));
     UR_TRY(fix_labels(c, o, error));
     UR_TRY(c->form->find(c, o, error));
@@ -184,6 +187,8 @@ ur_status ur_clips_open(ur_clips **clips, const char *const *paths, size_t count
     if (!c) return ur_fail_memory(error, "the clips");
     c->source.temporary = -1;
     c->hash = UR_HASH_START;
+    c->value_room = c->truth_room =
+        (ur_spill){.folder = options->watcher ? options->watcher->temporary : NULL, .least = options->memory};
     ur_status status = open_clips(c, paths, count, options, error);
     if (status == UR_OK) return UR_OK;
     ur_clips_close(c);
@@ -198,8 +203,8 @@ void ur_clips_close(ur_clips *c)
     ur_labels_free(&c->labels);
     ur_columns_free(&c->table);
     free(c->clip);
-    free(c->truth);
-    free(c->value);
+    ur_spill_free(&c->truth_room);
+    ur_spill_free(&c->value_room);
     free(c);
 }
 

@@ -6,8 +6,9 @@
  *   videos    a file a clip, whatever the program ffmpeg reads, and NAME.txt beside NAME.mp4 with a label a line
  *   folders   a folder a clip: PNG, JPEG, PGM or PPM files, a frame each, in the order of their names, and labels.txt, a label a line
  *
- * Labels are in memory, 4 bytes a frame, and so are the numbers of tables; pictures are read when they are asked for. Files may
- * be packed with gzip. A file that changes after it was opened is an error that names it.
+ * Labels take 4 bytes a frame, and so does each number of a table; where these are many, they lie in temporary files (spill.h).
+ * Pictures are read when they are asked for. Files may be packed with gzip. A file that changes after it was opened is an error
+ * that names it.
  */
 #ifndef UR_DATA_CLIPS_H
 #define UR_DATA_CLIPS_H
@@ -33,6 +34,7 @@ typedef struct ur_clips_options {
     size_t video_rows;   /* to which the frames of videos are scaled; 0: 64 */
     bool colour;         /* of videos */
     bool unlabelled;     /* there may be no labels; none are read */
+    size_t memory;       /* bytes of numbers, and of labels, that may be in memory; 0: UR_SPILL_LEAST */
 
     /* Clips that are set apart to validate on: those whose file has this name, every K-th from the I-th on, or a share. */
     const char *val_match;

@@ -7,6 +7,7 @@
 #include "data/clips/columns.h"
 #include "data/labels.h"
 #include "data/source.h"
+#include "data/spill.h"
 
 typedef struct ur_clip {
     uint64_t place; /* of its first frame: an address, a number of ur_clips.value, or a file */
@@ -31,9 +32,9 @@ struct ur_clips {
     ur_clip *clip;
     size_t count, room;
     int32_t *truth; /* of all frames */
-    size_t frames, truth_room;
+    size_t frames;
     float *value; /* of tables: (frames, features) */
-    size_t value_room;
+    ur_spill truth_room, value_room;
     ur_columns table; /* of them, too */
     size_t rows, columns, channels, features;
     uint64_t hash;
@@ -42,6 +43,8 @@ struct ur_clips {
 
 /* A clip of so many frames that are to come, whose labels are −1 until they are written. */
 ur_status ur_clips_add(ur_clips *clips, const ur_clips_options *options, ur_clip clip, size_t frames, ur_error *error);
+/* So many frames more of the clip that was added last; their labels are −1. */
+ur_status ur_clips_extend(ur_clips *clips, size_t frames, ur_error *error);
 /* The number of a label's text, or −1 where `relabel` gives it no name. */
 ur_status ur_clips_label(ur_clips *clips, const ur_clips_options *options, const char *text, size_t length,
                          int32_t *label, ur_error *error);

@@ -87,7 +87,7 @@ static ur_status read_frame(reading *r, bool *more, ur_error *error)
     if (fread(r->frame, 1, r->clips->features, from) != r->clips->features) return fail_output(r, error);
     r->frames++;
     r->clips->hash = ur_hash_bytes(r->clips->hash, r->frame, r->clips->features);
-    return ur_source_keep(&r->clips->source, "/tmp", r->path, r->frame, r->clips->features, error);
+    return ur_source_keep(&r->clips->source, r->path, r->frame, r->clips->features, error);
 }
 
 static ur_status read_all(reading *r, ur_error *error)

@@ -204,7 +204,7 @@ ur_status ur_album_look(const char *path, bool *idx, ur_error *error)
     *idx = false;
     if (ur_path_is_folder(path)) return UR_OK;
     ur_status status = ur_source_open(&source, &path, 1, NULL, error);
-    if (status == UR_OK) status = ur_source_settle(&source, NULL, error);
+    if (status == UR_OK) status = ur_source_settle(&source, error);
     if (status == UR_OK) status = looks_like_idx(&source, idx, error);
     ur_source_close(&source);
     return status;
@@ -213,7 +213,7 @@ ur_status ur_album_look(const char *path, bool *idx, ur_error *error)
 static ur_status fill(ur_album *a, const char *path, const ur_album_options *o, ur_error *error)
 {
     UR_TRY(find_files(a, path, o, error));
-    UR_TRY(ur_source_settle(&a->source, NULL, error));
+    UR_TRY(ur_source_settle(&a->source, error));
     if (!o->names && !ur_path_is_folder(path)) UR_TRY(looks_like_idx(&a->source, &a->idx, error));
     UR_TRY(a->idx ? read_idx(a, o, error) : read_files(a, o, error));
     a->hash = ur_hash_bytes(UR_HASH_START, a->bytes, a->count * ur_picture_bytes(&a->size));

@@ -299,7 +299,7 @@ static ur_status open_table(ur_captions *c, table *t, const ur_captions_options 
     UR_TRY(ur_source_open(&t->set.source, &path, 1, o->watcher, error));
     if (t->set.source.list.count != 1)
         return ur_fail(error, UR_ERR_USAGE, "%s: give one table of captions, and the pictures with `images`", path);
-    UR_TRY(ur_source_settle(&t->set.source, NULL, error));
+    UR_TRY(ur_source_settle(&t->set.source, error));
     return read_table(c, t, o, error);
 }
 

@@ -152,7 +152,7 @@ static ur_status open_file(ur_npy *n, const char *path, const struct ur_watcher 
 {
     UR_TRY(ur_source_open(&n->source, &path, 1, watcher, error));
     if (n->source.list.count != 1) return ur_fail(error, UR_ERR_USAGE, "%s: give one .npy file", path);
-    UR_TRY(ur_source_settle(&n->source, NULL, error));
+    UR_TRY(ur_source_settle(&n->source, error));
     UR_TRY(read_head(n, error));
     UR_TRY(hash_numbers(n, error));
     n->source.watcher = NULL;

@@ -216,7 +216,7 @@ static ur_status open_set(ur_conllu *set, const char *const *paths, size_t count
                           ur_error *error)
 {
     UR_TRY(ur_source_open(&set->source, paths, count, watcher, error));
-    UR_TRY(ur_source_settle(&set->source, NULL, error));
+    UR_TRY(ur_source_settle(&set->source, error));
     for (size_t file = 0; file < set->source.list.count; file++) UR_TRY(scan_file(set, file, error));
     set->source.watcher = NULL; /* single sentences are read unwatched */
     if (set->count) return UR_OK;

@@ -231,7 +231,7 @@ static ur_status open_pairs(ur_pairs *p, const char *const *paths, size_t count,
     if (p->source.list.count != count)
         return ur_fail(error, UR_ERR_USAGE, "%s: a folder; give the files of source and target, or one table",
                        paths[0]);
-    UR_TRY(ur_source_settle(&p->source, options->temporary, error));
+    UR_TRY(ur_source_settle(&p->source, error));
     p->table = count == 1;
     UR_TRY(p->table ? read_table(p, options, error) : read_files(p, error));
     if (p->count[0]) return UR_OK;

@@ -22,7 +22,6 @@ typedef struct ur_pairs_options {
     const struct ur_watcher *watcher;  /* NULL: none */
     const char *column[UR_PAIR_SIDES]; /* of a table: its name in the header, or its number from 1 */
     const char *header;                /* of a table: "yes" or "no"; NULL: where a column is named, and in CSV */
-    const char *temporary;             /* a folder for unpacked files; NULL: /tmp */
     bool normal_form;                  /* texts are brought to normal form C */
 } ur_pairs_options;
 

@@ -1,7 +1,7 @@
 /* See series.h: rows become numbers. */
 #include "data/table/series_body.h"
 
-#include "base/memory.h"
+#include "base/watch.h"
 #include "data/cursor.h"
 
 #include <math.h>
@@ -28,8 +28,8 @@ void ur_series_close(ur_series *s)
     for (size_t i = 0; i < s->column_count; i++) free(s->columns[i].name);
     free(s->columns);
     free(s->column_of);
-    free(s->values);
-    free(s->times);
+    ur_spill_free(&s->value_room);
+    ur_spill_free(&s->time_room);
     *s = (ur_series){0};
 }
 
@@ -37,15 +37,11 @@ void ur_series_close(ur_series *s)
 
 static ur_status make_room(ur_series *s, ur_error *error)
 {
-    if (s->rows < s->room) return UR_OK;
-    size_t room = 2 * s->room + 256, bytes;
-    bool fits = ur_mul_fits(room, s->channels * sizeof *s->values, &bytes);
-    float *values = fits ? realloc(s->values, bytes) : NULL;
-    if (values) s->values = values;
-    int64_t *times = s->time_column == SIZE_MAX ? NULL : realloc(s->times, room * sizeof *times);
-    if (times) s->times = times;
-    if (!values || (!times && s->time_column != SIZE_MAX)) return ur_fail_memory(error, "the values of a series");
-    s->room = room;
+    UR_TRY(ur_spill_grow(&s->value_room, s->rows + 1, s->channels * sizeof *s->values, error));
+    s->values = s->value_room.bytes;
+    if (s->time_column == SIZE_MAX) return UR_OK;
+    UR_TRY(ur_spill_grow(&s->time_room, s->rows + 1, sizeof *s->times, error));
+    s->times = s->time_room.bytes;
     return UR_OK;
 }
 
@@ -193,11 +189,13 @@ static void describe(ur_series *s)
 ur_status ur_series_open(ur_series *s, const char *path, const ur_series_options *options, ur_error *error)
 {
     ur_source source;
-    *s = (ur_series){.path = path, .options = *options, .hash = UR_HASH_START};
+    ur_series_begin(s, options);
+    s->path = path;
+    s->hash = UR_HASH_START;
     ur_status status = ur_source_open(&source, &path, 1, options->watcher, error);
     if (status == UR_OK && source.list.count != 1)
         status = ur_fail(error, UR_ERR_USAGE, "%s: a folder of %zu files; give one table", path, source.list.count);
-    if (status == UR_OK) status = ur_source_settle(&source, options->temporary, error);
+    if (status == UR_OK) status = ur_source_settle(&source, error);
     if (status == UR_OK) status = read_file(s, &source, error);
     ur_source_close(&source);
     if (status != UR_OK) return status;
@@ -208,7 +206,11 @@ ur_status ur_series_open(ur_series *s, const char *path, const ur_series_options
 
 /* ---- Row by row --------------------------------------------------------------------------------------------------- */
 
-void ur_series_begin(ur_series *s, const ur_series_options *options) { *s = (ur_series){.options = *options}; }
+void ur_series_begin(ur_series *s, const ur_series_options *options)
+{
+    const ur_spill empty = {.folder = options->watcher ? options->watcher->temporary : NULL, .least = options->memory};
+    *s = (ur_series){.options = *options, .value_room = empty, .time_room = empty};
+}
 
 ur_status ur_series_add(ur_series *s, const char *text, size_t length, ur_error *error)
 {

@@ -1,7 +1,7 @@
 /*
  * A series: numbers of one or more channels, a row a moment, from a table (CSV or TSV, packed with gzip or not). The columns
  * of numbers are found by looking at the first rows, so is the one that says the time. The text is never in memory: a value
- * is a float, a time eight bytes.
+ * is a float, a time eight bytes; and where these are many, they lie in temporary files (spill.h).
  *
  * Where a value is missing (an empty cell, NA, NaN, null, ?) that is an error which names line and column, unless something
  * is to be done about it: the value before is taken (`forward`), a straight line is drawn from the value before to the one
@@ -10,6 +10,7 @@
 #ifndef UR_DATA_SERIES_H
 #define UR_DATA_SERIES_H
 
+#include "data/spill.h"
 #include "data/table/date.h"
 #include "unroll.h"
 
@@ -28,7 +29,7 @@ typedef struct ur_series_options {
     size_t channel_count;
     const char *header; /* "yes" or "no" */
     ur_missing missing;
-    const char *temporary; /* a folder for unpacked files; NULL: /tmp */
+    size_t memory; /* bytes of values, and of times, that may be in memory; 0: UR_SPILL_LEAST */
 } ur_series_options;
 
 /* A column of the table. */
@@ -46,10 +47,11 @@ typedef struct ur_series {
     size_t column_count, time_column; /* SIZE_MAX: no column says the time */
     bool header, chosen;
 
-    size_t channels, rows, room; /* rows there is memory for */
-    size_t *column_of;           /* (channel) */
-    float *values;               /* (row, channel) */
-    int64_t *times;              /* (row): seconds since 1970; NULL where no column says the time */
+    size_t channels, rows;
+    size_t *column_of; /* (channel) */
+    float *values;     /* (row, channel) */
+    int64_t *times;    /* (row): seconds since 1970; NULL where no column says the time */
+    ur_spill value_room, time_room;
     ur_date_form form;
     int64_t step;   /* seconds from row to row, as most rows have it; 0: not known */
     int64_t months; /* the same where it is a number of whole months; 0: it is not */

@@ -192,7 +192,7 @@ static ur_status read_table(table *t, ur_error *error)
 {
     ur_rows rows;
     UR_TRY(ur_source_open(&t->source, &t->path, 1, t->options->watcher, error));
-    UR_TRY(ur_source_settle(&t->source, NULL, error));
+    UR_TRY(ur_source_settle(&t->source, error));
     UR_TRY(find_dialect(t, error));
     UR_TRY(ur_rows_open(&rows, &t->source, 0, t->dialect, error));
     ur_status status = take_rows(t, &rows, error);

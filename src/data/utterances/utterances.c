@@ -191,7 +191,7 @@ static ur_status open_source(ur_utterances *set, const ur_utterances_options *o,
     for (size_t i = 0; i < set->named_count; i++) paths[i] = set->named[i].path;
     ur_status status = ur_source_open(&set->source, paths, set->named_count, o->watcher, error);
     free(paths);
-    return status == UR_OK ? ur_source_settle(&set->source, NULL, error) : status;
+    return status == UR_OK ? ur_source_settle(&set->source, error) : status;
 }
 
 static ur_status check_held(const ur_utterances *set, const ur_utterances_options *o, ur_error *error)

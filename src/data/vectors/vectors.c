@@ -144,7 +144,7 @@ static ur_status open_vectors(ur_vectors *v, const char *path, ur_error *error)
 {
     UR_TRY(ur_source_open(&v->source, &path, 1, NULL, error));
     if (v->source.list.count != 1) return ur_fail(error, UR_ERR_USAGE, "%s: give one file of word vectors", path);
-    UR_TRY(ur_source_settle(&v->source, NULL, error));
+    UR_TRY(ur_source_settle(&v->source, error));
     v->buffer = malloc(2 * (size_t)UR_VECTOR_LINE_MOST);
     if (!v->buffer) return ur_fail_memory(error, "reading word vectors");
     UR_TRY(find_form(v, error));

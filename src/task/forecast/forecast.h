@@ -71,6 +71,7 @@ typedef struct ur_forecast_tally {
 typedef struct ur_forecast {
     ur_forecast_settings settings;
     uint64_t seed;
+    ur_watcher watcher; /* of the settings */
     ur_series series;
     bool opened;         /* the series */
     char *channel_text;  /* what `channels` asks for, cut at its commas */

@@ -127,7 +127,8 @@ static ur_status cut_channels(ur_forecast *f, ur_error *error)
 
 ur_series_options ur_forecast_series_options(const ur_forecast *f)
 {
-    return (ur_series_options){.time_column = f->settings.time_column ? f->settings.time_column : f->wanted_time,
+    return (ur_series_options){.watcher = &f->watcher,
+                               .time_column = f->settings.time_column ? f->settings.time_column : f->wanted_time,
                                .channels = f->wanted,
                                .channel_count = f->wanted_count,
                                .header = f->settings.header,
@@ -136,8 +137,7 @@ ur_series_options ur_forecast_series_options(const ur_forecast *f)
 
 static ur_status open_series(ur_forecast *f, const ur_settings *settings, ur_error *error)
 {
-    ur_series_options options = ur_forecast_series_options(f);
-    options.watcher = &settings->run.watcher;
+    const ur_series_options options = ur_forecast_series_options(f);
     const char *path = settings->data.text[0];
     if (settings->data.count > 1)
         return ur_fail(error, UR_ERR_USAGE, "%s and %zu more: a forecast takes one table", path,
@@ -202,6 +202,7 @@ ur_status ur_forecast_open(void *data, const ur_settings *settings, const ur_mod
     ur_forecast *f = data;
     f->settings = *(const ur_forecast_settings *)settings->own;
     f->seed = settings->run.learning.seed;
+    f->watcher = settings->run.watcher;
     UR_TRY(ur_forecast_levels(f, error));
     f->transform = from ? ur_forecast_transform_find(f->settings.transform) : UR_TRANSFORM_NONE;
     if (from) UR_TRY(ur_forecast_take_model(f, from, error));

@@ -4,26 +4,44 @@
 #include <math.h>
 #include <stdlib.h>
 
-static ur_status measure_channel(ur_forecast *f, size_t channel, ur_error *error)
+/* Σ v of each channel into `mean`; how many values there are. */
+static void add_values(ur_forecast *f, size_t *count)
 {
     const ur_forecast_part *p = &f->part[UR_PART_TRAIN];
-    double sum = 0, squares = 0;
-    size_t count = 0;
-    for (size_t row = p->begin; row < p->end; row++) {
-        double value = (double)f->series.values[row * f->channels + channel];
-        if (isnan(value)) continue;
-        sum += value;
-        count++;
+    for (size_t row = p->begin; row < p->end; row++)
+        for (size_t i = 0; i < f->channels; i++) {
+            double value = (double)f->series.values[row * f->channels + i];
+            if (isnan(value)) continue;
+            f->mean[i] += value;
+            count[i]++;
+        }
+}
+
+/* Σ (v − mean)² into `deviation`. */
+static void add_squares(ur_forecast *f)
+{
+    const ur_forecast_part *p = &f->part[UR_PART_TRAIN];
+    for (size_t row = p->begin; row < p->end; row++)
+        for (size_t i = 0; i < f->channels; i++) {
+            double off = (double)f->series.values[row * f->channels + i] - f->mean[i];
+            if (!isnan(off)) f->deviation[i] += off * off;
+        }
+}
+
+static ur_status measure(ur_forecast *f, size_t *count, ur_error *error)
+{
+    add_values(f, count);
+    for (size_t i = 0; i < f->channels; i++) {
+        if (!count[i])
+            return ur_fail(error, UR_ERR_DATA, "%s: column '%.60s' has no value in the part to train on",
+                           f->series.path, ur_series_name(&f->series, i));
+        f->mean[i] /= (double)count[i];
     }
-    if (!count)
-        return ur_fail(error, UR_ERR_DATA, "%s: column '%.60s' has no value in the part to train on", f->series.path,
-                       ur_series_name(&f->series, channel));
-    f->mean[channel] = sum / (double)count;
-    for (size_t row = p->begin; row < p->end; row++) {
-        double off = (double)f->series.values[row * f->channels + channel] - f->mean[channel];
-        if (!isnan(off)) squares += off * off;
+    add_squares(f);
+    for (size_t i = 0; i < f->channels; i++) {
+        double squares = f->deviation[i];
+        f->deviation[i] = squares > 0 ? sqrt(squares / (double)count[i]) : 1; /* one that stays as it is */
     }
-    f->deviation[channel] = squares > 0 ? sqrt(squares / (double)count) : 1; /* one that stays as it is */
     return UR_OK;
 }
 
@@ -33,9 +51,11 @@ ur_status ur_forecast_scale(ur_forecast *f, ur_error *error)
     free(f->deviation);
     f->mean = calloc(f->channels, sizeof *f->mean);
     f->deviation = calloc(f->channels, sizeof *f->deviation);
-    if (!f->mean || !f->deviation) return ur_fail_memory(error, "the scaling");
-    for (size_t i = 0; i < f->channels; i++) UR_TRY(measure_channel(f, i, error));
-    return UR_OK;
+    size_t *count = calloc(f->channels, sizeof *count);
+    bool made = f->mean && f->deviation && count;
+    ur_status status = made ? measure(f, count, error) : ur_fail_memory(error, "the scaling");
+    free(count);
+    return status;
 }
 
 /* ---- The season --------------------------------------------------------------------------------------------------- */
