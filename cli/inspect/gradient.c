@@ -133,7 +133,7 @@ static ur_status follow_labels(ur_cli_subject *s, const settings *how, ur_settin
 static ur_status follow_task(ur_cli_subject *s, const settings *how, ur_error *error)
 {
     ur_settings *task;
-    UR_TRY(ur_settings_of_model(&task, s->model, error));
+    UR_TRY(ur_cli_settings_of_model(&task, s->model, error));
     ur_status status = follow_labels(s, how, task, error);
     ur_settings_free(task);
     return status;
@@ -156,7 +156,7 @@ static ur_status choose_steps(settings *s, const char *path, ur_error *error)
     UR_TRY(ur_cli_model_load(&model, path, error));
     ur_status status = UR_OK;
     if (ur_cli_has_task_data(model)) {
-        status = ur_settings_of_model(&task, model, error);
+        status = ur_cli_settings_of_model(&task, model, error);
         for (size_t i = 0; status == UR_OK && i < s->reading.path_count; i++)
             status = ur_settings_add_data(task, s->reading.paths[i], error);
         if (status == UR_OK) status = ur_flow_task_steps(model, task, s->flow.places, &s->flow.steps, error);
@@ -282,7 +282,8 @@ const ur_cli_verb ur_cli_inspect_gradient = {
         "A model of another task is followed from the labels of data of its own kind, as far back as most of its "
         "examples "
         "go. Where each word or frame has a label, it is that of the last one, and for layers that read from the end "
-        "that of the first. k counts from the end of what a line reads: of a word's characters, if it spells.\n\n"
+        "that of the first. k counts from the end of what a line reads: of a word's characters, if it spells. Of a "
+        "forecast it is the loss of the whole horizon, and k counts from the last row that was told.\n\n"
         "With --compare several models are drawn in one picture. With --fresh networks that were never trained are "
         "looked at, at several gains. The page plays the gradient on its way back.\n\n"
         "The whole spectrum of W_hh needs LAPACK (Debian: liblapack3), which is looked for when it is wanted; without "

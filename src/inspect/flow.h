@@ -57,7 +57,9 @@ typedef struct ur_stream {
     bool has_sigma;
     bool from_end; /* it reads each sequence from its end, and its line keeps its steps */
     size_t most;   /* K */
-    size_t k;      /* of a batch: steps gone back so far */
+    size_t
+        behind; /* of a batch: steps that a loop of the task's own took behind what was read, still to be gone through */
+    size_t k;   /* of a batch: steps gone back so far */
 } ur_stream;
 
 struct ur_flow {
@@ -81,6 +83,12 @@ struct ur_flow {
 ur_status ur_flow_check_ids(const ur_model *model, ur_error *error);
 /* Whether a gradient can begin at a target: labels, or yes and no of one number. */
 ur_status ur_flow_check_target(const ur_model *model, const ur_target *target, ur_error *error);
+/* ur_flow_batch from a loss that is the task's own, in the loop of its own. k counts from the last step that was read: what the
+ * loop has read of its own answers is gone through and not counted. */
+struct ur_task;
+struct ur_task_batch;
+ur_status ur_flow_loss(ur_flow *flow, const struct ur_task *task, void *data, const struct ur_task_batch *batch,
+                       ur_error *error);
 /* ur_flow_ids with so many steps before. */
 ur_status ur_flow_lanes(ur_flow *flow, const int32_t *ids, const int32_t *next, size_t warm, size_t lanes,
                         ur_error *error);

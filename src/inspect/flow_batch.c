@@ -1,14 +1,18 @@
 /*
  * A flow of gradients through any network, of a batch: the tape goes back from the loss of one step of each lane, and each
  * recurrent layer shows the steps that it goes back. The loss is that of a lane's last step; for layers that read from the end it
- * is that of the first one, in a second pass. Gradients are not scaled on their way, so one below 1e-38 counts as none.
+ * is that of the first one, in a second pass. Or it is a loss of a task's own, on all that it gives. Gradients are not scaled on
+ * their way, so one below 1e-38 counts as none.
  */
 #include "inspect/flow.h"
 
 #include "base/float_mode.h"
 #include "kernel/scalar.h"
 #include "model/finite.h"
+#include "train/learner.h"
+#include "train/task.h"
 
+#include <math.h>
 #include <string.h>
 
 /* One pass over a batch. */
@@ -16,6 +20,11 @@ typedef struct ur_pass_back {
     ur_flow *flow;
     ur_tape *tape;
     bool from_end; /* the loss is that of the first step, and layers that read from the end are looked at */
+    const ur_batch *batch;
+    const ur_task *task; /* whose own loss it is; NULL: that of the batch's first target */
+    void *data;
+    const ur_task_batch *given;
+    size_t count; /* lanes with a loss */
 } ur_pass_back;
 
 /* ---- What a layer shows ------------------------------------------------------------------------------------------- */
@@ -57,6 +66,10 @@ static void show_step(void *context, const ur_window *step, bool passed)
     const ur_pass_back *p = context;
     ur_stream *s = find_stream(p, step);
     if (!s || p->tape->status != UR_OK) return;
+    if (s->behind) {
+        s->behind -= passed;
+        return;
+    }
     if (!s->k && !passed && !begin_stream(p, s, step)) return;
     for (int i = 0; i < step->layer->cell->states; i++) s->carry[i] = step->carry[i];
     if (passed) {
@@ -121,24 +134,55 @@ static ur_status look_at_jacobians(const ur_pass_back *p, ur_error *error)
     return UR_OK;
 }
 
-static ur_status run_pass(ur_pass_back *p, const ur_batch *batch, size_t *count, ur_error *error)
+static ur_status run_target(ur_pass_back *p, ur_error *error)
 {
     ur_flow *f = p->flow;
-    const ur_target *target = &batch->target[0];
+    const ur_target *target = &p->batch->target[0];
     ur_ending endings[UR_LINES_MAX] = {UR_END_WHOLE};
     ur_value values[UR_LINES_MAX];
     endings[target->line] = UR_END_LOGITS;
+    if (!ur_graph_run(f->model, p->tape, p->batch, NULL, endings, values)) return ur_tape_status(p->tape, error);
+    if (!ur_live_finite(&values[target->line])) return ur_fail_run(f->model, p->tape, 0, error);
+    p->count = begin_gradient(p, target, &values[target->line]);
+    return ur_tape_status(p->tape, error);
+}
+
+static ur_status run_task(ur_pass_back *p, ur_error *error)
+{
+    ur_value values[UR_LINES_MAX] = {0};
+    ur_pass pass = {.model = p->flow->model, .tape = p->tape, .output = values};
+    ur_window_result sums = {0};
+    UR_TRY(p->task->forward(p->data, &pass, p->given, &sums, error));
+    if (!isfinite(sums.loss)) return ur_fail_run(p->flow->model, p->tape, 0, error);
+    p->count = sums.count ? p->batch->input[0].lanes : 0;
+    return UR_OK;
+}
+
+/* Steps of a layer that a loop of the task's own has added to those that are read. */
+static size_t count_behind(const ur_pass_back *p, const ur_stream *s)
+{
+    const ur_probing *seen = &p->flow->probing;
+    size_t steps = 0, read = p->batch->input[0].steps;
+    for (size_t i = 0; p->task && i < seen->seen; i++)
+        if (seen->windows[i].layer == &s->layer->recurrent) steps += seen->windows[i].steps;
+    return steps > read ? steps - read : 0;
+}
+
+static ur_status run_pass(ur_pass_back *p, ur_error *error)
+{
+    ur_flow *f = p->flow;
     ur_tape_begin(p->tape, &f->compute, &f->arena, true);
     p->tape->plain = true;
     f->probing = (ur_probing){.back = show_step, .context = p};
     p->tape->probing = &f->probing;
-    for (size_t i = 0; i < f->stream_count; i++) f->streams[i].k = 0;
     if (!ur_tape_watch(p->tape, f->model->layer_count)) return ur_tape_status(p->tape, error);
-    if (!ur_graph_run(f->model, p->tape, batch, NULL, endings, values)) return ur_tape_status(p->tape, error);
-    if (!ur_live_finite(&values[target->line])) return ur_fail_run(f->model, p->tape, 0, error);
+    UR_TRY(p->task ? run_task(p, error) : run_target(p, error));
     UR_TRY(look_at_jacobians(p, error));
-    *count = begin_gradient(p, target, &values[target->line]);
-    return *count ? ur_tape_backward(p->tape, error) : ur_tape_status(p->tape, error);
+    for (size_t i = 0; i < f->stream_count; i++) {
+        f->streams[i].k = 0;
+        f->streams[i].behind = count_behind(p, &f->streams[i]);
+    }
+    return p->count ? ur_tape_backward(p->tape, error) : UR_OK;
 }
 
 static bool any_from_end(const ur_flow *f)
@@ -148,22 +192,35 @@ static bool any_from_end(const ur_flow *f)
     return any;
 }
 
-ur_status ur_flow_batch(ur_flow *f, const ur_batch *batch, ur_error *error)
+static ur_status run_passes(ur_pass_back *p, ur_error *error)
 {
+    ur_flow *f = p->flow;
     ur_tape tape;
-    size_t count = 0, first = 0;
-    ur_pass_back p = {f, &tape, false};
-    if (!batch->target_count || batch->target[0].line >= f->model->line_count)
-        return ur_fail(error, UR_ERR_USAGE, "a gradient begins at a target of the batch; it has none");
-    UR_TRY(ur_flow_check_target(f->model, &batch->target[0], error));
-    UR_TRY(ur_network_check(f->model, batch, error));
+    p->tape = &tape;
     ur_float_mode mode = ur_float_mode_enter();
-    ur_status status = run_pass(&p, batch, &count, error);
+    ur_status status = run_pass(p, error);
+    size_t count = p->count;
     ur_arena_reset(&f->arena);
-    p.from_end = any_from_end(f);
-    if (status == UR_OK && p.from_end) status = run_pass(&p, batch, &first, error);
+    p->from_end = any_from_end(f);
+    if (status == UR_OK && p->from_end) status = run_pass(p, error);
     ur_arena_reset(&f->arena);
     ur_float_mode_leave(mode);
     if (status == UR_OK) f->places += count;
     return status;
+}
+
+ur_status ur_flow_batch(ur_flow *f, const ur_batch *batch, ur_error *error)
+{
+    ur_pass_back p = {.flow = f, .batch = batch};
+    if (!batch->target_count || batch->target[0].line >= f->model->line_count)
+        return ur_fail(error, UR_ERR_USAGE, "a gradient begins at a target of the batch; it has none");
+    UR_TRY(ur_flow_check_target(f->model, &batch->target[0], error));
+    UR_TRY(ur_network_check(f->model, batch, error));
+    return run_passes(&p, error);
+}
+
+ur_status ur_flow_loss(ur_flow *f, const ur_task *task, void *data, const ur_task_batch *batch, ur_error *error)
+{
+    ur_pass_back p = {.flow = f, .batch = &batch->network, .task = task, .data = data, .given = batch};
+    return run_passes(&p, error);
 }

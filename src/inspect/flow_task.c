@@ -8,6 +8,7 @@
 
 typedef struct examples {
     const ur_task *task;
+    ur_task_batch batch;  /* at hand */
     ur_settings settings; /* with batches of one */
     void *data;
     uint64_t batches;
@@ -47,11 +48,12 @@ static const ur_sequences *steps_of(const ur_batch *batch) { return &batch->inpu
 static ur_status visit_examples(examples *e, each_example *visit, void *context, ur_error *error)
 {
     for (uint64_t i = 0; i < e->batches; i++) {
-        ur_task_batch batch = {0};
-        UR_TRY(e->task->batch(e->data, UR_PART_TEST, 0, i, &batch, error));
-        const ur_sequences *in = steps_of(&batch.network);
+        const ur_batch *batch = &e->batch.network;
+        e->batch = (ur_task_batch){.fresh = false};
+        UR_TRY(e->task->batch(e->data, UR_PART_TEST, 0, i, &e->batch, error));
+        const ur_sequences *in = steps_of(batch);
         for (size_t b = 0; b < in->lanes; b++)
-            UR_TRY(visit(context, &batch.network, b, in->lengths ? (size_t)in->lengths[b] : in->steps, error));
+            UR_TRY(visit(context, batch, b, in->lengths ? (size_t)in->lengths[b] : in->steps, error));
     }
     return UR_OK;
 }
@@ -136,10 +138,11 @@ static ur_status follow_example(void *context, const ur_batch *batch, size_t b, 
     following *f = context;
     examples *e = f->e;
     const ur_sequences *in = steps_of(batch);
-    UR_TRY(ur_flow_check_target(f->flow->model, &batch->target[0], error));
+    if (batch->target_count) UR_TRY(ur_flow_check_target(f->flow->model, &batch->target[0], error));
     if (steps < e->least) return UR_OK;
     size_t number = e->followed++;
     if (e->met > e->wanted && number * e->wanted / e->met == (number + 1) * e->wanted / e->met) return UR_OK;
+    if (!batch->target_count) return ur_flow_loss(f->flow, e->task, e->data, &e->batch, error);
     if (f->whole) return ur_flow_batch(f->flow, batch, error);
     UR_TRY(grow_ids(f, steps, error));
     for (size_t t = 0; t < steps; t++) f->ids[t] = in->ids[t * in->lanes + b];
