@@ -37,6 +37,7 @@ cp out all.json
 gzip -c all.csv >all.csv.gz
 head -200 all.csv >other.csv
 done_with eval run other.csv --json; prints '"part":"all","windows":150'
+TMPDIR=/nowhere fails_with eval run all.csv.gz; says '/nowhere: no temporary file can be made'
 done_with eval run all.csv.gz; grep -qE '^part +test$' out || fail "no part: $(cat out)"; prints 'naive_mse'
 misused eval run all.csv --on most; says 'test'
 done_with inspect gates run all.csv; prints 'layer 1: '; prints 'steps. Open: above 0.9'
@@ -44,7 +45,8 @@ done_with inspect saliency run all.csv --item 2 --at 3; prints "', 3 ahead, the 
 misused inspect saliency run all.csv --item 9; says 'there is no channel 9'
 misused inspect saliency run all.csv --at 11; says '--at 11: 10 can be explained'
 misused inspect saliency run all.csv --target x; says '--item chooses a channel'
-done_with inspect gradient run all.csv --back 2; prints 'gradient of h'
+done_with inspect gradient run all.csv; prints 'layer 1: '; prints 'gradient of h '
+fails_with inspect gradient run all.csv --back 40; says 'no example has 41 steps, the longest has 8'
 misused train forecast all.csv -o none --val-fraction 0.2; says '--val-fraction 0.2: a forecast validates on a later part of its series; choose it with --split'
 misused eval run all.csv --tail 0.1; says 'a model of the task forecast does not take it'
 awk -F'[,:]' '{ for (i = 1; i < NF; i++) { if ($i == "\"mse\"") ours = $(i + 1); if ($i == "\"naive_mse\"") naive = $(i + 1) } }
@@ -109,6 +111,18 @@ done
 done_with train forecast all.csv -o own --threads 1 --quiet --steps 2 --net 'gru 5 bi > max > dense' --loss absolute
 done_with train forecast all.csv -o lines --threads 1 --quiet --steps 2 --net 'rows: dense 5 relu; join rows > gru 4 > last > dense'
 done_with eval lines all.csv; done_with inspect saliency lines all.csv
+for one in own lines; do done_with inspect gradient $one all.csv --places 4; prints 'gradient of h '; done
+
+# With one row to forecast, both ways have the same loss, and so the same gradient on its way back
+for how in direct step; do
+    net='gru 5 > last > dense'
+    [ $how = direct ] || net='gru 5 > dense'
+    done_with train forecast all.csv -o one-$how --threads 1 --quiet --steps 2 --how $how --context 9 --horizon 1 --segment 1 --net "$net"
+    done_with inspect gradient one-$how all.csv --places 9 --json; prints '"steps":8,'; prints '"places":9,'
+    sed 's/"name":[^{]*"places"/"places"/' out >gradient-$how
+done
+cmp -s gradient-direct gradient-step || fail 'the gradients of both ways are not alike'
+done_with inspect gradient steps all.csv --places 4; prints 'gradient of h '
 misused train forecast all.csv -o none --net 'gru 5 > dense'; says 'a forecast ends in one step (last, mean or max)'
 misused train forecast all.csv -o none --net 'gru 5 > last > dense 3'; says 'a forecast ends in dense with 10 outputs'
 misused train forecast all.csv -o none --how step --net 'gru 5 bi > dense'; says 'can be stepped'
