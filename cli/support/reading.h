@@ -25,6 +25,9 @@
                                                          .help = "the result does not depend on it"                    \
     }
 
+/* The value of --threads for a task; 0 leaves it to the task. */
+ur_status ur_cli_set_threads(struct ur_settings *task, size_t threads, ur_error *error);
+
 /* A model, and a text at least. */
 ur_status ur_cli_expect_texts(const ur_cli_arguments *arguments, ur_error *error);
 
