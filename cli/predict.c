@@ -7,6 +7,7 @@
 #include "cli/support/json_out.h"
 #include "cli/support/model_path.h"
 #include "cli/support/new_file.h"
+#include "cli/support/reading.h"
 #include "cli/support/sink.h"
 #include "cli/support/watching.h"
 
@@ -22,11 +23,14 @@
 typedef struct settings {
     const char *html;
     bool json, whole, tree, plot, overwrite;
+    size_t threads;
 } settings;
 
 static const ur_setting OPTIONS[] = {
     {"What is read", "whole", NULL, UR_SETTING_FLAG, offsetof(settings, whole),
      .help = "each file is one item, instead of each line"},
+    {"The machine", "threads", "N", UR_SETTING_SIZE, offsetof(settings, threads), .least = 1, .most = 256, .unset = "1",
+     .help = "for each item: long ones gain from several; the answer does not depend on it"},
     {"Output", "json", NULL, UR_SETTING_FLAG, offsetof(settings, json), .help = "one JSON object a line"},
     {NULL, "tree", NULL, UR_SETTING_FLAG, offsetof(settings, tree),
      .help =
@@ -328,6 +332,7 @@ static ur_status answer_with(ur_model *model, const settings *s, const ur_cli_ar
     ur_status status = ur_cli_take_pending(arguments, task, ur_model_task(model), error);
     a.looks = ur_cli_task_flag(task, "attention");
     bool object = s->json || s->plot || a.looks || (s->html && !s->tree);
+    if (status == UR_OK) status = ur_cli_set_threads(task, s->threads, error);
     if (status == UR_OK) status = check_pictures(&a, error);
     if (status == UR_OK) status = ur_answerer_create(&a.answerer, model, task, object, error);
     if (status == UR_OK) status = answer_all(&a, arguments, task, error);

@@ -6,7 +6,15 @@
 
 #include "base/error.h"
 
+#include <stdio.h>
 #include <string.h>
+
+ur_status ur_cli_set_threads(ur_settings *task, size_t threads, ur_error *error)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%zu", threads);
+    return threads ? ur_settings_set(task, "threads", text, error) : UR_OK;
+}
 
 ur_status ur_cli_expect_model(const ur_cli_arguments *arguments, ur_error *error)
 {

@@ -25,6 +25,9 @@
                                                          .help = "the result does not depend on it"                    \
     }
 
+/* The value of --threads for a task; 0 leaves it to the task. */
+ur_status ur_cli_set_threads(struct ur_settings *task, size_t threads, ur_error *error);
+
 /* A model at least: what else it wants, its task says. */
 ur_status ur_cli_expect_model(const ur_cli_arguments *arguments, ur_error *error);
 /* A language model, from `path`, some of `texts`, and no option of another task. */

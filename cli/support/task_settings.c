@@ -1,19 +1,16 @@
 /* See task_settings.h. */
 #include "cli/support/task_settings.h"
 
-#include <stdio.h>
+#include "cli/support/reading.h"
 
 static ur_status fill(ur_settings *task, const char *name, const ur_cli_arguments *arguments, ur_cli_texts *data,
                       size_t threads, ur_error *error)
 {
-    char text[32];
     const ur_watcher watcher = ur_cli_watcher(&data->watching);
     ur_settings_watch(task, &watcher);
     UR_TRY(ur_cli_take_pending(arguments, task, name, error));
     for (size_t i = 0; i < data->count; i++) UR_TRY(ur_settings_add_data(task, data->paths[i], error));
-    if (!threads) return UR_OK;
-    snprintf(text, sizeof text, "%zu", threads);
-    return ur_settings_set(task, "threads", text, error);
+    return ur_cli_set_threads(task, threads, error);
 }
 
 ur_status ur_cli_task_settings(ur_settings **task, const ur_model *model, const ur_cli_arguments *arguments,

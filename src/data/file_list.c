@@ -54,14 +54,19 @@ static ur_status check_unchanged(const ur_text_file *file, const struct stat *no
     return UR_OK;
 }
 
-/* The file is looked at after its bytes were read: a change before that shows. */
+static ur_status fail_gone(const ur_text_file *file, const char *otherwise, ur_error *error)
+{
+    return ur_fail_system(error, errno, file->path, errno == ENOENT ? "is gone since it was opened" : otherwise);
+}
+
+/* The file is looked at after its bytes were read, by its name: a change before that shows. */
 static ur_status read_checked(const ur_text_file *file, int descriptor, uint64_t offset, unsigned char *buffer,
                               size_t size, ur_error *error)
 {
     struct stat now;
     int64_t got = read_at(descriptor, offset, buffer, size);
     int number = errno;
-    if (fstat(descriptor, &now) != 0) return ur_fail_system(error, errno, file->path, "cannot be looked at");
+    if (stat(file->path, &now) != 0) return fail_gone(file, "cannot be looked at", error);
     UR_TRY(check_unchanged(file, &now, error));
     if (got < 0) return ur_fail_system(error, number, file->path, "cannot be read");
     if ((uint64_t)got == size) return UR_OK;
@@ -72,15 +77,30 @@ static ur_status read_checked(const ur_text_file *file, int descriptor, uint64_t
 /* Does not wait where the name has become that of a pipe. */
 static int open_text(const char *path) { return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK); }
 
+ur_status ur_open_text_read(ur_open_text *open, const ur_text_file *file, uint64_t offset, unsigned char *buffer,
+                            size_t size, ur_error *error)
+{
+    if (open->file != file) {
+        ur_open_text_close(open);
+        open->descriptor = open_text(file->path);
+        if (open->descriptor < 0) return fail_gone(file, "cannot be opened again", error);
+        open->file = file;
+    }
+    return read_checked(file, open->descriptor, offset, buffer, size, error);
+}
+
+void ur_open_text_close(ur_open_text *open)
+{
+    if (open->file) close(open->descriptor);
+    open->file = NULL;
+}
+
 ur_status ur_text_file_read(const ur_text_file *file, uint64_t offset, unsigned char *buffer, size_t size,
                             ur_error *error)
 {
-    int descriptor = open_text(file->path);
-    if (descriptor < 0)
-        return ur_fail_system(error, errno, file->path,
-                              errno == ENOENT ? "is gone since it was opened" : "cannot be opened again");
-    ur_status status = read_checked(file, descriptor, offset, buffer, size, error);
-    close(descriptor);
+    ur_open_text once = {NULL, -1};
+    ur_status status = ur_open_text_read(&once, file, offset, buffer, size, error);
+    ur_open_text_close(&once);
     return status;
 }
 

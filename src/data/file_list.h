@@ -30,9 +30,21 @@ ur_status ur_file_list_make(ur_file_list *list, const char *const *paths, size_t
 void ur_file_list_free(ur_file_list *list);
 
 /* Reads [offset, offset + size) of a file. The file is opened and closed again, so that no number of readers runs out
- * of descriptors and a file that is gone is noticed; it is an error if the file is no longer as it was found. */
+ * of descriptors; it is an error if it is gone or no longer as it was found. */
 ur_status ur_text_file_read(const ur_text_file *file, uint64_t offset, unsigned char *buffer, size_t size,
                             ur_error *error);
+
+/* The file that was read last, which stays open. Zeros: none. */
+typedef struct ur_open_text {
+    const ur_text_file *file;
+    int descriptor;
+} ur_open_text;
+
+/* The same for one who reads many small pieces, one after the other. */
+ur_status ur_open_text_read(ur_open_text *open, const ur_text_file *file, uint64_t offset, unsigned char *buffer,
+                            size_t size, ur_error *error);
+void ur_open_text_close(ur_open_text *open);
+
 /* The same from a descriptor that stays open, for a file of `size` bytes that has no name; `path` is for messages. */
 ur_status ur_descriptor_read(int descriptor, const char *path, uint64_t offset, unsigned char *buffer, size_t size,
                              ur_error *error);

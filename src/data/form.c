@@ -85,11 +85,43 @@ static ur_status look_at_lines(const ur_labelled *set, lines_look *look, ur_erro
     return status;
 }
 
+static size_t count_columns(ur_dialect dialect, const ur_row *row)
+{
+    ur_field rest = {row->text, row->length};
+    size_t columns = 0;
+    for (bool more = true; more; columns++) ur_field_cut(dialect, &rest, &more);
+    return columns;
+}
+
+/* Two rows or more, all with as many columns, of which there are two at least. */
+static ur_status look_for_columns(const ur_labelled *set, bool *found, ur_error *error)
+{
+    ur_dialect dialect;
+    ur_rows rows;
+    ur_row row;
+    size_t count = 0, columns = 0;
+    UR_TRY(ur_rows_find_dialect(&set->source, 0, &dialect, error));
+    UR_TRY(ur_rows_open(&rows, &set->source, 0, dialect, error));
+    ur_status status = ur_rows_next(&rows, &row, error);
+    *found = true;
+    for (; status == UR_OK && row.text && *found && count < LOOKED_AT; count++) {
+        size_t here = count_columns(dialect, &row);
+        *found = !row.torn && here > 1 && (count == 0 || here == columns);
+        columns = here;
+        status = ur_rows_next(&rows, &row, error);
+    }
+    ur_rows_close(&rows);
+    *found = *found && count > 1;
+    return status;
+}
+
 /* NULL: none. Where a file may be a class, words at the beginning of its lines are none, but numbers are. */
 static ur_status recognise_text(const ur_labelled *set, bool may_be_class, const ur_form **form, ur_error *error)
 {
     lines_look look = {0};
+    bool columns = false;
     UR_TRY(look_at_lines(set, &look, error));
+    if (!may_be_class) UR_TRY(look_for_columns(set, &columns, error));
     size_t n = look.lines;
     *form = NULL;
     if (n == 0) return UR_OK;
@@ -99,8 +131,11 @@ static ur_status recognise_text(const ur_labelled *set, bool may_be_class, const
         *form = &ur_form_fasttext;
     else if (look.equal_tabs == n)
         *form = &ur_form_tsv;
-    else if (look.numbers == n ||
-             (!may_be_class && look.blanks == n && look.words <= FIRST_WORDS && look.words * 2 <= n))
+    else if (look.numbers == n)
+        *form = &ur_form_lines;
+    else if (columns)
+        *form = &ur_form_csv;
+    else if (!may_be_class && look.blanks == n && look.words <= FIRST_WORDS && look.words * 2 <= n)
         *form = &ur_form_lines;
     return UR_OK;
 }

@@ -23,6 +23,8 @@ ur_status ur_source_open(ur_source *source, const char *const *paths, size_t cou
 
 void ur_source_close(ur_source *source)
 {
+    if (source->open) ur_open_text_close(source->open);
+    free(source->open);
     ur_file_list_free(&source->list);
     free(source->pieces);
     if (source->temporary >= 0) close(source->temporary);
@@ -65,7 +67,8 @@ static ur_status settle_file(ur_source *source, size_t file, ur_error *error)
 ur_status ur_source_settle(ur_source *source, ur_error *error)
 {
     source->pieces = calloc(source->list.count, sizeof *source->pieces);
-    if (!source->pieces) return ur_fail_memory(error, "the list of files");
+    source->open = calloc(1, sizeof *source->open);
+    if (!source->pieces || !source->open) return ur_fail_memory(error, "the list of files");
     for (size_t i = 0; i < source->list.count; i++) UR_TRY(settle_file(source, i, error));
     return UR_OK;
 }
@@ -117,7 +120,7 @@ ur_status ur_source_read(const ur_source *source, uint64_t place, void *bytes, s
     const ur_piece *piece = &source->pieces[file], *last = &source->pieces[source->list.count - 1];
     UR_TRY(ur_watch(source->watcher, "reading the data", (double)place, (double)(last->begin + last->size), error));
     uint64_t offset = place - piece->begin;
-    if (piece->kept < 0) return ur_text_file_read(&source->list.files[file], offset, bytes, size, error);
+    if (piece->kept < 0) return ur_open_text_read(source->open, &source->list.files[file], offset, bytes, size, error);
     return ur_descriptor_read(source->temporary, ur_source_path(source, file), (uint64_t)piece->kept + offset, bytes,
                               size, error);
 }

@@ -19,6 +19,7 @@ typedef struct ur_source {
     ur_piece *pieces;                 /* one for each file of the list */
     int temporary;                    /* its descriptor; −1: nothing was packed */
     uint64_t unpacked;                /* bytes in it */
+    ur_open_text *open;               /* the file that is read, once it is settled */
     const struct ur_watcher *watcher; /* of each reading; NULL: none */
 } ur_source;
 

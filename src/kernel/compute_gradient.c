@@ -22,8 +22,8 @@ ur_status ur_compute_weight_gradient(const ur_compute *compute, const ur_weight_
 {
     size_t members = ur_pool_threads(compute->pool);
     size_t most = (groups + members - 1) / members;
-    ur_gradient_job job = {compute, gradient, groups, compute->train->weight_gradient_scratch(gradient->width, most),
-                           NULL};
+    ur_gradient_job job = {compute, gradient, groups, 0, NULL};
+    job.scratch = compute->train->weight_gradient_scratch(ur_gradient_sums(gradient), most);
     job.space = ur_arena_scratch(arena, job.scratch * members, sizeof(real));
     if (!job.space) return ur_fail_memory(error, "a weight gradient");
     ur_pool_run(compute->pool, work, &job);

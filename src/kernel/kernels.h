@@ -84,6 +84,8 @@ typedef struct ur_row_group {
  * T, B ≥ 1. dY: (T, B, ·) with row stride dy_row; X: (T, B, width) with row stride x_row; dW: (rows, width) dense; db may be
  * NULL. live: (T, B), 0 where dY is zero: such a row adds nothing, and is left out; NULL: none is. dy_steps, x_steps, live_steps:
  * (T) where each step begins, for steps that do not lie one behind the other; then dy, x and live are not read.
+ * beside: another X of the same dY, which then is packed once, with its width, dW and db; its steps, lanes and row groups are the
+ * same, dY and live are not looked at, and there is none beside it. NULL: none.
  */
 typedef struct ur_weight_gradient {
     const real *dy, *x, *const *dy_steps, *const *x_steps;
@@ -91,7 +93,14 @@ typedef struct ur_weight_gradient {
     size_t dy_row, x_row, width, steps, lanes;
     const ur_row_group *groups;
     real *dw, *db;
+    const struct ur_weight_gradient *beside;
 } ur_weight_gradient;
+
+/* Numbers of a row of sums. */
+static inline size_t ur_gradient_sums(const ur_weight_gradient *g)
+{
+    return ur_padded(g->width) + (g->beside ? ur_padded(g->beside->width) : 0);
+}
 
 /* dY and X at a step's first lane. */
 static inline const real *ur_gradient_dy(const ur_weight_gradient *g, size_t step)
@@ -127,7 +136,7 @@ typedef struct ur_softmax_sum {
 
 typedef struct ur_train_kernels {
     const char *name;
-    /* Numbers of scratch for `groups` row groups of a product with X of `width`. */
+    /* Numbers of scratch for `groups` row groups of a product with X of `width`; of two, the padded widths together. */
     size_t (*weight_gradient_scratch)(size_t width, size_t groups);
     void (*weight_gradient)(const ur_weight_gradient *gradient, size_t group, size_t group_end, real *scratch);
     /* dx ← dy ∘ activation′(y); n a multiple of 16. dx may be dy. */

@@ -57,13 +57,28 @@ static void backward(ur_tape *tape, void *trace)
     if (status != UR_OK) tape->status = status;
 }
 
+/* Shared out over threads. */
+static void copy_rows(void *context, size_t member, size_t members)
+{
+    const ur_embed_trace *e = context;
+    size_t i, end;
+    ur_pool_share(e->y->steps * e->y->lanes, 1, member, members, &i, &end);
+    for (; i < end; i++) ur_embed_row(e->weight, e->ids[i], e->y->value + i * e->y->row);
+}
+
+enum { UR_SMALL_COPY = 1 << 14 }; /* numbers for which waking threads costs more than it brings */
+
 ur_tensor *ur_embed(ur_tape *tape, const ur_param *weight, const int32_t *ids, size_t steps, size_t lanes)
 {
     ur_tensor *y = ur_tensor_make(tape, steps, lanes, weight->shape[1]);
     if (!y) return NULL;
-    for (size_t i = 0; i < steps * lanes; i++) ur_embed_row(weight, ids[i], y->value + i * y->row);
+    ur_embed_trace made = {weight, ids, y};
+    if (ur_tensor_size(y) < UR_SMALL_COPY)
+        copy_rows(&made, 0, 1);
+    else
+        ur_pool_run(tape->compute->pool, copy_rows, &made);
     ur_embed_trace *trace = ur_tape_record(tape, backward, sizeof *trace);
-    if (trace) *trace = (ur_embed_trace){weight, ids, y};
+    if (trace) *trace = made;
     return y;
 }
 

@@ -15,61 +15,82 @@ static ur_product into_slots(const ur_window *w, real *slots, const ur_slot_rang
                         .outer = 1};
 }
 
-void ur_window_input_products(const ur_window *w)
+/* `inputs`: the window as the input's products see it. */
+static ur_product input_product(const ur_window *inputs)
 {
-    const ur_window inputs = ur_window_of_inputs(w);
-    const ur_recurrent *l = w->layer;
-    ur_product p = into_slots(w, inputs.slots, &l->cell->input);
-    p.a = w->x;
+    const ur_recurrent *l = inputs->layer;
+    ur_product p = into_slots(inputs, inputs->slots, &l->cell->input);
+    p.a = inputs->x;
     p.a_row = ur_padded(l->inputs);
     p.inner = l->inputs;
     p.b = l->in;
     p.bias = l->bias;
     p.start = UR_START_BIAS;
     p.weights = l->weights;
+    return p;
+}
+
+void ur_window_input_products(const ur_window *w)
+{
+    const ur_window inputs = ur_window_of_inputs(w);
+    const ur_recurrent *l = w->layer;
+    const ur_product p = input_product(&inputs);
     ur_compute_live_product(w->compute, &p, inputs.live, inputs.steps, inputs.lanes,
                             ur_unit_blocks(l) * l->cell->input.count);
 }
 
 /* Where the products of the inputs already are, by id: in the table of a one-hot input, or in that of a window. */
 typedef struct ur_gathering {
-    const ur_window *w;
     const real *from;
     size_t row, block, run; /* apart: ids, unit blocks; numbers of a block */
 } ur_gathering;
 
-static void gather(void *context, size_t member, size_t members)
-{
-    const ur_gathering *g = context;
-    const ur_window *w = g->w;
-    size_t slots = w->layer->cell->slots * 16u, blocks = ur_unit_blocks(w->layer), run = g->run, i, end;
-    if (g->block == run && slots == run) { /* all slots: the row is one run */
-        run *= blocks;
-        blocks = 1;
-    }
-    ur_pool_share(w->steps * w->lanes, 1, member, members, &i, &end);
-    for (; i < end; i++) {
-        if (w->live && !w->live[i]) continue; /* nobody reads them */
-        const real *from = g->from + (size_t)w->ids[i] * g->row;
-        real *to = w->slots + i * ur_slot_row(w->layer) + w->layer->cell->input.first * 16;
-        for (size_t u = 0; u < blocks; u++) memcpy(to + u * slots, from + u * g->block, run * sizeof(real));
-    }
-}
-
-enum { UR_SMALL_GATHER = 1 << 14 }; /* numbers for which waking threads costs more than it brings */
-
-static void inputs(const ur_window *w)
+static ur_gathering gathering_of(const ur_window *w)
 {
     const ur_recurrent *l = w->layer;
     size_t run = l->cell->input.count * 16u;
-    ur_gathering g = {.w = w, .from = l->in, .row = ur_unit_blocks(l) * run, .block = run, .run = run};
-    if (!l->symbols && !w->made) ur_window_input_products(w);
-    if (!l->symbols && !w->rows) return;
-    if (w->rows) g = (ur_gathering){w, w->table + l->cell->input.first * 16, ur_slot_row(l), l->cell->slots * 16u, run};
-    if (w->steps * w->lanes * ur_slot_row(l) < UR_SMALL_GATHER)
-        gather(&g, 0, 1);
-    else
-        ur_pool_run(w->compute->pool, gather, &g);
+    if (w->rows) return (ur_gathering){w->table + l->cell->input.first * 16, ur_slot_row(l), l->cell->slots * 16u, run};
+    return (ur_gathering){l->in, ur_unit_blocks(l) * run, run, run};
+}
+
+/* Those of a step, for a part's lanes and blocks. */
+static void gather(const ur_window *w, const ur_part *part, size_t t)
+{
+    const ur_gathering g = gathering_of(w);
+    size_t slots = w->layer->cell->slots * 16u, run = g.run, count = part->block_end - part->block;
+    if (g.block == run && slots == run) { /* all slots: the blocks are one run */
+        run *= count;
+        count = 1;
+    }
+    for (size_t i = t * w->lanes + part->lane; i < t * w->lanes + part->lane_end; i++) {
+        if (w->live && !w->live[i]) continue; /* nobody reads them */
+        const real *from = g.from + (size_t)w->ids[i] * g.row + part->block * g.block;
+        real *to = w->slots + i * ur_slot_row(w->layer) + part->block * slots + w->layer->cell->input.first * 16;
+        for (size_t u = 0; u < count; u++) memcpy(to + u * slots, from + u * g.block, run * sizeof(real));
+    }
+}
+
+/* Whether the products of the inputs are made at each step, right before the recurrent ones: slots then go to memory once. That
+ * takes lanes enough for a product, and weights that stay in a core's cache from step to step. */
+enum { UR_NEAR_LANES = 8, UR_NEAR_WEIGHTS = 1 << 17 };
+
+static bool is_near(const ur_window *w)
+{
+    const ur_recurrent *l = w->layer;
+    size_t threads = ur_pool_threads(w->compute->pool), weights;
+    if (l->symbols || w->rows || l->weights != UR_WEIGHTS_F32 || w->steps == 1) return false;
+    if (w->lanes < threads * UR_NEAR_LANES || !ur_mul_fits(l->inputs + l->units, ur_slot_row(l), &weights))
+        return false;
+    return weights <= UR_NEAR_WEIGHTS;
+}
+
+static void near_products(const ur_window *w, const ur_live_rows *rows, size_t t, size_t block, size_t count)
+{
+    const ur_product p = input_product(w);
+    size_t first = t * w->lanes, panels = w->layer->cell->input.count;
+    if (rows->begin < rows->end)
+        ur_product_run(w->compute->kernels, &p, first + rows->begin, first + rows->end, block * panels,
+                       (block + count) * panels);
 }
 
 /* Slots without an input product begin with their recurrent bias. */
@@ -92,6 +113,7 @@ static void phase_blocks(const ur_window *w, const ur_part *part, size_t t, int 
     const ur_slot_range *range = &l->cell->phase[phase];
     const ur_gate_block g = ur_window_gates(w, part, t, block, count);
     const ur_live_rows rows = ur_window_rows(w, part, t);
+    if (phase == 0 && is_near(w)) near_products(w, &rows, t, block, count);
     ur_product p = into_slots(w, w->slots + t * w->lanes * ur_slot_row(l), range);
     p.a = phase == 0 ? w->state[0] + t * ur_state_step(w) : w->second + t * ur_state_step(w);
     p.a_row = ur_state_row(w);
@@ -134,7 +156,8 @@ static void sweep(void *context, size_t member, size_t members)
 {
     const ur_window *w = context;
     ur_part part = ur_window_part(w, member, members);
-    for (size_t t = 0; t < w->steps; t++)
+    for (size_t t = 0; t < w->steps; t++) {
+        if (w->layer->symbols || w->rows) gather(w, &part, t);
         for (int phase = 0; phase < w->layer->cell->phases; phase++) {
             size_t together = blocks_together(w, &part, &w->layer->cell->phase[phase]);
             for (size_t u = part.block; u < part.block_end && part.lane < part.lane_end; u += together)
@@ -142,11 +165,12 @@ static void sweep(void *context, size_t member, size_t members)
             if (w->hold && phase + 1 == w->layer->cell->phases) hold(w, &part, t);
             if (part.wait) ur_pool_barrier(w->compute->pool);
         }
+    }
 }
 
 void ur_window_forward(const ur_window *w)
 {
-    inputs(w);
+    if (!w->layer->symbols && !w->made && !is_near(w)) ur_window_input_products(w);
     ur_window copy = *w;
     if (ur_window_split(w, ur_pool_threads(w->compute->pool)) == UR_SPLIT_NONE)
         sweep(&copy, 0, 1);

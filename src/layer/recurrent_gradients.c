@@ -20,21 +20,24 @@ static ur_row_group *groups_of(const ur_recurrent *l, const ur_slot_range *range
     return groups;
 }
 
-static void product(const ur_window *w, const ur_slot_range *range, const real *x, size_t width, real *dw, real *db,
-                    ur_tape *tape)
+static ur_weight_gradient product(const ur_window *w, const real *x, size_t width, real *dw, real *db)
+{
+    return (ur_weight_gradient){.dy = w->slots,
+                                .live = w->live,
+                                .x = x,
+                                .dy_row = ur_slot_row(w->layer),
+                                .x_row = ur_padded(width),
+                                .width = width,
+                                .steps = w->steps,
+                                .lanes = w->lanes,
+                                .dw = dw,
+                                .db = db};
+}
+
+static void add(const ur_window *w, const ur_slot_range *range, ur_weight_gradient g, ur_tape *tape)
 {
     size_t count;
-    ur_weight_gradient g = {.dy = w->slots,
-                            .live = w->live,
-                            .x = x,
-                            .dy_row = ur_slot_row(w->layer),
-                            .x_row = ur_padded(width),
-                            .width = width,
-                            .steps = w->steps,
-                            .lanes = w->lanes,
-                            .groups = groups_of(w->layer, range, tape, &count),
-                            .dw = dw,
-                            .db = db};
+    g.groups = groups_of(w->layer, range, tape, &count);
     if (g.groups) ur_tape_weight_gradient(tape, &g, count, w->stepped);
 }
 
@@ -111,15 +114,29 @@ ur_status ur_window_sum_rows(const ur_window *w, ur_arena *arena, ur_error *erro
     return ur_scatter_add(w->compute, &s, arena, error);
 }
 
+enum { UR_WIDE_INPUT = 1024 }; /* beside which the packing of dY is no longer felt, and X of both leaves the cache */
+
+/* Both products are made from the same slots at the same places. */
+static bool are_together(const ur_window *w)
+{
+    const ur_cell *cell = w->layer->cell;
+    bool apart = w->layer->symbols || w->rows || w->layer->inputs + w->layer->units > UR_WIDE_INPUT;
+    return !apart && cell->phases == 1 && memcmp(&cell->input, &cell->phase[0], sizeof cell->input) == 0;
+}
+
 void ur_window_weight_gradients(const ur_window *w, const ur_recurrent_gradients *into, ur_tape *tape)
 {
     const ur_recurrent *l = w->layer;
     const ur_window inputs = ur_window_of_inputs(w);
+    const ur_weight_gradient of_input = product(&inputs, w->x, l->inputs, into->w_ih, into->b_ih);
+    bool together = are_together(w);
     if (l->symbols)
         table(w, into, tape);
-    else
-        product(&inputs, &l->cell->input, w->x, l->inputs, into->w_ih, into->b_ih, tape);
-    for (int phase = 0; phase < l->cell->phases; phase++)
-        product(w, &l->cell->phase[phase], phase == 0 ? w->state[0] : w->second, l->units, into->w_hh, into->b_hh,
-                tape);
+    else if (!together)
+        add(&inputs, &l->cell->input, of_input, tape);
+    for (int phase = 0; phase < l->cell->phases; phase++) {
+        ur_weight_gradient g = product(w, phase == 0 ? w->state[0] : w->second, l->units, into->w_hh, into->b_hh);
+        if (together) g.beside = &of_input;
+        add(w, &l->cell->phase[phase], g, tape);
+    }
 }

@@ -29,17 +29,21 @@ static void number(ur_scatter_job *job)
 static void add_columns(const ur_scatter_job *job, size_t begin, size_t end)
 {
     const ur_scatter *s = job->s;
-    size_t padded = ur_padded(s->width), use = (end < s->width ? end : s->width) - begin;
-    for (size_t i = 0; i < job->count; i++) memset(job->sums + i * padded + begin, 0, (end - begin) * sizeof(real));
+    size_t padded = ur_padded(s->width), use = (end < s->width ? end : s->width) - begin, begun = 0;
     for (size_t t = 0; t < s->steps; t++)
         for (size_t b = job->lane; b < job->lane_end; b++) {
-            size_t i = t * s->lanes + b;
-            real *sum = job->sums + (size_t)job->place[s->ids[i]] * padded;
-            job->compute->train->add(sum + begin, s->rows + i * s->row + begin, end - begin);
+            size_t i = t * s->lanes + b, place = (size_t)job->place[s->ids[i]];
+            real *sum = job->sums + place * padded + begin;
+            if (place == begun) { /* its id occurs for the first time */
+                memset(sum, 0, (end - begin) * sizeof(real));
+                begun++;
+            }
+            job->compute->train->add(sum, s->rows + i * s->row + begin, end - begin);
         }
     for (size_t i = 0; i < job->count; i++) {
-        real *to = s->into + (size_t)job->occurred[i] * s->width + begin;
-        for (size_t n = 0; n < use; n++) to[n] += job->sums[i * padded + begin + n];
+        real *to = s->into + (size_t)job->occurred[i] * s->width + begin, *sum = job->sums + i * padded + begin;
+        job->compute->train->add(to, sum, use / 16 * 16);
+        for (size_t n = use / 16 * 16; n < use; n++) to[n] += sum[n];
     }
 }
 

@@ -34,8 +34,11 @@ static const ur_layer *first_cell(const ur_model *m, size_t line)
 /* (T, B) flags from lengths; NULL where all lanes are whole. */
 static const unsigned char *live_flags(ur_tape *tape, const ur_shape *s)
 {
-    unsigned char *live = s->lengths ? ur_tape_alloc(tape, s->steps, s->lanes) : NULL;
-    for (size_t i = 0; live && i < s->steps * s->lanes; i++) live[i] = (size_t)s->lengths[i % s->lanes] > i / s->lanes;
+    size_t whole = 0;
+    while (s->lengths && whole < s->lanes && (size_t)s->lengths[whole] == s->steps) whole++;
+    unsigned char *live = s->lengths && whole < s->lanes ? ur_tape_alloc(tape, s->steps, s->lanes) : NULL;
+    for (size_t t = 0; live && t < s->steps; t++)
+        for (size_t b = 0; b < s->lanes; b++) live[t * s->lanes + b] = (size_t)s->lengths[b] > t;
     return live;
 }
 

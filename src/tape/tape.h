@@ -77,7 +77,7 @@ real *ur_gradient_fresh(ur_tape *tape, ur_tensor *tensor, bool *fresh);
 /*
  * dW += dYᵀ·X (kernels.h), for backward halves. Where the operation was one step of a loop (`stepped`: what the tape said when it ran) it waits:
  * once the tape has gone back, all steps of a weight are one sum in their order, as those of a window are. All that g points
- * at stays until then.
+ * at stays until then, but for g->beside, which is copied.
  */
 void ur_tape_weight_gradient(ur_tape *tape, const ur_weight_gradient *gradient, size_t groups, bool stepped);
 /* Adds up what waits. */

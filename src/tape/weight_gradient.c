@@ -3,14 +3,14 @@
 
 typedef struct ur_waiting_step {
     struct ur_waiting_step *after;
-    const real *dy, *x;
+    const real *dy, *x, *x_beside;
     const unsigned char *live;
 } ur_waiting_step;
 
 /* Steps that add to the same rows of the same weights. The tape goes back, so that the first in the list is the one that ran first. */
 typedef struct ur_waiting {
     struct ur_waiting *next;
-    ur_weight_gradient gradient;
+    ur_weight_gradient gradient, beside; /* beside: where there is one */
     size_t groups;
     ur_waiting_step *first;
 } ur_waiting;
@@ -32,6 +32,8 @@ static ur_waiting *find_waiting(ur_tape *tape, const ur_weight_gradient *g, size
     if (!made) return NULL;
     *made = (ur_waiting){.gradient = *g, .groups = groups};
     made->gradient.steps = 0;
+    if (g->beside) made->beside = *g->beside;
+    if (g->beside) made->gradient.beside = &made->beside;
     return *at = made;
 }
 
@@ -40,7 +42,7 @@ static void wait(ur_tape *tape, const ur_weight_gradient *g, size_t groups)
     ur_waiting *w = find_waiting(tape, g, groups);
     ur_waiting_step *step = ur_tape_alloc(tape, 1, sizeof *step);
     if (!w || !step) return;
-    *step = (ur_waiting_step){w->first, g->dy, g->x, g->live};
+    *step = (ur_waiting_step){w->first, g->dy, g->x, g->beside ? g->beside->x : NULL, g->live};
     w->first = step;
     w->gradient.steps++;
 }
@@ -61,14 +63,17 @@ void ur_tape_add_waiting(ur_tape *tape)
     for (ur_waiting *w = tape->waiting; w; w = w->next) {
         ur_weight_gradient *g = &w->gradient;
         const real **dy = ur_tape_alloc(tape, g->steps, sizeof *dy), **x = ur_tape_alloc(tape, g->steps, sizeof *x);
+        const real **x_beside = ur_tape_alloc(tape, g->steps, sizeof *x_beside);
         const unsigned char **live = ur_tape_alloc(tape, g->steps, sizeof *live);
-        if (!dy || !x || !live) return;
+        if (!dy || !x || !x_beside || !live) return;
         g->dy_steps = dy;
         g->x_steps = x;
+        w->beside.x_steps = x_beside;
         g->live_steps = live;
         for (const ur_waiting_step *s = w->first; s; s = s->after) {
             *dy++ = s->dy;
             *x++ = s->x;
+            *x_beside++ = s->x_beside;
             *live++ = s->live;
         }
         add(tape, g, w->groups);

@@ -2,6 +2,7 @@
 #include "task/picture_parts.h"
 
 #include "base/memory.h"
+#include "task/room.h"
 
 #include <stdlib.h>
 
@@ -95,11 +96,6 @@ ur_status ur_picture_parts_read(ur_picture_parts *p, const ur_labelled *set, siz
 
 ur_status ur_picture_parts_room(void **memory, const size_t *bytes, size_t blocks, size_t lanes, ur_error *error)
 {
-    for (size_t i = 0; i < blocks; i++) {
-        size_t all;
-        void *grown = ur_mul_fits(lanes, bytes[i], &all) ? realloc(memory[i], all + 1) : NULL;
-        if (!grown) return ur_fail_memory(error, "a batch");
-        memory[i] = grown;
-    }
+    for (size_t i = 0; i < blocks; i++) UR_TRY(ur_room_grow(&memory[i], lanes, bytes[i], error));
     return UR_OK;
 }

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "task/room.h"
 
 #include <stdlib.h>
 
@@ -14,26 +15,17 @@ void ur_teaching_free(ur_teaching *t)
     free(t->lengths);
 }
 
-static ur_status grow(int32_t **memory, size_t count, ur_error *error)
-{
-    size_t bytes;
-    int32_t *grown = ur_mul_fits(count, sizeof *grown, &bytes) ? realloc(*memory, bytes) : NULL;
-    if (!grown) return ur_fail_memory(error, "a batch");
-    *memory = grown;
-    return UR_OK;
-}
-
 ur_status ur_teaching_begin(ur_teaching *t, size_t steps, size_t lanes, ur_error *error)
 {
     size_t places;
     if (!ur_mul_fits(steps, lanes, &places)) return ur_fail_memory(error, "a batch");
     if (places > t->place_room) {
-        UR_TRY(grow(&t->ids, places, error));
-        UR_TRY(grow(&t->target, places, error));
+        UR_TRY(ur_room_grow(&t->ids, places, sizeof *t->ids, error));
+        UR_TRY(ur_room_grow(&t->target, places, sizeof *t->target, error));
         t->place_room = places;
     }
     if (lanes > t->lane_room) {
-        UR_TRY(grow(&t->lengths, lanes, error));
+        UR_TRY(ur_room_grow(&t->lengths, lanes, sizeof *t->lengths, error));
         t->lane_room = lanes;
     }
     t->steps = steps;

@@ -24,6 +24,27 @@ static void columns_by_looking(void **state)
               "x:yes, sir|y:no, sir|x:oh");
 }
 
+/* Of many different values, numbers are no labels, nor are words that do not come again. */
+static void many_values(void **state)
+{
+    static const char *const ROW[] = {"%d\tsome words, %d\n", "k%d\tsome words, %d\n"};
+    static const char *const WHY[] = {"1 key (60 values), 2 text (121 values)", "1 key (121 values), 2 text (121 values)"};
+    temp_text *temp = *state;
+    for (size_t k = 0; k < 2; k++) {
+        char table[4096] = "key\ttext\n", what[256];
+        for (int i = 0; i < 121; i++)
+            snprintf(table + strlen(table), sizeof table - strlen(table), ROW[k], k ? i : i % 60, i);
+        snprintf(what, sizeof what,
+                 "n.tsv: no column looks like labels, which are few; say it with `label-column`; the columns are: %s",
+                 WHY[k]);
+        const char *path = temp_string(temp, "n.tsv", table);
+        check_refused(temp, path, NULL, UR_ERR_USAGE, what);
+        ur_labelled *set = open_labelled(path, &(ur_labelled_options){.label_column = "1"});
+        assert_int_equal(ur_labelled_labels(set), k ? 121 : 60);
+        ur_labelled_close(set);
+    }
+}
+
 /* The order of lines does not matter for the ids, and ten comes after nine. */
 static void order_of_labels(void **state)
 {
@@ -192,6 +213,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_by_looking),
+        cmocka_unit_test(many_values),
         cmocka_unit_test(order_of_labels),
         cmocka_unit_test(columns_by_option),
         cmocka_unit_test(quotes),

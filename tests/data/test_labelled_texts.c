@@ -21,6 +21,9 @@ static void lines(void **state)
               "pos:good film|neg:bad film|pos:fine film|neg:no");
     check_set(temp_string(temp, "c", "__label__a  some text \n__label__b\tother\n"), NULL,
               "lines that begin with __label__; 2 examples, 2 labels", "a b", "a:some text|b:other");
+    check_set(temp_string(temp, "table", "text,label\n\"good, not\nbad\",pos\nbad,neg\n"), NULL,
+              "CSV with a header; text in column text, label in column label; 2 examples, 2 labels", "neg pos",
+              "pos:good, not\nbad|neg:bad");
     check_refused(temp, temp_string(temp, "d", "__label__a x\n__label__b __label__c y\n"), NULL, UR_ERR_DATA,
                   "d: line 2: two labels; an example belongs to one class");
     check_refused(temp, temp_string(temp, "e", "1 one\n2\n"), &FORM_LINES, UR_ERR_DATA,

@@ -143,6 +143,35 @@ static void check_steps_apart(const setting *t, const shape *s, const ur_train_k
     free((void *)live);
 }
 
+/* Another X beside the first one, of another width: each gets what it gets alone. */
+static void check_beside(setting *t, const shape *s)
+{
+    const shape narrow = {s->steps, s->lanes, 1 + s->width * 3 % 41, s->rows, !s->bias, s->short_groups};
+    setting beside = set_up(&narrow, false);
+    memcpy(beside.dy, t->dy, s->steps * s->lanes * t->g.dy_row * sizeof(real));
+    fill_random(beside.want_dw, beside.dw_size, 3, 1);
+    fill_random(beside.want_db, s->rows, 4, 1);
+    ur_weight_gradient want = beside.g, g = t->g;
+    want.dw = beside.want_dw;
+    want.db = narrow.bias ? beside.want_db : NULL;
+    ur_reference_weight_gradient(&want, beside.count);
+    beside.g.dy = NULL;
+    g.beside = &beside.g;
+    for (size_t isa = 0; ur_isa_name(isa); isa++) {
+        const ur_kernels *kernels;
+        assert_int_equal(ur_kernels_find(ur_isa_name(isa), &kernels, NULL), UR_OK);
+        const ur_train_kernels *train = ur_train_kernels_of(kernels);
+        real *scratch = zeros(train->weight_gradient_scratch(ur_gradient_sums(&g), t->count), sizeof(real));
+        begin(t, s);
+        begin(&beside, &narrow);
+        train->weight_gradient(&g, 0, t->count, scratch);
+        compare(t, s, kernels->name);
+        compare(&beside, &narrow, kernels->name);
+        free(scratch);
+    }
+    tear_down(&beside);
+}
+
 static void check(const shape *s, bool ends)
 {
     setting t = set_up(s, ends);
@@ -165,6 +194,7 @@ static void check(const shape *s, bool ends)
         compare(&t, s, kernels->name);
         free(scratch);
     }
+    if ((s->steps + s->width) % 3 == 0) check_beside(&t, s); /* enough of them */
     tear_down(&t);
 }
 

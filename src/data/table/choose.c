@@ -85,6 +85,16 @@ static size_t find_known(const ur_survey *survey, size_t text)
     return best;
 }
 
+enum { FEW = 20 }; /* values that are labels whatever they are */
+
+/* More values are labels only where they are words that come again: numbers would be ages or prices. */
+static bool may_be_label(const ur_survey *survey, const ur_column *column)
+{
+    size_t values = column->distinct;
+    return values <= FEW ||
+           (values <= UR_COLUMN_VALUES && column->numbers < survey->rows && values <= (survey->rows + 1) / 2);
+}
+
 /* The fewest different values, but two at least where there are such; the last of equals. */
 static size_t guess_label(const ur_survey *survey, size_t text)
 {
@@ -94,7 +104,7 @@ static size_t guess_label(const ur_survey *survey, size_t text)
     if (best != NONE) return best;
     for (size_t i = 0; i < survey->count; i++) {
         size_t values = survey->columns[i].distinct;
-        if (i == text || values > UR_COLUMN_VALUES) continue;
+        if (i == text || !may_be_label(survey, &survey->columns[i])) continue;
         size_t least = best == NONE ? 0 : survey->columns[best].distinct;
         if (best == NONE || least < 2 || (values >= 2 && values <= least)) best = i;
     }
@@ -120,11 +130,13 @@ static size_t guess_text(const ur_survey *survey, size_t label)
     return best;
 }
 
-/* A name stands in the label's column where no label does, and in none of the columns is a number or nothing. */
+/* A name stands in the label's column (NONE: there is none) where no label does, and in none of the columns is a number or
+ * nothing. */
 static bool guess_header(const ur_survey *survey, size_t label)
 {
     double value;
-    if (survey->rows == 0 || survey->columns[label].first_again || survey->columns[label].first_known) return false;
+    const ur_column *column = label == NONE ? NULL : &survey->columns[label];
+    if (survey->rows == 0 || (column && (column->first_again || column->first_known))) return false;
     for (size_t i = 0; i < survey->count; i++) {
         const char *first = survey->columns[i].first;
         if (!*first || strlen(first) > 64 || ur_read_number(first, &value)) return false;
@@ -146,9 +158,9 @@ static ur_status decide_header(ur_survey *survey, const ur_labelled_options *opt
     if (said && strcmp(said, "yes") != 0 && strcmp(said, "no") != 0)
         return ur_fail(error, UR_ERR_USAGE, "header %s; it is yes or no", said);
     size_t known = find_known(survey, NONE), text = guess_text(survey, known), label = guess_label(survey, text);
-    survey->header = said ? said[0] == 'y'
-                          : is_name(options->label_column) || is_name(options->text_column) ||
-                                (label != NONE && guess_header(survey, label));
+    survey->header =
+        said ? said[0] == 'y'
+             : is_name(options->label_column) || is_name(options->text_column) || guess_header(survey, label);
     return UR_OK;
 }
 

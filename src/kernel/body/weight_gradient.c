@@ -11,13 +11,21 @@
 
 /* UR_PIECE: rows of a chain that are packed at once; then the sums go to memory and back less often.
  * UR_GROUPS: packed together. Their rows fill whole tiles, and their lines of dY, which are far apart, are fetched side by
- * side: one by one, each would be waited for. */
-enum { UR_PIECE = UR_DEPTH, UR_GROUPS = UR_TILE_ROWS, UR_Y_TILE = UR_TILE_ROWS * UR_PIECE };
+ * side: one by one, each would be waited for.
+ * UR_COPIED: numbers copied for a k of a tile, since eight are one instruction; what is too many the next k overwrites. */
+enum {
+    UR_PIECE = UR_DEPTH,
+    UR_GROUPS = UR_TILE_ROWS,
+    UR_COPIED = 8,
+    UR_Y_TILE = UR_TILE_ROWS * UR_PIECE + 16,
+    UR_Y_TILES = UR_GROUPS * 16 / UR_TILE_ROWS
+};
+_Static_assert((int)UR_COPIED >= (int)UR_TILE_ROWS, "a tile's rows are among them");
 
 size_t UR_ISA_NAME(ur_weight_gradient_scratch)(size_t width, size_t groups)
 {
     size_t padded = ur_padded(width);
-    return (padded + UR_GROUPS * 16) * UR_PIECE + groups * 16 * (padded + 1);
+    return padded * UR_PIECE + UR_Y_TILES * UR_Y_TILE + groups * 16 * (padded + 1);
 }
 
 /* A row of the batch; place: the lane in the shard. */
@@ -41,9 +49,9 @@ static ur_row row_below(const ur_piece *p, ur_row row)
 /* The step whose rows are brought near. */
 static size_t step_after(const ur_piece *p, ur_row row) { return row.step + (row.step + 1 < p->g->steps); }
 
-static const real *x_at(const ur_piece *p, size_t step, size_t place)
+static const real *x_at(const ur_piece *p, const ur_weight_gradient *g, size_t step, size_t place)
 {
-    return ur_gradient_x(p->g, step) + (p->lane + place) * p->g->x_row;
+    return ur_gradient_x(g, step) + (p->lane + place) * g->x_row;
 }
 
 static const real *dy_at(const ur_piece *p, size_t step, size_t place)
@@ -77,19 +85,24 @@ static size_t chain_of(const ur_piece *p)
     return count;
 }
 
+static void pack_row(const real *x, const real *ahead, size_t width, real *out)
+{
+    size_t panels = width / 16, rest = width % 16;
+    for (size_t i = 0; i < panels; i++) {
+        __builtin_prefetch(ahead + 16 * i);
+        v_store(out + i * UR_PIECE * 16, v_load(x + 16 * i));
+    }
+    if (rest) v_store(out + panels * UR_PIECE * 16, v_load_part(x + 16 * panels, rest));
+}
+
 /* X rows of the piece into panels: (panel, k, 16). Brings near the rows of the next step. Returns the last row. */
 static ur_row pack_x(const ur_piece *p, real *packed)
 {
     ur_row row = p->first;
     for (size_t k = p->begin;; row = row_after(p, row)) {
-        const real *x = x_at(p, row.step, row.place), *ahead = x_at(p, step_after(p, row), row.place);
         real *out = packed + 16 * (k - p->begin);
-        size_t panels = p->g->width / 16, rest = p->g->width % 16;
-        for (size_t i = 0; i < panels; i++) {
-            __builtin_prefetch(ahead + 16 * i);
-            v_store(out + i * UR_PIECE * 16, v_load(x + 16 * i));
-        }
-        if (rest) v_store(out + panels * UR_PIECE * 16, v_load_part(x + 16 * panels, rest));
+        for (const ur_weight_gradient *g = p->g; g; out += ur_padded(g->width) * UR_PIECE, g = g->beside)
+            pack_row(x_at(p, g, row.step, row.place), x_at(p, g, step_after(p, row), row.place), g->width, out);
         if (++k == p->end) return row;
     }
 }
@@ -108,7 +121,7 @@ static void pack_tiles(const real *columns, size_t rows, size_t depth, real *pac
     for (size_t taken; rows; rows -= taken, columns += taken, packed += UR_Y_TILE) {
         taken = ur_tile_taken(rows);
         for (size_t k = 0; k < depth; k++)
-            memcpy(packed + k * UR_TILE_ROWS, columns + k * UR_GROUPS * 16, UR_TILE_ROWS * sizeof(real));
+            memcpy(packed + k * UR_TILE_ROWS, columns + k * UR_GROUPS * 16, UR_COPIED * sizeof(real));
     }
 }
 
@@ -116,7 +129,7 @@ static void pack_tiles(const real *columns, size_t rows, size_t depth, real *pac
  * columns overwrite the rest. Brings near the same lanes' rows of the next step, as pack_x does. */
 static void pack_y(const ur_piece *p, const ur_row_group *groups, size_t count, real *packed, real *bias)
 {
-    real columns[UR_SHARD * UR_GROUPS * 16];
+    real columns[UR_SHARD * UR_GROUPS * 16 + UR_COPIED];
     ur_row row = p->first;
     size_t rows = rows_of(groups, count);
     for (size_t k = p->begin, some; k < p->end; k += some) {
@@ -139,7 +152,7 @@ static void pack_y(const ur_piece *p, const ur_row_group *groups, size_t count, 
 /* The sums of some rows go on over a piece, or begin with it. */
 static void rows_times_x(const ur_piece *p, const real *y, size_t rows, const real *x, real *sums)
 {
-    size_t padded = ur_padded(p->g->width), most = ur_tile_panels(rows);
+    size_t padded = ur_gradient_sums(p->g), most = ur_tile_panels(rows);
     for (size_t n = 0, panels; n < padded / 16; n += panels) {
         panels = padded / 16 - n < most ? padded / 16 - n : most;
         ur_tile t = {.a = y,
@@ -157,10 +170,11 @@ static void rows_times_x(const ur_piece *p, const real *y, size_t rows, const re
     }
 }
 
-/* The shard's sums go to the gradient. */
-static void add_up(const ur_weight_gradient *g, const ur_row_group *group, const real *sum, const real *bias)
+/* The shard's sums, `padded` apart, go to the gradient. */
+static void add_up(const ur_weight_gradient *g, const ur_row_group *group, const real *sum, size_t padded,
+                   const real *bias)
 {
-    size_t padded = ur_padded(g->width), rest = g->width % 16;
+    size_t rest = g->width % 16;
     for (size_t r = 0; r < group->count; r++) {
         real *dw = g->dw + (group->row + r) * g->width;
         const real *from = sum + r * padded;
@@ -179,8 +193,8 @@ static void clear(real *x, size_t n)
 void UR_ISA_NAME(ur_weight_gradient)(const ur_weight_gradient *g, size_t group, size_t group_end, real *scratch)
 {
     const ur_row_group *groups = g->groups + group;
-    size_t padded = ur_padded(g->width), count = group_end - group;
-    real *x = scratch, *y = x + padded * UR_PIECE, *bias = y + UR_GROUPS * 16 * UR_PIECE, *sums = bias + 16 * count;
+    size_t padded = ur_gradient_sums(g), count = group_end - group;
+    real *x = scratch, *y = x + padded * UR_PIECE, *bias = y + UR_Y_TILES * UR_Y_TILE, *sums = bias + 16 * count;
     for (size_t lane = 0; lane < g->lanes; lane += UR_SHARD) {
         ur_piece p = {.g = g, .lane = lane, .lanes = g->lanes - lane < UR_SHARD ? g->lanes - lane : UR_SHARD};
         size_t chain = chain_of(&p);
@@ -200,6 +214,9 @@ void UR_ISA_NAME(ur_weight_gradient)(const ur_weight_gradient *g, size_t group, 
             }
         }
         const real *sum = sums;
-        for (size_t i = 0; i < count; sum += groups[i++].count * padded) add_up(g, &groups[i], sum, bias + 16 * i);
+        for (size_t i = 0; i < count; sum += groups[i++].count * padded) {
+            add_up(g, &groups[i], sum, padded, bias + 16 * i);
+            if (g->beside) add_up(g->beside, &groups[i], sum + ur_padded(g->width), padded, bias + 16 * i);
+        }
     }
 }

@@ -6,30 +6,19 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "kernel/scalar.h"
-
-#include <stdlib.h>
+#include "task/room.h"
 
 /* ---- Room --------------------------------------------------------------------------------------------------------- */
-
-static ur_status grow(void **memory, size_t count, size_t size, ur_error *error)
-{
-    size_t bytes;
-    void *grown = ur_mul_fits(count, size, &bytes) ? realloc(*memory, bytes + 1) : NULL;
-    if (!grown) return ur_fail_memory(error, "a batch");
-    *memory = grown;
-    return UR_OK;
-}
 
 ur_status ur_caption_room(ur_caption_task *c, size_t lanes, ur_error *error)
 {
     size_t numbers = c->input.places * c->input.width;
-    void *memory[] = {c->values, c->at.row};
-    ur_status status = ur_caption_picture_room(c, error);
-    if (status == UR_OK && lanes > c->lanes) status = grow(&memory[0], lanes, numbers * sizeof *c->values, error);
-    if (status == UR_OK && lanes > c->lanes) status = grow(&memory[1], lanes, sizeof *c->at.row, error);
-    c->values = memory[0], c->at.row = memory[1];
-    if (status == UR_OK && lanes > c->lanes) c->lanes = lanes;
-    return status;
+    UR_TRY(ur_caption_picture_room(c, error));
+    if (lanes <= c->lanes) return UR_OK;
+    UR_TRY(ur_room_grow(&c->values, lanes, numbers * sizeof *c->values, error));
+    UR_TRY(ur_room_grow(&c->at.row, lanes, sizeof *c->at.row, error));
+    c->lanes = lanes;
+    return UR_OK;
 }
 
 ur_status ur_caption_prepare(void *data, const ur_settings *settings, ur_learning *learning, double *first_loss,

@@ -1,8 +1,8 @@
 /* A text as tokens. Blanks are one blank. Words are lower-cased (ASCII) where the case is not kept, contractions are two of
  * them, and each has a blank before it, so that a word is one token wherever it stands and "good." is read as "good .". */
 #include "task/classify/classify.h"
+#include "task/room.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
@@ -11,9 +11,7 @@ static ur_status grow_text(ur_classify *c, size_t length, ur_error *error)
 {
     size_t room = 3 * length + 3; /* each byte with a blank before it, and the text as it was */
     if (room <= c->text_room) return UR_OK;
-    char *grown = realloc(c->text, 2 * room);
-    if (!grown) return ur_fail_memory(error, "a text");
-    c->text = grown;
+    UR_TRY(ur_room_grow(&c->text, room, 2, error));
     c->text_room = 2 * room;
     return UR_OK;
 }
@@ -22,13 +20,9 @@ static ur_status grow_tokens(ur_classify *c, size_t count, ur_error *error)
 {
     size_t room = 2 * count + 64;
     if (count <= c->token_room) return UR_OK;
-    int32_t *tokens = realloc(c->tokens, room * sizeof *tokens);
-    if (tokens) c->tokens = tokens;
-    ur_field *word = tokens ? realloc(c->word, room * sizeof *word) : NULL;
-    if (word) c->word = word;
-    uint32_t *end = word ? realloc(c->end, room * sizeof *end) : NULL;
-    if (!end) return ur_fail_memory(error, "a text");
-    c->end = end;
+    UR_TRY(ur_room_grow(&c->tokens, room, sizeof *c->tokens, error));
+    UR_TRY(ur_room_grow(&c->word, room, sizeof *c->word, error));
+    UR_TRY(ur_room_grow(&c->end, room, sizeof *c->end, error));
     c->token_room = room;
     return UR_OK;
 }

@@ -1,15 +1,12 @@
 /* Pictures and recordings a little otherwise in each epoch (data/media/augment.h). */
 #include "data/media/augment.h"
 #include "task/classify/classify.h"
-
-#include <stdlib.h>
+#include "task/room.h"
 
 static ur_status grow_varied(ur_classify *c, size_t count, ur_error *error)
 {
     if (count <= c->varied_room) return UR_OK;
-    float *grown = realloc(c->varied, count * sizeof *grown);
-    if (!grown) return ur_fail_memory(error, "an example");
-    c->varied = grown;
+    UR_TRY(ur_room_grow(&c->varied, count, sizeof *c->varied, error));
     c->varied_room = count;
     return UR_OK;
 }

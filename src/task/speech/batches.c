@@ -4,27 +4,19 @@
 #include "base/random.h"
 #include "base/scalar.h"
 #include "layer/ctc.h"
+#include "task/room.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { USE_GAIN = UR_USE_AUGMENT + 5 };
 
 /* ---- Room ----------------------------------------------------------------------------------------------------------- */
 
-static ur_status grow(void *memory, size_t count, size_t size, ur_error *error)
-{
-    void **place = memory, *grown = realloc(*place, count * size + 1);
-    if (!grown) return ur_fail_memory(error, "a batch");
-    *place = grown;
-    return UR_OK;
-}
-
 static ur_status lane_room(ur_listener *l, size_t lanes, ur_error *error)
 {
     if (lanes <= l->lanes) return UR_OK;
-    UR_TRY(grow(&l->lengths, lanes, sizeof *l->lengths, error));
-    UR_TRY(grow(&l->target_lengths, lanes, sizeof *l->target_lengths, error));
+    UR_TRY(ur_room_grow(&l->lengths, lanes, sizeof *l->lengths, error));
+    UR_TRY(ur_room_grow(&l->target_lengths, lanes, sizeof *l->target_lengths, error));
     l->lanes = lanes;
     return UR_OK;
 }
@@ -32,7 +24,7 @@ static ur_status lane_room(ur_listener *l, size_t lanes, ur_error *error)
 static ur_status step_room(ur_listener *l, size_t places, ur_error *error)
 {
     if (places <= l->places) return UR_OK;
-    UR_TRY(grow(&l->values, places, ur_speech_features(l) * sizeof *l->values, error));
+    UR_TRY(ur_room_grow(&l->values, places, ur_speech_features(l) * sizeof *l->values, error));
     l->places = places;
     return UR_OK;
 }
@@ -40,7 +32,7 @@ static ur_status step_room(ur_listener *l, size_t places, ur_error *error)
 static ur_status target_room(ur_listener *l, size_t places, ur_error *error)
 {
     if (places <= l->target_places) return UR_OK;
-    UR_TRY(grow(&l->targets, places, sizeof *l->targets, error));
+    UR_TRY(ur_room_grow(&l->targets, places, sizeof *l->targets, error));
     l->target_places = places;
     return UR_OK;
 }
@@ -48,7 +40,7 @@ static ur_status target_room(ur_listener *l, size_t places, ur_error *error)
 static ur_status packed_room(ur_listener *l, size_t steps, ur_error *error)
 {
     if (steps <= l->packed_room) return UR_OK;
-    UR_TRY(grow(&l->packed, 2 * steps, ur_speech_features(l) * sizeof *l->packed, error));
+    UR_TRY(ur_room_grow(&l->packed, 2 * steps, ur_speech_features(l) * sizeof *l->packed, error));
     l->packed_room = 2 * steps;
     return UR_OK;
 }

@@ -7,25 +7,18 @@
 
 #include "base/random.h"
 #include "kernel/scalar.h"
+#include "task/room.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- Room ---------------------------------------------------------------------------------------------------------- */
 
-static ur_status grow(int32_t **memory, size_t count, ur_error *error)
-{
-    int32_t *grown = realloc(*memory, count * sizeof *grown + 1);
-    if (!grown) return ur_fail_memory(error, "a batch");
-    *memory = grown;
-    return UR_OK;
-}
-
 static ur_status make_source_room(ur_translate *c, size_t steps, size_t lanes, ur_error *error)
 {
-    if (lanes > c->source.lanes) UR_TRY(grow(&c->source.lengths, lanes, error));
+    if (lanes > c->source.lanes) UR_TRY(ur_room_grow(&c->source.lengths, lanes, sizeof *c->source.lengths, error));
     if (lanes > c->source.lanes) c->source.lanes = lanes;
-    if (steps * lanes > c->source.places) UR_TRY(grow(&c->source.ids, steps * lanes, error));
+    if (steps * lanes > c->source.places)
+        UR_TRY(ur_room_grow(&c->source.ids, steps * lanes, sizeof *c->source.ids, error));
     if (steps * lanes > c->source.places) c->source.places = steps * lanes;
     return UR_OK;
 }
@@ -34,7 +27,7 @@ static ur_status make_target_room(ur_translate *c, size_t steps, size_t lanes, u
 {
     UR_TRY(ur_teaching_begin(&c->teaching, steps, lanes, error));
     if (steps * lanes <= c->places) return UR_OK;
-    UR_TRY(grow(&c->said, steps * lanes, error));
+    UR_TRY(ur_room_grow(&c->said, steps * lanes, sizeof *c->said, error));
     c->places = steps * lanes;
     return UR_OK;
 }
@@ -96,10 +89,8 @@ static ur_status settle_order(const ur_translate *c, ur_translate_part *p, ur_pa
 static ur_status make_texts_room(ur_translate_side *side, size_t lanes, ur_error *error)
 {
     if (lanes <= side->text_room) return UR_OK;
-    ur_ids *grown = realloc(side->texts, lanes * sizeof *grown);
-    if (!grown) return ur_fail_memory(error, "a batch");
-    memset(grown + side->text_room, 0, (lanes - side->text_room) * sizeof *grown);
-    side->texts = grown;
+    UR_TRY(ur_room_grow(&side->texts, lanes, sizeof *side->texts, error));
+    memset(side->texts + side->text_room, 0, (lanes - side->text_room) * sizeof *side->texts);
     side->text_room = lanes;
     return UR_OK;
 }
@@ -139,9 +130,8 @@ static void swap_lanes(ur_translate *c, uint32_t *place, size_t a, size_t b)
  * the lanes that go on at a step lie together, and no more than those need be worked on. */
 static ur_status sort_lanes(ur_translate *c, const uint32_t **places, size_t lanes, ur_error *error)
 {
-    uint32_t *place = realloc(c->sorted, lanes * sizeof *place + 1);
-    if (!place) return ur_fail_memory(error, "a batch");
-    c->sorted = memcpy(place, *places, lanes * sizeof *place);
+    UR_TRY(ur_room_grow(&c->sorted, lanes, sizeof *c->sorted, error));
+    uint32_t *place = memcpy(c->sorted, *places, lanes * sizeof *place);
     *places = place;
     for (size_t end = 1; end < lanes; end++)
         for (size_t b = end; b; b--) {
