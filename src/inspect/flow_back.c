@@ -91,7 +91,7 @@ static void outputs(const ur_descent *at)
     size_t layer = f->model->layer_count - (head ? 2 : 1);
     const real *x = output_of(at, layer);
     if (head)
-        ur_dense_forward(head, &f->compute, x, at->d, f->lanes);
+        ur_dense_forward(head, &f->compute, x, at->d, f->lanes, false);
     else
         memcpy(at->d, x, f->lanes * f->watch[layer]->row * sizeof(real));
 }

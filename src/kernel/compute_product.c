@@ -10,14 +10,26 @@ typedef struct ur_product_job {
     size_t rows, panels;
 } ur_product_job;
 
+enum { UR_ROWS = 6, UR_PANELS = 4 }; /* of a register tile, about */
+
+static size_t parts_of(size_t count, size_t part) { return (count + part - 1) / part; }
+
+/* By rows, the weights are read by everyone, and by panels the rows. So rows are shared out where there are many, unless one
+ * member then has more tiles to make than it would by panels: of 100 rows, 54. */
+static bool is_by_rows(const ur_product_job *job, size_t members)
+{
+    const size_t down = parts_of(job->rows, UR_ROWS), across = parts_of(job->panels, UR_PANELS);
+    return job->rows >= 4 * UR_ROWS * members && parts_of(down, members) * across <= down * parts_of(across, members);
+}
+
 static void work(void *context, size_t member, size_t members)
 {
     const ur_product_job *job = context;
     size_t row = 0, row_end = job->rows, panel = 0, panel_end = job->panels;
-    if (job->rows >= 24 * members)
-        ur_pool_share(job->rows, 6, member, members, &row, &row_end);
+    if (is_by_rows(job, members))
+        ur_pool_share(job->rows, UR_ROWS, member, members, &row, &row_end);
     else
-        ur_pool_share(job->panels, 4, member, members, &panel, &panel_end);
+        ur_pool_share(job->panels, UR_PANELS, member, members, &panel, &panel_end);
     if (row < row_end && panel < panel_end)
         ur_product_run(job->compute->kernels, job->product, row, row_end, panel, panel_end);
 }

@@ -86,7 +86,8 @@ typedef struct ur_dense_rows {
     const unsigned char *live;
 } ur_dense_rows;
 
-static void forward(const ur_dense *d, const ur_compute *compute, const real *x, real *y, const ur_dense_rows *at)
+static void forward(const ur_dense *d, const ur_compute *compute, const real *x, real *y, const ur_dense_rows *at,
+                    ur_product_start start)
 {
     size_t rows = at->steps * at->lanes;
     size_t row = ur_padded(d->outputs);
@@ -97,7 +98,7 @@ static void forward(const ur_dense *d, const ur_compute *compute, const real *x,
                     .b = d->forward,
                     .weights = d->weights,
                     .bias = d->packed_bias,
-                    .start = UR_START_BIAS,
+                    .start = start,
                     .c = y,
                     .c_row = row,
                     .group = row / 16};
@@ -112,9 +113,9 @@ static void forward(const ur_dense *d, const ur_compute *compute, const real *x,
         for (size_t r = 0; r < rows; r++) memset(y + r * row + d->outputs, 0, (row - d->outputs) * sizeof(real));
 }
 
-void ur_dense_forward(const ur_dense *d, const ur_compute *compute, const real *x, real *y, size_t rows)
+void ur_dense_forward(const ur_dense *d, const ur_compute *compute, const real *x, real *y, size_t rows, bool add)
 {
-    forward(d, compute, x, y, &(ur_dense_rows){1, rows, NULL});
+    forward(d, compute, x, y, &(ur_dense_rows){1, rows, NULL}, add ? UR_START_HERE : UR_START_BIAS);
 }
 
 typedef struct ur_dense_trace {
@@ -156,27 +157,30 @@ static void input_gradient(ur_tape *tape, const ur_dense_trace *d, const real *d
                             !fresh);
 }
 
-static void weight_gradient(ur_tape *tape, const ur_dense_trace *d, const real *dy)
+void ur_dense_weight_gradient(ur_tape *tape, const ur_dense *d, const ur_weight_gradient *of, bool stepped)
 {
-    size_t count = d->y->row / 16;
+    size_t count = ur_padded(d->outputs) / 16;
     ur_row_group *groups = ur_tape_alloc(tape, count, sizeof *groups);
     if (!groups) return;
     for (size_t i = 0; i < count; i++) {
-        size_t rest = d->y->width - 16 * i;
+        size_t rest = d->outputs - 16 * i;
         groups[i] = (ur_row_group){.column = 16 * i, .row = 16 * i, .count = rest < 16 ? rest : 16};
     }
-    ur_weight_gradient g = {.dy = dy,
-                            .live = d->live,
-                            .dy_row = d->y->row,
-                            .x = d->x->value,
-                            .x_row = d->x->row,
-                            .width = d->x->width,
-                            .steps = d->x->steps,
-                            .lanes = d->x->lanes,
-                            .groups = groups,
-                            .dw = d->dense->weight->gradient,
-                            .db = d->dense->bias ? d->dense->bias->gradient : NULL};
-    ur_tape_weight_gradient(tape, &g, count, d->stepped);
+    ur_weight_gradient g = *of;
+    g.dy_row = ur_padded(d->outputs);
+    g.x_row = ur_padded(d->inputs);
+    g.width = d->inputs;
+    g.groups = groups;
+    g.dw = d->weight->gradient;
+    g.db = d->bias ? d->bias->gradient : NULL;
+    ur_tape_weight_gradient(tape, &g, count, stepped);
+}
+
+static void weight_gradient(ur_tape *tape, const ur_dense_trace *d, const real *dy)
+{
+    const ur_weight_gradient g = {
+        .dy = dy, .live = d->live, .x = d->x->value, .steps = d->x->steps, .lanes = d->x->lanes};
+    ur_dense_weight_gradient(tape, d->dense, &g, d->stepped);
 }
 
 static void backward(ur_tape *tape, void *trace)
@@ -199,7 +203,7 @@ ur_tensor *ur_dense_live_layer(ur_tape *tape, const ur_dense *dense, ur_tensor *
 {
     ur_tensor *y = x ? ur_tensor_make(tape, x->steps, x->lanes, dense->outputs) : NULL;
     if (!y) return NULL;
-    forward(dense, tape->compute, x->value, y->value, &(ur_dense_rows){x->steps, x->lanes, live});
+    forward(dense, tape->compute, x->value, y->value, &(ur_dense_rows){x->steps, x->lanes, live}, UR_START_BIAS);
     ur_dense_trace *trace = ur_tape_record(tape, backward, sizeof *trace);
     if (trace) *trace = (ur_dense_trace){dense, x, y, live, tape->stepped};
     return y;

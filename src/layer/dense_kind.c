@@ -55,7 +55,7 @@ static void pack_dense(ur_layer *l, bool training, ur_turn *turn)
 static void step_dense(ur_stepping *w, const ur_layer *l)
 {
     const real *x = w->x;
-    ur_dense_forward(&l->dense, &w->compute, x, ur_step_make(w), w->lanes);
+    ur_dense_forward(&l->dense, &w->compute, x, ur_step_make(w), w->lanes, false);
 }
 
 static ur_tensor *run_dense(ur_running *r, const ur_layer *l, ur_tensor *x)

@@ -33,15 +33,23 @@ typedef struct ur_dense {
 size_t ur_dense_packed_size(const ur_dense *dense, bool training);
 void ur_dense_place(ur_dense *dense, real *memory, bool training);
 void ur_dense_pack(ur_dense *dense, ur_turn *turn); /* the pieces of it that are this turn's */
-/* `rows` padded rows of x to padded rows of y. */
-void ur_dense_forward(const ur_dense *dense, const ur_compute *compute, const real *x, real *y, size_t rows);
+/* `rows` padded rows of x to padded rows of y. With `add` the sums go on from what y holds, without the bias. */
+void ur_dense_forward(const ur_dense *dense, const ur_compute *compute, const real *x, real *y, size_t rows, bool add);
 /* `rows` padded rows of dy, of y before its activation, to dx: set, or added to where `add`. */
 void ur_dense_input_gradient(const ur_dense *dense, const ur_compute *compute, const real *dy, real *dx, size_t rows,
                              bool add);
+/* The gradient of weights and bias, of dY, X, live, steps and lanes as `of` has them; the rest of it is not read. */
+void ur_dense_weight_gradient(ur_tape *tape, const ur_dense *dense, const ur_weight_gradient *of, bool stepped);
 ur_tensor *ur_dense_layer(ur_tape *tape, const ur_dense *dense, ur_tensor *x);
 /* The same where places that live (T, B) leaves out need not be made: no gradient comes to them, and what y has there is of no
  * meaning. NULL: all count. */
 ur_tensor *ur_dense_live_layer(ur_tape *tape, const ur_dense *dense, ur_tensor *x, const unsigned char *live);
+
+/* A dense layer, with f32 weights, in a loop whose input is a₀ b₀ a₁ b₁ …, where a (1, B, I/2) is the same at each step: what it
+ * brings is made once. Gradients go to b alone. Order of sums: docs/arithmetic.md. */
+typedef struct ur_dense_kept ur_dense_kept;
+ur_dense_kept *ur_dense_keep(ur_tape *tape, const ur_dense *dense, ur_tensor *a);
+ur_tensor *ur_dense_go_on(ur_tape *tape, ur_dense_kept *kept, ur_tensor *b);
 
 /* ---- recurrent -------------------------------------------------------------------------------------------------- */
 

@@ -81,6 +81,7 @@ typedef struct ur_window {
     const unsigned char *live;     /* (T, B): 0 after the end of a lane's sequence; NULL: all live */
     real *slots;                   /* (T, B, slot row) */
     real *state[UR_STATES_MAX];    /* (T + 1, B, H): the first step's place holds the initial state */
+    bool from_zero;                /* the initial h is zero: the first step has no recurrent product */
     bool in_place;                 /* of one step: (B, H), overwritten */
     real *second;                  /* (T, B, H) for a cell of two phases, else NULL */
     const struct ur_probing *hold; /* a unit of this layer is held; NULL: none is */
@@ -88,6 +89,7 @@ typedef struct ur_window {
     const real *dy;             /* (T, B, H): gradient of h; NULL: none */
     real *carry[UR_STATES_MAX]; /* (B, H): in of the final states, out of the initial ones */
     real *dsecond;              /* (B, H) of scratch for a cell of two phases */
+    bool stops;                 /* nobody asks for the gradient of the initial h */
     bool stepped;               /* it is one step of a loop (tape.h) */
 } ur_window;
 

@@ -17,6 +17,7 @@ static size_t from_slots(ur_product products[2], ur_product p, const ur_window *
 static void phase_product(const ur_window *w, const ur_part *part, size_t t, int phase)
 {
     const ur_recurrent *l = w->layer;
+    if (w->stops && t == 0 && phase == 0) return;
     const ur_product p = {.b = l->rec_back[phase],
                           .c = phase == 0 ? w->carry[0] : w->dsecond,
                           .c_row = ur_state_row(w),

@@ -122,7 +122,7 @@ static void phase_blocks(const ur_window *w, const ur_part *part, size_t t, int 
     p.start = UR_START_HERE;
     p.weights = l->weights;
     if (phase == 0) begin_late_slots(w, &g, block);
-    if (rows.begin < rows.end)
+    if (rows.begin < rows.end && !(w->from_zero && t == 0))
         ur_product_run(w->compute->kernels, &p, rows.begin, rows.end, block * range->count,
                        (block + count) * range->count);
     if (w->in_place && part->wait) ur_pool_barrier(w->compute->pool); /* others still read h */

@@ -245,6 +245,8 @@ ur_tensor *ur_recurrent_layer(ur_tape *tape, const ur_recurrent *layer, const ur
                    .ids = ids,
                    .rows = x && ids ? x->steps * x->lanes : 0,
                    .live = live,
+                   .from_zero = !initial || !initial[0],
+                   .stops = !initial || !initial[0] || !initial[0]->wanted,
                    .stepped = tape->stepped};
     if (w.rows && tape->kept) use_kept(tape, &w, tape->kept);
     if (!make_room(tape, &w, initial)) return NULL;

@@ -89,6 +89,7 @@ ur_window ur_window_step(const ur_window *w, size_t t)
     for (int s = 0; s < w->layer->cell->states; s++) view.state[s] += t * ur_state_step(w);
     if (view.second) view.second += t * ur_state_step(w);
     view.dy = NULL;
+    view.from_zero = view.stops = false;
     return view;
 }
 

@@ -91,7 +91,10 @@ static ur_tensor *run_layer(ur_line_running *r, const ur_layer *l, ur_tensor *x)
     size_t number = (size_t)(l - r->m->layers);
     begin_states(r, l);
     if (l->named) read_line(r, &r->values[l->named_line]);
-    x = ur_layer_run_of(l->spec.kind)->run(&r->at, l, x);
+    if (r->call->kept && !l->before)
+        x = ur_dense_go_on(tape, r->call->kept, x);
+    else
+        x = ur_layer_run_of(l->spec.kind)->run(&r->at, l, x);
     if (tape->status != UR_OK) return NULL;
     end_states(r, l);
     leave_steps(&r->at, l);
@@ -242,8 +245,9 @@ static ur_status take_numbers(const ur_model *m, size_t i, ur_line_call *call, u
 {
     const ur_tensor *x = call->x;
     if (!x) return UR_OK;
-    if (x->width != m->lines[i].features)
-        return ur_fail(error, UR_ERR_USAGE, "%zu numbers enter line %zu of \"%s\", which takes %zu", x->width, i + 1,
+    const size_t width = call->kept ? 2 * x->width : x->width;
+    if (width != m->lines[i].features)
+        return ur_fail(error, UR_ERR_USAGE, "%zu numbers enter line %zu of \"%s\", which takes %zu", width, i + 1,
                        m->net, m->lines[i].features);
     call->in.steps = x->steps;
     call->in.lanes = x->lanes;

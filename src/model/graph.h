@@ -42,8 +42,9 @@ typedef enum ur_ending {
 
 /* What a line is run on. All that it points at, ids too, stays until the tape has gone back; `states` need not. */
 typedef struct ur_line_call {
-    ur_sequences in;              /* its places, with ids or numbers; or */
-    ur_tensor *x;                 /* (T, B, W): numbers on the tape instead, which gradients go back to */
+    ur_sequences in;            /* its places, with ids or numbers; or */
+    ur_tensor *x;               /* (T, B, W): numbers on the tape instead, which gradients go back to */
+    struct ur_dense_kept *kept; /* of the line's first layer: x is what is woven into it, (1, B, W/2); NULL: x is all */
     const ur_line_states *states; /* to begin with; NULL: those that `from` says, else zeros */
     ur_ending ending;
 } ur_line_call;

@@ -146,22 +146,40 @@ ur_tensor *ur_detach(ur_tape *tape, const ur_tensor *x)
 
 /* ---- add ---------------------------------------------------------------------------------------------------------- */
 
+static void add_numbers(void *context, size_t member, size_t members)
+{
+    const ur_two_trace *a = context;
+    size_t i, end;
+    ur_pool_share(ur_tensor_size(a->y), 16, member, members, &i, &end);
+    for (; i < end; i++) a->y->value[i] = a->x->value[i] + a->z->value[i];
+}
+
+static void add_numbers_back(void *context, size_t member, size_t members)
+{
+    const ur_two_trace *a = context;
+    ur_tensor *const to[] = {a->x, a->z};
+    size_t begin, end;
+    ur_pool_share(ur_tensor_size(a->y), 16, member, members, &begin, &end);
+    for (size_t i = 0; i < 2; i++)
+        if (to[i]->wanted) add_row(to[i]->gradient + begin, a->y->gradient + begin, end - begin);
+}
+
 static void add_back(ur_tape *tape, void *trace)
 {
-    const ur_two_trace *a = trace;
-    ur_tensor *const to[] = {a->x, a->z};
-    for (size_t i = 0; i < 2; i++) {
-        real *d = a->y->gradient ? ur_gradient(tape, to[i]) : NULL;
-        if (d) add_row(d, a->y->gradient, ur_tensor_size(a->y));
-    }
+    ur_two_trace *a = trace;
+    if (!a->y->gradient) return;
+    ur_gradient(tape, a->x);
+    ur_gradient(tape, a->z);
+    if (tape->status == UR_OK) share(tape, a->y, add_numbers_back, a);
 }
 
 ur_tensor *ur_add(ur_tape *tape, ur_tensor *a, ur_tensor *b)
 {
     ur_tensor *y = a && b ? ur_tensor_make(tape, a->steps, a->lanes, a->width) : NULL;
     if (!y) return NULL;
-    for (size_t i = 0; i < ur_tensor_size(y); i++) y->value[i] = a->value[i] + b->value[i];
-    leave(tape, add_back, (ur_two_trace){.x = a, .z = b, .y = y});
+    ur_two_trace trace = {.x = a, .z = b, .y = y};
+    share(tape, y, add_numbers, &trace);
+    leave(tape, add_back, trace);
     return y;
 }
 

@@ -5,20 +5,21 @@
 
 typedef struct compare_trace {
     ur_tensor *picture, *canvas, *y;
+    size_t parts; /* of a place: what is missing is the last */
     const ur_compute *compute;
     ur_tensor *seen; /* σ(canvas) */
 } compare_trace;
 
 static void compare_lane(const compare_trace *t, size_t b)
 {
-    const size_t row = t->seen->row;
+    const size_t row = t->seen->row, parts = t->parts;
     const real *x = t->picture->value + b * row;
-    real *seen = t->seen->value + b * row, *y = t->y->value + b * t->y->row;
+    real *seen = t->seen->value + b * row, *y = t->y->value + b * t->y->row, *missing = y + parts - 1;
     memcpy(seen, t->canvas->value + b * row, row * sizeof *seen);
     t->compute->kernels->activate(UR_SIGMOID, seen, row);
     for (size_t i = 0; i < t->seen->width; i++) {
-        y[2 * i] = x[i];
-        y[2 * i + 1] = x[i] - seen[i];
+        y[parts * i] = x[i];
+        missing[parts * i] = x[i] - seen[i];
     }
     memset(y + t->y->width, 0, (t->y->row - t->y->width) * sizeof *y);
 }
@@ -26,9 +27,9 @@ static void compare_lane(const compare_trace *t, size_t b)
 /* dcanvas −= dy·σ(1 − σ). */
 static void compare_lane_back(const compare_trace *t, size_t b)
 {
-    const real *seen = t->seen->value + b * t->seen->row, *dy = t->y->gradient + b * t->y->row;
+    const real *seen = t->seen->value + b * t->seen->row, *dy = t->y->gradient + b * t->y->row + t->parts - 1;
     real *d = t->canvas->gradient + b * t->canvas->row;
-    for (size_t i = 0; i < t->seen->width; i++) d[i] -= dy[2 * i + 1] * (seen[i] * (1 - seen[i]));
+    for (size_t i = 0; i < t->seen->width; i++) d[i] -= dy[t->parts * i] * (seen[i] * (1 - seen[i]));
 }
 
 static void work(void *context, size_t member, size_t members)
@@ -45,11 +46,11 @@ static void compare_back(ur_tape *tape, void *trace)
     if (t->y->gradient && ur_gradient(tape, t->canvas)) ur_pool_run(tape->compute->pool, work, t);
 }
 
-ur_tensor *ur_draw_compare(ur_tape *tape, ur_tensor *picture, ur_tensor *canvas)
+ur_tensor *ur_draw_compare(ur_tape *tape, ur_tensor *picture, ur_tensor *canvas, bool both)
 {
     if (!picture || !canvas) return NULL;
-    compare_trace t = {.picture = picture, .canvas = canvas, .compute = tape->compute};
-    t.y = ur_tensor_make(tape, 1, picture->lanes, 2 * picture->width);
+    compare_trace t = {.picture = picture, .canvas = canvas, .parts = both ? 2 : 1, .compute = tape->compute};
+    t.y = ur_tensor_make(tape, 1, picture->lanes, t.parts * picture->width);
     t.seen = t.y ? ur_tensor_make(tape, 1, picture->lanes, picture->width) : NULL;
     if (!t.seen) return NULL;
     ur_pool_run(tape->compute->pool, work, &t);

@@ -56,6 +56,8 @@ typedef struct ur_painting {
     ur_value *values; /* of the lines */
     size_t lanes;
     ur_tensor *canvas; /* logits (1, B, rows·columns) */
+    ur_dense_kept
+        *kept; /* what the reader makes of the picture, the same at each stroke; NULL: it has none, or not yet */
 } ur_painting;
 
 /* paint.c. The first canvas, and a decoder that has read nothing. False: a failure, which the tape keeps. */
@@ -65,9 +67,9 @@ bool ur_painting_begin(ur_painting *painting);
 bool ur_painting_stroke(ur_painting *painting, size_t t, ur_tensor *picture, const real *noise, double scale,
                         double *kl);
 
-/* compare.c: what is to be painted, and what is missing of it: (1, B, P) twice → (1, B, 2P), x and x − σ(canvas) of each place
- * side by side. Gradients go to the canvas alone. */
-ur_tensor *ur_draw_compare(ur_tape *tape, ur_tensor *picture, ur_tensor *canvas);
+/* compare.c: what is missing of what is to be painted, x − σ(canvas): (1, B, P) twice → (1, B, P). `both`: x and that of each
+ * place side by side, (1, B, 2P). Gradients go to the canvas alone. */
+ur_tensor *ur_draw_compare(ur_tape *tape, ur_tensor *picture, ur_tensor *canvas, bool both);
 
 /* network.c. What the network is for, with the numbers of its lines; UR_ERR_USAGE where one is missing or has other sizes. */
 ur_status ur_draw_find_lines(ur_draw_net *net, const ur_model *model, ur_error *error);

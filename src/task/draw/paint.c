@@ -10,7 +10,8 @@
 static ur_tensor *step(ur_painting *p, ur_draw_line which, size_t t, ur_tensor *x)
 {
     size_t line = p->net->line[which];
-    const ur_line_call call = {.x = x, .states = t ? &p->values[line].states : NULL};
+    const ur_line_call call = {
+        .x = x, .kept = which == UR_DRAW_READER ? p->kept : NULL, .states = t ? &p->values[line].states : NULL};
     bool done = ur_line_step(p->model, p->tape, line, &call, p->values);
     return done ? p->values[line].y : NULL;
 }
@@ -35,13 +36,23 @@ bool ur_painting_begin(ur_painting *p)
     return p->canvas != NULL;
 }
 
-/* What the reader takes: the whole of picture and rest, or what the grid sees of them. */
+/* Where the reader begins with a dense layer that sees all of the picture, what it makes of the picture is kept. */
+static bool keep_picture(ur_painting *p, ur_tensor *picture)
+{
+    const ur_layer *first = &p->model->layers[p->model->lines[p->net->line[UR_DRAW_READER]].first];
+    if (p->net->read_size || !ur_is_dense(first) || first->dense.weights != UR_WEIGHTS_F32) return true;
+    p->kept = ur_dense_keep(p->tape, &first->dense, picture);
+    return p->kept != NULL;
+}
+
+/* What the reader takes: of picture and rest all, the rest alone, or what the grid sees of them. */
 static ur_tensor *look(ur_painting *p, size_t t, ur_tensor *picture)
 {
     const ur_draw_net *n = p->net;
     const ur_grid grid = {n->rows, n->columns, 2, n->read_size};
-    ur_tensor *both = ur_draw_compare(p->tape, picture, p->canvas);
-    return n->read_size ? ur_grid_read(p->tape, &grid, step(p, UR_DRAW_LOOK, t, NULL), both) : both;
+    if (t == 0 && !keep_picture(p, picture)) return NULL;
+    ur_tensor *seen = ur_draw_compare(p->tape, picture, p->canvas, !p->kept);
+    return n->read_size ? ur_grid_read(p->tape, &grid, step(p, UR_DRAW_LOOK, t, NULL), seen) : seen;
 }
 
 static ur_tensor *encode(ur_painting *p, size_t t, ur_tensor *picture, const real *noise, double scale, double *kl)
