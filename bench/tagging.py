@@ -6,7 +6,7 @@
 
 The network is the default one of `train tag` without a crf: characters through a BiLSTM, joined with the word's embedding,
 a BiLSTM above. PyTorch's batches are sorted by length, 32 sentences or --batch of them, packed, and each different word of a
-batch is spelled once, as ours does. Both are timed from words to labels: ids, batches, network, the likeliest label, accuracy,
+batch is spelled once; ours keeps what it made of a spelling for the batches that follow. Both are timed from words to labels: ids, batches, network, the likeliest label, accuracy,
 which must be the same; ours reads the sentences from the file again, PyTorch has them in memory. Medians and largest rates
 over all turns, both ratios (ours over PyTorch); the smaller one counts. --cpu counts words in a second of the processor.
 """

@@ -2,6 +2,7 @@
 #include "model/graph.h"
 
 #include "model/alike.h"
+#include "model/known.h"
 #include "tape/operations.h"
 
 #include <string.h>
@@ -342,7 +343,8 @@ bool ur_graph_run(const ur_model *m, ur_tape *tape, const ur_batch *batch, const
     for (size_t i = 0; i < m->line_count; i++) {
         ur_line_call call = {.in = batch->input[i], .ending = endings ? endings[i] : UR_END_WHOLE};
         if (carry && carry->from && carried_states(m, tape, i, carry->from, &states)) call.states = &states;
-        if (!ur_line_run(m, tape, i, &call, values)) return false;
+        bool known = (!carry || !carry->to) && ur_known_applies(m, tape, i, &call);
+        if (!(known ? ur_known_run : ur_line_run)(m, tape, i, &call, values)) return false;
         if (carry && carry->to) keep_states(m, i, &values[i].states, carry);
     }
     return true;

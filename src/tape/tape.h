@@ -42,6 +42,7 @@ struct ur_tape {
     ur_tensor **watch;          /* where a network leaves what each of its layers gave; NULL: nowhere */
     struct ur_probing *probing; /* what recurrent layers leave for a probe (layer/recurrent.h); NULL: nothing */
     struct ur_kept_rows *kept;  /* what a recurrent layer keeps of its inputs from run to run; NULL: nothing */
+    struct ur_known *known;     /* what lines made of sequences before (model/known.h); NULL: nothing is kept */
     bool stepped;               /* what runs now is one step of a loop; see ur_tape_weight_gradient */
     struct ur_waiting *waiting; /* gradients of weights that wait for the other steps; NULL: none */
     uint64_t seed, step;        /* of random masks: which run, which update */

@@ -73,6 +73,13 @@ static ur_status make_training(ur_learner *l, ur_error *error)
     return l->norm_pieces ? UR_OK : ur_fail_memory(error, "the gradient's norm");
 }
 
+/* Its weights stay as they are. */
+static ur_status make_knowing(ur_learner *l, ur_error *error)
+{
+    l->known = calloc(1, sizeof *l->known);
+    return l->known ? UR_OK : ur_fail_memory(error, "a learner");
+}
+
 static ur_status create(ur_learner **learner, ur_model *model, const ur_learning *learning, bool learns,
                         ur_error *error)
 {
@@ -81,7 +88,7 @@ static ur_status create(ur_learner **learner, ur_model *model, const ur_learning
     l->model = model;
     l->learning = *learning;
     ur_arena_init(&l->arena);
-    ur_status status = learns ? make_training(l, error) : UR_OK;
+    ur_status status = learns ? make_training(l, error) : make_knowing(l, error);
     if (status == UR_OK) status = make_compute(l, error);
     if (status == UR_OK) return UR_OK;
     ur_learner_free(l);
@@ -109,6 +116,8 @@ void ur_learner_free(ur_learner *l)
     ur_pool_free(l->pool);
     free(l->norm_pieces);
     free(l->sampler.place);
+    ur_known_free(l->known);
+    free(l->known);
     free(l);
 }
 
@@ -132,6 +141,7 @@ static ur_status make_loss(ur_learner *l, ur_tape *tape, const ur_batch *batch, 
 static void begin(ur_learner *l, ur_tape *tape, bool recording)
 {
     ur_tape_begin(tape, &l->compute, &l->arena, recording);
+    tape->known = l->known;
     tape->seed = l->learning.seed;
     tape->step = l->step;
 }

@@ -3,6 +3,7 @@
 #define UR_TRAIN_LEARNER_H
 
 #include "layer/loss.h"
+#include "model/known.h"
 #include "model/network.h"
 #include "train/optimizer.h"
 
@@ -43,6 +44,7 @@ struct ur_learner {
     void *task_context; /* of both */
     /* Where set: what ur_predict keeps of tokens from call to call, as long as the weights stay as they are. */
     struct ur_kept_rows *kept;
+    ur_known *known;               /* of one that never learns: what lines made of words; else NULL */
     ur_value output[UR_MAX_LINES]; /* of each line in the last forward run, until its arena is reset */
     double norm;                   /* of the last gradient */
     uint64_t step;                 /* updates, for the dropout masks */
