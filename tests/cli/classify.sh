@@ -147,6 +147,7 @@ misused train classify all.tsv -o none --folds 2 --seeds 2; says '--seeds and --
 misused train classify all.tsv -o none --val-fold 5/4; says '5/4: give part I of K parts'
 misused train classify all.tsv -o none --val-fold 1/4 --val all.tsv; says 'exclude other data'
 misused train lm text -o none --folds 2; says 'this task holds out no folds'
+misused eval folds/1; says 'no data to judge'
 
 # How far back the gradient of a label lives, in a network that ends in `last`
 done_with inspect gradient keras all.tsv; prints 'layer 1'
