@@ -9,15 +9,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+static ur_status fail_run(const char *folder, const char *last, const char *first, ur_error *error)
+{
+    if (ur_path_exists(last))
+        return ur_fail(error, UR_ERR_IO, "%s: the run has not written its model.safetensors yet", folder);
+    if (ur_path_exists(first))
+        return ur_fail(error, UR_ERR_IO, "%s: several runs are in it; name one of them, such as %s/1", folder, folder);
+    return ur_fail(error, UR_ERR_IO, "%s: no run folder: it has no model.safetensors", folder);
+}
+
 static ur_status path_in_run(const char *folder, char **path, ur_error *error)
 {
     char *model = ur_path_join(folder, "model.safetensors"), *last = ur_path_join(folder, "last.safetensors");
-    ur_status status = model && last ? UR_OK : ur_fail_memory(error, "a path");
-    if (status == UR_OK && !ur_path_exists(model))
-        status = ur_path_exists(last)
-                     ? ur_fail(error, UR_ERR_IO, "%s: the run has not written its model.safetensors yet", folder)
-                     : ur_fail(error, UR_ERR_IO, "%s: no run folder: it has no model.safetensors", folder);
+    char *first = ur_path_join(folder, "1/model.safetensors");
+    ur_status status = model && last && first ? UR_OK : ur_fail_memory(error, "a path");
+    if (status == UR_OK && !ur_path_exists(model)) status = fail_run(folder, last, first, error);
     free(last);
+    free(first);
     if (status == UR_OK)
         *path = model;
     else

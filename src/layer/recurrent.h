@@ -2,8 +2,9 @@
  * The recurrent layer: any cell over a window of time. It owns the loop over steps, lanes that end early, and the
  * sharing out over threads; the cell gives the gates (cell/cell.h).
  *
- * The input products of the whole window are one product; at each step there is one recurrent product for each phase
- * of the cell, with the gates behind it while its results are in the cache. Streaming is a window of one step.
+ * The input products of the whole window are one product, or, where the weights are small, come right before the recurrent
+ * ones. At each step there is one recurrent product for each phase of the cell, with the gates behind it while its results are
+ * in the cache. Streaming is a window of one step.
  *
  * Threads split lanes where there are many (no waiting), units where there are few (a barrier a phase). Either way each
  * number is made by the same chain.

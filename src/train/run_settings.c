@@ -169,7 +169,8 @@ ur_status ur_val_fold_read(const char *fold, const ur_run_settings *run, const c
     if (slash) snprintf(first, sizeof first, "%.*s", (int)(slash - fold), fold);
     if (!slash || !ur_read_whole(first, &i) || !ur_read_whole(slash + 1, &k) || k < 2 || k > 1000 || i < 1 || i > k)
         return ur_fail(error, UR_ERR_USAGE, "`val-fold` %.40s: give part I of K parts, such as 2/5", fold);
-    if (run->validation || other) return ur_fail(error, UR_ERR_USAGE, "`val-fold` excludes other data to validate on");
+    if (run->validation || other)
+        return ur_fail(error, UR_ERR_USAGE, "`val-fold` and --folds exclude other data to validate on");
     *part = (size_t)i - 1;
     *parts = (size_t)k;
     return UR_OK;

@@ -75,7 +75,7 @@ learn text fasttext.txt; same fasttext/model.safetensors text/model.safetensors
 says 'GloVe text'
 
 # In the model: rows are the vectors, all scaled alike
-done_with train classify data.tsv -o still --threads 1 --net 'embed 5 > gru 4 > last > dense' --steps 1 --lr 1e-12 --weight-decay 0 --token word --vectors glove.txt
+done_with train classify data.tsv -o still --threads 1 --net 'embed 5 > gru 4 > last > dense' --steps 1 --lr 1e-12 --weight-decay 0 --vectors glove.txt
 done_with inspect near still ' good' --count 46 --json; cp out near
 python3 - <<'PYTHON'
 import json, math

@@ -216,7 +216,7 @@ ur_status ur_classify_finish(const void *data, const void *tally, const ur_windo
 {
     const ur_classify *c = data;
     const ur_class_tally *t = tally;
-    if (!t->count) return ur_fail(error, UR_ERR_DATA, "there are no examples to judge");
+    if (!t->count) return ur_fail(error, UR_ERR_USAGE, "no data to judge; name a file or a folder");
     metric[0] = (double)t->right / (double)t->count;
     metric[1] = macro_f1(c);
     metric[2] = all->sum / (double)(all->count ? all->count : 1);

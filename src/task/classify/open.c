@@ -152,7 +152,7 @@ static ur_status look_at_texts(ur_classify *c, double *length, double *foreign, 
 
 static bool spells(const ur_classify *c) { return strcmp(c->settings.characters, "none") != 0; }
 
-/* Names are spelled; so is Korean or Chinese, whose words are too many. Characters go beside words. */
+/* Names are spelled; so is Korean or Chinese, whose words are too many. Characters go beside words, and vectors are of words. */
 static ur_status choose_tokens(ur_classify *c, ur_error *error)
 {
     double length, foreign;
@@ -161,6 +161,7 @@ static ur_status choose_tokens(ur_classify *c, ur_error *error)
                        "`characters` are read beside words, and `token` is %s; leave one of them out",
                        c->settings.token);
     if (spells(c)) c->settings.token = "word";
+    if (c->settings.vectors && !c->settings.token) c->settings.token = "word";
     if (c->settings.token) return UR_OK;
     UR_TRY(look_at_texts(c, &length, &foreign, error));
     c->settings.token = length < 24 || foreign > 0.5 ? "char" : "word";
