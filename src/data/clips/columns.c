@@ -97,6 +97,14 @@ static ur_status name_label(finding *f, ur_error *error)
                    f->columns->count);
 }
 
+/* A column that the training reads is no label. */
+static bool is_read(const finding *f, size_t column)
+{
+    for (size_t k = 0; f->header && k < f->wanted->features; k++)
+        if (is_text(f->first[column], f->wanted->feature[k])) return true;
+    return false;
+}
+
 /* By its name; else the last column whose fields are no numbers. */
 static void guess_label(finding *f)
 {
@@ -106,7 +114,7 @@ static void guess_label(finding *f)
     if (f->label != SIZE_MAX) return;
     const ur_field *row = f->second ? f->second : f->first;
     for (size_t i = 0; i < f->columns->count; i++)
-        if (row[i].length && !is_number(row[i])) f->label = i;
+        if (row[i].length && !is_number(row[i]) && !is_read(f, i)) f->label = i;
 }
 
 /* The first row names columns where a field of it is no number and the one below it is; or where no label of the training
