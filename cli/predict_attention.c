@@ -1,6 +1,7 @@
 /* See predict_attention.h. A row for each token that was written; the last one is the end of the text. */
 #include "cli/predict_attention.h"
 #include "cli/predict_heard.h"
+#include "cli/predict_looked.h"
 #include "cli/predict_seen.h"
 
 #include "cli/report/shade.h"
@@ -14,37 +15,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char END[] = "(end)";
-
-/* A token without the blank in front of it; a blank alone is a mark. */
-static const char *token_at(const json_t *tokens, size_t i)
-{
-    const char *text = json_string_value(json_array_get(tokens, i));
-    if (!text || !*text) return END;
-    if (text[0] != ' ') return text;
-    return text[1] ? text + 1 : "␣";
-}
-
-static double share_at(const json_t *object, size_t row, size_t column)
-{
-    return json_number_value(json_array_get(json_array_get(json_object_get(object, "attention"), row), column));
-}
-
-static size_t find_most(const json_t *object, size_t row, size_t columns)
-{
-    size_t most = 0;
-    for (size_t i = 1; i < columns; i++)
-        if (share_at(object, row, i) > share_at(object, row, most)) most = i;
-    return most;
-}
-
 /* ---- On the terminal ----------------------------------------------------------------------------------------------- */
 
 static size_t find_width(const json_t *tokens)
 {
     size_t width = 0;
     for (size_t i = 0; i < json_array_size(tokens); i++) {
-        const char *text = token_at(tokens, i);
+        const char *text = ur_cli_looked_word(tokens, i);
         size_t columns = ur_cli_shown_columns(text, strlen(text));
         if (columns > width) width = columns;
     }
@@ -54,22 +31,22 @@ static size_t find_width(const json_t *tokens)
 /* "dog      0.93  Hund    ein Hund läuft": the token, where it looked most, and with colours the source. */
 static void print_row(const json_t *object, size_t row, size_t width, size_t source_width)
 {
-    const json_t *source = json_object_get(object, "source");
-    size_t columns = json_array_size(source), most = find_most(object, row, columns);
-    ur_cli_print_padded(stdout, token_at(json_object_get(object, "target"), row), width);
-    printf("  %.2f  ", share_at(object, row, most));
+    const json_t *source = json_object_get(object, "source"), *shares = ur_cli_looked_shares(object, row);
+    size_t most = ur_cli_looked_most(shares);
+    ur_cli_print_padded(stdout, ur_cli_looked_token(object, row), width);
+    printf("  %.2f  ", ur_cli_looked_share(shares, most));
     if (ur_cli_terminal_colours(stdout) == UR_CLI_PLAIN) {
-        const char *text = token_at(source, most);
+        const char *text = ur_cli_looked_word(source, most);
         ur_cli_print_shown(stdout, text, strlen(text));
         putchar('\n');
         return;
     }
-    ur_cli_print_padded(stdout, token_at(source, most), source_width);
+    ur_cli_print_padded(stdout, ur_cli_looked_word(source, most), source_width);
     fputs("  ", stdout);
-    for (size_t i = 0; i < columns; i++) {
+    for (size_t i = 0; i < json_array_size(source); i++) {
         const char *text = json_string_value(json_array_get(source, i));
         text = text && *text ? text : " .";
-        ur_cli_shade_terminal(stdout, text, strlen(text), share_at(object, row, i));
+        ur_cli_shade_terminal(stdout, text, strlen(text), ur_cli_looked_share(shares, i));
     }
     ur_cli_shade_end_terminal(stdout);
     putchar('\n');
@@ -100,7 +77,7 @@ static void put_source(FILE *out, const json_t *source)
 {
     fputs("<table class=\"attention\"><tr><th></th>", out);
     for (size_t i = 0; i < json_array_size(source); i++) {
-        const char *text = token_at(source, i);
+        const char *text = ur_cli_looked_word(source, i);
         fputs("<th style=\"writing-mode:vertical-rl;transform:rotate(180deg);padding:.2rem;border:0\">", out);
         ur_cli_html_text(out, text, strlen(text));
         fputs("</th>", out);
@@ -111,12 +88,13 @@ static void put_source(FILE *out, const json_t *source)
 /* A share of 5 % and more is told in per cent. */
 static void put_row(FILE *out, const json_t *object, size_t row)
 {
-    const char *text = token_at(json_object_get(object, "target"), row);
+    const char *text = ur_cli_looked_token(object, row);
+    const json_t *shares = ur_cli_looked_shares(object, row);
     fputs("<tr><td>", out);
     ur_cli_html_text(out, text, strlen(text));
     fputs("</td>", out);
     for (size_t i = 0; i < json_array_size(json_object_get(object, "source")); i++) {
-        int cent = (int)(100 * share_at(object, row, i) + 0.5);
+        int cent = (int)(100 * ur_cli_looked_share(shares, i) + 0.5);
         fprintf(out,
                 "<td style=\"background:rgba(var(--pos),%d.%02d);padding:.2rem;min-width:1.7rem;text-align:center\">",
                 cent / 100, cent % 100);

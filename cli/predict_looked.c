@@ -1,12 +1,17 @@
 /* See predict_looked.h. */
 #include "cli/predict_looked.h"
 
-const char *ur_cli_looked_token(const json_t *object, size_t i)
+const char *ur_cli_looked_word(const json_t *tokens, size_t i)
 {
-    const char *text = json_string_value(json_array_get(json_object_get(object, "target"), i));
+    const char *text = json_string_value(json_array_get(tokens, i));
     if (!text || !*text) return "(end)";
     if (text[0] != ' ') return text;
     return text[1] ? text + 1 : "␣";
+}
+
+const char *ur_cli_looked_token(const json_t *object, size_t i)
+{
+    return ur_cli_looked_word(json_object_get(object, "target"), i);
 }
 
 const json_t *ur_cli_looked_shares(const json_t *object, size_t i)

@@ -5,7 +5,9 @@
 
 #include <jansson.h>
 
-/* Token i without the blank in front of it; "(end)" behind the last. It lives as long as the object. */
+/* Token i without the blank in front of it, a blank alone as a mark; "(end)" behind the last. It lives as long as the tokens. */
+const char *ur_cli_looked_word(const json_t *tokens, size_t i);
+/* The same of what was written. */
 const char *ur_cli_looked_token(const json_t *object, size_t i);
 /* The shares of token i. */
 const json_t *ur_cli_looked_shares(const json_t *object, size_t i);

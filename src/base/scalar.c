@@ -18,16 +18,46 @@ double ur_log(double x)
     return e * 0.69314718055994530942 + 2 * (s + s * sum);
 }
 
-/* x = n·ln 2 + r, |r| ≤ ln 2 / 2; the Taylor series of e^r. */
+enum { BLOCK = 16, TERMS = 14 };
+
+/* x = n·ln 2 + r, |r| ≤ ln 2 / 2; x is held within ±700. */
+static double split_exponent(double x, double *r)
+{
+    if (!(x > -700)) x = -700;
+    if (x > 700) x = 700;
+    double n = floor(x * 1.44269504088896340736 + 0.5);
+    *r = (x - n * 0x1.62e42fee00000p-1) - n * 0x1.a39ef35793c76p-33; /* ln 2 in two parts */
+    return n;
+}
+
+/* Of e^r. */
+static double join_exponent(double x, double power, double n)
+{
+    return isnan(x) ? x : x < -700 ? 0 : ldexp(power, (int)n);
+}
+
+/* The Taylor series of e^r. */
 double ur_exp(double x)
 {
-    if (isnan(x)) return x;
-    if (x < -700) return 0;
-    if (x > 700) x = 700;
-    double n = floor(x * 1.44269504088896340736 + 0.5), sum = 1;
-    double r = (x - n * 0x1.62e42fee00000p-1) - n * 0x1.a39ef35793c76p-33; /* ln 2 in two parts */
-    for (int k = 14; k > 0; k--) sum = 1 + sum * r / k;
-    return ldexp(sum, (int)n);
+    double r, n = split_exponent(x, &r), sum = 1;
+    for (int k = TERMS; k > 0; k--) sum = 1 + sum * r / k;
+    return join_exponent(x, sum, n);
+}
+
+/* A term of all of them at a time: a division is long, and they need not wait for each other. */
+static void exponentiate(double *x, size_t count)
+{
+    double n[BLOCK], r[BLOCK] = {0}, sum[BLOCK];
+    for (size_t i = 0; i < count; i++) n[i] = split_exponent(x[i], &r[i]);
+    for (size_t i = 0; i < BLOCK; i++) sum[i] = 1;
+    for (int k = TERMS; k > 0; k--)
+        for (size_t i = 0; i < BLOCK; i++) sum[i] = 1 + sum[i] * r[i] / k;
+    for (size_t i = 0; i < count; i++) x[i] = join_exponent(x[i], sum[i], n[i]);
+}
+
+void ur_exp_all(double *x, size_t count)
+{
+    for (size_t at = 0; at < count; at += BLOCK) exponentiate(x + at, count - at < BLOCK ? count - at : BLOCK);
 }
 
 double ur_tanh(double x) { return 1 - 2 / (ur_exp(2 * x) + 1); }

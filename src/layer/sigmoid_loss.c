@@ -6,15 +6,26 @@
 /* σ(x) of z = e^−|x|. */
 static double sigmoid(double x, double z) { return x > 0 ? 1 / (1 + z) : z / (1 + z); }
 
+enum { BLOCK = 16 };
+
+/* e^−|x| of the next numbers. */
+static void take_block(const real *x, size_t left, double z[BLOCK])
+{
+    const size_t count = left < BLOCK ? left : BLOCK;
+    for (size_t i = 0; i < count; i++) z[i] = -fabs((double)x[i]);
+    ur_exp_all(z, count);
+}
+
 static double sigmoid_row(const ur_loss_job *job, size_t row, real *d)
 {
     const real *x = job->y->value + row * job->y->row, *target = job->values + row * job->y->width;
-    double sum = 0;
+    double sum = 0, z[BLOCK];
     for (size_t i = 0; i < job->y->width; i++) {
-        double z = ur_exp(-fabs((double)x[i])), sigma = sigmoid((double)x[i], z);
+        if (i % BLOCK == 0) take_block(x + i, job->y->width - i, z);
+        double sigma = sigmoid((double)x[i], z[i % BLOCK]);
         double wanted = (1 - job->smoothing) * (double)target[i] + job->smoothing / 2;
         bool counts = !isnan(target[i]);
-        if (counts) sum += ur_log(1 + z) + ((double)x[i] > 0 ? (double)x[i] : 0) - (double)x[i] * wanted;
+        if (counts) sum += ur_log(1 + z[i % BLOCK]) + ((double)x[i] > 0 ? (double)x[i] : 0) - (double)x[i] * wanted;
         if (d) d[i] = counts ? (real)((sigma - wanted) * (double)job->scale) : 0;
     }
     for (size_t i = job->y->width; d && i < job->y->row; i++) d[i] = 0;

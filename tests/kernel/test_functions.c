@@ -154,6 +154,21 @@ static void test_exp(void **state)
     assert_true(ur_exp(1e9) == ur_exp(700) && isfinite(ur_exp(INFINITY)) && isnan(ur_exp(NAN)));
 }
 
+/* Many at a time, in whole blocks and in parts of one, beyond both ends and where there is no number. */
+static void test_exp_all(void **state)
+{
+    (void)state;
+    enum { MANY = 1000 };
+    for (size_t count = 0; count < MANY; count = 3 * count + 1) {
+        double x[MANY], y[MANY];
+        for (size_t i = 0; i < MANY; i++) x[i] = y[i] = 1600 * ur_random_uniform(3, UR_USE_TEST, i) - 800;
+        x[7] = y[7] = NAN, x[8] = y[8] = -INFINITY, x[9] = y[9] = INFINITY;
+        ur_exp_all(y, count);
+        for (size_t i = 0; i < count; i++) x[i] = ur_exp(x[i]);
+        assert_memory_equal(x, y, sizeof x);
+    }
+}
+
 static void test_tanh(void **state)
 {
     (void)state;
@@ -205,9 +220,9 @@ static void test_normal(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_errors),   cmocka_unit_test(test_limits), cmocka_unit_test(test_bits),
-        cmocka_unit_test(test_log),      cmocka_unit_test(test_exp),    cmocka_unit_test(test_tanh),
-        cmocka_unit_test(test_cos_turn), cmocka_unit_test(test_normal),
+        cmocka_unit_test(test_errors), cmocka_unit_test(test_limits),   cmocka_unit_test(test_bits),
+        cmocka_unit_test(test_log),    cmocka_unit_test(test_exp),      cmocka_unit_test(test_exp_all),
+        cmocka_unit_test(test_tanh),   cmocka_unit_test(test_cos_turn), cmocka_unit_test(test_normal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
