@@ -76,11 +76,23 @@ static ur_status write_idx(const char *path, const ur_painted *p, ur_error *erro
     return status;
 }
 
+static bool ends_in(const char *path, const char *ending)
+{
+    const size_t length = strlen(path), last = strlen(ending);
+    return length > last && strcmp(path + length - last, ending) == 0;
+}
+
 static ur_status write_pictures(const char *path, const ur_painted *painted, ur_error *error)
 {
-    const size_t length = strlen(path);
-    bool idx = length > 4 && strcmp(path + length - 4, ".idx") == 0;
-    return (idx ? write_idx : write_png)(path, painted, error);
+    return (ends_in(path, ".idx") ? write_idx : write_png)(path, painted, error);
+}
+
+/* A new file whose name says what is to be written. */
+static ur_status check_file(const ur_cli_sample_settings *s, const char *path, const char *one, const char *other,
+                            ur_error *error)
+{
+    if (!path || ends_in(path, one) || ends_in(path, other)) return ur_cli_check_new(path, s->overwrite, error);
+    return ur_fail(error, UR_ERR_USAGE, "%s: what is painted goes to a file that ends in %s or %s", path, one, other);
 }
 
 /* As many in a row as the terminal is wide. */
@@ -121,8 +133,8 @@ ur_status ur_cli_sample_paint(const ur_cli_sample_settings *s, const ur_model *m
     const bool terminal = !s->output && !s->animate && !s->json;
     const size_t count = s->count ? s->count : terminal ? TERMINAL_COUNT : COUNT;
     ur_painted painted;
-    UR_TRY(ur_cli_check_new(s->output, s->overwrite, error));
-    UR_TRY(ur_cli_check_new(s->animate, s->overwrite, error));
+    UR_TRY(check_file(s, s->output, ".png", ".idx", error));
+    UR_TRY(check_file(s, s->animate, ".html", ".gif", error));
     if (s->reconstruct) UR_TRY(ur_settings_add_data(task, s->reconstruct, error));
     UR_TRY(ur_paint(model, task, count, s->how.seed, &painted, error));
     ur_status status = give(s, &painted, error);
