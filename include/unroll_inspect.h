@@ -125,7 +125,7 @@ typedef struct ur_gate_table ur_gate_table;
 UR_API ur_status ur_gate_table_create(ur_gate_table **table, const ur_model *model, const ur_reading *reading,
                                       ur_error *error);
 /* The same over all data of a task's settings (ur_settings_of_model, with data added), for a model that was trained on
- * something else than a text. A task with a loop of its own (glimpse, draw, forecast) is run as in use. UR_ERR_DATA where there
+ * something else than a text. A task with a loop of its own (glimpse, draw, forecast) is run as in use. UR_ERR_USAGE where there
  * are no data, UR_ERR_UNSUPPORTED for a task whose batches go on from each other (a language model). */
 struct ur_settings;
 UR_API ur_status ur_gate_table_of_task(ur_gate_table **table, const ur_model *model, const struct ur_settings *settings,

@@ -20,7 +20,8 @@ ur_status ur_task_data_open(ur_task_data *d, const ur_model *model, const ur_set
     UR_TRY(d->task->open(d->data, settings, model, error));
     UR_TRY(d->task->prepare(d->data, settings, &learning, &ignored, error));
     d->batches = d->task->batches(d->data, UR_PART_TEST, 0);
-    return d->batches ? UR_OK : ur_fail(error, UR_ERR_DATA, "there are no data of the task %s to read", d->task->name);
+    if (d->batches) return UR_OK;
+    return ur_fail(error, UR_ERR_USAGE, "no data; give what unroll eval takes for this model");
 }
 
 void ur_task_data_close(ur_task_data *d)

@@ -12,7 +12,7 @@ typedef struct ur_task_data {
     uint64_t batches;
 } ur_task_data;
 
-/* To be closed also after a failure. UR_ERR_DATA where there is nothing to read. */
+/* To be closed also after a failure. UR_ERR_USAGE where there is nothing to read. */
 ur_status ur_task_data_open(ur_task_data *data, const ur_model *model, const ur_settings *settings, ur_error *error);
 void ur_task_data_close(ur_task_data *data);
 /* Batch i, which begins from zero states. UR_ERR_UNSUPPORTED for one that goes on from the batch before. */

@@ -106,7 +106,9 @@ if command -v python3 >/dev/null; then
     equal "$(json '"%.5f %.5f" % (o["loss"], o["own_loss"])')" "$losses"
     equal "$(json '[len(o["examples"]), o["sentences"], sum(s["tokens"] for s in o["steps"]) == o["tokens"]]')" '[5, 1200, True]'
 fi
-misused inspect forcing run; says 'no data; give what unroll eval takes for this model'
+for verb in forcing gates gradient; do
+    misused inspect $verb run; says 'no data; give what unroll eval takes for this model'
+done
 make_text 50 >lines
 done_with train lm lines -o lm --hidden 8 --layers 1 --embed 4 --threads 1 --steps 2 --quiet
 fails_with inspect forcing lm lines; says 'a model of the task lm has no decoder'
