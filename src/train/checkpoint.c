@@ -102,6 +102,8 @@ static json_t *progress_json(const ur_trainer *t)
                           hash_json(t->task->hash(t->data, UR_PART_TRAIN)), "validation_data",
                           hash_json(t->task->hash(t->data, UR_PART_VALIDATION)));
     int failed = !o;
+    if (!failed && !t->measuring && t->rates.steps <= INT64_MAX)
+        failed = json_object_set_new(o, "planned_steps", json_integer((json_int_t)t->rates.steps));
     for (size_t i = 0; i < COUNT_ROWS && !failed; i++) {
         uint64_t count;
         memcpy(&count, (const char *)p + count_rows[i].offset, sizeof count);
@@ -303,6 +305,17 @@ static ur_status check_record(const ur_trainer *t, const json_t *record, const c
                    task ? task : "(none)", t->task->name);
 }
 
+/* A run that is not told how long it takes goes on to the end that it had. */
+static ur_status recall_end(ur_trainer *t, const json_t *record, ur_error *error)
+{
+    const json_t *planned = json_object_get(json_object_get(record, "progress"), "planned_steps");
+    json_int_t steps = json_integer_value(planned);
+    char text[32];
+    if (steps < 1 || t->run->steps || t->run->epochs > 0 || t->run->minutes > 0) return UR_OK;
+    snprintf(text, sizeof text, "%lld", (long long)steps);
+    return ur_settings_prefer(t->settings, "steps", text, error);
+}
+
 ur_status ur_trainer_recall(ur_trainer *t, ur_error *error)
 {
     char *path;
@@ -317,7 +330,10 @@ ur_status ur_trainer_recall(ur_trainer *t, ur_error *error)
     if (text && ur_json_read(text, strlen(text), 0, &record, NULL) != UR_OK) record = NULL;
     const char *task = json_string_value(json_object_get(record, "task"));
     const char *began = json_string_value(json_object_get(json_object_get(record, "training"), "settings"));
-    if (began && task && strcmp(task, t->task->name) == 0) status = ur_settings_recall(t->settings, began, error);
+    if (began && task && strcmp(task, t->task->name) == 0) {
+        status = ur_settings_recall(t->settings, began, error);
+        if (status == UR_OK) status = recall_end(t, record, error);
+    }
     json_decref(record);
     ur_tensor_file_free(&file);
     return status == UR_ERR_MEMORY ? status : UR_OK;
