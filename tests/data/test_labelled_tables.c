@@ -28,7 +28,8 @@ static void columns_by_looking(void **state)
 static void many_values(void **state)
 {
     static const char *const ROW[] = {"%d\tsome words, %d\n", "k%d\tsome words, %d\n"};
-    static const char *const WHY[] = {"1 key (60 values), 2 text (121 values)", "1 key (121 values), 2 text (121 values)"};
+    static const char *const WHY[] = {"1 key (60 values), 2 text (121 values)",
+                                      "1 key (121 values), 2 text (121 values)"};
     temp_text *temp = *state;
     for (size_t k = 0; k < 2; k++) {
         char table[4096] = "key\ttext\n", what[256];
