@@ -50,7 +50,7 @@ fails_with eval run other.tsv; says 'neutral'; says 'neg, pos'
 make_text 50 >text
 done_with train lm text -o lm --hidden 8 --layers 1 --embed 4 --threads 1 --steps 2 --quiet
 fails_with sample run; says 'not a language model'
-fails_with predict lm text; says 'gives no labels'; says 'train classify'
+fails_with predict lm text; says 'gives no answers'; says 'unroll sample'
 printf 'a fine film\n\377\n' >bad
 fails_with predict run bad; says 'bad: line 2: byte 1: invalid UTF-8'
 fails_with predict run bad --whole; says 'bad: byte 13: invalid UTF-8'

@@ -55,7 +55,7 @@ fails_with eval run text; says 'text: line 2: not CoNLL-U'
 misused eval run all.conllu --tail 0.1; says 'a model of the task tag does not take it'
 make_text 50 >lines
 done_with train lm lines -o lm --hidden 8 --layers 1 --embed 4 --threads 1 --steps 2 --quiet
-fails_with predict lm all.conllu; says 'gives no labels'; says 'train tag'
+fails_with predict lm all.conllu; says 'gives no answers'; says 'unroll sample'
 misused eval lm lines --on test; says '--on: a model of the task lm does not take it'
 misused eval lm lines --inline; says '--inline: a model of the task lm does not take it'
 mkdir -p folder/a-run; cp all.conllu folder; cp run/* folder/a-run
