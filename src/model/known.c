@@ -1,7 +1,7 @@
 /* See known.h. */
 #include "model/known.h"
 
-#include "base/memory.h"
+#include "base/room.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -52,16 +52,6 @@ bool ur_known_applies(const ur_model *m, const ur_tape *tape, size_t i, const ur
 
 /* ---- Rows --------------------------------------------------------------------------------------------------------- */
 
-static bool grow(void *place, size_t count, size_t size)
-{
-    void *memory; /* copied, as a pointer of another type may not be looked at as one to void */
-    size_t bytes;
-    memcpy(&memory, place, sizeof memory);
-    void *grown = ur_mul_fits(count, size, &bytes) ? realloc(memory, bytes) : NULL;
-    if (grown) memcpy(place, &grown, sizeof grown);
-    return grown;
-}
-
 static size_t length_of(const ur_sequences *in, size_t b) { return in->lengths ? (size_t)in->lengths[b] : in->steps; }
 
 /* The slot of lane b's sequence, or the free one where it belongs. */
@@ -97,19 +87,18 @@ static ur_status make_room(ur_known_line *k, const ur_sequences *in, size_t row,
 {
     size_t ids = k->count ? k->begin[k->count] : 0, rows = k->count + in->lanes, slots = k->slots ? k->slots : 1024;
     if (rows > k->room) {
-        bool grown = grow(&k->made, 2 * rows, row * sizeof *k->made) && grow(&k->begin, 2 * rows + 1, sizeof *k->begin);
-        if (!grown) return ur_fail_memory(error, "what is known of words");
+        UR_TRY(ur_room_grow(&k->made, 2 * rows, row * sizeof *k->made, error));
+        UR_TRY(ur_room_grow(&k->begin, 2 * rows + 1, sizeof *k->begin, error));
         k->begin[0] = 0;
         k->room = 2 * rows;
     }
     if (ids + in->steps * in->lanes > k->id_room) {
-        if (!grow(&k->ids, 2 * (ids + in->steps * in->lanes), sizeof *k->ids))
-            return ur_fail_memory(error, "what is known of words");
+        UR_TRY(ur_room_grow(&k->ids, 2 * (ids + in->steps * in->lanes), sizeof *k->ids, error));
         k->id_room = 2 * (ids + in->steps * in->lanes);
     }
     while (slots < 2 * rows) slots *= 2;
     if (slots == k->slots) return UR_OK;
-    if (!grow(&k->slot, slots, sizeof *k->slot)) return ur_fail_memory(error, "what is known of words");
+    UR_TRY(ur_room_grow(&k->slot, slots, sizeof *k->slot, error));
     k->slots = slots;
     fill_slots(k);
     return UR_OK;

@@ -2,7 +2,7 @@
 #include "task/picture_parts.h"
 
 #include "base/memory.h"
-#include "task/room.h"
+#include "base/room.h"
 
 #include <stdlib.h>
 

@@ -1,8 +1,8 @@
 /* See spelling.h. */
 #include "task/spelling.h"
 
+#include "base/room.h"
 #include "base/utf8.h"
-#include "task/room.h"
 
 #include <stdlib.h>
 #include <string.h>

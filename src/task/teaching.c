@@ -4,7 +4,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/random.h"
-#include "task/room.h"
+#include "base/room.h"
 
 #include <stdlib.h>
 

@@ -5,8 +5,8 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "base/room.h"
 #include "kernel/scalar.h"
-#include "task/room.h"
 
 /* ---- Room --------------------------------------------------------------------------------------------------------- */
 

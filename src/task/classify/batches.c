@@ -2,8 +2,8 @@
 #include "task/classify/classify.h"
 
 #include "base/random.h"
+#include "base/room.h"
 #include "kernel/scalar.h"
-#include "task/room.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* A text as tokens. Blanks are one blank. Words are lower-cased (ASCII) where the case is not kept, contractions are two of
  * them, and each has a blank before it, so that a word is one token wherever it stands and "good." is read as "good .". */
+#include "base/room.h"
 #include "task/classify/classify.h"
-#include "task/room.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* Pictures and recordings a little otherwise in each epoch (data/media/augment.h). */
+#include "base/room.h"
 #include "data/media/augment.h"
 #include "task/classify/classify.h"
-#include "task/room.h"
 
 static ur_status grow_varied(ur_classify *c, size_t count, ur_error *error)
 {

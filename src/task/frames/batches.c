@@ -1,8 +1,8 @@
 /* Batches of pieces of clips. Their frames begin together; behind a shorter one's end nothing counts. */
 #include "task/frames/frames.h"
 
+#include "base/room.h"
 #include "kernel/scalar.h"
-#include "task/room.h"
 
 #include <math.h>
 #include <stdlib.h>

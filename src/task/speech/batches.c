@@ -2,9 +2,9 @@
 #include "task/speech/speech.h"
 
 #include "base/random.h"
+#include "base/room.h"
 #include "base/scalar.h"
 #include "layer/ctc.h"
-#include "task/room.h"
 
 #include <string.h>
 

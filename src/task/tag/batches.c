@@ -3,8 +3,8 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "base/room.h"
 #include "kernel/scalar.h"
-#include "task/room.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,8 +6,8 @@
 #include "task/translate/translate.h"
 
 #include "base/random.h"
+#include "base/room.h"
 #include "kernel/scalar.h"
-#include "task/room.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
-/* Room for a batch, which stays for the next one and grows with the largest. */
-#ifndef UR_TASK_ROOM_H
-#define UR_TASK_ROOM_H
+/* Memory of a batch, which stays for the next one and grows with the largest. */
+#ifndef UR_BASE_ROOM_H
+#define UR_BASE_ROOM_H
 
 #include "unroll.h"
 

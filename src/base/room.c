@@ -1,5 +1,5 @@
 /* See room.h. */
-#include "task/room.h"
+#include "base/room.h"
 
 #include "base/error.h"
 #include "base/memory.h"
