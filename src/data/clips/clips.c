@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Adding ------------------------------------------------------------------------------------------------------- */
+/* ---- Adding ------------------------------------------------------------------------------------------------------ */
 
 static bool sets_apart(const ur_clips *c, const ur_clips_options *o, const ur_clip *clip)
 {
@@ -114,9 +114,9 @@ void ur_clips_tell(ur_clips *c)
     ur_source_tell_left_out(&c->source, c->found + used, sizeof c->found - used);
 }
 
-/* ---- Opening ------------------------------------------------------------------------------------------------------ */
+/* ---- Opening ----------------------------------------------------------------------------------------------------- */
 
-/* Files of frames and videos are known by their names; an idx file begins with two zeros, which no table does. */
+/* Pictures and videos are recognised by their names. An idx file begins with two zero bytes, which no table does. */
 static ur_status find_form(ur_clips *c, ur_error *error)
 {
     size_t frames = 0, videos = 0;
@@ -138,7 +138,7 @@ static ur_status fix_labels(ur_clips *c, const ur_clips_options *o, ur_error *er
     return o->labels ? ur_labels_fix(&c->labels, o->labels, o->label_count, error) : UR_OK;
 }
 
-/* Labels in their order, where they were numbered as they came. */
+/* Sorts the labels that were numbered in the order of their discovery, and renumbers the frames. */
 static ur_status settle_labels(ur_clips *c, ur_error *error)
 {
     uint32_t *rank = NULL;
@@ -150,7 +150,8 @@ static ur_status settle_labels(ur_clips *c, ur_error *error)
     return status;
 }
 
-/* A share of few clips may be none, or all. One alone is shared out by its frames (task/frames). */
+/* A random share of few clips may be empty, or may be all of them. A single clip is divided by its frames
+ * instead (task/frames). */
 static void hold_one(ur_clips *c, const ur_clips_options *o)
 {
     size_t held = 0;
@@ -208,7 +209,7 @@ void ur_clips_close(ur_clips *c)
     free(c);
 }
 
-/* ---- What is there ------------------------------------------------------------------------------------------------ */
+/* ---- What is there ----------------------------------------------------------------------------------------------- */
 
 size_t ur_clips_count(const ur_clips *c) { return c->count; }
 size_t ur_clips_frames(const ur_clips *c, size_t clip) { return c->clip[clip].frames; }

@@ -1,6 +1,7 @@
 /*
- * Videos: the program ffmpeg writes each frame as a picture into a pipe. All are kept in the temporary file of the source, one
- * behind the other, since a training reads them many times. Labels stand beside a video: NAME.txt beside NAME.mp4.
+ * Videos: the program ffmpeg decodes them and writes each frame as a picture into a pipe. All frames are
+ * kept one after another in the temporary file of the source, since a training reads them many times. The
+ * labels of NAME.mp4 are in NAME.txt.
  */
 #include "data/clips/clips_body.h"
 
@@ -26,9 +27,9 @@ bool ur_is_video(const char *name)
     return false;
 }
 
-/* ---- A frame from the pipe: PGM or PPM ----------------------------------------------------------------------------- */
+/* ---- A frame from the pipe: PGM or PPM --------------------------------------------------------------------------- */
 
-/* Behind blanks; 0: there is none. The blank behind it is taken, too. */
+/* Skips white space and reads a number and the one white-space character after it. 0 if there is no number. */
 static size_t read_number(FILE *from)
 {
     size_t number = 0;
@@ -54,7 +55,7 @@ static ur_status fail_output(const reading *r, ur_error *error)
                    r->path, r->frames);
 }
 
-/* The size of the first frame is that of all. */
+/* All frames have the size of the first. */
 static ur_status settle_size(reading *r, size_t rows, size_t columns, size_t channels, ur_error *error)
 {
     ur_clips *c = r->clips;
@@ -73,7 +74,7 @@ static ur_status settle_size(reading *r, size_t rows, size_t columns, size_t cha
     return r->frame ? UR_OK : ur_fail_memory(error, "a frame");
 }
 
-/* *more: there was one. */
+/* *more: whether there was another frame. */
 static ur_status read_frame(reading *r, bool *more, ur_error *error)
 {
     FILE *from = r->program.output;
@@ -100,9 +101,10 @@ static ur_status read_all(reading *r, ur_error *error)
     return UR_OK;
 }
 
-/* ---- A video ------------------------------------------------------------------------------------------------------- */
+/* ---- A video ----------------------------------------------------------------------------------------------------- */
 
-/* As the training's frames are, or as it is told. "file:" so that no name is taken for an address. */
+/* Decodes in the size of the training's frames or, without a training, as the options say. "file:" keeps ffmpeg from
+ * taking a name for an address. */
 static ur_status decode(reading *r, ur_error *error)
 {
     const ur_clips_options *o = r->options;
@@ -150,7 +152,7 @@ static ur_status read_labels(reading *r, ur_error *error)
     return status;
 }
 
-/* The file's piece becomes its frames in the temporary file. */
+/* The piece of the file in the source becomes the decoded frames in the temporary file. */
 static ur_status add_video(ur_clips *c, const ur_clips_options *o, size_t file, ur_error *error)
 {
     ur_piece *piece = &c->source.pieces[file];
