@@ -1,7 +1,7 @@
 /*
- * Pictures and their labels in two idx files: IMAGES of (N, rows, columns) or (N, rows, columns, channels), and LABELS of
- * (N). An idx file is 00 00, the type of its numbers (08: bytes), how many sizes it has, each as 32 bits with the highest
- * byte first, and the numbers row by row. A byte b becomes b/255.
+ * Pictures and their labels in two idx files: IMAGES of (N, rows, columns) or (N, rows, columns, channels), and LABELS
+ * of (N). An idx file is 00 00, the type of its numbers (08: bytes), the number of sizes, each size as 32 bits with the
+ * highest byte first, and the numbers row by row. A byte b becomes b/255.
  */
 #include "data/cursor.h"
 #include "data/form.h"
@@ -50,7 +50,7 @@ static ur_status read_headers(const ur_labelled *set, ur_idx *images, ur_idx *la
                    ur_source_name(source, labels->file));
 }
 
-/* The product fits: check_length has seen it, or there is no picture. */
+/* The product is checked here again: with 0 pictures, ur_idx_read accepts any sizes. */
 static ur_status take_sizes(ur_labelled *set, const ur_idx *images, const ur_labelled_options *options, ur_error *error)
 {
     ur_pictures *p = &set->pictures;

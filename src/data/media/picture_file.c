@@ -1,4 +1,4 @@
-/* See picture_file.h. A picture of 8 bits a number, whatever its form. */
+/* See picture_file.h. Every form is read as 8 bits per number. */
 #include "data/media/picture_file.h"
 
 #include "base/error.h"
@@ -12,7 +12,7 @@
 static const ur_picture_form *const FORMS[] = {&ur_picture_form_png, &ur_picture_form_jpeg, &ur_picture_form_pnm};
 enum { FORM_COUNT = sizeof FORMS / sizeof *FORMS };
 
-/* NULL: it is none of them. */
+/* NULL if the file has none of these forms. */
 static const ur_picture_form *find_form(const unsigned char *bytes, size_t size)
 {
     for (size_t i = 0; i < FORM_COUNT; i++)

@@ -1,11 +1,12 @@
-/* Binary PGM and PPM: "P5" or "P6", columns, rows and the largest number as text, a blank, and the numbers. */
+/* Binary PGM and PPM: "P5" or "P6"; columns, rows and the largest value as text; one white-space
+ * character; the numbers. */
 #include "base/error.h"
 #include "data/media/picture_forms.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* A number of the head, behind blanks and comments; 0: there is none. */
+/* Reads a number of the head, after white space and comments. 0 if there is none. */
 static size_t read_head_number(const unsigned char *bytes, size_t size, size_t *at)
 {
     size_t number = 0;

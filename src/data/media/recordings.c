@@ -1,4 +1,4 @@
-/* A file an example: a recording, whose class its folder or its name tells. */
+/* One file per example: a recording, whose class is given by its folder or by its name. */
 #include "base/memory.h"
 #include "data/cursor.h"
 #include "data/folder.h"
@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- Reading ------------------------------------------------------------------------------------------------------ */
+/* ---- Reading ----------------------------------------------------------------------------------------------------- */
 
 static ur_status look_at(const ur_labelled *set, uint64_t place, size_t length, ur_wav *wav, ur_example *read,
                          ur_error *error)
@@ -20,7 +20,8 @@ static ur_status look_at(const ur_labelled *set, uint64_t place, size_t length, 
     return status == UR_OK ? UR_OK : ur_labelled_fail(set, place, 0, error, status, "%s", why.text);
 }
 
-/* Samples, at the rate of the set; room 2 holds both, and the work of the bands behind them. */
+/* Samples at the rate of the set. Buffer 2 of the example holds the original samples, the resampled ones, and after
+ * them the work space for the bands. */
 static ur_status read_samples(const ur_labelled *set, const ur_wav *wav, ur_example *read, double **samples,
                               size_t *count, double **work, ur_error *error)
 {
@@ -57,14 +58,14 @@ static ur_status decode_recording(const ur_labelled *set, const ur_entry *entry,
     return UR_OK;
 }
 
-/* ---- Finding ------------------------------------------------------------------------------------------------------ */
+/* ---- Finding ----------------------------------------------------------------------------------------------------- */
 
 typedef struct recordings {
     ur_labelled *set;
     const ur_labelled_options *options;
     const char *pattern;
     ur_example read;
-    size_t other; /* files of another rate, and that of the first of them */
+    size_t other; /* files of another rate, and the rate of the first of them */
     uint32_t other_rate;
 } recordings;
 
@@ -77,7 +78,7 @@ static bool all_have(const ur_labelled *set, char byte)
     return true;
 }
 
-/* Names alike, DIGIT_SPEAKER_NUMBER.wav, begin with the class. */
+/* Names such as DIGIT_SPEAKER_NUMBER.wav begin with the class. */
 static ur_status choose_pattern(recordings *r, ur_error *error)
 {
     r->pattern = r->options->label_from;

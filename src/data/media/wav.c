@@ -1,5 +1,5 @@
-/* See wav.h. RIFF: "RIFF", a length, "WAVE", then chunks of a name, a length and so many bytes, padded to an even number.
- * Lengths are 32 bits with the lowest byte first. */
+/* See wav.h. RIFF is "RIFF", a length, "WAVE", then chunks: a name, a length and that many bytes, padded to an even
+ * number. Lengths have 32 bits, the lowest byte first. */
 #include "data/media/wav.h"
 
 #include "base/error.h"
@@ -41,7 +41,7 @@ static ur_status take_format(ur_wav *wav, const unsigned char *chunk, size_t siz
 
 static ur_status take_data(ur_wav *wav, const unsigned char *chunk, uint32_t told, size_t there, ur_error *error)
 {
-    if (told == UINT32_MAX) told = (uint32_t)there; /* written to a pipe: up to the end */
+    if (told == UINT32_MAX) told = (uint32_t)there; /* written to a pipe: the sound goes to the end */
     if (told > there)
         return ur_fail(error, UR_ERR_FORMAT, "a cut WAV: %u bytes of sound, where there are %zu", told, there);
     wav->data = chunk;
