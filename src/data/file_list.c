@@ -1,4 +1,4 @@
-/* Finds the files of a text and reads pieces of them, see file_list.h. */
+/* Finds the files of a text and reads pieces of them; see file_list.h. */
 #define _FILE_OFFSET_BITS 64
 
 #include "data/file_list.h"
@@ -26,7 +26,7 @@ ur_status ur_fail_system(ur_error *error, int number, const char *path, const ch
 
 /* ---- Reading --------------------------------------------------------------------------------------------------- */
 
-/* Number of bytes read, fewer than `size` only at the end of the file; −1 with errno. */
+/* Returns the number of bytes read, fewer than `size` only at the end of the file, or −1 with errno set. */
 static int64_t read_at(int descriptor, uint64_t offset, unsigned char *buffer, size_t size)
 {
     size_t done = 0;
@@ -59,7 +59,7 @@ static ur_status fail_gone(const ur_text_file *file, const char *otherwise, ur_e
     return ur_fail_system(error, errno, file->path, errno == ENOENT ? "is gone since it was opened" : otherwise);
 }
 
-/* The file is looked at after its bytes were read, by its name: a change before that shows. */
+/* The file is checked by its name after its bytes were read, so that an earlier change is seen. */
 static ur_status read_checked(const ur_text_file *file, int descriptor, uint64_t offset, unsigned char *buffer,
                               size_t size, ur_error *error)
 {
@@ -74,7 +74,7 @@ static ur_status read_checked(const ur_text_file *file, int descriptor, uint64_t
                    (unsigned long long)(offset + (uint64_t)got), (unsigned long long)file->size);
 }
 
-/* Does not wait where the name has become that of a pipe. */
+/* Non-blocking, in case the name now belongs to a pipe. */
 static int open_text(const char *path) { return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK); }
 
 ur_status ur_open_text_read(ur_open_text *open, const ur_text_file *file, uint64_t offset, unsigned char *buffer,
@@ -149,7 +149,7 @@ ur_status ur_file_list_append(ur_file_list *list, char *path, const struct stat 
 
 /* ---- Looking --------------------------------------------------------------------------------------------------- */
 
-/* The beginning of a file; its length. */
+/* Reads the beginning of a file and its length. */
 static ur_status read_start(const char *path, unsigned char start[UR_LOOKS_PROBE], size_t *length, ur_error *error)
 {
     int descriptor = open_text(path);

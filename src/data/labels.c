@@ -29,7 +29,7 @@ static int compare(const ur_label *a, const ur_label *b)
     return strcmp(a->text, b->text); /* "1" and "1.0" are two labels */
 }
 
-/* The place where it stands, or would. */
+/* The index of the label in `sorted`, or the index where it would be inserted. */
 static size_t find_place(const ur_labels *labels, const ur_label *wanted)
 {
     size_t low = 0, high = labels->count;
@@ -81,7 +81,7 @@ static ur_status fail_unknown(const ur_labels *labels, const char *text, ur_erro
                    labels->count, list, labels->count > LISTED ? " …" : "");
 }
 
-/* Its place, or the one where it would stand; `copy` gets the text with a zero behind it. */
+/* Finds a label, or the index where it would be inserted. `copy` gets the text with a zero after it. */
 static bool find_text(const ur_labels *labels, const char *text, size_t length, char copy[UR_LABEL_BYTES + 1],
                       ur_label *wanted, size_t *at)
 {

@@ -1,4 +1,4 @@
-/* A cursor over a corpus that knows the number of the token it stands at. */
+/* A cursor over a corpus that knows the index of its token. */
 #include "base/error.h"
 #include "data/corpus.h"
 #include "data/corpus_body.h"
@@ -7,7 +7,7 @@
 
 struct ur_reader {
     ur_corpus *corpus;
-    const ur_vocabulary *vocabulary; /* NULL: gives texts only */
+    const ur_vocabulary *vocabulary; /* NULL if the reader gives only texts */
     uint64_t position;
     ur_cursor cursor;
 };
@@ -50,7 +50,7 @@ void ur_reader_passed(ur_reader *reader, size_t tokens) { reader->position += to
 
 uint64_t ur_reader_position(const ur_reader *reader) { return reader->position; }
 
-/* To the last place of the index that is not behind `token`. */
+/* Moves to the last place in the index that is not after `token`. */
 static void place_before(ur_reader *reader, uint64_t token)
 {
     const ur_corpus *corpus = reader->corpus;
@@ -61,7 +61,7 @@ static void place_before(ur_reader *reader, uint64_t token)
     reader->position = end ? corpus->total.tokens : entry * corpus->every;
 }
 
-/* The files have not changed (that is an error where they are read), so this cannot be but for a file that lies. */
+/* A changed file is an error when it is read, so this happens only if the file system is inconsistent. */
 static ur_status fail_short(ur_error *error)
 {
     return ur_fail(error, UR_ERR_IO, "the text has fewer tokens than when it was opened");

@@ -1,9 +1,9 @@
-/* See relabel.h. The rules are short, so that they are read anew for each label. */
+/* See relabel.h. The rules are short, so they are read again for each label. */
 #include "data/relabel.h"
 
 #include <string.h>
 
-/* Cuts the first rule off; false behind the last. */
+/* Cuts off the first rule; false if there is none left. */
 static bool cut_rule(const char **rules, ur_field *from, ur_field *to)
 {
     const char *begin = *rules;

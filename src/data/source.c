@@ -82,7 +82,7 @@ void ur_source_tell_left_out(const ur_source *source, char *text, size_t size)
         snprintf(text + used, size - (size_t)used, " and %zu more", count - named);
 }
 
-/* Where a file is empty, the one behind it begins at the same address: the last one is meant. */
+/* An empty file begins at the same address as the next one. The last file with that address is meant. */
 size_t ur_source_find(const ur_source *source, uint64_t place)
 {
     size_t low = 0, high = source->list.count;
