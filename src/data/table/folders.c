@@ -1,4 +1,4 @@
-/* A file an example: the text of a whole file, whose class its folder or its name tells. */
+/* One file per example: the text is the whole file, and its folder or its name gives the class. */
 #include "base/utf8.h"
 #include "data/cursor.h"
 #include "data/folder.h"
@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Without a byte order mark and without the line ends behind it. */
+/* The text without a byte order mark and without the line ends at its end. */
 static ur_field take_text(const ur_example *read, size_t length)
 {
     ur_field text = {read->room[0], length};

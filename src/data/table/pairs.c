@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where a text stands in the source. */
+/* The address and length of a text in the source. */
 typedef struct place {
     uint64_t at : 40, length : 24;
 } place;
@@ -55,7 +55,7 @@ static ur_status add_place(ur_pairs *p, size_t side, uint64_t at, size_t length,
     return UR_OK;
 }
 
-/* A field of a row, without the blanks round it. */
+/* Adds a field of a row, without the white space around it. */
 static ur_status add_field(ur_pairs *p, size_t side, const ur_row *row, ur_field field, ur_error *error)
 {
     ur_field text = ur_field_trim(field);
@@ -66,7 +66,7 @@ static ur_status add_field(ur_pairs *p, size_t side, const ur_row *row, ur_field
     return add_place(p, side, row->place + (uint64_t)(text.text - row->text), text.length, error);
 }
 
-/* ---- Two files ----------------------------------------------------------------------------------------------------- */
+/* ---- Two files --------------------------------------------------------------------------------------------------- */
 
 static ur_status read_lines(ur_pairs *p, size_t side, ur_rows *rows, ur_error *error)
 {
@@ -99,9 +99,9 @@ static ur_status read_files(ur_pairs *p, ur_error *error)
                    ur_source_path(&p->source, 0), p->count[0], ur_source_path(&p->source, 1), p->count[1]);
 }
 
-/* ---- A table ------------------------------------------------------------------------------------------------------- */
+/* ---- A table ----------------------------------------------------------------------------------------------------- */
 
-/* TSV, or CSV where the name says so. */
+/* TSV, or CSV if the file is named .csv. */
 static ur_status find_dialect(ur_pairs *p, ur_error *error)
 {
     const char *name = ur_source_name(&p->source, 0), *ending;
@@ -146,7 +146,7 @@ static ur_status fail_column(const ur_pairs *p, const char *name, const ur_row *
                    name, list);
 }
 
-/* Column `name` of the first row; without a name the first of the table is the source, the second the target. */
+/* Finds column `name` by the first row. If `name` is NULL, the source is the first column and the target the second. */
 static ur_status find_column(ur_pairs *p, size_t side, const char *name, const ur_row *row, ur_error *error)
 {
     uint64_t number = 0;
@@ -220,7 +220,7 @@ static ur_status read_table(ur_pairs *p, const ur_pairs_options *options, ur_err
     return status;
 }
 
-/* ---- Opening ------------------------------------------------------------------------------------------------------- */
+/* ---- Opening ----------------------------------------------------------------------------------------------------- */
 
 static ur_status open_pairs(ur_pairs *p, const char *const *paths, size_t count, const ur_pairs_options *options,
                             ur_error *error)
@@ -253,7 +253,7 @@ ur_status ur_pairs_open(ur_pairs **pairs, const char *const *paths, size_t count
     return status;
 }
 
-/* ---- Reading ------------------------------------------------------------------------------------------------------- */
+/* ---- Reading ----------------------------------------------------------------------------------------------------- */
 
 static ur_status make_room(ur_pair *read, size_t side, size_t length, ur_error *error)
 {
