@@ -30,7 +30,7 @@ void ur_album_name(const ur_album *a, size_t i, char *text, size_t size)
         snprintf(text, size, "%s", ur_source_path(&a->source, i));
 }
 
-/* ---- Room --------------------------------------------------------------------------------------------------------- */
+/* ---- Room -------------------------------------------------------------------------------------------------------- */
 
 static ur_status make_room(ur_album *a, ur_error *error)
 {
@@ -47,9 +47,9 @@ static ur_status make_room(ur_album *a, ur_error *error)
 
 static unsigned char *place_of(const ur_album *a, size_t i) { return a->bytes + i * ur_picture_bytes(&a->size); }
 
-/* ---- idx ---------------------------------------------------------------------------------------------------------- */
+/* ---- idx --------------------------------------------------------------------------------------------------------- */
 
-/* Of another size than is wanted: into a copy, which is scaled. */
+/* Reads one picture of another size into a copy, and scales the copy. */
 static ur_status take_scaled(ur_album *a, size_t i, const ur_idx *x, const ur_picture_size *own, ur_error *error)
 {
     size_t size = ur_picture_bytes(own);
@@ -89,7 +89,7 @@ static ur_status read_idx(ur_album *a, const ur_album_options *o, ur_error *erro
     return UR_OK;
 }
 
-/* ---- Files -------------------------------------------------------------------------------------------------------- */
+/* ---- Files ------------------------------------------------------------------------------------------------------- */
 
 static ur_status take_file(ur_album *a, size_t i, const unsigned char *bytes, size_t size, ur_error *error)
 {
@@ -129,11 +129,11 @@ static ur_status read_files(ur_album *a, const ur_album_options *o, ur_error *er
     return UR_OK;
 }
 
-/* ---- Which files -------------------------------------------------------------------------------------------------- */
+/* ---- Which files ------------------------------------------------------------------------------------------------- */
 
 static const char *const ENDINGS[] = {"", ".png", ".jpg", ".jpeg", ".ppm", ".pgm"};
 
-/* The path of a name below the folder; NULL without memory. */
+/* Finds the path of a name below the folder; NULL if there is no memory. */
 static char *find_file(const char *folder, const char *name)
 {
     char *path = NULL;
@@ -162,7 +162,7 @@ static ur_status open_named(ur_album *a, const char *folder, const ur_album_opti
     return status;
 }
 
-/* Of a folder, only what is called like a picture. */
+/* Keeps only the files of a folder that are named like pictures. */
 static ur_status keep_pictures(ur_album *a, const char *folder, ur_error *error)
 {
     ur_file_list *list = &a->source.list;

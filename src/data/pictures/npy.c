@@ -1,4 +1,4 @@
-/* See npy.h. In front of the numbers stand "\x93NUMPY", the version (1 to 3), the length of the head (2 or 4 bytes) and the
+/* See npy.h. Before the numbers come "\x93NUMPY", the version (1 to 3), the length of the head (2 or 4 bytes) and the
  * head, a Python dict: {'descr': '<f4', 'fortran_order': False, 'shape': (10, 512), }. */
 #include "data/pictures/npy.h"
 
@@ -12,9 +12,9 @@
 
 enum { HEAD_MOST = 65536, PART = 8192 };
 
-/* ---- The head ----------------------------------------------------------------------------------------------------- */
+/* ---- The head ---------------------------------------------------------------------------------------------------- */
 
-/* What stands behind 'KEY': in the head; NULL: it is not there. */
+/* The text after KEY: in the head; NULL if KEY is missing. */
 static const char *find_value(const char *head, const char *key)
 {
     const char *at = strstr(head, key);
@@ -109,7 +109,7 @@ ur_status ur_npy_look(ur_npy *n, const unsigned char *bytes, size_t size, uint64
     return status == UR_OK ? check_length(n, all - *begin, error) : status;
 }
 
-/* ---- The file ----------------------------------------------------------------------------------------------------- */
+/* ---- The file ---------------------------------------------------------------------------------------------------- */
 
 void ur_npy_close(ur_npy *n)
 {
@@ -171,7 +171,7 @@ ur_status ur_npy_open(ur_npy **npy, const char *path, const struct ur_watcher *w
     return status;
 }
 
-/* ---- Rows --------------------------------------------------------------------------------------------------------- */
+/* ---- Rows -------------------------------------------------------------------------------------------------------- */
 
 static uint64_t read_word(const unsigned char *bytes, size_t size)
 {
