@@ -1,4 +1,4 @@
-/* WAV files and folders of them: what is said, and who says it, stands in their names. */
+/* WAV files and folders of them. What is said, and who says it, is in the file names. */
 #include "base/error.h"
 #include "base/file.h"
 #include "data/folder.h"

@@ -14,11 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Naming --------------------------------------------------------------------------------------------------------- */
+/* ---- Naming ------------------------------------------------------------------------------------------------------ */
 
 static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-/* With one blank for several of them. */
+/* Appends a transcript, with each run of white space as one space. */
 static ur_status keep_text(ur_utterances *set, ur_field text, size_t *place, ur_error *error)
 {
     size_t wanted = set->texts_used + text.length + 1;
@@ -75,7 +75,7 @@ static void forget_names(ur_utterances *set)
     set->named_count = 0;
 }
 
-/* ---- Files ---------------------------------------------------------------------------------------------------------- */
+/* ---- Files ------------------------------------------------------------------------------------------------------- */
 
 static ur_status read_file(const ur_utterances *set, const ur_utterance *u, unsigned char **bytes, ur_wav *wav,
                            ur_error *error)
@@ -96,7 +96,8 @@ static size_t count_samples(const ur_utterances *set, const ur_wav *wav)
     return wav->rate == set->rate ? wav->frames : ur_resampled_count(wav->frames, wav->rate, set->rate);
 }
 
-/* Whether it is set apart: by its name, or by what is to be heard. */
+/* Whether a recording is for validation: decided by its name, or at random by its sound, so that equal
+ * recordings agree. */
 static bool is_held(const ur_utterances *set, size_t i, const ur_utterances_options *o, uint64_t sound)
 {
     if (o->val_match) return ur_glob(o->val_match, ur_source_name(&set->source, i), NULL, NULL);
@@ -159,7 +160,7 @@ ur_status ur_utterances_read(const ur_utterances *set, size_t i, double *samples
     return status;
 }
 
-/* ---- Opening -------------------------------------------------------------------------------------------------------- */
+/* ---- Opening ----------------------------------------------------------------------------------------------------- */
 
 static ur_status check_options(const ur_utterances_options *o, ur_error *error)
 {
@@ -183,7 +184,7 @@ static ur_status name_recordings(ur_utterances *set, const char *const *paths, s
     return UR_OK;
 }
 
-/* The files that were named, in that order. */
+/* Opens the named files, in that order. */
 static ur_status open_source(ur_utterances *set, const ur_utterances_options *o, ur_error *error)
 {
     const char **paths = calloc(set->named_count + 1, sizeof *paths);
@@ -263,7 +264,7 @@ void ur_utterances_close(ur_utterances *set)
 
 void ur_utterances_unwatch(ur_utterances *set) { set->source.watcher = NULL; }
 
-/* ---- Asking --------------------------------------------------------------------------------------------------------- */
+/* ---- Asking ------------------------------------------------------------------------------------------------------ */
 
 size_t ur_utterances_count(const ur_utterances *set) { return set->count; }
 uint32_t ur_utterances_rate(const ur_utterances *set) { return set->rate; }
