@@ -1,4 +1,4 @@
-/* A file of vectors read through a buffer: see body.h. */
+/* Reads a file of vectors through a buffer; see body.h. */
 #include "data/vectors/body.h"
 
 #include <string.h>
