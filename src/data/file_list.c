@@ -147,7 +147,7 @@ ur_status ur_file_list_append(ur_file_list *list, char *path, const struct stat 
     return UR_OK;
 }
 
-/* ---- Looking --------------------------------------------------------------------------------------------------- */
+/* ---- What a file looks like -------------------------------------------------------------------------------------- */
 
 /* Reads the beginning of a file and its length. */
 static ur_status read_start(const char *path, unsigned char start[UR_LOOKS_PROBE], size_t *length, ur_error *error)

@@ -133,7 +133,7 @@ ur_status ur_folder_keep(ur_labelled *set, const char *root, ur_folder_looks *lo
     return UR_OK;
 }
 
-/* ---- What a place or a name says --------------------------------------------------------------------------------- */
+/* ---- The label from a path or a name ----------------------------------------------------------------------------- */
 
 static bool is_one_folder(const ur_labelled *set)
 {

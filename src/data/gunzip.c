@@ -73,7 +73,7 @@ static ur_status inflate_file(unpacking *u, ur_error *error)
 
 static ur_status unpack(unpacking *u, ur_error *error)
 {
-    if (inflateInit2(&u->stream, 15 + 16) != Z_OK) return ur_fail_memory(error, "unpacking"); /* 16: gzip */
+    if (inflateInit2(&u->stream, 15 + 16) != Z_OK) return ur_fail_memory(error, "unpacking"); /* 16 selects gzip */
     ur_status status = inflate_file(u, error);
     inflateEnd(&u->stream);
     return status;

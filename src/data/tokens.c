@@ -107,7 +107,7 @@ static ur_status make_pieces(ur_vocabulary **vocabulary, size_t limit, uint64_t 
 ur_status ur_tokens_settle(ur_vocabulary **vocabulary, const char *token, size_t limit, uint64_t least, ur_error *error)
 {
     if (makes_pieces(token)) return make_pieces(vocabulary, limit, least, error);
-    UR_TRY(ur_vocabulary_add_times(*vocabulary, "", 1, UINT64_MAX / 2, NULL, error)); /* the end */
+    UR_TRY(ur_vocabulary_add_times(*vocabulary, "", 1, UINT64_MAX / 2, NULL, error)); /* the end, always kept */
     return ur_vocabulary_settle(*vocabulary, least, limit, true, error);
 }
 

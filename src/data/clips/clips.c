@@ -209,7 +209,7 @@ void ur_clips_close(ur_clips *c)
     free(c);
 }
 
-/* ---- What is there ----------------------------------------------------------------------------------------------- */
+/* ---- Properties -------------------------------------------------------------------------------------------------- */
 
 size_t ur_clips_count(const ur_clips *c) { return c->count; }
 size_t ur_clips_frames(const ur_clips *c, size_t clip) { return c->clip[clip].frames; }

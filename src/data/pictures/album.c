@@ -30,7 +30,7 @@ void ur_album_name(const ur_album *a, size_t i, char *text, size_t size)
         snprintf(text, size, "%s", ur_source_path(&a->source, i));
 }
 
-/* ---- Room -------------------------------------------------------------------------------------------------------- */
+/* ---- Memory ------------------------------------------------------------------------------------------------------ */
 
 static ur_status make_room(ur_album *a, ur_error *error)
 {

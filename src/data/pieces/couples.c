@@ -14,7 +14,7 @@ void ur_couples_free(ur_couples *c)
     *c = (ur_couples){0};
 }
 
-/* ---- By their pieces --------------------------------------------------------------------------------------------- */
+/* ---- Finding a couple by its pieces ------------------------------------------------------------------------------ */
 
 /* The finaliser of MurmurHash3. */
 static uint64_t mix(uint64_t x)
@@ -62,7 +62,7 @@ ur_status ur_couples_find(ur_couples *c, int32_t left, int32_t right, uint32_t *
     return UR_OK;
 }
 
-/* ---- By how often ------------------------------------------------------------------------------------------------ */
+/* ---- The queue, by count ----------------------------------------------------------------------------------------- */
 
 static bool comes_before(const ur_couples *c, ur_queued a, ur_queued b)
 {

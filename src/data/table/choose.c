@@ -60,7 +60,7 @@ ur_status ur_survey_find(const ur_survey *survey, const ur_labelled *set, const 
     return *column == NONE ? fail_columns(survey, set, error, "there is no column ", asked) : UR_OK;
 }
 
-/* ---- By looking -------------------------------------------------------------------------------------------------- */
+/* ---- Guessing ---------------------------------------------------------------------------------------------------- */
 
 static size_t find_named(const ur_survey *survey, const char *const *names, size_t count, size_t other)
 {

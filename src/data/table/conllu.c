@@ -118,7 +118,7 @@ ur_status ur_sentence_take(ur_sentence *s, const char *text, size_t length, ur_e
     return UR_OK;
 }
 
-/* ---- A set of them ----------------------------------------------------------------------------------------------- */
+/* ---- A set of sentences ------------------------------------------------------------------------------------------ */
 
 typedef struct entry {
     uint64_t place : 40, length : 24;

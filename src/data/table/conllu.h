@@ -19,7 +19,7 @@ const char *ur_conllu_field_name(size_t field);
 /* Finds a field by its name or its number from 1. UR_ERR_USAGE lists the fields. */
 ur_status ur_conllu_field_find(const char *name, size_t *field, ur_error *error);
 
-/* ---- one sentence ------------------------------------------------------------------------------------------------ */
+/* ---- One sentence ------------------------------------------------------------------------------------------------ */
 
 typedef struct ur_conllu_word {
     ur_field field[UR_CONLLU_FIELDS]; /* as in the text; never empty */
@@ -41,7 +41,7 @@ ur_status ur_sentence_line(ur_sentence *sentence, ur_field line, ur_error *error
 /* Takes all lines of a text as a new sentence. */
 ur_status ur_sentence_take(ur_sentence *sentence, const char *text, size_t length, ur_error *error);
 
-/* ---- a set of them ----------------------------------------------------------------------------------------------- */
+/* ---- A set of sentences ------------------------------------------------------------------------------------------ */
 
 typedef struct ur_conllu ur_conllu;
 

@@ -47,7 +47,7 @@ static ur_status take_file(ur_labelled *set, const ur_labelled_options *options,
     return status;
 }
 
-/* ---- The label in front ------------------------------------------------------------------------------------------ */
+/* ---- Lines that begin with a label ------------------------------------------------------------------------------- */
 
 static ur_status take_labelled(ur_labelled *set, const ur_labelled_options *options, const ur_row *row, ur_field label,
                                ur_error *error)
@@ -101,7 +101,7 @@ static ur_status find_fasttext(ur_labelled *set, const ur_labelled_options *opti
     return UR_OK;
 }
 
-/* ---- A file for each class --------------------------------------------------------------------------------------- */
+/* ---- One file per class ------------------------------------------------------------------------------------------ */
 
 static ur_status take_whole(ur_labelled *set, const ur_labelled_options *options, const ur_row *row, ur_field label,
                             ur_error *error)

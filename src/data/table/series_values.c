@@ -51,7 +51,7 @@ bool ur_series_number(ur_field cell, double *value)
     return ur_read_number(copy, value) && fabs(*value) < 1e30;
 }
 
-/* ---- What is missing --------------------------------------------------------------------------------------------- */
+/* ---- Missing values ---------------------------------------------------------------------------------------------- */
 
 /* Fills rows [begin, end) of a channel, from the value before them to the value after them. */
 static void fill_gap(ur_series *s, size_t channel, size_t begin, size_t end)
@@ -76,7 +76,7 @@ static void fill_channel(ur_series *s, size_t channel)
     }
 }
 
-/* ---- From row to row --------------------------------------------------------------------------------------------- */
+/* ---- The step from row to row ------------------------------------------------------------------------------------ */
 
 static int by_size(const void *a, const void *b)
 {

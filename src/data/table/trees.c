@@ -29,7 +29,7 @@ typedef struct grove {
     size_t open[DEPTH_MOST];
 } grove;
 
-/* ---- Phrases that were met --------------------------------------------------------------------------------------- */
+/* ---- Phrases seen so far ----------------------------------------------------------------------------------------- */
 
 static bool put_hash(phrases *met, uint64_t hash)
 {

@@ -264,7 +264,7 @@ void ur_utterances_close(ur_utterances *set)
 
 void ur_utterances_unwatch(ur_utterances *set) { set->source.watcher = NULL; }
 
-/* ---- Asking ------------------------------------------------------------------------------------------------------ */
+/* ---- Properties -------------------------------------------------------------------------------------------------- */
 
 size_t ur_utterances_count(const ur_utterances *set) { return set->count; }
 uint32_t ur_utterances_rate(const ur_utterances *set) { return set->rate; }
