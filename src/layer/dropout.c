@@ -13,8 +13,7 @@ typedef struct ur_mask_job {
     uint64_t seed, step;
     uint32_t stream, keep; /* an input is kept if its random word is below `keep` */
     real scale, *mask;
-    size_t first, count; /* `first` counts groups of four numbers: the first group of this mask; `count` counts
-                          * numbers */
+    size_t first, count; /* the first group of four numbers in the stream; how many numbers */
     bool all;            /* p is so small that every input is kept */
 } ur_mask_job;
 

@@ -5,8 +5,8 @@
  * - A few unit blocks at a time go through the input product, the recurrent product and the gates. h' is written to
  *   its own space, because other blocks still read h, and copied at the end. So threads need not wait for each other
  *   before they write.
- * - Every other step goes through the blocks backwards. Weights that do not fit in a cache are gone when they are needed
- *   again in the same order. In the opposite order, what was read last is read first.
+ * - Every other step goes through the blocks backwards. Weights that do not fit in a cache are gone when they are
+ *   needed again in the same order. In the opposite order, what was read last is read first.
  *
  * The chains are the same as in a window.
  */
