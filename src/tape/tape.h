@@ -38,7 +38,8 @@ struct ur_tape {
     ur_arena *arena;
     ur_record *last;
     bool recording;
-    /* The tape records, but the network runs as in inference: no dropout, and an embedding gives a row for each step. */
+    /* The tape records, but the network runs as in inference: no dropout, and an embedding gives a row for each
+     * step. */
     bool plain;
     ur_tensor **watch;          /* where a network leaves the output of each of its layers, or NULL */
     struct ur_probing *probing; /* what recurrent layers leave for a probe (layer/recurrent.h), or NULL */
