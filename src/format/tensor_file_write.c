@@ -14,7 +14,7 @@
 #error "tensors are written as they lie in memory, and safetensors is little-endian"
 #endif
 
-/* ---- what may be written ---- */
+/* ---- What may be written ---- */
 
 static ur_status wrong_entry(const ur_tensor_entry *entry, const char *what, ur_error *error)
 {

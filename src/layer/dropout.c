@@ -1,4 +1,4 @@
-/* Dropout between layers, and with one mask for all steps. */
+/* Dropout between layers, with a mask for each step or one mask for all steps. */
 #include "base/random.h"
 #include "layer/kind.h"
 

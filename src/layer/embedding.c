@@ -57,7 +57,7 @@ static void backward(ur_tape *tape, void *trace)
     if (status != UR_OK) tape->status = status;
 }
 
-/* Shared out over threads. */
+/* Copies a member's share of the rows. */
 static void copy_rows(void *context, size_t member, size_t members)
 {
     const ur_embed_trace *e = context;

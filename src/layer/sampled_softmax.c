@@ -126,7 +126,7 @@ static real tree(real lane[16])
     return lane[0];
 }
 
-/* x·w: lane i of 16 is a chain of fma over the numbers i, i + 16, …; then the tree. */
+/* x·w: element i of a vector is a chain of fma over the numbers i, i + 16, …; then the tree. */
 static real dot(const ur_train_kernels *kernels, const real *x, const real *w, size_t row)
 {
     real lane[16] = {0};

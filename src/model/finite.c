@@ -55,8 +55,8 @@ static double largest_at(const ur_tensor *y, size_t step)
     return step < y->steps ? ur_largest(y->value + step * numbers, numbers) : 0;
 }
 
-/* The first step at which the output of a layer is not finite. Layers after the last one with steps give only one step,
- * and count as the last step. */
+/* The first step at which the output of a layer is not finite. A layer that gives only one step, after the others,
+ * counts as the last step. */
 static size_t find_step(const ur_model *m, const ur_tape *tape)
 {
     size_t steps = 0;

@@ -1,4 +1,4 @@
-/* States as values. */
+/* The states of a model: their size, creation, copies and values. */
 #include "model/state.h"
 
 #include <stdlib.h>
