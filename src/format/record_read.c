@@ -1,4 +1,4 @@
-/* The record, read: every value checked before use. */
+/* Reads the record. Every value is checked before it is used. */
 #include "format/json_text.h"
 #include "format/record.h"
 
@@ -87,7 +87,7 @@ static ur_status read_sizes(const json_t *record, ur_sizes *sizes, const char *n
     return read_size(record, "outputs", &sizes->outputs, name, error);
 }
 
-/* The sizes of each line by itself; a network line that is wrong is told by who builds it. */
+/* Reads the sizes of each line by itself. A network line that is wrong is reported when the model is built. */
 static ur_status read_lines(const json_t *lines, const char *net, ur_sizes *sizes, const char *name, ur_error *error)
 {
     ur_net_spec spec = {0};

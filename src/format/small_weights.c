@@ -16,7 +16,7 @@ static ur_weights weights_of(const ur_model *m, const ur_param *p) { return p->r
 
 /* ---- writing ----------------------------------------------------------------------------------------------------- */
 
-/* Bytes of memory for a parameter's numbers: scales first, so that they are aligned. */
+/* Bytes of memory for a parameter's small numbers. Scales come first, so that they are aligned. */
 static size_t room_of(const ur_model *m, const ur_param *p)
 {
     ur_weights weights = weights_of(m, p);

@@ -1,7 +1,7 @@
 /*
  * Reading safetensors, https://github.com/huggingface/safetensors#format: 8 bytes N (little-endian), N bytes of JSON
- * {"NAME": {"dtype": "F32", "shape": [2, 3], "data_offsets": [BEGIN, END]}, …, "__metadata__": {"KEY": "TEXT"}},
- * then the data, which the tensors cover without hole or overlap. Offsets count from the beginning of the data.
+ * {"NAME": {"dtype": "F32", "shape": [2, 3], "data_offsets": [BEGIN, END]}, …, "__metadata__": {"KEY": "TEXT"}}, then
+ * the data, which the tensors cover without hole or overlap. Offsets count from the beginning of the data.
  */
 #include "format/json_text.h"
 #include "format/seal.h"
@@ -13,7 +13,7 @@
 typedef struct tensor_reader {
     const char *name; /* of the file */
     const unsigned char *bytes;
-    size_t size, data_at; /* of the whole file; where in it the data begins */
+    size_t size, data_at; /* of the whole file; offset of the data in the file */
     ur_tensor_file *file;
     ur_error *error;
 } tensor_reader;
@@ -81,7 +81,7 @@ static ur_status read_dtype(const tensor_reader *reader, ur_tensor_entry *entry,
                    reader->name, entry->name, name);
 }
 
-/* A whole number that is not negative and fits a size_t. */
+/* A whole number that is not negative and fits into a size_t. */
 static bool size_of(const json_t *value, size_t *size)
 {
     if (!json_is_integer(value) || json_integer_value(value) < 0) return false;
@@ -159,7 +159,8 @@ static ur_status read_tensors(tensor_reader *reader, json_t *header)
 
 /* ---- The data as a whole ---- */
 
-/* By place in the file; of empty tensors at one place the name decides, so that the order is always the same. */
+/* Orders by place in the file. Empty tensors at the same place are ordered by name, so that the order is always the
+ * same. */
 static int compare_place(const void *a, const void *b)
 {
     const ur_tensor_entry *x = a, *y = b;
@@ -222,7 +223,8 @@ ur_status ur_tensor_file_read(ur_tensor_file *file, const char *path, ur_error *
 
 /* ---- The seal ---- */
 
-/* The header without the blanks behind it, which the writer adds; the seal's digits are read as they were when it was made. */
+/* Hashes the header without the blanks that the writer adds after it. The digits of the seal are hashed as
+ * UR_SEAL_OPEN, as they were when the seal was made. */
 static void add_header(ur_seal *seal, const unsigned char *header, size_t length, const char *digits)
 {
     size_t place = 0, size = sizeof UR_SEAL_OPEN - 1;

@@ -1,9 +1,9 @@
-/* ctc: a line's labels have steps of their own. What enters leaves unchanged; the loss and what is read out of it are of the
- * whole sequence. */
+/* ctc: the labels of a line have steps of their own. The layer passes its input on unchanged. The loss and the decoder
+ * look at the whole sequence. */
 #include "layer/ctc.h"
 #include "layer/kind.h"
 
-/* ---- what a path says --------------------------------------------------------------------------------------------- */
+/* ---- from paths to labels ----------------------------------------------------------------------------------------- */
 
 size_t ur_ctc_steps(const int32_t *ids, size_t stride, size_t count)
 {

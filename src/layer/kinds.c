@@ -1,4 +1,4 @@
-/* The kinds of layer.inc by number. */
+/* The kinds of layer.inc by index. */
 #include "layer/kind.h"
 
 static const ur_layer_kind *const kinds[] = {

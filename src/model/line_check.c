@@ -1,4 +1,4 @@
-/* What enters a line, and whether the line can be run on it (graph.h). */
+/* The places that enter a line, and whether the line can be run on them (graph.h). */
 #include "model/graph.h"
 
 /* ---- places ------------------------------------------------------------------------------------------------------- */
@@ -9,8 +9,9 @@ static bool steps_follow(const ur_layer *l)
     return l != NULL;
 }
 
-/* A line that begins with another one has its places. Where that one has left one step, so has this one, but for two
- * reasons: the batch says which lane each of its own places takes, or a layer of the line needs steps. */
+/* A line that begins with another line has that line's places. If the other line has left one step, so has this one,
+ * with two exceptions: the batch says which lane each of the line's own places takes, or a layer of the line needs
+ * steps. */
 ur_shape ur_line_enters(const ur_model *m, size_t i, const ur_sequences *in, const ur_value *values)
 {
     const ur_layer *first = &m->layers[m->lines[i].first];
@@ -43,7 +44,7 @@ static ur_status check_ids(const ur_sequences *in, size_t symbols, ur_error *err
     return UR_OK;
 }
 
-/* Places of a line's own: it takes ids, numbers, or lanes of another line. */
+/* Checks the line's own places: it takes ids, numbers, or lanes of another line. */
 static ur_status check_own(const ur_line *line, const ur_sequences *in, ur_error *error)
 {
     if (!in->lanes) return ur_fail(error, UR_ERR_USAGE, "a batch needs at least one lane");
@@ -70,7 +71,7 @@ static bool same_places(const ur_shape *a, const ur_shape *b)
     return true;
 }
 
-/* Each place of a line takes a lane of one that has left one step. */
+/* Each place takes a lane of a line that has left one step. */
 static ur_status check_lanes(const ur_shape *at, const ur_shape *other, const int32_t *lane_of, const char *name,
                              ur_error *error)
 {
@@ -85,7 +86,7 @@ static ur_status check_lanes(const ur_shape *at, const ur_shape *other, const in
     return UR_OK;
 }
 
-/* A lane looks at the same lane of the other line at all steps. */
+/* A lane must look at the same lane of the other line at all steps. */
 static ur_status check_looks(const ur_shape *at, const ur_shape *other, const int32_t *lane_of, const char *name,
                              ur_error *error)
 {
@@ -99,7 +100,7 @@ static ur_status check_looks(const ur_shape *at, const ur_shape *other, const in
     return UR_OK;
 }
 
-/* `at`: where the layer stands; `other`: what the line that it names has left. */
+/* `at`: the places at the layer; `other`: those that the named line has left. */
 static ur_status check_named(const ur_layer *l, const ur_shape *at, const ur_shape *other, const int32_t *lane_of,
                              ur_error *error)
 {

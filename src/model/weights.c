@@ -1,4 +1,4 @@
-/* Small weights: a model's matrices rounded in place, and packed in their own form. */
+/* Small weights: the matrices of a model rounded in place, and packed in their own form. */
 #include "base/float_mode.h"
 #include "kernel/round.h"
 #include "model/model.h"
@@ -11,7 +11,7 @@ const char *ur_weights_name(ur_weights weights)
     return names[weights];
 }
 
-/* What a row of the model can be rounded to. */
+/* Checks that all numbers of a parameter can be rounded. */
 static ur_status check_param(const ur_param *p, ur_weights weights, ur_error *error)
 {
     for (size_t i = 0; i < p->size; i++) {
@@ -23,7 +23,7 @@ static ur_status check_param(const ur_param *p, ur_weights weights, ur_error *er
     return UR_OK;
 }
 
-/* A sum of int8 products must fit 32 bits, and a row of A the room of the kernel. */
+/* The sum of int8 products must fit into 32 bits, and a row of A into the kernel's buffer. */
 static ur_status check_depths(const ur_model *m, ur_weights weights, ur_error *error)
 {
     for (size_t i = 0; i < m->layer_count && weights == UR_WEIGHTS_INT8; i++) {
