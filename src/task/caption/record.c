@@ -1,4 +1,4 @@
-/* The vocabulary of captions and how pictures are scaled, in the model's file and out of it; and what the network must be. */
+/* Writes the vocabulary and the scaling of pictures into the model's record and reads them back. Checks the network. */
 #include "task/caption/caption.h"
 
 #include "format/record.h"
