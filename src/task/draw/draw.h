@@ -5,13 +5,13 @@
  * picture the numbers are drawn from N(0, 1), which gives new pictures. The network is a set of lines, which paint.c
  * runs one after another at each stroke:
  *
- *   canvas    1 → the first canvas                                 canvas: dense nobias
- *   look      h of the decoder → where to read                     look: join decoder > dense
- *   reader    what is read → input of the encoder                  reader: dense 256 relu
- *   encoder   reader and h of the decoder → means and log σ        encoder: join reader > join decoder > lstm 256 > dense
- *   decoder   the numbers drawn → h                                decoder: lstm 256
- *   place     h → where to write                                   place: join decoder > dense
- *   write     h → what is added to the canvas                      write: join decoder > dense
+ *   canvas    1 → the first canvas                      canvas: dense nobias
+ *   look      h of the decoder → where to read          look: join decoder > dense
+ *   reader    what is read → input of the encoder       reader: dense 256 relu
+ *   encoder   reader, h of the decoder → means, log σ   encoder: join reader > join decoder > lstm 256 > dense
+ *   decoder   the numbers drawn → h                     decoder: lstm 256
+ *   place     h → where to write                        place: join decoder > dense
+ *   write     h → what is added to the canvas           write: join decoder > dense
  *
  * `look` is needed only to read with attention, and `place` only to write with attention.
  */
