@@ -1,4 +1,4 @@
-/* Examples of the recall tasks: their memory, and how copy and adding are made. See recall.h. */
+/* The memory of the recall tasks' examples, and how copy and adding make them. See recall.h. */
 #include "task/recall/recall.h"
 
 #include "base/error.h"
@@ -46,7 +46,7 @@ const ur_recall_kind ur_recall_copy = {
 
 /* ---- Adding: (number, mark) a step; the sum of the two marked numbers ---------------------------------------------- */
 
-/* The first mark stands among the first steps, a tenth as many as the gap, so that its place says nothing. */
+/* The first mark is among the first steps, a tenth of the gap, so that its place tells nothing. */
 static size_t adding_lead(size_t gap) { return gap / 10; }
 static size_t adding_steps(size_t gap) { return adding_lead(gap) + gap + 1; }
 
@@ -153,7 +153,7 @@ bool ur_examples_due(const ur_examples *e, size_t step, size_t lane)
 
 typedef struct line {
     char *text;
-    size_t size, length; /* room; what a line of any length would have */
+    size_t size, length; /* size of the buffer; length that the whole line would need */
 } line;
 
 static void add(line *l, const char *word)
