@@ -1,4 +1,4 @@
-/* Labels and vocabularies of a tagger, in the model's file; and which line of the network reads and gives what. */
+/* Labels and vocabularies of a tagger in the model's record, and which line of the network reads and gives what. */
 #include "task/tag/tag.h"
 
 #include "format/record.h"
