@@ -313,7 +313,7 @@ ur_hypothesis ur_decoding_text(const ur_decoding *d, size_t lane, size_t i)
     return lane < d->lanes ? ur_beam_hypothesis(d->beams[lane], i) : (ur_hypothesis){0};
 }
 
-/* ---- where it looked ---------------------------------------------------------------------------------------------- */
+/* ---- attention ---------------------------------------------------------------------------------------------------- */
 
 /* Writes the text once more, by itself, starting from the first step, which all lanes took together. */
 static ur_status write_again(ur_decoding *d, size_t lane, const ur_hypothesis *text, size_t steps, ur_error *error)

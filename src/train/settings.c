@@ -79,7 +79,7 @@ static ur_status keep_strings(ur_settings *s, ur_error *error)
     return UR_OK;
 }
 
-/* ---- Beginning and end -------------------------------------------------------------------------------------------- */
+/* ---- Making and freeing ------------------------------------------------------------------------------------------- */
 
 void ur_settings_free(ur_settings *s)
 {

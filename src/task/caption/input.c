@@ -70,7 +70,7 @@ void ur_caption_put_picture(ur_caption_task *c, const float *picture, size_t b, 
         }
 }
 
-/* ---- Varying ------------------------------------------------------------------------------------------------------ */
+/* ---- Augmentation ------------------------------------------------------------------------------------------------- */
 
 static float choose_within(double most, uint64_t seed, uint64_t position)
 {

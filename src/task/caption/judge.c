@@ -9,7 +9,7 @@
 #include <jansson.h>
 #include <string.h>
 
-/* ---- Adding up ---------------------------------------------------------------------------------------------------- */
+/* ---- Sums --------------------------------------------------------------------------------------------------------- */
 
 /* Whether a row is the first caption of its picture. Each picture is judged once, at this row. */
 static bool is_first(const ur_captions *table, size_t row)
@@ -118,7 +118,7 @@ ur_status ur_caption_tally(void *data, const ur_task_batch *batch, const ur_valu
     return UR_OK;
 }
 
-/* ---- In numbers --------------------------------------------------------------------------------------------------- */
+/* ---- Results ------------------------------------------------------------------------------------------------------ */
 
 static double share(size_t part, size_t whole) { return (double)part / (double)(whole ? whole : 1); }
 

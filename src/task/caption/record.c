@@ -59,7 +59,7 @@ ur_status ur_caption_record(void *data, ur_model *model, ur_error *error)
     return record_data(c, model, error);
 }
 
-/* ---- Out of it ---------------------------------------------------------------------------------------------------- */
+/* ---- From the model's file ---------------------------------------------------------------------------------------- */
 
 static size_t read_size(const json_t *input, const char *key)
 {

@@ -52,7 +52,7 @@ ur_status ur_caption_text(ur_caption_task *c, size_t lane, size_t i, ur_error *e
     return ur_tokens_write(c->vocabulary, h.ids, h.length, &c->written, error);
 }
 
-/* ---- To be looked at ---------------------------------------------------------------------------------------------- */
+/* ---- Inspection --------------------------------------------------------------------------------------------------- */
 
 static int shown_length(size_t length) { return length < 300 ? (int)length : 300; }
 

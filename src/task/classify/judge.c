@@ -53,7 +53,7 @@ void ur_classify_probabilities(const ur_classify *c, const real *row, bool logit
     for (size_t i = 0; i < c->label_count; i++) p[i] /= sum;
 }
 
-/* ---- Adding up ---------------------------------------------------------------------------------------------------- */
+/* ---- Sums --------------------------------------------------------------------------------------------------------- */
 
 /* Inserts a mistake into the sorted list of the surest ones, if it belongs there. */
 static void keep_mistake(ur_class_tally *t, ur_class_mistake m)
@@ -103,7 +103,7 @@ ur_status ur_classify_tally(void *data, const ur_task_batch *batch, const ur_val
     return UR_OK;
 }
 
-/* ---- In numbers --------------------------------------------------------------------------------------------------- */
+/* ---- Results ------------------------------------------------------------------------------------------------------ */
 
 static double macro_f1(const ur_classify *c)
 {

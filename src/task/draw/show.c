@@ -151,7 +151,7 @@ ur_status ur_draw_paint(void *data, const ur_model *model, size_t count, uint64_
     return status;
 }
 
-/* ---- While it learns ---------------------------------------------------------------------------------------------- */
+/* ---- During training ---------------------------------------------------------------------------------------------- */
 
 /* Makes a mosaic of the last frames. */
 static ur_status make_mosaic(ur_draw *d, const ur_painted *p, const ur_mosaic *m, ur_error *error)

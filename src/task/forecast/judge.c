@@ -82,7 +82,7 @@ ur_status ur_forecast_tally_add(void *data, const ur_task_batch *batch, const ur
     return UR_OK;
 }
 
-/* ---- In numbers --------------------------------------------------------------------------------------------------- */
+/* ---- Results ------------------------------------------------------------------------------------------------------ */
 
 static int put_errors(json_t *more, const char *name, const ur_forecast_errors *e, double count)
 {

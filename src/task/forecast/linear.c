@@ -105,7 +105,7 @@ ur_status ur_forecast_fit(ur_forecast *f, ur_error *error)
     return status;
 }
 
-/* ---- Beside the others -------------------------------------------------------------------------------------------- */
+/* ---- Comparison with other forecasts ------------------------------------------------------------------------------ */
 
 static const ur_base BASELINES[UR_BASELINES] = {UR_BASE_LAST, UR_BASE_SEASONAL, UR_BASE_LINEAR};
 

@@ -93,7 +93,7 @@ ur_status ur_forecast_record(void *data, ur_model *model, ur_error *error)
     return record_data(f, model, error);
 }
 
-/* ---- Out of the file ---------------------------------------------------------------------------------------------- */
+/* ---- From the file ------------------------------------------------------------------------------------------------ */
 
 static bool read_linear(ur_forecast *f, const char *text)
 {

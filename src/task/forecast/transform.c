@@ -49,7 +49,7 @@ ur_status ur_forecast_apply(ur_forecast *f, ur_error *error)
     return UR_OK;
 }
 
-/* ---- By trying ---------------------------------------------------------------------------------------------------- */
+/* ---- Choice by trial ---------------------------------------------------------------------------------------------- */
 
 enum { TRIED_MOST = 4000000 }; /* most values for which each transform is tried */
 

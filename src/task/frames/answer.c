@@ -217,7 +217,7 @@ ur_status ur_frames_answer_file(void *data, ur_learner *learner, const char *pat
     return status;
 }
 
-/* ---- To be looked into -------------------------------------------------------------------------------------------- */
+/* ---- Inspection --------------------------------------------------------------------------------------------------- */
 
 static ur_status take_clip(ur_frames *f, const ur_clips *clips, size_t clip, ur_item *seen, ur_error *error)
 {

@@ -55,7 +55,7 @@ void ur_frames_take(const ur_frames_input *in, const float *frame, const float *
         }
 }
 
-/* ---- Varying ------------------------------------------------------------------------------------------------------ */
+/* ---- Augmentation ------------------------------------------------------------------------------------------------- */
 
 /* The augmentation of a clip, the same for all of its frames. */
 typedef struct variation {

@@ -35,7 +35,7 @@ static ur_tensor *picture_of(const ur_glimpse *g, ur_tape *tape, size_t lanes)
     return ur_tensor_from(tape, g->picture, 1, lanes, ur_glimpse_pixels(g), false);
 }
 
-/* ---- Judging ------------------------------------------------------------------------------------------------------ */
+/* ---- Evaluation --------------------------------------------------------------------------------------------------- */
 
 static double *share_of(const ur_glimpse *g, size_t glimpse, size_t lanes, size_t lane)
 {

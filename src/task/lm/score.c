@@ -125,7 +125,7 @@ static ur_status score_windows(ur_scorer *s, ur_error *error)
     return status;
 }
 
-/* ---- all of it -------------------------------------------------------------------------------------------------- */
+/* ---- the whole evaluation --------------------------------------------------------------------------------------- */
 
 static ur_status choose_part(ur_scorer *s, ur_error *error)
 {

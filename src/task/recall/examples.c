@@ -14,7 +14,7 @@
 double ur_draw_uniform(ur_draws *d) { return ur_random_uniform(d->seed, UR_USE_RECALL + d->next++, d->number); }
 size_t ur_draw_below(ur_draws *d, size_t most) { return (size_t)(ur_draw_uniform(d) * (double)most); }
 
-/* ---- Copy: letters, blanks, a sign, and the letters are due, each `gap` steps after it was read ------------------- */
+/* ---- Copy: letters, blanks, a sign; each letter is due `gap` steps after it was read ------------------------------ */
 
 enum { LETTERS = 8, BLANK = LETTERS, SIGN, COPY_SYMBOLS, KEPT = 2 };
 
@@ -44,7 +44,7 @@ const ur_recall_kind ur_recall_copy = {
     .show = copy_show,
 };
 
-/* ---- Adding: (number, mark) a step; the sum of the two marked numbers ---------------------------------------------- */
+/* ---- Adding: each step reads (number, mark); the sum of two marked numbers is due ---------------------------------- */
 
 /* The first mark is among the first steps, a tenth of the gap, so that its place tells nothing. */
 static size_t adding_lead(size_t gap) { return gap / 10; }

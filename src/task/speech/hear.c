@@ -91,7 +91,7 @@ void ur_speech_take(const ur_listener *l, size_t t, real *to)
             *to++ = first + k < l->heard.slices ? (real)l->heard.bands[(first + k) * UR_SPEECH_BANDS + i] : 0;
 }
 
-/* ---- Mean and deviation --------------------------------------------------------------------------------------------- */
+/* ---- Mean and standard deviation ------------------------------------------------------------------------------------ */
 
 enum { MEASURED = 2000 }; /* most recordings that are measured */
 

@@ -40,7 +40,7 @@ ur_status ur_speech_written(const ur_listener *l, size_t lane, ur_speech_text *t
     return ur_speech_spell(l, h.ids, h.length - h.ended, text, error);
 }
 
-/* ---- To be looked at ----------------------------------------------------------------------------------------------- */
+/* ---- Inspection ---------------------------------------------------------------------------------------------------- */
 
 ur_status ur_speech_source_text(void *data, size_t lane, const char **text, size_t *length, ur_error *error)
 {

@@ -18,7 +18,7 @@ typedef struct ur_answering {
     const ur_sink *sink;
 } ur_answering;
 
-/* ---- Text that is gathered ----------------------------------------------------------------------------------------- */
+/* ---- Text in buffers ----------------------------------------------------------------------------------------------- */
 
 ur_status ur_tag_add_text(ur_tag_text *to, const char *text, size_t length, ur_error *error)
 {
@@ -238,7 +238,7 @@ ur_status ur_tag_answer(void *data, ur_learner *learner, const char *item, size_
     }
 }
 
-/* ---- To be looked into --------------------------------------------------------------------------------------------- */
+/* ---- Inspection ---------------------------------------------------------------------------------------------------- */
 
 ur_status ur_tag_look(void *data, const ur_model *model, const char *item, size_t length, size_t number, ur_item *seen,
                       ur_error *error)

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Adding up ----------------------------------------------------------------------------------------------------- */
+/* ---- Sums ---------------------------------------------------------------------------------------------------------- */
 
 static void add_mistake(ur_tag *c, int32_t there, int32_t taken)
 {
@@ -69,7 +69,7 @@ ur_status ur_tag_tally(void *data, const ur_task_batch *batch, const ur_value *o
     return UR_OK;
 }
 
-/* ---- In numbers ---------------------------------------------------------------------------------------------------- */
+/* ---- Results ------------------------------------------------------------------------------------------------------- */
 
 static double share(size_t part, size_t whole) { return whole ? (double)part / (double)whole : 0; }
 

@@ -90,7 +90,7 @@ ur_status ur_tag_record(void *data, ur_model *model, ur_error *error)
     return record_data(c, model, error);
 }
 
-/* ---- Out of it ----------------------------------------------------------------------------------------------------- */
+/* ---- From the model's file ----------------------------------------------------------------------------------------- */
 
 static ur_status read_labels(ur_tag_head *head, const json_t *list, ur_error *error)
 {

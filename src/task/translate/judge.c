@@ -6,7 +6,7 @@
 #include <jansson.h>
 #include <string.h>
 
-/* ---- Adding up ----------------------------------------------------------------------------------------------------- */
+/* ---- Sums ---------------------------------------------------------------------------------------------------------- */
 
 static ur_status add_text(ur_translate *c, ur_translate_count *t, ur_error *error)
 {
@@ -38,7 +38,7 @@ ur_status ur_translate_tally(void *data, const ur_task_batch *batch, const ur_va
     return UR_OK;
 }
 
-/* ---- In numbers ---------------------------------------------------------------------------------------------------- */
+/* ---- Results ------------------------------------------------------------------------------------------------------- */
 
 static double mean(double sum, size_t count) { return sum / (double)(count ? count : 1); }
 

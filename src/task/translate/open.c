@@ -181,7 +181,7 @@ ur_status ur_translate_open(void *data, const ur_settings *settings, const ur_mo
     return from ? open_test(c, settings, error) : open_training(c, settings, error);
 }
 
-/* ---- In words ------------------------------------------------------------------------------------------------------ */
+/* ---- Description --------------------------------------------------------------------------------------------------- */
 
 static void put(char *text, size_t size, const char *format, ...) UR_PRINTF(3, 4);
 

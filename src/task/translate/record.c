@@ -68,7 +68,7 @@ ur_status ur_translate_record(void *data, ur_model *model, ur_error *error)
     return record_data(c, model, error);
 }
 
-/* ---- Out of it ----------------------------------------------------------------------------------------------------- */
+/* ---- From the model's file ----------------------------------------------------------------------------------------- */
 
 ur_status ur_translate_take_model(ur_translate *c, const ur_model *m, ur_error *error)
 {

@@ -58,7 +58,7 @@ ur_status ur_translate_text(ur_translate *c, size_t lane, size_t i, ur_error *er
     return ur_tokens_write(c->side[UR_TARGET].vocabulary, h.ids, h.length, &c->written, error);
 }
 
-/* ---- To be looked at ----------------------------------------------------------------------------------------------- */
+/* ---- Inspection ---------------------------------------------------------------------------------------------------- */
 
 static int shown_length(size_t length) { return length < 300 ? (int)length : 300; }
 
