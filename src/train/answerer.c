@@ -33,7 +33,8 @@ static ur_status open_answerer(ur_answerer *a, ur_model *model, ur_error *error)
     if (!a->data) return ur_fail_memory(error, "the data");
     a->opened = true;
     UR_TRY(a->task->open(a->data, a->settings, model, error));
-    bool given = ur_settings_given(a->settings, "threads"); /* items come one by one: most are too short for several */
+    /* Items come one at a time, and most are too short to share among several threads. */
+    bool given = ur_settings_given(a->settings, "threads");
     return ur_learner_create_judge(&a->learner, model, given ? a->settings->run.learning.threads : 1, error);
 }
 

@@ -1,4 +1,4 @@
-/* Finding the place in an event file where a resumed run goes on: see events.h. Nothing in the file is trusted. */
+/* Finds the offset in an event file at which a resumed run goes on; see events.h. Nothing in the file is trusted. */
 #include "base/error.h"
 #include "train/crc.h"
 #include "train/events.h"
@@ -25,7 +25,7 @@ static ur_status fail_damaged(const ur_append *file, uint64_t record, off_t plac
                    file->path, (unsigned long long)record + 1, (long long)place);
 }
 
-/* Exactly `size` bytes; *all false: the file ends before. */
+/* Reads exactly `size` bytes. *all is false if the file ends before that. */
 static ur_status read_all(const ur_append *file, off_t place, unsigned char *bytes, size_t size, bool *all,
                           ur_error *error)
 {
@@ -36,7 +36,7 @@ static ur_status read_all(const ur_append *file, off_t place, unsigned char *byt
     return UR_OK;
 }
 
-/* The checksum of `size` bytes from `place`, or less where the file ends: *all is false then. */
+/* Computes the checksum of `size` bytes from `place`. *all is false if the file ends before that. */
 static ur_status sum_up(const ur_append *file, off_t place, uint64_t size, uint32_t *crc, bool *all, ur_error *error)
 {
     unsigned char piece[4096];

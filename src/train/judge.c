@@ -1,4 +1,4 @@
-/* A model that was loaded, judged on data: ur_judge of unroll_train.h. */
+/* Evaluates a loaded model on data: ur_judge of unroll_train.h. */
 #include "base/clock.h"
 #include "base/float_mode.h"
 #include "format/json_text.h"

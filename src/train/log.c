@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* Takes away what stands behind the line break of line `lines`. */
+/* Removes everything after the line break of line `lines`. */
 static ur_status cut_behind(ur_log_file *log, uint64_t lines, ur_error *error)
 {
     char piece[4096];

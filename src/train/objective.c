@@ -22,14 +22,14 @@ ur_status ur_objective_give_outputs(ur_learner *l, ur_error *error)
     return ur_model_prepare(l->model, true, error);
 }
 
-/* A target on its way. */
+/* A target being prepared. */
 typedef struct ur_aim {
     const ur_loss_kind *kind;
     const ur_target *target;
-    const ur_dense *head; /* the last layer, where the loss is made with it; else NULL */
+    const ur_dense *head; /* the last layer, if the loss is computed together with it; else NULL */
 } ur_aim;
 
-/* Another line takes what this one's last layer gives, σ and all. */
+/* Whether the line's last layer applies σ and another line reads the result. */
 static bool gives_sigmoid(const ur_model *m, size_t line)
 {
     const ur_layer *ends = &m->layers[m->lines[line].first + m->lines[line].count - 1];
@@ -54,7 +54,7 @@ static ur_status check_extras(const ur_target *target, const ur_loss_kind *kind,
     return UR_OK;
 }
 
-/* A layer that ends the line and the loss of the same word go together. */
+/* A layer that ends a line, such as a crf, needs the loss of the same name, and such a loss needs that layer. */
 static ur_status check_ending(const char *word, const ur_loss_kind *kind, size_t line, ur_error *error)
 {
     if (word ? strcmp(word, kind->word) == 0 : !kind->layer) return UR_OK;
@@ -89,7 +89,7 @@ static ur_status aim_at(const ur_learner *l, const ur_target *target, ur_aim *ai
     return UR_OK;
 }
 
-/* Where each line ends. */
+/* Decides for each line where its run ends. */
 static ur_status end_lines(ur_learner *l, const ur_batch *batch, ur_aim *aims, ur_ending *endings, ur_error *error)
 {
     bool taken[UR_LINES_MAX] = {false};
@@ -108,7 +108,7 @@ static ur_status end_lines(ur_learner *l, const ur_batch *batch, ur_aim *aims, u
     return ur_objective_give_outputs(l, error);
 }
 
-/* The softmax of a last layer: the whole one, or in training one over a sample. */
+/* The softmax loss of a last layer: over all outputs, or in training over a sample. */
 static void head_loss(const ur_learner *l, ur_tape *tape, const ur_dense *head, ur_tensor *x, const int32_t *ids,
                       double scale, double *sum)
 {

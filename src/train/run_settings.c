@@ -131,7 +131,7 @@ static const ur_setting ROWS[] = {
 
 const ur_setting_table ur_run_setting_table = UR_SETTING_TABLE(ROWS);
 
-/* "512" or "512,256": whole numbers with commas between; as many as `layers` says, if it was given. */
+/* Checks "512" or "512,256": whole numbers separated by commas, as many as `layers` says if it was given. */
 static ur_status check_hidden(const ur_run_settings *run, ur_error *error)
 {
     size_t widths = 0;
