@@ -14,7 +14,7 @@ enum { UR_LINE_TOKENS = 4096 };
 /* A reader that goes through the text line by line. */
 typedef struct ur_liner {
     ur_reader *reader;
-    ur_machine machine;  /* has read the part of the line before `served` */
+    ur_machine machine;  /* has read all text before `served` */
     uint64_t at;         /* index of the line's first token */
     size_t tokens, next; /* tokens of the line; tokens of it that were served */
     char *text;
