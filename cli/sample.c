@@ -207,9 +207,7 @@ static bool holds_state(const char *path)
 static ur_status check_state_out(const ur_cli_sample_settings *s, const char *model, ur_error *error)
 {
     struct stat about;
-    if (!s->state_out || stat(s->state_out, &about) != 0)
-        return UR_OK; /* if the file cannot be written, saving it
-                                                                         * fails with a message */
+    if (!s->state_out || stat(s->state_out, &about) != 0) return UR_OK; /* saving then reports any error */
     char *path = NULL;
     UR_TRY(ur_cli_model_path(model, &path, error));
     bool is_model = same_file(path, s->state_out);

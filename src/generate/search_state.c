@@ -31,9 +31,7 @@ ur_status ur_search_state_step(void *context, size_t rows, const size_t *from, c
     ur_search_state *state = context;
     const ur_session *s = state->session;
     for (size_t i = 0; i < rows; i++) ur_state_copy(state->next, i, state->now, from[i]);
-    for (size_t i = rows; i < state->width; i++)
-        ur_state_reset(state->next, i); /* these lanes step too, but are not
-                                                                                  * used */
+    for (size_t i = rows; i < state->width; i++) ur_state_reset(state->next, i); /* step too, but are unused */
     ur_state *before = state->now;
     state->now = state->next;
     state->next = before;
