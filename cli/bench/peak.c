@@ -174,8 +174,8 @@ static double shortest(const slice *s, size_t threads)
     return least;
 }
 
-/* Adds up the best slice of each thread, because in other slices the thread may have been disturbed. If a slice is too
- * short to count, slices get longer and the total time begins anew. Threads beyond the number of cores add nothing. */
+/* Adds up the best slice of each thread, because other slices may have been disturbed. If a slice is too short to
+ * count, slices get longer and the time for all starts again. Threads beyond the number of cores add nothing. */
 static double best_slices(ur_pool *pool, slice *s)
 {
     size_t threads = ur_pool_threads(pool);

@@ -20,7 +20,7 @@ typedef enum ur_cli_verdict { UR_CLI_OK, UR_CLI_FAILED, UR_CLI_SKIPPED } ur_cli_
 void ur_cli_check_report(ur_cli_checks *checks, ur_cli_verdict verdict, const char *name, const char *format, ...)
     UR_PRINTF(4, 5);
 
-/* A network to check, with weights drawn anew. */
+/* A network to check, with new random weights. */
 typedef struct ur_cli_network {
     const char *what; /* suffix of a check's name: ", lstm" */
     const char *line;

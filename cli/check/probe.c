@@ -115,8 +115,9 @@ static ur_status check_record(ur_cli_checks *checks, const char *path, const jso
     return UR_OK;
 }
 
-/* Reads the record from the file, not through the library, which would write it anew. The record is the text "unroll"
- * in __metadata__ of the safetensors header, which follows its length (8 bytes, little-endian). */
+/* Reads the record from the file itself, because the library would give a record that it writes from what it computes
+ * here. The record is the text "unroll" in __metadata__ of the safetensors header, which follows its length (8 bytes,
+ * little-endian). */
 static json_t *record_in(const ur_bytes *bytes)
 {
     uint64_t length = 0;

@@ -1,4 +1,4 @@
-/* What the terminal behind a file can show, according to NO_COLOR, COLORTERM, TERM and COLORFGBG in the environment. */
+/* What the terminal of a file can show, according to NO_COLOR, COLORTERM, TERM and COLORFGBG in the environment. */
 #ifndef UR_CLI_TERMINAL_H
 #define UR_CLI_TERMINAL_H
 

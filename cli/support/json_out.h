@@ -16,7 +16,8 @@ json_t *ur_cli_json_text(const char *text, size_t length);
 /* Prints the object and a line break, and releases the object. An object that is NULL means that memory is lacking. */
 ur_status ur_cli_json_print(json_t *object, ur_error *error);
 
-/* Sets a key. If that fails, the object is released and set to NULL, so that only the print needs a check. */
+/* Sets a key. If that fails, or if `value` is NULL, the object is released and set to NULL, so that only the print
+ * needs a check. */
 void ur_cli_json_set(json_t **object, const char *key, json_t *value);
 /* Appends to a list, with the same handling of failures. */
 void ur_cli_json_add(json_t **list, json_t *value);

@@ -203,7 +203,7 @@ static void put_sample(FILE *file, const ur_cli_watch *w, size_t columns, size_t
     }
 }
 
-/* ---- All of it --------------------------------------------------------------------------------------------------- */
+/* ---- The whole view ---------------------------------------------------------------------------------------------- */
 
 /* Takes `wanted` rows if the chart then keeps at least its minimum, else none. */
 static size_t take(size_t *left, size_t wanted)

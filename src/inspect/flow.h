@@ -1,5 +1,5 @@
 /*
- * How a gradient flows back through time: what the files behind section 4 of unroll_inspect.h share.
+ * How a gradient flows back through time: what the files of section 4 of unroll_inspect.h share.
  *
  * The loss is that of the last step alone. Its gradient goes back step by step, through views of one step on the window
  * that the forward pass left. After each step the numbers of a lane are scaled by a power of two, which is recorded, so

@@ -49,7 +49,7 @@ static double memory_norm(const ur_stream *s, const ur_window *v, size_t b, doub
     return sqrt(sum);
 }
 
-/* ln of the norm of the gradient that has come through the "+" alone so far. Then goes on through this step's f. */
+/* ln of the norm of the gradient that has come through the "+" alone so far. Then multiplies it by this step's f. */
 static double plus_norm(ur_stream *s, const ur_window *v, size_t b)
 {
     double *plus = s->plus + b * s->layer->units, top = -INFINITY, sum = 0;

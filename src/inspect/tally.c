@@ -15,15 +15,14 @@ struct ur_tally {
     size_t *slot;                    /* (predicates): index of each among those of its kind, … */
     bool *counts;                    /* … and its kind: true for a number */
     bool settled;
-    float *middle, *steep;       /* (cells): bins are equally wide in z / (1 + |z|), z = (value − middle)·steep */
-    uint32_t *histogram;         /* (2, 1 + yes, cells, 256): of all places, then of those where each predicate holds */
-    double *sum;                 /* (2, 2 + numbers, cells): Σx, Σx², Σxy */
-    uint64_t count[2];           /* number of places */
-    double *total, *square;      /* (2, predicates): sums and sums of squares */
-    uint32_t *list;              /* (2, 1 + yes, places): places that count; those where each predicate holds, or those
-                                  * where … */
-    size_t *length;              /* (2, 1 + yes) */
-    bool *rarer;                 /* (2, 1 + yes): … it does not hold, if these are fewer */
+    float *middle, *steep;  /* (cells): bins are equally wide in z / (1 + |z|), z = (value − middle)·steep */
+    uint32_t *histogram;    /* (2, 1 + yes, cells, 256): of all places, then of those where each predicate holds */
+    double *sum;            /* (2, 2 + numbers, cells): Σx, Σx², Σxy */
+    uint64_t count[2];      /* number of places */
+    double *total, *square; /* (2, predicates): sums and sums of squares */
+    uint32_t *list;         /* (2, 1 + yes, places): all places that count; where each predicate holds or, if … */
+    size_t *length;         /* (2, 1 + yes): lengths of these lists */
+    bool *rarer;            /* (2, 1 + yes): … this is true, does not hold */
     const ur_tally_chunk *chunk; /* the chunk that is being added */
     unsigned char *bins;         /* (threads, places, 16): bins of a block of cells */
     size_t members;
