@@ -171,7 +171,7 @@ static ur_status run_session(const ur_cli_sample_settings *s, bool seed_given, c
     return run_question(s, model, session, error);
 }
 
-/* ---- Checks ------------------------------------------------------------------------------------------------------ */
+/* ---- Checks ----------------------------------------------------------------------------------------------------- */
 
 static ur_status check_questions(const ur_cli_sample_settings *s, ur_error *error)
 {

@@ -260,7 +260,7 @@ static ur_status one_pass(taking *t, ur_error *error)
     return t->run->learner ? train_pass(t, error) : infer_pass(t, error);
 }
 
-/* ---- Summary ----------------------------------------------------------------------------------------------------- */
+/* ---- Summary ---------------------------------------------------------------------------------------------------- */
 
 static void count_operations(const taking *t, double flops[PHASES])
 {

@@ -149,7 +149,7 @@ static ur_status time_answers(bench *b, ur_model *model, const ur_settings *task
     return status;
 }
 
-/* ---- Output ------------------------------------------------------------------------------------------------------ */
+/* ---- Output ----------------------------------------------------------------------------------------------------- */
 
 static double sum_of(const double *seconds, size_t count)
 {

@@ -17,7 +17,7 @@
 
 bool ur_cli_npz_built(void) { return true; }
 
-/* ---- Rows in temporary files ------------------------------------------------------------------------------------ */
+/* ---- Rows in temporary files ------------------------------------------------------------------------------------- */
 
 static ur_status fail_waiting(ur_error *error)
 {

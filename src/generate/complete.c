@@ -39,7 +39,7 @@ typedef struct search {
     size_t capacity, count;
 } search;
 
-/* ---- Results --------------------------------------------------------------------------------------------------- */
+/* ---- Results ---------------------------------------------------------------------------------------------------- */
 
 /* Adds to a word that was already found. The same word may consist of different tokens. */
 static bool add_to_known(search *s, const char *text, size_t length, double log_p)
@@ -152,7 +152,7 @@ static ur_status run(search *s, ur_error *error)
     return UR_OK;
 }
 
-/* ---- Setup ----------------------------------------------------------------------------------------------------- */
+/* ---- Setup ------------------------------------------------------------------------------------------------------ */
 
 static ur_status allocate(search *s, ur_error *error)
 {
