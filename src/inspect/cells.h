@@ -40,14 +40,14 @@ struct ur_cells {
     size_t ranks[UR_PREDICATES_MOST];
     /* The sample of the data. */
     size_t steps, lanes, warm;
-    int32_t *ids, *next;                         /* (T, B) token ids, or NULL for data of another task, which have
-                                                  * instead: */
-    char *text;                                  /* the texts of all places, one after the other … */
-    uint32_t *end;                               /* (T, B) offsets: … and where the text of each place ends */
+    int32_t *ids, *next;                         /* (T, B) token ids; NULL for data of another task */
+    char *text;                                  /* texts of all places, one after the other; NULL for a text */
+    uint32_t *end;                               /* (T, B) offsets at which the text of each place ends; NULL for a
+                                                  * text */
     float *truth;                                /* (predicates, T, B) values of the predicates */
     float *values;                               /* (predicates + 1, T, B) values of the watched units */
-    bool watched[UR_PREDICATES_MOST + 1];        /* whether values are stored for … */
-    ur_cell_place watch[UR_PREDICATES_MOST + 1]; /* … this unit */
+    bool watched[UR_PREDICATES_MOST + 1];        /* whether the values of a unit are stored */
+    ur_cell_place watch[UR_PREDICATES_MOST + 1]; /* this unit */
     double loss;
 };
 

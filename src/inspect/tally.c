@@ -20,9 +20,9 @@ struct ur_tally {
     double *sum;            /* (2, 2 + numbers, cells): Σx, Σx², Σxy */
     uint64_t count[2];      /* number of places */
     double *total, *square; /* (2, predicates): sums and sums of squares */
-    uint32_t *list;         /* (2, 1 + yes, places): all places that count; where each predicate holds or, if … */
+    uint32_t *list;         /* (2, 1 + yes, places): all places that count, then those of each predicate; see `rarer` */
     size_t *length;         /* (2, 1 + yes): lengths of these lists */
-    bool *rarer;            /* (2, 1 + yes): … this is true, does not hold */
+    bool *rarer;            /* (2, 1 + yes): the list has the places where the predicate does not hold */
     const ur_tally_chunk *chunk; /* the chunk that is being added */
     unsigned char *bins;         /* (threads, places, 16): bins of a block of cells */
     size_t members;
