@@ -1,4 +1,4 @@
-/* Text into a session. */
+/* Reads text into a session. */
 #include "base/error.h"
 #include "generate/session.h"
 
@@ -17,7 +17,7 @@ static ur_status accept_token(void *context, int32_t id, ur_error *error)
     return ur_session_accept(context, id, error);
 }
 
-/* First on trial, so that nothing is read of a text that cannot be read. */
+/* Reads on trial first, so that nothing is read of a text that is not valid. */
 static ur_status feed(ur_session *s, const char *text, size_t length, bool last, ur_error *error)
 {
     const ur_vocabulary *vocabulary = s->model->vocabulary;

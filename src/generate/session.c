@@ -1,4 +1,4 @@
-/* Sessions: made, copied, and moved on by one token. */
+/* Sessions: creation, copies, and the step from one token to the next. */
 #include "generate/session.h"
 
 #include "base/error.h"
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Making ----------------------------------------------------------------------------------------------------- */
+/* ---- Creation --------------------------------------------------------------------------------------------------- */
 
 static ur_status allocate(ur_session *s, ur_error *error)
 {
@@ -99,9 +99,9 @@ uint64_t ur_session_next_draw(const ur_session *s) { return s->draw; }
 
 void ur_session_use_pool(ur_session *s, ur_pool *pool) { s->pool = pool; }
 
-/* ---- Moving on -------------------------------------------------------------------------------------------------- */
+/* ---- Steps ------------------------------------------------------------------------------------------------------ */
 
-/* The token that waits. A session whose numbers were not finite tells so again. */
+/* Reads the token that waits. A session whose numbers were not finite fails again. */
 static ur_status read_waiting(ur_session *s, ur_error *error)
 {
     if (!s->broken) {
@@ -139,7 +139,7 @@ ur_status ur_session_accept(ur_session *s, int32_t id, ur_error *error)
     return UR_OK;
 }
 
-/* What is drawn is read in any case: no state need be kept from before. */
+/* The sampled token is accepted in any case, so the state before it need not be kept. */
 ur_status ur_session_draw(ur_session *s, int32_t *id, ur_error *error)
 {
     UR_TRY(ur_session_start(s, error));
@@ -149,7 +149,7 @@ ur_status ur_session_draw(ur_session *s, int32_t *id, ur_error *error)
     return ur_session_accept(s, *id, error);
 }
 
-/* ---- Beginning -------------------------------------------------------------------------------------------------- */
+/* ---- Start ------------------------------------------------------------------------------------------------------ */
 
 static int32_t any_token(const ur_session *s)
 {

@@ -1,7 +1,7 @@
 /*
- * A session as bytes: a header of fixed size, then the numbers of each layer (h, then c where there is one), as this
- * machine holds them (docs/file-format.md). The numbers are read and written one layer at a time and never as the raw
- * memory of a state, so that no file, however made, can put anything else than numbers into one.
+ * A session as bytes: a header of fixed size, then the numbers of each layer (h, then c if there is one), in this
+ * machine's format (docs/file-format.md). The numbers are read and written one layer at a time and never as the raw
+ * memory of a state, so that no file, whatever it contains, can put anything but numbers into a state.
  */
 #include "base/error.h"
 #include "base/file.h"
@@ -17,20 +17,20 @@ static const char MAGIC[8] = "URSTATE";
 
 typedef struct header {
     char magic[8];
-    uint32_t version, order;       /* order: ORDER as this machine holds it */
-    uint64_t fingerprint, weights; /* of the model */
-    uint64_t size, check;          /* bytes that follow; hash of all, with this as 0 */
+    uint32_t version, order;       /* order: the number ORDER in this machine's byte order */
+    uint64_t fingerprint, weights; /* hashes of the model's structure and of its weights */
+    uint64_t size, check;          /* number of bytes after the header; hash of all bytes, with this field as 0 */
     uint64_t draw, seed;
     int32_t waiting;
     uint32_t begun_count;
-    unsigned char begun[8]; /* a character that is not complete */
+    unsigned char begun[8]; /* an incomplete character */
 } header;
 
 _Static_assert(sizeof(header) == 80, "no gaps");
 
 static uint64_t hash(uint64_t value, const void *bytes, size_t size) { return ur_hash_bytes(value, bytes, size); }
 
-/* Network line, number of parameters and tokens, size of a number: what makes a state fit. */
+/* A hash of all that a state must fit: the network line, the numbers of parameters and tokens, the size of a number. */
 static uint64_t fingerprint(const ur_model *model)
 {
     uint64_t sizes[] = {ur_model_parameters(model), ur_model_tokens(model), sizeof(ur_real)};
@@ -38,7 +38,8 @@ static uint64_t fingerprint(const ur_model *model)
     return hash(hash(UR_HASH_START, net, strlen(net)), sizes, sizeof sizes);
 }
 
-/* The same network with other weights would go on with nonsense. Worked out once a session. */
+/* A hash of the weights, because the same network with other weights would continue with nonsense. Computed once per
+ * session. */
 static uint64_t weights_hash(ur_session *s)
 {
     if (s->hashed) return s->weights;
@@ -51,7 +52,7 @@ static uint64_t weights_hash(ur_session *s)
     return s->weights;
 }
 
-/* Calls `visit` with the numbers of each layer; returns how many bytes there are. */
+/* Calls `visit` with the numbers of each layer. Returns their number of bytes. */
 typedef void visit_values(void *context, ur_real *values, size_t count);
 
 static size_t visit_state(const ur_model *model, ur_state *state, visit_values *visit, void *context)

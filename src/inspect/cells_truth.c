@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Which predicates there are ------------------------------------------------------------------------------------ */
+/* ---- Predicates
+ * ---------------------------------------------------------------------------------------------------- */
 
 static void name_labels(ur_truth_reader *r, ur_cells *c, const ur_model *model)
 {

@@ -1,4 +1,4 @@
-/* A flow of gradients: what it is made of, a run, and what it showed. See flow.h. */
+/* A flow of gradients: creation, a run, and the results. See flow.h. */
 #include "inspect/flow.h"
 
 #include "base/float_mode.h"
@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- what it can be made of --------------------------------------------------------------------------------------- */
+/* ---- creation
+ * ------------------------------------------------------------------------------------------------------ */
 
 static ur_status check(const ur_model *m, ur_error *error)
 {
@@ -31,7 +32,7 @@ ur_status ur_flow_check_ids(const ur_model *m, ur_error *error)
                    m->net);
 }
 
-/* The slot in which the cell leaves the gate of that name; −1: it has none. */
+/* The slot that holds the gate of that name, or −1 if the cell has none. */
 static int slot_named(const ur_model *m, const ur_layer *l, const char *name)
 {
     const ur_gate_name *gate = ur_probe_gates(m, l);
@@ -40,7 +41,8 @@ static int slot_named(const ur_model *m, const ur_layer *l, const char *name)
     return -1;
 }
 
-/* A memory beside h is kept by f and shown by o (LSTM); h itself by z (GRU). Other cells have their whole gradient alone. */
+/* Finds the gates to measure. An LSTM keeps its c by f and shows it by o; a GRU keeps its h by z. For other cells only
+ * the whole gradient is measured. */
 static void know_cell(const ur_model *m, ur_stream *s)
 {
     bool memory = s->layer->recurrent.cell->states > 1;
@@ -58,7 +60,7 @@ static bool reads_from_end(const ur_model *m, const ur_layer *layer)
     return false;
 }
 
-/* The layers behind `last` see one step. */
+/* The index of the layer `last`, from which on there is one step; the number of layers if there is none. */
 static size_t find_last(const ur_model *m)
 {
     size_t i = 0;
@@ -66,7 +68,7 @@ static size_t find_last(const ur_model *m)
     return i;
 }
 
-/* The sums and results of all layers in one block. */
+/* Allocates the sums and the results of all layers as two blocks. */
 static ur_status make_curves(ur_flow *f, ur_error *error)
 {
     size_t numbers = f->settings.steps + 1, sums = f->stream_count * UR_FLOW_CURVES;
@@ -140,7 +142,7 @@ ur_status ur_flow_create(ur_flow **flow, ur_model *model, const ur_flow_settings
 
 /* ---- a run -------------------------------------------------------------------------------------------------------- */
 
-/* Numbers of the arena, zeroed. */
+/* Zeroed memory from the tape's arena. */
 static real *clear(ur_tape *tape, size_t rows, size_t row)
 {
     size_t numbers;
@@ -191,7 +193,7 @@ static ur_status forward(ur_flow *f, ur_tape *tape, const int32_t *ids, ur_error
 static ur_status check_next(const ur_flow *f, const int32_t *next, ur_error *error)
 {
     size_t width = f->model->lines[0].width;
-    if (width == 1) width = 2; /* σ of one number: no or yes */
+    if (width == 1) width = 2; /* the one output is the logit of a yes, so there are two answers */
     for (size_t b = 0; b < f->lanes; b++)
         if (next[b] < 0 || (size_t)next[b] >= width)
             return ur_fail(error, UR_ERR_DATA, "lane %zu: what follows, %d, is not below the %zu outputs", b,
@@ -199,7 +201,7 @@ static ur_status check_next(const ur_flow *f, const int32_t *next, ur_error *err
     return UR_OK;
 }
 
-/* At the first place of all. */
+/* Computes the products of Jacobians, for the very first place only. */
 static ur_status jacobians(ur_flow *f, ur_error *error)
 {
     for (size_t i = 0; i < f->stream_count && !f->places && !f->settings.no_jacobian; i++) {
@@ -247,7 +249,8 @@ ur_status ur_flow_ids(ur_flow *f, const int32_t *ids, const int32_t *next, size_
     return ur_flow_lanes(f, ids, next, f->settings.warm, lanes, error);
 }
 
-/* ---- what it showed ----------------------------------------------------------------------------------------------- */
+/* ---- results
+ * ------------------------------------------------------------------------------------------------------- */
 
 static double mean_of(const ur_flow_sum *sum) { return sum->count ? sum->sum / (double)sum->count : NAN; }
 

@@ -1,4 +1,4 @@
-/* Which rows of an embedding point in the same direction: section 7 of unroll_inspect.h. */
+/* Finds rows of an embedding that point in similar directions: section 7 of unroll_inspect.h. */
 #include "inspect/near.h"
 
 #include "base/error.h"
@@ -39,7 +39,7 @@ static double product(const ur_real *a, const ur_real *b, size_t n)
     return sum;
 }
 
-/* Keeps the list in order: greater cosines first, of equal ones the smaller id. */
+/* Inserts a row and keeps the list sorted: larger cosines first, of equal ones the smaller id. */
 static void insert(ur_neighbour *nearest, size_t count, size_t *found, ur_neighbour row)
 {
     size_t k = *found < count ? (*found)++ : count;

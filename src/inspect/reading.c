@@ -1,4 +1,4 @@
-/* Opens what a ur_reading says. See probe.h. */
+/* Opens the text of a ur_reading. See probe.h. */
 #include "inspect/probe.h"
 
 static ur_status find_part(const ur_corpus *corpus, const ur_reading *how, uint64_t *begin, uint64_t *tokens,

@@ -1,12 +1,13 @@
 /*
- * Gradient times input, of the logarithm of one prediction's probability, or of a number (section 5 of unroll_inspect.h).
+ * Gradient times input, for the logarithm of one prediction's probability, or for a number (section 5 of
+ * unroll_inspect.h).
  *
- *     s_t = ∂ log p(target) / ∂x_t · x_t        x_t: what stands for step t: the embedding of its token with all that is
+ *     s_t = ∂ log p(target) / ∂x_t · x_t        x_t: the input of step t: the embedding of its token with all that is
  *                                               joined to it, its one-hot row, or its numbers
  *
- * What enters as numbers has its gradients after back-propagation through time. One-hot rows are never there: x_t reaches the
- * network only through a_t = W x_t + …, so that s_t = ∂/∂a_t · (W x_t): the gradients that are left in the cell's slots, times
- * a column of W. Dropout is off.
+ * Inputs that are numbers have gradients after back-propagation through time. One-hot rows do not exist in memory: x_t
+ * reaches the network only through a_t = W x_t + …, so s_t = ∂/∂a_t · (W x_t): the gradients that are left in the
+ * cell's slots, times a column of W. Dropout is off.
  */
 #include "inspect/probe.h"
 
@@ -21,25 +22,26 @@ typedef struct ur_salience {
     ur_model *model;
     const ur_batch *batch;
     ur_prediction *of;
-    size_t read; /* the line whose steps are looked at */
+    size_t read; /* the line whose steps are explained */
     ur_compute compute;
     ur_arena arena;
     ur_tape tape;
     ur_probing probing;
-    ur_tensor *numbers; /* that enter the line; NULL: ids */
+    ur_tensor *numbers; /* numbers that are the line's input; NULL for ids */
     ur_value values[UR_LINES_MAX];
 } ur_salience;
 
 static const ur_layer *first_of(const ur_model *m, size_t line) { return &m->layers[m->lines[line].first]; }
 
-/* A number for each token or label, or one behind σ for two labels. */
+/* One per token or label; two if there is one output, which goes through σ. */
 static size_t count_targets(const ur_model *m, size_t line)
 {
     size_t outputs = m->lines[line].width;
     return outputs == 1 ? 2 : outputs;
 }
 
-/* ---- What can be explained ---------------------------------------------------------------------------------------- */
+/* ---- Checks
+ * -------------------------------------------------------------------------------------------------------- */
 
 static ur_status check_read(const ur_model *m, size_t read, ur_error *error)
 {
@@ -102,7 +104,8 @@ static int32_t find_likeliest(const real *logits, size_t count)
     return best;
 }
 
-/* Leaves ∂ log p(target) as the gradient of the place's logits, and p(target); or 1, and the number. */
+/* Writes ∂ log p(target) as the gradient of the place's logits, and p(target); for a number writes the gradient 1 and
+ * the number. */
 static void begin_gradient(ur_salience *s, ur_tensor *logits)
 {
     ur_prediction *of = s->of;
@@ -120,7 +123,7 @@ static void begin_gradient(ur_salience *s, ur_tensor *logits)
             ur_exp(-s->compute.train->softmax_loss(x, logits->width, of->target, -1, gradient ? gradient + at : NULL));
         return;
     }
-    double p = 1 / (1 + ur_exp(-(double)x[0])); /* of the second label */
+    double p = 1 / (1 + ur_exp(-(double)x[0])); /* probability of the second label */
     if (gradient) gradient[at] = (real)(of->target ? 1 - p : -p);
     of->probability = of->target ? p : 1 - p;
 }
@@ -140,9 +143,11 @@ static ur_status run(ur_salience *s, ur_error *error)
     return ur_tape_backward(&s->tape, error);
 }
 
-/* ---- Of each step ------------------------------------------------------------------------------------------------- */
+/* ---- Results for each step
+ * ----------------------------------------------------------------------------------------- */
 
-/* Where a token has all its numbers: the embedding, or the last layer that joins something to it. */
+/* The input of a line with all numbers of a token: the embedding, or the output of the last layer that joins something
+ * to it. */
 static const ur_tensor *entered(const ur_salience *s)
 {
     const ur_layer *whole = first_of(s->model, s->read);
@@ -160,7 +165,7 @@ static double salience_of_row(const ur_tensor *rows, size_t place)
     return sum;
 }
 
-/* The same from the gradients of the slots and the column of W that a one-hot row chooses. */
+/* The salience of a one-hot row, from the gradients of the slots and the column of W that the row selects. */
 static double salience_of_onehot(const ur_salience *s, size_t place)
 {
     size_t step = 0;
@@ -180,7 +185,7 @@ static double salience_of_onehot(const ur_salience *s, size_t place)
     return sum;
 }
 
-/* A sum over all places for each feature. */
+/* Sums over all places, for each feature. */
 static void collect_features(const ur_salience *s)
 {
     const ur_tensor *rows = s->numbers;
@@ -205,7 +210,7 @@ static void collect(const ur_salience *s, ur_real *moved)
     }
 }
 
-/* Steps back from the end to the nearest number that is not finite. */
+/* The number of steps back from the end to the nearest number that is not finite. */
 static size_t first_back(const ur_real *moved, size_t count)
 {
     size_t back = 1;

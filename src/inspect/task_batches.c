@@ -45,7 +45,8 @@ static ur_status run_loop(ur_probe *p, const ur_task_data *d, const ur_task_batc
     ur_tape tape;
     ur_value values[UR_LINES_MAX];
     ur_window_result sums = {0};
-    ur_pass pass = {.model = (ur_model *)(uintptr_t)p->model, .tape = &tape, .output = values}; /* is not changed */
+    ur_pass pass = {.model = (ur_model *)(uintptr_t)p->model, .tape = &tape, .output = values}; /* the model is not
+                                                                                                 * changed */
     memset(values, 0, sizeof values);
     ur_probe_begin(p, &tape);
     UR_TRY(d->task->forward(d->data, &pass, batch, &sums, error));
