@@ -69,7 +69,7 @@ static ur_status read_kind(reading *in, ur_error *error)
     if (S_ISDIR(about.st_mode)) return ur_fail_file(error, in->path, "read", EISDIR);
     if (S_ISFIFO(about.st_mode)) return read_expected(in, 0, error);
     if (!S_ISREG(about.st_mode))
-        return ur_fail(error, UR_ERR_IO, "%s: neither a file nor a pipe; name one of these", in->path);
+        return ur_fail(error, UR_ERR_IO, "%s: neither a file nor a pipe; give a file or a pipe", in->path);
     if ((uintmax_t)about.st_size >= PTRDIFF_MAX) return ur_fail_file(error, in->path, "read", ENOMEM);
     return read_expected(in, (size_t)about.st_size, error);
 }

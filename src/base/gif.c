@@ -90,7 +90,7 @@ ur_status ur_gif_make(const ur_gif *g, unsigned char **file, size_t *size, ur_er
     codes = fits ? places + (places + RUN - 1) / RUN + 1 : 0;
     frame = FRAME + codes + (codes + BLOCK - 1) / BLOCK;
     if (!fits || !ur_mul_fits(g->frames, frame, &all) || all > LARGEST)
-        return ur_fail(error, UR_ERR_DATA, "%zu pictures of %zu x %zu cannot be a GIF file", g->frames, g->rows,
+        return ur_fail(error, UR_ERR_DATA, "%zu pictures of %zu x %zu do not fit into a GIF file", g->frames, g->rows,
                        g->columns);
     *size = HEAD + 3 * COLOURS + LOOP + all + 1;
     *file = malloc(*size);

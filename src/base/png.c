@@ -92,7 +92,7 @@ ur_status ur_png_make(const unsigned char *pixel, size_t rows, size_t columns, u
     static const unsigned char signature[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
     size_t bytes;
     if (!rows || !columns || !ur_mul_fits(rows, columns + 1, &bytes) || bytes > LARGEST)
-        return ur_fail(error, UR_ERR_DATA, "a picture of %zu x %zu cannot be a PNG file", rows, columns);
+        return ur_fail(error, UR_ERR_DATA, "a picture of %zu x %zu does not fit into a PNG file", rows, columns);
     size_t stream = ZLIB + bytes + (bytes + BLOCK - 1) / BLOCK * BLOCK_HEAD;
     *size = SIGNATURE + 3 * CHUNK + HEAD + stream;
     *file = malloc(*size);

@@ -31,7 +31,7 @@ static ur_status cannot_begin(const char *name, int why, ur_error *error)
 {
     char reason[UR_REASON_MAX];
     if (why == ENOENT)
-        return ur_fail(error, UR_ERR_UNSUPPORTED, "there is no program %s, which it takes; install it", name);
+        return ur_fail(error, UR_ERR_UNSUPPORTED, "the program %s is needed and was not found; install it", name);
     return ur_fail(error, UR_ERR_IO, "%s cannot be run: %s", name, ur_reason(why, reason));
 }
 

@@ -128,7 +128,7 @@ static int flush(ur_writer *writer)
 
 static ur_status fail_closed(ur_error *error)
 {
-    return ur_fail(error, UR_ERR_USAGE, "the file being written was already given up or committed");
+    return ur_fail(error, UR_ERR_USAGE, "the file was already abandoned or committed");
 }
 
 ur_status ur_writer_add(ur_writer *writer, const void *bytes, size_t size, ur_error *error)

@@ -70,7 +70,7 @@ static ur_status read_checked(const ur_text_file *file, int descriptor, uint64_t
     UR_TRY(check_unchanged(file, &now, error));
     if (got < 0) return ur_fail_system(error, number, file->path, "cannot be read");
     if ((uint64_t)got == size) return UR_OK;
-    return ur_fail(error, UR_ERR_IO, "%s: ends at byte %llu, although it should have %llu bytes", file->path,
+    return ur_fail(error, UR_ERR_IO, "%s: ends at byte %llu; it should have %llu bytes", file->path,
                    (unsigned long long)(offset + (uint64_t)got), (unsigned long long)file->size);
 }
 
@@ -110,7 +110,7 @@ ur_status ur_descriptor_read(int descriptor, const char *path, uint64_t offset, 
     int64_t got = read_at(descriptor, offset, buffer, size);
     if (got < 0) return ur_fail_system(error, errno, path, "cannot be read");
     if ((uint64_t)got == size) return UR_OK;
-    return ur_fail(error, UR_ERR_IO, "%s: what was unpacked of it ends too early", path);
+    return ur_fail(error, UR_ERR_IO, "%s: its unpacked contents end too early", path);
 }
 
 /* ---- Finding --------------------------------------------------------------------------------------------------- */
@@ -198,7 +198,7 @@ ur_status ur_file_list_make(ur_file_list *list, const char *const *paths, size_t
                             ur_error *error)
 {
     *list = (ur_file_list){0};
-    if (count == 0) return ur_fail(error, UR_ERR_USAGE, "no text is given; name at least one file or folder");
+    if (count == 0) return ur_fail(error, UR_ERR_USAGE, "no text given; name at least one file or folder");
     for (size_t i = 0; i < count; i++) {
         struct stat found;
         if (stat(paths[i], &found) != 0)

@@ -118,7 +118,7 @@ ur_status ur_folder_keep(ur_labelled *set, const char *root, ur_folder_looks *lo
     set->root += list->files[0].path[set->root] == '/';
     looks->nested = any_nested(set);
     ending wanted = choose_ending(set, looks->nested);
-    if (!wanted.text) return ur_fail(error, UR_ERR_DATA, "%s: no data in it, only files that tell of them", root);
+    if (!wanted.text) return ur_fail(error, UR_ERR_DATA, "%s: no data in it, only files that describe data", root);
     snprintf(looks->ending, sizeof looks->ending, "%.*s", (int)wanted.length, wanted.text);
     wanted.text = looks->ending; /* the path that contains it may be freed */
     wanted.length = strlen(looks->ending);
@@ -156,6 +156,6 @@ ur_status ur_folder_label(const ur_labelled *set, const char *pattern, size_t fi
         return UR_OK;
     }
     if (ur_glob(pattern, ur_source_name(&set->source, file), &finding->label, &finding->label_length)) return UR_OK;
-    return ur_fail(error, UR_ERR_DATA, "%s: its name does not fit the pattern %s, which says where the label stands",
+    return ur_fail(error, UR_ERR_DATA, "%s: its name does not match the pattern %s, which says where the label is",
                    ur_source_path(&set->source, file), pattern);
 }

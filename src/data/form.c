@@ -28,7 +28,7 @@ static ur_status find_word(const char *word, const ur_form **form, ur_error *err
     }
     char words[128];
     list_words(words, sizeof words);
-    return ur_fail(error, UR_ERR_USAGE, "no form of data is called %s; there are: %s", word, words);
+    return ur_fail(error, UR_ERR_USAGE, "unknown form of data %s; the forms are %s", word, words);
 }
 
 /* ---- The first lines of a text ----------------------------------------------------------------------------------- */
@@ -182,8 +182,7 @@ static ur_status recognise_files(ur_labelled *set, const ur_labelled_options *op
     char words[128];
     list_words(words, sizeof words);
     return ur_fail(error, UR_ERR_DATA,
-                   "%s: cannot tell which form of labelled examples this is; say it with `form`, which is one of %s",
-                   path, words);
+                   "%s: cannot tell which form of labelled examples this is; give `form`, one of %s", path, words);
 }
 
 static ur_status recognise_folder(ur_labelled *set, const ur_folder_looks *looks, const ur_labelled_options *options,

@@ -143,12 +143,13 @@ static ur_status check_options(const ur_labelled_options *o, ur_error *error)
 {
     bool labelled = false;
     if (!(o->val_fraction >= 0 && o->val_fraction < 1))
-        return ur_fail(error, UR_ERR_USAGE, "a share of %g to validate on; it is from 0 to below 1", o->val_fraction);
+        return ur_fail(error, UR_ERR_USAGE, "a validation share of %g; it must be at least 0 and below 1",
+                       o->val_fraction);
     if (o->val_fraction > 0 && o->val_match)
-        return ur_fail(error, UR_ERR_USAGE, "to validate on: either a share or names of files, not both");
+        return ur_fail(error, UR_ERR_USAGE, "validation data: give a share or a pattern of file names, not both");
     if (o->relabel) UR_TRY(ur_relabel_check(o->relabel, error));
     if (o->val_match) UR_TRY(ur_glob_check(o->val_match, &labelled, error));
-    if (labelled) return ur_fail(error, UR_ERR_USAGE, "the pattern %s: {label} is not wanted here", o->val_match);
+    if (labelled) return ur_fail(error, UR_ERR_USAGE, "the pattern %s: {label} has no meaning here", o->val_match);
     if (!o->label_from) return UR_OK;
     UR_TRY(ur_glob_check(o->label_from, &labelled, error));
     return labelled ? UR_OK : ur_fail(error, UR_ERR_USAGE, "the pattern %s has no {label}", o->label_from);
@@ -159,18 +160,19 @@ static ur_status check_found(const ur_labelled *set, const ur_labelled_options *
     const char *path = ur_source_path(&set->source, 0);
     bool split = options->val_match || options->val_fraction > 0;
     if (set->count == 0 && set->dropped)
-        return ur_fail(error, UR_ERR_DATA, "%s: `relabel` %.80s leaves all %zu examples out", path, options->relabel,
+        return ur_fail(error, UR_ERR_DATA, "%s: `relabel` %.80s leaves out all %zu examples", path, options->relabel,
                        set->dropped);
     if (set->count == 0) return ur_fail(error, UR_ERR_DATA, "%s: no examples in it", path);
     if (!options->labels && set->labels.count == 1)
-        return ur_fail(error, UR_ERR_DATA, "%s: one class only: all %zu examples have the label %s; two are needed",
-                       path, set->count, set->labels.sorted[0].text);
+        return ur_fail(error, UR_ERR_DATA,
+                       "%s: only one class: all %zu examples have the label %s; at least two classes are needed", path,
+                       set->count, set->labels.sorted[0].text);
     if (split && (set->held == 0 || set->held == set->count))
-        return ur_fail(error, UR_ERR_DATA, "%s: %s of the %zu examples %s%s; there must be some on both sides%s", path,
-                       set->held ? "all" : "none", set->count,
-                       options->val_match ? "are of files named " : "fall to the share to validate on",
-                       options->val_match ? options->val_match : "",
-                       options->val_match ? "" : ": name a file to validate on (--val), or another --val-fraction");
+        return ur_fail(
+            error, UR_ERR_DATA, "%s: %s of the %zu examples %s%s, but training and validation both need some%s", path,
+            set->held ? "all" : "none", set->count, options->val_match ? "match " : "fall into the validation share",
+            options->val_match ? options->val_match : "",
+            options->val_match ? "" : "; give validation data (`val`) or another `val-fraction`");
     return UR_OK;
 }
 

@@ -77,8 +77,8 @@ static ur_status fail_unknown(const ur_labels *labels, const char *text, ur_erro
         if (strlen(known) + 3 > room) break;
         snprintf(list + at, room, "%s%s", i ? ", " : "", known);
     }
-    return ur_fail(error, UR_ERR_DATA, "the label %s does not occur in the training, which has %zu: %s%s", text,
-                   labels->count, list, labels->count > LISTED ? " …" : "");
+    return ur_fail(error, UR_ERR_DATA, "the label %s does not occur in the training data, which have %zu labels: %s%s",
+                   text, labels->count, list, labels->count > LISTED ? " …" : "");
 }
 
 /* Finds a label, or the index where it would be inserted. `copy` gets the text with a zero after it. */
@@ -106,9 +106,9 @@ ur_status ur_labels_id(ur_labels *labels, const char *text, size_t length, uint3
     char copy[UR_LABEL_BYTES + 1];
     ur_label wanted;
     size_t at;
-    if (length == 0) return ur_fail(error, UR_ERR_DATA, "there is no label");
+    if (length == 0) return ur_fail(error, UR_ERR_DATA, "no label");
     if (length > UR_LABEL_BYTES)
-        return ur_fail(error, UR_ERR_DATA, "a label of %zu bytes; it may have %d", length, UR_LABEL_BYTES);
+        return ur_fail(error, UR_ERR_DATA, "a label of %zu bytes; a label may have up to %d", length, UR_LABEL_BYTES);
     if (!ur_utf8_valid(text, length))
         return ur_fail(error, UR_ERR_DATA, "the label \"%.*s\" is not UTF-8; rename it", (int)length, text);
     bool there = find_text(labels, text, length, copy, &wanted, &at);

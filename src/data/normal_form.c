@@ -93,8 +93,8 @@ ur_status ur_normalise(ur_normal_form *form, ur_field *text, ur_error *error)
     (void)form;
     if (!has_any(MARKS, sizeof MARKS / sizeof *MARKS, true, *text, &code)) return UR_OK;
     return ur_fail(error, UR_ERR_UNSUPPORTED,
-                   "U+%04X stands behind the letter it belongs to; this build was made without utf8proc, which makes "
-                   "the two one character, and so does uconv -x nfc",
+                   "U+%04X is a combining character after its letter; this build has no utf8proc to compose the two. "
+                   "Compose the text with uconv -x nfc",
                    (unsigned)code);
 }
 

@@ -17,7 +17,7 @@ ur_status ur_reader_open_sized(ur_reader **reader, ur_corpus *corpus, const ur_v
 {
     *reader = NULL;
     if (vocabulary && ur_vocabulary_kind(vocabulary) != corpus->kind)
-        return ur_fail(error, UR_ERR_USAGE, "the text is read by %s and the vocabulary is one of kind %s",
+        return ur_fail(error, UR_ERR_USAGE, "the text is read as %s, but the vocabulary is of kind %s",
                        ur_token_kind_name(corpus->kind), ur_token_kind_name(ur_vocabulary_kind(vocabulary)));
     ur_reader *made = calloc(1, sizeof *made);
     if (!made) return ur_fail_memory(error, "reading the text");
@@ -103,7 +103,7 @@ ur_status ur_reader_next(ur_reader *reader, int32_t *ids, size_t count, ur_error
     const uint64_t left = reader->corpus->total.tokens - reader->position;
     if (!reader->vocabulary) return ur_fail(error, UR_ERR_USAGE, "this reader has no vocabulary");
     if (count > left)
-        return ur_fail(error, UR_ERR_DATA, "the text ends here: %zu more tokens are wanted, %llu are left", count,
+        return ur_fail(error, UR_ERR_DATA, "%zu more tokens are needed, but only %llu are left in the text", count,
                        (unsigned long long)left);
     for (size_t i = 0; i < count; i++) UR_TRY(next_id(reader, &ids[i], error));
     return UR_OK;

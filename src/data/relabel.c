@@ -23,7 +23,7 @@ ur_status ur_relabel_check(const char *rules, ur_error *error)
     for (const char *rest = rules; cut_rule(&rest, &from, &to);)
         if (!to.text || !from.length)
             return ur_fail(error, UR_ERR_USAGE,
-                           "`relabel` %.80s: \"%.*s\" is no rule; rules are LABEL=NAME with commas between, and LABEL= "
+                           "`relabel` %.80s: \"%.*s\" is not a rule; give LABEL=NAME rules separated by commas; LABEL= "
                            "leaves a label out",
                            rules, (int)from.length, from.text);
     return UR_OK;

@@ -22,7 +22,7 @@ ur_status ur_temporary_open(const char *folder, int *descriptor, ur_error *error
     ur_status status = UR_OK;
     if (*descriptor < 0)
         status = ur_fail(error, UR_ERR_IO,
-                         "%s: no temporary file can be made: %s; set TMPDIR to a folder with room for the data",
+                         "%s: cannot make a temporary file: %s; set TMPDIR to a folder with enough free space",
                          folder_of(folder), ur_reason(errno, reason));
     else
         unlink(path);
@@ -48,11 +48,10 @@ static ur_status reserve(const ur_spill *s, int file, size_t room, ur_error *err
     do cause = posix_fallocate(file, 0, (off_t)room);
     while (cause == EINTR);
     if (!cause) return UR_OK;
-    return ur_fail(
-        error, UR_ERR_IO,
-        "%s: a table of more than %zu MB cannot be kept in a temporary file: %s; set TMPDIR to a folder with "
-        "room for it",
-        folder_of(s->folder), s->room >> 20, ur_reason(cause, reason));
+    return ur_fail(error, UR_ERR_IO,
+                   "%s: cannot write a table of more than %zu MB to a temporary file: %s; set TMPDIR to a folder with "
+                   "enough free space",
+                   folder_of(s->folder), s->room >> 20, ur_reason(cause, reason));
 }
 
 /* Maps the file's bytes at a new address, with more bytes after them. */

@@ -119,9 +119,9 @@ void ur_vocabulary_free(ur_vocabulary *vocabulary)
 static ur_status check_new(const ur_vocabulary *vocabulary, const unsigned char *text, size_t length, ur_error *error)
 {
     const char *kind = ur_token_kind_name(vocabulary->kind);
-    if (vocabulary->settled) return ur_fail(error, UR_ERR_USAGE, "a token is added to a vocabulary that is settled");
+    if (vocabulary->settled) return ur_fail(error, UR_ERR_USAGE, "a token was added to a vocabulary that is complete");
     if (vocabulary->count >= INT32_MAX - 1)
-        return ur_fail(error, UR_ERR_DATA, "the text has too many different tokens (%zu); use another --token",
+        return ur_fail(error, UR_ERR_DATA, "the text has too many different tokens (%zu); choose another `token`",
                        vocabulary->count);
     int size = length <= UR_TOKEN_MAX_BYTES ? ur_token_cut(vocabulary->kind, text, length, true) : 0;
     if (size <= 0 || (size_t)size != length)
@@ -191,12 +191,12 @@ static int by_times(const void *a, const void *b)
 
 ur_status ur_vocabulary_settle(ur_vocabulary *vocabulary, size_t min_count, size_t limit, bool unknown, ur_error *error)
 {
-    if (vocabulary->settled) return ur_fail(error, UR_ERR_USAGE, "a vocabulary is settled twice");
+    if (vocabulary->settled) return ur_fail(error, UR_ERR_USAGE, "a vocabulary was completed twice");
     size_t kept = 0;
     for (size_t i = 0; i < vocabulary->count; i++)
         if (vocabulary->tokens[i].times >= min_count) vocabulary->tokens[kept++] = vocabulary->tokens[i];
     if (kept == 0)
-        return ur_fail(error, UR_ERR_DATA, "no %s occurs as often as %zu times in the text",
+        return ur_fail(error, UR_ERR_DATA, "no %s occurs %zu times or more in the text",
                        ur_token_kind_name(vocabulary->kind), min_count);
     if (limit > 0 && kept > limit) {
         qsort(vocabulary->tokens, kept, sizeof *vocabulary->tokens, by_times);

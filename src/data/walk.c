@@ -153,10 +153,10 @@ static ur_status walk_all(walk *state, const char *root, ur_error *error)
 
 static ur_status fail_empty(const char *root, const walk *state, ur_error *error)
 {
-    if (state->any) return ur_fail(error, UR_ERR_DATA, "%s: no file below this folder, hidden ones left out", root);
+    if (state->any) return ur_fail(error, UR_ERR_DATA, "%s: no files in this folder (hidden files are ignored)", root);
     return ur_fail(error, UR_ERR_DATA,
-                   "%s: no text below this folder; looked for files without a zero byte in their first %d bytes, "
-                   "hidden names left out (%zu other entries)",
+                   "%s: no text files in this folder; a text file has no zero byte among its first %d bytes, and "
+                   "hidden files are ignored (%zu other entries)",
                    root, UR_LOOKS_PROBE, state->left_out.count);
 }
 

@@ -68,7 +68,8 @@ static ur_status check_dtype(ur_model *m, const ur_param *p, const ur_tensor_ent
     ur_weights weights = ur_weights_of(e->dtype);
     if (p == first) return ur_model_set_weights(m, weights, error);
     if (p->rank < 2 || weights == m->weights) return UR_OK;
-    return ur_fail(error, UR_ERR_FORMAT, "%s: tensor %s has %s weights and %s has %s; a model has one kind", name,
+    return ur_fail(error, UR_ERR_FORMAT,
+                   "%s: tensor %s has %s weights, but %s has %s; all weights of a model are of one kind", name,
                    first->name, ur_weights_name(m->weights), p->name, ur_weights_name(weights));
 }
 
@@ -134,11 +135,10 @@ ur_status ur_model_read(ur_model **model, const ur_tensor_file *file, const char
     *model = NULL;
     const char *text = json_string_value(json_object_get(file->metadata, "unroll"));
     if (!text)
-        return ur_fail(
-            error, UR_ERR_FORMAT,
-            "%s: a safetensors file without an \"unroll\" record, as of another program; docs/file-format.md "
-            "says how to give it one",
-            name);
+        return ur_fail(error, UR_ERR_FORMAT,
+                       "%s: a safetensors file of another program: it has no \"unroll\" record; docs/file-format.md "
+                       "says how to add one",
+                       name);
     UR_TRY(ur_record_build(model, text, numbers_in(file), isa, name, error));
     ur_status status = check_widths(*model, name, error);
     if (status == UR_OK) status = read_values(*model, file, name, error);

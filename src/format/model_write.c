@@ -64,7 +64,7 @@ static ur_status record_text(const ur_model *m, char **text, ur_error *error)
 static ur_status check_finite(const char *name, const real *numbers, size_t count, ur_error *error)
 {
     if (ur_all_finite(numbers, count)) return UR_OK;
-    return ur_fail(error, UR_ERR_NUMERIC, "the tensor %s is not finite, and is not saved", name);
+    return ur_fail(error, UR_ERR_NUMERIC, "tensor %s is not finite; the model was not saved", name);
 }
 
 /* Does not write what the reader would refuse. */

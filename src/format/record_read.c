@@ -7,7 +7,7 @@
 
 static ur_status missing(const char *name, const char *key, ur_error *error)
 {
-    return ur_fail(error, UR_ERR_FORMAT, "%s: the record's \"%s\" is missing or of the wrong kind", name, key);
+    return ur_fail(error, UR_ERR_FORMAT, "%s: the record's \"%s\" is missing or has the wrong type", name, key);
 }
 
 static ur_status check_version(const json_t *record, const char *name, ur_error *error)
@@ -72,7 +72,7 @@ static ur_status read_tokens(ur_vocabulary **tokens, size_t symbols, const json_
         UR_TRY(add_token(*tokens, json_array_get(list, i), i, name, error));
     ur_vocabulary_seal(*tokens, json_is_true(json_object_get(record, "unknown")));
     if (ur_vocabulary_size(*tokens) == symbols) return UR_OK;
-    return ur_fail(error, UR_ERR_FORMAT, "%s: %zu tokens for a network of %zu symbols", name,
+    return ur_fail(error, UR_ERR_FORMAT, "%s: %zu tokens, but the network has %zu symbols", name,
                    ur_vocabulary_size(*tokens), symbols);
 }
 

@@ -35,11 +35,11 @@ static ur_status header_size(const tensor_reader *reader, size_t *size)
     for (int i = UR_LENGTH_BYTES - 1; i >= 0; i--) length = length << 8 | reader->bytes[i];
     if (length > UR_HEADER_MAX)
         return ur_fail(reader->error, UR_ERR_FORMAT,
-                       "%s: byte 0: a header of %llu bytes, above the limit of %d; this is no safetensors file",
+                       "%s: byte 0: a header of %llu bytes, above the limit of %d; this is not a safetensors file",
                        reader->name, (unsigned long long)length, UR_HEADER_MAX);
     if (length > reader->size - UR_LENGTH_BYTES)
         return ur_fail(reader->error, UR_ERR_FORMAT,
-                       "%s: byte 0: a header of %llu bytes, and the file ends at byte %zu; it was cut short",
+                       "%s: byte 0: a header of %llu bytes, but the file ends at byte %zu; it was cut off",
                        reader->name, (unsigned long long)length, reader->size);
     *size = (size_t)length;
     return UR_OK;
@@ -77,7 +77,7 @@ static ur_status read_dtype(const tensor_reader *reader, ur_tensor_entry *entry,
     if (!name) return wrong_tensor(reader, entry, "has no text \"dtype\"");
     if (ur_dtype_named(name, &entry->dtype)) return UR_OK;
     return ur_fail(reader->error, UR_ERR_FORMAT,
-                   "%s: tensor \"%s\": unknown dtype \"%.32s\"; F32, F64, BF16, I8, I64 and U8 can be read",
+                   "%s: tensor \"%s\": unknown dtype \"%.32s\"; F32, F64, BF16, I8, I64 and U8 are supported",
                    reader->name, entry->name, name);
 }
 
@@ -185,8 +185,8 @@ static ur_status check_cover(const tensor_reader *reader)
         covered += entry->bytes;
     }
     if (covered == reader->size) return UR_OK;
-    return ur_fail(reader->error, UR_ERR_FORMAT, "%s: byte %zu: %zu bytes behind the last tensor", reader->name,
-                   covered, reader->size - covered);
+    return ur_fail(reader->error, UR_ERR_FORMAT, "%s: byte %zu: %zu bytes after the last tensor", reader->name, covered,
+                   reader->size - covered);
 }
 
 static ur_status read_all(tensor_reader *reader, json_t *header)
@@ -242,7 +242,8 @@ ur_status ur_tensor_file_check_seal(const ur_tensor_file *file, const char *name
     const char *wanted = json_string_value(json_object_get(file->metadata, UR_SEAL_KEY));
     char found[17] = "";
     if (!wanted || strlen(wanted) != sizeof UR_SEAL_OPEN - 1)
-        return ur_fail(error, UR_ERR_FORMAT, "%s: has no checksum; it was changed, or is of an earlier version", name);
+        return ur_fail(error, UR_ERR_FORMAT, "%s: has no checksum; it was changed or comes from an earlier version",
+                       name);
     uint64_t length = 0;
     for (int i = UR_LENGTH_BYTES - 1; i >= 0; i--) length = length << 8 | file->bytes.data[i];
     const unsigned char *data = file->bytes.data + UR_LENGTH_BYTES + length;

@@ -50,7 +50,7 @@ static ur_status put_metadata(json_t *object, const char *const *metadata, size_
 {
     for (size_t i = 0; i < 2 * pairs; i += 2) {
         if (!metadata[i] || !metadata[i + 1] || !is_utf8(metadata[i]) || !is_utf8(metadata[i + 1]))
-            return ur_fail(error, UR_ERR_USAGE, "metadata %zu: not a pair of UTF-8 texts", i / 2);
+            return ur_fail(error, UR_ERR_USAGE, "metadata %zu: not a pair of UTF-8 strings", i / 2);
         if (json_object_get(object, metadata[i]))
             return ur_fail(error, UR_ERR_USAGE, "metadata \"%s\": given twice", metadata[i]);
         UR_TRY(put(object, metadata[i], json_string_nocheck(metadata[i + 1]), error));

@@ -68,15 +68,15 @@ static ur_status allocate(ur_beam *b, ur_error *error)
 
 static ur_status check(const ur_beam_settings *s, size_t outputs, ur_error *error)
 {
-    if (s->width == 0) return ur_fail(error, UR_ERR_USAGE, "a beam of width 0 keeps no text; 1 is the least");
-    if (s->length == 0) return ur_fail(error, UR_ERR_USAGE, "a beam of length 0 has no tokens; 1 is the least");
+    if (s->width == 0) return ur_fail(error, UR_ERR_USAGE, "a beam of width 0; it must be at least 1");
+    if (s->length == 0) return ur_fail(error, UR_ERR_USAGE, "a beam of length 0; it must be at least 1");
     if (outputs == 0 || outputs > INT32_MAX)
         return ur_fail(error, UR_ERR_USAGE, "a decoder of %zu outputs cannot be searched", outputs);
     if (s->end < -1 || s->end >= (int64_t)outputs)
-        return ur_fail(error, UR_ERR_USAGE, "the end of texts is token %ld; the decoder has %zu tokens", (long)s->end,
+        return ur_fail(error, UR_ERR_USAGE, "the end token is %ld, but the decoder has %zu tokens", (long)s->end,
                        outputs);
     if (!(s->length_power >= 0) || s->length_power > 100)
-        return ur_fail(error, UR_ERR_USAGE, "the power of the length is %g; 0 to 100 are possible", s->length_power);
+        return ur_fail(error, UR_ERR_USAGE, "a length penalty of %g; it must be from 0 to 100", s->length_power);
     return UR_OK;
 }
 
@@ -315,7 +315,8 @@ ur_status ur_beam_search(ur_beam *b, const ur_decoder *decoder, int32_t first, u
     ur_error own;
     b->found.count = 0;
     if (decoder->outputs != b->outputs)
-        return ur_fail(error, UR_ERR_USAGE, "a decoder of %zu outputs in a beam for %zu", decoder->outputs, b->outputs);
+        return ur_fail(error, UR_ERR_USAGE, "a decoder of %zu outputs was given to a beam for %zu", decoder->outputs,
+                       b->outputs);
     ur_float_mode mode = ur_float_mode_enter();
     ur_status status = search(b, decoder, first, error ? error : &own);
     ur_float_mode_leave(mode);

@@ -192,9 +192,10 @@ static ur_status check_begun(const ur_session *session, const char *begun, size_
 {
     if (!session->model->vocabulary) return ur_fail(error, UR_ERR_USAGE, "the model has no tokens of text");
     if (ur_word_begun(begun, length) != length)
-        return ur_fail(error, UR_ERR_USAGE, "what is begun is more than one word; read what lies before the last one");
+        return ur_fail(error, UR_ERR_USAGE,
+                       "the text to complete is more than one word; feed the words before the last one first");
     if (length + 1 >= UR_WORD_MAX)
-        return ur_fail(error, UR_ERR_USAGE, "the word begun has %zu bytes; at most %d are searched", length,
+        return ur_fail(error, UR_ERR_USAGE, "the word to complete has %zu bytes; the limit is %d", length,
                        UR_WORD_MAX - 2);
     return UR_OK;
 }

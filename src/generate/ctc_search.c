@@ -209,7 +209,7 @@ static ur_status step(search *s, const ur_real *x, ur_error *error)
     }
     mark_children(s, false);
     if (s->candidates) return keep_best(s, error);
-    return ur_fail(error, UR_ERR_NUMERIC, "a search without any text left: the network's outputs are not finite");
+    return ur_fail(error, UR_ERR_NUMERIC, "the search has no text left: the network's outputs are not finite");
 }
 
 /* ---- The search

@@ -43,7 +43,7 @@ ur_status ur_session_read_tokens(ur_session *s, const int32_t *ids, size_t count
 {
     for (size_t i = 0; i < count; i++)
         if (ids[i] < 0 || (size_t)ids[i] >= s->outputs)
-            return ur_fail(error, UR_ERR_USAGE, "token %zu is %ld; the model has 0 to %zu", i, (long)ids[i],
+            return ur_fail(error, UR_ERR_USAGE, "token %zu is %ld; the model's tokens are 0 to %zu", i, (long)ids[i],
                            s->outputs - 1);
     UR_TRY(ur_session_read_end(s, error));
     if (count) ur_session_end(s);

@@ -22,7 +22,8 @@ ur_status ur_session_create(ur_session **session, const ur_model *model, ur_erro
 {
     *session = NULL;
     if (!ur_predicts_tokens(model))
-        return ur_fail(error, UR_ERR_USAGE, "\"%s\" does not predict the tokens that it reads: it has no session",
+        return ur_fail(error, UR_ERR_USAGE,
+                       "\"%s\" does not predict the tokens that it reads, so it cannot have a session",
                        ur_model_net(model));
     ur_session *s = calloc(1, sizeof *s);
     if (!s) return ur_fail_memory(error, "a session");
@@ -62,7 +63,7 @@ void ur_session_reset(ur_session *s)
 ur_status ur_session_copy(ur_session *to, const ur_session *from, ur_error *error)
 {
     if (to->model != from->model)
-        return ur_fail(error, UR_ERR_USAGE, "a session cannot be copied into one of another model");
+        return ur_fail(error, UR_ERR_USAGE, "a session cannot be copied into a session of another model");
     if (to == from) return UR_OK;
     ur_state_copy(to->state, 0, from->state, 0);
     ur_state_copy(to->rest, 0, from->rest, 0);

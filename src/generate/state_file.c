@@ -108,12 +108,12 @@ ur_status ur_session_save_memory(ur_session *s, void *bytes, size_t size, ur_err
 {
     writing w = {(unsigned char *)bytes + sizeof(header), true};
     if (size != ur_session_size(s))
-        return ur_fail(error, UR_ERR_USAGE, "a session of this model is kept in %zu bytes, not in %zu",
-                       ur_session_size(s), size);
+        return ur_fail(error, UR_ERR_USAGE, "a session of this model takes %zu bytes, not %zu", ur_session_size(s),
+                       size);
     UR_TRY(ur_session_read_end(s, error));
     visit_state(s->model, ur_session_rest(s), visit_write, &w);
     if (!w.finite || s->broken)
-        return ur_fail(error, UR_ERR_NUMERIC, "the state of \"%s\" is not finite after %llu tokens; it cannot be kept",
+        return ur_fail(error, UR_ERR_NUMERIC, "the state of \"%s\" is not finite after %llu tokens; it cannot be saved",
                        ur_model_net(s->model), (unsigned long long)s->steps);
     header head = make_header(s);
     memcpy(bytes, &head, sizeof head);
@@ -153,15 +153,15 @@ static void visit_read(void *context, ur_real *values, size_t count)
 static ur_status check_header(ur_session *s, const header *head, ur_error *error)
 {
     if (memcmp(head->magic, MAGIC, sizeof MAGIC) != 0) return ur_fail(error, UR_ERR_FORMAT, "not a state file");
-    if (head->order != ORDER) return ur_fail(error, UR_ERR_FORMAT, "made on a machine of another byte order");
+    if (head->order != ORDER) return ur_fail(error, UR_ERR_FORMAT, "written on a machine with another byte order");
     if (head->version != VERSION)
         return ur_fail(error, UR_ERR_FORMAT, "a state file of version %u; this program reads version %d", head->version,
                        VERSION);
     if (head->fingerprint != fingerprint(s->model))
-        return ur_fail(error, UR_ERR_DATA, "a state of another model; this one is %s", ur_model_net(s->model));
+        return ur_fail(error, UR_ERR_DATA, "a state of another model; this model is %s", ur_model_net(s->model));
     if (head->weights != weights_hash(s))
         return ur_fail(error, UR_ERR_DATA,
-                       "a state of other weights of the same network; go on with the model that made it");
+                       "a state of the same network with other weights; use the model that made it");
     return UR_OK;
 }
 
@@ -180,13 +180,13 @@ static ur_status check_body(const ur_session *s, const header *head, const unsig
 {
     size_t wanted = body_size(s);
     if (head->size != wanted || there != wanted)
-        return ur_fail(error, UR_ERR_FORMAT, "has %zu bytes of state where %zu belong; it was cut or added to", there,
+        return ur_fail(error, UR_ERR_FORMAT, "has %zu bytes of state instead of %zu; it was cut off or extended", there,
                        wanted);
     header zeroed = *head;
     zeroed.check = 0;
     bool sound = hash(hash(UR_HASH_START, &zeroed, sizeof zeroed), body, there) == head->check && head->waiting >= -1 &&
                  head->waiting < (int64_t)s->outputs && head->begun_count < sizeof s->begun.bytes;
-    if (!sound) return ur_fail(error, UR_ERR_FORMAT, "damaged: its check sum is not that of its bytes");
+    if (!sound) return ur_fail(error, UR_ERR_FORMAT, "damaged: its checksum does not match");
     if (!all_finite(body, there)) return ur_fail(error, UR_ERR_FORMAT, "damaged: holds a number that is not finite");
     return UR_OK;
 }

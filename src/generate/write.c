@@ -44,7 +44,7 @@ ur_status ur_session_next(ur_session *s, const char **text, size_t *size, ur_err
     *text = NULL;
     *size = s->output.size = 0;
     if (s->ending != UR_NOT_ENDED) return UR_OK;
-    if (s->limit == 0) return ur_fail(error, UR_ERR_USAGE, "no writing was begun in this session");
+    if (s->limit == 0) return ur_fail(error, UR_ERR_USAGE, "this session has not begun to write");
     if (atomic_load(&s->asked))
         finish(s, UR_ENDED_ASKED);
     else

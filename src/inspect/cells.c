@@ -62,10 +62,11 @@ ur_status ur_cells_check(const ur_model *model, const ur_cell_search *search, ur
         return ur_fail(error, UR_ERR_USAGE, "the model (\"%s\") has no recurrent layer, so there are no cells",
                        ur_model_net(model));
     if (search->own_count > UR_OWN_MOST)
-        return ur_fail(error, UR_ERR_USAGE, "%zu predicates of one's own: at most %d", search->own_count, UR_OWN_MOST);
+        return ur_fail(error, UR_ERR_USAGE, "%zu predicates of your own; the limit is %d", search->own_count,
+                       UR_OWN_MOST);
     if (!search->follow || (ur_probe_layer(model, search->layer, &units, NULL) && search->unit < units)) return UR_OK;
-    return ur_fail(error, UR_ERR_USAGE, "there is no unit %zu in recurrent layer %zu of \"%s\"", search->unit,
-                   search->layer, ur_model_net(model));
+    return ur_fail(error, UR_ERR_USAGE, "no neuron %zu in recurrent layer %zu of \"%s\"", search->unit, search->layer,
+                   ur_model_net(model));
 }
 
 static double share_of(const ur_tally *t, size_t p)

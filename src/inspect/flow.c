@@ -15,10 +15,10 @@
 static ur_status check(const ur_model *m, ur_error *error)
 {
     if (!ur_probe_layers(m))
-        return ur_fail(error, UR_ERR_USAGE, "\"%s\" has no recurrent layer: no gradient goes back through time",
+        return ur_fail(error, UR_ERR_USAGE, "\"%s\" has no recurrent layer, so no gradient flows back through time",
                        m->net);
     if (m->weights != UR_WEIGHTS_F32)
-        return ur_fail(error, UR_ERR_USAGE, "%s weights have no gradient; take the model as f32 first",
+        return ur_fail(error, UR_ERR_USAGE, "%s weights have no gradient; use the model's f32 file",
                        ur_weights_name(m->weights));
     return UR_OK;
 }
@@ -27,8 +27,8 @@ ur_status ur_flow_check_ids(const ur_model *m, ur_error *error)
 {
     if (m->line_count == 1 && m->lines[0].symbols && ur_check_streams(m, NULL) == UR_OK) return UR_OK;
     return ur_fail(error, UR_ERR_USAGE,
-                   "\"%s\": a gradient of ids is followed through a network of one line that takes ids and gives one "
-                   "answer at every step, or one behind the last (no bi, mean or max)",
+                   "\"%s\": the gradient of token ids needs a network of one line that reads ids and gives an output "
+                   "at every step, or after the last one (no bi, mean or max)",
                    m->net);
 }
 
@@ -94,7 +94,7 @@ static ur_status create(ur_flow *f, ur_error *error)
 {
     if (!f->settings.steps) f->settings.steps = UR_FLOW_STEPS;
     if (f->settings.steps > UR_FLOW_STEPS_MOST || f->settings.warm > UR_FLOW_STEPS_MOST)
-        return ur_fail(error, UR_ERR_USAGE, "%zu steps back after %zu: at most %d each", f->settings.steps,
+        return ur_fail(error, UR_ERR_USAGE, "%zu steps back after %zu; the limit is %d each", f->settings.steps,
                        f->settings.warm, (int)UR_FLOW_STEPS_MOST);
     UR_TRY(check(f->model, error));
     UR_TRY(ur_probe_prepare_gradients(f->model, error));
@@ -196,7 +196,7 @@ static ur_status check_next(const ur_flow *f, const int32_t *next, ur_error *err
     if (width == 1) width = 2; /* the one output is the logit of a yes, so there are two answers */
     for (size_t b = 0; b < f->lanes; b++)
         if (next[b] < 0 || (size_t)next[b] >= width)
-            return ur_fail(error, UR_ERR_DATA, "lane %zu: what follows, %d, is not below the %zu outputs", b,
+            return ur_fail(error, UR_ERR_DATA, "lane %zu: the next token, %d, is not below the %zu outputs", b,
                            (int)next[b], width);
     return UR_OK;
 }

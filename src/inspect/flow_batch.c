@@ -83,16 +83,14 @@ ur_status ur_flow_check_target(const ur_model *m, const ur_batch *batch, ur_erro
     const ur_loss_kind *kind = ur_loss_at((size_t)t->loss);
     if (!batch->target_count) return UR_OK;
     if (kind && kind->own_steps)
-        return ur_fail(
-            error, UR_ERR_UNSUPPORTED,
-            "a gradient begins at one step, and nothing says at which step a label of ctc stands; inspect gates "
-            "takes this model, and inspect gradient one with `decoder` attention");
+        return ur_fail(error, UR_ERR_UNSUPPORTED,
+                       "the gradient begins at one step, but ctc does not say at which step a label is; try inspect "
+                       "gates, or inspect gradient with a model trained with `decoder` attention");
     if (t->ids || (t->values && m->lines[t->line].width == 1)) return UR_OK;
-    return ur_fail(
-        error, UR_ERR_UNSUPPORTED,
-        "a gradient begins at a label, a token or a number, and %zu numbers are learnt at once here; inspect "
-        "gates takes this model",
-        m->lines[t->line].width);
+    return ur_fail(error, UR_ERR_UNSUPPORTED,
+                   "the gradient begins at a label, a token or a number, but this model learns %zu numbers at once; "
+                   "try inspect gates",
+                   m->lines[t->line].width);
 }
 
 /* The label of a place, or −1 if there is none. */
@@ -210,7 +208,7 @@ ur_status ur_flow_batch(ur_flow *f, const ur_batch *batch, ur_error *error)
 {
     ur_pass_back p = {.flow = f, .batch = batch};
     if (!batch->target_count || batch->target[0].line >= f->model->line_count)
-        return ur_fail(error, UR_ERR_USAGE, "a gradient begins at a target of the batch; it has none");
+        return ur_fail(error, UR_ERR_USAGE, "the gradient begins at a target, but the batch has none");
     UR_TRY(ur_flow_check_target(f->model, batch, error));
     UR_TRY(ur_network_check(f->model, batch, error));
     return run_both(&p, error);

@@ -157,7 +157,7 @@ static ur_status follow(following *f, const ur_settings *settings, ur_error *err
     UR_TRY(open_task(f->e, f->flow->model, settings, error));
     UR_TRY(visit_examples(f->e, count_example, f, error));
     if (!f->e->met)
-        return ur_fail(error, UR_ERR_DATA, "no example has %zu steps, the longest has %zu: give fewer `back`",
+        return ur_fail(error, UR_ERR_DATA, "no example has %zu steps, the longest has %zu; give a smaller `back`",
                        f->e->least, f->longest);
     return visit_examples(f->e, follow_example, f, error);
 }

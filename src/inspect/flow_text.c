@@ -25,7 +25,7 @@ static ur_status choose(ur_places *p, const ur_flow_settings *s, size_t *warm, u
 {
     if (p->tokens < s->steps + 2) {
         ur_fail(error, UR_ERR_DATA,
-                "the text has %llu tokens; %zu steps back need %zu: give a longer text or fewer `back`",
+                "the text has %llu tokens; %zu steps back need %zu; give a longer text or a smaller `back`",
                 (unsigned long long)p->tokens, s->steps, s->steps + 2);
         return ur_corpus_fail_in(p->corpus, error, UR_ERR_DATA);
     }

@@ -61,7 +61,7 @@ void ur_lapack_close(ur_lapack *l)
 static ur_status judge(int info, const char *what, ur_error *error)
 {
     if (info == 0) return UR_OK;
-    return ur_fail(error, UR_ERR_NUMERIC, "LAPACK's %s gave up on the matrix (%d)", what, info);
+    return ur_fail(error, UR_ERR_NUMERIC, "LAPACK's %s failed on the matrix (%d)", what, info);
 }
 
 /* A workspace of the size for which the routine asked (as a double); NULL if memory is lacking. A size that does not

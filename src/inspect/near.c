@@ -11,16 +11,14 @@ ur_status ur_near_table(const ur_model *m, const ur_param **table, ur_error *err
     for (size_t i = line->first; i < line->first + line->count; i++)
         if ((*table = m->layers[i].embed) != NULL) return UR_OK;
     if (!line->symbols)
-        return ur_fail(
-            error, UR_ERR_UNSUPPORTED,
-            "the last line of '%.120s' reads no tokens, so it has no embedding of any; models of lm, classify, "
-            "tag (without `also`), translate and caption have one",
-            m->net);
-    return ur_fail(
-        error, UR_ERR_UNSUPPORTED,
-        "the network '%.120s' has no embedding, so that no token is nearer to one than to another; train one "
-        "with `embed` 64, or with 'embed 64' at the beginning of its line",
-        m->net);
+        return ur_fail(error, UR_ERR_UNSUPPORTED,
+                       "the last line of '%.120s' reads no tokens, so it has no embedding; models of lm, classify, tag "
+                       "(without `also`), translate and caption have one",
+                       m->net);
+    return ur_fail(error, UR_ERR_UNSUPPORTED,
+                   "the network '%.120s' has no embedding; train one with `embed` 64, or with 'embed 64' at the "
+                   "beginning of its line",
+                   m->net);
 }
 
 ur_status ur_embedding_size(const ur_model *m, size_t *rows, size_t *width, ur_error *error)

@@ -117,10 +117,12 @@ ur_status ur_probe_create(ur_probe **probe, const ur_model *model, size_t thread
 static ur_status make_carried(ur_probe *p, const ur_batch *batch, ur_error *error)
 {
     size_t before = p->carried ? ur_state_lanes(p->carried) : 0, lanes = ur_network_lanes(p->model, batch);
-    if (batch->carry && !lanes) return ur_fail(error, UR_ERR_USAGE, "carry: the lines of the batch differ in lanes");
+    if (batch->carry && !lanes)
+        return ur_fail(error, UR_ERR_USAGE, "states to carry: the batch's lines have different numbers of lanes");
     if (before == lanes) return UR_OK;
     if (batch->carry && p->carried)
-        return ur_fail(error, UR_ERR_USAGE, "carry: the batch has %zu lanes, the last one had %zu", lanes, before);
+        return ur_fail(error, UR_ERR_USAGE, "states to carry: the batch has %zu lanes, the last one had %zu", lanes,
+                       before);
     ur_state_free(p->carried);
     p->carried = NULL;
     return lanes ? ur_state_make(&p->carried, p->model, lanes, error) : UR_OK;
@@ -166,11 +168,11 @@ ur_status ur_probe_hold(ur_probe *p, size_t layer, size_t unit, const ur_real *v
 {
     const ur_layer *l = ur_probe_layer_of(p->model, layer);
     if (values && (!l || unit >= l->units))
-        return ur_fail(error, UR_ERR_USAGE, "there is no unit %zu in recurrent layer %zu of \"%s\"", unit, layer,
+        return ur_fail(error, UR_ERR_USAGE, "no neuron %zu in recurrent layer %zu of \"%s\"", unit, layer,
                        p->model->net);
     for (size_t i = 0; values && i < l->recurrent.cell->states; i++)
         if (!isfinite(values[i]))
-            return ur_fail(error, UR_ERR_NUMERIC, "unit %zu cannot be held at %g", unit, (double)values[i]);
+            return ur_fail(error, UR_ERR_NUMERIC, "neuron %zu cannot be held at %g", unit, (double)values[i]);
     p->probing.held = values != NULL;
     p->probing.layer = layer;
     p->probing.unit = unit;

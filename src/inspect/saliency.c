@@ -47,10 +47,12 @@ static ur_status check_read(const ur_model *m, size_t read, ur_error *error)
 {
     const ur_layer *first = first_of(m, read), *cell = first->behind;
     if (first->spec.kind->joins)
-        return ur_fail(error, UR_ERR_USAGE, "line %zu of \"%s\" begins with what another one gives", read + 1, m->net);
+        return ur_fail(error, UR_ERR_USAGE, "line %zu of \"%s\" reads the output of another line, not an input",
+                       read + 1, m->net);
     bool onehot = m->lines[read].symbols && !first->embed;
     if (onehot && (!cell || !ur_is_recurrent(cell) || cell->reverse))
-        return ur_fail(error, UR_ERR_UNSUPPORTED, "in \"%s\" no cell stands right behind the tokens", m->net);
+        return ur_fail(error, UR_ERR_UNSUPPORTED, "in \"%s\" no recurrent layer comes directly after the tokens",
+                       m->net);
     return UR_OK;
 }
 
@@ -63,8 +65,7 @@ static ur_status check(const ur_salience *s, ur_error *error)
                        (of->line < m->line_count ? s->read : of->line) + 1, m->net);
     UR_TRY(check_read(m, s->read, error));
     size_t count = of->number ? m->lines[of->line].width : count_targets(m, of->line);
-    if (of->number && of->target < 0)
-        return ur_fail(error, UR_ERR_USAGE, "which number is explained? `target` says it");
+    if (of->number && of->target < 0) return ur_fail(error, UR_ERR_USAGE, "no number to explain; give `target`");
     if (of->features && m->lines[s->read].symbols)
         return ur_fail(error, UR_ERR_USAGE, "line %zu of \"%s\" takes no numbers", s->read + 1, m->net);
     if (of->target >= 0 && (size_t)of->target >= count)
@@ -78,7 +79,7 @@ static ur_status check_place(const ur_salience *s, const ur_value *value, ur_err
     const ur_prediction *of = s->of;
     bool there = of->step < at->steps && of->lane < at->lanes;
     if (there && (!at->lengths || of->step < (size_t)at->lengths[of->lane])) return UR_OK;
-    return ur_fail(error, UR_ERR_USAGE, "nothing is predicted at step %zu of lane %zu", of->step, of->lane);
+    return ur_fail(error, UR_ERR_USAGE, "there is no prediction at step %zu of lane %zu", of->step, of->lane);
 }
 
 /* ---- Forward and back --------------------------------------------------------------------------------------------- */
@@ -231,8 +232,8 @@ ur_status ur_saliency_of(ur_model *model, const ur_batch *batch, ur_prediction *
     if (status == UR_OK) collect_features(&s);
     if (status == UR_OK && !ur_all_finite(moved, in->steps * in->lanes))
         status = ur_fail(error, UR_ERR_NUMERIC,
-                         "the gradient of the prediction is not finite %zu steps back; the model \"%.300s\" cannot be "
-                         "explained here",
+                         "the gradient of the prediction is not finite %zu steps back; this prediction of \"%.300s\" "
+                         "cannot be explained",
                          first_back(moved, in->steps * in->lanes) / in->lanes, model->net);
     ur_float_mode_leave(mode);
     ur_arena_free(&s.arena);
@@ -246,7 +247,7 @@ ur_status ur_saliency(ur_model *model, const int32_t *ids, size_t count, int32_t
     ur_batch batch = {.input = {{.steps = count, .lanes = 1, .ids = ids}}};
     ur_prediction of = {.step = line->last || !count ? 0 : count - 1, .target = target};
     if (model->line_count > 1 || !line->symbols || !(ur_predicts_tokens(model) || line->last))
-        return ur_fail(error, UR_ERR_USAGE, "the model (\"%s\") is no language model and no classifier of text",
+        return ur_fail(error, UR_ERR_USAGE, "the model (\"%s\") is neither a language model nor a classifier of text",
                        model->net);
     if (target < 0)
         return ur_fail(error, UR_ERR_USAGE, "target %d is not below the %zu outputs", (int)target,

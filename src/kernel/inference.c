@@ -74,7 +74,8 @@ static ur_status refuse(const char *isa, ur_error *error)
     if (!known_anywhere(isa))
         return ur_fail(error, UR_ERR_USAGE, "unknown instruction set \"%s\"; this machine has %s", isa, have);
     return ur_fail(error, UR_ERR_UNSUPPORTED,
-                   "instruction set \"%s\" is not on this machine or in this build; there are %s", isa, have);
+                   "instruction set \"%s\" is not supported by this machine or this build; available are %s", isa,
+                   have);
 }
 
 ur_status ur_kernels_find(const char *isa, const ur_kernels **kernels, ur_error *error)

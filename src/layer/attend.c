@@ -24,8 +24,7 @@ static ur_status resolve_attend(ur_layer *l, const ur_layer_sizes *sizes, ur_err
     if (l->spec.score == UR_SCORE_DOT && given != l->inputs)
         return ur_fail(
             error, UR_ERR_USAGE,
-            "network line, column %zu: \"dot\" needs both sides equally wide; %zu numbers enter, line \"%s\" "
-            "gives %zu",
+            "network line, column %zu: \"dot\" needs two equal widths; its input has %zu, line \"%s\" has %zu",
             l->spec.column, l->inputs, l->spec.from, given);
     l->width = l->spec.width ? l->spec.width : l->inputs;
     l->depth = larger(l->inputs + given, l->width);

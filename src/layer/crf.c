@@ -74,7 +74,7 @@ static ur_status resolve_crf(ur_layer *l, const ur_layer_sizes *sizes, ur_error 
     (void)sizes;
     l->width = l->inputs;
     if (l->inputs <= UR_CRF_LABELS_MAX) return UR_OK;
-    return ur_fail(error, UR_ERR_USAGE, "network line, column %zu: a crf of %zu labels; it takes at most %d",
+    return ur_fail(error, UR_ERR_USAGE, "network line, column %zu: a crf of %zu labels; the limit is %d",
                    l->spec.column, l->inputs, (int)UR_CRF_LABELS_MAX);
 }
 

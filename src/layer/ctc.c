@@ -43,7 +43,7 @@ static ur_status resolve_ctc(ur_layer *l, const ur_layer_sizes *sizes, ur_error 
     if (l->inputs >= 2) return UR_OK;
     return ur_fail(
         error, UR_ERR_USAGE,
-        "network line, column %zu: \"ctc\" takes a number for each label and one for the blank, and 1 comes in",
+        "network line, column %zu: \"ctc\" needs an input for each label and one for the blank; its input has width 1",
         l->spec.column);
 }
 

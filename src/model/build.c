@@ -83,11 +83,11 @@ static ur_status take_picture(ur_sizes *s, ur_picture *picture, ur_error *error)
     size_t numbers = ur_picture_numbers(*picture);
     if (!s->rows) return UR_OK;
     if (!numbers)
-        return ur_fail(error, UR_ERR_USAGE, "a picture of %zu x %zu x %zu; it has 1 to %d numbers", s->rows, s->columns,
-                       picture->channels, UR_PICTURE_MAX);
+        return ur_fail(error, UR_ERR_USAGE, "a picture of %zu x %zu x %zu; it may have 1 to %d values", s->rows,
+                       s->columns, picture->channels, UR_PICTURE_MAX);
     if (s->features && s->features != numbers)
-        return ur_fail(error, UR_ERR_USAGE, "%zu features are no picture of %zu x %zu x %zu", s->features, s->rows,
-                       s->columns, picture->channels);
+        return ur_fail(error, UR_ERR_USAGE, "%zu features do not make a picture of %zu x %zu x %zu", s->features,
+                       s->rows, s->columns, picture->channels);
     s->features = numbers;
     return UR_OK;
 }
@@ -172,7 +172,7 @@ static ur_status make_values(ur_model *m, size_t most, ur_error *error)
             return ur_fail(error, UR_ERR_USAGE, "the network is too large: its sizes overflow");
     }
     if (m->numbers > most)
-        return ur_fail(error, UR_ERR_FORMAT, "its network \"%.200s\" needs %zu numbers, there is room for %zu", m->net,
+        return ur_fail(error, UR_ERR_FORMAT, "its network \"%.200s\" needs %zu numbers; there is space for %zu", m->net,
                        m->numbers, most);
     m->values = ur_block_alloc(m->numbers ? m->numbers : 1, sizeof(real));
     if (!m->values) return ur_fail_memory(error, "the network's weights");

@@ -224,8 +224,7 @@ static ur_status check_states(const ur_model *m, size_t i, const ur_line_states 
                 continue;
             return ur_fail(
                 error, UR_ERR_USAGE,
-                "recurrent layer %zu of line %zu in \"%s\" cannot begin with state %zu, of %zu lanes and %zu "
-                "numbers",
+                "recurrent layer %zu of line %zu in \"%s\" cannot begin from state %zu of %zu lanes and %zu numbers",
                 k + 1, i + 1, m->net, s + 1, state->lanes, state->width);
         }
     return UR_OK;
@@ -248,8 +247,8 @@ static ur_status take_numbers(const ur_model *m, size_t i, ur_line_call *call, u
     if (!x) return UR_OK;
     const size_t width = call->kept ? 2 * x->width : x->width;
     if (width != m->lines[i].features)
-        return ur_fail(error, UR_ERR_USAGE, "%zu numbers enter line %zu of \"%s\", which takes %zu", width, i + 1,
-                       m->net, m->lines[i].features);
+        return ur_fail(error, UR_ERR_USAGE, "an input of width %zu enters line %zu of \"%s\", which takes width %zu",
+                       width, i + 1, m->net, m->lines[i].features);
     call->in.steps = x->steps;
     call->in.lanes = x->lanes;
     call->in.values = x->value;
@@ -275,8 +274,8 @@ static ur_status check_step(const ur_model *m, size_t i, const ur_shape *enters,
                            "\"%s\" in line %zu of \"%s\" needs the whole sequence; that line cannot be stepped",
                            ur_layer_whole(l), i + 1, m->net);
     if (enters->steps == 1) return UR_OK;
-    return ur_fail(error, UR_ERR_USAGE, "line %zu of \"%s\" is to be stepped, and %zu steps enter it", i + 1, m->net,
-                   enters->steps);
+    return ur_fail(error, UR_ERR_USAGE, "line %zu of \"%s\" is to be stepped, but its input has %zu steps", i + 1,
+                   m->net, enters->steps);
 }
 
 static bool run(const ur_model *m, ur_tape *tape, size_t i, ur_line_call call, bool step, ur_value *values)

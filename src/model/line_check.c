@@ -36,7 +36,7 @@ ur_shape ur_line_leaves(const ur_model *m, size_t i, ur_shape enters)
 static ur_status check_ids(const ur_sequences *in, size_t symbols, ur_error *error)
 {
     size_t lanes = in->lanes;
-    if (!in->ids) return ur_fail(error, UR_ERR_USAGE, "the network takes ids, the batch has none");
+    if (!in->ids) return ur_fail(error, UR_ERR_USAGE, "the network reads ids, but the batch has none");
     for (size_t i = 0; i < in->steps * lanes; i++)
         if (in->ids[i] < 0 || (size_t)in->ids[i] >= symbols)
             return ur_fail(error, UR_ERR_DATA, "step %zu, lane %zu: id %d is not below %zu", i / lanes, i % lanes,
@@ -51,9 +51,9 @@ static ur_status check_own(const ur_line *line, const ur_sequences *in, ur_error
     if (!in->steps) return ur_fail(error, UR_ERR_USAGE, "a batch needs at least one step");
     if (line->symbols) UR_TRY(check_ids(in, line->symbols, error));
     if (line->features && !in->values)
-        return ur_fail(error, UR_ERR_USAGE, "the network takes numbers, the batch has none");
+        return ur_fail(error, UR_ERR_USAGE, "the network reads numbers, but the batch has none");
     if (line->places && in->steps != 1)
-        return ur_fail(error, UR_ERR_USAGE, "\"places\" takes one picture a lane, here are %zu", in->steps);
+        return ur_fail(error, UR_ERR_USAGE, "\"places\" takes one picture per lane, not %zu", in->steps);
     for (size_t b = 0; in->lengths && b < in->lanes; b++)
         if (in->lengths[b] < 1 || (size_t)in->lengths[b] > in->steps)
             return ur_fail(error, UR_ERR_DATA, "lane %zu: length %d is not within 1 and %zu", b, (int)in->lengths[b],
@@ -77,11 +77,11 @@ static ur_status check_lanes(const ur_shape *at, const ur_shape *other, const in
 {
     if (!lane_of && at->lanes != other->lanes)
         return ur_fail(error, UR_ERR_USAGE,
-                       "%zu lanes, and %zu of the line \"%s\": lane_of says which of them a place takes", at->lanes,
-                       other->lanes, name);
+                       "%zu lanes, but %zu lanes of the line \"%s\"; set lane_of to say which lane each position takes",
+                       at->lanes, other->lanes, name);
     for (size_t i = 0; lane_of && i < at->steps * at->lanes; i++)
         if (lane_of[i] < 0 || (size_t)lane_of[i] >= other->lanes)
-            return ur_fail(error, UR_ERR_DATA, "step %zu, lane %zu: lane_of is %d, and line \"%s\" has %zu lanes",
+            return ur_fail(error, UR_ERR_DATA, "step %zu, lane %zu: lane_of is %d, but line \"%s\" has %zu lanes",
                            i / at->lanes, i % at->lanes, (int)lane_of[i], name, other->lanes);
     return UR_OK;
 }
@@ -94,8 +94,8 @@ static ur_status check_looks(const ur_shape *at, const ur_shape *other, const in
     for (size_t i = at->lanes; lane_of && i < at->steps * at->lanes; i++)
         if (lane_of[i] != lane_of[i % at->lanes])
             return ur_fail(error, UR_ERR_DATA,
-                           "step %zu, lane %zu: lane_of is %d, and %d at the first step; a lane looks "
-                           "at one lane of \"%s\"",
+                           "step %zu, lane %zu: lane_of is %d, but %d at the first step; a lane attends to only one "
+                           "lane of \"%s\"",
                            i / at->lanes, i % at->lanes, (int)lane_of[i], (int)lane_of[i % at->lanes], name);
     return UR_OK;
 }
@@ -107,16 +107,15 @@ static ur_status check_named(const ur_layer *l, const ur_shape *at, const ur_sha
     const char *name = l->spec.from;
     if (l->spec.kind == &ur_layer_attend) return check_looks(at, other, lane_of, name, error);
     if (!l->spec.kind->joins && at->lanes != other->lanes)
-        return ur_fail(error, UR_ERR_USAGE, "%zu lanes take their states from the %zu of the line \"%s\"", at->lanes,
-                       other->lanes, name);
+        return ur_fail(error, UR_ERR_USAGE, "%zu lanes cannot take their states from %zu lanes of the line \"%s\"",
+                       at->lanes, other->lanes, name);
     if (!l->spec.kind->joins) return UR_OK;
     if (other->ended) return check_lanes(at, other, at->ended ? NULL : lane_of, name, error);
     if (same_places(at, other)) return UR_OK;
-    return ur_fail(
-        error, UR_ERR_USAGE,
-        "\"join %s\": that line has %zu steps of %zu lanes, here are %zu of %zu; both need the same, and the same "
-        "lengths",
-        name, other->steps, other->lanes, at->steps, at->lanes);
+    return ur_fail(error, UR_ERR_USAGE,
+                   "\"join %s\": that line has %zu steps of %zu lanes, this one %zu of %zu; steps, lanes and lengths "
+                   "must be equal",
+                   name, other->steps, other->lanes, at->steps, at->lanes);
 }
 
 ur_status ur_line_check(const ur_model *m, size_t i, const ur_sequences *in, const ur_value *values, bool begun,

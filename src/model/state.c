@@ -61,7 +61,7 @@ static ur_status set_up(ur_state *state, size_t size, const ur_model *model, siz
     ur_state s = describe(model, lanes);
     if (s.size == SIZE_MAX) return ur_fail(error, UR_ERR_USAGE, "a state of %zu lanes is not possible", lanes);
     if (size < s.size)
-        return ur_fail(error, UR_ERR_USAGE, "a state of %zu lanes needs %zu bytes, there are %zu", lanes, s.size, size);
+        return ur_fail(error, UR_ERR_USAGE, "a state of %zu lanes needs %zu bytes; there are %zu", lanes, s.size, size);
     *state = s;
     return UR_OK;
 }

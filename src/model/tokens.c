@@ -44,7 +44,7 @@ static ur_status make_tokens(ur_vocabulary **tokens, const char *kind, const cha
     for (size_t i = 0; i < count; i++) {
         int32_t id = -1;
         UR_TRY(ur_vocabulary_add(*tokens, texts[i], strlen(texts[i]), &id, error));
-        if ((size_t)id != i) return ur_fail(error, UR_ERR_USAGE, "token %zu is there twice", i);
+        if ((size_t)id != i) return ur_fail(error, UR_ERR_USAGE, "token %zu occurs twice", i);
     }
     ur_vocabulary_seal(*tokens, unknown);
     return UR_OK;

@@ -30,7 +30,7 @@ static ur_status check_depths(const ur_model *m, ur_weights weights, ur_error *e
         const ur_layer *l = &m->layers[i];
         if (l->depth > UR_INT8_DEPTH)
             return ur_fail(error, UR_ERR_UNSUPPORTED,
-                           "layer %zu adds up %zu products; int8 takes at most %d, use bf16 for this network", i + 1,
+                           "layer %zu sums %zu products; the limit of int8 is %d; use bf16 for this network", i + 1,
                            l->depth, (int)UR_INT8_DEPTH);
     }
     return UR_OK;
@@ -39,9 +39,9 @@ static ur_status check_depths(const ur_model *m, ur_weights weights, ur_error *e
 static ur_status check(const ur_model *m, ur_weights weights, ur_error *error)
 {
     if ((unsigned)weights > UR_WEIGHTS_INT8)
-        return ur_fail(error, UR_ERR_USAGE, "weights %d: there are F32, BF16 and INT8", (int)weights);
+        return ur_fail(error, UR_ERR_USAGE, "unknown kind of weights %d; there are F32, BF16 and INT8", (int)weights);
     if (m->training)
-        return ur_fail(error, UR_ERR_USAGE, "a model that is trained keeps its f32 weights; save it and load the file");
+        return ur_fail(error, UR_ERR_USAGE, "a model in training keeps its f32 weights; save it and load the file");
     for (size_t i = 0; i < m->param_count && weights != UR_WEIGHTS_F32; i++)
         if (m->params[i].rank > 1) UR_TRY(check_param(&m->params[i], weights, error));
     return UR_OK;

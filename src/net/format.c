@@ -204,11 +204,11 @@ ur_status ur_net_format(const ur_net_spec *spec, char *text, size_t size, ur_err
 {
     ur_error why = {.text = "a layer has a setting that its kind does not take, or a drop of too many decimals"};
     if (!spec || !text)
-        return ur_fail(error, UR_ERR_USAGE, "network line: no layers to write or no place for the text");
+        return ur_fail(error, UR_ERR_USAGE, "network line: no layers to write, or no buffer for the text");
     if (!is_whole(spec))
         return ur_fail(error, UR_ERR_USAGE, "network line: the counts, kinds or names of its layers are out of range");
     if (!reads_back(spec, &why))
-        return ur_fail(error, UR_ERR_USAGE, "no network line says what these layers are: %s", why.text);
+        return ur_fail(error, UR_ERR_USAGE, "these layers cannot be written as a network line: %s", why.text);
     if (!ur_net_write(spec, text, size))
         return ur_fail(error, UR_ERR_USAGE, "network line: the text does not fit into %zu bytes", size);
     return UR_OK;

@@ -165,7 +165,7 @@ ur_status ur_net_parse(const char *text, ur_net_spec *spec, ur_error *error)
 {
     ur_net_spec parsed = {0};
     char canonical[UR_LINE_TEXT_MAX];
-    if (!text || !spec) return ur_fail(error, UR_ERR_USAGE, "network line: no text or no place for its layers");
+    if (!text || !spec) return ur_fail(error, UR_ERR_USAGE, "network line: no text, or no array for its layers");
     if (strnlen(text, UR_LINE_TEXT_MAX) == UR_LINE_TEXT_MAX) return too_long(error, "it");
     UR_TRY(parse_built(&(ur_net_parser){.text = text, .spec = &parsed, .error = error}));
     if (!ur_net_write(&parsed, canonical, sizeof canonical))

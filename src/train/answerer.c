@@ -67,7 +67,7 @@ ur_status ur_answerer_look(ur_answerer *a, const char *item, size_t length, size
 {
     *seen = (ur_item){.steps = 0};
     if (!a->task->look)
-        return ur_fail(error, UR_ERR_UNSUPPORTED, "items of the task %s are not looked into here", a->task->name);
+        return ur_fail(error, UR_ERR_UNSUPPORTED, "inspecting items of the task %s is not supported", a->task->name);
     return a->task->look(a->data, a->learner->model, item, length, number, seen, error);
 }
 

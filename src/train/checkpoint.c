@@ -215,7 +215,8 @@ ur_status ur_trainer_save(ur_trainer *t, ur_error *error)
 static ur_status take(const ur_tensor_file *file, const ur_tensor_entry *into, const char *path, ur_error *error)
 {
     const ur_tensor_entry *from = ur_tensor_file_find(file, into->name);
-    if (!from) return ur_fail(error, UR_ERR_FORMAT, "%s: tensor %s is missing; it is no checkpoint", path, into->name);
+    if (!from)
+        return ur_fail(error, UR_ERR_FORMAT, "%s: tensor %s is missing; this is not a checkpoint", path, into->name);
     union {
         const void *read;
         real *write;
@@ -245,7 +246,7 @@ static ur_status take_weights(ur_trainer *t, const ur_tensor_file *file, const c
 static ur_status same_settings(const ur_trainer *t, const json_t *record, const char *path, ur_error *error)
 {
     const char *began = json_string_value(json_object_get(json_object_get(record, "training"), "settings"));
-    if (!began) return ur_fail(error, UR_ERR_FORMAT, "%s: the record has no settings; it is no checkpoint", path);
+    if (!began) return ur_fail(error, UR_ERR_FORMAT, "%s: the record has no settings; this is not a checkpoint", path);
     return ur_settings_compare(t->settings, began, path, error);
 }
 
@@ -261,7 +262,7 @@ static ur_status same_data(const ur_trainer *t, const json_t *progress, const ch
         ur_status status = UR_OK;
         if (!began || strcmp(began, json_string_value(now)) != 0)
             status = ur_fail(error, UR_ERR_DATA,
-                             "%s: the run began with other %s data (%s, now %s); `resume` needs the same", path,
+                             "%s: the run began with other %s data (%s, now %s); `resume` needs the same data", path,
                              what[i], began ? began : "unknown", json_string_value(now));
         json_decref(now);
         UR_TRY(status);
@@ -276,7 +277,7 @@ static ur_status make_state(ur_trainer *t, const ur_tensor_file *file, const cha
     if (!first) return UR_OK;
     size_t lanes = first->rank == 2 ? first->shape[0] : 0;
     if (!lanes || lanes > UR_BATCH_MOST)
-        return ur_fail(error, UR_ERR_FORMAT, "%s: tensor %s has not 1 to %d lanes", path, first->name, UR_BATCH_MOST);
+        return ur_fail(error, UR_ERR_FORMAT, "%s: tensor %s must have 1 to %d lanes", path, first->name, UR_BATCH_MOST);
     ur_state_free(t->state);
     t->state = NULL;
     return ur_state_make(&t->state, t->model, lanes, error);
@@ -286,14 +287,13 @@ static ur_status take_progress(ur_trainer *t, const json_t *record, const char *
 {
     const json_t *progress = json_object_get(record, "progress");
     if (!read_progress(progress, &t->at))
-        return ur_fail(
-            error, UR_ERR_FORMAT,
-            "%s: the record's progress is missing or of another version; begin anew with `overwrite`, or take "
-            "its weights with `init-from`",
-            path);
+        return ur_fail(error, UR_ERR_FORMAT,
+                       "%s: the record's progress is missing or of another version; start over with `overwrite`, or "
+                       "take its weights with `init-from`",
+                       path);
     UR_TRY(same_data(t, progress, path, error));
     if (t->at.number <= t->task->batches(t->data, UR_PART_TRAIN, t->at.epoch)) return UR_OK;
-    return ur_fail(error, UR_ERR_FORMAT, "%s: stands at a batch beyond the data's end", path);
+    return ur_fail(error, UR_ERR_FORMAT, "%s: its position is beyond the end of the data", path);
 }
 
 static ur_status check_record(const ur_trainer *t, const json_t *record, const char *path, ur_error *error)

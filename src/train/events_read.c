@@ -10,19 +10,19 @@ static uint64_t number_at(const unsigned char *bytes, size_t size)
     return number;
 }
 
-#define REMEDY "put the whole file back, remove it, go on without it with `no-events`, or begin anew with `overwrite`"
+#define REMEDY "restore the whole file, remove it, go on without it with `no-events`, or start over with `overwrite`"
 
 static ur_status fail_short(const ur_append *file, uint64_t found, uint64_t records, ur_error *error)
 {
-    return ur_fail(error, UR_ERR_DATA, "%s: has %llu whole records, the checkpoint knows of %llu; " REMEDY, file->path,
-                   (unsigned long long)found, (unsigned long long)records);
+    return ur_fail(error, UR_ERR_DATA, "%s: has %llu whole records, but the checkpoint knows of %llu; " REMEDY,
+                   file->path, (unsigned long long)found, (unsigned long long)records);
 }
 
 static ur_status fail_damaged(const ur_append *file, uint64_t record, off_t place, ur_error *error)
 {
     return ur_fail(error, UR_ERR_DATA,
-                   "%s: record %llu, at byte %lld, is damaged: its checksum is not that of its bytes; " REMEDY,
-                   file->path, (unsigned long long)record + 1, (long long)place);
+                   "%s: record %llu, at byte %lld, is damaged: its checksum does not match; " REMEDY, file->path,
+                   (unsigned long long)record + 1, (long long)place);
 }
 
 /* Reads exactly `size` bytes. *all is false if the file ends before that. */

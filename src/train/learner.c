@@ -171,12 +171,12 @@ static ur_status name_source(const ur_learner *l, ur_tensor *const *outputs, ur_
     unsigned long long step = (unsigned long long)l->step + 1;
     for (size_t i = 0; i < m->param_count; i++)
         if (!ur_all_finite(m->params[i].value, m->params[i].size))
-            return ur_fail(error, UR_ERR_NUMERIC, "step %llu: the loss is not finite, nor is the tensor %s", step,
+            return ur_fail(error, UR_ERR_NUMERIC, "step %llu: neither the loss nor tensor %s is finite", step,
                            m->params[i].name);
     for (size_t i = 0; i < m->layer_count; i++)
         if (outputs[i] && !ur_all_finite(outputs[i]->value, ur_tensor_size(outputs[i])))
             return ur_fail(error, UR_ERR_NUMERIC,
-                           "step %llu: the loss is not finite, nor is what layer %zu gives (column %zu of \"%s\"); "
+                           "step %llu: neither the loss nor the output of layer %zu (column %zu of \"%s\") is finite; "
                            "a smaller `lr` or `clip-norm` may help",
                            step, i + 1, m->layers[i].spec.column, m->net);
     return ur_fail(error, UR_ERR_NUMERIC, "step %llu: the loss is not finite; a smaller `lr` or `clip-norm` may help",
@@ -281,9 +281,10 @@ static ur_status carried_states(const ur_learner *l, const ur_batch *batch, cons
     size_t lanes = ur_network_lanes(l->model, batch);
     *from = batch->carry ? l->carried : NULL;
     if (batch->carry) UR_TRY(ur_check_streams(l->model, error));
-    if (batch->carry && !lanes) return ur_fail(error, UR_ERR_USAGE, "carry: the batch's lines differ in lanes");
+    if (batch->carry && !lanes)
+        return ur_fail(error, UR_ERR_USAGE, "states to carry: the batch's lines have different numbers of lanes");
     if (!*from || ur_state_lanes(*from) == lanes) return UR_OK;
-    return ur_fail(error, UR_ERR_USAGE, "carry: the batch has %zu lanes, the last one had %zu", lanes,
+    return ur_fail(error, UR_ERR_USAGE, "states to carry: the batch has %zu lanes, the last one had %zu", lanes,
                    ur_state_lanes(*from));
 }
 
@@ -373,7 +374,7 @@ static ur_status predict(ur_learner *l, const ur_batch *batch, const ur_wanted *
     size_t line = wanted->line;
     ur_carry carry = {0};
     if (line >= l->model->line_count)
-        return ur_fail(error, UR_ERR_USAGE, "line %zu of a network of %zu", line + 1, l->model->line_count);
+        return ur_fail(error, UR_ERR_USAGE, "line %zu of a network of %zu lines", line + 1, l->model->line_count);
     UR_TRY(ur_network_check(l->model, batch, error));
     UR_TRY(carried_states(l, batch, &carry.from, error));
     ur_status status = predict_window(l, batch, &carry, wanted, error);

@@ -47,7 +47,7 @@ static ur_status read_setting(ur_settings *s, ur_line_words *w, ur_error *error)
 {
     char name[64];
     if (strncmp(w->word, "--", 2) != 0 || strlen(w->word) - 2 >= sizeof name)
-        return ur_fail(error, UR_ERR_USAGE, "\"%.60s\" is no setting; write --name value", w->word);
+        return ur_fail(error, UR_ERR_USAGE, "\"%.60s\" is not a setting; write --name value", w->word);
     memcpy(name, w->word + 2, strlen(w->word) - 1);
     char *equals = strchr(name, '=');
     if (equals) {
@@ -228,8 +228,8 @@ ur_status ur_settings_compare(const ur_settings *now, const char *began, const c
         status = ur_fail_memory(error, "the settings");
     else if (status != UR_OK)
         status = ur_fail(error, UR_ERR_DATA,
-                         "%s: the run was begun by another version, whose settings this one does not read (%.200s); "
-                         "begin anew with `overwrite`, or take its weights with `init-from`",
+                         "%s: the run was begun by another version, whose settings this version cannot read (%.200s); "
+                         "start over with `overwrite`, or take its weights with `init-from`",
                          path, why.text);
     else
         status = compare(then, now, path, error);

@@ -84,10 +84,10 @@ static ur_status take_first_weights(ur_trainer *t, ur_error *error)
         status = ur_fail(error, UR_ERR_USAGE, "%s: a model with %s weights cannot be trained; begin with its f32 file",
                          path, ur_weights_name(from->weights));
     else if (strcmp(from->net, t->model->net) != 0)
-        status = ur_fail(error, UR_ERR_DATA, "%s: its network is \"%s\", this run's is \"%s\"", path, from->net,
+        status = ur_fail(error, UR_ERR_DATA, "%s: its network is \"%s\", but this run's is \"%s\"", path, from->net,
                          t->model->net);
     else if (!same_vocabularies(from, t->model))
-        status = ur_fail(error, UR_ERR_DATA, "%s: its vocabulary is not that of these data", path);
+        status = ur_fail(error, UR_ERR_DATA, "%s: its vocabulary is not the one of these data", path);
     else
         memcpy(t->model->values, from->values, t->model->numbers * sizeof(real));
     ur_model_free(from);
@@ -119,17 +119,16 @@ static ur_status check_folder(const ur_run_settings *run, ur_error *error)
     bool last = holds(folder, "last.safetensors"), best = holds(folder, "model.safetensors");
     if (run->overwrite) return UR_OK;
     if (!run->resume && (last || best))
-        return ur_fail(error, UR_ERR_USAGE, "%s already holds a run; `resume` goes on with it, `overwrite` begins anew",
+        return ur_fail(error, UR_ERR_USAGE, "%s already holds a run; `resume` continues it, `overwrite` starts over",
                        folder);
     if (!run->resume && holds(folder, "log.jsonl"))
         return ur_fail(error, UR_ERR_USAGE, "%s holds a log.jsonl already; choose another folder, or `overwrite`",
                        folder);
     if (best && !last)
-        return ur_fail(
-            error, UR_ERR_DATA,
-            "%s holds a model but no last.safetensors to go on from; `overwrite` begins anew, `init-from` in "
-            "another folder goes on from the model",
-            folder);
+        return ur_fail(error, UR_ERR_DATA,
+                       "%s holds a model but no last.safetensors to continue; `overwrite` starts over, `init-from` in "
+                       "another folder begins with the model's weights",
+                       folder);
     return UR_OK;
 }
 

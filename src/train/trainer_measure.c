@@ -81,11 +81,10 @@ static ur_status count_steps(ur_trainer *t, double left, double step_seconds, do
     double evaluations = most > UR_EVALUATIONS ? UR_EVALUATIONS : most < 1 ? 1 : most;
     double steps = (left - evaluations * evaluation_seconds) / step_seconds;
     if (steps < 1)
-        return ur_fail(
-            error, UR_ERR_USAGE,
-            "`minutes` %g: a step takes %.2g s and an evaluation %.2g s, so that none fits; give more time, a "
-            "smaller network or a smaller share of the data to validate on",
-            t->run->minutes, step_seconds, evaluation_seconds);
+        return ur_fail(error, UR_ERR_USAGE,
+                       "`minutes` %g: a step takes %.2g s and an evaluation %.2g s, too long for this time; give more "
+                       "minutes, a smaller network or a smaller validation share",
+                       t->run->minutes, step_seconds, evaluation_seconds);
     t->at.measured_steps = (uint64_t)steps;
     t->at.evaluations = (uint64_t)evaluations;
     return UR_OK;

@@ -167,9 +167,8 @@ static ur_status name_remedy(const ur_trainer *t, ur_error *error)
 {
     if (!error || !t->run->folder || !t->kept) return UR_ERR_NUMERIC;
     return ur_fail(error, UR_ERR_NUMERIC,
-                   "%s. `resume` would come to the same: go on in another folder with `init-from` %s/last.safetensors, "
-                   "or begin anew "
-                   "with `overwrite`",
+                   "%s. `resume` would fail in the same way: go on in another folder with `init-from` "
+                   "%s/last.safetensors, or start over with `overwrite`",
                    error->text, t->run->folder);
 }
 

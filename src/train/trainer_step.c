@@ -23,8 +23,8 @@ static ur_status make_state(ur_trainer *t, const ur_task_batch *batch, ur_error 
     if (!t->task->carries) return UR_OK;
     if (t->state && ur_state_lanes(t->state) == ur_task_lanes(batch)) return UR_OK;
     if (!batch->fresh)
-        return ur_fail(error, UR_ERR_DATA, "a batch of %zu lanes cannot go on from one of %zu", ur_task_lanes(batch),
-                       t->state ? ur_state_lanes(t->state) : 0);
+        return ur_fail(error, UR_ERR_DATA, "a batch of %zu lanes cannot carry the states of %zu lanes",
+                       ur_task_lanes(batch), t->state ? ur_state_lanes(t->state) : 0);
     ur_state_free(t->state);
     t->state = NULL;
     return ur_state_make(&t->state, t->model, ur_task_lanes(batch), error);

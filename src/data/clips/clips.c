@@ -68,7 +68,7 @@ ur_status ur_clips_label(ur_clips *c, const ur_clips_options *o, const char *tex
 
 static ur_status unequal(const char *path, size_t labels, size_t frames, ur_error *error)
 {
-    return ur_fail(error, UR_ERR_DATA, "%s: %zu labels, and %zu frames beside it", path, labels, frames);
+    return ur_fail(error, UR_ERR_DATA, "%s: %zu labels for %zu frames", path, labels, frames);
 }
 
 ur_status ur_clips_take_labels(ur_clips *c, const ur_clips_options *o, const char *path, const char *text,
@@ -97,12 +97,12 @@ ur_status ur_clips_check_picture(const ur_clips *c, const ur_clips_options *o, c
 {
     if (!c->rows || !c->columns || !c->channels || c->rows > NUMBERS_MOST || c->columns > NUMBERS_MOST / c->rows ||
         c->channels > NUMBERS_MOST / (c->rows * c->columns))
-        return ur_fail(error, UR_ERR_DATA, "%s: frames of %zu x %zu x %zu; they have 1 to %d numbers", path, c->rows,
-                       c->columns, c->channels, NUMBERS_MOST);
+        return ur_fail(error, UR_ERR_DATA, "%s: frames of %zu x %zu x %zu; a frame may have 1 to %d values", path,
+                       c->rows, c->columns, c->channels, NUMBERS_MOST);
     if (!o->rows || (o->rows == c->rows && o->columns_of_picture == c->columns && o->channels == c->channels))
         return UR_OK;
-    return ur_fail(error, UR_ERR_DATA, "%s: frames of %zu x %zu x %zu, where those of the training are %zu x %zu x %zu",
-                   path, c->rows, c->columns, c->channels, o->rows, o->columns_of_picture, o->channels);
+    return ur_fail(error, UR_ERR_DATA, "%s: frames of %zu x %zu x %zu; the training data have %zu x %zu x %zu", path,
+                   c->rows, c->columns, c->channels, o->rows, o->columns_of_picture, o->channels);
 }
 
 void ur_clips_tell(ur_clips *c)
@@ -121,7 +121,7 @@ static ur_status find_form(ur_clips *c, ur_error *error)
 {
     size_t frames = 0, videos = 0;
     unsigned char head[2] = {1, 1};
-    if (!c->source.list.count) return ur_fail(error, UR_ERR_DATA, "there are no files to read");
+    if (!c->source.list.count) return ur_fail(error, UR_ERR_DATA, "no files to read");
     for (size_t i = 0; i < c->source.list.count; i++) frames += ur_picture_file_named(ur_source_name(&c->source, i));
     for (size_t i = 0; i < c->source.list.count; i++) videos += ur_is_video(ur_source_name(&c->source, i));
     if (c->source.pieces[0].size >= sizeof head)
@@ -173,7 +173,7 @@ static ur_status open_clips(ur_clips *c, const char *const *paths, size_t count,
     UR_TRY(fix_labels(c, o, error));
     UR_TRY(c->form->find(c, o, error));
     UR_TRY(settle_labels(c, error));
-    if (!c->count) return ur_fail(error, UR_ERR_DATA, "%s: there are no frames in it", ur_source_path(&c->source, 0));
+    if (!c->count) return ur_fail(error, UR_ERR_DATA, "%s: no frames in it", ur_source_path(&c->source, 0));
     hold_one(c, o);
     c->hash = ur_hash_bytes(c->hash, (const unsigned char *)c->truth, c->frames * sizeof *c->truth);
     ur_clips_tell(c);

@@ -122,7 +122,7 @@ static ur_status find_columns(table *t, lines *l, ur_error *error)
     bool again = true;
     ur_columns_wanted wanted = wanted_of(t->clips, t->options);
     UR_TRY(keep_row(l, &t->kept[0], &first, error));
-    if (!first.length) return ur_fail(error, UR_ERR_DATA, "%s: an empty table", t->path);
+    if (!first.length) return ur_fail(error, UR_ERR_DATA, "%s: the table is empty", t->path);
     uint64_t line = l->line;
     UR_TRY(keep_row(l, &t->kept[1], &second, error));
     ur_status status = ur_columns_find(&t->columns, first, second, &wanted, &t->header, error);
@@ -165,7 +165,7 @@ static ur_status take_rows(table *t, lines *l, ur_error *error)
     ur_field row;
     UR_TRY(next_row(l, &row, error));
     if (t->header) UR_TRY(next_row(l, &row, error));
-    if (!row.length) return ur_fail(error, UR_ERR_DATA, "%s: there are no frames in it", t->path);
+    if (!row.length) return ur_fail(error, UR_ERR_DATA, "%s: no frames in it", t->path);
     UR_TRY(ur_clips_add(c, t->options, (ur_clip){.place = c->frames, .file = t->file}, 0, error));
     while (row.length) {
         ur_status status = take_row(t, row, error);

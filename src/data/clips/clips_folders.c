@@ -63,7 +63,7 @@ static ur_status look_at_frame(ur_clips *c, const ur_clips_options *o, size_t fi
     ur_bytes_free(&bytes);
     if (status != UR_OK) return ur_fail_in(error, status, path);
     if (c->rows && (c->rows != picture.rows || c->columns != picture.columns || c->channels != picture.channels))
-        return ur_fail(error, UR_ERR_DATA, "%s: a frame of %zu x %zu x %zu, where those before are %zu x %zu x %zu",
+        return ur_fail(error, UR_ERR_DATA, "%s: a frame of %zu x %zu x %zu; the frames before it are %zu x %zu x %zu",
                        path, picture.rows, picture.columns, picture.channels, c->rows, c->columns, c->channels);
     if (c->rows) return UR_OK;
     c->rows = picture.rows;
@@ -81,7 +81,8 @@ static ur_status add_folder(ur_clips *c, const ur_clips_options *o, size_t file,
     size_t frames = count - (labels != SIZE_MAX);
     if (!frames) return UR_OK;
     if (labels == SIZE_MAX && !o->unlabelled)
-        return ur_fail(error, UR_ERR_DATA, "%s: there is no labels.txt beside it, with a label a line for each frame",
+        return ur_fail(error, UR_ERR_DATA,
+                       "%s: no labels.txt beside it; it has one line for each frame, with its label",
                        ur_source_path(&c->source, file));
     UR_TRY(ur_clips_add(c, o, (ur_clip){.place = file, .file = file}, frames, error));
     for (size_t i = file; i < file + count; i++)

@@ -90,7 +90,7 @@ static ur_status put_labels(ur_clips *c, const ur_clips_options *o, const unsign
     for (size_t i = 0; i < c->frames; i++) {
         c->truth[i] = label[i];
         if (label[i] >= c->labels.count)
-            return ur_fail(error, UR_ERR_DATA, "%s: clip %zu, frame %zu: label %u, and there are names for %zu",
+            return ur_fail(error, UR_ERR_DATA, "%s: clip %zu, frame %zu: label %u, but only %zu labels have names",
                            ur_source_path(&c->source, 1), i / frames + 1, i % frames + 1, label[i], c->labels.count);
     }
     return UR_OK;

@@ -51,8 +51,8 @@ typedef struct reading {
 
 static ur_status fail_output(const reading *r, ur_error *error)
 {
-    return ur_fail(error, UR_ERR_DATA, "%s: what ffmpeg gives after %zu frames is no picture of the size before",
-                   r->path, r->frames);
+    return ur_fail(error, UR_ERR_DATA, "%s: after %zu frames ffmpeg gives a picture of another size", r->path,
+                   r->frames);
 }
 
 /* All frames have the size of the first. */
@@ -60,11 +60,10 @@ static ur_status settle_size(reading *r, size_t rows, size_t columns, size_t cha
 {
     ur_clips *c = r->clips;
     if (c->rows && (c->rows != rows || c->columns != columns || c->channels != channels))
-        return r->frames
-                   ? fail_output(r, error)
-                   : ur_fail(error, UR_ERR_DATA,
-                             "%s: its frames are %zu x %zu x %zu, where those of the video before are %zu x %zu x %zu",
-                             r->path, rows, columns, channels, c->rows, c->columns, c->channels);
+        return r->frames ? fail_output(r, error)
+                         : ur_fail(error, UR_ERR_DATA,
+                                   "%s: its frames are %zu x %zu x %zu; those of the video before are %zu x %zu x %zu",
+                                   r->path, rows, columns, channels, c->rows, c->columns, c->channels);
     c->rows = rows;
     c->columns = columns;
     c->channels = channels;
@@ -146,7 +145,7 @@ static ur_status read_labels(reading *r, ur_error *error)
     if (status == UR_OK)
         status = take_labels(r, path, &bytes, error);
     else if (status == UR_ERR_IO)
-        ur_fail(error, status, "%s: there is no %s, with a label a line for each frame", r->path, path);
+        ur_fail(error, status, "%s: %s is missing; it has one line for each frame, with its label", r->path, path);
     ur_bytes_free(&bytes);
     free(path);
     return status;
@@ -161,7 +160,7 @@ static ur_status add_video(ur_clips *c, const ur_clips_options *o, size_t file, 
     ur_status status = decode(&r, error);
     piece->size = c->source.unpacked - (uint64_t)piece->kept;
     free(r.frame);
-    if (status == UR_OK && !r.frames) status = ur_fail(error, UR_ERR_DATA, "%s: ffmpeg finds no frame in it", r.path);
+    if (status == UR_OK && !r.frames) status = ur_fail(error, UR_ERR_DATA, "%s: ffmpeg finds no frames in it", r.path);
     if (status == UR_OK) status = ur_clips_add(c, o, (ur_clip){.place = piece->begin, .file = file}, r.frames, error);
     return status == UR_OK && !o->unlabelled ? read_labels(&r, error) : status;
 }

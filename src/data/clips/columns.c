@@ -94,8 +94,7 @@ static ur_status name_label(finding *f, ur_error *error)
         f->label = (size_t)number - 1;
         return UR_OK;
     }
-    return ur_fail(error, UR_ERR_USAGE, "`label-column` %.60s: there is no such column among %zu", label,
-                   f->columns->count);
+    return ur_fail(error, UR_ERR_USAGE, "`label-column` %.60s: no such column among %zu", label, f->columns->count);
 }
 
 /* Whether the training reads this column as a feature; then it is no label. */
@@ -161,11 +160,11 @@ static ur_status follow_training(finding *f, ur_error *error)
         while (f->header && at < c->count && !(is_text(f->first[at], w->feature[k]) && at != f->label)) at++;
         if (!f->header) at = k + (k >= f->label);
         if (at >= c->count)
-            return ur_fail(error, UR_ERR_DATA, "there is no column %.60s, which the model reads", w->feature[k]);
+            return ur_fail(error, UR_ERR_DATA, "the model reads a column %.60s, which is missing", w->feature[k]);
         UR_TRY(add_feature(f, at, error));
     }
     if (f->header || c->features + (f->label != SIZE_MAX) == c->count) return UR_OK;
-    return ur_fail(error, UR_ERR_DATA, "%zu columns, where the model reads %zu%s", c->count, w->features,
+    return ur_fail(error, UR_ERR_DATA, "%zu columns; the model reads %zu%s", c->count, w->features,
                    f->label == SIZE_MAX ? "" : " and a label");
 }
 
@@ -177,7 +176,7 @@ static ur_status set_roles(finding *f, ur_error *error)
     if (f->wanted->feature) return follow_training(f, error);
     for (size_t i = 0; i < c->count; i++)
         if (i != f->label && !is_ignored(f, i)) UR_TRY(add_feature(f, i, error));
-    return c->features ? UR_OK : ur_fail(error, UR_ERR_DATA, "there is no column of numbers");
+    return c->features ? UR_OK : ur_fail(error, UR_ERR_DATA, "no column of numbers");
 }
 
 static ur_status find_roles(finding *f, ur_error *error)
@@ -236,5 +235,5 @@ ur_status ur_columns_read(const ur_columns *c, ur_field row, float *value, ur_fi
             UR_TRY(read_feature(c, (size_t)c->role[column], column, field, &value[c->role[column]], error));
     }
     if (column == c->count) return UR_OK;
-    return ur_fail(error, UR_ERR_DATA, "%zu columns, the rows before have %zu", column, c->count);
+    return ur_fail(error, UR_ERR_DATA, "%zu columns; the rows before have %zu", column, c->count);
 }

@@ -22,14 +22,14 @@ static const ur_picture_form *find_form(const unsigned char *bytes, size_t size)
 
 static ur_status no_picture(ur_error *error)
 {
-    return ur_fail(error, UR_ERR_FORMAT, "no picture: neither PNG, JPEG nor binary PGM or PPM");
+    return ur_fail(error, UR_ERR_FORMAT, "not a picture: neither PNG, JPEG nor binary PGM or PPM");
 }
 
 ur_status ur_picture_check_size(const ur_picture_file *p, ur_error *error)
 {
     if (p->rows && p->columns && p->rows <= UR_PICTURE_PLACES_MAX && p->columns <= UR_PICTURE_PLACES_MAX / p->rows)
         return UR_OK;
-    return ur_fail(error, UR_ERR_DATA, "a picture of %zu x %zu; it has 1 to %d places", p->rows, p->columns,
+    return ur_fail(error, UR_ERR_DATA, "a picture of %zu x %zu; it may have 1 to %d pixels", p->rows, p->columns,
                    UR_PICTURE_PLACES_MAX);
 }
 

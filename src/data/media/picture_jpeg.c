@@ -72,7 +72,7 @@ static ur_status take_size(reading *r, ur_picture_file *p, ur_error *error)
     bool grey = r->image.jpeg_color_space == JCS_GRAYSCALE;
     *p = (ur_picture_file){r->image.image_height, r->image.image_width, grey ? 1 : 3};
     if (r->image.jpeg_color_space == JCS_CMYK || r->image.jpeg_color_space == JCS_YCCK)
-        return ur_fail(error, UR_ERR_UNSUPPORTED, "JPEG: colours for print (CMYK); save it as RGB");
+        return ur_fail(error, UR_ERR_UNSUPPORTED, "a JPEG in print colours (CMYK); save it as RGB");
     r->image.out_color_space = grey ? JCS_GRAYSCALE : JCS_RGB;
     return ur_picture_check_size(p, error);
 }
@@ -138,7 +138,7 @@ bool ur_reads_jpeg(void) { return false; }
 static ur_status look(const unsigned char *bytes, size_t size, ur_picture_file *p, ur_error *error)
 {
     (void)bytes, (void)size, (void)p;
-    return ur_fail(error, UR_ERR_UNSUPPORTED, "JPEG is not read by this build, which was made without libjpeg");
+    return ur_fail(error, UR_ERR_UNSUPPORTED, "this build cannot read JPEG, because it was made without libjpeg");
 }
 
 static ur_status decode(const unsigned char *bytes, size_t size, unsigned char background, ur_picture_file *p,

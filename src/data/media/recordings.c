@@ -86,8 +86,8 @@ static ur_status choose_pattern(recordings *r, ur_error *error)
     r->pattern = all_have(r->set, '_') ? "{label}_*" : all_have(r->set, '-') ? "{label}-*" : NULL;
     if (r->pattern) return UR_OK;
     return ur_fail(error, UR_ERR_DATA,
-                   "%s: neither its folder nor its name tells the class; say where the label stands, such as "
-                   "{label}_*.wav",
+                   "%s: neither its folder nor its name gives the class; give a pattern that says where the label is, "
+                   "such as {label}_*.wav",
                    ur_source_path(&r->set->source, 0));
 }
 
@@ -110,7 +110,7 @@ static ur_status take_file(recordings *r, size_t file, ur_error *error)
     if (piece->size > UR_EXAMPLE_BYTES) return ur_labelled_add(set, r->options, &finding, error);
     UR_TRY(look_at(set, piece->begin, size, &wav, &r->read, error));
     if (wav.frames == 0)
-        return ur_fail(error, UR_ERR_DATA, "%s: an example without sound; take the file out",
+        return ur_fail(error, UR_ERR_DATA, "%s: an example without sound; remove the file",
                        ur_source_path(&set->source, file));
     UR_TRY(check_rate(r, &wav, error));
     set->hash = ur_hash_bytes(set->hash, r->read.room[0], size);

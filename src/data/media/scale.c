@@ -82,7 +82,7 @@ ur_status ur_picture_scale(const unsigned char *from, const ur_picture_size *siz
     bool alike = size->channels == wanted->channels || (size->channels == 1 && wanted->channels == 3) ||
                  (size->channels == 3 && wanted->channels == 1);
     if (!alike)
-        return ur_fail(error, UR_ERR_DATA, "a picture of %zu channels, where %zu are wanted", size->channels,
+        return ur_fail(error, UR_ERR_DATA, "a picture of %zu channels; %zu are needed", size->channels,
                        wanted->channels);
     double *middle = calloc(wanted->rows * size->columns * wanted->channels, sizeof *middle);
     if (!middle) return ur_fail_memory(error, "a picture");

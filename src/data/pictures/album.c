@@ -38,7 +38,8 @@ static ur_status make_room(ur_album *a, ur_error *error)
     const ur_picture_size *s = &a->size;
     bool fits = ur_mul_fits(s->columns, s->channels, &row) && ur_mul_fits(row, s->rows, &one);
     if (!fits || !one || s->rows > SIDE_MOST || s->columns > SIDE_MOST || s->channels > 64)
-        return ur_fail(error, UR_ERR_DATA, "%s: pictures of %zu x %zu x %zu; a side is 1 to %d, with 1 to 64 channels",
+        return ur_fail(error, UR_ERR_DATA,
+                       "%s: pictures of %zu x %zu x %zu; a side may be 1 to %d, with 1 to 64 channels",
                        ur_source_path(&a->source, 0), s->rows, s->columns, s->channels, SIDE_MOST);
     if (!ur_mul_fits(one, a->count, &all) || !(a->bytes = malloc(all + 1)))
         return ur_fail_memory(error, "the pictures");
@@ -71,8 +72,8 @@ static ur_status read_idx(ur_album *a, const ur_album_options *o, ur_error *erro
     ur_idx x;
     UR_TRY(ur_idx_read(&a->source, 0, "pictures have 3 or 4", &x, error));
     if (x.sizes != 3 && x.sizes != 4)
-        return ur_fail(error, UR_ERR_FORMAT, "%s has %zu sizes; pictures have 3 or 4", ur_source_path(&a->source, 0),
-                       x.sizes);
+        return ur_fail(error, UR_ERR_FORMAT, "%s has %zu dimensions; pictures have 3 or 4",
+                       ur_source_path(&a->source, 0), x.sizes);
     const ur_picture_size own = {(size_t)x.size[1], (size_t)x.size[2], x.sizes == 4 ? (size_t)x.size[3] : 1};
     a->count = (size_t)x.size[0];
     a->size = o->size.rows ? o->size : o->side ? (ur_picture_size){o->side, o->side, own.channels} : own;
@@ -182,7 +183,7 @@ static ur_status find_files(ur_album *a, const char *path, const ur_album_option
 {
     bool folder = ur_path_is_folder(path);
     if (o->names && !folder)
-        return ur_fail(error, UR_ERR_USAGE, "%s: the table names files, so that this must be their folder", path);
+        return ur_fail(error, UR_ERR_USAGE, "%s: the table names picture files, so this must be their folder", path);
     if (o->names) return open_named(a, path, o, error);
     UR_TRY(ur_source_open(&a->source, &path, 1, o->watcher, error));
     return folder ? keep_pictures(a, path, error) : UR_OK;

@@ -297,7 +297,7 @@ static ur_status open_table(ur_captions *c, table *t, const ur_captions_options 
 {
     const char *path = c->path;
     if (o->header && strcmp(o->header, "yes") != 0 && strcmp(o->header, "no") != 0)
-        return ur_fail(error, UR_ERR_USAGE, "header %s; it is yes or no", o->header);
+        return ur_fail(error, UR_ERR_USAGE, "`header` %s: give yes or no", o->header);
     UR_TRY(ur_source_open(&t->set.source, &path, 1, o->watcher, error));
     if (t->set.source.list.count != 1)
         return ur_fail(error, UR_ERR_USAGE, "%s: give one table of captions, and the pictures with `images`", path);

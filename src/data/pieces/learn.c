@@ -246,7 +246,8 @@ ur_status ur_pieces_learn(ur_vocabulary **pieces, const ur_vocabulary *words, si
     learning l = {.words = words};
     *pieces = NULL;
     if (limit < UR_PIECES_LEAST)
-        return ur_fail(error, UR_ERR_USAGE, "pieces begin with the 256 bytes; a limit of %zu is too small", limit);
+        return ur_fail(error, UR_ERR_USAGE,
+                       "a vocabulary of pieces has the 256 bytes first; a limit of %zu is too small", limit);
     UR_TRY(ur_vocabulary_create(&l.pieces, UR_TOKEN_PIECE, error));
     ur_status status = learn(&l, limit, least, error);
     ur_couples_free(&l.couples);

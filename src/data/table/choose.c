@@ -158,7 +158,7 @@ static ur_status decide_header(ur_survey *survey, const ur_labelled_options *opt
 {
     const char *said = options->header;
     if (said && strcmp(said, "yes") != 0 && strcmp(said, "no") != 0)
-        return ur_fail(error, UR_ERR_USAGE, "header %s; it is yes or no", said);
+        return ur_fail(error, UR_ERR_USAGE, "`header` %s: give yes or no", said);
     size_t known = find_known(survey, NONE), text = guess_text(survey, known), label = guess_label(survey, text);
     survey->header =
         said ? said[0] == 'y'
@@ -170,7 +170,7 @@ ur_status ur_survey_choose(ur_survey *survey, const ur_labelled *set, const ur_l
                            ur_error *error)
 {
     if (survey->count == 1)
-        return ur_fail(error, UR_ERR_DATA, "%s: one column only; an example has a text and a label",
+        return ur_fail(error, UR_ERR_DATA, "%s: only one column; an example needs a text and a label",
                        ur_source_path(&set->source, 0));
     UR_TRY(decide_header(survey, options, error));
     survey->text = survey->label = NONE;

@@ -20,11 +20,10 @@ ur_status ur_conllu_field_find(const char *name, size_t *field, ur_error *error)
         snprintf(number, sizeof number, "%zu", *field + 1);
         if (strcmp(name, FIELDS[*field]) == 0 || strcmp(name, number) == 0) return UR_OK;
     }
-    return ur_fail(
-        error, UR_ERR_USAGE,
-        "there is no column \"%.60s\"; CoNLL-U has 1 id, 2 form, 3 lemma, 4 upos, 5 xpos, 6 feats, 7 head, 8 "
-        "deprel, 9 deps, 10 misc",
-        name);
+    return ur_fail(error, UR_ERR_USAGE,
+                   "no column \"%.60s\"; CoNLL-U has 1 id, 2 form, 3 lemma, 4 upos, 5 xpos, 6 feats, 7 head, 8 deprel, "
+                   "9 deps, 10 misc",
+                   name);
 }
 
 /* ---- One sentence ------------------------------------------------------------------------------------------------ */
@@ -59,12 +58,13 @@ static ur_status cut_fields(ur_field line, ur_conllu_word *word, ur_error *error
     for (; more; count++) {
         ur_field field = ur_field_cut(tabs, &rest, &more);
         if (count >= UR_CONLLU_FIELDS) continue;
-        if (!field.length) return ur_fail(error, UR_ERR_DATA, "field %zu is empty; CoNLL-U writes _ there", count + 1);
+        if (!field.length)
+            return ur_fail(error, UR_ERR_DATA, "field %zu is empty; CoNLL-U writes _ for an empty field", count + 1);
         word->field[count] = field;
     }
     if (count == UR_CONLLU_FIELDS) return UR_OK;
     return ur_fail(error, UR_ERR_DATA,
-                   "not CoNLL-U: a word has 10 fields with tabs between, this line has %zu: \"%.*s\"", count,
+                   "not CoNLL-U: a word has 10 fields separated by tabs; this line has %zu: \"%.*s\"", count,
                    shown(line), line.text);
 }
 
@@ -99,8 +99,8 @@ ur_status ur_sentence_line(ur_sentence *s, ur_field line, ur_error *error)
     UR_TRY(check_id(s->word[s->count].field[0], &word, &value, error));
     if (!word) return UR_OK;
     if (value != s->count + 1)
-        return ur_fail(error, UR_ERR_DATA, "word %zu is expected here, found \"%.*s\"; is an empty line missing?",
-                       s->count + 1, shown(s->word[s->count].field[0]), s->word[s->count].field[0].text);
+        return ur_fail(error, UR_ERR_DATA, "expected word %zu, found \"%.*s\"; is an empty line missing?", s->count + 1,
+                       shown(s->word[s->count].field[0]), s->word[s->count].field[0].text);
     s->count++;
     return UR_OK;
 }

@@ -118,7 +118,7 @@ static ur_status find_files(ur_labelled *set, const ur_labelled_options *options
         size_t before = set->count;
         UR_TRY(take_file(set, options, file, (ur_field){name, (size_t)(ending - name)}, take_whole, error));
         if (set->count == before)
-            return ur_fail(error, UR_ERR_DATA, "%s: a class without an example; take the file out",
+            return ur_fail(error, UR_ERR_DATA, "%s: a class without examples; remove the file",
                            ur_source_path(&set->source, file));
     }
     snprintf(set->found, sizeof set->found, "a file for each class, a line an example");

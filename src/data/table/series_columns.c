@@ -122,7 +122,7 @@ static ur_status add_channel(ur_series *s, size_t column, ur_error *error)
     ur_series_column *c = &s->columns[column];
     if (c->channel != SIZE_MAX) return ur_fail(error, UR_ERR_USAGE, "channel '%.60s' is named twice", c->name);
     if (column == s->time_column)
-        return ur_fail(error, UR_ERR_USAGE, "'%.60s' says the time and cannot be a channel, too", c->name);
+        return ur_fail(error, UR_ERR_USAGE, "'%.60s' is the time column; it cannot be a channel as well", c->name);
     size_t *grown = realloc(s->column_of, (s->channels + 1) * sizeof *grown);
     if (!grown) return ur_fail_memory(error, "the channels");
     s->column_of = grown;

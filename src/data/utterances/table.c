@@ -78,7 +78,7 @@ static ur_status find_column(const table *t, const char *told, const ur_field *h
         return UR_OK;
     }
     return ur_fail(error, UR_ERR_USAGE, "%s: no column %s among its %zu%s", t->path, told, t->columns,
-                   header ? "" : "; without a header columns have numbers");
+                   header ? "" : "; without a header, columns are named by number");
 }
 
 /* The first line is a header if it has a file column and a transcript column with well-known names, or if
@@ -98,9 +98,8 @@ static ur_status choose_columns(table *t, const ur_row *row, bool *header, ur_er
     const ur_utterances_options *o = t->options;
     UR_TRY(cut_row(t, row, head, &t->columns, error));
     if (t->columns < 2)
-        return ur_fail(error, UR_ERR_DATA,
-                       "%s: line %llu: one column; a table has a file and its transcript, with a tab between", t->path,
-                       (unsigned long long)row->line);
+        return ur_fail(error, UR_ERR_DATA, "%s: line %llu: only one column; a line is a file, a tab and its transcript",
+                       t->path, (unsigned long long)row->line);
     *header = is_header(t, head);
     size_t file = *header ? find_word(head, t->columns, FILES) : NONE;
     size_t text = *header ? find_word(head, t->columns, TRANSCRIPTS) : NONE;
@@ -151,7 +150,7 @@ static ur_status take_row(table *t, const ur_row *row, ur_error *error)
     size_t count;
     UR_TRY(cut_row(t, row, field, &count, error));
     if (count != t->columns)
-        return ur_fail(error, UR_ERR_DATA, "%s: line %llu: %zu columns, the first line has %zu", t->path,
+        return ur_fail(error, UR_ERR_DATA, "%s: line %llu: %zu columns; the first line has %zu", t->path,
                        (unsigned long long)row->line, count, t->columns);
     if (!field[t->file].length) return fail_in_row(t, row, error, "", "no file is named");
     if (!field[t->transcript].length)
@@ -174,8 +173,8 @@ static ur_status take_rows(table *t, ur_rows *rows, ur_error *error)
         if (!first || !header) UR_TRY(take_row(t, &row, error));
     }
     if (t->set->named_count) return UR_OK;
-    return ur_fail(error, UR_ERR_DATA, "%s: no recordings are named in it%s", t->path,
-                   header ? "; its first line is taken for a header (`header` no: it is none)" : "");
+    return ur_fail(error, UR_ERR_DATA, "%s: it names no recordings%s", t->path,
+                   header ? "; its first line was taken as a header (`header` no if it is not one)" : "");
 }
 
 /* ---- Tables ------------------------------------------------------------------------------------------------------ */

@@ -112,8 +112,7 @@ static ur_status take_sound(ur_utterances *set, size_t i, const ur_utterances_op
     if (wav->rate != set->rate && set->other++ == 0) set->other_rate = wav->rate;
     u->samples = count_samples(set, wav);
     if (!u->samples)
-        return ur_fail(error, UR_ERR_DATA, "%s: a recording without sound; take it out",
-                       ur_source_path(&set->source, i));
+        return ur_fail(error, UR_ERR_DATA, "%s: a recording without sound; remove it", ur_source_path(&set->source, i));
     uint64_t sound = ur_hash_bytes(UR_HASH_START, wav->data, wav->frames * wav->channels * wav->bits / 8);
     u->held = is_held(set, i, o, sound);
     const unsigned char who[4] = {u->speaker & 255, u->speaker >> 8 & 255, u->speaker >> 16 & 255,
@@ -133,7 +132,7 @@ static ur_status look_at(ur_utterances *set, size_t i, const ur_utterances_optio
     ur_wav wav;
     *u = (ur_utterance){.place = piece->begin, .text = set->named[i].text, .speaker = set->named[i].speaker};
     if (piece->size > UR_EXAMPLE_BYTES)
-        return ur_fail(error, UR_ERR_DATA, "%s: a recording of %llu bytes; it may have 16 MB",
+        return ur_fail(error, UR_ERR_DATA, "%s: a recording of %llu bytes; a recording may have up to 16 MB",
                        ur_source_path(&set->source, i), (unsigned long long)piece->size);
     u->size = (size_t)piece->size;
     ur_status status = read_file(set, u, &bytes, &wav, error);
@@ -166,7 +165,7 @@ static ur_status check_options(const ur_utterances_options *o, ur_error *error)
 {
     bool labelled = false;
     if (o->val_match) UR_TRY(ur_glob_check(o->val_match, &labelled, error));
-    if (labelled) return ur_fail(error, UR_ERR_USAGE, "the pattern %s: {label} is not wanted here", o->val_match);
+    if (labelled) return ur_fail(error, UR_ERR_USAGE, "the pattern %s: {label} has no meaning here", o->val_match);
     return UR_OK;
 }
 
@@ -201,11 +200,11 @@ static ur_status check_held(const ur_utterances *set, const ur_utterances_option
     if (!o->val_match && !(o->val_fraction > 0)) return UR_OK;
     for (size_t i = 0; i < set->count; i++) held += set->item[i].held;
     if (held && held < set->count) return UR_OK;
-    return ur_fail(error, UR_ERR_DATA, "%s: %s of the %zu recordings %s%s; there must be some on both sides%s",
+    return ur_fail(error, UR_ERR_DATA,
+                   "%s: %s of the %zu recordings %s%s, but training and validation both need some%s",
                    ur_source_path(&set->source, 0), held ? "all" : "none", set->count,
-                   o->val_match ? "have names such as " : "fall to the share to validate on",
-                   o->val_match ? o->val_match : "",
-                   o->val_match ? "" : ": give data to validate on (--val), or another --val-fraction");
+                   o->val_match ? "match " : "fall into the validation share", o->val_match ? o->val_match : "",
+                   o->val_match ? "" : "; give validation data (`val`) or another `val-fraction`");
 }
 
 static void describe(ur_utterances *set)
@@ -236,7 +235,7 @@ ur_status ur_utterances_open(ur_utterances **set, const char *const *paths, size
                              const ur_utterances_options *options, ur_error *error)
 {
     *set = NULL;
-    if (!count) return ur_fail(error, UR_ERR_USAGE, "no recordings are given");
+    if (!count) return ur_fail(error, UR_ERR_USAGE, "no recordings given");
     ur_utterances *made = calloc(1, sizeof *made);
     if (!made) return ur_fail_memory(error, "the recordings");
     made->source.temporary = -1;

@@ -38,8 +38,8 @@ static ur_status take_head(ur_vectors *v, ur_error *error)
     UR_TRY(ur_vectors_look(v, HEAD + SIZES, &bytes, &there, error));
     if (!there) return fail_cut(v, error);
     if (head_number(bytes, 1) != VERSION)
-        return ur_fail(error, UR_ERR_UNSUPPORTED, "%s: version %u of fastText's files; %d is read", ur_vectors_path(v),
-                       head_number(bytes, 1), VERSION);
+        return ur_fail(error, UR_ERR_UNSUPPORTED, "%s: fastText file version %u; version %d is supported",
+                       ur_vectors_path(v), head_number(bytes, 1), VERSION);
     v->width = head_number(bytes, DIM);
     f->bucket = head_number(bytes, BUCKET);
     f->least = head_number(bytes, LEAST);
@@ -173,7 +173,7 @@ static ur_status take_word(word_sum *s, const ur_vector_wants *wants, size_t whi
     for (size_t i = 0; i < s->v->width; i++) {
         s->v->value[i] = (float)(s->sum[i] / (double)(s->rows ? s->rows : 1));
         if (!isfinite(s->v->value[i]))
-            return ur_fail(error, UR_ERR_FORMAT, "%s: a number that is not finite in the vector of \"%.*s\"",
+            return ur_fail(error, UR_ERR_FORMAT, "%s: the vector of \"%.*s\" has a number that is not finite",
                            ur_vectors_path(s->v), (int)length, word);
     }
     if (s->rows) wants->take(wants->context, which, s->v->value);

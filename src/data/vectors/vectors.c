@@ -90,8 +90,8 @@ static bool read_numbers(const unsigned char *line, size_t length, size_t width,
 static ur_status fail_form(const ur_vectors *v, ur_error *error)
 {
     return ur_fail(error, UR_ERR_FORMAT,
-                   "%s: no word vectors: neither text (a word and its numbers a line) nor a binary file of word2vec or "
-                   "fastText",
+                   "%s: not word vectors: neither text (one word and its numbers per line) nor a binary file of "
+                   "word2vec or fastText",
                    ur_vectors_path(v));
 }
 
@@ -198,7 +198,8 @@ static ur_status read_entry(ur_vectors *v, const ur_vector_wants *wants, size_t 
     memcpy(copy, word, length);
     UR_TRY(ur_vectors_look(v, 4 * v->width, &bytes, &there, error));
     if (!there)
-        return ur_fail(error, UR_ERR_FORMAT, "%s: it ends in word %zu of %zu", ur_vectors_path(v), number, v->count);
+        return ur_fail(error, UR_ERR_FORMAT, "%s: it ends within word %zu of %zu", ur_vectors_path(v), number,
+                       v->count);
     size_t skip = length && copy[0] == '\n'; /* some writers end an entry with a line break */
     ur_vectors_floats(bytes, v->width, v->value);
     ur_vectors_skip(v, 4 * v->width);

@@ -145,7 +145,7 @@ static ur_status run(ur_scorer *s, ur_error *error)
 {
     const ur_scoring *how = s->how;
     if (!ur_predicts_tokens(s->model) || !s->model->vocabulary)
-        return ur_fail(error, UR_ERR_USAGE, "the model (\"%s\") is no language model", s->model->net);
+        return ur_fail(error, UR_ERR_USAGE, "the model (\"%s\") is not a language model", s->model->net);
     ur_corpus_options options = {.kind = ur_vocabulary_kind(s->model->vocabulary),
                                  .replace_invalid = how->replace_invalid,
                                  .watcher = &how->watcher};
