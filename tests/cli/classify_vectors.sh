@@ -125,13 +125,13 @@ done_with train classify data.tsv -o parts --resume --threads 1 --hidden 6 --ste
 same whole/model.safetensors parts/model.safetensors
 
 refuse() { fails_with train classify data.tsv -o none --token word --steps 1 --threads 1 --vectors "$1"; says "$1"; says "$2"; }
-refuse cut.bin 'it ends in word 9 of 9'
+refuse cut.bin 'it ends within word 9 of 9'
 refuse nan.txt 'it has a vector for none of the'
 refuse ragged.txt 'line 2: not a word and 5 numbers'
 refuse foreign.txt 'it has a vector for none of the'
-refuse prose.txt 'no word vectors'
+refuse prose.txt 'not word vectors'
 refuse nowhere.txt 'nowhere.txt'
-refuse old.bin "version 11 of fastText's files"
+refuse old.bin "fastText file version 11"
 refuse quantised.bin 'a quantised fastText model'
 refuse pruned.bin 'a pruned fastText model'
 refuse cut.fasttext 'a damaged fastText model'

@@ -26,7 +26,7 @@ typedef struct refusal {
 #define WITHOUT_STEPS                                                                                                  \
     "interpretable cells are found in models of the tasks lm, classify, tag and frames, whose data say what is true "  \
     "at each step; this model is of the task "
-#define NO_TOKENS "reads no tokens, so it has no embedding of any; models of lm, classify, tag (without --also), "
+#define NO_TOKENS "reads no tokens, so it has no embedding; models of lm, classify, tag (without --also), "
 #define NOT_SHOWN "is not shown; models of lm, classify, tag, frames and forecast are taken, and unroll "
 
 static const refusal REFUSALS[] = {
@@ -59,7 +59,8 @@ static const refusal REFUSALS[] = {
 static const char *refusal_of(const char *verb, const char *task)
 {
     bool decodes = strcmp(task, "translate") == 0 || strcmp(task, "caption") == 0;
-    if (strcmp(verb, "forcing") == 0) return decodes ? NULL : "has no decoder; unroll train translate, caption";
+    if (strcmp(verb, "forcing") == 0)
+        return decodes ? NULL : "has no decoder; unroll train translate, unroll train caption";
     if (strcmp(verb, "glimpses") == 0)
         return strcmp(task, "glimpse") == 0 ? NULL : "does not look about; unroll train glimpse trains one";
     for (size_t i = 0; i < sizeof REFUSALS / sizeof *REFUSALS; i++)

@@ -65,6 +65,6 @@ fails_with export run -o missing/new; says 'missing/new'
 
 # Cut, and with its scales taken for something else
 head -c $(($(bytes int8.safetensors) - 7)) int8.safetensors >cut.safetensors
-fails_with info cut.safetensors; says 'it was cut short'
+fails_with info cut.safetensors; says 'it was cut off'
 sed 's/\.scale"/.scala"/' int8.safetensors >renamed.safetensors
-fails_with info renamed.safetensors; says 'is I8 and its scales are missing'
+fails_with info renamed.safetensors; says 'is I8, but its scales are missing'
