@@ -1,4 +1,4 @@
-/* CoNLL-U: which lines are words, and what is no CoNLL-U. */
+/* CoNLL-U: which lines are words, and what is not CoNLL-U. */
 #include "temp_text.h"
 
 #include "data/table/conllu.h"
@@ -12,7 +12,7 @@ static const char TEXT[] = "# text = Vámonos al mar.\n"
                                    "4", "mar", "NOUN") "\n\n# a second one\n" WORD("1", "So", "ADV") "\n";
 static const char WORDS[] = "Vamos/VERB nos/PRON al/ADP mar/NOUN|So/ADV";
 
-/* All words as "form/upos", with | between sentences. */
+/* Compares all words, written as "form/upos" with | between sentences. */
 static void check_words(const char *path, const char *expected)
 {
     char all[1024] = "";
@@ -44,7 +44,8 @@ static void check_words(const char *path, const char *expected)
 static void test_words(void **state)
 {
     check_words(temp_string(*state, "a.conllu", TEXT), WORDS);
-    check_words(temp_write(*state, "cut.conllu", TEXT, sizeof TEXT - 3), WORDS); /* no line end at the end */
+    check_words(temp_write(*state, "cut.conllu", TEXT, sizeof TEXT - 3),
+                WORDS); /* no line end at the end of the file */
 }
 
 /* A byte order mark, and lines that end as in Windows. */
@@ -59,7 +60,7 @@ static void test_other_line_ends(void **state)
     check_words(temp_write(*state, "b.conllu", text, size), WORDS);
 }
 
-/* Sentences longer than the piece that is read at once, all of them in two files of one folder. */
+/* Sentences longer than the piece that is read at once. All of them are in two files of one folder. */
 static void test_a_folder(void **state)
 {
     enum { COUNT = 30000 };
