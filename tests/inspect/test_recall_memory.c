@@ -1,4 +1,7 @@
-/* A failing allocator at every call of a recall training: each gives an error with a message, and nothing leaks. */
+/*
+ * Lets every call of the allocator fail, one after another, in a recall training. Each failure gives an error with a
+ * message, and nothing leaks.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,7 +25,7 @@ static ur_recall tiny(ur_recall_task task)
     return recall;
 }
 
-/* Returns how many calls there were; *survived: that the work went on without. */
+/* Returns the number of calls. *survived: the work went on without the failing call. */
 static long try_call(ur_recall_task task, long n, bool *survived)
 {
     ur_error error = {0};
@@ -45,7 +48,8 @@ static void every_call_may_fail(void **state)
     for (int task = 0; task < UR_RECALL_TASKS; task++) {
         bool survived;
         long failed = 0, n = 1;
-        for (int i = 0; i < 2; i++) try_call((ur_recall_task)task, 0, &survived); /* what the C library keeps */
+        for (int i = 0; i < 2; i++)
+            try_call((ur_recall_task)task, 0, &survived); /* so that the C library has what it keeps */
         assert_true(survived);
         for (; try_call((ur_recall_task)task, n, &survived) >= n; n++) failed += !survived;
         print_message("task %d: %ld of %ld failing calls are errors\n", task, failed, n - 1);
@@ -53,7 +57,7 @@ static void every_call_may_fail(void **state)
     }
 }
 
-/* As text there is none then. */
+/* Without memory, the text is empty. */
 static void showing_may_fail(void **state)
 {
     (void)state;
