@@ -55,8 +55,8 @@ fails_with eval run short; says 'short: the text has 1 tokens'
 fails_with inspect gates run short; says 'short: the text has 1 tokens'
 fails_with train lm short; says 'short: the text is too short'
 
-# Folders that may not be entered are not reported as missing models. (Root may enter all folders, so a circle of links
-# is used for root.)
+# Folders that may not be entered are not reported as missing models. (Root may enter all folders, so there is also a
+# circle of links.)
 ln -s loop loop
 for verb in 'info loop' 'sample loop' 'eval loop text' 'inspect gates loop text' 'predict loop text' 'export loop -o new'; do
     # shellcheck disable=SC2086 # several words

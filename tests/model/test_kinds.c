@@ -61,7 +61,7 @@ static void predict(ur_model *model, const data *d, size_t threads, real *out)
     ur_learner_free(learner);
 }
 
-/* Returns how many of `steps` steps a line with such a layer has at its end. */
+/* Returns the number of steps at the end of a line with such a layer that reads `steps` steps. */
 static size_t steps_left(const ur_layer_kind *kind, size_t steps)
 {
     return kind->ends_time ? 1 : kind->makes_steps ? PLACES : steps;
