@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Times `unroll bench` and other ways to do the same work, in turn (peers, ours, peers, ours ...), on works of README.md.
+"""Times `unroll bench` and other ways to do the same, in turn (peers, ours, peers, ours ...), on works of README.md.
 
 Needs nothing but Python itself; the peers (PyTorch, ONNX Runtime, OpenVINO: peers.py) belong to the interpreter that
 --python names. Prints a line for each work: medians and least times of a pass over all turns, and both ratios (best
@@ -18,7 +18,7 @@ TITLES = {"torch": "PyTorch", "onnxruntime": "ONNX Runtime", "openvino": "OpenVI
 
 
 def run(command):
-    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_CORETYPE"}  # it would restrict a peer's kernels
+    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_CORETYPE"}  # it would limit a peer's kernels
     try:
         done = subprocess.run(command, stdout=subprocess.PIPE, env=environment, check=False, text=True)
     except OSError as error:

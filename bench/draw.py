@@ -109,7 +109,7 @@ def time_peer(a):
 # ---- Both ----------------------------------------------------------------------------------------------------------------
 
 def run(command):
-    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_CORETYPE"}  # it would restrict a peer's kernels
+    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_CORETYPE"}  # it would limit a peer's kernels
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, check=False, text=True)
     if done.returncode:
         sys.exit(f"draw.py: {' '.join(command)} ended with status {done.returncode}: {done.stderr.strip()}")

@@ -120,7 +120,7 @@ def text_of(a):
 
 
 def run(command):
-    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_CORETYPE"}  # it would restrict a peer's kernels
+    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_CORETYPE"}  # it would limit a peer's kernels
     done = subprocess.run([str(c) for c in command], stdout=subprocess.PIPE, env=environment, check=False, text=True)
     if done.returncode:
         sys.exit(f"labels.py: {command[0]} ended with status {done.returncode}")

@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
-"""How many words a second a tagger labels: `unroll eval` and a PyTorch script of the same network, with the same weights,
-in turn.
+"""How many words a second a tagger labels: `unroll eval` and a PyTorch script of the same network and weights, in turn.
 
     build/unroll train tag en_ewt-ud-train.conllu.gz -o runs/tag-ewt          # or ./run figures tag-ewt
     bench/tagging.py runs/tag-ewt en_ewt-ud-dev.conllu --python v/bin/python --threads 2
@@ -121,7 +120,7 @@ def peer(a):
 # ---- Ours, and in turn -------------------------------------------------------------------------------------------------
 
 def run(command):
-    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_CORETYPE"}  # it would restrict a peer's kernels
+    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_CORETYPE"}  # it would limit a peer's kernels
     done = subprocess.run([str(c) for c in command], stdout=subprocess.PIPE, env=environment, check=False, text=True)
     if done.returncode:
         sys.exit(f"tagging.py: {command[0]} ended with status {done.returncode}")

@@ -24,7 +24,7 @@ PEER = str(pathlib.Path(__file__).resolve().parent / "translate_peer.py")
 
 
 def run(command):
-    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_CORETYPE"}  # it would restrict a peer's kernels
+    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_CORETYPE"}  # it would limit a peer's kernels
     done = subprocess.run([str(c) for c in command], stdout=subprocess.PIPE, env=environment, check=False, text=True)
     if done.returncode:
         sys.exit(f"translate.py: {' '.join(map(str, command))} ended with status {done.returncode}")

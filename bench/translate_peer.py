@@ -315,9 +315,9 @@ def round_decoder(network):
 # ---- Writing -------------------------------------------------------------------------------------------------------------
 
 class Search:
-    """A beam for each text of a batch, as in ours, from the 2·K best continuations. Those among the first K that end are
-    found; the first K that do not end live on. A text is finished when K have ended. The best has the highest log p /
-    tokens."""
+    """A beam for each text of a batch, as in ours, from the 2·K best continuations. Those among the first K that end
+    are found; the first K that do not end live on. A text is finished when K have ended. The best has the highest
+    log p / tokens."""
 
     def __init__(self, network, source, lengths, a):
         self.network, self.beam, self.compact = network, a.beam, a.compact == "yes"

@@ -146,7 +146,7 @@ done_with train forecast all.csv -o parts "${quick[@]}" --steps 2 --overwrite --
 done_with eval parts all.csv --json; prints '"windows":12'
 awk 'BEGIN { print "day,x"; for (i = 0; i < 300; i++) printf "2024-%02d-%02d,%d\n", 1 + int(i / 28), 1 + i % 28, i % 7 }' >days.csv
 done_with train forecast days.csv -o months "${quick[@]}" --steps 2 --split 7,2,1 --horizon 5 --context 14
-done_with eval months days.csv --json; prints '"windows":24' # 28 rows from 27 September, 270 days after the first, to 26 October
+done_with eval months days.csv --json; prints '"windows":24' # 28 rows: from 27 September, after 270 days, to 26 October
 done_with train forecast all.csv -o parts "${quick[@]}" --steps 2 --overwrite --split 1,0,0
 fails_with eval parts all.csv; says '0 rows in the part test'
 for bad in 1,2 .7,.1 a,b,c .7,.1,.2,.1 5r,2,1 -1,2,3 0,1,1; do

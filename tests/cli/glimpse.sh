@@ -47,7 +47,7 @@ done_with eval hard squares.idx3 squares.idx1; prints 'accuracy      '
 done_with info hard; prints 'glimpse: dense 12 relu; where: dense 12 relu; core: join glimpse > join where > dense 24 relu > rnn 24 relu; place: join core > dense 12 relu > dense; baseline: join core > dense; answer: join core > dense'
 lines=$(sed -n 's/^network *//p' out)
 fails_with train glimpse squares.idx3 squares.idx1 -o hard --resume --threads 1 --quiet --net "${lines/dense; baseline/dense tanh; baseline}"
-says '> dense; baseline: join core'; says '> dense tanh; baseline: join core' # a long line is shown from where it differs
+says '> dense; baseline: join core'; says '> dense tanh; baseline: join core' # a long line is shown where it differs
 
 # A picture alone gets the answer that it gets among others
 done_with predict hard squares.idx3 --json; head -1 out | sed 's/squares/one/' >alone; done_with predict hard one.idx3 --json; same alone out

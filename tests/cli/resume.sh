@@ -22,7 +22,7 @@ stop() {
 stop TERM parts 10
 says 'everything is saved in parts'; says "To go on:  $UNROLL train lm text -o parts"; says ' --resume'
 stop INT parts 60
-done_with train lm text -o parts "${options[@]}" --resume # neither the number of steps nor the learning rate is given again
+done_with train lm text -o parts "${options[@]}" --resume # neither --steps nor --lr is given again
 same parts/model.safetensors whole/model.safetensors
 same <(sed 's/"seconds":[^,}]*//' parts/log.jsonl) <(sed 's/"seconds":[^,}]*//' whole/log.jsonl)
 

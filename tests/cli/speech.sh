@@ -134,7 +134,7 @@ unroll predict back --beam 4 <raw; ends 0; equal "$(cat out)" bca
 misused predict back raw.wav --lm back; says '--lm back: no language model of characters (unroll train lm)'
 awk 'BEGIN { for (i = 0; i < 300; i++) print substr("abab", 1 + i % 2, 2) }' >ab
 done_with train lm ab -o ab.run --token char --hidden 6 --layers 1 --embed 4 --batch 4 --bptt 16 --steps 60 --lr 0.02 --quiet --threads 1
-done_with predict back raw.wav --lm ab.run --lm-weight 9; equal "$(cut -f 2 out)" ba # the language model has never read a c
+done_with predict back raw.wav --lm ab.run --lm-weight 9; equal "$(cut -f 2 out)" ba # the model has never read a c
 awk 'BEGIN { for (i = 0; i < 300; i++) print substr("c c b c c", 1 + 2 * (i % 3), 3) }' >words
 done_with train lm words -o words.run --token char --hidden 6 --layers 1 --embed 4 --batch 4 --bptt 16 --steps 30 --lr 0.02 --quiet --threads 1
 done_with predict joined letters/b_Eve_1.wav --lm words.run; equal "$(wc -w <out)" 2

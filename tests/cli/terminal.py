@@ -1,7 +1,7 @@
-"""terminal.py ROWS COLUMNS SIGNALS WORD COMMAND…: runs a command whose standard error is a terminal of this size. Writes
-what the terminal receives into the file `sent` and standard output into `out`, and ends with the command's status. As
-soon as WORD was sent, the SIGNALS ("INT,TERM", or "-" for none) arrive all at once. TSTP comes alone: the script waits
-until the command is suspended, lets it go on, and then asks it to end."""
+"""terminal.py ROWS COLUMNS SIGNALS WORD COMMAND…: runs a command whose standard error is a terminal of this size.
+Writes what the terminal receives into the file `sent` and standard output into `out`, and ends with the command's
+status. As soon as WORD was sent, the SIGNALS ("INT,TERM", or "-" for none) arrive all at once. TSTP comes alone: the
+script waits until the command is suspended, lets it go on, and then asks it to end."""
 import fcntl
 import os
 import pty

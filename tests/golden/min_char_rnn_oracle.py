@@ -156,7 +156,7 @@ def pick(tensors, prefix=""):
 
 
 def compare_window(before, after, inputs, targets):
-    """Returns (relative errors of one recorded window: loss, memory, h, update and update.NAME; squares() of the update).
+    """Returns (relative errors of a recorded window: loss, memory, h, update and update.NAME; squares() of the update).
 
     before: parameters by name, "mem.NAME" for the Adagrad memory, "h" for the state it starts from.
     after: parameters and "loss"; "mem.NAME" and "h" may be missing.

@@ -66,8 +66,8 @@ static void the_first_canvas_is_the_mean(void **state)
 }
 
 /*
- * Overlapping filters, each painted with 1, add up to a little more than 1 everywhere: strokes begin as strong as
- * without a grid.
+ * Overlapping filters, each painted with 1, add up to more than 1 and less than 4 everywhere: strokes begin about as
+ * strong as without a grid.
  */
 static void a_first_filter_adds_its_number(void **state)
 {
