@@ -107,7 +107,7 @@ static void hold_place(glimpse_lab *g)
     memset(weight->value, 0, weight->size * sizeof *weight->value);
 }
 
-/* The gradient of the cross-entropy reaches all lines but two, and those two do not change the cross-entropy. */
+/* The gradient of the cross-entropy, for all lines but place and baseline, which have losses of their own. */
 static void test_hard(void **state)
 {
     (void)state;

@@ -221,7 +221,7 @@ static void a_sentence_alone(void **state)
     ur_trainer_free(t);
 }
 
-/* Counts the right labels, with a batch of one sentence at a time. */
+/* Counts the right labels. Each sentence has one word, and is a batch of its own. */
 static size_t count_right(ur_trainer *t, size_t sentences)
 {
     ur_tag *c = t->data;
