@@ -270,8 +270,7 @@ static void test_full_disk(void **state)
 typedef enum call { NO_CALL, WRITE, FSYNC_FILE, FSYNC_FOLDER, RENAME, OPEN_PARENT, MALLOC } call;
 
 static call failing;
-static int why,
-    countdown; /* the countdown-th call of its kind fails with errno `why`, or writes too little if `why` is 0 */
+static int why, countdown; /* the countdown-th call of its kind fails with errno `why`, or writes too little if 0 */
 static int renames;
 
 static bool fails_now(call which) { return which == failing && --countdown == 0; }

@@ -44,8 +44,7 @@ static void check_words(const char *path, const char *expected)
 static void test_words(void **state)
 {
     check_words(temp_string(*state, "a.conllu", TEXT), WORDS);
-    check_words(temp_write(*state, "cut.conllu", TEXT, sizeof TEXT - 3),
-                WORDS); /* no line end at the end of the file */
+    check_words(temp_write(*state, "cut.conllu", TEXT, sizeof TEXT - 3), WORDS); /* no line end at the end */
 }
 
 /* A byte order mark, and lines that end as in Windows. */

@@ -95,7 +95,8 @@ static void try_attempt(void **state)
     ur_status status;
     collected expected, result;
     long failed = 0;
-    for (int i = 0; i < 2; i++) run_once(a, 0, false, &status, &expected); /* so that the C library has what it keeps */
+    for (int i = 0; i < 2; i++)
+        run_once(a, 0, false, &status, &expected); /* lets the C library allocate what it keeps */
     assert_int_equal(status, UR_OK);
     assert_true(expected.size > 5);
     for (int on = 0; on < 2; on++)

@@ -20,11 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    PLACES = 600,
-    CELLS = 21,
-    PREDICATES = 3
-}; /* predicates: one that often holds, one that rarely holds, and a number */
+enum { PLACES = 600, CELLS = 21, PREDICATES = 3 }; /* one often holds, one rarely holds, one is a number */
 
 /* ---- Scores ------------------------------------------------------------------------------------------------------- */
 

@@ -185,8 +185,7 @@ static void test_plane_against_power_iteration(void **state)
     double variance = 0;
     assert_true(ur_model_parameter(model, 0, &embedding));
     for (size_t i = 0; i < ROWS * WIDTH; i++) {
-        embedding.value[i] *=
-            (ur_real)(1 + i % WIDTH % 4); /* directions have different variances, some of them equal */
+        embedding.value[i] *= (ur_real)(1 + i % WIDTH % 4); /* directions of different variance, some equal */
         x[i] = (double)embedding.value[i];
     }
     ok(ur_embedding_plane(model, places, share, &error), &error);

@@ -48,8 +48,7 @@ static void every_call_may_fail(void **state)
     for (int task = 0; task < UR_RECALL_TASKS; task++) {
         bool survived;
         long failed = 0, n = 1;
-        for (int i = 0; i < 2; i++)
-            try_call((ur_recall_task)task, 0, &survived); /* so that the C library has what it keeps */
+        for (int i = 0; i < 2; i++) try_call((ur_recall_task)task, 0, &survived); /* what the C library keeps */
         assert_true(survived);
         for (; try_call((ur_recall_task)task, n, &survived) >= n; n++) failed += !survived;
         print_message("task %d: %ld of %ld failing calls are errors\n", task, failed, n - 1);

@@ -182,9 +182,7 @@ static void assert_close(const setting *s, const outcome *a, const outcome *b)
 }
 
 #ifdef UR_REAL_DOUBLE
-enum {
-    NUMBERS_FEW = 1000
-}; /* only networks with fewer parameters, because a network is run at least twice for each of them */
+enum { NUMBERS_FEW = 1000 }; /* limit of parameters, because a network is run at least twice for each of them */
 
 static double stepped_loss(void *context)
 {

@@ -72,8 +72,7 @@ static inline void check_all(const ur_layer_kind *kind, const char *option, kind
     snprintf(line, sizeof line, among, before, text);
     check(line, kind);
     if (!kind->name || kind->reads_ids || kind->names || kind->ends_time || kind->ends_line) return;
-    snprintf(line, sizeof line, "%s > %s > dense 3", text,
-             text); /* the parameters of the two layers have different names */
+    snprintf(line, sizeof line, "%s > %s > dense 3", text, text); /* the two layers have different parameter names */
     check(line, kind);
 }
 

@@ -28,8 +28,7 @@ static long memory_try(memory_work *work, long n, bool again, bool *failed)
     ur_status status = work(&error);
     long calls = memory_disarm(), after = atomic_load(&memory_live);
     if (status != UR_OK && (status != error.status || !error.text[0])) fail_msg("call %ld: no message", n);
-    if (n && after != before && !again)
-        return memory_try(work, n, true, failed); /* the C library may have kept a block */
+    if (n && after != before && !again) return memory_try(work, n, true, failed); /* kept by the C library? */
     if (n && after != before) fail_msg("call %ld: %ld blocks leak (%s)", n, after - before, error.text);
     *failed = status != UR_OK;
     return calls;
@@ -39,7 +38,7 @@ static inline void memory_try_every_call(memory_work *work)
 {
     bool failed;
     long errors = 0, n = 1;
-    for (int i = 0; i < 2; i++) memory_try(work, 0, false, &failed); /* so that the C library has what it keeps */
+    for (int i = 0; i < 2; i++) memory_try(work, 0, false, &failed); /* lets the C library allocate what it keeps */
     assert_false(failed);
     for (; memory_try(work, n, false, &failed) >= n; n++) errors += failed;
     assert_true(errors > 10);

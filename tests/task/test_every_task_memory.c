@@ -44,8 +44,7 @@ static long try_call(const ur_settings *settings, long n, bool *survived, bool a
     ur_status status = run_task(settings, &error);
     long calls = memory_disarm(), after = atomic_load(&memory_live);
     if (status != UR_OK && (status != error.status || !error.text[0])) fail_msg("call %ld: no message", n);
-    if (n && after != before && !again)
-        return try_call(settings, n, survived, true); /* the C library may have kept a block */
+    if (n && after != before && !again) return try_call(settings, n, survived, true); /* kept by the C library? */
     if (n && after != before) fail_msg("call %ld: %ld blocks leak (%s)", n, after - before, error.text);
     if (status != UR_OK && calls < n) fail_msg("call %ld did not fail: %s", n, error.text);
     *survived = status == UR_OK;
@@ -75,7 +74,7 @@ static void every_call_may_fail(void **state)
     ur_settings *settings = make_settings(*state);
     set_more(settings, "--steps 2 --eval-every 2 --save-every 2 --overwrite");
     set_one(settings, "output", in_scratch(&place, "run"));
-    for (int i = 0; i < 2; i++) try_call(settings, 0, &survived, false); /* so that the C library has what it keeps */
+    for (int i = 0; i < 2; i++) try_call(settings, 0, &survived, false); /* lets the C library allocate what it keeps */
     assert_true(survived);
     for (; try_call(settings, n, &survived, false) >= n; n++) failed += !survived;
     print_message("%s: %ld of %ld failing calls are errors\n", (char *)*state, failed, n - 1);

@@ -447,7 +447,8 @@ static void try_every_call(const attempt *a, bool on)
     ur_status status;
     uint64_t expected, result;
     long calls = 0, n = 1, tried = 0, survived = 0;
-    for (int i = 0; i < 2; i++) run_once(a, 0, false, &status, &expected); /* so that the C library has what it keeps */
+    for (int i = 0; i < 2; i++)
+        run_once(a, 0, false, &status, &expected); /* lets the C library allocate what it keeps */
     for (long stride = 1;; n += stride, tried++) {
         calls = run_once(a, n, on, &status, &result);
         if (calls < n) break;
