@@ -57,7 +57,7 @@ static void trees(void **state)
               "3:It works (|2:It|3:works|2:(|4:works (|1:It bores works|1:bores|1:bores works");
 }
 
-/* Of a sentence that is set apart there are no phrases; one that occurs elsewhere too stays. */
+/* A sentence that is set apart gives no phrases. A phrase that also occurs elsewhere stays. */
 static void trees_split(void **state)
 {
     temp_text *temp = *state;
