@@ -208,7 +208,7 @@ static void test_idx(void **state)
 
 static void test_bad_idx(void **state)
 {
-    char clip_path[512], names[512];
+    char clip_path[512], label_path[512], names[512];
     unsigned char fewer[sizeof LABELS];
     memcpy(fewer, LABELS, sizeof LABELS);
     fewer[11] = 1;
@@ -218,6 +218,12 @@ static void test_bad_idx(void **state)
     const ur_clips_options other = {.rows = 2, .columns_of_picture = 2, .channels = 1};
     refuse(*state, paths, 2, &(ur_clips_options){.names = names}, UR_ERR_DATA,
            "labels: clip 1, frame 2: label 2, but only 2 labels have names");
+    strcpy(label_path, paths[1]);
+    refuse(*state, (const char *[]){label_path, clip_path}, 2, &(ur_clips_options){.names = names}, UR_ERR_DATA,
+           "labels: clip 1, frame 2: label 2, but only 2 labels have names");
+    refuse(*state, paths, 2, &(ur_clips_options){.relabel = "1=a"}, UR_ERR_USAGE,
+           "clips: `relabel` does not apply to idx files; `names` gives a file with the names of their labels");
+    ur_clips_close(open_clips(paths, 1, &(ur_clips_options){.relabel = "1=a", .unlabelled = true}));
     refuse(*state, paths, 2, &other, UR_ERR_DATA, "clips: frames of 1 x 2 x 1; the training data have 2 x 2 x 1");
     refuse(*state, paths, 1, &(ur_clips_options){0}, UR_ERR_USAGE,
            "clips: clips are two idx files, of the frames and of their labels; here is 1");
