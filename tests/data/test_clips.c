@@ -271,6 +271,11 @@ static void test_folders(void **state)
            "movie/3.ppm: its largest value is 65535; it must be 255");
     temp_string(temp, "movie/3.ppm", "P5 4 4 255\nxx");
     refuse(temp, &path, 1, &(ur_clips_options){0}, UR_ERR_FORMAT, "movie/3.ppm: it ends before its 4 x 4 pixels do");
+    temp_write(temp, "movie/3.ppm",
+               "P6\0"
+               "2 1 255\n\0\0\xFF\x33\x33\x33",
+               17);
+    refuse(temp, &path, 1, &(ur_clips_options){0}, UR_ERR_FORMAT, "movie/3.ppm: its header gives no size");
     temp_string(temp, "movie/3.ppm", "GIF89a");
     refuse(temp, &path, 1, &(ur_clips_options){0}, UR_ERR_FORMAT,
            "movie/3.ppm: not a picture: neither PNG, JPEG nor binary PGM or PPM");
