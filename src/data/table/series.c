@@ -199,7 +199,7 @@ ur_status ur_series_open(ur_series *s, const char *path, const ur_series_options
     if (status == UR_OK) status = read_file(s, &source, error);
     ur_source_close(&source);
     if (status != UR_OK) return status;
-    ur_series_settle(s);
+    UR_TRY(ur_series_settle(s, error));
     describe(s);
     return UR_OK;
 }
@@ -226,6 +226,5 @@ ur_status ur_series_add(ur_series *s, const char *text, size_t length, ur_error 
 ur_status ur_series_end(ur_series *s, ur_error *error)
 {
     if (s->rows == 0) return ur_fail(error, UR_ERR_DATA, "there are no rows");
-    ur_series_settle(s);
-    return UR_OK;
+    return ur_series_settle(s, error);
 }
