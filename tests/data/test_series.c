@@ -132,7 +132,7 @@ static void bad_tables(void **state)
                   "t.csv: no column of numbers in it");
     check_refused(temp, temp_string(temp, "q.csv", "a,b\n1,\"2\"3\n"),
                   &(ur_series_options){.channels = twice, .channel_count = 1}, UR_ERR_FORMAT,
-                  "q.csv: line 2: a quoted field goes on after its closing quote");
+                  "q.csv: line 2: a quote is not closed at the end of its field; write a quote inside a field twice");
 }
 
 static void bad_times(void **state)
