@@ -201,6 +201,9 @@ static void test_what_is_refused(void **state)
     refuse("r.tsv", "sub/one_eve_1.wav\tone\n", (ur_utterances_options){.val_match = "[a"}, UR_ERR_USAGE, "[a");
     refuse("r.csv", "file,text\nsub/one_eve_1.wav,\"one\nsub/two_bob_1.wav,two\n", none, UR_ERR_FORMAT,
            "r.csv: line 2: a quote is not closed at the end of its field; write a quote inside a field twice");
+    char wide[600] = "sub/one_eve_1.wav\tone";
+    memset(wide + strlen(wide), '\t', 255);
+    refuse("r.tsv", wide, none, UR_ERR_DATA, "r.tsv: line 1: more than 256 columns");
     put_wav("still.wav", 2000, 0, 0);
     refuse("still.wav", NULL, (ur_utterances_options){.unlabelled = true}, UR_ERR_DATA,
            "still.wav: a recording without sound; remove it");
