@@ -135,6 +135,10 @@ static void test_bad_tables(void **state)
                  "bad.csv: line 3: 4 columns; the rows before have 3");
     refuse_table(*state, "x,y,label\n1,2,a\n3,4\n", &none, UR_ERR_DATA,
                  "bad.csv: line 3: 2 columns; the rows before have 3");
+    refuse_table(*state, "x,label\n1,a\n2,\"b\n3,a\n", &none, UR_ERR_FORMAT,
+                 "bad.csv: line 3: a quote is not closed at the end of its field; write a quote inside a field twice");
+    refuse_table(*state, "x,label\n1,a\n\"2\"5,b\n3,a\n", &none, UR_ERR_FORMAT,
+                 "bad.csv: line 3: a quote is not closed at the end of its field; write a quote inside a field twice");
     refuse_table(*state, "x,y\n1,2\n3,4\n", &none, UR_ERR_DATA,
                  "bad.csv: no column looks like labels; name it with `label-column`");
     refuse_table(*state, "x,y,label\n", &none, UR_ERR_DATA, "bad.csv: no frames in it");
