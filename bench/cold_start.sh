@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Milliseconds from exec to the first character of `unroll sample MODEL --length 1`, the median of 20, and the size of the
-# stripped program. Without a model one of two layers of 512 is made of a small text, with one update.
+# Milliseconds from exec to the first character of `unroll sample MODEL --length 1`, the median of 20, and the size of
+# the stripped program. Without a model, one with two layers of 512 is made from a small text, with one update.
 #
 #     bench/cold_start.sh [build/unroll [MODEL]]
 set -euo pipefail

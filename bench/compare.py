@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Times `unroll bench` and what one would otherwise take, in turn (peers, ours, peers, ours ...), on works of README.md.
+"""Times `unroll bench` and other ways to do the same, in turn (peers, ours, peers, ours ...), on works of README.md.
 
-Needs nothing but Python itself; the peers (PyTorch, ONNX Runtime, OpenVINO: peers.py) belong to the interpreter named by
---python. A line for each work: medians and least times of a pass over all turns, both ratios (best peer over ours: above
-1 we are faster). The smaller of the two is the one that counts.
+Needs nothing but Python itself; the peers (PyTorch, ONNX Runtime, OpenVINO: peers.py) belong to the interpreter that
+--python names. Prints a line for each work: medians and least times of a pass over all turns, and both ratios (best
+peer over ours: above 1 we are faster). The smaller ratio is the one that counts.
 """
 import argparse
 import json
@@ -18,7 +18,7 @@ TITLES = {"torch": "PyTorch", "onnxruntime": "ONNX Runtime", "openvino": "OpenVI
 
 
 def run(command):
-    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_CORETYPE"}  # it would narrow a peer's kernels
+    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_CORETYPE"}  # it would limit a peer's kernels
     try:
         done = subprocess.run(command, stdout=subprocess.PIPE, env=environment, check=False, text=True)
     except OSError as error:
@@ -35,7 +35,7 @@ def last_line(command):
 # ---- In turn -----------------------------------------------------------------------------------------------------------
 
 def take_turns(work, peers, a):
-    """Lists of results by name; ours is "unroll"."""
+    """Returns lists of results by name; ours is "unroll"."""
     common = ["--threads", str(a.threads), "--seconds", str(a.seconds)]
     results = {name: [] for name in [*peers, "unroll"]}
     for _ in range(a.turns):
@@ -46,7 +46,7 @@ def take_turns(work, peers, a):
 
 
 def check_equal_work(work, results):
-    """A pass must be of as many tokens and operations on both sides."""
+    """A pass must have the same number of tokens and operations on both sides."""
     for rows in results.values():
         for key in ("gflops", "tokens_per_s"):
             amounts = [r[key] * r["seconds"] for r in (rows[0], results["unroll"][0])]
@@ -78,7 +78,8 @@ def compare(work, peers, a):
             "allocations_later": max(r.get("arena_allocations_later", 0) for r in rows)}
 
 
-# ---- What is printed -----------------------------------------------------------------------------------------------------
+# ---- Output
+# --------------------------------------------------------------------------------------------------------------
 
 def shown(seconds):
     for unit, scale in (("s", 1), ("ms", 1e3)):
@@ -135,12 +136,12 @@ class Json:
 
 
 def works(a):
-    """Names, in the order of `unroll bench --list`, which knows which there are."""
+    """Returns the names of the works, in the order of `unroll bench --list`."""
     return [line.split()[0] for line in run([a.unroll, "bench", "--list", "--work", a.work]).splitlines()]
 
 
 def peers_of(a):
-    """For each kind of work the peers that can do it."""
+    """Returns a function that gives the peers that can do a work."""
     able = json.loads(run([a.python, PEERS, "--installed"]))
     wanted = able if a.peers == "installed" else a.peers.split(",")
     missing = [p for p in wanted if p not in able]

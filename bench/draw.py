@@ -6,7 +6,8 @@
 
 Both: pictures of 28 x 28 in black and white, batches of 100, 10 strokes of 10 numbers, LSTM 256 and a reader of 256,
 float32, Adam, gradient clipped to norm 5. A time is that of a whole update: forward, backward, clip, Adam; ours also
-reads its batch and averages the weights. Medians and least times over all turns, and both ratios (PyTorch over ours).
+reads its batch and averages the weights. Prints medians and least times over all turns, and both ratios (PyTorch over
+ours).
 """
 import argparse
 import json
@@ -24,7 +25,8 @@ BATCH, STROKES, LATENT, HIDDEN, ROWS, COLUMNS = 100, 10, 10, 256, 28, 28
 PIXELS, RATE, CLIP, WARM = ROWS * COLUMNS, 2e-3, 5.0, 3
 
 
-# ---- PyTorch: run by an interpreter that has it ----------------------------------------------------------------------------
+# ---- PyTorch: run by an interpreter that has it
+# ----------------------------------------------------------------------------
 
 def network(torch, side):
     nn, softmax = torch.nn, torch.nn.functional.softmax
@@ -41,7 +43,7 @@ def network(torch, side):
                 self.look, self.place = nn.Linear(HIDDEN, 5), nn.Linear(HIDDEN, 5)
 
         def filters(self, place):
-            """F_Y (B, N, rows), F_X (B, N, columns), strength (B, 1, 1)."""
+            """Returns F_Y (B, N, rows), F_X (B, N, columns) and the strength (B, 1, 1)."""
             x, y, variance, apart, strength = place.unbind(1)
             apart = (max(ROWS, COLUMNS) - 1) / (side - 1) * apart.clamp(-7, 7).exp()
             sharpness = (-variance.clamp(-7, 7)).exp()[:, None, None] / 2
@@ -53,7 +55,7 @@ def network(torch, side):
             return along(y, ROWS), along(x, COLUMNS), strength.clamp(-7, 7).exp()[:, None, None]
 
         def see(self, pictures, h):
-            """Pictures (B, 2, P) as the reader takes them."""
+            """Returns the input of the reader from pictures (B, 2, P)."""
             if not side:
                 return pictures.flatten(1)
             down, across, strength = self.filters(self.look(h))
@@ -67,7 +69,7 @@ def network(torch, side):
             return (down.transpose(1, 2) @ self.write(h).view(-1, side, side) @ across / strength).flatten(1)
 
         def forward(self, x):
-            """The bound in nats a picture."""
+            """Returns the bound in nats per picture."""
             canvas, kl = self.canvas.expand(len(x), -1), 0
             h, before, after = x.new_zeros(len(x), HIDDEN), None, None
             for _ in range(STROKES):
@@ -107,7 +109,7 @@ def time_peer(a):
 # ---- Both ----------------------------------------------------------------------------------------------------------------
 
 def run(command):
-    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_CORETYPE"}  # it would narrow a peer's kernels
+    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_CORETYPE"}  # it would limit a peer's kernels
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, check=False, text=True)
     if done.returncode:
         sys.exit(f"draw.py: {' '.join(command)} ended with status {done.returncode}: {done.stderr.strip()}")
@@ -115,19 +117,19 @@ def run(command):
 
 
 def write_pictures(path, count=2000):
-    """An idx file: a place is white or black by chance, as with the peer."""
+    """Writes an idx file: a pixel is white or black at random, as for the peer."""
     random.seed(1)
     body = bytes(255 if random.random() < 0.13 else 0 for _ in range(count * PIXELS))
     path.write_bytes(bytes([0, 0, 8, 3]) + struct.pack(">3I", count, ROWS, COLUMNS) + body)
 
 
 def our_turn(a, folder):
-    """Seconds of each update, from the log, which says after each how long all took."""
+    """Returns the seconds of each update, from the log, which holds the total time after each update."""
     command = [a.unroll, "train", "draw", f"{folder}/pictures.idx", "-o", f"{folder}/run", "--overwrite", "--quiet", "--hidden",
                str(HIDDEN), "--batch", str(BATCH), "--strokes", str(STROKES), "--latent", str(LATENT), "--lr", str(RATE),
                "--clip-norm", str(CLIP), "--read-size", str(a.side), "--write-size", str(a.side), "--val-fraction", "0.05",
                "--steps", str(a.updates + WARM), "--sample-every", str(a.updates + WARM), "--threads", str(a.threads),
-               "--eval-every", "16"]  # then it logs each update
+               "--eval-every", "16"]  # so that it logs each update
     run(command)
     log = [json.loads(line) for line in pathlib.Path(folder, "run", "log.jsonl").read_text().splitlines()]
     at = [(line["step"], line["seconds"]) for line in log if "seconds" in line and line["step"] >= WARM]

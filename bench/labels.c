@@ -1,5 +1,5 @@
 /*
- * labels.c: the lectures' network, Embedding(10000, 100) + LSTM(128) + Dense(1) with a sigmoid, through the library.
+ * labels.c: the lectures' network, Embedding(10000, 100) + LSTM(128) + Dense(1) with a sigmoid, with the library.
  * labels.py compiles and times this file.
  *
  *     labels train LANES STEPS whole|mixed THREADS SECONDS   one update of a batch: forward, backward, clip, Adam

@@ -3,12 +3,12 @@
 
     bench/labels.py --build build --python v/bin/python              # an update of 32 x 256, and a sentence of 20 words
 
-Compiles labels.c with the library of --build, and makes a model whose vocabulary has 10,000 words. An update is forward,
-backward, clipping and Adam; PyTorch packs the sequences. A sentence goes from its text to a probability. It is asked again and
-again, so we have met its words before, and keep what the first layer makes of them (up to 8192 words). PyTorch answers as
-written, as TorchScript and compiled. Either is tried on one thread and on all, and the fastest counts. Medians and least times
-over all turns, both ratios (PyTorch over ours: above 1 we are faster); the smaller one counts. --cpu compares the processor's time instead,
-for machines that have other work.
+Compiles labels.c with the library of --build, and makes a model whose vocabulary has 10,000 words. An update is
+forward, backward, clipping and Adam; PyTorch packs the sequences. A sentence goes from its text to a probability. The
+same sentence is timed again and again, so we have already seen its words, and keep the first layer's results for them
+(up to 8192 words). PyTorch answers as written, as TorchScript and compiled. Both are tried on one thread and on all,
+and the fastest counts. Prints medians and least times over all turns, and both ratios (PyTorch over ours: above 1 we
+are faster); the smaller one counts. --cpu compares processor time instead, for machines that have other work.
 """
 import argparse
 import json
@@ -20,7 +20,7 @@ import sys
 import time
 
 HERE = pathlib.Path(__file__).resolve()
-WORDS = 9999  # and one for the unknown
+WORDS = 9999  # and one for the unknown word
 LANES, STEPS = 32, 256
 
 
@@ -120,7 +120,7 @@ def text_of(a):
 
 
 def run(command):
-    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_CORETYPE"}  # it would narrow a peer's kernels
+    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_CORETYPE"}  # it would limit a peer's kernels
     done = subprocess.run([str(c) for c in command], stdout=subprocess.PIPE, env=environment, check=False, text=True)
     if done.returncode:
         sys.exit(f"labels.py: {command[0]} ended with status {done.returncode}")
@@ -128,7 +128,7 @@ def run(command):
 
 
 def make_ours(a):
-    """The program and a model of 10,000 words, in the build's folder."""
+    """Makes the program and a model of 10,000 words, in the build's folder."""
     build = pathlib.Path(a.build).resolve()
     program, model = build / "bench-labels", build / "bench-labels.run"
     run(["cc", "-O2", "-I", HERE.parent.parent / "include", HERE.with_name("labels.c"), build / "libunroll.so",

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""One peer does one work of README.md in this process and prints a JSON object with the keys of `unroll bench --json`.
+"""One peer does one work of README.md in this process, and prints a JSON object with the keys of `unroll bench --json`.
 
     peers.py --installed                                   # the peers that this interpreter has
     peers.py torch train-lstm-2x512 --threads 2 --seconds 4
 
 A step is timed on one thread and on all; the faster one counts. States are carried from pass to pass. ONNX Runtime and
-OpenVINO get one ONNX node a layer, fixed shapes, and memory bound once, as a caller in C would have it.
+OpenVINO get one ONNX node per layer, fixed shapes, and memory that is bound once, as from a caller in C.
 """
 import argparse
 import importlib.util
@@ -17,13 +17,13 @@ import sys
 import time
 
 GATES = {"lstm": 4, "gru": 3, "rnn": 1}
-WINDOWS = {"train-lstm-2x128": (50, 50), "train-lstm-1x1024": (64, 64),  # lanes and steps that a name does not say
+WINDOWS = {"train-lstm-2x128": (50, 50), "train-lstm-1x1024": (64, 64),  # lanes and steps that the name does not state
            "train-lstm-2x512-v50k": (64, 32), "train-lstm-2x512-v50k-sampled": (64, 32)}
 NAME = re.compile(r"(train|infer|step)-(lstm|gru|rnn)-(?:(\d+)x)?(\d+)(?:-b(\d+))?(?:-t(\d+))?(?:-v(\d+)(k?))?(?:-sampled)?")
 
 
 class Work:
-    """The sizes in a work's name: layers, hidden, lanes (B), steps (T), symbols (V)."""
+    """The sizes in a work's name: layers, hidden size, lanes (B), steps (T), symbols (V)."""
 
     def __init__(self, name):
         parts = NAME.fullmatch(name)
@@ -82,14 +82,14 @@ def torch_pass(work, threads):
 # ---- ONNX Runtime and OpenVINO -------------------------------------------------------------------------------------------
 
 def onnx_layer(work, layer, x, random):
-    """Nodes and weights of one layer, x (T, B, H) -> y{layer} (T, B, H)."""
+    """Returns nodes and weights of one layer, x (T, B, H) -> y{layer} (T, B, H)."""
     from onnx import helper, numpy_helper
     rows, h = GATES[work.cell] * work.hidden, work.hidden
     shapes = {"W": (1, rows, h), "R": (1, rows, h), "b": (1, 2 * rows)}
     weights = [numpy_helper.from_array((0.05 * random.standard_normal(shape)).astype("f4"), f"{name}{layer}")
                for name, shape in shapes.items()]
     states = state_names(work, layer)
-    options = {"linear_before_reset": 1} if work.cell == "gru" else {}  # the form of PyTorch and cuDNN
+    options = {"linear_before_reset": 1} if work.cell == "gru" else {}  # the variant of PyTorch and cuDNN
     node = helper.make_node(work.cell.upper(), [x, f"W{layer}", f"R{layer}", f"b{layer}", "", *states],
                             [f"z{layer}", *(s + "_next" for s in states)], hidden_size=h, **options)
     return [node, helper.make_node("Squeeze", [f"z{layer}", "axis"], [f"y{layer}"])], weights  # (T, 1, B, H)
@@ -100,7 +100,8 @@ def state_names(work, layer):
 
 
 def onnx_model(work):
-    """The network as bytes. Inputs: x and the states; outputs: y and the states, in the same order, named …_next."""
+    """Returns the network as bytes. Inputs: x and the states. Outputs: y and the states, in the same order, named
+    …_next."""
     import numpy
     from onnx import TensorProto, helper, numpy_helper
     random, nodes, weights = numpy.random.default_rng(1), [], [numpy_helper.from_array(numpy.array([1]), "axis")]
@@ -121,7 +122,7 @@ def onnx_model(work):
 
 
 def in_turn(passes):
-    """A pass that is each of these in turn: what one writes, the next one reads."""
+    """Returns a pass that is each of these in turn: what one writes, the next one reads."""
     at = 0
 
     def one():
@@ -191,7 +192,8 @@ def installed():
 
 
 def clock(one, seconds):
-    """Median and least time of a pass; of short ones as many together as fill a 2048th of the time."""
+    """Returns the median and the least time of a pass. Short passes are timed in groups that fill a 2048th of the
+    time."""
     begin = time.perf_counter()
     one()
     one()

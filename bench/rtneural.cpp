@@ -1,7 +1,7 @@
 /*
- * Times one step of RTNeural's layers, whose sizes are fixed at compile time: the job of the works step-CELL-H, H numbers
- * in and H out, one lane, one thread. How to build it: README.md. Arguments: seconds for each layer, and 1 where the
- * input shall be one number instead, as in audio effects. Prints an object a line with keys of `unroll bench --json`.
+ * Times one step of RTNeural's layers, whose sizes are fixed at compile time. This is the job of the works step-CELL-H:
+ * H numbers in and H out, one lane, one thread. How to build it: README.md. Arguments: seconds for each layer, and 1 if
+ * the input shall be one number, as in audio effects. Prints one object per line with keys of `unroll bench --json`.
  */
 #include <RTNeural.h>
 
@@ -52,7 +52,7 @@ template <size_t Gates, typename Layer> void set_weights(Layer &layer, size_t in
         layer.setBVals(random_matrix(1, Gates * hidden, 0.1f)[0]);
 }
 
-/* Blocks of steps for `seconds`, each timed; different inputs in turn, so that nothing can be known beforehand. */
+/* Times blocks of steps for `seconds`. Different inputs take turns, so that nothing can be computed beforehand. */
 template <typename Model> times clock_steps(Model &model, size_t inputs, double seconds)
 {
     const matrix random = random_matrix(INPUTS, inputs, 1);

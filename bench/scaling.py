@@ -5,14 +5,14 @@
     bench/scaling.py --table units --kind infer --seconds 1
 
 lanes    B = 1 ... 256, T = 32, LSTM 512          units   H = 16 ... 2,048 with odd sizes among them, B = 32, T = 32
-steps    T = 64 ... 8,192 at B.T = --tokens, LSTM 256; here the time a token is what should be constant. As given, 16
-         lanes are left at T = 8,192; with fewer, a step waits for its weights rather than for multiply-adds. That
+steps    T = 64 ... 8,192 at B.T = --tokens, LSTM 256; here the time per token should be constant. With the default,
+         16 lanes are left at T = 8,192; with fewer, a step waits for its weights rather than for multiply-adds. That
          takes up to 2 GB and some seconds a pass
-threads  all threads over one, beside what as many copies of the peak loop reach over one copy
+threads  all threads over one, next to what as many copies of the peak loop reach over one copy
 
-ps/FLOP is a pass's least time in all --turns, divided by its nominal operations. `over next` is that over the same of
-the next larger size: above 1.3 is a cliff, marked and listed at the end. Every row of a table has its own peak beside
-it, measured in the same runs, the highest of them, and `share` is executed operations over that peak.
+ps/FLOP is a pass's least time in all --turns, divided by its nominal operations. `over next` is ps/FLOP divided by that
+of the next larger size: above 1.3 is a cliff, which is marked and listed at the end. Every row of a table has its own
+peak, the highest measured in the same runs, and `share` is executed operations over that peak.
 """
 import argparse
 import json
@@ -44,20 +44,20 @@ def bench(work, threads, a):
 
 
 def least(rows):
-    """The fastest of some runs of one work, beside the highest peak of them."""
+    """Returns the fastest of some runs of one work, with the highest peak of all of them."""
     best = min(rows, key=lambda r: r["least_seconds"])
     peak = max(r["peak_gflops"] for r in rows)
     return dict(best, peak_gflops=peak, share=best["share"] * best["peak_gflops"] / peak)
 
 
 def in_turn(runs, a):
-    """Of each (work, threads) the least of all turns, in which all have their turn."""
+    """Returns the least of all turns for each (work, threads). In a turn each is run once."""
     turns = [[bench(work, threads, a) for work, threads in runs] for _ in range(a.turns)]
     return [least(rows) for rows in zip(*turns)]
 
 
 def curve(name, works, sizes, key, a):
-    """Rows in order of size, each with its cost over that of the next larger one."""
+    """Returns rows in order of size, each with its cost over that of the next larger size."""
     rows = [dict(row, table=name, size=size) for row, size in zip(in_turn([(w, a.threads) for w in works], a), sizes)]
     for row, larger in zip(rows, rows[1:]):
         row["over_next"] = row[key] / larger[key]
@@ -105,7 +105,7 @@ def print_threads(rows):
 
 
 def judge(tables):
-    """What is not as it should be, one line each."""
+    """Yields a line for each result that is not as it should be."""
     for rows in tables:
         for r in rows:
             if r.get("over_next", 0) > LIMIT:

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""How many words a second a tagger labels: `unroll eval` and a PyTorch script of the same network, with the same weights, in turn.
+"""How many words a second a tagger labels: `unroll eval` and a PyTorch script of the same network and weights, in turn.
 
     build/unroll train tag en_ewt-ud-train.conllu.gz -o runs/tag-ewt          # or ./run figures tag-ewt
     bench/tagging.py runs/tag-ewt en_ewt-ud-dev.conllu --python v/bin/python --threads 2
 
-The network is the default one of `train tag` without a crf: characters through a BiLSTM, joined with the word's embedding,
-a BiLSTM above. PyTorch's batches are sorted by length, 32 sentences or --batch of them, packed, and each different word of a
-batch is spelled once; ours keeps what it made of a spelling for the batches that follow. Both are timed from words to labels: ids, batches, network, the likeliest label, accuracy,
-which must be the same; ours reads the sentences from the file again, PyTorch has them in memory. Medians and largest rates
-over all turns, both ratios (ours over PyTorch); the smaller one counts. --cpu counts words in a second of the processor.
+The network is the default one of `train tag` without a crf: characters through a BiLSTM, joined with the word's
+embedding, and a BiLSTM above. PyTorch's batches are sorted by length, 32 sentences or --batch of them, packed, and each
+different word of a batch is spelled once. Ours keeps the result of a spelling for the batches that follow. Both are
+timed from words to labels: ids, batches, network, the most probable label, accuracy, which must be the same. Ours reads
+the sentences from the file again; PyTorch has them in memory. Prints medians and largest rates over all turns, and both
+ratios (ours over PyTorch); the smaller one counts. --cpu counts words per second of processor time.
 """
 import argparse
 import json
@@ -25,7 +26,7 @@ HERE = pathlib.Path(__file__).resolve()
 
 
 def sentences_of(path):
-    """Lists of (word, label) from CoNLL-U."""
+    """Returns lists of (word, label) from CoNLL-U."""
     sentence, all_of_them = [], []
     for line in open(path, encoding="utf-8"):
         fields = line.rstrip("\n").split("\t")
@@ -40,7 +41,7 @@ def sentences_of(path):
 # ---- PyTorch -----------------------------------------------------------------------------------------------------------
 
 def read_model(path):
-    """The tensors of a model file by name, and its record."""
+    """Returns the tensors of a model file by name, and its record."""
     import numpy
     if pathlib.Path(path).is_dir():
         path = pathlib.Path(path) / "model.safetensors"
@@ -79,7 +80,7 @@ class Tagger:
         return lstm.eval()
 
     def padded(self, rows, fill):
-        """(T, B) and lengths."""
+        """Returns ids (T, B) and lengths."""
         pad = self.torch.nn.utils.rnn.pad_sequence
         return pad([self.torch.tensor(r) for r in rows], padding_value=fill), self.torch.tensor([len(r) for r in rows])
 
@@ -87,7 +88,7 @@ class Tagger:
         return self.torch.nn.utils.rnn.pack_padded_sequence(x, lengths, enforce_sorted=False)
 
     def right(self, batch):
-        """How many words of a batch get the label that is there."""
+        """Returns how many words of a batch get the right label."""
         spelled = {}
         places = [[spelled.setdefault(word, len(spelled)) for word, _ in s] for s in batch]
         chars, sizes = self.padded([[self.char_ids.get(c, self.unknown_char) for c in word] for word in spelled], 0)
@@ -106,7 +107,7 @@ def peer(a):
     tagger, sentences = Tagger(torch, a.model), sentences_of(a.data)
     words = sum(map(len, sentences))
     begin = used = right = 0
-    for _ in range(2):  # the first time everything is met for the first time
+    for _ in range(2):  # in the first round everything is done for the first time
         begin, used, right = time.perf_counter(), time.process_time(), 0
         in_order = sorted(sentences, key=len)
         with torch.inference_mode():
@@ -119,7 +120,7 @@ def peer(a):
 # ---- Ours, and in turn -------------------------------------------------------------------------------------------------
 
 def run(command):
-    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_CORETYPE"}  # it would narrow a peer's kernels
+    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_CORETYPE"}  # it would limit a peer's kernels
     done = subprocess.run([str(c) for c in command], stdout=subprocess.PIPE, env=environment, check=False, text=True)
     if done.returncode:
         sys.exit(f"tagging.py: {command[0]} ended with status {done.returncode}")
@@ -130,7 +131,7 @@ def ours(a):
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     told = run([a.unroll, "eval", a.model, a.data, "--threads", a.threads, "--json"])
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime  # the model's loading, too
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime  # includes the loading of the model
     return {"rate": told["words_per_second"], "cpu_rate": told["words"] / used, "accuracy": told["accuracy"]}
 
 

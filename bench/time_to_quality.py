@@ -3,11 +3,12 @@
 
     bench/time_to_quality.py input.txt --unroll build/unroll --python v/bin/python --threads 2
 
-Both do what `unroll train lm input.txt` chooses for such a text (src/task/lm_settings.c): embed 64, LSTM 512, dropout
-0.3, dense; 32 lanes over the first 90 % of the text, windows of 128, the state carried and zero again at the beginning
-of each pass; AdamW 4e-3 with decay 0.01, cosine to a twentieth over all the steps, gradient clipped to norm 1; weights
-drawn from the same distributions. The validation text is the last 10 %, in 32 lanes, state carried, every --every steps.
-Seconds are those of the updates alone, on both sides: neither evaluation nor saving counts.
+Both use the settings that `unroll train lm input.txt` chooses for such a text (src/task/lm/settings.c): embed 64, LSTM
+512, dropout 0.3, dense; 32 lanes over the first 90 % of the text, windows of 128, with the state carried and set to
+zero at the beginning of each pass; AdamW 4e-3 with decay 0.01, cosine to a twentieth over all the steps, gradient
+clipped to norm 1; weights drawn from the same distributions. The validation text is the last 10 %, in 32 lanes, with
+the state carried, every --every steps. Seconds are those of the updates alone, on both sides: neither evaluation nor
+saving counts.
 """
 import argparse
 import json
@@ -27,7 +28,8 @@ LIMITS = (1.60, 1.55)
 # ---- PyTorch: run by an interpreter that has it ----------------------------------------------------------------------------
 
 def windows(torch, ids):
-    """All windows of a pass: (T, B) ids and targets; lanes are equal parts of the text, as in src/task/lm_lanes.c."""
+    """Yields all windows of a pass: (T, B) ids and targets. Lanes are equal parts of the text, as in
+    src/task/lm/lanes.c."""
     each = len(ids) // LANES
     lanes = torch.tensor(ids[:LANES * each]).view(LANES, each).t().contiguous()
     for at in range(0, (each - 2) // WINDOW * WINDOW, WINDOW):
@@ -35,7 +37,8 @@ def windows(torch, ids):
 
 
 def read(path):
-    """Ids of the training and of the validation text, and how many there are; the last one is for the unknown."""
+    """Returns the ids of the training and of the validation text, and how many ids there are; the last one is for
+    unknown characters."""
     text = pathlib.Path(path).read_text(encoding="utf-8")
     cut = int(len(text) * 0.9)
     known = {c: i for i, c in enumerate(sorted(set(text[:cut])))}
@@ -47,7 +50,7 @@ def network(torch, symbols):
     class Model(torch.nn.Module):
         def __init__(self):
             super().__init__()
-            self.embed = torch.nn.Embedding(symbols, WIDTH)  # N(0, 1); the others uniform in 1/sqrt(H): as ours
+            self.embed = torch.nn.Embedding(symbols, WIDTH)  # N(0, 1); the others uniform in 1/sqrt(H), as in ours
             self.lstm = torch.nn.LSTM(WIDTH, HIDDEN)
             self.drop = torch.nn.Dropout(DROPOUT)
             self.dense = torch.nn.Linear(HIDDEN, symbols)
@@ -125,14 +128,15 @@ def run_peer(a):
 
 
 def between(seconds, step):
-    """The seconds at a step, on the line between the logged steps around it."""
+    """Returns the seconds at a step, interpolated between the logged steps around it."""
     before, after = max(s for s in seconds if s <= step), min(s for s in seconds if s >= step)
     share = (step - before) / (after - before) if after > before else 0
     return seconds[before] + share * (seconds[after] - seconds[before])
 
 
 def run_ours(a):
-    """The log has lines with `seconds` every so many steps, and one with `validation` for each evaluation."""
+    """Trains, and returns the evaluations. The log has lines with `seconds` at some steps, and one with `validation`
+    for each evaluation."""
     with tempfile.TemporaryDirectory() as folder:
         command = [a.unroll, "train", "lm", a.text, "-o", f"{folder}/run", "--steps", str(a.steps), "--eval-every",
                    str(a.every), "--sample-every", str(a.steps), "--threads", str(a.threads), "--quiet"]

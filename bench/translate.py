@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Times `unroll train translate` and `unroll eval --beam` beside PyTorch with the same network, in turn.
+"""Times `unroll train translate` and `unroll eval --beam` against PyTorch with the same network, in turn.
 
     bench/translate.py train --python v/bin/python train.de.gz train.en.gz
     bench/translate.py write --python v/bin/python --model runs/de-en val.de.gz val.en.gz
 
-train: target tokens a second of updates, each turn from the first weights. The peer's batches are made as ours are.
-write: texts a second with a beam, both with the weights of --model, in batches of texts of about one length; reading and
-cutting the texts is not timed. Ours are batches of 64. The peer is timed with each of --batches, and the fastest counts.
-With --weights int8 both have the decoder's weights in int8 (ours: all of them).
+train: target tokens per second of updates, in each turn from the first weights. The peer makes its batches as we do.
+write: texts per second with a beam, both with the weights of --model, in batches of texts of similar length. Reading
+and cutting the texts is not timed. Our batches have 64 texts. The peer is timed with each of --batches, and the fastest
+counts. With --weights int8 both have the decoder's weights in int8 (ours: all weights).
 Prints medians and the best of all turns, and both ratios (ours over the peer's: above 1 we are faster). The smaller one
 counts. Needs nothing but Python itself; PyTorch belongs to the interpreter that --python names (translate_peer.py).
 """
@@ -24,7 +24,7 @@ PEER = str(pathlib.Path(__file__).resolve().parent / "translate_peer.py")
 
 
 def run(command):
-    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_CORETYPE"}  # it would narrow a peer's kernels
+    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_CORETYPE"}  # it would limit a peer's kernels
     done = subprocess.run([str(c) for c in command], stdout=subprocess.PIPE, env=environment, check=False, text=True)
     if done.returncode:
         sys.exit(f"translate.py: {' '.join(map(str, command))} ended with status {done.returncode}")
@@ -38,7 +38,7 @@ def peer(a, what, model, *more):
 # ---- Training ------------------------------------------------------------------------------------------------------------
 
 def our_training(a, folder):
-    """Tokens a second of the updates behind the first few, which make room."""
+    """Returns tokens per second, without the first few updates, which allocate memory."""
     run([a.unroll, "train", "translate", *a.files, "-o", folder, "--val-fraction", 0, "--threads", a.threads, "--steps",
          a.updates + 3, "--sample-every", 10 ** 9, "--quiet"])
     lines = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
@@ -88,7 +88,8 @@ def take_turns(a, model, batches, rates):
             sys.exit("translate.py: the two programs do not read the same tokens")
 
 
-# ---- What is printed -----------------------------------------------------------------------------------------------------
+# ---- Output
+# --------------------------------------------------------------------------------------------------------------
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

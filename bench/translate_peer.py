@@ -5,13 +5,13 @@
     translate_peer.py write MODEL val.de.gz val.en.gz --threads 2 --beam 5 --texts answers.en
     translate_peer.py learn MODEL train.de.gz train.en.gz --val val.de.gz val.en.gz --threads 2 --texts answers.en
 
-MODEL is a model file of ours, of the network that `train translate` chooses, with pieces: it gives the vocabulary, the
-sizes and, for `write`, the weights. So both programs read the same tokens, in batches of the same pairs, and write
-texts of the same lengths. Only the steps of training, and only the writing, are timed. --compact no leaves texts that have
-ended in the batch; --batch says how many are written at once.
+MODEL is one of our model files, of the network that `train translate` chooses, with pieces. It gives the vocabulary,
+the sizes and, for `write`, the weights. So both programs read the same tokens, in batches of the same pairs, and write
+texts of the same lengths. Only the steps of training, and only the writing, are timed. --compact no keeps texts that
+have ended in the batch; --batch says how many are written at once.
 
-learn: the whole training that MODEL had, from PyTorch's first weights, with the same settings; of ten evaluations the one
-with the best chrF counts. Needs sacrebleu.
+learn: the whole training of MODEL, from PyTorch's first weights, with the same settings. The best of ten evaluations by
+chrF counts. Needs sacrebleu.
 """
 import argparse
 import copy
@@ -33,16 +33,16 @@ from torch import nn
 
 try:
     import sacrebleu
-except ImportError:  # learn alone needs it
+except ImportError:  # only learn needs it
     sacrebleu = None
 
-END, MASK = 0, 1  # the piece that ends a text; the one that is never written, and stands for a dropped one
+END, MASK = 0, 1  # the piece that ends a text; the piece that is never written, and replaces a dropped one
 
 
 # ---- The model file ------------------------------------------------------------------------------------------------------
 
 def read_model(path):
-    """The record and the tensors, by name."""
+    """Returns the record, and the tensors by name."""
     path = pathlib.Path(path)
     data = bytearray((path / "model.safetensors" if path.is_dir() else path).read_bytes())
     size = struct.unpack("<Q", data[:8])[0]
@@ -57,14 +57,14 @@ def read_model(path):
 
 
 def settings_of(record):
-    """What the training was told: {"lr": "0.001", …}, and the share of numbers that are dropped."""
+    """Returns the settings of the training, {"lr": "0.001", …}, and the dropout probability."""
     words = shlex.split(record["training"]["settings"])
     drop = re.search(r"dropout ([0-9.]+)", record["net"])
     return {**{k.removeprefix("--"): v for k, v in zip(words[::2], words[1::2])}, "drop": drop.group(1) if drop else "0"}
 
 
 class Pieces:
-    """Words are cut by joining, again and again, the two neighbours whose piece was made first."""
+    """Cuts words into pieces by repeatedly joining the two neighbours whose piece was made first."""
 
     letter = r"[A-Za-z0-9_\u0080-\U0010ffff]"
     words = re.compile(f" ?{letter}+(?:'{letter}+)*| ?[!-~]|.", re.S)
@@ -105,7 +105,7 @@ def read_lines(path):
 # ---- The network ---------------------------------------------------------------------------------------------------------
 
 class Network(nn.Module):
-    """Of the sizes that our tensors have. One table of embeddings serves both sides where ours does."""
+    """The network with the sizes of our tensors. One embedding table serves both sides if it does in ours."""
 
     def __init__(self, tensors, drop):
         super().__init__()
@@ -120,7 +120,7 @@ class Network(nn.Module):
         self.bias = nn.Parameter(torch.zeros(self.embed.num_embeddings))
 
     def take(self, tensors):
-        """Our weights: names and layout are PyTorch's."""
+        """Copies our weights: names and layout are PyTorch's."""
         with torch.no_grad():
             self.source.weight.copy_(tensors["encoder.embed.weight"])
             if self.embed is not self.source:
@@ -133,7 +133,7 @@ class Network(nn.Module):
             self.bias.copy_(tensors["decoder.out.bias"])
 
     def read(self, source, lengths):
-        """What the encoder gives (B, S, H), and its last states, with which the decoder begins."""
+        """Returns the encoder's outputs (B, S, H), and its final states, from which the decoder begins."""
         packed = nn.utils.rnn.pack_padded_sequence(self.drop(self.source(source)), lengths, batch_first=True,
                                                    enforce_sorted=False)
         seen, states = self.encoder(packed)
@@ -141,7 +141,7 @@ class Network(nn.Module):
         return seen, tuple(torch.cat([s[0], s[1]], 1) for s in states)
 
     def attend(self, x, seen, hidden):
-        """(B, T, H) → (B, T, E). hidden (B, 1, S): true behind the end of a source."""
+        """(B, T, H) → (B, T, E). hidden (B, 1, S): true after the end of a source."""
         scores = (self.query(x) @ seen.transpose(1, 2)).masked_fill(hidden, float("-inf"))
         return torch.tanh(self.out(torch.cat([scores.softmax(2) @ seen, x], 2)))
 
@@ -153,7 +153,7 @@ class Network(nn.Module):
         return F.linear(x, self.embed.weight, self.bias)
 
     def forward(self, source, lengths, target):
-        """The logits at the places where `target` is no padding, (places, V)."""
+        """Returns the logits at the places where `target` is not padding, (places, V)."""
         seen, states = self.read(source, lengths)
         said = torch.cat([torch.full((len(target), 1), END), target[:, :-1].clamp(min=0)], 1)
         x, _ = self.decoder(self.drop(self.embed(said)), tuple(s[None] for s in states))
@@ -172,7 +172,7 @@ def pad(texts, filler):
 # ---- Training ------------------------------------------------------------------------------------------------------------
 
 def cut_by_tokens(pairs, batches):
-    """Sorted pairs in batches of about equal numbers of tokens."""
+    """Cuts sorted pairs into batches of similar numbers of tokens."""
     tokens = [len(s) + len(t) for s, t in pairs]
     share, total, at, cuts = sum(tokens), 0, 0, []
     for b in range(1, batches + 1):
@@ -185,7 +185,7 @@ def cut_by_tokens(pairs, batches):
 
 
 def make_batches(pairs, lanes, seed=1, together=32):
-    """As `train translate`: shuffled, sorted by tokens within 32 batches, shuffled again."""
+    """Makes batches as `train translate` does: shuffled, sorted by tokens within 32 batches, shuffled again."""
     pairs, shuffled, batches = list(pairs), random.Random(seed), []
     shuffled.shuffle(pairs)
     for i in range(0, len(pairs), lanes * together):
@@ -213,7 +213,7 @@ class Training:
         return ids.masked_fill((torch.rand(ids.shape) < self.dropped) & (ids > END), MASK)
 
     def update(self, batch):
-        """Returns how many tokens were learnt from."""
+        """Makes an update. Returns the number of target tokens."""
         sources, lengths = self.drop_tokens(pad([s for s, _ in batch], END)), torch.tensor([len(s) for s, _ in batch])
         wanted = pad([t for _, t in batch], -100)
         self.adam.zero_grad()
@@ -241,7 +241,7 @@ def train(a, record, tensors, pieces):
 # ---- A whole training ----------------------------------------------------------------------------------------------------
 
 def rate_at(settings, step, steps):
-    """The schedule `cosine`, as a share of the highest rate."""
+    """Returns the `cosine` schedule's learning rate, as a share of the highest."""
     warmup, floor = int(settings.get("warmup", 0)), float(settings["lr-floor"])
     if step < warmup:
         return (step + 1) / (warmup + 1)
@@ -249,7 +249,7 @@ def rate_at(settings, step, steps):
 
 
 def judge(a, training, pieces):
-    """What the averaged weights write for the data to validate on."""
+    """Returns the scores of the averaged weights on the validation set, and the texts."""
     network = copy.deepcopy(training.network).eval()
     with torch.no_grad():
         for weight, averaged in zip(network.parameters(), training.averaged):
@@ -282,7 +282,7 @@ def learn(a, record, tensors, pieces):
 # ---- Small weights -------------------------------------------------------------------------------------------------------
 
 class Rounded(nn.Module):
-    """A linear layer with int8 weights, a scale for each row; the numbers that enter are rounded as they come."""
+    """A linear layer with int8 weights and a scale for each row. Its inputs are rounded as they come."""
 
     def __init__(self, weight, bias=None):
         super().__init__()
@@ -315,22 +315,23 @@ def round_decoder(network):
 # ---- Writing -------------------------------------------------------------------------------------------------------------
 
 class Search:
-    """A beam for each text of a batch, as ours: the 2·K best ways to go on; those among the first K that end are found, and
-    the first K that do not live on. A text is over when K have ended; the best is that of the highest log p / tokens."""
+    """A beam for each text of a batch, as in ours, from the 2·K best continuations. Those among the first K that end
+    are found; the first K that do not end live on. A text is finished when K have ended. The best has the highest
+    log p / tokens."""
 
     def __init__(self, network, source, lengths, a):
         self.network, self.beam, self.compact = network, a.beam, a.compact == "yes"
         self.seen, self.states = network.read(source, lengths)
         self.hidden = hidden_places(self.seen, lengths)
         count = len(source)
-        self.text = torch.arange(count)  # of the batch: those that go on
+        self.text = torch.arange(count)  # indices in the batch of the texts that go on
         self.score, self.ended = torch.full((count,), float("-inf")), torch.zeros(count, dtype=torch.long)
         self.best, self.length = torch.zeros(count, a.longest, dtype=torch.long), torch.zeros(count, dtype=torch.long)
-        self.rows, self.ids = 1, torch.full((count, 1), END)  # rows of a text: 1 at first, then K
+        self.rows, self.ids = 1, torch.full((count, 1), END)  # rows per text: 1 at first, then K
         self.log_p, self.said = torch.zeros(count, 1), torch.zeros(count, 1, 0, dtype=torch.long)
 
     def offer(self):
-        """log p of each way to go on, (N, rows, V)."""
+        """Returns log p of each continuation, (N, rows, V)."""
         count = len(self.ids)
         self.states = self.network.cell(self.network.embed(self.ids.view(-1)), self.states)
         x = self.states[0].view(count, self.rows, -1)
@@ -339,7 +340,7 @@ class Search:
         return logits.log_softmax(2).add_(self.log_p[:, :, None])
 
     def keep(self, ends, values, row, step):
-        """Of the texts that end now, the best is kept where it beats those that were found."""
+        """For texts that end now, keeps the best if it is better than those found before."""
         score = (values / (step + 1)).masked_fill(~ends, float("-inf"))
         top, which = score.max(1)
         better = top > self.score[self.text]
@@ -366,7 +367,7 @@ class Search:
         return len(self.text)
 
     def select(self, going, row, ids, log_p):
-        """The living rows of the texts that go on."""
+        """Keeps the living rows of the texts that go on."""
         first = torch.arange(len(row))[:, None] * self.rows
         if not going.all():
             first, row, ids, log_p = first[going], row[going], ids[going], log_p[going]
@@ -385,7 +386,7 @@ class Search:
 
 
 def write_texts(a, network, sources):
-    """In the order of the sources; those of a batch have about one length."""
+    """Returns the texts in the order of the sources. Batches hold texts of similar length."""
     order = sorted(range(len(sources)), key=lambda i: len(sources[i]))
     texts = [None] * len(sources)
     with torch.inference_mode():
@@ -435,11 +436,11 @@ def main():
     p.add_argument("--texts", help="write, learn: where the texts go")
     p.add_argument("--val", nargs=2, metavar=("SOURCE", "TARGET"), help="learn: what the training is judged by")
     a = p.parse_args()
-    warnings.filterwarnings("ignore")  # quantised tensors are to move to another package
+    warnings.filterwarnings("ignore")  # quantised tensors will move to another package
     torch.manual_seed(1)
     torch.set_num_threads(a.threads)
     record, tensors = read_model(a.model)
-    sides = [record["lines"]["encoder"], record]  # a vocabulary for both stands in the record alone
+    sides = [record["lines"]["encoder"], record]  # the record alone holds a vocabulary for both sides
     sides = [side if "vocab" in side else record for side in sides]
     if any(side.get("unit") != "piece" for side in sides):
         p.error(f"{a.model} does not read pieces: train it with --token bpe")

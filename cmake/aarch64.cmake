@@ -1,4 +1,4 @@
-# AArch64 on an x86-64 Debian: its cross compiler, its libraries of that architecture, and qemu to run the tests.
+# AArch64 on an x86-64 Debian: the cross compiler, libraries for that architecture, and qemu to run the tests.
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
 set(CMAKE_C_COMPILER aarch64-linux-gnu-gcc)

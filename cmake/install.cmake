@@ -1,4 +1,4 @@
-# What `cmake --install` gives: headers, both libraries, man page, pkg-config file, CMake package.
+# What `cmake --install` installs: headers, both libraries, man page, pkg-config file, CMake package.
 
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/unroll)
@@ -14,7 +14,7 @@ write_basic_package_version_file(unrollConfigVersion.cmake COMPATIBILITY SameMin
 install(FILES ${PROJECT_BINARY_DIR}/unrollConfig.cmake ${PROJECT_BINARY_DIR}/unrollConfigVersion.cmake
     DESTINATION ${package_dir})
 
-# Relative to the .pc file itself, so that the installed tree can be moved.
+# Relative to the .pc file itself, so that the installation can be moved.
 cmake_path(ABSOLUTE_PATH CMAKE_INSTALL_LIBDIR BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX} OUTPUT_VARIABLE pc_dir)
 cmake_path(APPEND pc_dir pkgconfig)
 cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${pc_dir} OUTPUT_VARIABLE pc_to_prefix)

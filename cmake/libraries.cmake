@@ -1,4 +1,4 @@
-# libunroll, static and shared, and the double-precision build in which the tests check gradients.
+# libunroll, static and shared, and the double-precision build with which the tests check gradients.
 
 function(set_up_library target)
     set_target_properties(${target} PROPERTIES LINKER_LANGUAGE C)

@@ -2,19 +2,20 @@
 
 file(GLOB_RECURSE library_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*.c)
 file(GLOB isa_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/kernel/body/*.c ${PROJECT_SOURCE_DIR}/src/cell/*.c)
-list(FILTER isa_sources EXCLUDE REGEX "/src/cell/registry[^/]*\\.c$") # the lists of cells serve every set
+list(FILTER isa_sources EXCLUDE REGEX "/src/cell/registry[^/]*\\.c$") # the lists of cells serve all instruction sets
 list(REMOVE_ITEM library_sources ${isa_sources})
 if(NOT UNROLL_TASKS)
     list(FILTER library_sources EXCLUDE REGEX "/src/(task|inspect|generate|data/[a-z]+)/")
 endif()
 
-# What runs once a model and not once a step is made small: the limit of a program that steps is 200 KB.
+# Code that runs once per model and not once per step is compiled for size: a program that steps may have 200 KB.
 file(GLOB once_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/net/*.c ${PROJECT_SOURCE_DIR}/src/format/*_read.c
     ${PROJECT_SOURCE_DIR}/src/model/build.c)
 set_source_files_properties(${once_sources} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:-Os>)
 
-# The bodies say themselves what is unrolled: -O3 adds 5 KB and no speed to the vector sets. The portable one, in plain C,
-# is made with -Os, which takes 34 KB from a program that steps, whose limit is 200 KB, and a seventh of that set's speed.
+# The kernel bodies state themselves what is unrolled: -O3 would add 5 KB and no speed to the vector sets. The portable
+# set, in plain C, is compiled with -Os. This saves 34 KB in a program that steps, whose limit is 200 KB, and costs a
+# seventh of that set's speed.
 set(isa_flags_avx2 -O2 -mavx2 -mfma)
 set(isa_flags_portable -Os)
 set(isa_flags_neon -O3)
@@ -28,8 +29,9 @@ else()
     set(isas portable)
 endif()
 
-# The double build is only tested, and here: it may use this machine's fma in plain C, where it is a call otherwise and most of
-# the time. The numbers are the same. So may the portable set where sanitizers look at it.
+# The double build is only tested, and only on this machine, so it may use the machine's fma in plain C. Otherwise fma
+# is a function call and takes most of the time. The numbers are the same. The same holds for the portable set in a
+# build with sanitizers.
 set(native_flags)
 if(avx2 IN_LIST isas AND NOT CMAKE_CROSSCOMPILING)
     set(native_flags -march=native)
@@ -38,7 +40,7 @@ if(UNROLL_SANITIZE)
     set(isa_flags_portable ${native_flags})
 endif()
 
-# add_objects(PREFIX ISAS… [REAL_DOUBLE]): the object libraries of all sources; their names go to PREFIX_objects.
+# add_objects(PREFIX ISAS… [REAL_DOUBLE]): makes the object libraries of all sources. Their names go to PREFIX_objects.
 function(add_objects prefix)
     cmake_parse_arguments(PARSE_ARGV 1 arg REAL_DOUBLE "" ISAS)
     set(definitions)
@@ -63,7 +65,7 @@ function(add_objects prefix)
     endif()
     if(arg_REAL_DOUBLE)
         list(APPEND definitions UR_REAL_DOUBLE=1)
-        set(scope EXCLUDE_FROM_ALL) # only the tests want it
+        set(scope EXCLUDE_FROM_ALL) # only the tests need it
     endif()
 
     set(targets)

@@ -13,7 +13,7 @@ typedef struct scratch {
     char root[64], path[512];
 } scratch;
 
-/* The path of `name` in the folder; valid until the next call. */
+/* Returns the path of `name` in the folder, valid until the next call. */
 static inline char *in_scratch(scratch *s, const char *name)
 {
     snprintf(s->path, sizeof s->path, "%s/%s", s->root, name);
@@ -26,7 +26,7 @@ static inline void make_scratch(scratch *s)
     assert_non_null(mkdtemp(s->root));
 }
 
-/* Removes the folder; at most two levels of folders within it. */
+/* Removes the folder, and at most two levels of folders within it. */
 static inline void remove_tree(const char *folder, int depth)
 {
     DIR *entries = opendir(folder);
@@ -66,7 +66,7 @@ static inline void assert_holds(const char *path, const char *text)
     assert_string_equal(got, text);
 }
 
-/* Entries of a folder, "." and ".." left out. */
+/* Returns the number of entries of a folder, without "." and "..". */
 static inline int entries_in(const char *folder)
 {
     DIR *entries = opendir(folder);

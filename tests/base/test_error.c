@@ -1,4 +1,4 @@
-/* Errors: what is filled in, what is cut, what is shown instead of control characters. */
+/* Errors: what is filled in, what is cut, and what is shown in place of control characters. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -82,7 +82,10 @@ static bool is_utf8(const char *text)
     return true;
 }
 
-/* `lead` letters and then one character over and over: the cut falls on every place within it. */
+/*
+ * Fills a text with `lead` letters and then the same character again and again, so that the cut falls at every byte of
+ * that character.
+ */
 static void check_cut(size_t lead, const char *character, size_t shown_size)
 {
     enum { CAPACITY = sizeof((ur_error *)0)->text };
@@ -115,7 +118,7 @@ static void test_cut_at_a_character(void **state)
     }
 }
 
-/* A path of any length does not push out what stands behind it. */
+/* A path of any length must not push out the cause that follows it. */
 static void test_cause_behind_a_long_text(void **state)
 {
     static char path[100000];

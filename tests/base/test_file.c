@@ -1,4 +1,4 @@
-/* Reading files whole, paths, and messages. A second copy of the source reads through a descriptor that misbehaves. */
+/* Reading whole files, paths, and messages. A second copy of the source reads through a descriptor that misbehaves. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -57,7 +57,7 @@ static void test_refuses(void **state)
     check_refused(in_scratch(&here, "plain/below"), UR_ERR_IO, "a part of this path is a file");
 }
 
-/* More than the first guess at its size, and in pieces. */
+/* The pipe holds more than the first guess at its size, and delivers it in pieces. */
 static void test_reads_a_pipe(void **state)
 {
     (void)state;
@@ -90,7 +90,7 @@ static void test_reads_files_of_unknown_length(void **state)
     (void)state;
     ur_bytes bytes;
     if (!ur_path_exists("/proc/self/status")) {
-        print_message("skipped: /proc/self/status\n is missing; it has one line for each frame, with its label");
+        print_message("skipped: no /proc/self/status\n");
         skip();
     }
     assert_int_equal(ur_file_read("/proc/self/status", &bytes, NULL), UR_OK);
@@ -133,7 +133,7 @@ static void test_messages(void **state)
     assert_int_equal(ur_fail_file(NULL, "a/b", "read", EIO), UR_ERR_IO);
 }
 
-/* Both ends of the path and the reason must be there, and no character be cut. */
+/* The message must hold both ends of the path and the reason, and must not cut a character. */
 static void test_message_for_a_long_path(void **state)
 {
     (void)state;
@@ -150,7 +150,7 @@ static void test_message_for_a_long_path(void **state)
     }
 }
 
-/* ---- The same source, with read and realloc that do as they are told. ---- */
+/* ---- The same source, with read and realloc that fail or fall short on demand. ---- */
 
 static int read_calls, fail_read_at, fail_with, end_at, grow_at, fail_alloc_at, alloc_calls;
 

@@ -1,4 +1,7 @@
-/* Folders: one holder at a time, whatever happens to it, and leftovers of killed writers swept, nothing else. */
+/*
+ * Folders: a folder has one holder at a time, whatever happens to the holder. Leftovers of killed writers are swept,
+ * and nothing else is.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,7 +29,7 @@ static void test_lock_makes_the_folder(void **state)
     assert_int_equal(ur_folder_lock_take(&lock, here.path, NULL), UR_OK);
     assert_true(lock.fd > 0);
     assert_true(ur_path_is_folder(here.path));
-    assert_int_equal(entries_in(here.path), 0); /* nothing in it that is not a file of the run */
+    assert_int_equal(entries_in(here.path), 0); /* the folder holds nothing but files of the run */
     ur_folder_lock_give(&lock);
     assert_int_equal(lock.fd, -1);
     ur_folder_lock_give(&lock);
@@ -48,14 +51,14 @@ static void test_two_descriptors_of_one_process(void **state)
     assert_non_null(strstr(error.text, "in use by another process; wait until it ends or choose another folder"));
     assert_int_equal(ur_folder_lock_take(&other, in_scratch(&here, "run2"), NULL), UR_OK);
     ur_folder_lock_give(&other);
-    ur_folder_lock_give(&second); /* never taken: gives nothing away */
+    ur_folder_lock_give(&second); /* a lock that was never taken gives nothing away */
     assert_int_equal(ur_folder_lock_take(&second, in_scratch(&here, "run"), NULL), UR_ERR_BUSY);
     ur_folder_lock_give(&first);
     assert_int_equal(ur_folder_lock_take(&second, here.path, NULL), UR_OK);
     ur_folder_lock_give(&second);
 }
 
-/* A lock of zeros, as a struct that was cleared has it, is not standard input. */
+/* A lock of zeros, as in a cleared struct, must not close standard input (descriptor 0). */
 static void test_zero_lock_holds_nothing(void **state)
 {
     (void)state;
@@ -65,7 +68,7 @@ static void test_zero_lock_holds_nothing(void **state)
     if (!was_open) assert_int_equal(open("/dev/null", O_RDONLY), 0);
     ur_folder_lock_give(&zero);
     assert_true(fcntl(0, F_GETFD) >= 0);
-    close(0); /* now the folder would become descriptor 0 */
+    close(0); /* so that the folder would get descriptor 0 */
     ur_folder_lock lock;
     ur_status status = ur_folder_lock_take(&lock, in_scratch(&here, "run"), NULL);
     bool moved = lock.fd > 0 && fcntl(0, F_GETFD) < 0;
@@ -97,7 +100,7 @@ static void test_refuses(void **state)
     unlink(in_scratch(&here, "file"));
 }
 
-/* Starts a process that does `body`, tells, and then waits to be killed. */
+/* Starts a process that calls `body`, reports its result, and then waits to be killed. */
 static pid_t start(bool (*body)(void))
 {
     int ends[2];
@@ -210,7 +213,7 @@ static void test_sweep_leaves_a_writer_of_this_process(void **state)
     unlink(here.path);
 }
 
-/* A leftover of a process whose number this one happens to have does not stop it. */
+/* A leftover with this process's own number in its name does not stop the writer. */
 static void test_names_taken_by_leftovers(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* Films of grey pictures as GIF files: the bytes of a small one as the format has them, and the codes of a larger one. */
+/* Films of grey pictures as GIF files: the exact bytes of a small film, and the decoded codes of a larger one. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -32,7 +32,7 @@ static void two_frames(void **state)
     free(file);
 }
 
-/* What a reader sees: a table that is cleared before codes would need a ninth bit. */
+/* Decodes the file as a reader would. The writer must clear its table before codes would need a ninth bit. */
 static void many_places(void **state)
 {
     (void)state;

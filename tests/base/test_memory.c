@@ -1,4 +1,4 @@
-/* Sizes, blocks and the arena; a second copy of the source gets an allocator that fails when told to. */
+/* Sizes, blocks and the arena. A second copy of the source gets an allocator that fails on demand. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -38,7 +38,7 @@ static void check_block(size_t count, size_t size, size_t align)
     assert_int_equal((uintptr_t)block % align, 0);
     for (size_t i = 0; i < count * size; i++)
         if (block[i] != 0) fail_msg("byte %zu of %zu is not zero", i, count * size);
-    memset(block, 0xA5, count * size); /* the next block may get this memory and must be zeroed all the same */
+    memset(block, 0xA5, count * size); /* the next block may get this memory, and must be zeroed all the same */
     ur_block_free(block);
 }
 
@@ -55,7 +55,7 @@ static void test_blocks(void **state)
     ur_block_free(NULL);
 }
 
-/* All of the range and nothing beside it, wherever in a page it begins. */
+/* The whole range is cleared and nothing outside it, wherever in a page the range begins. */
 static void check_sparse(unsigned char *block, size_t size, size_t begin, size_t end)
 {
     memset(block, 0xA5, size);
@@ -98,12 +98,12 @@ static void test_blocks_that_do_not_fit(void **state)
     assert_null(ur_block_alloc(SIZE_MAX / 4, 5));
     assert_null(ur_block_alloc(SIZE_MAX, 1));
     assert_null(ur_block_alloc(1, (size_t)PTRDIFF_MAX + 1));
-    assert_null(ur_block_alloc(1, PTRDIFF_MAX)); /* rounded up to huge pages it is too large */
+    assert_null(ur_block_alloc(1, PTRDIFF_MAX)); /* too large once rounded up to huge pages */
 }
 
 enum { PIECES = 200 };
 
-/* Takes PIECES pieces of odd sizes, writes each wholly, and then looks whether any was written over. */
+/* Takes PIECES pieces of odd sizes, fills each one, and then checks that none was overwritten. */
 static void use_window(ur_arena *arena, size_t largest)
 {
     unsigned char *pieces[PIECES];
@@ -153,7 +153,7 @@ static void test_arena_second_window_allocates_nothing(void **state)
         assert_int_equal(arena.allocations, 0);
         use_window(&arena, LARGEST[i]);
         size_t used = arena.used;
-        ur_arena_reset(&arena); /* joins */
+        ur_arena_reset(&arena); /* joins the blocks */
         assert_int_equal(arena.used, 0);
         size_t joined = arena.allocations;
         assert_true(joined >= 1);
@@ -164,7 +164,7 @@ static void test_arena_second_window_allocates_nothing(void **state)
             ur_arena_reset(&arena);
             assert_int_equal(arena.allocations, joined);
         }
-        assert_non_null(ur_arena_alloc(&arena, used, 1)); /* all of it is in one piece */
+        assert_non_null(ur_arena_alloc(&arena, used, 1)); /* everything fits into one block */
         assert_int_equal(arena.allocations, joined);
         ur_arena_free(&arena);
     }
@@ -181,7 +181,7 @@ static void test_arena_smaller_and_larger_windows(void **state)
     use_window(&arena, 100);
     ur_arena_reset(&arena);
     assert_int_equal(arena.allocations, before);
-    use_window(&arena, 100000); /* grows again */
+    use_window(&arena, 100000); /* the arena grows again */
     ur_arena_reset(&arena);
     assert_true(arena.allocations > before);
     before = arena.allocations;
@@ -208,7 +208,7 @@ static void test_arena_sizes_that_do_not_fit(void **state)
     ur_arena_free(&arena);
 }
 
-/* ---- The same source with an allocator that gives `allowed` more blocks. ---- */
+/* ---- The same source, with an allocator that gives `allowed` more blocks. ---- */
 
 static int allowed;
 
@@ -252,7 +252,7 @@ static void take_and_write(ur_arena *arena, size_t size)
     memset(piece, 1, size);
 }
 
-/* Sizes for which every piece needs a block of its own. */
+/* Takes sizes that each need a block of their own. */
 static void take_three(ur_arena *arena)
 {
     for (size_t size = 1000000; size <= 4000000; size *= 2) take_and_write(arena, size);
@@ -268,7 +268,7 @@ static void test_failing_join_keeps_the_blocks(void **state)
     assert_int_equal(allowed, 0);
     size_t used = arena.used;
     for (int window = 0; window < 3; window++) {
-        rationed_arena_reset(&arena); /* no memory to join with */
+        rationed_arena_reset(&arena); /* there is no memory to join the blocks with */
         assert_int_equal(arena.used, 0);
         take_three(&arena);
         assert_int_equal(arena.used, used);
@@ -281,7 +281,7 @@ static void test_failing_join_keeps_the_blocks(void **state)
     rationed_arena_free(&arena);
 }
 
-/* Where doubling is too much, what was asked for may still be there. */
+/* If doubling the arena asks for too much, the size that is needed may still be available. */
 static void test_growth_falls_back_to_what_is_needed(void **state)
 {
     (void)state;

@@ -1,4 +1,6 @@
-/* Grey pictures as PNG files, byte for byte as zlib's checksums have it; and many as one. */
+/*
+ * Grey pictures as PNG files, compared byte by byte with files made by Python's zlib; and several pictures in one file.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Written by Python's zlib and struct. */
+/* Made with Python's zlib and struct. */
 static const char BLACK_AND_WHITE[] = "\x89PNG\r\n\x1A\n"
                                       "\0\0\0\x0DIHDR\0\0\0\x02\0\0\0\x01\x08\0\0\0\0"
                                       "\xD1\x49\x20\x56"
@@ -36,7 +38,10 @@ static void two_places(void **state)
     free(file);
 }
 
-/* More than a block of deflate holds: each block says how long it is, the last one that it is the last. */
+/*
+ * The picture is larger than a block of deflate. Each block states its length, and the last block is marked as the
+ * last.
+ */
 static void many_blocks(void **state)
 {
     (void)state;

@@ -1,5 +1,7 @@
-/* The pool: every member once, barriers that order what is written, work that is shared out, threads that fail to
- * start. Slots are plain memory, so that the thread sanitizer sees whether the pool orders them. */
+/*
+ * The pool: each member runs exactly once, barriers order what is written, work is shared out, and threads may fail to
+ * start. Slots are plain memory, so that the thread sanitizer sees whether the pool orders accesses to them.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -89,12 +91,12 @@ static void test_every_member_once(void **state)
     assert_int_equal(c.members[0], 1);
 }
 
-/* Each phase every member writes its slot, and after the barrier reads those of all. */
+/* In each phase every member writes its slot, and after the barrier reads the slots of all members. */
 typedef struct phases {
     ur_pool *pool;
     unsigned slots[MEMBERS_MAX];
     unsigned run, wrong[MEMBERS_MAX];
-    long delay; /* microseconds that one member, another in each phase, is late */
+    long delay; /* microseconds by which one member, another one in each phase, is late */
 } phases;
 
 static void do_phases(void *context, size_t member, size_t members)
@@ -129,7 +131,7 @@ static void test_barriers_thousands_of_times(void **state)
     for (size_t i = 0; i < VARIANTS; i++) check_phases(THREADS[i], RUNS, 0, 0);
 }
 
-/* Late enough that the others have fallen asleep. */
+/* The delay is long enough for the other members to fall asleep. */
 static void test_sleepers_are_woken(void **state)
 {
     (void)state;
@@ -137,7 +139,7 @@ static void test_sleepers_are_woken(void **state)
     for (size_t i = 0; i < VARIANTS; i++) check_phases(THREADS[i], 30, 0, 1000);
 }
 
-/* About as late as spinning lasts: arriving and falling asleep meet. */
+/* The delay is about as long as members spin, so that one member arrives while others fall asleep. */
 static void test_arriving_as_others_fall_asleep(void **state)
 {
     (void)state;
@@ -147,7 +149,7 @@ static void test_arriving_as_others_fall_asleep(void **state)
 static void test_many_pools(void **state)
 {
     (void)state;
-    for (int i = 0; i < 100; i++) ur_pool_free(made(4)); /* its threads may not have begun yet */
+    for (int i = 0; i < 100; i++) ur_pool_free(made(4)); /* the pool's threads may not have begun yet */
     ur_pool *a = made(3), *b = made(2);
     calls c = {{0}, {0}}, d = {{0}, {0}};
     for (int i = 0; i < 100; i++) {
@@ -223,7 +225,7 @@ static void test_share(void **state)
     assert_true(begin == 10 && end == 10);
 }
 
-/* ---- The same source with threads of which only `startable` start, and memory that may be none. ---- */
+/* ---- The same source, with a system on which only `startable` threads start and memory may run out. ---- */
 
 static int startable, running;
 static bool memory_fails;

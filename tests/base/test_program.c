@@ -1,4 +1,7 @@
-/* Other programs: their output, their complaints, those that are not there, and those that are not read to the end. */
+/*
+ * Other programs: their output, their error messages, programs that do not exist, and programs whose output is not read
+ * to the end.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -48,7 +51,10 @@ static void test_failures(void **state)
     assert_false(ur_program_is_there("no-such-program", "x"));
 }
 
-/* One that writes for ever ends when nobody reads it any more; what went wrong before is what is said. */
+/*
+ * A program that writes for ever ends when nobody reads its output any more. An earlier error is still the one
+ * reported.
+ */
 static void test_left_alone(void **state)
 {
     (void)state;

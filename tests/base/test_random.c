@@ -1,4 +1,4 @@
-/* Philox against the vectors published with it (Random123, kat_vectors), and what is built on it. */
+/* Philox against the vectors published with it (Random123, kat_vectors), and the functions built on it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -60,7 +60,7 @@ static void test_every_input_counts(void **state)
     }
 }
 
-/* 53 bits of the first two words: the low 11 of word 0 fall away. */
+/* The result holds 53 bits of the first two words: the low 11 bits of word 0 are dropped. */
 static void test_uniform_is_exact(void **state)
 {
     (void)state;
@@ -80,7 +80,7 @@ static void test_uniform_is_uniform(void **state)
         bins[(int)(u * BINS)]++;
         sum += u;
     }
-    /* Five standard deviations: sqrt(1/12/n) of the mean, sqrt(n p (1-p)) of a bin. */
+    /* Five standard deviations: sqrt(1/12/n) for the mean, sqrt(n p (1-p)) for a bin. */
     assert_true(sum / DRAWS > 0.5 - 0.0046 && sum / DRAWS < 0.5 + 0.0046);
     for (int i = 0; i < BINS; i++) assert_in_range(bins[i], 5000 - 345, 5000 + 345);
 }

@@ -1,5 +1,7 @@
-/* UTF-8 against an oracle that knows only what the encoder of a code point does by arithmetic, for all sequences of up
- * to three bytes and the edges of those of four. */
+/*
+ * UTF-8 against an oracle that only encodes code points by arithmetic, for all sequences of up to three bytes and for
+ * the edge cases of four-byte sequences.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Written by division, from the ranges of code points alone. */
+/* Encodes by division, from the ranges of code points alone. */
 static int oracle_encode(uint32_t code, unsigned char *out)
 {
     if (code >= 0xD800 && code <= 0xDFFF) return 0;
@@ -24,7 +26,10 @@ static int oracle_encode(uint32_t code, unsigned char *out)
     return length;
 }
 
-/* Every prefix of up to three bytes of every character: bit 0 a whole character, bit 1 a proper prefix of one. */
+/*
+ * For every sequence of up to three bytes: bit 0 is set if the sequence is a whole character, bit 1 if it is a proper
+ * prefix of one.
+ */
 static unsigned char one[256], two[65536], three[16777216];
 static uint32_t code_of_two[65536], code_of_three[16777216];
 
@@ -47,7 +52,7 @@ static int build_oracle(void **state)
     return 0;
 }
 
-/* What decode must say of up to three bytes. */
+/* Returns what decode must return for up to three bytes. */
 static int oracle_decode(const unsigned char *b, size_t length, uint32_t *code)
 {
     *code = b[0];
@@ -128,7 +133,7 @@ static void test_edges_of_four_bytes(void **state)
     check("", 0, 0, 0);
 }
 
-/* The Unicode standard's example of maximal subparts (table 3-11 and its neighbours): one U+FFFD for each. */
+/* The Unicode standard's example of maximal subparts (table 3-11 and the tables around it): one U+FFFD for each. */
 static size_t replaced(const char *bytes, size_t length, uint32_t *out)
 {
     const unsigned char *text = (const unsigned char *)bytes;
@@ -176,7 +181,7 @@ static void test_maximal_subparts(void **state)
     check_replaced("x\xF0\x9F\x8C", 4, end, 2);
 }
 
-/* A byte that belongs to no character is one U+FFFD, and so is a zero; all else stays. */
+/* A byte that belongs to no character becomes one U+FFFD, and so does a zero byte. All others stay. */
 static void test_cleaned(void **state)
 {
     (void)state;

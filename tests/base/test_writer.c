@@ -1,6 +1,8 @@
-/* Files written whole or not at all: whatever fails, the old file stands, the temporary one is gone, and the message
- * names file, reason and remedy. */
-#define _GNU_SOURCE /* unshare, for a small file system of the test's own */
+/*
+ * Files are written whole or not at all. Whatever fails, the old file stays, the temporary file is removed, and the
+ * message names the file, the reason and a remedy.
+ */
+#define _GNU_SOURCE /* for unshare, which lets the test mount a small file system of its own */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -77,7 +79,7 @@ static void test_old_file_stands_until_commit(void **state)
 
 static unsigned char pattern(size_t i) { return (unsigned char)(i * 31 % 251); }
 
-/* Pieces smaller, equal and larger than the buffer, in all neighbourhoods. */
+/* Pieces smaller than the buffer, as large as the buffer and larger, in all orders. */
 static void test_large_file(void **state)
 {
     (void)state;
@@ -120,7 +122,7 @@ static void test_two_writers_of_one_file(void **state)
     unlink(here.path);
 }
 
-/* A name without a folder is beside the working directory's other files. */
+/* A name without a folder is a file of the working directory. */
 static void test_relative_name(void **state)
 {
     (void)state;
@@ -164,7 +166,7 @@ static void test_refuses(void **state)
     assert_int_equal(entries_in(here.root), 0);
 }
 
-/* Runs `body` in a process of its own, which may give up rights and file systems; its result is its exit status. */
+/* Runs `body` in a child process, which may give up rights and mount file systems. Returns the child's exit status. */
 static int in_child(int (*body)(void))
 {
     pid_t child = fork();
@@ -199,7 +201,7 @@ static void test_no_permission(void **state)
     assert_int_equal(result, 0);
 }
 
-/* Adds `size` bytes in pieces and commits; the first failure's status. */
+/* Adds `size` bytes in pieces and commits. Returns the status of the first failure. */
 static ur_status write_much(const char *path, size_t size, ur_error *error)
 {
     static const char PIECE[10000] = {'p'};
@@ -209,7 +211,7 @@ static ur_status write_much(const char *path, size_t size, ur_error *error)
     return ur_writer_commit(&writer, error);
 }
 
-/* A limit stands for the end of the space; it is met in add (large file) or only in commit (small one). */
+/* A limit on the file size plays a full disk. A large file meets the limit in add, a small file only in commit. */
 static void test_limit_on_the_size(void **state)
 {
     (void)state;
@@ -233,7 +235,7 @@ static void test_limit_on_the_size(void **state)
     unlink(here.path);
 }
 
-/* A file system of 64 KB, seen by this process alone. */
+/* Mounts a file system of 64 KB that only this process sees. */
 static int fill_a_small_disk(void)
 {
     if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return CHILD_SKIPS;
@@ -249,7 +251,7 @@ static int fill_a_small_disk(void)
         fclose(file);
         if (entries_in(here.root) != 1) return 4;
     }
-    return write_much(here.path, 20000, &error) == UR_OK ? 0 : 5; /* nothing of the failed ones is left */
+    return write_much(here.path, 20000, &error) == UR_OK ? 0 : 5; /* the failed files have left nothing behind */
 }
 
 static void test_full_disk(void **state)
@@ -263,12 +265,12 @@ static void test_full_disk(void **state)
     assert_int_equal(result, 0);
 }
 
-/* ---- The same source, on a system where each call fails when told to. ---- */
+/* ---- The same source, on a system where each call fails on demand. ---- */
 
 typedef enum call { NO_CALL, WRITE, FSYNC_FILE, FSYNC_FOLDER, RENAME, OPEN_PARENT, MALLOC } call;
 
 static call failing;
-static int why, countdown; /* the countdown-th call of its kind fails, with `why`; 0 makes it a short success */
+static int why, countdown; /* the countdown-th call of its kind fails with errno `why`, or writes too little if 0 */
 static int renames;
 
 static bool fails_now(call which) { return which == failing && --countdown == 0; }
@@ -279,7 +281,7 @@ static ssize_t odd_write(int fd, const void *bytes, size_t size)
     errno = why;
     if (now && why) return -1;
     if (now) return 0;
-    return write(fd, bytes, size > 5 ? 5 : size); /* short writes, always */
+    return write(fd, bytes, size > 5 ? 5 : size); /* every write is short */
 }
 
 static int odd_fsync(int fd)
@@ -365,7 +367,7 @@ static void test_each_call_fails(void **state)
     for (int n = 1; n <= 3; n++) check_failure(MALLOC, n, 0, "not enough memory to write it");
 }
 
-/* Too late to go back: the new file stands, whole, and the caller hears of it. */
+/* It is too late to go back: the new file is in place and complete, and the caller gets an error. */
 static void test_folder_that_cannot_be_synced(void **state)
 {
     (void)state;

@@ -1,18 +1,20 @@
 /*
- * Equal bits: every cell is trained with dropout and carried states, for 1 to 4 threads and every instruction set of
- * this machine, and a hash of all parameters and of the optimiser's memory is compared with the one that is committed in
- * expected.inc. It must hold for every compiler and machine, so this program needs nothing but the library and also
- * runs where it was cross-compiled for.
+ * Equal bits. Every cell is trained with dropout and carried states, for 1 to 4 threads and every instruction set of
+ * this machine. A hash of all parameters and of the optimiser's memory is compared with the hash committed in
+ * expected.inc. The hash must be the same for every compiler and machine, so this program needs nothing but the library
+ * and also runs where it was cross-compiled for.
  *
  *   small   50 updates; too little work for threads
  *   lanes   threads share out lanes; three shards, a piece of 272 rows, chunks of rows; one-hot; lanes that end early
- *   units   threads share out units, a barrier a step; backward products (but the rnn's) deeper than is done at once
- *   all     both, with every block of the kernels crossed
+ *   units   threads share out units, with a barrier in each step; except for the rnn, backward products are deeper
+ *           than one pass covers
+ *   all     both, with every block border of the kernels crossed
  *
- * On an emulated machine (EMULATOR is set) fewer: what is shared out among how many threads is the same C everywhere, and
- * is compared above; there a set is tried with one thread and with most, and the portable one without the heavy case.
+ * On an emulated machine (EMULATOR is set) fewer combinations run. How work is shared out among threads is the same C
+ * code everywhere, and is compared on real machines. On an emulated machine an instruction set is tried with one thread
+ * and with the most threads, and the portable set is tried without the heavy case.
  *
- * With an argument it prints the list of hashes, made by the first instruction set and one thread.
+ * With an argument the program prints the list of hashes, made with the first instruction set and one thread.
  */
 #include "base/random.h"
 #include "train/learner.h"
@@ -22,7 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The thread sanitizer looks for races and is slow: one instruction set will do. */
+/* The thread sanitizer looks for races and is slow: one instruction set is enough. */
 #if defined(__SANITIZE_THREAD__)
 #define ONE_SET 1
 #elif defined(__has_feature)
@@ -39,7 +41,7 @@ enum { SYMBOLS = 65, LANES_MAX = 33, STEPS_MAX = 17, THREADS_MAX = 4 };
 typedef struct test_case {
     const char *name, *line;
     size_t lanes, steps, updates;
-    bool ragged, heavy; /* heavy: less often where arithmetic is slow */
+    bool ragged, heavy; /* heavy: run less often where arithmetic is slow */
     ur_learning learning;
 } test_case;
 
@@ -90,9 +92,9 @@ static void stop(const char *what)
     exit(1);
 }
 
-/* ---- what is hashed: all that training changes ------------------------------------------------------------------- */
+/* ---- hashing everything that training changes -------------------------------------------------------------------- */
 
-/* FNV-1a over bytes, numbers in little-endian order as they lie on every machine that is supported. */
+/* FNV-1a over bytes. All supported machines store numbers in little-endian order. */
 static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size)
 {
     const unsigned char *b = bytes;
@@ -124,7 +126,7 @@ static int32_t draw(uint32_t stream, uint64_t place, size_t below)
     return (int32_t)(ur_random_uniform(9, UR_USE_TEST + stream, place) * (double)below);
 }
 
-/* Targets behind a lane's end do not count; every second update of a ragged case has lanes that end early. */
+/* Targets after the end of a lane do not count. In every second update of a ragged case some lanes end early. */
 static ur_batch fill(data *d, const test_case *c, size_t update)
 {
     for (size_t i = 0; i < c->steps * c->lanes; i++) {
@@ -182,7 +184,7 @@ static bool is_emulated(void)
     return emulator && *emulator;
 }
 
-/* The portable set's fma may be a function, and slow. */
+/* The fma of the portable set may be a function call, and slow. */
 static bool is_tried(const test_case *c, const char *isa, size_t threads)
 {
     bool portable = strcmp(isa, "portable") == 0;
@@ -191,14 +193,13 @@ static bool is_tried(const test_case *c, const char *isa, size_t threads)
     return !(portable && c->heavy);
 }
 
-/* Wrong ones are counted. */
+/* Returns the number of wrong hashes. */
 static size_t check(const test_case *c, const char *cell, const char *isa)
 {
     const expected *e = find(cell, c->name);
     size_t wrong = 0;
     if (!e) {
-        printf("%s, %s: hash in expected.inc\n is missing; it has one line for each frame, with its label", cell,
-               c->name);
+        printf("%s, %s: no hash in expected.inc\n", cell, c->name);
         return 1;
     }
     for (size_t threads = 1; threads <= THREADS_MAX; threads++) {

@@ -1,7 +1,7 @@
 /*
- * Equal bits with small weights: every cell in bf16 and in int8, stepped and over windows, in 1, 7 and 33 lanes, for 1 to
- * 4 threads and every instruction set of this machine. A hash of all outputs is compared with the one that is committed
- * in expected_small.inc, as in test_bits.c. With an argument it prints the list.
+ * Equal bits with small weights. Every cell in bf16 and in int8 is stepped and run over windows, in 1, 7 and 33 lanes,
+ * for 1 to 4 threads and every instruction set of this machine. A hash of all outputs is compared with the hash
+ * committed in expected_small.inc, as in test_bits.c. With an argument the program prints the list.
  */
 #include "base/random.h"
 #include "model/network.h"
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The thread sanitizer looks for races and is slow: one instruction set will do. */
+/* The thread sanitizer looks for races and is slow: one instruction set is enough. */
 #if defined(__SANITIZE_THREAD__)
 #define ONE_SET 1
 #elif defined(__has_feature)
@@ -25,7 +25,7 @@
 
 enum { SYMBOLS = 65, LANES_MAX = 33, STEPS = 5, THREADS_MAX = 4 };
 
-static const size_t LANES[] = {1, 7, LANES_MAX}; /* no threads but for products; threads share units; lanes */
+static const size_t LANES[] = {1, 7, LANES_MAX}; /* threads share only products; units; lanes */
 static const char NET[] = "embed 197 > %s 131 x2 > dense";
 
 typedef struct expected {
@@ -89,7 +89,7 @@ static uint64_t window(uint64_t hash, const ur_model *model, ur_pool *pool, cons
     return hash;
 }
 
-/* threads 0: step by step. */
+/* Runs over a window with `threads` threads, or step by step if `threads` is 0. */
 static uint64_t run(const char *cell, ur_weights weights, const char *isa, size_t threads)
 {
     char line[64];
@@ -121,12 +121,12 @@ static const expected *find(const char *cell, ur_weights weights)
     return NULL;
 }
 
-/* Wrong ones are counted. */
+/* Returns the number of wrong hashes. */
 static size_t check(const char *cell, ur_weights weights, const char *isa)
 {
     const expected *e = find(cell, weights);
     size_t wrong = 0;
-    bool slow = strncmp(isa, "avx", 3) != 0; /* fma as a function, or an emulated machine */
+    bool slow = strncmp(isa, "avx", 3) != 0; /* fma is a function call, or the machine is emulated */
     if (!e) {
         printf("%s, %s: there is no hash in expected_small.inc\n", cell, WEIGHTS[weights]);
         return 1;

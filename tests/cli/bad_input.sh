@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every kind of bad data and bad model is an error with its own message, and leaves nothing behind.
+# Every kind of bad data and of bad model gives an error with its own message, and leaves nothing behind.
 . "$(dirname "$0")/lib.bash"
 make_text 100 >text
 
@@ -50,10 +50,10 @@ sed 's/\\"version\\":1/\\"version\\":9/' $file >future
 ! cmp -s future $file || fail 'the file does not name its version as this test thinks'
 fails_with sample future; says 'future: '; says 'version 9'
 
-# A model that is not there is said before anything is computed
+# A missing model is reported before anything is computed
 fails_with check nothing; says 'nothing: no such model file or run folder'; is_silent
 
-# A run folder of another version, one whose checkpoint is damaged
+# A run folder of another version, and one with a damaged checkpoint
 cp -r run newer
 sed 's/\\"version\\":1/\\"version\\":9/g' run/last.safetensors >newer/last.safetensors
 fails_with train lm text -o newer --resume; says 'newer/last.safetensors: not a checkpoint of this version'
@@ -62,7 +62,7 @@ head -c 2000 run/last.safetensors >damaged/last.safetensors
 fails_with train lm text -o damaged --resume; says 'damaged/last.safetensors: '
 fails_with train lm text -o run --init-from nothing --overwrite; says 'nothing'
 
-# Text that the model does not know
+# Text with tokens that the model does not know
 train text strict --no-unknown
 fails_with sample strict --prime 'Ж'; says 'U+0416'
 fails_with eval strict binary; says 'binary'

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# unroll bench lists its works, counts what it should, learns while it measures, and refuses what it does not know.
+# unroll bench lists its workloads, reports the right amounts of arithmetic, learns while it measures, and refuses
+# unknown names.
 . "$(dirname "$0")/lib.bash"
 needs_python
 
@@ -11,7 +12,7 @@ equal "$(json 'o["peer"], o["work"], o["precision"], o["threads"]')" "('unroll',
 is_true 'abs(o["first_loss"] - math.log(65)) < 0.1 and o["last_loss"] < o["first_loss"]'
 is_true 'abs(o["gflops"] * o["seconds"] / (6 * 2500 * (2 * 4 * 128 * 256 + 128 * 65) / 1e9) - 1) < 1e-3'
 is_true 'abs(o["tokens_per_s"] * o["seconds"] / 2500 - 1) < 1e-3'
-# The first layer's input products, three of them, are done once for each of the 65 symbols
+# The input products of the first layer (there are three) are computed once for each of the 65 symbols
 executed='6 * (2500 * (4 * 128 * (128 + 256) + 128 * 65) + 65 * 4 * 128 * 128) / 1e9'
 is_true "abs(o['executed_gflops'] * o['seconds'] / ($executed) - 1) < 1e-3"
 is_true 'abs(o["fraction"] * o["peak_gflops"] / o["executed_gflops"] - 1) < 1e-3'
@@ -19,7 +20,7 @@ is_true 'o["passes"] >= 5 and 0 < o["least_seconds"] <= o["seconds"]'
 is_true 'o["peak_resident_bytes"] > 1e6 and o["arena_allocations_first"] > 0 and o["arena_allocations_later"] == 0'
 is_true '{"input products", "recurrent sweep", "backward sweep", "weight gradients"} < {p["phase"] for p in o["phases"]}'
 is_true 'all(p["seconds"] > 0 for p in o["phases"])'
-# Each of them once
+# Each phase is counted once
 is_true "abs(sum(p.get('gflops', 0) * p['seconds'] for p in o['phases']) / ($executed) - 1) < 1e-2"
 
 done_with bench --work infer-rnn-2x64 --seconds 0.05 --json
@@ -39,7 +40,7 @@ misused bench --work train-rnn-2x512 --weights int8; says 'cannot be trained'
 done_with bench --work step-gru-64,step-lstm-64 --seconds 0.05
 equal "$(grep -c '^step-' out)" 2
 
-# Any name of the form is a work
+# Any name of the right form is a workload
 done_with bench --work infer-rnn-1x17-b3-t5,train-gru-2x20-b2-t7-v2k,step-rnn-5,train-lstm-2x128 --list
 prints 'infer-rnn-1x17-b3-t5 inference of rnn 17 x1, 3 lanes, 5 steps'
 prints 'training  of gru 20 x2, 2 lanes, 7 steps'
@@ -59,7 +60,7 @@ misused bench --work=; says "no work ''"
 misused bench --precision f16; says '--precision'
 misused bench --seconds 0; says '--seconds'
 
-# A training of any task, begun anew; a network that is stepped, and one that is not
+# A training of any task, begun again; a network that can be stepped, and one that cannot
 done_with train recall -o gap --hidden 6 --steps 1 --quiet
 done_with bench gap --seconds 0.01 --threads 1 --json
 is_true 'o["task"] == "recall" and o["updates"] >= 5 and o["threads"] == 1 and 0 < o["step_seconds"] < o["update_seconds"]'

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Captions of pictures: learnt from idx, from a folder of files and from features, judged, written; and what is wrong.
+# Captions of pictures: trained from idx, from a folder of files and from features; evaluated; written; and mistakes.
 . "$(dirname "$0")/lib.bash"
 needs_python
 
 "$SOURCE/tools/scenes" new 40 7
 "$SOURCE/tools/scenes" scenes 240
-# The same pictures, twice as large, as files; a table that names them, the first with two captions; and means as features.
+# The same pictures, twice as large, as files; a table that names them, with two captions for the first; and means as
+# features.
 python3 - <<'PYTHON'
 import os, struct
 body = open("scenes/pictures-idx4", "rb").read()[20:]
@@ -32,7 +33,7 @@ few=(--threads 1 --quiet --batch 12 --steps 8)
 small="image: conv 6 3x3 relu > pool 4 > places; decoder: embed 8 > gru 16 from image > attend image additive > dense"
 idx=(scenes/captions.tsv --images scenes/pictures-idx4)
 
-# It learns, and is judged and used
+# The model learns, is evaluated and is used
 done_with train caption "${idx[@]}" -o run --threads 1 --quiet --batch 12 --steps 150 --lr 0.01 --average 0 --net "$small"
 done_with eval run new/captions.tsv --images new/pictures-idx4 --json
 json 'o["images"] == 40 and o["bleu"] > 4 and o["loss"] < 1.6 and "captions" not in o' | grep -q True || fail "$(cat out)"
@@ -58,7 +59,7 @@ done_with predict run files/000.ppm files/001.ppm --attention --html seen.html
 grep -qE '^square .* 0\.[0-9]{2}  row [1-5], column [1-5]$|^(circle|triangle) .* 0\.[0-9]{2}  row [1-5], column [1-5]$' out || fail "$(cat out)"
 [ "$(grep -c 'id="seen' seen.html)" = 2 ] && grep -q 'href="#seen1"' seen.html && grep -q 'where it looked' seen.html || fail 'there is no picture'
 
-# A sample shows what is written while it learns; the default network; characters and pieces
+# A sample shows captions during training; the default network; tokens that are characters and pieces
 done_with train caption "${idx[@]}" -o shown --threads 1 --batch 12 --steps 2 --sample-every 2 --token char --hidden 8 --embed 4
 says '(wanted: a '
 done_with info shown; prints 'image: conv 32 3x3 relu > pool 2 > conv 64 3x3 relu > places; decoder: embed 4 > dropout 0.5 > lstm 8 from image > attend image additive > dropout 0.5 > dense'
@@ -67,7 +68,7 @@ done_with train caption "${idx[@]}" -o pieces "${few[@]}" --token bpe --vocab-li
 done_with train caption "${idx[@]}" -o fed "${few[@]}" --hidden 8 --embed 4 --attend general --input-feed
 done_with info fed; prints ' from image > attend image 8 feed > dropout 0.5 > dense'
 
-# Files of any size, with a table that names them; two captions of one picture are judged once
+# Files of any size, with a table that names them; a picture with two captions is scored once
 done_with train caption named.tsv --images files --side 10 -o named "${few[@]}" --net "$small"
 done_with eval named named.tsv --images files --json; json 'o["images"] == 40 and o["captions"] == 41 and o["bleu_signature"][:9] == "nrefs:var"' | grep -q True || fail "$(cat out)"
 done_with train caption named.tsv --images files --val named.tsv -o named2 "${few[@]}" --net "$small"
@@ -82,7 +83,7 @@ done_with train caption rows40.tsv --features whole.npy -o whole "${few[@]}" --h
 done_with info whole; prints 'lstm 8 from image > dropout 0.5 > dense'
 fails_with predict whole whole.npy --json --attention; says 'attends to no line'
 
-# What is wrong
+# Mistakes
 misused train caption; says 'which captions? give a table, and the pictures with --images'
 misused train caption rows40.tsv; says 'rows40.tsv: where are the pictures? give --images, or --features'
 fails_with train caption rows40.tsv --images new/pictures-idx4x; says 'new/pictures-idx4x: no such file or folder'

@@ -23,19 +23,19 @@ fails_with train classify nothing.tsv -o none; says 'nothing.tsv'
 misused train classify; says 'which data?'
 misused train classify all.tsv --bptt 5; says 'unknown option --bptt'
 
-# The lectures' network, as written
+# The network of the lectures, as written there
 done_with train classify all.tsv -o keras --threads 1 --steps 3 --net 'embed 20 > lstm 8 > last > dense 1 sigmoid' --json
 done_with check keras; prints 'ok       gradients of the network'; prints 'ok       equal bits of the network, portable'
 done_with eval keras all.tsv --json
 misused train classify all.tsv -o none --net 'embed 20 > lstm 8 > dense'; says 'ends in one step (last, mean or max)'
 
-# One logit is a probability, too
+# A single logit becomes a probability, too
 done_with train classify all.tsv -o bare --threads 1 --steps 60 --lr 0.02 --net 'embed 20 > lstm 8 > last > dense 1'
 cut -f 1 all.tsv >texts
 done_with predict bare texts
 awk -F'\t' '$2 < 0.5 || $2 > 1 { exit 1 }' out || fail "no probability: $(head -3 out)"
 
-# Judged
+# Evaluated
 done_with eval run all.tsv --json
 equal "$(sed 's/[{,]"\([a-z_0-9]*\)":/\n\1\n/g' out | grep -cxE 'examples|accuracy|macro_f1|loss|ece|confusion|mistakes')" 7
 done_with eval run all.tsv; prints 'accuracy'; prints 'macro_f1'
@@ -55,7 +55,7 @@ printf 'a fine film\n\377\n' >bad
 fails_with predict run bad; says 'bad: line 2: byte 1: invalid UTF-8'
 fails_with predict run bad --whole; says 'bad: byte 13: invalid UTF-8'
 
-# Answers come line by line: each is there before the next line is sent.
+# Answers come line by line: each is written before the next line is sent.
 mkfifo questions answers
 "$UNROLL" predict run <questions >answers 2>err &
 exec 3>questions 4<answers
@@ -81,19 +81,19 @@ if [ -c /dev/full ]; then
     [ $status -eq 1 ] || fail "a full disk: status $status"
 fi
 
-# Word by word
+# Saliency, word by word
 done_with inspect saliency run 'the film was not good.'; prints 'label, with probability'; prints "' not'"
 done_with inspect saliency run 'The film was not good.' --target pos --json; prints '"target":"pos"'
 done_with inspect saliency run 'The zzgoodzz was good'; prints "' zzgoodzz'"; prints 'the zzgoodzz was good'
 misused inspect saliency run 'fine' --target neutral; says "the model has no label 'neutral'"
 done_with inspect saliency keras 'the film was good' --target neg
 
-# A token holds 128 bytes: what is longer is cut
+# A token holds 128 bytes: longer words are cut
 awk 'BEGIN { for (i = 0; i < 128; i++) w = w "w"; for (i = 0; i < 40; i++) printf "%s\tword %s, \"%s\" %s%d\n", i % 2 ? "a" : "b", w, w, w, i }' >wide.tsv
 done_with train classify wide.tsv -o wide --token word --threads 1 --hidden 8 --embed 6 --steps 2
 done_with eval wide wide.tsv
 
-# Words with their characters beside them: an unknown word is still spelled
+# Words with their characters: an unknown word is still spelled
 done_with train classify all.tsv -o spelled --characters char --threads 1 --hidden 8 --embed 6 --steps 20
 says 'chars: embed 32 > lstm 64 bi > last; embed 6 > join chars > '
 done_with eval spelled all.tsv; prints accuracy
@@ -110,7 +110,7 @@ same spelled2/model.safetensors spelled3/model.safetensors
 misused train classify all.tsv -o none --characters char --token char; says '--characters are read beside words'
 misused train classify all.tsv -o none --characters jamo --net 'embed 8 > lstm 8 > last > dense'; says 'chars: embed 32 > lstm 64 bi > last'
 
-# Its gates, over sentences of its own kind
+# Gates of the model, over sentences of its own kind
 done_with inspect gates run all.tsv; prints "layer 1: lstm, 24 neurons"; prints "layer 2: lstm, 24 neurons"
 done_with inspect gates run all.tsv --json; prints "\"steps\":"
 done_with inspect gates run all.tsv --html gates.html; [ -s gates.html ] || fail "no page"
@@ -118,7 +118,7 @@ done_with inspect cells run all.tsv --threads 1 --html cells.html; prints 'nats 
 misused inspect gates run all.tsv --part 0:0.5; says "--part is for language models"
 misused inspect gates run all.tsv --dump a.npz
 
-# Resumed in the same bits
+# A resumed training gives the same bits
 same_bits=("${quick[@]}" --schedule constant --eval-every 4 --save-every 4)
 done_with train classify all.tsv -o whole "${same_bits[@]}" --steps 20
 done_with train classify all.tsv -o parts "${same_bits[@]}" --steps 8
@@ -149,13 +149,13 @@ misused train classify all.tsv -o none --val-fold 1/4 --val all.tsv; says 'exclu
 misused train lm text -o none --folds 2; says 'this task holds out no folds'
 misused eval folds/1; says 'no data to judge'
 
-# How far back the gradient of a label lives, in a network that ends in `last`
+# How far back the gradient of a label reaches, in a network that ends in `last`
 done_with inspect gradient keras all.tsv; prints 'layer 1'
 done_with inspect gradient keras all.tsv --back 4 --places 10 --json; prints '"steps":4'
 done_with inspect gradient --compare keras bare all.tsv --html back.html; [ -s back.html ] || fail 'no page'
 done_with inspect gradient run all.tsv --back 3; prints 'layer 2'
 fails_with inspect gradient keras all.tsv --back 500; says 'no example has 501 steps'
-# What is not read of the examples is said.
+# If examples are longer than what is read, a message says so.
 awk 'BEGIN { for (i = 0; i < 60; i++) { printf "%s\t", i % 2 ? "a" : "b"; for (k = 0; k < 9; k++) printf "word%d ", (i + k) % 7; print "" } }' >nine.tsv
 done_with train classify nine.tsv -o nine --token word --max-length 5 --steps 2 --threads 1
 says 'of 60 only the first 5 steps are read'

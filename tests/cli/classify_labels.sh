@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Labels that are joined, left out, weighed, smoothed or decided in two steps; phrases of a sentence.
+# Labels that are joined, left out, weighted, smoothed or decided in two steps; phrases of a sentence.
 . "$(dirname "$0")/lib.bash"
 
 small=(--threads 1 --hidden 12 --embed 12 --quiet)
@@ -36,7 +36,7 @@ done_with inspect gates sides trees
 misused train classify trees -o none --relabel '2=,1=neg' --hierarchy; says '--hierarchy wants three labels: negative, neutral and positive; here are 2'
 misused train classify trees -o none "${sides[@]}" --net 'embed 8 > gru 8 > last > dense 3'; says 'then dense 2'
 
-# Weighed and smoothed
+# Weighted and smoothed
 done_with train classify trees -o weighed --class-weights sqrt --label-smoothing 0.1 --steps 5 "${small[@]}"
 done_with train classify trees -o full --class-weights full --steps 5 "${small[@]}"
 misused train classify trees -o none --class-weights cubic; says 'none'; says 'sqrt'; says 'full'

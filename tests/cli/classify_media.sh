@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Pictures and recordings: learnt varied or as they are, judged, and answered without labels.
+# Pictures and recordings: trained with augmentation and without, evaluated, and answered without labels.
 . "$(dirname "$0")/lib.bash"
 needs_python
 
-# 60 pictures of 6 x 6 with a bar in the upper or the lower half; 12 recordings of a tone that rises or falls.
+# 60 pictures of 6 x 6 pixels with a bar in the upper or the lower half; 12 recordings of a tone that rises or falls.
 python3 - <<'PYTHON'
 import math, struct, wave
 images, labels = bytearray(), bytearray()

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Word vectors that somebody else has trained: of each form, and what is refused.
+# Pretrained word vectors in each form, and files that are refused.
 . "$(dirname "$0")/lib.bash"
 needs_python
 
@@ -58,7 +58,7 @@ PYTHON
 
 learn() { done_with train classify data.tsv -o "$1" --overwrite --threads 1 --hidden 6 --steps 3 --token word --vectors "$2" "${@:3}"; }
 
-# Equal vectors are equal models, whatever the form; "film" is found before "Film".
+# Equal vectors give equal models, whatever the form. "film" is found before "Film".
 learn glove glove.txt
 says 'with a vector (GloVe text, 5 numbers)'; says 'embed 5 >'
 for form in word2vec.txt word2vec.bin no-breaks.bin glove.txt.gz; do
@@ -74,7 +74,7 @@ learn fasttext fasttext.bin; says '(fastText binary, 4 numbers)'
 learn text fasttext.txt; same fasttext/model.safetensors text/model.safetensors
 says 'GloVe text'
 
-# In the model: rows are the vectors, all scaled alike
+# In the model: the rows are the vectors, all scaled by the same factor
 done_with train classify data.tsv -o still --threads 1 --net 'embed 5 > gru 4 > last > dense' --steps 1 --lr 1e-12 --weight-decay 0 --vectors glove.txt
 done_with inspect near still ' good' --count 46 --json; cp out near
 python3 - <<'PYTHON'
@@ -90,7 +90,7 @@ for n in o["near"]:
 assert compared >= 3, o
 PYTHON
 
-# They stay as they are: after many steps the rows are those of the first one, but for those that were not given
+# Fixed vectors stay: after many steps the rows equal those after the first step, except for words without a vector
 far=(--steps 30 --lr 0.05 --weight-decay 0.5 --average 0)
 learn fixed glove.txt "${far[@]}" --vectors-fixed
 says 'embed 5 fixed >'
@@ -110,7 +110,7 @@ done_with predict fixed data.tsv
 misused train classify data.tsv -o none --vectors-fixed; says '--vectors'
 misused train classify data.tsv -o none --vectors glove.txt --vectors-fixed --net 'embed 5 > gru 4 > last > dense'; says 'exclude each other'
 
-# For a tagger, too: with characters beside them, the words' table is the one that is filled
+# For a tagger, too: with characters in addition, the vectors go into the table of words
 for w in good film bad dull the other; do printf '1\t%s\t_\t%s\t_\t_\t_\t_\t_\t_\n2\tgood\t_\tX\t_\t_\t_\t_\t_\t_\n\n' "$w" "${w:0:1}"; done >words.conllu
 done_with train tag words.conllu -o tagged --val-fraction 0 --threads 1 --hidden 4 --steps 2 --vectors glove.txt --vectors-fixed
 says '5 of them with a vector (GloVe text, 5 numbers)'; says 'embed 5 fixed > join chars'

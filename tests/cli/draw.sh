@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Pictures painted stroke by stroke: learnt with attention and without, judged, painted anew and again; in grey and colours.
+# Pictures painted stroke by stroke: trained with attention and without, evaluated, sampled and reconstructed; in grey
+# and in colours.
 . "$(dirname "$0")/lib.bash"
 needs_python
 
-# 120 pictures of 9 x 7: a bar across or down, at one of some places. The same in colours whose mean is the grey.
+# 120 pictures of 9 x 7 pixels: a horizontal or vertical bar at one of several places. The same in colours whose mean is
+# the grey.
 python3 - <<'PYTHON'
 import struct
 R, C, N = 9, 7, 120
@@ -26,7 +28,7 @@ gzip -k bars.idx3
 few=(--threads 1 --quiet --hidden 16 --strokes 4 --latent 3 --batch 20 --lr 0.01 --average 0)
 bound() { json 'abs(o["nats"] - o["reconstruction"] - o["kl"]) < 1e-9 and abs(sum(o["kl_by_stroke"]) - o["kl"]) < 1e-9 and len(o["kl_by_stroke"]) == 4'; }
 
-# Without attention: a third of what the mean picture costs
+# Without attention: the loss is a third of that of the mean picture
 done_with train draw bars.idx3.gz -o whole "${few[@]}" --steps 200 --binarise threshold
 done_with eval whole bars.idx3 --json; equal "$(bound)" True
 json 'o["images"] == 120 and 0 < o["kl"] and o["nats"] < 12' | grep -q True || fail "it has not learnt: $(cat out)"
@@ -34,7 +36,7 @@ json 'o["nats"]' >threshold
 done_with eval whole bars.idx3 --binarise sample --json; [ "$(json 'o["nats"]')" != "$(cat threshold)" ] || fail 'eval takes no --binarise'
 done_with info whole; prints 'decoder: lstm 16; reader: dense 16 relu; encoder: join reader > join decoder > lstm 16 > dense; write: join decoder > dense; canvas: dense nobias'
 
-# With attention, in colours, another cell; in the same bits on any instruction set
+# With attention, in colours, with another cell; the bits are the same on any instruction set
 attention=("${few[@]}" --cell gru --read-size 3 --write-size 2)
 done_with train draw colours.idx4 -o there "${attention[@]}" --steps 30
 for isa in portable avx2 avx512; do
@@ -55,7 +57,7 @@ import glob
 assert b"\x89PNG" in open(glob.glob("said/events*")[0], "rb").read()
 PYTHON
 
-# New pictures: the same for a seed. The bars that come are white where they are, and nothing else is
+# New pictures: equal for equal seeds. Their bars are white, and nothing else is
 done_with sample whole --count 6 --seed 3 -o grid.png; is_silent
 done_with sample whole --count 6 --seed 3 -o again.png; same grid.png again.png
 done_with sample whole --count 6 --seed 4 -o other.png; ! cmp -s grid.png other.png || fail 'the seed changes nothing'
@@ -96,7 +98,7 @@ done_with sample there --reconstruct three.idx3 --count 9 --json; json 'o["pictu
 done_with sample whole --count 4; grep -q '▀\|▄\|█' out || fail 'nothing is drawn on the terminal'
 done_with export whole -o small.safetensors --weights bf16; done_with sample small.safetensors --count 2 -o small.png
 
-# What cannot be
+# Refused
 few=(-o none --steps 1 --quiet)
 fails_with train draw one.idx3 --val-fraction 0 "${few[@]}"; says 'one.idx3: 1 pictures to train on; there must be two at least'
 fails_with train draw empty.idx3 "${few[@]}"; says 'empty.idx3'

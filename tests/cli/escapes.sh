@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# What comes from outside (texts, names of files and folders, labels) reaches no terminal as it is: an escape sequence in it
-# is shown. And commands that are printed can be typed: for the shell, and for the program's own parser.
+# Input from outside (texts, names of files and folders, labels) does not reach a terminal unchanged: an escape sequence
+# in it is shown as text. Commands that are printed can be typed: they are quoted for the shell and for the program's
+# own parser.
 . "$(dirname "$0")/lib.bash"
 
 small=(--hidden 8 --layers 1 --embed 4 --batch 4 --bptt 16 --threads 1 --sample-length 0)
@@ -12,7 +13,7 @@ no_escape() {
     ! grep -q "$esc" err || fail "$called: an escape reaches standard error"
 }
 
-# Texts, and lines of them.
+# Texts, and their lines.
 printf 'the cat\033[31msees\ta \\ tree.\nit sees.\n' >red
 cat text red >both
 done_with train lm both -o run "${small[@]}" --steps 5; no_escape
@@ -37,7 +38,7 @@ done_with predict classes lines --json; no_escape
 printf '%s\tword one 1\n%s\tword two 2\n' "one$odd" "two$odd" >judged.tsv
 done_with eval classes judged.tsv; no_escape
 
-# A text that looks like an option.
+# A text whose name looks like an option.
 cp text ./-x
 done_with train lm ./-x -o dashed "${small[@]}" --steps 5
 done_with train lm -o dashed --overwrite "${small[@]}" --steps 5 -- -x
@@ -46,7 +47,7 @@ done_with train lm text -o ./-r --overwrite "${small[@]}" --steps 5
 done_with train lm text -o -r --overwrite "${small[@]}" --steps 5
 grep -E '^  ' out | while read -r line; do eval "$line" >printed 2>err || fail "'$line' cannot be typed: $(cat err)"; done
 
-# The command to go on, with a text behind "--".
+# The command to go on, if the text comes after "--".
 "$UNROLL" train lm -o stopped "${small[@]}" --steps 1000000 --save-every 10 -- -x >out 2>err &
 until_true 60 test -e stopped/last.safetensors
 kill -INT $!

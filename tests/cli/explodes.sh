@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A network whose weights are finite and whose states grow without bound: every verb that runs it says which layer grows
-# and after how many tokens, with status 1, instead of numbers that mean nothing.
+# A network whose weights are finite but whose states grow without bound. Every verb that runs it ends with status 1 and
+# says which layer grows and after how many tokens, instead of printing meaningless numbers.
 . "$(dirname "$0")/lib.bash"
 
 make_text 300 >text
@@ -8,7 +8,7 @@ done_with train lm text -o wild --net 'onehot > rnn 16 relu > dense' --init-scal
     --val-fraction 0 --lr 0.001 --threads 1 --sample-length 0 --quiet
 head -c 3000 text | tr -d '\n' >line
 
-# grows ARGUMENT…: nothing is printed but the reason
+# grows ARGUMENT…: only the reason is printed
 grows() {
     fails_with "$@"
     says 'cell layer 1 of "onehot > rnn 16 relu > dense" grows without bound: not finite after'
@@ -31,7 +31,7 @@ grows inspect gates wild line --json
 grows inspect gradient wild line
 [ ! -e state ] || fail 'a state that is not finite was kept'
 
-# Side by side: cells of the first layer are not blamed for the second.
+# Blamed correctly: cells of the first layer are not blamed for the second.
 done_with train lm text -o second --net 'onehot > lstm 8 > rnn 16 relu > dense' --init-scale 3 --batch 1 --bptt 4 --steps 1 \
     --val-fraction 0 --lr 0.001 --threads 1 --sample-length 0 --quiet
 fails_with eval second line; says 'cell layer 2 of'

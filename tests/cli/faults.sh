@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# What went wrong for somebody once, each with what is right.
+# Faults that someone has met, each with the right behaviour.
 . "$(dirname "$0")/lib.bash"
 
 make_text 300 >text
 small=(--hidden 16 --layers 1 --embed 8 --batch 4 --bptt 16 --threads 1 --sample-length 0 --quiet)
 
-# Weights that are not finite any more are never written: the last good state stays, and opens.
+# Weights that are no longer finite are never written: the last good state stays, and can be opened.
 fails_with train lm text -o wild "${small[@]}" --steps 200 --lr 1000 --momentum 0.99 --optimizer sgd --clip-norm 0 \
     --save-every 1 --eval-every 1000
 says 'not finite'; says '--lr or --clip-norm'
@@ -14,29 +14,29 @@ fails_with train lm text -o wild "${small[@]}" --steps 200 --lr 1000 --momentum 
 says 'not finite'
 done_with info wild/last.safetensors
 
-# A validation that is not finite is said as such.
+# A validation loss that is not finite is reported as such.
 fails_with train lm text -o zero "${small[@]}" --steps 1 --epsilon 0; says 'the validation loss is not finite at step 1'
 
-# A model whose checkpoint is gone is not begun anew over.
+# A model whose checkpoint is missing is not overwritten by a new run.
 done_with train lm text -o lost "${small[@]}" --steps 2
 rm lost/last.safetensors
 cp lost/model.safetensors kept
 fails_with train lm text -o lost "${small[@]}" --steps 2 --resume; says '--overwrite'; says '--init-from'
 same lost/model.safetensors kept
 
-# Somebody's log is not emptied.
+# A log of someone else's is not emptied.
 mkdir theirs
 echo 'my notes' >theirs/log.jsonl
 misused train lm text -o theirs "${small[@]}" --steps 2; says 'log.jsonl'
 equal "$(cat theirs/log.jsonl)" 'my notes'
 
-# Most of --minutes goes into updates, and none of it into nothing.
+# Most of --minutes is spent on updates. If there is no time for an update, this is an error.
 done_with train lm text -o short "${small[@]}" --minutes 0.05 --json
 steps=$(sed -n 's/.*"steps": *\([0-9]*\).*/\1/p' out)
 [ "$steps" -gt 20 ] || fail "--minutes 0.05 made $steps steps"
 misused train lm text -o none --hidden 200 --layers 1 --batch 16 --threads 1 --quiet --minutes 0.0001; says '--minutes 0.0001'
 
-# A run stopped before its first step names no model, and says that nothing is saved.
+# A run that is stopped before its first step names no model, and says that nothing is saved.
 stop_early() {
     rm -rf stopped
     "$UNROLL" train lm text -o stopped --hidden 64 --threads 1 --minutes 5 "$@" >out 2>err &
@@ -44,14 +44,14 @@ stop_early() {
     until_true 60 test -d stopped
     kill -INT $pid
     wait $pid || fail 'an interrupted training failed'
-    [ ! -e stopped/last.safetensors ] || return 0 # it was slow to stop
+    [ ! -e stopped/last.safetensors ] || return 0 # the training was slow to stop
     ! grep -q 'is saved in\|The model is' err out || fail 'what is not there is named'
     says 'nothing is saved yet'
 }
 stop_early; prints 'There is no model yet'
 stop_early --json --quiet; prints '"model":null'
 
-# A run that has ended, without its model.
+# A finished run without its model.
 done_with train lm text -o gone "${small[@]}" --steps 20
 rm gone/model.safetensors
 loud=("${small[@]}")
@@ -61,11 +61,11 @@ prints 'holds no model.safetensors'; prints 'last.safetensors'; says 'Nothing is
 ! grep -q 'The model is' out || fail 'a model is named that is not there'
 done_with train lm text -o gone "${loud[@]}" --steps 20 --resume --json; prints '"model":null'
 
-# With fewer steps than were made.
+# Fewer steps are asked for than were made.
 done_with train lm text -o gone "${loud[@]}" --steps 10 --resume; says 'the run has made 20 steps, and 10 are asked for'
 ! grep -q '20/10\|s/s' err || fail "a step of fewer, a speed of nothing: $(cat err)"
 
-# Each prediction of a text is made once in an epoch, and each of the validation counts.
+# Each prediction of a text is made once per epoch, and each prediction of the validation set counts.
 head -c 1999 text >odd
 done_with train lm odd -o odd-run --val-fraction 0 --batch 1 --bptt 999 --hidden 8 --layers 1 --embed 4 --threads 1 \
     --sample-length 0 --quiet --json --epochs 3
@@ -86,19 +86,19 @@ done_with train lm tiny -o tiny-bptt --quiet --bptt 17
 printf x >one
 fails_with train lm text -o not --quiet --val one; says 'one: '; says 'too short to validate on'
 
-# A terminal that goes away, a limit of time, and what else ends a program: the run is saved, as with SIGTERM.
+# A terminal that goes away, a limit of time, and other signals that end a program: the run is saved, as after SIGTERM.
 for signal in HUP XCPU USR1; do
     "$UNROLL" train lm text -o "hung-$signal" "${small[@]}" --steps 10000000 --save-every 1000000 --eval-every 1000000 >out 2>err &
     pid=$!
     until_true 60 test -s "hung-$signal/log.jsonl"
     kill -s $signal $pid
-    [ $signal != HUP ] || kill -s $signal $pid # a terminal may say so twice
+    [ $signal != HUP ] || kill -s $signal $pid # a terminal may send SIGHUP twice
     wait $pid || fail "SIG$signal ended a training with an error: $(cat err)"
     [ -e "hung-$signal/last.safetensors" ] || fail "SIG$signal: nothing is saved"
     says 'everything is saved'
 done
 
-# Closed files: progress does not land in the run's own.
+# Closed standard streams: progress is not written into the run's own files.
 status=0
 "$UNROLL" train lm text -o closed "${loud[@]}" --steps 30 >&- 2>&- <&- || status=$?
 equal "$status" 0
@@ -110,11 +110,11 @@ same closed.safetensors closed/model.safetensors
 "$UNROLL" sample closed --length 5 --state-out closed.state >&- 2>&- <&-
 done_with sample closed --length 5 --state-in closed.state
 
-# The first reading of a large text hears an interrupt, and says how far it is.
+# The first reading of a large text can be interrupted, and reports its progress.
 truncate -s 40G sparse
 yes 'the cat sees a tree' | head -c 200000000 >large
 for verb in 'train lm sparse --token byte -o large-run --threads 1' 'train classify large --form lines -o large-run'; do
-    # shellcheck disable=SC2086 # words
+    # shellcheck disable=SC2086 # several words
     "$UNROLL" $verb >out 2>err &
     pid=$!
     sleep 0.4
@@ -129,14 +129,14 @@ for verb in 'train lm sparse --token byte -o large-run --threads 1' 'train class
 done
 rm large sparse
 
-# Killed between its first model and its first checkpoint, a run goes on all the same.
+# A run that was killed between its first model and its first checkpoint can still go on.
 "$UNROLL" train lm text -o killed "${small[@]}" --steps 10000000 --save-every 1000000 --eval-every 5 >out 2>err &
 until_true 60 test -e killed/model.safetensors
 kill -KILL $!
 wait $! 2>/dev/null || true
 done_with train lm text -o killed "${small[@]}" --steps 20 --save-every 1000000 --eval-every 5 --resume
 
-# A run that left all bounds: the remedy that is named works.
+# After a run whose weights have left all bounds, the remedy that the message names works.
 wild=("${small[@]}" --optimizer sgd --clip-norm 0 --save-every 3 --eval-every 1000 --momentum 0.99)
 fails_with train lm text -o bounds "${wild[@]}" --steps 400 --lr 1000
 says 'not finite'; says '--init-from bounds/last.safetensors'; says '--overwrite'
@@ -144,7 +144,7 @@ fails_with train lm text -o bounds "${wild[@]}" --steps 400 --lr 1000 --resume
 says 'not finite'; says '--init-from bounds/last.safetensors'; says '--overwrite'
 done_with train lm text -o within "${small[@]}" --steps 5 --lr 1e-6 --init-from bounds/last.safetensors
 
-# A log that is gone: the checkpoint is sound without it.
+# The log is missing: the checkpoint is sound without it.
 done_with train lm text -o logless "${loud[@]}" --steps 20
 rm logless/log.jsonl logless/events*
 done_with train lm text -o logless "${loud[@]}" --steps 30 --resume; says 'log.jsonl is gone, a new one begins'
@@ -152,7 +152,7 @@ done_with inspect run logless; prints 'updates     30'
 done_with train lm text -o logless "${loud[@]}" --steps 40 --resume
 ! grep -q 'is gone' err || fail 'the new log is taken for lost'
 
-# One bit of a checkpoint, wherever it is.
+# One flipped bit of a checkpoint, wherever it is.
 done_with train lm text -o bits "${small[@]}" --steps 6
 size=$(stat -c %s bits/last.safetensors)
 cp bits/last.safetensors sound

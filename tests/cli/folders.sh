@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Folders as data: what is not read is said in a line, the program's own runs are no text, and files do not run together.
+# Folders as data: a message lists what is not read, the program's own runs are not read as text, and files do not run
+# together.
 . "$(dirname "$0")/lib.bash"
 
 small=(--hidden 8 --layers 1 --embed 4 --batch 4 --bptt 16 --threads 1 --sample-length 0)
@@ -31,7 +32,7 @@ done_with eval labels classes; prints 'left out: readme (about the data), a/link
 printf 't\0e\0x\0t\0\t\0l\0a\0b\0e\0l\0\n\0f\0i\0n\0e\0\t\0g\0o\0o\0d\0\n\0b\0a\0d\0\t\0p\0o\0o\0r\0\n\0' >wide.tsv
 fails_with train classify wide.tsv; says 'wide.tsv: UTF-16 text'; says 'iconv -f UTF-16LE -t UTF-8'
 
-# A run within the text that it learns from.
+# A run within the folder of the text that it is trained on.
 mkdir project
 make_text 100 >project/text
 cd project
@@ -45,7 +46,7 @@ says '1 entry of the folders left out: runs/text (a run)'
 mv out err ..
 cd ..
 
-# The last line of a file that does not end is a line.
+# The last line of a file without a line end is a line of its own.
 mkdir joined
 printf 'the cat sees' >joined/1
 printf 'a tree.\n' >joined/2

@@ -2,7 +2,7 @@
 # unroll train forecast, eval and predict: what they find, print and refuse.
 . "$(dirname "$0")/lib.bash"
 
-# Two channels with a season of ten rows, hour by hour.
+# Two channels with a season of ten rows, one row per hour.
 awk 'BEGIN {
     print "time,load,heat"
     for (i = 0; i < 300; i++) {
@@ -13,7 +13,7 @@ awk 'BEGIN {
 }' >all.csv
 quick=(--threads 1 --hidden 8 --no-events --quiet)
 
-# What is found by looking, and what is said
+# What is found in the table and chosen, and what is printed
 done_with train forecast all.csv -o run --threads 1 --hidden 8 --steps 60
 says "300 rows, 2 channels, times in 'time'; 161 windows to train on, 21 to validate on; season 10; without a network mse"
 says '(naive)'; says '(seasonal)'; says '(linear)'
@@ -24,7 +24,7 @@ misused train forecast all.csv all.csv -o none; says 'all.csv'
 misused train forecast all.csv --bptt 5; says 'unknown option --bptt'
 done_with info run; prints '... (3200 characters; --json has all)'; prints 'season 10'
 
-# Judged: the test part of its own file, all of another, or what is asked for
+# Evaluated: the test part of the model's own file, all of another file, or the part that is asked for
 done_with eval run all.csv --json
 for one in '' naive_ seasonal_ linear_; do
     for key in mse mae mse_data mae_data; do prints "\"$one$key\":"; done
@@ -52,7 +52,7 @@ misused eval run all.csv --tail 0.1; says 'a model of the task forecast does not
 awk -F'[,:]' '{ for (i = 1; i < NF; i++) { if ($i == "\"mse\"") ours = $(i + 1); if ($i == "\"naive_mse\"") naive = $(i + 1) } }
     END { exit !(ours + 0 < 0.5 * naive) }' all.json || fail "it has not learnt: $(cat all.json)"
 
-# A series goes on: eval on one window says what predict and the rows behind it say.
+# The series is continued: eval on one window agrees with predict and the rows that follow.
 head -41 all.csv >context.csv
 head -51 all.csv >window.csv
 done_with predict run context.csv; cp out next.csv
@@ -78,13 +78,13 @@ fails_with predict run </dev/null; says 'there are no rows to go on from'
 cut -d, -f1,2 context.csv >narrow.csv
 misused predict run narrow.csv; says "channel 'heat': there is no such column; the columns are: time, load"
 
-# Quantiles: columns of their own, which rise
+# Quantiles have columns of their own, and rise
 done_with train forecast all.csv -o bands "${quick[@]}" --steps 200 --quantiles 0.1,0.5,0.9 --channels heat
 done_with predict bands context.csv
 equal "$(head -1 out)" 'time,heat,heat 0.1,heat 0.5,heat 0.9'
 awk -F, 'NR > 1 && !($3 <= $4 && $4 <= $5 && $2 == $4) { exit 1 }' out || fail "quantiles do not rise: $(cat out)"
 done_with eval bands all.csv --json; prints '"coverage":{"0.1":'
-# Pictures
+# Plots
 done_with predict bands context.csv --plot --html page.html
 prints 'heat'; prints 'A known'; prints 'B forecast'; prints 'C between the quantiles 0.1 and 0.9'
 prints 'rows from 2024-01-02 15:00'
@@ -97,7 +97,7 @@ for bad in 0.5,0.1 0,0.5 0.5,1 x 0.1,,0.2; do
     misused train forecast all.csv -o none --quantiles $bad; says '--quantiles'; says 'that rise, such as 0.1,0.5,0.9'
 done
 
-# Step by step, all channels together, and from what one likes
+# Step by step, all channels together, and with each base
 done_with train forecast all.csv -o steps "${quick[@]}" --steps 40 --how step --together --base last
 done_with eval steps all.csv
 done_with predict steps context.csv; equal "$(wc -l <out)" 11
@@ -113,7 +113,7 @@ done_with train forecast all.csv -o lines --threads 1 --quiet --steps 2 --net 'r
 done_with eval lines all.csv; done_with inspect saliency lines all.csv
 for one in own lines; do done_with inspect gradient $one all.csv --places 4; prints 'gradient of h '; done
 
-# With one row to forecast, both ways have the same loss, and so the same gradient on its way back
+# With one row to forecast, both ways have the same loss, and so the same gradient
 for how in direct step; do
     net='gru 5 > last > dense'
     [ $how = direct ] || net='gru 5 > dense'
@@ -127,7 +127,7 @@ misused train forecast all.csv -o none --net 'gru 5 > dense'; says 'a forecast e
 misused train forecast all.csv -o none --net 'gru 5 > last > dense 3'; says 'a forecast ends in dense with 10 outputs'
 misused train forecast all.csv -o none --how step --net 'gru 5 bi > dense'; says 'can be stepped'
 
-# Logarithms and roots: tried where values grow by shares; a value that has none is refused
+# Logarithms and roots: tried if values grow by shares. A value without a logarithm is refused
 awk 'BEGIN { print "month,sold"; for (i = 0; i < 150; i++)
     printf "%d-%02d,%.1f\n", 2000 + i / 12, 1 + i % 12, 100 * exp(i / 40 + 0.3 * sin(i * 0.5235988) + (i * 7919 % 13) / 100) }' >sold.csv
 done_with train forecast sold.csv -o sold --threads 1 --hidden 8 --steps 20
@@ -146,7 +146,7 @@ done_with train forecast all.csv -o parts "${quick[@]}" --steps 2 --overwrite --
 done_with eval parts all.csv --json; prints '"windows":12'
 awk 'BEGIN { print "day,x"; for (i = 0; i < 300; i++) printf "2024-%02d-%02d,%d\n", 1 + int(i / 28), 1 + i % 28, i % 7 }' >days.csv
 done_with train forecast days.csv -o months "${quick[@]}" --steps 2 --split 7,2,1 --horizon 5 --context 14
-done_with eval months days.csv --json; prints '"windows":24' # 28 rows from 27 September, 270 days on, to 26 October
+done_with eval months days.csv --json; prints '"windows":24' # 28 rows: from 27 September, after 270 days, to 26 October
 done_with train forecast all.csv -o parts "${quick[@]}" --steps 2 --overwrite --split 1,0,0
 fails_with eval parts all.csv; says '0 rows in the part test'
 for bad in 1,2 .7,.1 a,b,c .7,.1,.2,.1 5r,2,1 -1,2,3 0,1,1; do
@@ -155,7 +155,7 @@ done
 misused train forecast all.csv -o none --split 12,4,4 --time-column none; says 'months need a time column'
 misused train forecast all.csv -o none --val other.csv; says 'choose it with --split'
 
-# Tables that are not as they should be
+# Broken tables
 head -12 all.csv >few.csv
 fails_with train forecast few.csv -o none --context 8 --horizon 8
 says 'few.csv: 11 rows; a window takes 16 (--context 8, --horizon 8)'
@@ -194,7 +194,7 @@ fails_with predict lm all.csv; says 'a model of the task lm'
 misused predict lm all.csv --plot; says '--plot: a model of the task lm does not take it'
 fails_with sample run; says 'not a language model'
 
-# Resumed in the same bits
+# A resumed training gives the same bits
 same_bits=("${quick[@]}" --schedule constant --eval-every 4 --save-every 4)
 done_with train forecast all.csv -o whole "${same_bits[@]}" --steps 20
 done_with train forecast all.csv -o parted "${same_bits[@]}" --steps 8

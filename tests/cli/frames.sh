@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# A label for each frame: clips in idx files, tables and folders; learnt, judged, answered as the frames come.
+# A label for each frame: clips in idx files, tables and folders; trained, evaluated, and answered as the frames come.
 . "$(dirname "$0")/lib.bash"
 needs_python
 
-# 24 clips of 20 frames, 10 x 12: a bar that moves right (0), left (1) or stays (2), for some frames each. Tables of the bar's
-# place and brightness, with the quirks of tables. Folders of the first clips as PGM.
+# 24 clips of 20 frames, 10 x 12 pixels: a bar that moves right (0), left (1) or stays (2), for some frames each. Tables
+# of the bar's position and brightness, with the quirks of tables. Folders of the first clips as PGM.
 python3 - <<'PYTHON'
 import os, random, struct
 random.seed(3)
@@ -52,7 +52,7 @@ few=("${short[@]}" --steps 90 --lr 0.01 --average 0 --no-augment)
 small="conv 4 3x3 relu > pool 2 > lstm 16"
 val=(--val dev.idx4 devlabels.idx2)
 
-# Clips: one that looks back, on packed files, and one that looks both ways
+# Clips: a network that looks back, on compressed files, and one that looks both ways
 done_with train frames clips.idx4.gz labels.idx2.gz "${val[@]}" --names names.txt -o back "${few[@]}" --difference --net "$small > dense"
 done_with train frames clips.idx4 labels.idx2 "${val[@]}" -o both "${few[@]}" --difference --net "$small bi > dense"
 done_with train frames clips.idx4 labels.idx2 "${val[@]}" -o varied "${short[@]}" --steps 3 --look both --hidden 5 --flip
@@ -82,7 +82,7 @@ done_with inspect saliency both dev.idx4 --at 9 --json; json 'len(o["units"]), o
 json 'sum(u["moved"] != 0 for u in o["units"][9:]) > 0' | grep -q True || fail 'no later frame moved it'
 misused inspect saliency back dev.idx4 --item 7; says 'dev.idx4: there is no clip 7 of 6'
 
-# Answers: stepped, they are those of the evaluation
+# Answers: those of a stepped network equal those of the evaluation
 accuracy() { python3 - "$1" <<'PYTHON'
 import sys
 labels = open("devlabels.idx2", "rb").read()[12:]
@@ -98,7 +98,7 @@ for model in back both; do
 done
 [[ $(sed -n 25p back.lines) =~ ^(right|left|still).[01]\.[0-9]{4}.dev\.idx4:\ clip\ 2.5$ ]] || fail "$(sed -n 25p back.lines)"
 
-# From standard input: raw frames; a label is out while the next frame is still awaited
+# From standard input: raw frames. A label is written before the next frame comes
 done_with predict back <raw; equal "$(cut -f 1,2 out)" "$(head -20 back.lines | cut -f 1,2)"
 done_with predict both - <raw; equal "$(cut -f 1,2 out)" "$(head -20 both.lines | cut -f 1,2)"
 done_with predict back --json <raw; head -1 out | python3 -c 'import json, sys; o = json.load(sys.stdin); assert o["frame"] == 1 and len(o["probabilities"]) == 3'
@@ -114,7 +114,7 @@ assert p.wait() == 0
 PYTHON
 head -c 130 raw >torn; fails_with predict back <torn; says 'standard input: it ends within a frame, after 10 of its 120 bytes'
 
-# Tables: quirks of lines, a header or none, rows as they come
+# Tables: quirks of lines, with a header and without, rows as they come
 done_with train frames tables -o table "${few[@]}" --val-match '1*.csv' --difference
 done_with info table; prints 'gru 64 > dropout 0.5 > dense'
 done_with eval table tables/05.csv --json; json 'o["accuracy"] > 0.8 and o["frames"] == 20' | grep -q True || fail "$(cat out)"
@@ -130,7 +130,7 @@ done_with train frames tables/00.csv -o one "${short[@]}" --steps 2 --relabel 's
 done_with train frames folders -o folder "${short[@]}" --steps 3 --hidden 4
 done_with predict back folders/1; cp out forward; equal "$(wc -l <forward)" 20
 
-# Videos: a script stands in for ffmpeg, whose videos are pictures one behind the other
+# Videos: a script plays ffmpeg, and its videos are pictures one after another
 mkdir bin videos
 cat >bin/ffmpeg <<'SCRIPT'
 #!/bin/sh
@@ -171,7 +171,7 @@ status=0; "$UNROLL" train frames videos "${few[@]}" >out 2>err || status=$?
 PATH=$path
 equal "$status" 1; says 'videos/0.mp4: the program ffmpeg'
 
-# What cannot be
+# Refused
 few=(-o none --steps 1 --quiet)
 fails_with train frames clips.idx4 short.idx2 "${few[@]}"; says 'clips.idx4: 18 clips of 20 frames, but labels for 18 of 19 in short.idx2'
 fails_with train frames clips.idx4 labels.idx2 --names two.txt "${few[@]}"; says 'label 2, but only 2 labels have names'
@@ -201,6 +201,6 @@ echo 'good film' >text
 done_with train recall -o memory --kind adding --gap 5 --steps 2 --hidden 4 --quiet
 misused eval memory dev.idx4 devlabels.idx2 --picture none.html; says '--picture'
 
-# Bytes that are no text
+# Bytes that are not UTF-8
 printf 'a,b,label\n1,2,x\n3,\377,y\n' >bytes.csv
 fails_with train frames bytes.csv -o none; says 'bytes.csv: line 3: byte 3: invalid UTF-8'

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# A full disk while a run is saved: a message that says what and where, status 1, the old files as they were, nothing
-# half written; and with room again the run goes on to the same bits.
+# A full disk while a run is saved: the message says what failed and where, the status is 1, the old files stay, and no
+# file is half written. Once there is space, the run goes on to the same bits.
 . "$(dirname "$0")/lib.bash"
 make_text 100 >text
 options=(--hidden 16 --embed 8 --batch 4 --bptt 16 --eval-every 10 --save-every 10 --sample-length 0 --quiet)
 options+=(--schedule constant)
 done_with train lm text -o whole --steps 60 "${options[@]}"
 
-# refused RUN REASON: the last unroll failed for this reason; the checkpoint is that of `before`, the model is whole
+# refused RUN REASON: the last unroll failed for this reason; the checkpoint equals `before`, and the model is whole
 refused() {
     ends 1
     says "$2"; says 'cannot write'; says "$1/"
@@ -18,14 +18,15 @@ refused() {
     done_with info "$1"
 }
 
-# goes_on RUN: to the end, as if nothing had been
+# goes_on RUN: trains to the end, as if nothing had happened
 goes_on() {
     done_with train lm text -o "$1" --steps 60 "${options[@]}" --resume
     same "$1/model.safetensors" whole/model.safetensors
     same "$1/last.safetensors" whole/last.safetensors
 }
 
-# limited KILOBYTES [OPTION]: goes on with `limited` while no file may become larger than that, nor that of the lines that ran
+# limited KILOBYTES [OPTION]: resumes the run `limited` while no file may become larger than KILOBYTES, and the run is
+# refused
 limited() {
     (ulimit -f "$1"; export LLVM_PROFILE_FILE=/dev/null; unroll train lm text -o limited --steps 60 "${options[@]}" --resume ${2-}; echo "$status" >status)
     called="train, files limited to $1 KB" status=$(cat status)
@@ -43,7 +44,7 @@ grep -q 'limited/log.jsonl: cannot write' reason || fail 'the log was not the fi
 limited $(($(stat -c %s limited/last.safetensors) / 2048))
 goes_on limited
 
-# A real full disk, where one may be made.
+# A really full disk, if one can be mounted.
 mkdir disk
 if ! mount -t tmpfs -o size=1m tmpfs disk 2>/dev/null; then
     echo "no file system of its own may be mounted here: only the limit on the size of files was tried"
@@ -52,7 +53,7 @@ fi
 trap 'code=$?; cd "$work"; umount disk; finish $code' EXIT
 done_with train lm text -o disk/run --steps 30 "${options[@]}"
 cp disk/run/last.safetensors before
-for left in 0 4096 $(($(stat -c %s before) - 8192)); do # bytes
+for left in 0 4096 $(($(stat -c %s before) - 8192)); do # bytes that are left on the disk
     rm -f disk/filler
     cat /dev/zero >disk/filler 2>/dev/null || true
     truncate -s -$((left + 4096)) disk/filler

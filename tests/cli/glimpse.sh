@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Pictures looked at part by part: learnt hard and soft, put somewhere among pieces, judged, answered, shown; what cannot be.
+# Pictures looked at part by part: trained with hard and soft glimpses, placed somewhere among pieces of others,
+# evaluated, answered and shown; and what is refused.
 . "$(dirname "$0")/lib.bash"
 needs_python
 
-# 160 pictures of 9 x 9: a white square of 3 x 3 in a corner, whose number is the label. The same in colours, and others.
+# 160 pictures of 9 x 9 pixels: a white square of 3 x 3 in a corner, whose number is the label. The same in colours, and
+# others.
 python3 - <<'PYTHON'
 import struct
 S, N = 9, 160
@@ -47,7 +49,7 @@ lines=$(sed -n 's/^network *//p' out)
 fails_with train glimpse squares.idx3 squares.idx1 -o hard --resume --threads 1 --quiet --net "${lines/dense; baseline/dense tanh; baseline}"
 says '> dense; baseline: join core'; says '> dense tanh; baseline: join core' # a long line is shown where it differs
 
-# A picture alone has the answer that it has among others
+# A picture alone gets the answer that it gets among others
 done_with predict hard squares.idx3 --json; head -1 out | sed 's/squares/one/' >alone; done_with predict hard one.idx3 --json; same alone out
 done_with predict hard few.idx3; equal "$(wc -l <out)" 5
 grep -qE '^[0-3]	[01]\.[0-9]{4}	4\.5,4\.5 -?[0-9]+\.[0-9],-?[0-9]+\.[0-9] [^	]*	few.idx3: image 1$' out || fail "$(cat out)"
@@ -56,7 +58,7 @@ json 'len(o["picture"]) == 81 and [len(p["seen"]) for p in o["path"]] == [18] * 
 json 'abs(sum(o["probabilities"].values()) - 1) < 1e-6 and o["path"][0]["row"] == 4.5 and o["path"][0]["side"] == 6' | grep -q True || fail "$(cat out)"
 done_with export hard -o small.safetensors --weights bf16; done_with predict small.safetensors one.idx3
 
-# On any instruction set, with any number of threads, and stopped in between: the same bits
+# The bits are the same on any instruction set, with any number of threads, and if the training was stopped in between
 for isa in portable avx2 avx512; do
     UNROLL_ISA=$isa unroll train glimpse squares.idx3 squares.idx1 -o $isa "${few[@]}" "${look[@]}" --steps 3 --place 14x12 --clutter 2
     [ "$status" -eq 0 ] || { says 'is not on this machine or in this build'; continue; }
@@ -69,7 +71,7 @@ done_with eval soft squares.idx3 squares.idx1 --json; equal "$(right 0.9)" True
 done_with eval soft squares.idx3 squares.idx1 --mean-of 3 --json; equal "$(right 0.9)" True
 done_with info soft; prints 'dense; answer: join core'; ! grep -q baseline: out || fail 'soft glimpses have a baseline'
 
-# Somewhere on a larger picture, among pieces of others; each picture has its place
+# Each picture somewhere on a larger one, among pieces of others, always at the same place
 "$UNROLL" train glimpse colours.idx4 squares.idx1 -o placed --threads 1 --hidden 8 --steps 2 --place 14x12 --clutter 2 2>placed.err >placed.out
 grep -q 'pictures of 9 x 9, of colours the mean, put somewhere on 14 x 12 with 2 pieces of others, 4 labels; [0-9]* to train on' placed.err ||
     fail "$(cat placed.err)"
@@ -114,7 +116,7 @@ fails_with inspect gradient hard squares.idx3 squares.idx1 --back 3; says 'no ex
 misused inspect gates hard squares.idx3 squares.idx1 --gap 4; says '--gap: a model of the task glimpse does not take it'
 misused inspect gradient hard squares.idx3 squares.idx1 --part 0:1; says '--part is for language models; this one is of the task glimpse'
 
-# What cannot be
+# Refused
 few=(-o none --steps 1 --quiet)
 misused train glimpse "${few[@]}"; says 'which pictures? give an idx file, then one of their labels'
 misused train glimpse squares.idx3 "${few[@]}"; says 'which labels? give their idx file behind that of the pictures'

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Text from outside cannot act on a terminal or in a report: escape sequences, controls of the direction of writing, tags,
-# bytes that are no characters. A list of its own, and the naughty strings and UTF-8 tests of UNROLL_DATA where they are.
+# Text from outside cannot act on a terminal or in a report: escape sequences, controls of the writing direction, tags,
+# and bytes that are not characters. The texts are a list in this script, and, if UNROLL_DATA has them, the naughty
+# strings and UTF-8 tests.
 . "$(dirname "$0")/lib.bash"
 
 hostile() {
@@ -10,18 +11,18 @@ hostile() {
     printf '" onload="x" %s \\ %%s %%n 한국어 👩\342\200\215👩 e\314\201\314\201\n' "'"
 }
 
-# harmless FILE: valid UTF-8 without a byte of a control, except line breaks and tabs
+# harmless FILE: the file is valid UTF-8 without control characters, except line breaks and tabs
 harmless() {
     iconv -f UTF-8 -t UTF-8 "$1" >/dev/null 2>&1 || fail "$called: $1 is not UTF-8"
     ! grep -aqP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xaf]|\xef\xbb\xbf|\xf3\xa0[\x80\x81]' "$1" ||
         fail "$called: a control reaches $1"
 }
 
-# All of them are tokens of a model; info shows the first 200.
+# Every character is a token of a model. info shows the first 200.
 { hostile; hostile; } >text
 train text run
 done_with inspect run run --html run.html; harmless out; harmless run.html; prints '---- sample after 60 steps'
-# A log may be of anyone's making.
+# Anyone may have written a log.
 cat >log.jsonl <<'END'
 {"step":1,"loss":2,"smooth":2,"lr":0.1,"norm":1,"units":9,"seconds":1}
 {"step":1,"validation":2,"best":2,"gates":[{"layer":1,"gate":"\u001bc<b>","open":0.5,"shut":0.1}]}
@@ -32,7 +33,7 @@ done_with sample run --next 100; harmless out
 for token in $'\033' $'\342\200\256' '<' '"' '&' 한; do
     done_with inspect near run "$token" --count 1000 --html near.html --overwrite; harmless out; harmless near.html
 done
-# No text opens a tag: there are only those that the report writes, and the signs of the text are entities.
+# No text opens a tag: the only tags are those that the report writes, and special characters of the text are entities.
 tags() { grep -o '<[^>]*>' near.html | sed -E 's/[ >].*//' | sort -u | tr '\n' ' '; }
 equal "$(tags)" '<!doctype </h1 </h2 </html </main </p </style </svg </text </title <h1 <h2 <html <main <meta <p <path <rect <style <svg <text <title '
 done_with inspect near run '<' --html near.html --overwrite

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# unroll inspect cells: a table of all predicates, JSON, text shown, one HTML file; predicates of one's own; what cannot be.
+# unroll inspect cells: a table of all predicates, JSON, text with a cell's values, one HTML file; predicates of the
+# user's own; and what is refused.
 . "$(dirname "$0")/lib.bash"
 needs_python
 awk 'BEGIN { for (i = 0; i < 400; i++) { x = (x * 69069 + i) % 65536; print (x % 3 ? "the cat (a" x % 7 ") \"sees it\" so" : "if (x[" x % 10 "]) { y; } // no") } }' >text
 train text run --steps 300 --lr 0.01
 
-# Every predicate has a line; the control and the score lie in what a score can be
+# Every predicate has a line. The control and the score are in their ranges
 done_with inspect cells run text
 equal "$(wc -l <out)" 21
 for name in quote paren bracket brace comment string if line-end word-start capital digit hangul depth paren-depth brace-depth column indent distance; do
@@ -23,11 +24,11 @@ equal "$(json '[p["verdict"] for p in o["predicates"] if p["name"] == "hangul"]'
 cell=$(json '["%d.%d" % (p["best"]["layer"], p["best"]["unit"]) for p in o["predicates"] if p["name"] == "quote"][0]')
 grep '^quote' table | grep -q " $cell " || fail 'table and JSON name different cells'
 
-# Threads and standard input give the same
+# Any number of threads, and standard input, give the same
 done_with inspect cells run - --threads 1 <text
 diff <(sed '$d' table) <(sed '$d' out) || fail 'another answer from standard input, one thread'
 
-# Text is shown as it is where there is no terminal: a piece of the text
+# Without a terminal, the text is shown without colours: a piece of the text
 done_with inspect cells run text --show quote --length 60
 equal "$(wc -m <out)" 61
 grep -qF -f <(head -n 2 out | tail -n 1) text || fail 'what is shown is not in the text'
@@ -35,7 +36,7 @@ cp out shown
 done_with inspect cells run text --neuron "$cell" --length 60
 equal "$(wc -m <out)" 61
 
-# One file, which is not written over
+# One HTML file, which is not overwritten unasked
 done_with inspect cells run text --html page.html
 grep -q '<h2>quote: cell' page.html || fail 'no passage for the quotes'
 ! grep -qiE 'src=|href=|url\(|<script' page.html || fail 'the page asks for something'
@@ -65,7 +66,7 @@ fails_with inspect cells run short; says 'the text has 1 tokens; at least 2 are 
 printf 'the cat sees it' >short
 done_with inspect cells run short; equal "$(grep -c 'never true\|rarely\|same everywhere\|too short' out)" 18
 
-# Text from outside cannot act, neither in its tokens nor in its path
+# Text from outside cannot act, neither from its tokens nor from its path
 printf '\033[31m"red"\033[0m <script>alert(1)</script> \342\200\256 \302\233 (한글)\n%.0s' $(seq 60) >'<b>hostile'
 train '<b>hostile' bad
 harmless() {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Gates on the terminal, as JSON, as arrays that obey the LSTM's equations; messages for what cannot be done.
+# Gates on the terminal, as JSON, and as arrays that fulfil the LSTM's equations; messages about what is refused.
 . "$(dirname "$0")/lib.bash"
 make_text 200 >text
 train text run --cell lstm --layers 2
@@ -17,7 +17,7 @@ equal "$(json '[l["cell"] for l in o["layers"]], [s["name"] for s in o["layers"]
 equal "$(json 'all(len(s["units"]["mean"]) == 24 for l in o["layers"] for s in l["signals"])')" True
 equal "$(json 'abs(sum(o["layers"][1]["signals"][1]["units"]["open"]) / 24 - o["layers"][1]["signals"][1]["open"]) < 1e-9')" True
 
-# What cannot be done
+# Refused
 misused inspect; says 'inspect what? give one of '; says gates
 misused inspect gatse run text; says "inspect what? 'gatse' is not known; give one of "
 misused inspect gates; says 'which model?'

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Gradients back through time: on the terminal, as JSON, as a page; untrained networks; messages for what cannot be done.
+# Gradients back through time: on the terminal, as JSON, as a page; untrained networks; messages about what is refused.
 . "$(dirname "$0")/lib.bash"
 make_text 200 >text
 train text lstm --cell lstm --layers 2
@@ -24,7 +24,7 @@ grep -q '<svg' page.html && grep -q '@keyframes' page.html || fail 'the page lac
 ! grep -qE '(src|href)="?http|<script' page.html || fail 'the page asks for something'
 misused inspect gradient rnn text --html page.html; says 'page.html is there; --overwrite replaces it'
 
-# A file's name cannot act on a terminal or in a page
+# The name of a file cannot act on a terminal or in a page
 bad=$(printf '\033[31m<b onload=x>\342\200\256 한국어로 된 긴 모형 이름.safetensors')
 cp rnn.safetensors "$bad"
 done_with inspect gradient --compare rnn.safetensors "$bad" text --back 50 --html bad.html
@@ -32,7 +32,7 @@ prints '\x1b[31m'
 ! grep -aqP '\x1b|\xe2\x80\xae' out || fail 'the name acts on the terminal'
 ! grep -aqP '\x1b|\xe2\x80\xae|<b onload' bad.html || fail 'the name acts in the page'
 
-# Untrained networks: the rule holds where it must
+# Untrained networks: the lectures' rule holds where it applies
 done_with inspect gradient --fresh rnn,gru-before --hidden 20 --gain 0.2,1 --back 60 --places 4
 prints 'rnn, gain 0.2'; prints 'gru-before, gain 1'; prints 'Untrained networks of 20 neurons, seed 1.'
 cp out one
@@ -40,7 +40,7 @@ done_with inspect gradient --fresh rnn,gru-before --hidden 20 --gain 0.2,1 --bac
 done_with inspect gradient --fresh rnn --hidden 20 --gain 0.2 --back 60 --places 4
 prints ', below 1: the gradient must'; prints 'step: W_hh'
 
-# What cannot be done
+# Refused
 misused inspect gradient; says 'which model?'
 misused inspect gradient rnn; says 'which text?'
 misused inspect gradient --compare rnn lstm; says 'which text?'
@@ -69,6 +69,6 @@ equal "$(json '[len(l[k]) for l in o["networks"][0]["layers"] for k in ("h", "c"
 equal "$(json '[s["gate"] for s in o["networks"][0]["layers"][1]["W_hh"]]')" "['all', 'i', 'f', 'g', 'o']"
 done_with inspect gradient --fresh rnn --hidden 20 --gain 0.2 --back 60 --json
 equal "$(json 'o["networks"][0]["layers"][0]["h"][60] < -60 and o["networks"][0]["gain"] == 0.2')" True
-# An orthogonal matrix has singular values that are all its gain
+# All singular values of an orthogonal matrix equal its gain
 done_with inspect gradient --fresh rnn --hidden 20 --gain 1.5 --orthogonal --back 10 --json
 equal "$(json 'abs(o["networks"][0]["layers"][0]["W_hh"][0]["largest"] - 1.5) < 1e-5')" True

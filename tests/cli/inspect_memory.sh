@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# unroll inspect memory trains what it is asked to, says the longest gap mastered, and refuses what cannot be.
+# unroll inspect memory trains what it is asked to, prints the longest gap mastered, and refuses what is impossible.
 . "$(dirname "$0")/lib.bash"
 needs_python
 is_true() { equal "$(json "$1")" True; }
 
-# A plain RNN masters to copy over 5 steps, and a window that does not reach so far keeps it from that
+# A plain RNN learns to copy over 5 steps, but not with a window that does not reach back so far
 short=(inspect memory --task copy --cells rnn --gaps 5:5 --windows full,3 --clip 1 --updates 300 --hidden 24 --seeds 1)
 done_with "${short[@]}"
 prints 'Longest gap mastered, of 5'
@@ -25,7 +25,7 @@ equal "$(json 'sorted(o["rows"][0]["trainings"][0])')" \
     "['exploded', 'gap', 'largest_norm', 'mastered', 'score', 'seed', 'updates']"
 grep -q '<svg' page.html && ! grep -qE 'https?://[^w]|<script' page.html || fail 'page.html is not what it should be'
 
-# The same numbers from any number of threads and instruction set
+# The numbers are the same for any number of threads and any instruction set
 tiny=(inspect memory --cells rnn,gru --hidden 8 --gaps 10:12 --windows full,4 --clip 1 --updates 4 --seeds 2 --seed 7
     --batch 16 --quiet --json)
 numbers='[[r["cell"], r["clip"], r["task"]] + [list(t.values()) for t in r["trainings"]] for r in o["rows"]]'
@@ -37,7 +37,7 @@ UNROLL_ISA=portable unroll "${tiny[@]}"; ends 0; json "$numbers" >portable; same
 done_with "${tiny[@]}" --seed 8; json "$numbers" >other
 cmp -s one other && fail 'another seed gives the same numbers'
 
-# What the time does not reach is said
+# Trainings for which there was no time are reported
 done_with inspect memory --cells lstm --task adding --minutes 0.00001 --quiet
 prints '?: 18 of 18 series did not come to their end (--minutes)'
 done_with inspect memory --cells lstm --task adding --minutes 0.00001 --quiet --json

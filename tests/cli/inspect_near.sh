@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# unroll inspect near: neighbours of a token of an embedding, as text, JSON and a report; what it says where there are none.
+# unroll inspect near: neighbours of a token in an embedding, as text, JSON and a report; and its messages if there are
+# none.
 . "$(dirname "$0")/lib.bash"
 needs_python
 make_text 200 >text
 train text run
 
-# The first neighbour of each, and the order, against the table itself
+# The first neighbours and their order, against the table itself
 done_with inspect near run c --count 3
 prints 'nearest to c among '; equal "$(wc -l <out)" 4
 done_with inspect near run c --count 1000 --json; equal "$(wc -l <out)" 1
@@ -59,7 +60,7 @@ misused inspect near run c --html near.html; says 'near.html is there; --overwri
 done_with inspect near run c --html near.html --overwrite; grep -qF 'Near “c”' near.html || fail "near.html is the old one"
 fails_with inspect near run c --html nowhere/near.html; says 'nowhere/near.html: cannot create'; is_silent
 
-# Words: with the space before, unless it is asked for as it stands
+# Words: with the space before them, unless --exact is given
 train text words --unit word --min-count 2
 done_with inspect near words cat --json; equal "$(json 'o["unit"]')" ' cat'
 done_with inspect near words . --json; equal "$(json 'o["unit"]')" .
@@ -69,7 +70,7 @@ done_with inspect near words the --exact; prints 'nearest to |the among'
 fails_with inspect near words hous; says "'hous' is none of the model's"; says "the one spelt most alike is 'house'"
 fails_with inspect near words 'cat dog'; says "'cat dog' is 2 of the model's tokens; give one"
 
-# What cannot be
+# Refused
 fails_with inspect near run Q; says "none of the model's"
 fails_with inspect near run the; says "'the' is 3 of the model's tokens; give one"
 misused inspect near run; says 'near which token?'

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A run as text, as one object, as a page: the numbers are those of the log; hostile samples stay text; logs that are
-# missing, cut off or of another kind give one line that says where.
+# A run as text, as one JSON object, and as a page. The numbers are those of the log, and hostile samples stay text. For
+# logs that are missing, cut off or of another kind, one line says where the fault is.
 . "$(dirname "$0")/lib.bash"
 needs_python
 make_text 200 >text
@@ -38,7 +38,7 @@ assert len(o["samples"]) >= 12
 END
 python3 same.py || fail 'other numbers than those of the log'
 
-# Several runs beside each other, one of them without evaluations
+# Several runs next to each other, one of them without evaluations
 done_with train lm text -o beside --net 'embed 8 > rnn 14 > dense' --batch 8 --bptt 16 --eval-every 1000 --steps 40 --quiet
 grep -v '"validation"' beside/log.jsonl >plain.jsonl
 done_with inspect run run plain.jsonl; prints ' run'; prints 'plain.jsonl'; prints 'updates'; prints 'minutes'
@@ -47,7 +47,7 @@ json '[len(o["runs"]), o["runs"][0]["best"] < 9, o["runs"][1]["best"], o["runs"]
 done_with inspect run run plain.jsonl --html runs.html; [ "$(grep -o '<svg ' runs.html | wc -l)" = 2 ] || fail 'not two charts'
 misused inspect run run run run run run run run run run; says 'one argument too many'
 
-# The page: one file that fetches nothing, whose text is text
+# The page is one file that loads nothing, and its text is only text
 done_with inspect run run --html page.html
 cat >page.py <<'END'
 import html.parser, re, sys
@@ -73,7 +73,7 @@ python3 page.py page.html || fail 'the page is not as it should be'
 misused inspect run run --html page.html; says 'page.html is there'; says '--overwrite'
 done_with inspect run run --html page.html --overwrite
 
-# Samples of anyone's making
+# Samples may hold anything
 {
     grep -m 1 loss run/log.jsonl
     TEXT=$hostile python3 -c 'import json, os; print(json.dumps({"step": 10**6, "epoch": 1, "sample": os.environ["TEXT"] + "\n\u202e\x1b"}))'
@@ -86,7 +86,7 @@ text = open("hostile.html", encoding="utf-8").read()
 assert "<script" not in text and "&lt;script&gt;" in text and "\x1b" not in text and "\u202e" not in text
 END
 
-# A run without validation and gates; one that was killed within a line
+# A run without validation and gates; a run that was killed while it wrote a line
 done_with train lm text -o plain --net 'onehot > rnn 8 > dense' "${options[@]}" --steps 12 --val-fraction 0 --sample-length 0
 done_with inspect run plain --html plain.html
 ! grep -qE 'validation|gates|sample after' out || fail 'tells what it cannot know'
@@ -95,7 +95,7 @@ printf '{"step":13,"epo' >>plain/log.jsonl
 done_with inspect run plain; says 'plain/log.jsonl: line 13 is cut off'
 done_with inspect run plain --json; equal "$(json 'o["steps"], len(o["updates"]["step"]), o["best"], o["samples"], o["gates"]')" '(12, 12, None, [], [])'
 
-# Bad input: where, what, what to do
+# Bad input: the message says where, what, and what to do
 fails_with inspect run nothing; says 'nothing'; equal "$(wc -l <err)" 1
 mkdir empty; fails_with inspect run empty; says 'empty/log.jsonl'; says 'check the name'
 : >log; fails_with inspect run log; says 'log: no update is in it'

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What moved a prediction: on the terminal, as JSON, as a page; text from outside acts nowhere.
+# The tokens that moved a prediction: on the terminal, as JSON, as a page. Text from outside acts nowhere.
 . "$(dirname "$0")/lib.bash"
 make_text 200 >text
 train text run --cell gru
@@ -18,7 +18,7 @@ misused inspect saliency run the --target ab; says "--target: 'ab' is 2 tokens; 
 fails_with inspect saliency run $'\xff'; says 'invalid UTF-8 at byte 0 of the text'
 fails_with inspect saliency run the --html nowhere/page.html; says 'nowhere/page.html'
 
-# What is unknown to the model is shown, and acts neither in the terminal nor in the page.
+# Text that the model does not know is shown, and acts neither in the terminal nor in the page.
 done_with inspect saliency run $'<b>\x1b[31m\u202e&"' --html act.html
 ! grep -q $'\x1b' out || fail 'an escape sequence reached the terminal'
 ! grep -qE '<b>|'$'\x1b' act.html || fail 'text acts in the page'

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# --json is one object on standard output, and nothing else is there.
+# --json prints one object on standard output, and nothing else.
 . "$(dirname "$0")/lib.bash"
 needs_python
 make_text 200 >text
@@ -35,7 +35,7 @@ done_with check run --json; equal "$(json 'o["ok"], all(c["result"] == "ok" for 
 train text bytes --unit byte --overwrite
 done_with sample bytes --length 30 --temperature 50 --json; equal "$(json 'o["units"]')" 30
 
-# Numbers for which a sign would leave no room
+# Numbers that fit only into an unsigned type
 done_with sample run --length 3 --seed 18446744073709551615 --json
 equal "$(json 'o["seed"]')" 18446744073709551615
 done_with inspect memory --task copy --cells rnn --gaps 12 --seed 18446744073709551614 --seeds 3 --updates 2 --hidden 4 --quiet --json

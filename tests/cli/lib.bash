@@ -1,5 +1,5 @@
-# Common to the tests of the program; read with: . "$(dirname "$0")/lib.bash". Works in a folder of its own, which goes
-# away at the end. (Not named .sh, because every .sh in this folder is a test.)
+# Functions for the tests of the program. Read it with: . "$(dirname "$0")/lib.bash". The test then works in a folder of
+# its own, which is removed at the end. (The file is not named .sh, because every .sh in this folder is a test.)
 set -eu
 SOURCE=${SOURCE:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
 UNROLL=${UNROLL:-$SOURCE/build/unroll}
@@ -16,7 +16,7 @@ export TMPDIR=$work/tmp
 
 fail() { echo "FAILED: $*" >&2; exit 1; }
 
-# Ends what the test left running, then takes the folder away.
+# Ends the processes that the test left running, then removes the folder.
 finish() {
     local pids
     pids=$(jobs -p)
@@ -26,21 +26,21 @@ finish() {
     exit "$1"
 }
 
-# unroll ARGUMENT…: leaves standard output in out, standard error in err, the exit status in $status
+# unroll ARGUMENT…: leaves standard output in out, standard error in err, and the exit status in $status
 unroll() {
     called="unroll $*" status=0
     "$UNROLL" "$@" >out 2>err || status=$?
 }
 
-# ends STATUS: how the last unroll ended
+# ends STATUS: the last unroll ended with this status
 ends() { [ "$status" -eq "$1" ] || { cat out err; fail "$called: status $status instead of $1"; } >&2; }
 
-# done_with ARGUMENT…, fails_with ARGUMENT…, misused ARGUMENT…: calls unroll, which ends with 0, 1, 2
+# done_with ARGUMENT…, fails_with ARGUMENT…, misused ARGUMENT…: call unroll, which must end with 0, 1 or 2
 done_with() { unroll "$@"; ends 0; }
 fails_with() { unroll "$@"; ends 1; }
 misused() { unroll "$@"; ends 2; }
 
-# prints TEXT, says TEXT: what the last unroll wrote on standard output, on standard error, contains it
+# prints TEXT, says TEXT: the standard output, or the standard error, of the last unroll contains the text
 prints() { grep -qF -e "$1" out || { cat out; fail "$called: does not print: $1"; } >&2; }
 says() { grep -qF -e "$1" err || { cat err; fail "$called: does not say: $1"; } >&2; }
 is_silent() { [ ! -s out ] || { cat out; fail "$called: prints something"; } >&2; }
@@ -48,7 +48,7 @@ is_silent() { [ ! -s out ] || { cat out; fail "$called: prints something"; } >&2
 same() { cmp -s "$1" "$2" || fail "$1 and $2 differ"; }
 equal() { [ "$1" = "$2" ] || fail "expected '$2', found '$1'"; }
 
-# make_text LINES: sentences that a small network can learn
+# make_text LINES: writes sentences that a small network can learn
 make_text() {
     awk -v lines="$1" 'BEGIN {
         split("the cat sees|a dog hears|the bird likes|an old man finds", a, "|")
@@ -57,14 +57,14 @@ make_text() {
     }'
 }
 
-# train TEXT RUN OPTION…: a small network, a second or two
+# train TEXT RUN OPTION…: trains a small network in a second or two
 train() {
     local text=$1 run=$2
     shift 2
     done_with train lm "$text" -o "$run" --hidden 24 --embed 8 --batch 8 --bptt 16 --steps 60 --quiet "$@"
 }
 
-# until_true SECONDS COMMAND…
+# until_true SECONDS COMMAND…: waits until the command succeeds; fails after this many seconds
 until_true() {
     local end=$((SECONDS + $1))
     shift
@@ -74,6 +74,6 @@ until_true() {
     done
 }
 
-# json EXPRESSION: of Python, with the object in out as `o`
+# json EXPRESSION: prints a Python expression, in which `o` is the object in out
 needs_python() { command -v python3 >/dev/null || { echo "python3 is missing: JSON cannot be checked"; exit 77; }; }
 json() { python3 -c 'import json, math, sys; o = json.load(open("out")); print(eval(sys.argv[1]))' "$1"; }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A byte order mark and CR LF are read in every place as training reads them.
+# A byte order mark and CR LF are read everywhere as training reads them.
 . "$(dirname "$0")/lib.bash"
 
 mark=$(printf '\357\273\277')
@@ -11,9 +11,9 @@ done_with train classify labelled.tsv -o labels --token char --steps 5 --threads
 printf 'the cat\nsees' >plain
 printf '%sthe cat\r\nsees' "$mark" >marked
 for verb in 'eval run' 'eval run --per-line' 'inspect gates run'; do
-    # shellcheck disable=SC2086 # words
+    # shellcheck disable=SC2086 # several words
     done_with $verb plain; grep -v seconds out >first
-    # shellcheck disable=SC2086 # words
+    # shellcheck disable=SC2086 # several words
     done_with $verb marked; same first <(grep -v seconds out)
 done
 done_with inspect saliency run "$(cat plain)"; cp out first

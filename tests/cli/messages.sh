@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A message names the place and the cause, whatever stands between.
+# A message names the file and the cause, however long the text between them is.
 . "$(dirname "$0")/lib.bash"
 
 make_text 100 >text
@@ -9,7 +9,7 @@ done_with train lm text -o run --hidden 8 --layers 1 --embed 4 --batch 4 --bptt 
 part=$(printf 'x%.0s' $(seq 120))
 long=begin/$part/$part/$part/$part/$part/$part/end
 for verb in 'train lm' 'train classify' 'eval run' 'inspect gates run'; do
-    # shellcheck disable=SC2086 # words
+    # shellcheck disable=SC2086 # several words
     fails_with $verb "$long"; says "begin/xxx"; says 'xxx/end: no such file or folder'
 done
 fails_with info "$long"; says 'begin/xxx'; says 'xxx/end: no such model file or run folder'
@@ -19,9 +19,9 @@ fails_with sample run --length 1 --state-out "$long"; says 'begin/xxx'; says 'No
 fails_with export run -o "$long"; says 'begin/xxx'; says 'xxx/end: cannot'
 fails_with train lm text -o "/proc/$long" --quiet; says '/proc/begin'
 
-# Files that are no models, or not quite: each message names the file, the place in it, and what to do.
+# Files that are no models, or broken ones: each message names the file, the place in it, and what to do.
 
-# remake PYTHON: a model file with another header, which the expression makes of the old one, h
+# remake PYTHON: writes a model file with a changed header; the Python code changes the old header, h
 needs_python
 remake() {
     python3 - "$1" run/model.safetensors remade.safetensors <<'PYTHON'
@@ -49,16 +49,17 @@ mv remade.safetensors other/last.safetensors
 fails_with train lm text -o other --hidden 8 --layers 1 --embed 4 --batch 4 --bptt 16 --threads 1 --sample-length 0 --steps 3 --quiet --resume
 says 'other/last.safetensors: '
 
-# Texts that are too short, by name.
+# Texts that are too short are named.
 printf 'x' >short
 fails_with eval run short; says 'short: the text has 1 tokens'
 fails_with inspect gates run short; says 'short: the text has 1 tokens'
 fails_with train lm short; says 'short: the text is too short'
 
-# Folders that may not be entered are no missing models. (Root may enter all: what cannot be looked at for another reason.)
+# Folders that may not be entered are not reported as missing models. (Root may enter all folders, so there is also a
+# circle of links.)
 ln -s loop loop
 for verb in 'info loop' 'sample loop' 'eval loop text' 'inspect gates loop text' 'predict loop text' 'export loop -o new'; do
-    # shellcheck disable=SC2086 # words
+    # shellcheck disable=SC2086 # several words
     fails_with $verb
     says 'loop: cannot open: Too many levels of symbolic links; its symbolic links lead in a circle'
 done
@@ -73,7 +74,7 @@ if [ "$(id -u)" -ne 0 ]; then
     chmod 700 shut
 fi
 
-# Names of any bytes: said, and not taken for a lack of memory.
+# Names of any bytes are printed, and do not lead to a message about memory.
 odd=$(printf 'x\377')
 mkdir -p "classes/$odd" classes/b
 for i in $(seq 40); do echo "warm $i" >"classes/$odd/$i.txt"; echo "cold $i" >"classes/b/$i.txt"; done
@@ -85,10 +86,10 @@ misused train classify names --val-match "$odd" -o none; says '--val-match'; say
 done_with train lm text -o "$odd" --steps 1 --threads 1 --quiet --json
 done_with info "$odd" --json
 
-# What cannot be written ends a verb, with the cause, before it computes for minutes.
+# If output cannot be written, a verb ends with the cause before it computes for minutes.
 if [ -e /dev/full ]; then
     for verb in 'check' 'bench' 'info run' 'eval run text' 'eval run text --per-line' 'sample run --length 100000000' 'predict odd text'; do
-        # shellcheck disable=SC2086 # words
+        # shellcheck disable=SC2086 # several words
         status=0
         timeout 60 "$UNROLL" $verb >/dev/full 2>err || status=$?
         called="$verb >/dev/full"; ends 1; says 'standard output: cannot write: No space left on device'

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# The preset min-char-rnn beside the oracle in Python: 1,000 windows of real text followed step by step; and free runs of
-# five seeds from the same first weights, whose smoothed losses are within 3 % for each seed. The system is chaotic: the
-# oracle beside itself, nudged by 1e-7, ends 1,500 windows anywhere between 75.5 and 80.1. So a seed stands for ten runs
-# whose rates differ by a millionth, on both sides, and their means are compared. UNROLL_PYTHON names a Python that has
-# numpy; UNROLL_DATA the text; UNROLL_FREE_WINDOWS the length of the free runs.
+# The preset min-char-rnn against the oracle in Python: 1,000 windows of real text followed step by step; and free runs
+# of five seeds from the same first weights, whose smoothed losses are within 3 % for each seed. The system is chaotic:
+# oracle runs that differ by 1e-7 at the start end 1,500 windows anywhere between 75.5 and 80.1. So each seed is run ten
+# times, with rates that differ by a millionth, on both sides, and the means are compared. UNROLL_PYTHON names a Python
+# that has numpy, UNROLL_DATA the folder of the text, and UNROLL_FREE_WINDOWS the length of the free runs.
 . "$(dirname "$0")/lib.bash"
 python=${UNROLL_PYTHON:-python3}
 text=${UNROLL_DATA:-}/charlm/tinyshakespeare/input.txt
@@ -13,7 +13,7 @@ oracle() { "$python" "$SOURCE/tests/golden/min_char_rnn_oracle.py" "$@"; }
 export OPENBLAS_NUM_THREADS=1
 oracle check
 
-# trace PRECISION WINDOWS SEED: into trace.safetensors
+# trace PRECISION WINDOWS SEED: writes trace.safetensors
 trace() { "$BUILD/tests/task_both_min_char_rnn_$1" "$text" "$2" "$3" trace.safetensors; }
 [ -x "$BUILD/tests/task_both_min_char_rnn_float" ] || { echo 'the tests that write traces are not built'; exit 77; }
 
@@ -24,10 +24,10 @@ if [ -x "$BUILD/tests/task_both_min_char_rnn_double" ]; then
     oracle sync "$text" trace.safetensors --tolerance 1e-9
 fi
 
-# The rates are the preset's but for parts in a million, which after some hundred windows makes other runs of them.
+# The rates differ from the preset's by parts in a million. After some hundred windows this makes them different runs.
 rates=$(printf '0.100000%d ' 0 1 2 3 4 5 6 7 8 9)
 
-# run RATE SEED: prints our smoothed loss
+# run RATE SEED: trains, and prints our smoothed loss
 run() {
     "$UNROLL" train lm "$text" -o run --overwrite --preset min-char-rnn --seed "$2" --steps "$windows" --sample-length 0 \
         --save-every "$windows" --lr "$1" --threads 1 --quiet >/dev/null

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A name of an option is one thing in all verbs: it takes the same kind of value, or none.
+# An option of one name means the same in all verbs: it takes the same kind of value, or none.
 . "$(dirname "$0")/lib.bash"
 
 verbs=$(unroll help --man; sed -n 's/^\.SS "unroll \([a-z]*\( [a-z]*\)\?\) [^a-z].*"$/\1/p' out)
@@ -13,7 +13,7 @@ while read -r verb; do
         print name "|" value "|" verb }' out
 done <<<"$verbs" >all
 
-# What one may see as two: a path of any kind, how a list of sizes is written, and of all tokens those that a task knows.
+# Differences that are allowed: the kind of a path, how a list of sizes is written, and which tokens a task knows.
 awk -F'|' '{ value = $2; for (i = 3; i < NF; i++) value = value "|" $i }
     value ~ /^(RUN|FILE)$/ { value = "PATH" }
     value == "N[,N...]" { value = "N" }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A preset is a set of options that is printed, and that gives the same bits when typed out; options given win over it.
+# A preset is a set of options. They are printed, and give the same bits if they are typed. Options on the command line
+# override the preset.
 . "$(dirname "$0")/lib.bash"
 make_text 100 >text
 done_with train lm text -o preset --preset min-char-rnn --steps 120 --sample-length 10
@@ -18,7 +19,7 @@ done_with train lm text -o slower --preset min-char-rnn --steps 120 --lr 0.05 --
 done_with train lm text -o smaller --net 'onehot > rnn 10 > dense' --preset min-char-rnn --steps 5 --quiet
 done_with info smaller; prints 'onehot > rnn 10 > dense'
 
-# The settings printed repeat the run
+# The printed settings repeat the run
 train text first
 done_with train lm text -o first --overwrite --hidden 24 --embed 8 --batch 8 --bptt 16 --steps 60 --sample-length 0
 eval "again=($(sed -n 's/^options   //p' err))"

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# What was trained here loads into PyTorch's modules by name, and gives the logits that the file says it gives.
-# UNROLL_TORCH_PYTHON names a Python that has torch; without one the committed values are all there is
-# (tests/model/test_pytorch_values.c).
+# A model trained here loads into PyTorch's modules by name, and gives the logits that the file records.
+# UNROLL_TORCH_PYTHON names a Python that has torch. Without one, only the committed values are compared
+# (tests/model/both_pytorch.c).
 . "$(dirname "$0")/lib.bash"
 python=${UNROLL_TORCH_PYTHON:-python3}
 "$python" -c 'import torch' 2>/dev/null || { echo "$python has no torch; UNROLL_TORCH_PYTHON may name one that has"; exit 77; }
 make_text 60 >text
 
-# train NAME LINE OPTION…
+# train NAME LINE OPTION…: trains the network LINE
 train() {
     local name=$1 line=$2
     shift 2

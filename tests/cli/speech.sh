@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# What is said in recordings: tables and folders, learnt, judged, written down from files and as samples come.
+# Speech in recordings: tables and folders; trained, evaluated, and written down from files and as samples come.
 . "$(dirname "$0")/lib.bash"
 needs_python
 
-# Letters are tones of an eighth of a second: a low, b middle, c high. 60 recordings of 1 to 4 of them, by two speakers.
+# Letters are tones of an eighth of a second: a low, b middle, c high. There are 60 recordings of 1 to 4 letters, by two
+# speakers.
 python3 - <<'PYTHON'
 import math, os, random, struct, wave
 random.seed(5)
@@ -65,7 +66,7 @@ done_with eval back sounds/other.tsv --json
 json 'o["unknown"] == 1 and o["utterances"] == 3 and 0 < o["cer"] < 0.6' | grep -q True || fail "$(cat out)"
 done_with eval back sounds/hasty.tsv --json; json 'o["left_out"] == 1 and o["utterances"] == 2' | grep -q True || fail "$(cat out)"
 
-# Answers: a line each, as a table; samples as they come give what the file gives
+# Answers: one line for each file, as a table. Samples as they come give the text that the file gives
 done_with predict back sounds/clips/48.wav sounds/clips/49.wav fast.wav
 equal "$(wc -l <out)" 3
 equal "$(sed -n 3p out)" $'fast.wav\tcab'
@@ -86,7 +87,7 @@ unroll predict back <raw.wav; ends 1; says 'a WAV file where samples are awaited
 head -c 1001 raw >odd; unroll predict back <odd; ends 1; says 'it ends within a frame, after 1 of its 2 bytes'
 done_with predict back letters; equal "$(wc -l <out)" 24
 
-# A decoder that looks at the recording: judged, and of files and streams the same
+# A decoder that attends to the recording: evaluated, and equal for files and streams
 done_with train speech sounds/train.tsv --val sounds/dev.tsv -o attends "${small[@]}" --decoder attention --embed 8 --steps 250 --lr 0.02
 done_with info attends; prints 'sound: lstm 24 bi; decoder: embed 8 > lstm 48 > attend sound 24 additive feed > dropout 0.3 > dense'
 done_with eval attends sounds/dev.tsv --json
@@ -110,7 +111,7 @@ misused train speech sounds/train.tsv -o no --decoder attention --net 'lstm 8 > 
 misused train speech sounds/train.tsv -o no --net 'a: lstm 8; embed 4 > lstm 8 from a > dense 9'; says 'the last line reads tokens and gives 4 numbers for each'
 misused train speech sounds/train.tsv -o no --net 'a: lstm 8; lstm 8 > dense'; says 'line 2 takes numbers; the last line alone reads tokens'
 
-# Strings of joined letters: others in each epoch, those to validate on always the same
+# Strings of joined letters: different in each epoch of the training set, always the same in the validation set
 from=(--transcript-from '{transcript}_*.wav' --speaker-from '*_{speaker}_*')
 join=(train speech letters "${from[@]}" --join 2-3 --val-match '*_*[02468].wav')
 done_with "${join[@]}" -o told --threads 1 --hidden 5 --steps 1
@@ -121,7 +122,7 @@ json 'o["wer"] < 0.3 and o["utterances"] == 24 and 48 <= o["words"] <= 72' | gre
 done_with eval joined letters --json; figures >got; same got wanted
 done_with eval joined letters --join 1 --json; json 'o["words"] == 24' | grep -q True || fail "$(cat out)"
 
-# A search, and a language model of lines that has a say in it
+# A beam search, and a language model of lines that takes part in it
 awk 'BEGIN { for (i = 0; i < 300; i++) print substr("abcabcabc", 1 + i % 3, 1 + i % 4) }' >lines
 done_with train lm lines -o lm --token char --hidden 12 --layers 1 --embed 4 --batch 4 --bptt 16 --steps 80 --lr 0.02 --quiet --threads 1
 done_with eval back sounds/dev.tsv --json; cp out greedy
@@ -133,13 +134,13 @@ unroll predict back --beam 4 <raw; ends 0; equal "$(cat out)" bca
 misused predict back raw.wav --lm back; says '--lm back: no language model of characters (unroll train lm)'
 awk 'BEGIN { for (i = 0; i < 300; i++) print substr("abab", 1 + i % 2, 2) }' >ab
 done_with train lm ab -o ab.run --token char --hidden 6 --layers 1 --embed 4 --batch 4 --bptt 16 --steps 60 --lr 0.02 --quiet --threads 1
-done_with predict back raw.wav --lm ab.run --lm-weight 9; equal "$(cut -f 2 out)" ba # it has never read a c
+done_with predict back raw.wav --lm ab.run --lm-weight 9; equal "$(cut -f 2 out)" ba # the model has never read a c
 awk 'BEGIN { for (i = 0; i < 300; i++) print substr("c c b c c", 1 + 2 * (i % 3), 3) }' >words
 done_with train lm words -o words.run --token char --hidden 6 --layers 1 --embed 4 --batch 4 --bptt 16 --steps 30 --lr 0.02 --quiet --threads 1
 done_with predict joined letters/b_Eve_1.wav --lm words.run; equal "$(wc -w <out)" 2
 misused predict both raw.wav --lm-weight 11; says '--lm-weight'
 
-# What is wrong
+# Mistakes
 fails_with train speech one.tsv -o no; says 'one.tsv: line 1: only one column; a line is a file, a tab and its transcript'
 fails_with train speech gone.tsv -o no; says 'gone.tsv: line 2: sounds/clips/99.wav: no such file'
 fails_with train speech empty.tsv -o no; says 'empty.tsv: line 2: a recording without a transcript; take the line out'

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A state kept and gone on from gives the text of one longer call; a state file that does not fit is refused.
+# A saved state that is continued gives the text of one longer call. A state file that does not fit is refused.
 . "$(dirname "$0")/lib.bash"
 make_text 200 >text
 train text run
@@ -10,12 +10,12 @@ for first in 0 1 13 89; do
     done_with sample run --length $first --seed 4 --prime 'the ' --state-out state; cp out two
     done_with sample run --length $((90 - first)) --seed 4 --state-in state; cat out >>two
     same two whole
-    # The seed is kept in the file too
+    # The file also keeps the seed
     done_with sample run --length $((90 - first)) --state-in state
     same <(tail -c $((90 - first)) whole) out
 done
 
-# In three parts, and a prime in the middle
+# In three parts, and with a prime in the middle
 done_with sample run --length 30 --state-out a; done_with sample run --length 30 --state-in a --state-out b; cp out second
 done_with sample run --length 60; same <(tail -c 30 out) second
 done_with sample run --length 0 --prime 'the cat se' --state-out a
@@ -24,7 +24,7 @@ done_with sample run --prime 'the cat sees' --length 20; same <(tail -c 22 out) 
 done_with sample run --prime 'the cat se' --next 3; cp out direct
 done_with sample run --state-in a --next 3; same out direct
 
-# Bytes of a character that is not complete wait in the file
+# Bytes of an incomplete character wait in the file
 { for i in $(seq 150); do echo '나는 오늘 학교에 갔다.'; done; } >korean
 train korean bytes --unit byte
 done_with sample bytes --length 40 --seed 1; cp out whole
@@ -39,7 +39,7 @@ fails_with sample run --state-in nothing; says 'nothing'
 fails_with sample run --state-in text; says 'text: not a state file'
 done_with sample run --length 5 --state-out state
 fails_with sample other --state-in state; says 'state: a state of another model; this model is'
-train text again --seed 2 # the same network, other weights
+train text again --seed 2 # the same network with other weights
 fails_with sample again --state-in state; says 'state: a state of the same network with other weights; use the model that made it'
 cp run/model.safetensors copy; done_with sample copy --state-in state --length 3
 size=$(wc -c <state)
@@ -52,13 +52,13 @@ fails_with sample run --state-in bad; says 'bad: damaged'
 fails_with sample run --state-in bad; says 'bad: damaged'
 fails_with sample run --length 5 --state-out /dev/null/x; says '/dev/null/x'
 
-# What stands there: a state gives way to a state, the model never, anything else with --overwrite
+# Existing files: a state is replaced by a state, the model never is, and any other file only with --overwrite
 done_with sample run --length 5 --state-out state
 done_with sample run --length 5 --state-in state --state-out state
 cp run/model.safetensors model.before
 for model in run run/model.safetensors; do
     for more in '' --overwrite; do
-        # shellcheck disable=SC2086 # perhaps none
+        # shellcheck disable=SC2086 # may be empty
         misused sample $model --length 3 --state-out run/../run/model.safetensors $more; is_silent
         says '--state-out: run/../run/model.safetensors is the model; give another name'
     done

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# - is standard input as data: the same model as from a file, and nothing left behind.
+# - stands for standard input as data. It gives the same model as a file, and leaves nothing behind.
 . "$(dirname "$0")/lib.bash"
 make_text 200 >stdin
 train stdin file
@@ -14,7 +14,7 @@ printf 'good\377' | fails_with eval file -; says 'standard input: invalid UTF-8 
 [ -z "$(ls tmp)" ] || fail 'something was left in TMPDIR'
 TMPDIR=$work/missing fails_with eval file - <stdin; says "$work/missing"; says 'TMPDIR'
 
-# A signal while it is read
+# A signal while standard input is read
 mkfifo pipe
 exec 3<>pipe
 "$UNROLL" train lm - <pipe >out 2>err &
@@ -27,10 +27,10 @@ called='train lm -'; ends 1; says 'interrupted while reading standard input'
 [ -z "$(ls tmp)" ] || fail 'something was left in TMPDIR'
 wait_for_text() { until_true 20 compgen -G 'tmp/*/stdin' >/dev/null; }
 
-# What is kept of it is for nobody else, and goes, whatever ends a verb that reads it.
+# The copy of standard input is readable by its owner only, and is removed however a verb that reads it ends.
 for verb in 'eval file' 'inspect gates file' 'inspect cells file' 'inspect gradient file'; do
     for signal in INT TERM HUP; do
-        # shellcheck disable=SC2086 # words
+        # shellcheck disable=SC2086 # several words
         "$UNROLL" $verb - <pipe >out 2>err &
         pid=$!
         wait_for_text
@@ -43,7 +43,7 @@ for verb in 'eval file' 'inspect gates file' 'inspect cells file' 'inspect gradi
     done
 done
 
-# What cannot be read, or kept.
+# Standard input that cannot be read or stored.
 status=0
 "$UNROLL" eval file - >out 2>err <&- || status=$?
 called='eval file - <&-'; ends 1; says 'standard input: cannot read: Bad file descriptor'

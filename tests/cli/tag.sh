@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# unroll train tag, eval and predict: what they find, print and refuse; figures beside those of a script.
+# unroll train tag, eval and predict: what they find, print and refuse; scores against those of a script.
 . "$(dirname "$0")/lib.bash"
 
 "$SOURCE/tools/tagged" 300 >all.conllu
@@ -44,7 +44,7 @@ misused train tag all.conllu -o none --characters none --net 'embed 8 > lstm 8 >
 misused train tag all.conllu -o none --characters none --net 'lstm 8 > dense'; says 'line 1 takes numbers'
 misused train tag all.conllu -o none --net 'chars: embed 8 > lstm 8 bi > last > dense'; says 'no line begins with embed'
 
-# Judged
+# Evaluated
 done_with eval run all.conllu; prints 'accuracy'; prints 'words_per_second'
 awk '$1 == "accuracy" && $2 < 0.9 { exit 1 }' out || fail "it has not learnt: $(cat out)"
 { word 1 The DET; word 2 cat BEAST; word 3 sees BEAST; } >unseen.conllu
@@ -65,7 +65,7 @@ misused predict lm all.conllu --inline; says 'a model of the task lm does not ta
 fails_with sample run; says 'not a language model'
 fails_with train tag all.conllu -o none --init-from lm/model.safetensors; says 'its network is'
 
-# Answered: CoNLL-U passes byte for byte, but for the column.
+# Answered: CoNLL-U passes byte for byte, except for the column of labels.
 { echo '# a comment'; printf '1-2\tcannot\t_\t_\t_\t_\t_\t_\t_\t_\n'; word 1 can ? MD SpaceAfter=No; word 2 not ? RB
   printf '2.1\tempty\t_\t_\t_\t_\t_\t_\t_\t_\n'; printf '3\tsee\tsee\t?\tVB\tA=B\t0\troot\t0:root\t_\r\n'; printf '\r\n\n'
   echo '# only a comment'; echo; word 1 Fine ?; } >in.conllu
@@ -81,7 +81,7 @@ same asked want
 done_with predict run in.conllu --inline; equal "$(wc -l <out)" 2; prints 'can/'
 done_with predict run in.conllu --json; equal "$(wc -l <out)" 2; prints '{"words":["can","not","see"],"labels":['
 
-# Text, and words one a line
+# Plain text, and one word per line
 echo 'Anna sees the light.' >text
 done_with predict run text; prints '# text = Anna sees the light.'; prints $'4\tlight\t_\t'; prints $'SpaceAfter=No\n5\t.\t_'
 equal "$(wc -l <out)" 7
@@ -100,7 +100,7 @@ printf 'a\tb\n' >few
 fails_with predict run few; says 'few: line 1: not CoNLL-U'
 fails_with predict run few --lines tokens; says 'few: line 1: a tab'
 
-# A sentence is out before the next one is sent.
+# A sentence is written before the next one is sent.
 mkfifo questions answers
 "$UNROLL" predict run --inline <questions >answers 2>err &
 exec 3>questions 4<answers
@@ -112,7 +112,7 @@ done
 exec 3>&- 4<&-
 wait
 
-# Resumed in the same bits
+# A resumed training gives the same bits
 same_bits=("${quick[@]}" --schedule constant --eval-every 4 --save-every 4)
 done_with train tag all.conllu -o whole "${same_bits[@]}" --steps 20
 done_with train tag all.conllu -o parts "${same_bits[@]}" --steps 8
@@ -120,7 +120,7 @@ done_with train tag all.conllu -o parts "${same_bits[@]}" --steps 20 --resume
 same parts/model.safetensors whole/model.safetensors
 same parts/last.safetensors whole/last.safetensors
 
-# Figures beside those of a script
+# Scores against those of a script
 needs_python
 spans='NF == 10 { n++; $10 = $4 == "ADJ" ? "B-N" : $4 != "NOUN" ? "O" : before == "ADJ" ? "I-N" : n % 3 ? "B-V" : "I-N"; before = $4 } 1'
 awk -F'\t' -v OFS='\t' "$spans" all.conllu >spans.conllu
@@ -174,12 +174,12 @@ for model in all:3:all.conllu spans:9:spans.conllu; do
     python3 oracle.py "$column" "$train" test.conllu got result || fail "the figures of $run are not those of the script"
 done
 
-# Smoothed labels, which a crf does not take
+# Smoothed labels, which a crf does not support
 done_with train tag all.conllu -o smooth --label-smoothing 0.1 --steps 3 --threads 1 --hidden 8 --embed 8
 misused train tag all.conllu -o none --label-smoothing 0.1 --steps 3 --threads 1 --net 'embed 8 > gru 8 > dense > crf' --characters none
 says 'label smoothing works with softmax and sigmoid, not with the loss "crf"'
 
-# Looked into: each line has steps of its own
+# Inspected: each line of the network has its own steps
 sed '/sent_id = 6$/,$d' all.conllu >few.conllu
 done_with inspect gates run few.conllu
 prints 'layer 1: lstm, 64 neurons, line chars, '; prints 'layer 3: lstm, 24 neurons'

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The event file is read by TensorBoard's own reader: names, steps and numbers are those of log.jsonl, also after a kill.
-# UNROLL_TENSORBOARD_PYTHON names a Python that has tensorboard; without one the bytes are compared with what the formats
-# say (tests/train/test_events.c), and that is all there is.
+# TensorBoard's own reader reads the event file: names, steps and numbers are those of log.jsonl, also after a kill.
+# UNROLL_TENSORBOARD_PYTHON names a Python that has tensorboard. Without one, only the bytes are compared with the
+# formats' descriptions (tests/train/test_events.c).
 . "$(dirname "$0")/lib.bash"
 python=${UNROLL_TENSORBOARD_PYTHON:-python3}
 "$python" -c 'import tensorboard' 2>/dev/null ||

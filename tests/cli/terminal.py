@@ -1,7 +1,7 @@
-"""terminal.py ROWS COLUMNS SIGNALS WORD COMMAND…: runs a command whose standard error is a terminal of that size, writes what
-the terminal is sent into the file `sent` and what goes to standard output into `out`, and ends with its status. As soon as
-WORD was sent, the SIGNALS ("INT,TERM", or "-" for none) are there, all at once; TSTP, by itself, is waited for until the
-command stands, which then goes on and is asked to end."""
+"""terminal.py ROWS COLUMNS SIGNALS WORD COMMAND…: runs a command whose standard error is a terminal of this size.
+Writes what the terminal receives into the file `sent` and standard output into `out`, and ends with the command's
+status. As soon as WORD was sent, the SIGNALS ("INT,TERM", or "-" for none) arrive all at once. TSTP comes alone: the
+script waits until the command is suspended, lets it go on, and then asks it to end."""
 import fcntl
 import os
 import pty
@@ -16,7 +16,7 @@ ours, theirs = pty.openpty()
 fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 child = os.fork()
 if child == 0:
-    os.setpgid(0, 0)  # a group that a shell could let go on: only such a one is suspended
+    os.setpgid(0, 0)  # a group that a shell could continue: only a member of such a group can be suspended
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(os.open("out", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 1)
     os.dup2(theirs, 2)
@@ -25,7 +25,7 @@ os.close(theirs)
 
 
 def read_until_stopped():
-    """What is still sent: a terminal that nobody reads would hold the command up before it stands."""
+    """Reads until the command is suspended: if nobody read the terminal, the command would wait before that."""
     read = b""
     while True:
         if select.select([ours], [], [], 0.05)[0]:
@@ -40,7 +40,7 @@ sent = sent_before = b""
 while True:
     try:
         piece = os.read(ours, 65536)
-    except OSError:  # the last one who held the terminal is gone
+    except OSError:  # the last process that held the terminal is gone
         break
     if not piece:
         break
@@ -50,7 +50,7 @@ while True:
         sent += read_until_stopped()
         os.kill(child, signal.SIGCONT)
         sent_before, sent = sent, b""
-        signals = "INT"  # when WORD was drawn again
+        signals = "INT"  # once WORD was drawn again
     elif signals != "-" and word in sent:
         os.kill(child, signal.SIGSTOP)
         for name in signals.split(","):

@@ -1,6 +1,6 @@
 /*
- * Every verb of `unroll inspect` with a model of every task of task.inc: it works, or one line says what else to use. A new task
- * comes here by itself; what refuses it is to be said below.
+ * Every verb of `unroll inspect` with a model of every task of task.inc: the verb works, or one line says what else to
+ * use. A new task is tested without a change here; if a verb refuses it, the message has to be added below.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,7 +18,7 @@
 
 static const char *const VERBS[] = {"gates", "cells", "gradient", "saliency", "near", "forcing", "glimpses", "run"};
 
-/* Which task a verb refuses, and what it says then. */
+/* A task that a verb refuses, and the message. */
 typedef struct refusal {
     const char *verb, *task, *says;
 } refusal;
@@ -53,7 +53,7 @@ static const refusal REFUSALS[] = {
     {"near", "glimpse", NO_TOKENS},
     {"near", "draw", NO_TOKENS},
     {"near", "recall", NO_TOKENS},
-    {"near", "tag", NO_TOKENS}, /* has a second column */
+    {"near", "tag", NO_TOKENS}, /* because it has a second column */
 };
 
 static const char *refusal_of(const char *verb, const char *task)
@@ -89,7 +89,7 @@ static void add_data(command *c, const ur_settings *settings, const char *pictur
     add(c, pictures);
 }
 
-/* One item: a file where its task takes files, else a text. */
+/* Returns an item: a file if the task takes files, otherwise a text. */
 static const char *item_of(const ur_settings *settings)
 {
     static const char *const FILES[] = {"frames", "forecast"};
@@ -112,7 +112,7 @@ static command make_command(const char *verb, const char *run, const ur_settings
     return c;
 }
 
-/* The exit status, and what was written on standard error. */
+/* Returns the exit status. *said: the text on standard error. */
 static int call(const command *c, char said[1024])
 {
     char out[512], err[512];

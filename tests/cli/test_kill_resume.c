@@ -1,10 +1,10 @@
 /*
- * Killed and resumed: the program trains, is killed at random moments (again and again, each time after its checkpoint
- * has moved on), and goes on with --resume. At the end model.safetensors and last.safetensors are byte for byte those
- * of a run that was never stopped, and log.jsonl and the event file have the same lines and records but for the times.
+ * Kills and resumes. The program trains, is killed at random moments (again and again, each time after a new
+ * checkpoint), and goes on with --resume. At the end model.safetensors and last.safetensors are byte for byte those of
+ * a run that was never stopped, and log.jsonl and the event file have the same lines and records, except for the times.
  *
- * Every update is followed by a checkpoint, and every second kill waits for a write to begin: many land within one, which
- * a temporary file left behind shows. The other moments are random, the seed is printed.
+ * Every update is followed by a checkpoint, and every second kill waits for a write to begin. So many kills interrupt a
+ * write, which a left temporary file shows. The other moments are random; the seed is printed.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,7 +23,7 @@
 
 enum { ARGUMENTS = 40, PATIENCE_SECONDS = 60, EARLY_KILLS = 3, ROUNDS = 20 };
 
-/* One way to train; its options without DATA, RUN and --resume. */
+/* One kind of training, with its options except DATA, RUN and --resume. */
 typedef struct job {
     const char *name;
     const char *options[ARGUMENTS];
@@ -82,7 +82,7 @@ static char *read_file(const char *path, size_t *size)
     return bytes;
 }
 
-/* Words with rules between them, so that there is something to learn. */
+/* Writes words that follow rules, so that there is something to learn. */
 static void write_text(const char *name, size_t size)
 {
     static const char *const words[] = {"the", "cat", "sat", "on", "a", "mat", "and", "ate", "fish", "with", "green"};
@@ -149,7 +149,7 @@ static int left_over(const char *run)
     return count;
 }
 
-/* Which checkpoint stands there: a new one is a new file. */
+/* Identifies the current checkpoint: a new checkpoint is a new file. */
 static struct stat checkpoint(const char *run)
 {
     struct stat about = {0};
@@ -172,7 +172,7 @@ static bool has_ended(pid_t child)
     return waitid(P_PID, (id_t)child, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == child;
 }
 
-/* False: the run came to its end meanwhile. */
+/* Waits for a new checkpoint. Returns false if the run has ended instead. */
 static bool wait_for_progress(pid_t child, const struct stat *before, const char *run)
 {
     double began = now();
@@ -184,14 +184,14 @@ static bool wait_for_progress(pid_t child, const struct stat *before, const char
     return true;
 }
 
-/* Until a file is being written, or the run is at its end. */
+/* Waits until a file is being written, or the run has ended. */
 static void wait_for_write(pid_t child, const char *run)
 {
     while (left_over(run) == 0 && !has_ended(child)) {
     }
 }
 
-/* Was it the signal, or had it ended before? */
+/* Whether the signal ended the run, and not its last step. */
 static bool was_stopped(int status, int signal_sent, const char *run)
 {
     size_t size;
@@ -205,8 +205,10 @@ static bool was_stopped(int status, int signal_sent, const char *run)
     return interrupted;
 }
 
-/* Starts, waits until the checkpoint has moved, then for a moment within three updates or, every second time, for a
- * write; and kills. False: it was at its end. */
+/*
+ * Starts the run, waits for a new checkpoint, then for a moment within three updates or, every second time, for a
+ * write, and kills the run. Returns false if the run had ended.
+ */
 static bool kill_once(const job *j, const char *run, double step_seconds, tally *t)
 {
     int status, signal_sent = j->signals[t->kills % 2];
@@ -226,7 +228,7 @@ static bool kill_once(const job *j, const char *run, double step_seconds, tally 
     return true;
 }
 
-/* Somewhere before the first update: nothing is asked of the checkpoint. */
+/* Kills the run before its first update. There need not be a checkpoint. */
 static void kill_early(const job *j, const char *run, tally *t)
 {
     int status;
@@ -262,7 +264,7 @@ static void must_be_same_bytes(const char *a, const char *b, const char *name)
     }
 }
 
-/* Takes the seconds out of every line. */
+/* Returns the log without the seconds in its lines. */
 static char *log_of(const char *run)
 {
     size_t size;
@@ -284,7 +286,7 @@ static void must_be_same_log(const char *a, const char *b)
     free(second);
 }
 
-/* Takes the time (which an Event begins with) and the checksum out of every record. */
+/* Returns the event file without the times (which events begin with) and checksums of its records. */
 static char *events_of(const char *run, size_t *size)
 {
     enum { HEAD = 12, FOOT = 4, KEY = 1, TIME = 8 };
@@ -326,7 +328,7 @@ static void try_job(const job *j)
 {
     tally t = {0};
     double seconds = run_to_the_end(j, "whole", false);
-    run_to_the_end(j, "killed", false); /* an older run that must leave no trace */
+    run_to_the_end(j, "killed", false); /* an older run, of which no trace may remain */
     while (t.kills < j->kills && t.rounds < ROUNDS) {
         remove_tree(in_scratch(&place, "killed"), 1);
         kill_many(j, "killed", seconds / (double)steps_of(j), &t);

@@ -45,7 +45,7 @@ misused train translate dates.tsv -o none --net 'a: embed 8 > lstm 8; lstm 8 fro
 misused train translate dates.tsv -o none --net 'a: embed 8 > lstm 8; embed 8 > lstm 8 from a > last > dense'; says 'leave out last, mean and max'
 misused train translate dates.tsv -o none --net 'a: embed 8 > lstm 8; embed 8 > lstm 8 from a > dense 5'; says 'numbers for each: end it in dense'
 
-# Judged
+# Evaluated
 done_with eval run dates.tsv --threads 1; prints 'bleu_lower'; prints 'perplexity'; prints 'own_loss'; prints 'sentences_per_second'
 prints 'nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp'; prints 'nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no'
 awk '$1 == "exact" && $2 < 0.9 { exit 1 }' out || fail "it has not learnt: $(cat out)"
@@ -63,7 +63,7 @@ done_with predict run lines --n-best 2 --beam 3; equal "$(wc -l <out)" 7
 done_with predict run lines --json; equal "$(head -c 20 out)" '{"text":"1987-11-04"'
 equal "$(sed -n 2p out)" '{"text":""}'
 mkfifo in answers
-"$UNROLL" predict run <in >answers & # an answer is there before the next line is
+"$UNROLL" predict run <in >answers & # an answer is written before the next line comes
 exec 3>in 4<answers
 echo '4.11.1987' >&3; read -r answer <&4; equal "$answer" 1987-11-04
 echo '5.11.1987' >&3; read -r answer <&4; equal "$answer" 1987-11-05
@@ -73,7 +73,7 @@ printf 'ab\377\n' >bytes
 fails_with predict run bytes; says 'bytes: line 1: byte 3: invalid UTF-8'
 done_with predict run lines --max-length 3; says '2 of what was answered are longer than the model reads'
 
-# A letter and its accent, or the letters of a syllable, as one character or as several: they are the same
+# A letter and its accent, or the letters of a Hangul syllable, as one character or several, are read as the same
 if "$UNROLL" --version | grep -q '^normal form C  *utf8proc'; then
     printf 'caf\303\251\t\355\225\234\ncafe\314\201\t\341\204\222\341\205\241\341\206\253\n' >forms.tsv # café, 한
     forms=(--val-fraction 0 --token char --min-count 1 "${quick[@]}" --steps 2)
@@ -86,14 +86,14 @@ if "$UNROLL" --version | grep -q '^normal form C  *utf8proc'; then
     done_with eval form forms.tsv; prints 'exact'
 fi
 
-# Where it looked
+# Attention
 done_with predict run lines --attention --html page.html; prints '1987-11-04'; prints '(end)'
 grep -q '<table class="attention">' page.html || fail 'the page has no table'
 done_with predict run lines --attention --json; prints '"attention":[['; prints '"source":["4","."'
 fails_with predict val lines --attention; says 'attends to no line'
 misused predict run lines --html other.html; says '--html goes with --tree, --attention or a forecast'
 
-# Fed the true tokens, and its own
+# Forcing: the decoder is fed the target tokens, and then its own
 done_with inspect forcing run dates.tsv --threads 1 --html forcing.html --examples 3
 prints 'wanted '; prints 'Wrong tokens, per cent'; prints 'its own fed'
 grep -q 'written twice' forcing.html || fail 'the page says nothing'

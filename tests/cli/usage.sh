@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Wrong usage is status 2 and a line that says what would be right; help, version and manual come from the tables.
+# Wrong usage gives status 2 and a line with the right usage. Help, version and manual are made from the tables.
 . "$(dirname "$0")/lib.bash"
 make_text 50 >text
 
@@ -64,7 +64,7 @@ misused eval model text --window 5; says '--window belongs to --protocol windows
 misused train lm - -; says '- (standard input) can be given only once'
 [ ! -e runs ] || fail 'something was written'
 
-# A network line: the column is named
+# A network line: the message names the column
 misused train lm text --net 'onehot > lsmt 5 > dense'; says 'network line, column 10: unknown layer "lsmt"'
 says '"lstm"'
 [ ! -e runs ] || fail 'a failed training left a folder'
@@ -84,7 +84,7 @@ awk 'length($0) > 100 { exit 1 }' out || fail 'a line of the help is too long'
 done_with --version; prints 'unroll '; prints 'instruction sets  portable'; prints 'f32'
 equal "$(head -n 1 out)" "unroll $(sed -n 's/^project(unroll VERSION \([0-9.]*\).*/\1/p' "$SOURCE/CMakeLists.txt")"
 
-# The manual knows every option of every verb, and is the one that is kept
+# The manual lists every option of every verb, and equals the committed one
 done_with help --man
 cp out manual
 for verb in 'train lm' 'train recall' 'train frames' sample eval info export check bench; do

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# --watch: a view that fits the terminal, changes nothing in what is learnt, and leaves the terminal as it was however it
-# ends; lines where there is no terminal.
+# --watch: a view that fits the terminal, does not change the training, and restores the terminal however it ends.
+# Without a terminal, lines are printed.
 . "$(dirname "$0")/lib.bash"
 needs_python
 make_text 200 >text
@@ -9,14 +9,15 @@ options=(--hidden 24 --embed 8 --batch 8 --bptt 16 --sample-every 20 --sample-le
 export TERM=xterm-256color
 enter=$'\033[?1049h' leave=$'\033[?25h\033[?1049l'
 
-# on_terminal ROWS COLUMNS SIGNALS ARGUMENT…: like unroll, with standard error at a terminal; what that was sent is in `sent`
+# on_terminal ROWS COLUMNS SIGNALS ARGUMENT…: like unroll, with standard error at a terminal; what the terminal receives
+# is in `sent`
 on_terminal() {
     called="unroll ${*:4}" status=0
     python3 "$SOURCE/tests/cli/terminal.py" "$1" "$2" "$3" 'gradient norm' "$UNROLL" "${@:4}" 2>err || status=$?
 }
 holds() { grep -aqF -e "$1" sent || { cat -v sent | tail -n 30; fail "$called: does not send: $1"; } >&2; }
 
-# restored [TIMES]: the last screen chosen is the one that was there, and the cursor is seen; the other one was entered TIMES
+# restored [TIMES]: the original screen is shown again, with the cursor; the other screen was entered TIMES times
 restored() {
     python3 - "$enter" "$leave" "${1:-1}" <<'END' || fail "$called: the terminal is not as it was"
 import sys
@@ -27,7 +28,7 @@ assert sent.rfind(b"\033[?25l") < sent.rfind(b"\033[?25h")
 END
 }
 
-# fits ROWS COLUMNS WORD…: every frame, and each of these words is in one
+# fits ROWS COLUMNS WORD…: every frame fits, and each of the words is in a frame
 fits() {
     python3 - "$@" <<'END' || fail "$called: a frame does not fit"
 import re, sys, unicodedata
@@ -64,19 +65,19 @@ on_terminal 24 80 - train lm text -o run --steps 60 "${options[@]}" --overwrite 
 TERM=xterm-256color
 ends 0; holds '--watch needs a terminal'; ! grep -aqF "$enter" sent || fail 'a view on a dumb terminal'
 
-# Stopped by a signal, and by a second one before the first has led to an end
+# Stopped by a signal, and by a second one before the first has ended the run
 on_terminal 24 80 INT train lm text -o run --overwrite --steps 1000000 "${options[@]}" --watch
 ends 0; restored; holds 'everything is saved in run'
 on_terminal 24 80 INT,TERM train lm text -o run --overwrite --steps 1000000 "${options[@]}" --watch
 restored; [ "$status" -eq 130 ] || [ "$status" -eq 143 ] || fail "two signals: status $status"
 
-# Suspended by Ctrl-Z and let go on; and ended by Ctrl-\
+# Suspended by Ctrl-Z and continued; and ended by Ctrl-\
 on_terminal 24 80 TSTP train lm text -o run --overwrite --steps 1000000 "${options[@]}" --watch
 ends 0; restored 2; holds 'everything is saved in run'
 on_terminal 24 80 QUIT train lm text -o run --overwrite --steps 1000000 "${options[@]}" --watch
 restored; ends 131
 
-# Without a terminal: lines, as if it had not been asked for; and not beside --quiet
+# Without a terminal: lines, as without --watch. --watch and --quiet contradict each other
 done_with train lm text -o lines --steps 60 "${options[@]}" --watch
 says '--watch needs a terminal at standard error'; says '---- sample after'; says 'chars/s'
 ! grep -q $'\033' err || fail 'escape sequences without a terminal'

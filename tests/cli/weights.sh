@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Small weights: a file of them is smaller, says so, gives the bits that --weights gives, passes check, is not trained.
+# Small weights: their file is smaller, says what they are, gives the same bits as --weights, passes check, and is not
+# trained.
 . "$(dirname "$0")/lib.bash"
 needs_python
 make_text 300 >text
@@ -27,7 +28,7 @@ done
 [ "$(bytes bf16.safetensors)" -lt "$(bytes run/model.safetensors)" ] || fail "bf16 is not smaller than f32"
 [ "$(bytes int8.safetensors)" -lt "$(bytes bf16.safetensors)" ] || fail "int8 is not smaller than bf16"
 
-# bf16 in another reader: the same numbers, cut to 16 bits
+# bf16 read by another program: the same numbers, rounded to 16 bits
 python3 - <<'PYTHON' || fail "bf16 is not f32 rounded to 16 bits"
 import json, struct
 def read(path):
@@ -63,7 +64,7 @@ misused export; says 'which model?'
 fails_with export nothing -o new; says 'nothing: no such model file'
 fails_with export run -o missing/new; says 'missing/new'
 
-# Cut, and with its scales taken for something else
+# A file that was cut, and one whose scales have another name
 head -c $(($(bytes int8.safetensors) - 7)) int8.safetensors >cut.safetensors
 fails_with info cut.safetensors; says 'it was cut off'
 sed 's/\.scale"/.scala"/' int8.safetensors >renamed.safetensors

@@ -23,7 +23,7 @@ static inline ur_corpus *open_good(ur_token_kind kind, bool replace, size_t ever
     return corpus;
 }
 
-/* "FOLDER/" before the names in `expected` is the temporary folder. */
+/* Compares the message with `expected`, preceded by the temporary folder and "/". */
 static inline void check_message(const temp_text *temp, const ur_error *error, const char *expected)
 {
     char full[600];

@@ -20,7 +20,10 @@ static inline ur_labelled *open_labelled(const char *path, const ur_labelled_opt
     return open_all(&path, 1, options);
 }
 
-/* Every example as "label:text" with | between, + in front of one that is set apart; numbers of labels are given too. */
+/*
+ * Compares every example, written as "label:text" with | between examples and + before one that is set apart. Also
+ * compares the texts of the labels.
+ */
 static inline void check_examples(ur_labelled *set, const char *labels, const char *expected)
 {
     char all[4096] = "", names[512] = "";
@@ -47,7 +50,7 @@ static inline void check_found(ur_labelled *set, const char *expected)
     assert_string_equal(ur_labelled_found(set), expected);
 }
 
-/* Opens, compares and closes. */
+/* Opens a set, compares what was found and its examples, and closes it. */
 static inline void check_set(const char *path, const ur_labelled_options *options, const char *found,
                              const char *labels, const char *expected)
 {
@@ -57,7 +60,7 @@ static inline void check_set(const char *path, const ur_labelled_options *option
     ur_labelled_close(set);
 }
 
-/* `expected` follows "FOLDER/", unless it begins with a *. */
+/* The message must be `expected`, preceded by "FOLDER/" unless it begins with a *. */
 static inline void check_refused_all(const temp_text *temp, const char *const *paths, size_t count,
                                      const ur_labelled_options *options, ur_status status, const char *expected)
 {

@@ -1,4 +1,4 @@
-/* What a text should read as, written the plain way over a whole file in memory. */
+/* How a text should be read, written in the plainest way, over a whole file in memory. */
 #ifndef UR_TESTS_REFERENCE_TEXT_H
 #define UR_TESTS_REFERENCE_TEXT_H
 
@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Writes the text of one file to `out` (3·size bytes) and returns its length; *valid: no invalid UTF-8 in it. */
+/* Writes the text of one file to `out` (3·size bytes) and returns its length. *valid: the file has no invalid UTF-8. */
 static inline size_t reference_file(ur_token_kind kind, const unsigned char *bytes, size_t size, unsigned char *out,
                                     bool *valid)
 {
@@ -37,13 +37,13 @@ static inline size_t reference_file(ur_token_kind kind, const unsigned char *byt
     return length;
 }
 
-/* Whether a line break is read between a file and the next one, neither of which is empty. */
+/* Whether a line break is read between a file and the next one. Neither file is empty. */
 static inline bool reference_break(ur_token_kind kind, const unsigned char *bytes, size_t size, size_t next)
 {
     return kind != UR_TOKEN_BYTE && size > 0 && next > 0 && bytes[size - 1] != '\n';
 }
 
-/* Ends of the tokens of a file's text; returns their number. */
+/* Finds the ends of the tokens of a file's text. Returns the number of tokens. */
 static inline size_t reference_tokens(ur_token_kind kind, const unsigned char *text, size_t length, size_t *ends)
 {
     size_t count = 0;
@@ -56,13 +56,13 @@ static inline size_t reference_tokens(ur_token_kind kind, const unsigned char *t
     return count;
 }
 
-/* Bytes that a text is made of to be troublesome, chosen by a linear congruential generator. */
+/* Writes a text of troublesome bytes, chosen by a linear congruential generator. Returns its length. */
 static inline size_t reference_trouble(uint32_t seed, bool valid, unsigned char *out, size_t capacity)
 {
     static const char *const pieces[] = {"a", "Zebra", " ", "  ", "'", "can't", "\r\n", "\r", "\n", "\t", ".", "_9",
                                          "\xC3\xA9", "\xED\x95\x9C", "\xF0\x9F\x98\x80", "\xEF\xBB\xBF", "\x7F", "\x01",
                                          "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz0123456789", "-",
-                                         /* from here on invalid */
+                                         /* invalid from here on */
                                          "\xFF", "\x80", "\xE2\x82", "\xF0\x9F\x98", "\xC0\xAF", "\xED\xA0\x80"};
     const uint32_t count = valid ? 20 : 26;
     size_t length = 0;

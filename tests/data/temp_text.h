@@ -1,4 +1,4 @@
-/* Small files in a folder of their own for the tests of one program. */
+/* Small files for the tests of one program, in a folder of their own. */
 #ifndef UR_TESTS_TEMP_TEXT_H
 #define UR_TESTS_TEMP_TEXT_H
 
@@ -16,10 +16,10 @@
 
 typedef struct temp_text {
     char folder[256];
-    char path[512]; /* of the file named last */
+    char path[512]; /* path of the file named last */
 } temp_text;
 
-/* Removes a folder with everything in it. */
+/* Removes a folder and everything in it. */
 static inline void temp_remove(const char *folder)
 {
     char path[1024];

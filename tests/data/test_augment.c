@@ -1,4 +1,4 @@
-/* Pictures that are moved, turned and scaled. */
+/* Augmentation: pictures that are shifted, turned and scaled, and sounds that are varied. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -43,7 +43,10 @@ static void channels_stay_together(void **state)
     assert_memory_equal(to, ((float[]){0, 10, 0, 10, 1, 11}), sizeof to);
 }
 
-/* Within the bounds, near them on both sides, and the same for the same numbers. */
+/*
+ * The chosen numbers are within the bounds, come near them on both sides, and are the same for the same seed and
+ * number.
+ */
 static void chosen(void **state)
 {
     const ur_augment how = {.shift = 2, .turn = 10, .scale = 0.1};
@@ -74,8 +77,10 @@ static void vary(float from, size_t steps, uint64_t number, float *to)
     ur_sound_vary(sound, steps, BANDS, 3, number, to);
 }
 
-/* A sound that is the same everywhere, 10, stays so but for noise, and but for what is silenced: whole bands and slices side
- * by side, as many as may be. */
+/*
+ * A constant sound of 10s changes only by noise and by masking. Masks cover whole bands and slices next to each other,
+ * up to the greatest number.
+ */
 static void sound_is_masked(void **state)
 {
     size_t most_bands = 0, most_slices = 0;
@@ -101,7 +106,7 @@ static void sound_is_masked(void **state)
     assert_int_equal(most_slices, 5);
 }
 
-/* What rises goes on rising, from near the first slice to near the last. */
+/* A rising sound goes on rising, from near the first slice to near the last. */
 static void sound_is_stretched(void **state)
 {
     float from[SLICES * BANDS], to[SLICES * BANDS], again[SLICES * BANDS];
@@ -118,7 +123,7 @@ static void sound_is_stretched(void **state)
             float end = to[(SLICES - 1) * BANDS + i];
             if (end != 0 && fabs((double)end - 129) > last) last = fabs((double)end - 129);
         }
-        assert_true(first < 7.5 && last < 7.5); /* 5 by the shift, 1.5 by the speed, and noise */
+        assert_true(first < 7.5 && last < 7.5); /* 5 from the shift, 1.5 from the speed, and noise */
     }
     ur_sound_vary(from, SLICES, BANDS, 4, 99, again);
     assert_memory_not_equal(to, again, sizeof to);
@@ -131,8 +136,10 @@ static void one_slice(void **state)
     for (uint64_t number = 0; number < 50; number++) vary(10, 1, number, to);
 }
 
-/* All of an utterance is still there, spoken faster or slower: what rises does so from the first slice to the last. In each
- * second at most 5 slices are silent. */
+/*
+ * The whole utterance is still there, spoken faster or slower: a rising sound rises from the first slice to the last.
+ * In each second at most 5 slices are silent.
+ */
 static void utterance_is_whole(void **state)
 {
     enum { LONG = 250, MOST = 280 };

@@ -1,4 +1,7 @@
-/* Tables of captions: columns by name and by looking, pictures by row and by file, and every message about what is none. */
+/*
+ * Tables of captions: columns found by name and by content, pictures named by row and by file, and every message about
+ * a broken table.
+ */
 #include "temp_text.h"
 
 #include "support/ok.h"
@@ -6,7 +9,7 @@
 #include "data/pictures/captions.h"
 #include "unroll_train.h"
 
-/* Each row as "picture=caption", with | between. */
+/* Compares the rows, written as "picture=caption" with | between rows. */
 static void check(const char *path, const ur_captions_options *options, size_t pictures, const char *expected)
 {
     char all[1024] = "";
@@ -55,7 +58,7 @@ static void test_columns(void **state)
     check(temp_string(temp, "t.tsv", "name\tcaption_en\n\xEF\xBB\xBF x\tone\n"), &none, 1, "0=one");
 }
 
-/* An e and an acute accent, the letters of a syllable of Hangul; a letter that becomes longer. */
+/* An e and an acute accent; the letters of a Hangul syllable; a letter that becomes longer. */
 static void test_normal_form(void **state)
 {
     temp_text *temp = *state;

@@ -1,6 +1,6 @@
 /*
- * Clips: frames and labels of each form, with the quirks of tables; every message about what is no clip; and, where
- * UNROLL_DATA names the real data, what is found in them, with counts made by other programs.
+ * Clips: frames and labels of each form, and the quirks of tables; every message about broken clips; and, if
+ * UNROLL_DATA names the folder of real data, what is found in it, with counts made by other programs.
  */
 #include "temp_text.h"
 
@@ -22,7 +22,7 @@ static ur_clips *open_clips(const char *const *paths, size_t count, const ur_cli
 
 static ur_clips *open_one(const char *path) { return open_clips(&path, 1, &(ur_clips_options){0}); }
 
-/* The message begins with the folder of the test, which is left out. */
+/* Compares the message after the test's folder. */
 static void refuse(const temp_text *temp, const char *const *paths, size_t count, const ur_clips_options *options,
                    ur_status status, const char *message)
 {
@@ -76,7 +76,7 @@ static void test_quirks_of_tables(void **state)
     }
 }
 
-/* A header of numbers is told from a row by its label, which never comes again. */
+/* A header of numbers is told from a row by its label, which does not occur again. */
 static void test_headers(void **state)
 {
     const float rows[] = {1, 2, 5, 6, 7, 8}, all[] = {1, 2, 5, 6};
@@ -108,7 +108,7 @@ static void test_options_of_tables(void **state)
     ur_clips_close(clips);
 }
 
-/* The columns of a training are found by their names, wherever they stand. */
+/* The columns that a model was trained with are found by their names, in any order. */
 static void test_columns_of_a_training(void **state)
 {
     const char *const names[] = {"y", "x"}, *const labels[] = {"a", "b"};
@@ -151,7 +151,7 @@ static void test_bad_tables(void **state)
                  "bad.csv: line 1: `label-column` z: no such column among 2");
 }
 
-/* The same numbers and labels, in memory and in temporary files. */
+/* The numbers and labels are the same in memory and in temporary files. */
 static void test_large_tables(void **state)
 {
     temp_text *temp = *state;
@@ -166,7 +166,7 @@ static void test_large_tables(void **state)
     const char *path = temp_string(temp, "table.csv", table);
     ur_clips *memory = open_one(path);
     ur_clips *files = open_clips(&path, 1, &(ur_clips_options){.watcher = &watcher, .memory = 40});
-    assert_int_equal(rmdir(folder), 0); /* nothing is in it */
+    assert_int_equal(rmdir(folder), 0); /* the folder is empty */
     assert_true(ur_clips_hash(memory) == ur_clips_hash(files));
     assert_int_equal(ur_clips_frames(files, 0), FRAMES);
     assert_int_equal(ur_clips_read(memory, 0, 0, FRAMES, in_memory, &error), UR_OK);
@@ -183,7 +183,7 @@ static void test_large_tables(void **state)
 
 /* ---- Pictures ----------------------------------------------------------------------------------------------------- */
 
-/* 2 clips of 2 frames of 1 x 2, and labels. */
+/* 2 clips of 2 frames of 1 x 2 pixels, and labels. */
 static const unsigned char CLIPS[] = {0, 0, 8, 4, 0, 0, 0, 2,   0,  0,   0, 2, 0, 0,
                                       0, 1, 0, 0, 0, 2, 0, 255, 51, 102, 0, 0, 1, 2},
                            LABELS[] = {0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 2, 0, 2, 1, 0};
@@ -238,7 +238,7 @@ static void test_bad_idx(void **state)
     refuse(*state, paths, 2, &(ur_clips_options){0}, UR_ERR_FORMAT, "clips has 4 sizes; labels have 2, clips 4 or 5");
 }
 
-/* 2 x 1, RGB: red and grey. */
+/* 2 x 1 pixels, RGB: red and grey. */
 static const unsigned char PNG[] = {
     0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44, 0x52, 0x00, 0x00,
     0x00, 0x02, 0x00, 0x00, 0x00, 0x01, 0x08, 0x02, 0x00, 0x00, 0x00, 0x7b, 0x40, 0xe8, 0xdd, 0x00, 0x00, 0x00,

@@ -1,4 +1,4 @@
-/* CoNLL-U: which lines are words, and what is no CoNLL-U. */
+/* CoNLL-U: which lines are words, and what is not CoNLL-U. */
 #include "temp_text.h"
 
 #include "data/table/conllu.h"
@@ -12,7 +12,7 @@ static const char TEXT[] = "# text = Vámonos al mar.\n"
                                    "4", "mar", "NOUN") "\n\n# a second one\n" WORD("1", "So", "ADV") "\n";
 static const char WORDS[] = "Vamos/VERB nos/PRON al/ADP mar/NOUN|So/ADV";
 
-/* All words as "form/upos", with | between sentences. */
+/* Compares all words, written as "form/upos" with | between sentences. */
 static void check_words(const char *path, const char *expected)
 {
     char all[1024] = "";
@@ -59,7 +59,7 @@ static void test_other_line_ends(void **state)
     check_words(temp_write(*state, "b.conllu", text, size), WORDS);
 }
 
-/* Sentences longer than the piece that is read at once, all of them in two files of one folder. */
+/* Sentences longer than the piece that is read at once. All of them are in two files of one folder. */
 static void test_a_folder(void **state)
 {
     enum { COUNT = 30000 };

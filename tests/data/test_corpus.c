@@ -1,5 +1,7 @@
-/* Texts of several files as tokens: what is read, and what is said when that fails. (Against a plain second reading of
- * them: test_corpus_reference.c; files that change meanwhile: test_corpus_changes.c.) */
+/*
+ * Texts of several files as tokens: what is read, and the message if reading fails. (Compared with a plain second
+ * reading in test_corpus_reference.c. Files that change meanwhile: test_corpus_changes.c.)
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,7 +21,7 @@ static void check_refused(temp_text *temp, ur_token_kind token, const char *name
     assert_int_equal(open_with(&corpus, token, false, 0, temp->path, NULL), status);
 }
 
-/* All tokens joined by |. */
+/* Compares all tokens, joined by |. */
 static void check_read(ur_token_kind token, bool replace, const char *path, const char *expected)
 {
     char joined[1024] = "";
@@ -108,7 +110,7 @@ static void check_wide(temp_text *temp, const char *bytes, size_t size, const ch
     check_refused(temp, UR_TOKEN_CHAR, "wide2", UR_ERR_FORMAT, message);
 }
 
-/* Two and four bytes a character, with a mark or without; Han in UTF-16 has no zero byte at all. */
+/* Two and four bytes per character, with and without a byte order mark. Han in UTF-16 has no zero byte at all. */
 static void wide_texts(void **state)
 {
     temp_text *temp = *state;
@@ -125,7 +127,7 @@ static void wide_texts(void **state)
                   "odd: not a text (a zero byte among its first 4096); train with `token` byte to take it as it is");
 }
 
-/* What a run leaves is no text; a folder that merely has such a log is none. */
+/* The folder of a run is not read as text. A folder whose log.jsonl is not a run's is read. */
 static void runs_in_folders(void **state)
 {
     temp_text *temp = *state;
@@ -147,7 +149,7 @@ static void runs_in_folders(void **state)
     check_read(UR_TOKEN_CHAR, false, temp_path(temp, "p"), "t|\n|u|\n|v");
 }
 
-/* Files and folders mixed come in the order in which they are named. */
+/* Files and folders are read in the order in which they are named. */
 static void order_of_paths(void **state)
 {
     temp_text *temp = *state;
@@ -235,7 +237,7 @@ static void end_on_index(void **state)
     assert_int_equal(ur_reader_seek(reader, 4, &error), UR_OK);
     assert_int_equal(ur_reader_next_text(reader, &text, &length, &error), UR_OK);
     assert_int_equal(*text, '5');
-    assert_int_equal(ur_reader_next(reader, NULL, 0, &error), UR_ERR_USAGE); /* no vocabulary */
+    assert_int_equal(ur_reader_next(reader, NULL, 0, &error), UR_ERR_USAGE); /* there is no vocabulary */
     ur_reader_close(reader);
     ur_corpus_close(corpus);
 }
@@ -282,7 +284,7 @@ static void unseen_token(void **state)
         "unseen: byte 7: the character \"\xC3\xA9\" (U+00E9) is not in the vocabulary, which has no token for "
         "unknown ones");
     assert_int_equal(ur_reader_position(reader), 4);
-    assert_int_equal(ur_reader_next(reader, ids, 1, &error), UR_OK); /* goes on behind it */
+    assert_int_equal(ur_reader_next(reader, ids, 1, &error), UR_OK); /* goes on after it */
     assert_int_equal(ids[0], 1);
     ur_reader_close(reader);
     assert_int_equal(ur_vocabulary_create(&bytes, UR_TOKEN_BYTE, &error), UR_OK);

@@ -1,4 +1,4 @@
-/* Files that do not stay as they were while they are read, and one beyond 4 GiB. */
+/* Files that change while they are read, and a file beyond 4 GiB. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -41,7 +41,10 @@ static void become_pipe(const char *path)
     assert_int_equal(mkfifo(path, 0600), 0);
 }
 
-/* The harm comes after the reader's first buffer: what is in it still reads, going on and going back do not. */
+/*
+ * The file is changed after the reader has filled its first buffer. The buffer can still be read; going on and going
+ * back fail.
+ */
 static void check_harm(temp_text *temp, const char *name, harm *harmed, const char *expected)
 {
     static char text[50000];
@@ -85,7 +88,7 @@ static void changed_files(void **state)
                "fifo: no longer a regular file; leave the text alone while it is read, or work on a copy");
 }
 
-/* A file of more than 4 GiB, without its blocks: a hole with a byte on either side. */
+/* A file of more than 4 GiB that takes hardly any disk: a hole with a few bytes on either side. */
 static void large_offsets(void **state)
 {
     temp_text *temp = *state;

@@ -1,4 +1,4 @@
-/* Tokens, places and hashes of texts full of trouble, against a plain second reading of the same bytes. */
+/* Tokens, positions and hashes of troublesome texts, against a plain second reading of the same bytes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -57,7 +57,7 @@ static ur_file_list make_list(temp_text *temp, const expectation *expected)
     return list;
 }
 
-/* Every token is met whole, whatever the buffer's size and so wherever its border falls. */
+/* Every token is read whole, whatever the buffer's size, and so wherever the buffer ends. */
 static void check_cursor(const expectation *expected, const ur_file_list *list, ur_token_kind kind, size_t capacity)
 {
     ur_cursor cursor;
@@ -105,8 +105,10 @@ static void buffer_borders(void **state)
     free(expected);
 }
 
-/* The most that a cut looks ahead: 127 letters, an apostrophe, and the four bytes of the character behind it. Short
- * tokens between them, so that each amount of text that a buffer may have left is met at the beginning of such a word.
+/*
+ * The farthest that a cut looks ahead: 127 letters, an apostrophe, and the four bytes of the next character. Short
+ * tokens come between these words, so that each amount of text that a buffer may have left occurs at the beginning of
+ * such a word.
  */
 static void farthest_look(void **state)
 {
@@ -123,7 +125,7 @@ static void farthest_look(void **state)
     free(expected);
 }
 
-/* FNV-1a of both files, the eight bytes of its length behind each. */
+/* FNV-1a of both files, each followed by the eight bytes of its length. */
 static uint64_t reference_hash(const expectation *expected)
 {
     uint64_t hash = 14695981039346656037u;
@@ -141,7 +143,7 @@ static void check_jumps(const expectation *expected, ur_reader *reader)
     for (size_t i = 0; i < 300; i++) {
         const char *text;
         size_t length, token = i * i * 2654435761u % (expected->tokens + 1);
-        if (i % 3 == 1) token = ur_reader_position(reader) + i % 40; /* a little forward */
+        if (i % 3 == 1) token = ur_reader_position(reader) + i % 40; /* a little ahead */
         if (token > expected->tokens) continue;
         assert_int_equal(ur_reader_seek(reader, token, &error), UR_OK);
         assert_int_equal(ur_reader_position(reader), token);
@@ -180,7 +182,9 @@ static void check_ids(const expectation *expected, ur_corpus *corpus)
     free(ids);
 }
 
-/* More than the buffers of readers and of the first pass hold, and an index of every size. */
+/*
+ * The texts are larger than the buffers of the readers and of the first pass. Index intervals of every size are tried.
+ */
 static void whole_corpus(void **state)
 {
     temp_text *temp = *state;

@@ -1,5 +1,5 @@
-/* Times: what is read and written, and the calendar beside the C library's. */
-#define _GNU_SOURCE /* timegm */
+/* Times: how they are read and written, and the calendar compared with the C library's. */
+#define _GNU_SOURCE /* for timegm */
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* Pictures in idx files, packed or not, and gzip that is not whole. */
+/* Pictures in idx files, compressed or not, and incomplete gzip files. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,7 +13,7 @@
 #include <zlib.h>
 #endif
 
-/* Two pictures of 2 x 3, and three labels of which the first two are used. */
+/* Two pictures of 2 x 3 pixels, and two labels, 10 and 9. */
 static const char PICTURES[] =
     "\0\0\x08\x03\0\0\0\x02\0\0\0\x02\0\0\0\x03\x00\x33\x66\x99\xCC\xFF\xFF\x00\xFF\x00\xFF\x00";
 static const char LABELS[] = "\0\0\x08\x01\0\0\0\x02\x0A\x09";
@@ -203,7 +203,7 @@ static void packed(void **state)
     ur_watcher watcher = {.temporary = folder};
     ur_labelled_options options = {.watcher = &watcher};
     ur_labelled *set = open_labelled(temp_write(temp, "packed.tsv.gz", bytes, size + 8), &options);
-    assert_int_equal(count_entries(folder), 2); /* nothing is left that could stay behind */
+    assert_int_equal(count_entries(folder), 2); /* no temporary file is left */
     assert_int_equal(ur_labelled_count(set), ur_labelled_count(plain));
     assert_true(ur_labelled_hash(set) == ur_labelled_hash(plain));
     check_name(temp, set, 9999, "packed.tsv.gz: line 10000");

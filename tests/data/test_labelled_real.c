@@ -1,5 +1,7 @@
-/* The real data sets, where UNROLL_DATA names their folder: what is found in them, as its README says, and counts that
- * were made with other programs. */
+/*
+ * The real data sets, if UNROLL_DATA names their folder: what is found in them, as its README says, and counts made
+ * with other programs.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

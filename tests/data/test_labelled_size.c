@@ -1,4 +1,4 @@
-/* Labelled examples in little memory, without memory, and of files that do not stay as they were. */
+/* Labelled examples with little memory, without memory, and from files that change. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -37,7 +37,7 @@ static void write_large(const char *path)
     assert_int_equal(fclose(file), 0);
 }
 
-/* 68 MB of rows: 16 bytes for each of them, twice while the list grows, and buffers. */
+/* 68 MB of rows may take 16 bytes per row, twice that while the list grows, and buffers. */
 static void little_memory(void **state)
 {
     temp_text *temp = *state;
@@ -128,7 +128,7 @@ static void fail_at_each(const char *const *paths, size_t count, const ur_labell
     long calls = 1;
     ur_status status = UR_OK;
     ur_error error = {0};
-    for (long n = 1; calls + 1 >= n; n++) { /* until none is left to fail */
+    for (long n = 1; calls + 1 >= n; n++) { /* until no call is left to fail */
         error = (ur_error){0};
         long before = atomic_load(&memory_live);
         memory_arm(n, false);

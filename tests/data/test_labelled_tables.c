@@ -1,4 +1,4 @@
-/* Tables of labelled texts: what is found in them, and what is said when they are not as they should be. */
+/* Tables of labelled texts: what is found in them, and the messages about broken ones. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,7 +24,7 @@ static void columns_by_looking(void **state)
               "x:yes, sir|y:no, sir|x:oh");
 }
 
-/* Of many different values, numbers are no labels, nor are words that do not come again. */
+/* A column of many different values is not a label, if they are numbers or words that do not occur again. */
 static void many_values(void **state)
 {
     static const char *const ROW[] = {"%d\tsome words, %d\n", "k%d\tsome words, %d\n"};
@@ -46,7 +46,7 @@ static void many_values(void **state)
     }
 }
 
-/* The order of lines does not matter for the ids, and ten comes after nine. */
+/* Ids do not depend on the order of lines. 10 sorts after 9. */
 static void order_of_labels(void **state)
 {
     temp_text *temp = *state;
@@ -101,7 +101,7 @@ static void quotes(void **state)
               "1:a \"b\"|0:c|1:d\ne");
 }
 
-/* People write quotes in reviews: one that is not at the end of its field makes all of them text. */
+/* People write quotes in reviews: a quote that is not at the end of its field turns all quotes into text. */
 static void quotes_that_are_none(void **state)
 {
     temp_text *temp = *state;
@@ -144,7 +144,7 @@ static void bad_rows(void **state)
                   "m.csv: only one column; an example needs a text and a label");
 }
 
-/* Labels of a training: ids are theirs, and others are refused. */
+/* With the labels of a training, ids are those of the training, and other labels are refused. */
 static void labels_of_a_training(void **state)
 {
     temp_text *temp = *state;
@@ -159,7 +159,7 @@ static void labels_of_a_training(void **state)
         "x.tsv: line 2: the label worse does not occur in the training data, which have 3 labels: bad, good, so");
 }
 
-/* Several files are one table; each may have the header. */
+/* Several files form one table. Each may have the header. */
 static void several_tables(void **state)
 {
     temp_text *temp = *state;
@@ -173,7 +173,7 @@ static void several_tables(void **state)
     ur_labelled_close(set);
 }
 
-/* Equal texts are on one side, whatever their labels; sides do not depend on the order of lines. */
+/* Equal texts are in the same part, whatever their labels. Parts do not depend on the order of lines. */
 static void split(void **state)
 {
     temp_text *temp = *state;

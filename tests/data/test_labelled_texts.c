@@ -70,7 +70,7 @@ static void trees_of_one_word(void **state)
     ur_labelled_close(set);
 }
 
-/* Of a sentence that is set apart there are no phrases; one that occurs elsewhere too stays. */
+/* A sentence that is set apart gives no phrases. A phrase that also occurs elsewhere stays. */
 static void trees_split(void **state)
 {
     temp_text *temp = *state;

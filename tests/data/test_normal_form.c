@@ -1,4 +1,4 @@
-/* Normal form C: what is joined, what stays, and what a build without utf8proc says. */
+/* Normal form C: what is composed, what stays unchanged, and the message of a build without utf8proc. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,16 +30,16 @@ static void becomes(const char *text, const char *wanted)
 static void test_what_is_joined(void **state)
 {
     (void)state;
-    becomes("cafe\xCC\x81", "caf\xC3\xA9"); /* e, acute */
+    becomes("cafe\xCC\x81", "caf\xC3\xA9"); /* e and acute accent */
     becomes("\xE1\x84\x92\xE1\x85\xA1\xE1\x86\xAB\xE1\x84\x80\xE1\x85\xB3\xE1\x86\xAF",
-            "\xED\x95\x9C\xEA\xB8\x80");                 /* Hangul */
-    becomes("\xED\x95\x98\xE1\x86\xAB", "\xED\x95\x9C"); /* a syllable, its end */
-    becomes("\xE3\x81\x8B\xE3\x82\x99", "\xE3\x81\x8C"); /* ka, voiced */
+            "\xED\x95\x9C\xEA\xB8\x80");                 /* Hangul letters */
+    becomes("\xED\x95\x98\xE1\x86\xAB", "\xED\x95\x9C"); /* a Hangul syllable and its final letter */
+    becomes("\xE3\x81\x8B\xE3\x82\x99", "\xE3\x81\x8C"); /* ka and voicing mark */
     becomes("a\xCC\xA7\xCC\x83 q\xCC\x83",
-            "\xC3\xA3\xCC\xA7 q\xCC\x83"); /* in another order; where there is no such letter */
+            "\xC3\xA3\xCC\xA7 q\xCC\x83"); /* marks in another order; no composed letter exists */
 }
 
-/* The same bytes at the same place. */
+/* The text stays at the same address, with the same bytes. */
 static void stays(const char *text, size_t length)
 {
     ur_normal_form form = {0};
@@ -61,7 +61,7 @@ static void test_what_stays(void **state)
     stays("a\xCC", 2);
 }
 
-/* One room for texts of any length; each is its own. */
+/* One buffer for texts of any length. Each result is right. */
 static void test_room(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* Texts in pairs: two files, tables, and what is wrong with them. */
+/* Pairs of texts: from two files and from tables, and the messages about broken ones. */
 #include "temp_text.h"
 
 #include "data/table/pairs.h"
@@ -8,7 +8,7 @@
 
 static const ur_pairs_options none;
 
-/* Every pair as "source=target" with | between. */
+/* Compares every pair, written as "source=target" with | between pairs. */
 static void check(ur_pairs *p, const char *found, const char *expected)
 {
     char all[2048] = "";
@@ -45,7 +45,7 @@ static void fails(const char *first, const char *second, const ur_pairs_options 
     assert_null(p);
 }
 
-/* Of the test's folder. */
+/* Writes a file into the test's folder. */
 static const char *write_file(void **state, const char *name, const char *text)
 {
     static char paths[4][512];

@@ -1,6 +1,6 @@
 /*
- * Pictures of any size: scaled by hand and by the library, files of each form and idx as an album; arrays of numpy; and every
- * message about what is none.
+ * Pictures of any size: scaling compared with numbers computed by hand, files of each form, idx files as albums, arrays
+ * of numpy, and every message about broken ones.
  */
 #include "temp_text.h"
 
@@ -37,9 +37,9 @@ static void test_scaling(void **state)
     const unsigned char colour[] = {255, 0, 0, 10, 20, 30};
     scale(four, (ur_picture_size){2, 2, 1}, (ur_picture_size){1, 1, 1}, (unsigned char[]){85});
     scale(four, (ur_picture_size){2, 2, 1}, (ur_picture_size){2, 2, 1}, four);
-    /* 3 places into 2: each is a whole one and a half of the middle */
+    /* 3 pixels become 2: each is one whole pixel and half of the middle one */
     scale(wide, (ur_picture_size){2, 3, 1}, (ur_picture_size){1, 2, 1}, (unsigned char[]){30, 40});
-    /* 2 places into 4 lie at −1/4, 1/4, 3/4 and 5/4 */
+    /* 4 pixels from 2 are at −1/4, 1/4, 3/4 and 5/4 */
     scale(pair, (ur_picture_size){1, 2, 1}, (ur_picture_size){1, 4, 1}, (unsigned char[]){0, 25, 75, 100});
     scale(pair, (ur_picture_size){2, 1, 1}, (ur_picture_size){4, 1, 1}, (unsigned char[]){0, 25, 75, 100});
     scale(pair, (ur_picture_size){1, 2, 1}, (ur_picture_size){1, 2, 3}, (unsigned char[]){0, 0, 0, 100, 100, 100});
@@ -128,7 +128,7 @@ static void test_files(void **state)
 }
 
 #ifdef UR_HAVE_JPEG
-/* A grey or coloured picture of one number, of 20 x 30. */
+/* Makes a grey or coloured picture of 20 x 30 pixels that all have one value. */
 static unsigned long make_jpeg(unsigned char **file, int channels, unsigned char number)
 {
     struct jpeg_compress_struct image;
@@ -190,7 +190,7 @@ static void test_jpeg(void **state)
 
 /* ---- Arrays of numpy ---------------------------------------------------------------------------------------------- */
 
-/* FOLDER/x.npy of version 1, with a head as numpy writes it. */
+/* Writes FOLDER/x.npy in version 1, with a header as numpy writes it. */
 static const char *write_npy(temp_text *temp, const char *type, const char *order, const char *shape,
                              const void *numbers, size_t size)
 {
@@ -262,7 +262,7 @@ static void test_no_npy(void **state)
 
 /* ---- Memory ------------------------------------------------------------------------------------------------------- */
 
-/* All that is read here, once; the first failure ends it. */
+/* Reads everything that this file tests, once. The first failure ends it. */
 static ur_status read_everything(const char *folder, const char *table, const char *array, ur_error *error)
 {
     ur_captions *captions = NULL;

@@ -1,4 +1,4 @@
-/* Byte-pair encoding against the algorithm written plainly, and texts that are cut and put together again. */
+/* Byte-pair encoding against a plain version of the algorithm, and texts that are cut into pieces and joined again. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,11 +20,13 @@ static size_t draw(size_t below, uint64_t at)
     return (size_t)(ur_random_uniform(5, UR_USE_TEST, at) * (double)below);
 }
 
-/* ---- The algorithm, plainly ---------------------------------------------------------------------------------------- */
+/*
+ * ---- The plain algorithm -------------------------------------------------------------------------------------------
+ */
 
 enum { MOST = 400, LONGEST = 24 };
 
-/* Words as lists of pieces; everything is counted anew for each joining. */
+/* Words as lists of pieces. Everything is counted anew for each merge. */
 typedef struct plain {
     int32_t word[MOST][LONGEST];
     size_t length[MOST], words;
@@ -42,7 +44,10 @@ static uint64_t plain_times(const plain *p, int32_t left, int32_t right)
     return times;
 }
 
-/* The commonest couple; among equals the one with the smaller left, then right piece. */
+/*
+ * Finds the most frequent pair of neighbours. Of equally frequent pairs, the one with the smaller left piece wins, then
+ * the smaller right piece.
+ */
 static uint64_t plain_best(const plain *p, int32_t *left, int32_t *right)
 {
     uint64_t most = 0;
@@ -68,7 +73,7 @@ static void plain_join(plain *p, int32_t left, int32_t right, int32_t piece)
         }
 }
 
-/* Goes through the pieces that were learnt: each joins the commonest couple there was. */
+/* Follows the learned pieces: each must join the most frequent pair of its time. */
 static void follow(const ur_vocabulary *pieces, const ur_vocabulary *words, uint64_t least)
 {
     plain p = {0};
@@ -81,7 +86,7 @@ static void follow(const ur_vocabulary *pieces, const ur_vocabulary *words, uint
             size_t size = (size_t)ur_utf8_decode(text + at, length - at, &code);
             int32_t known = ur_vocabulary_find(pieces, text + at, size);
             p.word[p.words][p.length[p.words]++] = known >= 0 ? known : text[at];
-            if (known >= 256 && known >= id) id = known + 1; /* the characters come first */
+            if (known >= 256 && known >= id) id = known + 1; /* the characters' ids come first */
             at += known >= 0 ? size : 1;
         }
         p.times[p.words++] = ur_vocabulary_times(words, (int32_t)i);
@@ -92,7 +97,7 @@ static void follow(const ur_vocabulary *pieces, const ur_vocabulary *words, uint
         memcpy(joined, first, a);
         memcpy(joined + a, second, b);
         int32_t piece = ur_vocabulary_find(pieces, joined, a + b);
-        assert_true(piece == id || (piece >= 256 && piece < id)); /* made of two others before */
+        assert_true(piece == id || (piece >= 256 && piece < id)); /* or already made from two other pieces */
         plain_join(&p, left, right, piece);
         id += piece == id;
     }
@@ -218,7 +223,7 @@ static void known_texts(void **state)
     }
 }
 
-/* Any characters but the zero, with pieces that never saw them. */
+/* Any characters but zero, cut into pieces that were learned from other text. */
 static void any_text(void **state)
 {
     (void)state;

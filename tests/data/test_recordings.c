@@ -1,4 +1,4 @@
-/* WAV files, and what is made of the sound in them. */
+/* WAV files, and the features made from their sound. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -44,13 +44,13 @@ static void formats(void **state)
     check_samples(wav, write_wav(wav, 3, 8000, 1, 32, floats, 16), 4, (double[]){0.5, -1, 0.25, 0});
     check_samples(wav, write_wav(wav, 3, 8000, 2, 32, floats, 16), 2, (double[]){-0.25, 0.125});
     check_samples(wav, write_wav(wav, 1, 8000, 2, 16, "\0\x80\0\0\0\x40", 6), 1,
-                  (double[]){-0.5}); /* half a frame more */
+                  (double[]){-0.5}); /* and half a frame, which is dropped */
     size_t size = write_wav(wav, 1, 8000, 1, 16, "\0\x40", 2);
-    memset(wav + 40, 255, 4); /* a length that was never written */
+    memset(wav + 40, 255, 4); /* a length that was never filled in */
     check_samples(wav, size, 1, (double[]){0.5});
 }
 
-/* Chunks of other names are passed over, also those of odd length; the extended form tells its type further behind. */
+/* Chunks of other names are skipped, also those of odd length. The extended format states its type further on. */
 static void chunks(void **state)
 {
     static const char BYTES[] =
@@ -114,7 +114,10 @@ static void power_is_that_of_the_definition(void **state)
     }
 }
 
-/* Numbers of numpy, by the equations of speech.h; and the bits, which are those of every compiler and machine. */
+/*
+ * Numbers computed with numpy, by the equations of speech.h; and the bits, which are the same for every compiler and
+ * machine.
+ */
 static void bands(void **state)
 {
     static const struct {
@@ -166,7 +169,7 @@ static void silence(void **state)
     ur_speech_free(speech);
 }
 
-/* A tone stays that tone; one above the new half rate is gone. */
+/* A tone stays the same tone. A tone above half the new rate disappears. */
 static void other_rate(void **state)
 {
     static double from[3000], to[6000];

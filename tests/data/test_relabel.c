@@ -26,8 +26,8 @@ static void rules(void **state)
     check("0=neg,1=neg,2=,3=pos", "33", "33");
     check(" very bad = bad , good=very good ", "very bad", "bad");
     check(" very bad = bad , good=very good ", "good", "very good");
-    check("a=b,a=c", "a", "b"); /* the first rule */
-    check("a=b,b=c", "a", "b"); /* once */
+    check("a=b,a=c", "a", "b"); /* the first rule counts */
+    check("a=b,b=c", "a", "b"); /* a label is renamed once */
     check("a=x=y", "a", "x=y");
     assert_int_equal(ur_relabel(NULL, (ur_field){"a", 1}).length, 1);
 }

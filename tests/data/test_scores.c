@@ -1,4 +1,4 @@
-/* BLEU and chrF against sacreBLEU, small letters against Python (golden/make_scores.py). */
+/* BLEU and chrF against sacreBLEU, and lower case against Python (golden/make_scores.py). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -55,7 +55,7 @@ static void scores_of_texts(void **state)
     for (size_t i = 0; i < json_array_size(cases); i++) check_case(json_array_get(cases, i));
 }
 
-/* Any of some texts is wanted. */
+/* Each text is scored against several references. */
 static void check_any(const json_t *set)
 {
     ur_bleu bleu = {0};
@@ -108,11 +108,11 @@ static void small_letters(void **state)
     }
     snprintf(text, sizeof text, "%016llx", (unsigned long long)hash);
     assert_string_equal(text, json_string_value(json_object_get(golden, "lower")));
-    assert_int_equal(ur_lower("A\xC3", 2, text), 2); /* no UTF-8: as it is */
+    assert_int_equal(ur_lower("A\xC3", 2, text), 2); /* not UTF-8: stays as it is */
     assert_memory_equal(text, "a\xC3", 2);
 }
 
-/* Texts of marks alone: as long as they get. */
+/* Texts of punctuation alone grow the most. */
 static void room_is_enough(void **state)
 {
     (void)state;
@@ -123,7 +123,7 @@ static void room_is_enough(void **state)
         assert_true(out && work);
         for (unsigned i = 0, x = seed * 2654435761u; i < 60; i++, x = x * 1664525u + 1013904223u)
             text[i] = marks[(x >> 24) % (seed % (sizeof marks - 1) + 1)];
-        size_t length = ur_tokenize_13a(text, 60, out, work); /* the address sanitizer looks on */
+        size_t length = ur_tokenize_13a(text, 60, out, work); /* the address sanitizer checks the buffers */
         assert_true(length <= UR_TOKENIZED_GROWS * 60 + UR_TOKENIZED_MORE);
         free(out);
         free(work);

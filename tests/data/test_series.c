@@ -1,4 +1,6 @@
-/* Series: which columns are channels and times, what is done about missing values, what is said of bad tables. */
+/*
+ * Series: which columns are channels and times, what is done about missing values, and the messages about bad tables.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,7 +25,7 @@ static ur_series open_series(const char *path, const ur_series_options *options)
     return s;
 }
 
-/* Names, then rows, with NaN as "-": "a b|1 2|- 4". */
+/* Compares names, then rows, with NaN written as "-": "a b|1 2|- 4". */
 static void check_series(const char *path, const ur_series_options *options, const char *expected)
 {
     ur_series s = open_series(path, options);
@@ -39,7 +41,7 @@ static void check_series(const char *path, const ur_series_options *options, con
     ur_series_close(&s);
 }
 
-/* `expected` follows the folder. */
+/* The message must be `expected`, preceded by the folder. */
 static void check_refused(temp_text *temp, const char *path, const ur_series_options *options, ur_status status,
                           const char *expected)
 {
@@ -177,7 +179,7 @@ static void write_large(const char *path)
     assert_int_equal(fclose(file), 0);
 }
 
-/* 65 MB of rows: a float a value, twice while the table grows, and buffers. */
+/* 65 MB of rows may take a float per value, twice that while the table grows, and buffers. */
 static void little_memory(void **state)
 {
     temp_text *temp = *state;
@@ -197,7 +199,7 @@ static void little_memory(void **state)
     unlink(path);
 }
 
-/* The same in memory and in temporary files, of which nothing is left. */
+/* The series is the same in memory and in temporary files, and no temporary file is left. */
 static void in_files(void **state)
 {
     temp_text *temp = *state;

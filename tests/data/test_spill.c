@@ -1,4 +1,4 @@
-/* Blocks that go on in a temporary file: nothing is lost on the way, and a disk that is full is an error. */
+/* Blocks that continue in a temporary file: nothing is lost on the way, and a full disk is an error. */
 #include "temp_text.h"
 
 #include "base/watch.h"
@@ -33,7 +33,7 @@ static void from_memory_to_file(void **state)
     }
     ur_spill_free(&s);
     assert_true(!s.bytes && !s.room && s.least == 4096);
-    assert_int_equal(fill(&s, 10, &error), UR_OK); /* empty again */
+    assert_int_equal(fill(&s, 10, &error), UR_OK); /* empty again, and can be filled again */
     ur_spill_free(&s);
 }
 
@@ -59,7 +59,7 @@ static void source_on_a_full_disk(void **state)
     ur_source_close(&source);
 }
 
-/* What is there stays; a limit on the size of files stands for the end of the space. */
+/* The block keeps its bytes. A limit on the size of files plays the full disk. */
 static void full_disk(void **state)
 {
     temp_text *temp = *state;
@@ -90,7 +90,7 @@ static void too_much(void **state)
     ur_error error;
     ur_spill s = {.least = 64};
     assert_int_equal(ur_spill_grow(&s, SIZE_MAX / 2, 8, &error), UR_ERR_MEMORY);
-    assert_int_equal(ur_spill_grow(&s, SIZE_MAX / 8, 1, &error), UR_ERR_IO); /* no disk has so much */
+    assert_int_equal(ur_spill_grow(&s, SIZE_MAX / 8, 1, &error), UR_ERR_IO); /* larger than any disk */
     assert_true(!s.bytes && !s.mapped);
     s.folder = "/nowhere";
     assert_int_equal(ur_spill_grow(&s, 65, 1, &error), UR_ERR_IO);

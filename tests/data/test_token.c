@@ -1,4 +1,6 @@
-/* Where tokens are cut: by hand for what the rules say, and by properties for everything else. */
+/*
+ * Where tokens are cut: compared with cuts made by hand for what the rules say, and by properties for everything else.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,7 +13,7 @@
 
 #include <string.h>
 
-/* `cuts` is the text with a | between tokens. */
+/* `cuts`: the text with a | between tokens. */
 static void check_cuts(ur_token_kind kind, const char *cuts)
 {
     char text[512], got[1024];
@@ -91,7 +93,7 @@ static void invalid_text(void **state)
     }
 }
 
-/* `lead` bytes of a, then the piece, then more a: where is the first token cut? */
+/* Makes a text of `lead` letters a, then the piece, then more letters a. Returns where the first token is cut. */
 static int cut_long(size_t lead, const char *piece)
 {
     unsigned char text[400];
@@ -111,15 +113,15 @@ static void long_words(void **state)
     assert_int_equal(cut_long(127, "\xED\x95\x9C"), 127);
     assert_int_equal(cut_long(128, "\xED\x95\x9C"), 128);
     assert_int_equal(cut_long(126, "'"), 128);
-    assert_int_equal(cut_long(127, "'"), 127); /* never the last of a token that it joins */
+    assert_int_equal(cut_long(127, "'"), 127); /* an apostrophe never ends a token that it joins */
     assert_int_equal(cut_long(128, "'"), 128);
-    assert_int_equal(cut_long(128, "\xFF"), 128); /* not looked at */
+    assert_int_equal(cut_long(128, "\xFF"), 128); /* the invalid byte is not looked at */
     assert_int_equal(cut_long(127, "\xFF"), -1);
 }
 
 enum { SIZE = 700 };
 
-/* With less text: no answer or the same. A token alone: one token. All together: the text. */
+/* With less text the cut is the same or undecided. A token alone is one token. All tokens together are the text. */
 static void check_properties(ur_token_kind kind, const unsigned char *text, size_t length)
 {
     for (size_t at = 0; at < length;) {

@@ -1,4 +1,4 @@
-/* Recordings and what is said in them: tables of several forms, folders, rates, parts, and what is refused. */
+/* Recordings and their transcripts: tables of several forms, folders, sample rates, parts, and what is refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
 
 static scratch place;
 
-/* A WAV file of so many samples, each `level`. */
+/* Writes a WAV file of `samples` samples, all equal to `level`. */
 static void put_wav(const char *name, uint32_t rate, size_t samples, unsigned char level)
 {
     unsigned char sound[4096], wav[4160];
@@ -71,7 +71,7 @@ static void check_two(ur_utterances *set, size_t speakers)
     ur_utterances_close(set);
 }
 
-/* The same two recordings in tables that say so in many ways. */
+/* The same two recordings in tables of many forms. */
 static void test_tables(void **state)
 {
     (void)state;
@@ -123,7 +123,7 @@ static void test_folders(void **state)
     assert_string_equal(ur_utterances_text(set, 2), "two");
     assert_int_equal(ur_utterances_speakers(set), 2);
     assert_int_equal(ur_utterances_speaker(set, 0), ur_utterances_speaker(set, 2));
-    assert_int_equal(ur_utterances_samples(set, 2), 500); /* from 4000 Hz to the first one's rate */
+    assert_int_equal(ur_utterances_samples(set, 2), 500); /* resampled from 4000 Hz to the first recording's rate */
     assert_non_null(strstr(ur_utterances_found(set), "1 of another rate (4000 Hz) resampled"));
     ok(ur_utterances_read(set, 0, samples, &error), &error);
     for (size_t i = 0; i < 400; i++) assert_true(samples[i] == 0.5);
@@ -190,7 +190,7 @@ static uint64_t hash_of(const char *text)
     return hash;
 }
 
-/* What is heard, what is said and who says it. */
+/* The hash depends on what is heard, what is said and who says it. */
 static void test_hash(void **state)
 {
     (void)state;

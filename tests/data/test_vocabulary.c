@@ -1,4 +1,4 @@
-/* Tokens and ids. */
+/* Vocabularies: tokens and their ids. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -29,7 +29,10 @@ static void settle(ur_vocabulary *vocabulary, size_t min_count, size_t limit, bo
     assert_int_equal(ur_vocabulary_settle(vocabulary, min_count, limit, unknown, &error), UR_OK);
 }
 
-/* The tokens in the order of their ids, joined by |, the unknown one as ?. Each must find itself. */
+/*
+ * Compares the tokens in the order of their ids, joined by |, with the unknown token as ?. Each must be found under its
+ * id.
+ */
 static void check_tokens(const ur_vocabulary *vocabulary, const char *expected)
 {
     char joined[256] = "";
@@ -91,7 +94,7 @@ static void which_are_kept(void **state)
     ur_vocabulary_free(rare);
     ur_vocabulary *few = MAKE(UR_TOKEN_CHAR, "d", "c", "b", "a", "c", "c");
     assert_int_equal(ur_vocabulary_add_times(few, "\xC3\xA9", 2, 3000000000u, NULL, &error), UR_OK);
-    settle(few, 0, 3, true); /* equals: the lower bytes stay */
+    settle(few, 0, 3, true); /* of equally frequent tokens the one with lower bytes stays */
     check_tokens(few, "a|c|\xC3\xA9|?");
     assert_int_equal(ur_vocabulary_unknown(few), 3);
     ur_vocabulary_free(few);
@@ -182,7 +185,10 @@ static void out_of_range(void **state)
     ur_vocabulary_free(vocabulary);
 }
 
-/* Enough words for the tables to grow many times and for several blocks of text; text of the first must not move. */
+/*
+ * Enough words for the tables to grow many times and to need several blocks of text. The first block's text must not
+ * move.
+ */
 static void many_words(void **state)
 {
     (void)state;

@@ -12,7 +12,7 @@ static inline size_t put_number(unsigned char *out, uint32_t number, size_t byte
     return bytes;
 }
 
-/* Header and data; returns the length. */
+/* Writes a header and the data. Returns the length. */
 static inline size_t write_wav(unsigned char *out, unsigned tag, uint32_t rate, unsigned channels, unsigned bits,
                                const void *data, size_t size)
 {

@@ -1,4 +1,4 @@
-/* The numbers of a tensor in a file: copied or converted, and the first one that is not finite is named. */
+/* The numbers of a tensor in a file are copied or converted, and the first one that is not finite is named. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* JSON values as they are read and written; the messages of wrong texts are in test_tensor_file.c. */
+/* JSON values as they are read and written. The messages about broken texts are tested in test_tensor_file_parse.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -56,7 +56,7 @@ static void read_reals(void)
     real_is("1.7976931348623157e308", 1.7976931348623157e308);
 }
 
-/* In a locale with a decimal comma too, where the machine has one. */
+/* Also in a locale with a decimal comma, if the machine has one. */
 static void test_reals(void **state)
 {
     (void)state;

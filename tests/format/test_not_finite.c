@@ -1,4 +1,4 @@
-/* What no reader would take is not written: weights, and what a checkpoint holds beside them. */
+/* Numbers that no reader would accept are not written: in the weights, and in the other tensors of a checkpoint. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,6 @@
-/* Model files: what is written reads back, and equal input gives equal bytes. (Broken ones: test_tensor_file_parse.c.) */
+/*
+ * Model files: what is written reads back, and equal input gives equal bytes. (Broken files: test_tensor_file_parse.c.)
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -114,7 +116,7 @@ static void test_rewriting_what_was_read(void **state)
     write_some(in_scratch(&here, "first"));
     ur_tensor_file file;
     assert_int_equal(ur_tensor_file_read(&file, here.path, NULL), UR_OK);
-    /* Reading gives them in the order of the file. */
+    /* Reading gives the entries in the order of the file. */
     ur_tensor_entry ordered[4] = {*ur_tensor_file_find(&file, "rnn.weight_ih_l0"), *ur_tensor_file_find(&file, "step"),
                                   *ur_tensor_file_find(&file, "leer"), *ur_tensor_file_find(&file, "gewicht é")};
     assert_same_entries(file.entries, ordered, 4);
@@ -142,7 +144,7 @@ static void test_padding_of_every_length(void **state)
     }
 }
 
-/* Refused before anything is written: the old file stays, and nothing lies beside it. */
+/* The write is refused before anything is written: the old file stays, and no other file appears. */
 static void refuse_write(const ur_tensor_entry *entries, size_t count, const char *const *metadata, size_t pairs,
                          const char *message)
 {
@@ -226,7 +228,7 @@ static void test_dtype_sizes(void **state)
     for (int i = 0; i < 6; i++) assert_int_equal(ur_dtype_size((ur_dtype)i), sizes[i]);
 }
 
-/* The golden files were written by the reference implementation. */
+/* The golden files were written by the reference implementation of safetensors. */
 static void test_a_file_of_the_reference_implementation(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* The header of a model file: what it may say, and every broken one is refused by name. */
+/* The header of a model file: what it may hold, and the message for every kind of broken header. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A file in memory: `length` in its first 8 bytes, the header, then `data` zero bytes. */
+/* A file in memory: `length` in its first 8 bytes, then the header, then `data` zero bytes. */
 typedef struct image {
     unsigned char bytes[4096];
     size_t size;
@@ -285,7 +285,7 @@ static void test_every_cut_of_a_file_is_refused(void **state)
         cut.size = size;
         assert_int_equal(parse_exact(&cut, &out, NULL), UR_ERR_FORMAT);
         if (size < 8) continue;
-        /* The header's length follows the cut, so that the JSON itself is what breaks off. */
+        /* The stated length is the length after the cut, so that the JSON itself breaks off. */
         image header_cut = image_of(size - 8, "", 0);
         memcpy(header_cut.bytes + 8, whole.bytes + 8, size - 8);
         header_cut.size = size;

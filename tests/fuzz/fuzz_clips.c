@@ -1,6 +1,7 @@
 /*
- * Any bytes as clips: as two idx files, as a table, as a picture of a folder, and as rows that come one by one. The first byte
- * chooses which, the second where the first part ends. Numbers that are read are finite, and labels are known.
+ * Any bytes as clips: as two idx files, as a table, as a picture of a folder, and as rows that come one by one. The
+ * first byte chooses the form, and the second where the first part ends. Numbers that are read must be finite, and
+ * labels must be known.
  */
 #include "memory_file.h"
 
@@ -57,7 +58,7 @@ static void try_picture(const uint8_t *data, size_t size)
     free(value);
 }
 
-/* The first part is a header, the second a row. */
+/* The first part is the header, and the second part is a row. */
 static void try_rows(const uint8_t *data, size_t first, size_t size)
 {
     const char *const names[] = {"x", "y"};

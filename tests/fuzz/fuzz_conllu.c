@@ -1,6 +1,7 @@
 /*
- * Any bytes as CoNLL-U. What opens is read from the end to the beginning: as many words as it says, no field empty, all of
- * them in the text. Written again, words alone, it reads as the same. As plain text each line is cut into words, all of it.
+ * Any bytes as CoNLL-U. A file that opens is read from the end to the beginning: it has as many words as it states, no
+ * field is empty, and all fields are parts of the file's text. Written again with only its words, it reads the same. As
+ * plain text, each line is cut into words that cover all of it.
  */
 #include "memory_file.h"
 
@@ -93,7 +94,7 @@ static void check_set(const ur_conllu *set)
     free(out.bytes);
 }
 
-/* A line up to what is not UTF-8. */
+/* Checks a line, up to the first invalid UTF-8. */
 static void check_cuts(const char *line, size_t length)
 {
     size_t valid = 0;

@@ -1,6 +1,7 @@
 /*
- * Any bytes as pictures with labels, as a recording, and as a pattern with a name. The first byte chooses which, the
- * second where the first part ends. Numbers that are read are finite; a pattern fits where a plain matcher says so.
+ * Any bytes as pictures with labels, as a recording, and as a pattern with a name. The first byte chooses the form, and
+ * the second where the first part ends. Numbers that are read must be finite. A pattern must match exactly if a plain
+ * matcher says so.
  */
 #include "memory_file.h"
 
@@ -127,7 +128,7 @@ static void try_pattern(const uint8_t *data, size_t first, size_t size)
     memcpy(pattern, data, first < 23 ? first : 23);
     memcpy(name, data + first, size - first < 23 ? size - first : 23);
     if (ur_glob_check(pattern, &labelled, NULL) != UR_OK) return;
-    if (count_stars(pattern) > 5) return; /* the plain matcher tries all ways */
+    if (count_stars(pattern) > 5) return; /* the plain matcher tries all ways, which takes too long */
     bool matches = ur_glob(pattern, name, &label, &length);
     REQUIRE(matches == fits(pattern, name));
     if (matches && labelled) REQUIRE(label >= name && label + length <= name + strlen(name));

@@ -1,7 +1,7 @@
 /*
- * Any bytes as labelled texts. The first byte chooses the form and the options. What opens is read from the end to the
- * beginning: texts are UTF-8 and not blank, the labels are in their order and each has an example. Written as a CSV with
- * quotes round everything it must read as the same.
+ * Any bytes as labelled texts. The first byte chooses the form and the options. A file that opens is read from the end
+ * to the beginning: texts are UTF-8 and not blank, the labels are in order, and each label has an example. Written as a
+ * CSV file with quotes round every field, it must read the same.
  */
 #include "memory_file.h"
 
@@ -85,7 +85,7 @@ static void require_same(ur_labelled *set, ur_labelled *again)
     ur_example_free(&b);
 }
 
-/* CR LF in quotes reads as LF, so a text with one would change. */
+/* CR LF within quotes is read as LF, so a text with CR LF would change: *same becomes false. */
 static void write_again(ur_labelled *set, buffer *out, bool *same)
 {
     ur_example read = {0};

@@ -1,5 +1,5 @@
 /*
- * Model files from anyone: one that is accepted can be stepped and told about, and its tokens lead back to their ids. A
+ * Model files from anyone. An accepted file can be stepped and described, and its tokens lead back to their ids. A
  * small file cannot ask for much memory. Files longer than 64 KB are left out: they only take longer.
  */
 #include "unroll_train.h"
@@ -31,7 +31,7 @@ static void step_values(const ur_model *model, ur_state *state, ur_real *out)
     free(x);
 }
 
-/* Two lanes, three steps; a network of several lines says that it cannot. */
+/* Steps two lanes three times. A network of several lines must be refused. */
 static void step(const ur_model *model)
 {
     ur_state *state;
@@ -47,7 +47,7 @@ static void step(const ur_model *model)
     free(out);
 }
 
-/* Every token leads back to its id. */
+/* Every token must lead back to its id. */
 static void walk_tokens(const ur_model *model)
 {
     for (size_t i = 0; i < ur_model_tokens(model); i++) {
@@ -71,7 +71,7 @@ static void walk_parameters(ur_model *model)
     must(numbers == ur_model_parameters(model));
 }
 
-/* What was loaded can be rounded, unless a number is too large or a layer too wide. */
+/* A loaded model can be rounded, unless a number is too large or a layer too wide. */
 static void use_weights(ur_model *model, ur_weights weights)
 {
     ur_error error = {0};

@@ -1,4 +1,7 @@
-/* Network lines from anyone: what is accepted has a canonical text, which means the same and is its own. */
+/*
+ * Network lines from anyone: an accepted line has a canonical text, which means the same and whose canonical text is
+ * itself.
+ */
 #include "net/line.h"
 
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /*
- * Any bytes as a table of pairs, and as pieces that are learnt from its texts. The first byte chooses the options. What opens
- * has texts that are UTF-8 and end in no blank; each is cut into pieces and put together again.
+ * Any bytes as a table of pairs, and pieces learned from its texts. The first byte chooses the options. Texts of a
+ * table that opens are UTF-8 and do not end in a blank. Each is cut into pieces and joined again.
  */
 #include "memory_file.h"
 

@@ -1,6 +1,6 @@
 /*
- * Any bytes as a picture file, an album, an array of numpy, or a table of captions; the first byte chooses which. What is read
- * has the size that was promised, and numbers are finite.
+ * Any bytes as a picture file, an album, an array of numpy, or a table of captions. The first byte chooses the form.
+ * What is read has the promised size, and its numbers are finite.
  */
 #include "memory_file.h"
 

@@ -1,8 +1,8 @@
 /*
- * A run folder from anyone, given to a resume. The input is four parts, each with a length of two bytes in front:
- * changes to a sound last.safetensors, log.jsonl and event file, and a choice of what is there at all. A change is three
- * bytes of place and one to be put there; or the part begins with 0xFF and what follows stands for the whole file.
- * Whatever is there: an error with a message, or a training that goes on to its end.
+ * A run folder from anyone, given to a resume. The input has four parts, each preceded by its length in two bytes:
+ * changes to a sound last.safetensors, log.jsonl and event file, and a choice of which files exist. A change is three
+ * bytes of offset and the byte to put there. If a part begins with 0xFF, the rest of it replaces the whole file. In any
+ * case there is an error with a message, or the training goes on to its end.
  */
 #include "base/file.h"
 #include "unroll_train.h"
@@ -22,7 +22,7 @@ typedef struct part {
     size_t size;
 } part;
 
-/* Made at the first input, and removed at the end. */
+/* Made for the first input, and removed at the end. */
 static char root[64];
 #define EVENTS      "events.out.tfevents.0000000001.unroll"
 #define EVENTS_PATH "run/" EVENTS
@@ -53,7 +53,7 @@ static void empty_run(void)
     for (size_t i = 0; i < 4; i++) unlink(in_root(all[i]));
 }
 
-/* What is left behind is only this. */
+/* Removes everything that the inputs leave behind. */
 static void remove_all(void)
 {
     empty_run();

@@ -1,5 +1,7 @@
-/* A log of a run from anyone. Whatever it is: an error that names a line, or columns of equal length whose steps do not
- * fall, and samples that are text. */
+/*
+ * A log of a run from anyone. The result is an error that names a line, or columns of equal length whose steps do not
+ * fall, and samples that are text.
+ */
 #include "../../cli/inspect/run_log.c" /* the program's own, which no library has */
 
 #include <stdint.h>

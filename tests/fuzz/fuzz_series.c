@@ -1,6 +1,6 @@
 /*
- * Any bytes as a series. The first byte chooses what is done about missing values. What opens has rows, times that rise, and
- * no NaN but where it was asked for; its rows given one by one are the same series.
+ * Any bytes as a series. The first byte chooses what is done about missing values. A series that opens has rows, rising
+ * times, and NaN only where it was asked for. Its rows given one by one are the same series.
  */
 #include "memory_file.h"
 
@@ -20,7 +20,7 @@ static void check_series(const ur_series *s)
     for (size_t i = 1; i < 4; i++) ur_series_time(s, i, text);
 }
 
-/* Written as plain numbers. */
+/* Writes the rows as plain numbers, and reads them again. */
 static void check_again(const ur_series *s)
 {
     ur_series again;

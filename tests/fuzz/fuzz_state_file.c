@@ -1,5 +1,8 @@
-/* State files from anyone: one that is accepted can be gone on from and is kept as the same bytes; one that is refused
- * leaves the session as it was. Behind the first 80 bytes the check sum is made right, or hardly a file would get further. */
+/*
+ * State files from anyone. An accepted state can be continued, and is saved as the same bytes. A refused state leaves
+ * the session unchanged. Each input is tried as it is, and then with the right fingerprints and check sum, without
+ * which hardly any input would get far.
+ */
 #include "data/cursor.h"
 #include "unroll_generate.h"
 #include "unroll_train.h"
@@ -29,7 +32,7 @@ static ur_session *make_session(ur_model **model)
     return session;
 }
 
-/* As the file says, with the fingerprints of the model and the right check sum where it has room for them. */
+/* Puts in the model's fingerprints and the right check sum, if the input has a whole header and begins with U. */
 static void mend(uint8_t *bytes, size_t size, const uint8_t *sound)
 {
     if (size < HEADER || bytes[0] != 'U') return;

@@ -1,4 +1,6 @@
-/* Model files from anyone: what is accepted can be walked through to its last byte, and covers the data exactly once.
+/*
+ * Model files from anyone: the tensors of an accepted file can be read to the last byte, and cover the data exactly
+ * once.
  */
 #include "format/tensor_file.h"
 

@@ -1,8 +1,8 @@
 /*
- * Any bytes as a text of two files: cut into tokens with a small buffer and as a corpus, by char, byte and word, with
- * and without replacement of what is invalid. Whatever is read must be what the reference says, tokens joined must be
- * the text, ids must lead back to it, and a text is refused exactly if it is empty, not UTF-8 or binary.
- * The first byte chooses the size of the buffer and how dense the index is, the second where the first file ends.
+ * Any bytes as a text of two files, cut into tokens with a small buffer and as a corpus, by char, byte and word, with
+ * and without replacement of invalid bytes. What is read must be what the reference says, the tokens joined must be the
+ * text, and ids must lead back to it. A text is refused exactly if it is empty, not UTF-8 or binary. The first byte
+ * chooses the size of the buffer and how dense the index is, and the second where the first file ends.
  */
 #include "memory_file.h"
 
@@ -15,7 +15,7 @@ typedef struct text {
     const uint8_t *raw[2];
     size_t size[2];
     memory_file file[2];
-    unsigned char *clean; /* what should be read, and where its tokens end */
+    unsigned char *clean; /* the text that should be read, and where its tokens end */
     size_t *ends, tokens, length;
     bool valid, binary;
     ur_token_kind kind;
@@ -53,7 +53,7 @@ static void require_token(const text *t, size_t token, const void *bytes, size_t
     REQUIRE(ur_token_cut(t->kind, bytes, length, true) == (int)length);
 }
 
-/* Binary texts too: the cursor does not mind zero bytes. */
+/* Also for binary texts: the cursor accepts zero bytes. */
 static void try_cursor(const text *t, const ur_file_list *list, bool replace)
 {
     ur_cursor cursor;

@@ -1,6 +1,7 @@
 /*
- * Any bytes as a table of recordings, as a recording that it names, and as patterns of names. The first byte chooses columns, the
- * second where the first part ends; @ in the table is the name of the recording. What is read is finite, texts are valid.
+ * Any bytes as a table of recordings, as a recording that the table names, and as patterns of names. The first byte
+ * chooses columns, and the second where the first part ends. An @ in the table stands for the name of the recording.
+ * What is read must be finite, and texts must be valid.
  */
 #include "memory_file.h"
 
@@ -36,7 +37,7 @@ static void try_table(const char *path, const ur_utterances_options *options)
     ur_utterances_close(set);
 }
 
-/* A table in which each @ is the number by which the recording is found beside it. */
+/* Returns a table in which each @ is replaced by the number that names the recording. */
 static char *name_recording(const uint8_t *data, size_t size, int number, size_t *length)
 {
     char *text = malloc(4 * size + 1), name[16];

@@ -1,4 +1,4 @@
-/* Any bytes as word vectors: what opens gives finite numbers for wanted words alone. */
+/* Any bytes as word vectors: a file that opens gives finite numbers, and only for the words that were asked for. */
 #include "memory_file.h"
 
 #include "data/vectors/vectors.h"

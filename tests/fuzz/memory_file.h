@@ -1,9 +1,9 @@
-/* Files without a name for fuzz targets. Include first. */
+/* Files without a name, for fuzz targets. Include first. */
 #ifndef UR_FUZZ_MEMORY_FILE_H
 #define UR_FUZZ_MEMORY_FILE_H
 
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* memfd_create */
+#define _GNU_SOURCE /* for memfd_create */
 #endif
 
 #include <stdint.h>

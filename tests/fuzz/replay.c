@@ -1,5 +1,7 @@
-/* Runs a fuzz target over saved inputs: every file of the folders named, and the empty input. A folder that is not
- * there counts as empty; no input at all is a failure, since the test would show nothing. */
+/*
+ * Runs a fuzz target over saved inputs: every file of the named folders, and the empty input. A folder that does not
+ * exist counts as empty. If there is no input at all, the program fails, since the test would show nothing.
+ */
 #include <dirent.h>
 #include <errno.h>
 #include <stdint.h>
@@ -23,7 +25,7 @@ static int run_file(const char *path, size_t size)
     return ok ? 1 : -1;
 }
 
-/* Returns 1 for a file that was run, 0 for what is not a file, −1 for an error. */
+/* Returns 1 for a file that was run, 0 for an entry that is not a file, −1 for an error. */
 static int run_entry(const char *folder, const char *name)
 {
     char path[4096];

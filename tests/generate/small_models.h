@@ -1,4 +1,4 @@
-/* Small models of text with random weights, and texts from random numbers. Include after cmocka.h. */
+/* Small text models with random weights, and random texts. Include after cmocka.h. */
 #ifndef UR_TEST_SMALL_MODELS_H
 #define UR_TEST_SMALL_MODELS_H
 
@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Tokens of each kind; with the unknown one behind them. */
+/* The tokens of each kind. The unknown token comes after them. */
 static const char *const CHARS[] = {"\n", " ", "'", "\r", "a", "b", "c", ".", "é", "한"};
 static const char *const BYTES[] = {"\n",   " ",    "\r",   "a",    "b",    "\xC3", "\xA9",
                                     "\xED", "\x95", "\x9C", "\xEF", "\xBB", "\xBF"};
@@ -19,7 +19,7 @@ static const char *const WORDS[] = {"\n", " ", "\r", "a", " a", "ab",   " ab",
                                     "'",  "é", " é", ".", "한", " 한a", "\357\273\277a"};
 enum { CHAR_COUNT = 10, BYTE_COUNT = 13, WORD_COUNT = 14 };
 
-/* `scale` of the weights: large ones make some tokens much likelier than others. */
+/* scale: of the weights. Large weights make some tokens much more probable than others. */
 static inline ur_model *small_model(const char *net, const char *kind, const char *const *tokens, size_t count,
                                     double scale)
 {
@@ -49,7 +49,7 @@ static inline ur_session *new_session(const ur_model *model)
     return session;
 }
 
-/* Both go on alike. */
+/* Both sessions must give the same next probabilities. */
 static inline void same_next(ur_session *a, ur_session *b, size_t outputs)
 {
     const ur_real *x, *y;
@@ -59,10 +59,10 @@ static inline void same_next(ur_session *a, ur_session *b, size_t outputs)
     assert_memory_equal(x, y, outputs * sizeof *x);
 }
 
-/* Text that a session writes, in memory for it. */
+/* Collects the text that a session writes. */
 typedef struct collected {
     char text[4096];
-    size_t size, calls, refuse; /* refuse: the call that fails; 0: none */
+    size_t size, calls, refuse; /* refuse: number of the call that fails, or 0 for none */
 } collected;
 
 static inline ur_status collect(void *context, const char *bytes, size_t size, ur_error *error)

@@ -1,4 +1,4 @@
-/* Beam search against all texts there are, and against a plain writing-down of what a beam is. */
+/* Beam search against all possible texts, and against a plain version of beam search. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,8 +12,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* A decoder that is a table: its logits depend on the tokens read so far, as a number to the base of V, and on how many
- * these are. Row i of the last step had read `path[i]`. */
+/*
+ * A decoder that is a table. Its logits depend on the tokens read so far, taken as a number in base V, and on how many
+ * they are. Row i of the last step had read `path[i]`.
+ */
 enum { V = 4, L = 5, ROWS = 2048 };
 
 typedef struct table {
@@ -26,7 +28,7 @@ typedef struct table {
 static ur_real logit_of(const table *t, uint64_t path, int32_t id)
 {
     if (t->masked && (path + (uint64_t)id) % 5 == 0 && id) return (ur_real)-INFINITY;
-    const double sharp = t->stream % 4 < 2 ? 4 : 20; /* the sharper, the more a long text may gain on a short one */
+    const double sharp = t->stream % 4 < 2 ? 4 : 20; /* the larger, the more a long text may gain over a short one */
     return (ur_real)(sharp * ur_random_uniform(t->stream, UR_USE_TEST, path * V + (uint64_t)id));
 }
 
@@ -83,7 +85,10 @@ static int by_log_p(const void *a, const void *b)
     return x < y ? 1 : x > y ? -1 : 0;
 }
 
-/* All there are with `width` 0; else what a beam of that width meets: no early end, everything sorted. */
+/*
+ * Finds all texts if `width` is 0. Otherwise finds what a beam of this width finds, without an early end, by sorting
+ * everything.
+ */
 static size_t plain_beam(const table *t, const ur_beam_settings *s, size_t width, text *found)
 {
     static text live[ROWS], next[ROWS * V];
@@ -109,7 +114,7 @@ static size_t plain_beam(const table *t, const ur_beam_settings *s, size_t width
     return count + live_count;
 }
 
-/* What an early search meets: everything sorted, those that end too. */
+/* Finds what an early search finds, by sorting everything, including texts that end. */
 static size_t plain_early(const table *t, const ur_beam_settings *s, text *found)
 {
     static text live[ROWS], next[ROWS * V];
@@ -186,7 +191,7 @@ static void against_a_plain_beam(void **state)
             }
 }
 
-/* A beam as wide as there are texts finds the best of all. */
+/* A beam as wide as the number of texts finds the best text of all. */
 static void against_all_texts(void **state)
 {
     (void)state;
@@ -263,7 +268,7 @@ static void numbers_that_are_none(void **state)
 
 /* ---- From a session ---------------------------------------------------------------------------------------------- */
 
-/* log p of tokens behind a text, step by step. */
+/* Returns log p of the tokens of h after `prime`, computed step by step. */
 static double log_p_after(ur_model *model, const char *prime, const ur_hypothesis *h)
 {
     ur_session *session = new_session(model);
@@ -280,7 +285,7 @@ static double log_p_after(ur_model *model, const char *prime, const ur_hypothesi
     return sum;
 }
 
-/* Width 1 is the greedy text; a wide one finds no less; what is told of a text holds. */
+/* Width 1 gives the greedy text. A wide beam finds a text at least as probable. The reported log p is right. */
 static void from_a_session(void **state)
 {
     (void)state;
@@ -318,7 +323,9 @@ static void from_a_session(void **state)
 
 /* ---- Words ------------------------------------------------------------------------------------------------------- */
 
-/* Probability of exactly this word and its end, behind what was read: the sum over what may end it. */
+/*
+ * Returns the probability of exactly this word and its end after `before`: a sum over all tokens that may end the word.
+ */
 static double word_and_end(ur_model *model, const char *before, const char *word)
 {
     ur_session *session = new_session(model);
@@ -363,7 +370,7 @@ static double all_with(ur_model *model, const char *before, const char *begun)
 static void completes_words(void **state)
 {
     (void)state;
-    ur_model *model = small_model(SMALL_NET, "char", CHARS, 8, 0.7); /* ASCII alone */
+    ur_model *model = small_model(SMALL_NET, "char", CHARS, 8, 0.7); /* ASCII tokens only */
     ur_session *session = new_session(model);
     ur_completion words[40];
     ur_error error;

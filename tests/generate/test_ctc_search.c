@@ -1,6 +1,7 @@
 /*
- * The search for the likeliest text against all paths: wide enough it finds the best of all texts, with a judge who likes some
- * pairs and some ends and without; a narrow one finds what it can, and says what that is worth.
+ * The search for the most probable text against all paths. A search that is wide enough finds the best of all texts,
+ * with and without a judge that prefers some pairs and some ends. A narrow search may find a worse text, but never
+ * reports more than the text is worth.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -52,7 +53,7 @@ static const ur_ctc_judge JUDGE = {NULL, sizeof(int32_t), begin_text, score, mov
 
 /* ---- All paths ------------------------------------------------------------------------------------------------------ */
 
-/* A text as a number: a digit from 1 for each label. */
+/* Returns the number of a text: one digit from 1 for each label. */
 static size_t number_of(const int32_t *labels, size_t count)
 {
     size_t number = 0;
@@ -69,7 +70,7 @@ static void find_probabilities(const ur_real *x, double p[STEPS][OUTPUTS])
     }
 }
 
-/* p of each text. */
+/* Sums p of each text over all paths. */
 static void sum_paths(const ur_real *x, double text[TEXTS])
 {
     double p[STEPS][OUTPUTS];
@@ -98,7 +99,7 @@ static double judged(const int32_t *labels, size_t count, bool judge)
     return judge ? sum + end_of(count ? labels[count - 1] : -1) : 0;
 }
 
-/* The best text by number, and what it is worth. */
+/* Returns the number of the best text. *worth: its value. */
 static size_t find_best(const double text[TEXTS], bool judge, double *worth)
 {
     size_t best = 0;
@@ -148,10 +149,10 @@ static void test_the_best_of_all(void **state)
         other_path += number_of(path, ur_ctc_best(x, OUTPUTS, OUTPUTS, STEPS, path, 1)) != found[0];
         other_judge += found[0] != found[1];
     }
-    assert_true(other_path > 0 && other_judge > 0); /* there was something to find */
+    assert_true(other_path > 0 && other_judge > 0); /* otherwise the searches would have had nothing to find */
 }
 
-/* What it says of a text is never more than that text is worth; wider is better on the whole. */
+/* The reported value of a text is never more than its true value. On the whole, wider searches find better texts. */
 static void test_narrow_searches(void **state)
 {
     (void)state;
@@ -172,7 +173,7 @@ static void test_narrow_searches(void **state)
     assert_true(sum[0] < sum[1] && sum[1] < sum[2] && sum[2] <= sum[3]);
 }
 
-/* Unlikely labels are not begun; rows may be apart; no step says nothing. */
+/* Improbable labels are not begun. Rows may have gaps between them. With no steps the text is empty. */
 static void test_what_is_left_out(void **state)
 {
     (void)state;
@@ -183,7 +184,7 @@ static void test_what_is_left_out(void **state)
     double worth;
     ur_ctc_searching how = {8, -0.7, NULL};
     ok(ur_ctc_search(&how, x, OUTPUTS, 6, 2, labels, &count, &worth, &error), &error);
-    assert_int_equal(count, 1); /* 0 alone is likely enough, at the second step */
+    assert_int_equal(count, 1); /* only label 0 is probable enough, at the second step */
     assert_int_equal(labels[0], 0);
     how.least = -INFINITY;
     ok(ur_ctc_search(&how, x, OUTPUTS, 6, 2, labels, &count, &worth, &error), &error);

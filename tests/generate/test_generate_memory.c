@@ -1,6 +1,7 @@
 /*
- * A failing allocator at every n-th call of sessions, completions, searches and state files: each gives an error with a
- * message or does what it would have done, and nothing leaks. Reading and writing tokens takes no memory at all.
+ * Lets every call of the allocator fail, one after another, in sessions, completions, searches and state files. Each
+ * failure gives an error with a message, or changes nothing in the result, and nothing leaks. Reading and writing
+ * tokens takes no memory at all.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -94,7 +95,8 @@ static void try_attempt(void **state)
     ur_status status;
     collected expected, result;
     long failed = 0;
-    for (int i = 0; i < 2; i++) run_once(a, 0, false, &status, &expected); /* what the C library keeps is made here */
+    for (int i = 0; i < 2; i++)
+        run_once(a, 0, false, &status, &expected); /* lets the C library allocate what it keeps */
     assert_int_equal(status, UR_OK);
     assert_true(expected.size > 5);
     for (int on = 0; on < 2; on++)
@@ -107,7 +109,7 @@ static void try_attempt(void **state)
     assert_true(failed > 8);
 }
 
-/* After its creation, and the beginning of a writing, a session takes no memory. */
+/* After its creation and the beginning of a writing, a session allocates no memory. */
 static void tokens_take_no_memory(void **state)
 {
     (void)state;

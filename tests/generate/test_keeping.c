@@ -1,4 +1,7 @@
-/* A session that was saved, in a file or in memory, or copied, goes on as if nothing had been; other states are refused. */
+/*
+ * A session that was saved, in a file or in memory, or copied, goes on as if nothing had happened. Other states are
+ * refused.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,7 +22,7 @@ static void take_up(ur_session **session, const ur_model *model, int way)
     if (way == 1) {
         ok(ur_session_save(*session, path, &error), &error);
         ok(ur_session_load(next, path, &error), &error);
-    } else if (way > 1) { /* 3: of the copy */
+    } else if (way > 1) { /* 3: saves the copy */
         size_t size = ur_session_size(*session);
         assert_true(size <= sizeof bytes);
         ok(ur_session_save_memory(way == 3 ? next : *session, bytes, size, &error), &error);
@@ -30,7 +33,7 @@ static void take_up(ur_session **session, const ur_model *model, int way)
     *session = next;
 }
 
-/* In the middle of characters too, and with a look ahead before. */
+/* Also in the middle of a character, and after looking ahead. */
 static void goes_on(void **state)
 {
     (void)state;
@@ -65,7 +68,7 @@ static void goes_on(void **state)
     for (int m = 0; m < 3; m++) ur_model_free(models[m]);
 }
 
-/* A word that may go on is taken as ended when it is kept. */
+/* A word that might go on counts as ended when the session is saved. */
 static void waiting_text_is_kept(void **state)
 {
     (void)state;
@@ -83,7 +86,7 @@ static void waiting_text_is_kept(void **state)
     ur_model_free(model);
 }
 
-/* A state that was changed in any byte, or belongs elsewhere, is refused and changes nothing. */
+/* A state with any byte changed, or of another model, is refused and changes nothing. */
 static void refuses_states(void **state)
 {
     (void)state;

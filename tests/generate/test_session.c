@@ -1,6 +1,6 @@
 /*
- * A session: text in pieces is the whole text, it writes what a plain loop of steps and draws writes, looking ahead changes
- * nothing, and numbers that are not finite end it.
+ * A session. Text read in pieces equals the whole text. The session writes what a plain loop of steps and draws writes.
+ * Looking ahead changes nothing. Numbers that are not finite end it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -30,7 +30,7 @@ static size_t random_text(char *text, uint32_t stream, size_t pieces)
     return size;
 }
 
-/* Long enough that it does not fit into what waits; a word longer than any token. */
+/* A text too long for the buffer of waiting text, with a word longer than any token. */
 static size_t random_long(char *text, uint32_t stream)
 {
     size_t size = random_text(text, stream, 40);
@@ -72,7 +72,7 @@ static void chars_in_pieces(void **state) { (void)state, pieces_are_the_whole(sm
 static void bytes_in_pieces(void **state) { (void)state, pieces_are_the_whole(small_bytes()); }
 static void words_in_pieces(void **state) { (void)state, pieces_are_the_whole(small_words()); }
 
-/* What is read are the tokens of ur_encode, of a text that needs no cleaning. */
+/* The session reads the tokens that ur_encode gives for a text that needs no cleaning. */
 static void reads_as_encoded(void **state)
 {
     (void)state;
@@ -107,7 +107,7 @@ static void encodes_a_mark_alone(void **state)
     }
 }
 
-/* As training reads it: but bytes are bytes. */
+/* The session cleans text as training does, except for byte tokens, which are read unchanged. */
 static void reads_as_training_does(void **state)
 {
     (void)state;
@@ -138,7 +138,7 @@ static void bad_text_is_not_read(void **state)
     assert_int_equal(ur_session_read(session, "a\xFF", 2, &error), UR_ERR_DATA);
     assert_string_equal(error.text, "invalid UTF-8 at byte 3 of the text");
     same_next(session, other, ur_model_outputs(model));
-    ok(ur_session_read(session, "a\xC3", 2, &error), &error); /* may go on */
+    ok(ur_session_read(session, "a\xC3", 2, &error), &error); /* the character may go on */
     assert_int_equal(ur_session_read_end(session, &error), UR_ERR_DATA);
     ok(ur_session_read(session, "\xA9", 1, &error), &error);
     ok(ur_session_read(other, "aé", 3, &error), &error);
@@ -267,7 +267,7 @@ static void predicts_in_order(void **state)
     const ur_real *p;
     double sum = 0;
     ok(ur_session_predict(session, all, 64, &count, &error), &error);
-    assert_int_equal(count, n - 1); /* the unknown one never */
+    assert_int_equal(count, n - 1); /* the unknown token is never predicted */
     ok(ur_session_probabilities(session, &p, &error), &error);
     for (size_t i = 0; i < count; i++) {
         sum += all[i].probability;
@@ -287,7 +287,7 @@ static void predicts_in_order(void **state)
 
 /* ---- Numbers without bound --------------------------------------------------------------------------------------- */
 
-/* h of a relu layer with large weights grows until nothing is a number. */
+/* h of a relu layer with large weights grows until it is not finite. */
 static void tells_what_is_not_finite(void **state)
 {
     (void)state;
@@ -304,7 +304,7 @@ static void tells_what_is_not_finite(void **state)
         "cell layer 2 of \"embed 5 > gru 4 > rnn 16 relu > dense\" grows without bound: not finite after "
         "%u tokens; the model cannot go on";
     assert_int_equal(sscanf(error.text, form, &tokens), 1);
-    assert_int_equal(tokens, ur_session_next_draw(session) + 1); /* the line break, too */
+    assert_int_equal(tokens, ur_session_next_draw(session) + 1); /* including the line break */
     assert_true(tokens > 3 && tokens < 1000);
     int32_t id;
     assert_int_equal(ur_session_draw(session, &id, &again), UR_ERR_NUMERIC);
@@ -319,7 +319,7 @@ static void tells_what_is_not_finite(void **state)
     ur_model_free(model);
 }
 
-/* One number is enough, and a state within bounds is not blamed. */
+/* One number that is not finite is enough. A finite state is not blamed. */
 static void one_number_is_enough(void **state)
 {
     (void)state;
@@ -358,7 +358,7 @@ static void models_without_a_session(void **state)
     }
 }
 
-/* Tokens without text: a session of ids. */
+/* Tokens without text: a session reads and writes ids. */
 static void tokens_without_text(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* Text on its way out: stop texts across tokens, valid UTF-8, sinks that refuse, a caller that has enough. */
+/* Writing text: stop texts across tokens, valid UTF-8, sinks that refuse, and a caller that stops early. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,8 +13,10 @@
 
 /* ---- Stop texts -------------------------------------------------------------------------------------------------- */
 
-/* By definition: the text up to where the first stop text to be complete begins; of several that are complete with the same
- * byte the longest. */
+/*
+ * Returns by definition where the text ends: where the stop text begins that is complete first. Of several that are
+ * complete with the same byte, the longest counts.
+ */
 static size_t expected_end(const char *text, size_t size, const char *const *stop, size_t count)
 {
     for (size_t end = 1; end <= size; end++) {
@@ -29,7 +31,7 @@ static size_t expected_end(const char *text, size_t size, const char *const *sto
     return size;
 }
 
-/* Every cut of every text over two letters, against stop texts that begin like one another. */
+/* Every text of ten letters a and b, cut into random pieces, against stop texts with common beginnings. */
 static void stops_by_definition(void **state)
 {
     (void)state;
@@ -64,7 +66,10 @@ static void stops_by_definition(void **state)
         }
 }
 
-/* From a model: the output is the text without a stop up to there, and what was held back comes when it is not one. */
+/*
+ * From a model: the output is the text without the stop text. Text that was held back is written once it is no stop
+ * text.
+ */
 static void stops_in_a_session(void **state)
 {
     (void)state;
@@ -118,7 +123,7 @@ static void assert_utf8(const char *text, size_t size)
     }
 }
 
-/* The bytes at once, up to a character that is cut off at the end. */
+/* Repairs all bytes at once, up to an incomplete character at the end. */
 static void repair(collected *clean, const collected *raw)
 {
     for (size_t i = 0; i < raw->size;) {
@@ -132,7 +137,10 @@ static void repair(collected *clean, const collected *raw)
     }
 }
 
-/* Each piece is whole characters; joined over several writings they are the bytes of one, up to its last character. */
+/*
+ * Each piece is whole characters. Pieces joined over several writings are the bytes of a single writing, up to its last
+ * character.
+ */
 static void bytes_become_characters(void **state)
 {
     (void)state;
@@ -162,7 +170,7 @@ static void bytes_become_characters(void **state)
     ur_model_free(model);
 }
 
-/* The first half of é was read: the second half makes it whole. */
+/* The first half of é was read. The second half completes it. */
 static void a_character_read_in_part(void **state)
 {
     (void)state;
@@ -180,7 +188,7 @@ static void a_character_read_in_part(void **state)
 
 /* ---- Who takes the text ------------------------------------------------------------------------------------------ */
 
-/* The first refusal ends it, with the sink's own words; the session stands behind that token and can go on. */
+/* The first refusal ends the writing, with the sink's own message. The session is after that token and can go on. */
 static void refusal_ends_it(void **state)
 {
     (void)state;
@@ -233,7 +241,7 @@ static void stopped_by_the_caller(void **state)
     ur_model_free(model);
 }
 
-/* A loop of the caller's own gives the same pieces; nothing comes before a writing begins or after it ends. */
+/* A loop of the caller's own gives the same pieces. No text comes before a writing begins or after it ends. */
 static void a_token_at_a_time(void **state)
 {
     (void)state;

@@ -1,10 +1,10 @@
-"""Model files in PyTorch: loaded by name with load_state_dict, nothing renamed but for the prefix that is cut off.
+"""Model files in PyTorch: loaded by name with load_state_dict. Names stay, except that their prefix is cut off.
 
-    check_pytorch.py check FILE...        the logits recorded in each file (its "probe") against PyTorch's, to 1e-5
-    check_pytorch.py record FILE...       writes PyTorch's logits beside each, FILE with .json for .safetensors
+    check_pytorch.py check FILE...        compares the logits in each file (its "probe") with PyTorch's, to 1e-5
+    check_pytorch.py record FILE...       writes PyTorch's logits next to each file, as FILE with .json for .safetensors
 
 A file's tensors are embed.*, then rnn.*, rnn2.* ... (each an nn.RNN, nn.LSTM or nn.GRU of one or more layers), then
-out.*; what kind a stack is, is told by its shapes and, for relu, by the network line. Computed in double precision.
+out.*. The kind of a stack follows from its shapes and, for relu, from the network line. Computed in double precision.
 """
 
 import argparse
@@ -17,11 +17,11 @@ from pathlib import Path
 import torch
 
 KINDS = {1: torch.nn.RNN, 3: torch.nn.GRU, 4: torch.nn.LSTM}
-STEPS = 24  # of a recorded sequence
+STEPS = 24  # length of a recorded sequence
 
 
 def read(path):
-    """(record, state dict of the whole model) of a model file."""
+    """Returns (record, state dict of the whole model) of a model file."""
     data = Path(path).read_bytes()
     end = 8 + int.from_bytes(data[:8], "little")
     header = json.loads(data[8:end])
@@ -36,12 +36,12 @@ def read(path):
 
 
 def part(tensors, prefix):
-    """The state dict of one module: what begins with the prefix, which is cut off."""
+    """Returns the state dict of one module: the tensors whose names begin with the prefix, which is cut off."""
     return {name[len(prefix):]: value for name, value in tensors.items() if name.startswith(prefix)}
 
 
 def load(module, state):
-    module.load_state_dict(state)  # strict: every name must be there, and no other
+    module.load_state_dict(state)  # strict: the names must be the same
     return module.double().eval()
 
 
@@ -64,12 +64,12 @@ class Model:
         prefixes = sorted({name.split(".")[0] for name in tensors if name.startswith("rnn")}, key=lambda p: int(p[3:] or 1))
         self.stacks = [stack(part(tensors, prefix + "."), "relu" if "relu" in net else "tanh") for prefix in prefixes]
         out = part(tensors, "out.")
-        if "weight" not in out:  # tied: the embedding is the output's weight too
+        if "weight" not in out:  # tied: the embedding is also the output's weight
             out["weight"] = tensors["embed.weight"]
         self.out = load(torch.nn.Linear(out["weight"].shape[1], self.units), out)
 
     def logits(self, ids):
-        """(T, V) for T ids read one after another from a zero state."""
+        """Returns the logits (T, V) for T ids, read one after another from a zero state."""
         ids = torch.tensor(ids)
         x = self.embed(ids) if self.embed else torch.nn.functional.one_hot(ids, self.units).double()
         with torch.no_grad():

@@ -1,10 +1,10 @@
-"""Double-precision oracle for forecasts: what `unroll eval --json` must say of a model on the test part of a table.
+"""Double-precision oracle for forecasts: what `unroll eval --json` must print for a model on the test part of a table.
 
     forecast_oracle.py table FOLDER         writes forecast.csv, hourly values of three channels made by a formula
-    forecast_oracle.py score MODEL TABLE    writes the errors beside the model, NAME.json
+    forecast_oracle.py score MODEL TABLE    writes the errors next to the model, as NAME.json
 
-Of a model it takes the weights and the settings alone: the table is split, scaled and cut into windows here, and mean,
-deviation and linear map, which the model's record holds as well, are computed anew and compared with it. Networks are
+Only the weights and the settings are taken from a model. The table is split, scaled and cut into windows here. Mean,
+deviation and linear map, which the model's record also holds, are computed again and compared with it. Networks are
 "dense E relu > gru H > last > dense" (direct) and "gru H > dense" (step by step).
 """
 
@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-PENALTY = 64  # the linear map's λ is the number of windows divided by it
+PENALTY = 64  # the linear map's λ is the number of windows divided by this
 
 
 # ---- The table ------------------------------------------------------------------------------------------------------
@@ -102,7 +102,7 @@ def sigmoid(x):
 
 
 def gru_step(w, x, h):
-    """PyTorch's: gates r, z, n in blocks; the reset behind the product."""
+    """One step of PyTorch's GRU: the gates are in blocks r, z, n, and the reset gate comes after the product."""
     a = x @ w["rnn.weight_ih_l0"].T + w["rnn.bias_ih_l0"]
     b = h @ w["rnn.weight_hh_l0"].T + w["rnn.bias_hh_l0"]
     (ar, az, an), (br, bz, bn) = np.split(a, 3, axis=1), np.split(b, 3, axis=1)
@@ -189,7 +189,8 @@ class Forecasts:
         return past[-1] + self.linear @ (past - past[-1])
 
     def features(self, rows, group, last, values, gaps):
-        """One step of the network: the values of each channel side by side, their gaps, the time of the last row."""
+        """Returns the input of one step: the values of each channel side by side, their gaps, and the time of the
+        last row."""
         step = [values[t, k] - last[k] for k in range(len(group)) for t in range(len(rows))]
         if self.masks:
             step += [gaps[t, k] for k in range(len(group)) for t in range(len(rows))]
@@ -197,7 +198,7 @@ class Forecasts:
         return step + calendar(time, self.record["forecast"]["calendar"])
 
     def network(self, row, group):
-        """(channel, horizon, level), relative to the base."""
+        """Returns forecasts (channel, horizon, level), relative to the base."""
         past = np.arange(row - self.context, row)
         values, gaps = self.known[past][:, group], np.isnan(self.z[past][:, group])
         last, w, levels = values[-1], self.weights, len(self.levels)

@@ -1,7 +1,8 @@
 """Writes draw*.safetensors: the bound of a painting of DRAW and all its gradients, in double precision.
 
-Written out in torch from the equations of Gregor et al. 2015: nn.LSTMCell, the filters as exp over its sum, the KL from
-torch.distributions. Weights, pictures and noise are values that an f32 holds exactly. Needs numpy and torch; see README.md.
+Written out in torch from the equations of Gregor et al. 2015: nn.LSTMCell, the filters as exp divided by its sum, the
+KL from torch.distributions. Weights, pictures and noise are values that an f32 holds exactly. Needs numpy and torch;
+see README.md.
 
     python3 tests/golden/make_draw.py [FOLDER]
 """
@@ -18,11 +19,11 @@ from torch.distributions import Normal, kl_divergence
 from tensor_file import write_file
 
 LANES, STROKES, LATENT, ROWS, COLUMNS, HIDDEN, SEEN = 3, 3, 2, 6, 5, 7, 6
-CASES = {"draw": (0, 0), "draw-attention": (3, 2)}  # read size, write size
+CASES = {"draw": (0, 0), "draw-attention": (3, 2)}  # read size and write size
 
 
 def shapes(read, write):
-    """By the names of a model file."""
+    """Shapes of the weights, by their names in a model file."""
     inputs = {"decoder": LATENT, "encoder": SEEN + HIDDEN}
     all = {}
     for line, width in inputs.items():
@@ -52,7 +53,7 @@ def lstm(w, line, x, state):
 
 
 def filters(place, side):
-    """F_X (B, N, columns), F_Y (B, N, rows) and gamma, with places that count from 1 as in the paper."""
+    """Returns F_X (B, N, columns), F_Y (B, N, rows) and gamma, with positions counted from 1 as in the paper."""
     x, y, log_variance, log_apart, log_strength = place.unbind(1)
     apart = (max(ROWS, COLUMNS) - 1) / (side - 1) * log_apart.exp()
     result = []
@@ -67,7 +68,7 @@ def filters(place, side):
 
 
 def read(w, x, error, h, side):
-    """Both, place by place side by side."""
+    """Returns the picture and the error, with both numbers of a pixel next to each other."""
     if not side:
         return torch.stack((x, error), 2).flatten(1)
     f_x, f_y, strength = filters(dense(w, "look", h), side)

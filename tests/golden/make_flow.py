@@ -1,8 +1,8 @@
 """Writes flow-*.safetensors: how large gradients are k steps back, by automatic differentiation in double precision.
 
-Small networks are written out step by step in torch, every h and c a tensor of its own, and torch says the gradient of the
-last step's loss with respect to each. Weights are values that an f32 holds exactly. Singular values and spectral radii are
-numpy's. Needs numpy and torch; see README.md.
+Small networks are written out step by step in torch, with a tensor of its own for every h and c. torch computes the
+gradient of the last step's loss with respect to each. Weights are values that an f32 holds exactly. Singular values and
+spectral radii are numpy's. Needs numpy and torch; see README.md.
 
     python3 tests/golden/make_flow.py [FOLDER]
 """
@@ -18,9 +18,9 @@ from tensor_file import write_file
 
 SYMBOLS, LANES, STEPS, WARM = 7, 3, 60, 4
 GATES = {"rnn": 1, "lstm": 4, "gru": 3, "gru-before": 3, "lstm-coupled": 3}
-MEMORY = "lstm", "lstm-coupled"  # those with a c
+MEMORY = "lstm", "lstm-coupled"  # the cells that have a c
 
-# Network line, factor of W_hh, and what is added to the bias of the gate that keeps (f, z).
+# Network line, factor of W_hh, and the number added to the bias of the gate that keeps (f, z).
 CASES = {
     "flow-rnn": ("onehot > rnn 9 > dense", 1.0, 0),
     "flow-lstm": ("embed 5 > lstm 9 > dense", 1.0, 1),
@@ -47,7 +47,7 @@ class Draw:
 
 
 def parse(net):
-    """[(word, width, activation)]; x2 written out."""
+    """Returns [(word, width, activation)], with x2 written out."""
     layers = []
     for part in net.split(" > "):
         words = part.split()
@@ -58,7 +58,7 @@ def parse(net):
 
 
 def make(case, net, gain, keep):
-    """Weights by the names of a model file, and the layers with their own."""
+    """Returns the weights by their names in a model file, and the layers with the names of their weights."""
     draw, weights, layers = Draw(case), {}, []
     width, stack, depth, stacks = SYMBOLS, None, 0, 0
     for word, size, activation in parse(net):
@@ -68,7 +68,7 @@ def make(case, net, gain, keep):
         elif word == "dense":
             last = size is None
             name, size = ("out", SYMBOLS) if last else ("dense", size)
-            small = 1e-8 if case == "flow-exploding" else 1.0  # its h are large: keep the softmax from saturating
+            small = 1e-8 if case == "flow-exploding" else 1.0  # its h are large; keeps the softmax from saturating
             weights[f"{name}.weight"] = draw.normal((size, width), small * width**-0.5)
             weights[f"{name}.bias"] = draw.normal((size,), 0.1)
             layers.append((word, activation, [f"{name}.weight", f"{name}.bias"]))
@@ -96,8 +96,8 @@ def make(case, net, gain, keep):
 
 
 def cell_step(word, activation, w, x, h, c, trace=None):
-    """One step: new h, new c (None: the cell has none), and the gate that keeps. trace takes what W_hh's products gave, and
-    the gates o and r."""
+    """One step: returns the new h, the new c (None if the cell has none), and the gate that keeps. Puts W_hh's products
+    and the gates o and r into trace."""
     w_ih, w_hh, b_ih, b_hh = w
     units = h.shape[1]
     part = lambda t, i: t[..., i * units : (i + 1) * units]
@@ -112,7 +112,7 @@ def cell_step(word, activation, w, x, h, c, trace=None):
         i, f, g, o = torch.sigmoid(part(a, 0)), torch.sigmoid(part(a, 1)), torch.tanh(part(a, 2)), torch.sigmoid(part(a, 3))
         c = f * c + i * g
         tell(o=o)
-        return o, c, f  # h = o∘tanh(c) is made from the tensor that c becomes
+        return o, c, f  # h = o∘tanh(c) is computed from the tensor that c becomes
     if word == "lstm-coupled":
         a = a + u
         f, g, o = torch.sigmoid(part(a, 0)), torch.tanh(part(a, 1)), torch.sigmoid(part(a, 2))
@@ -136,7 +136,8 @@ def kept(tensor):
 
 
 def run(weights, layers, ids, following):
-    """By recurrent layer the tensors h, c and the gates by step, their gradients filled; inputs and traces by step."""
+    """Returns for each recurrent layer the tensors h, c and the gates of each step, with gradients; also the inputs
+    and traces of each step."""
     cells = [l for l in layers if l[0] in GATES]
     width = {id(l): weights[l[2][1]].shape[1] for l in cells}
     zero = lambda l: torch.zeros(ids.shape[1], width[id(l)], dtype=torch.float64, requires_grad=True)
@@ -170,12 +171,12 @@ def run(weights, layers, ids, following):
 
 
 def norms(tensors, steps):
-    """ln of each lane's ‖gradient‖ by k, mean over the lanes."""
+    """Returns ln ‖gradient‖ by k, averaged over the lanes."""
     return np.array([torch.linalg.vector_norm(tensors[-1 - k].grad, dim=1).log().mean().item() for k in range(steps + 1)])
 
 
 def plus(c, gate, steps):
-    """ln‖∂loss/∂c_t ∘ Πf‖: logarithms are added, so that nothing underflows."""
+    """Returns ln‖∂loss/∂c_t ∘ Πf‖. Logarithms are added, so that nothing underflows."""
     ln = c[-1].grad.abs().log()
     out = []
     for k in range(steps + 1):
@@ -185,7 +186,8 @@ def plus(c, gate, steps):
 
 
 def parts(cell, w_hh, h, c, gate, traces, steps):
-    """What a step back makes of the gradient: ln of ‖da‖/‖∂(h, c)‖, of ‖W_hhᵀda‖/‖da‖, and of what the gate keeps."""
+    """Returns the effect of a step back on the gradient: ln of ‖da‖/‖∂(h, c)‖, of ‖W_hhᵀda‖/‖da‖, and of the part
+    that the gate keeps."""
     size = lambda *tensors: torch.cat(tensors, dim=1).norm(dim=1).log()
     units, out = w_hh.shape[1], {"slopes": [], "recurrent": [], "kept": []}
     for k in range(steps + 1):
@@ -206,7 +208,8 @@ def parts(cell, w_hh, h, c, gate, traces, steps):
 
 
 def jacobian(cell, weights, h, c, inputs, steps):
-    """ln of the largest singular value of ∂(h, c)_t/∂(h, c)_{t−k} in lane 0, the layer's input held."""
+    """Returns ln of the largest singular value of ∂(h, c)_t/∂(h, c)_{t−k} in lane 0, with the layer's input held
+    constant."""
     word, activation, names = cell
     w = [weights[n].detach() for n in names]
     units = w[1].shape[1]
@@ -233,7 +236,8 @@ def jacobian(cell, weights, h, c, inputs, steps):
 
 
 def spectra(cell, weights):
-    """Singular values of W_hh, then of each block; its spectral radius where it is square, then the blocks'."""
+    """Returns the singular values of W_hh, then those of each block; the spectral radius of W_hh if it is square,
+    then those of the blocks."""
     w = weights[cell[2][1]].detach().numpy()
     units = w.shape[1]
     blocks = [w[i : i + units] for i in range(0, len(w), units)] if len(w) > units else []

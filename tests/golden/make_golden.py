@@ -1,4 +1,4 @@
-"""Writes the golden files of this folder: what PyTorch, Keras and, for one optimiser, numpy compute in double.
+"""Writes the golden files of this folder: values that PyTorch, Keras and, for one optimiser, numpy compute in double.
 
 Inputs, weights and upstream gradients are drawn with fixed seeds and rounded to values that an f32 holds exactly, so
 that a build in f32 and one in double start from the same numbers. Needs numpy, torch, tensorflow, keras; see README.md.
@@ -23,14 +23,14 @@ from tensor_file import write_file
 TORCH = "torch " + torch.__version__.split("+")[0]
 STEPS, BATCH = 7, 4
 RAGGED = [5, 2, 7, 1]
-SIZES = {"": (5, 7), "-h19": (3, 19)}  # suffix of the case: input width, hidden width
+SIZES = {"": (5, 7), "-h19": (3, 19)}  # suffix of the case: input width, hidden size
 
 
 # ---- numbers and files ----
 
 
 class Draw:
-    """Random numbers that depend on the name of the case only."""
+    """Random numbers that depend only on the name of the case."""
 
     def __init__(self, case):
         self.rng = np.random.default_rng(zlib.crc32(case.encode()))
@@ -62,7 +62,7 @@ def gradients(leaves):
 
 
 def weight_shapes(gates, inputs, hidden, layers, bias=True):
-    """PyTorch's names and shapes for a stack of one width; gates: 1 RNN, 3 GRU, 4 LSTM."""
+    """Returns PyTorch's names and shapes for a stack of one width. gates: 1 RNN, 3 GRU, 4 LSTM."""
     shapes = {}
     for k in range(layers):
         shapes[f"weight_ih_l{k}"] = (gates * hidden, inputs if k == 0 else hidden)
@@ -77,7 +77,8 @@ def draw_weights(draw, shapes, hidden):
 
 
 def draw_layer(draw, gates, inputs, hidden, layers, bias=True, has_c=False):
-    """(leaves, upstream gradients) of a layer; x and dy go on behind a sequence's end, where they must not count."""
+    """Returns (leaves, upstream gradients) of a layer. x and dy also have numbers after a sequence's end, which must
+    not count."""
     state = (layers, BATCH, hidden)
     leaves = {"x": draw.normal((STEPS, BATCH, inputs)), "h0": draw.normal(state, 0.5)}
     upstream = {"dy": draw.normal((STEPS, BATCH, hidden)), "dhn": draw.normal(state)}
@@ -95,7 +96,7 @@ def torch_module(cell, inputs, hidden, layers=1, bias=True, nonlinearity="tanh")
 
 
 def run_module(module, leaves, lengths):
-    """Outputs {y, hn[, cn]} of the module called with the leaves in place of its own parameters."""
+    """Returns the outputs {y, hn[, cn]} of the module, called with the leaves in place of its own parameters."""
     weights = {name: leaves[name] for name, _ in module.named_parameters()}
     state = (leaves["h0"], leaves["c0"]) if "c0" in leaves else leaves["h0"]
     x = leaves["x"]
@@ -112,7 +113,7 @@ def weighted_sum(outputs, upstream):
 
 
 def layer_tensors(leaves, upstream, lengths, outputs):
-    """Everything a layer file holds, from leaves whose gradients have been computed."""
+    """Returns all tensors of a layer file, from leaves whose gradients have been computed."""
     given = {} if lengths is None else {"lengths": np.array(lengths, dtype=np.int64)}
     return {**values(leaves), **given, **upstream, **values(outputs), **gradients(leaves)}
 
@@ -150,7 +151,8 @@ def torch_layers(folder):
 
 
 def run_by_hand(step, leaves, lengths):
-    """Outputs {y, hn[, cn]} of states = step(leaves, x, states) at each x; an ended lane keeps its states and gives zeros."""
+    """Returns the outputs {y, hn[, cn]} of states = step(leaves, x, states) at each x. A lane that has ended keeps
+    its states and gives zeros."""
     states, outputs = [leaves[name][0] for name in ("h0", "c0") if name in leaves], []
     for t, x in enumerate(leaves["x"]):
         valid = torch.tensor([t < length for length in lengths or [STEPS] * BATCH])[:, None]
@@ -190,13 +192,14 @@ def hand_layers(folder):
 
 
 def gates_to_keras(array):
-    """Rows of r, z, n to Keras' z, r, h; its own inverse."""
+    """Reorders the rows r, z, n to Keras' z, r, h. The function is its own inverse."""
     r, z, n = np.split(array, 3)
     return np.concatenate([z, r, n])
 
 
 def keras_gru(arrays, upstream, lengths):
-    """(outputs, gradients) in our names; Keras has one bias, which is our bias_ih, so bias_hh has the same gradient."""
+    """Returns (outputs, gradients) under our names. Keras has one bias, which is our bias_ih; our bias_hh has the
+    same gradient."""
     import keras
     import tensorflow as tf
 
@@ -210,7 +213,7 @@ def keras_gru(arrays, upstream, lengths):
     with tf.GradientTape() as tape:
         tape.watch([x, h0])
         y, hn = layer(x, initial_state=h0, mask=tf.constant(valid) if lengths else None)
-        y = y * valid[:, :, None].astype(np.float64)  # behind its end Keras repeats a sequence's last output
+        y = y * valid[:, :, None].astype(np.float64)  # after a sequence's end Keras repeats its last output
         total = tf.reduce_sum(y * upstream["dy"].transpose(1, 0, 2)) + tf.reduce_sum(hn * upstream["dhn"][0])
     dx, dh0, kernel, recurrent, bias = tape.gradient(total, [x, h0, *layer.trainable_weights])
     outputs = {"y": y.numpy().transpose(1, 0, 2), "hn": hn.numpy()[None]}
@@ -263,7 +266,7 @@ def keras_layers(folder):
 
 
 def net_weights(draw, cell, vocab, embed, hidden, layers, out):
-    """Leaves by the names of the model file; out = 0: a tied output, which has a bias of its own but no weight."""
+    """Returns leaves by their names in a model file. out = 0: a tied output, which has its own bias but no weight."""
     arrays = {"embed.weight": draw.normal((vocab, embed))}
     shapes = weight_shapes({"gru": 3, "lstm": 4}[cell], embed, hidden, layers)
     arrays.update({"rnn." + name: value for name, value in draw_weights(draw, shapes, hidden).items()})
@@ -274,7 +277,7 @@ def net_weights(draw, cell, vocab, embed, hidden, layers, out):
 
 
 def run_recurrent(leaves, cell, ids, layers):
-    """Outputs (T, B, H) of embedding and stack from a zero state."""
+    """Returns the outputs (T, B, H) of embedding and stack from a zero state."""
     x = F.embedding(torch.tensor(ids), leaves["embed.weight"])
     hidden = leaves["rnn.weight_hh_l0"].shape[1]
     weights = {name[4:]: tensor for name, tensor in leaves.items() if name.startswith("rnn.")}
@@ -299,7 +302,7 @@ def net_softmax(folder, case, vocab, embed, hidden, tied):
 
 
 def net_sigmoid(folder, case, vocab, embed, hidden):
-    """One answer a sequence, from the step at its end; the ids behind the end are there and must not count."""
+    """One answer per sequence, from the step at its end. The ids after the end must not count."""
     draw, lengths = Draw(case), np.array([4, 6, 1], dtype=np.int64)
     leaves = net_weights(draw, "gru", vocab, embed, hidden, 1, 1)
     data = {"ids": draw.integers((6, 3), vocab), "lengths": lengths, "targets": np.array([1, 0, 1], dtype=np.int64)}
@@ -310,14 +313,14 @@ def net_sigmoid(folder, case, vocab, embed, hidden):
     write_net(folder, case, {"cell": "gru", "net": line, "loss": "sigmoid, mean"}, data, leaves, loss, logits)
 
 
-# Networks of several lines, and those that need whole sequences. Line i has ids.i (T, B) or values.i (T, B, F),
-# lengths.i and, where it joins a line with a lane for each place, lane_of.i. Targets are the last line's.
+# Networks of several lines, and networks that need whole sequences. Line i has ids.i (T, B) or values.i (T, B, F),
+# lengths.i and, if it joins a line with a lane for each place, lane_of.i. Targets are those of the last line.
 
 LENGTHS = np.array([4, 6, 1, 5], dtype=np.int64)
 
 
 def rnn_leaves(draw, prefix, cell, inputs, hidden, layers=1, bi=False):
-    """Leaves by the names of the model file, PREFIXrnn.weight_ih_l0 and so on."""
+    """Returns leaves by their names in a model file, PREFIXrnn.weight_ih_l0 and so on."""
     kind = {"gru": torch.nn.GRU, "lstm": torch.nn.LSTM}[cell](inputs, hidden, num_layers=layers, bidirectional=bi)
     shapes = {f"{prefix}rnn.{name}": tuple(p.shape) for name, p in kind.named_parameters()}
     return draw_weights(draw, shapes, hidden)
@@ -329,7 +332,7 @@ def dense_leaves(draw, name, outputs, inputs):
 
 
 def run_rnn(leaves, prefix, cell, x, lengths, h0=None):
-    """(y, final states), as the module gives them for packed sequences."""
+    """Returns (y, final states), as the module gives them for packed sequences."""
     weights = {name[len(prefix) + 4:]: w for name, w in leaves.items() if name.startswith(prefix + "rnn.")}
     bi, layers = any(name.endswith("_reverse") for name in weights), sum("weight_hh" in name for name in weights)
     hidden = weights["weight_hh_l0"].shape[1]
@@ -341,7 +344,7 @@ def run_rnn(leaves, prefix, cell, x, lengths, h0=None):
 
 
 def both_ends(h):
-    """The final states of a module's last layer of two directions, (B, 2H)."""
+    """Returns the final states of the last layer of a module with two directions, (B, 2H)."""
     return torch.cat([h[-2], h[-1]], dim=1)
 
 
@@ -359,7 +362,7 @@ def mean_of(y, lengths):
 
 
 def write_lines(folder, case, line, data, leaves, logits, lengths, more={}):
-    """Cross-entropy, its mean over the places that are there; lengths None: of a row a lane."""
+    """Writes a network with cross-entropy, averaged over the places that exist. lengths None: each lane has one row."""
     draw = Draw(case + ".targets")
     targets = draw.integers(tuple(logits.shape[:-1]), logits.shape[-1])
     there = torch.ones(targets.shape, dtype=bool) if lengths is None else live(lengths, len(logits))
@@ -396,7 +399,7 @@ def net_whole(folder, word, vocab=11):
 
 
 def net_join(folder, vocab=11):
-    """Words with their characters: 7 words of characters, and which of them each place is."""
+    """Words with their characters: 7 words as characters, and the word at each place."""
     draw = Draw("net-join")
     chars, lane_of = np.array([3, 1, 5, 2, 4, 5, 2], dtype=np.int64), draw.integers((6, 4), 7)
     data = {**sequences(draw, 0, vocab, 5, chars), **sequences(draw, 1, vocab), "lane_of.1": lane_of}
@@ -436,7 +439,7 @@ def net_bridge(folder, vocab=11):
 
 
 def net_from_mean(folder, vocab=11):
-    """A line without a cell gives its mean: one layer begins from it as it is, the next through a bridge."""
+    """A line without a cell gives its mean. One layer begins from the mean itself, the next one through a bridge."""
     draw = Draw("net-from-mean")
     parts = np.array([2, 3, 1, 3], dtype=np.int64)
     data = {"values.0": draw.normal((3, 4, 7)), "lengths.0": parts, **sequences(draw, 1, vocab)}
@@ -473,7 +476,7 @@ def net_like(folder, vocab=11):
 
 
 def attend(leaves, prefix, score, x, memory, lengths):
-    """x (B, H) of one step, memory (S, B, M): tanh(O [c; x])."""
+    """Returns tanh(O [c; x]) for x (B, H) of one step and memory (S, B, M)."""
     weight = {name[len(prefix) + 7:]: w for name, w in leaves.items() if name.startswith(prefix + "attend.")}
     q = F.linear(x, weight["query.weight"], weight.get("query.bias")) if "query.weight" in weight else x
     if score == "additive":
@@ -486,7 +489,8 @@ def attend(leaves, prefix, score, x, memory, lengths):
 
 
 def net_attend(folder, score, feed, vocab=11, hidden=6, width=4):
-    """A decoder that looks at an encoder, step by step; with feed the cell gets what was given at the step before."""
+    """A decoder that attends to an encoder, step by step. With feed, the cell also gets the attention's output of
+    the step before."""
     case = "net-attend-" + score
     draw, source = Draw(case), np.array([2, 5, 3, 1], dtype=np.int64)
     data = {**sequences(draw, 0, vocab, 5, source), **sequences(draw, 1, vocab)}
@@ -514,7 +518,8 @@ def net_attend(folder, score, feed, vocab=11, hidden=6, width=4):
 
 
 def net_conv(folder, vocab=11):
-    """Pictures (T, B, rows, columns, channels), channels together, through filters of odd and of even sides."""
+    """Pictures (T, B, rows, columns, channels), with channels side by side, through filters with odd and with even
+    sides."""
     draw, rows, columns = Draw("net-conv"), 5, 6
     data = {"values.0": draw.normal((6, 4, rows * columns * 2)), "lengths.0": LENGTHS}
     arrays = {"conv.weight": draw.normal((5, 2, 3, 3), 0.3), "conv.bias": draw.normal((5,), 0.5),
@@ -530,13 +535,13 @@ def net_conv(folder, vocab=11):
 
 
 def coordinates(rows, columns):
-    """Row and column of each place, from -1 to 1, row by row."""
+    """Returns row and column of each place, from -1 to 1, row by row."""
     row, column = torch.meshgrid(*(torch.linspace(-1, 1, n, dtype=torch.float64) for n in (rows, columns)), indexing="ij")
     return torch.stack([row, column], dim=2).reshape(rows * columns, 2)
 
 
 def net_places(folder, vocab=11):
-    """A picture's places, and a second line that begins from their mean."""
+    """The places of a picture, and a second line that begins from their mean."""
     draw, rows, columns = Draw("net-places"), 5, 6
     data = {"values.0": draw.normal((1, 4, rows * columns * 2)), **sequences(draw, 1, vocab)}
     arrays = {"image.conv.weight": draw.normal((5, 2, 3, 3), 0.3), "image.conv.bias": draw.normal((5,), 0.5),
@@ -581,7 +586,8 @@ def nets(folder):
 
 
 def ctc(folder):
-    """nn.CTCLoss of scores before the softmax; the blank is the last. Some labels repeat, one target is empty."""
+    """nn.CTCLoss of scores before the softmax. The blank is the last output. Some labels repeat, and one target is
+    empty."""
     draw, steps, lanes, labels, most = Draw("ctc"), 12, 5, 6, 5
     ends, lengths = np.array([12, 9, 12, 4, 7]), np.array([5, 3, 4, 0, 5])
     x, targets = leaf(draw.normal((steps, lanes, labels + 1), 2.0)), draw.integers((most, lanes), labels)
@@ -612,7 +618,8 @@ SHOWN = (1, 10, 100)
 
 
 def draw_gradients(draw):
-    """(100, 23), each column with a size of its own, some so small that the place of an eps shows; the last is zero."""
+    """Returns (100, 23) gradients. Each column has its own magnitude, some so small that the position of an eps
+    matters. The last column is zero."""
     return draw.normal((100, 23), np.append(2.0 ** (1.25 * np.arange(22) - 23), 0.0))
 
 
@@ -626,7 +633,7 @@ def torch_steps(kind, options, p0, g):
 
 
 def adagrad_inside_steps(lr, eps, p0, g):
-    """Adagrad with its eps inside the root, as min-char-rnn has it."""
+    """Adagrad with its eps inside the root, as in min-char-rnn."""
     p, memory = p0.copy(), np.zeros_like(p0)
     for gradient in g:
         memory += gradient * gradient
@@ -647,7 +654,7 @@ def option_strings(name, options):
 
 
 def clip_norm(name, a, b, limit):
-    """Both tensors are scaled by min(1, limit / (norm + 1e-6)), norm over all elements of both."""
+    """Both tensors are scaled by min(1, limit / (norm + 1e-6)), with the norm over all elements of both."""
     leaves = {"a": leaf(a), "b": leaf(b)}
     leaves["a"].grad, leaves["b"].grad = torch.tensor(a), torch.tensor(b)
     norm = torch.nn.utils.clip_grad_norm_(leaves.values(), limit, foreach=False)

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Writes scores.json: texts with BLEU, BLEU without capitals and chrF as sacreBLEU 2.6.0 gives them (pip install sacrebleu==2.6.0).
+"""Writes scores.json: texts with BLEU, BLEU without case and chrF as sacreBLEU 2.6.0 gives them (pip install
+sacrebleu==2.6.0).
 
-Also a hash of str.lower over all characters, of Python 3.11 (Unicode 14)."""
+Also a hash of str.lower over all characters, from Python 3.11 (Unicode 14)."""
 import json
 import pathlib
 import random
@@ -20,7 +21,7 @@ def sentence(rng, most):
 
 
 def change(rng, text, share):
-    """A text like the other: some words are gone, others are there."""
+    """Returns a text like the given one, with some words missing and others replaced."""
     words = [rng.choice(WORDS) if rng.random() < share else w for w in text.split(" ") if rng.random() > share / 3]
     return rng.choice([str, str.lower, str.upper, str, str])(" ".join(words))
 
@@ -39,7 +40,7 @@ def scores(written, wanted):
 
 
 def several(rng, sentences):
-    """Each text beside one to four of which any is wanted."""
+    """Texts with one to four references each."""
     wanted = [[sentence(rng, 12)] for _ in range(sentences)]
     for texts in wanted:
         texts += [change(rng, texts[0], 0.4) for _ in range(rng.randint(0, 3))]
@@ -49,7 +50,7 @@ def several(rng, sentences):
 
 
 def lower_hash():
-    """FNV-1a, 64 bits, of the lower case of every character by itself."""
+    """Returns FNV-1a, 64 bits, of the lower case of every single character."""
     value = 0xCBF29CE484222325
     for code in range(0x110000):
         if 0xD800 <= code < 0xE000:

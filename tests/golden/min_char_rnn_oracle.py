@@ -6,10 +6,10 @@ One hidden layer of tanh units on one-hot input, softmax over V characters:
     loss = -sum over the window of log p_t[target_t]
 Gradients are cut to +-5 element by element; Adagrad: memory += g^2, parameter -= 0.1 g / sqrt(memory + 1e-8).
 
-    min_char_rnn_oracle.py check                        gradients against finite differences
-    min_char_rnn_oracle.py free TEXT --windows N --seed S   runs of its own, one a --rate, or from the first weights of
-                                                        --start TRACE
-    min_char_rnn_oracle.py sync TEXT TRACE.safetensors      every window of a recorded run, from its own start
+    min_char_rnn_oracle.py check                            compares gradients with finite differences
+    min_char_rnn_oracle.py free TEXT --windows N --seed S   runs on its own, once for each --rate, or from the first
+                                                            weights of --start TRACE
+    min_char_rnn_oracle.py sync TEXT TRACE.safetensors      follows every window of a recorded run, from its own start
 """
 
 import argparse
@@ -26,9 +26,10 @@ NAMES = ("Wxh", "Whh", "Why", "bh", "by")
 
 
 class Oracle:
-    """Parameters and Adagrad memory, as dicts by the names above; memory starts at zero.
+    """Parameters and Adagrad memory, as dicts by the names above. The memory starts at zero.
 
-    All arrays, the state too, may have an axis in front: several runs side by side, each with a rate of its own.
+    All arrays, including the state, may have an additional first axis: several runs side by side, each with its own
+    rate.
     """
 
     def __init__(self, parameters, memory=None, rate=RATE):
@@ -44,7 +45,7 @@ class Oracle:
         return cls({**drawn, "bh": np.zeros(hidden), "by": np.zeros(vocab)})
 
     def forward(self, inputs, targets, h_prev):
-        """(loss, states h_prev..h_T (T+1, H), probabilities (T, V))."""
+        """Returns (loss, states h_prev..h_T (T+1, H), probabilities (T, V))."""
         w, place = self.parameters, np.arange(len(targets))
         states = [h_prev]
         driven = w["Wxh"][..., inputs] + w["bh"][..., None]
@@ -57,12 +58,12 @@ class Oracle:
         return -log_p[..., place, targets].sum(axis=-1), states, np.exp(log_p)
 
     def backward(self, inputs, targets, states, p):
-        """Gradients of the summed loss, not yet cut."""
+        """Returns the gradients of the summed loss, before they are cut."""
         w = self.parameters
         dlogits = p.copy()
         dlogits[..., np.arange(len(targets)), targets] -= 1.0
-        dh = dlogits @ w["Why"]  # from above; what comes from later is added on the way back
-        da = np.empty_like(dh)  # before the tanh
+        dh = dlogits @ w["Why"]  # from the output; the part from later steps is added below
+        da = np.empty_like(dh)  # gradient before the tanh
         later = 0.0
         for t in reversed(range(len(inputs))):
             da[..., t, :] = (dh[..., t, :] + later) * (1.0 - states[..., t + 1, :] ** 2)
@@ -72,7 +73,7 @@ class Oracle:
                 "Why": dlogits.swapaxes(-1, -2) @ states[..., 1:, :], "bh": da.sum(axis=-2), "by": dlogits.sum(axis=-2)}
 
     def loss_and_gradients(self, inputs, targets, h_prev):
-        """(loss, gradients cut to +-5, last state)."""
+        """Returns (loss, gradients cut to +-5, last state)."""
         loss, states, p = self.forward(inputs, targets, h_prev)
         raw = self.backward(inputs, targets, states, p)
         return loss, {name: np.clip(g, -LIMIT, LIMIT) for name, g in raw.items()}, states[..., -1, :]
@@ -97,9 +98,9 @@ def encode(text, units):
 
 
 def sweep(ids, window=WINDOW):
-    """(inputs, targets, fresh) without end; fresh: the text begins (again), the state is zero.
+    """Yields (inputs, targets, fresh) without end. fresh: the text begins (again), and the state is zero.
 
-    The wrap comes one character early, when the window and its last target would just fit: so it is in the script.
+    As in the script, the text wraps one character early, when the window and its last target would just fit.
     """
     if len(ids) < window + 2:
         raise SystemExit(f"the text has {len(ids)} characters; {window + 2} are needed")
@@ -115,7 +116,8 @@ def sweep(ids, window=WINDOW):
 
 
 def free_run(text, windows, seed, rates, start=None, hidden=HIDDEN):
-    """Yields the smoothed losses, one a rate, after every window. start: parameters; drawn from the seed without them."""
+    """Yields the smoothed losses, one for each rate, after every window. start: the first parameters; without it
+    they are drawn from the seed."""
     units = sorted(set(text))
     first = start or Oracle.fresh(len(units), hidden, np.random.default_rng(seed)).parameters
     oracle = Oracle({name: np.repeat(value[None], len(rates), axis=0) for name, value in first.items()}, rate=rates)
@@ -135,11 +137,11 @@ def free(args):
             print(n, *(f"{loss:.6f}" for loss in smoothed), flush=True)
 
 
-# ---- step by step beside a recorded run ----
+# ---- step by step along a recorded run ----
 
 
 def squares(found, expected):
-    """Squared lengths (of the difference, of what was expected) over all arrays of the dicts together."""
+    """Returns the squared lengths (of the difference, of the expected values) over all arrays of the dicts together."""
     return np.array([[np.sum((found[name] - value) ** 2), np.sum(value**2)] for name, value in expected.items()]).sum(0)
 
 
@@ -149,14 +151,14 @@ def relative(found, expected):
 
 
 def pick(tensors, prefix=""):
-    """The arrays PREFIX + Wxh ... by, in double; empty if they are not there."""
+    """Returns the arrays PREFIX + Wxh ... by, in double. Arrays that do not exist are left out."""
     return {name: np.asarray(tensors[prefix + name], dtype=np.float64) for name in NAMES if prefix + name in tensors}
 
 
 def compare_window(before, after, inputs, targets):
-    """(relative errors of one recorded window: loss, memory, h, update and update.NAME; squares() of the update).
+    """Returns (relative errors of a recorded window: loss, memory, h, update and update.NAME; squares() of the update).
 
-    before: parameters by name, "mem.NAME" the Adagrad memory, "h" the state it starts from.
+    before: parameters by name, "mem.NAME" for the Adagrad memory, "h" for the state it starts from.
     after: parameters and "loss"; "mem.NAME" and "h" may be missing.
     """
     start, memory = pick(before), pick(after, "mem.")
@@ -175,7 +177,7 @@ def compare_window(before, after, inputs, targets):
 
 
 def open_tensors(path):
-    """(metadata, {name: array}) of a safetensors file; arrays stay on disk until they are used."""
+    """Returns (metadata, {name: array}) of a safetensors file. Arrays stay on disk until they are used."""
     data = np.memmap(path, dtype=np.uint8, mode="r")
     size = int(data[:8].view("<u8")[0])
     header = json.loads(data[8:8 + size].tobytes())
@@ -190,7 +192,7 @@ def open_tensors(path):
 def recorded_windows(tensors):
     """Yields (n, before, after) from names w{n}.in.NAME and w{n}.out.NAME.
 
-    Where a window has no w{n}.out.NAME, the next one's w{n+1}.in.NAME is it, except for h, which may have been reset.
+    If a window has no w{n}.out.NAME, the next window's w{n+1}.in.NAME is used, except for h, which may have been reset.
     """
     groups = defaultdict(dict)
     for name, value in tensors.items():
@@ -204,7 +206,7 @@ def recorded_windows(tensors):
 
 
 def compare_trace(path, text):
-    """(windows, worst relative error by name, relative error of all updates together).
+    """Returns (windows, worst relative error by name, relative error of all updates together).
 
     Windows are counted from 0 at the beginning of the text, without a gap.
     """
@@ -226,16 +228,16 @@ def compare_trace(path, text):
             errors[name].append(error)
     if not errors:
         raise SystemExit(f"{path}: no window in it")
-    worst = {name: float(np.max(values)) for name, values in errors.items()}  # a NaN stays one
+    worst = {name: float(np.max(values)) for name, values in errors.items()}  # a NaN stays a NaN
     return len(errors["loss"]), worst, float(np.sqrt(sums[0] / sums[1]))
 
 
 def sync(args):
-    """Judges loss, memory and state window by window, and all updates together.
+    """Checks loss, memory and state window by window, and all updates together.
 
-    The update of a single window is only printed: a unit near +-1 has a gradient of few good digits in f32 (1 - h^2
-    cancels), and Adagrad multiplies it by up to 1,000 while its memory is empty (0.1 / sqrt(1e-8)). With plain f32
-    arithmetic the worst of 1,000 windows is 0.7e-4 to 1.5e-4 off, all of them together 3e-5.
+    The update of a single window is only printed. In f32, a unit near +-1 has a gradient with few correct digits (1 -
+    h^2 cancels), and Adagrad multiplies it by up to 1,000 while its memory is empty (0.1 / sqrt(1e-8)). With plain f32
+    arithmetic the worst of 1,000 windows is off by 0.7e-4 to 1.5e-4, and all of them together by 3e-5.
     """
     count, worst, update = compare_trace(args.trace, read_text(args.text))
     print(f"{count} windows, relative errors: all updates {update:.2e}; worst window: "

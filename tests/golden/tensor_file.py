@@ -1,4 +1,4 @@
-"""The golden files: safetensors, tensors in the order given; equal input gives equal bytes."""
+"""The golden files: safetensors, with tensors in the given order. Equal input gives equal bytes."""
 
 import json
 import struct

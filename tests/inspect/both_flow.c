@@ -1,4 +1,7 @@
-/* How large a gradient is k steps back, against automatic differentiation in double precision (tests/golden/make_flow.py). */
+/*
+ * How large a gradient is k steps back, compared with automatic differentiation in double precision
+ * (tests/golden/make_flow.py).
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,13 +21,13 @@
 
 enum { SYMBOLS = 7 };
 
-/* Of a logarithm, so of a share of the gradient itself, however small that is. */
+/* Limit of the error of a logarithm, and so relative to the gradient, however small the gradient is. */
 #ifdef UR_REAL_DOUBLE
 #define LIMIT 1e-9
 #else
 #define LIMIT 1e-4
 #endif
-#define SPECTRUM_LIMIT 1e-10 /* in both: the weights are exact in f32 */
+#define SPECTRUM_LIMIT 1e-10 /* in both builds: the weights are exact in f32 */
 
 typedef struct lab {
     golden file;
@@ -71,7 +74,7 @@ static void unload(lab *l)
     free(l->next);
 }
 
-/* The file's numbers in double, in both builds. */
+/* Returns the file's numbers in double, in both builds. */
 static const double *told(const lab *l, const char *what, size_t layer, size_t *count)
 {
     char name[32];
@@ -79,7 +82,7 @@ static const double *told(const lab *l, const char *what, size_t layer, size_t *
     const ur_tensor_entry *entry = golden_entry(&l->file, name);
     *count = 1;
     for (size_t i = 0; i < entry->rank; i++) *count *= entry->shape[i];
-    return (const double *)entry->data; /* the file pads its header: aligned */
+    return (const double *)entry->data; /* aligned, because the file pads its header */
 }
 
 static void compare(const lab *l, const char *what, size_t layer, const double *got, double limit)
@@ -138,7 +141,7 @@ static void flow(void **state)
     }
 }
 
-/* In an RNN a step back is exactly its two parts: what the slopes leave, and what W_hh makes of it. */
+/* In an RNN, a step back is exactly the product of two parts: the slopes, and W_hh. */
 static void parts(void **state)
 {
     lab l;
@@ -156,7 +159,10 @@ static void parts(void **state)
     unload(&l);
 }
 
-/* Means over places: lanes in two calls are lanes in one; the number of threads changes no bit. */
+/*
+ * Curves are means over places: lanes in two calls give the same as lanes in one call. The number of threads changes no
+ * bit.
+ */
 static void lanes_and_threads(void **state)
 {
     lab l, apart;

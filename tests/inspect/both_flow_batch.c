@@ -1,6 +1,7 @@
 /*
- * A flow of a batch against the flow of ids, which goes back on a way of its own (flow_back.c): the same curves of the same
- * network, for every cell; the same read from the end by a layer that reads from the end; lanes of different lengths; lines.
+ * The flow of a batch against the flow of ids, which goes back by its own code (flow_back.c): the curves of the same
+ * network are equal, for every cell. Also layers that read from the end, lanes of different lengths, and networks of
+ * several lines.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -62,7 +63,7 @@ static void assert_layers(ur_flow *got, size_t layer, ur_flow *want, size_t as)
     assert_true(isnan(b.c_moves) || fabs(a.c_moves - b.c_moves) < LIMIT);
 }
 
-/* The label of a lane's last step, or of its first, is 4. */
+/* Follows the label 4 of a lane's last step, or of its first step if the network reads from the end. */
 static void follow_batch(ur_flow *flow, const int32_t *ids, size_t lanes, const int32_t *lengths)
 {
     ur_error error = {0};
@@ -102,7 +103,10 @@ static void test_every_cell(void **unused)
     }
 }
 
-/* Copies parameters of one model into another: of the outputs of `dense` the first or second half of the columns. */
+/*
+ * Copies the parameters of one model into another. A matrix with twice the columns gets them in its first or, if
+ * `reverse`, its second half, and zeros elsewhere.
+ */
 static void copy_weights(ur_model *from, ur_model *to, bool reverse)
 {
     ur_parameter a, b;
@@ -124,7 +128,7 @@ static void copy_weights(ur_model *from, ur_model *to, bool reverse)
     ur_model_changed(to);
 }
 
-/* With `bi` each direction is what it would be alone, the second on the text turned round. */
+/* With `bi`, each direction gives the curves that it gives alone, the second one on the reversed text. */
 static void test_from_the_end(void **unused)
 {
     (void)unused;
@@ -147,7 +151,7 @@ static void test_from_the_end(void **unused)
     ur_model_free(two);
 }
 
-/* Lanes that end early are what they are alone. */
+/* Lanes that end early give the curves that they give alone. */
 static void test_lengths(void **unused)
 {
     (void)unused;
@@ -180,7 +184,7 @@ static void test_lengths(void **unused)
     ur_model_free(model);
 }
 
-/* An encoder's gradient begins where the decoder's state was taken from it, and goes on as far as it has steps. */
+/* The gradient of an encoder begins where the decoder took its state, and goes back as far as the encoder has steps. */
 static void test_lines(void **unused)
 {
     (void)unused;
@@ -206,7 +210,7 @@ static void test_lines(void **unused)
     ur_model_free(model);
 }
 
-/* The answer to `ids`: one number behind their last one. */
+/* Returns the model's one output after the last of `ids`. */
 static ur_real answer_of(const ur_model *model, const int32_t *ids)
 {
     ur_error error = {0};
@@ -229,7 +233,10 @@ static void follow_value(ur_flow *flow, const int32_t *ids, ur_loss loss, double
     ok(ur_flow_batch(flow, &batch, &error), &error);
 }
 
-/* A number that is off by as much as yes-or-no would be goes back in the same way; where none is due, nothing does. */
+/*
+ * The error of a number goes back like the error of a yes-or-no label, if both errors are equal. Without an error,
+ * nothing goes back.
+ */
 static void test_numbers(void **unused)
 {
     (void)unused;

@@ -1,6 +1,7 @@
 /*
- * Saliency against its definition, in language models and classifiers, with dropout off: a token's input made larger by a share e changes log p by e · s. Each id occurs once, so
- * that scaling its row of the embedding (or its column of W, for one-hot input) scales one input. For every cell.
+ * Saliency against its definition, in language models and classifiers, with dropout off: making a token's input larger
+ * by a share e changes log p by e · s. Each id occurs once, so that scaling its row of the embedding (or its column of
+ * W, for one-hot input) scales one input. For every cell.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,7 +19,7 @@ enum { SYMBOLS = 23, STEPS = 9 };
 static const int32_t IDS[STEPS] = {4, 0, 19, 7, 22, 11, 3, 8, 15};
 static const double SHARE = 1e-5;
 
-/* Of the last step, or of a network that leaves one. */
+/* Returns log p at the last step, or of the only output row if the network ends in one. */
 static double log_probability(ur_model *model, int32_t target, bool ended)
 {
     ur_error error = {0};
@@ -33,12 +34,12 @@ static double log_probability(ur_model *model, int32_t target, bool ended)
     ok(ur_predict(learner, &batch, out, &error), &error);
     ur_learner_free(learner);
     const ur_real *last = out + (ended ? 0 : STEPS - 1) * outputs;
-    if (outputs == 1) return log(target ? last[0] : 1 - last[0]); /* behind σ */
+    if (outputs == 1) return log(target ? last[0] : 1 - last[0]); /* an output of σ */
     for (size_t i = 0; i < outputs; i++) sum += exp((double)last[i]);
     return (double)last[target] - log(sum);
 }
 
-/* Scales the input of token `id`: a row of parameter 0 (embed), or the column of parameter 0 (W behind onehot). */
+/* Scales the input of token `id`: a row of parameter 0 (embed), or a column of parameter 0 (W after onehot). */
 static void scale(ur_model *model, bool embed, int32_t id, double by)
 {
     ur_parameter p;
@@ -88,7 +89,7 @@ static void test_saliency(void **unused)
     }
 }
 
-/* A learner leaves a last layer of so many outputs without packed weights. */
+/* With this many outputs, a learner leaves the last layer without packed weights. */
 static void test_after_learner(void **unused)
 {
     enum { MANY = 1100 };

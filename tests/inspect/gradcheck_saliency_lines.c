@@ -1,6 +1,7 @@
 /*
- * Saliency against its definition in networks of several lines and of numbers: what stands for a step, made larger by a share e,
- * changes log p by e · s. Words and their letters occur once each, so that scaling rows of the embeddings scales one step.
+ * Saliency against its definition, in networks of several lines and of numbers: making the input of a step larger by a
+ * share e changes log p by e · s. Words and their letters occur once each, so that scaling rows of the embeddings
+ * scales one step.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,7 +21,7 @@ enum { STEPS = 5, LANES = 2, WORDS = STEPS * LANES, LABELS = 4, FEATURES = 12 };
 static const double SHARE = 1e-5;
 static const int32_t LENGTHS[LANES] = {STEPS, 3};
 
-/* A batch of words, each spelled by one letter; or of numbers. */
+/* A batch of words, each spelled with one letter, or a batch of numbers. */
 typedef struct words {
     int32_t word[WORDS], letter[WORDS], lane_of[WORDS];
     ur_real value[WORDS * FEATURES];
@@ -43,7 +44,7 @@ static double log_probability(ur_model *model, const ur_batch *batch, const ur_p
     return (double)row[of->target] - log(sum);
 }
 
-/* Row `id` of an embedding. */
+/* Scales row `id` of an embedding. */
 static void scale_row(ur_model *model, size_t parameter, int32_t id, double by)
 {
     ur_parameter p;
@@ -101,7 +102,7 @@ static void fill_words(words *w, size_t lines)
             (ur_sequences){.steps = STEPS, .lanes = LANES, .ids = w->word, .lengths = LENGTHS, .lane_of = w->lane_of};
 }
 
-/* A tagger with two heads: of either head, of a place in the middle and of one in the shorter lane. */
+/* A tagger with two heads: for either head, at a place in the middle and at one in the shorter lane. */
 static void test_words(void **unused)
 {
     (void)unused;
@@ -139,7 +140,7 @@ static void test_numbers(void **unused)
     }
 }
 
-/* Number `of` of what a network gives at a place. */
+/* Returns the output with the number of the target, at the place of `of`. */
 static double number_of(ur_model *model, const ur_batch *batch, const ur_prediction *of)
 {
     ur_error error = {0};
@@ -152,7 +153,7 @@ static double number_of(ur_model *model, const ur_batch *batch, const ur_predict
     return (double)out[(of->step * LANES + of->lane) * LABELS + (size_t)of->target];
 }
 
-/* Features made larger by a share one by one, at all places; and steps. */
+/* Each feature made larger by a share at all places, and each step. */
 static void test_a_number(void **unused)
 {
     (void)unused;
@@ -189,7 +190,7 @@ static void test_a_number(void **unused)
     ur_model_free(model);
 }
 
-/* The likeliest target is found, and what is not there is refused. */
+/* The most probable target is found. Targets and places that do not exist are refused. */
 static void test_targets(void **unused)
 {
     (void)unused;

@@ -6,7 +6,7 @@
 
 #include "support/ok.h"
 
-/* `letters`: the tokens, in the order of their ids. */
+/* letters: the tokens, in the order of their ids. */
 static inline ur_model *letters_model(const char *net, const char *const *letters, size_t count, double init_scale)
 {
     ur_error error = {0};

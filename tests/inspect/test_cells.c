@@ -1,5 +1,8 @@
-/* Scores against their definitions: the area by comparing all pairs, the correlation by the textbook. A network made by hand
- * whose one unit follows a bit is found, with area 1, and is needed. Labels say the same wherever lanes begin. */
+/*
+ * Scores against their definitions: the area by comparing all pairs, the correlation by the textbook formula. In a
+ * network made by hand, the one unit that follows a bit is found with area 1, and the network needs it. Labels are the
+ * same wherever lanes begin.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PLACES = 600, CELLS = 21, PREDICATES = 3 }; /* often, rarely, a number */
+enum { PLACES = 600, CELLS = 21, PREDICATES = 3 }; /* one often holds, one rarely holds, one is a number */
 
 /* ---- Scores ------------------------------------------------------------------------------------------------------- */
 
@@ -27,7 +30,7 @@ typedef struct data {
     unsigned char half[PLACES];
 } data;
 
-/* Values on a grid, so that there are ties, and related to what is to be found. */
+/* Values are on a grid, so that there are ties. They are related to the predicates. */
 static data *make_data(void)
 {
     data *d = zeros(1, sizeof *d);
@@ -90,7 +93,7 @@ static ur_tally *tally_data(const data *d, size_t chunk_places, ur_pool *pool)
         size_t places = PLACES - m < chunk_places ? PLACES - m : chunk_places;
         for (size_t p = 0; p < PREDICATES; p++)
             memcpy(truth + p * places, d->truth + p * PLACES + m, places * sizeof *truth);
-        /* as two layers, the first one no multiple of a block */
+        /* as two layers; the width of the first is not a multiple of a block */
         ur_tally_layer layers[2] = {{d->value + m * CELLS, CELLS, 18}, {d->value + m * CELLS + 18, CELLS, CELLS - 18}};
         ok(ur_tally_add(t, &(ur_tally_chunk){places, d->half + m, truth, layers, 2}, pool, &error), &error);
     }
@@ -126,7 +129,7 @@ static void test_scores(void **state)
     free(d);
 }
 
-/* A unit that stands still tells nothing apart, and is not taken for one that correlates by rounding. */
+/* A unit that never changes separates nothing. Rounding errors must not make it seem correlated. */
 static void test_unit_that_stands_still(void **state)
 {
     (void)state;
@@ -154,9 +157,9 @@ static ur_parameter parameter(ur_model *model, const char *name)
 }
 
 /*
- * An LSTM whose unit FOLLOWER is about +1 inside quotation marks and −1 outside: at a mark the forget gate shuts and the
- * input gate opens, and g has the sign opposite to h before; elsewhere c stays. All other units rest at 0. Inside, "b" is
- * likely, outside "a".
+ * An LSTM whose unit FOLLOWER is about +1 inside quotation marks and −1 outside. At a mark the forget gate shuts, the
+ * input gate opens, and g has the opposite sign of the previous h. At other characters c stays. All other units rest at
+ * 0. "b" is probable inside, "a" outside.
  */
 static ur_model *make_follower(void)
 {
@@ -173,7 +176,7 @@ static ur_model *make_follower(void)
     size_t row = FOLLOWER;
     bias.value[I * HIDDEN + row] = -20, bias.value[F * HIDDEN + row] = 20, bias.value[O * HIDDEN + row] = 20;
     in.value[(I * HIDDEN + row) * KINDS + 1] = 40, in.value[(F * HIDDEN + row) * KINDS + 1] = -40;
-    bias.value[G * HIDDEN + row] = 1; /* from zero: inside */
+    bias.value[G * HIDDEN + row] = 1; /* from zero, a mark leads inside */
     again.value[(G * HIDDEN + row) * HIDDEN + row] = -20;
     assert_int_equal(out.shape[1], HIDDEN);
     out.value[3 * HIDDEN + FOLLOWER] = 3, out.value[2 * HIDDEN + FOLLOWER] = -3;
@@ -181,7 +184,7 @@ static ur_model *make_follower(void)
     return model;
 }
 
-/* Lines "aca"bcb"aa…" with a quotation mark at random places. */
+/* Writes lines like aca"bcb"aa… with quotation marks at random places. */
 static const char *write_lines(temp_text *temp, size_t length)
 {
     char *text = zeros(length + 1, 1);
@@ -223,7 +226,7 @@ static void check_sample(const ur_cells *cells)
     assert_memory_equal(values, ur_cells_values(cells, ur_cells_count(cells)), s.steps * s.lanes * sizeof *values);
 }
 
-/* Fewer tokens than lanes: a step of each counts. */
+/* With fewer tokens than lanes, one step of each lane counts. */
 static void test_small_sample(void **state)
 {
     ur_model *model = make_follower();
@@ -236,7 +239,10 @@ static void test_small_sample(void **state)
     ur_model_free(model);
 }
 
-/* In one lane the follower knows all; in several, each from a zero state, only lanes that begin outside are right. */
+/*
+ * In one lane the follower knows everything. In several lanes, each from a zero state, it is right only in lanes that
+ * begin outside.
+ */
 static void test_follower(void **state)
 {
     ur_model *model = make_follower();
@@ -249,7 +255,7 @@ static void test_follower(void **state)
     assert_false(s.falls);
     assert_float_equal(s.score, 1, 0);
     assert_true(s.control < 1);
-    assert_true(s.rise > 0.5); /* a and b can no longer be told apart */
+    assert_true(s.rise > 0.5); /* without the follower, a and b cannot be told apart */
     assert_true(s.share > 0.2 && s.share < 0.8);
     assert_int_equal(ur_cells_score(cells, 1).verdict, UR_CELL_NEVER);
     assert_true(isnan(ur_cells_score(cells, 1).score));
@@ -305,7 +311,7 @@ static float *label(const ur_model *model, const char *path, size_t lanes, uint6
     return truth;
 }
 
-/* Lanes know what was open before they begin, and a predicate of one's own has the whole line. */
+/* Lanes know what was open before they begin, and a predicate of the caller's own gets the whole line. */
 static void test_labels_in_lanes(void **state)
 {
     ur_model *model = make_follower();
@@ -322,7 +328,7 @@ static void test_labels_in_lanes(void **state)
     ur_model_free(model);
 }
 
-/* A line longer than 4096 tokens is taken in parts; the machine goes on. */
+/* A line longer than 4096 tokens is read in parts, and the machine goes on from part to part. */
 static void test_long_line(void **state)
 {
     ur_model *model = make_follower();
@@ -365,7 +371,7 @@ static void test_mistakes(void **state)
     ur_model_free(flat), ur_model_free(model);
 }
 
-/* The shortest texts give an answer: that there was too little. */
+/* The shortest texts give an answer: that there is too little text. */
 static void test_short_texts(void **state)
 {
     ur_model *model = make_follower();

@@ -1,4 +1,7 @@
-/* A failing allocator at every n-th call of a search for cells: an error with a message, or the same answer; nothing leaks. */
+/*
+ * Lets every call of the allocator fail, one after another, in a search for cells. The result is an error with a
+ * message, or the same answer, and nothing leaks.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -33,7 +36,7 @@ static ur_model *make_model(void)
     return model;
 }
 
-/* The score of one's own predicate; −1 where the search failed. */
+/* Returns the score of the test's own predicate, or −1 if the search failed. */
 static double search(const ur_model *model, const char *path, ur_error *error)
 {
     ur_cells *cells;

@@ -1,6 +1,7 @@
 /*
- * Cells of a tagger against the definition: each sentence run by itself, states read one by one, areas by counting pairs, and
- * losses with a neuron held. Each sentence is there twice, so that those that choose and those that score are the same.
+ * Cells of a tagger against the definition: each sentence is run alone, states are read one by one, areas are found by
+ * counting pairs, and losses with a neuron held. Each sentence occurs twice, so that the sentences for choosing and
+ * those for scoring are the same.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -70,7 +71,7 @@ static void free_tagger(tagger *t)
 typedef struct reference {
     double h[LAYERS][HIDDEN][PLACES];
     int32_t label[PLACES];
-    double loss; /* with what is held */
+    double loss; /* with a neuron held, if any */
 } reference;
 
 static void read_sentence(ur_probe *probe, const ur_batch *batch, size_t first, reference *r)
@@ -134,7 +135,7 @@ static void check_label(const reference *r, const ur_cell_score *s, size_t first
         }
     assert_int_equal(s->verdict, UR_CELL_SCORED);
     assert_true(fabs(s->fit - s->score) < 1e-12);
-    assert_true(fabs((s->falls ? 1 - got : got) - s->score) < 0.01); /* values fall into bins */
+    assert_true(fabs((s->falls ? 1 - got : got) - s->score) < 0.01); /* values are put into bins */
     assert_true(s->score > best - 0.02);
 }
 

@@ -1,6 +1,6 @@
 /*
- * A failing allocator at every n-th call of following gradients and of taking spectra: each gives an error with a message,
- * nothing leaks. And the spectrum with a LAPACK of our own, and without any.
+ * Lets every call of the allocator fail, one after another, while gradients are followed and spectra computed. Each
+ * failure gives an error with a message, and nothing leaks. Also the spectrum with a LAPACK made here, and without any.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,7 +18,7 @@
 
 #ifdef FAILING_MEMORY_REAL
 
-/* The address sanitizer looks for its own functions through dlsym. */
+/* The address sanitizer finds its own functions with dlsym, so dlsym is not replaced there. */
 #ifndef FAILING_MEMORY_ASAN
 
 /* ---- the library that is found -------------------------------------------------------------------------------------- */
@@ -27,7 +27,9 @@ typedef enum lapack { NONE, WITHOUT_DGEEV, GIVES_UP, ASKS_TOO_MUCH, WHOLE } lapa
 static lapack there;
 static int opened;
 
-/* As LAPACK has it: with lwork −1 the size of the workspace. All singular values are 3. */
+/*
+ * Has the interface of LAPACK's dgesdd: with lwork −1 it returns the size of the workspace. All singular values are 3.
+ */
 static void dgesdd(const char *job, const int *m, const int *n, double *a, const int *lda, double *s, double *u,
                    const int *ldu, double *vt, const int *ldvt, double *work, const int *lwork, int *iwork, int *info,
                    size_t length)
@@ -81,7 +83,9 @@ FAILING_MEMORY_SEEN int dlclose(void *library)
 
 #endif
 
-/* ---- what is tried -------------------------------------------------------------------------------------------------- */
+/*
+ * ---- the work that is tried -----------------------------------------------------------------------------------------
+ */
 
 static const char *const TOKENS[] = {"\n", " ", "a", "b", "c", "d"};
 enum { KINDS = 6, STEPS = 4 };
@@ -127,7 +131,7 @@ static void try_every_call(ur_status (*work)(ur_error *), bool on)
     assert_true(tried > 5 && survived < tried);
 }
 
-/* A network of two lines; and what moved one of its answers. */
+/* Follows the gradients of a network of two lines, and finds the saliency of one of its answers. */
 static ur_status follow_batch(ur_error *error)
 {
     static const int32_t ids[2 * STEPS] = {1, 2, 3, 4, 5, 1, 2, 3}, lane_of[2 * STEPS] = {0, 1, 1, 0, 1, 0, 0, 1};
@@ -197,7 +201,7 @@ static void expect_spectrum(bool whole, size_t i, const char *gate, double large
     ur_spectra_free(spectra);
 }
 
-/* W_hh of the forget gate as a diagonal of 1 … 7. */
+/* Makes W_hh of the forget gate a diagonal matrix of 1 … 7. */
 static void set_diagonal(void)
 {
     ur_parameter p;

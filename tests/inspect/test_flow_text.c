@@ -1,5 +1,7 @@
-/* Gradients back through time at places of a text: which places those are; the shortest texts; what has no gradient; what
- * cannot be followed. */
+/*
+ * Gradients back through time at places of a text: which places they are, the shortest texts, parameters without a
+ * gradient, and networks that cannot be followed.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,7 +28,7 @@ static ur_flow *make_flow(ur_model *model, size_t steps, size_t warm, size_t pla
     return flow;
 }
 
-/* A message about the text, whose file it names. */
+/* Compares a message about the text, which begins with the file's path. */
 static void check_text(temp_text *temp, const ur_error *error, const char *expected)
 {
     char full[1024];
@@ -34,15 +36,14 @@ static void check_text(temp_text *temp, const ur_error *error, const char *expec
     assert_string_equal(error->text, full);
 }
 
-/* One lane of ids, followed from token `at` on. */
+/* Follows one lane of ids from index `at`. */
 static void follow(ur_flow *flow, const int32_t *ids, size_t at)
 {
     ur_error error = {0};
     ok(ur_flow_ids(flow, ids + at, ids + at + WINDOW, 1, &error), &error);
 }
 
-/* Three places of a text: its beginning, its middle, its end. */
-/* The layer `last` changes nothing of the loss behind the last step, and so nothing of its way back. */
+/* The layer `last` does not change the loss after the last step, and so does not change its gradients. */
 static void test_last(void **state)
 {
     (void)state;
@@ -62,8 +63,10 @@ static void test_last(void **state)
     ur_model_free(plain), ur_model_free(last);
 }
 
-/* One number behind σ costs what two behind a softmax do, whose second weighs what the one does and whose first nothing.
- * With a large bias σ is 1 to the last digit, but its distance from 1 is not 0. */
+/*
+ * One number followed by σ has the same loss as two numbers followed by a softmax, if the second number has the weights
+ * of the one and the first has zero weights. With a large bias σ rounds to 1, but the gradient is not 0.
+ */
 static void compare_one_output(double bias)
 {
     ur_error error = {0};
@@ -99,6 +102,7 @@ static void test_one_output(void **state)
     compare_one_output(50);
 }
 
+/* Three places of a text: its beginning, its middle and its end. */
 static void test_places(void **state)
 {
     ur_error error = {0};
@@ -126,7 +130,7 @@ static void test_places(void **state)
     ur_model_free(model);
 }
 
-/* The same passages as ids; and what cannot be read. */
+/* The passages of the text have the same ids. Texts that cannot be read are refused. */
 static void test_read_places(void **state)
 {
     ur_error error = {0};
@@ -177,7 +181,7 @@ static void test_short_texts(void **state)
     assert_int_equal(follow_text(*state, net, "abcd", 2, 1, &error), UR_ERR_USAGE);
 }
 
-/* Of ids; what has a recurrent layer may have a flow of a batch. */
+/* A flow of ids is refused. A network with a recurrent layer may still have a flow of a batch. */
 static void refused(const char *net, const ur_sizes *sizes, const char *message)
 {
     ur_error error = {0};
@@ -238,7 +242,7 @@ static void set_all(ur_model *model, const char *name, ur_real value)
     ur_model_changed(model);
 }
 
-/* Tokens that are shut let nothing through: not a small number, none. */
+/* Shut relu neurons let nothing through: the gradient is exactly 0, not just small. */
 static void test_dead_tokens(void **state)
 {
     (void)state;
@@ -256,7 +260,7 @@ static void test_dead_tokens(void **state)
     ur_model_free(model);
 }
 
-/* A prediction that is all but certain has a gradient that is small, not lost: here p − 1 is about −e^−80. */
+/* A prediction that is nearly certain has a gradient that is small, but not lost: here p − 1 is about −e^−80. */
 static void test_certain_prediction(void **state)
 {
     (void)state;

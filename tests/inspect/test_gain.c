@@ -1,6 +1,6 @@
 /*
- * Recurrent weights of a gain: orthogonal blocks are, normal ones have the variance; the bias of the gate that keeps gets
- * more, and nothing else changes. For every cell of cell.inc.
+ * Recurrent weights with a gain: orthogonal blocks are orthogonal, normal weights have the right variance, and the bias
+ * of the gate that keeps the state is raised. Nothing else changes. For every cell of cell.inc.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,7 +18,7 @@
 
 enum { H = 23 };
 
-/* Rows at right angles, each of length `gain`. */
+/* Rows must be at right angles, and each of length `gain`. */
 static void check_orthogonal(const ur_real *w, double gain)
 {
     for (size_t i = 0; i < H; i++)
@@ -29,7 +29,7 @@ static void check_orthogonal(const ur_real *w, double gain)
         }
 }
 
-/* The mean square of n draws of N(0, s²) is s² with a deviation of s²·√(2/n): five of them are allowed. */
+/* The mean square of n draws of N(0, s²) is s², with a standard deviation of s²·√(2/n). Five of these are allowed. */
 static void check_normal(const ur_parameter *p, double deviation)
 {
     double squares = 0, n = (double)p->size;
@@ -37,11 +37,11 @@ static void check_normal(const ur_parameter *p, double deviation)
     assert_true(fabs(squares / n / deviation / deviation - 1) < 5 * sqrt(2 / n));
 }
 
-/* Parameter i before and after. What is asked is told by its name. */
+/* Compares parameter i before and after. Its name tells what is expected. */
 static void compare(const ur_parameter *was, const ur_parameter *is, const char *cell, const ur_gain *gain)
 {
     bool keeps = strcmp(cell, "rnn") != 0;
-    size_t keeper = strcmp(cell, "lstm-coupled") == 0 ? 0 : H; /* where the biases of f or z begin */
+    size_t keeper = strcmp(cell, "lstm-coupled") == 0 ? 0 : H; /* index where the biases of f or z begin */
     if (strstr(is->name, "weight_hh")) {
         assert_memory_not_equal(was->value, is->value, is->size * sizeof *is->value);
         for (size_t block = 0; gain->orthogonal && block < is->size; block += (size_t)H * H)
@@ -79,7 +79,7 @@ static void test_every_cell(void **unused)
     }
 }
 
-/* Layers have weights of their own, and a seed gives the same ones again. */
+/* Layers have different weights, and the same seed gives the same weights again. */
 static void test_seeds(void **unused)
 {
     (void)unused;

@@ -1,6 +1,6 @@
 /*
- * The shares of gates over a text against the definition: every step's numbers taken out one by one in single steps of
- * the same pieces of the text. Models without a recurrent layer are refused; a failing allocator is an error.
+ * The shares of gates over a text against the definition: every step's numbers are read one by one, in single steps of
+ * the same pieces of the text. Models without a recurrent layer are refused, and a failing allocator is an error.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,7 +27,7 @@ static void make_text(char text[LENGTH + 1], int32_t ids[LENGTH])
     text[LENGTH] = 0;
 }
 
-/* One step's signal added up. */
+/* Adds one number of a signal. */
 static void add(ur_unit_use *use, double x)
 {
     use->mean += x;
@@ -38,7 +38,7 @@ static void add(ur_unit_use *use, double x)
     use->shut += x < 0.1;
 }
 
-/* A signal of layer 1 by runs of one step, each lane by itself. */
+/* Sums a signal of layer 1 from runs of one step, each lane alone. */
 static void by_definition(const ur_model *model, const int32_t *ids, size_t signal, ur_unit_use use[HIDDEN])
 {
     ur_error error = {0};
@@ -85,7 +85,7 @@ static void test_against_definition(void **state)
         }
         assert_false(ur_gate_table_unit(table, 1, signal, HIDDEN, &use));
     }
-    assert_true(open > 0 && shut > 0); /* the text opens and shuts some, or nothing was tried */
+    assert_true(open > 0 && shut > 0); /* some gates must be open and some shut, or the test would show nothing */
     ur_gate_table_free(table);
     ur_model_free(model);
 }
@@ -113,7 +113,7 @@ static void test_failing_memory(void **state)
     const char *paths[] = {temp_string(*state, "text", text)};
     ur_reading reading = {.paths = paths, .path_count = 1, .threads = FAILING_MEMORY_THREADS};
     long calls = 0;
-    for (long n = 0; n <= calls; n++) { /* the first time none fails: they are counted */
+    for (long n = 0; n <= calls; n++) { /* in the first run no call fails, and the calls are counted */
         ur_error error = {0};
         ur_gate_table *table = NULL;
         long before = atomic_load(&memory_live);

@@ -1,5 +1,7 @@
-/* Neighbours and plane of an embedding: of tables worked out by hand, and against power iteration, which shares nothing
- * with the rotations that the library uses. */
+/*
+ * Neighbours and plane of an embedding: for tables worked out by hand, and against power iteration, which shares
+ * nothing with the rotations that the library uses.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A model whose embedding holds the numbers; NULL: random ones. */
+/* Returns a model whose embedding holds the numbers of `table`, or random numbers if it is NULL. */
 static ur_model *model_of(size_t rows, size_t width, const double *table)
 {
     char line[64];
@@ -45,7 +47,7 @@ static void test_neighbours(void **state)
     assert_int_equal(width, 2);
     for (size_t count = 0; count <= 7; count++) {
         ok(ur_embedding_near(model, 0, nearest, count, &found, &error), &error);
-        assert_int_equal(found, count < 5 ? count : 5); /* the row of zeros is near to nothing */
+        assert_int_equal(found, count < 5 ? count : 5); /* the row of zeros is near to no row */
         for (size_t i = 0; i < found; i++) {
             assert_int_equal(nearest[i].id, WANT[i]);
             assert_true(fabs(nearest[i].cosine - COSINE[i]) < 1e-15);
@@ -70,8 +72,10 @@ static void test_equal_cosines_keep_the_order(void **state)
     ur_model_free(model);
 }
 
-/* Rows at a mean plus ±4 along (3, 4, 0)/5 and ±1 along (−4, 3, 0)/5: variances 8 and 1/2. The greatest number of the
- * second direction is made positive, so that it is (4, −3, 0)/5. */
+/*
+ * Rows at a mean plus ±4 along (3, 4, 0)/5 and ±1 along (−4, 3, 0)/5: the variances are 8 and 1/2. The largest number
+ * of the second direction is made positive, so the direction is (4, −3, 0)/5.
+ */
 static void test_plane_by_hand(void **state)
 {
     (void)state;
@@ -89,7 +93,7 @@ static void test_plane_by_hand(void **state)
     ur_model_free(model);
 }
 
-/* Rows that are all alike, that lie on a line, of one number, and a single row: what is not there is 0. */
+/* Rows that are all equal, rows on a line, rows of one number, and a single row: missing axes give 0. */
 static void test_plane_of_less(void **state)
 {
     (void)state;
@@ -127,7 +131,7 @@ static void test_plane_of_less(void **state)
 
 enum { ROWS = 300, WIDTH = 13, TURNS = 20000 };
 
-/* v ← XᵀX v / |XᵀX v| for centred rows X, again and again; returns the variance along v. */
+/* Repeats v ← XᵀX v / |XᵀX v| for centred rows X. Returns the variance along v. */
 static double iterate(const double *x, double *v)
 {
     double length = 0;
@@ -156,7 +160,7 @@ static void centre(double *x)
     }
 }
 
-/* Compares places along v, up to the sign that makes v's greatest number positive, and takes them out of x. */
+/* Compares positions along v, up to the sign that makes v's largest number positive, and subtracts them from x. */
 static void compare_axis(double *x, const double *v, const double *places, size_t axis)
 {
     size_t most = 0;
@@ -181,7 +185,7 @@ static void test_plane_against_power_iteration(void **state)
     double variance = 0;
     assert_true(ur_model_parameter(model, 0, &embedding));
     for (size_t i = 0; i < ROWS * WIDTH; i++) {
-        embedding.value[i] *= (ur_real)(1 + i % WIDTH % 4); /* directions of different variance, not all */
+        embedding.value[i] *= (ur_real)(1 + i % WIDTH % 4); /* directions of different variance, some equal */
         x[i] = (double)embedding.value[i];
     }
     ok(ur_embedding_plane(model, places, share, &error), &error);

@@ -1,5 +1,7 @@
-/* What the machine says of every character of small texts, drawn by hand below them: # where it holds, . where it does not,
- * digits for numbers. */
+/*
+ * The machine's predicates for every character of small texts. The expected values are below each text: # where the
+ * predicate holds, . where it does not, digits for numbers.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,7 +15,7 @@
 
 enum { MOST = 400 };
 
-/* Reads a text line by line, as the labels do; says[i]: of character i. */
+/* Reads a text line by line, as the labels do. says[i]: predicates of character i. */
 static size_t read_text(const char *text, float says[MOST][UR_BUILT_IN])
 {
     ur_machine m = {0};
@@ -50,7 +52,7 @@ static void test_quotes(void **state)
     expect(UR_IS_QUOTE, "a \"bc\" d", "..###...");
     expect(UR_IS_QUOTE, "“ab” c", "###...");
     expect(UR_IS_QUOTE, "“ab\ncd” e", "######...");
-    /* an empty line ends what was left open, also one of blanks */
+    /* an empty line ends what was left open, and so does a line of blanks */
     expect(UR_IS_QUOTE, "“ab\n\ncd", "####...");
     expect(UR_IS_QUOTE, "\"a\n \t\nb", "###....");
     expect(UR_IS_QUOTE, "\"a\\\"b\" c", "#####...");
@@ -67,17 +69,17 @@ static void test_brackets(void **state)
     expect(UR_IS_DEPTH, "f(a[1]){b}", "0112210110");
     expect(UR_IS_PAREN_DEPTH, "f(a[1]){b(", "0112210001");
     expect(UR_IS_BRACE_DEPTH, "f(a[1]){b(", "0000000111");
-    /* not in strings, comments and character constants; nothing is closed that was not open */
+    /* not in strings, comments and character constants; a bracket that was not open is not closed */
     expect(UR_IS_PAREN, "\"(\" '(' /* ( */ (", "................#");
     expect(UR_IS_DEPTH, ")]}(", "0001");
-    /* an empty line closes ( and [, a } in the first column all */
+    /* an empty line closes ( and [, and a } in the first column closes everything */
     expect(UR_IS_DEPTH, "({[\n\nb",
            "1233"
            "11");
     expect(UR_IS_DEPTH, "{{(\n}\nb",
            "1233"
            "000");
-    /* a quotation mark without its fellow in the line opens no string */
+    /* a quotation mark without a second one in its line opens no string */
     expect(UR_IS_PAREN, "5\" (a)", "...##.");
 }
 
@@ -120,7 +122,7 @@ static void test_characters(void **state)
     expect(UR_IS_HANGUL, "a한ㄱ漢", ".##.");
 }
 
-/* Bytes that are not UTF-8 are read, whatever they are. */
+/* Bytes that are not UTF-8 are accepted. */
 static void test_any_bytes(void **state)
 {
     (void)state;

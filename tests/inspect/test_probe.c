@@ -1,6 +1,6 @@
 /*
- * What the probe shows is what happened: states are those of single steps, bit for bit; the states follow from the gates by
- * the equations; a held unit stays where it is held, and what others do changes. For every cell of cell.inc.
+ * The probe shows what happened: states equal those of single steps, bit for bit, and follow from the gates by the
+ * equations. A held unit keeps its value, and the outputs change. For every cell of cell.inc.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -51,7 +51,7 @@ static void tear_down(setting *s)
     ur_model_free(s->model);
 }
 
-/* A signal by name. */
+/* Reads a signal by its name. */
 static void look(const setting *s, const char *name, size_t layer, size_t step, size_t lane, ur_real *out)
 {
     size_t signal = ur_probe_find(s->model, layer, name);
@@ -59,7 +59,7 @@ static void look(const setting *s, const char *name, size_t layer, size_t step, 
     ur_probe_read(s->probe, layer, signal, step, lane, out);
 }
 
-/* Each state that the cell has, and the outputs, step by step. */
+/* Compares each state that the cell has, and the outputs, step by step. */
 static void compare_with_steps(const setting *s)
 {
     static const char *const names[UR_STATES_MAX] = {"h", "c"};
@@ -97,7 +97,7 @@ static void test_states_are_those_of_steps(void **unused)
 
 static double sigma(double x) { return 1 / (1 + exp(-x)); }
 
-/* c' = f c + i g, h' = o tanh c'; and i, f, o are within 0 and 1 without being all alike. */
+/* c' = f c + i g, h' = o tanh c'. i, f and o are between 0 and 1, and not all equal. */
 static void test_lstm_gates(void **unused)
 {
     (void)unused;
@@ -141,7 +141,7 @@ static void test_coupled_gates(void **unused)
     tear_down(&s);
 }
 
-/* h' = (1 − z) n + z h in both forms; r is what PyTorch's first block of rows makes of x and h at the first step. */
+/* h' = (1 − z) n + z h in both forms. At the first step, r follows from PyTorch's first block of rows, x and h. */
 static void check_gru(const char *cell)
 {
     setting s;
@@ -174,7 +174,7 @@ static void test_gru_gates(void **unused)
     check_gru("gru-before");
 }
 
-/* Two runs that carry are one long one. */
+/* Two runs that carry the state equal one long run. */
 static void test_carry(void **unused)
 {
     (void)unused;
@@ -254,8 +254,10 @@ static void test_what_there_is(void **unused)
     tear_down(&s);
 }
 
-/* Lines that differ in lanes and steps, one of which runs step by step: each layer shows its own run. h = o tanh c, and what
- * the last line gives is its h through its dense layer. */
+/*
+ * Lines that differ in lanes and steps, and one that runs step by step: each layer shows its own run. h = o tanh c, and
+ * the outputs of the last line are its h through its dense layer.
+ */
 static void check_lines(const setting *s, size_t layer, size_t lanes, const size_t *steps)
 {
     ur_real o[UNITS], c[UNITS], h[UNITS], before[UNITS] = {0};
@@ -327,7 +329,7 @@ static void test_lines(void **unused)
     tear_down(&s);
 }
 
-/* Places that are not there are refused; what is there adds up to one. */
+/* Places that do not exist are refused. Probabilities of a place that exists add up to one. */
 static void test_places(void **unused)
 {
     (void)unused;

@@ -1,5 +1,7 @@
-/* A text under the probe: every token is read once, in the lane and at the place that the passage says; lanes carry their
- * states from passage to passage; the shortest texts and wrong parts. */
+/*
+ * A text under the probe: every token is read once, in the lane and at the place that the passage states. Lanes carry
+ * their states from passage to passage. Also the shortest texts, and wrong parts of a text.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,7 +23,7 @@ typedef struct seen {
     char text[TOKENS_MOST + 1];
     size_t count, passages;
     uint64_t piece;
-    ur_real last[HIDDEN]; /* of lane 0's end */
+    ur_real last[HIDDEN]; /* state at the end of lane 0 */
 } seen;
 
 static ur_status visit(void *context, ur_probe *probe, const ur_passage *p, ur_error *error)
@@ -44,7 +46,7 @@ static ur_status visit(void *context, ur_probe *probe, const ur_passage *p, ur_e
     return UR_OK;
 }
 
-/* The state behind the first `count` tokens, step by step. */
+/* Compares with the state after the first `count` tokens, computed step by step. */
 static void expect_state(const ur_model *model, const char *text, size_t count, const ur_real *want)
 {
     ur_error error = {0};

@@ -1,7 +1,8 @@
 /*
- * The recall tasks, checked from outside: what is due is what was read exactly `gap` steps before, for every gap; stories
- * follow their grammar; nothing but what is to be kept says the answer. And the training: short gaps are mastered, a
- * gradient that does not reach back so far teaches nothing, the bits do not depend on who else trains meanwhile.
+ * The recall tasks, checked from outside. The answer is what was read exactly `gap` steps before, for every gap.
+ * Stories follow their grammar, and only the part to be kept determines the answer. In training, short gaps are
+ * mastered, a gradient that does not reach back far enough teaches nothing, and the bits do not depend on other
+ * trainings at the same time.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -51,7 +52,7 @@ static void letters_are_due_a_gap_later(void **state)
     }
 }
 
-/* Returns the place of the first mark. */
+/* Returns the step of the first mark. */
 static size_t check_adding_lane(const ur_examples *e, size_t lane, size_t gap)
 {
     size_t marks = 0, first = 0, due = 0, answers = 0;
@@ -64,7 +65,7 @@ static size_t check_adding_lane(const ur_examples *e, size_t lane, size_t gap)
         if (isnan(e->target_values[t * LANES + lane])) continue;
         answers++;
         due = t;
-        assert_int_equal(marks, 2); /* before the sum is due, and not at its step */
+        assert_int_equal(marks, 2); /* both before the step at which the sum is due */
         assert_true(x[1] == 0);
     }
     assert_int_equal(answers, 1);
@@ -89,7 +90,7 @@ static void sums_are_due_a_gap_after_the_first_mark(void **state)
     }
 }
 
-/* 1/6, which the score is a share of. */
+/* The sums have mean 1 and variance 1/6. The score is a share of this variance. */
 static void sums_have_their_variance(void **state)
 {
     (void)state;
@@ -144,7 +145,10 @@ static void read_story(story *s, size_t gap, uint64_t number)
         s->words[s->count++] = word;
 }
 
-/* "X … . {no person … .} Y came in… . {…} Y said hi to": read word by word, knowing no sentence of the grammar. */
+/*
+ * The story is "X … . {no person … .} Y came in… . {…} Y said hi to". It is read word by word, without knowing any
+ * sentence of the grammar.
+ */
 static void check_story(const story *s, size_t gap)
 {
     int x = name_of(s->words[0]), y = -1;
@@ -181,7 +185,7 @@ static void stories_follow_their_grammar(void **state)
         }
 }
 
-/* Whoever is due is as likely to be any of the eight, and any of seven for each that asks: chance is 1/7. */
+/* Each of the eight people is the answer equally often, and for each Y so is each of the other seven: chance is 1/7. */
 static void nothing_else_says_who(void **state)
 {
     (void)state;
@@ -278,7 +282,7 @@ static void short_gaps_are_mastered(void **state)
     assert_true(train(&adding).mastered);
 }
 
-/* The states are carried, the gradient is not: what is to be kept is never learnt. */
+/* The states are carried but the gradient is not, so the network never learns what to keep. */
 static void a_window_shorter_than_the_gap_fails(void **state)
 {
     (void)state;
@@ -291,7 +295,7 @@ static void a_window_shorter_than_the_gap_fails(void **state)
     assert_true(same.score == learnt.score && same.largest_norm == learnt.largest_norm);
 }
 
-/* Gates that remember from the beginning bridge what others do not in as many updates. */
+/* Gates that remember from the start bridge a gap that others do not bridge in the same number of updates. */
 static void gates_that_remember_help(void **state)
 {
     (void)state;
@@ -363,7 +367,9 @@ static void threads_do_not_disturb_each_other(void **state)
     }
 }
 
-/* ---- What cannot be ------------------------------------------------------------------------------------------------ */
+/*
+ * ---- Mistakes ------------------------------------------------------------------------------------------------------
+ */
 
 static void assert_refused_as(ur_status status, const ur_recall *recall, const char *text)
 {
@@ -391,7 +397,7 @@ static void wrong_settings_are_refused(void **state)
     assert_refused(&bad, "every 0 updates");
     bad = good, bad.cell = "lsmt";
     assert_refused(&bad, "lsmt");
-    bad = good, bad.cell = "lstm 4 > lstm"; /* whose biases are shorter than `hidden` says */
+    bad = good, bad.cell = "lstm 4 > lstm"; /* its biases are shorter than `hidden` says */
     assert_refused_as(UR_ERR_FORMAT, &bad, "cell \"lstm 4 > lstm\"");
     bad = good, bad.hidden = 0;
     assert_refused(&bad, "`hidden`: '0' is not allowed");

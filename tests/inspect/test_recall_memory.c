@@ -1,4 +1,7 @@
-/* A failing allocator at every call of a recall training: each gives an error with a message, and nothing leaks. */
+/*
+ * Lets every call of the allocator fail, one after another, in a recall training. Each failure gives an error with a
+ * message, and nothing leaks.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,7 +25,7 @@ static ur_recall tiny(ur_recall_task task)
     return recall;
 }
 
-/* Returns how many calls there were; *survived: that the work went on without. */
+/* Returns the number of calls. *survived: the work went on without the failing call. */
 static long try_call(ur_recall_task task, long n, bool *survived)
 {
     ur_error error = {0};
@@ -53,7 +56,7 @@ static void every_call_may_fail(void **state)
     }
 }
 
-/* As text there is none then. */
+/* Without memory, the text is empty. */
 static void showing_may_fail(void **state)
 {
     (void)state;

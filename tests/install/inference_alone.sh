@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# A program that only steps a model, and one that only generates, hold no training code and little code in all.
+# A program that only steps a model, and a program that only generates, hold no training code and are small.
 set -eu
 fail() { echo "$*" >&2; exit 1; }
 
-# alone EXAMPLE KILOBYTES FUNCTION: holds no training, is smaller than that, and calls the function
+# alone EXAMPLE KILOBYTES FUNCTION: the example holds no training code, is smaller than KILOBYTES, and calls FUNCTION
 alone() {
     local program=$BUILD/examples/$1 training code
     [ -e "$program" ] || { echo "examples/$1.c is not built"; exit 77; }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# An installed unroll serves a program outside the tree: pkg-config and CMake, shared and static.
+# A program outside the tree can be built with an installed unroll: with pkg-config and CMake, shared and static.
 set -eu
 CC=${CC:-cc}
 folder=$(mktemp -d)
@@ -9,7 +9,7 @@ example=$SOURCE/examples/step.c
 
 fail() { echo "$*" >&2; exit 1; }
 installed() { [ -e "$prefix/$1" ] || fail "not installed: $1"; }
-# says_usage PROGRAM: it starts (its libraries are found) and says how it is used
+# says_usage PROGRAM: the program starts (so its libraries are found) and prints its usage
 says_usage() {
     local said
     said=$("$@" 2>&1) && fail "$1: no model, yet it did not fail"
@@ -19,7 +19,7 @@ links_shared() { readelf -d "$1" | grep -q 'NEEDED.*libunroll\.so'; }
 
 [ -e "$example" ] || { echo "examples/step.c is missing"; exit 77; }
 cmake --install "$BUILD" --prefix "$folder/first" >/dev/null
-mv "$folder/first" "$prefix" # what is installed can be moved
+mv "$folder/first" "$prefix" # an installation can be moved
 
 libdir=$(cd "$prefix" && dirname "$(find . -name libunroll.a)")
 libdir=${libdir#./}
@@ -31,7 +31,7 @@ for file in libunroll.a libunroll.so pkgconfig/unroll.pc cmake/unroll/unrollConf
 export PKG_CONFIG_PATH=$prefix/$libdir/pkgconfig LD_LIBRARY_PATH=$prefix/$libdir
 cd "$folder"
 
-# shellcheck disable=SC2046 # words are meant
+# shellcheck disable=SC2046 # the words must be split
 "$CC" -std=c11 -o step_shared "$example" $(pkg-config --cflags --libs unroll)
 links_shared step_shared || fail "pkg-config: not linked to the shared library"
 says_usage ./step_shared

@@ -1,4 +1,7 @@
-/* A task of its own, trained by the trainer alone: tests/install/training_alone.sh looks at what this links. */
+/*
+ * A task of a program's own, trained by the trainer alone. tests/install/training_alone.sh checks what this program
+ * links.
+ */
 #include "../train/ctc_toy.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The trainer links without data and tasks: a program with a task of its own holds no symbol of theirs.
+# The trainer links without the data readers and tasks: a program with its own task holds no symbol of theirs.
 set -eu
 fail() { echo "$*" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,7 +1,7 @@
 /*
- * exp, tanh and sigmoid: their error in ulp, and the same bits from the reference and every instruction set. Every
- * 1021st float; with UNROLL_EVERY_FLOAT set in the environment, every float (about ten minutes), and the greatest errors
- * are printed. Then the scalar functions against the C library.
+ * exp, tanh and sigmoid: their error in ulp, and equal bits from the reference and every instruction set. Every 1021st
+ * float is tested. If UNROLL_EVERY_FLOAT is set in the environment, every float is tested (about ten minutes) and the
+ * greatest errors are printed. Then the scalar functions are compared with the C library.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,7 +28,7 @@ static float float_of(uint64_t bits)
     return x;
 }
 
-/* The greatest error of a function, in units of the last place of the exact value's float. */
+/* The greatest error of a function, in units in the last place of the exact value as a float. */
 typedef struct worst {
     double ulp;
     float at;
@@ -44,7 +44,10 @@ static void note(worst *w, float x, float got, double exact)
 
 static double sigmoid(double x) { return 1 / (1 + exp(-x)); }
 
-/* Beyond ±87, where exp stands still, tanh and sigmoid are within 2^-125 of the exact value, exp is not compared. */
+/*
+ * Beyond ±87, exp is clamped: exp itself is not compared there, and tanh and sigmoid are within 2^-125 of the exact
+ * value.
+ */
 static void test_errors(void **state)
 {
     (void)state;
@@ -75,7 +78,7 @@ static void test_limits(void **state)
     assert_true(isnan(ur_reference_exp(NAN)) && isnan(ur_reference_tanh(NAN)) && isnan(ur_reference_sigmoid(NAN)));
 }
 
-/* NaN is NaN, whatever its payload. */
+/* Any NaN equals any other, whatever its payload. */
 static void assert_same_value(const char *isa, const char *function, float x, float got, float want)
 {
     if (isnan(got) && isnan(want)) return;
@@ -154,7 +157,9 @@ static void test_exp(void **state)
     assert_true(ur_exp(1e9) == ur_exp(700) && isfinite(ur_exp(INFINITY)) && isnan(ur_exp(NAN)));
 }
 
-/* Many at a time, in whole blocks and in parts of one, beyond both ends and where there is no number. */
+/*
+ * Many numbers at once, in whole blocks and in parts of one, beyond both ends of the range and with NaN and infinities.
+ */
 static void test_exp_all(void **state)
 {
     (void)state;
@@ -197,7 +202,10 @@ static void test_cos_turn(void **state)
     assert_true(ur_cos_turn(0) == 1 && ur_cos_turn(0.25) == 0 && ur_cos_turn(0.5) == -1 && ur_cos_turn(0.75) == 0);
 }
 
-/* Mean, variance and the share within one, two and three deviations; five deviations of what these sums have. */
+/*
+ * Mean, variance and the share within one, two and three standard deviations. The limits are five standard deviations
+ * of these sums.
+ */
 static void test_normal(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* What is done number by number, and the sums over a row: every instruction set against the reference, in bits. */
+/* Elementwise functions and sums over a row: every instruction set against the reference, bit by bit. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -119,7 +119,7 @@ static void check_softmax_at(const ur_train_kernels *train, size_t n, int32_t ta
 {
     real x[ROOM], d[ROOM], want_d[ROOM], before[ROOM];
     fill_random(x, ROOM, 9 + (uint32_t)n, spread);
-    for (size_t i = n; i < ROOM; i++) x[i] = NAN; /* of the padding nothing may be used */
+    for (size_t i = n; i < ROOM; i++) x[i] = NAN; /* none of the padding may be used */
     fill_random(d, ROOM, 10, 1);
     memcpy(want_d, d, sizeof want_d);
     memcpy(before, x, sizeof before);
@@ -130,7 +130,7 @@ static void check_softmax_at(const ur_train_kernels *train, size_t n, int32_t ta
     assert_same(train->name, d, want_d, ROOM);
     assert_same("the logits", x, before, n);
     for (size_t i = n; i < ROOM; i++) x[i] = 0;
-    assert_true(train->softmax_loss(x, n, target, 0.37f, x) == want); /* d may be the logits */
+    assert_true(train->softmax_loss(x, n, target, 0.37f, x) == want); /* d may be the logits themselves */
     assert_same(train->name, x, want_d, ur_padded(n));
 }
 
@@ -142,7 +142,7 @@ static void check_softmax(const ur_train_kernels *train, size_t n)
     check_softmax_at(train, n, -1, 1);
 }
 
-/* Rows of several parts. */
+/* Rows that the kernel processes in several parts. */
 static void check_wide_softmax(const ur_train_kernels *train, size_t n)
 {
     real *x = random_numbers(ur_padded(n), 16, 30), *d = zeros(ur_padded(n), sizeof *d);
@@ -158,7 +158,7 @@ static void check_wide_softmax(const ur_train_kernels *train, size_t n)
     double exact = 0;
     for (size_t i = 0; i < n; i++) exact += exp((double)x[i]);
     assert_true(fabs(train->softmax_loss(x, n, 0, 1, NULL) - (log(exact) - (double)x[0])) < 1e-5);
-    x[n - 2] = INFINITY; /* in a later part, it must show all the same */
+    x[n - 2] = INFINITY; /* an infinity in a later part must show too */
     assert_true(isnan(train->softmax_loss(x, n, 0, 1, NULL)));
     x[n - 2] = NAN;
     assert_true(isnan(train->softmax_loss(x, n, 0, 1, NULL)));
@@ -187,7 +187,7 @@ static void test_rows(void **state)
     for_every_set(check_softmax, 1);
 }
 
-/* A logit that is not finite must show in the loss, wherever it stands. */
+/* A logit that is not finite must show in the loss, wherever in the row it is. */
 static void check_bad_logit(const ur_train_kernels *train, size_t n)
 {
     for (size_t at = 0; at < n; at += 7) {

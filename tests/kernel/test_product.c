@@ -1,4 +1,4 @@
-/* The product of every instruction set against the reference, in bits; packing; threads. */
+/* The product of every instruction set against the reference, bit by bit; packing; threads. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,8 +16,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A product of any shape: runs of A apart, groups of panels of C apart. What must not be read is NaN, what must not be
- * written is compared. */
+/*
+ * A product of any shape: gaps between the runs of A, and between the groups of panels of C. Numbers that must not be
+ * read are NaN. Numbers that must not be written are compared.
+ */
 typedef struct shape {
     size_t rows, panels, inner, outer, group;
     ur_product_start start;
@@ -116,7 +118,7 @@ static void test_borders(void **state)
         }
 }
 
-/* inner·outer crosses the depth that is done at once; groups of 1 … 5 panels against tiles of 4. */
+/* inner·outer crosses the depth that one pass covers. Groups of 1 … 5 panels meet tiles of 4. */
 static void test_runs_and_groups(void **state)
 {
     (void)state;
@@ -149,7 +151,7 @@ static void test_any_shape(void **state)
     }
 }
 
-/* Shared out over threads, above and below the size at which they are woken. */
+/* Products shared out over threads, above and below the size from which threads are woken. */
 static void test_threads(void **state)
 {
     (void)state;
@@ -169,7 +171,7 @@ static void test_threads(void **state)
         }
 }
 
-/* Lanes that have begun and not ended: rows of the others are zeros, or stay, and these are as ever. */
+/* Lanes that have begun and not ended are computed as usual. Rows of the other lanes become zeros, or stay. */
 static void check_live(const shape *s, size_t lanes, size_t threads)
 {
     setting t = set_up(s);
@@ -202,7 +204,10 @@ static void test_live_rows(void **state)
         }
 }
 
-/* Panels of the whole blocks, then those of a last block with fewer units: k in the order of (block, gate, unit). */
+/*
+ * Panels of the whole blocks come first, then those of a last block with fewer units. k counts in the order (block,
+ * gate, unit).
+ */
 static void check_packed_back(const real *back, const real *w, const ur_gate_rows *rows, size_t width)
 {
     size_t whole = rows->units / 16 * 16;
@@ -222,8 +227,10 @@ static void check_packed_back(const real *back, const real *w, const ur_gate_row
             }
 }
 
-/* dx, set or added to, of dy whose blocks may have a slot besides; there, and where the last block has no units, stand
- * numbers of no meaning. */
+/*
+ * dx, set or added to, from a dy whose blocks may have an additional slot. That slot, and the units that the last block
+ * lacks, hold arbitrary numbers.
+ */
 static void check_back_products(const real *back, const real *w, const ur_gate_rows *rows, size_t width, size_t slots,
                                 size_t lanes, bool add)
 {
@@ -256,7 +263,10 @@ static void check_back_products(const real *back, const real *w, const ur_gate_r
     free(want);
 }
 
-/* Gates of a recurrent matrix side by side, some left out, in another order: W·x and Wᵀ·dy number by number. */
+/*
+ * Gates of a recurrent matrix side by side, some left out, in another order. W·x and Wᵀ·dy are compared number by
+ * number.
+ */
 static void check_packing(size_t units, size_t width)
 {
     static const unsigned char order[] = {2, 0, 3};

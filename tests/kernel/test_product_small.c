@@ -1,6 +1,6 @@
 /*
- * Products with small weights, every instruction set, in bits: bf16 against the f32 product with the rounded weights,
- * int8 against the reference; rounding; packing; cut into parts; numbers that are not finite.
+ * Products with small weights, every instruction set, bit by bit: bf16 against the f32 product with the rounded
+ * weights, int8 against the reference; rounding; packing; products cut into parts; numbers that are not finite.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,7 +24,7 @@ typedef struct shape {
     ur_product_start start;
 } shape;
 
-/* One product with each kind of weights. `want` is what must come out. */
+/* One product with any kind of weights. `want` is the expected result. */
 typedef struct setting {
     ur_product p;
     size_t panels, c_size;
@@ -33,7 +33,7 @@ typedef struct setting {
 
 static void fill_c(const setting *t, real *c) { fill_random(c, t->c_size, 4, 1); }
 
-/* Rounded weights in f32, panel by panel, through the reference. */
+/* Computes the expected result from the rounded weights in f32, panel by panel, with the reference. */
 static void want_bf16(setting *t, const ur_gate_rows *rows)
 {
     real *wide = zeros(ur_packed_forward_size(rows, t->p.inner), sizeof(real));
@@ -104,7 +104,7 @@ static void tear_down(setting *t)
     free(t->want);
 }
 
-/* Bits, but for the payload of a NaN. */
+/* Compares bits, except for the payload of a NaN. */
 static void assert_results(const char *what, const setting *t)
 {
     for (size_t i = 0; i < t->c_size; i++)
@@ -155,7 +155,7 @@ static void test_borders(void **state)
                                 .start = (ur_product_start)((i + k) % 3)});
 }
 
-/* One row against 1 … 40 panels, in groups of 1 … 9: the wide tiles and what is left beside them. */
+/* One row against 1 … 40 panels, in groups of 1 … 9: the wide tiles, and the panels that are left over. */
 static void test_one_row(void **state)
 {
     (void)state;
@@ -167,7 +167,7 @@ static void test_one_row(void **state)
                             .start = (ur_product_start)(panels % 3)});
 }
 
-/* Rows that are zero, too small to be told from it, or that hold what is no number. */
+/* Rows that are zero, that are too small to be told from zero, or that hold infinities or NaN. */
 static void test_odd_numbers(void **state)
 {
     (void)state;
@@ -175,11 +175,11 @@ static void test_odd_numbers(void **state)
     for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
         for (size_t rows = 1; rows < 6; rows += 4)
             check_shape(&(shape){rows, 40, 37, 3, UR_START_BIAS}, UR_WEIGHTS_INT8, odd[i]);
-    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) /* alone: 10⁻³⁸ is then the row's largest */
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) /* alone, so that 10⁻³⁸ is the row's largest number */
         check_shape(&(shape){1, 40, 1, 3, UR_START_BIAS}, UR_WEIGHTS_INT8, odd[i]);
 }
 
-/* Every number at its largest: no instruction may saturate. */
+/* Every number is at its largest: no instruction may saturate. */
 static void test_full_sums(void **state)
 {
     (void)state;
@@ -246,7 +246,7 @@ static void test_bf16_rounds(void **state)
     }
 }
 
-/* No number is off by more than half a scale, the largest becomes 127, and a second rounding changes nothing. */
+/* No number is off by more than half a scale, the largest becomes 127, and rounding again changes nothing. */
 static void test_int8_rounds(void **state)
 {
     (void)state;
@@ -295,7 +295,7 @@ static void test_what_is_sound(void **state)
     assert_false(ur_int8_sound(whole, 3, -0.5f));
     assert_false(ur_int8_sound(whole, 3, (float)INFINITY));
     assert_false(ur_int8_sound(whole, 3, (float)NAN));
-    assert_false(ur_int8_sound(whole, 3, 0x1p127f)); /* 127 times it is not finite */
+    assert_false(ur_int8_sound(whole, 3, 0x1p127f)); /* 127 times this scale is not finite */
 }
 
 int main(void)

@@ -1,4 +1,4 @@
-/* The weight gradient of every instruction set against the reference, in bits; threads. */
+/* The weight gradient of every instruction set against the reference, bit by bit; threads. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,10 +18,10 @@
 typedef struct shape {
     size_t steps, lanes, width, rows; /* rows of dW */
     bool bias;
-    bool short_groups; /* not the last one alone has fewer than 16 rows */
+    bool short_groups; /* also groups other than the last have fewer than 16 rows */
 } shape;
 
-enum { GAP = 16 }; /* columns of dY that belong to nobody */
+enum { GAP = 16 }; /* columns of dY that belong to no group */
 
 typedef struct setting {
     ur_weight_gradient g;
@@ -31,7 +31,7 @@ typedef struct setting {
     real *dy, *x, *dw, *db, *want_dw, *want_db;
 } setting;
 
-/* Rows of group i, of `left`. */
+/* Number of rows of group i, if `left` rows are left. */
 static size_t group_rows(const shape *s, size_t i, size_t left)
 {
     static const size_t counts[] = {1, 16, 5, 16, 16, 12, 1, 1};
@@ -39,7 +39,7 @@ static size_t group_rows(const shape *s, size_t i, size_t left)
     return left < most ? left : most;
 }
 
-/* Groups in a mixed-up order, so that columns and rows do not go together. */
+/* Makes groups in a shuffled order, so that columns and rows are in different orders. */
 static void make_groups(setting *t, const shape *s)
 {
     t->groups = zeros(s->rows, sizeof *t->groups);
@@ -49,7 +49,7 @@ static void make_groups(setting *t, const shape *s)
         t->groups[i].column = 16 * (t->count % 5 == 0 ? t->count - 1 - i : (i * 5 + 2) % t->count);
 }
 
-/* Some lanes have ended at some steps; of 17 lanes or more, the first 16 at all. The reference adds their zeros. */
+/* Ends some lanes at some steps. With 17 lanes or more, the first 16 are never live. The reference adds their zeros. */
 static void end_some(setting *t, const shape *s, size_t dy_row)
 {
     size_t all = s->steps * s->lanes;
@@ -112,7 +112,7 @@ static void compare(const setting *t, const shape *s, const char *who)
     assert_same(what, t->db, t->want_db, s->rows);
 }
 
-/* Where each step begins in a copy that holds the last step first. */
+/* Copies the steps with the last step first. Returns where each step begins in the copy. */
 static const real **turn_steps(const real *from, size_t steps, size_t size, real *copy)
 {
     const real **at = zeros(steps, sizeof *at);
@@ -143,7 +143,7 @@ static void check_steps_apart(const setting *t, const shape *s, const ur_train_k
     free((void *)live);
 }
 
-/* Another X beside the first one, of another width: each gets what it gets alone. */
+/* A second X of another width next to the first: each must get the gradient that it gets alone. */
 static void check_beside(setting *t, const shape *s)
 {
     const shape narrow = {s->steps, s->lanes, 1 + s->width * 3 % 41, s->rows, !s->bias, s->short_groups};
@@ -181,7 +181,7 @@ static void check(const shape *s, bool ends)
         const ur_train_kernels *train = ur_train_kernels_of(kernels);
         size_t numbers = train->weight_gradient_scratch(s->width, t.count), half = t.count / 2;
         real *scratch = zeros(numbers, sizeof(real));
-        memset(scratch, 0xFF, numbers * sizeof(real)); /* NaN */
+        memset(scratch, 0xFF, numbers * sizeof(real)); /* all ones are a NaN */
         begin(&t, s);
         train->weight_gradient(&t.g, 0, t.count, scratch);
         compare(&t, s, kernels->name);
@@ -194,13 +194,16 @@ static void check(const shape *s, bool ends)
         compare(&t, s, kernels->name);
         free(scratch);
     }
-    if ((s->steps + s->width) % 3 == 0) check_beside(&t, s); /* enough of them */
+    if ((s->steps + s->width) % 3 == 0) check_beside(&t, s); /* often enough */
     tear_down(&t);
 }
 
 static void check_shape(const shape *s) { check(s, false); }
 
-/* Shards of 16 lanes, pieces of 256 rows of a chain, six groups and four panels of 16 columns together. */
+/*
+ * Borders of shards of 16 lanes, of pieces of 256 rows of a chain, of six groups taken together, and of four panels of
+ * 16 columns taken together.
+ */
 static void test_borders(void **state)
 {
     (void)state;

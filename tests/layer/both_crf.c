@@ -1,6 +1,7 @@
 /*
- * The crf against all sequences of labels: the loss, its gradients and the best sequence, with lanes of many lengths and
- * places where any label will do. The same bits for any number of threads, and for a lane alone and among others.
+ * The crf against all sequences of labels: the loss, its gradients and the best sequence, with lanes of many lengths
+ * and steps at which any label is right. The bits are the same for any number of threads, and for a lane alone and
+ * among others.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -39,7 +40,7 @@ static void set_up(setting *s, double spread)
     fill_random(s->x, ROWS * LABELS, 4, spread);
     fill_ids(s->ids, ROWS, 5, LABELS + 1);
     fill_ids(s->lengths, LANES, 6, STEPS);
-    for (size_t i = 0; i < ROWS; i++) s->ids[i]--; /* some are any */
+    for (size_t i = 0; i < ROWS; i++) s->ids[i]--; /* some become −1: any label is right */
     for (size_t b = 0; b < LANES; b++) s->lengths[b]++;
 }
 
@@ -63,7 +64,7 @@ static double score_of(const setting *s, size_t b, const int32_t *labels)
     return score;
 }
 
-/* The n-th sequence of a lane; false behind the last. */
+/* Writes the n-th sequence of a lane. Returns false after the last one. */
 static bool sequence_at(const setting *s, size_t b, size_t n, int32_t *labels)
 {
     for (int32_t t = 0; t < s->lengths[b]; t++, n /= LABELS) labels[t] = (int32_t)(n % LABELS);
@@ -79,7 +80,10 @@ static bool is_given(const setting *s, size_t b, const int32_t *labels)
     return true;
 }
 
-/* Σ exp(score) over the sequences that begin as told: step t has the label, and step t + 1 the next one; −1: any. */
+/*
+ * Returns Σ exp(score) over the sequences with `label` at step t and `next` at step t + 1. t = −1 and next = −1 mean
+ * any label. If `given`, only sequences that agree with the given labels count.
+ */
 static double sum_of(const setting *s, size_t b, bool given, int32_t t, int32_t label, int32_t next)
 {
     int32_t labels[STEPS];
@@ -93,7 +97,7 @@ static double sum_of(const setting *s, size_t b, bool given, int32_t t, int32_t 
     return sum;
 }
 
-/* The probability of that, less the one among the given sequences. */
+/* Returns the probability of these labels among all sequences, minus their probability among the given ones. */
 static double slope_of(const setting *s, size_t b, int32_t t, int32_t label, int32_t next)
 {
     return sum_of(s, b, false, t, label, next) / sum_of(s, b, false, -1, 0, -1) -
@@ -114,7 +118,7 @@ static void take(const ur_param *param, real *gradient)
     memset(param->gradient, 0, param->size * sizeof *gradient);
 }
 
-/* Of `lanes` lanes from `lane` on. */
+/* Runs `lanes` lanes, beginning with `lane`. */
 static result run(const setting *s, size_t threads, size_t lane, size_t lanes)
 {
     lab l;
@@ -179,7 +183,7 @@ static void test_all_sequences(void **state)
     tear_down(&s);
 }
 
-/* Sums of exponents that no number could hold. */
+/* Scores so large that no number could hold the sum of their exponentials. */
 static void test_large_scores(void **state)
 {
     (void)state;

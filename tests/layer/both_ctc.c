@@ -1,7 +1,7 @@
 /*
- * CTC against all paths: the loss, its gradient and the likeliest path, with lanes and targets of many lengths, equal
- * neighbours and empty targets; against torch.nn.CTCLoss; in long sequences; the same bits for any number of threads, and for a
- * lane alone and among others.
+ * CTC against all paths: the loss, its gradient and the most probable path, with lanes and targets of many lengths,
+ * equal neighbours and empty targets. Also against torch.nn.CTCLoss, and in long sequences. The bits are the same for
+ * any number of threads, and for a lane alone and among others.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,7 +35,7 @@ typedef struct setting {
     int32_t ids[MOST * LANES], ends[LANES], lengths[LANES];
 } setting;
 
-/* Each lane has as many labels as fit into its steps, or fewer. */
+/* Each lane gets as many labels as fit into its steps, or fewer. */
 static void set_up(setting *s, double spread)
 {
     fill_random(s->x, NUMBERS, 1, spread);
@@ -59,14 +59,14 @@ static void find_probabilities(const setting *s, size_t b, double p[STEPS][WIDTH
     }
 }
 
-/* The n-th path of a lane; false behind the last. */
+/* Writes the n-th path of a lane. Returns false after the last one. */
 static bool path_at(const setting *s, size_t b, size_t n, int32_t path[STEPS])
 {
     for (int32_t t = 0; t < s->ends[b]; t++, n /= WIDTH) path[t] = (int32_t)(n % WIDTH);
     return n == 0;
 }
 
-/* What a path says, by the definition: first neighbours, then blanks. */
+/* Writes the labels of a path by the definition: first merge equal neighbours, then drop blanks. */
 static size_t say(const int32_t *path, size_t steps, int32_t *said)
 {
     int32_t apart[STEPS];
@@ -88,7 +88,7 @@ static bool says_target(const setting *s, size_t b, const int32_t path[STEPS])
     return true;
 }
 
-/* p(y) of a lane, and the part of it whose paths have each label at each step. */
+/* Returns p(y) of a lane. through: the part of p(y) from paths with each label at each step. */
 static double sum_paths(const setting *s, size_t b, double through[STEPS][WIDTH])
 {
     double p[STEPS][WIDTH], all = 0;
@@ -163,7 +163,7 @@ static void test_all_paths(void **state)
     free(r.d);
 }
 
-/* A sequence whose probability no number could hold: e^-745 is the least of them. */
+/* A sequence whose probability is too small for a double, whose smallest number is e^-745. */
 static void test_long_sequences(void **state)
 {
     (void)state;
@@ -177,7 +177,7 @@ static void test_long_sequences(void **state)
     for (size_t t = 0; t < LONG; t++) {
         double sum = 0;
         for (size_t k = 0; k < WIDTH; k++) sum += (double)r.d[t * WIDTH + k];
-        assert_true(fabs(sum) < 1e-5); /* of p and of the shares, both 1 */
+        assert_true(fabs(sum) < 1e-5); /* the sums of p and of the shares are both 1, so their difference is 0 */
     }
     free(r.d);
     free(ids);
@@ -243,7 +243,10 @@ static void test_pytorch(void **state)
     golden_close(&g);
 }
 
-/* ---- the likeliest path ---------------------------------------------------------------------------------------------- */
+/*
+ * ---- the most probable path
+ * ------------------------------------------------------------------------------------------
+ */
 
 static void test_the_likeliest_path(void **state)
 {

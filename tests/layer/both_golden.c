@@ -1,5 +1,7 @@
-/* Every cell against PyTorch or Keras, or where neither has it against its equations written out in PyTorch: outputs, final
- * states and all gradients (tests/golden/README.md). */
+/*
+ * Every cell against PyTorch or Keras: outputs, final states and all gradients (tests/golden/README.md). If neither has
+ * the cell, it is compared with its equations written out in PyTorch.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +17,7 @@
 
 enum { LAYERS_MAX = 2 };
 
-/* A stack on its way: the tensors whose gradients the file knows. */
+/* A stack that is being run, with the tensors whose gradients the file holds. */
 typedef struct stack {
     const golden *g;
     lab lab;
@@ -122,7 +124,7 @@ static void compare(const stack *s, const char *name, const real *padded, size_t
     free(dense);
 }
 
-/* Tensors (B, H), one a layer, against one (L, B, H). */
+/* Compares tensors (B, H), one per layer, with one tensor (L, B, H). */
 static void compare_states(const stack *s, const char *name, ur_tensor *const state[][UR_STATES_MAX], size_t which,
                            bool gradients)
 {

@@ -1,4 +1,4 @@
-/* Gradients of a grid of Gaussian filters, of numbers that are drawn, and of their KL. */
+/* Gradients of a grid of Gaussian filters, of drawn numbers, and of the KL divergence of their distribution. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,7 +23,7 @@ typedef struct setting {
     ur_grid grid;
     bool writes;
     real place[LANES * UR_GRID_NUMBERS], *x, *d;
-    size_t width, outputs; /* of x and of the result */
+    size_t width, outputs; /* numbers per lane of x and of the result */
     ur_tensor *place_tensor, *x_tensor;
     real said[LANES * 2 * LATENT], noise[LANES * LATENT], wanted[LANES * LATENT];
     ur_tensor *said_tensor;
@@ -39,7 +39,7 @@ static double weighted_sum(const ur_tensor *y, const real *d)
 
 /* ---- the grid ----------------------------------------------------------------------------------------------------- */
 
-/* The third lane looks beyond the picture's corner; the last one's logarithms are out of bounds. */
+/* The grid of the third lane looks beyond the picture's corner. The logarithms of the last lane are out of bounds. */
 static void open_grid(setting *s, ur_grid grid, bool writes)
 {
     memset(s, 0, sizeof *s);
@@ -106,7 +106,7 @@ static void test_grid(void **state)
         for (int writes = 0; writes < 2; writes++) check_grid(grids[i], writes);
 }
 
-/* A filter's numbers add up to 1, so that an even picture is read as it is, wherever the grid stands. */
+/* The weights of a filter add up to 1, so an even picture is read unchanged, wherever the grid is. */
 static void test_even_picture(void **state)
 {
     (void)state;
@@ -129,11 +129,11 @@ static void open_latent(setting *s)
     fill_random(s->said, LANES * 2 * LATENT, 4, 1);
     fill_random(s->noise, LANES * LATENT, 5, 2);
     fill_random(s->wanted, LANES * LATENT, 6, 1);
-    s->said[2 * LATENT - 1] = 8; /* out of bounds */
+    s->said[2 * LATENT - 1] = 8; /* the last number of two lanes is out of bounds */
     s->said[4 * LATENT - 1] = -9;
 }
 
-/* ½·KL, and the drawn numbers added to themselves. */
+/* Returns ½·KL. Also adds the drawn numbers to themselves. */
 static double run_latent(setting *s, ur_tensor **twice)
 {
     double sum = NAN;
@@ -170,7 +170,7 @@ static void test_latent(void **state)
     lab_close(&s.lab);
 }
 
-/* Of N(0, 1) itself there is none. */
+/* The KL divergence of N(0, 1) from itself is 0. */
 static void test_no_kl(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* Gradients of every operation that is no cell: embedding, dense, last, dropout and the losses. */
+/* Gradients of every operation that is not a cell: embedding, dense, last, dropout and the losses. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@
 
 enum { STEPS = 4, LANES = 19, INPUTS = 5, OUTPUTS = 18, SYMBOLS = 7, ROWS = STEPS * LANES };
 
-/* x (T, B, INPUTS) through a chain of operations; the objective is the sum of its result times d, or a loss. */
+/* x (T, B, INPUTS) goes through a chain of operations. The objective is Σ result·d, or a loss. */
 typedef struct setting setting;
 typedef ur_tensor *chain(setting *s, ur_tensor *x);
 typedef double loss(setting *s, ur_tensor *y);
@@ -53,7 +53,7 @@ static void set_up(setting *s, chain *operations, loss *criterion)
     fill_ids(s->ids, ROWS, 6, SYMBOLS);
     fill_ids(s->targets, ROWS, 7, OUTPUTS + 1);
     fill_ids(s->lengths, LANES, 8, STEPS);
-    for (size_t i = 0; i < ROWS; i++) s->targets[i]--; /* some count for nothing */
+    for (size_t i = 0; i < ROWS; i++) s->targets[i]--; /* some targets become −1 and do not count */
     for (size_t i = 0; i < LANES; i++) s->lengths[i]++;
     fill_random(s->target_values, ROWS * OUTPUTS, 9, 1);
     for (size_t i = 0; i < ROWS * OUTPUTS; i += 5) s->target_values[i] = NAN;
@@ -81,7 +81,7 @@ static void use_dense(setting *s, const ur_param *weight, const ur_param *bias, 
     ur_dense_place(&s->dense, s->packed, true);
 }
 
-/* The tape records even for finite differences: dropout is off on one that does not. */
+/* The tape records even for finite differences, because dropout is off on a tape that does not record. */
 static ur_tensor *run(setting *s)
 {
     if (s->packed) ur_dense_pack(&s->dense, &(ur_turn){.members = 1});
@@ -106,7 +106,7 @@ static double total(void *context)
     return sum;
 }
 
-/* Backward once, then every number that was named against finite differences. */
+/* Runs backward once, then compares the gradient of every number in x and params with finite differences. */
 static void check(setting *s, const char *what, bool through_x, ur_param *const params[])
 {
     char text[160];
@@ -117,7 +117,7 @@ static void check(setting *s, const char *what, bool through_x, ur_param *const 
         add_gradient(&s->lab, y, s->d);
     lab_backward(&s->lab);
     snprintf(text, sizeof text, "%s: x", what);
-    real *gradients[4]; /* kept: a loss may add to a gradient at once */
+    real *gradients[4]; /* copies, because a loss may add to a gradient each time it is computed */
     for (size_t i = 0; params && params[i]; i++) gradients[i] = dense_copy(params[i]->gradient, 1, params[i]->size);
     real *dx = through_x ? dense_copy(s->x_tensor->gradient, ROWS, INPUTS) : NULL;
     if (dx) check_gradient(text, s->x, dx, ROWS * INPUTS, total, s);
@@ -201,7 +201,7 @@ static double softmax(setting *s, ur_tensor *y)
     return 0.3 * sum;
 }
 
-/* Dense and softmax in one operation, on x itself. */
+/* For dense and softmax in one operation: the loss takes x itself. */
 static ur_tensor *nothing(setting *s, ur_tensor *x)
 {
     (void)s;
@@ -230,7 +230,7 @@ static void test_dense_softmax(void **state)
     tear_down(&s);
 }
 
-/* The same outputs at every call, as the update's number stays. */
+/* Draws the same outputs at every call, because the update's number stays the same. */
 static double sampled(setting *s, ur_tensor *x, size_t candidates, const uint64_t *counts)
 {
     double sum = NAN;
@@ -245,7 +245,7 @@ static double sampled(setting *s, ur_tensor *x, size_t candidates, const uint64_
     return 0.3 * sum;
 }
 
-/* Seven outputs stand for eighteen, of which three are always there. */
+/* Seven of eighteen outputs are drawn; three of them are always drawn. */
 static double sampled_softmax(setting *s, ur_tensor *x)
 {
     const uint64_t counts[OUTPUTS] = {0, 1, 2, 100, 3, 1, 2000, 5, 6, 7, 200, 3, 4, 0, 0, 1, 2, 5};
@@ -264,7 +264,7 @@ static void test_sampled_softmax(void **state)
     }
 }
 
-/* With every output drawn it is the whole softmax. */
+/* If every output is drawn, the loss is the whole softmax. */
 static double whole_sample(setting *s, ur_tensor *x) { return sampled(s, x, OUTPUTS, NULL); }
 
 static void test_whole_sample(void **state)
@@ -333,7 +333,7 @@ static void test_losses(void **state)
     }
 }
 
-/* x goes into three operations, each of which must add to its gradient; the loss is the sum of three. */
+/* x goes into three operations, and each must add to its gradient. The loss is the sum of three losses. */
 static ur_tensor *three_ways(setting *s, ur_tensor *x)
 {
     s->more[0] = dense(s, ur_last(&s->lab.tape, x, s->lengths, 0, 0));

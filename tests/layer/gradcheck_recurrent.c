@@ -1,7 +1,8 @@
 /*
- * Gradients of the recurrent layer for every cell of cell.inc, a new one by itself: to x, the initial states and all
- * weights, from unequal gradients of the outputs and of the final states; with dense input and with symbols, with and
- * without biases and initial states, for lanes that end early, for every activation of the vanilla RNN.
+ * Gradients of the recurrent layer, for every cell of cell.inc; a new cell is tested without a change here. Gradients
+ * of x, the initial states and all weights are compared, from unequal gradients of the outputs and of the final states.
+ * Input is dense or symbols, with and without biases and initial states, with lanes that end early, and for every
+ * activation of the vanilla RNN.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -53,7 +54,7 @@ static void set_up(setting *s, const char *cell, const variant *v)
         s->dh[i] = random_numbers(LANES * v->units, 9 + i, 1);
     }
     fill_ids(s->ids, STEPS * LANES, 11, INPUTS);
-    for (int32_t i = 0; i < INPUTS; i++) s->ids[i] = i; /* each occurs while all lanes live or in a lane that does */
+    for (int32_t i = 0; i < INPUTS; i++) s->ids[i] = i; /* each symbol occurs where a lane is live */
     if (v->ragged) s->live = live_of(lengths, STEPS, LANES);
 }
 
@@ -116,7 +117,7 @@ static void check_one(const setting *s, const char *who, const char *what, real 
     check_gradient(text, x, gradient, n, total, (void *)(size_t)s);
 }
 
-/* Gradients of the tensors are copied: finite differences use the arena again. */
+/* The tensors' gradients are copied, because finite differences use the arena again. */
 static void check_all(setting *s, const char *cell)
 {
     static const char *const states[] = {"initial h", "initial c"};
@@ -163,7 +164,7 @@ static void check_cell(const char *cell, ur_activation activation)
     check_variant(cell,
                   &(variant){.units = 19, .bias = true, .initial = true, .ragged = true, .activation = activation});
     check_variant(cell, &(variant){.units = 16, .bias = true, .initial = true, .activation = activation});
-    if (activation == UR_RELU) return; /* one unit may well be dead */
+    if (activation == UR_RELU) return; /* a single relu unit may be dead */
     check_variant(cell, &(variant){.units = 1, .bias = true, .initial = true, .activation = activation});
 }
 

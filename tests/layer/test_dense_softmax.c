@@ -1,4 +1,7 @@
-/* Dense and softmax loss as one operation against the two: the same bits, whatever the sizes, threads and sets. */
+/*
+ * Dense and softmax loss as one operation against the two operations: the bits are the same, whatever the sizes,
+ * threads and instruction sets.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,10 +25,10 @@ typedef struct way {
     const char *isa;
     size_t threads;
     bool fused, unpacked, bias, fresh, wanted;
-    size_t most; /* logits kept */
+    size_t most; /* number of logits that may be kept */
 } way;
 
-/* What one way leaves. */
+/* The results of one way of computing. */
 typedef struct result {
     double sum;
     real *dx, *dw, *db;
@@ -60,7 +63,7 @@ static result run(const sizes *s, const way *w)
     size_t rows = s->steps * s->lanes;
     ur_param *weight = new_param("w", s->outputs, s->inputs), *bias = w->bias ? new_param("b", s->outputs, 0) : NULL;
     fill_random(weight->value, weight->size, 1, 1);
-    fill_random(weight->gradient, weight->size, 2, 1); /* gradients are added to */
+    fill_random(weight->gradient, weight->size, 2, 1); /* nonzero, because gradients are added to */
     if (bias) fill_random(bias->value, bias->size, 3, 1);
     real *dense = random_numbers(rows * s->inputs, 4, 2), *packed;
     int32_t *targets = zeros(rows, sizeof *targets);
@@ -113,7 +116,7 @@ static void compare(const sizes *s, way w)
     free_result(&got);
 }
 
-/* Around every border: a part, a panel, a shard, a row. */
+/* Sizes around every border: a part, a panel, a shard, a row. */
 static const sizes SIZES[] = {{1, 1, 7, 1025},    {3, 19, 5, 1024}, {2, 16, 16, 2048},  {4, 33, 21, 3000},
                               {5, 15, 300, 1111}, {2, 3, 1, 40},    {20, 16, 3, 14000}, {51, 41, 5, 2100}};
 
@@ -130,7 +133,7 @@ static void test_sizes(void **state)
                                      .wanted = threads != 1 || i % 2});
 }
 
-/* Whatever is kept: nothing, one part, all but a part, a shard and no more, just not a shard. */
+/* Any number of logits may be kept: none, one part, all but a part, exactly a shard, just less than a shard. */
 static void test_kept(void **state)
 {
     (void)state;
@@ -159,7 +162,7 @@ static void test_sets(void **state)
                                      .most = UR_KEPT_LOGITS});
 }
 
-/* Over instruction sets and threads the fused operation gives one result. */
+/* The fused operation gives the same bits for all instruction sets and numbers of threads. */
 static void test_equal_bits(void **state)
 {
     (void)state;
@@ -178,7 +181,7 @@ static void test_equal_bits(void **state)
     free_result(&want);
 }
 
-/* A tape that does not record computes the loss alone, and neither form keeps the logits. */
+/* A tape that does not record computes only the loss, and neither form keeps the logits. */
 static void test_memory(void **state)
 {
     (void)state;

@@ -1,4 +1,7 @@
-/* What a retina sees: squares of several scales, black outside the picture, and the same with any number of threads. */
+/*
+ * What a retina sees: squares of several scales, black outside the picture, and the same bits with any number of
+ * threads.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +18,7 @@
 
 enum { ROWS = 9, COLUMNS = 12, LANES = 7 };
 
-/* Plainly: the mean of the places of a square, those outside counted as black. */
+/* Computed plainly: the mean of the pixels of a square. Pixels outside the picture count as black. */
 static double mean_at(const real *picture, long row, long column, long many)
 {
     double sum = 0;
@@ -83,7 +86,7 @@ static void test_whole(void **state)
     lab_close(&l);
 }
 
-/* Places stay in the picture, whatever the network says. */
+/* Places stay within the picture, whatever the network's outputs are. */
 static void test_places(void **state)
 {
     (void)state;

@@ -1,4 +1,7 @@
-/* The sampled softmax: the same bits everywhere, another sample at each update, and its estimate is right on average. */
+/*
+ * The sampled softmax: the same bits everywhere, a different sample in each update, and an estimate that is right on
+ * average.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -47,7 +50,7 @@ static void set_up(setting *s, const sizes *n, bool bias)
     fill_ids(s->targets, rows, 5, n->outputs);
     for (size_t i = 4; i < rows; i += 5) s->targets[i] = -1;
     s->counts = zeros(n->outputs, sizeof *s->counts);
-    for (size_t i = 0; i < n->outputs; i++) s->counts[i] = i % 10 ? i % 7 : 1000 * i; /* a few frequent ones */
+    for (size_t i = 0; i < n->outputs; i++) s->counts[i] = i % 10 ? i % 7 : 1000 * i; /* a few are frequent */
     s->sampler = (ur_sampler){n->outputs, n->candidates, zeros(n->outputs + 1, sizeof(uint64_t))};
     ur_sampler_fill(&s->sampler, bias ? s->counts : NULL);
     ur_dense_place(&s->dense, s->packed, true);
@@ -130,8 +133,10 @@ static void test_equal_bits(void **state)
     }
 }
 
-/* In one row e^loss is Σ exp over exp(target's logit): its mean over many updates is that of the whole softmax, but for
- * four standard errors. */
+/*
+ * In one row, e^loss is Σ exp(logits) over exp(target's logit). Its mean over many updates equals that of the whole
+ * softmax, within four standard errors.
+ */
 static void check_estimate(bool counted)
 {
     enum { SAMPLES = 4000 };
@@ -164,8 +169,10 @@ static void test_estimate(void **state)
     check_estimate(false);
 }
 
-/* The probabilities add up to the candidates, none is more than 1, frequent outputs are certain, and the rarer of two is
- * never the likelier. */
+/*
+ * The probabilities add up to the number of candidates, and none is more than 1. Frequent outputs are always drawn, and
+ * the rarer of two outputs is never the more probable one.
+ */
 static void check_sampler(const uint64_t *counts, size_t outputs, size_t candidates)
 {
     ur_sampler s = {outputs, candidates, zeros(outputs + 1, sizeof(uint64_t))};
@@ -194,7 +201,7 @@ static void test_sampler(void **state)
     }
 }
 
-/* Updates draw different samples, a repeated one the same. */
+/* Different updates draw different samples. Repeating an update draws the same sample. */
 static void test_samples(void **state)
 {
     (void)state;

@@ -1,7 +1,8 @@
 /*
- * Bit for bit: a window of T steps is T windows of one; two windows with a carried state are one long one; a window
- * with a state of zeros is one without; lanes computed alone are lanes computed together, ended ones too. For every cell of
- * cell.inc, every instruction set, with and without threads.
+ * Bit for bit: a window of T steps equals T windows of one step; two windows with a carried state equal one long
+ * window; a window that begins with a state of zeros equals one without a state; lanes computed alone equal lanes
+ * computed together, also if they end early. This holds for every cell of cell.inc and every instruction set, with and
+ * without threads.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -57,7 +58,7 @@ static void tear_down(setting *s)
     lab_close(&s->lab);
 }
 
-/* Steps [begin, end) of the batch in one window; what comes out, dense; free() it. */
+/* Runs steps [begin, end) of the batch in one window. Returns the outputs without padding; the caller frees them. */
 static real *window(setting *s, size_t begin, size_t end, const ur_carry *carry)
 {
     ur_error error = {0};
@@ -80,7 +81,7 @@ static ur_state *new_state(const setting *s)
     return state;
 }
 
-/* The numbers of two states, without the room for work. */
+/* Compares the numbers of two states, without their work space. */
 static void assert_same_states(const setting *s, const char *what, ur_state *got, ur_state *want)
 {
     size_t width, compared = 0;
@@ -114,7 +115,7 @@ static void check_steps(setting *s)
     ur_state_free(carried);
 }
 
-/* Also what a longer window keeps of its middle (truncated BPTT with k1 < k2). */
+/* Also the state that a longer window keeps from its middle (truncated BPTT with k1 < k2). */
 static void check_two_windows(setting *s)
 {
     size_t row = s->batch.input[0].lanes * s->outputs, cut = 4;
@@ -135,14 +136,14 @@ static void check_two_windows(setting *s)
     ur_state_free(middle);
 }
 
-/* Each lane by itself, as long as it lives. */
+/* Runs each lane alone, for as many steps as it has. */
 static void check_lanes(setting *s, bool ragged)
 {
     ur_state *together = new_state(s);
     s->batch.input[0].lengths = ragged ? s->lengths : NULL;
     real *all = window(s, 0, STEPS, &(ur_carry){.to = together});
     s->batch.input[0].lengths = NULL;
-    setting one = *s; /* takes the arena over */
+    setting one = *s; /* takes over the arena */
     one.batch.input[0].lanes = 1;
     for (size_t b = 0; b < s->batch.input[0].lanes; b++) {
         size_t steps = ragged ? (size_t)s->lengths[b] : STEPS;
@@ -163,7 +164,7 @@ static void check_lanes(setting *s, bool ragged)
         ur_state_free(alone);
         ur_state_free(picked);
     }
-    s->lab = one.lab; /* and gives it back */
+    s->lab = one.lab; /* gives the arena back */
     free(all);
     ur_state_free(together);
 }
@@ -203,7 +204,10 @@ static void test_every_cell(void **state)
     check_line(ACTIVATIONS, NULL, UR_WEIGHTS_F32, 2);
 }
 
-/* int8 rounds what a product takes, lane by lane and step by step: neither window nor lanes may be seen in it. */
+/*
+ * int8 rounds the inputs of a product, separately for each lane and step: neither the window nor the number of lanes
+ * may change the result.
+ */
 static void test_small_weights(void **state)
 {
     (void)state;

@@ -23,10 +23,10 @@ typedef struct net {
     ur_batch batch;
     int32_t *targets;
     real *target_values;
-    size_t outputs, rows; /* numbers a row of logits, rows */
+    size_t outputs, rows; /* numbers in a row of logits; rows */
 } net;
 
-/* The file's weights, every one of them, into the model's parameters. */
+/* Copies all of the file's weights into the model's parameters. */
 static void load_weights(net *n)
 {
     ur_parameter p;
@@ -40,7 +40,7 @@ static void load_weights(net *n)
     ur_model_changed(n->model);
 }
 
-/* NAME.LINE, or NAME where the network has one line; NULL: the file has none. */
+/* Finds NAME.LINE, or NAME if the network has one line. NULL if the file has neither. */
 static const ur_tensor_entry *find(const net *n, const char *name, size_t line, char full[64])
 {
     snprintf(full, 64, "%s.%zu", name, line);
@@ -120,7 +120,7 @@ static void unload(net *n)
     free(n->target_values);
 }
 
-/* Behind a lane's end nothing is meant. */
+/* Whether a row counts: rows after a lane's end do not. */
 static bool is_there(const net *n, size_t row)
 {
     const ur_sequences *in = &n->batch.input[n->model->line_count - 1];
@@ -128,7 +128,7 @@ static bool is_there(const net *n, size_t row)
     return !steps || (size_t)in->lengths[row % in->lanes] > row / in->lanes;
 }
 
-/* ur_predict gives what the last layer gives: behind `sigmoid`, probabilities. */
+/* ur_predict gives the outputs of the last layer. After `sigmoid` they are probabilities. */
 static void compare_outputs(const net *n)
 {
     ur_error error = {0};
@@ -164,7 +164,7 @@ static void compare_learning(const net *n)
     }
 }
 
-/* Every tensor of the file that has a gradient is a parameter: nothing is forgotten by the model. */
+/* The model has as many parameters as the file has gradients, so the model lacks none. */
 static void compare_names(const net *n)
 {
     size_t gradients = 0;

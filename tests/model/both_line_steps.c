@@ -1,7 +1,8 @@
 /*
- * A line that is stepped in a loop of plain C: outputs and final states are those of a run over all steps, bit for bit,
- * with dropout, too; gradients of parameters, first states and inputs are those of finite differences, and those of the
- * run: bit for bit, but for tables and lines that others read, where the order of adding is another. What cannot be stepped is refused.
+ * A line that is stepped in a loop of plain C. Outputs and final states equal those of a run over all steps, bit for
+ * bit, also with dropout. Gradients of parameters, first states and inputs equal finite differences. They also equal
+ * those of the run, bit for bit, except for tables and for lines that others read, where numbers are added in another
+ * order. Lines that cannot be stepped are refused.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,7 +23,7 @@
 
 enum { STEPS = 5, LANES_MAX = 18, SYMBOLS = 6, FEATURES = 3, UNITS_MAX = 21, CELLS_MAX = 2, NUMBERS_MAX = 1 << 15 };
 
-/* The last line is stepped; %s is a cell. */
+/* The last line is stepped. %s is a cell. */
 static const char *const ALONE[] = {
     "%s 5 > dense 3 tanh", "embed 4 > %s 5 x2 drop=0.3 > dense 4 > dropout 0.2 same > dense 3",
     "onehot > %s 19 > dropout 0.3 > %s 21 nobias > dense 3 sigmoid", "embed 5 > dense 5 > %s 5 > dense tied"};
@@ -39,14 +40,14 @@ typedef struct setting {
     const char *line;
     ur_model *model;
     lab lab;
-    bool given; /* it begins with states of its own */
+    bool given; /* the line begins with given states */
     size_t lanes;
     int32_t ids[STEPS * LANES_MAX];
     real values[STEPS * LANES_MAX * FEATURES], begin[CELLS_MAX * UR_STATES_MAX][LANES_MAX * UNITS_MAX];
-    real weights[STEPS * LANES_MAX * UNITS_MAX]; /* the loss: Σ weight·output, and the same of the states */
+    real weights[STEPS * LANES_MAX * UNITS_MAX]; /* the loss is Σ weight·output, plus the same sum over the states */
 } setting;
 
-/* Numbers without padding: outputs, final states; then gradients, of parameters, first states, inputs. */
+/* Numbers without padding: outputs and final states; then gradients of parameters, first states and inputs. */
 typedef struct outcome {
     real number[NUMBERS_MAX];
     size_t count, forward;
@@ -86,7 +87,7 @@ static void add_numbers(outcome *o, const real *padded, size_t rows, size_t widt
         memcpy(o->number + o->count, padded + r * ur_padded(width), width * sizeof(real));
 }
 
-/* Adds what a tensor says to the loss, and the loss's gradient to it. */
+/* Adds Σ weight·number of a tensor to the loss, and the weights to the tensor's gradient. */
 static double add_loss(setting *s, ur_tensor *t, const real *weights)
 {
     double loss = 0;
@@ -114,7 +115,7 @@ static void begin_states(setting *s, passing *p)
     }
 }
 
-/* Lines before the last are run whole; the last one in `pieces`. */
+/* Runs the lines before the last as a whole, and the last line in `pieces` pieces. */
 static void run_lines(setting *s, passing *p, size_t pieces)
 {
     size_t last = s->model->line_count - 1, steps = STEPS / pieces, piece = steps * s->lanes;
@@ -133,7 +134,7 @@ static void run_lines(setting *s, passing *p, size_t pieces)
     ok(ur_tape_status(tape, &error), &error);
 }
 
-/* o NULL: the loss alone. */
+/* Runs and returns the loss. If o is not NULL, also goes backward and collects all numbers. */
 static double run(setting *s, size_t pieces, outcome *o)
 {
     passing p = {.begin = {.steps = 0}};
@@ -181,7 +182,7 @@ static void assert_close(const setting *s, const outcome *a, const outcome *b)
 }
 
 #ifdef UR_REAL_DOUBLE
-enum { NUMBERS_FEW = 1000 }; /* parameters, for each of which a network is run twice and more */
+enum { NUMBERS_FEW = 1000 }; /* limit of parameters, because a network is run at least twice for each of them */
 
 static double stepped_loss(void *context)
 {
@@ -213,7 +214,10 @@ static void check_differences(setting *s, const outcome *stepped)
 }
 #endif
 
-/* What is fed back makes a run a loop as well: weights of the last line get the bits of the steps. */
+/*
+ * Feeding outputs back makes a whole run a loop as well, so the gradients of the last line's weights have the same bits
+ * as in the steps.
+ */
 static void check_fed(const setting *s, const outcome *stepped, const outcome *whole)
 {
     ur_parameter p;
@@ -275,7 +279,9 @@ static void steps_behind_other_lines_are_a_run(void **state)
     check_cells(WITH_OTHERS, sizeof WITH_OTHERS / sizeof *WITH_OTHERS, false);
 }
 
-/* ---- what is refused ---------------------------------------------------------------------------------------------- */
+/*
+ * ---- lines that are refused ---------------------------------------------------------------------------------------
+ */
 
 static void assert_refused(setting *s, size_t i, const ur_line_call *call, ur_value *values, ur_status expected,
                            const char *said)

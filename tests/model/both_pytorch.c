@@ -1,6 +1,6 @@
 /*
- * Model files against PyTorch, whose logits lie beside them (tests/golden/README.md): loaded, stepped a token at a time,
- * and with the network over the whole window. The double build must agree to its own precision.
+ * Model files against PyTorch, with PyTorch's logits in files next to them (tests/golden/README.md). Each model is
+ * loaded, stepped a token at a time, and run over the whole window. The double build must agree to its own precision.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -18,8 +18,11 @@
 
 enum { SYMBOLS = 6, FEATURES = KIND_FEATURES, LANES = 3, LANES_MAX = 18, STEPS_MAX = 6 };
 
-/* The loss is a sum; lanes end early; they begin with states; all lines have the first one's places; places take lanes
- * of another line at random; places count with weights; labels are smoothed; the first line takes one picture a lane. */
+/*
+ * SUM: the loss is a sum. RAGGED: lanes end early. CARRIED: lanes begin with states. ALIKE: all lines have the same
+ * places. LANE_OF: places take random lanes of another line. WEIGHED: places have weights. SMOOTHED: labels are
+ * smoothed. PICTURES: the first line takes one picture per lane.
+ */
 enum { SUM = 1, RAGGED = 2, CARRIED = 4, ALIKE = 8, LANE_OF = 16, WEIGHED = 32, SMOOTHED = 64, PICTURES = 128 };
 
 typedef struct network {
@@ -103,7 +106,7 @@ typedef struct setting {
     real weights[STEPS_MAX * LANES_MAX];
 } setting;
 
-/* Two labels, or as many as the steps of a lane allow; the last output is the blank. */
+/* Makes two labels per lane, or as many as its steps allow. The last output is the blank. */
 static void make_labels(setting *s)
 {
     ur_target *t = &s->batch.target[0];
@@ -118,7 +121,7 @@ static void make_labels(setting *s)
     t->lengths = s->target_lengths;
 }
 
-/* Each line has its own number of steps; some targets do not count. */
+/* Each line has its own number of steps. Some targets do not count. */
 static void make_batch(setting *s)
 {
     s->batch =
@@ -187,7 +190,7 @@ static void tear_down(setting *s)
     ur_model_free(s->model);
 }
 
-/* Without dropout forward alone does. */
+/* Without dropout, forward alone gives the loss. */
 static double loss_of(void *context)
 {
     setting *s = context;
@@ -225,7 +228,7 @@ static void test_networks(void **state)
     for (size_t i = 0; i < sizeof NETWORKS / sizeof *NETWORKS; i++) check_network(&NETWORKS[i]);
 }
 
-/* A new line of cell.inc comes here by itself. */
+/* A new cell of cell.inc is tested without a change here. */
 static void test_every_cell_in_a_stack(void **state)
 {
     (void)state;
@@ -237,7 +240,7 @@ static void test_every_cell_in_a_stack(void **state)
     }
 }
 
-/* Of a layer that ends a line the one of its own word. */
+/* Returns the loss that fits a kind of layer. A layer that ends a line has the loss of its own word. */
 static ur_loss loss_behind(const ur_layer_kind *kind)
 {
     size_t loss = 0;
@@ -245,7 +248,7 @@ static ur_loss loss_behind(const ur_layer_kind *kind)
     return kind->ends_line ? (ur_loss)loss : UR_LOSS_SQUARED;
 }
 
-/* So does a new line of layer.inc. */
+/* A new kind of layer.inc is tested without a change here. */
 static void check_kind_line(const char *line, const ur_layer_kind *kind)
 {
     unsigned how = RAGGED | ALIKE | (kind->makes_steps ? PICTURES : 0);
@@ -258,7 +261,7 @@ static void test_every_kind(void **state)
     check_kinds(check_kind_line);
 }
 
-/* And a new line of loss.inc. */
+/* A new loss of loss.inc is tested without a change here. */
 static void test_every_loss(void **state)
 {
     (void)state;

@@ -1,4 +1,7 @@
-/* Network lines with every kind of layer.inc in them, a new one by itself. Include after cmocka.h. */
+/*
+ * Network lines with every kind of layer in layer.inc; a new kind is included without a change here. Include after
+ * cmocka.h.
+ */
 #ifndef UR_TEST_KIND_LINES_H
 #define UR_TEST_KIND_LINES_H
 
@@ -7,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The options that can be told from the row alone. */
+/* Options, and the flag in a kind's row that allows each. */
 static const struct kind_option {
     unsigned takes;
     const char *text;
@@ -24,10 +27,10 @@ static const struct kind_option {
 
 typedef void kind_check(const char *line, const ur_layer_kind *kind);
 
-/* What a kind that takes pictures is given. */
+/* The input of a kind that takes pictures. */
 enum { KIND_ROWS = 3, KIND_COLUMNS = 2, KIND_CHANNELS = 2, KIND_FEATURES = KIND_ROWS * KIND_COLUMNS * KIND_CHANNELS };
 
-/* The kind's word and numbers: six symbols, four wide, 0.3, two places. */
+/* Writes the kind's word and numbers: six symbols, width 4, probability 0.3, side 2. */
 static inline void kind_text(const ur_layer_kind *kind, const char *option, char text[64])
 {
     static const char *const numbers[] = {[UR_NUMBER_SYMBOLS] = " 6",
@@ -40,8 +43,10 @@ static inline void kind_text(const ur_layer_kind *kind, const char *option, char
     snprintf(text + used, 64 - (size_t)used, "%s%s", kind->options & UR_TAKES_FILTER ? " 2x3" : "", option);
 }
 
-/* The kind alone in front of a dense layer. A kind that reads another line has one before it; one that ends a line stands behind
- * the dense layer. */
+/*
+ * Checks the kind alone in front of a dense layer. If the kind reads another line, such a line comes before. If the
+ * kind ends a line, it comes after the dense layer.
+ */
 static inline void check_alone(const ur_layer_kind *kind, const char *option, kind_check *check)
 {
     const char *before = kind->names ? "a: gru 4; " : "", *alone = "%s%s > dense 3";
@@ -53,7 +58,7 @@ static inline void check_alone(const ur_layer_kind *kind, const char *option, ki
     check(line, kind);
 }
 
-/* Alone; between others; two of them, where they have parameters. */
+/* Checks the kind alone, then among other layers, then twice in one line if it has parameters. */
 static inline void check_all(const ur_layer_kind *kind, const char *option, kind_check *check)
 {
     const char *before = kind->names ? "a: gru 4; " : "";
@@ -67,7 +72,7 @@ static inline void check_all(const ur_layer_kind *kind, const char *option, kind
     snprintf(line, sizeof line, among, before, text);
     check(line, kind);
     if (!kind->name || kind->reads_ids || kind->names || kind->ends_time || kind->ends_line) return;
-    snprintf(line, sizeof line, "%s > %s > dense 3", text, text); /* their parameters have different names */
+    snprintf(line, sizeof line, "%s > %s > dense 3", text, text); /* the two layers have different parameter names */
     check(line, kind);
 }
 

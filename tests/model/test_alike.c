@@ -1,6 +1,6 @@
 /*
- * Places that are alike are made once in use: the network gives the bits that it gives where each is made by itself, and the
- * rows that were made are as many as there are different places.
+ * In inference, places that are alike are computed once. The network gives the same bits as when each place is computed
+ * separately, and as many rows are computed as there are different places.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,7 +19,7 @@
 
 enum { STEPS = 9, LANES = 5, PLACES = STEPS * LANES, SYMBOLS = 90, SPELLED = 4, WORDS = 6 };
 
-/* Words of few kinds, some of them spelled in two ways. */
+/* Sentences of a few different words, some of them spelled in two ways. */
 typedef struct sentences {
     ur_model *model;
     ur_batch batch;
@@ -53,7 +53,10 @@ static size_t count_different(const sentences *s, bool lanes)
     return count;
 }
 
-/* What the last line gives, dense; `plain`: each place by itself. Returns how many rows were made of its places, 0: none. */
+/*
+ * Runs the network. *out: the outputs of the last line, without padding. `plain` computes each place separately.
+ * Returns how many rows were computed for the last line's places, or 0 if they were not joined.
+ */
 static size_t run(lab *l, const sentences *s, bool plain, real **out)
 {
     ur_value values[UR_LINES_MAX];
@@ -70,7 +73,7 @@ static size_t run(lab *l, const sentences *s, bool plain, real **out)
     return ur_alike_find(s->model, &l->tape, last, &at, values, &alike) ? alike.rows : 0;
 }
 
-/* `own`: a place takes its own lane of the line that is joined. */
+/* `own`: a place takes the lane of the joined line that has its own lane's number. */
 static void check_lanes(const char *line, size_t threads, bool joins, bool own)
 {
     lab l;
@@ -104,14 +107,14 @@ static void test_bits(void **state)
     }
 }
 
-/* The same word in two lanes is not alike where each has a picture of its own. */
+/* The same word in two lanes is not alike if each lane has its own picture. */
 static void test_own_lanes(void **state)
 {
     (void)state;
     check_lanes("chars: embed 5 > mean; embed 8 > join chars > gru 7 > dense", 0, true, true);
 }
 
-/* Where a line does not make the same of such places. */
+/* Lines in which places that are alike are not computed once. */
 static void test_others(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* The caller's rounding and denormal modes change no bit of a step and are given back. */
+/* The caller's rounding and denormal modes do not change any bit of a step, and are restored. */
 #include "unroll_train.h"
 
 #include <fenv.h>

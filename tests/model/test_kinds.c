@@ -1,7 +1,7 @@
 /*
- * Every kind of layer.inc, a new one by itself: the same bits for any number of threads, for a lane alone and among
- * others of other lengths, stepped as in a window, and saved and loaded; a kind that cannot be stepped is refused where a state is asked
- * for.
+ * Every kind of layer in layer.inc; a new kind is tested without a change here. The bits are the same for any number of
+ * threads, for a lane alone and among others of other lengths, for steps and a window, and after saving and loading. A
+ * kind that cannot be stepped is refused when a state is created.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -61,7 +61,7 @@ static void predict(ur_model *model, const data *d, size_t threads, real *out)
     ur_learner_free(learner);
 }
 
-/* Steps that a line with such a layer leaves of so many. */
+/* Returns the number of steps at the end of a line with such a layer that reads `steps` steps. */
 static size_t steps_left(const ur_layer_kind *kind, size_t steps)
 {
     return kind->ends_time ? 1 : kind->makes_steps ? PLACES : steps;
@@ -85,7 +85,7 @@ static void step_lane(const char *line, ur_model *model, const data *d, const re
     ur_state_free(state);
 }
 
-/* Its parameters are in the file. */
+/* The layer's parameters must be in the file. */
 static void compare_loaded(const char *line, ur_model *model, const data *d, const real *want, size_t steps)
 {
     static real got[MOST * OUTPUTS];
@@ -117,7 +117,7 @@ static void check_line(const char *line, const ur_layer_kind *kind)
     const char *whole = strstr(line, "; ")    ? "2 lines"
                         : strstr(line, " bi") ? "\"bi\""
                         : kind->step          ? NULL
-                                              : kind->word; /* sequences it needs */
+                                              : kind->word; /* needs whole sequences */
     data d = make_data(kind->makes_steps ? 1 : STEPS);
     ok(ur_model_create(&model, line, &sizes, 1, 0, NULL, &error), &error);
     predict(model, &d, 1, all);

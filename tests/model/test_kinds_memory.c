@@ -1,5 +1,7 @@
-/* A failing allocator at every call while a network with a layer of each kind of layer.inc is built, learns, is saved and
- * loaded: each gives an error with a message, and nothing leaks. */
+/*
+ * Lets every call of the allocator fail, one after another, while a network with a layer of each kind of layer.inc is
+ * built, trained, saved and loaded. Each failure gives an error with a message, and nothing leaks.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -43,7 +45,7 @@ static ur_status work(ur_error *error)
     return status;
 }
 
-/* The first line with each kind. */
+/* Tries only the first line with each kind. */
 static void try_line(const char *text, const ur_layer_kind *kind)
 {
     static const ur_layer_kind *tried;

@@ -1,6 +1,6 @@
 /*
- * What is known of words: batch after batch gives the bits of a network that knows nothing, what comes again is not run again, and
- * a line that others read by more than its last step is run each time.
+ * Results that are known for words. Batch after batch, the bits equal those of a network that keeps no results. A
+ * spelling that occurs again is not run again. A line of which others read more than the last step is run each time.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,7 +19,7 @@
 
 enum { STEPS = 6, LANES = 3, PLACES = STEPS * LANES, SYMBOLS = 12, WORDS = 7, LETTERS = 5 };
 
-/* Sentences of words, each of which is spelled once: with few letters, so that spellings come again. */
+/* Sentences of words, with one spelling per word. There are few letters, so that spellings occur again. */
 typedef struct sentences {
     ur_batch batch;
     int32_t ids[PLACES], lane_of[PLACES], letters[LETTERS * WORDS], lengths[WORDS];
@@ -47,7 +47,10 @@ static real *run(lab *l, const ur_model *m, const sentences *s, ur_known *known)
     return dense_copy(y->value, y->steps * y->lanes, y->width);
 }
 
-/* Rows that were kept of the first line, of so many lanes, after five batches and the first one again. */
+/*
+ * Runs five batches and the first one again, with `words` lanes in the first line. Returns how many rows of the first
+ * line are kept.
+ */
 static size_t check(const char *line, size_t threads, size_t words)
 {
     lab l;
@@ -82,12 +85,12 @@ static void test_bits(void **state)
         size_t count =
             check("chars: embed 5 > lstm 6 bi > last; embed 8 > join chars > dropout 0.5 > lstm 7 bi > dense", threads,
                   WORDS);
-        assert_in_range(count, 8, 5 * WORDS - 1); /* of 35 spellings some are the same */
+        assert_in_range(count, 8, 5 * WORDS - 1); /* some of the 35 spellings are the same */
         assert_int_equal(check("chars: embed 5 > max; embed 8 > join chars > gru 17 > dense", threads, WORDS), count);
     }
 }
 
-/* Where more is read of a line than its last step, or a line reads another one. */
+/* Lines of which more than the last step is read, and lines that read another line. */
 static void test_others(void **state)
 {
     (void)state;
@@ -95,7 +98,7 @@ static void test_others(void **state)
     assert_int_equal(check("words: embed 5 > gru 6; embed 8 > attend words > dense", 0, LANES), 0);
 }
 
-/* Rows that were never made are not known. */
+/* Rows that were never computed must not be known. */
 static void test_failure(void **state)
 {
     (void)state;

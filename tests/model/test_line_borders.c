@@ -1,4 +1,7 @@
-/* A layer's neighbours are those of its own line: a line gives what it gives alone, whatever the one before ends in. */
+/*
+ * A layer's neighbours are those of its own line. A line gives the same outputs as alone, whatever the line before ends
+ * in.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -46,7 +49,10 @@ static void tear_down(setting *s)
     ur_model_free(s->model);
 }
 
-/* Gives the parameters of `line`, whose names begin with `prefix`, those of `alone`, and compares what both give. */
+/*
+ * Copies the parameters of `alone` to those of `line` whose names begin with `prefix`, and compares the outputs of
+ * both.
+ */
 static void compare(const char *line, const char *prefix, const char *alone)
 {
     setting a, b;

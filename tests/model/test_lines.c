@@ -1,6 +1,7 @@
 /*
- * Networks of several lines, and those that need whole sequences: they learn; the same bits for any number of threads,
- * for a sentence alone and among others, and from a file; what a batch cannot be.
+ * Networks of several lines, and networks that need whole sequences. They learn. The bits are the same for any number
+ * of threads, for a sentence alone and among others, and after loading from a file. Batches that do not fit are
+ * refused.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -68,7 +69,7 @@ static void set_up_on(setting *s, const char *line, const char *isa, size_t thre
 
 static void set_up(setting *s, const char *line, size_t threads) { set_up_on(s, line, NULL, threads); }
 
-/* The characters of seven words, and which of them each place of the sentences is. */
+/* Makes the characters of seven words, and chooses a word for each place of the sentences. */
 static void use_words(setting *s)
 {
     s->batch.input[0].steps = LETTERS;
@@ -111,7 +112,7 @@ static void test_they_learn(void **state)
     check_learns(WORDS_NET, true);
 }
 
-/* Gradients too: what it gives after some updates is the same. */
+/* Compares the outputs after some updates, so that gradients are compared too. */
 static void check_bits(const char *line, bool words)
 {
     ur_real first[ROWS * OUTPUTS], out[ROWS * OUTPUTS];
@@ -134,7 +135,7 @@ static void test_threads_and_machines_do_not_show(void **state)
     check_bits("a: embed 5 > gru 20 bi > mean; b: embed like a > gru 30 > max; gru 70 from a > join b > dense", false);
 }
 
-/* One sentence with the words that it has. */
+/* Keeps one sentence, with its own words only. */
 static void keep_sentence(setting *one, const setting *all, size_t b)
 {
     size_t steps = (size_t)all->lengths[1][b];
@@ -202,7 +203,7 @@ static void test_files(void **state)
     check_file(WORDS_NET, true);
 }
 
-/* A line that reads seven symbols and gives two numbers, one that reads three features and gives four. */
+/* One line reads seven symbols and gives two numbers; one reads three features and gives four. */
 static const char *const SIZED = "a: embed 3 > gru 3 > dense; lstm 2 > dense; c: onehot > rnn 2 > dense";
 static const ur_sizes OWN[] = {{.symbols = 7, .outputs = 2}, {.features = 3, .outputs = 4}, {.outputs = 5}};
 static const char *const LETTERS_OF_A[] = {"a", "b", "c", "d", "e", "f"};
@@ -256,7 +257,7 @@ static void test_sizes_by_line(void **state)
     unlink(path);
 }
 
-/* Sizes of its only line are those of a network. */
+/* The sizes of an only line are those of the network. */
 static void test_sizes_of_one_line(void **state)
 {
     (void)state;

@@ -1,6 +1,6 @@
 /*
- * Networks that see pictures: sizes that are no picture are refused; a file keeps the picture's size and the filters' shape,
- * and gives the same bits, with small weights, too; pooling keeps what is not a number.
+ * Networks that see pictures. Sizes that are not a picture's are refused. A file keeps the picture's size and the shape
+ * of the filters, and gives the same bits, also with small weights. Pooling keeps NaN.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -54,7 +54,7 @@ static void test_no_picture(void **state)
            "network line, column 1: 100000 filters of 3x3 over a picture of 5 x 6 are too large");
 }
 
-/* The outputs of some steps. */
+/* Writes the outputs of STEPS steps. */
 static void step(const ur_model *model, const real *x, real *out)
 {
     ur_error error = {0};
@@ -98,7 +98,10 @@ static void test_files(void **state)
     check_file(UR_WEIGHTS_INT8);
 }
 
-/* Two pictures of 2 x 3 places of 2 channels: what stands where, with row and column behind it. */
+/*
+ * Two pictures of 2 x 3 places with 2 channels: checks the number at each place, followed by the place's row and
+ * column.
+ */
 static void test_places(void **state)
 {
     (void)state;

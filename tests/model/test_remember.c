@@ -1,6 +1,7 @@
 /*
- * First biases of gates that keep are uniform in 0 … log steps, what lets the new in has their negatives, nothing
- * else changes, layers and seeds differ. For every cell of cell.inc.
+ * Initial biases for remembering, for every cell of cell.inc. Biases of gates that keep the state are uniform in 0 …
+ * log steps. Biases of the gate that admits new input are their negatives. Nothing else changes. Layers and seeds
+ * differ.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +17,10 @@
 
 enum { H = 90, STEPS = 200 };
 
-/* Draws of U(0, log STEPS): their mean has a deviation of log STEPS/√(12·H), of which four are allowed. */
+/*
+ * The draws are from U(0, log STEPS). Their mean has a standard deviation of log STEPS/√(12·H); four of these are
+ * allowed.
+ */
 static void check_keeps(const ur_real *bias)
 {
     double sum = 0, most = log(STEPS);
@@ -27,7 +31,7 @@ static void check_keeps(const ur_real *bias)
     assert_true(fabs(sum / H - most / 2) < 4 * most / sqrt(12.0 * H));
 }
 
-/* f of i f g o and of f g o, z of r z n. */
+/* The gate that keeps is f of i f g o and of f g o, and z of r z n. */
 static void check_biases(const char *cell, const ur_parameter *was, const ur_parameter *is)
 {
     bool lstm = strcmp(cell, "lstm") == 0;
@@ -76,7 +80,7 @@ static void test_seeds(void **unused)
     assert_memory_equal(biases(a, "bias_ih_l0", STEPS, 1), biases(b, "bias_ih_l0", STEPS, 1), bytes);
     assert_memory_not_equal(biases(a, "bias_ih_l0", STEPS, 1), biases(b, "bias_ih_l0", STEPS, 2), bytes);
     assert_memory_not_equal(biases(a, "bias_ih_l0", STEPS, 1), biases(a, "bias_ih_l1", STEPS, 1), bytes);
-    assert_memory_equal(biases(b, "bias_ih_l0", STEPS, 1), biases(b, "bias_ih_l0", 1, 2), bytes); /* changes nothing */
+    assert_memory_equal(biases(b, "bias_ih_l0", STEPS, 1), biases(b, "bias_ih_l0", 1, 2), bytes); /* no change */
     ur_model_free(a);
     ur_model_free(b);
 }

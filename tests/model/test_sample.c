@@ -1,4 +1,4 @@
-/* Drawing from any logits with any settings: always an id that is allowed, and probabilities that add up to one. */
+/* Drawing from any logits with any settings always gives an allowed id, and probabilities add up to one. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,7 +13,10 @@
 #define INF ((ur_real)INFINITY)
 enum { N = 5 };
 
-/* Makes probabilities of copies; they must be finite, none negative, one in all, 0 for `never`. */
+/*
+ * Makes probabilities from a copy of the logits. They must be finite, not negative, add up to one, and be 0 for
+ * `never`.
+ */
 static void settle(const ur_real *logits, const ur_sampling *how, ur_real *p)
 {
     double sum = 0;
@@ -33,7 +36,7 @@ static void settle(const ur_real *logits, const ur_sampling *how, ur_real *p)
     }
 }
 
-/* The likeliest that is allowed has everything. */
+/* The most probable id that is allowed has probability 1. */
 static void only_one(const ur_real *logits, const ur_sampling *how, int32_t id)
 {
     ur_real p[N];

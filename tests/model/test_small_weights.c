@@ -1,6 +1,7 @@
 /*
- * Models with small weights: bf16 is the f32 model with the rounded weights; a file keeps them and gives the same bits;
- * rounding twice changes nothing; a file that was changed is refused with the tensor's name; none is trained.
+ * Models with small weights. bf16 equals the f32 model with rounded weights. A file keeps the weights and gives the
+ * same bits. Rounding twice changes nothing. A changed file is refused with the tensor's name. No such model can be
+ * trained.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -43,7 +44,7 @@ static ur_model *small_model(const char *line, ur_weights weights)
     return model;
 }
 
-/* The outputs of some steps; free() them. */
+/* Returns the outputs of some steps. The caller frees them. */
 static real *outputs_of(const ur_model *model)
 {
     ur_error error = {0};
@@ -89,7 +90,7 @@ static void test_bf16_is_f32_with_rounded_weights(void **state)
     }
 }
 
-/* A second rounding, and one after ur_model_changed, find what they would make. */
+/* Rounding again, and ur_model_changed followed by rounding, change nothing. */
 static void test_rounding_stays(void **state)
 {
     (void)state;
@@ -128,7 +129,7 @@ static void test_refusals(void **state)
 
     real *before;
     model = new_model(LINES[0]);
-    model->params[1].value[7] = (real)3.4e38; /* bf16 has no such number */
+    model->params[1].value[7] = (real)3.4e38; /* too large for bf16 */
     ur_model_changed(model);
     before = outputs_of(model);
     assert_int_equal(ur_model_use_weights(model, UR_WEIGHTS_BF16, &error), UR_ERR_NUMERIC);
@@ -185,7 +186,7 @@ static void test_files(void **state)
         }
 }
 
-/* A small int8 model's file, one tensor of which is changed by `change`. */
+/* Changes one tensor in the file of a small int8 model. */
 typedef void change(ur_tensor_entry *entry, unsigned char *data);
 
 static void load_changed(const char *tensor, change *how, const char *message)

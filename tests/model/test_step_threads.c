@@ -1,6 +1,6 @@
 /*
- * A step shared out over a pool (ur_step_on) gives the bits of one that is not: sizes at which it is shared by units, by
- * lanes and not at all, cells of one and of two phases, every kind of weights.
+ * A step shared out over a pool (ur_step_on) gives the same bits as one that is not. Tested with sizes that are shared
+ * by units, by lanes and not at all, with cells of one and of two phases, and with every kind of weights.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,7 +19,7 @@ enum { STEPS = 6, LANES_MAX = 40, SYMBOLS = 20, OUTPUTS = 5 };
 static const char *const NETS[] = {"embed 24 > lstm 160 > gru-before 150 > dense", "onehot > gru 170 > rnn 300 > dense",
                                    "embed 16 > lstm 20 > dense"};
 
-/* What STEPS steps give, one behind the other; free() it. */
+/* Returns the outputs of STEPS steps, one after another. The caller frees them. */
 static ur_real *stepped(const ur_model *model, size_t lanes, size_t threads)
 {
     ur_error error;

@@ -1,4 +1,4 @@
-/* Network lines for tests: what a line means, and its canonical text. Include after cmocka.h. */
+/* Network lines for tests: the meaning of a line, and its canonical text. Include after cmocka.h. */
 #ifndef UR_TEST_NET_TEXT_H
 #define UR_TEST_NET_TEXT_H
 

@@ -1,4 +1,4 @@
-/* The network line: what each line means and its canonical text. (Its mistakes: test_net_mistakes.c.) */
+/* The network line: what each line means and its canonical text. (Its mistakes: tests/net/test_mistakes.c.) */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

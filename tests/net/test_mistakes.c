@@ -214,7 +214,7 @@ static void test_limits(void **state)
     wrong(text, 2048, "it is longer than 2047 bytes");
 }
 
-/* Every text that is accepted has a canonical form that fits, also where that form is the longer one. */
+/* Every accepted text has a canonical form that fits, even if the canonical form is the longer one. */
 static void test_canonical_text_too_long(void **state)
 {
     (void)state;
@@ -302,7 +302,7 @@ static void test_known_but_not_built(void **state)
         snprintf(line, sizeof line, "embed 4 > %s 3 some pad=same step=2 x2 > dense", words[i]);
         not_built(line, 11, words[i]);
     }
-    /* A mistake is told before what is missing. */
+    /* A mistake is reported before anything that is missing. */
     wrong("embed 4 > lstm 3 bi > dense 3 4", 31, "\"dense\" takes one number, so \"4\" is one too many");
 }
 

@@ -1,11 +1,11 @@
-/* A full disk, played by a limit on the size of files. Include after cmocka.h. */
+/* A full disk, simulated by a limit on the size of files. Include after cmocka.h. */
 #ifndef UR_TEST_DISK_H
 #define UR_TEST_DISK_H
 
 #include <signal.h>
 #include <sys/resource.h>
 
-/* No file may become larger than `bytes`; 0: any may. */
+/* No file may become larger than `bytes`. 0 removes the limit. */
 static inline void limit_files(rlim_t bytes)
 {
     struct rlimit limit;

@@ -1,6 +1,7 @@
 /*
- * A failing allocator at every call of a piece of work: each gives an error with a message, and nothing leaks. And a small
- * trained model to work with, in a folder in memory. Include as failing_memory.h, which this includes.
+ * Lets every call of the allocator in a piece of work fail, one after another. Each failure must give an error with a
+ * message, and nothing may leak. Also makes a small trained model to work with, in a folder in memory. This header
+ * includes failing_memory.h, whose rules apply: include it in one source file of a test program.
  */
 #ifndef UR_TEST_EVERY_CALL_H
 #define UR_TEST_EVERY_CALL_H
@@ -18,7 +19,7 @@
 
 typedef ur_status memory_work(ur_error *error);
 
-/* Returns how many calls there were. */
+/* Runs the work with call `n` failing, or with none failing if `n` is 0. Returns the number of calls. */
 static long memory_try(memory_work *work, long n, bool again, bool *failed)
 {
     ur_error error = {0};
@@ -27,7 +28,7 @@ static long memory_try(memory_work *work, long n, bool again, bool *failed)
     ur_status status = work(&error);
     long calls = memory_disarm(), after = atomic_load(&memory_live);
     if (status != UR_OK && (status != error.status || !error.text[0])) fail_msg("call %ld: no message", n);
-    if (n && after != before && !again) return memory_try(work, n, true, failed); /* what the C library keeps */
+    if (n && after != before && !again) return memory_try(work, n, true, failed); /* kept by the C library? */
     if (n && after != before) fail_msg("call %ld: %ld blocks leak (%s)", n, after - before, error.text);
     *failed = status != UR_OK;
     return calls;
@@ -37,20 +38,20 @@ static inline void memory_try_every_call(memory_work *work)
 {
     bool failed;
     long errors = 0, n = 1;
-    for (int i = 0; i < 2; i++) memory_try(work, 0, false, &failed); /* what the C library keeps */
+    for (int i = 0; i < 2; i++) memory_try(work, 0, false, &failed); /* lets the C library allocate what it keeps */
     assert_false(failed);
     for (; memory_try(work, n, false, &failed) >= n; n++) errors += failed;
     assert_true(errors > 10);
 }
 
-/* Where nothing of the disk is tested. */
+/* For tests that test nothing of the disk. */
 static inline void make_memory_scratch(scratch *place)
 {
     strcpy(place->root, "/dev/shm/unroll-test-XXXXXX");
     assert_non_null(mkdtemp(place->root));
 }
 
-/* One update of a small task into the folder `run` of `place`, which keeps the task's data as well. */
+/* Trains a small task for one update, into the folder `run` of `place`. `place` also holds the task's data. */
 static inline void train_small(scratch *place, const char *task, const char *options, const char *run)
 {
     ur_error error;
@@ -64,7 +65,7 @@ static inline void train_small(scratch *place, const char *task, const char *opt
     ur_settings_free(settings);
 }
 
-/* The model of the folder `run`. */
+/* Loads the model from the folder `run`. */
 static inline ur_model *load_small(scratch *place)
 {
     ur_model *model;
@@ -73,7 +74,7 @@ static inline ur_model *load_small(scratch *place)
     return model;
 }
 
-/* What the model was trained with. */
+/* Returns the settings that the model was trained with. */
 static inline ur_settings *settings_of(const ur_model *model)
 {
     ur_settings *settings;
@@ -82,7 +83,7 @@ static inline ur_settings *settings_of(const ur_model *model)
     return settings;
 }
 
-/* The same, with one thread and the file `data` of `place`, for ur_judge. */
+/* Returns the same settings with one thread and the file `data` of `place`, for ur_judge. */
 static inline ur_settings *judging_of(const ur_model *model, scratch *place, const char *data)
 {
     ur_error error;
@@ -100,7 +101,7 @@ static inline ur_status judge_model(ur_model *model, const ur_settings *judged, 
     return status;
 }
 
-/* A sink's write that keeps nothing. */
+/* A sink's write function that drops everything. */
 static inline ur_status drop(void *context, const char *bytes, size_t size, ur_error *error)
 {
     (void)context, (void)bytes, (void)size, (void)error;

@@ -1,6 +1,7 @@
 /*
- * An allocator that fails at its n-th call: malloc and its kin, put before those of the C library for the whole program,
- * the library's and jansson's calls included. Include in one source file of a test program (after cmocka.h).
+ * An allocator that fails at its n-th call. Its malloc and related functions replace those of the C library in the
+ * whole program, for calls from the library and jansson too. Include in one source file of a test program (after
+ * cmocka.h).
  */
 #ifndef UR_TEST_FAILING_MEMORY_H
 #define UR_TEST_FAILING_MEMORY_H
@@ -21,7 +22,10 @@
 #define FAILING_MEMORY_ASAN 1
 #endif
 
-/* The address sanitizer allocates when a thread starts, and ends the program when it cannot. */
+/*
+ * The address sanitizer allocates when a thread starts, and ends the program if that fails. So there only one thread is
+ * used.
+ */
 #if defined(FAILING_MEMORY_ASAN)
 #define FAILING_MEMORY_THREADS    1
 #define FAILING_MEMORY_REAL(name) __interceptor_##name
@@ -32,7 +36,7 @@
 
 #ifdef FAILING_MEMORY_REAL
 
-/* Seen by shared libraries too. */
+/* Shared libraries must see these functions too. */
 #define FAILING_MEMORY_SEEN __attribute__((visibility("default")))
 
 void *FAILING_MEMORY_REAL(malloc)(size_t size);
@@ -41,12 +45,15 @@ void *FAILING_MEMORY_REAL(realloc)(void *block, size_t size);
 void *FAILING_MEMORY_REAL(memalign)(size_t align, size_t size);
 void FAILING_MEMORY_REAL(free)(void *block);
 
-static atomic_long memory_live;  /* blocks */
-static atomic_long memory_calls; /* since memory_arm */
-static atomic_long memory_fail;  /* the call that fails; 0: none */
-static atomic_bool memory_on;    /* and all after it */
+static atomic_long memory_live;  /* blocks that are allocated now */
+static atomic_long memory_calls; /* calls since memory_arm */
+static atomic_long memory_fail;  /* number of the call that fails, or 0 for none */
+static atomic_bool memory_on;    /* all later calls fail too */
 
-/* From now on call `n` fails, with `on` every one after it too; 0: none does, calls are counted. */
+/*
+ * From now on call `n` fails, and if `on` is true every later call too. With `n` 0 no call fails, and calls are
+ * counted.
+ */
 static void memory_arm(long n, bool on)
 {
     atomic_store(&memory_calls, 0);
@@ -54,7 +61,7 @@ static void memory_arm(long n, bool on)
     atomic_store(&memory_fail, n);
 }
 
-/* No call fails any more. Returns how many there were. */
+/* Lets no call fail any more. Returns the number of calls since memory_arm. */
 static long memory_disarm(void)
 {
     atomic_store(&memory_fail, 0);
@@ -107,7 +114,7 @@ FAILING_MEMORY_SEEN int posix_memalign(void **block, size_t align, size_t size)
     return 0;
 }
 
-/* The sanitizers' own would not call malloc. */
+/* The sanitizers' own strndup would not call this malloc. */
 FAILING_MEMORY_SEEN char *strndup(const char *text, size_t most)
 {
     size_t length = strnlen(text, most);

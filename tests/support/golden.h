@@ -1,4 +1,4 @@
-/* The golden files (tests/golden/README.md), found through the environment variable UNROLL_GOLDEN. */
+/* The golden files (tests/golden/README.md), whose folder the environment variable UNROLL_GOLDEN names. */
 #ifndef UR_TEST_GOLDEN_H
 #define UR_TEST_GOLDEN_H
 
@@ -10,20 +10,20 @@ typedef struct golden {
     ur_tensor_file file;
 } golden;
 
-/* Each fails the test when there is no such file, tensor or entry. */
+/* Each function fails the test if the file, tensor or entry does not exist. */
 golden golden_open(const char *name);
 void golden_close(golden *g);
-const char *golden_told(const golden *g, const char *key); /* of the metadata */
+const char *golden_told(const golden *g, const char *key); /* from the metadata */
 const char *golden_told_or(const golden *g, const char *key, const char *otherwise);
 double golden_number(const golden *g, const char *key, double otherwise);
 const ur_tensor_entry *golden_entry(const golden *g, const char *name);
 bool golden_has(const golden *g, const char *name);
 
-/* Copies; free() them. *n may be NULL. */
+/* Return copies, which the caller frees. *n is set to the count; n may be NULL. */
 real *golden_values(const golden *g, const char *name, size_t *n);
 int32_t *golden_ids(const golden *g, const char *name, size_t *n);
 
-/* Compares with the tensor `name` to GOLDEN_LIMIT, sizes too. */
+/* Compares with the tensor `name`, within GOLDEN_LIMIT. The sizes must be equal too. */
 void assert_golden(const golden *g, const char *name, const real *got, size_t n);
 
 #endif

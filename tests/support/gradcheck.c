@@ -20,7 +20,10 @@ static double slope_over(real *x, double h, objective *f, void *context)
     return (above - below) / (2 * h);
 }
 
-/* A step over the kink of a relu gives no slope: a smaller one is tried where this one is far from `expected`. */
+/*
+ * A step across the kink of a relu gives a wrong slope, so smaller steps are tried while the slope is far from
+ * `expected`. Returns the slope nearest to `expected`.
+ */
 static double slope(real *x, double expected, objective *f, void *context)
 {
     double best = INFINITY;

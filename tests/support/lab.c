@@ -29,7 +29,10 @@ void lab_close(lab *l)
     if (l->pool) ur_pool_free(l->pool);
 }
 
-/* The arena's memory is not cleared: filled with NaN here, so that a number read before it is written shows. */
+/*
+ * The arena does not clear its memory, so a piece is filled with NaN here: a number that is read before it is written
+ * shows.
+ */
 void lab_begin(lab *l, bool recording)
 {
     enum { POISON = 1 << 16 };

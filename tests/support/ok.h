@@ -1,4 +1,4 @@
-/* A call that must succeed; the test fails with what it says. Include cmocka.h first. */
+/* For calls that must succeed. Otherwise the test fails with the error's message. Include cmocka.h first. */
 #ifndef UR_TEST_OK_H
 #define UR_TEST_OK_H
 

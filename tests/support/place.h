@@ -1,4 +1,4 @@
-/* A folder of its own, `place`, for each test that has set_up and tear_down. Include after cmocka.h. */
+/* A scratch folder `place` of its own for each test that uses set_up and tear_down. Include after cmocka.h. */
 #ifndef UR_TEST_PLACE_H
 #define UR_TEST_PLACE_H
 

@@ -15,8 +15,8 @@
 
 typedef struct small {
     const char *name, *line;
-    void (*write)(FILE *file);          /* NULL: it reads nothing */
-    void (*beside)(const char *folder); /* writes what the file names; NULL: nothing */
+    void (*write)(FILE *file);          /* writes the data; NULL if the task reads none */
+    void (*beside)(const char *folder); /* writes the files that the data names; NULL if there are none */
 } small;
 
 static void write_text(FILE *file)
@@ -24,7 +24,7 @@ static void write_text(FILE *file)
     for (int i = 0; i < 60; i++) fprintf(file, "line %d of a text %d\n", i * i, i);
 }
 
-/* Lines of a label and a text, with texts of many lengths. */
+/* Writes lines of a label and a text. The texts have many different lengths. */
 static void write_labelled(FILE *file)
 {
     static const char *const words[] = {"a", "fine", "poor", "film", "it", "was", "not", "so", "very", "dull"};
@@ -35,7 +35,7 @@ static void write_labelled(FILE *file)
     }
 }
 
-/* Sentences of CoNLL-U, of many lengths, with two columns of labels. */
+/* Writes sentences in CoNLL-U, of many lengths, with two columns of labels. */
 static void write_tagged(FILE *file)
 {
     static const char *const words[] = {"a", "dog", "sees", "the", "cat", "and", "runs", "home", "Quickly", "now"};
@@ -48,7 +48,7 @@ static void write_tagged(FILE *file)
     }
 }
 
-/* Two channels with a season of 6 rows and a week of days. */
+/* Writes two channels with a season of 6 rows. The first also has a period of 7 days. */
 static void write_series(FILE *file)
 {
     fprintf(file, "date,load,heat\n");
@@ -57,14 +57,14 @@ static void write_series(FILE *file)
                 i % 10, i * 5 % 6 - i / 9);
 }
 
-/* A recording of three numbers a row; the label follows the first. */
+/* Writes a recording with three numbers per row. The label depends on the first. */
 static void write_frames(FILE *file)
 {
     fprintf(file, "a,b,c,label\n");
     for (int i = 0; i < 90; i++) fprintf(file, "%d,%d,%d.5,%s\n", i % 7, i * i % 11, i % 3, i % 7 > 3 ? "up" : "down");
 }
 
-/* Pictures of 5 x 4 in an idx file: a cross somewhere. */
+/* Writes pictures of 5 x 4 pixels into an idx file. Each shows a cross at some position. */
 static void write_pictures(FILE *file)
 {
     static const unsigned char head[] = {0, 0, 8, 3, 0, 0, 0, 40, 0, 0, 0, 5, 0, 0, 0, 4};
@@ -78,7 +78,7 @@ static void write_pictures(FILE *file)
 
 enum { RECORDINGS = 8, RATE = 2000 };
 
-/* Which letters a recording says: one, two or three of them. */
+/* Returns the letters that a recording says: one, two or three. */
 static const char *spoken_in(unsigned i)
 {
     static const char *const texts[] = {"a", "b", "ab", "ba", "aa", "b a"};
@@ -92,7 +92,7 @@ static void write_spoken(FILE *file)
         fprintf(file, "spoken%u.wav\t%s\t%s\n", i, spoken_in(i), i % 2 ? "Eve" : "Bob");
 }
 
-/* A letter is a twentieth of a second of a square wave: long waves for a, short ones for b. */
+/* Each letter is a twentieth of a second of a square wave: long waves for a, short waves for b. */
 static void write_recordings(const char *folder)
 {
     for (unsigned i = 0; i < RECORDINGS; i++) {
@@ -113,7 +113,7 @@ static void write_recordings(const char *folder)
     }
 }
 
-/* A table of two columns: letters, and the same the other way round. */
+/* Writes a table of two columns: letters, and the same letters reversed. */
 static void write_pairs(FILE *file)
 {
     for (unsigned i = 0; i < 40; i++) {
@@ -126,7 +126,7 @@ static void write_pairs(FILE *file)
     }
 }
 
-/* Captions of many lengths, of the pictures above. */
+/* Writes captions of many lengths for the pictures above. */
 static void write_captions(FILE *file)
 {
     static const char *const words[] = {"white", "light", "grey"};
@@ -147,7 +147,7 @@ static void write_captioned(const char *folder)
     assert_int_equal(fclose(file), 0);
 }
 
-/* Of each picture, whether the cross stands above. */
+/* Writes a label for each picture: whether the horizontal bar of the cross is in the upper rows. */
 static void write_picture_labels(FILE *file)
 {
     static const unsigned char head[] = {0, 0, 8, 1, 0, 0, 0, 40};
@@ -181,7 +181,7 @@ static const small *find(const char *name)
     return NULL;
 }
 
-/* The labels of what was written before. */
+/* Adds the labels of the pictures. */
 static void add_labels(ur_settings *settings, const char *folder)
 {
     char path[512];

@@ -4,10 +4,12 @@
 
 #include "unroll_train.h"
 
-/* Settings of ten updates or more, of task `name`, on data written below `folder`, without a run folder. A task that is not
- * known here fails the test: it is to be added. */
+/*
+ * Returns settings of ten updates or more for the task `name`, without a run folder, on data that this writes into
+ * `folder`. A task that is not known here fails the test and has to be added.
+ */
 ur_settings *small_task(const char *name, const char *folder);
-/* The same with a line of settings in place of its own. */
+/* The same, with `line` in place of the task's own line of settings. */
 ur_settings *small_task_as(const char *name, const char *folder, const char *line);
 
 #endif

@@ -1,4 +1,4 @@
-/* A network of two layers of one cell, for what is done to the weights of every cell. */
+/* A network of two layers of one cell, for tests of what is done to the weights of every cell. */
 #ifndef UR_TEST_TWO_LAYERS_H
 #define UR_TEST_TWO_LAYERS_H
 

@@ -1,4 +1,4 @@
-/* A painting with fixed noise against PyTorch: canvas, KL by stroke, what is lost, and the gradient of every parameter. */
+/* A painting with fixed noise against PyTorch: canvas, KL of each stroke, loss, and the gradient of every parameter. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,10 +1,10 @@
 /*
- * The preset min-char-rnn beside the script's equations in double precision, window by window from our own weights,
- * Adagrad memory and state (running free the two would drift apart: the system is chaotic).
+ * The preset min-char-rnn against the script's equations in double precision. Each window begins with our weights,
+ * Adagrad memory and state, because two separate runs would drift apart: the system is chaotic.
  *     h_t = tanh(Wxh x_t + Whh h_{t-1} + bh)   p_t = softmax(Why h_t + by)   loss = -sum of log p_t[target_t]
  *     gradients cut to ±5   memory += g²   parameter -= 0.1 g / sqrt(memory + 1e-8)
- * On the text of UNROLL_DATA, and on one made here. With arguments TEXT WINDOWS SEED TRACE it writes the trace that
- * tests/golden/min_char_rnn_oracle.py follows.
+ * Runs on the text of UNROLL_DATA, and on a text made here. With arguments TEXT WINDOWS SEED TRACE the program writes
+ * the trace that tests/golden/min_char_rnn_oracle.py follows.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,7 +35,7 @@ static const char *const PART[PARTS] = {"Wxh", "Whh", "Why", "bh", "by"};
 static const char *const OURS[PARTS] = {"rnn.weight_ih_l0", "rnn.weight_hh_l0", "out.weight", "rnn.bias_ih_l0",
                                         "out.bias"};
 
-/* All that a window begins with and ends in. */
+/* Everything that a window begins with or ends with. */
 typedef struct moment {
     double *part[PARTS], *memory[PARTS], h[H];
 } moment;
@@ -45,8 +45,8 @@ typedef struct follower {
     size_t v, size[PARTS];
     moment before, after, expected;
     double *gradient[PARTS];
-    double worst_loss, worst_memory, worst_h; /* relative, of the worst window */
-    double difference, length;                /* squares, of all updates together */
+    double worst_loss, worst_memory, worst_h; /* relative errors, of the worst window */
+    double difference, length;                /* sums of squares over all updates */
     FILE *trace;
 } follower;
 
@@ -61,7 +61,7 @@ static double softmax_loss(const double *logits, double *dlogits, size_t v, size
     return log(sum) - (logits[target] - most);
 }
 
-/* h and dlogits of every step; the loss. */
+/* Computes h and dlogits of every step. Returns the loss. */
 static double forward(const follower *f, const int32_t *ids, const int32_t *targets, double *h, double *dlogits)
 {
     const moment *m = &f->before;
@@ -83,7 +83,7 @@ static double forward(const follower *f, const int32_t *ids, const int32_t *targ
     return loss;
 }
 
-/* One step back: dh is the gradient of h_t from later steps, and becomes that of h_{t-1}. */
+/* Goes one step back: dh is the gradient of h_t from later steps, and becomes the gradient of h_{t-1}. */
 static void back(follower *f, const int32_t *ids, const double *h, const double *dlogits, size_t t, double *dh)
 {
     const moment *m = &f->before;
@@ -115,7 +115,7 @@ static void update(follower *f)
         }
 }
 
-/* From `before` to `expected`; the loss. */
+/* Computes `expected` from `before`. Returns the loss. */
 static double script(follower *f, const int32_t *ids, const int32_t *targets)
 {
     double *h = calloc((WINDOW + 1) * H, sizeof *h), *dlogits = calloc(WINDOW * f->v, sizeof *dlogits), dh[H] = {0};
@@ -130,7 +130,7 @@ static double script(follower *f, const int32_t *ids, const int32_t *targets)
     return loss;
 }
 
-/* ---- Ours -------------------------------------------------------------------------------------------------------- */
+/* ---- The library ------------------------------------------------------------------------------------------------- */
 
 static const ur_param *param_of(const follower *f, size_t p)
 {
@@ -139,7 +139,7 @@ static const ur_param *param_of(const follower *f, size_t p)
     return param;
 }
 
-/* The script has one bias; the second of ours must stay out of the way. */
+/* The script has one bias. Our second bias must not contribute to the update. */
 static void take_moment(const follower *f, moment *m, bool fresh)
 {
     const real *memory = f->trainer->learner->optimizer.second;
@@ -169,7 +169,7 @@ static double relative(const double *found, const double *expected, size_t n, do
 
 static void keep_worst(double *worst, double error)
 {
-    if (!(error <= *worst)) *worst = error; /* a NaN stays */
+    if (!(error <= *worst)) *worst = error; /* keeps a NaN */
 }
 
 static void compare(follower *f, double loss, double expected_loss)
@@ -189,7 +189,10 @@ static void compare(follower *f, double loss, double expected_loss)
         }
 }
 
-/* ---- The trace: a safetensors file, its header first, since all sizes are known -------------------------------------- */
+/*
+ * ---- The trace: a safetensors file; its header comes first, since all sizes are known
+ * --------------------------------
+ */
 
 static void describe(FILE *header, size_t *offset, size_t n, const char *name, const char *dtype, size_t rows,
                      size_t columns)
@@ -342,7 +345,7 @@ static void run_on(const char *text, size_t windows, uint64_t seed, const char *
 
 static scratch place;
 
-/* A short text, which is read several times. */
+/* A short text that is read several times. */
 static void made_text(void **state)
 {
     (void)state;

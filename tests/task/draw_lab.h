@@ -1,4 +1,4 @@
-/* A small network of DRAW, and the bound of a painting with fixed noise; as tests/golden/make_draw.py has it. */
+/* A small network of DRAW, and the loss of a painting with fixed noise, as in tests/golden/make_draw.py. */
 #ifndef UR_TEST_DRAW_LAB_H
 #define UR_TEST_DRAW_LAB_H
 
@@ -50,7 +50,7 @@ static void draw_lab_close(draw_lab *d)
     lab_close(&d->lab);
 }
 
-/* Forward; the gradients that it leaves are those of the sum. */
+/* Runs forward and returns the bound. Gradients left on the tape are those of the sum over lanes. */
 static double draw_lab_bound(draw_lab *d)
 {
     double sum = 0;

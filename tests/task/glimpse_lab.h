@@ -1,4 +1,4 @@
-/* A small network of glimpses, and pictures for it. */
+/* A small network for glimpses, and pictures for it. */
 #ifndef UR_TEST_GLIMPSE_LAB_H
 #define UR_TEST_GLIMPSE_LAB_H
 
@@ -13,14 +13,14 @@ typedef struct glimpse_lab {
     lab lab;
     ur_model *model;
     ur_glimpse_net net;
-    const real *picture, *noise; /* (B, P), (T, B, 2); NULL: none */
+    const real *picture, *noise; /* (B, P), (T, B, 2); noise may be NULL for none */
     const int32_t *labels;
     size_t lanes;
     ur_value values[UR_LINES_MAX];
     ur_looking looking;
 } glimpse_lab;
 
-/* `core`: what stands in that line behind what it joins. */
+/* `core`: the layers of the line `core` after those that it joins. */
 static void glimpse_lab_open(glimpse_lab *g, ur_glimpse_net net, const char *core, const char *isa)
 {
     ur_error error;
@@ -58,7 +58,7 @@ static void glimpse_lab_look(glimpse_lab *g, bool recording)
     assert_true(ur_looking_run(&g->looking));
 }
 
-/* The mean cross-entropy; what is to be learnt is left on the tape. */
+/* Returns the mean cross-entropy. The gradients of the loss are left on the tape. */
 static inline double glimpse_lab_learn(glimpse_lab *g, double policy_weight)
 {
     double sum = 0;

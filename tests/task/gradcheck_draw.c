@@ -1,4 +1,4 @@
-/* The bound of a painting, without attention and with it, against finite differences. */
+/* The bound of a painting against finite differences, with and without attention. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

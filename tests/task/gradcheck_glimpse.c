@@ -1,6 +1,6 @@
 /*
- * What glimpses are learnt by: gradients of the cross-entropy and of the baseline against finite differences, and REINFORCE
- * against the gradient of the exact expectation where there are few places to look at.
+ * The gradients of glimpses: those of the cross-entropy and of the baseline against finite differences, and REINFORCE
+ * against the gradient of the exact expectation, in a picture with few places to look at.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -46,7 +46,7 @@ static void open_setting(setting *s, bool soft)
 
 static bool belongs_to(const ur_param *p, const char *line) { return strncmp(p->name, line, strlen(line)) == 0; }
 
-/* Of the right label, after glimpse t. */
+/* Returns the probability of the right label after glimpse t. */
 static double probability(const glimpse_lab *g, size_t t, size_t b)
 {
     const ur_tensor *y = g->looking.at[t].logits;
@@ -56,7 +56,7 @@ static double probability(const glimpse_lab *g, size_t t, size_t b)
     return exp((double)row[g->labels[b]]) / sum;
 }
 
-/* −log of the probability of the right label after glimpse t, of all lanes. */
+/* Returns −log of the probability of the right label after glimpse t, summed over the lanes. */
 static double surprise(const glimpse_lab *g, size_t t)
 {
     double all = 0;
@@ -64,7 +64,7 @@ static double surprise(const glimpse_lab *g, size_t t)
     return all;
 }
 
-/* Of the last answer, and of those before it as much together. */
+/* Returns the mean loss of the last answer, plus the mean loss of all earlier answers. */
 static double cross_entropy(void *context)
 {
     glimpse_lab *g = context;
@@ -89,7 +89,7 @@ static void learn(glimpse_lab *g)
     lab_backward(&g->lab);
 }
 
-/* All of it has a gradient, where it looks too. */
+/* With soft glimpses every parameter has a gradient, including the place to look at. */
 static void test_soft(void **state)
 {
     (void)state;
@@ -100,14 +100,14 @@ static void test_soft(void **state)
     glimpse_lab_close(&s.at);
 }
 
-/* Where it looks does not depend on what it sees: the line `place` says always the same. */
+/* Makes the place to look at independent of what is seen: the line `place` always gives the same. */
 static void hold_place(glimpse_lab *g)
 {
     const ur_param *weight = glimpse_lab_param(g, "place.out.weight");
     memset(weight->value, 0, weight->size * sizeof *weight->value);
 }
 
-/* The cross-entropy reaches all lines but two, and those two reach nothing else. */
+/* The gradient of the cross-entropy, for all lines but place and baseline, which have losses of their own. */
 static void test_hard(void **state)
 {
     (void)state;
@@ -124,7 +124,7 @@ static void test_hard(void **state)
 
 /* ---- The baseline ------------------------------------------------------------------------------------------------- */
 
-/* Of the right label, on average over the answers from glimpse t on. */
+/* Returns the probability of the right label, averaged over the answers from glimpse t on. */
 static double expectation(const glimpse_lab *g, size_t t, size_t b)
 {
     double sum = 0;
@@ -132,7 +132,7 @@ static double expectation(const glimpse_lab *g, size_t t, size_t b)
     return sum / (double)(g->net.glimpses - t);
 }
 
-/* Its mean squared error. */
+/* Returns the baseline's mean squared error. */
 static double baseline_error(void *context)
 {
     glimpse_lab *g = context;
@@ -162,15 +162,16 @@ static void test_baseline(void **state)
 /* ---- REINFORCE ---------------------------------------------------------------------------------------------------- */
 
 /*
- * A picture of 1 x 4 places, of which the second and the last are white. The answer after the second glimpse is sure where that saw
- * white, and unsure elsewhere. It looks at x near 0.1, σ = 0.4: P(white) = P(−½ ≤ x < 0) + P(½ ≤ x < 1), whose gradient is exact.
+ * A picture of 1 x 4 pixels, of which the second and the last are white. The answer after the second glimpse is sure if
+ * that glimpse saw white, and unsure otherwise. The glimpse looks at x near 0.1 with σ = 0.4: P(white) = P(−½ ≤ x < 0)
+ * + P(½ ≤ x < 1), whose gradient is exact.
  */
 enum { TRIES = 20000 };
 static const double MEAN = 0.1, SPREAD = 0.4, SURE = 3;
 
 static double normal_below(double x) { return 0.5 * erfc(-x / sqrt(2)); }
 
-/* The number below which a share of N(0, 1) lies. */
+/* Returns the number below which this share of N(0, 1) lies. */
 static double normal_at(double share)
 {
     double low = -10, high = 10;
@@ -193,7 +194,7 @@ static void set(glimpse_lab *g, const char *name, size_t i, double value)
     glimpse_lab_param(g, name)->value[i] = (real)value;
 }
 
-/* The white of the glimpse goes through glimpse, core and answer; all other weights are zeros. */
+/* The white of the glimpse goes through the lines glimpse, core and answer. All other weights are zeros. */
 static void open_toy(glimpse_lab *g)
 {
     const ur_glimpse_net net = {
@@ -202,12 +203,12 @@ static void open_toy(glimpse_lab *g)
     memset(g->model->values, 0, g->model->numbers * sizeof *g->model->values);
     set(g, "glimpse.out.weight", 0, 1);
     set(g, "core.out.weight", 0, 1);
-    set(g, "answer.out.weight", 2, SURE); /* the second label, from the first number */
+    set(g, "answer.out.weight", 2, SURE); /* the logit of the second label, from the core's first number */
     set(g, "place.out.bias", 0, MEAN);
     set(g, "place.out.bias", 1, -1);
 }
 
-/* The gradient of x of the place: each try has the same share of the probability. */
+/* Returns the gradient of the place's x. Each try has the same share of the probability. */
 static double toy_gradient(glimpse_lab *g, double baseline)
 {
     real *picture = zeros(TRIES * 4, sizeof *picture), *noise = zeros(2 * TRIES * 2, sizeof *noise);
@@ -231,7 +232,7 @@ static void test_reinforce(void **state)
     (void)state;
     glimpse_lab g;
     open_toy(&g);
-    const double better = 1 / (1 + exp(-SURE * tanh(1))) - 0.5; /* where it saw white */
+    const double better = 1 / (1 + exp(-SURE * tanh(1))) - 0.5; /* gain in probability if it saw white */
     const double exact = better * (slope_between(-0.5, 0) + slope_between(0.5, 1));
     assert_true(fabs(exact) > 0.04);
     for (int i = 0; i < 3; i++) {
@@ -243,7 +244,7 @@ static void test_reinforce(void **state)
     glimpse_lab_close(&g);
 }
 
-/* Beyond the border there is nothing to be tried; the place is drawn back to it. */
+/* Beyond the border there is nothing to try: the place is drawn back to the border. */
 static void test_drawn_back(void **state)
 {
     (void)state;
@@ -259,7 +260,7 @@ static void test_drawn_back(void **state)
     glimpse_lab_close(&g);
 }
 
-/* What is learnt of where to look is multiplied by its weight, and nothing else is. */
+/* The policy's gradient is multiplied by its weight. No other gradient is. */
 static void test_policy_weight(void **state)
 {
     (void)state;

@@ -1,5 +1,7 @@
-/* An answerer on several threads gives the bits of one on one, also where a single text is shared out; so does one that keeps what
- * it made of tokens, and a network that keeps nothing. */
+/*
+ * An answerer on several threads gives the same bits as on one thread, also if a single text is shared out over the
+ * threads. So does an answerer that keeps results of tokens, and a network that keeps nothing.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

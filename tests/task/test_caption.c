@@ -1,6 +1,6 @@
 /*
- * Captions as a task: what a batch holds, which pictures are held out, what is varied and what is not; that colours are learnt
- * by their names; and what is judged where a picture has several captions.
+ * Captions as a task: what a batch holds, which pictures are held out, what is augmented and what is not. Colours are
+ * learned by their names. Scores are right if a picture has several captions.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -42,7 +42,7 @@ static ur_batch batch_of(ur_trainer *t, ur_part part, uint64_t epoch, uint64_t n
 
 /* ---- Batches ------------------------------------------------------------------------------------------------------ */
 
-/* The decoder reads an end and the caption; wanted are the caption and an end. */
+/* The decoder reads an end token and the caption. Its targets are the caption and an end token. */
 static void captions_are_shifted(void **state)
 {
     (void)state;
@@ -77,7 +77,10 @@ static double mean_of(const real *x, size_t count)
     return sum / (double)count;
 }
 
-/* Pictures are scaled to mean 0 over the training; varied anew in each epoch, those held out never. */
+/*
+ * Pictures are scaled to mean 0 over the training set. They are augmented differently in each epoch. The validation set
+ * is not augmented.
+ */
 static void pictures_are_scaled_and_varied(void **state)
 {
     (void)state;
@@ -100,11 +103,16 @@ static void pictures_are_scaled_and_varied(void **state)
     ur_trainer_free(t);
 }
 
-/* ---- What is learnt ----------------------------------------------------------------------------------------------- */
+/*
+ * ---- Learning -----------------------------------------------------------------------------------------------------
+ */
 
 static const char *const NAMES[] = {"red", "a green one", "blue, blue"};
 
-/* Files of one colour with a little noise, two of each name, and a table with a second caption for the first. */
+/*
+ * Writes pictures of one colour with a little noise, two for each name, and a table with a second caption for the first
+ * picture.
+ */
 static void write_colours(const char *folder)
 {
     char path[512];
@@ -156,7 +164,7 @@ static void check_judged(ur_settings *settings, const char *run)
     json_t *result = json_loads(text, 0, NULL);
     assert_true(number(result, "images") == 6 && number(result, "captions") == 7);
     assert_true(number(result, "exact") == 1);
-    assert_true(number(result, "nearest_exact") == 1); /* itself */
+    assert_true(number(result, "nearest_exact") == 1); /* the nearest picture is the picture itself */
     assert_true(number(result, "bleu") == number(result, "nearest_bleu"));
     json_decref(result);
     free(text);
@@ -186,7 +194,7 @@ static void colours_get_their_names(void **state)
     ur_settings_free(settings);
 }
 
-/* All captions of a picture are on one side. */
+/* All captions of a picture are in the same part. */
 static void pictures_are_held_out_whole(void **state)
 {
     (void)state;

@@ -1,6 +1,6 @@
 /*
- * Writing with a decoder: a wide search finds what trying all texts finds, the narrowest the likeliest token at each step; a
- * sequence alone and among others gives the same bits, and so does where it looked.
+ * Writing with a decoder: a wide search finds the best of all texts, and the narrowest finds the most probable token at
+ * each step. A sequence gives the same bits alone and among others, and so does its attention.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -48,7 +48,7 @@ static void tear_down(setting *s)
     ur_model_free(s->model);
 }
 
-/* Lane b by itself; LANES: all of them. */
+/* Returns a batch of lane b alone, or of all lanes if b is LANES. */
 static ur_batch batch_of(const setting *s, size_t b, int32_t ids[READ])
 {
     if (b == LANES) return (ur_batch){.input = {{.steps = READ, .lanes = LANES, .ids = s->ids, .lengths = s->lengths}}};
@@ -70,7 +70,7 @@ static ur_decoding *decode(const setting *s, const ur_batch *batch, size_t width
     return d;
 }
 
-/* Log probabilities of the next token behind each place of a text that is given, FIRST not allowed. */
+/* Computes log probabilities of the next token at each step of a given text. FIRST is not allowed. */
 static void read_text(const setting *s, size_t b, const int32_t *text, size_t length, double log_p[][V])
 {
     ur_error error = {0};
@@ -95,7 +95,7 @@ static double log_p_of(const setting *s, size_t b, const int32_t *text, size_t l
     return sum;
 }
 
-/* All texts that end, and all of LONGEST tokens. */
+/* Finds the best of all texts that end, and of all texts of LONGEST tokens. */
 static double best_of_all(const setting *s, size_t b, int32_t best[LONGEST], size_t *best_length)
 {
     double most = -INFINITY;

@@ -1,4 +1,4 @@
-/* Where a painter begins, and that judging does not depend on how pictures are batched. */
+/* The initial state of a painter. Scores do not depend on how pictures are batched. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -36,7 +36,7 @@ static const ur_param *param_of(const ur_trainer *t, const char *name)
     return p;
 }
 
-/* Of all pictures learnt from, by the batches. */
+/* Sums all pictures of the training set, batch by batch, into their mean. */
 static void find_mean(ur_trainer *t, size_t pixels, double *mean)
 {
     size_t count = 0;
@@ -65,7 +65,10 @@ static void the_first_canvas_is_the_mean(void **state)
     ur_trainer_free(t);
 }
 
-/* Filters that overlap, each painted with 1, make a little more than 1 everywhere: strokes begin as strong as without a grid. */
+/*
+ * Overlapping filters, each painted with 1, add up to more than 1 and less than 4 everywhere: strokes begin about as
+ * strong as without a grid.
+ */
 static void a_first_filter_adds_its_number(void **state)
 {
     (void)state;

@@ -1,6 +1,7 @@
 /*
- * What holds for every task, by its row in task.inc: a batch asked for again is the same, threads change no bit, a run that
- * is stopped and resumed ends as one that never was, a full disk is an error, and the line of settings stands for all of them.
+ * Rules for every task, found by its row in task.inc: a batch that is asked for again is the same, threads change no
+ * bit, a run that is stopped and resumed ends like one that was not stopped, a full disk is an error, and the line of
+ * settings holds all settings.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -113,7 +114,7 @@ static void threads_change_nothing(void **state)
     ur_settings_free(settings);
 }
 
-/* A new line of cell.inc comes here by itself. */
+/* A new cell of cell.inc is tested without a change here. */
 static void every_cell_learns(void **state)
 {
     const ur_cell *cell;
@@ -147,7 +148,7 @@ static void assert_same_file(const char *name)
     ur_bytes_free(&b);
 }
 
-/* Stops after each third event. */
+/* Stops after every third event, and resumes. */
 static void run_in_parts(ur_settings *settings)
 {
     ur_event event = {.reason = "interrupted"};
@@ -176,7 +177,10 @@ static void parts_are_the_whole(void **state)
     ur_settings_free(settings);
 }
 
-/* There is no room for a checkpoint: the file is named, nothing half written stays, and with room again the run goes on. */
+/*
+ * There is no space for a checkpoint: the error names the file and no half-written file stays. Once there is space, the
+ * run goes on.
+ */
 static void a_full_disk_is_an_error(void **state)
 {
     ur_settings *settings = small_task(*state, place.root);
@@ -194,7 +198,7 @@ static void a_full_disk_is_an_error(void **state)
     ur_trainer_free(t);
     assert_int_equal(status, UR_ERR_IO);
     if (strncmp(error.text, last, strlen(last)) != 0) fail_msg("does not name the file: %s", error.text);
-    assert_int_equal(entries_in(folder), 1); /* the log */
+    assert_int_equal(entries_in(folder), 1); /* only the log */
     hash_run(settings);
     assert_int_equal(entries_in(folder), 3);
     ur_settings_free(settings);
@@ -215,7 +219,7 @@ static void the_line_stands_for_all(void **state)
     if (ur_settings_compare(again, line, "here", &error) != UR_OK) fail_msg("%s", error.text);
     free(line);
     ur_settings_free(again);
-    again = small_task_as(*state, place.root, ""); /* typed again, it is a training on the same data */
+    again = small_task_as(*state, place.root, ""); /* as if typed again: a training on the same data */
     if (ur_settings_read(again, ur_trainer_settings(t), &error) != UR_OK) fail_msg("%s", error.text);
     ur_trainer_free(open_trainer(again));
     ur_settings_free(again);
@@ -223,7 +227,7 @@ static void the_line_stands_for_all(void **state)
     ur_settings_free(settings);
 }
 
-/* A plan says what one learns from, in words. */
+/* A plan describes the data in words. */
 static void the_plan_is_told(void **state)
 {
     ur_settings *settings = small_task(*state, place.root);
@@ -235,7 +239,7 @@ static void the_plan_is_told(void **state)
     ur_settings_free(settings);
 }
 
-/* What unroll check tries it on. */
+/* unroll check runs the network on such a trial. */
 static void the_network_takes_a_trial(void **state)
 {
     ur_settings *settings = small_task(*state, place.root);

@@ -1,5 +1,7 @@
-/* A failing allocator at every call of a small run of every task, folder included: each gives an error with a message, and
- * nothing leaks. */
+/*
+ * Lets every call of the allocator fail, one after another, in a small run of every task with a run folder. Each
+ * failure gives an error with a message, and nothing leaks.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -33,7 +35,7 @@ static ur_status run_task(const ur_settings *settings, ur_error *error)
     return status;
 }
 
-/* Returns how many calls there were; *survived: that the work went on without. */
+/* Returns the number of calls. *survived: the work went on without the failing call. */
 static long try_call(const ur_settings *settings, long n, bool *survived, bool again)
 {
     ur_error error = {0};
@@ -42,14 +44,14 @@ static long try_call(const ur_settings *settings, long n, bool *survived, bool a
     ur_status status = run_task(settings, &error);
     long calls = memory_disarm(), after = atomic_load(&memory_live);
     if (status != UR_OK && (status != error.status || !error.text[0])) fail_msg("call %ld: no message", n);
-    if (n && after != before && !again) return try_call(settings, n, survived, true); /* what the C library keeps */
+    if (n && after != before && !again) return try_call(settings, n, survived, true); /* kept by the C library? */
     if (n && after != before) fail_msg("call %ld: %ld blocks leak (%s)", n, after - before, error.text);
     if (status != UR_OK && calls < n) fail_msg("call %ld did not fail: %s", n, error.text);
     *survived = status == UR_OK;
     return calls;
 }
 
-/* Some thousand runs are made: these tasks do in them what is theirs with less. */
+/* Some thousand runs are made, so these tasks get smaller settings that still use all that is their own. */
 static const char *const LESS[][2] = {
     {"tag", "--also xpos --batch 8 --token-dropout 0.2 --net 'chars: embed 3 > rnn 4 bi > last; words: embed 5 > "
             "join chars > lstm 6; also: join words > dense; join words > dense'"},
@@ -72,7 +74,7 @@ static void every_call_may_fail(void **state)
     ur_settings *settings = make_settings(*state);
     set_more(settings, "--steps 2 --eval-every 2 --save-every 2 --overwrite");
     set_one(settings, "output", in_scratch(&place, "run"));
-    for (int i = 0; i < 2; i++) try_call(settings, 0, &survived, false); /* what the C library keeps */
+    for (int i = 0; i < 2; i++) try_call(settings, 0, &survived, false); /* lets the C library allocate what it keeps */
     assert_true(survived);
     for (; try_call(settings, n, &survived, false) >= n; n++) failed += !survived;
     print_message("%s: %ld of %ld failing calls are errors\n", (char *)*state, failed, n - 1);
@@ -83,7 +85,7 @@ static void every_call_may_fail(void **state)
 static int set_up(void **state)
 {
     (void)state;
-    strcpy(place.root, "/dev/shm/unroll-test-XXXXXX"); /* nothing of the disk is tested */
+    strcpy(place.root, "/dev/shm/unroll-test-XXXXXX"); /* in memory, because nothing of the disk is tested */
     assert_non_null(mkdtemp(place.root));
     return 0;
 }
@@ -95,7 +97,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* With a name as argument: that task alone. */
+/* With a name as argument, only that task is tested. */
 int main(int argc, char **argv)
 {
     enum { MOST = 32 };

@@ -1,6 +1,8 @@
-/* What eval says of two small models beside tests/golden/forecast_oracle.py, which computes the same in double precision from
- * the weights alone: one that gives the horizon at once, in quantiles, one that goes step by step over missing values, and one of
- * logarithms. */
+/*
+ * The scores that eval finds for three small models, against tests/golden/forecast_oracle.py, which computes them in
+ * double precision from the weights alone. One model gives the whole horizon at once in quantiles, one goes step by
+ * step over missing values, and one forecasts logarithms.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,7 +25,7 @@ static const char *golden_path(const char *name, char path[1024])
     return path;
 }
 
-/* In batches of so many windows, on so many threads. */
+/* Evaluates in batches of `batch` windows, on `threads` threads. */
 static json_t *judge(const char *name, const char *batch, const char *threads)
 {
     char path[1024], *text;
@@ -44,7 +46,7 @@ static json_t *judge(const char *name, const char *batch, const char *threads)
     return result;
 }
 
-/* "below_0.1" is a share of what is at or below that quantile. */
+/* "below_0.1" is the share of values at or below that quantile. */
 static double find_number(const json_t *result, const char *key)
 {
     const json_t *value = json_object_get(result, key);
@@ -88,7 +90,7 @@ static void test_log(void **state)
     check_model("forecast-log.safetensors", "forecast-log.json", 18);
 }
 
-/* A forecast does not depend on what is forecast beside it. */
+/* A forecast does not depend on the other forecasts of its batch. */
 static void test_batches(void **state)
 {
     (void)state;

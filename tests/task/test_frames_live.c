@@ -1,7 +1,7 @@
 /*
- * Frames as they come, with the network that is chosen for 20 x 32 pictures and looks back alone: each frame's label is there
- * when its call returns, it is the same when the clip comes again, and nothing is allocated on the way. (tests/cli/frames.sh
- * compares with whole clips.) How long it takes from frame to label, on one thread, is printed.
+ * Frames as they come, with the network that is chosen for 20 x 32 pictures and only looks back. Each frame's label is
+ * there when its call returns. It is the same when the clip comes again, and nothing is allocated after the first
+ * frame. (tests/cli/frames.sh compares with whole clips.) The time from frame to label, on one thread, is printed.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -39,7 +39,7 @@ static void write_idx(const char *path, const size_t *sizes, int count, const un
     assert_int_equal(fclose(file), 0);
 }
 
-/* A bright column whose place says the label. */
+/* Makes clips of a bright column, whose position is the label. */
 static void make_clips(ur_settings *settings)
 {
     ur_error error = {0};
@@ -71,7 +71,7 @@ static ur_trainer *train(const char *options)
     return trainer;
 }
 
-/* What was answered. */
+/* The answers that were written. */
 typedef struct answers {
     char text[FRAMES * 64];
     size_t length, lines;
@@ -113,7 +113,7 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The frames of a clip, one by one. */
+/* Answers the frames of a clip one by one. */
 static void answer_live(ur_answerer *answerer, const ur_sink *sink, answers *a)
 {
     ur_error error = {0};
@@ -145,7 +145,7 @@ static void test_labels_come_with_their_frames(void **state)
     ur_trainer *trainer = train("--difference");
     ur_answerer *answerer = answerer_of(ur_trainer_model(trainer));
     const ur_sink sink = {keep, &live};
-    for (int pass = 0; pass < 2; pass++) { /* the second begins as new */
+    for (int pass = 0; pass < 2; pass++) { /* the second pass begins like the first */
         live = (answers){.length = 0};
         answer_live(answerer, &sink, &live);
         if (pass == 0) whole = live;
@@ -158,7 +158,7 @@ static void test_labels_come_with_their_frames(void **state)
     ur_trainer_free(trainer);
 }
 
-/* A network that looks both ways answers when the clip has ended. */
+/* A network that looks both ways answers after the clip has ended. */
 static void test_both_ways(void **state)
 {
     (void)state;

@@ -1,7 +1,7 @@
 /*
- * Batches of frames, number by number: a recording is cut into pieces, numbers are scaled by the mean and deviation of what is
- * learnt from, differences reach back over a cut and are 0 at a beginning, and behind the end of a piece nothing counts. The
- * metrics of an evaluation are those worked out by hand.
+ * Batches of frames, number by number. A recording is cut into pieces. Numbers are scaled by the mean and standard
+ * deviation of the training set. Differences reach back over a cut, and are 0 at a beginning. Nothing counts after the
+ * end of a piece. The metrics of an evaluation are those worked out by hand.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,7 +21,7 @@
 
 enum { ROWS = 10, SPAN = 4 };
 
-/* x is 0, 1, 4, 9 …; labels a a a b b b, one that does not count, c c c. */
+/* Writes x = 0, 1, 4, 9 …; labels a a a b b b, one that does not count, c c c. */
 static const char *write_table(void)
 {
     FILE *file = fopen(in_scratch(&place, "table.csv"), "w");
@@ -47,7 +47,7 @@ static ur_trainer *open_trainer(const char *options)
     return trainer;
 }
 
-/* x without its mean, over its deviation. */
+/* x minus its mean, divided by its standard deviation. */
 static double scaled(double x)
 {
     double sum = 0, square = 0;
@@ -92,7 +92,7 @@ static void test_pieces(void **state)
     ur_trainer_free(trainer);
 }
 
-/* One recording alone: its last share is held out. */
+/* With a single recording, its last part is held out. */
 static void test_last_share(void **state)
 {
     (void)state;
@@ -107,8 +107,10 @@ static void test_last_share(void **state)
     ur_trainer_free(trainer);
 }
 
-/* Answers a a b b b b b c c c for a a a b b b - c c c: 8 of 9 frames; the sequences abc and abc are equal. Then all a: 3 of 9,
- * a for abc is two edits. */
+/*
+ * Compares the metrics. The answers a a b b b b b c c c for a a a b b b - c c c have 8 of 9 frames right, and the
+ * sequences abc and abc are equal. With all answers a, 3 of 9 are right, and a for abc is two edits.
+ */
 static void judge(ur_trainer *trainer, const char *answers, double accuracy, double macro_f1, double distance)
 {
     ur_error error = {0};

@@ -1,6 +1,6 @@
 /*
- * A disk that is full while the library saves, played by a limit on the size of files: an error that names the file and
- * the reason, the old file as it was, nothing half written beside it; with room again all goes on.
+ * A full disk while the library saves, played by a limit on the size of files. The error names the file and the reason,
+ * the old file stays, and no half-written file is next to it. Once there is space, everything goes on.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -40,7 +40,7 @@ static void make(ur_model **model, const char *net)
     if (ur_model_create(model, net, &sizes, 1, 0, NULL, &error) != UR_OK) fail_msg("%s", error.text);
 }
 
-/* The larger model does not fit; sizes of files at which its header, its middle and its last bytes are refused. */
+/* The larger model does not fit. The limits on file sizes stop its header, its middle and its last bytes. */
 static void model_is_not_saved(void **state)
 {
     (void)state;
@@ -85,7 +85,7 @@ static ur_status run_to_end(ur_trainer *trainer, ur_error *error)
 static ur_status train(const char *run, uint64_t steps, size_t limit, ur_error *error)
 {
     ur_trainer *trainer;
-    /* An event file would be the first to find no room: tests/cli/full_disk.sh. */
+    /* An event file would fail first: see tests/cli/full_disk.sh. */
     ur_settings *training =
         lm_settings(in_scratch(&place, "text.txt"),
                     "--net 'onehot > gru 12 > dense' --batch 2 --bptt 8 --val-fraction 0 --schedule "
@@ -109,7 +109,10 @@ static void write_text(void)
     assert_int_equal(fclose(file), 0);
 }
 
-/* Three steps are saved, then there is no room for a checkpoint; the same call once more ends as a run without trouble. */
+/*
+ * Three steps are saved, then there is no space for a checkpoint. The same call once more ends like a run without
+ * trouble.
+ */
 static void training_is_not_saved(void **state)
 {
     (void)state;
@@ -121,7 +124,7 @@ static void training_is_not_saved(void **state)
     char *model = strdup(in_scratch(&place, "run/model.safetensors"));
     if (train(run, 3, 0, &error) != UR_OK) fail_msg("%s", error.text);
     char *before = read_text(last, &sizes[0]);
-    assert_refused(train(run, 9, 2048, &error), &error, model); /* the model is smaller and first */
+    assert_refused(train(run, 9, 2048, &error), &error, model); /* the model is smaller, and is written first */
     char *after = read_text(last, &sizes[1]);
     assert_int_equal(sizes[0], sizes[1]);
     assert_memory_equal(before, after, sizes[0]);

@@ -1,6 +1,6 @@
 /*
- * The shares of open and shut gates that a training tells are those that a probe finds in the last window of the validation
- * text, exactly.
+ * The shares of open and shut gates that a training reports are exactly those that a probe finds in the last window of
+ * the validation text.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,13 +15,13 @@
 
 #include <stdint.h>
 
-/* One lane reads the validation text in windows of 64 steps; one more unit at the end is only predicted. */
+/* One lane reads the validation text in windows of 64 steps. One more token at the end is only predicted. */
 enum { STEPS = 64, WINDOWS = 3, UNITS = STEPS * WINDOWS + 1, UNITS_MOST = 64 };
 
 static scratch place;
 static char text[512], other[512], line[1024];
 
-/* Large weights, so that there are gates of each kind. */
+/* Large weights, so that there are open and shut gates. */
 static ur_settings *settings(const char *net)
 {
     ur_settings *settings =
@@ -46,7 +46,7 @@ static ur_trainer *evaluated(const char *net)
     return trainer;
 }
 
-/* Over the last window of those that it runs. */
+/* Returns a probe that has run the windows, and shows the last one. */
 static ur_probe *probed(const ur_model *model)
 {
     static int32_t ids[UNITS];

@@ -1,4 +1,7 @@
-/* A picture's answer and path are its own: alone as among others, on every instruction set, and each time. */
+/*
+ * The answer and path of a picture depend on the picture alone: they are the same alone and among others, on every
+ * instruction set, and each time.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,7 +28,7 @@ static ur_glimpse_net net_of(bool soft)
                             .spread = 0.1};
 }
 
-/* Places and answers of a lane. */
+/* Copies the places and answers of a lane. */
 static void keep(const glimpse_lab *g, size_t lane, real to[NUMBERS])
 {
     size_t at = 0;
@@ -70,7 +73,7 @@ static void test_alone(void **state)
     check_alone(true);
 }
 
-/* Without noise it looks where it wants to; with some, elsewhere. */
+/* Without noise the network looks at the place that it chose; with noise, elsewhere. */
 static void test_wanted_place(void **state)
 {
     (void)state;
@@ -95,7 +98,7 @@ static void check_sizes(size_t side, size_t size, size_t scales, double spread)
     assert_true(net.spread == spread);
 }
 
-/* The widest square of a large picture is most of it; what was said stays. */
+/* The widest square covers most of a large picture. Settings that were given stay. */
 static void test_sizes(void **state)
 {
     (void)state;

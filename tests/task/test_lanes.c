@@ -1,5 +1,7 @@
-/* The windows of an epoch: each prediction of the text is made exactly once, whatever lanes and windows are; or, where
- * windows are to be whole, those of the script min-char-rnn. */
+/*
+ * The windows of an epoch: each prediction of the text is made exactly once, whatever the lanes and windows. If windows
+ * must be whole, they are those of the script min-char-rnn.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,7 +13,7 @@
 
 #include "task/lm/lm.h"
 
-/* Bytes that are all different, so that a token is its place: at most 255 of them. */
+/* A text of different bytes, at most 255, so that each token is its own position. */
 typedef struct text {
     ur_corpus *corpus;
     ur_vocabulary *vocabulary;
@@ -38,7 +40,7 @@ static void close_text(text *t)
     ur_corpus_close(t->corpus);
 }
 
-/* How often each token was predicted. What stands in front of a target is the token before it. */
+/* Counts how often each token was predicted. The input at a target's place is the token before the target. */
 static void count_window(const ur_lanes *l, size_t *times)
 {
     for (size_t i = 0; i < l->steps * l->lanes; i++) {
@@ -75,7 +77,7 @@ static void test_each_prediction_once(void **state)
     close_text(&t);
 }
 
-/* The last window read anew, and the first one after it. */
+/* Reads the last window again, and the first one after it. */
 static void test_any_window_again(void **state)
 {
     (void)state;
@@ -96,7 +98,7 @@ static void test_any_window_again(void **state)
     close_text(&t);
 }
 
-/* The script stops where p + seq_length + 1 reaches the end of the text. */
+/* The script stops when p + seq_length + 1 reaches the end of the text. */
 static void test_whole_windows(void **state)
 {
     (void)state;
@@ -113,7 +115,7 @@ static void test_whole_windows(void **state)
     close_text(&t);
 }
 
-/* What a message names helps by itself. */
+/* The setting that a message names helps on its own. */
 static void test_remedies(void **state)
 {
     static const struct {

@@ -1,10 +1,10 @@
 /*
- * Memory does not grow with the text: a training on 256 MB (UNROLL_TEST_MEGABYTES chooses another size) takes at
- * most 64 MB more than one on 4 MB. And a text that shrinks, grows or vanishes while it is trained on is an error that
- * names it.
+ * Memory does not grow with the text: a training on 256 MB (UNROLL_TEST_MEGABYTES chooses another size) takes at most
+ * 64 MB more than a training on 4 MB. A text that shrinks, grows or vanishes during training gives an error that names
+ * the file.
  */
 #ifndef _DEFAULT_SOURCE
-#define _DEFAULT_SOURCE /* wait4 */
+#define _DEFAULT_SOURCE /* for wait4 */
 #endif
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,7 +22,10 @@
 
 enum { SMALL_MEGABYTES = 4, LARGE_MEGABYTES = 256, MORE_MEGABYTES = 64 };
 
-/* Text in front and at the end of a file with a hole, which reads as zero bytes: characters like others. */
+/*
+ * Writes text at the beginning and the end of a file. The hole between them reads as zero bytes, which are characters
+ * like others.
+ */
 static void make_text(const char *path, size_t megabytes)
 {
     FILE *file = fopen(path, "w");
@@ -43,7 +46,7 @@ static ur_settings *training_on(const char *path, const char *token)
 
 /* ---- Memory ------------------------------------------------------------------------------------------------------ */
 
-/* In a process of its own; ends with status 0. */
+/* Trains in a process of its own, which exits with status 0 on success. */
 static void train_child(const char *path, const char *token)
 {
     ur_settings *training = training_on(path, token);
@@ -54,7 +57,7 @@ static void train_child(const char *path, const char *token)
     _exit(done ? 0 : 1);
 }
 
-/* The most memory that a training on this text held, in megabytes. */
+/* Returns the peak memory of a training on this text, in megabytes. */
 static long peak_of(const char *path, const char *token)
 {
     int status;
@@ -90,7 +93,7 @@ static void grow(const char *path) { assert_int_equal(truncate(path, 1 << 23), 0
 
 static void vanish(const char *path) { assert_int_equal(unlink(path), 0); }
 
-/* The same length, other bytes, another file. */
+/* Replaces the file by another file of the same length with other bytes. */
 static void replace(const char *path)
 {
     struct stat about;

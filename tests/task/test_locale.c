@@ -1,5 +1,7 @@
-/* A host program with a decimal comma: a training in it writes the same bytes, and goes on in the same; messages have the
- * same text. */
+/*
+ * In a host program with a decimal comma, a training writes the same bytes and goes on with the same bits, and messages
+ * have the same text.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +17,10 @@
 #include <locale.h>
 #include <math.h>
 
-/* One that the machine has, or one that is made of the C library's sources of them. */
+/*
+ * Sets a locale with a decimal comma: one of the machine's, or one made from the C library's sources. Returns false if
+ * there is none.
+ */
 static bool use_comma(void)
 {
     static const char *const names[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "comma"};

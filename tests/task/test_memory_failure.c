@@ -1,7 +1,8 @@
 /*
- * A failing allocator at every n-th call: of building, loading, saving, learning, training, resuming and scoring. Each
- * gives an error with a message, or does all the same what it would have done; nothing leaks, and what was on the disk
- * stays valid. Once with one failing call, once with all of them failing from there on.
+ * Lets every call of the allocator fail, one after another, while models are built, loaded and saved, and while
+ * networks are trained, resumed and scored. Each failure gives an error with a message, or does not change the result.
+ * Nothing leaks, and files on the disk stay valid. Everything is done twice: with one failing call, and with all calls
+ * failing from there on.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,8 +22,10 @@
 
 #include <stdint.h>
 
-/* What is tried. `work` undoes all it did, however it ends; what it gives goes into `result`. `before` and `after` are
- * called while no call fails. */
+/*
+ * A piece of work to try. `work` undoes all that it did, however it ends, and puts its result into `result`. `before`
+ * and `after` are called while no call fails.
+ */
 typedef struct attempt {
     const char *name;
     void (*before)(void);
@@ -102,7 +105,7 @@ static ur_status save_model(uint64_t *result, ur_error *error)
     return ur_model_save(shared, other_path, error);
 }
 
-/* Whether saved or not: one whole file stands there. */
+/* Whether saving succeeded or not, a whole file is there. */
 static void check_saved(void)
 {
     ur_model *model;
@@ -111,7 +114,7 @@ static void check_saved(void)
     ur_model_free(model);
 }
 
-/* One that could not be made small is as it was. */
+/* A model that could not be made small must be unchanged. */
 static ur_status make_small(ur_model *model, ur_weights weights, ur_error *error)
 {
     uint64_t was = 0, is = 0;
@@ -158,7 +161,7 @@ static ur_status create_state(uint64_t *result, ur_error *error)
     ur_real out[64];
     ur_status status = ur_state_create(&state, shared, 1, error);
     if (status != UR_OK) return status;
-    for (size_t i = 0; i < T; i++) ur_step(shared, state, &IDS[i], out); /* allocates nothing, cannot fail */
+    for (size_t i = 0; i < T; i++) ur_step(shared, state, &IDS[i], out); /* allocates nothing and cannot fail */
     mix(result, out, ur_model_outputs(shared) * sizeof *out);
     ur_state_free(state);
     return UR_OK;
@@ -201,7 +204,7 @@ static ur_status learn(uint64_t *result, ur_error *error)
     return status;
 }
 
-/* Outputs so many that the last layer and the loss are one operation. */
+/* There are so many outputs that the last layer and the loss are one operation. */
 static ur_status learn_wide(uint64_t *result, ur_error *error)
 {
     ur_model *model;
@@ -238,7 +241,7 @@ static ur_status by_hand(uint64_t *result, ur_error *error)
 
 /* ---- Training ---------------------------------------------------------------------------------------------------- */
 
-/* The settings are freed. */
+/* Trains with `settings`, and frees them. */
 static ur_status train(ur_settings *settings, uint64_t *result, ur_error *error)
 {
     ur_trainer *trainer;
@@ -280,7 +283,7 @@ static ur_status train_anew(uint64_t *result, ur_error *error)
     return status == UR_OK ? train(settings, result, error) : status;
 }
 
-/* By words, with a validation text, without a net line or a run folder. */
+/* With word tokens and a validation text, without a net line or a run folder. */
 static ur_status train_otherwise(uint64_t *result, ur_error *error)
 {
     ur_settings *settings;
@@ -349,7 +352,7 @@ static void clear_run(void)
     if (ur_path_is_folder(run_path)) remove_tree(run_path, 1);
 }
 
-/* The run that `resume` goes on with. */
+/* Makes the run that `resume` goes on with. */
 static void make_run(void)
 {
     clear_run();
@@ -359,7 +362,7 @@ static void make_run(void)
     write_bytes(in_run(EVENTS), &events_bytes);
 }
 
-/* What is in the run folder is whole: models that load, and nothing half written. */
+/* Everything in the run folder is whole: models load, and no file is half written. */
 static void check_run(void)
 {
     static const char *const names[] = {"model.safetensors", "last.safetensors"};
@@ -377,7 +380,7 @@ static void check_run(void)
     closedir(entries);
 }
 
-/* A resumed run that stopped for want of memory goes on from where it is, to the same end. */
+/* A resumed run that stopped for lack of memory goes on from where it is, to the same end. */
 static ur_bytes resumed_bytes;
 
 static void check_resumed(void)
@@ -444,13 +447,14 @@ static void try_every_call(const attempt *a, bool on)
     ur_status status;
     uint64_t expected, result;
     long calls = 0, n = 1, tried = 0, survived = 0;
-    for (int i = 0; i < 2; i++) run_once(a, 0, false, &status, &expected); /* what the C library keeps is made here */
+    for (int i = 0; i < 2; i++)
+        run_once(a, 0, false, &status, &expected); /* lets the C library allocate what it keeps */
     for (long stride = 1;; n += stride, tried++) {
         calls = run_once(a, n, on, &status, &result);
         if (calls < n) break;
         if (status == UR_OK && result != expected) fail_msg("%s, call %ld fails: another result", a->name, n);
         survived += status == UR_OK;
-        stride = on && n > 100 ? 5 : 1; /* what comes later was tried by single failures */
+        stride = on && n > 100 ? 5 : 1; /* single failures have already tried the later calls */
     }
     print_message("%s: %ld of %ld calls failed%s; it went on without in %ld cases\n", a->name, tried, calls,
                   on ? " and all behind them" : "", survived);
@@ -464,7 +468,7 @@ static void try_attempt(void **state)
     try_every_call(a, true);
 }
 
-/* ---- The programme ----------------------------------------------------------------------------------------------- */
+/* ---- The list of attempts ---------------------------------------------------------------------------------------- */
 
 static void write_texts(void)
 {
@@ -482,14 +486,14 @@ static void write_texts(void)
     assert_int_equal(link(text_path, path), 0);
 }
 
-/* In memory where there is such a folder: thousands of checkpoints are written, each of them synced. */
+/* Makes the scratch folder in memory if possible: thousands of checkpoints are written, and each of them is synced. */
 static void make_fast_scratch(void)
 {
     strcpy(place.root, "/dev/shm/unroll-test-XXXXXX");
     if (!mkdtemp(place.root)) make_scratch(&place);
 }
 
-/* A trained model of text_path, and a checkpoint of texts_path. */
+/* Makes a trained model of text_path, and a checkpoint of texts_path. */
 static int set_up(void **state)
 {
     (void)state;

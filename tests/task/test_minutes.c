@@ -1,5 +1,7 @@
-/* --minutes: a short time chooses a network that learns enough in it, and becomes a number of steps that gives the same
- * run. */
+/*
+ * --minutes: a short time chooses a network that learns enough in that time. The time becomes a number of steps that
+ * gives the same run.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,7 +18,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is chosen for a text of so many tokens: hidden, dropout, decay, lowest rate, epochs; valid until the next call. */
+/*
+ * Returns what is chosen for a text of `tokens` tokens: hidden size, dropout, decay, lowest rate, epochs. Valid until
+ * the next call.
+ */
 static const char *chosen(const char *line, uint64_t tokens)
 {
     static char text[64];
@@ -30,7 +35,10 @@ static const char *chosen(const char *line, uint64_t tokens)
     return text;
 }
 
-/* More time bears a larger network, and more passes want more dropout and decay: up to where more would not help. */
+/*
+ * With more time a larger network is chosen, and more epochs need more dropout and decay, up to the point where more
+ * does not help.
+ */
 static void test_choice(void **state)
 {
     (void)state;
@@ -56,7 +64,7 @@ static void test_choice_that_was_made(void **state)
     assert_string_equal(chosen("--minutes 15 --net 'lstm 5 > dense'", 1000000), "512 0 0.01 0.05 nan");
 }
 
-/* The weights at the end, in *weights (free() them), and the steps done. */
+/* Trains. Returns the number of steps; *weights are the weights at the end, which the caller frees. */
 static uint64_t train(const ur_settings *training, ur_real **weights, size_t *count)
 {
     ur_trainer *trainer;

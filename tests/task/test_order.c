@@ -1,4 +1,7 @@
-/* The order of examples: each once, batches without much padding and of about equal lengths, another order in each epoch. */
+/*
+ * The order of examples: each occurs once, batches have little padding and similar lengths, and each epoch has another
+ * order.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,7 +25,10 @@ static void make(ur_order *o, uint64_t seed, uint64_t epoch, bool shuffled)
     ok(ur_order_make(o, seed, epoch, shuffled, &error), &error);
 }
 
-/* Each example once, none of the batches empty; gives places (longest of a batch by its examples) over the sum of lengths. */
+/*
+ * Checks that each example occurs once and no batch is empty. Returns the number of places, padding included, over the
+ * sum of lengths.
+ */
 static double check_batches(const ur_order *o)
 {
     static bool seen[MOST];
@@ -90,7 +96,7 @@ static void batches_of_equal_numbers(void **state)
     ur_order_free(&o);
 }
 
-/* As few examples as batches, and any number between. */
+/* As few examples as batches, and any number of batches below that. */
 static void few_examples(void **state)
 {
     (void)state;

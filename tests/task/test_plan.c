@@ -1,4 +1,6 @@
-/* What a run does that says nothing about it: when it is evaluated and shows samples, when its rate falls. */
+/*
+ * What a run does if its settings do not say: when it evaluates and writes samples, and when its learning rate falls.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -61,7 +63,7 @@ static void test_short_run(void **state)
     check(p.evaluations, p.evaluation_count, evaluations, 3);
 }
 
-/* No seventeenth evaluation just before the end. */
+/* There is no seventeenth evaluation just before the end. */
 static void test_longer_run(void **state)
 {
     (void)state;
@@ -84,7 +86,7 @@ static void test_said(void **state)
     check(p.samples, p.sample_count, samples, 2);
 }
 
-/* A schedule in steps that are not given falls three times in the run. */
+/* A step schedule without a given interval lowers the rate three times in the run. */
 static void test_rate_in_steps(void **state)
 {
     (void)state;

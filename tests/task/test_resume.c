@@ -1,6 +1,6 @@
 /*
- * What a resume takes and what it refuses: more steps or more patience go on, the same settings and texts are needed,
- * the log is cut back to what the checkpoint knew. (That the bits are the same after kills: tests/cli/test_kill_resume.c.)
+ * What a resume accepts and what it refuses. More steps or more patience go on, the same settings and texts are needed,
+ * and the log is cut back to the checkpoint. (That the bits are the same after kills: tests/cli/test_kill_resume.c.)
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -30,7 +30,7 @@ static void write_text(const char *path, int from)
     assert_int_equal(fclose(file), 0);
 }
 
-/* The settings of a run, and more of them. Freed by who trains with them. */
+/* Returns the settings of a run, with `more` settings. `train` frees them. */
 static ur_settings *begin(const char *run, const char *more)
 {
     ur_settings *settings = lm_settings(text, "--net 'onehot > gru 12 > dense' --batch 2 --bptt 8 --schedule constant "
@@ -41,7 +41,7 @@ static ur_settings *begin(const char *run, const char *more)
     return settings;
 }
 
-/* The event of the end. */
+/* Trains to the end. Returns the last event, and frees the settings. */
 static ur_event train(ur_settings *settings)
 {
     ur_trainer *trainer;
@@ -96,7 +96,7 @@ static void assert_same_file(const char *a, const char *b)
     ur_bytes_free(&second);
 }
 
-/* Six steps and then six more are twelve. */
+/* Six steps and six more give the same as twelve. */
 static void more_steps_go_on(void **state)
 {
     (void)state;
@@ -110,7 +110,7 @@ static void more_steps_go_on(void **state)
     assert_same_file("parts/model.safetensors", "whole/model.safetensors");
 }
 
-/* So it is where outputs are drawn: which ones depends on the update's number alone. */
+/* The same with sampled outputs: the sample depends only on the update's number. */
 static void sampled_outputs_go_on(void **state)
 {
     (void)state;
@@ -122,7 +122,10 @@ static void sampled_outputs_go_on(void **state)
                    "now it is \"--sampled-softmax 6\"");
 }
 
-/* A rate at which it cannot become better: an early stop, also when it is resumed; with more patience it goes on. */
+/*
+ * At this learning rate the loss cannot improve: the run stops early, also when it is resumed. With more patience it
+ * goes on.
+ */
 static void more_patience_goes_on(void **state)
 {
     (void)state;
@@ -189,7 +192,7 @@ static void other_texts_are_refused(void **state)
     assert_refused(validated_on(NULL), UR_ERR_DATA, "the run began with other validation data (", "now none");
 }
 
-/* A model without its checkpoint is not begun anew in silence. */
+/* If a model's checkpoint is missing, the run must not begin again without a word. */
 static void a_lost_checkpoint_is_said(void **state)
 {
     (void)state;
@@ -199,7 +202,7 @@ static void a_lost_checkpoint_is_said(void **state)
     assert_true(ur_path_exists(in_scratch(&place, "run/model.safetensors")));
 }
 
-/* Lines behind the checkpoint go, lines before it must be there. */
+/* Log lines after the checkpoint are removed. Lines before it must be there. */
 static void log_is_cut_back(void **state)
 {
     (void)state;
@@ -222,7 +225,10 @@ static void log_is_cut_back(void **state)
     ur_bytes_free(&after);
 }
 
-/* So it is with the event file; and a checkpoint that was made without one, or before there was one, begins it. */
+/*
+ * The same for the event file. If the checkpoint was made without an event file, or before there was one, the run
+ * begins a new one.
+ */
 static void events_are_cut_back(void **state)
 {
     (void)state;
@@ -272,7 +278,7 @@ static bool is_utf8(const ur_bytes *bytes)
     return size > 0;
 }
 
-/* Bytes that are not UTF-8 are not so in the log. */
+/* Bytes that are not UTF-8 are replaced in the log. */
 static void samples_of_bytes_are_kept(void **state)
 {
     (void)state;
@@ -288,7 +294,7 @@ static void samples_of_bytes_are_kept(void **state)
     ur_bytes_free(&log);
 }
 
-/* A sample stands in both files. */
+/* A sample is in both files. */
 static void samples_are_kept(void **state)
 {
     (void)state;
@@ -300,7 +306,7 @@ static void samples_are_kept(void **state)
     ur_bytes_free(&events);
 }
 
-/* A name that is no UTF-8 is kept as far as it is; the name in the file shows U+FFFD. */
+/* A file name that is not UTF-8 is accepted. In the model file its invalid bytes become U+FFFD. */
 static void any_file_name(void **state)
 {
     (void)state;

@@ -1,4 +1,7 @@
-/* What can be scored: models of one line that give a number for each token. Others are refused and not answered. */
+/*
+ * Which models can be scored: models of one line with one output per token. Others are refused, also when they should
+ * answer.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

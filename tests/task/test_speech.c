@@ -1,6 +1,7 @@
 /*
- * Speech: strings of joined recordings (of one speaker, known by epoch and number, those to judge by always the same), edits
- * between texts, and a stream that says what the file says, wherever it ends.
+ * Speech: strings of joined recordings, edits between texts, and streams. A string has one speaker and is determined by
+ * epoch and number; strings of the validation set are always the same. A stream gives the same text as a file, wherever
+ * it ends.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -80,7 +81,7 @@ static void test_strings(void **state)
     ur_trainer_free(t);
 }
 
-/* What is read as targets is what is said in the string, a blank between two recordings. */
+/* The targets are the transcripts of the string, with a space between two recordings. */
 static void test_targets(void **state)
 {
     (void)state;
@@ -106,7 +107,10 @@ static void test_targets(void **state)
 
 /* ---- A decoder ------------------------------------------------------------------------------------------------------ */
 
-/* It reads an end and what is said in the string; wanted are that and an end. In training some tokens are read as an end. */
+/*
+ * The decoder reads an end token and the transcript. Its targets are the transcript and an end token. In training some
+ * tokens are replaced by an end token.
+ */
 static void check_teaching(ur_trainer *t, ur_part part, size_t *dropped)
 {
     const ur_listener *l = t->data;
@@ -159,7 +163,7 @@ static void keep_texts(const ur_decoding *d, size_t from, size_t lanes, texts *t
         }
 }
 
-/* Each lane of a batch by itself, without the silence behind its end. */
+/* Writes each lane of a batch alone, without the padding after its end. */
 static void write_alone(ur_listener *l, ur_decoding *d, const ur_sequences *all, texts *to)
 {
     ur_error error = {0};
@@ -178,7 +182,7 @@ static void write_alone(ur_listener *l, ur_decoding *d, const ur_sequences *all,
     }
 }
 
-/* What is written of a recording, and its probability to the last bit, does not depend on the others of its batch. */
+/* The text of a recording, and its probability to the last bit, do not depend on the other recordings of its batch. */
 static void test_alone_as_beside_others(void **state)
 {
     (void)state;
@@ -234,7 +238,7 @@ static void test_edits(void **state)
     check_edits("the  cat", "the cat", 1, 0);
     check_edits("cat the sat", "the cat sat", 6, 2);
     check_edits("the cat", "the black cat", 6, 1);
-    check_edits("\xED\x95\x9C\xEA\xB5\xAD", "\xED\x95\x9C\xEA\xB8\x80", 1, 1); /* two syllables of Hangul */
+    check_edits("\xED\x95\x9C\xEA\xB5\xAD", "\xED\x95\x9C\xEA\xB8\x80", 1, 1); /* two Hangul syllables */
 }
 
 /* ---- Streams -------------------------------------------------------------------------------------------------------- */
@@ -277,7 +281,7 @@ static ur_answerer *open_answerer(ur_model *model)
     return answerer;
 }
 
-/* Samples of 16 bits, as they come and as a file. */
+/* Compares the texts of 16-bit samples given as a stream and as a file. */
 static void compare(ur_model *model, const unsigned char *samples, size_t count)
 {
     static unsigned char wav[1 << 14];
@@ -317,7 +321,7 @@ static void test_streams(void **state)
     check_streams(ATTENDS "--look back --stack 3 --steps 4 --max-length 9 --beam 2");
 }
 
-/* What a sample in the middle of nothing, or a WAV file, is told. */
+/* The messages about half a sample, and about a WAV file as a stream. */
 static void test_what_is_no_sample(void **state)
 {
     (void)state;
@@ -333,7 +337,7 @@ static void test_what_is_no_sample(void **state)
     assert_non_null(strstr(error.text, "a WAV file where samples are awaited"));
     ur_answerer_free(answerer);
     answerer = open_answerer(model);
-    ok(ur_answer(answerer, NULL, 0, &sink, &error), &error); /* nothing was said */
+    ok(ur_answer(answerer, NULL, 0, &sink, &error), &error); /* without samples there is no text */
     assert_int_equal(text.length, 0);
     ur_answerer_free(answerer);
     ur_model_free(model);

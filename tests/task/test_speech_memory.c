@@ -1,6 +1,8 @@
-/* A failing allocator at every call of judging and answering with a model for speech, as it is, with a language model's say, and
- * with a decoder that looks at the recording, which is trained and inspected as well: each gives an error with a message, and
- * nothing leaks. */
+/*
+ * Lets every call of the allocator fail, one after another, while a speech model is evaluated and answers: alone, with
+ * a language model, and with a decoder that attends to the recording. The last is also trained and inspected. Each
+ * failure gives an error with a message, and nothing leaks.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

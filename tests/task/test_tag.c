@@ -1,6 +1,6 @@
 /*
- * The parts of a tagger: how text is cut, words are spelled, spans are counted; batches of about equal numbers of words; and a
- * sentence gets the same bits alone and among others.
+ * The parts of a tagger: how text is cut, how words are spelled and how spans are counted. Batches have similar numbers
+ * of words. A sentence gets the same bits alone and among others.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,7 +22,7 @@
 
 /* ---- Text ---------------------------------------------------------------------------------------------------------- */
 
-/* `cuts` is the text with | between words that no blank parts. */
+/* `cuts`: the text, with | between words that no blank separates. */
 static void check_cuts(const char *cuts)
 {
     char text[256], got[512];
@@ -135,7 +135,7 @@ static ur_trainer *open_trainer(const char *more)
     return t;
 }
 
-/* Every sentence once an epoch, and no batch of many more words than another. */
+/* Every sentence occurs once per epoch, and no batch has many more words than another. */
 static void batches_have_equal_words(void **state)
 {
     (void)state;
@@ -160,7 +160,7 @@ static void batches_have_equal_words(void **state)
     ur_trainer_free(t);
 }
 
-/* Each different word of a batch is spelled once, and every place takes the lane that spells it. */
+/* Each different word of a batch is spelled once, and every place takes the lane that spells its word. */
 static void words_are_spelled_once(void **state)
 {
     (void)state;
@@ -189,7 +189,7 @@ static void words_are_spelled_once(void **state)
     ur_trainer_free(t);
 }
 
-/* Numbers of the last line for every sentence of the validation data, alone and in its batch. */
+/* Compares the outputs of the last line for every sentence of the validation set, alone and in its batch. */
 static void a_sentence_alone(void **state)
 {
     (void)state;
@@ -221,7 +221,7 @@ static void a_sentence_alone(void **state)
     ur_trainer_free(t);
 }
 
-/* By the labels that are predicted, a sentence of one word at a time. */
+/* Counts the right labels. Each sentence has one word, and is a batch of its own. */
 static size_t count_right(ur_trainer *t, size_t sentences)
 {
     ur_tag *c = t->data;
@@ -238,7 +238,10 @@ static size_t count_right(ur_trainer *t, size_t sentences)
     return right;
 }
 
-/* More labels than a last layer has whose softmax is made in parts: an evaluation needs the outputs all the same. */
+/*
+ * There are so many labels that the softmax of the last layer is made in parts. An evaluation needs all outputs
+ * nevertheless.
+ */
 static void many_labels(void **state)
 {
     (void)state;

@@ -1,4 +1,7 @@
-/* Translation: what is learnt in seconds, the same in batches of any size, out of a file, and with the decoder's own tokens. */
+/*
+ * Translation: it learns in seconds, and gives the same in batches of any size, from a file, and with the decoder's own
+ * tokens.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,7 +29,7 @@ static unsigned next_number(unsigned *x)
     return *x >> 16;
 }
 
-/* Letters, and the same once more, or the other way round. */
+/* Writes letters, and the same letters again or reversed. */
 static void write_letters(const char *path, size_t pairs, bool turned, unsigned seed)
 {
     FILE *file = fopen(path, "w");
@@ -55,7 +58,7 @@ static ur_settings *make_settings(const char *data, const char *line)
     return settings;
 }
 
-/* A trained model in the scratch folder. */
+/* Trains a model into the scratch folder. */
 static void train(const char *data, const char *line, const char *run)
 {
     ur_settings *settings = make_settings(data, line);
@@ -78,7 +81,7 @@ static ur_model *load(const char *run)
     return model;
 }
 
-/* What `unroll eval --json` says. */
+/* Returns what `unroll eval --json` prints. */
 static json_t *judge(ur_model *model, const char *data, const char *line)
 {
     ur_settings *settings;
@@ -109,7 +112,7 @@ static ur_status keep(void *context, const char *bytes, size_t size, ur_error *e
     return UR_OK;
 }
 
-/* The answer to each line, one behind the other. */
+/* Appends the answers to the lines one after another. */
 static void answer(ur_model *model, const char *line, const char *const *items, size_t count, char *text)
 {
     ur_settings *settings;
@@ -126,7 +129,9 @@ static void answer(ur_model *model, const char *line, const char *const *items, 
     ur_settings_free(settings);
 }
 
-/* ---- What is learnt ------------------------------------------------------------------------------------------------ */
+/*
+ * ---- Learning ------------------------------------------------------------------------------------------------------
+ */
 
 #define PLAIN   "--net 'encoder: onehot > gru 32 bi; decoder: onehot > gru 64 from encoder > dense'"
 #define ATTENDS "--net 'encoder: onehot > gru 16 bi; decoder: onehot > gru 32 from encoder > attend encoder 32 > dense'"
@@ -175,9 +180,11 @@ static void learns_from_its_own(void **state)
     learns_all("half", false, "--steps 1000 --teacher-forcing 0.5 --forcing-steps 200 " PLAIN);
 }
 
-/* ---- What must be the same ----------------------------------------------------------------------------------------- */
+/*
+ * ---- Equal results -------------------------------------------------------------------------------------------------
+ */
 
-/* A text alone and in batches; what is padded there counts nowhere. */
+/* A text gives the same alone and in batches. Padding does not count. */
 static void alone_as_in_batches(void **state)
 {
     (void)state;
@@ -208,7 +215,7 @@ static void unknown_targets_do_not_count(void **state)
     ur_model_free(model);
 }
 
-/* Lines that are answered at once: each as if it were alone, to the last digit. */
+/* Lines that are answered together: each gives the answer that it gives alone, to the last digit. */
 static void together_as_alone(void **state)
 {
     (void)state;
@@ -240,7 +247,7 @@ static void several_answers(void **state)
     ur_model_free(model);
 }
 
-/* Pieces go through the file: what the model read and wrote before, it reads and writes again. */
+/* The file keeps the pieces: the loaded model reads and writes as before. */
 static void pieces_are_kept(void **state)
 {
     (void)state;
@@ -280,7 +287,7 @@ static void the_share_falls(void **state)
 static int set_up(void **state)
 {
     (void)state;
-    strcpy(place.root, "/dev/shm/unroll-test-XXXXXX"); /* nothing of the disk is tested */
+    strcpy(place.root, "/dev/shm/unroll-test-XXXXXX"); /* in memory, because nothing of the disk is tested */
     return mkdtemp(place.root) ? 0 : -1;
 }
 

@@ -1,5 +1,7 @@
-/* A failing allocator at every call of judging, answering and looking into a translation: each gives an error with a message, and nothing
- * leaks. */
+/*
+ * Lets every call of the allocator fail, one after another, while a translation is evaluated, answered and inspected.
+ * Each failure gives an error with a message, and nothing leaks.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* Calls that read much tell how far they are, and end when the watcher has had enough. */
+/* Calls that read much report their progress, and end when the watcher asks them to. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +12,9 @@
 static scratch place;
 static char text[512], labelled[512];
 
-/* Every piece of work that was seen, each once, with the share it came to; ends at `enough` calls. */
+/*
+ * Every kind of work that was seen, each once, with its highest share. The watcher asks to end at call number `enough`.
+ */
 typedef struct seen {
     const char *work[8];
     double share[8];
@@ -58,7 +60,7 @@ static ur_status train(const char *task, const char *data, const char *more, see
 
 #define SMALL "--hidden 4 --layers 1 --batch 4 --steps 2 --threads 1"
 
-/* Stopped at each of its first calls, an opening fails and leaves nothing. */
+/* An opening that is stopped at one of its first calls fails, and leaves nothing behind. */
 static void check_stops(const char *task, const char *data, size_t calls)
 {
     for (size_t enough = 1; enough < (calls < 12 ? calls : 12); enough++) {
@@ -94,7 +96,7 @@ static void test_classifier(void **state)
     size_t opened = s.calls;
     s = (seen){.enough = SIZE_MAX};
     assert_int_equal(train("classify", labelled, SMALL " --embed 3", &s, false, &error), UR_OK);
-    assert_true(saw(&s, "validating") && s.calls < opened + 400); /* an update is not watched */
+    assert_true(saw(&s, "validating") && s.calls < opened + 400); /* updates do not call the watcher */
 }
 
 static ur_model *make_model(void)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Every cell of cell.inc has all of its parts: a file of its own that opens with its equations, the same in docs/cells.md,
-# golden values that a test reads, hashes of its training, and the tests that take their cells from the list. A tree with
-# a cell that lacks them fails, part by part.
+# Every cell of cell.inc has all of its parts: a file of its own that begins with its equations, the same equations in
+# docs/cells.md, golden values that a test reads, hashes of its training, and the tests that take their cells from the
+# list. In a copy of the tree, a cell that lacks any part must be reported.
 set -eu
 SOURCE=${SOURCE:-$(cd "$(dirname "$0")/../.." && pwd)}
 tree=$(mktemp -d)
@@ -11,24 +11,24 @@ fail() { echo "$*" >&2; exit 1; }
 
 # Tests that find every cell by themselves.
 enrolling='layer/gradcheck_recurrent.c layer/test_step_equals_window.c model/gradcheck_net.c bits/test_bits.c'
-cases='small lanes units all' # of tests/bits
+cases='small lanes units all' # the cases of tests/bits
 
-# cells TREE: "identifier name" of each cell
+# cells TREE: prints "identifier name" of each cell
 cells() { sed -n 's/^UR_CELL(\([a-z0-9_]*\), "\(.*\)")$/\1 \2/p' "$1/src/cell/cell.inc"; }
 
-# golden TREE NAME: a layer's golden file of the cell is read by a test
+# golden TREE NAME: succeeds if a test reads a layer's golden file of the cell
 golden() {
     local file
     for file in $(grep -la "\"cell\":\"$2\"" "$1"/tests/golden/*.safetensors); do
         file=$(basename "$file" .safetensors)
-        case $file in net | net-*) continue ;; esac # whole networks: tests/model
+        case $file in net | net-*) continue ;; esac # whole networks are tested in tests/model
         grep -q "CASE(\"${file%-h19}\")" "$1/tests/layer/both_golden.c" || return 1
         [ "${file#"$2"}" = "$file" ] || found=yes
     done
     [ -n "${found:-}" ]
 }
 
-# missing TREE: one line for each part that a cell lacks
+# missing TREE: prints one line for each part that a cell lacks
 missing() {
     local id name test part
     while read -r id name; do

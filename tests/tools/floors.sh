@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tools/floors holds for this tree, and finds each kind of offence in a tree made for it.
+# tools/floors accepts this tree, and finds each kind of offence in a tree made for it.
 set -eu
 SOURCE=${SOURCE:-$(cd "$(dirname "$0")/../.." && pwd)}
 tree=$(mktemp -d)
@@ -7,10 +7,10 @@ trap 'rm -rf "$tree"' EXIT
 
 fail() { echo "$*" >&2; exit 1; }
 
-# file PATH: its text comes from standard input
+# file PATH: writes standard input to PATH
 file() { mkdir -p "$tree/$(dirname "$1")"; cat >"$tree/$1"; }
 
-# offence TEXT PATH: with the text on standard input in PATH, floors prints TEXT and fails
+# offence TEXT PATH: writes standard input to PATH; then floors must print TEXT and fail
 offence() {
     file "$2"
     local said status=0

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Each public header compiles alone, without a warning, as C11 and as C++.
+# Each public header compiles on its own, without a warning, as C11 and as C++.
 set -eu
 fail() { echo "$*" >&2; exit 1; }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Every kind of layer.inc has its parts: a file that opens with what it computes and has both rows, a row in
-# docs/network-line.md, a seed for the fuzzer, values of PyTorch that a test reads; and the tests that take their kinds from the list do so. A tree with a kind
-# that lacks them fails, part by part.
+# Every kind of layer in layer.inc has its parts: a file that begins with what the layer computes and has both rows, a
+# row in docs/network-line.md, a seed for the fuzzer, and values of PyTorch that a test reads. The tests that take their
+# kinds from the list do so. In a copy of the tree, a kind that lacks any part must be reported.
 set -eu
 SOURCE=${SOURCE:-$(cd "$(dirname "$0")/../.." && pwd)}
 tree=$(mktemp -d)
@@ -11,15 +11,15 @@ fail() { echo "$*" >&2; exit 1; }
 
 enrolling='model/gradcheck_net.c model/test_kinds.c model/test_kinds_memory.c train/test_trial.c'
 
-# What is compared with something else: dropout is random.
+# Kinds that are compared with something other than PyTorch's values. Dropout is random.
 elsewhere='onehot=task/both_min_char_rnn.c crf=layer/both_crf.c ctc=layer/both_ctc.c dropout=layer/gradcheck_ops.c'
 
 kinds() { sed -n 's/^UR_LAYER(\([a-z0-9_]*\))$/\1/p' "$1/src/layer/layer.inc"; }
 
-# word FILE: of a network line; a cell stands for all of them
+# word FILE: prints the kind's word in a network line. A recurrent layer has none; "lstm" represents all cells.
 word() { sed -n 's/.*\.word = "\([^"]*\)".*/\1/p' "$1" | grep . || echo lstm; }
 
-# golden TREE WORD: a network in tests/golden has it, or its values are compared elsewhere
+# golden TREE WORD: succeeds if a network in tests/golden has the word, or if its values are compared elsewhere
 golden() {
     local other
     for other in $elsewhere; do [ "${other%=*}" != "$2" ] || [ ! -e "$1/tests/${other#*=}" ] || return 0; done

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tools/links finds a link that leads nowhere, and no more than that; the tree has none.
+# tools/links finds a link that leads nowhere, and reports nothing else. This tree has no such link.
 set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

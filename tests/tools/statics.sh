@@ -5,13 +5,13 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 fail() { echo "$*" >&2; exit 1; }
 
-# library NAME: from the C on standard input
+# library NAME: builds a library from the C code on standard input
 library() {
     "${CC:-cc}" -fPIC -x c -c - -o "$folder/$1.o"
     ar rc "$folder/$1.a" "$folder/$1.o"
 }
 
-# found EXPECTED: for the C on standard input
+# found EXPECTED: tools/statics must print EXPECTED for the C code on standard input
 found() {
     library bad
     local said status=0

@@ -1,4 +1,7 @@
-/* Every optimiser for 100 steps, and clipping, against PyTorch (Adagrad with its epsilon inside: numpy). */
+/*
+ * Every optimiser for 100 steps, and clipping, against PyTorch (Adagrad, whose epsilon is inside the root here, against
+ * numpy).
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -50,7 +53,7 @@ static ur_learning learning_of(const golden *g, const kind *k)
                          .weight_decay = option(g, k, "weight_decay", 0)};
 }
 
-/* The file's steps of one optimiser; values at 1, 10 and 100 updates are compared. */
+/* Makes the file's steps with one optimiser. Values after 1, 10 and 100 updates are compared. */
 static void run(const golden *g, const kind *k, const lab *l)
 {
     char name[64];
@@ -89,7 +92,7 @@ static void test_every_optimiser(void **state)
     golden_close(&g);
 }
 
-/* What clipping leaves of a gradient: a step of plain SGD at rate 1 from zero is its negative. */
+/* Finds the clipped gradient: a step of plain SGD from zero at rate 1 is its negative. */
 static void clipped(const lab *l, const ur_learning *clip, double norm, real *gradient, size_t n, real *after)
 {
     ur_error error = {0};
@@ -103,7 +106,7 @@ static void clipped(const lab *l, const ur_learning *clip, double norm, real *gr
     for (size_t i = 0; i < n; i++) after[i] = -after[i];
 }
 
-/* Both tensors of the file one behind the other, as parameters lie in the block. */
+/* Joins two tensors of the file, as parameters are joined in the block. */
 static real *joined(const golden *g, const char *first, const char *second, size_t *n)
 {
     size_t a, b;

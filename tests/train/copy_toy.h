@@ -1,8 +1,8 @@
 /*
  * A task for tests, which shows that a task may run its network step by step: copying letters with an encoder and a
- * decoder, which in training is fed its own likeliest letter with probability `own` and the right one otherwise (scheduled
- * sampling, Bengio et al. 2015). The coin depends on the seed, the update and the place alone, so that a resumed run goes
- * on in the same bits. Evaluation feeds the decoder its own letters.
+ * decoder. In training the decoder is fed its own most probable letter with probability `own`, and the right letter
+ * otherwise (scheduled sampling, Bengio et al. 2015). The coin depends only on the seed, the update and the place, so a
+ * resumed run gives the same bits. In an evaluation the decoder is fed its own letters.
  */
 #ifndef UR_TEST_COPY_TOY_H
 #define UR_TEST_COPY_TOY_H
@@ -21,9 +21,9 @@ typedef struct copy_settings {
 
 typedef struct copy_data {
     double own;
-    int32_t letters[COPY_LENGTH * COPY_LANES]; /* (T, B): what is read, and what is to be said */
-    int32_t fed[COPY_LENGTH * COPY_LANES];     /* to the decoder, until the tape has gone back */
-    int32_t said[COPY_LENGTH * COPY_LANES];    /* its likeliest letters */
+    int32_t letters[COPY_LENGTH * COPY_LANES]; /* (T, B) letters to read, and to write */
+    int32_t fed[COPY_LENGTH * COPY_LANES];     /* inputs of the decoder; kept until the tape has gone back */
+    int32_t said[COPY_LENGTH * COPY_LANES];    /* the decoder's most probable letters */
 } copy_data;
 
 typedef struct copy_tally {
@@ -130,7 +130,7 @@ static bool copy_feeds_own(const copy_data *d, const ur_pass *pass, size_t place
     return ur_random_uniform(pass->tape->seed, UR_USE_TEST + 1, pass->tape->step << 32 | place) < d->own;
 }
 
-/* What the decoder says at step t, and what it is fed at the next one. */
+/* Finds the decoder's letters at step t, and what it is fed at the next step. */
 static void copy_feed(copy_data *d, const ur_pass *pass, size_t t)
 {
     for (size_t b = 0; b < COPY_LANES; b++) {

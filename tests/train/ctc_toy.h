@@ -1,7 +1,7 @@
 /*
- * A task for tests, which shows that a task may have targets with lengths of their own and a loss of its own: short labels
- * under CTC (Graves et al. 2006), by brute force over all alignments. Each lane reads noisy letters; the label is their
- * sequence without repeats, of 1 or 2 letters, and it is not said when each of them is there.
+ * A task for tests, which shows that a task may have targets with their own lengths and its own loss: short labels
+ * under CTC (Graves et al. 2006), by brute force over all alignments. Each lane reads noisy letters. The label is their
+ * sequence without repeats, of 1 or 2 letters, and does not state at which steps the letters are.
  */
 #ifndef UR_TEST_CTC_TOY_H
 #define UR_TEST_CTC_TOY_H
@@ -29,7 +29,7 @@ typedef struct ctc_settings {
 typedef struct ctc_data {
     int32_t ids[CTC_STEPS * CTC_LANES];    /* (T, B) */
     int32_t labels[CTC_LABEL * CTC_LANES]; /* (2, B) */
-    int32_t lengths[CTC_LANES];            /* of the labels */
+    int32_t lengths[CTC_LANES];            /* lengths of the labels */
 } ctc_data;
 
 typedef struct ctc_tally {
@@ -108,7 +108,7 @@ static size_t ctc_draw(uint64_t number, uint32_t use, size_t below)
     return (size_t)(ur_random_uniform(7, use, number) * (double)below);
 }
 
-/* Two runs of letters, or one; at which step the second begins is drawn. */
+/* Makes one or two runs of letters. The step at which the second begins is drawn. */
 static void ctc_fill_lane(ctc_data *d, size_t lane, uint64_t number)
 {
     int32_t first = (int32_t)ctc_draw(number, 1, CTC_LETTERS);
@@ -132,7 +132,7 @@ static ur_status ctc_batch(void *data, ur_part part, uint64_t epoch, uint64_t nu
     return UR_OK;
 }
 
-/* What a path of classes says: repeats are one, blanks are none. Whether that is the label of a lane. */
+/* Whether a path of classes gives the label of a lane: repeats count once, blanks do not count. */
 static bool ctc_says(const size_t *path, const ctc_data *d, size_t lane)
 {
     size_t length = 0;
@@ -151,7 +151,10 @@ static void ctc_softmax(const real *logits, double p[CTC_CLASSES])
     for (size_t i = 0; i < CTC_CLASSES; i++) p[i] /= sum;
 }
 
-/* −log Σ over the paths that say the label of Π p; its gradient is p − the share of the paths that go through. */
+/*
+ * Returns −log Σ Π p, summed over the paths that give the label. Its gradient is p − the share of those paths that go
+ * through each class.
+ */
 static double ctc_lane_loss(const ur_tensor *y, real *gradient, const ctc_data *d, size_t lane)
 {
     double p[CTC_STEPS][CTC_CLASSES], through[CTC_STEPS][CTC_CLASSES] = {{0}}, all = 0;
@@ -186,7 +189,7 @@ static ur_status ctc_forward(void *data, ur_pass *pass, const ur_task_batch *bat
     return UR_OK;
 }
 
-/* The likeliest class of each step. */
+/* Scores the path of the most probable class of each step. */
 static ur_status ctc_add(void *data, const ur_task_batch *batch, const ur_value *out, void *tally, ur_error *error)
 {
     ctc_tally *all = tally;

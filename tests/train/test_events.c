@@ -20,7 +20,7 @@
 
 /* ---- Checksums --------------------------------------------------------------------------------------------------- */
 
-/* RFC 3720, B.4, and the check value of the polynomial. */
+/* Values of RFC 3720, B.4, and the check value of the polynomial. */
 static void checksums_are_known(void **state)
 {
     (void)state;
@@ -35,7 +35,7 @@ static void checksums_are_known(void **state)
     assert_int_equal(ur_crc32c(ur_crc32c(0, "1234", 4), "56789", 5), 0xE3069283);
 }
 
-/* Rotated right by 15 bits, and a constant added: 0xE3069283 becomes 0x2507C60D + 0xA282EAD8. */
+/* The checksum is rotated right by 15 bits, and a constant is added: 0xE3069283 becomes 0x2507C60D + 0xA282EAD8. */
 static void masked(void **state)
 {
     (void)state;
@@ -55,7 +55,7 @@ static ur_bytes read_events(void)
     return bytes;
 }
 
-/* Where record `which` begins. */
+/* Returns where record `which` begins. */
 static size_t record_at(const ur_bytes *bytes, int which)
 {
     size_t at = 0;
@@ -80,7 +80,7 @@ static void end(ur_events *events, uint64_t step)
     if (ur_events_end(events, step, &error) != UR_OK) fail_msg("%s", error.text);
 }
 
-/* The first says the version; then a file of three reports. */
+/* Writes a file of three reports, after the first record with the version. */
 static void write_three(void)
 {
     ur_events events = open_events(0);
@@ -107,7 +107,7 @@ static void assert_record(const ur_bytes *bytes, int which, const char *expected
     assert_memory_equal(record + UR_RECORD_HEAD + TIME, expected, size);
 }
 
-/* A picture of two places: its sizes, its colours, and the file of base/test_png.c. */
+/* A picture of two pixels: its size, its colours, and the bytes that tests/base/test_png.c expects. */
 static void pictures_are_kept(void **state)
 {
     (void)state;
@@ -134,7 +134,7 @@ static void pictures_are_kept(void **state)
 
 #define ASSERT_RECORD(bytes, which, expected) assert_record(bytes, which, expected, sizeof(expected) - 1)
 
-/* The numbers are written out by hand from the description of the wire format. */
+/* The bytes are written out by hand from the description of the wire format. */
 static void records_are_exact(void **state)
 {
     (void)state;
@@ -175,7 +175,7 @@ static void refuses(uint64_t records, const char *said)
         fail_msg("expected %s, found %s", said, error.text);
 }
 
-/* What stands behind the records that count goes, whole or not, whatever it is. */
+/* Everything after the records that count is removed, whole or not, whatever it is. */
 static void goes_on_behind(void **state)
 {
     (void)state;
@@ -208,7 +208,7 @@ static void cut_to(const ur_bytes *bytes, size_t size)
     assert_int_equal(fclose(file), 0);
 }
 
-/* At each byte. */
+/* Cut at each byte. */
 static void a_cut_file_is_refused(void **state)
 {
     (void)state;
@@ -229,7 +229,7 @@ static void a_cut_file_is_refused(void **state)
     ur_bytes_free(&bytes);
 }
 
-/* A bit of each byte that is counted on. */
+/* Damaged in one bit of each byte that is relied on. */
 static void a_damaged_file_is_refused(void **state)
 {
     (void)state;

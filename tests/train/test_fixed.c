@@ -1,6 +1,6 @@
 /*
- * What `fixed` says: an embedding keeps its bits through updates, whatever the optimiser, weight decay and a tied layer; all else
- * learns; and its gradient does not count in the norm.
+ * `fixed`: an embedding keeps its bits through updates, whatever the optimiser, with weight decay and a tied layer. All
+ * other parameters are trained. The embedding's gradient does not count in the norm.
  */
 #include <setjmp.h>
 #include <stdarg.h>

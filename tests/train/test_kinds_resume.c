@@ -1,6 +1,7 @@
 /*
- * Every kind of layer.inc, a new one by itself: a training that was stopped and resumed ends in the bits of one that never was.
- * The task is one that any network can be trained on: random batches, each known by its number.
+ * Every kind of layer in layer.inc; a new kind is tested without a change here. A training that was stopped and resumed
+ * ends with the same bits as one that was not stopped. The task can train any network: it gives random batches, each
+ * determined by its number.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -120,7 +121,7 @@ static void mix(uint64_t *hash, const void *bytes, size_t size)
     for (size_t i = 0; i < size; i++) *hash = (*hash ^ b[i]) * UINT64_C(1099511628211);
 }
 
-/* The weights at the end, and what the optimiser remembers. */
+/* Hashes the weights at the end, and the optimiser's memory. */
 static uint64_t hash_of(const ur_trainer *t)
 {
     uint64_t hash = UINT64_C(14695981039346656037);
@@ -132,7 +133,7 @@ static uint64_t hash_of(const ur_trainer *t)
     return hash;
 }
 
-/* run: NULL, and nothing is written. */
+/* run: the run folder, or NULL to write nothing. */
 static uint64_t train(const char *line, const char *run, const char *more)
 {
     ur_settings *settings;

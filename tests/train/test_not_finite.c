@@ -1,4 +1,4 @@
-/* A loss that is not finite: what is said, that the weights stay, and that the learner goes on from a sound state. */
+/* A loss that is not finite: the message is right, the weights stay, and the learner goes on from a sound state. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /*
- * What a batch's targets cost: several outputs with weights of their own; what counts and what does not, for every loss
- * of loss.inc; lines that differ in lanes; and what is refused.
+ * The losses of a batch's targets: several outputs with their own weights, what counts and what does not for every loss
+ * of loss.inc, lines that differ in lanes, and what is refused.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -62,7 +62,7 @@ static void aim(setting *s, size_t i, ur_loss loss, double weight)
     s->batch.target_count = i + 1;
 }
 
-/* Loss and gradients of the batch; free() them. */
+/* Returns a copy of the batch's gradients, which the caller frees, and sets *result to its loss. */
 static real *gradients(setting *s, ur_window_result *result)
 {
     ur_error error = {0};
@@ -72,7 +72,7 @@ static real *gradients(setting *s, ur_window_result *result)
     return copy;
 }
 
-/* Whatever stands behind a lane's end: it is not looked at. */
+/* Puts anything after the ends of lanes: it must not be looked at. */
 static void spoil(setting *s, bool count)
 {
     for (size_t i = 0; i < ROWS; i++) {
@@ -129,7 +129,10 @@ static void test_threads_change_no_bit(void **state)
     }
 }
 
-/* A lane has as many labels as its target's length says, whatever the line's; the others are not looked at. */
+/*
+ * A lane has as many labels as its target's length says, whatever the line's lengths are. Further labels are not looked
+ * at.
+ */
 static void test_labels_without_places(void **state)
 {
     (void)state;
@@ -154,7 +157,7 @@ static void test_labels_without_places(void **state)
     tear_down(&s);
 }
 
-/* A target's own lengths stand in for the line's. */
+/* A target's own lengths are used instead of the line's. */
 static void test_lengths_of_targets(void **state)
 {
     (void)state;
@@ -216,7 +219,7 @@ static void test_lines_differ_in_lanes(void **state)
     tear_down(&s);
 }
 
-/* The same network with and without a wide last layer that a softmax would take apart. */
+/* The same network with and without a wide last layer that a softmax would split into parts. */
 static void test_other_losses_of_a_wide_layer(void **state)
 {
     (void)state;
@@ -328,7 +331,7 @@ static void test_what_is_refused(void **state)
     tear_down(&s);
 }
 
-/* −Σ q·log p with q = (1 − ε)·onehot + ε/W, times the weight, over what counts. */
+/* Returns −Σ q·log p with q = (1 − ε)·onehot + ε/W, times the weight, averaged over the rows that count. */
 static double smoothed_loss(const setting *s, const real *y, double smoothing, const real *weights)
 {
     double sum = 0;
@@ -375,7 +378,7 @@ static void test_smoothing_and_weights(void **state)
     tear_down(&s);
 }
 
-/* A wide softmax, whose logits are else never there, gives the same with weights of 1. */
+/* The logits of a wide softmax are never there as a whole without weights. With weights of 1 the result is the same. */
 static void test_weights_of_a_wide_layer(void **state)
 {
     (void)state;
@@ -395,7 +398,7 @@ static void test_weights_of_a_wide_layer(void **state)
     tear_down(&s);
 }
 
-/* By hand: lane b has the outputs 0, 1 and 2 for the levels 0.1, 0.5 and 0.9 of its one target. */
+/* By hand: lane b has the outputs 0, 1 and 2 for the levels 0.1, 0.5 and 0.9 of its single target. */
 static void test_quantiles(void **state)
 {
     (void)state;
@@ -420,7 +423,7 @@ static void test_quantiles(void **state)
     tear_down(&s);
 }
 
-/* Without levels: half the absolute error. */
+/* Without levels, the loss is half the absolute error. */
 static void test_absolute_error(void **state)
 {
     (void)state;
@@ -437,7 +440,10 @@ static void test_absolute_error(void **state)
     tear_down(&s);
 }
 
-/* The best sequence of each lane behind a crf, else the largest number of each place; −1 behind a lane's end. */
+/*
+ * Labels are the best sequence of each lane after a crf, otherwise the largest number of each place, and −1 after a
+ * lane's end.
+ */
 static void check_labels(const char *line)
 {
     setting s;
@@ -446,7 +452,7 @@ static void check_labels(const char *line)
     int32_t labels[ROWS], best[STEPS];
     size_t differ = 0;
     set_up(&s, line);
-    for (size_t i = 0; i < s.model->numbers; i++) s.model->values[i] *= 4; /* so that neighbours count */
+    for (size_t i = 0; i < s.model->numbers; i++) s.model->values[i] *= 4; /* so that neighbours matter */
     ur_model_changed(s.model);
     ok(ur_predict(s.learner, &s.batch, y, &error), &error);
     ok(ur_predict_labels(s.learner, &s.batch, 0, labels, &error), &error);
@@ -467,7 +473,7 @@ static void check_labels(const char *line)
     tear_down(&s);
 }
 
-/* Behind ctc the labels stand one after the other. */
+/* After ctc, the labels of a lane come one after another. */
 static void test_labels_behind_ctc(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* Tasks that no program has, to show that a task's table holds what tasks need: each of them learns. */
+/* Tasks that are in no program. They show that a task's table holds what tasks need: each of them learns. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,7 +22,7 @@ static ur_settings *settings_of(const ur_task *task)
     return settings;
 }
 
-/* An evaluation has seen the gates of every recurrent layer, also of one that was stepped. */
+/* An evaluation has measured the gates of every recurrent layer, also of one that was stepped. */
 static void check_gates(const ur_trainer *trainer)
 {
     ur_gate_share share;
@@ -32,7 +32,7 @@ static void check_gates(const ur_trainer *trainer)
     assert_true(i > 0);
 }
 
-/* The event of the end, and the first loss. */
+/* Trains to the end. Returns the last event; *first is the first loss. */
 static ur_event train(ur_settings *settings, double *first)
 {
     ur_trainer *trainer;
@@ -86,7 +86,7 @@ static ur_bytes weights_of(scratch *place, const char *name)
     return bytes;
 }
 
-/* What the coin says at an update does not depend on where the run began. */
+/* The coin at an update does not depend on where the run began. */
 static void a_decoder_that_is_stepped_resumes(void **state)
 {
     (void)state;
@@ -100,7 +100,7 @@ static void a_decoder_that_is_stepped_resumes(void **state)
     ur_bytes never = weights_of(&place, "never/last.safetensors");
     assert_int_equal(parts.size, whole.size);
     assert_memory_equal(parts.data, whole.data, whole.size);
-    size_t weights = whole.size / 2; /* behind the record, which tells the two apart */
+    size_t weights = whole.size / 2; /* after the record, in which the two files differ */
     assert_memory_not_equal(never.data + never.size - weights, whole.data + whole.size - weights, weights);
     ur_bytes_free(&parts);
     ur_bytes_free(&whole);

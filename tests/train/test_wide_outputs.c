@@ -1,4 +1,4 @@
-/* A learner whose last layer is so wide that its outputs are never there as a whole: losses, steps and predictions. */
+/* A learner whose last layer is so wide that its outputs never exist as a whole: losses, steps and predictions. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -71,7 +71,7 @@ static real *steps_of(const setting *s)
     return out;
 }
 
-/* A learner takes the packed weights of the last layer away; a step gives the same bits without them. */
+/* A learner drops the packed weights of the last layer. A step gives the same bits without them. */
 static void test_steps(void **state)
 {
     (void)state;
@@ -90,7 +90,7 @@ static void test_steps(void **state)
     }
 }
 
-/* The loss as docs/arithmetic.md adds it up, from what ur_predict gives. */
+/* Adds the loss as docs/arithmetic.md says, from the outputs of ur_predict. */
 static double loss_of(const setting *s, const real *logits)
 {
     double sum = 0;
@@ -115,7 +115,7 @@ static void test_losses(void **state)
         double evaluated = NAN, learnt = NAN, next = NAN;
         size_t count = 0;
         set_up(&s, LINES[i % 3]);
-        begin_learning(&s, i < 3, i % 2 ? WIDTH : 0); /* all of them is no sample */
+        begin_learning(&s, i < 3, i % 2 ? WIDTH : 0); /* a sample of all outputs is no sample */
         real *logits = zeros(ROWS * WIDTH, sizeof *logits);
         ok(ur_predict(s.learner, &s.batch, logits, &error), &error);
         for (size_t r = 0; r < ROWS; r++) count += s.targets[r] >= 0;
@@ -131,7 +131,9 @@ static void test_losses(void **state)
     }
 }
 
-/* A sample to learn from: updates take other ones, evaluations take all, and it learns. */
+/*
+ * Training with sampled outputs: each update draws another sample, evaluations use all outputs, and the network learns.
+ */
 static void test_sampled(void **state)
 {
     (void)state;

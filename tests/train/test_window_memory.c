@@ -1,5 +1,7 @@
-/* After the first window a learner allocates nothing, neither its arena nor anyone it calls; and what a large table's
- * gradient takes. */
+/*
+ * After the first window a learner allocates nothing, neither in its arena nor in any function that it calls. Also the
+ * memory of a large table's gradient.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -94,7 +96,7 @@ static void test_learning(void **state)
     }
 }
 
-/* Without learning: nothing is carried, and there is no gradient. */
+/* Prediction only: no state is carried, and there is no gradient. */
 static void test_predicting(void **state)
 {
     (void)state;
@@ -113,7 +115,7 @@ enum { ROWS = 1 << 16, TABLE_WIDTH = 128 };
 
 static const char TABLE_NET[] = "embed 128 > rnn 8 > dense 11";
 
-/* Of the process, in bytes; 0 where the system does not say. */
+/* Returns the resident memory of the process in bytes, or 0 if the system does not say. */
 static size_t resident(void)
 {
     size_t all = 0, pages = 0;
@@ -137,7 +139,7 @@ static void learn_window(ur_learner *learner, int window)
     must(ur_learn(learner, &batch, NULL, &error), &error);
 }
 
-/* Only the rows of the last window's ids. */
+/* Only the rows of the last window's ids may have a gradient. */
 static void check_rows(const ur_real *gradient, int window)
 {
     static bool occurs[ROWS];
@@ -150,7 +152,7 @@ static void check_rows(const ur_real *gradient, int window)
     }
 }
 
-/* What no id chose is zeros that take no room. */
+/* Rows that no id chose are zeros that take no memory. */
 static void test_table(void **state)
 {
     (void)state;
