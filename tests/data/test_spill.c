@@ -37,7 +37,7 @@ static void from_memory_to_file(void **state)
     ur_spill_free(&s);
 }
 
-/* What a source takes from a video or from a compressed file. */
+/* A source stores the contents of videos and of compressed files in a temporary file. */
 static void source_on_a_full_disk(void **state)
 {
     temp_text *temp = *state;

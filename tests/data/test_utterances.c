@@ -146,7 +146,7 @@ static void refuse(const char *name, const char *text, ur_utterances_options opt
     if (!strstr(error.text, message)) fail_msg("\"%s\" does not say \"%s\"", error.text, message);
 }
 
-/* White space around it is removed; without a text, or with bytes that are none, it is refused. */
+/* White space around a transcript is removed. An empty transcript is refused, and so is one that is not UTF-8. */
 static void test_transcripts_of_names(void **state)
 {
     (void)state;

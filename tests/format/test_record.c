@@ -1,4 +1,4 @@
-/* A model's record with a value that is none of its kind: refused, with the name of the key. */
+/* A model's record in which a value has the wrong type or is too long is refused. The message names the key. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,7 +25,7 @@ static void save_model(const char *path)
     ur_model_free(model);
 }
 
-/* Writes the file once more, with another value in its record. */
+/* Writes the file again, with another value in its record. */
 static void change_record(const char *path, const char *key, json_t *value)
 {
     ur_tensor_file file;

@@ -302,7 +302,7 @@ static void test_changed_files(void **state)
     load_changed("rnn.bias_hh_l1", other_name, "tensor rnn.bias_hh_l1 is missing");
 }
 
-/* The scales of a matrix have its whole name, or the model is not saved. */
+/* The tensor of scales has the whole name of its matrix. If that name is too long, the model is not saved. */
 static void test_long_names(void **state)
 {
     (void)state;

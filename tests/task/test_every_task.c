@@ -256,7 +256,7 @@ static void the_network_takes_a_trial(void **state)
     ur_settings_free(settings);
 }
 
-/* Of a model's labels one that is no text is named by its number, counted from 1 (frames only say that labels are wrong). */
+/* If one of a model's labels is not a text, the message gives its number, counted from 1. Frames give no number. */
 static void labels_of_a_model_are_texts(void **state)
 {
     const char *expected = strcmp(*state, "frames") == 0 ? "what its labels are" : "the model's label 2 is no";

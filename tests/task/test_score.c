@@ -43,7 +43,8 @@ static void test_no_language_model(void **state)
     remove_scratch(&place);
 }
 
-/* A part is measured in its own characters and bytes, of unknown words too: here each word is a space and 4 letters, or 7. */
+/* A part of a text is measured in its own characters and bytes, even if its words are unknown. The words of the first half
+ * have 5 characters and those of the second half 8, one of which has two bytes. */
 static void check_part(double begin, double end, double chars, double bytes)
 {
     static const char *const tokens[] = {"\n", " four"};

@@ -12,7 +12,7 @@
 
 #include <math.h>
 
-/* After one step the smoothed loss is close to where it began. */
+/* After one step the smoothed loss is close to its first value. */
 static void check_first(const char *line, double targets)
 {
     const char *path = in_scratch(&place, "text");

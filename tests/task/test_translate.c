@@ -201,7 +201,7 @@ static void alone_as_in_batches(void **state)
     ur_model_free(model);
 }
 
-/* A target that the model cannot write is not judged: here two letters and the end are. */
+/* Unknown tokens of a target do not count. Here two letters and the end token do. */
 static void unknown_targets_do_not_count(void **state)
 {
     (void)state;
