@@ -19,8 +19,8 @@
 static const double TICK = 0.25, REST = 2.5; /* duration in seconds of each frame, and the extra duration of the last
                                               * one */
 
-/* Frame k appears at its time and stays, and later frames are drawn over it. The squares of frame k are visible for one
- * tick. */
+/* Frame k appears at its time and stays, and later frames are drawn over it. The squares of a frame are visible until
+ * the next one appears. */
 static void write_style(FILE *out, size_t frames)
 {
     double all = (double)frames * TICK + REST;
@@ -31,7 +31,7 @@ static void write_style(FILE *out, size_t frames)
         "stroke:#4c9be8}",
         all);
     for (size_t k = 0; k < frames; k++) {
-        double from = 100 * (double)k * TICK / all, to = 100 * (double)(k + 1) * TICK / all;
+        double from = 100 * (double)k * TICK / all, to = k + 1 < frames ? 100 * (double)(k + 1) * TICK / all : 100;
         fprintf(out, "@keyframes k%zu{0%%{opacity:0}%.3f%%,100%%{opacity:1}}.k%zu{animation-name:k%zu}", k, from, k, k);
         fprintf(out,
                 "@keyframes g%zu{0%%{opacity:0}%.3f%%{opacity:1}%.3f%%,100%%{opacity:0}}.g%zu{animation-name:g%zu}", k,

@@ -4,13 +4,13 @@
 #include "base/float_mode.h"
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/memory.h"
 
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <string.h>
 #include <unistd.h>
 
 enum {
@@ -227,10 +227,9 @@ ur_status ur_pool_create(ur_pool **pool, size_t threads, ur_error *error)
         *pool = made;
         return UR_OK;
     }
-    char reason[128];
-    if (strerror_r(cause, reason, sizeof reason) != 0) strcpy(reason, "unknown error");
+    char reason[UR_REASON_MAX];
     ur_fail(error, UR_ERR_IO, "cannot start thread %zu of %zu: %s; use fewer threads", made->started + 2, threads,
-            reason);
+            ur_reason(cause, reason));
     ur_pool_free(made);
     return UR_ERR_IO;
 }

@@ -61,5 +61,8 @@ ur_status ur_reader_next(ur_reader *reader, int32_t *ids, size_t count, ur_error
 /* The bytes of the next token, for counting and for messages; NULL at the end of the corpus. Valid until
  * the next call. */
 ur_status ur_reader_next_text(ur_reader *reader, const char **text, size_t *length, ur_error *error);
+/* How many bytes and characters the two functions above have read, counted as ur_corpus_bytes and ur_corpus_chars. */
+uint64_t ur_reader_bytes(const ur_reader *reader);
+uint64_t ur_reader_chars(const ur_reader *reader);
 
 #endif

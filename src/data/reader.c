@@ -9,6 +9,7 @@ struct ur_reader {
     ur_corpus *corpus;
     const ur_vocabulary *vocabulary; /* NULL if the reader gives only texts */
     uint64_t position;
+    uint64_t bytes, chars; /* of the tokens that were given */
     ur_cursor cursor;
 };
 
@@ -49,6 +50,8 @@ ur_cursor *ur_reader_cursor(ur_reader *reader) { return &reader->cursor; }
 void ur_reader_passed(ur_reader *reader, size_t tokens) { reader->position += tokens; }
 
 uint64_t ur_reader_position(const ur_reader *reader) { return reader->position; }
+uint64_t ur_reader_bytes(const ur_reader *reader) { return reader->bytes; }
+uint64_t ur_reader_chars(const ur_reader *reader) { return reader->chars; }
 
 /* Moves to the last place in the index that is not after `token`. */
 static void place_before(ur_reader *reader, uint64_t token)
@@ -85,6 +88,8 @@ static ur_status next_token(ur_reader *reader, const unsigned char **text, size_
 {
     UR_TRY(ur_cursor_next(&reader->cursor, text, length, error));
     reader->position += *text != NULL;
+    reader->bytes += *length;
+    for (size_t i = 0; i < *length; i++) reader->chars += ((*text)[i] & 0xC0) != 0x80;
     return UR_OK;
 }
 

@@ -42,8 +42,9 @@ ur_status ur_source_keep(ur_source *source, const char *path, const void *bytes,
         if (put < 0 && errno == EINTR) continue;
         if (put < 0)
             return ur_fail(error, UR_ERR_IO,
-                           "%s: cannot be unpacked: %s; set TMPDIR to a folder with enough free space", path,
-                           ur_reason(errno, reason));
+                           "%s: its contents cannot be stored in a temporary file: %s; set TMPDIR to a folder with "
+                           "enough free space",
+                           path, ur_reason(errno, reason));
         done += (size_t)put;
     }
     source->unpacked += size;

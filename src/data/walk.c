@@ -110,7 +110,7 @@ static ur_status enter(walk *state, char *path, ur_error *error)
     if (there && S_ISDIR(info.st_mode) && !linked) return enter_folder(state, path, &info, error);
     if (there && S_ISREG(info.st_mode)) return enter_file(state, path, &info, error);
     if (there || errno == ENOENT || errno == ELOOP)
-        return leave_out(state, path, !there ? BROKEN : linked ? LINK : NO_FILE, error);
+        return leave_out(state, path, !there ? BROKEN : S_ISDIR(info.st_mode) ? LINK : NO_FILE, error);
     ur_status status = ur_fail_system(error, errno, path, "cannot be looked at");
     free(path);
     return status;

@@ -62,15 +62,16 @@ static ur_status read_tokens(ur_vocabulary **tokens, size_t symbols, const json_
                              ur_error *error)
 {
     const char *kind_name = json_string_value(json_object_get(record, "unit"));
-    const json_t *list = json_object_get(record, "vocab");
+    const json_t *list = json_object_get(record, "vocab"), *unknown = json_object_get(record, "unknown");
     if (!list && !kind_name) return UR_OK;
     ur_token_kind kind;
     if (!kind_name || ur_token_kind_find(kind_name, &kind, NULL) != UR_OK) return missing(name, "unit", error);
     if (!json_is_array(list)) return missing(name, "vocab", error);
+    if (unknown && !json_is_boolean(unknown)) return missing(name, "unknown", error);
     UR_TRY(ur_vocabulary_create(tokens, kind, error));
     for (size_t i = 0; i < json_array_size(list); i++)
         UR_TRY(add_token(*tokens, json_array_get(list, i), i, name, error));
-    ur_vocabulary_seal(*tokens, json_is_true(json_object_get(record, "unknown")));
+    ur_vocabulary_seal(*tokens, json_is_true(unknown));
     if (ur_vocabulary_size(*tokens) == symbols) return UR_OK;
     return ur_fail(error, UR_ERR_FORMAT, "%s: %zu tokens, but the network has %zu symbols", name,
                    ur_vocabulary_size(*tokens), symbols);
@@ -106,13 +107,22 @@ static ur_status read_all_tokens(ur_model *m, const json_t *record, const char *
     return read_tokens(&m->vocabulary, m->lines[m->line_count - 1].symbols, record, name, error);
 }
 
+static ur_status read_task(ur_model *m, const json_t *record, const char *name, ur_error *error)
+{
+    const json_t *task = json_object_get(record, "task");
+    if (!task) return UR_OK;
+    if (!json_is_string(task) || json_string_length(task) >= sizeof m->task)
+        return ur_fail(error, UR_ERR_FORMAT, "%s: the record's \"task\" is not the name of a task", name);
+    memcpy(m->task, json_string_value(task), json_string_length(task) + 1);
+    return UR_OK;
+}
+
 static ur_status build(ur_model **model, json_t *record, size_t most, const char *isa, const char *name,
                        ur_error *error)
 {
     if (!json_is_object(record)) return ur_fail(error, UR_ERR_FORMAT, "%s: the record is not a JSON object", name);
     UR_TRY(check_version(record, name, error));
     const char *net = json_string_value(json_object_get(record, "net"));
-    const char *task = json_string_value(json_object_get(record, "task"));
     if (!net) return missing(name, "net", error);
     ur_sizes sizes, lines[UR_LINES_MAX] = {{0}};
     UR_TRY(read_sizes(record, &sizes, name, error));
@@ -121,7 +131,7 @@ static ur_status build(ur_model **model, json_t *record, size_t most, const char
     ur_status status = ur_model_build_within(model, net, &sizes, most, isa, error);
     if (status != UR_OK) return ur_fail_in(error, status, name);
     ur_model *m = *model;
-    if (task && strlen(task) < sizeof m->task) memcpy(m->task, task, strlen(task) + 1);
+    UR_TRY(read_task(m, record, name, error));
     UR_TRY(read_all_tokens(m, record, name, error));
     static const char *const own[] = {"version",  "task",    "net",   "symbols", "features", "rows",    "columns",
                                       "channels", "outputs", "lines", "vocab",   "unit",     "unknown", "weights"};

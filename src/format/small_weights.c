@@ -61,9 +61,8 @@ static ur_status put_int8(ur_small_entries *small, const ur_param *p, unsigned c
     e.data = numbers;
     e.bytes = p->size;
     s.bytes = p->shape[0] * sizeof *scale;
-    if (strlen(p->name) + sizeof UR_SCALE_SUFFIX > sizeof s.name)
+    if (snprintf(s.name, sizeof s.name, "%s" UR_SCALE_SUFFIX, p->name) >= (int)sizeof s.name)
         return ur_fail(error, UR_ERR_UNSUPPORTED, "tensor %s: its name is too long for an int8 file", p->name);
-    snprintf(s.name, sizeof s.name, "%.80s" UR_SCALE_SUFFIX, p->name);
     small->entries[small->count++] = e;
     small->entries[small->count++] = s;
     return UR_OK;

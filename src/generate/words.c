@@ -11,15 +11,16 @@ static bool is_ascii_word(uint32_t code)
 }
 
 /* Beyond ASCII every character belongs to words except blocks of spaces and punctuation: Latin-1's signs up to U+00BF
- * (without ª µ º), General Punctuation, CJK Symbols and Punctuation (without 々), and the full-width ! , . : ; ?. */
+ * (without ª µ º), × and ÷, General Punctuation, CJK Symbols and Punctuation (without 々), and the full-width ! , . : ; ?. */
 static bool is_word(uint32_t code)
 {
     if (code < 0x80) return is_ascii_word(code);
     bool latin = code <= 0xBF && code != 0xAA && code != 0xB5 && code != 0xBA;
+    bool sign = code == 0xD7 || code == 0xF7;
     bool punctuation = (code >= 0x2000 && code <= 0x206F) || (code >= 0x3000 && code <= 0x303F && code != 0x3005);
     bool wide =
         code == 0xFF01 || code == 0xFF0C || code == 0xFF0E || code == 0xFF1A || code == 0xFF1B || code == 0xFF1F;
-    return !latin && !punctuation && !wide;
+    return !latin && !sign && !punctuation && !wide;
 }
 
 bool ur_ends_word(const char *token, size_t length)

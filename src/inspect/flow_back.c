@@ -66,11 +66,11 @@ static int loss_row(real *x, size_t n, size_t id)
     return power;
 }
 
-/* Replaces one number x by σ(x) − id, scaled by a power of two, and returns the power. If x is not yet squashed,
- * nothing cancels. If x is already σ(…), 1 − x has only the digits that x has. */
-static int loss_of_one(real *x, bool squashed, size_t id)
+/* Replaces one number x by σ(x) − id, scaled by a power of two, and returns the power. σ(x) − 1 is computed as −σ(−x),
+ * so that it does not cancel to 0 if σ(x) is close to 1. */
+static int loss_of_one(real *x, size_t id)
 {
-    double y = (double)*x, other = squashed ? (id ? 1 - y : y) : 1 / (1 + ur_exp(id ? y : -y));
+    double other = 1 / (1 + ur_exp((double)(id ? *x : -*x)));
     int power = 0;
     if (other > 0) frexp(other, &power);
     *x = (real)((id ? -1 : 1) * ldexp(other, -power));
@@ -85,11 +85,21 @@ static const real *output_of(const ur_descent *at, size_t layer)
     return y->value + (layer >= f->last ? 0 : at->step * f->lanes * y->row);
 }
 
-/* Copies the network's outputs at the last step to d. */
+/* Whether the network has one output that has gone through σ. The gradient of its loss is with respect to the input of
+ * that σ. */
+static bool is_squashed(const ur_flow *f)
+{
+    return f->model->lines[0].width == 1 && f->model->layers[f->model->layer_count - 1].dense.activation == UR_SIGMOID;
+}
+
+/* Writes the network's outputs at the last step to d, without a last σ. */
 static void outputs(const ur_descent *at)
 {
     const ur_flow *f = at->flow;
     const ur_dense *head = ur_network_head(f->model);
+    ur_dense unsquashed = f->model->layers[f->model->layer_count - 1].dense;
+    unsquashed.activation = UR_LINEAR;
+    if (is_squashed(f)) head = &unsquashed;
     size_t layer = f->model->layer_count - (head ? 2 : 1);
     const real *x = output_of(at, layer);
     if (head)
@@ -98,22 +108,14 @@ static void outputs(const ur_descent *at)
         memcpy(at->d, x, f->lanes * f->watch[layer]->row * sizeof(real));
 }
 
-/* Whether the network has one output that has gone through σ. The gradient of its loss is with respect to the input of
- * that σ. */
-static bool is_squashed(const ur_flow *f)
-{
-    return f->model->lines[0].width == 1 && f->model->layers[f->model->layer_count - 1].dense.activation == UR_SIGMOID;
-}
-
 static void begin(ur_descent *at, const int32_t *next)
 {
     const ur_flow *f = at->flow;
     size_t width = f->model->lines[0].width;
-    bool squashed = is_squashed(f);
     outputs(at);
     for (size_t b = 0; b < f->lanes; b++) {
         real *row = at->d + b * ur_padded(width);
-        at->power[b] = width == 1 ? loss_of_one(row, squashed, (size_t)next[b]) : loss_row(row, width, (size_t)next[b]);
+        at->power[b] = width == 1 ? loss_of_one(row, (size_t)next[b]) : loss_row(row, width, (size_t)next[b]);
     }
     at->any = true;
 }

@@ -64,12 +64,15 @@ static ur_status judge(int info, const char *what, ur_error *error)
     return ur_fail(error, UR_ERR_NUMERIC, "LAPACK's %s failed on the matrix (%d)", what, info);
 }
 
-/* A workspace of the size for which the routine asked (as a double); NULL if memory is lacking. A size that does not
- * fit becomes 1, and LAPACK then reports an error. */
-static double *workspace(double size, int *count)
+/* A workspace of the size for which the routine asked (as a double). */
+static ur_status make_workspace(double size, double **work, int *count, ur_error *error)
 {
-    *count = size >= 1 && size < INT_MAX ? (int)size : 1;
-    return calloc((size_t)*count, sizeof(double));
+    *work = NULL;
+    if (size >= INT_MAX)
+        return ur_fail(error, UR_ERR_UNSUPPORTED, "LAPACK needs a workspace of %.0f numbers, which is too large", size);
+    *count = size >= 1 ? (int)size : 1;
+    *work = calloc((size_t)*count, sizeof **work);
+    return *work ? UR_OK : ur_fail_memory(error, "the workspace of LAPACK");
 }
 
 /* A matrix stored row by row is its transpose stored column by column, which has the same singular values. */
@@ -83,9 +86,12 @@ ur_status ur_lapack_singular(const ur_lapack *l, double *a, size_t rows, size_t 
     int *integers = calloc(8 * (size_t)least + 1, sizeof *integers);
     if (!integers) return ur_fail_memory(error, "the singular values");
     l->dgesdd("N", &m, &n, a, &m, values, &none, &one, &none, &one, &asked, &ask, integers, &info, 1);
-    double *work = workspace(asked, &count);
-    if (work) l->dgesdd("N", &m, &n, a, &m, values, &none, &one, &none, &one, work, &count, integers, &info, 1);
-    ur_status status = work ? judge(info, "dgesdd", error) : ur_fail_memory(error, "the singular values");
+    double *work;
+    ur_status status = make_workspace(asked, &work, &count, error);
+    if (status == UR_OK) {
+        l->dgesdd("N", &m, &n, a, &m, values, &none, &one, &none, &one, work, &count, integers, &info, 1);
+        status = judge(info, "dgesdd", error);
+    }
     free(work);
     free(integers);
     return status;
@@ -99,9 +105,12 @@ ur_status ur_lapack_radius(const ur_lapack *l, double *a, size_t size, double *r
     double asked = 0, none = 0, *re = calloc(2 * size + 1, sizeof *re), *im = re + size;
     if (!re) return ur_fail_memory(error, "the eigenvalues");
     l->dgeev("N", "N", &n, a, &n, re, im, &none, &one, &none, &one, &asked, &ask, &info, 1, 1);
-    double *work = workspace(asked, &count);
-    if (work) l->dgeev("N", "N", &n, a, &n, re, im, &none, &one, &none, &one, work, &count, &info, 1, 1);
-    ur_status status = work ? judge(info, "dgeev", error) : ur_fail_memory(error, "the eigenvalues");
+    double *work;
+    ur_status status = make_workspace(asked, &work, &count, error);
+    if (status == UR_OK) {
+        l->dgeev("N", "N", &n, a, &n, re, im, &none, &one, &none, &one, work, &count, &info, 1, 1);
+        status = judge(info, "dgeev", error);
+    }
     *radius = 0;
     for (size_t i = 0; i < size && status == UR_OK; i++) *radius = fmax(*radius, hypot(re[i], im[i]));
     free(work);

@@ -30,7 +30,7 @@ static ur_status make_state(ur_trainer *t, const ur_task_batch *batch, ur_error 
     return ur_state_make(&t->state, t->model, ur_task_lanes(batch), error);
 }
 
-/* Updates the smoothed loss. It begins at the loss of an untrained model. */
+/* Updates the smoothed loss. It begins at the loss of an untrained model on `count` targets. */
 static void smooth(ur_trainer *t, size_t count)
 {
     double share = t->run->smooth, first = t->first_loss;
@@ -39,10 +39,10 @@ static void smooth(ur_trainer *t, size_t count)
     t->at.smooth = share * t->at.smooth + (1 - share) * t->loss;
 }
 
-static void count_step(ur_trainer *t, const ur_task_batch *batch, const ur_window_result *r)
+static void count_step(ur_trainer *t, const ur_window_result *r)
 {
     t->loss = r->loss;
-    smooth(t, r->count / ur_task_lanes(batch));
+    smooth(t, r->count);
     ur_trainer_add_to_average(t);
     t->at.clipped += ur_clip_factor(t->run->learning.clip_norm, t->learner->norm) < 1;
     t->at.step++;
@@ -72,7 +72,7 @@ static ur_status learn_batch(ur_trainer *t, const ur_task_batch *batch, ur_windo
     UR_TRY(ur_learner_gradients(t->learner, &batch->network, &carry, result, error));
     ur_learner_set_rate(t->learner, ur_rate_at(&t->rates, t->at.step, t->at.drops));
     UR_TRY(ur_learner_update(t->learner, error));
-    count_step(t, batch, result);
+    count_step(t, result);
     return UR_OK;
 }
 

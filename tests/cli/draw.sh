@@ -90,6 +90,7 @@ for i in range(8):
 assert right > 0.95 * 8 * 63, right
 PYTHON
 done_with sample there --count 3 --animate page.html; grep -q '<rect' page.html || fail 'no square shows where it wrote'
+equal "$(grep -o 'opacity:1}100.000%,100%{opacity:0}}.g[0-9]*' page.html)" "opacity:1}100.000%,100%{opacity:0}}.g$(grep -o 'class="g g[0-9]*' page.html | sed -n '$s/.*g//p')"
 done_with sample there --count 3 --animate film.gif
 [ "$(head -c 6 film.gif)" = GIF89a ] && [ "$(wc -c <film.gif)" -gt 2000 ] || fail 'there is no film'
 done_with sample there --reconstruct bars.idx3 --count 2 --animate again.html; grep -q 'class="read"' again.html

@@ -109,6 +109,10 @@ static void test_mistakes(void **state)
            "t.tsv: line 3: a row without the name of a picture; take the row out");
     refuse(temp_string(temp, "t.tsv", "file\tcaption\nx\n"), &files,
            "t.tsv: line 2: 1 column, where the first row has 2");
+    refuse(temp_string(temp, "t.csv", "caption,file\n\"red\" and blue,x\n"), &none,
+           "t.csv: line 2: a quote is not closed at the end of its field; write a quote inside a field twice");
+    refuse(temp_string(temp, "t.csv", "caption,file\nred,x\n\"blue,y\ngreen,z\n"), &none,
+           "t.csv: line 3: a quote is not closed at the end of its field; write a quote inside a field twice");
     refuse(temp_string(temp, "t.tsv", ""), &none, "t.tsv: no captions in it");
     refuse(temp_string(temp, "t.tsv", "caption\n"), &none, "t.tsv: no captions in it");
     refuse(temp_string(temp, "t.tsv", "caption\n\xFF\n"), &none,

@@ -135,6 +135,10 @@ static void test_bad_tables(void **state)
                  "bad.csv: line 3: 4 columns; the rows before have 3");
     refuse_table(*state, "x,y,label\n1,2,a\n3,4\n", &none, UR_ERR_DATA,
                  "bad.csv: line 3: 2 columns; the rows before have 3");
+    refuse_table(*state, "x,label\n1,a\n2,\"b\n3,a\n", &none, UR_ERR_FORMAT,
+                 "bad.csv: line 3: a quote is not closed at the end of its field; write a quote inside a field twice");
+    refuse_table(*state, "x,label\n1,a\n\"2\"5,b\n3,a\n", &none, UR_ERR_FORMAT,
+                 "bad.csv: line 3: a quote is not closed at the end of its field; write a quote inside a field twice");
     refuse_table(*state, "x,y\n1,2\n3,4\n", &none, UR_ERR_DATA,
                  "bad.csv: no column looks like labels; name it with `label-column`");
     refuse_table(*state, "x,y,label\n", &none, UR_ERR_DATA, "bad.csv: no frames in it");
@@ -208,7 +212,7 @@ static void test_idx(void **state)
 
 static void test_bad_idx(void **state)
 {
-    char clip_path[512], names[512];
+    char clip_path[512], label_path[512], names[512];
     unsigned char fewer[sizeof LABELS];
     memcpy(fewer, LABELS, sizeof LABELS);
     fewer[11] = 1;
@@ -218,6 +222,12 @@ static void test_bad_idx(void **state)
     const ur_clips_options other = {.rows = 2, .columns_of_picture = 2, .channels = 1};
     refuse(*state, paths, 2, &(ur_clips_options){.names = names}, UR_ERR_DATA,
            "labels: clip 1, frame 2: label 2, but only 2 labels have names");
+    strcpy(label_path, paths[1]);
+    refuse(*state, (const char *[]){label_path, clip_path}, 2, &(ur_clips_options){.names = names}, UR_ERR_DATA,
+           "labels: clip 1, frame 2: label 2, but only 2 labels have names");
+    refuse(*state, paths, 2, &(ur_clips_options){.relabel = "1=a"}, UR_ERR_USAGE,
+           "clips: `relabel` does not apply to idx files; `names` gives a file with the names of their labels");
+    ur_clips_close(open_clips(paths, 1, &(ur_clips_options){.relabel = "1=a", .unlabelled = true}));
     refuse(*state, paths, 2, &other, UR_ERR_DATA, "clips: frames of 1 x 2 x 1; the training data have 2 x 2 x 1");
     refuse(*state, paths, 1, &(ur_clips_options){0}, UR_ERR_USAGE,
            "clips: clips are two idx files, of the frames and of their labels; here is 1");
@@ -265,6 +275,11 @@ static void test_folders(void **state)
            "movie/3.ppm: its largest value is 65535; it must be 255");
     temp_string(temp, "movie/3.ppm", "P5 4 4 255\nxx");
     refuse(temp, &path, 1, &(ur_clips_options){0}, UR_ERR_FORMAT, "movie/3.ppm: it ends before its 4 x 4 pixels do");
+    temp_write(temp, "movie/3.ppm",
+               "P6\0"
+               "2 1 255\n\0\0\xFF\x33\x33\x33",
+               17);
+    refuse(temp, &path, 1, &(ur_clips_options){0}, UR_ERR_FORMAT, "movie/3.ppm: its header gives no size");
     temp_string(temp, "movie/3.ppm", "GIF89a");
     refuse(temp, &path, 1, &(ur_clips_options){0}, UR_ERR_FORMAT,
            "movie/3.ppm: not a picture: neither PNG, JPEG nor binary PGM or PPM");

@@ -82,6 +82,7 @@ static void folders(void **state)
     temp_write(temp, "f/picture", "\x89PNG\0", 5);
     assert_int_equal(symlink(".", temp_path(temp, "f/loop")), 0);
     assert_int_equal(symlink("nowhere", temp_path(temp, "f/dangling")), 0);
+    assert_int_equal(symlink("/dev/null", temp_path(temp, "f/device")), 0);
     assert_int_equal(mkfifo(temp_path(temp, "f/pipe"), 0600), 0);
     check_read(UR_TOKEN_CHAR, false, temp_path(temp, "f"), "w|1|\n|2|\r|\n|\n|3|'");
     check_read(UR_TOKEN_WORD, false, temp_path(temp, "f"), "w1|\n|2|\r|\n|\n|3|'");
@@ -92,9 +93,10 @@ static void folders(void **state)
     assert_string_equal(ur_corpus_file_name(corpus, 3), "empty");
     assert_int_equal(ur_corpus_file_size(corpus, 1), 5);
     assert_int_equal(ur_corpus_bytes(corpus), 9);
-    assert_string_equal(ur_corpus_left_out(corpus),
-                        "4 entries of the folders left out: dangling (a broken link), loop (a link "
-                        "to a folder), picture (binary) and 1 more");
+    assert_string_equal(
+        ur_corpus_left_out(corpus),
+        "5 entries of the folders left out: dangling (a broken link), device (not a file), loop (a link "
+        "to a folder) and 2 more");
     ur_corpus_close(corpus);
 }
 

@@ -57,6 +57,19 @@ static void trees(void **state)
               "3:It works (|2:It|3:works|2:(|4:works (|1:It bores works|1:bores|1:bores works");
 }
 
+/* A node with all words of its sentence, and another label, is a phrase. */
+static void trees_of_one_word(void **state)
+{
+    const char *path = temp_string(*state, "one", "(3 (2 (3 fine)))\n(1 (2 so) (4 good))\n");
+    const bool phrase[] = {false, true, false, true, true};
+    ur_labelled *set;
+    ur_error error;
+    assert_int_equal(ur_labelled_open(&set, &path, 1, &(ur_labelled_options){.phrases = true}, &error), UR_OK);
+    check_examples(set, "1 2 3 4", "3:fine|2:fine|1:so good|2:so|4:good");
+    for (size_t i = 0; i < 5; i++) assert_int_equal(ur_labelled_phrase(set, i), phrase[i]);
+    ur_labelled_close(set);
+}
+
 /* A sentence that is set apart gives no phrases. A phrase that also occurs elsewhere stays. */
 static void trees_split(void **state)
 {
@@ -238,6 +251,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines),
         cmocka_unit_test(trees),
+        cmocka_unit_test(trees_of_one_word),
         cmocka_unit_test(trees_split),
         cmocka_unit_test(bad_trees),
         cmocka_unit_test(file_for_each_class),

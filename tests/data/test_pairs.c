@@ -105,7 +105,8 @@ static void bad_tables(void **state)
     fails(tsv, NULL, &(ur_pairs_options){.column = {"3", NULL}}, UR_ERR_USAGE, "no column \"3\"");
     fails(tsv, NULL, &(ur_pairs_options){.column = {"2", NULL}}, UR_ERR_USAGE,
           "source and target are both column 2; change `target-column`");
-    fails(csv, NULL, NULL, UR_ERR_FORMAT, "h.csv: line 2: a quoted field goes on after its closing quote");
+    fails(csv, NULL, NULL, UR_ERR_FORMAT,
+          "h.csv: line 2: a quote is not closed at the end of its field; write a quote inside a field twice");
     fails(write_file(state, "i.tsv", ""), NULL, NULL, UR_ERR_DATA, "i.tsv: no pairs in it");
     fails(write_file(state, "j.tsv", "a\xFF\tb\n"), NULL, NULL, UR_ERR_FORMAT, "j.tsv: line 1: byte 2: invalid UTF-8");
     fails(((temp_text *)*state)->folder, NULL, NULL, UR_ERR_USAGE, "a folder; give a source file and a target file");

@@ -102,6 +102,13 @@ static void missing_values(void **state)
     check_series(path, &(ur_series_options){.missing = UR_MISSING_FORWARD}, "a b|2 1|2 1|3 1|3 7|6 7");
     check_series(path, &(ur_series_options){.missing = UR_MISSING_LINEAR}, "a b|2 1|2 3|3 5|4.5 7|6 7");
     check_series(path, &(ur_series_options){.missing = UR_MISSING_MASK}, "a b|- 1|2 -|3 -|- 7|6 -");
+    static const char *const channels[] = {"a", "b"};
+    ur_series_options both = {.channels = channels, .channel_count = 2, .missing = UR_MISSING_LINEAR};
+    path = temp_string(temp, "n.csv", "a,b\n1,\n2,NA\n");
+    check_refused(temp, path, &both, UR_ERR_DATA,
+                  "n.csv: column 'b' has no values, so the missing ones cannot be filled");
+    both.missing = UR_MISSING_MASK;
+    check_series(path, &both, "a b|1 -|2 -");
 }
 
 static void bad_tables(void **state)
@@ -127,7 +134,7 @@ static void bad_tables(void **state)
                   "t.csv: no column of numbers in it");
     check_refused(temp, temp_string(temp, "q.csv", "a,b\n1,\"2\"3\n"),
                   &(ur_series_options){.channels = twice, .channel_count = 1}, UR_ERR_FORMAT,
-                  "q.csv: line 2: a quoted field goes on after its closing quote");
+                  "q.csv: line 2: a quote is not closed at the end of its field; write a quote inside a field twice");
 }
 
 static void bad_times(void **state)

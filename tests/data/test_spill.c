@@ -1,6 +1,8 @@
 /* Blocks that continue in a temporary file: nothing is lost on the way, and a full disk is an error. */
 #include "temp_text.h"
 
+#include "base/watch.h"
+#include "data/source.h"
 #include "data/spill.h"
 
 #include <signal.h>
@@ -33,6 +35,28 @@ static void from_memory_to_file(void **state)
     assert_true(!s.bytes && !s.room && s.least == 4096);
     assert_int_equal(fill(&s, 10, &error), UR_OK); /* empty again, and can be filled again */
     ur_spill_free(&s);
+}
+
+/* A source stores the contents of videos and of compressed files in a temporary file. */
+static void source_on_a_full_disk(void **state)
+{
+    temp_text *temp = *state;
+    ur_error error;
+    struct rlimit before, small;
+    const ur_watcher watcher = {.temporary = temp->folder};
+    ur_source source = {.temporary = -1, .watcher = &watcher};
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    small = before;
+    small.rlim_cur = 10;
+    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    ur_status status = ur_source_keep(&source, "film.mp4", "many frames", 11, &error);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    signal(SIGXFSZ, handler);
+    assert_int_equal(status, UR_ERR_IO);
+    assert_string_equal(error.text, "film.mp4: its contents cannot be stored in a temporary file: File too large; set "
+                                    "TMPDIR to a folder with enough free space");
+    ur_source_close(&source);
 }
 
 /* The block keeps its bytes. A limit on the size of files plays the full disk. */
@@ -76,6 +100,6 @@ static void too_much(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(from_memory_to_file), cmocka_unit_test(full_disk),
-                                       cmocka_unit_test(too_much)};
+                                       cmocka_unit_test(source_on_a_full_disk), cmocka_unit_test(too_much)};
     return cmocka_run_group_tests(tests, temp_setup, temp_teardown);
 }

@@ -132,6 +132,39 @@ static void test_folders(void **state)
     ur_utterances_close(set);
 }
 
+static void refuse(const char *name, const char *text, ur_utterances_options options, ur_status status,
+                   const char *message)
+{
+    ur_utterances *set;
+    ur_error error = {0};
+    char path[600];
+    snprintf(path, sizeof path, "%s/%s", place.root, name);
+    const char *paths[] = {path};
+    if (text) put(path, text);
+    assert_int_equal(ur_utterances_open(&set, paths, 1, &options, &error), status);
+    assert_null(set);
+    if (!strstr(error.text, message)) fail_msg("\"%s\" does not say \"%s\"", error.text, message);
+}
+
+/* White space around a transcript is removed. An empty transcript is refused, and so is one that is not UTF-8. */
+static void test_transcripts_of_names(void **state)
+{
+    (void)state;
+    const ur_utterances_options first = {.transcript_from = "{transcript}_*"};
+    static const char *const bad[][2] = {{"named/ _x.wav", "/named/ _x.wav: its name has no transcript"},
+                                         {"named/a\xFF_x.wav", "the transcript in its name is not UTF-8"}};
+    assert_int_equal(mkdir(in_scratch(&place, "named"), 0700), 0);
+    put_wav("named/ one  two\t_x.wav", 2000, 400, 192);
+    ur_utterances *set = open_set("named", &first);
+    assert_string_equal(ur_utterances_text(set, 0), "one two");
+    ur_utterances_close(set);
+    for (size_t i = 0; i < 2; i++) {
+        put_wav(bad[i][0], 2000, 400, 192);
+        refuse("named", NULL, first, i ? UR_ERR_FORMAT : UR_ERR_DATA, bad[i][1]);
+        assert_int_equal(unlink(in_scratch(&place, bad[i][0])), 0);
+    }
+}
+
 static void test_parts(void **state)
 {
     (void)state;
@@ -168,20 +201,6 @@ static void test_hash(void **state)
     assert_true(hash != hash_of("file\ttext\tspeaker\nsub/one_eve_1.wav\tone\ta\nsub/two_bob_1.wav\ttwo\tb\n"));
 }
 
-static void refuse(const char *name, const char *text, ur_utterances_options options, ur_status status,
-                   const char *message)
-{
-    ur_utterances *set;
-    ur_error error = {0};
-    char path[600];
-    snprintf(path, sizeof path, "%s/%s", place.root, name);
-    const char *paths[] = {path};
-    if (text) put(path, text);
-    assert_int_equal(ur_utterances_open(&set, paths, 1, &options, &error), status);
-    assert_null(set);
-    if (!strstr(error.text, message)) fail_msg("\"%s\" does not say \"%s\"", error.text, message);
-}
-
 static void test_what_is_refused(void **state)
 {
     (void)state;
@@ -199,6 +218,11 @@ static void test_what_is_refused(void **state)
     refuse("r.tsv", "sub/one_eve_1.wav\tone\n", (ur_utterances_options){.val_match = "*"}, UR_ERR_DATA,
            "all of the 1 recordings match *, but training and validation both need some");
     refuse("r.tsv", "sub/one_eve_1.wav\tone\n", (ur_utterances_options){.val_match = "[a"}, UR_ERR_USAGE, "[a");
+    refuse("r.csv", "file,text\nsub/one_eve_1.wav,\"one\nsub/two_bob_1.wav,two\n", none, UR_ERR_FORMAT,
+           "r.csv: line 2: a quote is not closed at the end of its field; write a quote inside a field twice");
+    char wide[600] = "sub/one_eve_1.wav\tone";
+    memset(wide + strlen(wide), '\t', 255);
+    refuse("r.tsv", wide, none, UR_ERR_DATA, "r.tsv: line 1: more than 256 columns");
     put_wav("still.wav", 2000, 0, 0);
     refuse("still.wav", NULL, (ur_utterances_options){.unlabelled = true}, UR_ERR_DATA,
            "still.wav: a recording without sound; remove it");
@@ -212,8 +236,10 @@ static void test_what_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tables), cmocka_unit_test(test_normal_form), cmocka_unit_test(test_folders),
-        cmocka_unit_test(test_parts),  cmocka_unit_test(test_hash),        cmocka_unit_test(test_what_is_refused),
+        cmocka_unit_test(test_tables),          cmocka_unit_test(test_normal_form),
+        cmocka_unit_test(test_folders),         cmocka_unit_test(test_transcripts_of_names),
+        cmocka_unit_test(test_parts),           cmocka_unit_test(test_hash),
+        cmocka_unit_test(test_what_is_refused),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -93,6 +93,20 @@ static void reads_as_encoded(void **state)
     }
 }
 
+/* A text that is nothing but a byte order mark has no tokens, unless bytes are tokens. */
+static void encodes_a_mark_alone(void **state)
+{
+    (void)state;
+    ur_model *const models[] = {small_chars(), small_words(), small_bytes()};
+    for (int m = 0; m < 3; m++) {
+        ur_error error;
+        size_t count;
+        ok(ur_encode(models[m], "\357\273\277", 3, NULL, 0, &count, &error), &error);
+        assert_int_equal(count, m < 2 ? 0 : 3);
+        ur_model_free(models[m]);
+    }
+}
+
 /* The session cleans text as training does, except for byte tokens, which are read unchanged. */
 static void reads_as_training_does(void **state)
 {
@@ -367,13 +381,14 @@ static void tokens_without_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(chars_in_pieces),          cmocka_unit_test(bytes_in_pieces),
-        cmocka_unit_test(words_in_pieces),          cmocka_unit_test(reads_as_encoded),
-        cmocka_unit_test(reads_as_training_does),   cmocka_unit_test(bad_text_is_not_read),
-        cmocka_unit_test(unknown_is_found),         cmocka_unit_test(writes_as_a_loop),
-        cmocka_unit_test(looking_changes_nothing),  cmocka_unit_test(predicts_in_order),
-        cmocka_unit_test(tells_what_is_not_finite), cmocka_unit_test(one_number_is_enough),
-        cmocka_unit_test(models_without_a_session), cmocka_unit_test(tokens_without_text),
+        cmocka_unit_test(chars_in_pieces),      cmocka_unit_test(bytes_in_pieces),
+        cmocka_unit_test(words_in_pieces),      cmocka_unit_test(reads_as_encoded),
+        cmocka_unit_test(encodes_a_mark_alone), cmocka_unit_test(reads_as_training_does),
+        cmocka_unit_test(bad_text_is_not_read), cmocka_unit_test(unknown_is_found),
+        cmocka_unit_test(writes_as_a_loop),     cmocka_unit_test(looking_changes_nothing),
+        cmocka_unit_test(predicts_in_order),    cmocka_unit_test(tells_what_is_not_finite),
+        cmocka_unit_test(one_number_is_enough), cmocka_unit_test(models_without_a_session),
+        cmocka_unit_test(tokens_without_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@
 
 #include "base/utf8.h"
 #include "generate/output.h"
+#include "generate/words.h"
 
 /* ---- Stop texts -------------------------------------------------------------------------------------------------- */
 
@@ -270,13 +271,32 @@ static void a_token_at_a_time(void **state)
     ur_model_free(model);
 }
 
+/* ---- Words ------------------------------------------------------------------------------------------------------- */
+
+static void words_end(void **state)
+{
+    (void)state;
+    static const char *const outside[] = {" ", "\n", ".", "-", "«", "×", "÷", "—", "。", "，"};
+    static const char *const inside[] = {"a", "Z", "7", "_", "'", "ª", "À", "Ö", "Ø", "ö", "ø", "ÿ", "々", "한"};
+    for (size_t i = 0; i < sizeof outside / sizeof *outside; i++)
+        if (!ur_ends_word(outside[i], strlen(outside[i]))) fail_msg("%s does not end a word", outside[i]);
+    for (size_t i = 0; i < sizeof inside / sizeof *inside; i++)
+        if (ur_ends_word(inside[i], strlen(inside[i]))) fail_msg("%s ends a word", inside[i]);
+    assert_int_equal(ur_word_begun("3×four", 7), 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(stops_by_definition),      cmocka_unit_test(stops_in_a_session),
-        cmocka_unit_test(empty_stop_is_refused),    cmocka_unit_test(bytes_become_characters),
-        cmocka_unit_test(a_character_read_in_part), cmocka_unit_test(refusal_ends_it),
-        cmocka_unit_test(stopped_by_the_caller),    cmocka_unit_test(a_token_at_a_time),
+        cmocka_unit_test(stops_by_definition),
+        cmocka_unit_test(stops_in_a_session),
+        cmocka_unit_test(empty_stop_is_refused),
+        cmocka_unit_test(bytes_become_characters),
+        cmocka_unit_test(a_character_read_in_part),
+        cmocka_unit_test(refusal_ends_it),
+        cmocka_unit_test(words_end),
+        cmocka_unit_test(stopped_by_the_caller),
+        cmocka_unit_test(a_token_at_a_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

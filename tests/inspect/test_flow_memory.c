@@ -23,7 +23,7 @@
 
 /* ---- the library that is found -------------------------------------------------------------------------------------- */
 
-typedef enum lapack { NONE, WITHOUT_DGEEV, GIVES_UP, WHOLE } lapack;
+typedef enum lapack { NONE, WITHOUT_DGEEV, GIVES_UP, ASKS_TOO_MUCH, WHOLE } lapack;
 static lapack there;
 static int opened;
 
@@ -38,7 +38,7 @@ static void dgesdd(const char *job, const int *m, const int *n, double *a, const
     assert_true(*job == 'N' && length == 1 && *lda == *m);
     *info = there == GIVES_UP ? 7 : 0;
     if (*lwork == -1) {
-        work[0] = 11;
+        work[0] = there == ASKS_TOO_MUCH ? 3e9 : 11;
         return;
     }
     assert_int_equal(*lwork, 11);
@@ -229,6 +229,9 @@ static void test_with_and_without(void **state)
     there = GIVES_UP;
     assert_int_equal(ur_spectra_create(&spectra, model, 0, &error), UR_ERR_NUMERIC);
     assert_string_equal(error.text, "LAPACK's dgesdd failed on the matrix (7)");
+    there = ASKS_TOO_MUCH;
+    assert_int_equal(ur_spectra_create(&spectra, model, 0, &error), UR_ERR_UNSUPPORTED);
+    assert_string_equal(error.text, "LAPACK needs a workspace of 3000000000 numbers, which is too large");
     assert_int_equal(opened, 0);
 }
 

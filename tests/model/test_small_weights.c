@@ -302,6 +302,26 @@ static void test_changed_files(void **state)
     load_changed("rnn.bias_hh_l1", other_name, "tensor rnn.bias_hh_l1 is missing");
 }
 
+/* The tensor of scales has the whole name of its matrix. If that name is too long, the model is not saved. */
+static void test_long_names(void **state)
+{
+    (void)state;
+    ur_error error = {0};
+    ur_tensor_file file;
+    ur_model *model = small_model(LINES[0], UR_WEIGHTS_INT8);
+    char *name = model->params[1].name, scales[UR_TENSOR_NAME_MAX];
+    memset(name, 'n', 89), name[89] = 0;
+    ok(ur_model_save(model, path, &error), &error);
+    ok(ur_tensor_file_read(&file, path, &error), &error);
+    snprintf(scales, sizeof scales, "%.89s.scale", name);
+    assert_non_null(ur_tensor_file_find(&file, scales));
+    ur_tensor_file_free(&file);
+    name[89] = 'n', name[90] = 0;
+    assert_int_equal(ur_model_save(model, path, &error), UR_ERR_UNSUPPORTED);
+    assert_non_null(strstr(error.text, "nnn: its name is too long for an int8 file"));
+    ur_model_free(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -310,6 +330,7 @@ int main(void)
         cmocka_unit_test(test_refusals),
         cmocka_unit_test_setup_teardown(test_files, make_path, remove_path),
         cmocka_unit_test_setup_teardown(test_changed_files, make_path, remove_path),
+        cmocka_unit_test_setup_teardown(test_long_names, make_path, remove_path),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

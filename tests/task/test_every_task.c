@@ -17,6 +17,7 @@
 #include "support/small_tasks.h"
 #include "train/trainer.h"
 
+#include <jansson.h>
 #include <math.h>
 #include <stdint.h>
 
@@ -255,6 +256,25 @@ static void the_network_takes_a_trial(void **state)
     ur_settings_free(settings);
 }
 
+/* If one of a model's labels is not a text, the message gives its number, counted from 1. Frames give no number. */
+static void labels_of_a_model_are_texts(void **state)
+{
+    const char *expected = strcmp(*state, "frames") == 0 ? "what its labels are" : "the model's label 2 is no";
+    ur_settings *settings = small_task(*state, place.root);
+    ur_trainer *t = open_trainer(settings);
+    ur_error error = {0};
+    if (json_array_set_new(json_object_get(t->model->record, "labels"), 1, json_integer(7)) == 0) {
+        void *data = calloc(1, t->task->data_size);
+        assert_non_null(data);
+        assert_int_not_equal(t->task->open(data, settings, t->model, &error), UR_OK);
+        if (!strstr(error.text, expected)) fail_msg("\"%s\" does not say \"%s\"", error.text, expected);
+        t->task->close(data);
+        free(data);
+    }
+    ur_trainer_free(t);
+    ur_settings_free(settings);
+}
+
 int main(void)
 {
     static const struct CMUnitTest each[] = {cmocka_unit_test(batches_are_known_by_number),
@@ -264,6 +284,7 @@ int main(void)
                                              cmocka_unit_test(a_full_disk_is_an_error),
                                              cmocka_unit_test(the_line_stands_for_all),
                                              cmocka_unit_test(the_plan_is_told),
+                                             cmocka_unit_test(labels_of_a_model_are_texts),
                                              cmocka_unit_test(the_network_takes_a_trial)};
     enum { EACH = sizeof each / sizeof *each, MOST = 32 };
     struct CMUnitTest tests[EACH * MOST];

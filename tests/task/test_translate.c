@@ -201,6 +201,20 @@ static void alone_as_in_batches(void **state)
     ur_model_free(model);
 }
 
+/* Unknown tokens of a target do not count. Here two letters and the end token do. */
+static void unknown_targets_do_not_count(void **state)
+{
+    (void)state;
+    char path[512];
+    snprintf(path, sizeof path, "%s", in_scratch(&place, "unknown.tsv"));
+    put(path, "ab\taxb\n");
+    ur_model *model = load("half");
+    json_t *result = judge(model, path, "");
+    assert_int_equal(number(result, "tokens"), 3);
+    json_decref(result);
+    ur_model_free(model);
+}
+
 /* Lines that are answered together: each gives the answer that it gives alone, to the last digit. */
 static void together_as_alone(void **state)
 {
@@ -292,6 +306,7 @@ int main(void)
         cmocka_unit_test(reverses_with_attention),
         cmocka_unit_test(learns_from_its_own),
         cmocka_unit_test(alone_as_in_batches),
+        cmocka_unit_test(unknown_targets_do_not_count),
         cmocka_unit_test(together_as_alone),
         cmocka_unit_test(several_answers),
         cmocka_unit_test(pieces_are_kept),

@@ -37,6 +37,7 @@ int many(const char *s) { return fprintf(0, s); } /* over
 abort()
 */
 TEXT
+file src/base/file_error.c <<<'const char *reason(int cause) { return strerror_r(cause, 0, 0); }'
 file cli/bench/bench.c <<<'#include "kernel/k.h"'
 file cli/report/chart.c <<<'#include "cli/support/s.h"'
 file examples/good.c <<<'#include "unroll_train.h"'
@@ -55,7 +56,7 @@ offence 'cli/train/x.c:1: cli may not include cli/inspect/i.h' cli/train/x.c <<<
 offence 'cli/other/x.c:1: is in no folder of the house: cli/other' cli/other/x.c <<<'int x;'
 offence 'examples/x.c:1: may include public headers only: base/a.h' examples/x.c <<<'#include "base/a.h"'
 offence 'include/unroll_x.h:1: may include public headers only: base/a.h' include/unroll_x.h <<<'#include "base/a.h"'
-for call in exit abort printf puts perror rand srand getenv; do
+for call in exit abort printf puts perror rand srand getenv strerror strerror_r; do
     offence "src/base/x.c:2: calls $call" src/base/x.c <<<$'/* one\n   two */ int f(void) { return '"$call"$' (0); }'
 done
 offence 'src/base/x.c:1: prints' src/base/x.c <<<'void f(void) { fputs("x", stderr); }'

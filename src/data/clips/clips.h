@@ -32,7 +32,7 @@ typedef struct ur_clips_options {
     const char *label_column;         /* tables: name in the header, or number from 1 */
     const char *header;               /* tables: "yes" or "no" */
     const char *ignore;               /* tables: columns that are not features: "a,b" */
-    const char *relabel; /* new names of labels (relabel.h), ignored for idx; frames without a name do not count */
+    const char *relabel; /* not for idx: new names of labels (relabel.h); frames without a name do not count */
     const char *names;   /* idx: file with the name of each label, one per line */
     size_t video_rows;   /* videos: height to which frames are scaled; 0: 64 */
     bool colour;         /* videos */

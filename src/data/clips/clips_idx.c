@@ -82,16 +82,18 @@ static ur_status number_labels(ur_clips *c, const unsigned char *label, ur_error
     return ur_labels_fix(&c->labels, names, most + 1, error);
 }
 
-static ur_status put_labels(ur_clips *c, const ur_clips_options *o, const unsigned char *label, size_t frames,
+static ur_status put_labels(ur_clips *c, const ur_clips_options *o, const ur_idx *labels, const unsigned char *label,
                             ur_error *error)
 {
+    size_t frames = (size_t)labels->size[1];
     if (o->names && !o->labels) UR_TRY(read_names(c, o->names, error));
     if (!o->names && !o->labels) UR_TRY(number_labels(c, label, error));
     for (size_t i = 0; i < c->frames; i++) {
         c->truth[i] = label[i];
         if (label[i] >= c->labels.count)
             return ur_fail(error, UR_ERR_DATA, "%s: clip %zu, frame %zu: label %u, but only %zu labels have names",
-                           ur_source_path(&c->source, 1), i / frames + 1, i % frames + 1, label[i], c->labels.count);
+                           ur_source_path(&c->source, labels->file), i / frames + 1, i % frames + 1, label[i],
+                           c->labels.count);
     }
     return UR_OK;
 }
@@ -101,7 +103,7 @@ static ur_status read_labels(ur_clips *c, const ur_clips_options *o, const ur_id
     unsigned char *label = malloc(c->frames + 1);
     if (!label) return ur_fail_memory(error, "the labels");
     ur_status status = ur_source_read(&c->source, labels->begin, label, c->frames, error);
-    if (status == UR_OK) status = put_labels(c, o, label, (size_t)labels->size[1], error);
+    if (status == UR_OK) status = put_labels(c, o, labels, label, error);
     free(label);
     return status;
 }
@@ -140,6 +142,10 @@ static ur_status add_clips(ur_clips *c, const ur_clips_options *o, const ur_idx 
 static ur_status find_clips(ur_clips *c, const ur_clips_options *o, ur_error *error)
 {
     ur_idx clips, labels;
+    if (o->relabel && !o->unlabelled)
+        return ur_fail(error, UR_ERR_USAGE,
+                       "%s: `relabel` does not apply to idx files; `names` gives a file with the names of their labels",
+                       ur_source_path(&c->source, 0));
     UR_TRY(read_heads(c, o->unlabelled, &clips, &labels, error));
     if (!o->unlabelled) UR_TRY(check_number(c, &clips, &labels, error));
     UR_TRY(add_clips(c, o, &clips, error));

@@ -2,6 +2,7 @@
 #include "data/clips/columns.h"
 
 #include "base/number.h"
+#include "data/table/rows.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -19,9 +20,13 @@ void ur_columns_free(ur_columns *c)
 
 /* ---- Fields ------------------------------------------------------------------------------------------------------ */
 
-static ur_field cut_field(ur_dialect dialect, ur_field *rest, bool *more)
+/* Cuts the next value off a row. */
+static ur_status cut_value(ur_dialect dialect, ur_field *rest, bool *more, ur_field *value, ur_error *error)
 {
-    return ur_field_trim(ur_field_inside(dialect, ur_field_trim(ur_field_cut(dialect, rest, more))));
+    ur_field field = ur_field_trim(ur_field_cut(dialect, rest, more)), inside = ur_field_inside(dialect, field);
+    *value = ur_field_trim(inside);
+    bool quoted = inside.text != field.text;
+    return quoted && inside.length + 2 != field.length ? ur_fail(error, UR_ERR_FORMAT, UR_ROW_TORN) : UR_OK;
 }
 
 static bool read_number(ur_field field, double *value)
@@ -78,7 +83,7 @@ static ur_status cut_row(ur_dialect dialect, ur_field row, ur_field *fields, siz
     bool more = true;
     for (*count = 0; more; ++*count) {
         if (*count == UR_COLUMNS_MAX) return ur_fail(error, UR_ERR_DATA, "more than %d columns", UR_COLUMNS_MAX);
-        fields[*count] = cut_field(dialect, &row, &more);
+        UR_TRY(cut_value(dialect, &row, &more, &fields[*count], error));
     }
     return UR_OK;
 }
@@ -228,7 +233,8 @@ ur_status ur_columns_read(const ur_columns *c, ur_field row, float *value, ur_fi
     size_t column = 0;
     *label = (ur_field){"", 0};
     for (; more; column++) {
-        ur_field field = cut_field(c->dialect, &row, &more);
+        ur_field field;
+        UR_TRY(cut_value(c->dialect, &row, &more, &field, error));
         if (column >= c->count) continue;
         if (c->role[column] == UR_COLUMN_LABEL) *label = field;
         if (c->role[column] >= 0)

@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool is_space(unsigned char byte) { return byte == ' ' || (byte >= '\t' && byte <= '\r'); }
+
 /* Reads a number of the head, after white space and comments. 0 if there is none. */
 static size_t read_head_number(const unsigned char *bytes, size_t size, size_t *at)
 {
     size_t number = 0;
-    while (*at < size && (strchr(" \t\r\n", bytes[*at]) || bytes[*at] == '#')) {
+    while (*at < size && (is_space(bytes[*at]) || bytes[*at] == '#')) {
         if (bytes[*at] == '#')
             while (*at < size && bytes[*at] != '\n') ++*at;
         if (*at < size) ++*at;

@@ -100,15 +100,18 @@ static ur_status find_file(table *t, const ur_captions_options *o, ur_error *err
                           error);
 }
 
-/* Reads TSV or CSV with quotes, or without quotes if they do not pair up in some row. */
+/* Reads TSV with quotes, or without quotes if they do not pair up in some row; in CSV they must pair up. */
 static ur_status survey_table(table *t, const char *path, ur_error *error)
 {
     const char *ending;
     size_t length = ur_source_stem(path, &ending) - (size_t)(ending - path);
+    bool csv = ur_same_word(ending, length, ".csv");
     t->set.dialect = (ur_dialect){'\t', true};
-    if (ur_same_word(ending, length, ".csv")) UR_TRY(ur_rows_find_dialect(&t->set.source, 0, &t->set.dialect, error));
+    if (csv) UR_TRY(ur_rows_find_dialect(&t->set.source, 0, &t->set.dialect, error));
     UR_TRY(ur_survey_make(&t->survey, &t->set, error));
     if (!t->survey.torn) return UR_OK;
+    if (csv)
+        return ur_labelled_fail(&t->set, t->survey.torn_place, t->survey.torn_line, error, UR_ERR_FORMAT, UR_ROW_TORN);
     ur_survey_free(&t->survey);
     t->set.dialect.quotes = false;
     return ur_survey_make(&t->survey, &t->set, error);

@@ -199,8 +199,8 @@ static ur_status take_rows(ur_pairs *p, const ur_pairs_options *options, ur_rows
         UR_TRY(ur_rows_next(rows, &row, error));
         if (!row.text) return UR_OK;
         if (row.torn && p->dialect.quotes)
-            return ur_fail(error, UR_ERR_FORMAT, "%s: line %llu: a quoted field goes on after its closing quote",
-                           ur_source_path(&p->source, 0), (unsigned long long)row.line);
+            return ur_fail(error, UR_ERR_FORMAT, "%s: line %llu: " UR_ROW_TORN, ur_source_path(&p->source, 0),
+                           (unsigned long long)row.line);
         if (first) UR_TRY(find_columns(p, options, &row, error));
         if (!first || !p->header) UR_TRY(take_row(p, &row, error));
     }

@@ -28,6 +28,9 @@ typedef struct ur_row {
                 * inside the same quotes, which are then two unrelated quotes */
 } ur_row;
 
+/* What to say of a torn row. */
+#define UR_ROW_TORN "a quote is not closed at the end of its field; write a quote inside a field twice"
+
 ur_status ur_rows_open(ur_rows *rows, const ur_source *source, size_t file, ur_dialect dialect, ur_error *error);
 void ur_rows_close(ur_rows *rows);
 /* Guesses the dialect of a CSV file from its first row, as ur_field_dialect. */

@@ -98,8 +98,7 @@ static ur_status take_row(ur_series *s, const ur_row *row, ur_error *error)
     ur_field rest = {row->text, row->length};
     size_t column = 0;
     UR_TRY(make_room(s, error));
-    if (row->torn)
-        return ur_series_fail(s, row->line, error, UR_ERR_FORMAT, "a quoted field goes on after its closing quote");
+    if (row->torn) return ur_series_fail(s, row->line, error, UR_ERR_FORMAT, UR_ROW_TORN);
     for (bool more = true; more; column++) {
         ur_field cell = ur_series_cut(s, &rest, &more);
         if (column < s->column_count) UR_TRY(take_cell(s, row, column, cell, error));
@@ -199,7 +198,7 @@ ur_status ur_series_open(ur_series *s, const char *path, const ur_series_options
     if (status == UR_OK) status = read_file(s, &source, error);
     ur_source_close(&source);
     if (status != UR_OK) return status;
-    ur_series_settle(s);
+    UR_TRY(ur_series_settle(s, error));
     describe(s);
     return UR_OK;
 }
@@ -226,6 +225,5 @@ ur_status ur_series_add(ur_series *s, const char *text, size_t length, ur_error 
 ur_status ur_series_end(ur_series *s, ur_error *error)
 {
     if (s->rows == 0) return ur_fail(error, UR_ERR_DATA, "there are no rows");
-    ur_series_settle(s);
-    return UR_OK;
+    return ur_series_settle(s, error);
 }

@@ -6,7 +6,8 @@
  *
  * A missing value (an empty cell, NA, NaN, null, ?) is an error that names line and column, unless the options say what
  * to do: repeat the value before it (`forward`), interpolate linearly between the values before and after it
- * (`linear`), or leave it NaN (`mask`). With `forward` and `linear`, missing values at an end take the nearest value.
+ * (`linear`), or leave it NaN (`mask`). With `forward` and `linear`, missing values at an end take the nearest value; a
+ * channel without any value is an error.
  */
 #ifndef UR_DATA_SERIES_H
 #define UR_DATA_SERIES_H

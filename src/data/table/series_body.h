@@ -21,7 +21,7 @@ ur_field ur_series_cut(const ur_series *series, ur_field *rest, bool *more);
 /* series_values.c: whether a cell has no value; its number, or false. */
 bool ur_series_lacks(ur_field cell);
 bool ur_series_number(ur_field cell, double *value);
-/* Fills missing values, and finds the step. */
-void ur_series_settle(ur_series *series);
+/* Fills missing values, and finds the step. UR_ERR_DATA if a channel has no value at all to fill them with. */
+ur_status ur_series_settle(ur_series *series, ur_error *error);
 
 #endif

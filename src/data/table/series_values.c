@@ -60,20 +60,23 @@ static void fill_gap(ur_series *s, size_t channel, size_t begin, size_t end)
     bool before = begin > 0, behind = end < s->rows;
     double a = before ? (double)s->values[(begin - 1) * n + channel] : 0;
     double b = behind ? (double)s->values[end * n + channel] : 0;
-    if (!before && !behind) return;
     if (!before) a = b;
     if (!behind || s->options.missing == UR_MISSING_FORWARD) b = a;
     for (size_t i = begin; i < end; i++)
         s->values[i * n + channel] = (float)(a + (b - a) * (double)(i - begin + 1) / (double)(end - begin + 1));
 }
 
-static void fill_channel(ur_series *s, size_t channel)
+static ur_status fill_channel(ur_series *s, size_t channel, ur_error *error)
 {
     for (size_t i = 0; i < s->rows; i++) {
         size_t begin = i;
         while (i < s->rows && isnan(s->values[i * s->channels + channel])) i++;
+        if (i - begin == s->rows)
+            return ur_fail(error, UR_ERR_DATA, "%s%scolumn '%.60s' has no values, so the missing ones cannot be filled",
+                           s->path ? s->path : "", s->path ? ": " : "", ur_series_name(s, channel));
         if (i > begin) fill_gap(s, channel, begin, i);
     }
+    return UR_OK;
 }
 
 /* ---- The step from row to row ------------------------------------------------------------------------------------ */
@@ -109,11 +112,12 @@ static void find_step(ur_series *s)
     s->months = months[0] > 0 ? months[count / 2] : 0;
 }
 
-void ur_series_settle(ur_series *s)
+ur_status ur_series_settle(ur_series *s, ur_error *error)
 {
     if (s->options.missing != UR_MISSING_MASK && s->missing)
-        for (size_t i = 0; i < s->channels; i++) fill_channel(s, i);
+        for (size_t i = 0; i < s->channels; i++) UR_TRY(fill_channel(s, i, error));
     if (s->times && s->rows > 1) find_step(s);
+    return UR_OK;
 }
 
 int64_t ur_series_moment(const ur_series *s, size_t row)

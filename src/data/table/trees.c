@@ -132,7 +132,6 @@ static ur_status add_node(grove *g, const ur_finding *node, uint64_t sentence, u
     uint64_t both = ur_hash_bytes(node->hash, (const unsigned char *)node->label, node->label_length);
     UR_TRY(note_phrase(&g->met, both, &first, error));
     finding.hash = sentence;
-    finding.phrase = sentence != node->hash;
     return first ? ur_labelled_add(g->set, g->options, &finding, error) : UR_OK;
 }
 
@@ -172,6 +171,7 @@ static ur_status take_node(grove *g, const ur_row *row, size_t begin, size_t len
     ur_finding finding;
     if (begin == 0) return UR_OK; /* the sentence itself, which was added before */
     UR_TRY(describe_node(g, row, begin, length, &finding, error));
+    finding.phrase = true;
     return add_node(g, &finding, sentence, error);
 }
 

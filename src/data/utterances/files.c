@@ -1,6 +1,7 @@
 /* WAV files and folders of them. What is said, and who says it, is in the file names. */
 #include "base/error.h"
 #include "base/file.h"
+#include "base/utf8.h"
 #include "data/folder.h"
 #include "data/glob.h"
 #include "data/utterances/utterances_body.h"
@@ -54,11 +55,20 @@ static ur_status find_patterns(patterns *p, const char *path, ur_error *error)
                    path);
 }
 
+/* The transcript in a file's name, without the white space around it. */
+static ur_status find_transcript(const patterns *p, const char *path, ur_field *text, ur_error *error)
+{
+    UR_TRY(ur_utterances_part(path, p->transcript, p->options->transcript_from, text, error));
+    *text = ur_field_trim(*text);
+    if (!text->length) return ur_fail(error, UR_ERR_DATA, "%s: its name has no transcript; rename or remove it", path);
+    if (ur_utf8_valid(text->text, text->length)) return UR_OK;
+    return ur_fail(error, UR_ERR_FORMAT, "%s: the transcript in its name is not UTF-8; rename it", path);
+}
+
 static ur_status name_file(ur_utterances *set, const patterns *p, const char *path, ur_error *error)
 {
     ur_field text = {"", 0}, speaker = {"", 0};
-    if (!p->options->unlabelled)
-        UR_TRY(ur_utterances_part(path, p->transcript, p->options->transcript_from, &text, error));
+    if (!p->options->unlabelled) UR_TRY(find_transcript(p, path, &text, error));
     if (p->options->speaker_from)
         UR_TRY(ur_utterances_part(path, p->speaker, p->options->speaker_from, &speaker, error));
     char *own = strdup(path);

@@ -38,7 +38,12 @@ static ur_status cut_row(table *t, const ur_row *row, ur_field field[COLUMNS], s
     if (row->length >= t->room) t->room = 2 * row->length + 1;
     t->plain = to;
     *count = 0;
-    for (bool more = true; more && *count < COLUMNS; (*count)++) {
+    if (row->torn)
+        return ur_fail(error, UR_ERR_FORMAT, "%s: line %llu: " UR_ROW_TORN, t->path, (unsigned long long)row->line);
+    for (bool more = true; more; (*count)++) {
+        if (*count == COLUMNS)
+            return ur_fail(error, UR_ERR_DATA, "%s: line %llu: more than %d columns", t->path,
+                           (unsigned long long)row->line, COLUMNS);
         size_t length = ur_field_plain(t->dialect, ur_field_trim(ur_field_cut(t->dialect, &rest, &more)), to);
         field[*count] = ur_field_trim((ur_field){to, length});
         to += length;

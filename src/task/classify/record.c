@@ -113,7 +113,7 @@ ur_status ur_classify_take_model(ur_classify *c, const ur_model *model, ur_error
     if (!c->labels) return ur_fail_memory(error, "the labels");
     for (size_t i = 0; i < c->label_count; i++)
         if (!(c->labels[i] = json_string_value(json_array_get(list, i))))
-            return ur_fail(error, UR_ERR_FORMAT, "the model's label %zu is not a text", i);
+            return ur_fail(error, UR_ERR_FORMAT, "the model's label %zu is not a text", i + 1);
     if (c->label_count < 2) return ur_fail(error, UR_ERR_FORMAT, "the model names no labels");
     if (c->settings.hierarchy && c->label_count != UR_CLASS_SIDES)
         return ur_fail(error, UR_ERR_FORMAT, "the model has a hierarchy of labels, but %zu of them", c->label_count);

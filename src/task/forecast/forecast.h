@@ -84,8 +84,10 @@ typedef struct ur_forecast {
     ur_forecast_part part[UR_PARTS];
     ur_base base;
     ur_transform transform; /* transform of the series' values */
-    double base_error; /* mean absolute error of the best simple forecast on the validation part, in the data's units */
-    float *linear;     /* (horizon, context) weights of the linear map */
+    /* Mean absolute error of the best simple forecast on the validation part, in the data's units, whatever `base` is:
+     * it compares transforms, which leave the errors of "last" and "seasonal" unchanged. */
+    double base_error;
+    float *linear; /* (horizon, context) weights of the linear map */
     unsigned calendar;
     double levels[UR_FORECAST_LEVELS_MOST];
     size_t level_count;                /* 0 if the network gives only one value */

@@ -63,10 +63,8 @@ typedef struct ur_frames {
     ur_frames_part part[UR_PARTS];
     const char **labels;
     size_t label_count;
-    bool own_labels; /* the list, not the texts */
     ur_frames_input input;
     const char **column; /* names of the features of a table; NULL for pictures */
-    char *kept;          /* what a model's record gave: texts of the two lists */
     double *label_weight;
     size_t lines; /* number of lines of the network */
 

@@ -21,9 +21,9 @@ void ur_frames_close(void *data)
     ur_columns_free(&f->table);
     ur_state_free(f->state);
     ur_scaling_free(&f->input.by);
-    void *const memory[] = {(void *)f->labels, (void *)f->column, f->label_weight, f->frame,  f->varied,    f->values,
-                            f->targets,        f->lengths,        f->weights,      f->counts, f->confusion, f->taken,
-                            f->before,         f->step,           f->probability,  f->kept};
+    void *const memory[] = {(void *)f->labels, (void *)f->column, f->label_weight, f->frame,   f->varied,
+                            f->values,         f->targets,        f->lengths,      f->weights, f->counts,
+                            f->confusion,      f->taken,          f->before,       f->step,    f->probability};
     for (size_t i = 0; i < sizeof memory / sizeof *memory; i++) free(memory[i]);
 }
 

@@ -48,7 +48,7 @@ static ur_status take_labels(ur_glimpse *g, const ur_model *model, ur_error *err
     if (!g->labels) return ur_fail_memory(error, "the labels");
     for (size_t i = 0; i < g->net.labels; i++)
         if (!(g->labels[i] = json_string_value(json_array_get(list, i))))
-            return ur_fail(error, UR_ERR_FORMAT, "the model's label %zu is not a text", i);
+            return ur_fail(error, UR_ERR_FORMAT, "the model's label %zu is not a text", i + 1);
     return UR_OK;
 }
 

@@ -164,14 +164,14 @@ static ur_status run(ur_scorer *s, ur_error *error)
 static void conclude(const ur_scorer *s, ur_score *score)
 {
     const double bit = 0.69314718055994530942;
-    double tokens = (double)(s->end - s->begin), all = (double)ur_corpus_tokens(s->corpus);
+    double read = (double)(ur_reader_position(s->reader) - s->begin);
     double loss = s->sum / (double)(s->predictions ? s->predictions : 1);
-    double chars = (double)ur_corpus_chars(s->corpus) / all, bytes = (double)ur_corpus_bytes(s->corpus) / all;
+    double chars = (double)ur_reader_chars(s->reader) / read, bytes = (double)ur_reader_bytes(s->reader) / read;
     *score = (ur_score){.loss = loss,
                         .bits_per_char = loss / bit / chars,
                         .bits_per_byte = loss / bit / bytes,
                         .perplexity = loss < 700 ? ur_exp(loss) : INFINITY, /* beyond that ur_exp no longer grows */
-                        .tokens = (uint64_t)tokens,
+                        .tokens = s->end - s->begin,
                         .predictions = s->predictions,
                         .unknown = s->unknown};
 }

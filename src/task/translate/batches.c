@@ -155,11 +155,13 @@ static ur_dropping dropping_of(const ur_translate *c, size_t side, uint64_t epoc
                          .number = pair};
 }
 
+/* Unknown words of a target do not count, since they are never written. */
 static void lay_pair(ur_translate *c, const size_t steps[UR_SIDES], size_t lanes, size_t b)
 {
     const ur_ids *target = &c->side[UR_TARGET].texts[b];
     lay_source(c, &c->side[UR_SOURCE].texts[b], steps[UR_SOURCE], lanes, b);
-    ur_teaching_lay(&c->teaching, b, target->id, target->count, UR_TOKEN_END, -1);
+    int32_t unknown = ur_vocabulary_unknown(c->side[UR_TARGET].vocabulary);
+    ur_teaching_lay(&c->teaching, b, target->id, target->count, UR_TOKEN_END, unknown);
 }
 
 static void drop_pair(ur_translate *c, size_t lanes, size_t b, uint64_t epoch, uint32_t pair)
