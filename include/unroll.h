@@ -90,7 +90,8 @@ UR_API ur_weights ur_model_weights(const ur_model *model);
 
 /* ---- Tokens of text (a language model's characters, bytes or words, numbered 0 … ur_model_tokens − 1) -------------- */
 
-UR_API size_t ur_model_tokens(const ur_model *model); /* 0 if the model has no vocabulary */
+/* Those of the last line of the network that reads any; 0 if it has no vocabulary. */
+UR_API size_t ur_model_tokens(const ur_model *model);
 
 /* Text of a token, not terminated by 0: `*length` bytes, valid as long as the model. NULL for the token that stands for
  * everything unknown and for an id out of range. */

@@ -5,7 +5,7 @@
 #include "model/model.h"
 #include "unroll_inspect.h"
 
-/* That of the last line of the network, whose symbols are the model's tokens: (V, E). */
+/* That of the line whose symbols are the model's tokens (ur_token_line): (V, E). */
 ur_status ur_near_table(const ur_model *model, const ur_param **table, ur_error *error);
 
 #endif

@@ -73,6 +73,9 @@ const char *ur_weights_name(ur_weights weights);
 ur_status ur_check_streams(const ur_model *model, ur_error *error);
 /* A language model: one line that reads ids and gives a number for each of them at every step. */
 bool ur_predicts_tokens(const ur_model *model);
+/* The line that reads the model's tokens: the last one that reads ids, behind which others may only answer; the first line
+ * where none does. */
+const ur_line *ur_token_line(const ur_model *model);
 const ur_param *ur_model_find(const ur_model *model, const char *name); /* NULL: none */
 
 #endif

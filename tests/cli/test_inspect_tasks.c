@@ -24,7 +24,7 @@ typedef struct refusal {
 } refusal;
 
 #define WITHOUT_STEPS "; this one is of the task "
-#define NO_TOKENS     "reads no tokens, so it has no embedding of any; models of lm, classify, tag (without --also), "
+#define NO_TOKENS     "reads tokens, so it has no embedding of any; models of lm, classify, tag, translate and caption"
 #define NOT_SHOWN     "is not shown; models of lm, classify, tag, frames and forecast are taken, and unroll "
 
 static const refusal REFUSALS[] = {
@@ -49,7 +49,6 @@ static const refusal REFUSALS[] = {
     {"near", "glimpse", NO_TOKENS},
     {"near", "draw", NO_TOKENS},
     {"near", "recall", NO_TOKENS},
-    {"near", "tag", NO_TOKENS}, /* has a second column */
 };
 
 static const char *refusal_of(const char *verb, const char *task)
@@ -99,7 +98,7 @@ static command make_command(const char *verb, const char *run, const ur_settings
     if (strcmp(verb, "saliency") == 0)
         add(&c, item_of(settings));
     else if (strcmp(verb, "near") == 0)
-        add(&c, "a");
+        add(&c, strcmp(settings->task->name, "tag") == 0 ? "a0" : "a");
     else if (strcmp(verb, "glimpses") == 0)
         add(&c, settings->data.count ? settings->data.text[0] : "nothing");
     else if (strcmp(verb, "run") != 0)
