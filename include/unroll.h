@@ -92,7 +92,8 @@ UR_API ur_weights ur_model_weights(const ur_model *model);
 
 /* ---- Tokens of text (a language model's characters, bytes or words, numbered 0 … ur_model_tokens − 1) -------------- */
 
-UR_API size_t ur_model_tokens(const ur_model *model); /* 0 if the model has no vocabulary */
+/* Those of the last line of the network that reads any; 0 if it has no vocabulary. */
+UR_API size_t ur_model_tokens(const ur_model *model);
 
 /* Text of a token: `*length` bytes without a terminating 0, valid as long as the model. NULL for the unknown token and
  * for an id out of range. */

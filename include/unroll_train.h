@@ -56,7 +56,7 @@ UR_API ur_status ur_model_save(const ur_model *model, const char *path, ur_error
 UR_API ur_status ur_model_set_tokens(ur_model *model, const char *kind, const char *const *texts, size_t count,
                                      bool unknown, ur_error *error);
 
-/* The same for one of several lines, in the order written. The tokens of the last line are the model's own. */
+/* The same for one of several lines, in the order written. */
 UR_API ur_status ur_model_set_line_tokens(ur_model *model, size_t line, const char *kind, const char *const *texts,
                                           size_t count, bool unknown, ur_error *error);
 

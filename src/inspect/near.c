@@ -7,13 +7,13 @@
 
 ur_status ur_near_table(const ur_model *m, const ur_param **table, ur_error *error)
 {
-    const ur_line *line = &m->lines[m->line_count - 1];
+    const ur_line *line = ur_token_line(m);
     for (size_t i = line->first; i < line->first + line->count; i++)
         if ((*table = m->layers[i].embed) != NULL) return UR_OK;
     if (!line->symbols)
         return ur_fail(error, UR_ERR_UNSUPPORTED,
-                       "the last line of '%.120s' reads no tokens, so it has no embedding; models of lm, classify, tag "
-                       "(without `also`), translate and caption have one",
+                       "no line of '%.120s' reads tokens, so it has no embedding; models of lm, classify, tag, "
+                       "translate and caption have one",
                        m->net);
     return ur_fail(error, UR_ERR_UNSUPPORTED,
                    "the network '%.120s' has no embedding; train one with `embed` 64, or with 'embed 64' at the "

@@ -5,7 +5,7 @@
 #include "model/model.h"
 #include "unroll_inspect.h"
 
-/* The embedding (V, E) of the network's last line, whose symbols are the model's tokens. */
+/* The embedding (V, E) of the line whose symbols are the model's tokens (ur_token_line). */
 ur_status ur_near_table(const ur_model *model, const ur_param **table, ur_error *error);
 
 #endif

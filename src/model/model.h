@@ -76,6 +76,9 @@ const char *ur_weights_name(ur_weights weights);
 ur_status ur_check_streams(const ur_model *model, ur_error *error);
 /* Whether the model is a language model: one line that reads ids and at every step outputs a number for each symbol. */
 bool ur_predicts_tokens(const ur_model *model);
+/* The line that reads the model's tokens: the last line that reads ids. Lines after it only produce outputs. It is the first
+ * line if none reads ids. */
+const ur_line *ur_token_line(const ur_model *model);
 const ur_param *ur_model_find(const ur_model *model, const char *name); /* NULL if there is none */
 
 #endif

@@ -3,30 +3,45 @@
 
 #include <string.h>
 
-size_t ur_model_tokens(const ur_model *m) { return m->vocabulary ? ur_vocabulary_size(m->vocabulary) : 0; }
+const ur_line *ur_token_line(const ur_model *m)
+{
+    const ur_line *line = &m->lines[m->line_count - 1];
+    while (line > m->lines && !line->symbols) line--;
+    return line;
+}
+
+static const ur_vocabulary *find_tokens(const ur_model *m)
+{
+    const ur_line *line = ur_token_line(m);
+    return line == &m->lines[m->line_count - 1] ? m->vocabulary : line->vocabulary;
+}
+
+size_t ur_model_tokens(const ur_model *m) { return find_tokens(m) ? ur_vocabulary_size(find_tokens(m)) : 0; }
 
 const char *ur_token_text(const ur_model *m, int32_t id, size_t *length)
 {
-    if (!m->vocabulary || id < 0 || (size_t)id >= ur_vocabulary_size(m->vocabulary)) return NULL;
-    return ur_vocabulary_text(m->vocabulary, id, length);
+    const ur_vocabulary *tokens = find_tokens(m);
+    if (!tokens || id < 0 || (size_t)id >= ur_vocabulary_size(tokens)) return NULL;
+    return ur_vocabulary_text(tokens, id, length);
 }
 
-int32_t ur_unknown_token(const ur_model *m) { return m->vocabulary ? ur_vocabulary_unknown(m->vocabulary) : -1; }
+int32_t ur_unknown_token(const ur_model *m) { return find_tokens(m) ? ur_vocabulary_unknown(find_tokens(m)) : -1; }
 
 ur_status ur_encode(const ur_model *m, const char *text, size_t length, int32_t *ids, size_t capacity, size_t *count,
                     ur_error *error)
 {
-    if (!m->vocabulary) return ur_fail(error, UR_ERR_USAGE, "the model has no tokens of text");
+    const ur_vocabulary *tokens = find_tokens(m);
+    if (!tokens) return ur_fail(error, UR_ERR_USAGE, "the model has no tokens of text");
     const unsigned char *at = (const unsigned char *)text;
-    const bool plain = ur_vocabulary_kind(m->vocabulary) == UR_TOKEN_BYTE; /* no byte is skipped */
+    const bool plain = ur_vocabulary_kind(tokens) == UR_TOKEN_BYTE; /* no byte is skipped */
     *count = 0;
     if (!plain && length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) at += 3;
     for (size_t left = length - (size_t)(at - (const unsigned char *)text); left > 0;) {
         if (!plain && left > 1 && at[0] == '\r' && at[1] == '\n') at++, left--;
-        int cut = ur_token_cut(ur_vocabulary_kind(m->vocabulary), at, left, true);
+        int cut = ur_token_cut(ur_vocabulary_kind(tokens), at, left, true);
         if (cut <= 0) return ur_fail(error, UR_ERR_DATA, "invalid UTF-8 at byte %zu of the text", length - left);
         int32_t id;
-        UR_TRY(ur_vocabulary_encode(m->vocabulary, at, (size_t)cut, &id, error));
+        UR_TRY(ur_vocabulary_encode(tokens, at, (size_t)cut, &id, error));
         if (*count < capacity) ids[*count] = id;
         ++*count;
         at += cut;

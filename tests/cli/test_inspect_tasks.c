@@ -26,7 +26,7 @@ typedef struct refusal {
 #define WITHOUT_STEPS                                                                                                  \
     "interpretable cells are found in models of the tasks lm, classify, tag and frames, whose data say what is true "  \
     "at each step; this model is of the task "
-#define NO_TOKENS "reads no tokens, so it has no embedding; models of lm, classify, tag (without --also), "
+#define NO_TOKENS "reads tokens, so it has no embedding; models of lm, classify, tag, translate and caption"
 #define NOT_SHOWN "is not shown; models of lm, classify, tag, frames and forecast are taken, and unroll "
 
 static const refusal REFUSALS[] = {
@@ -53,7 +53,6 @@ static const refusal REFUSALS[] = {
     {"near", "glimpse", NO_TOKENS},
     {"near", "draw", NO_TOKENS},
     {"near", "recall", NO_TOKENS},
-    {"near", "tag", NO_TOKENS}, /* because it has a second column */
 };
 
 static const char *refusal_of(const char *verb, const char *task)
@@ -104,7 +103,7 @@ static command make_command(const char *verb, const char *run, const ur_settings
     if (strcmp(verb, "saliency") == 0)
         add(&c, item_of(settings));
     else if (strcmp(verb, "near") == 0)
-        add(&c, "a");
+        add(&c, strcmp(settings->task->name, "tag") == 0 ? "a0" : "a");
     else if (strcmp(verb, "glimpses") == 0)
         add(&c, settings->data.count ? settings->data.text[0] : "nothing");
     else if (strcmp(verb, "run") != 0)

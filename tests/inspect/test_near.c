@@ -201,6 +201,32 @@ static void test_plane_against_power_iteration(void **state)
     ur_model_free(model);
 }
 
+/* Words that two lines give labels to: the tokens are those of the line that reads them, which is not the last. */
+static void test_the_line_that_reads(void **state)
+{
+    (void)state;
+    static const char *const WORDS[] = {"cat", "dog", "the"};
+    ur_sizes line[] = {{.symbols = 4}, {.outputs = 2}, {.outputs = 3}};
+    ur_sizes sizes = {.lines = line};
+    ur_error error = {0};
+    ur_model *model = NULL;
+    size_t rows = 0, length = 0, count = 0;
+    int32_t id = 0;
+    ok(ur_model_create(&model, "words: embed 2 > lstm 3; also: join words > dense; join words > dense", &sizes, 5, 0,
+                       NULL, &error),
+       &error);
+    assert_int_equal(ur_model_tokens(model), 0);
+    ok(ur_model_set_line_tokens(model, 0, "whole", WORDS, 3, true, &error), &error);
+    ok(ur_embedding_size(model, &rows, NULL, &error), &error);
+    assert_int_equal(rows, 4);
+    assert_int_equal(ur_model_tokens(model), 4);
+    assert_int_equal(ur_unknown_token(model), 3);
+    assert_memory_equal(ur_token_text(model, 1, &length), "dog", 3);
+    ok(ur_encode(model, "the", 3, &id, 1, &count, &error), &error);
+    assert_true(count == 1 && id == 2);
+    ur_model_free(model);
+}
+
 /* ---- Mistakes ------------------------------------------------------------------------------------------------------ */
 
 static void test_mistakes(void **state)
@@ -243,6 +269,7 @@ int main(void)
         cmocka_unit_test(test_plane_by_hand),
         cmocka_unit_test(test_plane_of_less),
         cmocka_unit_test(test_plane_against_power_iteration),
+        cmocka_unit_test(test_the_line_that_reads),
         cmocka_unit_test(test_mistakes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
