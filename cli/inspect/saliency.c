@@ -26,16 +26,17 @@ typedef struct settings {
 #define PLACE(field) offsetof(settings, field)
 
 static const ur_setting OPTIONS[] = {
-    {"What is explained", "target", "TOKEN", UR_SETTING_TEXT, PLACE(target), .unset = "the likeliest one",
-     .help = "this prediction: a token behind the text, or a label"},
+    {"What is explained", "target", "TOKEN", UR_SETTING_TEXT, PLACE(target), .unset = "the likeliest",
+     .help = "prediction to explain: a next token, or a label"},
     {NULL, "at", "N", UR_SETTING_SIZE, PLACE(at), .least = 1, .most = 1e9, .unset = "the last one",
-     .help = "where each word or frame has a label: which one's, from 1; of a forecast: so many rows ahead"},
+     .help = "number of the word or frame whose label to explain, from 1; in a forecast, rows ahead"},
     {NULL, "item", "N", UR_SETTING_SIZE, PLACE(item), .least = 1, .most = 1e9, .initial = "1",
-     .help = "of a file with several clips, pictures, recordings or channels: which one"},
+     .help = "number of the clip, picture, recording or channel, in a file with several"},
 
-    {"Output", "html", "FILE", UR_SETTING_TEXT, PLACE(html), .unset = "none", .help = "the coloured text as one page"},
-    {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace a file that is there"},
-    {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "one JSON object"},
+    {"Output", "html", "FILE", UR_SETTING_TEXT, PLACE(html), .unset = "none",
+     .help = "write the coloured text as one page"},
+    {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace an existing file"},
+    {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "print one JSON object"},
 };
 
 static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
@@ -427,13 +428,13 @@ const ur_cli_verb ur_cli_inspect_saliency = {
     .takes = "MODEL ITEM [option...]",
     .summary = "show which tokens, frames or rows moved a prediction",
     .text =
-        "Reads a text and says how much each token of it moved what the network predicts: the token behind it, the "
-        "label that a classifier gives it, or the label that a tagger gives one of its words (--at). A model of "
-        "pictures, recordings or frames takes a file instead, and its rows, slices or frames are looked at; a "
-        "forecast takes a table, and what the network adds to the simple forecast is looked at, step by step of the "
-        "table's end and channel by channel. This is the gradient of the logarithm of the prediction's probability, or "
-        "of the number, to the step's input, times that input (Denil et al. 2014); of a word its embedding and its "
-        "spelling. Orange and above 0 spoke for the prediction, blue and below 0 against it. It is a first-order "
+        "Reads a text and shows how much each token moved a prediction: the next token, the label that a classifier "
+        "gives the text, or the label that a tagger gives one of its words (--at). A model of pictures, recordings or "
+        "frames takes a file, and shows rows, slices or frames. A forecast takes a table, and shows which steps and "
+        "channels at the end of the table moved the network's correction of the simple forecast.\n\n"
+        "The saliency is the gradient of the prediction's log probability (or of the number, in a forecast) with "
+        "respect to the input of a step, times that input (Denil et al. 2014). The input of a word is its embedding "
+        "and its spelling. Orange and positive: for the prediction. Blue and negative: against it. It is a first-order "
         "answer: it says what a small change would do.",
     .examples = "unroll inspect saliency runs/input 'To be, or not to b'  # why an e?\n"
                 "unroll inspect saliency runs/input 'To be, or not to b' --target y  # and why not a y?\n"
