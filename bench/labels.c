@@ -1,11 +1,11 @@
 /*
- * labels.c: the lectures' network, Embedding(10000, 100) + LSTM(128) + Dense(1) with a sigmoid, through the library. Timed by
- * labels.py, which compiles it.
+ * labels.c: the lectures' network, Embedding(10000, 100) + LSTM(128) + Dense(1) with a sigmoid, through the library.
+ * labels.py compiles and times this file.
  *
  *     labels train LANES STEPS whole|mixed THREADS SECONDS   one update of a batch: forward, backward, clip, Adam
  *     labels sentence MODEL TEXT THREADS SECONDS             from a text to its label, with a model of `unroll train classify`
  */
-#define _POSIX_C_SOURCE 200809L /* clock_gettime */
+#define _POSIX_C_SOURCE 200809L /* for clock_gettime */
 
 #include <unroll_train.h>
 
@@ -36,8 +36,8 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Median and least time of a pass, and the processor's time of one; of short ones as many together as fill a 2048th of the
- * time. */
+/* Prints the median and the least wall time of a pass, and its mean processor time. Short passes are timed in groups,
+ * each of which takes a 2048th of `seconds`. */
 static void time_passes(void (*pass)(void *), void *context, double seconds)
 {
     static double span[SPANS_MOST];

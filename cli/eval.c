@@ -1,4 +1,5 @@
-/* unroll eval: how good a model is on data: how well a language model predicts a text, the metrics of any other task. */
+/* unroll eval: judges a model on data. For a language model, how well it predicts a text; for any other task, the
+ * task's metrics. */
 #include "cli/eval_task.h"
 #include "cli/support/json_out.h"
 #include "cli/support/model_path.h"
@@ -14,7 +15,7 @@
 
 typedef struct settings {
     ur_scoring scoring;
-    int protocol, invalid; /* places among the words of their options */
+    int protocol, invalid; /* indices into the choices of their options */
     const char *part, *weights, *picture;
     double tail;
     bool per_line, json, overwrite;
@@ -64,7 +65,7 @@ static bool print_line(void *context, uint64_t number, const char *text, size_t 
     return !ferror(stdout);
 }
 
-/* context: the array, NULL once memory has run out. */
+/* context: the array, set to NULL if memory runs out */
 static bool collect_line(void *context, uint64_t number, const char *text, size_t length, double log_probability)
 {
     json_t **lines = context, *line = json_object();
@@ -149,7 +150,7 @@ static ur_status score_texts(settings *s, ur_model *model, const ur_cli_argument
     return status;
 }
 
-/* Options of the language model mean nothing to other tasks. */
+/* Refuses the options of language models for other tasks. */
 static ur_status check_options(const ur_cli_arguments *arguments, const char *task, ur_error *error)
 {
     static const char *const LM[] = {"part", "tail", "invalid", "protocol", "window", "per-line"};

@@ -1,11 +1,12 @@
-/* See eval_labels.h. Columns have numbers, and the labels stand behind the rows: they may be long, or wide on a terminal. */
+/* See eval_labels.h. Columns are headed by numbers and the labels are written at the end of their rows, because labels
+ * may be long or wide on a terminal. */
 #include "cli/eval_labels.h"
 
 #include "cli/support/text_out.h"
 
 #include <jansson.h>
 
-enum { LABELS_SHOWN = 20 }; /* a matrix that fits on a terminal */
+enum { LABELS_SHOWN = 20 }; /* a matrix of this size fits on a terminal */
 
 static void print_heads(size_t count)
 {

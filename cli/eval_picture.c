@@ -1,4 +1,5 @@
-/* See eval_picture.h. A band of runs for the truth, one for the answers, and below them a mark where the two differ. */
+/* See eval_picture.h. One band shows the runs of the truth, another the runs of the answers, and marks below show where
+ * the two differ. */
 #include "cli/eval_picture.h"
 
 #include "cli/report/chart_frame.h"
@@ -12,11 +13,11 @@
 
 enum { LEFT = 64, HIGH = 26, ROW = 32, HEIGHT = 104, COLOURS = 8 };
 
-/* One clip on its way. */
+/* The clip that is being drawn. */
 typedef struct band {
     FILE *out;
     const json_t *labels;
-    double scale; /* pixels a frame */
+    double scale; /* pixels per frame */
 } band;
 
 static size_t count_frames(const json_t *runs)
@@ -33,7 +34,8 @@ static const char *label_text(const band *b, json_int_t label)
     return text ? text : "";
 }
 
-/* The label is written where its run is wide enough, and shown beside the pointer everywhere. */
+/* Writes the label into its run if the run is wide enough. The label always appears when the pointer is over the
+ * run. */
 static void draw_run(const band *b, double x, double y, double width, json_int_t label)
 {
     const char *text = label_text(b, label);
@@ -62,10 +64,10 @@ static void draw_band(const band *b, const json_t *runs, double y, const char *n
     }
 }
 
-/* Where the labels of frame t are in two lists of runs. */
+/* A position in a list of runs, from which the label of frame t is read. */
 typedef struct cursor {
     const json_t *runs;
-    size_t run, end; /* the run at hand, and the frame behind it */
+    size_t run, end; /* index of the next run, and the first frame that is not in the current one */
 } cursor;
 
 static json_int_t label_at(cursor *c, size_t t)

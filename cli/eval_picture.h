@@ -1,4 +1,4 @@
-/* unroll eval --picture: what was true above what was found, over time. */
+/* unroll eval --picture: the true labels above the answers, over time. */
 #ifndef UR_CLI_EVAL_PICTURE_H
 #define UR_CLI_EVAL_PICTURE_H
 
@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-/* From the object of an evaluation whose clips are in it. */
+/* `json`: the result of an evaluation, with its "clips". */
 ur_status ur_cli_eval_picture(const char *json, const char *path, bool overwrite, ur_error *error);
 
 #endif

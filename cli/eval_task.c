@@ -1,4 +1,4 @@
-/* See eval_task.h. The library gives one JSON object; without --json its numbers are printed as a table. */
+/* See eval_task.h. The library gives one JSON object. Without --json, its numbers are printed as a table. */
 #include "cli/eval_task.h"
 
 #include "cli/eval_labels.h"
@@ -22,7 +22,7 @@ static ur_status judge(ur_model *model, const ur_cli_arguments *arguments, ur_cl
     return status;
 }
 
-/* The commonest mistakes: [label, taken for, how often]. */
+/* Prints the most frequent mistakes. Each element is [label, label it was taken for, count]. */
 static void print_mistakes(const json_t *list)
 {
     size_t i;
@@ -37,7 +37,7 @@ static void print_mistakes(const json_t *list)
     }
 }
 
-/* Numbers as lines; what is longer is for --json. */
+/* Prints numbers and strings, one per line. Longer values are for --json. */
 static void print_numbers(const json_t *result)
 {
     const char *key;

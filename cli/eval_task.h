@@ -1,4 +1,4 @@
-/* unroll eval for every task that has no page of its own. */
+/* unroll eval for every task but language models. */
 #ifndef UR_CLI_EVAL_TASK_H
 #define UR_CLI_EVAL_TASK_H
 
@@ -7,11 +7,11 @@
 typedef struct ur_cli_judging {
     size_t threads;
     bool json;
-    const char *picture; /* a file for it; NULL: none */
+    const char *picture; /* file for the picture, or NULL for none */
     bool overwrite;
 } ur_cli_judging;
 
-/* Judges the model on the words behind the first, and prints what its task tells. */
+/* Judges the model on the data that the arguments after the first name, and prints the metrics of its task. */
 ur_status ur_cli_eval_task(ur_model *model, const ur_cli_arguments *arguments, const ur_cli_judging *how,
                            ur_error *error);
 

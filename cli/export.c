@@ -1,4 +1,4 @@
-/* unroll export: a model as another file, with smaller weights. */
+/* unroll export: writes a model to another file, with smaller weights. */
 #include "cli/args/verb.h"
 #include "cli/support/json_out.h"
 #include "cli/support/model_path.h"

@@ -1,4 +1,4 @@
-/* unroll info: what a model is made of and where it comes from. */
+/* unroll info: shows what a model consists of and where it comes from. */
 #include "cli/args/verb.h"
 #include "cli/support/glyphs.h"
 #include "cli/support/json_out.h"
@@ -46,7 +46,7 @@ static void print_parameters(ur_model *model)
     }
 }
 
-/* Tokens one after the other, as many as fit a few lines. */
+/* Prints the first tokens, as many as fit into a few lines. */
 static void print_tokens(const ur_model *model)
 {
     size_t shown = 0, column = COLUMN;
@@ -87,7 +87,7 @@ static void print_network(ur_model *model)
 
 /* ---- The record ------------------------------------------------------------------------------------------------- */
 
-/* Shown above, or too long to be shown. */
+/* Keys that are shown above or are too long to be shown. */
 static bool left_out(const char *key)
 {
     static const char *const KEYS[] = {"net", "task", "vocab", "probe", "unknown", "symbols", "outputs", "weights"};
@@ -98,7 +98,8 @@ static bool left_out(const char *key)
 
 static void print_value(const json_t *value);
 
-/* A folder of texts may have thousands of files: the first few tell which it was. */
+/* Prints only the first values of a long list. A folder of texts may have thousands of files, and the first few
+ * identify it. */
 static void print_first(const json_t *values)
 {
     printf("%zu: ", json_array_size(values));
@@ -109,7 +110,7 @@ static void print_first(const json_t *values)
     printf("... (--json has all)");
 }
 
-/* Numbers written as one long word are for programs. */
+/* Cuts a long string without spaces or slashes: it holds encoded numbers, which are for programs. */
 static void print_string(const json_t *value)
 {
     size_t length = json_string_length(value);
@@ -118,7 +119,8 @@ static void print_string(const json_t *value)
     if (cut) printf("... (%zu characters; --json has all)", length);
 }
 
-/* Of an object the vocabulary is left out: that of a line which reads other tokens than the last. */
+/* Replaces the vocabulary inside an object by its size. Such an object belongs to a line that reads other tokens than
+ * the last line. */
 static void print_value(const json_t *value)
 {
     if (json_is_string(value)) {
@@ -138,7 +140,7 @@ static void print_value(const json_t *value)
     json_decref(shown);
 }
 
-/* One level deeper is shown indented; what lies below that as JSON. */
+/* Shows objects one level deep, indented. Anything deeper is shown as JSON. */
 static void print_record(json_t *record)
 {
     const char *key, *inner;

@@ -1,4 +1,4 @@
-/* unroll: the program. Finds the verb, reads its options, runs it; says on standard error what went wrong. */
+/* unroll: the program. Finds the verb, reads its options and runs it. Errors go to standard error. */
 #include "cli/args/verb.h"
 
 #include "cli/args/help.h"
@@ -50,7 +50,7 @@ enum { VERB_COUNT = sizeof VERBS / sizeof VERBS[0], EXIT_USAGE = 2 };
 
 const ur_cli_verb *ur_cli_verb_at(size_t i) { return i < VERB_COUNT ? VERBS[i] : NULL; }
 
-/* The second word of a verb that begins with `first`, as "gates" of "inspect gates"; NULL where it does not. */
+/* The second word of a verb whose first word is `first`, such as "gates" of "inspect gates"; NULL for another verb. */
 static const char *second_word(const ur_cli_verb *verb, const char *first)
 {
     size_t length = strlen(first);
@@ -60,14 +60,14 @@ static const char *second_word(const ur_cli_verb *verb, const char *first)
 
 size_t ur_cli_verb_words(const ur_cli_verb *verb) { return strchr(verb->name, ' ') ? 2 : 1; }
 
-/* The first word of a verb. */
+/* Copies the first word of a verb. */
 static const char *first_word(const ur_cli_verb *verb, char word[16])
 {
     snprintf(word, 16, "%.*s", (int)strcspn(verb->name, " "), verb->name);
     return word;
 }
 
-/* Words that are no verb: what could have been meant. */
+/* Reports words that are no verb, and suggests one. */
 static const ur_cli_verb *no_verb(const char *word, const char *second, ur_error *error)
 {
     char seconds[256] = "", one[16], other_one[16];
@@ -130,7 +130,7 @@ static int exit_code(ur_status status)
     return status == UR_ERR_USAGE ? EXIT_USAGE : EXIT_FAILURE;
 }
 
-/* `line` is argv; behind the program's name and the verb's stand the verb's own words. */
+/* `line` is argv: the program's name, the verb's words, then the verb's arguments. */
 static ur_status run_with(const ur_cli_verb *verb, void *settings, ur_settings *task, ur_settings *const *any,
                           char *const *line, size_t count, ur_error *error)
 {
@@ -166,7 +166,7 @@ static ur_status run_verb(const ur_cli_verb *verb, char *const *line, size_t cou
     return status;
 }
 
-/* A result that could not be written is a failure: a full disk, a closed pipe. */
+/* A result that could not be written is a failure, for example because of a full disk or a closed pipe. */
 static int close_output(int code)
 {
     errno = 0;
@@ -180,8 +180,8 @@ static bool is_one_of(const char *word, const char *a, const char *b)
     return strcmp(word, a) == 0 || strcmp(word, b) == 0;
 }
 
-/* A file that is opened must not become one of the first three. Who closed the output wants none; input that was closed
- * cannot be read, which is an error. */
+/* Opens closed standard files, so that no file that is opened later becomes one of the first three. Output goes to
+ * /dev/null, as whoever closed it wanted. Reading standard input fails, because it is opened for writing only. */
 static void open_standard_files(void)
 {
     for (int fd = 0; fd < 3; fd++)
@@ -192,7 +192,7 @@ int main(int argc, char **argv)
 {
     ur_error error = {0};
     open_standard_files();
-    signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is an error with a message */
+    signal(SIGXFSZ, SIG_IGN); /* exceeding the limit on file sizes is then an error with a message */
     if (argc < 2) {
         ur_cli_print_overview(stderr);
         return EXIT_USAGE;

@@ -1,4 +1,4 @@
-/* unroll predict: what a model says of each line, as the lines come. */
+/* unroll predict: answers each line with a model, as the lines come. */
 #include "cli/args/verb.h"
 #include "cli/predict_attention.h"
 #include "cli/predict_colours.h"
@@ -46,15 +46,15 @@ static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[
 
 static void defaults(void *s) { *(settings *)s = (settings){0}; }
 
-/* What answers, and where to. */
+/* What gives the answers, and where they go. */
 typedef struct answering {
     const settings *how;
     ur_model *model;
     ur_answerer *answerer;
     const ur_sink *sink;
-    ur_cli_page page; /* of the trees */
+    ur_cli_page page; /* the page of --tree or --attention */
     size_t labels;
-    bool looks; /* where answers looked is shown, or told */
+    bool looks; /* show where the network looked for its answers */
 } answering;
 
 static ur_status answer_tree(answering *a, const char *text, size_t length, ur_error *error)
@@ -69,7 +69,7 @@ static ur_status answer_tree(answering *a, const char *text, size_t length, ur_e
     return status;
 }
 
-/* A message about a text says where the text is: in line `line` of `name`, or in all of it (0). */
+/* An error message gets the text's place: line `line` of `name`, or the whole file if `line` is 0. */
 static ur_status answer_one(answering *a, const char *text, size_t length, const char *name, size_t line,
                             ur_error *error)
 {
@@ -84,8 +84,8 @@ static ur_status answer_one(answering *a, const char *text, size_t length, const
 
 static bool is_task(const answering *a, const char *task) { return strcmp(ur_model_task(a->model), task) == 0; }
 
-/* A classifier and a translator read neither the mark in front of a file nor line ends, as in training; other tasks pass on what
- * they get. */
+/* For a classifier or a translator, removes the byte order mark at the beginning of a file and line ends, as in
+ * training. Other tasks get the text unchanged, because they pass it on. */
 static void trim_text(const answering *a, bool first, const char **text, size_t *length)
 {
     if (!is_task(a, "classify") && !is_task(a, "translate")) return;
@@ -95,7 +95,7 @@ static void trim_text(const answering *a, bool first, const char **text, size_t 
     while (*length && ((*text)[*length - 1] == '\n' || (*text)[*length - 1] == '\r')) --*length;
 }
 
-/* Line by line: an answer is out before the next line is waited for. */
+/* Answers line by line. Each answer is written before the next line is read. */
 static ur_status answer_lines(answering *a, FILE *in, const char *name, ur_error *error)
 {
     char *line = NULL;
@@ -126,7 +126,7 @@ static ur_status answer_whole(answering *a, const char *path, ur_error *error)
     return status;
 }
 
-/* Frame by frame: the label of one is out before the next is waited for. */
+/* Answers frame by frame. Each label is written before the next frame is read. */
 static ur_status answer_frames(answering *a, size_t size, ur_error *error)
 {
     char *frame = malloc(size);
@@ -142,7 +142,7 @@ static ur_status answer_frames(answering *a, size_t size, ur_error *error)
     return status;
 }
 
-/* Often the word is the text itself. */
+/* Users often give the text itself instead of a file, so the message explains how to. */
 static ur_status fail_open(const char *path, ur_error *error)
 {
     if (errno != ENOENT) return ur_fail_file(error, path, "open", errno);
@@ -246,7 +246,7 @@ static ur_status draw(const settings *s, const char *text, ur_error *error)
     return s->plot ? ur_cli_plot_terminal(text, error) : UR_OK;
 }
 
-/* The answer is an object that is kept, and drawn. */
+/* Collects the answer, one JSON object, and draws it. */
 static ur_status answer_drawn(answering *a, const ur_cli_arguments *arguments, ur_error *error)
 {
     char *text = NULL;
@@ -292,14 +292,15 @@ static ur_status answer_looking(answering *a, const ur_cli_arguments *arguments,
 
 /* ---- Lines -------------------------------------------------------------------------------------------------------- */
 
-/* Labels of words are coloured where a terminal shows them. */
+/* The labels of words are coloured on a terminal that shows colours. */
 static ur_status answer_plain(answering *a, const ur_cli_arguments *arguments, const ur_settings *task, ur_error *error)
 {
     ur_text_out out = ur_cli_standard_output();
     ur_cli_colours colours = ur_cli_terminal_colours(stdout);
     ur_cli_colouring colouring = {0};
     ur_sink sink = ur_cli_sink(&out);
-    /* Labels are anybody's; what a tagger or a forecast passes on is the reader's own. */
+    /* The labels or the vocabulary of a model from elsewhere may contain control characters, so these tasks always
+     * escape them, except in JSON. Other tasks mostly repeat the user's own text. */
     if (is_task(a, "classify") || is_task(a, "speech")) out.safe = !a->how->json;
     if (is_task(a, "tag") && !a->how->json && colours >= UR_CLI_256) {
         colouring.column[0] = ur_cli_task_text(task, "column");

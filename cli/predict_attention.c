@@ -1,4 +1,4 @@
-/* See predict_attention.h. A row for each token that was written; the last one is the end of the text. */
+/* See predict_attention.h. There is a row for each token that was written. The last token is the end of the text. */
 #include "cli/predict_attention.h"
 #include "cli/predict_heard.h"
 #include "cli/predict_looked.h"
@@ -28,7 +28,8 @@ static size_t find_width(const json_t *tokens)
     return width < 24 ? width : 24;
 }
 
-/* "dog      0.93  Hund    ein Hund läuft": the token, where it looked most, and with colours the source. */
+/* Prints "dog      0.93  Hund    ein Hund läuft": the token, the largest share, the source token with that share, and,
+ * on a terminal with colours, the shaded source. */
 static void print_row(const json_t *object, size_t row, size_t width, size_t source_width)
 {
     const json_t *source = json_object_get(object, "source"), *shares = ur_cli_looked_shares(object, row);
@@ -85,7 +86,7 @@ static void put_source(FILE *out, const json_t *source)
     fputs("</tr>\n", out);
 }
 
-/* A share of 5 % and more is told in per cent. */
+/* A share of 5 % or more is also written as a number. */
 static void put_row(FILE *out, const json_t *object, size_t row)
 {
     const char *text = ur_cli_looked_token(object, row);
@@ -125,7 +126,8 @@ static void put_object(ur_cli_attention *a, const json_t *object)
     fputs("</table>\n", page->out);
 }
 
-/* ---- As they come -------------------------------------------------------------------------------------------------- */
+/* ---- Answers as they come
+ * ------------------------------------------------------------------------------------------ */
 
 static ur_status take_object(ur_cli_attention *a, ur_error *error)
 {

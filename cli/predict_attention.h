@@ -1,4 +1,4 @@
-/* Where a network looked as it wrote its answers: on the terminal as they come, and as a page at the end. */
+/* Where a network looked while it wrote its answers: on the terminal as they come, and as a page at the end. */
 #ifndef UR_CLI_PREDICT_ATTENTION_H
 #define UR_CLI_PREDICT_ATTENTION_H
 
@@ -6,16 +6,17 @@
 
 #include "unroll_generate.h"
 
-/* Begins as zeros. */
+/* All zeros at the beginning. */
 typedef struct ur_cli_attention {
-    bool json;         /* the objects are printed as they are */
-    ur_cli_page *page; /* takes them as well; NULL: there is none */
-    char *text;        /* of the object that is coming */
+    bool json;         /* print the objects unchanged */
+    ur_cli_page *page; /* page to which the answers are added too, or NULL */
+    char *text;        /* text of the current object, not yet complete */
     size_t length, room;
-    size_t count; /* of the pictures so far */
+    size_t count; /* number of pictures on the page so far */
 } ur_cli_attention;
 
-/* Takes the answers: an object a line, with "target", "attention", and "source", "picture" or "step_seconds". */
+/* Takes the answers, one JSON object per line, with "target", "attention", and one of "source", "picture" and
+ * "step_seconds". */
 ur_sink ur_cli_attention_sink(ur_cli_attention *attention);
 void ur_cli_attention_free(ur_cli_attention *attention);
 

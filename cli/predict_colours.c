@@ -6,14 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Ones that can be read on light and on dark. */
+/* Colours that can be read on a light and on a dark background. */
 static const struct {
     int r, g, b;
 } COLOURS[] = {{0, 135, 255},  {215, 95, 0}, {95, 175, 0},   {215, 0, 95},  {0, 175, 175}, {175, 135, 0},
                {135, 95, 215}, {95, 135, 0}, {215, 95, 135}, {0, 135, 175}, {175, 95, 95}, {135, 135, 135}};
 enum { COLOUR_COUNT = sizeof COLOURS / sizeof COLOURS[0] };
 
-/* The colour of a label: they change in the order in which labels come. */
+/* Finds the colour of a label. New labels get the colours in turn. */
 static size_t find_colour(ur_cli_colouring *c, const char *label, size_t length)
 {
     char name[sizeof c->label[0]] = {0};
@@ -32,7 +32,7 @@ static void print_coloured(ur_cli_colouring *c, const char *text, size_t length,
     fputs("\033[0m", c->out->file);
 }
 
-/* "word/TAG", up to the next blank. */
+/* Prints one "word/TAG" and the space after it. Returns the number of bytes read. */
 static size_t print_word(ur_cli_colouring *c, const char *text, size_t left)
 {
     const char *blank = memchr(text, ' ', left);
@@ -46,7 +46,7 @@ static size_t print_word(ur_cli_colouring *c, const char *text, size_t left)
     return length + (blank != NULL);
 }
 
-/* Whether field `i`, from 0, of CoNLL-U is one of the columns. */
+/* Whether field `i` of CoNLL-U, counted from 0, is one of the coloured columns. */
 static bool is_column(const ur_cli_colouring *c, int i)
 {
     static const char *const names[] = {"id",    "form", "lemma",  "upos", "xpos",
@@ -58,7 +58,7 @@ static bool is_column(const ur_cli_colouring *c, int i)
     return false;
 }
 
-/* A line of CoNLL-U. */
+/* Prints a line of CoNLL-U. */
 static void print_fields(ur_cli_colouring *c, const char *text, size_t length)
 {
     size_t at = 0;
@@ -107,7 +107,7 @@ static ur_status write_piece(void *context, const char *bytes, size_t size, ur_e
         print_line(c, c->line + at, (size_t)(end - c->line) - at);
     memmove(c->line, c->line + at, c->length - at);
     c->length -= at;
-    return plain.write(plain.context, "", 0, error); /* tells a failure of the file */
+    return plain.write(plain.context, "", 0, error); /* reports a failed write to the file */
 }
 
 ur_sink ur_cli_colouring_sink(ur_cli_colouring *c, ur_text_out *out, ur_cli_colours colours)

@@ -11,7 +11,8 @@
 
 enum { COLUMNS = 48, TOKEN = 16 };
 
-/* Hundredths of a second at which a step begins: in whole numbers, as the host's locale may write a comma. */
+/* The time at which a step begins, in hundredths of a second. It is an integer, because printing a fraction could write
+ * a comma in some locales. */
 static unsigned begin_of(const json_t *object, size_t step)
 {
     return (unsigned)(100 * json_number_value(json_object_get(object, "step_seconds")) * (double)step + 0.5);
@@ -19,7 +20,7 @@ static unsigned begin_of(const json_t *object, size_t step)
 
 /* ---- On the terminal ---------------------------------------------------------------------------------------------- */
 
-/* The share of all steps that fall into a column of the strip. */
+/* The sum of the shares of the steps that fall into one column of the strip. */
 static double sum_column(const json_t *shares, size_t column, size_t columns)
 {
     size_t steps = json_array_size(shares);
@@ -61,7 +62,7 @@ void ur_cli_heard_print(const json_t *object)
 
 /* ---- As a table --------------------------------------------------------------------------------------------------- */
 
-/* Darkest where it looked most. */
+/* Draws the steps as a strip, darkest where the network looked most. */
 static void put_strip(FILE *out, const json_t *shares)
 {
     size_t steps = json_array_size(shares);

@@ -1,4 +1,4 @@
-/* Where in a recording a network looked as it wrote down what is said: an answer with "step_seconds", "target" and
+/* Where in a recording a network looked while it transcribed: an answer with "step_seconds", "target" and
  * "attention". */
 #ifndef UR_CLI_PREDICT_HEARD_H
 #define UR_CLI_PREDICT_HEARD_H
@@ -7,9 +7,10 @@
 
 #include <jansson.h>
 
-/* On the terminal: each token with the time that it looked at most, and with colours the recording as a strip. */
+/* Prints, for each token, the time at which the network looked most and, on a terminal with colours, the recording as a
+ * shaded strip. */
 void ur_cli_heard_print(const json_t *object);
-/* As a table: each token with that time and its strip. */
+/* Writes a table with each token, the time at which the network looked most, and the strip. */
 void ur_cli_heard_put(ur_cli_page *page, const json_t *object);
 
 #endif

@@ -1,4 +1,4 @@
-/* See predict_plot.h. Rows are counted from the last one that was known, 0. */
+/* See predict_plot.h. Rows are numbered from the last known row, which is 0. */
 #include "cli/predict_plot.h"
 
 #include "cli/report/chart.h"
@@ -12,23 +12,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS = 78, ROWS = 14, SHOWN = 8, BANDS = 8, PAST = 4 }; /* channels on a terminal; horizons of the past */
+/* SHOWN: channels drawn on a terminal; PAST: length of the past that is drawn, in horizons. */
+enum { COLUMNS = 78, ROWS = 14, SHOWN = 8, BANDS = 8, PAST = 4 };
 
 typedef struct band {
     double *low, *high;
     char name[64];
 } band;
 
-/* One channel. */
+/* One channel of a forecast. */
 typedef struct plot {
     const char *name, *last;
     double *past_x, *past, *next_x, *next;
-    size_t past_count, next_count; /* the first of what is next is the last of what was known */
+    size_t past_count, next_count; /* the forecast begins with the last known value */
     band bands[BANDS];
     size_t band_count;
 } plot;
 
-/* ---- From the object ----------------------------------------------------------------------------------------------- */
+/* ---- Reading the object -------------------------------------------------------------------------------------------- */
 
 static void free_plot(plot *p)
 {
@@ -42,7 +43,8 @@ static void free_plot(plot *p)
     }
 }
 
-/* The last `count` numbers of a list, from place `begin` of the result on. */
+/* Copies the last `count` numbers of a list to the result from index `begin` on. NULL if memory is lacking; the caller
+ * frees it. */
 static double *read_numbers(const json_t *list, size_t begin, size_t count)
 {
     double *numbers = calloc(begin + count + 1, sizeof *numbers);
@@ -61,7 +63,8 @@ static double *count_from(double first, size_t count)
     return x;
 }
 
-/* The i-th quantile from below and from above, which begin where the past ends. */
+/* Reads the i-th quantile from below and the i-th from above. The band between them begins at `from`, the last known
+ * value. */
 static bool read_band(plot *p, const json_t *quantiles, size_t i, double from)
 {
     size_t count = json_object_size(quantiles), at = 0;
@@ -127,7 +130,7 @@ static void draw_terminal(FILE *file, const ur_cli_chart *chart)
     fputc('\n', file);
 }
 
-/* Each channel, at most so many. */
+/* Draws the channels, but at most `most` of them. */
 static ur_status draw_all(FILE *file, const json_t *object, size_t most, draw_chart *draw, ur_error *error)
 {
     const json_t *channels = json_object_get(object, "channels");

@@ -1,4 +1,4 @@
-/* Pictures of a forecast: what was known, what is expected, and between quantiles a band. */
+/* Pictures of a forecast: the known values, the forecast, and bands between quantiles. */
 #ifndef UR_CLI_PREDICT_PLOT_H
 #define UR_CLI_PREDICT_PLOT_H
 
@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-/* `text`: the object that a forecasting model answers. On the terminal, or as the page `html` (NULL: none). */
+/* Draw the JSON object `text`, the answer of a forecasting model, on the terminal or as the page `html`. */
 ur_status ur_cli_plot_terminal(const char *text, ur_error *error);
 ur_status ur_cli_plot_page(const char *text, const char *html, bool overwrite, ur_error *error);
 

@@ -35,7 +35,7 @@ void ur_cli_seen_print(const json_t *object)
 
 /* ---- As a figure -------------------------------------------------------------------------------------------------- */
 
-/* Red, green and blue of a place, one number. */
+/* The colour of a place, as one number: red, green and blue, 8 bits each. */
 static unsigned colour_at(const json_t *picture, size_t place)
 {
     const json_t *numbers = json_object_get(picture, "numbers");
@@ -48,7 +48,7 @@ static unsigned colour_at(const json_t *picture, size_t place)
     return colour;
 }
 
-/* Places of one colour side by side are one rectangle. */
+/* Draws a row. Adjacent places of the same colour become one rectangle. */
 static void put_row(FILE *out, const json_t *picture, size_t row)
 {
     size_t columns = size_of(picture, "columns");
@@ -68,8 +68,8 @@ static void put_picture(FILE *out, const json_t *picture, size_t number)
     fputs("</g></svg>", out);
 }
 
-/* How much of each place is covered: nothing where it looked most. In hundredths, as a number in the host's locale may have a
- * comma. */
+/* Covers each place the more, the less the network looked at it; the place it looked at most stays uncovered. Opacities
+ * are written as integers in hundredths, because a fraction could contain a comma in some locales. */
 static void put_cover(FILE *out, const json_t *object, const json_t *shares)
 {
     size_t rows = size_of(object, "rows"), columns = size_of(object, "columns");

@@ -28,7 +28,7 @@ static size_t word_length(const char *text, size_t length, bool tree)
     return at;
 }
 
-/* Every byte may be a word or a bracket. */
+/* Allocates for the worst case, in which every byte is a word or a bracket. */
 static ur_status make_room(ur_cli_sentence *s, size_t length, ur_error *error)
 {
     size_t phrases = s->tree ? length + 1 : (UR_CLI_RUN_WORDS + 1) * (length + 1);
@@ -37,7 +37,7 @@ static ur_status make_room(ur_cli_sentence *s, size_t length, ur_error *error)
     return s->word && s->phrase ? UR_OK : ur_fail_memory(error, "a sentence");
 }
 
-/* Behind an opening bracket. */
+/* Begins a phrase; `text` follows the opening bracket. */
 static void open_phrase(ur_cli_sentence *s, const char *text, size_t length, size_t depth)
 {
     size_t given = word_length(text, length, true);
@@ -45,7 +45,7 @@ static void open_phrase(ur_cli_sentence *s, const char *text, size_t length, siz
         .begin = s->words, .end = SIZE_MAX, .depth = depth, .given = given ? text : NULL, .given_length = given};
 }
 
-/* The last one that is still open. */
+/* Ends the last phrase that is still open. Returns false if there is none, or if it has no words. */
 static bool close_phrase(ur_cli_sentence *s)
 {
     for (size_t i = s->phrases; i-- > 0;) {

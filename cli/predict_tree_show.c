@@ -41,7 +41,8 @@ static void print_words(const ur_cli_sentence *s, const ur_cli_phrase *phrase)
     ur_cli_shade_end_terminal(stdout);
 }
 
-/* "2  0.91  (2)    very funny": label, its probability, that of the tree, and the phrase as deep as it lies. */
+/* Prints "2  0.91  (2)    very funny": label, its probability, the label in the tree, and the phrase, indented by its
+ * depth. */
 static void print_phrase(const ur_cli_sentence *s, const ur_cli_phrase *phrase, const ur_model *model, size_t width)
 {
     printf("%-*s  %.2f  ", (int)width, ur_model_label(model, phrase->label), surety(phrase));

@@ -94,7 +94,7 @@ static ur_status write_text(const ur_cli_sample_settings *s, ur_session *session
     return s->state_out ? ur_session_save(session, s->state_out, error) : UR_OK;
 }
 
-/* A character that the prime ends in the middle of is written with the text. */
+/* Writes the prime. If the prime ends within a character, the beginning of that character is left to the session. */
 static ur_status write_prime(const ur_cli_sample_settings *s, ur_text_out *out, ur_error *error)
 {
     const ur_sink sink = ur_cli_sink(out);
@@ -108,7 +108,7 @@ static ur_status run_plain(const ur_cli_sample_settings *s, ur_session *session,
     ur_text_out out = ur_cli_standard_output();
     out.raw = s->raw;
     UR_TRY(write_prime(s, &out, error));
-    out.raw = s->raw || !out.safe; /* what the session writes is clean */
+    out.raw = s->raw || !out.safe; /* unless raw, the session writes valid UTF-8 */
     UR_TRY(write_text(s, session, &out, error));
     const ur_sink sink = ur_cli_sink(&out);
     return out.safe && out.any && !out.ends_line ? sink.write(&out, "\n", 1, error) : UR_OK;
@@ -131,7 +131,8 @@ static ur_status run_json(const ur_cli_sample_settings *s, ur_session *session, 
 {
     char *text = NULL;
     size_t size = 0;
-    ur_text_out out = {.file = open_memstream(&text, &size), .raw = true}; /* what the session writes is clean */
+    ur_text_out out = {.file = open_memstream(&text, &size), .raw = true}; /* unless raw, the session writes valid
+                                                                            * UTF-8 */
     if (!out.file) return ur_fail_memory(error, "the text");
     ur_status status = write_text(s, session, &out, error);
     if (fclose(out.file) != 0 && status == UR_OK) status = ur_fail_memory(error, "the text");
@@ -150,7 +151,8 @@ static ur_status run_question(const ur_cli_sample_settings *s, const ur_model *m
     return s->json ? run_json(s, session, error) : run_plain(s, session, error);
 }
 
-/* The word that --complete is to finish is not read: the search goes through the tokens it may be made of. */
+/* Warns of unknown tokens. The word that --complete is to finish is left out, because it is not read as tokens: the
+ * search tries all tokens that it may consist of. */
 static void tell_unknown(const ur_cli_sample_settings *s, const ur_model *model)
 {
     size_t length = s->prime ? strlen(s->prime) : 0, begun = s->complete ? ur_word_begun(s->prime, length) : 0;
@@ -170,7 +172,7 @@ static ur_status run_session(const ur_cli_sample_settings *s, bool seed_given, c
     return run_question(s, model, session, error);
 }
 
-/* ---- What is asked ---------------------------------------------------------------------------------------------- */
+/* ---- Checks ----------------------------------------------------------------------------------------------------- */
 
 static ur_status check_questions(const ur_cli_sample_settings *s, ur_error *error)
 {
@@ -202,11 +204,11 @@ static bool holds_state(const char *path)
     return read && memcmp(magic, "URSTATE", sizeof magic) == 0;
 }
 
-/* A state takes the place of a state without a word: that is what one goes on with. */
+/* A state file may replace a state file without --overwrite, because users continue with the same file. */
 static ur_status check_state_out(const ur_cli_sample_settings *s, const char *model, ur_error *error)
 {
     struct stat about;
-    if (!s->state_out || stat(s->state_out, &about) != 0) return UR_OK; /* what cannot be written says so */
+    if (!s->state_out || stat(s->state_out, &about) != 0) return UR_OK; /* saving then reports any error */
     char *path = NULL;
     UR_TRY(ur_cli_model_path(model, &path, error));
     bool is_model = same_file(path, s->state_out);
@@ -217,7 +219,7 @@ static ur_status check_state_out(const ur_cli_sample_settings *s, const char *mo
                    s->state_out);
 }
 
-/* The first of these options that was given. */
+/* UR_ERR_USAGE if any of the named options was given; the message names the first. */
 static ur_status refuse_options(const ur_cli_arguments *arguments, const char *const *names, const char *task,
                                 ur_error *error)
 {

@@ -1,4 +1,4 @@
-/* What `unroll sample` is told, and what it can do besides writing. */
+/* The settings of `unroll sample`, and what it can do besides writing text. */
 #ifndef UR_CLI_SAMPLE_H
 #define UR_CLI_SAMPLE_H
 
@@ -9,24 +9,24 @@
 typedef struct ur_cli_sample_settings {
     const char *prime, *state_in, *state_out, *weights;
     ur_each stop;
-    const char *output, *animate, *reconstruct; /* of pictures */
+    const char *output, *animate, *reconstruct; /* for pictures */
     size_t length, next, complete, beam, n_best, count;
     ur_sampling how;
     bool greedy, overwrite, raw, json;
 } ur_cli_sample_settings;
 
-/* --next: the likeliest next tokens. */
+/* --next: prints the most probable next tokens. */
 ur_status ur_cli_sample_next(const ur_cli_sample_settings *settings, const ur_model *model, ur_session *session,
                              ur_error *error);
 
-/* --complete: the likeliest ways to finish the word that the prime ends in. Reads the prime. */
+/* --complete: prints the most probable ways to finish the last word of the prime. Reads the prime itself. */
 ur_status ur_cli_sample_complete(const ur_cli_sample_settings *settings, ur_session *session, ur_error *error);
 
-/* --beam: the likeliest texts. */
+/* --beam: prints the most probable texts. */
 ur_status ur_cli_sample_beam(const ur_cli_sample_settings *settings, const ur_model *model, ur_session *session,
                              ur_error *error);
 
-/* sample_paint.c: pictures, of a model that paints. */
+/* Writes pictures, with a model that paints (sample_paint.c). */
 struct ur_settings;
 ur_status ur_cli_sample_paint(const ur_cli_sample_settings *settings, const ur_model *model, struct ur_settings *task,
                               ur_error *error);

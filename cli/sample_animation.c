@@ -1,6 +1,7 @@
 /*
- * How pictures are painted: a frame for each stroke, one behind the other; as a GIF, or as a page, played by CSS alone. Whoever
- * wants no motion, and paper, gets the last frame. On the page squares show where the network wrote, and broken ones where it read.
+ * How pictures are painted: a frame for each stroke, one after the other, as a GIF or as a page that plays by CSS
+ * alone. Readers who prefer reduced motion, and printers, get the last frame. On the page, solid squares show where the
+ * network wrote, and dashed ones where it read.
  */
 #include "cli/sample_animation.h"
 
@@ -15,9 +16,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double TICK = 0.25, REST = 2.5; /* seconds a frame, and of the last one */
+static const double TICK = 0.25, REST = 2.5; /* duration in seconds of each frame, and the extra duration of the last
+                                              * one */
 
-/* Frame k is seen from its time on, under those that follow; the squares of frame k while nothing follows. */
+/* Frame k appears at its time and stays, and later frames are drawn over it. The squares of frame k are visible for one
+ * tick. */
 static void write_style(FILE *out, size_t frames)
 {
     double all = (double)frames * TICK + REST;
@@ -117,7 +120,7 @@ static ur_status write_page(const ur_painted *painted, const char *path, bool ov
 
 /* ---- As a GIF ----------------------------------------------------------------------------------------------------- */
 
-/* All frames, one behind the other. */
+/* Draws all frames into one buffer, one after the other. The caller frees *film. */
 static ur_status make_film(const ur_painted *p, ur_gif *gif, unsigned char **film, ur_error *error)
 {
     ur_cli_mosaic all;

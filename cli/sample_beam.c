@@ -1,4 +1,4 @@
-/* unroll sample --beam: the likeliest texts instead of drawn ones. */
+/* unroll sample --beam: searches for the most probable texts instead of sampling. */
 #include "cli/sample.h"
 #include "cli/support/json_out.h"
 #include "cli/support/text_out.h"
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The text of some tokens; free() it. NULL without memory. */
+/* The text of a hypothesis, without a zero byte at the end; the caller frees it. NULL if memory is lacking. */
 static char *text_of(const ur_model *model, const ur_hypothesis *found, size_t *size)
 {
     char *text = NULL;
@@ -63,7 +63,7 @@ static ur_status print(const ur_model *model, const ur_beam *beam, bool json, ur
     return ur_cli_json_print(object, error);
 }
 
-/* --stop as the token that ends a text; −1: none is given. */
+/* Encodes --stop as the token that ends a text, or sets −1 if there is no --stop. */
 static ur_status find_end(const ur_cli_sample_settings *s, const ur_model *model, int32_t *end, ur_error *error)
 {
     size_t count = 1;

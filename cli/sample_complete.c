@@ -27,7 +27,7 @@ static json_t *entry_of(const ur_completion *word, size_t typed)
     return entry;
 }
 
-/* `typed`: bytes of the word. */
+/* `typed`: the number of bytes of the word that were typed. */
 static ur_status print(const ur_completion *words, size_t count, size_t typed, bool json, ur_error *error)
 {
     if (!json) {

@@ -1,4 +1,4 @@
-/* unroll sample --next: the likeliest next tokens. */
+/* unroll sample --next: prints the most probable next tokens. */
 #include "cli/sample.h"
 #include "cli/support/json_out.h"
 #include "cli/support/text_out.h"

@@ -1,4 +1,5 @@
-/* unroll sample of a model that paints: a PNG or an idx file of all pictures, an animation, or the terminal. */
+/* unroll sample with a model that paints: writes all pictures to a PNG or an idx file, an animation, or the
+ * terminal. */
 #include "cli/sample.h"
 
 #include "cli/report/picture.h"
@@ -61,7 +62,8 @@ static unsigned char *put_size(unsigned char *to, size_t size)
     return to;
 }
 
-/* 00 00, the type of the numbers (08: bytes), three sizes; then the last frame of each. */
+/* The format: 00 00, the type of the numbers (08: bytes), the number of sizes (03), the three sizes; then the last
+ * frame of each picture. */
 static ur_status write_idx(const char *path, const ur_painted *p, ur_error *error)
 {
     const size_t pixels = p->rows * p->columns, size = 16 + p->count * pixels;
@@ -87,7 +89,7 @@ static ur_status write_pictures(const char *path, const ur_painted *painted, ur_
     return (ends_in(path, ".idx") ? write_idx : write_png)(path, painted, error);
 }
 
-/* A new file whose name says what is to be written. */
+/* Checks that the file's ending names one of two formats, and that the file is new or may be overwritten. */
 static ur_status check_file(const ur_cli_sample_settings *s, const char *path, const char *one, const char *other,
                             ur_error *error)
 {
@@ -95,7 +97,7 @@ static ur_status check_file(const ur_cli_sample_settings *s, const char *path, c
     return ur_fail(error, UR_ERR_USAGE, "%s: what is painted goes to a file that ends in %s or %s", path, one, other);
 }
 
-/* As many in a row as the terminal is wide. */
+/* Shows as many pictures per row as fit the terminal. */
 static ur_status show(const ur_painted *painted, ur_error *error)
 {
     ur_cli_mosaic all;

@@ -1,4 +1,4 @@
-/* unroll --version: version, compiler, number type, instruction sets, what can be trained. */
+/* unroll --version: prints the version, the compiler, the number type, the instruction sets and what can be trained. */
 #include "cli/version.h"
 
 #include "cli/inspect/cells.h"
@@ -12,7 +12,7 @@
 static const char *compiler(void)
 {
 #if defined(__clang__)
-    return __VERSION__; /* begins with its name */
+    return __VERSION__; /* begins with the compiler's name */
 #elif defined(__GNUC__)
     return "GCC " __VERSION__;
 #else

@@ -1,4 +1,4 @@
-/* What this program is and what is built into it. */
+/* What this program is, and what is built in. */
 #ifndef UR_CLI_VERSION_H
 #define UR_CLI_VERSION_H
 

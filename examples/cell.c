@@ -4,9 +4,9 @@
  * Forward:    x, h_prev (and c_prev of an LSTM)  →  h_next (and c_next)
  * Backward:   dh_next (and dc_next)              →  dx, dh_prev (and dc_prev), and the gradient of every weight
  *
- * d… is the gradient of a loss L. With L = Σ dh·h_next + Σ dc·c_next for fixed numbers dh and dc these are exactly the
- * gradients that come in from above. Whether what goes out below is right, anyone can find out: nudge a number by
- * ±e, see how L moves, and (L(+e) − L(−e)) / 2e is its gradient.
+ * d… is the gradient of a loss L. With L = Σ dh·h_next + Σ dc·c_next for fixed numbers dh and dc these are exactly
+ * the gradients that come in from above. Anyone can check the gradients that go out below: change a number by
+ * ±e and measure L; (L(+e) − L(−e)) / 2e is the number's gradient.
  */
 #include <unroll_train.h>
 
@@ -14,11 +14,11 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { I = 2, H = 3 }; /* inputs, hidden units; one lane */
+enum { I = 2, H = 3 }; /* number of inputs and of hidden units; there is one lane */
 
 typedef struct step {
     ur_real x[I], h_prev[H], c_prev[H], h_next[H], c_next[H], dh_next[H], dc_next[H], dx[I], dh_prev[H], dc_prev[H];
-    bool has_c; /* an LSTM; the others carry h alone */
+    bool has_c; /* true for an LSTM; the other cells carry h alone */
 } step;
 
 static ur_status forward(ur_hand *hand, step *s, double *loss, ur_error *error)
@@ -32,11 +32,11 @@ static ur_status forward(ur_hand *hand, step *s, double *loss, ur_error *error)
     return UR_OK;
 }
 
-/* Prints the gradient of the first number of a tensor both ways, and the largest difference among all n of them. */
+/* Prints the gradient of the tensor's first number both ways, and the largest difference over all n numbers. */
 static ur_status compare(ur_hand *hand, step *s, const char *name, ur_real *value, const ur_real *gradient, size_t n,
                          ur_error *error)
 {
-    const ur_real e = (ur_real)0.01; /* floats: smaller would drown in rounding, larger in the curve of tanh */
+    const ur_real e = (ur_real)0.01; /* for floats: less drowns in rounding, more in the curvature of tanh */
     double up = 0, down = 0, first = 0, worst = 0;
     for (size_t i = 0; i < n; i++) {
         const ur_real kept = value[i];
@@ -74,7 +74,7 @@ static ur_status lesson(const char *cell, ur_error *error)
     if (compare(hand, &s, "x", s.x, s.dx, I, error)) return error->status;
     if (compare(hand, &s, "h_prev", s.h_prev, s.dh_prev, H, error)) return error->status;
     if (s.has_c && compare(hand, &s, "c_prev", s.c_prev, s.dc_prev, H, error)) return error->status;
-    for (size_t which = 0; which < 4; which++) { /* W, U and their two biases, the gates below one another */
+    for (size_t which = 0; which < 4; which++) { /* W, U and their two biases, with the gates stacked along the rows */
         ur_parameter p = ur_hand_parameter(hand, which);
         if (compare(hand, &s, p.name, p.value, p.gradient, p.size, error)) return error->status;
     }

@@ -1,12 +1,12 @@
 /*
- * hello.c: the smallest model of text. Four symbols, three hidden units, one word.
+ * hello.c: the smallest language model, with four symbols, three hidden units and one word.
  *
- * The network reads h, e, l, l and has to answer e, l, l, o: h → e, he → l, hel → l, hell → o. The two l's need
- * different answers, so it has to remember what came before. Its memory is h, three numbers:
+ * The network reads h, e, l, l and must answer e, l, l, o: h → e, he → l, hel → l, hell → o. The two l's need
+ * different answers, so the network must remember what came before. Its memory is h, three numbers:
  *
  *     h(t) = tanh(W x(t) + b + U h(t−1) + c)          x(t): (4), a single 1 at the symbol read; h(t): (3)
  *     y(t) = V h(t) + d                               logits: (4)
- *     loss = mean over t of −log softmax(y(t))[the right symbol]
+ *     loss = mean over t of −log softmax(y(t))[target symbol]
  */
 #include <unroll_train.h>
 
@@ -23,8 +23,8 @@ static int fail(const ur_error *error)
     return 1;
 }
 
-/* Full backpropagation through time: the window is the whole word, so the gradient of the last o reaches the first h.
- */
+/* Full backpropagation through time: the window is the whole word, so the gradient at the last o reaches the first
+ * h. */
 static ur_status learn(ur_learner *learner, const ur_batch *word, ur_error *error)
 {
     for (int update = 0; update <= 300; update++) {
@@ -35,7 +35,7 @@ static ur_status learn(ur_learner *learner, const ur_batch *word, ur_error *erro
     return UR_OK;
 }
 
-/* What the network thinks comes next after each letter, all steps at once. */
+/* Shows the network's predictions after each letter, computed for all steps at once. */
 static ur_status show(ur_learner *learner, const ur_batch *word, ur_error *error)
 {
     const ur_sampling plain = ur_sampling_default();
@@ -52,8 +52,8 @@ static ur_status show(ur_learner *learner, const ur_batch *word, ur_error *error
     return UR_OK;
 }
 
-/* Alone now: its first letter is given, and from then on it reads its own answers. The state carries h from one step
- * to the next; without it the two l's could not be told apart. */
+/* Lets the network run alone: it gets the first letter, then reads its own answers. The state carries h from one step
+ * to the next; without the state the two l's could not be told apart. */
 static ur_status spell(const ur_model *model, ur_error *error)
 {
     ur_sampling likeliest = ur_sampling_default();
@@ -78,11 +78,11 @@ int main(void)
 {
     const int32_t read[STEPS] = {H, E, L, L}, answer[STEPS] = {E, L, L, O};
     const ur_batch word = {.input[0] = {.steps = STEPS, .lanes = 1, .ids = read},
-                           .target[0] = {.ids = answer}, /* softmax */
+                           .target[0] = {.ids = answer}, /* softmax loss, the default */
                            .target_count = 1};
     const ur_sizes sizes = {.symbols = SYMBOLS, .outputs = SYMBOLS};
-    ur_learning learning = ur_learning_default(); /* Adam */
-    learning.rate = 0.03;                         /* a small network takes large steps */
+    ur_learning learning = ur_learning_default(); /* Adam, the default */
+    learning.rate = 0.03;                         /* a small network can take large steps */
     ur_error error;
     ur_model *model;
     ur_learner *learner;

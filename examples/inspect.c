@@ -1,6 +1,7 @@
 /*
- * inspect.c: look into a network while it reads. Prints a text in lines of 60 characters, and under each character the sign
- * of the unit of the first layer that moves most: + above 0, - below, blank near it.
+ * inspect.c: look into a network while it reads. Prints a text in lines of 60 characters. Under each character is the
+ * sign of the most active unit of the first layer: + above 0.25, - below -0.25, blank in between. The most active unit
+ * is the one whose values vary most.
  *
  *     inspect MODEL "TEXT"
  */
@@ -18,7 +19,7 @@ static int stop(const ur_error *error)
     return EXIT_FAILURE;
 }
 
-/* What unit `unit` shows at each step: c where the cell has one, else h. */
+/* Fills `values` with the values of `unit` at each step: its c if the cell has one, else its h. */
 static void follow(const ur_probe *probe, size_t signal, size_t units, size_t unit, size_t steps, ur_real *values)
 {
     ur_real *all = malloc(units * sizeof *all);

@@ -4,15 +4,15 @@
  *     y1 = rnn1.step(x)
  *     y  = rnn2.step(y1)
  *
- * and so does this. Then the same two layers stand in one network line, with the same weights: the numbers are the
- * same to the last bit. x: (2), y1: (4), y: (3); untrained weights do for both.
+ * and so does this file. Then the same two layers are one network line, with the same weights: the numbers are the
+ * same to the last bit. x: (2), y1: (4), y: (3). Untrained weights are enough to show this.
  */
 #include <unroll_train.h>
 
 #include <stdio.h>
 #include <string.h>
 
-enum { X = 2, Y1 = 4, Y = 3, STEPS = 4, TENSORS = 4 /* of a layer: two weights, two biases */ };
+enum { X = 2, Y1 = 4, Y = 3, STEPS = 4, TENSORS = 4 /* per layer: two weights, two biases */ };
 
 static int fail(const char *text)
 {
@@ -20,7 +20,7 @@ static int fail(const char *text)
     return 1;
 }
 
-/* The parameters of a model come in the order of its line, so a layer's tensors follow the layer's before it. */
+/* A model lists its parameters in the order of its network line, so the tensors of rnn2 follow those of rnn1. */
 static int copy_weights(ur_model *stack, ur_model *rnn1, ur_model *rnn2)
 {
     ur_parameter from, to;
@@ -41,11 +41,11 @@ static void print(const char *title, const ur_real *v, size_t n)
 
 int main(void)
 {
-    /* The first, the third and the fourth input are the same. */
+    /* The first, third and fourth inputs are equal. */
     static const ur_real x[STEPS][X] = {{1, 0}, {0, 1}, {1, 0}, {1, 0}};
     ur_error error;
     ur_model *rnn1, *rnn2, *stack;
-    ur_state *h1, *h2, *h; /* h of each: all that a network remembers */
+    ur_state *h1, *h2, *h; /* the h of each network: all that it remembers */
     ur_real y1[Y1], y[STEPS][Y], z[Y];
 
     if (ur_model_create(&rnn1, "rnn 4", &(ur_sizes){.features = X}, 1, 0, NULL, &error)) return fail(error.text);
@@ -73,7 +73,7 @@ int main(void)
     printf("\nthe same bits: %s\n", equal ? "yes" : "NO");
     printf("the same x at t = 2 and t = 3, another y: %s\n", memcmp(y[2], y[3], sizeof z) ? "yes, it remembers" : "NO");
 
-    /* Forget everything, and the first answer comes back. */
+    /* Reset the state, and the first answer comes back. */
     ur_state_reset(h, UR_ALL_LANES);
     ur_step_values(stack, h, x[0], z);
     printf("after a reset the y of t = 0 again: %s\n", memcmp(y[0], z, sizeof z) ? "NO" : "yes");

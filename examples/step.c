@@ -1,10 +1,10 @@
 /*
- * step.c: all that a product embeds. Load a model, hold a state, step, draw, step again.
+ * step.c: all the code that a product embeds. Load a model, create a state, step, sample, step again.
  *
  *     step MODEL.safetensors [TEXT]
  *
- * It uses unroll.h alone, so that a static link takes no training code along. After the state is made nothing below
- * allocates and nothing can fail: the loop could stand in an audio callback.
+ * This file uses unroll.h alone, so a static link contains no training code. Once the state and the logits are
+ * allocated, no library call below allocates or can fail, so the loop could run in an audio callback.
  */
 #include <unroll.h>
 
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PRIME = 4096, LENGTH = 300 }; /* tokens read at most; tokens written */
+enum { PRIME = 4096, LENGTH = 300 }; /* the most tokens read, and the number of tokens written */
 
 static int fail(const char *text)
 {
@@ -20,7 +20,7 @@ static int fail(const char *text)
     return 1;
 }
 
-/* Some tokens are several bytes long, so that one is written at its length, and the unknown one has no text at all. */
+/* A token may be several bytes long, so its length is passed on. The unknown token has no text. */
 static void write_token(const ur_model *model, int32_t id)
 {
     size_t length = 0;
@@ -28,15 +28,14 @@ static void write_token(const ur_model *model, int32_t id)
     if (text != NULL) fwrite(text, 1, length, stdout);
 }
 
-/* The model is read-only: all threads of a program may share it. What differs from one user to the next is the state.
- */
+/* The model is read-only: all threads of a program may share it. Each user has a state of their own. */
 static void write_on(const ur_model *model, ur_state *state, ur_real *logits, const ur_sampling *how)
 {
     const size_t tokens = ur_model_outputs(model);
     for (uint64_t draw = 0; draw < LENGTH; draw++) {
-        int32_t id = ur_sample(logits, tokens, how, draw); /* which token comes next? */
+        int32_t id = ur_sample(logits, tokens, how, draw); /* sample the next token */
         write_token(model, id);
-        ur_step(model, state, &id, logits); /* it came: and after it? */
+        ur_step(model, state, &id, logits); /* read it, and get the logits of the token after it */
     }
     putchar('\n');
 }
@@ -51,7 +50,7 @@ int main(int argc, char **argv)
     int32_t ids[PRIME];
     size_t count;
 
-    /* Where something is wrong this program ends and its memory with it; a product would free what it has. */
+    /* On an error this program ends, and the system frees its memory. A product would free everything itself. */
     if (ur_model_load(&model, argv[1], NULL, &error)) return fail(error.text);
     if (ur_model_tokens(model) == 0) return fail("this model is not one of text");
     if (ur_encode(model, prime, strlen(prime), ids, PRIME, &count, &error)) return fail(error.text);
@@ -61,13 +60,13 @@ int main(int argc, char **argv)
     if (logits == NULL) return fail("out of memory");
 
     ur_sampling how = ur_sampling_default();
-    how.temperature = 0.8;               /* a little surer of itself than it was trained to be */
-    how.never = ur_unknown_token(model); /* it has no text */
-    for (size_t i = 0; i < count; i++) { /* read the beginning … */
+    how.temperature = 0.8;               /* makes probable tokens a little more probable than in training */
+    how.never = ur_unknown_token(model); /* the unknown token has no text */
+    for (size_t i = 0; i < count; i++) { /* read the text to begin with … */
         write_token(model, ids[i]);
         ur_step(model, state, &ids[i], logits);
     }
-    write_on(model, state, logits, &how); /* … and go on */
+    write_on(model, state, logits, &how); /* … and continue it */
 
     free(logits);
     ur_state_free(state);

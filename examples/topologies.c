@@ -1,5 +1,5 @@
 /*
- * topologies.c: the five shapes of a recurrent network, each a network line and four lines of text to learn.
+ * topologies.c: the five shapes of a recurrent network, each with a network line and four examples to learn.
  *
  *     one to one     one to many     many to one     many to many       many to many
  *                                                    in step            after reading all
@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LANES = 4, STEPS = 8, SYMBOLS = 64 }; /* examples; the longest text; ASCII from ' ' to '_', ' ' being nothing */
+enum { LANES = 4, STEPS = 8, SYMBOLS = 64 }; /* examples; longest text; ASCII from ' ' (meaning none) to '_' */
 
 typedef struct shape {
     const char *name, *net, *in[LANES], *out[LANES];
@@ -24,7 +24,7 @@ static const shape shapes[] = {
     {"one to one", "onehot > rnn 16 > dense", {"1", "2", "3", "4"}, {"I", "X", "C", "M"}},
     {"one to many", "onehot > lstm 16 > dense", {"1    ", "2    ", "3    ", "4    "}, {"ONE", "TWO", "THREE", "FOUR"}},
     {"many to one", "onehot > lstm 16 > last > dense", {"ONE", "TWO", "THREE", "FOUR"}, {"1", "2", "3", "4"}},
-    /* Are the 1s so far odd or even? */
+    /* Answer 1 while the number of 1s so far is odd, else 0. */
     {"many to many", "onehot > lstm 16 > dense", {"1011", "0110", "1110", "0001"}, {"1101", "0100", "1011", "0001"}},
     {"many to many, after reading all",
      "encoder: onehot > lstm 24; decoder: onehot > lstm 24 from encoder > dense",
@@ -32,7 +32,7 @@ static const shape shapes[] = {
      {"UNO", "DOS", "TRES", "CUATRO"}},
 };
 
-/* Four texts as ids (T, B), filled up with ' '. Returns T, the length of the longest. */
+/* Encodes four texts as ids (T, B), padded with ' '. Returns T, the length of the longest text. */
 static size_t encode(int32_t *ids, int32_t *lengths, const char *const *texts)
 {
     size_t steps = 0;
@@ -46,7 +46,7 @@ static size_t encode(int32_t *ids, int32_t *lengths, const char *const *texts)
     return steps;
 }
 
-/* The likeliest answers (T, B). A decoder hears its own answers, so each round makes one more of them certain. */
+/* Finds the most probable answers (T, B). A decoder reads its own answers, so each round fixes one more step. */
 static ur_status answer(ur_learner *learner, const ur_batch *batch, size_t steps, int32_t *answers, int32_t *heard,
                         ur_error *error)
 {
@@ -62,12 +62,12 @@ static ur_status answer(ur_learner *learner, const ur_batch *batch, size_t steps
 
 static ur_status learn(const shape *it, ur_error *error)
 {
-    /* The decoder hears nothing at first and then the answer before: the right one while it learns. */
+    /* The decoder reads nothing at the first step and then the previous answer: in training, the correct one. */
     int32_t in[STEPS * LANES], out[STEPS * LANES], heard[(STEPS + 1) * LANES] = {0}, lengths[LANES], unused[LANES];
     const size_t steps_in = encode(in, lengths, it->in), steps_out = encode(out, unused, it->out);
     memcpy(heard + LANES, out, sizeof out);
     const ur_batch batch = {.input = {{.steps = steps_in, .lanes = LANES, .ids = in, .lengths = lengths},
-                                      {.steps = steps_out, .lanes = LANES, .ids = heard}}, /* a second line's, if any */
+                                      {.steps = steps_out, .lanes = LANES, .ids = heard}}, /* of line 2, if any */
                             .target = {{.line = strchr(it->net, ';') != NULL, .ids = out}},
                             .target_count = 1};
     ur_learning learning = ur_learning_default();

@@ -3,7 +3,7 @@
  *
  *     train TEXT MODEL.safetensors [MINUTES]
  *
- * Training is a sequence of events: each call does one piece of work and says what happened. What to do about it
+ * Training is a sequence of events: each call does one piece of work and reports what happened. What to do then
  * (print, draw, save, stop) is the caller's choice.
  */
 #include <unroll_train.h>
@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static ur_trainer *trainer; /* for Ctrl-C, which finds nothing but globals */
+static ur_trainer *trainer; /* global, because the handler of Ctrl-C can reach nothing else */
 
 static void interrupt(int number)
 {
@@ -55,7 +55,8 @@ int main(int argc, char **argv)
             if (ur_trainer_sample(trainer, &text, &length, &error)) return fail(error.text);
             printf("%.*s\n--------\n", (int)length, text);
         }
-        /* The best on the text held out; the last, where the text is too short to hold anything out. */
+        /* Save the best model on the validation text, or the last one if the text is too short for a validation
+         * part. */
         if ((event.kind == UR_EVENT_EVALUATION && event.improved) || (event.kind == UR_EVENT_END && isnan(event.best)))
             if (ur_model_save(ur_trainer_model(trainer), file, &error)) return fail(error.text);
     } while (event.kind != UR_EVENT_END);

@@ -11,7 +11,7 @@
 
 static ur_status print(void *file, const char *bytes, size_t size, ur_error *error)
 {
-    (void)error; /* a failed write is seen at the end */
+    (void)error; /* a failed write is detected at the end */
     fwrite(bytes, 1, size, file);
     return UR_OK;
 }

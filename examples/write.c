@@ -1,9 +1,11 @@
 /*
- * write.c: let a model write. Prime it, draw until a stop text, keep the session, and go on from it later.
+ * write.c: let a model write a text. Read the beginning, sample up to a stop text, save the session, and continue it
+ * later.
  *
  *     write MODEL.safetensors "Once upon a time" [STATE]
  *
- * The text ends at an empty line. With STATE, a file, the session goes on from it where it is there, and is kept in it.
+ * The text ends at an empty line. STATE is a file: the session continues from it if it exists, and is saved to it at
+ * the end.
  */
 #include <unroll_generate.h>
 
@@ -17,7 +19,8 @@ static int fail(const ur_error *error)
     return 1;
 }
 
-/* The text comes in pieces, as soon as it is certain. To send it elsewhere, write another function like this one. */
+/* Receives the text in pieces, each as soon as it is final. To send the text elsewhere, write another function like
+ * this one. */
 static ur_status print(void *file, const char *bytes, size_t size, ur_error *error)
 {
     if (fwrite(bytes, 1, size, file) == size && fflush(file) == 0) return UR_OK;
@@ -38,7 +41,7 @@ static ur_status go_on(ur_session *session, const char *prime, const char *state
     const ur_sink out = {print, stdout};
 
     ur_sampling how = ur_sampling_default();
-    how.temperature = 0.8; /* a little surer of itself than it was trained to be */
+    how.temperature = 0.8; /* makes probable tokens a little more probable than in training */
     ur_session_set_sampling(session, &how);
 
     if (state != NULL && exists(state) && ur_session_load(session, state, error)) return error->status;

@@ -54,7 +54,8 @@ const ur_setting *ur_cli_options_at(const ur_cli_options *o, size_t i, const voi
 
 /* ---- Text in columns -------------------------------------------------------------------------------------------- */
 
-/* Prints words from `column` on, broken at WIDTH and indented by `indent`. Returns where it ended. */
+/* Prints words from `column` on, wrapped at WIDTH; further lines are indented by `indent`. Returns the column where the
+ * text ends. */
 static size_t print_wrapped(const char *text, size_t column, size_t indent)
 {
     while (*text) {
@@ -83,7 +84,7 @@ static void print_paragraphs(const char *text)
     }
 }
 
-/* "command  # what it does" a line, the second parts in one column. */
+/* Prints lines of the form "command  # what it does", with the second parts aligned. */
 static void print_examples(const char *examples)
 {
     size_t widest = 0;
@@ -120,7 +121,7 @@ static size_t print_option_name(const ur_setting *option)
     return (size_t)printf("  %s", name);
 }
 
-/* Name and help in their columns; `value`: what stands behind them. */
+/* Prints an option's name and help in two columns, and `value` after the help. */
 static void print_option_text(const ur_setting *option, const char *value)
 {
     size_t column = print_option_name(option);
@@ -144,7 +145,7 @@ static void print_option(const ur_setting *option, const void *settings)
     print_option_text(option, value);
 }
 
-/* How data are read for a model of one task. */
+/* Prints how data can be read for a model of one task. */
 static void print_reading(const ur_settings *task, const char *name, const ur_cli_reading_style *style)
 {
     const ur_setting *row;
@@ -177,7 +178,7 @@ static void print_help(const ur_cli_verb *verb, const ur_cli_options *options)
 
 /* ---- Overview --------------------------------------------------------------------------------------------------- */
 
-/* What a verb takes, without the options that each has. */
+/* The arguments of a verb, without "[option...]", which every verb takes. */
 static void write_call(const ur_cli_verb *verb, char *call, size_t size)
 {
     const char *options = strstr(verb->takes, " [option...]");

@@ -1,4 +1,4 @@
-/* Help, as pages for the terminal and as one page of the manual. */
+/* Help, as pages on the terminal and as one manual page. */
 #ifndef UR_CLI_HELP_H
 #define UR_CLI_HELP_H
 
@@ -6,30 +6,31 @@
 
 #include <stdio.h>
 
-/* All verbs, a line each. */
+/* Prints all verbs, one per line. */
 void ur_cli_print_overview(FILE *out);
-/* The page of a verb, with the defaults. */
+/* Prints the page of a verb, with the defaults. */
 ur_status ur_cli_help_on(const ur_cli_verb *verb, ur_error *error);
 void ur_cli_print_manual(void);
 
-/* The default of an option for people: "default: 500", "" where there is none to name. */
+/* The default of an option as a reader sees it: "default: 500", or "" for a flag. */
 void ur_cli_default_text(const ur_setting *option, const void *settings, char text[UR_SETTING_VALUE_MAX]);
 
-/* The options of a verb, with their defaults: the task's, where it trains one, and then its own. */
+/* The options of a verb with their defaults: first those of the task, if the verb trains one, then the verb's own. */
 typedef struct ur_cli_options {
     const ur_cli_verb *verb;
     void *settings;
-    ur_settings *task; /* NULL: it trains none */
-    ur_settings **any; /* where it works on models of any task: all of them; else NULL */
+    ur_settings *task; /* the task that the verb trains, or NULL */
+    ur_settings **any; /* all tasks, up to a NULL, if the verb works on models of any task; else NULL */
 } ur_cli_options;
 
 ur_status ur_cli_options_open(ur_cli_options *options, const ur_cli_verb *verb, ur_error *error);
 void ur_cli_options_close(ur_cli_options *options);
-/* Option i and the struct that its value stands in; NULL behind the last. One without help is not shown. */
+/* Option i and, in *values, the struct that holds its value. NULL after the last option. An option without help is not
+ * shown. */
 const ur_setting *ur_cli_options_at(const ur_cli_options *options, size_t i, const void **values);
 
-/* Of a verb that works on a model of any task, how data are read for each of them: a heading between `begin` and `end`, and
- * each row by `print`. */
+/* For a verb that works on a model of any task: prints how data are read for each task, a heading between `begin` and
+ * `end`, then each row by `print`. */
 typedef struct ur_cli_reading_style {
     const char *begin, *end;
     void (*print)(const ur_setting *row, const char *value);

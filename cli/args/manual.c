@@ -1,5 +1,5 @@
-/* The page of the manual, in roff with the man macros, from the same tables as the help. docs/unroll.1 is its output.
- */
+/* Prints the manual page, in roff with the man macros, from the same tables as the help. docs/unroll.1 is its
+ * output. */
 #include "cli/args/help.h"
 
 #include "base/utf8.h"
@@ -8,9 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DATE "2026-11-21" /* of the last release; a page that is made again must be the same */
+#define DATE "2026-11-21" /* of the last release; fixed, so that the page can be made again */
 
-/* Text as roff reads it literally: what is special is escaped, beyond ASCII by code point. */
+/* Prints text that roff takes literally: special characters are escaped, and characters beyond ASCII are written as
+ * code points. */
 static void print_plain(const char *text, size_t length)
 {
     for (size_t i = 0; i < length;) {
@@ -57,7 +58,7 @@ static void print_heading(const char *macro, const char *text)
     printf("\"\n");
 }
 
-/* `value`: what stands behind the help. */
+/* `value` is printed after the help. */
 static void print_option_text(const ur_setting *option, const char *value)
 {
     printf(".TP\n");
@@ -105,7 +106,8 @@ static bool has_row(const ur_cli_options *options, const ur_setting *row)
     return false;
 }
 
-/* Options of a verb that are in those of `others`, too, or that are not; NULL: all of them. */
+/* Prints the options of a verb that `others` has too (`shared`), or those that `others` does not have. Prints all of
+ * them if `others` is NULL. */
 static void print_options(const ur_cli_options *options, const ur_cli_options *others, bool shared)
 {
     const ur_setting *option;
@@ -114,7 +116,7 @@ static void print_options(const ur_cli_options *options, const ur_cli_options *o
         if (option->help && (!others || has_row(others, option) == shared)) print_option(option, values);
 }
 
-/* Two trainings, which share what every training has. */
+/* The options of two trainings. The options of every training are those that both have. */
 typedef struct trainings {
     ur_cli_options one, other;
 } trainings;

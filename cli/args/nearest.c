@@ -1,4 +1,4 @@
-/* Edit distance between short words, one row of the table at a time. */
+/* Levenshtein distance between short words, with one row of the table in memory at a time. */
 #include "cli/args/nearest.h"
 
 #include <string.h>

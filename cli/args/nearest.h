@@ -4,7 +4,8 @@
 
 #include <stddef.h>
 
-/* Letters to insert, delete or replace to make one of the other (Levenshtein 1966); words are compared up to 63. */
+/* The number of letters to insert, delete or replace to turn one word into the other (Levenshtein 1966). Only the first
+ * 63 bytes of each word are compared. */
 size_t ur_cli_distance(const char *a, const char *b);
 
 #endif

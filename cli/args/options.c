@@ -1,4 +1,5 @@
-/* The parser of command lines: options before, between and after the arguments, "--name value" or "--name=value". */
+/* The parser of command lines. Options may be before, between and after the arguments, as "--name value" or
+ * "--name=value". */
 #include "cli/args/options.h"
 
 #include "cli/args/nearest.h"
@@ -11,14 +12,15 @@
 typedef struct parser {
     const ur_setting_table *table;
     ur_settings *task;
-    ur_settings *const *any; /* tasks that the model may be of; NULL: none */
+    ur_settings *const *any; /* the tasks that a model may have, up to a NULL; NULL if the verb takes none of their
+                              * options */
     char *const *line;
     size_t count, next;
     void *settings;
     ur_cli_arguments *arguments;
 } parser;
 
-/* Row i of the verb's table and then of the task's; NULL behind the last. */
+/* Row i of the verb's table followed by the task's; NULL after the last row. */
 static const ur_setting *row_at(const parser *p, size_t i)
 {
     if (i < p->table->count) return &p->table->rows[i];
@@ -30,7 +32,7 @@ static bool is_named(const ur_setting *row, const char *name, size_t length)
     return strlen(row->name) == length && memcmp(row->name, name, length) == 0;
 }
 
-/* A row that says how data are read, of any task. */
+/* Finds a row, of any task, that says how data are read. */
 static const ur_setting *find_pending(const parser *p, const char *name, size_t length)
 {
     const ur_setting *row;
@@ -84,7 +86,7 @@ static ur_status store(parser *p, const ur_setting *option, const char *value, u
     return ur_setting_set(option, value, p->settings, error);
 }
 
-/* The next word is the value, unless it is clearly another option: "--prime --length 5". */
+/* Takes the next word as the value, unless it is the name of an option, as in "--prime --length 5". */
 static ur_status take_next(parser *p, const ur_setting *option, ur_error *error)
 {
     const char *value = p->next < p->count ? p->line[p->next] : NULL;

@@ -1,4 +1,4 @@
-/* Values of options that hold more than one. */
+/* Options whose value is a list. */
 #ifndef UR_CLI_VALUE_H
 #define UR_CLI_VALUE_H
 
@@ -6,7 +6,8 @@
 
 #include "base/number.h"
 
-/* The next word of a list with commas; false behind the last. A word that is too long is cut. */
+/* Copies the next word of a list that is separated by commas, and advances *list. Returns false after the last word. A
+ * word that does not fit is cut. */
 bool ur_cli_next_word(const char **list, char *word, size_t size);
 
 #endif

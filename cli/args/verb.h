@@ -1,4 +1,4 @@
-/* A verb of the program: what it is called, what it takes, what it does. */
+/* A verb of the program: its name, its arguments, its function. */
 #ifndef UR_CLI_VERB_H
 #define UR_CLI_VERB_H
 
@@ -6,10 +6,10 @@
 
 typedef struct ur_cli_verb {
     const char *name, *takes, *summary;
-    const char *text;     /* paragraphs between empty lines */
-    const char *examples; /* a command a line, each with "  # what it does" */
-    const char *task;     /* what it trains, whose settings are options too; NULL: it trains nothing */
-    bool any_task;        /* it works on a model of any task: how data are read are options too */
+    const char *text;     /* paragraphs, separated by empty lines */
+    const char *examples; /* one command per line, each with "  # what it does" */
+    const char *task;     /* task that the verb trains, whose settings are options too; NULL if none */
+    bool any_task;        /* works on a model of any task, so the settings for reading data are options too */
     const ur_setting_table *table;
     size_t settings_size;
     void (*defaults)(void *settings);
@@ -25,15 +25,17 @@ extern const ur_cli_verb ur_cli_train_lm, ur_cli_train_classify, ur_cli_train_ta
 
 /* Verb i of the program; NULL after the last. */
 const ur_cli_verb *ur_cli_verb_at(size_t i);
-/* The verb that the words begin with; one like "inspect gates" has two of them. NULL, and what could have been meant. */
+/* Finds the verb that the words begin with; a verb such as "inspect gates" takes two of them. Returns NULL with an
+ * error that suggests a verb. */
 const ur_cli_verb *ur_cli_verb_find(const char *const *words, size_t count, ur_error *error);
 size_t ur_cli_verb_words(const ur_cli_verb *verb);
 
-/* The number of arguments a verb takes: fewer is an error that says what is missing, more one that names the first. */
+/* Checks the number of arguments. If there are too few, the error is `missing`; if there are too many, it names the
+ * first extra one. */
 ur_status ur_cli_expect(const ur_cli_arguments *arguments, size_t least, size_t most, const char *missing,
                         ur_error *error);
 
-/* The instruction set that UNROLL_ISA names; NULL leaves the choice to the library. */
+/* The instruction set that the environment variable UNROLL_ISA names; NULL leaves the choice to the library. */
 const char *ur_cli_isa(void);
 
 #endif

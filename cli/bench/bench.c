@@ -54,7 +54,8 @@ static void print_list(const ur_bench_work *works, size_t count)
 
 static double larger(double a, double b) { return isnan(a) || b > a ? b : a; }
 
-/* Once before and once after, since the neighbours of a machine change: the better one counts. */
+/* Measured once before and once after, because the load from other users of a machine changes. The higher peak
+ * counts. */
 static ur_status measure_peak(ur_bench_result *r, ur_error *error)
 {
     ur_bench_peak peak;
@@ -111,7 +112,7 @@ static ur_status run_works(const settings *s, const ur_bench_work *works, size_t
     return UR_OK;
 }
 
-/* Options of the works mean nothing there. */
+/* Refuses the options of works, which mean nothing for a model. */
 static ur_status time_model(const settings *s, const ur_cli_arguments *arguments, ur_error *error)
 {
     static const char *const WORKS[] = {"work", "precision", "weights", "list", "phases"};

@@ -1,4 +1,4 @@
-/* How long a pass takes, and how much memory the process has used. */
+/* How long a pass takes, and how much memory the process uses. */
 #include "cli/bench/bench.h"
 
 #include "cli/support/clock.h"
@@ -33,7 +33,8 @@ static ur_status span(ur_bench_run *run, size_t passes, double *seconds, ur_erro
     return UR_OK;
 }
 
-/* So many passes together that reading the clock is nothing, and that SPANS of them fill the time. */
+/* Finds how many passes make one span: enough for the time of reading the clock to be negligible, and such that about
+ * SPANS spans fill `seconds`. */
 static ur_status passes_a_span(ur_bench_run *run, double seconds, size_t *passes, ur_error *error)
 {
     double taken = 0;
@@ -62,7 +63,7 @@ ur_status ur_bench_clock(ur_bench_run *run, double seconds, ur_bench_times *time
 
 /* ---- Memory ----------------------------------------------------------------------------------------------------- */
 
-/* Linux keeps the largest size so far and forgets it when asked to; elsewhere works share it. */
+/* Linux records the largest resident size so far and can reset it. On other systems all works share one maximum. */
 void ur_bench_memory_reset(void)
 {
     FILE *file = fopen("/proc/self/clear_refs", "w");

@@ -1,11 +1,11 @@
 /*
  * The machine's peak in f32 multiply-adds: as many independent chains as keep its units busy, in registers only. The
- * loop is written in each instruction set's own operations, so that a fraction says how far the library is from what
- * that set can do. The chains tend to 1, so that no number overflows or becomes denormal, and begin above it: a
- * compiler would see that one that begins with 1 stays there.
+ * loop uses each instruction set's own operations, so that a fraction says how far the library is from what that set
+ * can do. The chains tend to 1, so that no number overflows or becomes denormal. They begin above 1, because a compiler
+ * would see that a chain that begins with 1 stays there.
  */
 #ifndef _DEFAULT_SOURCE
-#define _DEFAULT_SOURCE /* syscall */
+#define _DEFAULT_SOURCE /* for syscall */
 #endif
 #include "cli/bench/bench.h"
 
@@ -24,11 +24,11 @@
 #include <sys/syscall.h>
 #endif
 
-static const double SLICE = 4e-3, ALL_SLICES = 0.12; /* seconds */
+static const double SLICE = 4e-3, ALL_SLICES = 0.12; /* in seconds */
 
 typedef float peak_loop(size_t rounds);
 
-/* `first(vector)` gives one lane back, so that nothing can be left out. */
+/* `first(vector)` returns one lane. The sum of these lanes is returned, so that the compiler cannot remove the loop. */
 #define UR_PEAK_LOOP(name, attribute, vector, chains, set, fma, first)                                                 \
     attribute static float name(size_t rounds)                                                                         \
     {                                                                                                                  \
@@ -83,7 +83,7 @@ static const peak_kind *kind_of(const char *isa)
 
 /* ---- The processor's counters ----------------------------------------------------------------------------------- */
 
-/* Files of the calling thread's counters; −1 where they are refused. */
+/* File descriptors of the calling thread's counters; −1 if access is refused. */
 typedef struct counters {
     int instructions, cycles;
 } counters;
@@ -135,15 +135,15 @@ static double ratio(const counters *c)
 
 /* ---- Slices ----------------------------------------------------------------------------------------------------- */
 
-/* Rates are by the processor's time of each thread, not by the clock on the wall: where others use the machine, threads
- * that wait for a core must not make the peak look low. */
-enum { THREADS_MAX = 256 }; /* as the pool has it */
+/* Rates are measured in processor time of each thread, not in wall time: if others use the machine, threads that wait
+ * for a core must not lower the peak. */
+enum { THREADS_MAX = 256 }; /* the pool's limit */
 
 typedef struct slice {
     const peak_kind *kind;
     size_t rounds;
     struct {
-        _Alignas(UR_ALIGN) double seconds, best; /* of the last slice; the highest rate of all */
+        _Alignas(UR_ALIGN) double seconds, best; /* of the last slice; the highest rate of all slices */
         float sink;
     } member[THREADS_MAX];
 } slice;
@@ -174,8 +174,8 @@ static double shortest(const slice *s, size_t threads)
     return least;
 }
 
-/* The best slice of each thread: in the others it had neighbours. Slices grow as long as one is too short to count, and
- * the time for all begins anew: the first ones may have had neighbours too. Threads beyond the cores add nothing. */
+/* Adds up the best slice of each thread, because other slices may have been disturbed. If a slice is too short to
+ * count, slices get longer and the time for all starts again. Threads beyond the number of cores add nothing. */
 static double best_slices(ur_pool *pool, slice *s)
 {
     size_t threads = ur_pool_threads(pool);

@@ -1,7 +1,8 @@
 /*
- * Where the time of a pass goes. The library's own steps are called one by one in the order of a pass, on the same data,
- * with the clock read between them; nothing in the library knows of it. The one step that has no call of its own is the
- * recurrent sweep: the input product is made twice, and its time is taken from that of the whole forward half.
+ * Where the time of a pass goes. The library's own steps are called one by one in the order of a pass, on the same
+ * data, and the clock is read between them. The library itself contains no timing. The only step without a call of its
+ * own is the recurrent sweep: the input product is computed twice, and its time is subtracted from that of the whole
+ * forward half.
  */
 #include "cli/bench/run.h"
 
@@ -21,7 +22,7 @@ typedef enum phase {
     EMBED,
     COPY,
     INPUT,
-    FORWARD, /* the sweep, once INPUT is taken away */
+    FORWARD, /* the sweep, once the time of INPUT is subtracted */
     OUTPUT,
     LOSS,
     OUTPUT_BACK,
@@ -55,7 +56,7 @@ typedef struct taking {
     ur_bench_run *run;
     ur_compute compute;
     ur_arena *arena;
-    ur_window window[LAYERS_MAX]; /* of the recurrent layers */
+    ur_window window[LAYERS_MAX]; /* one per recurrent layer */
     const ur_layer *layer[LAYERS_MAX];
     size_t layers, pass;
     double mark, seconds[PHASES][PASSES_MAX];
@@ -68,7 +69,7 @@ static void lap(taking *t, phase which)
     t->mark = now;
 }
 
-/* The forward product of a window's inputs, as ur_window_forward begins. */
+/* Computes the forward product of a window's inputs, as ur_window_forward does first. */
 static void input_product(const ur_window *w)
 {
     const ur_window inputs = ur_window_of_inputs(w);
@@ -112,8 +113,8 @@ static ur_status window_room(taking *t, ur_window *w, ur_error *error)
     return all ? UR_OK : ur_fail_memory(error, "a window");
 }
 
-/* All recurrent layers; *x goes in as the first one's input (`rows` of them that ids choose from, 0: one a place) and
- * comes out as the last one's output. */
+/* Runs all recurrent layers. *x is the first one's input and becomes the last one's output. If `rows` is not 0, *x has
+ * that many rows and the ids choose among them; if it is 0, *x has a row for each place. */
 static ur_status layers_forward(taking *t, const real **x, size_t rows, ur_error *error)
 {
     for (size_t i = 0; i < t->layers; i++) {
@@ -136,7 +137,7 @@ static ur_status layers_forward(taking *t, const real **x, size_t rows, ur_error
     return UR_OK;
 }
 
-/* *dy goes in as the gradient of the last layer's output and comes out as that of the first one's input. */
+/* *dy is the gradient of the last layer's output and becomes the gradient of the first one's input. */
 static ur_status layers_backward(taking *t, real **dy, ur_error *error)
 {
     for (size_t i = t->layers; i-- > 0;) {
@@ -181,8 +182,9 @@ static void head_loss(taking *t, ur_tape *tape, const ur_layer *last, ur_tensor 
     t->run->loss *= scale;
 }
 
-/* The output layer on the last layer's output, forward and backward; gives the gradient of that output. Layer and loss
- * are one operation where the outputs are many: all of it is the output layer's then. */
+/* Runs the output layer on the last recurrent layer's output, forward and backward, and gives the gradient of that
+ * output. If there are many outputs, layer and loss are one operation, and all its time counts as the output
+ * layer's. */
 static ur_status head(taking *t, const real *x, real **dx, ur_error *error)
 {
     const ur_bench_work *work = t->run->work;
@@ -258,7 +260,7 @@ static ur_status one_pass(taking *t, ur_error *error)
     return t->run->learner ? train_pass(t, error) : infer_pass(t, error);
 }
 
-/* ---- What it comes to ------------------------------------------------------------------------------------------- */
+/* ---- Summary ---------------------------------------------------------------------------------------------------- */
 
 static void count_operations(const taking *t, double flops[PHASES])
 {
@@ -280,7 +282,7 @@ static void count_operations(const taking *t, double flops[PHASES])
     flops[is_wide(t) ? OUTPUT : OUTPUT_BACK] += 2 * flops[OUTPUT];
 }
 
-/* The first pass made the arena and is left out. */
+/* Leaves out the first pass, in which the arena grew. */
 static size_t summarize(taking *t, ur_bench_phase phases[UR_BENCH_PHASES_MAX])
 {
     double flops[PHASES], seconds[PHASES];

@@ -1,4 +1,4 @@
-/* What was measured, for people and for programs. */
+/* Prints the results, for people and for programs. */
 #include "cli/bench/bench.h"
 
 #include "cli/support/json_out.h"
@@ -16,7 +16,7 @@ void ur_bench_print_heading(void)
            "tokens/s", "GFLOP/s", "executed", "peak", "share");
 }
 
-/* Four digits and a unit. */
+/* Prints a time with a suitable unit. */
 static void print_seconds(double seconds)
 {
     if (seconds >= 1)
@@ -76,7 +76,7 @@ void ur_bench_print_notes(bool counted)
 
 /* ---- JSON ------------------------------------------------------------------------------------------------------- */
 
-/* As many digits as mean something. */
+/* Rounds to five significant digits. */
 static json_t *rounded(double value)
 {
     if (!isfinite(value) || value == 0) return ur_cli_json_number(value);

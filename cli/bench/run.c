@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Making ready ----------------------------------------------------------------------------------------------- */
+/* ---- Preparation ------------------------------------------------------------------------------------------------ */
 
 static ur_status make_model(ur_bench_run *r, ur_error *error)
 {
@@ -132,8 +132,8 @@ ur_status ur_bench_pass(ur_bench_run *r, ur_error *error)
 
 /* ---- Facts ------------------------------------------------------------------------------------------------------ */
 
-/* Multiply-adds of a layer's products for `tokens` tokens, forward. A one-hot input is a row of a table: no product; an
- * embedding of few rows is multiplied once a row. */
+/* Multiply-adds of a layer's products for `tokens` tokens, forward. A one-hot input is a row of a table and needs no
+ * product; an embedding with few rows is multiplied once per row. */
 static double layer_products(const ur_layer *l, double tokens, size_t sampled)
 {
     double width = (double)l->width, inputs = (double)l->inputs, rows = tokens;
@@ -144,7 +144,8 @@ static double layer_products(const ur_layer *l, double tokens, size_t sampled)
     return width * l->recurrent.cell->gates * (rows * inputs + tokens * width);
 }
 
-/* Backward the same products are done twice: for the gradients of the inputs and of the weights. */
+/* Counts forward and backward operations. The backward half does each product twice: for the gradients of the inputs
+ * and of the weights. */
 static double executed(const ur_bench_run *r)
 {
     double products = 0, tokens = (double)(r->work->lanes * r->work->steps);

@@ -1,4 +1,4 @@
-/* A work made ready: its model, its data and where it computes. Seen by the passes and by the phases. */
+/* A work that is ready to run: its model, its data and its threads. Used by the passes and by the phases. */
 #ifndef UR_CLI_BENCH_RUN_H
 #define UR_CLI_BENCH_RUN_H
 
@@ -10,10 +10,10 @@
 struct ur_bench_run {
     const ur_bench_work *work;
     ur_model *model;
-    ur_learner *learner; /* where it is trained: it has a pool and an arena of its own */
-    ur_pool *pool;       /* where it is not */
+    ur_learner *learner; /* only for training; has a pool and an arena of its own */
+    ur_pool *pool;       /* only for inference and steps */
     ur_arena arena;
-    ur_state *state; /* carried from pass to pass */
+    ur_state *state; /* carried over from one pass to the next */
     ur_batch batch;
     int32_t *ids, *targets;
     ur_real *x, *y;

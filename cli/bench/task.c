@@ -25,12 +25,12 @@ typedef struct bench {
     const ur_bench_how *how;
     ur_trainer *trainer;
     ur_plan plan;
-    double *update, *evaluation; /* seconds of each, UPDATES_MOST; */
-    size_t updates, evaluations; /* how many there are */
-    uint64_t items;              /* learnt from in those updates */
-    double step;                 /* seconds; NaN: it cannot be streamed */
-    double answer;               /* seconds; NaN: what it says of an example cannot be asked for alone */
-    uint64_t answers;            /* examples that this is the mean of */
+    double *update, *evaluation; /* seconds of each; capacity UPDATES_MOST */
+    size_t updates, evaluations; /* number of elements */
+    uint64_t items;              /* items trained on in those updates */
+    double step;                 /* seconds of a step; NaN if the network cannot be streamed */
+    double answer;               /* seconds of an answer; NaN if examples cannot be answered one at a time */
+    uint64_t answers;            /* examples over which `answer` is the mean */
 } bench;
 
 /* ---- Measuring -------------------------------------------------------------------------------------------------- */
@@ -40,7 +40,7 @@ static bool is_enough(const bench *b, double begin)
     return b->updates == UPDATES_MOST || (b->updates >= UPDATES_LEAST && ur_cli_now() - begin >= b->how->seconds);
 }
 
-/* The first update finds out how much memory a window takes, and does not count. */
+/* Times updates and evaluations. The first update, which finds the memory that a window needs, is not counted. */
 static ur_status time_updates(bench *b, ur_error *error)
 {
     ur_event event = {.kind = UR_EVENT_STEP};
@@ -72,7 +72,7 @@ static void make_steps(const ur_model *model, ur_state *state, const ur_real *x,
             ur_step(model, state, &id, out);
 }
 
-/* As many together as take about the time that was asked for, but no more than a second of it. */
+/* Times series of steps for the requested time, but at most a second, and keeps the fastest series. */
 static void time_steps(bench *b, const ur_model *model, ur_state *state, const ur_real *x, ur_real *out)
 {
     double begin = ur_cli_now(), least = HUGE_VAL;
@@ -91,7 +91,7 @@ static ur_status time_stream(bench *b, ur_error *error)
     ur_error why;
     ur_state *state;
     b->step = NAN;
-    if (ur_state_create(&state, model, 1, &why) != UR_OK) return UR_OK; /* it reads whole sequences */
+    if (ur_state_create(&state, model, 1, &why) != UR_OK) return UR_OK; /* the network reads whole sequences */
     ur_real *x = calloc(ur_model_features(model) + 1, sizeof *x);
     ur_real *out = calloc(ur_model_outputs(model) + 1, sizeof *out);
     if (x && out) time_steps(b, model, state, x, out);
@@ -104,7 +104,7 @@ static ur_status time_stream(bench *b, ur_error *error)
 
 /* ---- An example alone ------------------------------------------------------------------------------------------- */
 
-/* Four times as many as before, until it takes long enough. */
+/* Evaluates more and more examples, four times as many each time, until an evaluation takes long enough. */
 static ur_status time_examples(bench *b, ur_evaluation *e, uint64_t examples, ur_error *error)
 {
     double metric[UR_METRICS_MAX], begin, seconds = 0;
@@ -130,13 +130,14 @@ static ur_status time_data(bench *b, ur_model *model, const ur_task_data *data, 
     return status;
 }
 
-/* By the model as it was given, since a decoder that has learnt nothing finds no end. Its task judges what it gives, too. */
+/* Times answers of the given model, because an untrained decoder does not end its texts. The time includes judging the
+ * answers. */
 static ur_status time_answers(bench *b, ur_model *model, const ur_settings *task, ur_error *error)
 {
     ur_settings *alone;
     ur_task_data data;
     b->answer = NAN;
-    if (task->task->carries) return UR_OK; /* its examples go on from each other */
+    if (task->task->carries) return UR_OK; /* each of its examples continues the one before */
     UR_TRY(ur_settings_copy(&alone, task, error));
     ur_status status = ur_settings_set(alone, "batch", "1", error);
     if (status == UR_OK) {
@@ -148,7 +149,7 @@ static ur_status time_answers(bench *b, ur_model *model, const ur_settings *task
     return status;
 }
 
-/* ---- What is told ----------------------------------------------------------------------------------------------- */
+/* ---- Output ----------------------------------------------------------------------------------------------------- */
 
 static double sum_of(const double *seconds, size_t count)
 {
@@ -209,7 +210,8 @@ static ur_status measure(bench *b, ur_error *error)
 
 /* ---- The training ----------------------------------------------------------------------------------------------- */
 
-/* As the model was trained, without a folder; it is judged now and then, and never ends by itself. */
+/* Trains with the model's settings, but without a folder. Evaluations come often, and the training does not end by
+ * itself. */
 static ur_status set_up(ur_settings *task, ur_error *error)
 {
     if (ur_cli_isa()) UR_TRY(ur_settings_set(task, "isa", ur_cli_isa(), error));

@@ -1,4 +1,4 @@
-/* The works on which speed is compared, and any other whose name says what it is. */
+/* The works on which speed is compared, and any others that a name can describe. */
 #include "cli/bench/bench.h"
 
 #include "cli/args/nearest.h"
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the name does not say. 0: as for all others, 64 lanes and 128 steps. */
+/* Numbers that the name does not give. 0: the default, 64 lanes and 128 steps. */
 typedef struct listed {
     const char *name;
     size_t lanes, steps;
@@ -50,7 +50,7 @@ static bool take(const char **at, const char *word)
     return true;
 }
 
-/* Decimal digits without a 0 in front; at most `most`. */
+/* Reads a decimal number without leading zeros and of at most `most`. */
 static bool take_number(const char **at, size_t most, size_t *value)
 {
     const char *begin = *at;
@@ -84,7 +84,7 @@ static bool take_size(const char **at, size_t *layers, size_t *hidden)
     return *layers <= UR_BENCH_LAYERS_MAX && take_number(at, 1u << 16, hidden);
 }
 
-/* A step has one lane and one step of numbers; only a training has symbols. */
+/* A step has one lane and one step, and only a training has symbols, so their names have no such parts. */
 static bool take_window(const char **at, ur_bench_work *w)
 {
     if (w->kind == UR_BENCH_STEP) return true;

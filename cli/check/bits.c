@@ -1,4 +1,4 @@
-/* Equal bits: one short training, done with every instruction set and several numbers of threads. */
+/* Equal bits: runs the same short training with every instruction set and several numbers of threads. */
 #include "cli/check/check.h"
 
 #include "cli/support/isa.h"
@@ -64,7 +64,7 @@ static bool equal(const snapshot *a, const snapshot *b)
     return a->count == b->count && memcmp(a->values, b->values, a->count * sizeof *a->values) == 0;
 }
 
-/* Compares with the portable code on one thread. */
+/* Compares trainings with the instruction set `isa` with one of the portable code on one thread. */
 static ur_status check_isa(ur_cli_checks *checks, const ur_cli_network *network, const char *isa, const snapshot *first,
                            ur_error *error)
 {

@@ -67,7 +67,8 @@ static ur_status check_cells(ur_cli_checks *checks, ur_error *error)
     return ur_cli_check_gradients(checks, &network, error);
 }
 
-/* Odd sizes, so that no block of any kernel is full; dropout, because its masks must not depend on threads either. */
+/* The sizes are odd, so that no kernel has a full block at its end. The network has dropout, because its masks must not
+ * depend on threads either. */
 static ur_status check_stack(ur_cli_checks *checks, ur_error *error)
 {
     const ur_cli_network network = {.what = "",
@@ -114,7 +115,7 @@ static ur_status finish(ur_cli_checks *checks, ur_error *error)
 static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_error *error)
 {
     const settings *s = settings_;
-    char *model = NULL; /* a wrong name shows before anything is computed */
+    char *model = NULL; /* resolved first, so that a wrong name fails before any computation */
     UR_TRY(ur_cli_expect(arguments, 0, 1, "", error));
     if (arguments->count) UR_TRY(ur_cli_model_path(arguments->words[0], &model, error));
     ur_cli_checks checks = {.json = s->json, .list = json_array()};

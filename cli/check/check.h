@@ -6,13 +6,13 @@
 
 #include <jansson.h>
 
-/* Collects what was checked, and prints each line as it comes unless it is all to be JSON. */
+/* Collects the results. Prints each line at once, unless all are to be one JSON object. */
 typedef struct ur_cli_checks {
     bool json;
-    json_t *list; /* NULL without memory */
+    json_t *list; /* NULL if memory is lacking */
     size_t failed;
-    ur_status written; /* whether the lines before could be written, */
-    ur_error why;      /* and why not */
+    ur_status written; /* whether all lines so far could be written, */
+    ur_error why;      /* and if not, why */
 } ur_cli_checks;
 
 typedef enum ur_cli_verdict { UR_CLI_OK, UR_CLI_FAILED, UR_CLI_SKIPPED } ur_cli_verdict;
@@ -20,20 +20,20 @@ typedef enum ur_cli_verdict { UR_CLI_OK, UR_CLI_FAILED, UR_CLI_SKIPPED } ur_cli_
 void ur_cli_check_report(ur_cli_checks *checks, ur_cli_verdict verdict, const char *name, const char *format, ...)
     UR_PRINTF(4, 5);
 
-/* A network whose weights are drawn anew. */
+/* A network to check, with new random weights. */
 typedef struct ur_cli_network {
-    const char *what; /* behind the name of a check: ", lstm" */
+    const char *what; /* suffix of a check's name: ", lstm" */
     const char *line;
     ur_sizes sizes;
 } ur_cli_network;
 
-/* Its gradients against differences of its loss. Dropout is left out. */
+/* Checks the network's gradients against differences of its loss, with dropout removed. */
 ur_status ur_cli_check_gradients(ur_cli_checks *checks, const ur_cli_network *network, ur_error *error);
 
-/* The same short training with each instruction set and with 1, 2 and 3 threads ends in the same bits. */
+/* Checks that the same short training gives the same bits with each instruction set and with 1, 2 and 3 threads. */
 ur_status ur_cli_check_bits(ur_cli_checks *checks, const ur_cli_network *network, ur_error *error);
 
-/* The values that the model file itself records, with each instruction set. */
+/* Checks the values that the model file records against the computed ones, with each instruction set. */
 ur_status ur_cli_check_probe(ur_cli_checks *checks, const char *path, ur_error *error);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * Gradients against differences. For each tensor W with gradient g, the slope of the loss L along d = g/|g| must be
- * |g|: D(e) = (L(W + e·d) − L(W − e·d)) / 2e,   slope = (4·D(e/2) − D(e)) / 3   (Richardson) A gradient wrong in any
- * part that matters is not its own steepest slope.
+ * |g|: D(e) = (L(W + e·d) − L(W − e·d)) / 2e,   slope = (4·D(e/2) − D(e)) / 3   (Richardson). If g is wrong in any part
+ * that matters, the slope along g is not |g|.
  */
 #include "cli/check/check.h"
 
@@ -15,22 +15,23 @@
 
 enum { LANES = 3, STEPS = 6, STEPS_TRIED = 4, TRIALS = 3 };
 
-/* The loss of a batch is known to about 1e-7 of its size in f32 and 1e-16 in f64: steps large enough to stand out. */
+/* The relative error of a batch's loss is about 1e-7 in f32 and 1e-16 in f64, so steps must change the loss by much
+ * more. */
 #define TOLERANCE (sizeof(ur_real) == 4 ? 2e-3 : 1e-6)
-#define RISE      (sizeof(ur_real) == 4 ? 4e-3 : 1e-5)  /* change of the loss that a step should make */
-#define NOISE     (sizeof(ur_real) == 4 ? 5e-7 : 1e-15) /* in the loss */
-#define TINY      (sizeof(ur_real) == 4 ? 1e-5 : 1e-10) /* a gradient this small is not told from rounding */
+#define RISE      (sizeof(ur_real) == 4 ? 4e-3 : 1e-5)  /* change of the loss that a step aims at */
+#define NOISE     (sizeof(ur_real) == 4 ? 5e-7 : 1e-15) /* error of the loss */
+#define TINY      (sizeof(ur_real) == 4 ? 1e-5 : 1e-10) /* gradient norms below this cannot be told from rounding */
 
-/* The tensor that is worst off. */
+/* The tensor with the largest excess. */
 typedef struct measured {
-    double error, excess; /* relative error; above 1: more than may be */
+    double error, excess; /* relative error; the error over what is allowed: above 1, the check fails */
     char name[96];
     size_t tensors;
 } measured;
 
 typedef struct tensor {
     ur_parameter view;
-    ur_real *values, *direction; /* as they were; g/|g| */
+    ur_real *values, *direction; /* the original values; g/|g| */
     double norm;
 } tensor;
 
@@ -75,7 +76,8 @@ static ur_status difference(ur_model *model, ur_learner *learner, const ur_batch
     return UR_OK;
 }
 
-/* One step; the slope counts where it is nearer to the gradient's norm, for what can be known with such a step, than before. */
+/* Measures the slope with one step size. It replaces *best if its excess is smaller: the relative error, divided by the
+ * tolerance plus the noise that remains at this step size. */
 static ur_status measure_with(ur_model *model, ur_learner *learner, const ur_batch *batch, tensor *t, double step,
                               measured *best, ur_error *error)
 {
@@ -90,7 +92,8 @@ static ur_status measure_with(ur_model *model, ur_learner *learner, const ur_bat
     return UR_OK;
 }
 
-/* relu, pool and max have kinks, which a shorter step does not cross. A wrong gradient is wrong with any step. */
+/* relu, pool and max have kinks, which a shorter step may not cross, so several step sizes are tried. A wrong gradient
+ * fails with all of them. */
 static ur_status measure(ur_model *model, ur_learner *learner, const ur_batch *batch, tensor *t, measured *best,
                          ur_error *error)
 {
@@ -122,7 +125,7 @@ static ur_status measure_tensor(ur_model *model, ur_learner *learner, const ur_b
     return status;
 }
 
-/* A rate of 0: ur_learn leaves the weights as they are and gives their gradients. */
+/* With a rate of 0, ur_learn leaves the weights unchanged and computes their gradients. */
 static ur_status measure_all(ur_model *model, const ur_batch *batch, measured *worst, ur_error *error)
 {
     ur_learning learning = ur_learning_default();
@@ -139,7 +142,8 @@ static ur_status measure_all(ur_model *model, const ur_batch *batch, measured *w
     return status;
 }
 
-/* The network line without what is random in training: "drop=0.4", "> dropout 0.5". NULL without memory. */
+/* The network line without its dropout: "drop=0.4" and "> dropout 0.5" are removed. NULL if memory is lacking; the
+ * caller frees it. */
 static char *without_dropout(const char *net)
 {
     char *line = calloc(1, strlen(net) + 2), *end = line;
@@ -169,7 +173,7 @@ static ur_status measure_trial(ur_model *model, uint64_t seed, measured *worst, 
     return status;
 }
 
-/* A kink may lie right here: other inputs have theirs elsewhere. */
+/* Tries several inputs: if a kink is very close for one, it is elsewhere for another. */
 static ur_status measure_model(ur_model *model, measured *worst, ur_error *error)
 {
     ur_status status = UR_OK;

@@ -1,6 +1,7 @@
 /*
- * The file's own values: its record holds "probe": {"ids": […], "logits": ["0x1.8p+1", …]}, the first logits after
- * reading the ids from a zero state, as hexadecimal numbers. They must come out here, bit for bit.
+ * The file's own values. The model's record may hold "probe": {"ids": […], "logits": ["0x1.8p+1", …]}: the logits after
+ * reading the ids from a zero state, as hexadecimal numbers; the first few suffice. The computed logits must equal them
+ * bit for bit.
  */
 #include "cli/check/check.h"
 
@@ -114,8 +115,9 @@ static ur_status check_record(ur_cli_checks *checks, const char *path, const jso
     return UR_OK;
 }
 
-/* The record as the file has it, and not as the library would write it from what it computes here: the text "unroll"
- * in __metadata__ of the safetensors header, which follows its length (8 bytes, little-endian). */
+/* Reads the record from the file itself, because the library would give a record that it writes from what it computes
+ * here. The record is the text "unroll" in __metadata__ of the safetensors header, which follows its length (8 bytes,
+ * little-endian). */
 static json_t *record_in(const ur_bytes *bytes)
 {
     uint64_t length = 0;

@@ -1,4 +1,4 @@
-/* unroll inspect cells: which neuron of a network follows what in a text, or in data of another task. */
+/* unroll inspect cells: finds the neurons of a network that follow something in a text, or in data of another task. */
 #include "cli/inspect/cells.h"
 
 #include "cli/support/clock.h"
@@ -28,7 +28,7 @@ static const ur_setting OPTIONS[] = {
     {NULL, "neuron", "LAYER.NEURON", UR_SETTING_TEXT, PLACE(cell), .unset = "none",
      .help = "instead of the table, print a passage coloured by this neuron; layers count from 1, neurons from 0, as "
              "in the table"},
-    {NULL, "cell", "LAYER.NEURON", UR_SETTING_TEXT, PLACE(cell), .help = NULL}, /* its name of before */
+    {NULL, "cell", "LAYER.NEURON", UR_SETTING_TEXT, PLACE(cell), .help = NULL}, /* the option's older name */
     {NULL, "length", "N", UR_SETTING_SIZE, PLACE(length), .least = 1, .most = 1e6, .help = "tokens in a passage"},
     {NULL, "html", "FILE", UR_SETTING_TEXT, PLACE(html), .unset = "none",
      .help = "write the table and a passage for each predicate as one page"},
@@ -46,7 +46,8 @@ static void defaults(void *settings)
     *s = (ur_cli_cells_settings){.length = 1500};
 }
 
-/* ---- What was given ---------------------------------------------------------------------------------------------- */
+/* ---- Checking the options
+ * ------------------------------------------------------------------------------------------ */
 
 static bool is_whole(const char *text) { return *text && !text[strspn(text, "0123456789")] && strlen(text) < 10; }
 
@@ -78,7 +79,7 @@ static ur_status check(const ur_cli_cells_settings *s, ur_error *error)
     return ur_cli_check_new(s->html, s->overwrite, error);
 }
 
-/* The number of a predicate by its name. */
+/* The index of the predicate that --show names. */
 static ur_status find_shown(const ur_cli_cells *f, size_t *predicate, ur_error *error)
 {
     char names[400] = "";
@@ -125,7 +126,7 @@ static ur_status check_cell(const ur_cli_cells_settings *s, const ur_model *mode
     return ur_fail(error, UR_ERR_USAGE, "--neuron %s: the neurons of that layer are 0 to %zu", s->cell, units - 1);
 }
 
-/* In data of the model's own task. */
+/* Finds cells in data of the model's own task. */
 static ur_status find_of_task(ur_cells **cells, const ur_cli_cells_settings *s, const ur_cli_arguments *arguments,
                               ur_model *model, ur_cli_texts *data, ur_error *error)
 {

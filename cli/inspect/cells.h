@@ -17,7 +17,7 @@ typedef struct ur_cli_cells_settings {
     bool overwrite, json;
 } ur_cli_cells_settings;
 
-/* What was found, and what is needed to say it. */
+/* The result of the search, and what is needed to print it. */
 typedef struct ur_cli_cells {
     const ur_cli_cells_settings *settings;
     const ur_model *model;
@@ -26,27 +26,27 @@ typedef struct ur_cli_cells {
     double seconds;
 } ur_cli_cells;
 
-/* inspect_cells_print.c */
+/* cells_print.c */
 void ur_cli_cells_table(const ur_cli_cells *found);
 ur_status ur_cli_cells_json(const ur_cli_cells *found, ur_error *error);
-/* "1.43", layers counted from 1. */
+/* Writes "1.43": layers are counted from 1, neurons from 0. */
 enum { UR_CLI_CELL_NAME = 48 };
 void ur_cli_cell_name(size_t layer, size_t unit, char name[UR_CLI_CELL_NAME]);
 const char *ur_cli_cell_verdict(ur_cell_verdict verdict, bool number);
 
-/* inspect_cells_show.c: a run of tokens of one lane of the sample. */
+/* cells_show.c: consecutive tokens of one lane of the sample. */
 typedef struct ur_cli_passage {
     size_t lane, first, steps;
 } ur_cli_passage;
-/* Where the predicate changes. */
+/* Chooses a passage in which the predicate changes. */
 ur_cli_passage ur_cli_cells_passage(const ur_cli_cells *found, size_t predicate);
-/* Text coloured by the values of the predicate's unit. */
+/* Writes a passage coloured by the values of the predicate's neuron. */
 void ur_cli_cells_colour(const ur_cli_cells *found, size_t predicate, FILE *file, bool html);
 
-/* inspect_cells_page.c */
+/* cells_page.c */
 ur_status ur_cli_cells_page(const ur_cli_cells *found, const char *const *paths, size_t path_count, ur_error *error);
 
-/* inspect_cells_where.c: predicates of one's own, from "NAME=REGEX". */
+/* cells_where.c: the user's own predicates, from "NAME=REGEX". */
 typedef struct ur_cli_where ur_cli_where;
 bool ur_cli_where_built(void);
 ur_status ur_cli_where_open(ur_cli_where **where, const ur_each *given, ur_error *error);

@@ -1,4 +1,4 @@
-/* unroll inspect cells --html: the table, and a passage of the text for each predicate. */
+/* unroll inspect cells --html: the table, and a passage of text for each predicate. */
 #include "cli/inspect/cells.h"
 
 #include "cli/report/chart.h"
@@ -48,7 +48,7 @@ static void table(const ur_cli_cells *f, FILE *out)
     fputs("</table>\n", out);
 }
 
-/* Scores beside what the control reaches, of those that are numbers or of those that are not. */
+/* Draws the scores beside those of the control, for predicates that are numbers or for those that are not. */
 static void bars(const ur_cli_cells *f, FILE *out, bool number)
 {
     ur_cli_bar bar[BARS_MOST];

@@ -31,7 +31,7 @@ static void print_share(const ur_cell_score *s)
         printf("%8.2f %%", 100 * s->share);
 }
 
-/* A label is the data's: any text. */
+/* Prints the name with escapes: a label comes from the data and may be any text. */
 static void print_predicate(const char *name)
 {
     int characters = 0;

@@ -1,4 +1,4 @@
-/* unroll inspect cells: a passage of the text, coloured by what a cell is at each token. */
+/* unroll inspect cells: a passage of text, coloured by the value of a neuron at each token. */
 #include "cli/inspect/cells.h"
 
 #include "cli/report/shade.h"
@@ -13,7 +13,8 @@ static bool changes(const ur_cli_cells *f, const float *truth, size_t lane, size
     return truth_at(f, truth, lane, step) != truth_at(f, truth, lane, step - 1);
 }
 
-/* The passage of a lane in which most changes are, up to as many as can be told apart: more would be a flicker. */
+/* Finds the passage of a lane with the most changes of the predicate. More than ENOUGH changes are no better, because
+ * colours that change too often are hard to read. */
 static size_t best_of_lane(const ur_cli_cells *f, const float *truth, size_t length, size_t lane, size_t *first)
 {
     enum { ENOUGH = 12 };

@@ -1,6 +1,6 @@
 /*
- * --where NAME=REGEX: the places inside a match. Expressions are matched line by line, as Perl has them, by PCRE2; in a
- * build without it the option says so.
+ * --where NAME=REGEX: the places inside a match. PCRE2 matches the expressions line by line, with the syntax of Perl.
+ * In a build without PCRE2 the option fails with a message.
  */
 #include "cli/inspect/cells.h"
 
@@ -36,7 +36,8 @@ static ur_status fail_match(const expression *e, int number, ur_error *error)
                    text);
 }
 
-/* All matches of a line; behind an empty one goes on a character further. A line that is not UTF-8 has none. */
+/* Marks all matches of a line. After an empty match the search continues one character further. A line that is not
+ * UTF-8 has no match. */
 static ur_status mark(void *context, const char *line, size_t length, unsigned char *marks, ur_error *error)
 {
     expression *e = context;
@@ -82,7 +83,7 @@ static ur_status compile(expression *e, const char *pattern, ur_error *error)
         return ur_fail(error, UR_ERR_USAGE, "--where %s: column %zu of '%.120s': %s", e->name, (size_t)at + 1, pattern,
                        text);
     }
-    pcre2_jit_compile(e->code, PCRE2_JIT_COMPLETE); /* without it matching is slower, and that is all */
+    pcre2_jit_compile(e->code, PCRE2_JIT_COMPLETE); /* if this fails, matching is slower and otherwise the same */
     e->match = pcre2_match_data_create_from_pattern(e->code, NULL);
     return e->match ? UR_OK : ur_fail_memory(error, "a regular expression");
 }
@@ -99,7 +100,7 @@ static ur_status add(ur_cli_where *w, const char *given, ur_error *error)
     memcpy(e->name, given, length);
     e->name[length] = 0;
     if (is_taken(w, e->name)) return ur_fail(error, UR_ERR_USAGE, "--where: the name '%s' is taken", e->name);
-    w->count++; /* what there is of it is freed */
+    w->count++; /* counted already, so that it is freed after a failure too */
     w->predicate[w->count - 1] = (ur_own_predicate){e->name, mark, e};
     return compile(e, given + length + 1, error);
 }

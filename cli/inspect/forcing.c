@@ -1,4 +1,4 @@
-/* unroll inspect forcing: a decoder fed the true tokens, and fed its own. */
+/* unroll inspect forcing: compares a decoder that is fed the true tokens with one that is fed its own. */
 #include "cli/inspect/forcing.h"
 #include "cli/args/verb.h"
 #include "cli/support/model_path.h"

@@ -1,4 +1,4 @@
-/* What unroll inspect forcing shows: cli/inspect/forcing.c reads it, the others draw it. */
+/* The output of unroll inspect forcing. forcing.c gets the result, forcing_show.c draws it. */
 #ifndef UR_CLI_INSPECT_FORCING_H
 #define UR_CLI_INSPECT_FORCING_H
 
@@ -7,7 +7,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-/* The object of ur_inspect_forcing. */
+/* `object`: the JSON of ur_inspect_forcing. */
 ur_status ur_cli_forcing_print(const json_t *object, ur_error *error);
 ur_status ur_cli_forcing_page(const json_t *object, const char *path, bool overwrite, ur_error *error);
 

@@ -1,4 +1,5 @@
-/* Texts that were written with the true tokens fed and with its own, side by side; see forcing.h. */
+/* Texts that were written with the true tokens fed and with the decoder's own tokens fed, side by side; see
+ * forcing.h. */
 #include "cli/inspect/forcing.h"
 
 #include "cli/report/chart.h"
@@ -32,7 +33,8 @@ typedef void draw_chart(FILE *file, const ur_cli_chart *chart);
 
 static void draw_terminal(FILE *file, const ur_cli_chart *chart) { ur_cli_chart_terminal(file, chart, COLUMNS, ROWS); }
 
-/* Steps that few sentences reach say little: those of less than a fiftieth of them are left out. */
+/* The number of steps to draw. Steps that fewer than a fiftieth of the sentences reach are left out, because they say
+ * little. */
 static size_t count_steps(const json_t *steps, double sentences)
 {
     size_t count = json_array_size(steps);
@@ -63,7 +65,7 @@ static ur_status draw(FILE *file, const json_t *object, draw_chart *how, ur_erro
 
 /* ---- On the terminal ----------------------------------------------------------------------------------------------- */
 
-/* Wrong tokens are orange; where there are no colours they stand in brackets. */
+/* Wrong tokens are orange, or in brackets if the terminal has no colours. */
 static void print_tokens(const json_t *example, const char *way)
 {
     const json_t *tokens = json_object_get(example, way), *wanted = json_object_get(example, "wanted");

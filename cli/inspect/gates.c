@@ -1,4 +1,4 @@
-/* unroll inspect gates: how much each gate is open and shut over a text, and all of it as arrays for numpy. */
+/* unroll inspect gates: how often each gate is open and shut over a text, and all signals as arrays for numpy. */
 #include "cli/inspect/gates.h"
 
 #include "cli/support/json_out.h"
@@ -40,7 +40,8 @@ static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[
 
 static void defaults(void *settings_) { *(settings *)settings_ = (settings){.reading = {.end = 1}}; }
 
-/* ---- A layer's signal in few numbers ------------------------------------------------------------------------------ */
+/* ---- Summary of a layer's signal
+ * ----------------------------------------------------------------------------------- */
 
 ur_cli_gate_row ur_cli_gate_row_of(const ur_gate_table *gates, size_t layer, size_t signal)
 {
@@ -83,7 +84,7 @@ void ur_cli_gate_title(const ur_model *model, size_t layer, char *title, size_t 
              named ? line : "");
 }
 
-/* Of the last line. */
+/* The steps of the last layer. Layers of other lines may have another number of steps. */
 static unsigned long long steps_of(const ur_model *model, const ur_gate_table *gates)
 {
     return (unsigned long long)ur_gate_table_steps(gates, ur_probe_layers(model) - 1);
@@ -185,7 +186,7 @@ static ur_status inspect_text(settings *s, const ur_model *model, ur_error *erro
     return status;
 }
 
-/* Data of the model's own task. */
+/* Reads data of the model's own task. */
 static ur_status inspect_data(const settings *s, const ur_cli_arguments *arguments, ur_cli_texts *data,
                               const ur_model *model, ur_error *error)
 {

@@ -1,4 +1,4 @@
-/* Every signal at every step as arrays for numpy. */
+/* Writes every signal at every step as arrays for numpy. */
 #include "cli/inspect/gates.h"
 
 #include "cli/args/value.h"
@@ -13,13 +13,13 @@
 typedef struct dump {
     const ur_model *model;
     ur_cli_npz npz;
-    size_t ids;                      /* the array of what is read */
-    size_t layer[UR_CLI_ARRAYS_MAX]; /* of each other array */
+    size_t ids;                      /* index of the array of ids that are read */
+    size_t layer[UR_CLI_ARRAYS_MAX]; /* layer of each other array */
     size_t signal[UR_CLI_ARRAYS_MAX];
     ur_real *values;
 } dump;
 
-/* Whether `name` is one of the words of a list with commas. */
+/* Whether `name` is one of the words of a list that is separated by commas; true for every name if the list is NULL. */
 static bool listed(const char *list, const char *name)
 {
     size_t length = strlen(name);
@@ -28,7 +28,7 @@ static bool listed(const char *list, const char *name)
     return !list;
 }
 
-/* Every word must be a signal of some layer. */
+/* Checks that every word is a signal of some layer. */
 static ur_status check_signals(const ur_model *model, const char *signals, ur_error *error)
 {
     char word[32];
@@ -94,7 +94,7 @@ ur_status ur_cli_gates_dump(const ur_model *model, const ur_reading *reading, co
     if (!d) return ur_fail_memory(error, "the arrays");
     d->model = model;
     ur_reading one = *reading;
-    one.lanes = 1; /* the state is carried through all of the text */
+    one.lanes = 1; /* one lane, so that the state is carried through the whole text */
     ur_status status = begin_arrays(d, signals, error);
     if (status == UR_OK) status = ur_probe_text(model, &one, visit, d, error);
     if (status == UR_OK) status = ur_cli_npz_save(&d->npz, path, error);

@@ -11,7 +11,8 @@
 
 enum { GATES_MOST = 8 };
 
-/* The shares of a gate's units, open and shut, as dots; free x. */
+/* Makes a series of dots, one per neuron: x is the share of open steps, y that of shut ones. The caller frees
+ * series->x. */
 static ur_status dots(const ur_gate_table *gates, size_t layer, size_t signal, const char *name, size_t units,
                       ur_cli_series *series, ur_error *error)
 {

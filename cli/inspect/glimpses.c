@@ -1,4 +1,4 @@
-/* unroll inspect glimpses: where a network looks at pictures. */
+/* unroll inspect glimpses: shows where a network looks at pictures. */
 #include "cli/inspect/glimpses.h"
 
 #include "cli/args/verb.h"
@@ -38,7 +38,8 @@ static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[
 
 static void defaults(void *settings_) { *(settings *)settings_ = (settings){.count = 8}; }
 
-/* ---- From the object ---------------------------------------------------------------------------------------------- */
+/* ---- Reading the object
+ * -------------------------------------------------------------------------------------------- */
 
 void ur_cli_glimpses_free(ur_cli_glimpses *g)
 {
@@ -95,13 +96,14 @@ ur_status ur_cli_glimpses_read(ur_cli_glimpses *g, const json_t *o, ur_error *er
 
 /* ---- Answers ------------------------------------------------------------------------------------------------------ */
 
-/* The first answers of a file. */
+/* The first answers about a file. */
 typedef struct collected {
     json_t *answers;
     size_t most;
 } collected;
 
-/* An object and its line break come in two pieces. What is behind the last one that is wanted is not waited for. */
+/* Collects an answer. An object and its line break come as two pieces. Ends the reading after the last answer that is
+ * needed, with UR_ERR_INTERRUPTED. */
 static ur_status collect(void *context, const char *bytes, size_t size, ur_error *error)
 {
     collected *c = context;

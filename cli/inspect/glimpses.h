@@ -1,4 +1,5 @@
-/* Where a network looked at pictures, what it saw there, and how its answer changed; from the objects of `predict --json --seen`. */
+/* Where a network looked at pictures, what it saw there, and how its answer changed, from the objects of `predict
+ * --json --seen`. */
 #ifndef UR_CLI_GLIMPSES_H
 #define UR_CLI_GLIMPSES_H
 
@@ -7,13 +8,13 @@
 #include <jansson.h>
 #include <stdio.h>
 
-/* A glimpse of one, as it stands in the object. */
+/* One glimpse, with the numbers of the object. */
 typedef struct ur_cli_glimpse {
     double row, column, side, probability;
     const char *label;
 } ur_cli_glimpse;
 
-/* One picture. Strings are the object's. */
+/* The glimpses at one picture. The strings belong to the object. */
 typedef struct ur_cli_glimpses {
     const char *where, *label;
     double probability;
@@ -23,11 +24,11 @@ typedef struct ur_cli_glimpses {
     unsigned char *seen;    /* (count, scales, size, size) */
 } ur_cli_glimpses;
 
-/* The caller frees it, after a failure, too. UR_ERR_FORMAT where it is no such object. */
+/* Reads an object. UR_ERR_FORMAT if it is no such object. The caller frees the result, also after a failure. */
 ur_status ur_cli_glimpses_read(ur_cli_glimpses *glimpses, const json_t *object, ur_error *error);
 void ur_cli_glimpses_free(ur_cli_glimpses *glimpses);
 
-/* On the terminal; and as a figure of a page. */
+/* Draw the glimpses on the terminal, and as a figure of a page. */
 ur_status ur_cli_glimpses_print(const ur_cli_glimpses *glimpses, ur_error *error);
 ur_status ur_cli_glimpses_draw(const ur_cli_glimpses *glimpses, FILE *out, ur_error *error);
 

@@ -1,4 +1,5 @@
-/* Glimpses as a figure, see glimpses.h: the picture with the path on the left, what was seen and answered on the right. */
+/* Glimpses as a figure; see glimpses.h: on the left the picture with the path, on the right what was seen and
+ * answered. */
 #include "cli/inspect/glimpses.h"
 
 #include "cli/report/chart_frame.h"
@@ -12,7 +13,7 @@
 
 enum { PICTURE = 224, LEFT = 248, TILE = 60, CELL = 78, ACROSS = 6, TOP = 20, BELOW = 36, LOOKS = UR_CLI_SERIES_LOOKS };
 
-/* Pixels of the figure for a place of the picture. */
+/* Units of the figure per pixel of the picture. */
 static double scale_of(const ur_cli_glimpses *g)
 {
     return (double)PICTURE / (double)(g->rows > g->columns ? g->rows : g->columns);

@@ -17,7 +17,7 @@ static char number_of(size_t t)
     return t < sizeof NUMBERS - 1 ? NUMBERS[t] : '*';
 }
 
-/* The picture, with the number of a glimpse at its middle. */
+/* Prints the picture, with the number of each glimpse at its centre. */
 static ur_status print_picture(const ur_cli_glimpses *g, ur_error *error)
 {
     char *mark = calloc((g->rows + 1) / 2 * g->columns + 1, 1);
@@ -32,7 +32,7 @@ static ur_status print_picture(const ur_cli_glimpses *g, ur_error *error)
     return UR_OK;
 }
 
-/* What was seen: a glimpse a column, its scales below each other. */
+/* Prints what was seen: a column for each glimpse, with its scales below each other. */
 static ur_status print_seen(const ur_cli_glimpses *g, ur_error *error)
 {
     const size_t places = g->size * g->size;

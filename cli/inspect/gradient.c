@@ -1,4 +1,4 @@
-/* unroll inspect gradient: how far back in time a loss's gradient lives. */
+/* unroll inspect gradient: how far back in time the gradient of a loss reaches. */
 #include "cli/inspect/gradient.h"
 
 #include "cli/support/model_path.h"
@@ -19,7 +19,7 @@ typedef struct settings {
     ur_cli_fresh fresh;
     int invalid;
     const char *part, *html;
-    bool compare, overwrite, json, back; /* back: it was said how far */
+    bool compare, overwrite, json, back; /* back: the user gave the number of steps */
     const ur_cli_arguments *arguments;
     ur_cli_texts *data;
 } settings;
@@ -30,7 +30,7 @@ static const ur_setting OPTIONS[] = {
     {"What is followed", "back", "K", UR_SETTING_SIZE, PLACE(flow.steps), .least = 1, .most = 100000,
      .help = "steps to go back"},
     {NULL, "steps", "K", UR_SETTING_SIZE, PLACE(flow.steps), .least = 1, .most = 100000,
-     .help = NULL}, /* its name of before */
+     .help = NULL}, /* the option's older name */
     {NULL, "places", "N", UR_SETTING_SIZE, PLACE(flow.places), .least = 1, .most = 65536,
      .help = "places in the text whose losses are followed back; results are means over them"},
     {NULL, "warm-up", "N", UR_SETTING_SIZE, PLACE(flow.warm), .least = 1, .most = 100000,
@@ -108,7 +108,8 @@ static size_t ends_in(const char *word, size_t length, const char *end)
     return length > count && strncmp(word + length - count, end, count) == 0 ? count : 0;
 }
 
-/* The last part of a path without its extension; of a run's model.safetensors the run's folder. */
+/* The last component of a path without its extension. For a run's model.safetensors, it is the name of the run's
+ * folder. */
 static char *short_name(const char *path)
 {
     size_t end = strlen(path), begin;
@@ -125,7 +126,7 @@ static ur_status follow_text(ur_cli_subject *s, const settings *how, ur_error *e
     return ur_flow_text(s->flow, &how->reading, error);
 }
 
-/* A model of another task is followed from the labels of examples of its own kind. */
+/* Follows a model of another task back from the labels of examples of its own kind. */
 static ur_status follow_task(ur_cli_subject *s, const settings *how, ur_error *error)
 {
     ur_settings *task;
@@ -146,7 +147,8 @@ static ur_status follow(ur_cli_subject *s, const settings *how, const char *path
     return ur_cli_subject_finish(s, error);
 }
 
-/* How far back by itself where a model of another task comes first: as far as most of its examples go. */
+/* Chooses how many steps back to follow if the user did not: if the first model is of another task, as many as most of
+ * its examples have. */
 static ur_status choose_steps(settings *s, const char *path, ur_error *error)
 {
     ur_model *model;
@@ -197,7 +199,7 @@ static bool is_model(const char *word)
     return run || ends_in(word, strlen(word), ".safetensors");
 }
 
-/* Models to the front, texts behind them; returns how many models there are. */
+/* Moves the models to the front and the texts after them. Returns the number of models. */
 static size_t sort_words(const char **words, size_t count, bool compare)
 {
     size_t models = 0;

@@ -1,7 +1,7 @@
 /*
- * The lecture's animation: a loss at the right, and its gradient on its way back through the unrolled network, a row a
- * state. A disc's size is the gradient's, in powers of ten. It is played by CSS alone; whoever wants no motion, and paper,
- * gets the last frame.
+ * The lecture's animation: a loss at the right, and its gradient on its way back through the unrolled network, with a
+ * row for each state. The size of a disc shows the gradient's, in powers of ten. The animation runs by CSS alone.
+ * Readers who prefer reduced motion, and printers, get the last frame.
  */
 #include "cli/inspect/gradient.h"
 
@@ -14,15 +14,15 @@ enum {
     NODES = 21,
     ROWS_MOST = 8,
     WIDTH = 720,
-    LEFT = 150,  /* of the oldest node */
-    RIGHT = 660, /* of the newest */
-    ROW = 54,    /* from row to row */
-    TOP = 66,    /* of the first row */
-    RADIUS = 8,  /* of a gradient as large as at the loss */
+    LEFT = 150,  /* x of the oldest node */
+    RIGHT = 660, /* x of the newest node */
+    ROW = 54,    /* distance between rows */
+    TOP = 66,    /* y of the first row */
+    RADIUS = 8,  /* radius for a gradient as large as at the loss */
     DECADES = 8  /* powers of ten from a full disc to none */
 };
 
-static const double TICK = 0.16; /* seconds from node to node */
+static const double TICK = 0.16; /* seconds from one node to the next */
 
 typedef struct row {
     char name[UR_CLI_WORDS];
@@ -50,7 +50,7 @@ static double radius_of(const double *ln, size_t k)
     return isfinite(radius) && radius > 0 ? fmin(radius, 1.5 * RADIUS) : 0;
 }
 
-/* A node, the arrow that leads to it, and the gradient that has come so far. */
+/* Draws a node, the arrow that leads to it, and the disc of the gradient there. */
 static void write_node(FILE *out, const row *r, size_t place, size_t node, size_t stride)
 {
     double x = x_of(node), y = TOP + ROW * (double)place, gap = (RIGHT - LEFT) / (double)(NODES - 1);
@@ -92,7 +92,8 @@ static void write_head(FILE *out, size_t stride)
     fputc('\n', out);
 }
 
-/* The last layer's h and c; rows of the same state of the same cell have one colour at every gain. */
+/* Adds rows for h and c of the last layer. The caller resets the colour at each new gain, so that the same state of the
+ * same cell has the same colour at every gain. */
 static size_t add_rows(const ur_cli_subject *s, row rows[ROWS_MOST], size_t count, size_t *colour)
 {
     const ur_flow_layer *l = &s->layer[s->layers - 1];
@@ -116,7 +117,7 @@ static void write_svg(FILE *out, const row *rows, size_t count, size_t stride)
             "on its way back through the unrolled "
             "networks\">\n",
             WIDTH, TOP + ROW * count - ROW / 2);
-    write_style(out); /* inside, so that the figure moves also where it stands alone */
+    write_style(out); /* inside the figure, so that it also moves when it is used alone */
     fputs("<text class=\"title\" x=\"0\" y=\"16\">The gradient on its way back</text>\n", out);
     write_head(out, stride);
     for (size_t i = 0; i < count; i++) write_row(out, &rows[i], i, stride);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CURVES = 3, ROWS = 18 }; /* of a layer: h, c, what came by the "+" alone */
+enum { CURVES = 3, ROWS = 18 }; /* most curves of a layer: h, c, and c by the "+" alone */
 
 typedef struct drawing {
     const ur_cli_subjects *all;
@@ -33,7 +33,7 @@ static void add(drawing *d, const char *name, const char *what, const double *ln
     d->series[d->count++] = (ur_cli_series){.name = text, .x = d->x, .y = y, .count = points, .dashed = dashed};
 }
 
-/* A network that stands alone is not named at every line. */
+/* Adds the curves of a layer. A network that is alone in the chart is not named at each line. */
 static void add_layer(drawing *d, const ur_cli_subject *s, size_t layer)
 {
     const ur_flow_layer *l = &s->layer[layer];

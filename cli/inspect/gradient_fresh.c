@@ -1,4 +1,4 @@
-/* Untrained networks for unroll inspect gradient: every cell at every gain, reading random symbols. */
+/* Untrained networks for unroll inspect gradient: every cell at every gain, each reading random symbols. */
 #include "cli/inspect/gradient.h"
 
 #include "cli/args/value.h"
@@ -47,7 +47,7 @@ static ur_status read_gains(const char *list, double *gains, size_t *count, ur_e
 
 /* ---- the run ------------------------------------------------------------------------------------------------------ */
 
-/* Random symbols in `lanes` lanes, of which the first is number `place`. */
+/* Follows random symbols in `lanes` lanes. `place` is the index of the first lane among all places. */
 static ur_status follow_some(ur_cli_subject *s, const ur_flow_settings *how, uint64_t seed, size_t place, size_t lanes,
                              ur_error *error)
 {

@@ -68,7 +68,7 @@ static void many_table(FILE *out, const ur_cli_subjects *all)
 
 /* ---- charts ------------------------------------------------------------------------------------------------------- */
 
-/* Series in the making, with memory of their own for x and y. */
+/* Series under construction. Each owns the memory of its x and y. */
 typedef struct plot {
     ur_cli_series series[SERIES_MOST];
     char names[SERIES_MOST][UR_CLI_WORDS];
@@ -180,7 +180,7 @@ static ur_status gain_charts(ur_cli_page *page, const ur_cli_subjects *all, ur_e
     return UR_OK;
 }
 
-/* Of untrained networks those of the first gain, then those of the last. */
+/* Chooses the networks of the animation: of untrained ones those of the first and the last gain. */
 static void animation(ur_cli_page *page, const ur_cli_subjects *all)
 {
     size_t which[2 * UR_CLI_PICTURE_MOST], count = 0;

@@ -10,7 +10,7 @@
 
 enum { COLUMNS = 98, NAME = 32 };
 
-/* Paragraphs of at most COLUMNS characters. */
+/* Prints a paragraph in lines of at most COLUMNS characters. */
 static void print_words(const char *text)
 {
     size_t column = 0;

@@ -1,4 +1,4 @@
-/* What unroll inspect gradient says in words: the lectures' rule, and beside it what is seen. */
+/* The sentences of unroll inspect gradient: the lectures' rule, and what was measured. */
 #include "cli/inspect/gradient.h"
 
 #include <math.h>
@@ -31,7 +31,7 @@ size_t ur_cli_reach(const double *ln, size_t steps)
     return k;
 }
 
-/* Adds to the text, cut where it is full. */
+/* Appends to the text. What does not fit is cut. */
 static void say(char text[UR_CLI_WORDS], const char *format, ...)
 {
     size_t used = strlen(text);

@@ -11,7 +11,8 @@
 static const ur_setting OPTIONS[] = {
     {"What is tried", "task", "LIST", UR_SETTING_TEXT, PLACE(tasks), .help = "which of copy, adding and who"},
     {NULL, "cells", "LIST", UR_SETTING_TEXT, PLACE(cells), .help = "recurrent cells; unroll --version lists them"},
-    {NULL, "cell", "LIST", UR_SETTING_TEXT, PLACE(cells), .help = NULL}, /* its name of before, as is "gap" */
+    {NULL, "cell", "LIST", UR_SETTING_TEXT, PLACE(cells), .help = NULL}, /* the older name of the option, as "gap" below
+                                                                          * is that of "gaps" */
     {NULL, "gap", "LOW:HIGH", UR_SETTING_TEXT, PLACE(gap), .help = NULL},
     {NULL, "gaps", "LOW:HIGH", UR_SETTING_TEXT, PLACE(gap),
      .help = "gaps to try: LOW, HIGH and those of 10, 20, 50, 100, 200, 500 ... between them; or a list"},
@@ -64,7 +65,8 @@ static void defaults(void *settings)
                                                                    .remember = -1};
 }
 
-/* The result first: it took minutes, and a page that cannot be written must not lose it. */
+/* Prints the result before it writes the page: the result took minutes, and a page that cannot be written must not lose
+ * it. */
 static ur_status report(const ur_cli_memory *memory, ur_error *error)
 {
     const ur_cli_memory_settings *s = memory->settings;

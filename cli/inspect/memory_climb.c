@@ -1,6 +1,6 @@
 /*
- * The trainings of `unroll inspect memory`. Each climb goes from gap to gap; each thread takes the climb that is at the
- * shortest gap, so that what the minutes leave out are the long ones. A training is on one thread and depends on its
+ * The trainings of `unroll inspect memory`. Each climb goes from gap to gap. Each thread takes the climb whose next gap
+ * is the shortest, so that a time limit leaves out the long gaps. A training runs on one thread and depends on its
  * settings alone.
  */
 #include "cli/inspect/memory.h"
@@ -69,12 +69,12 @@ size_t ur_cli_memory_left_out(const ur_cli_memory *m)
 
 /* ---- Training ------------------------------------------------------------------------------------------------------ */
 
-/* What the threads share. */
+/* Data shared by the threads. */
 typedef struct work {
     ur_cli_memory *memory;
     pthread_mutex_t lock;
-    double begin, deadline; /* 0: none */
-    ur_status status;       /* the first failure ends it all */
+    double begin, deadline; /* deadline: 0 for none */
+    ur_status status;       /* the first failure, which ends all climbs */
     ur_error error;
 } work;
 
@@ -136,7 +136,7 @@ static void tell(const work *w, const ur_cli_memory_climb *climb, double seconds
             result->updates, result->score, seconds);
 }
 
-/* Under the lock: what one training came to. */
+/* Stores the result of a training. The caller holds the lock. */
 static void put_back(work *w, ur_cli_memory_climb *climb, ur_status status, const ur_error *error, double seconds)
 {
     ur_cli_memory_trial *trial = &climb->trials[climb->next];

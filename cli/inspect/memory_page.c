@@ -106,7 +106,7 @@ static ur_status add_bars(memory_page *p, size_t task, ur_error *error)
 
 /* ---- Curves: score by gap ------------------------------------------------------------------------------------------ */
 
-/* The mean score of the seeds that came to this gap; NaN: none did. */
+/* The mean score of the seeds that reached this gap; NaN if none did. */
 static double mean_score(const ur_cli_memory *m, const ur_cli_memory_sum *sum, size_t gap)
 {
     double total = 0;
@@ -156,7 +156,7 @@ static void draw_curves(memory_page *p, size_t window, const ur_cli_series *seri
     ur_cli_chart_svg(p->page.out, &chart);
 }
 
-/* From which score on a gap is mastered, as a level line. */
+/* Makes a horizontal line at the score from which a gap counts as mastered. */
 static void set_limit(const ur_cli_memory *m, size_t task, curve *c, ur_cli_series *series)
 {
     snprintf(c->name, sizeof c->name, "mastered");

@@ -1,4 +1,4 @@
-/* What `unroll inspect memory` is asked to try: lists with commas, and gaps as a ladder. */
+/* Reads what `unroll inspect memory` is to try: lists separated by commas, and a range of gaps. */
 #include "cli/inspect/memory.h"
 
 #include "cli/args/value.h"
@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ENTRY_MAX = 32 }; /* one that is cut is nothing an entry can be */
+enum { ENTRY_MAX = 32 }; /* a longer entry is cut, and no valid entry is that long */
 
 typedef bool take_entry(ur_cli_memory_plan *plan, const char *entry);
 
@@ -47,7 +47,7 @@ static bool take_cell(ur_cli_memory_plan *plan, const char *entry)
     return false;
 }
 
-/* A whole number of at most `most`. */
+/* Reads a whole number from `least` to `most`. */
 static bool read_size(const char *text, size_t least, size_t most, size_t *value)
 {
     double number;
@@ -78,7 +78,7 @@ static bool take_gap(ur_cli_memory_plan *plan, const char *entry)
     return read_size(entry, 2, UR_RECALL_GAP_MOST, &plan->gaps[i]) && (i == 0 || plan->gaps[i] > plan->gaps[i - 1]);
 }
 
-/* "10:100", "10-100", "10..100", "10...100", "10…100". */
+/* Reads "10:100", "10-100", "10..100", "10...100" or "10…100". */
 static bool read_range(const char *text, size_t *low, size_t *high)
 {
     static const char *const BETWEEN[] = {"...", "..", "\u2026", ":", "-"};
@@ -96,7 +96,7 @@ static bool read_range(const char *text, size_t *low, size_t *high)
     return false;
 }
 
-/* From low to high over 10, 20, 50, 100, 200, 500 … */
+/* Fills in the gaps: low, high, and 10, 20, 50, 100, 200, 500 … between them. */
 static void make_ladder(ur_cli_memory_plan *plan, size_t low, size_t high)
 {
     static const size_t FACTORS[] = {1, 2, 5};

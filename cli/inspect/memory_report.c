@@ -1,4 +1,4 @@
-/* What `unroll inspect memory` found, as a table and as JSON. */
+/* The results of `unroll inspect memory`, as a table and as JSON. */
 #include "cli/inspect/memory.h"
 
 #include "cli/support/json_out.h"
@@ -8,7 +8,7 @@
 
 /* ---- Sums ---------------------------------------------------------------------------------------------------------- */
 
-/* The longest gap that a climb mastered; 0: none. */
+/* The longest gap that a climb mastered; 0 if none. */
 static size_t longest_of(const ur_cli_memory *m, const ur_cli_memory_climb *climb)
 {
     size_t longest = 0;
@@ -17,7 +17,7 @@ static size_t longest_of(const ur_cli_memory *m, const ur_cli_memory_climb *clim
     return longest;
 }
 
-/* How many of the seeds mastered `gap`. */
+/* The number of seeds that mastered `gap` or a longer one. */
 static size_t masters(const ur_cli_memory *m, const ur_cli_memory_climb *climbs, size_t gap)
 {
     size_t count = 0;

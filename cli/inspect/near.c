@@ -1,4 +1,4 @@
-/* unroll inspect near: which tokens a model's embedding puts beside a token. */
+/* unroll inspect near: finds the tokens whose embeddings are closest to a token's. */
 #include "cli/inspect/near.h"
 
 #include "cli/args/nearest.h"
@@ -35,7 +35,7 @@ static const ur_setting OPTIONS[] = {
     {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "print one JSON object"},
     {NULL, "coordinates", NULL, UR_SETTING_FLAG, PLACE(places),
      .help = "with --json: also print the place of every token in the plane"},
-    {NULL, "places", NULL, UR_SETTING_FLAG, PLACE(places), .help = NULL}, /* its name of before */
+    {NULL, "places", NULL, UR_SETTING_FLAG, PLACE(places), .help = NULL}, /* the option's older name */
 };
 
 static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
@@ -106,7 +106,8 @@ static int32_t find(const ur_model *model, const char *text, size_t length)
     return -1;
 }
 
-/* " word" where a model of words has that, for it is the more frequent one; −1: there is none. */
+/* Finds a token. In a model of words " word" is tried first, because it is more frequent than "word". Returns −1 if
+ * there is none. */
 static int32_t find_token(const ur_cli_near *near, const char *word, bool exact, ur_error *error)
 {
     size_t length = strlen(word);
@@ -122,7 +123,7 @@ static int32_t find_token(const ur_cli_near *near, const char *word, bool exact,
     return id >= 0 ? id : find(near->model, word, length);
 }
 
-/* The token that is spelt most alike, as a name; NULL: none. */
+/* The name of the token with the most similar spelling; free() it. NULL if there is none. */
 static char *like(const ur_cli_near *near, const char *word)
 {
     size_t best = SIZE_MAX;
@@ -159,7 +160,7 @@ static ur_status no_token(const ur_cli_near *near, const char *word, ur_error *e
 
 /* ---- Results ----------------------------------------------------------------------------------------------------- */
 
-/* One name a row; the last is that of the token asked for. */
+/* Prints a bar per neighbour. Each bar owns its name; the last one is for the token asked for. */
 static ur_status print_rows(const ur_cli_near *near, ur_cli_bar *bars, size_t width, ur_error *error)
 {
     for (size_t i = 0; i <= near->count; i++) {
@@ -246,7 +247,8 @@ static ur_status show(const settings *s, const ur_cli_near *near, ur_error *erro
     return s->json ? print_json(near, s->places, error) : print_text(near, error);
 }
 
-/* A table that another network brought, of a size that is not that of its tokens, cannot be named. */
+/* Refuses an embedding with another number of rows than the model has tokens, for example one of another line: its rows
+ * cannot be named. */
 static ur_status check_tokens(const ur_cli_near *near, ur_error *error)
 {
     size_t rows = 0;

@@ -11,17 +11,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A token on its way into the picture. */
+/* A token while the order of the dots is found. */
 typedef struct place {
     int32_t id;
-    double often; /* greater: more frequent, as far as the model tells */
+    double often; /* larger for more frequent tokens, as far as the model tells */
 } place;
 
 typedef struct picture {
     const ur_cli_near *near;
     size_t tokens;
     double *places, share[2];
-    ur_cli_dot *dots; /* the token asked for, its neighbours, then the others, frequent ones first */
+    ur_cli_dot *dots; /* the token asked for, its neighbours, then the others, most frequent first */
     ur_cli_bar *bars;
 } picture;
 
@@ -45,7 +45,7 @@ static void release(picture *p)
 
 /* ---- The order of the dots --------------------------------------------------------------------------------------- */
 
-/* The bias of the outputs: the logarithm of how often each was seen, more or less. NULL where there is none. */
+/* The bias of the outputs, which is roughly the logarithm of each token's frequency. NULL if there is none. */
 static const ur_real *biases(ur_model *model, size_t tokens)
 {
     const ur_real *found = NULL;
@@ -72,7 +72,7 @@ static void order(const picture *p, place *all)
     for (size_t k = 0; k < p->near->count; k++) all[p->near->nearest[k].id].often = HUGE_VAL;
     all[p->near->id].often = HUGE_VAL;
     qsort(all, p->tokens, sizeof *all, by_frequency);
-    /* Those that are marked are together now; they get their own order. */
+    /* The marked tokens are now first. Puts them into their own order. */
     all[0].id = p->near->id;
     for (size_t k = 0; k < p->near->count; k++) all[1 + k].id = p->near->nearest[k].id;
 }

@@ -1,4 +1,4 @@
-/* unroll inspect run: how a training went, from its log. */
+/* unroll inspect run: shows how a training went, from its log. */
 #include "cli/inspect/run.h"
 
 #include "cli/args/verb.h"
@@ -31,7 +31,8 @@ static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[
 
 static void defaults(void *settings_) { *(settings *)settings_ = (settings){0}; }
 
-/* ---- In few numbers ---------------------------------------------------------------------------------------------- */
+/* ---- Summary
+ * ------------------------------------------------------------------------------------------------------- */
 
 static double last_of(const ur_cli_records *r, size_t column)
 {
@@ -72,7 +73,7 @@ ur_status ur_cli_run_summarize(const ur_cli_run_log *log, ur_cli_run_summary *s,
                               .best = NAN,
                               .best_step = NAN,
                               .validation = last_of(e, UR_CLI_VALIDATION)};
-    /* Lower or higher may be better: the log says which value was the best. */
+    /* Takes the best value from the log, because lower or higher may be better. */
     s->best = last_of(e, UR_CLI_BEST);
     for (size_t i = e->count; i-- > 0;)
         if (e->column[UR_CLI_VALIDATION][i] == s->best) s->best_step = e->column[UR_CLI_STEP][i];
@@ -149,7 +150,7 @@ static void print_summary(const char *run, const ur_cli_run_log *log, const ur_c
 
 /* ---- As JSON ------------------------------------------------------------------------------------------------------ */
 
-/* Steps and items are counted: whole numbers, as far as a double holds them. */
+/* Steps and items are counts, so they are written as integers as far as a double is exact. */
 static json_t *count_json(double count)
 {
     return count >= 0 && count < 0x1p53 ? json_integer((json_int_t)count) : ur_cli_json_number(count);

@@ -7,35 +7,36 @@
 #include <jansson.h>
 #include <stdio.h>
 
-/* A run in few numbers. */
+/* The summary of a run. */
 typedef struct ur_cli_run_summary {
-    double steps, epochs, items, seconds; /* of the last lines; NaN: not known */
-    double loss, smooth, rate;            /* of the last update told */
-    double best, best_step, validation;   /* NaN: there was no evaluation */
+    double steps, epochs, items, seconds; /* from the last lines; NaN if unknown */
+    double loss, smooth, rate;            /* from the last update in the log */
+    double best, best_step, validation;   /* NaN if there was no evaluation */
     double norm_least, norm_median, norm_most;
 } ur_cli_run_summary;
 
-/* One that is shown, and up to as many beside each other. */
+/* One run, or up to UR_CLI_RUNS_MOST that are compared. */
 enum { UR_CLI_RUNS_MOST = 8 };
 typedef struct ur_cli_run {
-    const char *name; /* as it was given */
+    const char *name; /* as the user gave it */
     ur_cli_run_log log;
     ur_cli_run_summary summary;
 } ur_cli_run;
 
 ur_status ur_cli_run_summarize(const ur_cli_run_log *log, ur_cli_run_summary *summary, ur_error *error);
 
-/* Places of at most `most` samples that show how they got better: the first, the last, and more of the early ones. */
+/* Chooses at most `most` samples that show the progress: the first, the last, and more early ones than late ones.
+ * Writes their indices and returns their number. */
 enum { UR_CLI_SAMPLES_SHOWN = 10 };
 size_t ur_cli_run_choose_samples(const ur_cli_run_log *log, size_t most, size_t places[UR_CLI_SAMPLES_SHOWN]);
 
-/* A text as it is, line breaks kept; what acts shows as \xNN, \uNNNN. */
+/* Writes a text with its line breaks; other characters that act on the terminal are shown as \xNN or \uNNNN. */
 void ur_cli_run_print_text(FILE *file, const ur_cli_run_sample *sample);
 
-/* All that is known of it, as an object. */
+/* All data of a run, as a JSON object. */
 json_t *ur_cli_run_json(const char *run, const ur_cli_run_log *log, const ur_cli_run_summary *summary);
 
-/* run_compare.c: several of them. */
+/* Several runs (run_compare.c). */
 ur_status ur_cli_runs_print(const ur_cli_run *runs, size_t count, ur_error *error);
 ur_status ur_cli_runs_json(const ur_cli_run *runs, size_t count, ur_error *error);
 ur_status ur_cli_runs_page(const ur_cli_run *runs, size_t count, const char *path, bool overwrite, ur_error *error);

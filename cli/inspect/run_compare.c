@@ -1,4 +1,4 @@
-/* unroll inspect run with several runs: their losses over updates and over minutes. */
+/* unroll inspect run with several runs: compares their losses over updates and over minutes. */
 #include "cli/inspect/run.h"
 
 #include "cli/report/chart.h"
@@ -20,7 +20,8 @@ static const char *short_name(const char *name)
     return slash && slash[1] ? slash + 1 : name;
 }
 
-/* The validation loss, or where there were no evaluations the smoothed one of the training. */
+/* The records and the column to compare: the validation loss or, if there were no evaluations, the smoothed training
+ * loss. */
 static const ur_cli_records *judged(const ur_cli_run *run, size_t *column)
 {
     bool evaluated = run->log.evaluations.count > 0;
@@ -28,14 +29,14 @@ static const ur_cli_records *judged(const ur_cli_run *run, size_t *column)
     return evaluated ? &run->log.evaluations : &run->log.updates;
 }
 
-/* Minutes until a step: those of the last update before it. */
+/* The minutes until a step, from the last update up to that step. *from is where the search begins and moves on. */
 static double minutes_at(const ur_cli_records *updates, double step, size_t *from)
 {
     while (*from + 1 < updates->count && updates->column[UR_CLI_STEP][*from + 1] <= step) ++*from;
     return updates->count ? updates->column[UR_CLI_SECONDS][*from] / 60 : NAN;
 }
 
-/* x: minutes of each point, one run behind the other; free() it. */
+/* The minutes of each point, one run after the other; free() the result. */
 static double *count_minutes(const ur_cli_run *runs, size_t count, ur_error *error)
 {
     size_t points = 0, column;
@@ -50,7 +51,7 @@ static double *count_minutes(const ur_cli_run *runs, size_t count, ur_error *err
     return minutes;
 }
 
-/* `minutes` NULL: over updates. */
+/* Makes a series for each run, over minutes or, if `minutes` is NULL, over updates. */
 static void make_series(const ur_cli_run *runs, size_t count, const double *minutes, ur_cli_series *series)
 {
     for (size_t i = 0; i < count; i++) {

@@ -1,4 +1,4 @@
-/* See run_log.h. Nothing in the file is trusted: it may be of anyone's making. */
+/* See run_log.h. Nothing in the file is trusted, because it may come from anywhere. */
 #include "cli/inspect/run_log.h"
 
 #include "base/error.h"
@@ -38,7 +38,7 @@ static bool grow(ur_cli_records *r)
     return true;
 }
 
-/* A row more, of NaN. */
+/* Adds a row of NaN. */
 static ur_status add_row(ur_cli_records *r, ur_error *error)
 {
     if (r->count == r->room && !grow(r)) return ur_fail_memory(error, "the log");
@@ -47,7 +47,7 @@ static ur_status add_row(ur_cli_records *r, ur_error *error)
     return UR_OK;
 }
 
-/* Two columns more, NaN in all rows there are. */
+/* Adds two columns, with NaN in all existing rows. */
 static ur_status add_columns(ur_cli_records *r, ur_error *error)
 {
     for (int n = 0; n < 2; n++) {
@@ -65,7 +65,7 @@ typedef struct reader {
     ur_cli_run_log *log;
     const char *path;
     size_t line;
-    double step; /* of the last line */
+    double step; /* step of the last line */
     ur_error *error;
 } reader;
 
@@ -75,7 +75,7 @@ static ur_status refuse(const reader *r, const char *key, const char *wanted)
                    r->line, key, wanted);
 }
 
-/* A number that may be missing: *value stays as it is then. */
+/* Reads a number. If it is missing, *value stays unchanged. */
 static ur_status take_number(const reader *r, const json_t *line, const char *key, double *value)
 {
     const json_t *number = json_object_get(line, key);
@@ -99,7 +99,7 @@ static ur_status take_update(const reader *r, const json_t *line)
     return take_numbers(r, line, &r->log->updates, keys);
 }
 
-/* The gate of that name, a new one if there is room; NULL: there is none. */
+/* Finds the gate of that name, or adds it. *gate is NULL if there are too many gates. */
 static ur_status find_gate(const reader *r, unsigned layer, const char *name, const ur_cli_run_gate **gate)
 {
     ur_cli_run_log *log = r->log;
@@ -165,7 +165,7 @@ static ur_status take_sample(const reader *r, const json_t *line)
     return UR_OK;
 }
 
-/* A line without these keys is of a later version: left out. */
+/* Reads a line. A line without known keys comes from a later version and is ignored. */
 static ur_status take_line(reader *r, const json_t *line)
 {
     const json_t *step = json_object_get(line, "step");

@@ -1,4 +1,4 @@
-/* log.jsonl of a run, read whole: what `unroll train` wrote, line by line (docs/file-format.md). */
+/* log.jsonl of a run, read whole: the lines that `unroll train` wrote (docs/file-format.md). */
 #ifndef UR_CLI_RUN_LOG_H
 #define UR_CLI_RUN_LOG_H
 
@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-/* Columns of equal length; the first holds the steps, which never fall. */
+/* Columns of equal length. The first holds the steps, which never decrease. */
 enum { UR_CLI_COLUMNS = 64 };
 typedef struct ur_cli_records {
     double *column[UR_CLI_COLUMNS];
@@ -25,9 +25,9 @@ enum {
 };
 enum { UR_CLI_VALIDATION = 1, UR_CLI_BEST, UR_CLI_EVALUATION_COLUMNS };
 
-/* A gate whose shares stand in columns of the evaluations: open in `column`, shut in the next one. */
+/* A gate. Its shares are in two columns of the evaluations: open in `column`, shut in the next one. */
 typedef struct ur_cli_run_gate {
-    unsigned layer; /* from 1 */
+    unsigned layer; /* counted from 1 */
     char name[8];
     size_t column;
 } ur_cli_run_gate;
@@ -40,16 +40,17 @@ typedef struct ur_cli_run_sample {
 } ur_cli_run_sample;
 
 typedef struct ur_cli_run_log {
-    ur_cli_records updates, evaluations; /* NaN where a line lacks a number */
+    ur_cli_records updates, evaluations; /* NaN for a number that a line does not have */
     ur_cli_run_gate gates[UR_CLI_RUN_GATES];
     size_t gate_count;
     ur_cli_run_sample *samples;
     size_t sample_count, sample_room;
-    double epoch;   /* of the last line */
-    size_t cut_off; /* the last line, if it is not whole: it is left out; 0: all are */
+    double epoch;   /* from the last line */
+    size_t cut_off; /* number of the last line if it is incomplete and therefore ignored, else 0 */
 } ur_cli_run_log;
 
-/* `path` is for messages, which name the line. UR_ERR_FORMAT for what is no such log. Free it also when this fails. */
+/* Parses a log. `path` is for messages, which also name the line. UR_ERR_FORMAT if the text is no such log. Free the
+ * log also if this fails. */
 ur_status ur_cli_run_log_parse(ur_cli_run_log *log, const char *path, const void *text, size_t size, ur_error *error);
 void ur_cli_run_log_free(ur_cli_run_log *log);
 

@@ -42,7 +42,7 @@ static void add_one(const ur_cli_page *page, const ur_cli_run_log *log, size_t c
 
 enum { GATES_OF_LAYER = 4 };
 
-/* The gates of one layer, from `first` on; returns how many. */
+/* Draws the gates of one layer, beginning with gate `first`. Returns their number. */
 static size_t add_layer(const ur_cli_page *page, const ur_cli_run_log *log, size_t first)
 {
     ur_cli_series series[2 * GATES_OF_LAYER];
@@ -80,7 +80,7 @@ static void add_gates(ur_cli_page *page, const ur_cli_run_log *log)
 
 /* ---- Samples ----------------------------------------------------------------------------------------------------- */
 
-/* Line by line: a line break is one, and all else is seen. */
+/* Writes a text line by line: line breaks are kept, and all other control characters become visible. */
 static void put_text(FILE *out, const ur_cli_run_sample *sample)
 {
     for (size_t at = 0; at < sample->length;) {

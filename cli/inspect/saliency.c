@@ -1,4 +1,4 @@
-/* unroll inspect saliency: how much each token of a text moved what the network predicts behind it. */
+/* unroll inspect saliency: shows how much each token of a text influenced the prediction after it. */
 #include "cli/args/verb.h"
 #include "cli/report/page.h"
 #include "cli/report/shade.h"
@@ -43,22 +43,23 @@ static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[
 
 static void defaults(void *settings_) { *(settings *)settings_ = (settings){.item = 1}; }
 
-/* A text or another item, what is predicted of it, and what moved that. */
+/* A text or another item, its prediction, and the influence of each step. */
 typedef struct salience {
     ur_model *model;
     int32_t *ids, target;
     size_t count;
     ur_real *moved;
     double probability, largest;
-    ur_answerer *answerer; /* where the target is a label; else NULL */
+    ur_answerer *answerer; /* for models whose target is a label or a number; NULL for language models */
     ur_item item;
-    size_t at;    /* the step whose label it is, from 1; 0: that of all */
-    size_t ahead; /* of a forecast: so many rows; 0: it is none */
+    size_t at;    /* step whose label is explained, from 1; 0 if the whole item has one label */
+    size_t ahead; /* for a forecast, the number of rows ahead; 0 if it is none */
     ur_real *features;
     char number[32];
 } salience;
 
-/* ---- Making it ---------------------------------------------------------------------------------------------------- */
+/* ---- Computation
+ * --------------------------------------------------------------------------------------------------- */
 
 static ur_status read_text(salience *s, const char *text, ur_error *error)
 {
@@ -102,7 +103,8 @@ static ur_status make_prediction(salience *s, const settings *how, const char *t
     return ur_saliency(s->model, s->ids, s->count, s->target, s->moved, &s->probability, error);
 }
 
-/* ---- Of labels ---------------------------------------------------------------------------------------------------- */
+/* ---- Labels
+ * -------------------------------------------------------------------------------------------------------- */
 
 static ur_status find_label(salience *s, const char *name, ur_error *error)
 {
@@ -123,7 +125,8 @@ static ur_status choose_step(salience *s, size_t at, ur_error *error)
     return UR_OK;
 }
 
-/* ---- Of numbers --------------------------------------------------------------------------------------------------- */
+/* ---- Forecasts
+ * ----------------------------------------------------------------------------------------------------- */
 
 static ur_status choose_number(salience *s, const settings *how, ur_prediction *of, ur_error *error)
 {
@@ -143,7 +146,8 @@ static ur_status choose_number(salience *s, const settings *how, ur_prediction *
     return UR_OK;
 }
 
-/* Sums over the features that are of one channel, the one that begins at *at; NULL: there are no more. */
+/* Sums over the features of one channel, beginning at *at, and moves *at past them. Returns the channel's name, or NULL
+ * if there is none left. */
 static const char *next_channel(const salience *s, size_t *at, double *sum)
 {
     const char *name = ur_answerer_feature(s->answerer, *at);
@@ -176,7 +180,7 @@ static ur_status look_at_item(salience *s, const settings *how, const char *item
     return UR_OK;
 }
 
-/* Tasks whose items are not looked into, and what shows more of them. */
+/* Refuses tasks that are not supported, and names the verb that shows more about them. */
 static ur_status check_task(const char *task, ur_error *error)
 {
     static const char *const OTHERS[][2] = {
@@ -196,7 +200,7 @@ static ur_status check_task(const char *task, ur_error *error)
     return UR_OK;
 }
 
-/* As the model's task takes the item. */
+/* Explains an item of the model's own task. */
 static ur_status make_of_item(salience *s, const settings *how, const char *item, ur_error *error)
 {
     ur_settings *task;
@@ -219,9 +223,10 @@ static ur_status make(salience *s, const settings *how, const char *text, ur_err
     return UR_OK;
 }
 
-/* ---- Showing it --------------------------------------------------------------------------------------------------- */
+/* ---- Output
+ * -------------------------------------------------------------------------------------------------------- */
 
-/* The root of the share of the strongest, so that weak ones are seen, too. */
+/* The square root of the influence as a share of the strongest one, so that weak influences are visible too. */
 static double shade(const salience *s, size_t i)
 {
     double share = s->largest > 0 ? (double)s->moved[i] / s->largest : 0;
@@ -235,7 +240,7 @@ static const char *token(const salience *s, int32_t id, size_t *length)
     return text ? text : "\xEF\xBF\xBD";
 }
 
-/* A step: a token, a word, or its number. */
+/* The text of a step: a token, a word, or its number. */
 static const char *step(salience *s, size_t i, size_t *length)
 {
     if (!s->answerer) return token(s, s->ids[i], length);

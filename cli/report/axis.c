@@ -1,18 +1,19 @@
-/* Bounds and ticks, see axis.h. */
+/* Bounds and ticks of axes; see axis.h. */
 #include "cli/report/axis.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-/* The round number (1, 2, 5 times a power of ten) next to `rough` or above it. */
+/* The smallest round number (1, 2 or 5 times a power of ten) that is not below `rough`. */
 static double round_step(double rough)
 {
     double power = pow(10, floor(log10(rough))), share = rough / power;
     return (share <= 1.001 ? 1 : share <= 2.001 ? 2 : share <= 5.001 ? 5 : 10) * power;
 }
 
-/* Powers of ten are the ticks of a logarithmic axis, unless it is so short that 1, 2, 5 are. */
+/* Whether a logarithmic axis is so short that its ticks are at 1, 2 and 5 times powers of ten. On longer ones they are
+ * at powers of ten. */
 static bool is_short(const ur_cli_axis *axis) { return axis->log && axis->most - axis->least < 2; }
 
 static void take_in_zero(double *least, double *most)
@@ -30,9 +31,9 @@ static void make_room(double *least, double *most, bool log)
     *most += room;
 }
 
-static const double PARTS[] = {1, 2, 5, 10}; /* of a power of ten: the ticks of a short logarithmic axis */
+static const double PARTS[] = {1, 2, 5, 10}; /* ticks of a short logarithmic axis, as multiples of a power of ten */
 
-/* Logarithms: the tick at a place or next below it, or above it. */
+/* The nearest tick at or below a place, or at or above it. Places and ticks are logarithms. */
 static double tick_below(double place)
 {
     double power = floor(place + 1e-9), best = power;
@@ -63,7 +64,7 @@ ur_cli_axis ur_cli_axis_make(double least, double most, bool log, bool round, si
         axis.most = tick_above(most);
         return axis;
     }
-    double grain = log ? 1 : step; /* ten decades from tick to tick would be too much room */
+    double grain = log ? 1 : step; /* moving a bound to a tick would add too much space if ticks are decades apart */
     axis.least = floor(least / grain + 1e-6) * grain;
     axis.most = ceil(most / grain - 1e-6) * grain;
     return axis;
@@ -115,7 +116,7 @@ static void raise_number(int number, char *text, size_t room)
     }
 }
 
-/* With a power of ten: 2·10⁻⁷. */
+/* Writes a number with a power of ten: 2·10⁻⁷. */
 static void power_text(double value, char text[UR_CLI_TICK_TEXT])
 {
     char raised[16];
@@ -128,7 +129,7 @@ static void power_text(double value, char text[UR_CLI_TICK_TEXT])
         snprintf(text, UR_CLI_TICK_TEXT, "%.2g·10%s", lead, raised);
 }
 
-/* 20000 as 20k, 3000000 as 3M. */
+/* Writes 20000 as 20k and 3000000 as 3M. */
 static void plain_text(double value, double step, char text[UR_CLI_TICK_TEXT])
 {
     double size = fabs(value);
@@ -140,7 +141,7 @@ static void plain_text(double value, double step, char text[UR_CLI_TICK_TEXT])
         snprintf(text, UR_CLI_TICK_TEXT, "%.*f", step < 1 ? (int)ceil(-log10(step) - 1e-6) : 0, value);
 }
 
-/* A minus sign is wider than a hyphen, and no line is broken at it. */
+/* Replaces the hyphen by a minus sign, which is wider and at which no line is broken. */
 static void put_minus(char text[UR_CLI_TICK_TEXT])
 {
     if (text[0] != '-') return;

@@ -1,4 +1,4 @@
-/* Horizontal bars, each with an optional second mark: what a control reaches. */
+/* Horizontal bars, each with an optional second mark for a control value. */
 #ifndef UR_CLI_BARS_H
 #define UR_CLI_BARS_H
 
@@ -7,10 +7,10 @@
 
 typedef struct ur_cli_bar {
     const char *name;
-    double value, control; /* NaN: none */
+    double value, control; /* NaN for none */
 } ur_cli_bar;
 
-/* `control`: what the second mark is called in the key; NULL where there is none. */
+/* `control`: name of the second mark in the key, or NULL for no key. */
 void ur_cli_bars_svg(FILE *file, const char *title, const char *control, const ur_cli_bar *bars, size_t count);
 void ur_cli_bars_terminal(FILE *file, const ur_cli_bar *bars, size_t count, size_t columns);
 

@@ -30,7 +30,7 @@ static picture measure(const ur_cli_bar *bars, size_t count)
         names = fmax(names, ur_cli_ems(bars[i].name, strlen(bars[i].name)) * UR_CLI_FONT);
     }
     picture p = {.axis = ur_cli_axis_make(least, most, false, true, TICKS)};
-    p.axis.least = least; /* bars end where they end; only the ticks are round */
+    p.axis.least = least; /* the axis ends where the longest bars end; only the ticks are round */
     p.axis.most = most > least ? most : least + 1;
     p.left = fmin(names, NAMES_MOST) + 10;
     p.right = UR_CLI_FIGURE_WIDTH - VALUES;
@@ -42,7 +42,7 @@ static double place(const picture *p, double value)
     return p->left + ur_cli_axis_place(&p->axis, value) * (p->right - p->left);
 }
 
-/* A stroke with a light edge, so that it is seen on its bar, too. */
+/* Draws a stroke with a light edge, so that it is visible on its bar too. */
 static void draw_control(FILE *file, double x, double y, int height)
 {
     fprintf(file, "<path class=\"under\" d=\"M%.1f %.1fv%d\"/>", x, y, height);

@@ -1,4 +1,4 @@
-/* Horizontal bars as lines of text, to an eighth of a column. */
+/* Horizontal bars as lines of text, in steps of an eighth of a column. */
 #include "cli/report/bars.h"
 
 #include "cli/report/terminal.h"
@@ -9,7 +9,7 @@
 
 enum { NAMES_MOST = 32, VALUE = 9, LEAST = 10 };
 
-/* From the greatest size of a number to a column: bars of numbers below 0 are as long as those above. */
+/* The largest absolute value. Bars of negative numbers have the length of their absolute value. */
 static double greatest(const ur_cli_bar *bars, size_t count)
 {
     double most = 0;
@@ -36,7 +36,7 @@ static const char *block(double eighths)
     return BLOCKS[(int)fmax(0, fmin(8, eighths))];
 }
 
-/* The control's mark stands over the bar. */
+/* Draws a bar. The control's mark replaces the bar's character. */
 static void draw_bar(FILE *file, const ur_cli_bar *bar, double most, size_t columns)
 {
     double length = isfinite(bar->value) ? fabs(bar->value) / most * (double)columns : 0;

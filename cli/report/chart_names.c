@@ -1,4 +1,4 @@
-/* The names of series: at the ends of their lines, moved apart where they would touch, or as a legend above. */
+/* The names of series: at the ends of their lines, moved apart if they would touch, or as a legend above. */
 #include "cli/report/chart_frame.h"
 
 #include "cli/support/glyphs.h"
@@ -8,7 +8,7 @@
 
 enum { GAP = 15, DIRECT_MOST = 12, FARTHEST = 40, SWATCH = 34, BETWEEN = 22, LEGEND_LINE = 18 };
 
-static const double WIDEST = 190; /* of a name at the end of a line */
+static const double WIDEST = 190; /* of the names at the ends of lines */
 
 static double name_width(const ur_cli_series *series)
 {
@@ -22,7 +22,7 @@ double ur_cli_names_width(const ur_cli_chart *chart)
     return widest > 0 ? widest + 10 : 0;
 }
 
-/* The last point that is there. */
+/* The last point that has a place. */
 static ur_cli_place end_of(const ur_cli_frame *f, size_t i)
 {
     const ur_cli_series *series = &f->chart->series[i];
@@ -33,7 +33,7 @@ static ur_cli_place end_of(const ur_cli_frame *f, size_t i)
     return (ur_cli_place){NAN, NAN};
 }
 
-/* Names in the order of their heights (y downwards): order[k] is a series, y[k] where its name stands. */
+/* Names sorted by height (y downwards): order[k] is the index of a series, y[k] the height of its name. */
 typedef struct column {
     size_t order[DIRECT_MOST];
     double y[DIRECT_MOST], wanted[DIRECT_MOST];
@@ -51,7 +51,7 @@ static void insert(column *c, size_t series, double y)
     c->order[k] = series;
 }
 
-/* Down until none touches the one above, then up again from the lower edge. */
+/* Moves names down until none touches the one above, then up again from the lower edge. */
 static void move_apart(column *c, double top, double bottom)
 {
     double lowest = bottom;
@@ -70,7 +70,8 @@ static column place_names(const ur_cli_frame *f)
     return c;
 }
 
-/* Every line must end at the right, and no name may stand far from its line. */
+/* Whether all names fit at the ends of the lines: every line must end at the right edge, and no name may be far from
+ * its line. */
 bool ur_cli_names_fit(const ur_cli_frame *f)
 {
     if (f->chart->count > DIRECT_MOST || ur_cli_names_width(f->chart) > WIDEST) return false;
@@ -101,7 +102,7 @@ void ur_cli_draw_names(FILE *file, const ur_cli_frame *f)
 
 /* ---- Legend ------------------------------------------------------------------------------------------------------ */
 
-/* Walks through the places of the names; draws them where `file` is given. Returns the number of rows. */
+/* Goes through the names and their places, and draws them unless `file` is NULL. Returns the number of rows. */
 static size_t walk_legend(FILE *file, const ur_cli_chart *chart, double top)
 {
     double x = 0, widest = UR_CLI_FIGURE_WIDTH - SWATCH;

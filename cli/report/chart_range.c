@@ -1,4 +1,4 @@
-/* From data to axes. */
+/* Axes for the data of a chart. */
 #include "cli/report/chart_range.h"
 
 #include <math.h>
@@ -23,7 +23,7 @@ static void take_series(const ur_cli_chart *chart, const ur_cli_series *series, 
     }
 }
 
-/* The bounds that were asked for; chosen ones may be moved to round numbers. */
+/* Whether the bounds of y are chosen from the data; such bounds may be moved to round numbers. */
 static bool is_chosen(const ur_cli_chart *chart) { return chart->y_least == 0 && chart->y_most == 0; }
 
 ur_cli_axes ur_cli_chart_axes(const ur_cli_chart *chart, size_t x_ticks, size_t y_ticks)

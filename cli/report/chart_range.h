@@ -1,4 +1,4 @@
-/* Inside of charts: the axes that the data of a chart ask for. */
+/* Internal to charts: the axes that suit a chart's data. */
 #ifndef UR_CLI_CHART_RANGE_H
 #define UR_CLI_CHART_RANGE_H
 
@@ -7,12 +7,13 @@
 
 typedef struct ur_cli_axes {
     ur_cli_axis x, y;
-    bool empty; /* nothing can be shown */
+    bool empty; /* no point can be shown */
 } ur_cli_axes;
 
 ur_cli_axes ur_cli_chart_axes(const ur_cli_chart *chart, size_t x_ticks, size_t y_ticks);
 
-/* Where point i of a series lies: x from the left, y from below, each 0 … 1; NaN in both where it is a gap. */
+/* The position of point i of a series: x from the left, y from below, each 0 … 1; both are NaN if the point is a
+ * gap. */
 typedef struct ur_cli_place {
     double x, y;
 } ur_cli_place;

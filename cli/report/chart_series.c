@@ -1,11 +1,11 @@
-/* One series as SVG: its line, thinned to what can be seen, and marks by which it is known in grey. */
+/* One series as SVG: its line, thinned to the visible points, and marks that identify the series without colour. */
 #include "cli/report/chart_frame.h"
 
 #include <math.h>
 
 enum { MARKS_ALONG = 4, FEW_POINTS = 12 };
 
-/* Marks of 8 looks, for a radius of about 4. */
+/* Eight shapes of marks, with a radius of about 4. */
 static const char *const MARKS[UR_CLI_SERIES_LOOKS] = {
     "m-3.6 0a3.6 3.6 0 1 0 7.2 0a3.6 3.6 0 1 0-7.2 0z",
     "m-3.3-3.3h6.6v6.6h-6.6z",
@@ -23,12 +23,13 @@ void ur_cli_mark(FILE *file, size_t i, double x, double y)
     fprintf(file, "<path class=\"mark f%zu\" d=\"M%.1f %.1f%s\"/>\n", i, x, y, MARKS[i]);
 }
 
-/* A line being drawn. Of many points in one column of pixels the first, the least, the greatest and the last are kept. */
+/* A line that is being drawn. Of many points in one column of pixels only the first, the least, the greatest and the
+ * last are drawn. */
 typedef struct pen {
     FILE *file;
-    size_t drawn; /* points of the path since it was lifted */
+    size_t drawn; /* points drawn since the last gap */
     double column, first, least, most, last;
-    size_t held; /* points in the column */
+    size_t held; /* points in the current column */
 } pen;
 
 static void line_to(pen *p, double x, double y)
@@ -47,7 +48,7 @@ static void leave_column(pen *p)
     p->held = 0;
 }
 
-/* A point between gaps is a small cross. */
+/* Ends a part of the line. A single point between gaps becomes a small cross. */
 static void lift(pen *p)
 {
     leave_column(p);
@@ -69,7 +70,7 @@ static void add_point(pen *p, double x, double y)
     p->held++;
 }
 
-/* Values beyond bounds that were asked for are drawn at the edge. */
+/* Limits a place to the area: values outside requested bounds are drawn at the edge. */
 static double held(double place) { return fmax(0, fmin(1, place)); }
 
 static void draw_line(FILE *file, const ur_cli_frame *f, size_t i)
@@ -89,7 +90,7 @@ static void draw_line(FILE *file, const ur_cli_frame *f, size_t i)
     fputs("\"/>\n", file);
 }
 
-/* Its lower edge forwards and its upper edge back. A point that has no place is left out. */
+/* Draws an area, its lower edge forwards and its upper edge backwards. Points without a place are left out. */
 static void draw_area(FILE *file, const ur_cli_frame *f, size_t i)
 {
     const ur_cli_series *series = &f->chart->series[i];
@@ -113,7 +114,7 @@ static void mark_at(FILE *file, const ur_cli_frame *f, size_t i, size_t k)
     ur_cli_mark(file, i, ur_cli_frame_x(f, at.x), ur_cli_frame_y(f, held(at.y)));
 }
 
-/* A few marks along a line, at other places for each, so that they do not cover one another. */
+/* Draws a few marks along a line, at other positions for each series, so that marks do not cover each other. */
 static void draw_few_marks(FILE *file, const ur_cli_frame *f, size_t i)
 {
     const ur_cli_series *series = &f->chart->series[i];

@@ -10,7 +10,7 @@ enum { PLOT_HEIGHT = 250, X_TICKS = 7, Y_TICKS = 5, LINE_HEIGHT = 18, MARGIN = 1
 
 static double text_width(const char *text) { return ur_cli_ems(text, strlen(text)) * UR_CLI_FONT; }
 
-/* Of the widest label of the y axis. */
+/* The width of the widest tick label. */
 static double ticks_width(const ur_cli_axis *axis)
 {
     double ticks[UR_CLI_TICKS_MAX], width = 0;
@@ -36,7 +36,7 @@ static void draw_y(FILE *file, const ur_cli_frame *f)
     }
 }
 
-/* Labels that would touch the one before are left out; the first and last are kept within the picture. */
+/* Draws the x axis. A label that would touch the one before is left out. */
 static void draw_x(FILE *file, const ur_cli_frame *f)
 {
     double ticks[UR_CLI_TICKS_MAX], taken = -1e9;

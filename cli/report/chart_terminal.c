@@ -20,11 +20,11 @@ static const int COLOUR[COLOURS][3] = {
 
 typedef struct cell {
     unsigned char dots, letter; /* letter 0: none */
-    unsigned char series;       /* the last that drew here */
+    unsigned char series;       /* the last series that was drawn here */
 } cell;
 
 typedef struct canvas {
-    size_t columns, rows; /* characters of the area of the lines */
+    size_t columns, rows; /* size of the area of the lines, in characters */
     cell *cells;
     ur_cli_axes axes;
     ur_cli_colours colours;
@@ -39,7 +39,7 @@ static void set_dot(canvas *c, long x, long y, size_t series)
     at->series = (unsigned char)(series % COLOURS);
 }
 
-/* In dots, y downwards, held within the area. */
+/* A position in dots, with y downwards, limited to the area. */
 typedef struct dot {
     double x, y;
 } dot;
@@ -57,7 +57,7 @@ static void draw_stroke(canvas *c, dot a, dot b, size_t series)
         set_dot(c, lround(a.x + (b.x - a.x) * k / steps), lround(a.y + (b.y - a.y) * k / steps), series);
 }
 
-/* The letter of a series stands on its line, each at another place. */
+/* Writes the letter of a series onto its line. */
 static void put_letter(canvas *c, dot at, size_t series)
 {
     size_t column = (size_t)fmax(0, at.x / 2), row = (size_t)fmax(0, at.y / 4);
@@ -78,7 +78,7 @@ static void draw_line(canvas *c, const ur_cli_series *series, size_t i)
     }
 }
 
-/* Every fourth dot of an area, from point to point. */
+/* Fills the area between two points with every fourth dot. */
 static void fill_between(canvas *c, const dot low[2], const dot high[2], size_t series)
 {
     double width = low[1].x - low[0].x;
@@ -137,7 +137,7 @@ static void put_spaces(FILE *file, size_t count)
     for (; count > 0; count--) fputc(' ', file);
 }
 
-/* The tick whose label stands in this row, "" for none. */
+/* The label of the tick in this row, or "" if there is none. */
 static void tick_in_row(const canvas *c, size_t row, char text[UR_CLI_TICK_TEXT])
 {
     double ticks[UR_CLI_TICKS_MAX];

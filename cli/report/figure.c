@@ -1,4 +1,4 @@
-/* What all SVG figures share: the element, its title, text that is cut to fit. */
+/* What all SVG figures share: the element, the title, and text that is cut to fit. */
 #include "cli/report/chart_frame.h"
 
 #include "cli/report/page.h"
@@ -10,7 +10,7 @@
 
 enum { TITLE_FONT = 14, TITLE_LINE = 19 };
 
-/* Bytes of the text that fit a width, whole characters. */
+/* The number of bytes, in whole characters, that fit a width. */
 static size_t fitting(const char *text, size_t length, double ems)
 {
     size_t i = 0;
@@ -42,7 +42,7 @@ void ur_cli_figure_text(FILE *file, double x, double y, const char *class, const
 
 static const double TITLE_EMS = UR_CLI_FIGURE_WIDTH / (double)TITLE_FONT - 1;
 
-/* Bytes of the first line: to the last space that fits, or to where it is full. */
+/* The number of bytes of the first line: up to the last space that fits, or as many as fit. */
 static size_t first_line(const char *title)
 {
     size_t length = strlen(title), fits = fitting(title, length, TITLE_EMS), at = fits;

@@ -1,4 +1,4 @@
-/* Text from outside in HTML: nothing of it is markup, and nothing of it acts. */
+/* Writes text from outside as HTML, so that no part of it is markup or a control character. */
 #include "cli/report/page.h"
 
 #include "cli/support/glyphs.h"

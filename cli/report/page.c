@@ -1,4 +1,4 @@
-/* A report in memory, then in a file, see page.h. */
+/* A report, built in memory and then written to a file; see page.h. */
 #include "cli/report/page.h"
 
 #include "cli/support/new_file.h"

@@ -1,6 +1,6 @@
 /*
- * The style sheet of the reports. Colours are variables, for light and for dark; series have colours that differ in
- * lightness and for the colour-blind (after Okabe and Ito), and dashes and markers beside them.
+ * The style sheet of the reports. Colours are variables, for light and for dark mode. Series differ in lightness, have
+ * colours that colour-blind readers can tell apart (after Okabe and Ito), and also differ in dashes and markers.
  */
 #include "cli/report/page.h"
 
@@ -53,7 +53,8 @@ static const char FIGURE[] =
     "svg .control{stroke:var(--ink);stroke-width:2}svg .under{stroke:var(--paper);stroke-width:5}\n"
     "svg .dots{stroke:var(--soft);stroke-opacity:.45;stroke-linecap:round}\n";
 
-/* Series i is drawn in class s_i (strokes) or f_i (marks); values −1 … 1 of text by the first decimal of their title. */
+/* Series i is drawn in class s_i (strokes) or f_i (marks). Text with values −1 … 1 is coloured by its title, which
+ * holds the value's first decimal. */
 static void write_classes(FILE *file)
 {
     for (int i = 0; i < 8; i++)

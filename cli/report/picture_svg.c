@@ -1,4 +1,4 @@
-/* A grey picture in an <svg>, see picture.h: a PNG within the page. */
+/* A grey picture in an <svg>, as a PNG inside the page; see picture.h. */
 #include "cli/report/picture.h"
 
 #include "base/png.h"

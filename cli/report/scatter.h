@@ -1,4 +1,4 @@
-/* Dots in a plane, with the names that have room. */
+/* Dots in a plane, with names where they fit. */
 #ifndef UR_CLI_SCATTER_H
 #define UR_CLI_SCATTER_H
 
@@ -7,15 +7,16 @@
 
 typedef struct ur_cli_dot {
     double x, y;      /* finite */
-    const char *name; /* NULL: none */
+    const char *name; /* NULL for none */
 } ur_cli_dot;
 
-/* One scale for both axes. Names are written in the order of the dots; one that would touch another is left out. */
+/* Both axes have the same scale. Names are written in the order of the dots; one that would touch another is left
+ * out. */
 typedef struct ur_cli_scatter {
-    const char *title, *x_label, *y_label; /* NULL: none */
+    const char *title, *x_label, *y_label; /* NULL for none */
     const ur_cli_dot *dots;
     size_t count;
-    size_t marked; /* so many, the first ones, stand out, and the very first most of all */
+    size_t marked; /* the first `marked` dots are highlighted, the very first one most */
 } ur_cli_scatter;
 
 void ur_cli_scatter_svg(FILE *file, const ur_cli_scatter *scatter);

@@ -24,10 +24,10 @@ typedef struct box {
 
 typedef struct picture {
     const ur_cli_scatter *scatter;
-    double x, y, scale; /* where the plane's 0, 0 lies, and units of the picture in 1 */
+    double x, y, scale; /* position of the origin; units of the picture per unit of the plane */
     double top, bottom;
     box taken[NAMES_MOST + MARKED_MOST];
-    size_t count; /* of places taken */
+    size_t count; /* number of places taken */
 } picture;
 
 static box extent_of(const ur_cli_scatter *s)
@@ -42,7 +42,7 @@ static box extent_of(const ur_cli_scatter *s)
     return all;
 }
 
-/* The scale is the greatest at which all dots are inside. */
+/* Chooses the largest scale at which all dots fit. */
 static void measure(picture *p, double top)
 {
     box all = extent_of(p->scatter);
@@ -71,7 +71,7 @@ static bool touches(const picture *p, const box *b)
     return false;
 }
 
-/* Right of the dot, left, above, below, at a distance. */
+/* The box of a name beside a dot, at a distance `away`: right, left, above or below, for `side` 0 to 3. */
 static box beside(double x, double y, double away, double width, int side)
 {
     double half = width / 2, high = UR_CLI_FONT + 1;
@@ -109,7 +109,7 @@ static void name_dot(FILE *file, picture *p, size_t i)
     }
 }
 
-/* What is marked keeps its place free of names. */
+/* Keeps the places of marked dots free of names. */
 static void take_marked(picture *p)
 {
     for (size_t i = 0; i < p->scatter->marked && i < MARKED_MOST; i++)
@@ -118,7 +118,7 @@ static void take_marked(picture *p)
 
 /* ---- Drawing ----------------------------------------------------------------------------------------------------- */
 
-/* All dots as one path of lines without length, whose round ends are seen. */
+/* Draws all dots as one path of lines without length, of which only the round ends are visible. */
 static void draw_dots(FILE *file, const picture *p)
 {
     fprintf(file, "<path class=\"dots\" stroke-width=\"%s\" d=\"", p->scatter->count > 3000 ? "2" : "3.5");

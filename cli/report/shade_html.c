@@ -1,4 +1,5 @@
-/* Coloured text in a report. The value is an element's title: the reader sees it, and the style sheet colours by it. */
+/* Coloured text in a report. An element's title holds the value: the reader can see it, and the style sheet colours by
+ * it. */
 #include "cli/report/shade.h"
 
 #include "cli/report/page.h"
@@ -6,14 +7,14 @@
 #include <math.h>
 #include <string.h>
 
-/* Tenths of the value, held in ±10; 0 where it is none. */
+/* The value in tenths, limited to ±10; 0 if it is not a number. */
 static int tenths_of(double value)
 {
     if (isnan(value)) return 0;
     return (int)lround(fmax(-1, fmin(1, value)) * 10);
 }
 
-/* `<b title=-.3>`: without quotes and zeros, for there is one a token. */
+/* Writes `<b title=-.3>`, without quotes and zeros, because there is one tag per token. */
 static void open_tag(FILE *file, int tenths)
 {
     const char *sign = tenths < 0 ? "-" : "";
@@ -38,7 +39,7 @@ void ur_cli_shade_html(FILE *file, const char *text, size_t length, double value
     size_t begin = 0;
     for (size_t i = 0; i < length; i++) {
         if (text[i] != '\n' && text[i] != '\t') continue;
-        /* A coloured line break needs something to be seen by: its mark. */
+        /* A coloured line break is shown by a visible mark. */
         put_piece(file, text + begin, i - begin + (tenths && text[i] == '\n'), tenths);
         fputc(text[i], file);
         begin = i + 1;

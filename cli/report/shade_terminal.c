@@ -10,10 +10,10 @@
 
 enum { DEEPEST_BLUE, DEEPEST_ORANGE };
 
-/* The background at ±1; on the way there from black or white. */
+/* The background at ±1. Smaller values are mixed with black or white. */
 static const int DEEPEST[2][2][3] = {
     {{40, 110, 210}, {205, 95, 15}},   /* on a dark terminal, under white letters */
-    {{110, 175, 240}, {250, 160, 85}}, /* on a light one, under black letters */
+    {{110, 175, 240}, {250, 160, 85}}, /* on a light terminal, under black letters */
 };
 
 static void select_colours(FILE *file, ur_cli_colours colours, double value)
@@ -27,7 +27,7 @@ static void select_colours(FILE *file, ur_cli_colours colours, double value)
     ur_cli_terminal_select(file, colours, 48, at[0], at[1], at[2]);
 }
 
-/* A value too small to be seen is plain. */
+/* Begins a token. A value too small to be seen leaves the text plain. */
 static void begin_token(FILE *file, ur_cli_colours colours, double value)
 {
     fputs("\033[0m", file);
@@ -57,7 +57,7 @@ void ur_cli_shade_terminal(FILE *file, const char *text, size_t length, double v
         begin_token(file, colours, value);
         put_text(file, text + begin, end - begin);
         if (found && begin == end && fabs(value) >= 0.05) fputs("↵", file);
-        if (found) fputs("\033[0m\n", file); /* or the background would run on to the end of the line */
+        if (found) fputs("\033[0m\n", file); /* else the background would extend to the end of the line */
         begin = end + (found != NULL);
     }
 }

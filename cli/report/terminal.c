@@ -22,7 +22,7 @@ ur_cli_colours ur_cli_terminal_colours(FILE *file)
     return strstr(kind, "256") ? UR_CLI_256 : UR_CLI_STYLES;
 }
 
-/* COLORFGBG, where a terminal sets it, ends in the number of the background: 7 and 15 are white. */
+/* COLORFGBG, if the terminal sets it, ends in the number of the background: 7 and 15 are white. */
 bool ur_cli_terminal_is_light(void)
 {
     const char *background = strrchr(said("COLORFGBG"), ';');

@@ -1,4 +1,4 @@
-/* What the terminal behind a file can show, by the environment's NO_COLOR, COLORTERM, TERM and COLORFGBG. */
+/* What the terminal of a file can show, according to NO_COLOR, COLORTERM, TERM and COLORFGBG in the environment. */
 #ifndef UR_CLI_TERMINAL_H
 #define UR_CLI_TERMINAL_H
 
@@ -15,7 +15,8 @@ typedef enum ur_cli_colours {
 ur_cli_colours ur_cli_terminal_colours(FILE *file);
 bool ur_cli_terminal_is_light(void);
 
-/* Selects the colour for letters (`what` 38) or behind them (48); nothing where there are no colours. r, g, b: 0 … 255. */
+/* Selects the colour of letters (`what` 38) or of their background (48). Does nothing without colours. r, g, b: 0 …
+ * 255. */
 void ur_cli_terminal_select(FILE *file, ur_cli_colours colours, int what, int r, int g, int b);
 
 #endif

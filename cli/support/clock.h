@@ -1,7 +1,7 @@
-/* The time that passes. */
+/* A monotonic clock. */
 #ifndef UR_CLI_CLOCK_H
 #define UR_CLI_CLOCK_H
 
-double ur_cli_now(void); /* seconds, monotonic, from some beginning */
+double ur_cli_now(void); /* in seconds, from an arbitrary beginning */
 
 #endif

@@ -1,4 +1,4 @@
-/* Which characters act, and how wide the others are, see glyphs.h. Ranges are those of Unicode 15. */
+/* Which characters act on a terminal, and how wide the others are; see glyphs.h. The ranges are those of Unicode 15. */
 #include "cli/support/glyphs.h"
 
 #include "cli/support/text_out.h"
@@ -28,7 +28,7 @@ static const range ACTING[] = {
 
 bool ur_cli_acts(uint32_t code) { return WITHIN(ACTING, code) || (code & 0xfffe) == 0xfffe; }
 
-/* Marks above and below, joiners, the vowels and final consonants of Hangul written in parts. */
+/* Marks above and below, joiners, and the vowels and final consonants of decomposed Hangul. */
 static const range COMBINING[] = {
     {0x300, 0x36f},   {0x483, 0x489},   {0x591, 0x5bd},   {0x610, 0x61a},     {0x64b, 0x65f},   {0xe31, 0xe31},
     {0xe34, 0xe3a},   {0xe47, 0xe4e},   {0x1160, 0x11ff}, {0x1ab0, 0x1aff},   {0x1dc0, 0x1dff}, {0x200b, 0x200d},
@@ -62,7 +62,7 @@ size_t ur_cli_shown_columns(const char *text, size_t length)
     return columns;
 }
 
-/* Bytes of `text` that take at most `columns`. */
+/* The number of bytes of `text` that fit into `columns`. */
 static size_t fitting(const char *text, size_t length, size_t columns)
 {
     size_t used = 0, i = 0;
@@ -108,7 +108,7 @@ double ur_cli_ems(const char *text, size_t length)
         if (size == 1 && code >= ' ' && code < 0x7f)
             ems += ascii_ems((char)code);
         else if (size > 0 && ur_cli_acts(code))
-            ems += code == '\n' || code == '\t' ? 1 : 5.2; /* ⟨U+202E⟩ */
+            ems += code == '\n' || code == '\t' ? 1 : 5.2; /* shown as ⟨U+202E⟩ */
         else
             ems += size > 0 ? 0.65 * (double)ur_cli_columns_of(code) : 1;
         i += size > 0 ? (size_t)size : 1;

@@ -7,7 +7,7 @@ static const char *const ISAS[] = {"portable", "avx2", "avx512", "neon"};
 
 const char *ur_cli_isa_name(unsigned i) { return i < sizeof ISAS / sizeof ISAS[0] ? ISAS[i] : NULL; }
 
-/* The library says so by refusing a network for one that it cannot run. */
+/* Asks the library to build a tiny network; it refuses an instruction set that it cannot run. */
 bool ur_cli_isa_works(const char *isa)
 {
     ur_model *model = NULL;

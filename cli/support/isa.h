@@ -4,9 +4,9 @@
 
 #include <stdbool.h>
 
-/* Every instruction set there may be, best last; NULL after the last. */
+/* Every instruction set that unroll knows, by index; NULL after the last one. */
 const char *ur_cli_isa_name(unsigned i);
-/* Built in, and this machine has it. */
+/* Whether the instruction set is built in and this machine has it. */
 bool ur_cli_isa_works(const char *isa);
 
 #endif

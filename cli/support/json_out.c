@@ -1,4 +1,4 @@
-/* JSON results: built with jansson, printed in one go. */
+/* JSON results, built with jansson and printed as a whole. */
 #include "cli/support/json_out.h"
 
 #include "cli/support/text_out.h"
@@ -41,8 +41,8 @@ void ur_cli_json_add(json_t **list, json_t *value)
     *list = NULL;
 }
 
-/* The library's integers have a sign. A larger number is digits behind this mark, which begins with no character, in a text
- * whose quotes are taken away when it is printed. */
+/* jansson's integers are signed. A larger number becomes a string of this mark and the digits, and the quotes are
+ * removed when the result is printed. The mark begins with U+FFFE, a noncharacter, so no other text contains it. */
 static const char MARK[] = "\xEF\xBF\xBEwhole:";
 
 json_t *ur_cli_json_whole(uint64_t value)
@@ -57,7 +57,7 @@ json_t *ur_cli_json_whole(uint64_t value)
 static void unquote_numbers(char *text)
 {
     char quoted[sizeof MARK + 1], *to = text;
-    size_t length = sizeof MARK; /* a quotation mark instead of the zero */
+    size_t length = sizeof MARK; /* a quotation mark in place of the final zero byte */
     snprintf(quoted, sizeof quoted, "\"%s", MARK);
     for (const char *from = text; *from;) {
         size_t digits = strncmp(from, quoted, length) == 0 ? strspn(from + length, "0123456789") : 0;

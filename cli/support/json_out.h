@@ -6,19 +6,20 @@
 
 #include <jansson.h>
 
-/* A number; null for one that JSON cannot hold. */
+/* A number, or null if JSON cannot represent it. */
 json_t *ur_cli_json_number(double value);
-/* A number without a sign, also one for which the library's integers have no room. */
+/* An unsigned number, also one that is too large for jansson's integers. */
 json_t *ur_cli_json_whole(uint64_t value);
-/* Text of any bytes: what is not UTF-8 becomes U+FFFD. */
+/* Text from any bytes; bytes that are not UTF-8 become U+FFFD. */
 json_t *ur_cli_json_text(const char *text, size_t length);
 
-/* Prints the object with a line break and releases it. NULL, or a NULL put into it, is a lack of memory. */
+/* Prints the object and a line break, and releases the object. An object that is NULL means that memory is lacking. */
 ur_status ur_cli_json_print(json_t *object, ur_error *error);
 
-/* Sets a key, and forgets the whole object where that fails, so that only the print has to be checked. */
+/* Sets a key. If that fails, or if `value` is NULL, the object is released and set to NULL, so that only the print
+ * needs a check. */
 void ur_cli_json_set(json_t **object, const char *key, json_t *value);
-/* The same at the end of a list. */
+/* Appends to a list, with the same handling of failures. */
 void ur_cli_json_add(json_t **list, json_t *value);
 
 #endif

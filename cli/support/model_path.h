@@ -6,23 +6,23 @@
 
 #include <stdbool.h>
 
-/* The path of the model file, free() it. */
+/* Finds the path of the model file; free() it. */
 ur_status ur_cli_model_path(const char *given, char **path, ur_error *error);
 
-/* Loads what the path names, with the instruction set of the environment. */
+/* Loads the model, with the instruction set that the environment names. */
 ur_status ur_cli_model_load(ur_model **model, const char *given, ur_error *error);
 
-/* The same, and it must be a language model. */
+/* Loads the model, and fails if it is not a language model. */
 ur_status ur_cli_language_model_load(ur_model **model, const char *given, ur_error *error);
 
-/* Whether its data are those of a task of its own, and no text that a language model reads. */
+/* Whether the model's data are those of another task, not text for a language model. */
 bool ur_cli_has_task_data(const ur_model *model);
-/* UR_ERR_DATA in the name of `given` for what is no language model. */
+/* UR_ERR_DATA, with `given` in the message, if the model is not a language model. */
 ur_status ur_cli_check_language_model(const ur_model *model, const char *given, ur_error *error);
 
-/* The option --weights of every verb that runs a model: words in the order of ur_weights. */
+/* The choices of --weights, an option of every verb that runs a model, in the order of ur_weights. */
 #define UR_CLI_WEIGHTS "f32|bf16|int8"
-/* Gives the model the weights that the word names; NULL leaves it as it is. */
+/* Converts the model's weights to the format that the word names; NULL leaves them unchanged. */
 ur_status ur_cli_use_weights(ur_model *model, const char *word, ur_error *error);
 const char *ur_cli_weights_name(const ur_model *model);
 

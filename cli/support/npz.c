@@ -17,14 +17,14 @@
 
 bool ur_cli_npz_built(void) { return true; }
 
-/* ---- Rows that wait ---------------------------------------------------------------------------------------------- */
+/* ---- Rows in temporary files ------------------------------------------------------------------------------------- */
 
 static ur_status fail_waiting(ur_error *error)
 {
     return ur_fail_file(error, ur_cli_temporary(), "keep the arrays (TMPDIR names another place)", errno);
 }
 
-/* A file without a name, which goes away with the process. */
+/* Opens a file without a name, which disappears with the process. */
 static FILE *open_waiting(void)
 {
     char path[4096];
@@ -67,7 +67,7 @@ void ur_cli_npz_drop(ur_cli_npz *npz)
 
 /* ---- The zip ----------------------------------------------------------------------------------------------------- */
 
-/* numpy's header: magic, version 1.0, length, a dictionary padded with blanks to a multiple of 64 bytes. */
+/* numpy's header: magic, version 1.0, length, and a dictionary padded with spaces to a multiple of 64 bytes. */
 static size_t npy_header(const ur_cli_array *a, char header[256])
 {
     char shape[64];
@@ -85,7 +85,7 @@ static size_t npy_header(const ur_cli_array *a, char header[256])
     return length;
 }
 
-/* rewind() would forget that the last rows could not be written. */
+/* Uses fseek, because rewind() would clear the error of a failed write. */
 static bool copy(zipFile zip, FILE *from)
 {
     char piece[1 << 16];
@@ -98,7 +98,8 @@ static bool copy(zipFile zip, FILE *from)
 static bool add_array(zipFile zip, const ur_cli_array *a)
 {
     char name[80], header[256];
-    zip_fileinfo info = {.tmz_date = {.tm_mday = 1, .tm_year = 1980}}; /* equal runs give equal files */
+    zip_fileinfo info = {.tmz_date = {.tm_mday = 1, .tm_year = 1980}}; /* a fixed date, so that equal runs write equal
+                                                                        * files */
     snprintf(name, sizeof name, "%s.npy", a->name);
     size_t length = npy_header(a, header);
     bool large = a->rows * (a->width ? a->width : 1) > UINT32_MAX / 4 - 64;

@@ -1,4 +1,4 @@
-/* MODEL TEXT... on a command line: what is read of the texts, and the texts. */
+/* MODEL TEXT... on a command line: the texts, and which part of them is read. */
 #ifndef UR_CLI_READING_H
 #define UR_CLI_READING_H
 
@@ -7,7 +7,8 @@
 
 #include "unroll_inspect.h"
 
-/* Rows of an option table, the same for every verb; `heading` as in ur_setting, `place` in the verb's settings. */
+/* Rows of an option table, the same for every verb. `heading` is as in ur_setting; `place` is the offset in the verb's
+ * settings. */
 #define UR_CLI_PART_ROW(heading, place)                                                                                \
     {                                                                                                                  \
         heading, "part", "BEGIN:END", UR_SETTING_TEXT, place,                                                          \
@@ -25,24 +26,25 @@
                                                          .help = "number of threads; the result does not depend on it" \
     }
 
-/* The value of --threads for a task; 0 leaves it to the task. */
+/* Sets --threads for a task; 0 leaves the task's own value. */
 ur_status ur_cli_set_threads(struct ur_settings *task, size_t threads, ur_error *error);
 
-/* A model at least: what else it wants, its task says. */
+/* UR_ERR_USAGE unless there is at least a model; the model's task then checks the other arguments. */
 ur_status ur_cli_expect_model(const ur_cli_arguments *arguments, ur_error *error);
-/* A language model, from `path`, some of `texts`, and no option of another task. */
+/* Checks that `model`, loaded from `path`, is a language model, that there are `texts`, and that no option of another
+ * task was given. */
 ur_status ur_cli_expect_text_for(const ur_model *model, const char *path, const ur_cli_arguments *arguments,
                                  size_t texts, ur_error *error);
-/* Refuses --part and --invalid: those of texts, for a model of another task. */
+/* UR_ERR_USAGE if --part or --invalid was given: both are for texts only, and the model is of another task. */
 ur_status ur_cli_refuse_text_options(const ur_setting_table *table, const ur_cli_arguments *arguments,
                                      const ur_model *model, ur_error *error);
 
-/* "0.9:1" into two shares; NULL leaves them as they are. UR_ERR_USAGE says what is allowed. */
+/* Reads two shares such as "0.9:1"; NULL leaves them unchanged. UR_ERR_USAGE says what is allowed. */
 ur_status ur_cli_read_part(const char *part, double *begin, double *end, ur_error *error);
 
-/* The values of --part and --invalid. */
+/* Sets the values of --part and --invalid. */
 ur_status ur_cli_reading_set(ur_reading *reading, const char *part, int invalid, ur_error *error);
-/* Opens the texts, which must be closed also when this fails. */
+/* Opens the texts; close them also if this fails. */
 ur_status ur_cli_reading_open(ur_reading *reading, ur_cli_texts *texts, const char *const *words, size_t count,
                               ur_error *error);
 

@@ -1,4 +1,4 @@
-/* Names and parents of run folders. The folder itself is the library's business. */
+/* Names and parents of run folders. The library makes the run folder itself. */
 #include "cli/support/run_folder.h"
 
 #include "base/error.h"
@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The last part of a path, without slashes at its end. */
+/* The last component of a path, ignoring slashes at the end. */
 static const char *last_part(const char *path, size_t *length)
 {
     size_t end = strlen(path);
@@ -57,7 +57,7 @@ ur_status ur_cli_parents_make(const char *run, size_t *first, ur_error *error)
     if (!path) return ur_fail_memory(error, "a path");
     ur_status status = UR_OK;
     for (char *slash = path + 1; status == UR_OK && *path && (slash = strchr(slash, '/')); slash++) {
-        if (!slash[strspn(slash, "/")]) break; /* "run/" */
+        if (!slash[strspn(slash, "/")]) break; /* a slash at the end, as in "run/" */
         bool made = false;
         *slash = 0;
         status = make_one(path, &made, error);

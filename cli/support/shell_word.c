@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* Bytes of the character at `text`, where a terminal can show it; 0: it acts, or is no character. */
+/* The number of bytes of the character at `text`, or 0 if it acts on the terminal or is not valid UTF-8. */
 static size_t showable(const char *text)
 {
     uint32_t code = 0;
@@ -33,7 +33,7 @@ static void print_quoted(FILE *file, const char *word)
     putc('\'', file);
 }
 
-/* $'…' of bash, zsh, ksh and POSIX 2024, in which any byte may be written as an octal number. */
+/* Prints $'…' of bash, zsh, ksh and POSIX 2024, in which any byte can be written as an octal number. */
 static void print_escaped(FILE *file, const char *word)
 {
     fputs("$'", file);

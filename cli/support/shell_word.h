@@ -1,13 +1,15 @@
-/* Words as a shell takes them, for commands to be typed again. */
+/* Words quoted for a shell, in commands that a user may type again. */
 #ifndef UR_CLI_SHELL_WORD_H
 #define UR_CLI_SHELL_WORD_H
 
 #include <stdio.h>
 
-/* In quotes where it needs them. What acts on a terminal (glyphs.h) is written as a number. */
+/* Prints a word, in quotes if the shell needs them. Characters that act on a terminal (glyphs.h) are written as
+ * numbers. */
 void ur_cli_print_word(FILE *file, const char *word);
 
-/* The same of a path that is an argument of a verb: one that begins with a dash is no option. */
+/* Prints a path that is an argument of a verb. A path that begins with a dash gets "./" in front, so that it is not
+ * taken for an option. */
 void ur_cli_print_path(FILE *file, const char *path);
 
 #endif

@@ -1,4 +1,4 @@
-/* Signals. The handlers do nothing but what is safe in one. */
+/* Signals. The handlers call only async-signal-safe functions. */
 #include "cli/support/signals.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A handler can reach nothing else than these. */
+/* Globals, because a handler can reach nothing else. */
 static ur_trainer *volatile trainer_to_stop;
 static volatile sig_atomic_t came;
 static const char *volatile screen_enter, *volatile screen_leave;
@@ -27,7 +27,7 @@ static void remove_file(void)
     rmdir(folder_to_remove);
 }
 
-/* Ctrl-Z and Ctrl-\: what the signal does without us, on the terminal as it was. */
+/* Handles Ctrl-Z and Ctrl-\: restores the terminal, then lets the signal take its default action. */
 static void on_leaving(int number)
 {
     struct sigaction usual = {.sa_handler = SIG_DFL}, ours;
@@ -40,7 +40,7 @@ static void on_leaving(int number)
     sigemptyset(&only);
     sigaddset(&only, number);
     raise(number);
-    sigprocmask(SIG_UNBLOCK, &only, NULL); /* here it stops, or ends */
+    sigprocmask(SIG_UNBLOCK, &only, NULL); /* the process stops or ends here */
     sigaction(number, &ours, NULL);
     send(screen_enter);
     errno = number_of_error;
@@ -49,7 +49,7 @@ static void on_leaving(int number)
 static void on_signal(int number)
 {
     bool again = came;
-    if (again && number == SIGHUP) return; /* a terminal that goes away may say so twice */
+    if (again && number == SIGHUP) return; /* a terminal that closes may send SIGHUP twice */
     if (again) {
         send(screen_leave);
         remove_file();
@@ -59,18 +59,19 @@ static void on_signal(int number)
     if (trainer_to_stop) ur_trainer_stop(trainer_to_stop);
 }
 
-/* A verb that is not asked to stop, but ends: what the signal does without us, behind the clean-up. */
+/* Ends a verb that cannot be asked to stop: cleans up, then lets the signal take its default action. */
 static void on_end(int number)
 {
     remove_file();
     signal(number, SIG_DFL);
-    raise(number); /* once this handler is left */
+    raise(number); /* takes effect when this handler returns */
 }
 
-/* What ends a program that does not catch it: asked for, or because a terminal, time or a reader has gone. */
+/* Signals that end a program by default: on request, or because a terminal, a time limit or a reader is gone. */
 static const int ENDING[] = {SIGINT, SIGTERM, SIGHUP, SIGXCPU, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPIPE, SIGQUIT};
 
-/* One that is to be ignored (nohup) stays so, but for SIGINT, which shells have ignored by what runs in the background. */
+/* Leaves an ignored signal ignored, as nohup wants. SIGINT is an exception, because shells ignore it for background
+ * jobs. */
 static void handle(int number, const struct sigaction *action, bool caught_too)
 {
     struct sigaction before;
@@ -82,7 +83,7 @@ static void handle(int number, const struct sigaction *action, bool caught_too)
 void ur_cli_signals_catch(void)
 {
     static const int ASKING[] = {SIGINT, SIGTERM, SIGHUP, SIGXCPU, SIGUSR1, SIGUSR2};
-    struct sigaction action = {.sa_handler = on_signal}; /* no SA_RESTART: a read that waits must end */
+    struct sigaction action = {.sa_handler = on_signal}; /* no SA_RESTART, so that a blocked read ends */
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < sizeof ASKING / sizeof *ASKING; i++) handle(ASKING[i], &action, true);
     action.sa_handler = SIG_IGN;
@@ -102,7 +103,7 @@ void ur_cli_signals_screen(const char *enter, const char *leave)
     screen_enter = enter;
     screen_leave = leave;
     sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof leaving / sizeof *leaving; i++) /* one that was to be ignored stays so */
+    for (size_t i = 0; i < sizeof leaving / sizeof *leaving; i++) /* an ignored signal stays ignored */
         if (sigaction(leaving[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
             sigaction(leaving[i], &action, NULL);
 }

@@ -1,4 +1,4 @@
-/* Generated text to a file, see sink.h. */
+/* Writes generated text to a file; see sink.h. */
 #include "cli/support/sink.h"
 
 #include "base/error.h"
@@ -11,7 +11,7 @@ static ur_status flush(FILE *file, ur_error *error)
 {
     if (fflush(file) == 0 && !ferror(file)) return UR_OK;
     int cause = errno;
-    clearerr(file); /* it is told here */
+    clearerr(file); /* the failure is reported here */
     return ur_fail(error, UR_ERR_IO, "%s: cannot write: %s", file == stdout ? "standard output" : "the text",
                    cause ? strerror(cause) : "an earlier write failed");
 }

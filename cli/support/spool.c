@@ -1,4 +1,4 @@
-/* Standard input to a temporary file in TMPDIR, or /tmp. */
+/* Copies standard input to a temporary file in TMPDIR, or in /tmp. */
 #include "cli/support/spool.h"
 
 #include "cli/support/signals.h"

@@ -1,4 +1,4 @@
-/* Pieces of text to valid UTF-8, see text_out.h. */
+/* Turns pieces of text into valid UTF-8; see text_out.h. */
 #include "cli/support/text_out.h"
 
 #include "cli/support/glyphs.h"
@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* As C writes it. Returns the number of columns; `file` NULL only counts. */
+/* Writes a character as an escape of C. Returns its number of columns; with `file` NULL it only counts. */
 static size_t put_code(FILE *file, uint32_t code)
 {
     bool small = code < 0x100, medium = code < 0x10000;
@@ -42,7 +42,7 @@ static void drop_held(ur_text_out *out, size_t size)
     memmove(out->held, out->held + size, out->held_count);
 }
 
-/* Writes what is complete among the bytes held. */
+/* Writes the complete characters among the held bytes. */
 static void flush_held(ur_text_out *out)
 {
     while (out->held_count > 0) {
@@ -85,7 +85,8 @@ size_t ur_cli_escape_length(uint32_t code)
     return letter_of(code) ? 2 : ur_cli_acts(code) ? put_code(NULL, code) : 0;
 }
 
-/* Bytes of the character at `text`, written; what acts, and what is no character, escaped. */
+/* Writes the character at `text` and returns its number of bytes. Characters that act on a terminal and invalid bytes
+ * are escaped. */
 static size_t print_character(FILE *file, const char *text, size_t length)
 {
     uint32_t code = 0;
@@ -105,7 +106,7 @@ static size_t print_character(FILE *file, const char *text, size_t length)
 void ur_cli_print_shown(FILE *file, const char *text, size_t length)
 {
     for (size_t i = 0; i < length;) {
-        if (text[i] == '\\') putc('\\', file); /* doubled, to tell it from an escape */
+        if (text[i] == '\\') putc('\\', file); /* doubled, to distinguish it from an escape */
         i += print_character(file, text + i, length - i);
     }
 }

@@ -1,4 +1,4 @@
-/* Tokens and characters that a model does not know, see unknown.h. */
+/* Reports tokens and characters that a model does not know; see unknown.h. */
 #include "cli/support/unknown.h"
 
 #include "cli/support/text_out.h"
@@ -12,7 +12,7 @@
 
 enum { NAMED_MOST = 10 };
 
-/* Pieces of text, each of them once. */
+/* A set of pieces of text. */
 typedef struct pieces {
     const char *text[NAMED_MOST];
     size_t size[NAMED_MOST], count;
@@ -44,7 +44,7 @@ static void tell(const pieces *all, const char *what, const char *consequence)
 void ur_cli_tell_unknown(const ur_model *model, const char *what, const char *text, size_t length)
 {
     pieces all = {.count = 0};
-    if (ur_unknown_token(model) < 0) return; /* reading it is an error */
+    if (ur_unknown_token(model) < 0) return; /* without an unknown token, reading such a text is an error anyway */
     for (size_t at = 0, size = 0; ur_find_unknown(model, text, length, &at, &size); at += size)
         add(&all, text + at, size);
     tell(&all, what, "read as the unknown token");
@@ -61,7 +61,8 @@ static bool is_in_a_token(const ur_model *model, const char *piece, size_t size)
     return false;
 }
 
-/* Whether all bytes of a character are there: enough for a model of bytes. */
+/* Whether the model has a token with the character, or tokens for each of its bytes, which suffice for a model of
+ * bytes. */
 static bool can_be_written(const ur_model *model, const char *piece, size_t size)
 {
     if (is_in_a_token(model, piece, size)) return true;

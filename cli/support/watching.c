@@ -34,7 +34,7 @@ static void show(ur_cli_watching *w, const char *work, double share)
     }
 }
 
-/* Work of less than a second is not spoken of. */
+/* Does not report work that takes less than a second. */
 static bool go_on(void *watching, const char *work, double share)
 {
     ur_cli_watching *w = watching;
@@ -48,7 +48,7 @@ static bool go_on(void *watching, const char *work, double share)
     }
     if (share >= 1) {
         ur_cli_watching_end(w);
-        w->began = 0; /* the same work again is another */
+        w->began = 0; /* the same work may begin again */
     } else if (now - w->began > 1 && now - (w->shown > 0 ? w->shown : w->began) > pause) {
         show(w, work, share);
         w->shown = now;

@@ -1,28 +1,28 @@
-/* What one sees of calls that read much: on a terminal a line that is drawn anew, elsewhere a line now and then. */
+/* Progress of calls that read much data: a line that is redrawn on a terminal, or a new line now and then elsewhere. */
 #ifndef UR_CLI_WATCHING_H
 #define UR_CLI_WATCHING_H
 
 #include "unroll_train.h"
 
-/* Zeros: nothing was seen yet. */
+/* All zeros at the beginning. */
 typedef struct ur_cli_watching {
     bool quiet;
-    bool told;           /* what of folders is not read */
-    bool drawn;          /* a line stands that another one replaces */
-    double began, shown; /* when the work at hand began, and when it was shown last; 0: not */
+    bool told;           /* the user was told which files of a folder are not read */
+    bool drawn;          /* a progress line is on the screen and must be replaced */
+    double began, shown; /* when the current work began, and when it was last shown; 0 for never */
     const char *work;
 } ur_cli_watching;
 
-/* A signal that was caught ends the call. */
+/* A watcher that shows progress and ends the call after a caught signal. */
 ur_watcher ur_cli_watcher(ur_cli_watching *watching);
-/* TMPDIR, or /tmp. */
+/* The folder for temporary files: TMPDIR, or /tmp. */
 const char *ur_cli_temporary(void);
-/* ur_settings_of_model, with temporary files in TMPDIR. */
+/* Like ur_settings_of_model, but with temporary files in TMPDIR. */
 ur_status ur_cli_settings_of_model(ur_settings **settings, const ur_model *model, ur_error *error);
-/* Takes away the line that stands. */
+/* Removes the progress line from the screen. */
 void ur_cli_watching_end(ur_cli_watching *watching);
 
-/* Standard error is a terminal on which a line can be drawn anew. */
+/* Whether standard error is a terminal on which a line can be redrawn. */
 bool ur_cli_can_redraw(void);
 
 #endif

@@ -1,4 +1,4 @@
-/* unroll train caption: pictures and what is written about them. */
+/* unroll train caption: learns to describe pictures from pictures with captions. */
 #include "cli/train/train.h"
 
 static ur_status run(void *settings, const ur_cli_arguments *arguments, ur_error *error)

@@ -1,4 +1,4 @@
-/* unroll train classify: one label for a whole sequence. */
+/* unroll train classify: learns one label for a whole sequence. */
 #include "cli/train/train.h"
 
 static ur_status run(void *settings, const ur_cli_arguments *arguments, ur_error *error)

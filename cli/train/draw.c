@@ -1,4 +1,4 @@
-/* unroll train draw: pictures painted stroke by stroke. */
+/* unroll train draw: learns to paint pictures stroke by stroke. */
 #include "cli/train/train.h"
 
 static ur_status run(void *settings, const ur_cli_arguments *arguments, ur_error *error)

@@ -1,4 +1,4 @@
-/* unroll train forecast: the next values of a series. */
+/* unroll train forecast: learns the next values of a series. */
 #include "cli/train/train.h"
 
 static ur_status run(void *settings, const ur_cli_arguments *arguments, ur_error *error)

@@ -1,4 +1,4 @@
-/* unroll train frames: a label for each frame of a video. */
+/* unroll train frames: learns a label for each frame of a video. */
 #include "cli/train/train.h"
 
 static ur_status run(void *settings, const ur_cli_arguments *arguments, ur_error *error)

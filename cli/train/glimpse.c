@@ -1,4 +1,4 @@
-/* unroll train glimpse: pictures looked at part by part. */
+/* unroll train glimpse: learns to label pictures by looking at their parts. */
 #include "cli/train/train.h"
 
 static ur_status run(void *settings, const ur_cli_arguments *arguments, ur_error *error)

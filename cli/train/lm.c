@@ -1,4 +1,4 @@
-/* unroll train lm: a language model. */
+/* unroll train lm: trains a language model. */
 #include "cli/train/train.h"
 
 static ur_status run(void *settings, const ur_cli_arguments *arguments, ur_error *error)

@@ -1,4 +1,4 @@
-/* Progress of a training. On a terminal at most ten redraws a second, elsewhere a line each ten seconds. */
+/* Progress of a training: at most ten redraws per second on a terminal, elsewhere a line every ten seconds. */
 #include "cli/train/progress.h"
 
 #include "cli/support/clock.h"
@@ -79,7 +79,7 @@ static void left_text(const ur_event *event, char text[48])
     snprintf(text, 48, "%s left", clock);
 }
 
-/* Everything but the bar. A run that is resumed may have made more steps than are asked for now. */
+/* Writes everything but the bar. A resumed run may already have made more steps than are requested now. */
 size_t ur_cli_progress_facts(const char *counts, const ur_event *event, char line[UR_CLI_FACTS_MAX])
 {
     char speed[32], left[48] = "measuring how many steps fit";
@@ -89,7 +89,7 @@ size_t ur_cli_progress_facts(const char *counts, const ur_event *event, char lin
     used += (size_t)snprintf(line + used, UR_CLI_FACTS_MAX - used, "  loss %.4f", event->smooth);
     if (isfinite(event->validation))
         used += (size_t)snprintf(line + used, UR_CLI_FACTS_MAX - used, "  val %.4f", event->validation);
-    if (event->steps && !(event->items_per_second > 0)) return used; /* nothing was done */
+    if (event->steps && !(event->items_per_second > 0)) return used; /* the resumed run had nothing left to do */
     count_text(event->items_per_second, speed);
     if (event->steps) left_text(event, left);
     return used + (size_t)snprintf(line + used, UR_CLI_FACTS_MAX - used, "  %s %ss/s  %s", speed, counts, left);
@@ -104,7 +104,7 @@ static void draw_bar(const ur_event *event, size_t width)
     fputs("] ", stderr);
 }
 
-/* One column stays free, so that no terminal breaks the line. */
+/* Leaves one column free, so that no terminal wraps the line. */
 static void redraw(ur_cli_progress *progress, const ur_event *event)
 {
     enum { BAR_LEAST = 8, BAR_MOST = 30, AROUND = 4 };

@@ -1,4 +1,5 @@
-/* What one sees of a training on standard error: a line that is redrawn on a terminal, lines now and then elsewhere. */
+/* Progress of a training on standard error: one line that is redrawn on a terminal, or a line now and then
+ * elsewhere. */
 #ifndef UR_CLI_PROGRESS_H
 #define UR_CLI_PROGRESS_H
 
@@ -8,29 +9,29 @@
 #include <stdio.h>
 
 typedef struct ur_cli_progress {
-    bool terminal, drawn; /* a line stands that the next one replaces */
-    double last;          /* when the last line was written, by the clock */
-    uint64_t step;        /* of which it told */
-    const char *counts;   /* "char" */
+    bool terminal, drawn; /* drawn: a progress line is on the screen and must be replaced */
+    double last;          /* time of the last line, by ur_cli_now */
+    uint64_t step;        /* step that the last line showed */
+    const char *counts;   /* what is counted, such as "char" */
 } ur_cli_progress;
 
-/* Columns of the terminal at standard error, 80 where it does not say; *rows (may be NULL) 24. */
+/* The columns of the terminal at standard error, or 80 if unknown. *rows (`rows` may be NULL) is its rows, or 24. */
 size_t ur_cli_terminal_size(size_t *rows);
 
-/* "step 20/900  loss 2.1  val 2.3  40k chars/s  0:12 left"; its length. */
+/* Writes "step 20/900  loss 2.1  val 2.3  40k chars/s  0:12 left". Returns its length. */
 enum { UR_CLI_FACTS_MAX = 512 };
 size_t ur_cli_progress_facts(const char *counts, const ur_event *event, char line[UR_CLI_FACTS_MAX]);
 
 ur_cli_progress ur_cli_progress_begin(const char *counts, bool quiet);
 
-/* The plan: what was decided before the first step. `chosen`: the run folder was named by the user. */
+/* Prints the plan: all decisions made before the first step. `chosen`: the user named the run folder. */
 void ur_cli_progress_plan(const ur_plan *plan, const char *settings, const char *run, bool chosen);
 
 void ur_cli_progress_show(ur_cli_progress *progress, const ur_event *event);
-/* Makes room for other text: the line that stands is taken away. */
+/* Removes the progress line from the screen, so that other text can be printed. */
 void ur_cli_progress_clear(ur_cli_progress *progress);
 
-/* A sample, under a line that says from when. */
+/* Prints a sample, below a line with its step. */
 void ur_cli_progress_sample(ur_cli_progress *progress, const ur_event *event, const char *text, size_t length);
 
 #endif

@@ -1,4 +1,4 @@
-/* unroll train recall: what a cell can remember, as a training like any other. */
+/* unroll train recall: tests what a cell can remember, as a training like any other. */
 #include "cli/train/train.h"
 
 static ur_status run(void *settings, const ur_cli_arguments *arguments, ur_error *error)

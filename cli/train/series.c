@@ -149,7 +149,7 @@ ur_status ur_cli_series_train(const ur_cli_series *s, ur_cli_series_run *run, vo
     ur_cli_series_result *results = calloc(run_count(s), sizeof *results);
     char *folder = strdup(s->folder);
     ur_cli_series own = *s;
-    own.folder = folder; /* the settings' text changes with each run */
+    own.folder = folder; /* a copy, because "output" in the task's settings changes with each run */
     ur_status status =
         results && folder ? run_all(&own, run, context, results, error) : ur_fail_memory(error, "the trainings");
     free(folder);

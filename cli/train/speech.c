@@ -1,4 +1,4 @@
-/* unroll train speech: what is said in a recording. */
+/* unroll train speech: learns to transcribe recordings. */
 #include "cli/train/train.h"
 
 static ur_status run(void *settings, const ur_cli_arguments *arguments, ur_error *error)

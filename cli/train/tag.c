@@ -1,4 +1,4 @@
-/* unroll train tag: a label for every word. */
+/* unroll train tag: learns a label for each word. */
 #include "cli/train/train.h"
 
 static ur_status run(void *settings, const ur_cli_arguments *arguments, ur_error *error)

@@ -1,4 +1,4 @@
-/* unroll train TASK: learns, showing how it goes; ends cleanly when told to. */
+/* unroll train TASK: trains, shows the progress, and ends cleanly on request. */
 #include "cli/train/train.h"
 
 #include "cli/support/json_out.h"
@@ -38,7 +38,7 @@ const ur_setting_table ur_cli_train_options = {OPTIONS, sizeof OPTIONS / sizeof 
 
 void ur_cli_train_defaults(void *settings) { *(ur_cli_train_settings *)settings = (ur_cli_train_settings){0}; }
 
-/* One training on its way. */
+/* The state of one training. */
 typedef struct training {
     const ur_cli_train_settings *s;
     const ur_cli_arguments *arguments;
@@ -46,7 +46,7 @@ typedef struct training {
     ur_plan plan;
     ur_event end;
     const char *folder;
-    bool chosen; /* the folder was named by the user */
+    bool chosen; /* the user named the folder */
 } training;
 
 /* ---- The end ---------------------------------------------------------------------------------------------------- */
@@ -89,7 +89,7 @@ static bool is_option(const char *word, const char *name)
     return strncmp(word, name, length) == 0 && (!word[length] || word[length] == '=');
 }
 
-/* The same command, to be typed again; behind "--" stand no options. */
+/* Prints the same command with --resume. The words after "--" are no options. */
 static void print_go_on(const ur_cli_arguments *arguments)
 {
     bool options = true;
@@ -120,7 +120,7 @@ static void print_try(const char *program, const char *verb, const char *run, co
     printf("%s\n", rest);
 }
 
-/* What one does next with the model. */
+/* Suggests what to do with the model. */
 static void print_next(const training *t)
 {
     const char *text = t->arguments->count ? t->arguments->words[0] : "-", *program = t->arguments->program;
@@ -165,7 +165,7 @@ static void tell_interrupt(const training *t, const ur_event *end)
     print_go_on(t->arguments);
 }
 
-/* A run that was resumed had made all its steps before. */
+/* A resumed run that had made all its steps before. */
 static void tell_done(const ur_event *end)
 {
     fprintf(stderr, "Nothing is left to do: the run has made %llu steps, and %llu are asked for.\n",
@@ -176,7 +176,7 @@ static ur_status report_end(const training *t, const ur_event *end, ur_error *er
 {
     if (ur_cli_interrupted() && strcmp(end->reason, "interrupted") == 0) tell_interrupt(t, end);
     if (t->plan.resumed && !(end->items_per_second > 0) && strcmp(end->reason, "done") == 0) tell_done(end);
-    if (t->s->json && (t->s->seeds || t->s->folds)) return UR_OK; /* one object for all */
+    if (t->s->json && (t->s->seeds || t->s->folds)) return UR_OK; /* the series prints one object for all runs */
     if (t->s->json) return print_json(t, end, error);
     if (t->s->quiet && holds(t, "model.safetensors")) printf("%s/model.safetensors\n", t->folder);
     if (!t->s->quiet) print_summary(t, end);
@@ -185,10 +185,10 @@ static ur_status report_end(const training *t, const ur_event *end, ur_error *er
 
 /* ---- Training --------------------------------------------------------------------------------------------------- */
 
-/* Where progress is shown: a view, or else a line. */
+/* Where progress is shown: in a view of the whole terminal, or else in a line. */
 typedef struct shown {
     ur_cli_progress line;
-    ur_cli_watch *watch; /* NULL: there is none */
+    ur_cli_watch *watch; /* NULL if there is no view */
 } shown;
 
 static void show_sample(shown *on, const ur_event *event, const char *text, size_t length)
@@ -199,7 +199,7 @@ static void show_sample(shown *on, const ur_event *event, const char *text, size
         ur_cli_progress_sample(&on->line, event, text, length);
 }
 
-/* Also one that nobody looks at is kept. */
+/* Takes a sample also if it is not shown, because the trainer keeps it. */
 static ur_status take_sample(shown *on, const training *t, const ur_event *event, ur_error *error)
 {
     const char *text;
@@ -237,7 +237,7 @@ static ur_status begin_watch(const training *t, shown *on, ur_error *error)
     return UR_OK;
 }
 
-/* The view is gone with its screen; what it ended with stays as a line. */
+/* Closes the view, which leaves the terminal's other screen. The last progress line stays on the normal screen. */
 static void end_shown(shown *on, ur_status status, const ur_event *event)
 {
     bool watched = on->watch != NULL;
@@ -261,7 +261,7 @@ static ur_status run_trainer(training *t, ur_error *error)
 
 /* ---- Beginning -------------------------------------------------------------------------------------------------- */
 
-/* A wrong network line comes from the command line here: that is wrong usage, not a broken file. */
+/* A wrong network line comes from the command line, so it is reported as wrong usage and not as a broken file. */
 static ur_status blame_command_line(ur_status status, ur_error *error)
 {
     if (status == UR_ERR_FORMAT && strncmp(error->text, "network line", 12) == 0) error->status = UR_ERR_USAGE;
@@ -310,7 +310,7 @@ static ur_status train_all(training *t, ur_error *error)
     return s->seeds || s->folds ? ur_cli_series_train(&series, train_one, t, error) : train_run(t, error);
 }
 
-/* --init-from may name the folder of a run, as MODEL may everywhere. */
+/* Resolves --init-from, which may name the folder of a run, like MODEL elsewhere. */
 static ur_status find_first_model(ur_settings *task, ur_error *error)
 {
     const char *given = ur_cli_task_text(task, "init-from");
@@ -322,7 +322,7 @@ static ur_status find_first_model(ur_settings *task, ur_error *error)
     return status;
 }
 
-/* The folder is named by the first word where nothing else is said. */
+/* Uses the folder that the user named, or names it after `name` or the first argument. */
 static ur_status choose_folder(training *t, const char *name, ur_error *error)
 {
     const char *first = name ? name : t->arguments->words[0];

@@ -1,4 +1,4 @@
-/* What every verb that trains a task shares: options of the program, and the run from the first event to the last. */
+/* What all verbs that train a task share: their options, and the run from the first event to the last. */
 #ifndef UR_CLI_TRAIN_H
 #define UR_CLI_TRAIN_H
 
@@ -12,8 +12,8 @@ typedef struct ur_cli_train_settings {
 extern const ur_setting_table ur_cli_train_options;
 void ur_cli_train_defaults(void *settings);
 
-/* Trains the task of the arguments on their words; `name` is the run folder's where none was given (NULL: the name of the
- * first word). `watched`: the task reads text, along which the view looks back. */
+/* Trains the task of the arguments on the data that they name. If the user named no run folder, it is called after
+ * `name`, or after the first argument if `name` is NULL. */
 ur_status ur_cli_train(const ur_cli_train_settings *settings, const ur_cli_arguments *arguments, const char *name,
                        ur_error *error);
 

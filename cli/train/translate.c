@@ -1,4 +1,4 @@
-/* unroll train translate: one text is read, another is written. */
+/* unroll train translate: learns to write a text for a text that it reads. */
 #include "cli/train/train.h"
 
 static ur_status run(void *settings, const ur_cli_arguments *arguments, ur_error *error)

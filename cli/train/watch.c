@@ -1,4 +1,4 @@
-/* See watch.h. What happened is kept, and drawn when it is time. */
+/* See watch.h. Events are stored when they happen and drawn when a redraw is due. */
 #include "cli/train/watch.h"
 
 #include "cli/support/clock.h"
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The other screen, without a cursor; and back. */
+/* To the alternate screen, without a cursor; and back. */
 #define ENTER "\033[?1049h\033[?25l\033[H\033[2J"
 #define LEAVE "\033[?25h\033[?1049l"
 
@@ -40,7 +40,7 @@ void ur_cli_watch_end(ur_cli_watch *w)
 
 /* ---- Drawing ----------------------------------------------------------------------------------------------------- */
 
-/* Each line replaces the one that stood there; what is more than `rows` is left out, as it would move the others. */
+/* Overwrites the lines on the screen. Lines beyond `rows` are left out, because they would scroll the others. */
 static void write_over(FILE *file, const char *frame, size_t rows)
 {
     fputs("\033[H", file);
@@ -54,7 +54,7 @@ static void write_over(FILE *file, const char *frame, size_t rows)
     fputs("\033[J", file);
 }
 
-/* In one write, so that nothing flickers. */
+/* Draws with a single write, so that nothing flickers. */
 static void draw(const ur_cli_watch *w)
 {
     char *frame = NULL, *bytes = NULL;
@@ -77,7 +77,7 @@ static void draw_in_time(ur_cli_watch *w)
     draw(w);
 }
 
-/* ---- What happened ----------------------------------------------------------------------------------------------- */
+/* ---- Events ------------------------------------------------------------------------------------------------------ */
 
 static void take_gates(ur_cli_watch *w, const ur_trainer *trainer)
 {

@@ -1,4 +1,4 @@
-/* What --watch draws: a head of two lines, then as much of the rest as the terminal has room for. */
+/* Writes the view of --watch: two lines at the top, then as many of the other parts as fit the terminal. */
 #include "cli/train/watch.h"
 
 #include "cli/report/chart.h"
@@ -12,12 +12,13 @@
 
 enum { HEAD_ROWS = 2, CHART_ROWS_LEAST = 6, CHART_AROUND = 3, COLUMNS_LEAST = 34, TITLE_ROWS = 1 };
 
-/* Lines of each part; 0: there is no room for it. */
+/* Number of lines of each part; 0 if it does not fit. */
 typedef struct plan {
     size_t chart, norm, reach, gates, sample;
 } plan;
 
-/* A line of its own, cut or filled to the width less one column, which stays free so that no terminal breaks it. */
+/* Writes one line, cut or padded to one column less than the width. The last column stays free, so that no terminal
+ * wraps the line. */
 static void put_line(FILE *file, const char *text, size_t columns)
 {
     ur_cli_print_padded(file, text, columns - 1);
@@ -54,7 +55,7 @@ static void put_losses(FILE *file, const ur_cli_watch *w, size_t columns, size_t
 
 /* ---- The gradient's norm ----------------------------------------------------------------------------------------- */
 
-/* Of the points that fall into a column the largest; NaN: there are none. */
+/* The largest value among the points that fall into a column, or NaN if there are none. */
 static double column_of(const ur_cli_history *h, size_t column, size_t columns)
 {
     size_t begin = h->count <= columns ? column : column * h->count / columns;
@@ -65,7 +66,7 @@ static double column_of(const ur_cli_history *h, size_t column, size_t columns)
     return most;
 }
 
-/* Eight eighths of a block for each row, `height` in eighths. */
+/* Writes one character of a bar whose height is given in eighths of a row. */
 static void put_block(FILE *file, double height, size_t row_from_below)
 {
     double here = height - 8 * (double)row_from_below;
@@ -78,7 +79,7 @@ static void put_block(FILE *file, double height, size_t row_from_below)
     fwrite(bytes, 1, (size_t)ur_utf8_encode(0x2580 + eighths, bytes), file);
 }
 
-/* Logarithmic: what matters is how often it is ten times as large as usual. */
+/* Draws the gradient norm on a logarithmic axis, because large norms show by their ratio to the usual ones. */
 static void put_norms(FILE *file, const ur_cli_watch *w, size_t columns, size_t rows)
 {
     const ur_cli_history *h = &w->learning;
@@ -112,7 +113,7 @@ static void find_range(const ur_cli_watch *w, double *least, double *most)
         }
 }
 
-/* "-0.4 at k=0, …"; of a gradient that is 0 wherever it was looked at, "none". */
+/* Writes "-0.4 at k=0, …". A gradient that is 0 at all places becomes "none". */
 static int put_powers(char *line, size_t size, const double reach[UR_CLI_WATCH_STEPS_BACK + 1])
 {
     static const size_t shown[] = {0, 10, UR_CLI_WATCH_STEPS_BACK};
@@ -126,7 +127,7 @@ static int put_powers(char *line, size_t size, const double reach[UR_CLI_WATCH_S
     return used;
 }
 
-/* A line for each layer: some powers of ten, and a block for each of the steps that there is room for. */
+/* Writes a line for each layer: some powers of ten, and a block for each step for which there is space. */
 static void put_reach(FILE *file, const ur_cli_watch *w, size_t columns)
 {
     double least, most;
@@ -171,7 +172,7 @@ static void put_gates(FILE *file, const ur_cli_watch *w, size_t columns, size_t 
 
 /* ---- Sample ------------------------------------------------------------------------------------------------------ */
 
-/* Where a line of at most `columns` ends, and where the next begins. */
+/* The end of the first line that takes at most `columns`. *next is the beginning of the following line. */
 static size_t line_end(const char *text, size_t size, size_t columns, size_t *next)
 {
     size_t at = 0, used = 0;
@@ -202,9 +203,9 @@ static void put_sample(FILE *file, const ur_cli_watch *w, size_t columns, size_t
     }
 }
 
-/* ---- All of it --------------------------------------------------------------------------------------------------- */
+/* ---- The whole view ---------------------------------------------------------------------------------------------- */
 
-/* Takes `wanted` rows from what is left over the least of the chart, or none. */
+/* Takes `wanted` rows if the chart then keeps at least its minimum, else none. */
 static size_t take(size_t *left, size_t wanted)
 {
     if (*left < wanted + CHART_AROUND + CHART_ROWS_LEAST) return 0;

@@ -1,5 +1,5 @@
-/* How far back a loss reaches, for the view of a training: the flow of gradients of unroll_inspect.h, along the text that
- * the training does not learn from. */
+/* How far back a loss reaches, for the view of a training: the gradient flow of unroll_inspect.h, along the validation
+ * text. */
 #include "cli/train/watch.h"
 
 #include "base/number.h"
@@ -8,7 +8,8 @@
 #include <math.h>
 #include <string.h>
 
-/* The validation text: a text of its own, or the tail of the text. `text` holds the path of the first. */
+/* The text to read: a validation text of its own, or the tail of the training text, or all of that if no tail is held
+ * out. *text holds the path of the first. */
 static ur_reading reading_of(const ur_cli_watch *w, const char **text)
 {
     const ur_settings *task = w->arguments->task;
@@ -30,7 +31,7 @@ static ur_reading reading_of(const ur_cli_watch *w, const char **text)
     return reading;
 }
 
-/* Standard input is gone when the training has it. */
+/* Standard input cannot be read again. */
 static bool can_be_read(const ur_reading *reading)
 {
     for (size_t i = 0; i < reading->path_count; i++)
@@ -45,7 +46,8 @@ static void take(ur_cli_watch *w, ur_flow *flow)
         for (size_t k = 0; k <= UR_CLI_WATCH_STEPS_BACK; k++) w->reach[w->layers][k] = layer.h[k] / log(10);
 }
 
-/* Once: a large text takes its time. A text too short for so many steps is still learnt from. */
+/* Looks for places only once, because a large text takes time. If the text is too short, the view shows no gradient and
+ * the training goes on. */
 static bool find_places(ur_cli_watch *w, const ur_model *model)
 {
     const char *text;

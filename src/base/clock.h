@@ -1,4 +1,4 @@
-/* Seconds of a clock that never goes back. */
+/* Seconds of a clock that never runs backwards. */
 #ifndef UR_BASE_CLOCK_H
 #define UR_BASE_CLOCK_H
 

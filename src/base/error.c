@@ -1,4 +1,4 @@
-/* Filling a ur_error: one line of valid UTF-8 that a terminal and a JSON string can take as it is. */
+/* Filling a ur_error: one line of valid UTF-8 that a terminal and a JSON string can take unchanged. */
 #include "base/error.h"
 
 #include "base/locale.h"
@@ -12,10 +12,10 @@
 
 static bool is_control(uint32_t code) { return code < 0x20 || (code >= 0x7f && code < 0xa0); }
 
-/* How a character of the raw text is shown: as it is, or, where it is a control character or a byte that is not UTF-8, as
- * \xNN. */
+/* How one character of the raw text is shown: unchanged, or as \xNN if it is a control character or a byte that is not
+ * UTF-8. */
 typedef struct shown {
-    size_t step, size; /* bytes of the raw text; bytes that are shown */
+    size_t step, size; /* bytes in the raw text; bytes when shown */
     bool as_it_is;
 } shown;
 
@@ -38,7 +38,7 @@ static size_t shown_length(const char *raw, size_t length)
     return all;
 }
 
-/* Copies as many whole characters of `raw` as take no more than `most` bytes. Returns the bytes written. */
+/* Copies as many whole characters of `raw` as fit into `most` bytes. Returns the number of bytes written. */
 static size_t copy_clean(char *text, size_t most, const char *raw, size_t length)
 {
     size_t out = 0;
@@ -59,7 +59,7 @@ static size_t copy_clean(char *text, size_t most, const char *raw, size_t length
 static const char CUT[] = "\xE2\x80\xA6"; /* … */
 enum { TEXT_MOST = sizeof((ur_error *)0)->text - 1, TAIL = 340 };
 
-/* Where the last characters begin that take no more than TAIL bytes. */
+/* The offset of the longest tail of `raw` that takes at most TAIL bytes when shown. */
 static size_t find_tail(const char *raw, size_t length)
 {
     size_t all = shown_length(raw, length), in = 0;
@@ -71,7 +71,7 @@ static size_t find_tail(const char *raw, size_t length)
     return in;
 }
 
-/* The cause stands behind what it is about, which may be of any length: then the middle is left out. */
+/* The cause comes last, after names that may have any length. So the middle is cut out of a line that is too long. */
 static void fill(char *text, const char *raw, size_t length)
 {
     size_t tail = shown_length(raw, length) > TEXT_MOST ? find_tail(raw, length) : 0;
@@ -87,7 +87,7 @@ static void fill(char *text, const char *raw, size_t length)
 ur_status ur_fail(ur_error *error, ur_status status, const char *format, ...)
 {
     if (!error) return status;
-    /* A buffer apart, because the arguments may point into error->text. */
+    /* A separate buffer, because the arguments may point into error->text. */
     char raw[2 * sizeof error->text], *long_raw = NULL;
     va_list arguments, again;
     ur_c_locale locale = ur_c_locale_enter();

@@ -1,4 +1,4 @@
-/* Reading a file whole, and what can be asked of a path. */
+/* Reading a file whole, and questions about a path. */
 #include "base/file.h"
 
 #include "base/error.h"
@@ -13,20 +13,20 @@
 
 enum { READ_FIRST = 64 << 10, READ_MOST = 1 << 30 };
 
-/* A file on its way into memory. */
+/* A file that is being read into memory. */
 typedef struct reading {
     const char *path;
     int fd;
     ur_bytes bytes;
     size_t capacity;
-    size_t expected; /* bytes; 0 where the length is not known before: pipes, and the files of /proc */
+    size_t expected; /* bytes, or 0 if the length is unknown: pipes and files of /proc */
 } reading;
 
 static ur_status make_room(reading *in, size_t capacity, ur_error *error)
 {
     unsigned char *data = NULL;
     if (!in->bytes.data)
-        data = ur_block_raw(capacity); /* with huge pages: to make small ones takes as long as to read */
+        data = ur_block_raw(capacity); /* with huge pages: creating small pages takes as long as reading */
     else if (capacity > in->capacity)
         data = realloc(in->bytes.data, capacity);
     if (!data) return ur_fail(error, UR_ERR_MEMORY, "%s: not enough memory to read it", in->path);
@@ -35,7 +35,7 @@ static ur_status make_room(reading *in, size_t capacity, ur_error *error)
     return UR_OK;
 }
 
-/* Reads to the end; there is always room for one byte more than is held, so that the end is seen and not assumed. */
+/* Reads to the end. The buffer always has space for one byte more, so that the end is seen and not assumed. */
 static ur_status read_all(reading *in, ur_error *error)
 {
     for (;;) {
@@ -46,7 +46,7 @@ static ur_status read_all(reading *in, ur_error *error)
         if (got < 0) return ur_fail_file(error, in->path, "read", errno);
         if (got == 0) return UR_OK;
         in->bytes.size += (size_t)got;
-        if (in->expected && in->bytes.size > in->expected) return UR_OK; /* it grows: the caller says so */
+        if (in->expected && in->bytes.size > in->expected) return UR_OK; /* the file grew: the caller reports it */
     }
 }
 
@@ -61,7 +61,7 @@ static ur_status read_expected(reading *in, size_t expected, ur_error *error)
     return UR_OK;
 }
 
-/* Devices are refused: they may have no end. */
+/* Devices are refused, since they may have no end. */
 static ur_status read_kind(reading *in, ur_error *error)
 {
     struct stat about;
@@ -69,7 +69,7 @@ static ur_status read_kind(reading *in, ur_error *error)
     if (S_ISDIR(about.st_mode)) return ur_fail_file(error, in->path, "read", EISDIR);
     if (S_ISFIFO(about.st_mode)) return read_expected(in, 0, error);
     if (!S_ISREG(about.st_mode))
-        return ur_fail(error, UR_ERR_IO, "%s: neither a file nor a pipe; name one of these", in->path);
+        return ur_fail(error, UR_ERR_IO, "%s: neither a file nor a pipe; give a file or a pipe", in->path);
     if ((uintmax_t)about.st_size >= PTRDIFF_MAX) return ur_fail_file(error, in->path, "read", ENOMEM);
     return read_expected(in, (size_t)about.st_size, error);
 }

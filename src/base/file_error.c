@@ -1,4 +1,4 @@
-/* The message for a file that the operating system refused: its path, what was wanted, the reason, and what helps. */
+/* The message for a file that the operating system refused: path, attempted operation, reason and remedy. */
 #include "base/file.h"
 
 #include "base/error.h"

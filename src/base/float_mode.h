@@ -1,6 +1,6 @@
 /*
- * The processor's rounding and denormal modes. Audio hosts and others change them; the library computes with IEEE 754's
- * defaults (to nearest, nothing flushed) and gives the caller's modes back. They belong to a thread.
+ * The processor's rounding and denormal modes, which belong to a thread. Audio hosts and others change them. The
+ * library computes with IEEE 754's defaults (round to nearest, nothing flushed) and then restores the caller's modes.
  */
 #ifndef UR_BASE_FLOAT_MODE_H
 #define UR_BASE_FLOAT_MODE_H
@@ -12,7 +12,7 @@ typedef unsigned ur_float_mode;
 
 enum { UR_MXCSR_DEFAULT = 0x1f80, UR_MXCSR_FLAGS = 0x3f };
 
-/* Sets the defaults; returns what was there. */
+/* Sets the defaults; returns the modes that were set before. */
 static inline ur_float_mode ur_float_mode_enter(void)
 {
     unsigned now = _mm_getcsr();

@@ -1,4 +1,4 @@
-/* Folders: held by one process at a time, and swept of what killed writers left. */
+/* Folders: locked by one process at a time, and swept of the files that killed writers left. */
 #include "base/folder.h"
 
 #include "base/error.h"
@@ -40,7 +40,7 @@ static ur_status make_folder(const char *folder, ur_error *error)
 {
     if (mkdir(folder, 0777) != 0)
         return errno == EEXIST ? UR_OK : ur_fail_file(error, folder, "make the folder", errno);
-    /* What will be synced inside is of no use if the folder's own name is lost; some file systems cannot, though. */
+    /* Syncing files inside is of no use if the folder's own name is lost. Some file systems cannot sync a folder. */
     int parent = ur_folder_open_parent(folder);
     if (parent >= 0) {
         (void)fsync(parent);
@@ -49,7 +49,7 @@ static ur_status make_folder(const char *folder, ur_error *error)
     return UR_OK;
 }
 
-/* Descriptor 0 is given up, so that a lock that is all zeros holds nothing. */
+/* Descriptor 0 is exchanged for another one, so that a lock of all zeros holds nothing. */
 static int open_folder(const char *folder)
 {
     int fd = open(folder, FOLDER_FLAGS);
@@ -60,7 +60,7 @@ static int open_folder(const char *folder)
     return moved;
 }
 
-/* Returns 0 or the reason. */
+/* Returns 0 or an errno. */
 static int try_lock(int fd)
 {
     while (flock(fd, LOCK_EX | LOCK_NB) != 0)
@@ -68,7 +68,8 @@ static int try_lock(int fd)
     return 0;
 }
 
-/* The folder itself is locked, by flock: no file more in it, and the lock goes with the process however it ends. */
+/* The folder itself is locked, by flock. This needs no lock file, and the lock ends with the process however it
+ * dies. */
 ur_status ur_folder_lock_take(ur_folder_lock *lock, const char *folder, ur_error *error)
 {
     lock->fd = -1;
@@ -108,8 +109,8 @@ static bool is_temporary_name(const char *name)
     return rest && *rest == 0;
 }
 
-/* Nobody holds it, and it still stands under its name: its writer is dead. (A living one keeps it locked, and gives it
- * its name before that ends.) */
+/* If nobody holds the file and it still has its name, its writer is dead. A living writer keeps its file locked until
+ * after the rename. */
 static bool is_left_over(int folder, const char *name, int fd)
 {
     struct stat opened, named;
@@ -120,7 +121,7 @@ static bool is_left_over(int folder, const char *name, int fd)
 
 static void sweep_one(int folder, const char *name)
 {
-    /* Not blocking: the name may be a pipe's. */
+    /* Non-blocking, since the name may be that of a pipe. */
     int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0) return;
     if (is_left_over(folder, name, fd)) (void)unlinkat(folder, name, 0);

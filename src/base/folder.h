@@ -1,11 +1,11 @@
-/* What the writer of files and the keeper of folders share. */
+/* What the file writer and the folder lock share. */
 #ifndef UR_BASE_FOLDER_H
 #define UR_BASE_FOLDER_H
 
-/* NAME, this, a process number, "-", a number: a file on its way to being NAME. */
+/* A temporary file is called NAME, this mark, a process id, "-", a number. It will be renamed to NAME. */
 #define UR_TEMPORARY_MARK ".unroll-tmp-"
 
-/* A descriptor of the folder in which `path` stands; −1 and errno if there is none. */
+/* A descriptor of the folder that contains `path`; −1 with errno set if that folder cannot be opened. */
 int ur_folder_open_parent(const char *path);
 
 #endif

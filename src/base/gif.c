@@ -1,7 +1,8 @@
 /*
- * See gif.h. The numbers of a picture are codes of LZW. With 128 colours a code has 8 bits until the 127th behind a code 128, which
- * clears the table: cleared early enough, each code is a byte, and a place's own. Code 129 is the end. Bytes come in blocks of up
- * to 255, each behind its length; numbers of 16 bits have the lower byte first.
+ * See gif.h. A GIF stores pixels as LZW codes. With 128 colours, the first 127 codes after a clear code (128) have 8
+ * bits. If the table is cleared early enough, each code is therefore one byte, and that byte is the pixel's grey. Code
+ * 129 is the end. Bytes come in blocks of at most 255, each preceded by its length. Numbers of 16 bits have the lower
+ * byte first.
  */
 #include "base/gif.h"
 
@@ -15,17 +16,17 @@ enum {
     COLOURS = 128,
     CLEAR = COLOURS,
     END,
-    RUN = 120,   /* places between two clears */
-    BLOCK = 255, /* bytes at most */
+    RUN = 120,   /* pixels between two clear codes */
+    BLOCK = 255, /* largest block, in bytes */
     HEAD = 13,
     LOOP = 19,
-    FRAME = 20, /* beside its blocks */
+    FRAME = 20, /* bytes of a frame without its blocks */
     SIDE_MOST = 65535,
     LARGEST = 1 << 30
 };
 
 typedef struct ur_gif_writing {
-    unsigned char *at, *block; /* the length of the block at hand */
+    unsigned char *at, *block; /* the length byte of the current block */
 } ur_gif_writing;
 
 static void put(ur_gif_writing *w, const void *bytes, size_t size)
@@ -40,7 +41,7 @@ static void put_short(ur_gif_writing *w, size_t number)
     *w->at++ = (unsigned char)(number >> 8);
 }
 
-/* Size, 128 colours from black to white, and that it is played for ever. */
+/* Writes the size, 128 greys from black to white, and the extension that repeats the film for ever. */
 static void put_head(ur_gif_writing *w, const ur_gif *g)
 {
     put(w, "GIF89a", 6);
@@ -89,7 +90,7 @@ ur_status ur_gif_make(const ur_gif *g, unsigned char **file, size_t *size, ur_er
     codes = fits ? places + (places + RUN - 1) / RUN + 1 : 0;
     frame = FRAME + codes + (codes + BLOCK - 1) / BLOCK;
     if (!fits || !ur_mul_fits(g->frames, frame, &all) || all > LARGEST)
-        return ur_fail(error, UR_ERR_DATA, "%zu pictures of %zu x %zu cannot be a GIF file", g->frames, g->rows,
+        return ur_fail(error, UR_ERR_DATA, "%zu pictures of %zu x %zu do not fit into a GIF file", g->frames, g->rows,
                        g->columns);
     *size = HEAD + 3 * COLOURS + LOOP + all + 1;
     *file = malloc(*size);

@@ -1,4 +1,4 @@
-/* printf and strtod write and read numbers as the host's locale has them; a file and a message must not depend on it. */
+/* printf and strtod follow the host's locale; files and messages must not. */
 #ifndef UR_BASE_LOCALE_H
 #define UR_BASE_LOCALE_H
 
@@ -8,7 +8,7 @@ typedef struct ur_c_locale {
     locale_t own, before;
 } ur_c_locale;
 
-/* The calling thread has the locale "C" until it leaves it; where there is no memory for that, its own. */
+/* Gives the calling thread the locale "C" until ur_c_locale_leave. Without memory the thread keeps its own locale. */
 static inline ur_c_locale ur_c_locale_enter(void)
 {
     ur_c_locale c = {.own = newlocale(LC_ALL_MASK, "C", (locale_t)0)};

@@ -1,6 +1,6 @@
 /* Checked sizes, aligned blocks, and the arena. */
 #ifndef _DEFAULT_SOURCE
-#define _DEFAULT_SOURCE /* madvise */
+#define _DEFAULT_SOURCE /* for madvise */
 #endif
 #include "base/memory.h"
 
@@ -11,10 +11,10 @@
 
 enum {
     HUGE_PAGE = 2 << 20,
-    LARGE_BLOCK = 4 << 20, /* from here on huge pages save more than the rounding wastes */
+    LARGE_BLOCK = 4 << 20, /* from this size on, huge pages save more than rounding up wastes */
     ARENA_FIRST = 64 << 10,
-    ARENA_GROWTH_MAX = 64 << 20, /* an arena doubles up to this, so that little stays unused in the first window */
-    ARENA_SLACK = 16             /* what is joined has a sixteenth more than was needed */
+    ARENA_GROWTH_MAX = 64 << 20, /* blocks double up to this size, so that the first window leaves little unused */
+    ARENA_SLACK = 16             /* a joined block is one sixteenth larger than the peak */
 };
 
 bool ur_mul_fits(size_t a, size_t b, size_t *product)
@@ -31,7 +31,7 @@ bool ur_add_fits(size_t a, size_t b, size_t *sum)
     return fits;
 }
 
-/* The next multiple of a power of two, at least one; false if it is no size that an object can have. */
+/* Rounds up to a multiple of a power of two, at least one multiple. False if no object can be that large. */
 static bool round_up(size_t bytes, size_t multiple, size_t *rounded)
 {
     size_t sum;
@@ -46,13 +46,15 @@ static void *system_alloc(size_t bytes)
     if (!round_up(bytes, align, &rounded)) return NULL;
     void *block = aligned_alloc(align, rounded);
 #ifdef MADV_HUGEPAGE
-    /* A wish: a kernel without huge pages refuses, and nothing is lost. Only for those that are used to their end. */
+    /* Only a hint: a kernel without huge pages refuses, and nothing is lost. The unused end of the block is left
+     * out. */
     if (block && align == HUGE_PAGE) (void)madvise(block, bytes / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
 #endif
     return block;
 }
 
-/* Clears whole pages by giving them back: on Linux they read as zeros and take no memory until they are written. */
+/* Clears whole pages by giving them back. On Linux they then read as zeros and take no memory until they are
+ * written. */
 static bool give_back(void *pages, size_t bytes)
 {
 #if defined(__linux__) && defined(MADV_DONTNEED)
@@ -63,7 +65,7 @@ static bool give_back(void *pages, size_t bytes)
 #endif
 }
 
-/* Bytes before the first whole page of a block, and bytes of whole pages behind them. */
+/* Splits a block: bytes before its first whole page, and bytes of the whole pages that follow. */
 static void whole_pages(const void *block, size_t bytes, size_t *before, size_t *whole)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -108,7 +110,7 @@ void *ur_block_alloc(size_t count, size_t size)
 
 void ur_block_free(void *block) { free(block); }
 
-/* Heads the memory it describes, which begins UR_ALIGN bytes on. */
+/* The header of a block; its memory begins UR_ALIGN bytes after the header's start. */
 typedef struct ur_arena_block {
     struct ur_arena_block *next;
     size_t size, used;
@@ -143,10 +145,9 @@ static arena_block *new_block(ur_arena *arena, size_t size)
     return block;
 }
 
-/* One block for all that was ever given out at once, and a little more: the first window has no states carried into it,
- * the later ones have. What of it is not used is never touched and so costs no memory. Every piece is a multiple of
- * UR_ALIGN, so that the order in which a later window takes its pieces does not matter. Without memory for it the old
- * blocks stay. */
+/* One block for the peak and a little more, because the first window has no carried states and later windows have.
+ * Pages that are never touched cost no memory. Every piece is a multiple of UR_ALIGN, so the order in which a later
+ * window takes its pieces does not matter. If there is no memory, the old blocks stay. */
 static void join_blocks(ur_arena *arena)
 {
     arena_block *joined = new_block(arena, arena->peak + arena->peak / ARENA_SLACK);
@@ -178,8 +179,8 @@ static arena_block *grow(ur_arena *arena, size_t bytes)
     return block;
 }
 
-/* The oldest, which is the last of the list: so a window that is repeated finds its places again even when its blocks
- * could not be joined. */
+/* Finds the oldest block with enough space (the last of the list). So a repeated window gets the same addresses even if
+ * its blocks could not be joined. */
 static arena_block *block_with_room(const ur_arena *arena, size_t bytes)
 {
     arena_block *found = NULL;

@@ -1,7 +1,7 @@
 /*
- * See png.h. A file is a signature and chunks: u32 size, four letters, the bytes, u32 CRC-32 of letters and bytes; the highest
- * byte first. IDAT is a zlib stream (RFC 1950): 78 01, stored blocks of deflate, Adler-32 of what they hold. Each row of the
- * picture begins with the number of its filter, 0.
+ * See png.h. A file is a signature followed by chunks: u32 size, four letters, the bytes, u32 CRC-32 of letters and
+ * bytes; numbers have the highest byte first. IDAT is a zlib stream (RFC 1950): 78 01, stored blocks of deflate,
+ * Adler-32 of their contents. Each row of the picture begins with the number of its filter, 0.
  */
 #include "base/png.h"
 
@@ -14,10 +14,10 @@
 
 enum { BLOCK = 65535, BLOCK_HEAD = 5, CHUNK = 12, HEAD = 13, SIGNATURE = 8, ZLIB = 6, LARGEST = 1 << 30 };
 
-/* Writes on from `at`. */
+/* Writes at `at`, which moves on. */
 typedef struct ur_png {
     unsigned char *at;
-    uint32_t low, high; /* Adler-32 */
+    uint32_t low, high; /* the two halves of the Adler-32 */
 } ur_png;
 
 static void put(ur_png *p, const void *bytes, size_t size)
@@ -41,7 +41,7 @@ static uint32_t crc32_of(const unsigned char *bytes, const unsigned char *end)
     return ~crc;
 }
 
-/* Of `size` bytes, which follow; returns where the CRC begins to count. */
+/* Begins a chunk of `size` bytes, which the caller then writes. Returns where its CRC begins. */
 static const unsigned char *begin_chunk(ur_png *p, size_t size, const char *letters)
 {
     put_number(p, (uint32_t)size);
@@ -68,7 +68,7 @@ static void put_byte(ur_png *p, unsigned char byte)
     p->high = (p->high + p->low) % 65521;
 }
 
-/* Byte i of the rows with their filters. */
+/* Byte i of the rows, each with its filter byte in front. */
 static unsigned char filtered_byte(const unsigned char *pixel, size_t columns, size_t i)
 {
     size_t row = i / (columns + 1), column = i % (columns + 1);
@@ -92,7 +92,7 @@ ur_status ur_png_make(const unsigned char *pixel, size_t rows, size_t columns, u
     static const unsigned char signature[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
     size_t bytes;
     if (!rows || !columns || !ur_mul_fits(rows, columns + 1, &bytes) || bytes > LARGEST)
-        return ur_fail(error, UR_ERR_DATA, "a picture of %zu x %zu cannot be a PNG file", rows, columns);
+        return ur_fail(error, UR_ERR_DATA, "a picture of %zu x %zu does not fit into a PNG file", rows, columns);
     size_t stream = ZLIB + bytes + (bytes + BLOCK - 1) / BLOCK * BLOCK_HEAD;
     *size = SIGNATURE + 3 * CHUNK + HEAD + stream;
     *file = malloc(*size);

@@ -1,4 +1,4 @@
-/* The thread pool: a gate that opens once a turn, a barrier on top of it, and the members' loop. */
+/* The thread pool: gates that open once per turn, a barrier built on a gate, and the loop of a member. */
 #include "base/pool.h"
 
 #include "base/float_mode.h"
@@ -15,13 +15,13 @@
 
 enum {
     THREADS_MAX = 256,
-    SPINS = 2000,       /* pauses: some tens of microseconds, about what falling asleep and waking cost */
-    SPINS_CROWDED = 20, /* fewer cores than members: whoever spins keeps another from arriving */
+    SPINS = 2000,       /* pauses: some tens of microseconds, about the cost of falling asleep and waking */
+    SPINS_CROWDED = 20, /* with fewer cores than members, a spinning thread keeps another from arriving */
     GATES = 3,
     CACHE_LINE = UR_ALIGN
 };
 
-/* Members wait until `turn` has moved on. */
+/* Members wait at a gate until `turn` has moved on. */
 typedef struct pool_gate {
     _Alignas(CACHE_LINE) atomic_uint turn;
     _Alignas(CACHE_LINE) atomic_uint sleepers;
@@ -39,16 +39,16 @@ struct ur_pool {
     pool_gate gates[GATES];
     _Alignas(CACHE_LINE) atomic_size_t arrived_within;
     _Alignas(CACHE_LINE) atomic_size_t arrived_end;
-    _Alignas(CACHE_LINE) size_t threads; /* from here on written by the caller alone, while all others wait */
+    _Alignas(CACHE_LINE) size_t threads; /* from here on, written only by the caller while the others wait */
     unsigned spins;
     bool stopping;
     ur_pool_work *work;
     void *context;
-    size_t started; /* threads that run, besides the caller */
+    size_t started; /* running threads, not counting the caller */
     pool_member members[];
 };
 
-/* Which gate is for what: a run begins, all are at a barrier within it, all have ended it. */
+/* The gates' purposes: a run begins; all members are at a barrier inside the run; all members have ended the run. */
 enum { GATE_BEGIN, GATE_WITHIN, GATE_END };
 
 static void pause_briefly(void)
@@ -60,8 +60,8 @@ static void pause_briefly(void)
 #endif
 }
 
-/* A sleeper counts itself and then looks at the turn; the opener moves the turn and then looks at the count. All four
- * are sequentially consistent, so that one of the two sees the other, and no wake-up is lost. */
+/* A sleeper counts itself and then looks at the turn. The opener moves the turn and then looks at the count. All four
+ * operations are sequentially consistent, so one of the two sees the other, and no wake-up is lost. */
 static void gate_open(pool_gate *gate)
 {
     atomic_fetch_add(&gate->turn, 1);
@@ -90,7 +90,7 @@ static void gate_wait(pool_gate *gate, unsigned turn, unsigned spins)
     gate_sleep(gate, turn);
 }
 
-/* The last to arrive makes the count ready for the next time and opens the gate. */
+/* The last member to arrive resets the count for the next time and opens the gate. */
 static void arrive(ur_pool *pool, atomic_size_t *arrived, pool_gate *gate)
 {
     if (atomic_fetch_add_explicit(arrived, 1, memory_order_acq_rel) + 1 < pool->threads) return;
@@ -104,7 +104,7 @@ void ur_pool_barrier(ur_pool *pool)
 {
     if (!pool || pool->threads == 1) return;
     pool_gate *gate = &pool->gates[GATE_WITHIN];
-    unsigned turn = turn_of(gate); /* before arriving: after it the gate may open at any moment */
+    unsigned turn = turn_of(gate); /* read before arriving, since the gate may open at any moment after that */
     arrive(pool, &pool->arrived_within, gate);
     gate_wait(gate, turn, pool->spins);
 }
@@ -113,8 +113,8 @@ static void *member_loop(void *argument)
 {
     pool_member *self = argument;
     ur_pool *pool = self->pool;
-    ur_float_mode_enter(); /* a thread begins with the modes of the one that made it */
-    /* Turns are counted here: the first run may have begun before this thread did. */
+    ur_float_mode_enter(); /* a new thread inherits the modes of its creator */
+    /* The turns are counted here, since the first run may have begun before this thread did. */
     for (unsigned turn = 0;; turn++) {
         gate_wait(&pool->gates[GATE_BEGIN], turn, pool->spins);
         if (pool->stopping) return NULL;
@@ -190,7 +190,8 @@ void ur_pool_free(ur_pool *pool)
     free_gates(pool, GATES);
 }
 
-/* Signals are for the caller's threads; those that report a fault of the thread itself must come through. */
+/* Blocks the signals that are meant for the caller's threads. Signals that report a thread's own fault must come
+ * through. */
 static void signals_to_block(sigset_t *set)
 {
     static const int OWN[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
@@ -236,7 +237,7 @@ ur_status ur_pool_create(ur_pool **pool, size_t threads, ur_error *error)
 
 size_t ur_pool_threads(const ur_pool *pool) { return pool ? pool->threads : 1; }
 
-/* Chunks of `grain`, the earlier members taking one more where they do not divide evenly. */
+/* Divides into chunks of `grain`. If they do not divide evenly, the first members take one chunk more. */
 void ur_pool_share(size_t count, size_t grain, size_t member, size_t members, size_t *begin, size_t *end)
 {
     if (grain == 0) grain = 1;
@@ -246,7 +247,7 @@ void ur_pool_share(size_t count, size_t grain, size_t member, size_t members, si
     if (member > members) member = members;
     size_t first = member * each + (member < more ? member : more);
     size_t last = member == members ? first : first + each + (member < more);
-    /* The last chunk may be short, and a multiple of grain beyond it might not fit. */
+    /* The last chunk may be short, and the multiple of grain after it might overflow. */
     *begin = first >= chunks ? count : first * grain;
     *end = last >= chunks ? count : last * grain;
 }

@@ -1,6 +1,6 @@
 /*
- * A pool of threads that run the same function together. The calling thread is member 0. Waiting spins briefly and then
- * sleeps, so that a busy machine is not made busier.
+ * A pool of threads that all run the same function. The calling thread is member 0. Waiting threads spin briefly and
+ * then sleep, so that a busy machine is not made busier.
  */
 #ifndef UR_BASE_POOL_H
 #define UR_BASE_POOL_H
@@ -11,21 +11,22 @@
 
 /* ur_pool_create and ur_pool_free are in unroll.h. */
 
-/* 1 where pool is NULL: every user of a pool also runs without one. */
+/* The number of threads; 1 if `pool` is NULL. Every function that takes a pool also runs without one. */
 size_t ur_pool_threads(const ur_pool *pool);
 
 typedef void ur_pool_work(void *context, size_t member, size_t members);
 
-/* Every member calls work(context, member, members) once; returns when all have. Not reentrant. */
+/* Every member calls work(context, member, members) once. Returns after all calls have returned. Not reentrant. */
 void ur_pool_run(ur_pool *pool, ur_pool_work *work, void *context);
 
-/* Inside work: waits until every member has arrived. All members must call it equally often. */
+/* Called inside work: waits until every member has arrived. All members must call it equally often. */
 void ur_pool_barrier(ur_pool *pool);
 
-/* The part of 0 … count that falls to a member, in multiples of `grain`: [*begin, *end), possibly empty. */
+/* The share of 0 … count that belongs to `member`, in multiples of `grain`: [*begin, *end), possibly empty. */
 void ur_pool_share(size_t count, size_t grain, size_t member, size_t members, size_t *begin, size_t *end);
 
-/* Different pieces of work dealt out in turn: each member asks for every piece, in the same order, whether it is its own. */
+/* Deals out different pieces of work in turn. Each member asks for every piece, in the same order, whether the piece is
+ * its own. */
 typedef struct ur_turn {
     size_t piece, member, members;
 } ur_turn;

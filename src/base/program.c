@@ -11,9 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ; /* is handed on as it is */
+extern char **environ; /* passed on unchanged */
 
-/* The child's descriptors: nothing to read, the pipe to write to, and the file. */
+/* The child reads /dev/null, writes its output to the pipe and its errors to the file. */
 static int spawn(pid_t *process, const char *const *words, int output, int complaints)
 {
     posix_spawn_file_actions_t actions;
@@ -31,7 +31,7 @@ static ur_status cannot_begin(const char *name, int why, ur_error *error)
 {
     char reason[UR_REASON_MAX];
     if (why == ENOENT)
-        return ur_fail(error, UR_ERR_UNSUPPORTED, "there is no program %s, which it takes; install it", name);
+        return ur_fail(error, UR_ERR_UNSUPPORTED, "the program %s is needed and was not found; install it", name);
     return ur_fail(error, UR_ERR_IO, "%s cannot be run: %s", name, ur_reason(why, reason));
 }
 
@@ -67,7 +67,7 @@ ur_status ur_program_begin(ur_program *p, const char *const *words, ur_error *er
     return status == UR_OK ? UR_OK : ur_program_end(p, status, error);
 }
 
-/* The last line that is not empty, cut where the message ends. */
+/* Reads the last line that is not empty. If it is longer than `text`, its beginning is cut off. */
 static void read_complaint(const ur_program *p, char *text, size_t size)
 {
     off_t length = lseek(p->complaints, 0, SEEK_END);
@@ -91,7 +91,7 @@ static ur_status judge(const ur_program *p, int ended, ur_error *error)
 ur_status ur_program_end(ur_program *p, ur_status status, ur_error *error)
 {
     int ended = 0;
-    if (p->output) fclose(p->output); /* who writes on is ended by that */
+    if (p->output) fclose(p->output); /* a program that still writes is ended by this */
     while (p->process > 0 && waitpid(p->process, &ended, 0) < 0 && errno == EINTR) continue;
     if (p->process > 0 && status == UR_OK) status = judge(p, ended, error);
     if (p->complaints >= 0) close(p->complaints);

@@ -7,8 +7,8 @@
 
 #include <stdint.h>
 
-/* What a stream of numbers is for: the high word of the counter, so that no two uses share numbers. Add a tensor's or
- * layer's number to keep several streams of one use apart: UR_USE_INIT + 3. */
+/* The purposes of random streams. The purpose is a word of the counter, so that no two purposes share numbers. To keep
+ * several streams of one purpose apart, add the number of a tensor or layer: UR_USE_INIT + 3. */
 enum {
     UR_USE_INIT = 0x10000,
     UR_USE_DROPOUT = 0x20000,

@@ -9,7 +9,7 @@
 
 ur_status ur_room_grow(void *place, size_t count, size_t size, ur_error *error)
 {
-    void *memory; /* copied, as a pointer of another type may not be looked at as one to void */
+    void *memory; /* copied, because a pointer of another type may not be accessed as a void pointer */
     size_t bytes;
     bool fits = ur_mul_fits(count, size, &bytes) && bytes < SIZE_MAX;
     memcpy(&memory, place, sizeof memory);

@@ -1,4 +1,4 @@
-/* See scalar.h. Plain series: these run once a row or once a weight, never in an inner loop. */
+/* See scalar.h. Plain series are fast enough: these run once per row or weight, never in an inner loop. */
 #include "base/scalar.h"
 
 #include <math.h>
@@ -20,17 +20,17 @@ double ur_log(double x)
 
 enum { BLOCK = 16, TERMS = 14 };
 
-/* x = n·ln 2 + r, |r| ≤ ln 2 / 2; x is held within ±700. */
+/* x = n·ln 2 + r, |r| ≤ ln 2 / 2; x is clamped to ±700. */
 static double split_exponent(double x, double *r)
 {
     if (!(x > -700)) x = -700;
     if (x > 700) x = 700;
     double n = floor(x * 1.44269504088896340736 + 0.5);
-    *r = (x - n * 0x1.62e42fee00000p-1) - n * 0x1.a39ef35793c76p-33; /* ln 2 in two parts */
+    *r = (x - n * 0x1.62e42fee00000p-1) - n * 0x1.a39ef35793c76p-33; /* ln 2 is split into two parts */
     return n;
 }
 
-/* Of e^r. */
+/* e^x from power = e^r and n. */
 static double join_exponent(double x, double power, double n)
 {
     return isnan(x) ? x : x < -700 ? 0 : ldexp(power, (int)n);
@@ -44,7 +44,8 @@ double ur_exp(double x)
     return join_exponent(x, sum, n);
 }
 
-/* A term of all of them at a time: a division is long, and they need not wait for each other. */
+/* ur_exp of up to BLOCK numbers. Each term is computed for all numbers before the next: divisions are slow, and
+ * independent ones overlap. */
 static void exponentiate(double *x, size_t count)
 {
     double n[BLOCK], r[BLOCK] = {0}, sum[BLOCK];
@@ -62,7 +63,7 @@ void ur_exp_all(double *x, size_t count)
 
 double ur_tanh(double x) { return 1 - 2 / (ur_exp(2 * x) + 1); }
 
-/* Folded to the first eighth of the circle, then the Taylor series of cos or sin. */
+/* The angle is folded to the first eighth of the circle; then the Taylor series of cos or sin. */
 double ur_cos_turn(double turns)
 {
     double sign = 1;

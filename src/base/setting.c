@@ -1,4 +1,4 @@
-/* Values of settings: read, written and compared. */
+/* Values of settings: reading, writing and comparing. */
 #include "base/setting.h"
 
 #include "base/number.h"
@@ -101,7 +101,7 @@ static bool in_range(const ur_setting *row, double value)
     return !low && (row->most == 0 || value <= row->most);
 }
 
-/* The place of `text` among the words "a|b|c"; −1: not there. */
+/* The index of `text` among the words "a|b|c", or −1. */
 static int find_word(const char *words, const char *text)
 {
     size_t length = strlen(text);
@@ -169,7 +169,7 @@ ur_status ur_setting_set(const ur_setting *row, const char *text, void *values, 
         right = set_flag(text, to);
         break;
     case UR_SETTING_TEXT:
-        if (row->decides && !ur_utf8_valid(text, strlen(text))) /* it is recorded */
+        if (row->decides && !ur_utf8_valid(text, strlen(text))) /* because it is recorded */
             return ur_fail(error, UR_ERR_USAGE, "`%s`: '%.80s' is not UTF-8", row->name, text);
         *(const char **)to = text;
         break;

@@ -4,23 +4,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a first byte asks for: the length of its character and the range of the second byte; further bytes are 80–BF. */
+/* What a first byte says: the length of its character and the range of the second byte. Further bytes are 80–BF. */
 typedef struct lead {
-    int length; /* 0: never a first byte */
+    int length; /* 0 if the byte never begins a character */
     unsigned char second_min, second_max;
 } lead;
 
 static lead lead_of(unsigned char byte)
 {
     if (byte < 0x80) return (lead){1, 0, 0};
-    if (byte < 0xC2) return (lead){0, 0, 0}; /* continuation bytes, and C0, C1: overlong */
+    if (byte < 0xC2) return (lead){0, 0, 0}; /* continuation bytes; C0 and C1 would be overlong */
     if (byte < 0xE0) return (lead){2, 0x80, 0xBF};
-    if (byte == 0xE0) return (lead){3, 0xA0, 0xBF}; /* below: overlong */
-    if (byte == 0xED) return (lead){3, 0x80, 0x9F}; /* above: surrogates */
+    if (byte == 0xE0) return (lead){3, 0xA0, 0xBF}; /* smaller ones are overlong */
+    if (byte == 0xED) return (lead){3, 0x80, 0x9F}; /* larger ones are surrogates */
     if (byte < 0xF0) return (lead){3, 0x80, 0xBF};
-    if (byte == 0xF0) return (lead){4, 0x90, 0xBF}; /* below: overlong */
+    if (byte == 0xF0) return (lead){4, 0x90, 0xBF}; /* smaller ones are overlong */
     if (byte < 0xF4) return (lead){4, 0x80, 0xBF};
-    if (byte == 0xF4) return (lead){4, 0x80, 0x8F}; /* above: over U+10FFFF */
+    if (byte == 0xF4) return (lead){4, 0x80, 0x8F}; /* larger ones are above U+10FFFF */
     return (lead){0, 0, 0};
 }
 

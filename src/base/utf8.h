@@ -8,20 +8,19 @@
 
 enum { UR_UTF8_MAX = 4 };
 
-/* Decodes the character at `text`: returns its length in bytes (1–4) and its code point. 0: the bytes are cut off
- * but could go on (needs more input; at the end of a text, all of them together are one maximal subpart); −1: invalid,
- * and `*code` is then the number of bytes to skip (the maximal subpart, at least 1) before going on with U+FFFD in its
- * place. */
+/* Decodes the character at `text`: returns its length in bytes (1–4) and its code point. Returns 0 if the bytes are the
+ * beginning of a character and more input is needed; at the end of a text, they form one maximal subpart. Returns −1 if
+ * the bytes are invalid. `*code` is then the number of bytes (the maximal subpart, at least 1) that U+FFFD replaces. */
 int ur_utf8_decode(const unsigned char *text, size_t length, uint32_t *code);
 
-/* Writes a code point: returns 1–4, or 0 for one that does not exist. */
+/* Writes a code point. Returns its length in bytes (1–4), or 0 if the code point does not exist. */
 int ur_utf8_encode(uint32_t code, unsigned char out[UR_UTF8_MAX]);
 
-/* All of it is characters. */
+/* True if all bytes form whole characters. */
 bool ur_utf8_valid(const char *text, size_t length);
 
-/* A copy in which every byte that belongs to no character, and every zero byte, is U+FFFD: *clean bytes and a zero
- * behind them; free() it. NULL without memory. */
+/* A copy in which U+FFFD replaces every zero byte and every byte that belongs to no character. It has *clean bytes and
+ * a zero after them; free() it. NULL if there is no memory. */
 char *ur_utf8_clean(const char *text, size_t length, size_t *clean);
 
 #endif

@@ -1,12 +1,12 @@
-/* Work that takes long tells how far it is, and hears when it is to end. */
+/* Long work reports its progress and learns when to stop. */
 #ifndef UR_BASE_WATCH_H
 #define UR_BASE_WATCH_H
 
 #include "base/error.h"
 #include "unroll_train.h"
 
-/* `done` of `all`, of the work that is called so, such as "reading the text". UR_ERR_INTERRUPTED where the watcher (NULL:
- * nobody) has had enough. */
+/* Reports `done` of `all` of the work named `work`, such as "reading the text". `watcher` may be NULL.
+ * UR_ERR_INTERRUPTED if the watcher asks to stop. */
 static inline ur_status ur_watch(const ur_watcher *watcher, const char *work, double done, double all, ur_error *error)
 {
     if (!watcher || !watcher->go_on) return UR_OK;

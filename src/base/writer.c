@@ -1,6 +1,6 @@
 /*
- * A file that appears whole or not at all. The bytes go to PATH.unroll-tmp-PID-N, which is locked (flock) for as long
- * as its writer lives: that is how ur_folder_sweep knows the ones whose writer was killed.
+ * A file that appears whole or not at all. The bytes go to PATH.unroll-tmp-PID-N, which is locked (flock) while its
+ * writer lives. The lock tells ur_folder_sweep which files belong to killed writers.
  */
 #include "base/file.h"
 
@@ -24,7 +24,7 @@ void ur_writer_abandon(ur_writer *writer)
 {
     if (!is_open(writer)) return;
     if (writer->fd >= 0) {
-        unlink(writer->temporary); /* before close, which gives the lock away */
+        unlink(writer->temporary); /* before close, which releases the lock */
         close(writer->fd);
     }
     free(writer->path);
@@ -40,8 +40,8 @@ static ur_status give_up(ur_writer *writer, const char *wanted, int cause, ur_er
     return status;
 }
 
-/* A sweep may have taken the file for a leftover between open and lock; then it is no longer ours. A file system
- * without locks is good enough to write on. */
+/* A sweep may have removed the file as a leftover between open and lock; then it must not be used. A file system
+ * without locks is acceptable for writing. */
 static bool keep_lock(int fd)
 {
     struct stat about;
@@ -49,7 +49,7 @@ static bool keep_lock(int fd)
     return fstat(fd, &about) == 0 && about.st_nlink > 0;
 }
 
-/* Returns 0 or the reason. */
+/* Returns 0 or an errno. */
 static int open_temporary(ur_writer *writer)
 {
     size_t length = strlen(writer->path);
@@ -67,7 +67,7 @@ static int open_temporary(ur_writer *writer)
     return EEXIST;
 }
 
-/* A device or a folder must not be replaced by a file; an old file's permissions are kept. */
+/* A device or folder must not be replaced by a file. The permissions of an old file are kept. */
 static ur_status check_old(const char *path, mode_t *permissions, ur_error *error)
 {
     struct stat old;
@@ -101,11 +101,11 @@ ur_status ur_writer_open(ur_writer *writer, const char *path, ur_error *error)
     memcpy(writer->temporary, path, length + 1);
     int cause = open_temporary(writer);
     if (cause) return give_up(writer, "create", cause, error);
-    if (permissions) (void)fchmod(writer->fd, permissions); /* some file systems have none */
+    if (permissions) (void)fchmod(writer->fd, permissions); /* some file systems have no permissions */
     return UR_OK;
 }
 
-/* Returns 0 or the reason. */
+/* Returns 0 or an errno. */
 static int write_all(int fd, const unsigned char *bytes, size_t size)
 {
     while (size > 0) {
@@ -128,7 +128,7 @@ static int flush(ur_writer *writer)
 
 static ur_status fail_closed(ur_error *error)
 {
-    return ur_fail(error, UR_ERR_USAGE, "the file being written was already given up or committed");
+    return ur_fail(error, UR_ERR_USAGE, "the file was already abandoned or committed");
 }
 
 ur_status ur_writer_add(ur_writer *writer, const void *bytes, size_t size, ur_error *error)
@@ -154,11 +154,11 @@ static int sync_file(int fd)
     return 0;
 }
 
-/* Once the rename is done there is no way back: the new file stands, and only its name may be lost with the power. */
+/* After the rename there is no way back: the new file is in place, and only its name may be lost in a power failure. */
 static ur_status sync_name(ur_writer *writer, int folder, ur_error *error)
 {
     int cause = sync_file(folder);
-    /* EINVAL, ENOTSUP: a file system that does not sync folders. */
+    /* EINVAL and ENOTSUP: the file system does not sync folders. */
     bool synced = cause == 0 || cause == EINVAL || cause == ENOTSUP;
     ur_status status = synced ? UR_OK : ur_fail_file(error, writer->path, "make its new name durable", cause);
     close(writer->fd);
@@ -173,10 +173,10 @@ ur_status ur_writer_commit(ur_writer *writer, ur_error *error)
     int cause = flush(writer);
     if (!cause) cause = sync_file(writer->fd);
     if (cause) return give_up(writer, "write", cause, error);
-    /* Opened while there is still a way back. */
+    /* Opened while the old file can still be kept. */
     int folder = ur_folder_open_parent(writer->path);
     if (folder < 0) return give_up(writer, "open the folder", errno, error);
-    /* The descriptor stays open, and with it the lock: a sweep must not remove the file before it has its name. */
+    /* The descriptor and its lock stay open: a sweep must not remove the file before the rename. */
     if (rename(writer->temporary, writer->path) != 0) {
         cause = errno;
         close(folder);

@@ -1,6 +1,6 @@
 /*
- * From a function on 16 units in registers to the gate function of blocks: loops over lanes and blocks, loads, stores, and leaves
- * ended lanes alone (their state stays, their gradient passes through).
+ * Turns a function on 16 units in registers into the gate function of blocks: it loops over lanes and blocks, loads and
+ * stores. Lanes that have ended are left alone: their state stays, and their gradient passes through.
  */
 #ifndef UR_CELL_GATES_H
 #define UR_CELL_GATES_H
@@ -10,16 +10,16 @@
 
 /* 16 units of one lane. */
 typedef struct ur_units {
-    v16 slot[UR_SLOTS_MAX]; /* pre-activations, then what backward needs, then their gradients */
+    v16 slot[UR_SLOTS_MAX]; /* pre-activations; then what the backward half needs; then their gradients */
     v16 before[UR_STATES_MAX], after[UR_STATES_MAX];
-    v16 d[UR_STATES_MAX]; /* backward: gradient of after, then of before */
+    v16 d[UR_STATES_MAX]; /* backward: the gradient of `after`, then of `before` */
     v16 second, dsecond;
     ur_activation activation;
 } ur_units;
 
-enum { UR_H = 0, UR_C = 1 }; /* states */
+enum { UR_H = 0, UR_C = 1 }; /* indices of the states */
 
-/* What a phase reads and writes: known when it is compiled, so that unused loads and stores vanish. */
+/* What a phase reads and writes. These are compile-time constants, so that unused loads and stores are removed. */
 typedef struct ur_phase_use {
     int slots, states, writes_states, has_second;
 } ur_phase_use;
@@ -34,7 +34,7 @@ static inline __attribute__((always_inline)) void forward_units(const ur_gate_bl
     real *slots = g->slots + r * g->slot_row + u * g->slot_block;
     if (g->live && !g->live[r]) {
         for (int s = 0; s < use.states && use.writes_states; s++) v_copy(g->after[s] + at, g->before[s] + at);
-        if (use.has_second) v_store(g->second + at, v_zero()); /* the weight gradient reads it, times 0 */
+        if (use.has_second) v_store(g->second + at, v_zero()); /* the weight gradient reads this, times 0 */
         return;
     }
     ur_units x;
@@ -52,7 +52,7 @@ static inline void no_gradient(real *slots, int count)
     for (int i = 0; i < count; i++) v_store(slots + 16 * i, v_zero());
 }
 
-/* `first`: this call adds dy to the gradient of h (the first one backwards in a step). */
+/* `first`: this call adds dy to the gradient of h. It is the first backward call of a step. */
 static inline __attribute__((always_inline)) void backward_units(const ur_gate_block *g, size_t r, size_t u,
                                                                  void (*function)(ur_units *), const ur_phase_use use,
                                                                  const int first)
@@ -78,7 +78,7 @@ static inline __attribute__((always_inline)) void backward_units(const ur_gate_b
     for (int s = 0; s < use.states; s++) v_store(g->carry[s] + at, x.d[s]);
 }
 
-/* A lane's blocks lie one behind the other, so they go first. */
+/* The inner loop is over blocks, because the blocks of a lane are next to each other. */
 #define UR_FORWARD(symbol, function, ...)                                                                              \
     void UR_ISA_NAME(symbol)(const ur_gate_block *g)                                                                   \
     {                                                                                                                  \

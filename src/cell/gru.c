@@ -1,20 +1,20 @@
 /*
- * GRU with the reset gate after the recurrent product, as PyTorch, cuDNN and Keras' default have it; gates in PyTorch's
- * order r, z, n.
+ * GRU with the reset gate after the recurrent product, as in PyTorch, cuDNN and Keras' default. The gates are in
+ * PyTorch's order r, z, n.
  *
  *     r = σ(W_r x + b_r + U_r h + c_r)                 how much of the old state the candidate sees
  *     z = σ(W_z x + b_z + U_z h + c_z)                 how much of the old state stays
  *     n = tanh(W_n x + b_n + r∘(U_n h + c_n))          the candidate
  *     h' = (1 − z)∘n + z∘h
  *
- * W (3H, in), U (3H, H), biases (3H). The candidate's two products must stay apart, so there are four slots: the
- * candidate's input part x_n = W_n x + b_n, a_r, a_z, and its recurrent part h_n = U_n h + c_n; afterwards n, r, z,
- * h_n. Backward: da_n = dh'∘(1 − z)∘(1 − n²)   da_z = dh'∘(h − n)∘z(1 − z)   da_r = da_n∘h_n∘r(1 − r)   dh_n = da_n∘r,
- * and dh' ∘ z goes straight to h.
+ * W (3H, in), U (3H, H), biases (3H). The two products of the candidate must be kept apart, so there are four slots:
+ * the candidate's input part x_n = W_n x + b_n, a_r, a_z, and its recurrent part h_n = U_n h + c_n. Afterwards they
+ * hold n, r, z, h_n. Backward: da_n = dh'∘(1 − z)∘(1 − n²) da_z = dh'∘(h − n)∘z(1 − z) da_r = da_n∘h_n∘r(1 − r) dh_n =
+ * da_n∘r, and dh' ∘ z goes straight to h.
  */
 #include "cell/gates.h"
 
-enum { R, Z, N };            /* places in the matrices */
+enum { R, Z, N };            /* positions in the matrices */
 enum { X_N, A_R, A_Z, H_N }; /* slots */
 
 static inline void forward(ur_units *u)

@@ -1,6 +1,6 @@
 /*
- * GRU with the reset gate before the recurrent product: Cho et al. 2014, the textbooks, ONNX's default; gates in the
- * order r, z, n.
+ * GRU with the reset gate before the recurrent product, as in Cho et al. 2014, textbooks and ONNX's default. The gates
+ * are in the order r, z, n.
  *
  *     r = σ(W_r x + b_r + U_r h + c_r)
  *     z = σ(W_z x + b_z + U_z h + c_z)
@@ -8,9 +8,9 @@
  *     h' = (1 − z)∘n + z∘h
  *
  * W (3H, in), U (3H, H), biases (3H). Three slots and two phases: the first product takes h and gives r and z, the
- * second takes r∘h and gives n. Texts that write h' = (1 − z)∘h + z∘n mean 1 − z by z: negate W_z, U_z and its biases.
- * Backward goes through the phases the other way round: da_n and da_z first, then, from the gradient s of r∘h,
- * da_r = s∘h∘r(1 − r); s∘r and dh'∘z go straight to h.
+ * second takes r∘h and gives n. Texts that write h' = (1 − z)∘h + z∘n have 1 − z in place of z: negate W_z, U_z and
+ * their biases. Backward runs the phases in reverse order: da_n and da_z first, then, from the gradient s of r∘h, da_r
+ * = s∘h∘r(1 − r); s∘r and dh'∘z go straight to h.
  */
 #include "cell/gates.h"
 

@@ -1,5 +1,5 @@
 /*
- * LSTM (Hochreiter & Schmidhuber 1997, forget gate of Gers et al. 2000), gates in PyTorch's order i, f, g, o.
+ * LSTM (Hochreiter & Schmidhuber 1997, forget gate of Gers et al. 2000). The gates are in PyTorch's order i, f, g, o.
  *
  *     i = σ(W_i x + b_i + U_i h + c_i)      how much of the new to write
  *     f = σ(W_f x + b_f + U_f h + c_f)      how much of the old cell to keep
@@ -8,9 +8,9 @@
  *     c' = f∘c + i∘g
  *     h' = o∘tanh(c')
  *
- * W (4H, in), U (4H, H), biases (4H). Four slots: a_i, a_f, a_g, a_o, afterwards i, f, g, o.
- * Backward, from dh' and dc':
- *     dc = dc' + dh'∘o∘(1 − tanh²c')        the "+" of c' lets it through: dc_before = dc∘f
+ * W (4H, in), U (4H, H), biases (4H). Four slots: a_i, a_f, a_g, a_o, afterwards i, f, g, o. Backward, from dh' and
+ * dc':
+ *     dc = dc' + dh'∘o∘(1 − tanh²c')        the "+" of c' passes it on: dc_before = dc∘f
  *     da_i = dc∘g∘i(1 − i)   da_f = dc∘c∘f(1 − f)   da_g = dc∘i∘(1 − g²)   da_o = dh'∘tanh(c')∘o(1 − o)
  */
 #include "cell/gates.h"

@@ -1,6 +1,6 @@
 /*
- * LSTM whose input gate is coupled to its forget gate: what is forgotten is exactly what is written anew. "CIFG" in Greff
- * et al., LSTM: A Search Space Odyssey (2015); gates in the order f, g, o.
+ * LSTM whose input gate is coupled to its forget gate: the cell writes exactly as much as it forgets. "CIFG" in Greff
+ * et al., LSTM: A Search Space Odyssey (2015). The gates are in the order f, g, o.
  *
  *     f = σ(W_f x + b_f + U_f h + c_f)      how much of the old cell to keep, and 1 − f how much of the new to write
  *     g = tanh(W_g x + b_g + U_g h + c_g)   what to write
@@ -8,9 +8,8 @@
  *     c' = f∘c + (1 − f)∘g
  *     h' = o∘tanh(c')
  *
- * W (3H, in), U (3H, H), biases (3H). Three slots: a_f, a_g, a_o, afterwards f, g, o.
- * Backward, from dh' and dc':
- *     dc = dc' + dh'∘o∘(1 − tanh²c')        the "+" of c' lets it through: dc_before = dc∘f
+ * W (3H, in), U (3H, H), biases (3H). Three slots: a_f, a_g, a_o, afterwards f, g, o. Backward, from dh' and dc':
+ *     dc = dc' + dh'∘o∘(1 − tanh²c')        the "+" of c' passes it on: dc_before = dc∘f
  *     da_f = dc∘(c − g)∘f(1 − f)   da_g = dc∘(1 − f)∘(1 − g²)   da_o = dh'∘tanh(c')∘o(1 − o)
  */
 #include "cell/gates.h"

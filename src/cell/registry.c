@@ -1,4 +1,4 @@
-/* The cells of cell.inc by name and number, for every instruction set. */
+/* The cells of cell.inc by name and index, for every instruction set. */
 #include "cell/cell.h"
 #include "kernel/isa_list.h"
 

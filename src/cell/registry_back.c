@@ -1,4 +1,4 @@
-/* The backward halves, found by the cell's name. */
+/* The backward halves of the cells, by name. */
 #include "cell/cell.h"
 #include "kernel/isa_list.h"
 

@@ -3,8 +3,8 @@
  *
  *     h' = φ(W x + b + U h + c)          φ = tanh (default), relu or sigmoid
  *
- * W (H, in), U (H, H), b, c (H). One gate, one slot: a = W x + b + U h + c, afterwards h'.
- * Backward: da = dh' ∘ φ′, all else are products. φ′ comes from the value: 1 − h'², h' > 0, h'(1 − h').
+ * W (H, in), U (H, H), b, c (H). One gate, one slot: a = W x + b + U h + c, afterwards h'. Backward: da = dh' ∘ φ′; the
+ * rest is products. φ′ is computed from h': 1 − h'², h' > 0, h'(1 − h').
  */
 #include "cell/gates.h"
 

@@ -1,5 +1,4 @@
-/* Opening a text: one pass over everything that checks, counts and hashes it and notes every `every`-th token's place.
- */
+/* Opening a text: one pass that checks, counts and hashes all of it and records the place of every `every`-th token. */
 #include "data/corpus.h"
 
 #include "base/error.h"

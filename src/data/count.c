@@ -3,7 +3,8 @@
 #include "data/corpus.h"
 #include "data/corpus_body.h"
 
-/* Tokens of one byte are counted here first: a table beats any vocabulary, and most text is made of them. */
+/* Tokens of one byte are counted in a table of their own, which is faster than any vocabulary. Most text
+ * consists of them. */
 typedef struct tally {
     ur_reader *reader;
     ur_vocabulary *vocabulary;
@@ -11,7 +12,7 @@ typedef struct tally {
     const ur_watcher *watcher;
 } tally;
 
-enum { WATCHED = 262144 }; /* tokens between two looks of the watcher */
+enum { WATCHED = 262144 }; /* tokens between two reports to the watcher */
 
 static void count_plain(tally *counts, const unsigned char *bytes, size_t count)
 {

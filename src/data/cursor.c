@@ -26,7 +26,8 @@ void ur_cursor_close(ur_cursor *cursor)
 
 void ur_cursor_place(ur_cursor *cursor, size_t file, uint64_t offset)
 {
-    bool behind = file < cursor->list->count && offset > cursor->list->files[file].size; /* of that line break, too */
+    /* after the line break that was read after the file */
+    bool behind = file < cursor->list->count && offset > cursor->list->files[file].size;
     cursor->file = file + behind;
     cursor->offset = cursor->mark = behind ? 0 : offset;
     cursor->begin = cursor->end = 0;
@@ -39,7 +40,8 @@ uint64_t ur_hash_bytes(uint64_t hash, const unsigned char *bytes, size_t size)
     return hash;
 }
 
-/* The length of a file goes into the hash behind its bytes, lowest byte first: files joined differently differ. */
+/* The length of a file is hashed after its bytes, lowest byte first, so that the same bytes divided
+ * otherwise into files differ. */
 static void hash_length(uint64_t *hash, uint64_t size)
 {
     unsigned char bytes[8];
@@ -53,7 +55,7 @@ static void next_file(ur_cursor *cursor)
     ur_cursor_place(cursor, cursor->file + 1, 0);
 }
 
-/* Moves what is left in the buffer to its front and reads on behind it. */
+/* Moves the rest of the buffer to its front and reads on after it. */
 static ur_status fill(ur_cursor *cursor, ur_error *error)
 {
     const ur_text_file *file = &cursor->list->files[cursor->file];
@@ -74,7 +76,7 @@ static ur_status fill(ur_cursor *cursor, ur_error *error)
     return UR_OK;
 }
 
-/* Whether all files behind this one are empty. */
+/* Whether all later files are empty. */
 static bool is_last(const ur_cursor *cursor)
 {
     size_t file = cursor->file + 1;
@@ -82,7 +84,7 @@ static bool is_last(const ur_cursor *cursor)
     return file == cursor->list->count;
 }
 
-/* Whether a line break is to be read between this file, which is at its end, and the next one. */
+/* Whether a line break is to be read between this file, which has ended, and the next one. */
 static ur_status ends_open(const ur_cursor *cursor, bool *open, ur_error *error)
 {
     const ur_text_file *file = &cursor->list->files[cursor->file];
@@ -97,7 +99,7 @@ static ur_status ends_open(const ur_cursor *cursor, bool *open, ur_error *error)
     return UR_OK;
 }
 
-/* The buffer is empty, at the end of a file. */
+/* Called at the end of a file, when the buffer is empty. */
 static ur_status leave_file(ur_cursor *cursor, ur_error *error)
 {
     bool open = false;
@@ -124,7 +126,8 @@ ur_status ur_cursor_ready(ur_cursor *cursor, ur_error *error)
     return UR_OK;
 }
 
-/* Bytes of the invalid sequence at `text` (its maximal subpart), or 0 if a character stands there. */
+/* The length of the invalid sequence (maximal subpart) at `text`, or 0 if there is a character, whose
+ * length is *valid. */
 static size_t invalid_at(const unsigned char *text, size_t length, size_t *valid)
 {
     uint32_t code;
@@ -145,15 +148,15 @@ static ur_status fail_invalid(const ur_cursor *cursor, ur_error *error)
 }
 
 /*
- * The next token where invalid bytes take part in it: characters are copied, the invalid ones replaced, until there are
- * enough to cut. An invalid sequence is never longer than U+FFFD, so enough bytes in the buffer are enough here.
+ * Cuts a token that contains invalid bytes. Characters are copied, and invalid sequences replaced, until the copy is
+ * long enough to cut. An invalid sequence is never longer than U+FFFD, so the bytes in the buffer always suffice.
  */
 static void cut_replaced(ur_cursor *cursor, const unsigned char **text, size_t *length)
 {
     const unsigned char *raw = cursor->buffer + cursor->begin;
     size_t left = cursor->end - cursor->begin, in = 0, out = 0, valid;
     size_t enough = cursor->kind == UR_TOKEN_CHAR ? 1 : sizeof cursor->clean - UR_UTF8_MAX + 1;
-    unsigned char from[UR_CURSOR_AHEAD]; /* where in raw the character ends that ends here in the copy */
+    unsigned char from[UR_CURSOR_AHEAD]; /* from[i]: end in `raw` of the character whose copy ends at i */
     while (in < left && out < enough) {
         size_t invalid = invalid_at(raw + in, left - in, &valid);
         size_t size = invalid ? sizeof replacement : valid;
@@ -195,8 +198,8 @@ ur_status ur_cursor_next(ur_cursor *cursor, const unsigned char **text, size_t *
     return UR_OK;
 }
 
-/* Eight bytes of which none is a CR or not ASCII. The test for a zero byte (here: a CR) may also find one where there
- * is none, above a true one; it never misses one. */
+/* Whether eight bytes are all ASCII and no CR. The test for a zero byte (here: a CR) may give a false alarm above a
+ * true zero, but never misses one. */
 static bool plain_word(const unsigned char *bytes)
 {
     uint64_t word;

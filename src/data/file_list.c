@@ -1,4 +1,4 @@
-/* Finds the files of a text and reads pieces of them, see file_list.h. */
+/* Finds the files of a text and reads pieces of them; see file_list.h. */
 #define _FILE_OFFSET_BITS 64
 
 #include "data/file_list.h"
@@ -26,7 +26,7 @@ ur_status ur_fail_system(ur_error *error, int number, const char *path, const ch
 
 /* ---- Reading --------------------------------------------------------------------------------------------------- */
 
-/* Number of bytes read, fewer than `size` only at the end of the file; −1 with errno. */
+/* Returns the number of bytes read, fewer than `size` only at the end of the file, or −1 with errno set. */
 static int64_t read_at(int descriptor, uint64_t offset, unsigned char *buffer, size_t size)
 {
     size_t done = 0;
@@ -59,7 +59,7 @@ static ur_status fail_gone(const ur_text_file *file, const char *otherwise, ur_e
     return ur_fail_system(error, errno, file->path, errno == ENOENT ? "is gone since it was opened" : otherwise);
 }
 
-/* The file is looked at after its bytes were read, by its name: a change before that shows. */
+/* The file is checked by its name after its bytes were read, so that an earlier change is seen. */
 static ur_status read_checked(const ur_text_file *file, int descriptor, uint64_t offset, unsigned char *buffer,
                               size_t size, ur_error *error)
 {
@@ -70,11 +70,11 @@ static ur_status read_checked(const ur_text_file *file, int descriptor, uint64_t
     UR_TRY(check_unchanged(file, &now, error));
     if (got < 0) return ur_fail_system(error, number, file->path, "cannot be read");
     if ((uint64_t)got == size) return UR_OK;
-    return ur_fail(error, UR_ERR_IO, "%s: ends at byte %llu, although it should have %llu bytes", file->path,
+    return ur_fail(error, UR_ERR_IO, "%s: ends at byte %llu; it should have %llu bytes", file->path,
                    (unsigned long long)(offset + (uint64_t)got), (unsigned long long)file->size);
 }
 
-/* Does not wait where the name has become that of a pipe. */
+/* Non-blocking, in case the name now belongs to a pipe. */
 static int open_text(const char *path) { return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK); }
 
 ur_status ur_open_text_read(ur_open_text *open, const ur_text_file *file, uint64_t offset, unsigned char *buffer,
@@ -110,7 +110,7 @@ ur_status ur_descriptor_read(int descriptor, const char *path, uint64_t offset, 
     int64_t got = read_at(descriptor, offset, buffer, size);
     if (got < 0) return ur_fail_system(error, errno, path, "cannot be read");
     if ((uint64_t)got == size) return UR_OK;
-    return ur_fail(error, UR_ERR_IO, "%s: what was unpacked of it ends too early", path);
+    return ur_fail(error, UR_ERR_IO, "%s: its unpacked contents end too early", path);
 }
 
 /* ---- Finding --------------------------------------------------------------------------------------------------- */
@@ -147,9 +147,9 @@ ur_status ur_file_list_append(ur_file_list *list, char *path, const struct stat 
     return UR_OK;
 }
 
-/* ---- Looking --------------------------------------------------------------------------------------------------- */
+/* ---- What a file looks like -------------------------------------------------------------------------------------- */
 
-/* The beginning of a file; its length. */
+/* Reads the beginning of a file and its length. */
 static ur_status read_start(const char *path, unsigned char start[UR_LOOKS_PROBE], size_t *length, ur_error *error)
 {
     int descriptor = open_text(path);
@@ -198,7 +198,7 @@ ur_status ur_file_list_make(ur_file_list *list, const char *const *paths, size_t
                             ur_error *error)
 {
     *list = (ur_file_list){0};
-    if (count == 0) return ur_fail(error, UR_ERR_USAGE, "no text is given; name at least one file or folder");
+    if (count == 0) return ur_fail(error, UR_ERR_USAGE, "no text given; name at least one file or folder");
     for (size_t i = 0; i < count; i++) {
         struct stat found;
         if (stat(paths[i], &found) != 0)

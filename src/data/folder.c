@@ -8,7 +8,7 @@
 #include <string.h>
 
 typedef struct ending {
-    const char *text; /* ".txt", not ended by a zero */
+    const char *text; /* such as ".txt", not terminated */
     size_t length, files;
 } ending;
 
@@ -26,7 +26,7 @@ bool ur_same_word(const char *text, size_t length, const char *word)
     return strlen(word) == length && are_equal(text, word, length);
 }
 
-/* ---- Which files are data ----------------------------------------------------------------------------------------- */
+/* ---- Which files are data ---------------------------------------------------------------------------------------- */
 
 static const char *below_root(const ur_labelled *set, size_t file)
 {
@@ -35,7 +35,7 @@ static const char *below_root(const ur_labelled *set, size_t file)
 
 static bool is_nested(const ur_labelled *set, size_t file) { return strchr(below_root(set, file), '/'); }
 
-/* Files that tell of data. */
+/* Whether a file is about the data, and no data itself. */
 static bool is_about(const char *name)
 {
     static const char *const WORDS[] = {"readme", "license", "licence", "copying", "notice", "changelog", "authors"};
@@ -63,7 +63,7 @@ static bool has_ending(const ur_labelled *set, size_t file, ending wanted)
 
 enum { ENDINGS = 64 };
 
-/* The one that most files have, the first of those in the order of paths. */
+/* The most frequent ending; of equals, the first in the order of paths. */
 static ending choose_ending(const ur_labelled *set, bool nested)
 {
     ending all[ENDINGS] = {{0}};
@@ -118,9 +118,9 @@ ur_status ur_folder_keep(ur_labelled *set, const char *root, ur_folder_looks *lo
     set->root += list->files[0].path[set->root] == '/';
     looks->nested = any_nested(set);
     ending wanted = choose_ending(set, looks->nested);
-    if (!wanted.text) return ur_fail(error, UR_ERR_DATA, "%s: no data in it, only files that tell of them", root);
+    if (!wanted.text) return ur_fail(error, UR_ERR_DATA, "%s: no data in it, only files that describe data", root);
     snprintf(looks->ending, sizeof looks->ending, "%.*s", (int)wanted.length, wanted.text);
-    wanted.text = looks->ending; /* the path it stood in may go */
+    wanted.text = looks->ending; /* the path that contains it may be freed */
     wanted.length = strlen(looks->ending);
     size_t kept = 0;
     for (size_t file = 0; file < list->count; file++) {
@@ -133,7 +133,7 @@ ur_status ur_folder_keep(ur_labelled *set, const char *root, ur_folder_looks *lo
     return UR_OK;
 }
 
-/* ---- What a place or a name says ---------------------------------------------------------------------------------- */
+/* ---- The label from a path or a name ----------------------------------------------------------------------------- */
 
 static bool is_one_folder(const ur_labelled *set)
 {
@@ -156,6 +156,6 @@ ur_status ur_folder_label(const ur_labelled *set, const char *pattern, size_t fi
         return UR_OK;
     }
     if (ur_glob(pattern, ur_source_name(&set->source, file), &finding->label, &finding->label_length)) return UR_OK;
-    return ur_fail(error, UR_ERR_DATA, "%s: its name does not fit the pattern %s, which says where the label stands",
+    return ur_fail(error, UR_ERR_DATA, "%s: its name does not match the pattern %s, which says where the label is",
                    ur_source_path(&set->source, file), pattern);
 }

@@ -1,5 +1,5 @@
-/* See form.h. Files are looked at in this order: an idx begins with its own bytes, a recording and a table are told by the
- * ending of their names, other texts by what all of the first lines have in common. */
+/* See form.h. The order of the checks: an idx file is known by its first bytes, recordings and tables by the endings of
+ * their names, other texts by what all their first lines have in common. */
 #include "data/form.h"
 
 #include "base/file.h"
@@ -28,16 +28,16 @@ static ur_status find_word(const char *word, const ur_form **form, ur_error *err
     }
     char words[128];
     list_words(words, sizeof words);
-    return ur_fail(error, UR_ERR_USAGE, "no form of data is called %s; there are: %s", word, words);
+    return ur_fail(error, UR_ERR_USAGE, "unknown form of data %s; the forms are %s", word, words);
 }
 
-/* ---- The first lines of a text ------------------------------------------------------------------------------------ */
+/* ---- The first lines of a text ----------------------------------------------------------------------------------- */
 
 enum { LOOKED_AT = 200, FIRST_WORDS = 20 };
 
 typedef struct lines_look {
     size_t lines, trees, fasttext, tabs, equal_tabs, blanks, numbers, words;
-    char word[FIRST_WORDS + 1][32]; /* different first words, the beginnings of them */
+    char word[FIRST_WORDS + 1][32]; /* beginnings of the different first words */
 } lines_look;
 
 static size_t count_byte(const ur_row *row, char wanted)
@@ -93,7 +93,7 @@ static size_t count_columns(ur_dialect dialect, const ur_row *row)
     return columns;
 }
 
-/* Two rows or more, all with as many columns, of which there are two at least. */
+/* True if there are at least two rows, all with the same number of columns, and that number is at least two. */
 static ur_status look_for_columns(const ur_labelled *set, bool *found, ur_error *error)
 {
     ur_dialect dialect;
@@ -115,7 +115,8 @@ static ur_status look_for_columns(const ur_labelled *set, bool *found, ur_error 
     return status;
 }
 
-/* NULL: none. Where a file may be a class, words at the beginning of its lines are none, but numbers are. */
+/* NULL if the form is unknown. If a file may be a class, the first words of its lines are not taken for
+ * labels, but numbers are. */
 static ur_status recognise_text(const ur_labelled *set, bool may_be_class, const ur_form **form, ur_error *error)
 {
     lines_look look = {0};
@@ -140,7 +141,7 @@ static ur_status recognise_text(const ur_labelled *set, bool may_be_class, const
     return UR_OK;
 }
 
-/* ---- Files and folders -------------------------------------------------------------------------------------------- */
+/* ---- Files and folders ------------------------------------------------------------------------------------------- */
 
 static const ur_form *find_by_ending(const char *ending, size_t length)
 {
@@ -181,8 +182,7 @@ static ur_status recognise_files(ur_labelled *set, const ur_labelled_options *op
     char words[128];
     list_words(words, sizeof words);
     return ur_fail(error, UR_ERR_DATA,
-                   "%s: cannot tell which form of labelled examples this is; say it with `form`, which is one of %s",
-                   path, words);
+                   "%s: cannot tell which form of labelled examples this is; give `form`, one of %s", path, words);
 }
 
 static ur_status recognise_folder(ur_labelled *set, const ur_folder_looks *looks, const ur_labelled_options *options,

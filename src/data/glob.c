@@ -1,4 +1,5 @@
-/* See glob.h. A * takes as little as it can and more when the rest does not fit; only the last * needs to be tried again. */
+/* See glob.h. A * matches as little as possible, and more if the rest does not match. Only the last *
+ * needs to be tried again. */
 #include "data/glob.h"
 
 #include "base/error.h"
@@ -10,7 +11,7 @@ enum { LABEL_LENGTH = sizeof LABEL - 1 };
 
 static bool begins_label(const char *pattern) { return strncmp(pattern, LABEL, LABEL_LENGTH) == 0; }
 
-/* Behind the bracket's end; NULL: it has none. "]" as the first is one of the set. */
+/* The position after the set's "]", or NULL if there is none. A "]" that comes first belongs to the set. */
 static const char *pass_set(const char *pattern)
 {
     const char *at = pattern + 1;
@@ -51,7 +52,7 @@ static bool is_in_set(const char *set, const char *end, unsigned char byte)
     return found != negated;
 }
 
-/* What stands for one byte: whether it does, and where the pattern goes on. */
+/* Matches one byte against the next element of the pattern, and moves the pattern past that element. */
 static bool takes_byte(const char **pattern, unsigned char byte)
 {
     const char *at = *pattern, *end = *at == '[' ? pass_set(at) : at + 1;
@@ -61,8 +62,8 @@ static bool takes_byte(const char **pattern, unsigned char byte)
 }
 
 typedef struct star {
-    const char *behind, *from; /* of the pattern, and of the name where it took nothing yet */
-    const char *taken;         /* how far it has got */
+    const char *behind, *from; /* the pattern after the star; the name where the star began */
+    const char *taken;         /* end of the text that the star matches so far */
     bool labelled;
 } star;
 

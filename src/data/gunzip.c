@@ -16,7 +16,7 @@ typedef struct unpacking {
     ur_source *source;
     const ur_text_file *file;
     uint64_t read, written;
-    bool ended; /* a member of the file; another may follow */
+    bool ended; /* a member of the file has ended; another may follow */
     unsigned char packed[PIECE], plain[PIECE];
 } unpacking;
 
@@ -34,7 +34,7 @@ static ur_status write_plain(unpacking *u, size_t size, ur_error *error)
     return ur_source_keep(u->source, u->file->path, u->plain, size, error);
 }
 
-/* All that the bytes at hand give. Zeros may follow the last member. */
+/* Unpacks all that the current bytes give. Zeros may follow the last member. */
 static ur_status inflate_piece(unpacking *u, ur_error *error)
 {
     z_stream *s = &u->stream;
@@ -73,7 +73,7 @@ static ur_status inflate_file(unpacking *u, ur_error *error)
 
 static ur_status unpack(unpacking *u, ur_error *error)
 {
-    if (inflateInit2(&u->stream, 15 + 16) != Z_OK) return ur_fail_memory(error, "unpacking"); /* 16: gzip */
+    if (inflateInit2(&u->stream, 15 + 16) != Z_OK) return ur_fail_memory(error, "unpacking"); /* 16 selects gzip */
     ur_status status = inflate_file(u, error);
     inflateEnd(&u->stream);
     return status;

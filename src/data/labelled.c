@@ -18,9 +18,9 @@
 #define UR_PLACE_MASK ((UINT64_C(1) << UR_SOURCE_BITS) - 1)
 _Static_assert(sizeof(ur_entry) == 16, "what the header promises");
 
-/* ---- Messages ----------------------------------------------------------------------------------------------------- */
+/* ---- Messages ---------------------------------------------------------------------------------------------------- */
 
-enum { PATH_ROOM = 4352 }; /* a path, and the place in its file */
+enum { PATH_ROOM = 4352 }; /* a path, and a place in its file */
 
 static void write_name(const ur_labelled *set, uint64_t place, const char *part, uint64_t number, char *text,
                        size_t size)
@@ -44,7 +44,7 @@ ur_status ur_labelled_fail(const ur_labelled *set, uint64_t place, uint64_t line
     return ur_fail(error, status, "%s: %s", name, what);
 }
 
-/* Bytes and line ends up to `place` in its file; 0: it cannot be read. */
+/* The number of the line that contains `place`, from 1; 0 if the file cannot be read. */
 static uint64_t count_lines(const ur_labelled *set, uint64_t place)
 {
     const ur_piece *piece = &set->source.pieces[ur_source_find(&set->source, place)];
@@ -67,7 +67,7 @@ void ur_labelled_name(const ur_labelled *set, size_t example, char *text, size_t
     write_name(set, entry->place, set->form->part, number, text, size);
 }
 
-/* ---- Adding ------------------------------------------------------------------------------------------------------- */
+/* ---- Adding ------------------------------------------------------------------------------------------------------ */
 
 bool ur_labelled_sets_apart(const ur_labelled *set, const ur_labelled_options *options, uint64_t place, uint64_t hash)
 {
@@ -124,7 +124,7 @@ ur_status ur_labelled_add(ur_labelled *set, const ur_labelled_options *options, 
     return UR_OK;
 }
 
-/* Puts behind set->found which entries of a folder are no data. */
+/* Appends to set->found which entries of a folder are not data. */
 static void tell_left_out(ur_labelled *set)
 {
     const ur_file_list *list = &set->source.list;
@@ -137,18 +137,19 @@ static void tell_left_out(ur_labelled *set)
     if (more && at < sizeof set->found) snprintf(set->found + at, sizeof set->found - at, " and %zu more", more);
 }
 
-/* ---- Opening ------------------------------------------------------------------------------------------------------ */
+/* ---- Opening ----------------------------------------------------------------------------------------------------- */
 
 static ur_status check_options(const ur_labelled_options *o, ur_error *error)
 {
     bool labelled = false;
     if (!(o->val_fraction >= 0 && o->val_fraction < 1))
-        return ur_fail(error, UR_ERR_USAGE, "a share of %g to validate on; it is from 0 to below 1", o->val_fraction);
+        return ur_fail(error, UR_ERR_USAGE, "a validation share of %g; it must be at least 0 and below 1",
+                       o->val_fraction);
     if (o->val_fraction > 0 && o->val_match)
-        return ur_fail(error, UR_ERR_USAGE, "to validate on: either a share or names of files, not both");
+        return ur_fail(error, UR_ERR_USAGE, "validation data: give a share or a pattern of file names, not both");
     if (o->relabel) UR_TRY(ur_relabel_check(o->relabel, error));
     if (o->val_match) UR_TRY(ur_glob_check(o->val_match, &labelled, error));
-    if (labelled) return ur_fail(error, UR_ERR_USAGE, "the pattern %s: {label} is not wanted here", o->val_match);
+    if (labelled) return ur_fail(error, UR_ERR_USAGE, "the pattern %s: {label} has no meaning here", o->val_match);
     if (!o->label_from) return UR_OK;
     UR_TRY(ur_glob_check(o->label_from, &labelled, error));
     return labelled ? UR_OK : ur_fail(error, UR_ERR_USAGE, "the pattern %s has no {label}", o->label_from);
@@ -159,22 +160,23 @@ static ur_status check_found(const ur_labelled *set, const ur_labelled_options *
     const char *path = ur_source_path(&set->source, 0);
     bool split = options->val_match || options->val_fraction > 0;
     if (set->count == 0 && set->dropped)
-        return ur_fail(error, UR_ERR_DATA, "%s: `relabel` %.80s leaves all %zu examples out", path, options->relabel,
+        return ur_fail(error, UR_ERR_DATA, "%s: `relabel` %.80s leaves out all %zu examples", path, options->relabel,
                        set->dropped);
     if (set->count == 0) return ur_fail(error, UR_ERR_DATA, "%s: no examples in it", path);
     if (!options->labels && set->labels.count == 1)
-        return ur_fail(error, UR_ERR_DATA, "%s: one class only: all %zu examples have the label %s; two are needed",
-                       path, set->count, set->labels.sorted[0].text);
+        return ur_fail(error, UR_ERR_DATA,
+                       "%s: only one class: all %zu examples have the label %s; at least two classes are needed", path,
+                       set->count, set->labels.sorted[0].text);
     if (split && (set->held == 0 || set->held == set->count))
-        return ur_fail(error, UR_ERR_DATA, "%s: %s of the %zu examples %s%s; there must be some on both sides%s", path,
-                       set->held ? "all" : "none", set->count,
-                       options->val_match ? "are of files named " : "fall to the share to validate on",
-                       options->val_match ? options->val_match : "",
-                       options->val_match ? "" : ": name a file to validate on (--val), or another --val-fraction");
+        return ur_fail(
+            error, UR_ERR_DATA, "%s: %s of the %zu examples %s%s, but training and validation both need some%s", path,
+            set->held ? "all" : "none", set->count, options->val_match ? "match " : "fall into the validation share",
+            options->val_match ? options->val_match : "",
+            options->val_match ? "" : "; give validation data (`val`) or another `val-fraction`");
     return UR_OK;
 }
 
-/* Labels get their places in the order of all, and go into the hash with those who have them. */
+/* Sorts the labels and renumbers the examples. Then hashes the labels' names and every example's label. */
 static ur_status settle_labels(ur_labelled *set, ur_error *error)
 {
     uint32_t *rank = NULL;
@@ -188,7 +190,7 @@ static ur_status settle_labels(ur_labelled *set, ur_error *error)
             ur_hash_bytes(set->hash, (const unsigned char *)set->labels.by_id[i], strlen(set->labels.by_id[i]) + 1);
     for (size_t i = 0; i < set->count; i++) {
         uint32_t label = set->entries[i].label;
-        const unsigned char bytes[2] = {label & 255, (label >> 8) & 255}; /* UR_LABELS_MOST fits */
+        const unsigned char bytes[2] = {label & 255, (label >> 8) & 255}; /* UR_LABELS_MOST fits into 16 bits */
         set->hash = ur_hash_bytes(set->hash, bytes, sizeof bytes);
     }
     return UR_OK;
@@ -252,7 +254,7 @@ void ur_labelled_close(ur_labelled *set)
     free(set);
 }
 
-/* ---- Asking ------------------------------------------------------------------------------------------------------- */
+/* ---- Properties -------------------------------------------------------------------------------------------------- */
 
 size_t ur_labelled_count(const ur_labelled *set) { return set->count; }
 
@@ -290,7 +292,7 @@ void ur_labelled_follow(ur_labelled_options *options, const ur_labelled *trainin
     options->rate = ur_labelled_rate(training);
 }
 
-/* ---- Reading ------------------------------------------------------------------------------------------------------ */
+/* ---- Reading ----------------------------------------------------------------------------------------------------- */
 
 void *ur_example_room(ur_example *read, size_t which, size_t bytes)
 {

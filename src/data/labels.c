@@ -29,7 +29,7 @@ static int compare(const ur_label *a, const ur_label *b)
     return strcmp(a->text, b->text); /* "1" and "1.0" are two labels */
 }
 
-/* The place where it stands, or would. */
+/* The index of the label in `sorted`, or the index where it would be inserted. */
 static size_t find_place(const ur_labels *labels, const ur_label *wanted)
 {
     size_t low = 0, high = labels->count;
@@ -77,11 +77,11 @@ static ur_status fail_unknown(const ur_labels *labels, const char *text, ur_erro
         if (strlen(known) + 3 > room) break;
         snprintf(list + at, room, "%s%s", i ? ", " : "", known);
     }
-    return ur_fail(error, UR_ERR_DATA, "the label %s does not occur in the training, which has %zu: %s%s", text,
-                   labels->count, list, labels->count > LISTED ? " …" : "");
+    return ur_fail(error, UR_ERR_DATA, "the label %s does not occur in the training data, which have %zu labels: %s%s",
+                   text, labels->count, list, labels->count > LISTED ? " …" : "");
 }
 
-/* Its place, or the one where it would stand; `copy` gets the text with a zero behind it. */
+/* Finds a label, or the index where it would be inserted. `copy` gets the text with a zero after it. */
 static bool find_text(const ur_labels *labels, const char *text, size_t length, char copy[UR_LABEL_BYTES + 1],
                       ur_label *wanted, size_t *at)
 {
@@ -106,9 +106,9 @@ ur_status ur_labels_id(ur_labels *labels, const char *text, size_t length, uint3
     char copy[UR_LABEL_BYTES + 1];
     ur_label wanted;
     size_t at;
-    if (length == 0) return ur_fail(error, UR_ERR_DATA, "there is no label");
+    if (length == 0) return ur_fail(error, UR_ERR_DATA, "no label");
     if (length > UR_LABEL_BYTES)
-        return ur_fail(error, UR_ERR_DATA, "a label of %zu bytes; it may have %d", length, UR_LABEL_BYTES);
+        return ur_fail(error, UR_ERR_DATA, "a label of %zu bytes; a label may have up to %d", length, UR_LABEL_BYTES);
     if (!ur_utf8_valid(text, length))
         return ur_fail(error, UR_ERR_DATA, "the label \"%.*s\" is not UTF-8; rename it", (int)length, text);
     bool there = find_text(labels, text, length, copy, &wanted, &at);

@@ -9,7 +9,7 @@ typedef struct mark {
     ur_looks looks;
 } mark;
 
-/* The longer ones first: that of UTF-32 begins with that of UTF-16. Neither is UTF-8. */
+/* The longer marks come first, since a mark of UTF-32 begins with one of UTF-16. No mark is valid UTF-8. */
 static const mark MARKS[] = {
     {"\xFF\xFE\0\0", 4, UR_LOOKS_UTF32},
     {"\0\0\xFE\xFF", 4, UR_LOOKS_UTF32},
@@ -24,7 +24,7 @@ static const mark *find_mark(const unsigned char *start, size_t length)
     return NULL;
 }
 
-/* Of the characters of `size` bytes, how many have a zero at byte `place`. */
+/* How many characters of `size` bytes have a zero as byte `place`. */
 static size_t zeros_at(const unsigned char *start, size_t length, size_t size, size_t place)
 {
     size_t zeros = 0;
@@ -32,9 +32,10 @@ static size_t zeros_at(const unsigned char *start, size_t length, size_t size, s
     return zeros;
 }
 
-enum { LEAST = 4 }; /* zero bytes: fewer may be of anything */
+enum { LEAST = 4 }; /* fewer zero bytes may occur in any file */
 
-/* Without a mark: text has blanks and line ends, whose other bytes are zero, and never a character of zeros alone. */
+/* Without a mark: text contains spaces and line ends, in which all bytes but one are zero. No character
+ * consists of zeros alone. */
 static const char *guess(const unsigned char *start, size_t length)
 {
     size_t twos = length / 2, fours = length / 4;

@@ -1,4 +1,5 @@
-/* See normal_form.h. Most texts are in the form already, which a look at their characters shows; the others are utf8proc's. */
+/* See normal_form.h. Most texts are in normal form already, which their characters show. utf8proc
+ * converts the others. */
 #include "data/normal_form.h"
 
 #include "base/error.h"
@@ -17,7 +18,7 @@ void ur_normal_form_free(ur_normal_form *form)
     *form = (ur_normal_form){0};
 }
 
-/* Characters from first to last. */
+/* The characters from first to last. */
 typedef struct range {
     uint32_t first, last;
 } range;
@@ -29,7 +30,8 @@ static bool is_in(const range *ranges, size_t count, uint32_t code)
     return false;
 }
 
-/* Whether a character is one of the ranges. What is not UTF-8 ends the text. */
+/* Whether some character is in one of the ranges (`wanted`), or in none (!`wanted`). The search ends at
+ * invalid UTF-8. */
 static bool has_any(const range *ranges, size_t count, bool wanted, ur_field text, uint32_t *found)
 {
     for (size_t at = 0; at < text.length;) {
@@ -45,19 +47,19 @@ static bool has_any(const range *ranges, size_t count, bool wanted, ur_field tex
 
 bool ur_makes_normal_form(void) { return true; }
 
-/* Texts of these alone are in the form: Latin, quotes and dashes, kana, ideographs, syllables of Hangul. Marks that would be
- * joined with them are not among them. */
+/* Texts of these characters alone are in normal form: Latin, quotes and dashes, kana, ideographs, Hangul syllables.
+ * Marks that would be joined with them are not included. */
 static const range SAFE[] = {{0, 0x2FF},       {0x2010, 0x2027}, {0x3041, 0x3096},
                              {0x30A1, 0x30FA}, {0x4E00, 0x9FFF}, {0xAC00, 0xD7A3}};
 
-/* -1: there is no room. Else how many characters it has; 0: it is not UTF-8. */
+/* Returns the number of characters, 0 if the text is not UTF-8, or −1 if there is no memory. */
 static ptrdiff_t take_apart(ur_normal_form *form, ur_field text, utf8proc_option_t options)
 {
     for (;;) {
         utf8proc_ssize_t count = utf8proc_decompose((const utf8proc_uint8_t *)text.text, (utf8proc_ssize_t)text.length,
                                                     form->codes, (utf8proc_ssize_t)form->room, options);
         if (count < 0) return 0;
-        if ((size_t)count < form->room) return count; /* one stays, for the zero behind */
+        if ((size_t)count < form->room) return count; /* one place is left for the zero at the end */
         size_t room = 2 * (size_t)count + 64;
         int32_t *grown = realloc(form->codes, room * sizeof *grown);
         if (!grown) return -1;
@@ -82,7 +84,7 @@ ur_status ur_normalise(ur_normal_form *form, ur_field *text, ur_error *error)
 
 bool ur_makes_normal_form(void) { return false; }
 
-/* Marks that are joined with what is before them: accents, vowels and ends of Hangul, marks of kana. */
+/* Marks that are joined with the character before them: accents, Hangul vowels and final consonants, kana marks. */
 static const range MARKS[] = {{0x300, 0x36F}, {0x1161, 0x1175}, {0x11A8, 0x11C2}, {0x3099, 0x309A}};
 
 ur_status ur_normalise(ur_normal_form *form, ur_field *text, ur_error *error)
@@ -91,8 +93,8 @@ ur_status ur_normalise(ur_normal_form *form, ur_field *text, ur_error *error)
     (void)form;
     if (!has_any(MARKS, sizeof MARKS / sizeof *MARKS, true, *text, &code)) return UR_OK;
     return ur_fail(error, UR_ERR_UNSUPPORTED,
-                   "U+%04X stands behind the letter it belongs to; this build was made without utf8proc, which makes "
-                   "the two one character, and so does uconv -x nfc",
+                   "U+%04X is a combining character after its letter; this build has no utf8proc to compose the two. "
+                   "Compose the text with uconv -x nfc",
                    (unsigned)code);
 }
 

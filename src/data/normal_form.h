@@ -1,6 +1,6 @@
 /*
- * Unicode's normal form C (UAX #15): what can be written as one character is one, such as a letter with its accent, or the letters
- * of a syllable of Hangul. So texts that look the same are the same bytes.
+ * Unicode's normal form C (UAX #15): what can be written as one character is one character, such as a letter with its
+ * accent, or the letters of a Hangul syllable. So texts that look the same have the same bytes.
  */
 #ifndef UR_DATA_NORMAL_FORM_H
 #define UR_DATA_NORMAL_FORM_H
@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-/* Room for a text. Begins as zeros. */
+/* A buffer for a text. All zeros at first. */
 typedef struct ur_normal_form {
     int32_t *codes;
     size_t room;
@@ -18,8 +18,9 @@ typedef struct ur_normal_form {
 
 void ur_normal_form_free(ur_normal_form *form);
 
-/* Brings *text to its normal form; where that is another text it is in `form`, until the next call. What is not UTF-8 stays as it
- * is. UR_ERR_UNSUPPORTED: it has characters that may have to be joined, and this build was made without utf8proc. */
+/* Brings *text to normal form C. If that changes the text, the new text is in `form` and valid until the next call.
+ * Text that is not UTF-8 is left unchanged. UR_ERR_UNSUPPORTED if the text has characters that may have to be joined
+ * and this build has no utf8proc. */
 ur_status ur_normalise(ur_normal_form *form, ur_field *text, ur_error *error);
 
 #endif

@@ -1,4 +1,4 @@
-/* A cursor over a corpus that knows the number of the token it stands at. */
+/* A cursor over a corpus that knows the index of its token. */
 #include "base/error.h"
 #include "data/corpus.h"
 #include "data/corpus_body.h"
@@ -7,7 +7,7 @@
 
 struct ur_reader {
     ur_corpus *corpus;
-    const ur_vocabulary *vocabulary; /* NULL: gives texts only */
+    const ur_vocabulary *vocabulary; /* NULL if the reader gives only texts */
     uint64_t position;
     ur_cursor cursor;
 };
@@ -17,7 +17,7 @@ ur_status ur_reader_open_sized(ur_reader **reader, ur_corpus *corpus, const ur_v
 {
     *reader = NULL;
     if (vocabulary && ur_vocabulary_kind(vocabulary) != corpus->kind)
-        return ur_fail(error, UR_ERR_USAGE, "the text is read by %s and the vocabulary is one of kind %s",
+        return ur_fail(error, UR_ERR_USAGE, "the text is read as %s, but the vocabulary is of kind %s",
                        ur_token_kind_name(corpus->kind), ur_token_kind_name(ur_vocabulary_kind(vocabulary)));
     ur_reader *made = calloc(1, sizeof *made);
     if (!made) return ur_fail_memory(error, "reading the text");
@@ -50,7 +50,7 @@ void ur_reader_passed(ur_reader *reader, size_t tokens) { reader->position += to
 
 uint64_t ur_reader_position(const ur_reader *reader) { return reader->position; }
 
-/* To the last place of the index that is not behind `token`. */
+/* Moves to the last place in the index that is not after `token`. */
 static void place_before(ur_reader *reader, uint64_t token)
 {
     const ur_corpus *corpus = reader->corpus;
@@ -61,7 +61,7 @@ static void place_before(ur_reader *reader, uint64_t token)
     reader->position = end ? corpus->total.tokens : entry * corpus->every;
 }
 
-/* The files have not changed (that is an error where they are read), so this cannot be but for a file that lies. */
+/* A changed file is an error when it is read, so this happens only if the file system is inconsistent. */
 static ur_status fail_short(ur_error *error)
 {
     return ur_fail(error, UR_ERR_IO, "the text has fewer tokens than when it was opened");
@@ -103,7 +103,7 @@ ur_status ur_reader_next(ur_reader *reader, int32_t *ids, size_t count, ur_error
     const uint64_t left = reader->corpus->total.tokens - reader->position;
     if (!reader->vocabulary) return ur_fail(error, UR_ERR_USAGE, "this reader has no vocabulary");
     if (count > left)
-        return ur_fail(error, UR_ERR_DATA, "the text ends here: %zu more tokens are wanted, %llu are left", count,
+        return ur_fail(error, UR_ERR_DATA, "%zu more tokens are needed, but only %llu are left in the text", count,
                        (unsigned long long)left);
     for (size_t i = 0; i < count; i++) UR_TRY(next_id(reader, &ids[i], error));
     return UR_OK;

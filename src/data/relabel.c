@@ -1,9 +1,9 @@
-/* See relabel.h. The rules are short, so that they are read anew for each label. */
+/* See relabel.h. The rules are short, so they are read again for each label. */
 #include "data/relabel.h"
 
 #include <string.h>
 
-/* Cuts the first rule off; false behind the last. */
+/* Cuts off the first rule; false if there is none left. */
 static bool cut_rule(const char **rules, ur_field *from, ur_field *to)
 {
     const char *begin = *rules;
@@ -23,7 +23,7 @@ ur_status ur_relabel_check(const char *rules, ur_error *error)
     for (const char *rest = rules; cut_rule(&rest, &from, &to);)
         if (!to.text || !from.length)
             return ur_fail(error, UR_ERR_USAGE,
-                           "`relabel` %.80s: \"%.*s\" is no rule; rules are LABEL=NAME with commas between, and LABEL= "
+                           "`relabel` %.80s: \"%.*s\" is not a rule; give LABEL=NAME rules separated by commas; LABEL= "
                            "leaves a label out",
                            rules, (int)from.length, from.text);
     return UR_OK;

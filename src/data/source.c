@@ -41,8 +41,9 @@ ur_status ur_source_keep(ur_source *source, const char *path, const void *bytes,
         ssize_t put = write(source->temporary, from + done, size - done);
         if (put < 0 && errno == EINTR) continue;
         if (put < 0)
-            return ur_fail(error, UR_ERR_IO, "%s: it cannot be unpacked: %s; set TMPDIR to a folder with room for it",
-                           path, ur_reason(errno, reason));
+            return ur_fail(error, UR_ERR_IO,
+                           "%s: cannot be unpacked: %s; set TMPDIR to a folder with enough free space", path,
+                           ur_reason(errno, reason));
         done += (size_t)put;
     }
     source->unpacked += size;
@@ -61,7 +62,7 @@ static ur_status settle_file(ur_source *source, size_t file, ur_error *error)
         if (magic[0] == 0x1f && magic[1] == 0x8b) UR_TRY(ur_gunzip(source, from, piece, error));
     }
     if (piece->begin + piece->size <= UINT64_C(1) << UR_SOURCE_BITS) return UR_OK;
-    return ur_fail(error, UR_ERR_DATA, "%s: with it the data are more than 1 TiB", from->path);
+    return ur_fail(error, UR_ERR_DATA, "%s: with this file the data exceed 1 TiB", from->path);
 }
 
 ur_status ur_source_settle(ur_source *source, ur_error *error)
@@ -82,7 +83,7 @@ void ur_source_tell_left_out(const ur_source *source, char *text, size_t size)
         snprintf(text + used, size - (size_t)used, " and %zu more", count - named);
 }
 
-/* Where a file is empty, the one behind it begins at the same address: the last one is meant. */
+/* An empty file begins at the same address as the next one. The last file with that address is meant. */
 size_t ur_source_find(const ur_source *source, uint64_t place)
 {
     size_t low = 0, high = source->list.count;

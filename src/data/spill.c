@@ -13,7 +13,7 @@
 
 static const char *folder_of(const char *folder) { return folder ? folder : "/tmp"; }
 
-/* Removed at once: the descriptor is all there is. */
+/* The name is removed at once, so that the file exists only by its descriptor. */
 ur_status ur_temporary_open(const char *folder, int *descriptor, ur_error *error)
 {
     char reason[UR_REASON_MAX], *path = ur_path_join(folder_of(folder), "unroll-XXXXXX");
@@ -22,7 +22,7 @@ ur_status ur_temporary_open(const char *folder, int *descriptor, ur_error *error
     ur_status status = UR_OK;
     if (*descriptor < 0)
         status = ur_fail(error, UR_ERR_IO,
-                         "%s: no temporary file can be made: %s; set TMPDIR to a folder with room for the data",
+                         "%s: cannot make a temporary file: %s; set TMPDIR to a folder with enough free space",
                          folder_of(folder), ur_reason(errno, reason));
     else
         unlink(path);
@@ -30,7 +30,7 @@ ur_status ur_temporary_open(const char *folder, int *descriptor, ur_error *error
     return status;
 }
 
-/* ---- Growing ------------------------------------------------------------------------------------------------------ */
+/* ---- Growing ----------------------------------------------------------------------------------------------------- */
 
 static ur_status grow_memory(ur_spill *s, size_t room, ur_error *error)
 {
@@ -48,14 +48,13 @@ static ur_status reserve(const ur_spill *s, int file, size_t room, ur_error *err
     do cause = posix_fallocate(file, 0, (off_t)room);
     while (cause == EINTR);
     if (!cause) return UR_OK;
-    return ur_fail(
-        error, UR_ERR_IO,
-        "%s: a table of more than %zu MB cannot be kept in a temporary file: %s; set TMPDIR to a folder with "
-        "room for it",
-        folder_of(s->folder), s->room >> 20, ur_reason(cause, reason));
+    return ur_fail(error, UR_ERR_IO,
+                   "%s: cannot write a table of more than %zu MB to a temporary file: %s; set TMPDIR to a folder with "
+                   "enough free space",
+                   folder_of(s->folder), s->room >> 20, ur_reason(cause, reason));
 }
 
-/* The same bytes at another address, with more behind them. */
+/* Maps the file's bytes at a new address, with more bytes after them. */
 static ur_status map_file(ur_spill *s, int file, size_t room, ur_error *error)
 {
     UR_TRY(reserve(s, file, room, error));
@@ -85,7 +84,7 @@ static ur_status leave_memory(ur_spill *s, size_t room, ur_error *error)
     return UR_OK;
 }
 
-/* Memory is doubled, a file grows by an eighth. */
+/* Memory is doubled; a file grows by an eighth. */
 ur_status ur_spill_grow(ur_spill *s, size_t count, size_t size, ur_error *error)
 {
     size_t bytes, least = s->least ? s->least : UR_SPILL_LEAST;

@@ -1,5 +1,5 @@
-/* Temporary files: without a name, so that they go with the process at the latest. And a block that may become large: memory at
- * first, then such a file. */
+/* Temporary files without a name, which disappear with the process at the latest; and a block that is kept in memory
+ * while it is small, and in such a file when it is large. */
 #ifndef UR_DATA_SPILL_H
 #define UR_DATA_SPILL_H
 
@@ -8,25 +8,27 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The folder for temporary files; NULL: /tmp. Texts are the caller's. UR_ERR_IO names it, and TMPDIR. */
+/* Creates a file in `folder`, or in /tmp if that is NULL. UR_ERR_IO names the folder and TMPDIR. */
 ur_status ur_temporary_open(const char *folder, int *descriptor, ur_error *error);
 
-enum { UR_SPILL_LEAST = 32 << 20 }; /* bytes from which on a block lies in a file */
+enum { UR_SPILL_LEAST = 32 << 20 }; /* a larger block is kept in a file */
 
 /*
- * A block of numbers. Zeros, but for `folder` and `least`: it is empty. In a file its bytes are mapped: what is not looked at
- * takes no memory. Room on the disk is taken before it is written to, so that a full one is an error here and nowhere else.
+ * A block of numbers. All zeros but `folder` and `least`: empty. In a file its bytes are mapped, so that
+ * unused pages take no memory. Disk space is reserved before it is written to, so that a full disk is an
+ * error here and nowhere else.
  */
 typedef struct ur_spill {
     const char *folder; /* for the file; NULL: /tmp */
-    size_t least;       /* bytes from which on it lies in a file; 0: UR_SPILL_LEAST */
+    size_t least;       /* bytes that may be in memory; 0: UR_SPILL_LEAST */
     void *bytes;        /* moves as the block grows */
     size_t room;        /* bytes */
-    int file;           /* its descriptor, where it is mapped */
+    int file;           /* its descriptor, if mapped */
     bool mapped;
 } ur_spill;
 
-/* Makes room for `count` things of `size` bytes and keeps what there is. UR_ERR_MEMORY, UR_ERR_IO: it stays as it was. */
+/* Makes space for `count` items of `size` bytes and keeps the contents. On UR_ERR_MEMORY and UR_ERR_IO
+ * the block stays as it was. */
 ur_status ur_spill_grow(ur_spill *spill, size_t count, size_t size, ur_error *error);
 void ur_spill_free(ur_spill *spill);
 

@@ -1,7 +1,7 @@
 /*
- * Where one token of a text ends and the next begins. A cut depends on the text alone, neither on the locale nor on how
- * much of the text is at hand: with too little of it the answer is 0, never another cut. Every token cut from a text,
- * taken by itself, is again one token.
+ * Where one token of a text ends and the next begins. A cut depends on the text alone, not on the locale and not on how
+ * much of the text is available: if that is too little the answer is 0, never another cut. Every token, cut from a text
+ * and taken by itself, is again one token.
  */
 #include "base/error.h"
 #include "base/utf8.h"
@@ -35,10 +35,10 @@ static bool is_word(unsigned char byte)
     return byte >= 0x80 || (lower >= 'a' && lower <= 'z') || (byte >= '0' && byte <= '9') || byte == '_';
 }
 
-/* Control characters are not visible: like white space, each is a token by itself. */
+/* Control characters are not visible: like white space, each is a token of its own. */
 static bool is_visible(unsigned char byte) { return byte > ' ' && byte < 0x7F; }
 
-/* 1–4, 0 for a character that is not all there, −1 for an invalid one (also one that the end of the text cuts off). */
+/* Returns 1–4, 0 if the character is incomplete, or −1 if it is invalid or cut off by the end of the text. */
 static int char_length(const unsigned char *text, size_t length, bool last)
 {
     if (length == 0) return 0;
@@ -48,13 +48,13 @@ static int char_length(const unsigned char *text, size_t length, bool last)
     return size == 0 && last ? -1 : size;
 }
 
-/* The end of the word whose first character is at `start` (0, or 1 behind a space). An apostrophe goes with the word
- * character behind it or not at all, also where the word is cut for its length. */
+/* The end of the word whose first character is at `start` (0, or 1 after a space). An apostrophe belongs to the word
+ * only together with the word character after it, even where a long word is cut. */
 static int cut_run(const unsigned char *text, size_t length, bool last, size_t start)
 {
     size_t at = start;
     while (at < UR_TOKEN_MAX_BYTES) {
-        size_t next = at; /* where a word character must stand for the word to go on */
+        size_t next = at; /* where a word character must be for the word to go on */
         if (at > start && at < length && text[at] == '\'') next++;
         if (next >= length) return last ? (int)at : 0;
         if (!is_word(text[next])) return (int)at;

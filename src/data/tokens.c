@@ -21,7 +21,7 @@ void ur_written_free(ur_written *written)
     *written = (ur_written){0};
 }
 
-/* ---- Cutting ------------------------------------------------------------------------------------------------------- */
+/* ---- Cutting ----------------------------------------------------------------------------------------------------- */
 
 static ur_status check_text(const char *text, size_t length, ur_error *error)
 {
@@ -49,14 +49,14 @@ static ur_status pad_text(ur_ids *ids, const char *text, size_t length, ur_error
     return UR_OK;
 }
 
-/* A text on its way: what is left of it. */
+/* A text that is being cut: the rest of it. */
 typedef struct cutting {
     const unsigned char *at;
     size_t left;
     ur_token_kind kind;
 } cutting;
 
-/* Checked, and with the blank in front where the kind wants one. */
+/* Checks the text, and puts a space before it if the kind of token needs one. */
 static ur_status begin_cutting(ur_ids *ids, ur_token_kind kind, const char *text, size_t length, cutting *c,
                                ur_error *error)
 {
@@ -68,18 +68,18 @@ static ur_status begin_cutting(ur_ids *ids, ur_token_kind kind, const char *text
     return UR_OK;
 }
 
-/* The length of the next token; 0: the text has ended. */
+/* The length of the next token; 0 at the end of the text. */
 static size_t cut_token(cutting *c, const unsigned char **token)
 {
     int size = c->left ? ur_token_cut(c->kind, c->at, c->left, true) : 0;
-    if (size <= 0) return 0; /* less than 0: the text was checked */
+    if (size <= 0) return 0; /* never less than 0, since the text was checked */
     *token = c->at;
     c->at += size;
     c->left -= (size_t)size;
     return (size_t)size;
 }
 
-/* ---- Making a vocabulary ------------------------------------------------------------------------------------------- */
+/* ---- Making a vocabulary ----------------------------------------------------------------------------------------- */
 
 static bool makes_pieces(const char *token) { return strcmp(token, "bpe") == 0; }
 
@@ -107,7 +107,7 @@ static ur_status make_pieces(ur_vocabulary **vocabulary, size_t limit, uint64_t 
 ur_status ur_tokens_settle(ur_vocabulary **vocabulary, const char *token, size_t limit, uint64_t least, ur_error *error)
 {
     if (makes_pieces(token)) return make_pieces(vocabulary, limit, least, error);
-    UR_TRY(ur_vocabulary_add_times(*vocabulary, "", 1, UINT64_MAX / 2, NULL, error)); /* the end */
+    UR_TRY(ur_vocabulary_add_times(*vocabulary, "", 1, UINT64_MAX / 2, NULL, error)); /* the end, always kept */
     return ur_vocabulary_settle(*vocabulary, least, limit, true, error);
 }
 
@@ -136,7 +136,7 @@ bool ur_tokens_fit(const ur_vocabulary *v)
     return false;
 }
 
-/* ---- Reading ------------------------------------------------------------------------------------------------------- */
+/* ---- Reading ----------------------------------------------------------------------------------------------------- */
 
 static ur_status make_room(ur_ids *ids, size_t more, ur_error *error)
 {
@@ -172,7 +172,7 @@ ur_status ur_tokens_read(const ur_vocabulary *v, const char *text, size_t length
     return UR_OK;
 }
 
-/* ---- Writing ------------------------------------------------------------------------------------------------------- */
+/* ---- Writing ----------------------------------------------------------------------------------------------------- */
 
 static ur_status write_bytes(ur_written *w, const char *text, size_t length, ur_error *error)
 {

@@ -1,6 +1,6 @@
 /*
- * Tokens and their ids. A token of one byte is found by a table of 256 ids, any other by a hash table with open
- * addressing, at most half full. The bytes of tokens lie in blocks that never move, so texts stay valid.
+ * Tokens and their ids. A token of one byte is found in a table of 256 ids, any other in a hash table with open
+ * addressing that is at most half full. The bytes of tokens are in blocks that never move, so texts stay valid.
  */
 #include "data/vocabulary.h"
 
@@ -24,16 +24,16 @@ struct ur_vocabulary {
     ur_token_kind kind;
     bool settled, unknown;
     entry *tokens;
-    size_t count, capacity; /* of tokens; the unknown one is not among them */
-    int32_t single[256];    /* ids of tokens of one byte, −1: none */
-    int32_t *slots;         /* ids of longer tokens, −1: free */
+    size_t count, capacity; /* of tokens, not counting the unknown one */
+    int32_t single[256];    /* ids of tokens of one byte, −1 if none */
+    int32_t *slots;         /* ids of longer tokens, −1 if free */
     size_t slot_count;      /* a power of two */
     ur_arena texts;
-    unsigned char *block; /* where the next text goes */
+    unsigned char *block; /* where the next token's text goes */
     size_t block_left;
 };
 
-/* FNV-1a, its high half folded down because slots are taken from the low bits. */
+/* FNV-1a. The high half is folded into the low bits, which choose the slot. */
 static size_t hash_of(const unsigned char *text, size_t length)
 {
     uint64_t hash = 0xCBF29CE484222325u;
@@ -41,7 +41,7 @@ static size_t hash_of(const unsigned char *text, size_t length)
     return (size_t)(hash ^ hash >> 32);
 }
 
-/* The slot that holds the token or the free one where it belongs. */
+/* The slot that holds the token, or the free slot where it belongs. */
 static size_t slot_of(const ur_vocabulary *vocabulary, const unsigned char *text, size_t length)
 {
     size_t mask = vocabulary->slot_count - 1, slot = hash_of(text, length) & mask;
@@ -53,13 +53,13 @@ static size_t slot_of(const ur_vocabulary *vocabulary, const unsigned char *text
     return slot;
 }
 
-/* Where the id of a token stands or belongs. */
+/* The place in the tables for the id of a token. */
 static int32_t *place_of(ur_vocabulary *vocabulary, const unsigned char *text, size_t length)
 {
     return length == 1 ? &vocabulary->single[text[0]] : &vocabulary->slots[slot_of(vocabulary, text, length)];
 }
 
-/* Enters every token under its number. */
+/* Enters every token with its index as id. */
 static void fill_tables(ur_vocabulary *vocabulary)
 {
     for (size_t i = 0; i < 256; i++) vocabulary->single[i] = -1;
@@ -119,9 +119,9 @@ void ur_vocabulary_free(ur_vocabulary *vocabulary)
 static ur_status check_new(const ur_vocabulary *vocabulary, const unsigned char *text, size_t length, ur_error *error)
 {
     const char *kind = ur_token_kind_name(vocabulary->kind);
-    if (vocabulary->settled) return ur_fail(error, UR_ERR_USAGE, "a token is added to a vocabulary that is settled");
+    if (vocabulary->settled) return ur_fail(error, UR_ERR_USAGE, "a token was added to a vocabulary that is complete");
     if (vocabulary->count >= INT32_MAX - 1)
-        return ur_fail(error, UR_ERR_DATA, "the text has too many different tokens (%zu); use another --token",
+        return ur_fail(error, UR_ERR_DATA, "the text has too many different tokens (%zu); choose another `token`",
                        vocabulary->count);
     int size = length <= UR_TOKEN_MAX_BYTES ? ur_token_cut(vocabulary->kind, text, length, true) : 0;
     if (size <= 0 || (size_t)size != length)
@@ -129,7 +129,7 @@ static ur_status check_new(const ur_vocabulary *vocabulary, const unsigned char 
     return UR_OK;
 }
 
-/* Makes room for one more token with `length` bytes of text. */
+/* Makes space for one more token with `length` bytes of text. */
 static ur_status reserve(ur_vocabulary *vocabulary, size_t length, ur_error *error)
 {
     if (vocabulary->count == vocabulary->capacity) UR_TRY(grow_tokens(vocabulary, 2 * vocabulary->capacity, error));
@@ -181,7 +181,7 @@ static int by_bytes(const void *a, const void *b)
     return order != 0 ? order : (left->length > right->length) - (left->length < right->length);
 }
 
-/* The most frequent first; equals in the order of their bytes, so that what is kept does not depend on the sort. */
+/* The most frequent first; equally frequent tokens by their bytes, so that what is kept does not depend on the sort. */
 static int by_times(const void *a, const void *b)
 {
     const entry *left = a, *right = b;
@@ -191,12 +191,12 @@ static int by_times(const void *a, const void *b)
 
 ur_status ur_vocabulary_settle(ur_vocabulary *vocabulary, size_t min_count, size_t limit, bool unknown, ur_error *error)
 {
-    if (vocabulary->settled) return ur_fail(error, UR_ERR_USAGE, "a vocabulary is settled twice");
+    if (vocabulary->settled) return ur_fail(error, UR_ERR_USAGE, "a vocabulary was completed twice");
     size_t kept = 0;
     for (size_t i = 0; i < vocabulary->count; i++)
         if (vocabulary->tokens[i].times >= min_count) vocabulary->tokens[kept++] = vocabulary->tokens[i];
     if (kept == 0)
-        return ur_fail(error, UR_ERR_DATA, "no %s occurs as often as %zu times in the text",
+        return ur_fail(error, UR_ERR_DATA, "no %s occurs %zu times or more in the text",
                        ur_token_kind_name(vocabulary->kind), min_count);
     if (limit > 0 && kept > limit) {
         qsort(vocabulary->tokens, kept, sizeof *vocabulary->tokens, by_times);

@@ -12,12 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Folders still to be read. A list and not a recursion: the depth of a tree must not use up the stack. */
+/* The folders still to be read are a list. Recursion could exhaust the stack in a deep tree. */
 typedef struct walk {
     ur_file_list *found;
-    ur_file_list folders; /* a stack; of its files only the paths are used */
-    size_t root;          /* where in a path what is below the root begins */
-    bool any;             /* files that are not text, too */
+    ur_file_list folders; /* a stack; only the paths are used */
+    size_t root;          /* offset in a path of the part below the root */
+    bool any;             /* also files that are not text */
     ur_file_list left_out;
 } walk;
 
@@ -35,7 +35,7 @@ static const char *const REASONS[] = {
     [RUN] = "a run",         [BROKEN] = "a broken link", [LINK] = "a link to a folder",
     [NO_FILE] = "not a file"};
 
-/* Takes over `path`. Of what is left out, `size` is the reason. */
+/* Takes ownership of `path`. The reason is stored as the size of the entry. */
 static ur_status leave_out(walk *state, char *path, reason why, ur_error *error)
 {
     struct stat info = {.st_size = why};
@@ -44,7 +44,7 @@ static ur_status leave_out(walk *state, char *path, reason why, ur_error *error)
 
 enum { NAMED_MOST = 3, NAME_SHOWN = 60 };
 
-/* Of a long name the end. */
+/* Appends a name and a reason. Of a long name, only the end is shown. */
 static void name_left_out(ur_file_list *list, const char *name, const char *why)
 {
     size_t at = strlen(list->left_out), all = strlen(name), skipped = all > NAME_SHOWN ? all - NAME_SHOWN : 0;
@@ -53,7 +53,7 @@ static void name_left_out(ur_file_list *list, const char *name, const char *why)
              name + skipped, why);
 }
 
-/* In the order of paths, since a folder has none. */
+/* In the order of paths, since a folder has no order of its own. */
 static void tell_left_out(walk *state)
 {
     ur_file_list *list = state->found, *left = &state->left_out;
@@ -64,7 +64,7 @@ static void tell_left_out(walk *state)
     }
 }
 
-/* The folder of a run holds its log, and besides a model, a checkpoint or an event file, or nothing else at all. */
+/* The folder of a run holds its log and also a model, a checkpoint or an event file, or else the log alone. */
 static bool is_run(const char *folder)
 {
     static const char *const OTHERS[] = {"last.safetensors", "model.safetensors",
@@ -101,7 +101,7 @@ static ur_status enter_file(walk *state, char *path, const struct stat *info, ur
     return status;
 }
 
-/* Takes over `path`. */
+/* Takes ownership of `path`. */
 static ur_status enter(walk *state, char *path, ur_error *error)
 {
     struct stat info;
@@ -153,10 +153,10 @@ static ur_status walk_all(walk *state, const char *root, ur_error *error)
 
 static ur_status fail_empty(const char *root, const walk *state, ur_error *error)
 {
-    if (state->any) return ur_fail(error, UR_ERR_DATA, "%s: no file below this folder, hidden ones left out", root);
+    if (state->any) return ur_fail(error, UR_ERR_DATA, "%s: no files in this folder (hidden files are ignored)", root);
     return ur_fail(error, UR_ERR_DATA,
-                   "%s: no text below this folder; looked for files without a zero byte in their first %d bytes, "
-                   "hidden names left out (%zu other entries)",
+                   "%s: no text files in this folder; a text file has no zero byte among its first %d bytes, and "
+                   "hidden files are ignored (%zu other entries)",
                    root, UR_LOOKS_PROBE, state->left_out.count);
 }
 

@@ -1,4 +1,4 @@
-/* A JSON reader by recursive descent. Every function leaves the parser behind what it read. */
+/* A JSON reader by recursive descent. Every function leaves the parser after the text that it has read. */
 #include "format/json_text.h"
 
 #include "base/number.h"
@@ -18,7 +18,7 @@ typedef struct json_parser {
 
 static ur_status read_value(json_parser *parser, json_t **value);
 
-/* The byte at `at`, or −1 behind the end. */
+/* The byte at `at`, or −1 after the end. */
 static int byte_at(const json_parser *parser, size_t at) { return at < parser->size ? parser->text[at] : -1; }
 
 static ur_status fail(const json_parser *parser, size_t at, const char *what)
@@ -35,7 +35,7 @@ static void skip_blanks(json_parser *parser)
     while ((c = byte_at(parser, parser->at)) == ' ' || c == '\t' || c == '\n' || c == '\r') parser->at++;
 }
 
-/* Moves behind the mark if it is the next thing. */
+/* If the next character is `mark`, moves past it. */
 static bool accept(json_parser *parser, int mark)
 {
     skip_blanks(parser);
@@ -54,7 +54,7 @@ static int hex_digit(int c)
     return -1;
 }
 
-/* The four digits at `at` as a number, or −1. */
+/* The four hexadecimal digits at `at` as a number, or −1. */
 static long hex4(const json_parser *parser, size_t at)
 {
     long code = 0;
@@ -69,7 +69,7 @@ static long hex4(const json_parser *parser, size_t at)
 static bool is_high_surrogate(long code) { return code >= 0xD800 && code <= 0xDBFF; }
 static bool is_low_surrogate(long code) { return code >= 0xDC00 && code <= 0xDFFF; }
 
-/* Behind "\u": one code point of one or two such escapes. */
+/* Called after "\u": reads the code point of one or two such escapes. */
 static ur_status read_unicode(json_parser *parser, char *out, size_t *used)
 {
     size_t begin = parser->at;
@@ -113,7 +113,7 @@ static ur_status read_character(json_parser *parser, char *out, size_t *used)
     return UR_OK;
 }
 
-/* Where the string that begins at `begin` has its closing quote; the end of the text if it has none. */
+/* The place of the closing quote of the string that begins at `begin`; the end of the text if there is none. */
 static size_t string_end(const json_parser *parser, size_t begin)
 {
     size_t at = begin;
@@ -134,7 +134,8 @@ static ur_status decode_string(json_parser *parser, size_t end, char *out, size_
     return UR_OK;
 }
 
-/* No escape is shorter than what it means, so the text of the string is room enough. free() the result. */
+/* No escape is shorter than the characters that it stands for, so the length of the string's text is enough. free() the
+ * result. */
 static ur_status read_text(json_parser *parser, char **text, size_t *length)
 {
     if (!accept(parser, '"')) return fail(parser, parser->at, "expected a string");
@@ -179,7 +180,7 @@ static size_t digits_at(const json_parser *parser, size_t at)
     return count;
 }
 
-/* The end of [0-9]+ [. [0-9]+] [(e|E) [+-] [0-9]+] as far as it goes; *whole: neither point nor exponent. */
+/* The end of [0-9]+ [. [0-9]+] [(e|E) [+-] [0-9]+], as far as it matches. *whole: neither point nor exponent. */
 static size_t number_end(const json_parser *parser, size_t at, bool *whole)
 {
     at += digits_at(parser, at);
@@ -198,7 +199,7 @@ static size_t number_end(const json_parser *parser, size_t at, bool *whole)
 
 static ur_status read_integer(json_parser *parser, size_t begin, size_t end, bool negative, json_t **value)
 {
-    json_int_t number = 0; /* built below zero, where there is room for one more */
+    json_int_t number = 0; /* negative, because there is one more negative number */
     for (size_t i = begin; i < end; i++) {
         int digit = parser->text[i] - '0';
         if (number < (INT64_MIN + digit) / 10) return fail(parser, begin, "an integer beyond 64 bits");
@@ -283,7 +284,7 @@ static ur_status read_members(json_parser *parser, json_t *object)
     return accept(parser, '}') ? UR_OK : fail(parser, parser->at, "expected \",\" or \"}\"");
 }
 
-/* `container` is an empty array or object, owned here until it is full. */
+/* `container` is an empty array or object. It is owned here until it is full. */
 static ur_status read_container(json_parser *parser, json_t *container, json_t **value)
 {
     if (!container) return ur_fail_memory(parser->error, "JSON");

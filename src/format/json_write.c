@@ -1,4 +1,4 @@
-/* JSON values to text. json_dumpb writes into memory it is given, so that nothing can be lost on the way. */
+/* JSON values to text. json_dumpb writes into memory that it is given, so that it cannot lose anything. */
 #include "format/json_text.h"
 
 #include <stdlib.h>

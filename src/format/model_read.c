@@ -7,7 +7,7 @@
 #include <jansson.h>
 #include <string.h>
 
-enum { UR_RUN = 64 }; /* numbers copied and looked at together, as a compiler makes vectors of */
+enum { UR_RUN = 64 }; /* numbers that are copied and checked together, so that the compiler vectorises the loop */
 
 static real converted(const char *bytes, ur_dtype dtype)
 {
@@ -25,7 +25,7 @@ static void copy_run(const ur_tensor_entry *e, size_t at, real *numbers, size_t 
     for (size_t i = 0; size != sizeof(real) && i < count; i++) numbers[i] = converted(bytes + i * size, e->dtype);
 }
 
-/* Place of the first number that is not finite; count: there is none. */
+/* The index of the first number that is not finite, or `count` if there is none. */
 static size_t first_odd(const real *x, size_t count)
 {
     size_t place = 0;
@@ -61,14 +61,15 @@ static ur_status check_shape(const ur_param *p, const ur_tensor_entry *e, const 
                    name, p->name, p->shape[0], ur_param_row(p));
 }
 
-/* The first matrix says what all of them are. */
+/* The dtype of the first matrix is that of all of them. */
 static ur_status check_dtype(ur_model *m, const ur_param *p, const ur_tensor_entry *e, const ur_param *first,
                              const char *name, ur_error *error)
 {
     ur_weights weights = ur_weights_of(e->dtype);
     if (p == first) return ur_model_set_weights(m, weights, error);
     if (p->rank < 2 || weights == m->weights) return UR_OK;
-    return ur_fail(error, UR_ERR_FORMAT, "%s: tensor %s has %s weights and %s has %s; a model has one kind", name,
+    return ur_fail(error, UR_ERR_FORMAT,
+                   "%s: tensor %s has %s weights, but %s has %s; all weights of a model are of one kind", name,
                    first->name, ur_weights_name(m->weights), p->name, ur_weights_name(weights));
 }
 
@@ -103,7 +104,7 @@ static ur_status read_values(ur_model *m, const ur_tensor_file *file, const char
     return UR_OK;
 }
 
-/* Numbers that the file's tensors can be: the network described may not have more. */
+/* The most numbers that the file's tensors can hold. The network in the record may not have more. */
 static size_t numbers_in(const ur_tensor_file *file)
 {
     size_t numbers = 0;
@@ -114,7 +115,8 @@ static size_t numbers_in(const ur_tensor_file *file)
     return numbers;
 }
 
-/* A layer that has weights is no wider than they are many; one without could make a small file ask for large states. */
+/* A layer with weights is not wider than the number of its weights. Without this limit, a layer without weights could
+ * make a small file ask for large states. */
 static ur_status check_widths(const ur_model *m, const char *name, ur_error *error)
 {
     enum { WEIGHTLESS_MAX = 65536 };
@@ -133,11 +135,10 @@ ur_status ur_model_read(ur_model **model, const ur_tensor_file *file, const char
     *model = NULL;
     const char *text = json_string_value(json_object_get(file->metadata, "unroll"));
     if (!text)
-        return ur_fail(
-            error, UR_ERR_FORMAT,
-            "%s: a safetensors file without an \"unroll\" record, as of another program; docs/file-format.md "
-            "says how to give it one",
-            name);
+        return ur_fail(error, UR_ERR_FORMAT,
+                       "%s: a safetensors file of another program: it has no \"unroll\" record; docs/file-format.md "
+                       "says how to add one",
+                       name);
     UR_TRY(ur_record_build(model, text, numbers_in(file), isa, name, error));
     ur_status status = check_widths(*model, name, error);
     if (status == UR_OK) status = read_values(*model, file, name, error);

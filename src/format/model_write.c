@@ -13,8 +13,8 @@
 
 enum { UR_PROBE_STEPS = 16, UR_PROBE_NUMBERS = 8 };
 
-/* The first outputs after 16 steps of ids 0, 7, 14 … (mod V), as hexadecimal floats: with them a machine that loads the
- * file can tell whether it computes the same. */
+/* The first outputs after 16 steps of ids 0, 7, 14 … (mod V), as hexadecimal floats. With them a machine that loads the
+ * file can check that it computes the same. */
 static json_t *probe(const ur_model *m, ur_state *state, real *out)
 {
     json_t *ids = json_array(), *logits = json_array();
@@ -36,7 +36,7 @@ static json_t *probe(const ur_model *m, ur_state *state, real *out)
     return NULL;
 }
 
-/* The probe's place in the record; a network that takes numbers, or cannot be stepped, has none. */
+/* Adds the probe to the record. A network that takes numbers, or cannot be stepped, has none. */
 static ur_status put_probe(const ur_model *m, json_t *record, ur_error *error)
 {
     const ur_line *line = &m->lines[m->line_count - 1];
@@ -64,10 +64,10 @@ static ur_status record_text(const ur_model *m, char **text, ur_error *error)
 static ur_status check_finite(const char *name, const real *numbers, size_t count, ur_error *error)
 {
     if (ur_all_finite(numbers, count)) return UR_OK;
-    return ur_fail(error, UR_ERR_NUMERIC, "the tensor %s is not finite, and is not saved", name);
+    return ur_fail(error, UR_ERR_NUMERIC, "tensor %s is not finite; the model was not saved", name);
 }
 
-/* What a reader refuses is not written. */
+/* Does not write what the reader would refuse. */
 static ur_status check_tensors(const ur_model *m, const ur_tensor_entry *extra, size_t count, ur_error *error)
 {
     for (size_t i = 0; i < m->param_count; i++)

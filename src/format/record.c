@@ -1,4 +1,4 @@
-/* The record, written. */
+/* Writes the record. */
 #include "format/record.h"
 
 #include <jansson.h>
@@ -9,7 +9,8 @@ static json_t *token_json(const ur_vocabulary *v, int32_t id)
     const char *text = ur_vocabulary_text(v, id, &length);
     bool bytes = ur_vocabulary_kind(v) == UR_TOKEN_BYTE || ur_vocabulary_kind(v) == UR_TOKEN_PIECE;
     if (bytes && length == 1) return json_integer((unsigned char)text[0]);
-    return length == 1 && !text[0] ? json_integer(0) : json_stringn(text, length); /* JSON text has no U+0000 here */
+    /* The reader refuses U+0000 in a text, so it is written as a number. */
+    return length == 1 && !text[0] ? json_integer(0) : json_stringn(text, length);
 }
 
 static int put_tokens(json_t *record, const ur_vocabulary *v)
@@ -38,7 +39,7 @@ static int put_sizes(json_t *record, const ur_sizes *sizes)
     return failed | put_size(record, "outputs", sizes->outputs);
 }
 
-/* lines.NAME: what is known of a line by itself. */
+/* lines.NAME: the sizes and tokens of a line by itself. */
 static int put_lines(json_t *record, const ur_model *m)
 {
     json_t *lines = json_object();
@@ -57,7 +58,7 @@ static int put_lines(json_t *record, const ur_model *m)
     return failed || !lines;
 }
 
-/* json_object_update_missing of jansson 2.14 does not say when memory runs out. */
+/* json_object_update_missing of jansson 2.14 does not report when memory runs out. */
 static int put_missing(json_t *record, json_t *more)
 {
     const char *key;

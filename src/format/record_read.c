@@ -1,4 +1,4 @@
-/* The record, read: every value checked before use. */
+/* Reads the record. Every value is checked before it is used. */
 #include "format/json_text.h"
 #include "format/record.h"
 
@@ -7,7 +7,7 @@
 
 static ur_status missing(const char *name, const char *key, ur_error *error)
 {
-    return ur_fail(error, UR_ERR_FORMAT, "%s: the record's \"%s\" is missing or of the wrong kind", name, key);
+    return ur_fail(error, UR_ERR_FORMAT, "%s: the record's \"%s\" is missing or has the wrong type", name, key);
 }
 
 static ur_status check_version(const json_t *record, const char *name, ur_error *error)
@@ -72,7 +72,7 @@ static ur_status read_tokens(ur_vocabulary **tokens, size_t symbols, const json_
         UR_TRY(add_token(*tokens, json_array_get(list, i), i, name, error));
     ur_vocabulary_seal(*tokens, json_is_true(json_object_get(record, "unknown")));
     if (ur_vocabulary_size(*tokens) == symbols) return UR_OK;
-    return ur_fail(error, UR_ERR_FORMAT, "%s: %zu tokens for a network of %zu symbols", name,
+    return ur_fail(error, UR_ERR_FORMAT, "%s: %zu tokens, but the network has %zu symbols", name,
                    ur_vocabulary_size(*tokens), symbols);
 }
 
@@ -87,7 +87,7 @@ static ur_status read_sizes(const json_t *record, ur_sizes *sizes, const char *n
     return read_size(record, "outputs", &sizes->outputs, name, error);
 }
 
-/* The sizes of each line by itself; a network line that is wrong is told by who builds it. */
+/* Reads the sizes of each line by itself. A network line that is wrong is reported when the model is built. */
 static ur_status read_lines(const json_t *lines, const char *net, ur_sizes *sizes, const char *name, ur_error *error)
 {
     ur_net_spec spec = {0};

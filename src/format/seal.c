@@ -6,7 +6,7 @@
 
 ur_seal ur_seal_begin(void) { return (ur_seal){.hash = 0xCBF29CE484222325u}; }
 
-/* Multiplied by an odd number and rotated: high bits of a word reach low ones. */
+/* Multiplies by an odd number and rotates, so that high bits of a word reach low ones. */
 static uint64_t mix(uint64_t hash, const unsigned char *bytes)
 {
     uint64_t word;

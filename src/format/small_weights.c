@@ -16,7 +16,7 @@ static ur_weights weights_of(const ur_model *m, const ur_param *p) { return p->r
 
 /* ---- writing ----------------------------------------------------------------------------------------------------- */
 
-/* Bytes of memory for a parameter's numbers: scales first, so that they are aligned. */
+/* Bytes of memory for a parameter's small numbers. Scales come first, so that they are aligned. */
 static size_t room_of(const ur_model *m, const ur_param *p)
 {
     ur_weights weights = weights_of(m, p);
@@ -62,7 +62,7 @@ static ur_status put_int8(ur_small_entries *small, const ur_param *p, unsigned c
     e.bytes = p->size;
     s.bytes = p->shape[0] * sizeof *scale;
     if (strlen(p->name) + sizeof UR_SCALE_SUFFIX > sizeof s.name)
-        return ur_fail(error, UR_ERR_UNSUPPORTED, "tensor %s: its name is too long for int8 in a file", p->name);
+        return ur_fail(error, UR_ERR_UNSUPPORTED, "tensor %s: its name is too long for an int8 file", p->name);
     snprintf(s.name, sizeof s.name, "%.80s" UR_SCALE_SUFFIX, p->name);
     small->entries[small->count++] = e;
     small->entries[small->count++] = s;
@@ -116,10 +116,10 @@ static ur_status find_scales(const ur_param *p, const ur_tensor_file *file, cons
     snprintf(wanted, sizeof wanted, "%s" UR_SCALE_SUFFIX, p->name);
     const ur_tensor_entry *e = ur_tensor_file_find(file, wanted);
     if (!e)
-        return ur_fail(error, UR_ERR_FORMAT, "%s: tensor %s is I8 and its scales are missing: %s", name, p->name,
+        return ur_fail(error, UR_ERR_FORMAT, "%s: tensor %s is I8, but its scales are missing: %s", name, p->name,
                        wanted);
     if (e->dtype != UR_F32 || e->rank != 1 || e->shape[0] != p->shape[0])
-        return ur_fail(error, UR_ERR_FORMAT, "%s: tensor %s is not a list of %zu numbers of type F32, one a row", name,
+        return ur_fail(error, UR_ERR_FORMAT, "%s: tensor %s must be a list of %zu F32 numbers, one for each row", name,
                        wanted, p->shape[0]);
     *scales = e->data;
     return UR_OK;
@@ -136,11 +136,10 @@ static ur_status read_int8(const ur_param *p, const ur_tensor_file *file, const 
         float scale;
         memcpy(&scale, scales + r * sizeof scale, sizeof scale);
         if (!ur_int8_sound(row, width, scale))
-            return ur_fail(
-                error, UR_ERR_FORMAT,
-                "%s: tensor %s, row %zu: a scale of %g with these numbers is not int8 as it is written here: "
-                "17 bits, not negative, and the largest number 127",
-                name, e->name, r, (double)scale);
+            return ur_fail(error, UR_ERR_FORMAT,
+                           "%s: tensor %s, row %zu: scale %g is not valid with these numbers: scales have 17 bits and "
+                           "are not negative, and the largest number of a row is 127",
+                           name, e->name, r, (double)scale);
         for (size_t i = 0; i < width; i++) p->value[r * width + i] = (real)((float)row[i] * scale);
     }
     return UR_OK;

@@ -1,4 +1,4 @@
-/* Sizes and names of the number types, and a file that was read: finding tensors and freeing it. */
+/* Sizes and names of the number types; finding tensors in a file that was read, and freeing the file. */
 #include "format/tensor_format.h"
 
 #include "base/memory.h"

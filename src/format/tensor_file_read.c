@@ -1,7 +1,7 @@
 /*
  * Reading safetensors, https://github.com/huggingface/safetensors#format: 8 bytes N (little-endian), N bytes of JSON
- * {"NAME": {"dtype": "F32", "shape": [2, 3], "data_offsets": [BEGIN, END]}, …, "__metadata__": {"KEY": "TEXT"}},
- * then the data, which the tensors cover without hole or overlap. Offsets count from the beginning of the data.
+ * {"NAME": {"dtype": "F32", "shape": [2, 3], "data_offsets": [BEGIN, END]}, …, "__metadata__": {"KEY": "TEXT"}}, then
+ * the data, which the tensors cover without hole or overlap. Offsets count from the beginning of the data.
  */
 #include "format/json_text.h"
 #include "format/seal.h"
@@ -13,7 +13,7 @@
 typedef struct tensor_reader {
     const char *name; /* of the file */
     const unsigned char *bytes;
-    size_t size, data_at; /* of the whole file; where in it the data begins */
+    size_t size, data_at; /* of the whole file; offset of the data in the file */
     ur_tensor_file *file;
     ur_error *error;
 } tensor_reader;
@@ -35,11 +35,11 @@ static ur_status header_size(const tensor_reader *reader, size_t *size)
     for (int i = UR_LENGTH_BYTES - 1; i >= 0; i--) length = length << 8 | reader->bytes[i];
     if (length > UR_HEADER_MAX)
         return ur_fail(reader->error, UR_ERR_FORMAT,
-                       "%s: byte 0: a header of %llu bytes, above the limit of %d; this is no safetensors file",
+                       "%s: byte 0: a header of %llu bytes, above the limit of %d; this is not a safetensors file",
                        reader->name, (unsigned long long)length, UR_HEADER_MAX);
     if (length > reader->size - UR_LENGTH_BYTES)
         return ur_fail(reader->error, UR_ERR_FORMAT,
-                       "%s: byte 0: a header of %llu bytes, and the file ends at byte %zu; it was cut short",
+                       "%s: byte 0: a header of %llu bytes, but the file ends at byte %zu; it was cut off",
                        reader->name, (unsigned long long)length, reader->size);
     *size = (size_t)length;
     return UR_OK;
@@ -77,11 +77,11 @@ static ur_status read_dtype(const tensor_reader *reader, ur_tensor_entry *entry,
     if (!name) return wrong_tensor(reader, entry, "has no text \"dtype\"");
     if (ur_dtype_named(name, &entry->dtype)) return UR_OK;
     return ur_fail(reader->error, UR_ERR_FORMAT,
-                   "%s: tensor \"%s\": unknown dtype \"%.32s\"; F32, F64, BF16, I8, I64 and U8 can be read",
+                   "%s: tensor \"%s\": unknown dtype \"%.32s\"; F32, F64, BF16, I8, I64 and U8 are supported",
                    reader->name, entry->name, name);
 }
 
-/* A whole number that is not negative and fits a size_t. */
+/* A whole number that is not negative and fits into a size_t. */
 static bool size_of(const json_t *value, size_t *size)
 {
     if (!json_is_integer(value) || json_integer_value(value) < 0) return false;
@@ -159,7 +159,8 @@ static ur_status read_tensors(tensor_reader *reader, json_t *header)
 
 /* ---- The data as a whole ---- */
 
-/* By place in the file; of empty tensors at one place the name decides, so that the order is always the same. */
+/* Orders by place in the file. Empty tensors at the same place are ordered by name, so that the order is always the
+ * same. */
 static int compare_place(const void *a, const void *b)
 {
     const ur_tensor_entry *x = a, *y = b;
@@ -184,8 +185,8 @@ static ur_status check_cover(const tensor_reader *reader)
         covered += entry->bytes;
     }
     if (covered == reader->size) return UR_OK;
-    return ur_fail(reader->error, UR_ERR_FORMAT, "%s: byte %zu: %zu bytes behind the last tensor", reader->name,
-                   covered, reader->size - covered);
+    return ur_fail(reader->error, UR_ERR_FORMAT, "%s: byte %zu: %zu bytes after the last tensor", reader->name, covered,
+                   reader->size - covered);
 }
 
 static ur_status read_all(tensor_reader *reader, json_t *header)
@@ -222,7 +223,8 @@ ur_status ur_tensor_file_read(ur_tensor_file *file, const char *path, ur_error *
 
 /* ---- The seal ---- */
 
-/* The header without the blanks behind it, which the writer adds; the seal's digits are read as they were when it was made. */
+/* Hashes the header without the blanks that the writer adds after it. The digits of the seal are hashed as
+ * UR_SEAL_OPEN, as they were when the seal was made. */
 static void add_header(ur_seal *seal, const unsigned char *header, size_t length, const char *digits)
 {
     size_t place = 0, size = sizeof UR_SEAL_OPEN - 1;
@@ -240,7 +242,8 @@ ur_status ur_tensor_file_check_seal(const ur_tensor_file *file, const char *name
     const char *wanted = json_string_value(json_object_get(file->metadata, UR_SEAL_KEY));
     char found[17] = "";
     if (!wanted || strlen(wanted) != sizeof UR_SEAL_OPEN - 1)
-        return ur_fail(error, UR_ERR_FORMAT, "%s: has no checksum; it was changed, or is of an earlier version", name);
+        return ur_fail(error, UR_ERR_FORMAT, "%s: has no checksum; it was changed or comes from an earlier version",
+                       name);
     uint64_t length = 0;
     for (int i = UR_LENGTH_BYTES - 1; i >= 0; i--) length = length << 8 | file->bytes.data[i];
     const unsigned char *data = file->bytes.data + UR_LENGTH_BYTES + length;

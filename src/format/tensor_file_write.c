@@ -39,7 +39,7 @@ static ur_status check_entry(const ur_tensor_entry *entry, ur_error *error)
 
 /* ---- Header ---- */
 
-/* Gives `value` to the object; a NULL is the failed allocation that made none. */
+/* Gives `value` to the object. NULL means that the allocation of the value has failed. */
 static ur_status put(json_t *object, const char *key, json_t *value, ur_error *error)
 {
     if (!value || json_object_set_new_nocheck(object, key, value)) return ur_fail_memory(error, "a file's header");
@@ -50,7 +50,7 @@ static ur_status put_metadata(json_t *object, const char *const *metadata, size_
 {
     for (size_t i = 0; i < 2 * pairs; i += 2) {
         if (!metadata[i] || !metadata[i + 1] || !is_utf8(metadata[i]) || !is_utf8(metadata[i + 1]))
-            return ur_fail(error, UR_ERR_USAGE, "metadata %zu: not a pair of UTF-8 texts", i / 2);
+            return ur_fail(error, UR_ERR_USAGE, "metadata %zu: not a pair of UTF-8 strings", i / 2);
         if (json_object_get(object, metadata[i]))
             return ur_fail(error, UR_ERR_USAGE, "metadata \"%s\": given twice", metadata[i]);
         UR_TRY(put(object, metadata[i], json_string_nocheck(metadata[i + 1]), error));
@@ -69,7 +69,7 @@ static json_t *size_list(const size_t *sizes, size_t count)
     return list;
 }
 
-/* `offset`: where its data begins; moved to where it ends. */
+/* `offset`: where the tensor's data begins; it is moved to where the data ends. */
 static ur_status describe(json_t *object, const ur_tensor_entry *entry, size_t *offset, ur_error *error)
 {
     size_t ends[2] = {*offset, 0};
@@ -97,7 +97,7 @@ typedef struct tensor_list {
     size_t pairs;
 } tensor_list;
 
-/* Keys stay in the order in which they are put in. */
+/* Keys stay in the order in which they are added. */
 static ur_status fill_header(json_t *header, const tensor_list *list, ur_error *error)
 {
     size_t offset = 0;
@@ -110,7 +110,7 @@ static ur_status fill_header(json_t *header, const tensor_list *list, ur_error *
     return UR_OK;
 }
 
-/* The header's text, to be freed with free(). */
+/* The text of the header; free() it. */
 static ur_status make_header(const tensor_list *list, char **text, ur_error *error)
 {
     json_t *header = json_object();
@@ -125,7 +125,7 @@ static ur_status make_header(const tensor_list *list, char **text, ur_error *err
 
 /* ---- File ---- */
 
-/* Blanks behind the header bring the data to a multiple of UR_ALIGN. */
+/* Adds blanks after the header, so that the data begins at a multiple of UR_ALIGN. */
 static ur_status add_header(ur_writer *writer, const char *text, ur_error *error)
 {
     char blanks[UR_ALIGN];
@@ -140,7 +140,7 @@ static ur_status add_header(ur_writer *writer, const char *text, ur_error *error
     return ur_writer_add(writer, blanks, padding, error);
 }
 
-/* Where the digits of the seal stand in a header; NULL: it has none. */
+/* The digits of the seal in a header; NULL if it has none. */
 static char *find_seal(char *header)
 {
     char *key = strstr(header, "\"" UR_SEAL_KEY "\":\"" UR_SEAL_OPEN "\"");

@@ -1,4 +1,5 @@
-/* Beam search: at each step every living text grows by every token, and the `width` likeliest live on. */
+/* Beam search: at each step every live text is extended by every token, and the `width` most probable results stay
+ * alive. */
 #include "generate/beam.h"
 #include "base/error.h"
 #include "base/float_mode.h"
@@ -11,21 +12,21 @@
 #include <string.h>
 
 typedef struct text {
-    int32_t *ids; /* room for as many as a text may have; each entry of a list has its own */
+    int32_t *ids; /* buffer for the longest possible text; each entry of a list has its own */
     size_t length;
     double log_probability, score;
     bool ended;
 } text;
 
 typedef struct texts {
-    int32_t *ids; /* of all of them */
+    int32_t *ids; /* memory of all texts */
     text *list;
     size_t count;
 } texts;
 
 struct ur_beam {
     ur_beam_settings settings;
-    size_t outputs, step, ended; /* ended: texts, of an early search */
+    size_t outputs, step, ended; /* ended: number of texts that ended in an early search */
     texts live, grown, found;    /* found: best first */
     ur_frontier frontier;
     size_t *from;
@@ -34,9 +35,9 @@ struct ur_beam {
     double *log_sums;
 };
 
-/* ---- Making ----------------------------------------------------------------------------------------------------- */
+/* ---- Creation --------------------------------------------------------------------------------------------------- */
 
-/* (rows, columns) of them; NULL without memory, also where that many cannot be. */
+/* A zeroed (rows, columns) array; NULL if memory is lacking or the size overflows. */
 static void *zeros(size_t rows, size_t columns, size_t size)
 {
     size_t count = 0, bytes = 0;
@@ -67,15 +68,15 @@ static ur_status allocate(ur_beam *b, ur_error *error)
 
 static ur_status check(const ur_beam_settings *s, size_t outputs, ur_error *error)
 {
-    if (s->width == 0) return ur_fail(error, UR_ERR_USAGE, "a beam of width 0 keeps no text; 1 is the least");
-    if (s->length == 0) return ur_fail(error, UR_ERR_USAGE, "a beam of length 0 has no tokens; 1 is the least");
+    if (s->width == 0) return ur_fail(error, UR_ERR_USAGE, "a beam of width 0; it must be at least 1");
+    if (s->length == 0) return ur_fail(error, UR_ERR_USAGE, "a beam of length 0; it must be at least 1");
     if (outputs == 0 || outputs > INT32_MAX)
         return ur_fail(error, UR_ERR_USAGE, "a decoder of %zu outputs cannot be searched", outputs);
     if (s->end < -1 || s->end >= (int64_t)outputs)
-        return ur_fail(error, UR_ERR_USAGE, "the end of texts is token %ld; the decoder has %zu tokens", (long)s->end,
+        return ur_fail(error, UR_ERR_USAGE, "the end token is %ld, but the decoder has %zu tokens", (long)s->end,
                        outputs);
     if (!(s->length_power >= 0) || s->length_power > 100)
-        return ur_fail(error, UR_ERR_USAGE, "the power of the length is %g; 0 to 100 are possible", s->length_power);
+        return ur_fail(error, UR_ERR_USAGE, "a length penalty of %g; it must be from 0 to 100", s->length_power);
     return UR_OK;
 }
 
@@ -88,7 +89,8 @@ ur_status ur_beam_create(ur_beam **beam, const ur_beam_settings *settings, size_
     b->settings = *settings;
     if (!b->settings.best) b->settings.best = settings->width;
     b->outputs = outputs;
-    b->frontier.width = settings->width * (settings->early ? 2 : 1); /* as many may end, and as many go on */
+    b->frontier.width = settings->width * (settings->early ? 2 : 1); /* `width` texts may end at a step, and as many
+                                                                      * continue */
     ur_status status = allocate(b, error);
     if (status != UR_OK)
         ur_beam_free(b);
@@ -132,7 +134,7 @@ static bool beats_found(const ur_beam *b, double score)
     return !is_full(b) || score > b->found.list[b->found.count - 1].score;
 }
 
-/* Text `row` with another token behind it (−1: as it is) is one of those found, if it is among the best. */
+/* Adds text `row`, extended by token `id` (−1: not extended), to the texts found, if it is among the best. */
 static void keep(ur_beam *b, size_t row, int32_t id, double log_probability)
 {
     const text *from = &b->live.list[row];
@@ -141,14 +143,14 @@ static void keep(ur_beam *b, size_t row, int32_t id, double log_probability)
     double value = score(b, log_probability, length);
     if (!beats_found(b, value)) return;
     size_t at = is_full(b) ? found->count - 1 : found->count++;
-    int32_t *ids = found->list[at].ids; /* of the text that goes */
+    int32_t *ids = found->list[at].ids; /* memory of the text that is dropped */
     for (; at > 0 && found->list[at - 1].score < value; at--) found->list[at] = found->list[at - 1];
     memcpy(ids, from->ids, from->length * sizeof *ids);
     if (id >= 0) ids[from->length] = id;
     found->list[at] = (text){ids, length, log_probability, value, id >= 0};
 }
 
-/* log Σ exp of a row; −infinity where no token is allowed; NaN where a number is NaN or +infinity. */
+/* log Σ exp of a row; −infinity if no token is allowed; NaN if a number is NaN or +infinity. */
 static double log_sum(const ur_real *x, size_t n)
 {
     double top = -INFINITY, sum = 0;
@@ -161,10 +163,10 @@ static double log_sum(const ur_real *x, size_t n)
     return top + ur_log(sum);
 }
 
-/* The numbers of a row, and their log Σ exp. */
+/* The logits of a row, and their log Σ exp. */
 typedef struct offers {
     const ur_real *logits;
-    double all, before; /* before: the log probability of the row's text */
+    double all, before; /* before: log probability of the row's text */
 } offers;
 
 static void offer(ur_beam *b, const offers *o, size_t row, size_t i)
@@ -177,7 +179,8 @@ static void offer(ur_beam *b, const offers *o, size_t row, size_t i)
         ur_frontier_offer(&b->frontier, log_probability, row, (int32_t)i);
 }
 
-/* A number at or below this is not among the candidates. It is a little too low, so that rounding cannot leave one out. */
+/* Tokens whose logit is at or below this cannot be candidates. The bound is a little too low, so that rounding cannot
+ * exclude one. */
 static ur_real find_least(const ur_beam *b, const offers *o)
 {
     const ur_frontier *f = &b->frontier;
@@ -186,7 +189,7 @@ static ur_real find_least(const ur_beam *b, const offers *o)
     return (ur_real)(least - 1e-5 * (1 + fabs(least) + fabs(o->all) + fabs(o->before)));
 }
 
-enum { TOGETHER = 16 }; /* numbers that are looked at together: as a rule none of them is large enough */
+enum { TOGETHER = 16 }; /* logits that are compared at once; usually none of them is large enough */
 
 static bool any_above(const ur_real *x, size_t n, ur_real least)
 {
@@ -228,7 +231,8 @@ static void go_on(ur_beam *b, const ur_candidate *c, size_t i)
     b->read[i] = c->id;
 }
 
-/* The candidates become the living texts; in an early search those among the first that end are found. */
+/* Makes the candidates the live texts. In an early search, those among the first `width` candidates that end are added
+ * to the texts found. */
 static void turn_over(ur_beam *b)
 {
     size_t grown = 0;
@@ -247,7 +251,8 @@ static void turn_over(ur_beam *b)
     b->frontier.count = 0;
 }
 
-/* Whether the search goes on. Not early: a living text can still end up among those found: at best it goes on with probability 1 to the full length. */
+/* Whether the search can still improve. In a search that is not early, it can if the best live text would be among
+ * those found if it continued with probability 1 to the full length. */
 static bool can_improve(const ur_beam *b)
 {
     if (b->settings.early) return b->live.count > 0 && b->ended < b->settings.width;
@@ -310,7 +315,8 @@ ur_status ur_beam_search(ur_beam *b, const ur_decoder *decoder, int32_t first, u
     ur_error own;
     b->found.count = 0;
     if (decoder->outputs != b->outputs)
-        return ur_fail(error, UR_ERR_USAGE, "a decoder of %zu outputs in a beam for %zu", decoder->outputs, b->outputs);
+        return ur_fail(error, UR_ERR_USAGE, "a decoder of %zu outputs was given to a beam for %zu", decoder->outputs,
+                       b->outputs);
     ur_float_mode mode = ur_float_mode_enter();
     ur_status status = search(b, decoder, first, error ? error : &own);
     ur_float_mode_leave(mode);

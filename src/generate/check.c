@@ -1,10 +1,10 @@
-/* Whether a step gave numbers that can be gone on with. */
+/* Checks that the numbers of a step are finite. */
 #include "generate/session.h"
 #include "model/finite.h"
 
 #include <math.h>
 
-/* The largest number that h and c of a layer have in any lane; negative: there is no such layer. */
+/* The largest absolute value in h and c of a layer, over all lanes; negative if there is no such layer. */
 static double largest_of_layer(const ur_model *model, ur_state *state, size_t layer)
 {
     double most = -1;
@@ -17,8 +17,8 @@ static double largest_of_layer(const ur_model *model, ur_state *state, size_t la
     return most;
 }
 
-/* The cell layer, from 1, to whose numbers it is due; 0: to none, but to the weights behind them. What comes out may
- * overflow while the state that grows does not yet. */
+/* The cell layer, counted from 1, that caused the overflow; 0 if it was no cell but the weights after the cells. The
+ * output may overflow before the growing state does. */
 static size_t layer_to_blame(const ur_model *model, ur_state *state)
 {
     double worst = UR_MUCH, most;

@@ -1,6 +1,7 @@
 /*
- * The likeliest ways to finish a word: a search over the tokens that may follow. What is begun of the word is typed again
- * under the search, so that it works for words as tokens too: every token tried must agree with it.
+ * The most probable ways to finish a word: a search over the tokens that may follow. The search spells the begun part
+ * of the word again, so that it also works if tokens are whole words: every token that is tried must agree with the
+ * begun part.
  */
 #include "base/error.h"
 #include "base/memory.h"
@@ -23,7 +24,8 @@ typedef struct path {
 
 typedef struct search {
     const ur_session *session;
-    const char *begun; /* what every path must agree with: a space before the word, if there is one, and the word */
+    const char *begun; /* the text that every path must agree with: a space before the word, if there is one, and the
+                        * begun word */
     size_t begun_length, space, width;
     ur_search_state state;
     path *live, *grown;
@@ -32,14 +34,14 @@ typedef struct search {
     size_t *from;
     int32_t *ids;
     ur_real *logits; /* (width, outputs) */
-    double mass;     /* probability of what was begun, over all paths that agree with it */
+    double mass;     /* probability of the begun text: the sum over all paths that agree with it */
     ur_completion *words;
     size_t capacity, count;
 } search;
 
-/* ---- What was found --------------------------------------------------------------------------------------------- */
+/* ---- Results ---------------------------------------------------------------------------------------------------- */
 
-/* The same word may be reached over different tokens. */
+/* Adds to a word that was already found. The same word may consist of different tokens. */
 static bool add_to_known(search *s, const char *text, size_t length, double log_p)
 {
     for (size_t i = 0; i < s->count; i++) {
@@ -67,7 +69,7 @@ static void finish(search *s, const path *p, double log_p)
 {
     const char *word = p->text + s->space;
     size_t length = p->length - s->space;
-    if (!ur_utf8_valid(word, length)) return; /* bytes may end in the middle of a character */
+    if (!ur_utf8_valid(word, length)) return; /* with byte tokens, a path may end within a character */
     if (!add_to_known(s, word, length, log_p)) {
         if (log_p <= worst_found(s)) return;
         if (s->count < s->capacity) s->count++;
@@ -78,9 +80,9 @@ static void finish(search *s, const path *p, double log_p)
     qsort(s->words, s->count, sizeof *s->words, by_probability);
 }
 
-/* ---- Growing ---------------------------------------------------------------------------------------------------- */
+/* ---- Extending paths -------------------------------------------------------------------------------------------- */
 
-/* Whether a token agrees with the part of what was begun that it covers, and does not end the word behind it. */
+/* Whether a token agrees with the begun text as far as it reaches, and does not end the word right after it. */
 static bool agrees(const search *s, const path *p, const char *text, size_t length)
 {
     if (p->length + length >= UR_WORD_MAX) return false;
@@ -90,7 +92,7 @@ static bool agrees(const search *s, const path *p, const char *text, size_t leng
     return length <= left || !ur_ends_word(text + left, length - left);
 }
 
-/* Returns the token's share in ending the word. */
+/* Extends a path by a token. Returns the token's probability if it ends the word, else 0. */
 static double grow_with(search *s, size_t row, int32_t id, double probability)
 {
     const path *p = &s->live[row];
@@ -117,7 +119,7 @@ static void grow(search *s, size_t row)
     if (end > 0 && p->length > s->space) finish(s, p, p->log_p + log(end));
 }
 
-/* The candidates become the living paths. */
+/* Makes the candidates the live paths. */
 static void turn_over(search *s)
 {
     for (size_t i = 0; i < s->frontier.count; i++) {
@@ -150,7 +152,7 @@ static ur_status run(search *s, ur_error *error)
     return UR_OK;
 }
 
-/* ---- Setting up ------------------------------------------------------------------------------------------------- */
+/* ---- Setup ------------------------------------------------------------------------------------------------------ */
 
 static ur_status allocate(search *s, ur_error *error)
 {
@@ -190,9 +192,10 @@ static ur_status check_begun(const ur_session *session, const char *begun, size_
 {
     if (!session->model->vocabulary) return ur_fail(error, UR_ERR_USAGE, "the model has no tokens of text");
     if (ur_word_begun(begun, length) != length)
-        return ur_fail(error, UR_ERR_USAGE, "what is begun is more than one word; read what lies before the last one");
+        return ur_fail(error, UR_ERR_USAGE,
+                       "the text to complete is more than one word; feed the words before the last one first");
     if (length + 1 >= UR_WORD_MAX)
-        return ur_fail(error, UR_ERR_USAGE, "the word begun has %zu bytes; at most %d are searched", length,
+        return ur_fail(error, UR_ERR_USAGE, "the word to complete has %zu bytes; the limit is %d", length,
                        UR_WORD_MAX - 2);
     return UR_OK;
 }

@@ -1,4 +1,5 @@
-/* See ctc_search.h. Beginnings are the nodes of a tree; at each step those that are kept stay, or grow by a label. */
+/* See ctc_search.h. Beginnings are nodes of a tree. At each step every kept beginning stays as it is or is extended by
+ * a label. */
 #include "generate/ctc_search.h"
 
 #include "base/memory.h"
@@ -11,16 +12,17 @@
 typedef struct node {
     size_t parent;
     int32_t label;
-    size_t beam; /* 1 + its place among those that are kept; 0: it is not */
+    size_t beam; /* 1 + its index among the kept beginnings; 0 if it is not kept */
 } node;
 
 typedef struct beginning {
     size_t node;
-    double blank, label; /* log p of the paths that end in the blank, and in its last label */
+    double blank, label; /* log p of the paths that end in the blank, and of those that end in the beginning's last
+                          * label */
     double judged;
 } beginning;
 
-/* A beginning of the next step: what was kept as number `from`, grown by a label or (−1) as it is. */
+/* A beginning of the next step: kept beginning number `from`, extended by the label `grown` or (−1) unchanged. */
 typedef struct candidate {
     size_t from;
     int32_t grown;
@@ -34,10 +36,11 @@ typedef struct search {
     size_t count;
     candidate *candidate;
     size_t candidates;
-    size_t *child; /* (width, labels): 1 + which of those kept is this one grown by the label; 0: none */
+    size_t *child; /* (width, labels): 1 + index of the kept beginning that is this one extended by the label; 0 for
+                    * none */
     node *tree;
     size_t nodes, tree_room;
-    char *own, *own_next; /* the judge's */
+    char *own, *own_next; /* data of the judge */
     double *log_p;
 } search;
 
@@ -47,7 +50,8 @@ static double add_logs(double a, double b)
     return low > -INFINITY ? top + ur_log(1 + ur_exp(low - top)) : top;
 }
 
-/* ---- Room ----------------------------------------------------------------------------------------------------------- */
+/* ---- Memory
+ * -------------------------------------------------------------------------------------------------------- */
 
 static void *zeros(size_t rows, size_t columns, size_t size)
 {
@@ -109,7 +113,8 @@ static void add_candidate(search *s, candidate c)
     if (c.score > -INFINITY) s->candidate[s->candidates++] = c;
 }
 
-/* Paths of the one that is kept as number i which the label begins: behind an equal label a blank must be between. */
+/* log p of the paths of kept beginning i that the label extends. If the label equals the last one, a blank must be
+ * between them. */
 static double grow_by(const search *s, size_t i, size_t label)
 {
     const beginning *b = &s->kept[i];
@@ -117,7 +122,8 @@ static double grow_by(const search *s, size_t i, size_t label)
     return s->log_p[label] + (again ? b->blank : add_logs(b->blank, b->label));
 }
 
-/* It stays, with what its own beginning (if that is kept, too) adds by growing. */
+/* Adds beginning i unchanged. If the beginning without its last label is kept too, the paths that extend that one to
+ * this one are added. */
 static void let_stay(search *s, size_t i)
 {
     const beginning *b = &s->kept[i];
@@ -144,7 +150,7 @@ static void let_grow(search *s, size_t i)
     }
 }
 
-/* Marks which of those kept are others grown by a label, or takes the marks away. */
+/* Marks the kept beginnings that are extensions of other kept ones, or removes the marks. */
 static void mark_children(search *s, bool mark)
 {
     for (size_t j = 0; j < s->count; j++) {
@@ -154,7 +160,7 @@ static void mark_children(search *s, bool mark)
     }
 }
 
-/* The better first; of equally good ones as they were made. */
+/* Sorts by score, best first. Equal candidates are sorted by the order in which they were made. */
 static int compare(const void *a, const void *b)
 {
     const candidate *x = a, *y = b;
@@ -203,10 +209,11 @@ static ur_status step(search *s, const ur_real *x, ur_error *error)
     }
     mark_children(s, false);
     if (s->candidates) return keep_best(s, error);
-    return ur_fail(error, UR_ERR_NUMERIC, "a search without any text left: the network's outputs are not finite");
+    return ur_fail(error, UR_ERR_NUMERIC, "the search has no text left: the network's outputs are not finite");
 }
 
-/* ---- The whole ------------------------------------------------------------------------------------------------------ */
+/* ---- The search
+ * ---------------------------------------------------------------------------------------------------- */
 
 static ur_status begin(search *s, ur_error *error)
 {

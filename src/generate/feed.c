@@ -1,4 +1,4 @@
-/* Text in pieces to tokens, see feed.h. */
+/* Cuts pieces of text into tokens; see feed.h. */
 #include "generate/feed.h"
 
 #include "base/error.h"
@@ -6,10 +6,10 @@
 
 #include <string.h>
 
-static const unsigned char MARK[3] = {0xEF, 0xBB, 0xBF}; /* a byte order mark */
+static const unsigned char MARK[3] = {0xEF, 0xBB, 0xBF}; /* the byte order mark */
 
-/* Bytes at the front that training leaves out; −1: too few are there to say. (Of a mark, as of any character, the bytes
- * wait until it is complete.) */
+/* The number of bytes at the front that training leaves out; −1 if there are too few bytes to decide. (The bytes of a
+ * byte order mark, as of any character, are held until it is complete.) */
 static int left_out(const ur_feed *feed, ur_token_kind kind, bool last)
 {
     if (kind == UR_TOKEN_BYTE || feed->count == 0) return 0;
@@ -27,7 +27,7 @@ static void drop(ur_feed *feed, size_t size)
     memmove(feed->bytes, feed->bytes + size, feed->count);
 }
 
-/* The next token that is certain: its bytes; 0: there is none yet. */
+/* The number of bytes of the next token that is certain; 0 if there is none yet. */
 static ur_status cut_token(ur_feed *feed, ur_token_kind kind, bool last, size_t *size, ur_error *error)
 {
     *size = 0;

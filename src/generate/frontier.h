@@ -1,4 +1,4 @@
-/* The likeliest ways to go on, of all that a step of a search offers. */
+/* The most probable continuations among all that a step of a search offers. */
 #ifndef UR_GENERATE_FRONTIER_H
 #define UR_GENERATE_FRONTIER_H
 
@@ -6,16 +6,16 @@
 
 typedef struct ur_candidate {
     double log_probability;
-    size_t row; /* of the step that offers it */
+    size_t row; /* row of the step that offers it */
     int32_t id;
 } ur_candidate;
 
 typedef struct ur_frontier {
-    ur_candidate *list; /* likeliest first; room for `width` */
+    ur_candidate *list; /* most probable first; capacity `width` */
     size_t count, width;
 } ur_frontier;
 
-/* Of equals those that were offered first come first. */
+/* Offers a candidate. Among equally probable ones, those that were offered first come first. */
 static inline void ur_frontier_offer(ur_frontier *f, double log_probability, size_t row, int32_t id)
 {
     bool full = f->count == f->width;

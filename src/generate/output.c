@@ -1,4 +1,4 @@
-/* Bytes of tokens to text that is certain, see output.h. */
+/* Turns the bytes of tokens into text that is certain; see output.h. */
 #include "generate/output.h"
 
 #include "base/error.h"
@@ -56,14 +56,15 @@ static void put_text(ur_output *out, const char *bytes, size_t size)
 
 /* ---- Stop texts ------------------------------------------------------------------------------------------------- */
 
-/* What is held back is always the beginning of a stop text, so its bytes need not be kept: here with one byte more. */
+/* The bytes held back plus one more byte. Held bytes are always the beginning of a stop text, so they are not
+ * stored. */
 typedef struct tail {
     const char *held;
     size_t count;
     char byte;
 } tail;
 
-/* Whether the tail from `first` on is the beginning of `text`. */
+/* Whether the tail from index `first` on is a beginning of `text`. */
 static bool begins(const tail *t, size_t first, const char *text, size_t length)
 {
     size_t size = t->count - first;
@@ -72,7 +73,7 @@ static bool begins(const tail *t, size_t first, const char *text, size_t length)
 
 static const char *next_text(const char *text) { return text + strlen(text) + 1; }
 
-/* Bytes of the longest stop text that the tail ends with; 0: none. */
+/* The number of bytes of the longest stop text with which the tail ends; 0 if there is none. */
 static size_t find_met(const ur_output *out, const tail *t)
 {
     size_t longest = 0;
@@ -93,14 +94,14 @@ static const char *stop_begun(const ur_output *out, const tail *t, size_t first)
     return NULL;
 }
 
-/* Hands on the first `size` bytes of the tail. */
+/* Passes on the first `size` bytes of the tail. */
 static void release(ur_output *out, const tail *t, size_t size)
 {
     put_text(out, t->held, size < t->count ? size : t->count);
     if (size > t->count) put_text(out, &t->byte, 1);
 }
 
-/* The most that may become a stop text stays held back. */
+/* Holds back as many bytes as may become a stop text, and passes on the rest. */
 static void hold(ur_output *out, const tail *t)
 {
     size_t first = 0;
@@ -152,7 +153,7 @@ static ur_status measure_stops(const ur_writing *writing, size_t *all, size_t *l
     return UR_OK;
 }
 
-/* A byte becomes three where it is no character. */
+/* Buffer for a piece of text. An invalid byte becomes three bytes. */
 static char *make_text(size_t longest)
 {
     size_t bytes = 0;

@@ -1,4 +1,4 @@
-/* What may come next. */
+/* The probabilities of the next token. */
 #include "generate/session.h"
 
 #include <stdlib.h>
@@ -15,7 +15,7 @@ ur_status ur_session_probabilities(ur_session *s, const ur_real **probabilities,
     return UR_OK;
 }
 
-/* Of two equally likely the lower id comes first. */
+/* Of two equally probable tokens the one with the lower id comes first. */
 static bool comes_before(const ur_choice *a, const ur_choice *b)
 {
     return a->probability > b->probability || (a->probability == b->probability && a->id < b->id);
@@ -23,7 +23,7 @@ static bool comes_before(const ur_choice *a, const ur_choice *b)
 
 static int in_order(const void *a, const void *b) { return comes_before(a, b) ? -1 : comes_before(b, a); }
 
-/* A heap whose first entry is the last in order: what is pushed out when a likelier one comes. */
+/* Restores a heap whose first entry is the last in order, which is removed when a more probable one comes. */
 static void sift(ur_choice *heap, size_t count, size_t at)
 {
     for (size_t child; (child = 2 * at + 1) < count; at = child) {

@@ -1,4 +1,4 @@
-/* Text into a session. */
+/* Reads text into a session. */
 #include "base/error.h"
 #include "generate/session.h"
 
@@ -17,7 +17,7 @@ static ur_status accept_token(void *context, int32_t id, ur_error *error)
     return ur_session_accept(context, id, error);
 }
 
-/* First on trial, so that nothing is read of a text that cannot be read. */
+/* Reads on trial first, so that nothing is read of a text that is not valid. */
 static ur_status feed(ur_session *s, const char *text, size_t length, bool last, ur_error *error)
 {
     const ur_vocabulary *vocabulary = s->model->vocabulary;
@@ -43,7 +43,7 @@ ur_status ur_session_read_tokens(ur_session *s, const int32_t *ids, size_t count
 {
     for (size_t i = 0; i < count; i++)
         if (ids[i] < 0 || (size_t)ids[i] >= s->outputs)
-            return ur_fail(error, UR_ERR_USAGE, "token %zu is %ld; the model has 0 to %zu", i, (long)ids[i],
+            return ur_fail(error, UR_ERR_USAGE, "token %zu is %ld; the model's tokens are 0 to %zu", i, (long)ids[i],
                            s->outputs - 1);
     UR_TRY(ur_session_read_end(s, error));
     if (count) ur_session_end(s);

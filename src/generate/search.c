@@ -1,11 +1,11 @@
-/* A beam search from where a session stands. */
+/* Beam search from the current state of a session. */
 #include "base/error.h"
 #include "generate/beam.h"
 #include "generate/search_state.h"
 
 #include <math.h>
 
-/* The unknown token is not allowed. */
+/* Makes a step in which the unknown token is not allowed. */
 static ur_status step(void *context, size_t rows, const size_t *from, const int32_t *ids, ur_real *logits,
                       ur_error *error)
 {

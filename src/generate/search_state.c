@@ -1,4 +1,4 @@
-/* The step of a search with a language model, see search_state.h. */
+/* The step of a search with a language model; see search_state.h. */
 #include "generate/search_state.h"
 
 #include "base/error.h"
@@ -31,7 +31,7 @@ ur_status ur_search_state_step(void *context, size_t rows, const size_t *from, c
     ur_search_state *state = context;
     const ur_session *s = state->session;
     for (size_t i = 0; i < rows; i++) ur_state_copy(state->next, i, state->now, from[i]);
-    for (size_t i = rows; i < state->width; i++) ur_state_reset(state->next, i); /* steps along, unused */
+    for (size_t i = rows; i < state->width; i++) ur_state_reset(state->next, i); /* step too, but are unused */
     ur_state *before = state->now;
     state->now = state->next;
     state->next = before;

@@ -1,4 +1,4 @@
-/* Sessions: made, copied, and moved on by one token. */
+/* Sessions: creation, copies, and the step from one token to the next. */
 #include "generate/session.h"
 
 #include "base/error.h"
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Making ----------------------------------------------------------------------------------------------------- */
+/* ---- Creation --------------------------------------------------------------------------------------------------- */
 
 static ur_status allocate(ur_session *s, ur_error *error)
 {
@@ -22,7 +22,8 @@ ur_status ur_session_create(ur_session **session, const ur_model *model, ur_erro
 {
     *session = NULL;
     if (!ur_predicts_tokens(model))
-        return ur_fail(error, UR_ERR_USAGE, "\"%s\" does not predict the tokens that it reads: it has no session",
+        return ur_fail(error, UR_ERR_USAGE,
+                       "\"%s\" does not predict the tokens that it reads, so it cannot have a session",
                        ur_model_net(model));
     ur_session *s = calloc(1, sizeof *s);
     if (!s) return ur_fail_memory(error, "a session");
@@ -62,7 +63,7 @@ void ur_session_reset(ur_session *s)
 ur_status ur_session_copy(ur_session *to, const ur_session *from, ur_error *error)
 {
     if (to->model != from->model)
-        return ur_fail(error, UR_ERR_USAGE, "a session cannot be copied into one of another model");
+        return ur_fail(error, UR_ERR_USAGE, "a session cannot be copied into a session of another model");
     if (to == from) return UR_OK;
     ur_state_copy(to->state, 0, from->state, 0);
     ur_state_copy(to->rest, 0, from->rest, 0);
@@ -99,9 +100,9 @@ uint64_t ur_session_next_draw(const ur_session *s) { return s->draw; }
 
 void ur_session_use_pool(ur_session *s, ur_pool *pool) { s->pool = pool; }
 
-/* ---- Moving on -------------------------------------------------------------------------------------------------- */
+/* ---- Steps ------------------------------------------------------------------------------------------------------ */
 
-/* The token that waits. A session whose numbers were not finite tells so again. */
+/* Reads the token that waits. A session whose numbers were not finite fails again. */
 static ur_status read_waiting(ur_session *s, ur_error *error)
 {
     if (!s->broken) {
@@ -139,7 +140,7 @@ ur_status ur_session_accept(ur_session *s, int32_t id, ur_error *error)
     return UR_OK;
 }
 
-/* What is drawn is read in any case: no state need be kept from before. */
+/* The sampled token is accepted in any case, so the state before it need not be kept. */
 ur_status ur_session_draw(ur_session *s, int32_t *id, ur_error *error)
 {
     UR_TRY(ur_session_start(s, error));
@@ -149,7 +150,7 @@ ur_status ur_session_draw(ur_session *s, int32_t *id, ur_error *error)
     return ur_session_accept(s, *id, error);
 }
 
-/* ---- Beginning -------------------------------------------------------------------------------------------------- */
+/* ---- Start ------------------------------------------------------------------------------------------------------ */
 
 static int32_t any_token(const ur_session *s)
 {

@@ -1,7 +1,7 @@
 /*
- * A session as bytes: a header of fixed size, then the numbers of each layer (h, then c where there is one), as this
- * machine holds them (docs/file-format.md). The numbers are read and written one layer at a time and never as the raw
- * memory of a state, so that no file, however made, can put anything else than numbers into one.
+ * A session as bytes: a header of fixed size, then the numbers of each layer (h, then c if there is one), in this
+ * machine's format (docs/file-format.md). The numbers are read and written one layer at a time and never as the raw
+ * memory of a state, so that no file, whatever it contains, can put anything but numbers into a state.
  */
 #include "base/error.h"
 #include "base/file.h"
@@ -17,20 +17,20 @@ static const char MAGIC[8] = "URSTATE";
 
 typedef struct header {
     char magic[8];
-    uint32_t version, order;       /* order: ORDER as this machine holds it */
-    uint64_t fingerprint, weights; /* of the model */
-    uint64_t size, check;          /* bytes that follow; hash of all, with this as 0 */
+    uint32_t version, order;       /* order: the number ORDER in this machine's byte order */
+    uint64_t fingerprint, weights; /* hashes of the model's structure and of its weights */
+    uint64_t size, check;          /* number of bytes after the header; hash of all bytes, with this field as 0 */
     uint64_t draw, seed;
     int32_t waiting;
     uint32_t begun_count;
-    unsigned char begun[8]; /* a character that is not complete */
+    unsigned char begun[8]; /* an incomplete character */
 } header;
 
 _Static_assert(sizeof(header) == 80, "no gaps");
 
 static uint64_t hash(uint64_t value, const void *bytes, size_t size) { return ur_hash_bytes(value, bytes, size); }
 
-/* Network line, number of parameters and tokens, size of a number: what makes a state fit. */
+/* A hash of all that a state must fit: the network line, the numbers of parameters and tokens, the size of a number. */
 static uint64_t fingerprint(const ur_model *model)
 {
     uint64_t sizes[] = {ur_model_parameters(model), ur_model_tokens(model), sizeof(ur_real)};
@@ -38,7 +38,8 @@ static uint64_t fingerprint(const ur_model *model)
     return hash(hash(UR_HASH_START, net, strlen(net)), sizes, sizeof sizes);
 }
 
-/* The same network with other weights would go on with nonsense. Worked out once a session. */
+/* A hash of the weights, because the same network with other weights would continue with nonsense. Computed once per
+ * session. */
 static uint64_t weights_hash(ur_session *s)
 {
     if (s->hashed) return s->weights;
@@ -51,7 +52,7 @@ static uint64_t weights_hash(ur_session *s)
     return s->weights;
 }
 
-/* Calls `visit` with the numbers of each layer; returns how many bytes there are. */
+/* Calls `visit` with the numbers of each layer. Returns their number of bytes. */
 typedef void visit_values(void *context, ur_real *values, size_t count);
 
 static size_t visit_state(const ur_model *model, ur_state *state, visit_values *visit, void *context)
@@ -107,12 +108,12 @@ ur_status ur_session_save_memory(ur_session *s, void *bytes, size_t size, ur_err
 {
     writing w = {(unsigned char *)bytes + sizeof(header), true};
     if (size != ur_session_size(s))
-        return ur_fail(error, UR_ERR_USAGE, "a session of this model is kept in %zu bytes, not in %zu",
-                       ur_session_size(s), size);
+        return ur_fail(error, UR_ERR_USAGE, "a session of this model takes %zu bytes, not %zu", ur_session_size(s),
+                       size);
     UR_TRY(ur_session_read_end(s, error));
     visit_state(s->model, ur_session_rest(s), visit_write, &w);
     if (!w.finite || s->broken)
-        return ur_fail(error, UR_ERR_NUMERIC, "the state of \"%s\" is not finite after %llu tokens; it cannot be kept",
+        return ur_fail(error, UR_ERR_NUMERIC, "the state of \"%s\" is not finite after %llu tokens; it cannot be saved",
                        ur_model_net(s->model), (unsigned long long)s->steps);
     header head = make_header(s);
     memcpy(bytes, &head, sizeof head);
@@ -152,15 +153,15 @@ static void visit_read(void *context, ur_real *values, size_t count)
 static ur_status check_header(ur_session *s, const header *head, ur_error *error)
 {
     if (memcmp(head->magic, MAGIC, sizeof MAGIC) != 0) return ur_fail(error, UR_ERR_FORMAT, "not a state file");
-    if (head->order != ORDER) return ur_fail(error, UR_ERR_FORMAT, "made on a machine of another byte order");
+    if (head->order != ORDER) return ur_fail(error, UR_ERR_FORMAT, "written on a machine with another byte order");
     if (head->version != VERSION)
         return ur_fail(error, UR_ERR_FORMAT, "a state file of version %u; this program reads version %d", head->version,
                        VERSION);
     if (head->fingerprint != fingerprint(s->model))
-        return ur_fail(error, UR_ERR_DATA, "a state of another model; this one is %s", ur_model_net(s->model));
+        return ur_fail(error, UR_ERR_DATA, "a state of another model; this model is %s", ur_model_net(s->model));
     if (head->weights != weights_hash(s))
         return ur_fail(error, UR_ERR_DATA,
-                       "a state of other weights of the same network; go on with the model that made it");
+                       "a state of the same network with other weights; use the model that made it");
     return UR_OK;
 }
 
@@ -179,13 +180,13 @@ static ur_status check_body(const ur_session *s, const header *head, const unsig
 {
     size_t wanted = body_size(s);
     if (head->size != wanted || there != wanted)
-        return ur_fail(error, UR_ERR_FORMAT, "has %zu bytes of state where %zu belong; it was cut or added to", there,
+        return ur_fail(error, UR_ERR_FORMAT, "has %zu bytes of state instead of %zu; it was cut off or extended", there,
                        wanted);
     header zeroed = *head;
     zeroed.check = 0;
     bool sound = hash(hash(UR_HASH_START, &zeroed, sizeof zeroed), body, there) == head->check && head->waiting >= -1 &&
                  head->waiting < (int64_t)s->outputs && head->begun_count < sizeof s->begun.bytes;
-    if (!sound) return ur_fail(error, UR_ERR_FORMAT, "damaged: its check sum is not that of its bytes");
+    if (!sound) return ur_fail(error, UR_ERR_FORMAT, "damaged: its checksum does not match");
     if (!all_finite(body, there)) return ur_fail(error, UR_ERR_FORMAT, "damaged: holds a number that is not finite");
     return UR_OK;
 }

@@ -1,4 +1,4 @@
-/* Where words end, see words.h. */
+/* Where words end; see words.h. */
 #include "generate/words.h"
 
 #include "base/utf8.h"
@@ -10,8 +10,8 @@ static bool is_ascii_word(uint32_t code)
     return letter || (code >= '0' && code <= '9') || code == '_' || code == '\'';
 }
 
-/* Beyond ASCII everything belongs to words but the blocks of spaces and punctuation: Latin-1's signs (without ª µ º),
- * General Punctuation, CJK Symbols and Punctuation, the full stops and commas of full width. */
+/* Beyond ASCII every character belongs to words except blocks of spaces and punctuation: Latin-1's signs up to U+00BF
+ * (without ª µ º), General Punctuation, CJK Symbols and Punctuation (without 々), and the full-width ! , . : ; ?. */
 static bool is_word(uint32_t code)
 {
     if (code < 0x80) return is_ascii_word(code);

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Whether a token ends the word before it. A part of a character, as models of bytes have them, goes on with the word. */
+/* Whether a token ends the word before it. A part of a character, as in models of bytes, continues the word. */
 bool ur_ends_word(const char *token, size_t length);
 
 #endif

@@ -1,4 +1,4 @@
-/* Text out of a session. */
+/* Writes the text of a session. */
 #include "base/error.h"
 #include "generate/session.h"
 
@@ -44,7 +44,7 @@ ur_status ur_session_next(ur_session *s, const char **text, size_t *size, ur_err
     *text = NULL;
     *size = s->output.size = 0;
     if (s->ending != UR_NOT_ENDED) return UR_OK;
-    if (s->limit == 0) return ur_fail(error, UR_ERR_USAGE, "no writing was begun in this session");
+    if (s->limit == 0) return ur_fail(error, UR_ERR_USAGE, "this session has not begun to write");
     if (atomic_load(&s->asked))
         finish(s, UR_ENDED_ASKED);
     else
@@ -59,7 +59,7 @@ ur_status ur_session_write(ur_session *s, const ur_writing *writing, const ur_si
     ur_error own;
     const char *text;
     size_t size;
-    if (!error) error = &own; /* a sink need not look */
+    if (!error) error = &own; /* so that a sink always gets an error to fill */
     UR_TRY(ur_session_begin(s, writing, error));
     do {
         UR_TRY(ur_session_next(s, &text, &size, error));

@@ -1,5 +1,5 @@
-/* Section 3 of unroll_inspect.h: the text is read once for the scores, a part of it once more by a network of random
- * weights, and a sample of it again for each of the best units. */
+/* Section 3 of unroll_inspect.h. The text is read once for the scores. A part of it is read again by a network with
+ * random weights, and a sample of it once more for each of the best units. */
 #include "inspect/cells.h"
 
 #include "base/error.h"
@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Cells by number ---------------------------------------------------------------------------------------------- */
+/* ---- Cells by index
+ * ------------------------------------------------------------------------------------------------ */
 
 size_t ur_cell_total(const ur_model *model)
 {
@@ -61,10 +62,11 @@ ur_status ur_cells_check(const ur_model *model, const ur_cell_search *search, ur
         return ur_fail(error, UR_ERR_USAGE, "the model (\"%s\") has no recurrent layer, so there are no cells",
                        ur_model_net(model));
     if (search->own_count > UR_OWN_MOST)
-        return ur_fail(error, UR_ERR_USAGE, "%zu predicates of one's own: at most %d", search->own_count, UR_OWN_MOST);
+        return ur_fail(error, UR_ERR_USAGE, "%zu predicates of your own; the limit is %d", search->own_count,
+                       UR_OWN_MOST);
     if (!search->follow || (ur_probe_layer(model, search->layer, &units, NULL) && search->unit < units)) return UR_OK;
-    return ur_fail(error, UR_ERR_USAGE, "there is no unit %zu in recurrent layer %zu of \"%s\"", search->unit,
-                   search->layer, ur_model_net(model));
+    return ur_fail(error, UR_ERR_USAGE, "no neuron %zu in recurrent layer %zu of \"%s\"", search->unit, search->layer,
+                   ur_model_net(model));
 }
 
 static double share_of(const ur_tally *t, size_t p)
@@ -83,7 +85,7 @@ static void conclude(ur_cells *c, const ur_model *model, const ur_tally *t, size
     if (s->verdict != UR_CELL_SCORED) return;
     c->ranks[p] = ur_cells_choose(t, ur_cell_total(model), p, c->predicate[p].number, c->rank[p]);
     if (!c->ranks[p]) {
-        s->verdict = UR_CELL_NEVER; /* all units stand still */
+        s->verdict = UR_CELL_NEVER; /* no unit changes its value */
         return;
     }
     for (size_t i = 0; i < c->ranks[p]; i++) c->rank[p][i].place = ur_cell_at_number(model, c->rank[p][i].cell);
@@ -140,7 +142,7 @@ void ur_cells_conclude_control(ur_cells *c, const ur_model *random, const ur_tal
     }
 }
 
-/* As much of the text as is enough, with the same middle. */
+/* Chooses a part of the text that is long enough for the control and has the same middle. */
 static void choose_part(ur_cell_reading *r, uint64_t tokens)
 {
     double half = UR_CONTROL_TOKENS / 2.0 / (double)tokens, middle = (double)r->middle / (double)tokens;
@@ -206,7 +208,8 @@ void ur_cells_free(ur_cells *c)
     free(c);
 }
 
-/* ---- What was found ----------------------------------------------------------------------------------------------- */
+/* ---- Results
+ * ------------------------------------------------------------------------------------------------------- */
 
 size_t ur_cells_count(const ur_cells *c) { return c->predicates; }
 

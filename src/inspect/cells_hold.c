@@ -1,6 +1,6 @@
 /*
- * Is a cell used? The loss on the sample with the cell's states held at their means, against the loss without. The means
- * are those of the sample.
+ * Is a cell used? Compares the loss on the sample while the cell's states are held at their means with the loss while
+ * they are not. The means are those of the sample.
  */
 #include "inspect/cells.h"
 
@@ -12,11 +12,12 @@
 struct ur_cell_holding {
     ur_cells *cells;
     const ur_cell_runs *runs;
-    double sum[UR_PREDICATES_MOST + 1][UR_STATES_MAX]; /* of the watched units' states, where it counts */
-    double seen[UR_PREDICATES_MOST + 1];               /* of what is shown of them */
+    double sum[UR_PREDICATES_MOST + 1][UR_STATES_MAX]; /* sums of the watched units' states, over the places that
+                                                        * count */
+    double seen[UR_PREDICATES_MOST + 1];               /* sums of the values that are shown for them */
 };
 
-/* The unit that is followed belongs to no predicate. */
+/* Whether predicate p is a number. The unit that the user follows has no predicate. */
 static bool is_number(const ur_cells *c, size_t p) { return p < c->predicates && c->predicate[p].number; }
 
 void ur_cells_watch(ur_cell_holding *h, const ur_window *w, size_t p, size_t at, size_t t, size_t b)
@@ -32,7 +33,7 @@ void ur_cells_watch(ur_cell_holding *h, const ur_window *w, size_t p, size_t at,
     for (size_t s = 0; s < states; s++) h->sum[p][s] += (double)w->state[s][number];
 }
 
-/* An earlier predicate has the same unit: then the answer is there. */
+/* The score of an earlier predicate with the same unit, whose result can be reused, or NULL. */
 static const ur_cell_score *answered(const ur_cells *c, size_t p)
 {
     for (size_t i = 0; i < p; i++)
@@ -59,7 +60,7 @@ static ur_status hold(ur_cell_holding *h, size_t p, double places, ur_error *err
     return UR_OK;
 }
 
-/* A counter goes far beyond ±1: twice its deviation is shown as 1. */
+/* Scales the values of a number, which may go far beyond ±1, so that twice their deviation is shown as 1. */
 static void scale(ur_cells *c, size_t p)
 {
     float *value = c->values + p * c->steps * c->lanes;

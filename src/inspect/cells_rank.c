@@ -1,10 +1,10 @@
-/* Which cells are best, and whether a predicate can be scored at all. */
+/* Finds the best cells, and decides whether a predicate can be scored at all. */
 #include "inspect/cells.h"
 
 #include <math.h>
 #include <string.h>
 
-/* The score with the sign that the first half gave. */
+/* The score of one half, with the sign that the first half determined. */
 static double signed_score(const ur_tally *t, int half, size_t predicate, size_t cell, bool number, bool falls)
 {
     double score = ur_tally_score(t, half, predicate, cell);

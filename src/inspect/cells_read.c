@@ -1,4 +1,4 @@
-/* One reading of the text under the probe: labels beside states into the tally, and the sample put aside. */
+/* Reads the text once with a probe. Adds the labels and the states to the tally, and copies the sample. */
 #include "inspect/cells.h"
 
 #include "base/error.h"
@@ -9,9 +9,10 @@
 typedef struct ur_gathering {
     ur_cell_reading *reading;
     ur_labels *labels;
-    size_t predicates, places; /* places: of the first passage, none is larger */
+    size_t predicates, places; /* places: of the first passage, which is the largest */
     size_t warm;
-    size_t from, lanes, steps; /* the sample: its first lane, its lanes, its steps from the beginning of a piece */
+    size_t from, lanes, steps; /* the sample: its first lane, its number of lanes, its steps from the beginning of a
+                                * piece */
     float *truth;              /* (predicates, places) */
     unsigned char *half;       /* (places) */
     ur_tally_layer *layers;
@@ -20,7 +21,8 @@ typedef struct ur_gathering {
 
 static size_t smaller(size_t a, uint64_t b) { return b < a ? (size_t)b : a; }
 
-/* ---- The first passage says how large everything is --------------------------------------------------------------- */
+/* ---- Sizes, from the first passage
+ * --------------------------------------------------------------------------------- */
 
 static ur_status plan_sample(ur_gathering *g, const ur_passage *p, ur_error *error)
 {
@@ -30,7 +32,7 @@ static ur_status plan_sample(ur_gathering *g, const ur_passage *p, ur_error *err
     tokens = smaller(tokens, most / ur_model_outputs(g->reading->model) + 1);
     g->from = p->lanes == 1 ? 0 : (p->lanes + 1) / 2;
     g->lanes = p->lanes == 1 ? 1 : smaller(p->lanes - g->from, UR_SAMPLE_LANES);
-    size_t warm = p->lanes == 1 ? (size_t)(p->piece / 2) : g->warm;               /* a single piece is of both halves */
+    size_t warm = p->lanes == 1 ? (size_t)(p->piece / 2) : g->warm;               /* a single piece has both halves */
     g->steps = smaller(tokens / g->lanes + (tokens < g->lanes) + warm, p->piece); /* at least one step counts */
     *c = (ur_cells){.predicates = c->predicates, .steps = g->steps, .lanes = g->lanes, .warm = warm};
     size_t places = g->steps * g->lanes;

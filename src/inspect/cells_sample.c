@@ -1,4 +1,4 @@
-/* The sample of a text, run again. */
+/* Runs the sample of a text again. */
 #include "inspect/cells.h"
 
 #include "base/error.h"
@@ -8,8 +8,8 @@
 typedef struct ur_sample_run {
     ur_cells *cells;
     ur_probe *probe;
-    ur_cell_holding *watching; /* NULL: nobody is told */
-    double sum;                /* of −log p, and of how many: */
+    ur_cell_holding *watching; /* takes each place, or NULL */
+    double sum;                /* sum of −log p, and the number of its terms: */
     size_t count;
 } ur_sample_run;
 

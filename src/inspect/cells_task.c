@@ -1,7 +1,7 @@
 /*
- * Cells of a model of another task than the language model: its own data, batch by batch, each from zero states. Sequences take
- * turns in choosing a cell and in scoring it. Cells of lines that do not read the labelled steps (a word's spelling) stand
- * still here.
+ * Cells of a model for another task than language modelling. Its own data are read batch by batch, each from zero
+ * states. Sequences alternate: one half of them chooses the cells, the other half scores them. The values of cells
+ * whose line does not read the labelled steps (such as a word's spelling) count as constant.
  */
 #include "inspect/cells_truth.h"
 
@@ -15,7 +15,7 @@
 
 enum {
     UR_TASK_CHUNK = 2048,         /* places that are tallied at once */
-    UR_TASK_SAMPLE_PLACES = 8192, /* about */
+    UR_TASK_SAMPLE_PLACES = 8192, /* approximate number of places in the sample */
 };
 
 typedef struct ur_task_cells {
@@ -26,12 +26,13 @@ typedef struct ur_task_cells {
     ur_learner *learner;
     ur_truth_reader truth;
     ur_task_batch batch;
-    const ur_window **window; /* by layer, of the batch; NULL: its steps are not those that have labels */
-    size_t total;             /* cells */
+    const ur_window **window; /* window of each layer for the current batch, or NULL if its steps are not the labelled
+                               * ones */
+    size_t total;             /* number of cells */
     uint64_t places, sequences;
-    ur_status status; /* of what was done while a batch was looked at */
+    ur_status status; /* status of what was done while looking at a batch */
     ur_error *error;
-    /* A chunk on its way into the tally. */
+    /* The next chunk for the tally. */
     ur_tally *tally;
     float *truths;
     unsigned char *half;
@@ -45,7 +46,8 @@ typedef struct ur_task_cells {
     ur_probing held;
 } ur_task_cells;
 
-/* ---- Where a cell's numbers are ------------------------------------------------------------------------------------ */
+/* ---- Where a cell's numbers are
+ * ------------------------------------------------------------------------------------ */
 
 static bool reads_steps(const ur_batch *batch, size_t line)
 {
@@ -135,7 +137,8 @@ static ur_status add_text(ur_task_cells *t, const char *text, size_t length)
     return UR_OK;
 }
 
-/* A word; or, where steps are no text, the label at the beginning of a run of it and a mark for each step. */
+/* Stores the text of a step: a word. If steps are no text, it is a mark, and each run of equal labels begins with the
+ * label. */
 static ur_status keep_text(ur_task_cells *t, size_t step)
 {
     const ur_truth_reader *r = &t->truth;
@@ -200,7 +203,7 @@ static ur_status read_batch(ur_task_cells *t, uint64_t number)
     return t->truth.task->batch(t->truth.data, UR_PART_TEST, 0, number, &t->batch, t->error);
 }
 
-/* Every `stride`-th one. */
+/* Runs every `stride`-th batch, and adds up the losses. */
 static ur_status run_batches(ur_task_cells *t, uint64_t stride, ur_window_result *all)
 {
     uint64_t count = t->truth.task->batches(t->truth.data, UR_PART_TEST, 0);
@@ -216,7 +219,8 @@ static ur_status run_batches(ur_task_cells *t, uint64_t stride, ur_window_result
     return UR_OK;
 }
 
-/* ---- A reading for the scores -------------------------------------------------------------------------------------- */
+/* ---- Reading for the scores
+ * ---------------------------------------------------------------------------------------- */
 
 static ur_status make_chunk(ur_task_cells *t, ur_error *error)
 {
@@ -259,7 +263,7 @@ static ur_status tally_all(ur_task_cells *t, ur_model *model, uint64_t stride, u
     return tally_chunk(t);
 }
 
-/* The model's own scores, or those of random weights. */
+/* Computes the scores of the model, or of a network with random weights (`control`). */
 static ur_status score(ur_task_cells *t, ur_model *model, uint64_t stride, bool control, ur_error *error)
 {
     ur_status status = tally_all(t, model, stride, error);
@@ -280,7 +284,8 @@ static ur_status score_control(ur_task_cells *t, ur_error *error)
     return status;
 }
 
-/* ---- The sample, run as often as cells are held -------------------------------------------------------------------- */
+/* ---- The sample, run once for each cell that is held
+ * --------------------------------------------------------------- */
 
 static ur_status make_sample(ur_task_cells *t, ur_error *error)
 {
@@ -337,7 +342,8 @@ static ur_status hold_all(ur_task_cells *t, ur_error *error)
     return status;
 }
 
-/* ---- All of it ----------------------------------------------------------------------------------------------------- */
+/* ---- The whole search
+ * ---------------------------------------------------------------------------------------------- */
 
 static ur_status search_data(ur_task_cells *t, ur_error *error)
 {

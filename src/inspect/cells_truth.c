@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Which predicates there are ------------------------------------------------------------------------------------ */
+/* ---- Predicates
+ * ---------------------------------------------------------------------------------------------------- */
 
 static void name_labels(ur_truth_reader *r, ur_cells *c, const ur_model *model)
 {
@@ -26,11 +27,11 @@ ur_status ur_truth_open(ur_truth_reader *r, ur_cells *c, const ur_model *model, 
     bool text = r->task->read_text && model->vocabulary;
     if (r->task->carries || r->task->forward || !ur_model_label(model, 0))
         return ur_fail(error, UR_ERR_UNSUPPORTED,
-                       "cells are looked for where the data say what holds at a step: in models of the tasks lm, "
-                       "classify, tag and frames; this one is of the task %s, and inspect gates takes it",
+                       "interpretable cells are found in models of the tasks lm, classify, tag and frames, whose data "
+                       "say what is true at each step; this model is of the task %s; try inspect gates",
                        r->task->name);
     if (search->own_count && !text)
-        return ur_fail(error, UR_ERR_USAGE, "this model reads no text in which a predicate of one's own could hold");
+        return ur_fail(error, UR_ERR_USAGE, "predicates of your own need a model that reads text; this one does not");
     r->search = search;
     r->built_in = text ? UR_BUILT_IN : 0;
     for (size_t i = 0; i < r->built_in; i++) ur_predicate_at(i, &c->predicate[i]);
@@ -58,7 +59,7 @@ ur_status ur_truth_check(const ur_batch *batch, const ur_tensor *out, ur_error *
     bool there = out->steps == 1 || out->steps == in->steps;
     if (labels && there && !target->steps && out->lanes == in->lanes) return UR_OK;
     return ur_fail(error, UR_ERR_UNSUPPORTED,
-                   "the data of this model give no label to each step, and none to all; inspect gates takes it");
+                   "the data of this model have no labels, neither for each step nor for the whole; try inspect gates");
 }
 
 static ur_status mark_lane(ur_truth_reader *r, ur_error *error)

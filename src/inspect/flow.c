@@ -1,4 +1,4 @@
-/* A flow of gradients: what it is made of, a run, and what it showed. See flow.h. */
+/* A flow of gradients: creation, a run, and the results. See flow.h. */
 #include "inspect/flow.h"
 
 #include "base/float_mode.h"
@@ -9,15 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- what it can be made of --------------------------------------------------------------------------------------- */
+/* ---- creation
+ * ------------------------------------------------------------------------------------------------------ */
 
 static ur_status check(const ur_model *m, ur_error *error)
 {
     if (!ur_probe_layers(m))
-        return ur_fail(error, UR_ERR_USAGE, "\"%s\" has no recurrent layer: no gradient goes back through time",
+        return ur_fail(error, UR_ERR_USAGE, "\"%s\" has no recurrent layer, so no gradient flows back through time",
                        m->net);
     if (m->weights != UR_WEIGHTS_F32)
-        return ur_fail(error, UR_ERR_USAGE, "%s weights have no gradient; take the model as f32 first",
+        return ur_fail(error, UR_ERR_USAGE, "%s weights have no gradient; use the model's f32 file",
                        ur_weights_name(m->weights));
     return UR_OK;
 }
@@ -26,12 +27,12 @@ ur_status ur_flow_check_ids(const ur_model *m, ur_error *error)
 {
     if (m->line_count == 1 && m->lines[0].symbols && ur_check_streams(m, NULL) == UR_OK) return UR_OK;
     return ur_fail(error, UR_ERR_USAGE,
-                   "\"%s\": a gradient of ids is followed through a network of one line that takes ids and gives one "
-                   "answer at every step, or one behind the last (no bi, mean or max)",
+                   "\"%s\": the gradient of token ids needs a network of one line that reads ids and gives an output "
+                   "at every step, or after the last one (no bi, mean or max)",
                    m->net);
 }
 
-/* The slot in which the cell leaves the gate of that name; −1: it has none. */
+/* The slot that holds the gate of that name, or −1 if the cell has none. */
 static int slot_named(const ur_model *m, const ur_layer *l, const char *name)
 {
     const ur_gate_name *gate = ur_probe_gates(m, l);
@@ -40,7 +41,8 @@ static int slot_named(const ur_model *m, const ur_layer *l, const char *name)
     return -1;
 }
 
-/* A memory beside h is kept by f and shown by o (LSTM); h itself by z (GRU). Other cells have their whole gradient alone. */
+/* Finds the gates to measure. An LSTM keeps its c by f and shows it by o; a GRU keeps its h by z. For other cells only
+ * the whole gradient is measured. */
 static void know_cell(const ur_model *m, ur_stream *s)
 {
     bool memory = s->layer->recurrent.cell->states > 1;
@@ -58,7 +60,7 @@ static bool reads_from_end(const ur_model *m, const ur_layer *layer)
     return false;
 }
 
-/* The layers behind `last` see one step. */
+/* The index of the layer `last`, from which on there is one step; the number of layers if there is none. */
 static size_t find_last(const ur_model *m)
 {
     size_t i = 0;
@@ -66,7 +68,7 @@ static size_t find_last(const ur_model *m)
     return i;
 }
 
-/* The sums and results of all layers in one block. */
+/* Allocates the sums and the results of all layers as two blocks. */
 static ur_status make_curves(ur_flow *f, ur_error *error)
 {
     size_t numbers = f->settings.steps + 1, sums = f->stream_count * UR_FLOW_CURVES;
@@ -92,7 +94,7 @@ static ur_status create(ur_flow *f, ur_error *error)
 {
     if (!f->settings.steps) f->settings.steps = UR_FLOW_STEPS;
     if (f->settings.steps > UR_FLOW_STEPS_MOST || f->settings.warm > UR_FLOW_STEPS_MOST)
-        return ur_fail(error, UR_ERR_USAGE, "%zu steps back after %zu: at most %d each", f->settings.steps,
+        return ur_fail(error, UR_ERR_USAGE, "%zu steps back after %zu; the limit is %d each", f->settings.steps,
                        f->settings.warm, (int)UR_FLOW_STEPS_MOST);
     UR_TRY(check(f->model, error));
     UR_TRY(ur_probe_prepare_gradients(f->model, error));
@@ -140,7 +142,7 @@ ur_status ur_flow_create(ur_flow **flow, ur_model *model, const ur_flow_settings
 
 /* ---- a run -------------------------------------------------------------------------------------------------------- */
 
-/* Numbers of the arena, zeroed. */
+/* Zeroed memory from the tape's arena. */
 static real *clear(ur_tape *tape, size_t rows, size_t row)
 {
     size_t numbers;
@@ -191,15 +193,15 @@ static ur_status forward(ur_flow *f, ur_tape *tape, const int32_t *ids, ur_error
 static ur_status check_next(const ur_flow *f, const int32_t *next, ur_error *error)
 {
     size_t width = f->model->lines[0].width;
-    if (width == 1) width = 2; /* σ of one number: no or yes */
+    if (width == 1) width = 2; /* the one output is the logit of a yes, so there are two answers */
     for (size_t b = 0; b < f->lanes; b++)
         if (next[b] < 0 || (size_t)next[b] >= width)
-            return ur_fail(error, UR_ERR_DATA, "lane %zu: what follows, %d, is not below the %zu outputs", b,
+            return ur_fail(error, UR_ERR_DATA, "lane %zu: the next token, %d, is not below the %zu outputs", b,
                            (int)next[b], width);
     return UR_OK;
 }
 
-/* At the first place of all. */
+/* Computes the products of Jacobians, for the very first place only. */
 static ur_status jacobians(ur_flow *f, ur_error *error)
 {
     for (size_t i = 0; i < f->stream_count && !f->places && !f->settings.no_jacobian; i++) {
@@ -247,7 +249,8 @@ ur_status ur_flow_ids(ur_flow *f, const int32_t *ids, const int32_t *next, size_
     return ur_flow_lanes(f, ids, next, f->settings.warm, lanes, error);
 }
 
-/* ---- what it showed ----------------------------------------------------------------------------------------------- */
+/* ---- results
+ * ------------------------------------------------------------------------------------------------------- */
 
 static double mean_of(const ur_flow_sum *sum) { return sum->count ? sum->sum / (double)sum->count : NAN; }
 

@@ -1,4 +1,5 @@
-/* The gradient of one step's loss on its way back: down through the layers, then one step back, and again. See flow.h. */
+/* The gradient of one step's loss on its way back: down through the layers, then one step back, and so on. See
+ * flow.h. */
 #include "inspect/flow.h"
 
 #include "kernel/scalar.h"
@@ -7,13 +8,13 @@
 #include <math.h>
 #include <string.h>
 
-/* The gradient on its way down through the layers of one step: rows (B) of a layer's output, of which lane b's count
- * 2^power[b]. */
+/* The gradient on its way down through the layers of one step: rows (B) for a layer's output. The numbers of lane b are
+ * to be multiplied by 2^power[b]. */
 typedef struct ur_descent {
     ur_flow *flow;
-    size_t step, k; /* step of the window, and how far that is from the last */
-    bool any;       /* something came from above */
-    real *d, *next; /* the gradient, and room for that of the layer below */
+    size_t step, k; /* step of the window, and its distance from the last step */
+    bool any;       /* there is a gradient from the layers above */
+    real *d, *next; /* the gradient, and space for that of the layer below */
     int *power;
 } ur_descent;
 
@@ -47,8 +48,8 @@ static ur_stream *stream_of(const ur_flow *flow, const ur_layer *layer)
 
 /* ---- the loss ----------------------------------------------------------------------------------------------------- */
 
-/* A row of softmax(x) − onehot(id) in place of x, scaled to its power of two. What the target's probability lacks of 1 is
- * the sum of the others: small perhaps, but never lost. */
+/* Replaces a row x by softmax(x) − onehot(id), scaled by a power of two. Returns the power. The target's number is p −
+ * 1, computed as minus the sum of the other probabilities, so that it does not cancel to 0 if p is close to 1. */
 static int loss_row(real *x, size_t n, size_t id)
 {
     double top = -INFINITY, sum = 0, others = 0;
@@ -65,7 +66,8 @@ static int loss_row(real *x, size_t n, size_t id)
     return power;
 }
 
-/* σ(x) − id of one number: what a yes or a no lacks, and nothing is lost by a difference. */
+/* Replaces one number x by σ(x) − id, scaled by a power of two, and returns the power. If x is not yet squashed,
+ * nothing cancels. If x is already σ(…), 1 − x has only the digits that x has. */
 static int loss_of_one(real *x, bool squashed, size_t id)
 {
     double y = (double)*x, other = squashed ? (id ? 1 - y : y) : 1 / (1 + ur_exp(id ? y : -y));
@@ -75,7 +77,7 @@ static int loss_of_one(real *x, bool squashed, size_t id)
     return power;
 }
 
-/* Where a layer's output of the step at hand lies: behind `last` there is one step. */
+/* The output of a layer at the current step. From `last` on there is one step. */
 static const real *output_of(const ur_descent *at, size_t layer)
 {
     const ur_flow *f = at->flow;
@@ -83,7 +85,7 @@ static const real *output_of(const ur_descent *at, size_t layer)
     return y->value + (layer >= f->last ? 0 : at->step * f->lanes * y->row);
 }
 
-/* What the network gave at the last step, into d. */
+/* Copies the network's outputs at the last step to d. */
 static void outputs(const ur_descent *at)
 {
     const ur_flow *f = at->flow;
@@ -96,7 +98,8 @@ static void outputs(const ur_descent *at)
         memcpy(at->d, x, f->lanes * f->watch[layer]->row * sizeof(real));
 }
 
-/* One output behind σ: its loss is of what goes into the σ. */
+/* Whether the network has one output that has gone through σ. The gradient of its loss is with respect to the input of
+ * that σ. */
 static bool is_squashed(const ur_flow *f)
 {
     return f->model->lines[0].width == 1 && f->model->layers[f->model->layer_count - 1].dense.activation == UR_SIGMOID;
@@ -138,7 +141,7 @@ static void dense(ur_descent *at, size_t i)
     hand_down(at);
 }
 
-/* The largest exponent of a lane's gradients, as ur_flow_exponent gives it. */
+/* The largest exponent of a lane's gradients, as ur_flow_exponent defines it. */
 static int exponent_of(const ur_stream *s, size_t b)
 {
     size_t row = ur_padded(s->layer->units);
@@ -156,8 +159,8 @@ static void scale_lane(ur_stream *s, size_t b, int power)
     for (int i = 0; i < s->layer->recurrent.cell->states; i++) ur_flow_scale(s->carry[i] + b * row, row, power);
 }
 
-/* Adds what came from above to the gradient of h. Both are brought to the larger one's power: what then falls below the
- * smallest number would not change a digit of the sum. */
+/* Adds the gradient from above to the gradient of h. Both are scaled to the larger one's power. Numbers that become too
+ * small for the format would not change a digit of the sum. */
 static void take_in(const ur_descent *at, ur_stream *s)
 {
     size_t row = ur_padded(s->layer->units);

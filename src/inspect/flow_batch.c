@@ -1,7 +1,8 @@
 /*
- * A flow of gradients through any network, of a batch: the tape goes back from the loss of one step of each lane, and each
- * recurrent layer shows the steps that it goes back. The loss is that of a lane's last step; for layers that read from the end it
- * is that of the first one, in a second pass. Gradients are not scaled on their way, so one below 1e-38 counts as none.
+ * A flow of gradients through any network, for a batch. The tape goes back from the loss of one step of each lane, and
+ * each recurrent layer shows the steps that it goes back. The loss is that of a lane's last step. For layers that read
+ * from the end, it is that of the first step, in a second pass. Gradients are not scaled on their way, so a gradient
+ * below 1e-38 counts as 0.
  */
 #include "inspect/flow.h"
 
@@ -16,15 +17,16 @@
 typedef struct ur_pass_back {
     ur_flow *flow;
     const ur_batch *batch;
-    const ur_task_data *data; /* of the task whose loop is run; NULL: the network is run on the batch */
+    const ur_task_data *data; /* of the task whose own loop is run, or NULL if the network is run on the batch */
     const ur_task_batch *whole;
     ur_tape *tape;
-    bool from_end; /* the loss is that of the first step, and layers that read from the end are looked at */
+    bool from_end; /* the loss is that of the first step, and layers that read from the end are measured */
 } ur_pass_back;
 
-/* ---- What a layer shows ------------------------------------------------------------------------------------------- */
+/* ---- Showing a layer's steps
+ * --------------------------------------------------------------------------------------- */
 
-/* NULL: it is not looked at in this pass. */
+/* The stream of a step's layer, or NULL if the layer is not measured in this pass. */
 static ur_stream *find_stream(const ur_pass_back *p, const ur_window *step)
 {
     for (size_t i = 0; i < p->flow->stream_count; i++) {
@@ -42,7 +44,7 @@ static bool begin_stream(const ur_pass_back *p, ur_stream *s, const ur_window *s
     return p->tape->status == UR_OK;
 }
 
-/* The states of all lanes, as long as they are numbers. */
+/* Whether the gradients of all states are finite. If not, the tape fails. */
 static bool is_finite(const ur_pass_back *p, const ur_stream *s, const ur_window *step)
 {
     size_t numbers = step->lanes * ur_padded(s->layer->units);
@@ -81,19 +83,17 @@ ur_status ur_flow_check_target(const ur_model *m, const ur_batch *batch, ur_erro
     const ur_loss_kind *kind = ur_loss_at((size_t)t->loss);
     if (!batch->target_count) return UR_OK;
     if (kind && kind->own_steps)
-        return ur_fail(
-            error, UR_ERR_UNSUPPORTED,
-            "a gradient begins at one step, and nothing says at which step a label of ctc stands; inspect gates "
-            "takes this model, and inspect gradient one with `decoder` attention");
+        return ur_fail(error, UR_ERR_UNSUPPORTED,
+                       "the gradient begins at one step, but ctc does not say at which step a label is; try inspect "
+                       "gates, or inspect gradient with a model trained with `decoder` attention");
     if (t->ids || (t->values && m->lines[t->line].width == 1)) return UR_OK;
-    return ur_fail(
-        error, UR_ERR_UNSUPPORTED,
-        "a gradient begins at a label, a token or a number, and %zu numbers are learnt at once here; inspect "
-        "gates takes this model",
-        m->lines[t->line].width);
+    return ur_fail(error, UR_ERR_UNSUPPORTED,
+                   "the gradient begins at a label, a token or a number, but this model learns %zu numbers at once; "
+                   "try inspect gates",
+                   m->lines[t->line].width);
 }
 
-/* −1: there is none. */
+/* The label of a place, or −1 if there is none. */
 static int32_t label_of(const ur_target *t, size_t place)
 {
     if (t->ids) return t->ids[place];
@@ -102,7 +102,7 @@ static int32_t label_of(const ur_target *t, size_t place)
 
 static size_t last_step(const ur_shape *at, size_t b) { return (at->lengths ? (size_t)at->lengths[b] : at->steps) - 1; }
 
-/* The gradient of what row y costs; false: nothing is due there. */
+/* Writes the gradient of the loss at one place with output y. Returns false if the place has no target. */
 static bool begin_place(const ur_pass_back *p, const ur_target *target, size_t place, const real *y, size_t width,
                         real *gradient)
 {
@@ -118,7 +118,8 @@ static bool begin_place(const ur_pass_back *p, const ur_target *target, size_t p
     return true;
 }
 
-/* Leaves the gradient of each lane's loss; returns how many there are. A loop without a target has left that of its own. */
+/* Writes the gradient of each lane's loss. Returns the number of lanes that have one. If the batch has no target, the
+ * task's loop has written the gradients already. */
 static size_t begin_gradient(const ur_pass_back *p, const ur_target *target, const ur_value *value)
 {
     ur_tensor *y = value->y;
@@ -132,7 +133,7 @@ static size_t begin_gradient(const ur_pass_back *p, const ur_target *target, con
     return count;
 }
 
-/* What was computed forwards and is not the gradient's. */
+/* Computes the products of Jacobians, which depend on the forward pass alone. */
 static ur_status look_at_jacobians(const ur_pass_back *p, ur_error *error)
 {
     ur_flow *f = p->flow;
@@ -185,7 +186,7 @@ static bool any_from_end(const ur_flow *f)
     return any;
 }
 
-/* Forwards and back; then again from the first steps, where a layer reads from the end. */
+/* Runs a pass forwards and back, then another one from the first steps if any layer reads from the end. */
 static ur_status run_both(ur_pass_back *p, ur_error *error)
 {
     ur_flow *f = p->flow;
@@ -207,7 +208,7 @@ ur_status ur_flow_batch(ur_flow *f, const ur_batch *batch, ur_error *error)
 {
     ur_pass_back p = {.flow = f, .batch = batch};
     if (!batch->target_count || batch->target[0].line >= f->model->line_count)
-        return ur_fail(error, UR_ERR_USAGE, "a gradient begins at a target of the batch; it has none");
+        return ur_fail(error, UR_ERR_USAGE, "the gradient begins at a target, but the batch has none");
     UR_TRY(ur_flow_check_target(f->model, batch, error));
     UR_TRY(ur_network_check(f->model, batch, error));
     return run_both(&p, error);

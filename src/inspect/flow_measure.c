@@ -1,11 +1,12 @@
-/* How large the gradients are, and what each part of a step back makes of them. See flow.h. */
+/* How large the gradients are, and how each part of a step back changes them. See flow.h. */
 #include "inspect/flow.h"
 
 #include "kernel/scalar.h"
 
 #include <math.h>
 
-enum { UR_IN, UR_MEMORY }; /* of (dh, dc) as they come in; of the state that a gate keeps */
+/* Indices of `before`: the norm of the incoming (dh, dc), and that of the state that a gate keeps. */
+enum { UR_IN, UR_MEMORY };
 
 double ur_flow_norm(const real *x, size_t n)
 {
@@ -22,7 +23,7 @@ static void add(ur_flow_sum *sum, double value)
     sum->count++;
 }
 
-/* ln of norm·2^power; −infinity for 0. */
+/* ln of norm·2^power; −infinity if the norm is 0. */
 static double ln_of(double norm, int power) { return ur_log(norm) + UR_LN2 * power; }
 
 static const real *slot_of(const ur_window *v, size_t lane, size_t unit, int slot)
@@ -32,8 +33,8 @@ static const real *slot_of(const ur_window *v, size_t lane, size_t unit, int slo
            unit % UR_LANES;
 }
 
-/* ‖∂loss/∂c‖ of a lane with what comes by way of the same step's h: dc + dh∘o∘(1 − tanh²c).
- * `into`, where wanted, takes ln of each number's size. */
+/* ‖∂loss/∂c‖ of a lane, including what comes through h of the same step: dc + dh∘o∘(1 − tanh²c). `into`, if not NULL,
+ * gets ln of the size of each number. */
 static double memory_norm(const ur_stream *s, const ur_window *v, size_t b, double *into)
 {
     size_t row = ur_padded(s->layer->units), step = v->lanes * row;
@@ -48,7 +49,7 @@ static double memory_norm(const ur_stream *s, const ur_window *v, size_t b, doub
     return sqrt(sum);
 }
 
-/* ln of the norm of what the "+" alone has let through until here; then this step's f is passed. */
+/* ln of the norm of the gradient that has come through the "+" alone so far. Then multiplies it by this step's f. */
 static double plus_norm(ur_stream *s, const ur_window *v, size_t b)
 {
     double *plus = s->plus + b * s->layer->units, top = -INFINITY, sum = 0;
@@ -68,7 +69,7 @@ static void measure_memory(ur_stream *s, const ur_window *v, size_t b, size_t k)
     s->before[b * UR_FLOW_BEFORE + UR_MEMORY] = norm;
 }
 
-/* dh∘z of a GRU: what stays of h goes straight through. */
+/* Computes dh∘z of a GRU, the part of the gradient that goes straight through to the old h. */
 static void measure_direct(ur_stream *s, const ur_window *v, size_t b)
 {
     size_t row = ur_padded(s->layer->units);
@@ -77,7 +78,7 @@ static void measure_direct(ur_stream *s, const ur_window *v, size_t b)
     for (size_t i = 0; i < s->layer->units; i++) direct[i] = dh[i] * *slot_of(v, b, i, s->keep);
 }
 
-/* How far the step is from lane b's own last one; false: it lies behind that, or too far back. */
+/* Finds how far the step is from lane b's own last step. Returns false if it is after that step or too far back. */
 static bool find_back(const ur_stream *s, const ur_window *v, size_t b, size_t k, size_t *back)
 {
     *back = k - (s->late ? s->late[b] : 0);
@@ -100,7 +101,7 @@ void ur_flow_before(ur_stream *s, const ur_window *v, size_t steps_back)
     }
 }
 
-/* ‖da‖ of the slots that W_hh's products made. */
+/* ‖da‖, over the slots that the products with W_hh filled. */
 static double slots_norm(const ur_window *v, size_t b)
 {
     const ur_cell *cell = v->layer->cell;
@@ -114,7 +115,7 @@ static double slots_norm(const ur_window *v, size_t b)
     return sqrt(sum);
 }
 
-/* ‖W_hhᵀ da‖: what came to h but for what stayed of it. */
+/* ‖W_hhᵀ da‖: the norm of the gradient of h without the part that went straight through. */
 static double recurrent_norm(const ur_stream *s, size_t b)
 {
     size_t row = ur_padded(s->layer->units);

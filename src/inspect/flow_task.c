@@ -1,21 +1,21 @@
-/* A flow of gradients from the labels of a task's examples, one at a time: each is read from its beginning, and its last K + 1
- * steps are followed back. See flow.h. */
+/* A flow of gradients from the labels of a task's examples. Examples are followed one at a time: each is read from its
+ * beginning, and its last K + 1 steps are followed back. See flow.h. */
 #include "inspect/flow.h"
 
 #include <stdlib.h>
 
 typedef struct examples {
     ur_task_data data;
-    ur_settings settings; /* with batches of one */
-    size_t each;          /* steps of every example, where the task has a loop of its own; else 0 */
-    size_t least;         /* steps that an example must have */
+    ur_settings settings; /* the task's settings, with a batch size of one */
+    size_t each;          /* steps of every example if the task has a loop of its own, else 0 */
+    size_t least;         /* least number of steps of an example that can be followed */
     size_t met, wanted, followed;
 } examples;
 
-/* What is done with the example in lane b. */
+/* A function that is called for the example in lane b. */
 typedef ur_status each_example(void *context, const ur_task_batch *batch, size_t b, size_t steps, ur_error *error);
 
-/* What a loop makes of an example is seen by running it. */
+/* Finds the number of steps of a task's own loop by running it on an example. */
 static ur_status count_loop(examples *e, const ur_model *model, ur_error *error)
 {
     ur_task_batch batch;
@@ -34,12 +34,12 @@ static ur_status count_loop(examples *e, const ur_model *model, ur_error *error)
 static ur_status open_task(examples *e, const ur_model *model, const ur_settings *settings, ur_error *error)
 {
     e->settings = *settings;
-    e->settings.run.batch = 1; /* words that sentences share are spelled for each */
+    e->settings.run.batch = 1; /* so that words are spelled for each sentence by itself */
     UR_TRY(ur_task_data_open(&e->data, model, &e->settings, error));
     return settings->task->loops ? count_loop(e, model, error) : UR_OK;
 }
 
-/* The line whose answers have labels reads the examples' steps. */
+/* The examples' steps, as the line with labels reads them. */
 static const ur_sequences *steps_of(const ur_batch *batch) { return &batch->input[batch->target[0].line]; }
 
 static size_t count_steps(const examples *e, const ur_sequences *in, size_t b)
@@ -58,10 +58,11 @@ static ur_status visit_examples(examples *e, each_example *visit, void *context,
     return UR_OK;
 }
 
-/* ---- How far back ------------------------------------------------------------------------------------------------- */
+/* ---- How far back to go
+ * -------------------------------------------------------------------------------------------- */
 
 typedef struct longest {
-    size_t *steps; /* of the longest ones, most first; room for `most` */
+    size_t *steps; /* steps of the longest examples, longest first; capacity `most` */
     size_t count, most, examples;
 } longest;
 
@@ -101,7 +102,7 @@ ur_status ur_flow_task_steps(const ur_model *model, const ur_settings *settings,
 typedef struct following {
     ur_flow *flow;
     examples *e;
-    bool whole; /* the network is run as a whole, else a step at a time */
+    bool whole; /* the network is run as a whole; else step by step */
     size_t longest;
     int32_t *ids;
     size_t room;
@@ -132,7 +133,8 @@ static ur_status grow_ids(following *f, size_t steps, ur_error *error)
     return UR_OK;
 }
 
-/* Evenly over those that are long enough: number i is taken where ⌊i·wanted/all⌋ grows. */
+/* Follows an example if it is long enough and chosen. Examples are chosen evenly: number i is one if ⌊i·wanted/all⌋
+ * grows after it. */
 static ur_status follow_example(void *context, const ur_task_batch *batch, size_t b, size_t steps, ur_error *error)
 {
     following *f = context;
@@ -155,7 +157,7 @@ static ur_status follow(following *f, const ur_settings *settings, ur_error *err
     UR_TRY(open_task(f->e, f->flow->model, settings, error));
     UR_TRY(visit_examples(f->e, count_example, f, error));
     if (!f->e->met)
-        return ur_fail(error, UR_ERR_DATA, "no example has %zu steps, the longest has %zu: give fewer `back`",
+        return ur_fail(error, UR_ERR_DATA, "no example has %zu steps, the longest has %zu; give a smaller `back`",
                        f->e->least, f->longest);
     return visit_examples(f->e, follow_example, f, error);
 }

@@ -1,13 +1,13 @@
-/* A flow of gradients at places of a text, evenly far apart. See flow.h. */
+/* A flow of gradients at places of a text, at equal distances. See flow.h. */
 #include "base/watch.h"
 #include "inspect/flow.h"
 #include "inspect/places.h"
 
 #include <stdlib.h>
 
-enum { UR_FLOW_MEMORY = 1 << 25 }; /* numbers that the windows of the places taken together may have */
+enum { UR_FLOW_MEMORY = 1 << 25 }; /* most numbers that the windows of one group of places may have */
 
-/* Numbers that one step of one lane leaves in the arena. */
+/* The numbers that one step of one lane leaves in the arena. */
 static size_t numbers_a_step(const ur_model *m)
 {
     size_t numbers = 0;
@@ -19,24 +19,25 @@ static size_t numbers_a_step(const ur_model *m)
     return numbers;
 }
 
-/* How many places there are, and steps before K; a text too short for the usual ones is read with fewer. */
+/* Chooses the number of places and of the steps before K. A text that is too short for the usual number of steps before
+ * gets fewer. */
 static ur_status choose(ur_places *p, const ur_flow_settings *s, size_t *warm, ur_error *error)
 {
     if (p->tokens < s->steps + 2) {
         ur_fail(error, UR_ERR_DATA,
-                "the text has %llu tokens; %zu steps back need %zu: give a longer text or fewer `back`",
+                "the text has %llu tokens; %zu steps back need %zu; give a longer text or a smaller `back`",
                 (unsigned long long)p->tokens, s->steps, s->steps + 2);
         return ur_corpus_fail_in(p->corpus, error, UR_ERR_DATA);
     }
     *warm = s->warm ? s->warm : UR_FLOW_WARM;
     if (*warm > p->tokens - s->steps - 2) *warm = (size_t)(p->tokens - s->steps - 2);
-    p->steps = *warm + s->steps + 2; /* what is read, and what follows it */
+    p->steps = *warm + s->steps + 2; /* those that are read, and the one that follows */
     p->count = s->places ? s->places : UR_FLOW_PLACES;
     if (p->count > p->tokens - p->steps + 1) p->count = (size_t)(p->tokens - p->steps) + 1;
     return UR_OK;
 }
 
-/* Places that are followed together. */
+/* The number of places that are followed together. */
 static size_t group_of(const ur_flow *f, const ur_places *p)
 {
     size_t lanes = UR_FLOW_MEMORY / p->steps / numbers_a_step(f->model);

@@ -1,7 +1,7 @@
 /*
- * Teacher forcing against free running: the same sentences with the true tokens fed and with the decoder's own. A token that it
- * has got wrong is fed on in the one way and put right in the other, so the distance between the two is what an error does to
- * the steps behind it.
+ * Teacher forcing against free running: the same sentences with the true tokens fed and with the decoder's own tokens
+ * fed. A wrong token is fed on in free running and corrected in teacher forcing, so the difference between the two is
+ * the effect of an error on the steps after it.
  */
 #include "task/forcing.h"
 #include "base/float_mode.h"
@@ -17,7 +17,7 @@
 
 enum { FORCED, OWN, WAYS };
 
-/* One step of all sentences. */
+/* Counts for one step of all sentences. */
 typedef struct step {
     size_t tokens, wrong[WAYS];
     double loss[WAYS];
@@ -28,15 +28,15 @@ typedef struct forcing {
     void *data;
     ur_learner *learner;
     size_t way, lanes;
-    const int32_t *wanted; /* (T, B), −1 where nothing is */
-    int32_t *said[WAYS];   /* (T, B): the likeliest tokens */
-    int32_t *fed;          /* room for what the decoder is fed */
-    size_t places;         /* for which there is room in each */
+    const int32_t *wanted; /* (T, B) target tokens, −1 for none */
+    int32_t *said[WAYS];   /* (T, B) the most probable tokens */
+    int32_t *fed;          /* buffer for the tokens that the decoder is fed */
+    size_t places;         /* capacity of each of these */
     step *steps;
     size_t count, room;
-    size_t sentences, examples; /* examples wanted, spread evenly over the batches */
+    size_t sentences, examples; /* examples: number to show, spread evenly over the batches */
     uint64_t batch, batches;
-    json_t *list; /* of examples */
+    json_t *list; /* the examples */
 } forcing;
 
 /* ---- Both ways ----------------------------------------------------------------------------------------------------- */
@@ -97,7 +97,7 @@ static ur_status run_way(forcing *f, const ur_batch *batch, size_t way, ur_error
 
 /* ---- Examples ------------------------------------------------------------------------------------------------------ */
 
-/* The tokens of lane b, as many as are wanted. */
+/* The first `count` tokens of lane b. */
 static json_t *tokens_json(const forcing *f, const int32_t *ids, size_t b, size_t count)
 {
     return ur_tokens_json(f->task->token_text, f->data, ids + b, count, f->lanes);
@@ -129,7 +129,7 @@ static ur_status add_example(forcing *f, size_t b, size_t count, ur_error *error
 
 /* ---- All batches --------------------------------------------------------------------------------------------------- */
 
-/* Whether the place of the next example is passed with lane b. */
+/* Whether the next example is due at lane b. */
 static bool is_example(const forcing *f, size_t b)
 {
     size_t shown = json_array_size(f->list);
@@ -167,7 +167,8 @@ static ur_status run_batches(forcing *f, const ur_settings *settings, const ur_m
     return UR_OK;
 }
 
-/* ---- In numbers ---------------------------------------------------------------------------------------------------- */
+/* ---- Results
+ * ------------------------------------------------------------------------------------------------------- */
 
 static int put_shares(json_t *object, const step *s)
 {
@@ -223,11 +224,10 @@ ur_status ur_inspect_forcing(ur_model *model, const ur_settings *settings, size_
     forcing f = {.task = settings->task, .examples = examples};
     *json = NULL;
     if (!has_decoder(f.task, model))
-        return ur_fail(
-            error, UR_ERR_UNSUPPORTED,
-            "a model of the task %s has no decoder; unroll train translate, caption and speech --decoder attention "
-            "train one",
-            f.task->name);
+        return ur_fail(error, UR_ERR_UNSUPPORTED,
+                       "a model of the task %s has no decoder; unroll train translate, unroll train caption and unroll "
+                       "train speech --decoder attention make models with one",
+                       f.task->name);
     ur_float_mode mode = ur_float_mode_enter();
     ur_status status = inspect(&f, settings, model, json, error);
     ur_float_mode_leave(mode);

@@ -1,7 +1,7 @@
 /*
- * Recurrent weights of a given gain (section 4 of unroll_inspect.h): what the size of W_hh does to a gradient before any
- * training. Each (H, H) block is gain/√H · N(0, 1), whose largest singular value is about 2·gain, or gain · Q with Q
- * orthogonal, whose singular values are all the gain.
+ * Recurrent weights of a given gain (section 4 of unroll_inspect.h), to see what the size of W_hh does to a gradient
+ * before any training. Each (H, H) block is gain/√H · N(0, 1), whose largest singular value is about 2·gain, or gain ·
+ * Q with Q orthogonal, whose singular values all equal the gain.
  */
 #include "inspect/flow.h"
 
@@ -12,7 +12,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Rows made orthogonal and of length 1, one after another (Gram and Schmidt, each taken twice). */
+/* Makes the rows orthogonal and of length 1, one after another (Gram-Schmidt, with each projection done twice). */
 static void orthogonalise(double *w, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -28,7 +28,7 @@ static void orthogonalise(double *w, size_t n)
     }
 }
 
-/* A block after the other; `stream` keeps layers apart. */
+/* Draws a weight block by block. `stream` gives each layer random numbers of its own. */
 static ur_status draw(const ur_param *w, size_t n, const ur_gain *gain, uint32_t stream, ur_error *error)
 {
     size_t block = n * n;

@@ -1,5 +1,5 @@
-/* How the gates and states of each unit are used over a text: statistics taken as the text streams (section 2 of
- * unroll_inspect.h). */
+/* How the gates and states of each unit are used over a text. The statistics are updated as the text streams (section 2
+ * of unroll_inspect.h). */
 #include "inspect/probe.h"
 #include "inspect/task_batches.h"
 
@@ -12,7 +12,7 @@ typedef struct ur_tally {
     uint64_t open, shut;
 } ur_tally;
 
-/* A signal of a layer. */
+/* The statistics of one signal of a layer. */
 typedef struct ur_tally_row {
     size_t layer, signal, units;
     uint64_t steps; /* of all lanes together */
@@ -22,7 +22,7 @@ typedef struct ur_tally_row {
 struct ur_gate_table {
     ur_tally_row *rows;
     size_t count;
-    real *values; /* of one signal at one step */
+    real *values; /* values of one signal at one step */
 };
 
 void ur_gate_table_free(ur_gate_table *g)

@@ -1,9 +1,10 @@
 /*
- * The product of a layer's Jacobians, ∂(h, c)_t/∂(h, c)_{t−k} with its input held, and its largest singular value.
+ * The product of a layer's Jacobians, ∂(h, c)_t/∂(h, c)_{t−k} with its input held fixed, and its largest singular
+ * value.
  *
- * One lane of a window, as S lanes of a window of one step: row i of the product is the gradient of state i. Each step
- * back multiplies all rows by that step's Jacobian; then all are scaled by one power of two. The largest singular value is
- * found by power iteration on M Mᵀ, which begins with the left singular vector of the step before.
+ * One lane of a window becomes S lanes of a window of one step: row i of the product is the gradient of state i. Each
+ * step back multiplies all rows by that step's Jacobian; then all are scaled by one power of two. The largest singular
+ * value is found by power iteration on M Mᵀ, which starts from the left singular vector of the step before.
  */
 #include "inspect/flow.h"
 
@@ -15,14 +16,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { UR_WORK = 1 << 27 }; /* multiply-adds of a power iteration, at most */
+enum { UR_WORK = 1 << 27 }; /* most multiply-adds of one power iteration */
 
 typedef struct ur_jacobian {
     const ur_window *window;
-    ur_window step; /* of S lanes */
+    ur_window step; /* with S lanes */
     size_t lane, units, row, rows;
     int power;
-    double *u, *z; /* singular vectors: (rows) on the left, (states, row) on the right */
+    double *u, *z; /* singular vectors: left (rows), right (states, row) */
     real *memory;
     double *vectors;
 } ur_jacobian;
@@ -33,7 +34,7 @@ static void drop(ur_jacobian *j)
     free(j->vectors);
 }
 
-/* A vector that is not at right angles to anything in particular. */
+/* Adds `share` of a random vector, which is orthogonal to no other vector in particular. */
 static void add_other(ur_jacobian *j, double share)
 {
     for (size_t i = 0; i < j->rows; i++) j->u[i] += share * (0.5 + ur_random_uniform(1, UR_USE_TEST, i));
@@ -50,7 +51,7 @@ static ur_status make(ur_jacobian *j, ur_error *error)
     real *at = j->memory;
     j->step = ur_window_step(j->window, 0);
     j->step.lanes = j->rows;
-    j->step.second = NULL; /* only the weights' gradients read it */
+    j->step.second = NULL; /* only the gradients of the weights would read it */
     j->step.slots = at;
     at += j->rows * ur_slot_row(l);
     for (size_t s = 0; s < states; s++, at += 3 * j->rows * j->row) {
@@ -70,7 +71,7 @@ static void copy_rows(real *to, const real *from, size_t rows, size_t row)
     for (size_t i = 0; i < rows; i++) memcpy(to + i * row, from, row * sizeof(real));
 }
 
-/* Step t of the lane, in all rows. */
+/* Copies step t of the lane into all rows. */
 static void load(ur_jacobian *j, size_t t)
 {
     const ur_window *w = j->window;
@@ -82,7 +83,7 @@ static void load(ur_jacobian *j, size_t t)
     }
 }
 
-/* Eight chains: one would wait for itself. */
+/* A sum in eight chains, because each term of a single chain would wait for the one before. */
 static double dot(const real *x, const double *y, size_t n)
 {
     double sum[8] = {0};
@@ -109,7 +110,7 @@ static double multiply(ur_jacobian *j)
     return sum;
 }
 
-/* u ← u/|u|; false where it is zero. */
+/* u ← u/|u|. Returns false if u is zero. */
 static bool normalise(double *u, size_t n)
 {
     double sum = 0;
@@ -118,8 +119,9 @@ static bool normalise(double *u, size_t n)
     return sum > 0;
 }
 
-/* ln of the largest singular value of what the rows hold. The vector of the step before is nearly that of this one: both
- * stand at t. A little of something else keeps it from being at right angles to the one that is looked for. */
+/* ln of the largest singular value of the current product. The search starts from the vector of the previous step,
+ * which is nearly the right one, because both are left singular vectors at t. A small random vector is added, so that
+ * the start is not orthogonal to the wanted vector. */
 static double largest(ur_jacobian *j)
 {
     size_t most = UR_WORK / (2 * j->rows * j->rows) + 20;

@@ -8,20 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A longer line is taken in parts of so many tokens. */
+/* A longer line is read in parts of this many tokens. */
 enum { UR_LINE_TOKENS = 4096 };
 
 /* A reader that goes through the text line by line. */
 typedef struct ur_liner {
     ur_reader *reader;
-    ur_machine machine;  /* has read what was served */
-    uint64_t at;         /* the token that the line begins with */
-    size_t tokens, next; /* of the line; served of them */
+    ur_machine machine;  /* has read all text before `served` */
+    uint64_t at;         /* index of the line's first token */
+    size_t tokens, next; /* tokens of the line; tokens of it that were served */
     char *text;
-    size_t size, room, served; /* bytes */
-    uint32_t *end;             /* of the line's text behind each token */
+    size_t size, room, served; /* in bytes; room: capacity of text */
+    uint32_t *end;             /* where each token ends in the line's text */
     unsigned char *mark;       /* (own predicates, room) */
-    int32_t ahead;             /* the token behind the line, where there is one */
+    int32_t ahead;             /* the token after the line, if `more` */
     bool more;
 } ur_liner;
 
@@ -30,7 +30,7 @@ struct ur_labels {
     ur_corpus *corpus;
     const ur_own_predicate *own;
     size_t own_count, lanes;
-    ur_liner *liners; /* one a lane */
+    ur_liner *liners; /* one per lane */
 };
 
 /* ---- A line ------------------------------------------------------------------------------------------------------- */
@@ -115,7 +115,8 @@ static ur_status next_line(ur_labels *s, ur_liner *l, ur_error *error)
     return mark_line(s, l, error);
 }
 
-/* ---- A token of it ------------------------------------------------------------------------------------------------- */
+/* ---- A token of a line
+ * --------------------------------------------------------------------------------------------- */
 
 static void read_token(ur_liner *l)
 {
@@ -150,7 +151,8 @@ ur_status ur_labels_next(ur_labels *s, size_t lane, float *truth, size_t stride,
 
 /* ---- Where lanes begin -------------------------------------------------------------------------------------------- */
 
-/* Lane `lane` begins with token `at`, in the line that `scout` has before it. */
+/* Lets lane `lane` begin with token `at`, which is in the current line of `scout`. `machine` has read everything before
+ * that line. */
 static ur_status begin_lane(ur_labels *s, const ur_liner *scout, const ur_machine *machine, size_t lane, uint64_t at,
                             ur_error *error)
 {

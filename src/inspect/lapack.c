@@ -1,4 +1,4 @@
-/* See lapack.h. Fortran passes everything by address, and the length of a text behind all else. */
+/* See lapack.h. Fortran passes everything by address, and the lengths of strings after all other arguments. */
 #include "inspect/lapack.h"
 
 #include "base/memory.h"
@@ -8,11 +8,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Singular values and, not wanted here, vectors of a (m, n) that lies column by column. */
+/* Singular values of a (m, n) stored column by column. The singular vectors are not computed here. */
 typedef void ur_dgesdd(const char *job, const int *m, const int *n, double *a, const int *lda, double *s, double *u,
                        const int *ldu, double *vt, const int *ldvt, double *work, const int *lwork, int *iwork,
                        int *info, size_t job_length);
-/* Eigenvalues re + i·im, without vectors, of a (n, n). */
+/* Eigenvalues re + i·im of a (n, n). The eigenvectors are not computed here. */
 typedef void ur_dgeev(const char *left, const char *right, const int *n, double *a, const int *lda, double *re,
                       double *im, double *vl, const int *ldvl, double *vr, const int *ldvr, double *work,
                       const int *lwork, int *info, size_t left_length, size_t right_length);
@@ -42,7 +42,8 @@ ur_lapack *ur_lapack_open(void)
     ur_lapack *l = calloc(1, sizeof *l);
     if (!l) return NULL;
     l->library = open_library();
-    /* An address of data becomes one of a function by way of a pointer to it: POSIX allows it, C does not say so. */
+    /* POSIX allows a function's address in a pointer to data, C does not, so it is stored through a pointer to the
+     * function pointer. */
     if (l->library) *(void **)(void *)&l->dgesdd = dlsym(l->library, "dgesdd_");
     if (l->library) *(void **)(void *)&l->dgeev = dlsym(l->library, "dgeev_");
     if (l->dgesdd && l->dgeev) return l;
@@ -60,17 +61,18 @@ void ur_lapack_close(ur_lapack *l)
 static ur_status judge(int info, const char *what, ur_error *error)
 {
     if (info == 0) return UR_OK;
-    return ur_fail(error, UR_ERR_NUMERIC, "LAPACK's %s gave up on the matrix (%d)", what, info);
+    return ur_fail(error, UR_ERR_NUMERIC, "LAPACK's %s failed on the matrix (%d)", what, info);
 }
 
-/* A workspace of the size that the routine asked for (as a double); NULL without memory or if it does not fit. */
+/* A workspace of the size for which the routine asked (as a double); NULL if memory is lacking. A size that does not
+ * fit becomes 1, and LAPACK then reports an error. */
 static double *workspace(double size, int *count)
 {
     *count = size >= 1 && size < INT_MAX ? (int)size : 1;
     return calloc((size_t)*count, sizeof(double));
 }
 
-/* Row by row is the transpose column by column: the same singular values. */
+/* A matrix stored row by row is its transpose stored column by column, which has the same singular values. */
 ur_status ur_lapack_singular(const ur_lapack *l, double *a, size_t rows, size_t columns, double *values,
                              ur_error *error)
 {

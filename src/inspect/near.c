@@ -1,4 +1,4 @@
-/* Which rows of an embedding point in the same direction: section 7 of unroll_inspect.h. */
+/* Finds rows of an embedding that point in similar directions: section 7 of unroll_inspect.h. */
 #include "inspect/near.h"
 
 #include "base/error.h"
@@ -11,16 +11,14 @@ ur_status ur_near_table(const ur_model *m, const ur_param **table, ur_error *err
     for (size_t i = line->first; i < line->first + line->count; i++)
         if ((*table = m->layers[i].embed) != NULL) return UR_OK;
     if (!line->symbols)
-        return ur_fail(
-            error, UR_ERR_UNSUPPORTED,
-            "the last line of '%.120s' reads no tokens, so it has no embedding of any; models of lm, classify, "
-            "tag (without `also`), translate and caption have one",
-            m->net);
-    return ur_fail(
-        error, UR_ERR_UNSUPPORTED,
-        "the network '%.120s' has no embedding, so that no token is nearer to one than to another; train one "
-        "with `embed` 64, or with 'embed 64' at the beginning of its line",
-        m->net);
+        return ur_fail(error, UR_ERR_UNSUPPORTED,
+                       "the last line of '%.120s' reads no tokens, so it has no embedding; models of lm, classify, tag "
+                       "(without `also`), translate and caption have one",
+                       m->net);
+    return ur_fail(error, UR_ERR_UNSUPPORTED,
+                   "the network '%.120s' has no embedding; train one with `embed` 64, or with 'embed 64' at the "
+                   "beginning of its line",
+                   m->net);
 }
 
 ur_status ur_embedding_size(const ur_model *m, size_t *rows, size_t *width, ur_error *error)
@@ -39,7 +37,7 @@ static double product(const ur_real *a, const ur_real *b, size_t n)
     return sum;
 }
 
-/* Keeps the list in order: greater cosines first, of equal ones the smaller id. */
+/* Inserts a row and keeps the list sorted: larger cosines first, of equal ones the smaller id. */
 static void insert(ur_neighbour *nearest, size_t count, size_t *found, ur_neighbour row)
 {
     size_t k = *found < count ? (*found)++ : count;

@@ -40,7 +40,7 @@ ur_status ur_places_read(ur_places *p, size_t first, size_t lanes, int32_t *ids,
 static ur_status read_all(ur_places *p, size_t places, size_t steps, int32_t *ids, ur_error *error)
 {
     if (!places || !steps || steps > p->tokens) {
-        ur_fail(error, UR_ERR_DATA, "the text has %llu tokens; places (%zu) of %zu tokens are asked of it",
+        ur_fail(error, UR_ERR_DATA, "the text has %llu tokens, too few for %zu places of %zu tokens",
                 (unsigned long long)p->tokens, places, steps);
         return ur_corpus_fail_in(p->corpus, error, UR_ERR_DATA);
     }

@@ -1,8 +1,8 @@
 /*
- * All rows of an embedding in a plane: the two directions of the greatest variance, which are eigenvectors of the rows'
- * covariance C (E, E). Rotations of two rows of C at a time make all of them orthogonal (one-sided Jacobi, Hestenes 1958);
- * a product of rotations Q with QC = ΛV then has the eigenvectors as the directions of its rows and the eigenvalues as
- * their lengths, for C = VᵀΛV. All in double and in a fixed order.
+ * All rows of an embedding in a plane, along the two directions of the greatest variance. These are eigenvectors of the
+ * rows' covariance C (E, E). Rotations of two rows of C at a time make all rows orthogonal (one-sided Jacobi, Hestenes
+ * 1958). For C = VᵀΛV, the product of rotations Q gives QC = ΛV: the directions of its rows are the eigenvectors, their
+ * lengths the eigenvalues. Everything is computed in double and in a fixed order.
  */
 #include "base/error.h"
 #include "base/memory.h"
@@ -13,14 +13,14 @@
 
 enum { SWEEPS_MOST = 40, ROWS_AT_ONCE = 4 };
 
-/* What is computed with, E or (E, E) numbers each. */
+/* The data of the computation, E or (E, E) numbers each. */
 typedef struct analysis {
     const ur_param *table;
     size_t rows, width;
     double *block, *mean, *covariance;
     double *square;  /* squared lengths of the covariance's rows */
-    double *centred; /* a few rows of the table without the mean */
-    double trace;    /* the whole variance */
+    double *centred; /* (4, E) rows of the table minus the mean */
+    double trace;    /* total variance */
 } analysis;
 
 static ur_status prepare(analysis *a, const ur_model *m, ur_error *error)
@@ -57,7 +57,7 @@ static void centre(const analysis *a, size_t row, double *out)
     for (size_t k = 0; k < a->width; k++) out[k] = (double)x[k] - a->mean[k];
 }
 
-/* Adds four rows' products to the upper half: each element is loaded once for four. */
+/* Adds the products of four rows to the upper half, so that each element is loaded once for four rows. */
 static void add_rows(analysis *a)
 {
     size_t n = a->width;
@@ -83,7 +83,7 @@ static void find_covariance(analysis *a)
     }
 }
 
-/* Four sums, so that an addition need not wait for the one before. */
+/* Uses four sums, so that an addition need not wait for the one before. */
 static double product(const double *x, const double *y, size_t n)
 {
     double sum[4] = {0};
@@ -94,7 +94,7 @@ static double product(const double *x, const double *y, size_t n)
     return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
-/* Turns two rows by the smaller of the angles that make them orthogonal; `both`: their product. */
+/* Rotates two rows by the smaller of the two angles that make them orthogonal. `both`: their scalar product. */
 static void rotate(analysis *a, size_t p, size_t q, double both)
 {
     double *x = a->covariance + p * a->width, *y = a->covariance + q * a->width;
@@ -110,10 +110,10 @@ static void rotate(analysis *a, size_t p, size_t q, double both)
     a->square[q] += t * both;
 }
 
-/* Of a squared length that is rounding and no direction. */
+/* The squared length below which a row is only rounding error. */
 static double nothing(const analysis *a) { return 1e-24 * a->trace * a->trace; }
 
-/* Goes through all pairs; false once they were orthogonal. */
+/* Goes through all pairs of rows. Returns false if all were orthogonal already. */
 static bool sweep(analysis *a)
 {
     size_t n = a->width;
@@ -130,7 +130,7 @@ static bool sweep(analysis *a)
     return turned;
 }
 
-/* The longest row but `other`; E where there is none. */
+/* The longest row except `other`; E if there is none. */
 static size_t longest(const analysis *a, size_t other)
 {
     size_t best = a->width;
@@ -139,7 +139,7 @@ static size_t longest(const analysis *a, size_t other)
     return best;
 }
 
-/* A row to a direction: of length 1, and of a direction and its opposite the one whose greatest number is positive. */
+/* Makes a row a direction: its length becomes 1, and its sign such that its largest number is positive. */
 static void normalise(double *row, size_t n, double length)
 {
     size_t most = 0;
@@ -149,7 +149,7 @@ static void normalise(double *row, size_t n, double length)
     for (size_t k = 0; k < n; k++) row[k] *= factor;
 }
 
-/* Places along axis k; without a direction that is left, or that the rows differ in, all stand at 0. */
+/* Computes the places along axis k. If no direction is left, or the rows do not differ, all places are 0. */
 static void project(analysis *a, size_t k, size_t direction, double *places, double *share)
 {
     double length = direction < a->width ? sqrt(a->square[direction]) : 0;

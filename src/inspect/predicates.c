@@ -1,4 +1,5 @@
-/* The predicates' names, and what the machine says of a place. See predicates.h; reading is in predicates_read.c. */
+/* The names of the predicates, and their values after the text that the machine has read. See predicates.h;
+ * predicates_read.c reads the text. */
 #include "inspect/predicates.h"
 
 #include "kernel/scalar.h"

@@ -1,6 +1,6 @@
 /*
- * Reads a text for the predicates. Where a text is not what the machine takes it for, an error must not last: an empty
- * line ends quotations and the brackets ( and [, a } in the first column all brackets, a line break a string.
+ * Reads a text for the predicates. If the machine misunderstands a text, the error must not last: an empty line ends
+ * quotations and the brackets ( and [, a } in the first column ends all brackets, and a line break ends a string.
  */
 #include "inspect/predicates.h"
 
@@ -28,7 +28,7 @@ static bool is_hangul(uint32_t c)
            within(c, 0xA960, 0xA97F) || within(c, 0xD7B0, 0xD7FF);
 }
 
-/* Letters, digits and _; of what is not ASCII everything but blocks of punctuation. */
+/* Letters, digits and _ are word characters. Beyond ASCII everything is, except blocks of punctuation. */
 static bool is_word(uint32_t c)
 {
     if (c < 0x80) return is_digit(c) || within(c | 0x20, 'a', 'z') || c == '_';
@@ -36,11 +36,12 @@ static bool is_word(uint32_t c)
            c != UR_REPLACEMENT;
 }
 
-/* ---- What a character is ------------------------------------------------------------------------------------------ */
+/* ---- Kinds of characters
+ * ------------------------------------------------------------------------------------------- */
 
 void ur_machine_begin_token(ur_machine *m) { m->starts_word = m->capital = m->digit = m->hangul = false; }
 
-/* An apostrophe inside a word begins no other one. */
+/* Updates what is known of words. An apostrophe inside a word does not begin another one. */
 static void see_character(ur_machine *m, uint32_t c)
 {
     bool word = is_word(c), apostrophe = c == '\'' || c == 0x2019;
@@ -74,7 +75,7 @@ static void see_quote(ur_machine *m, uint32_t c)
 
 /* ---- C ------------------------------------------------------------------------------------------------------------ */
 
-/* Whether the " at rest[0] has its end in the line. */
+/* Whether the " at rest[0] has its closing " in the same line. */
 static bool is_closed(const char *rest, size_t length)
 {
     for (size_t i = 1; i < length; i++) {
@@ -84,7 +85,7 @@ static bool is_closed(const char *rest, size_t length)
     return false;
 }
 
-/* Bytes behind the ' at rest[0] that belong to a character constant; 0: it is an apostrophe. */
+/* The number of bytes after the ' at rest[0] that belong to a character constant; 0 if the ' is an apostrophe. */
 static size_t literal_bytes(const char *rest, size_t length)
 {
     uint32_t code;
@@ -120,7 +121,7 @@ static void see_bracket(ur_machine *m, uint32_t c)
     }
 }
 
-/* Knows the word `if` and the blanks behind it. */
+/* Recognises the word `if` and the white space after it. */
 static void see_word(ur_machine *m, uint32_t c)
 {
     if (is_word(c)) {
@@ -144,7 +145,7 @@ static void see_code(ur_machine *m, uint32_t c, const char *rest, size_t length)
     if (!is_blank(c) && c != '\n') m->after_if = false;
 }
 
-/* Returns whether the character is used up: it cannot be half of another mark. */
+/* Returns whether the character is part of a mark of a comment or string. It then cannot be half of another mark. */
 static bool see_c(ur_machine *m, uint32_t c, const char *rest, size_t length)
 {
     ur_code_place was = m->place;
@@ -198,7 +199,7 @@ size_t ur_machine_read(ur_machine *m, const char *line, size_t length, size_t at
     return bytes;
 }
 
-/* Bytes of the character at `at`; those that are not UTF-8 one by one. */
+/* The number of bytes of the character at `at`; invalid UTF-8 counts as the decoder groups it. */
 static size_t character_bytes(const char *line, size_t length, size_t at)
 {
     uint32_t code;

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- What there is to see ---------------------------------------------------------------------------------------- */
+/* ---- Layers and signals
+ * -------------------------------------------------------------------------------------------- */
 
 const ur_layer *ur_probe_layer_of(const ur_model *m, size_t layer)
 {
@@ -111,14 +112,17 @@ ur_status ur_probe_create(ur_probe **probe, const ur_model *model, size_t thread
     return status;
 }
 
-/* Memory for the states that are carried on, of as many lanes as the batch has. Where lines differ in lanes there are none. */
+/* Allocates the states that are carried on, with as many lanes as the batch has. If lines differ in lanes, no states
+ * are carried. */
 static ur_status make_carried(ur_probe *p, const ur_batch *batch, ur_error *error)
 {
     size_t before = p->carried ? ur_state_lanes(p->carried) : 0, lanes = ur_network_lanes(p->model, batch);
-    if (batch->carry && !lanes) return ur_fail(error, UR_ERR_USAGE, "carry: the lines of the batch differ in lanes");
+    if (batch->carry && !lanes)
+        return ur_fail(error, UR_ERR_USAGE, "states to carry: the batch's lines have different numbers of lanes");
     if (before == lanes) return UR_OK;
     if (batch->carry && p->carried)
-        return ur_fail(error, UR_ERR_USAGE, "carry: the batch has %zu lanes, the last one had %zu", lanes, before);
+        return ur_fail(error, UR_ERR_USAGE, "states to carry: the batch has %zu lanes, the last one had %zu", lanes,
+                       before);
     ur_state_free(p->carried);
     p->carried = NULL;
     return lanes ? ur_state_make(&p->carried, p->model, lanes, error) : UR_OK;
@@ -164,11 +168,11 @@ ur_status ur_probe_hold(ur_probe *p, size_t layer, size_t unit, const ur_real *v
 {
     const ur_layer *l = ur_probe_layer_of(p->model, layer);
     if (values && (!l || unit >= l->units))
-        return ur_fail(error, UR_ERR_USAGE, "there is no unit %zu in recurrent layer %zu of \"%s\"", unit, layer,
+        return ur_fail(error, UR_ERR_USAGE, "no neuron %zu in recurrent layer %zu of \"%s\"", unit, layer,
                        p->model->net);
     for (size_t i = 0; values && i < l->recurrent.cell->states; i++)
         if (!isfinite(values[i]))
-            return ur_fail(error, UR_ERR_NUMERIC, "unit %zu cannot be held at %g", unit, (double)values[i]);
+            return ur_fail(error, UR_ERR_NUMERIC, "neuron %zu cannot be held at %g", unit, (double)values[i]);
     p->probing.held = values != NULL;
     p->probing.layer = layer;
     p->probing.unit = unit;
@@ -176,9 +180,10 @@ ur_status ur_probe_hold(ur_probe *p, size_t layer, size_t unit, const ur_real *v
     return UR_OK;
 }
 
-/* ---- What it saw ------------------------------------------------------------------------------------------------- */
+/* ---- Results
+ * ------------------------------------------------------------------------------------------------------- */
 
-/* A slot's numbers lie 16 by 16, a unit block apart. */
+/* Reads one slot. Its numbers are in groups of 16, one group per unit block. */
 static void read_slot(const ur_window *w, size_t slot, size_t step, size_t lane, ur_real *out)
 {
     size_t units = w->layer->units, block = w->layer->cell->slots * (size_t)UR_LANES;
@@ -198,7 +203,7 @@ const ur_window *ur_probe_window(const ur_probing *seen, const ur_layer *layer, 
     return NULL;
 }
 
-/* NULL: the last run has no such place, or there was none. */
+/* The window that holds a place; NULL if the last run has no such place, or if there was no run. */
 static const ur_window *find_place(const ur_probe *p, size_t layer, size_t *step, size_t lane)
 {
     const ur_layer *l = p->output ? ur_probe_layer_of(p->model, layer) : NULL;

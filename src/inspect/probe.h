@@ -1,5 +1,5 @@
-/* The probe: a run of the network whose recurrent windows stay in the arena. For those who look deeper than the public
- * functions let them. */
+/* The probe: a run of the network whose recurrent windows stay in the arena. For code that needs more than the public
+ * functions give. */
 #ifndef UR_INSPECT_PROBE_H
 #define UR_INSPECT_PROBE_H
 
@@ -12,26 +12,27 @@ struct ur_probe {
     ur_compute compute;
     ur_pool *pool;
     ur_arena arena;
-    ur_state *carried;  /* where the lanes of the last run ended; NULL before the first */
-    uint64_t steps;     /* that led there */
-    ur_probing probing; /* what the recurrent layers of the last run left */
-    ur_tensor *output;  /* of the last run; NULL: none */
+    ur_state *carried;  /* states at the end of the last run; NULL before the first */
+    uint64_t steps;     /* number of steps that led there */
+    ur_probing probing; /* windows of the recurrent layers in the last run */
+    ur_tensor *output;  /* output of the last run, or NULL */
 };
 
-/* The layer of the model that is its recurrent layer number `layer`; NULL if there is none. */
+/* The model's layer that is recurrent layer number `layer`, or NULL. */
 const ur_layer *ur_probe_layer_of(const ur_model *model, size_t layer);
-/* As ur_model_prepare_training, also after a learner, which may have left a wide last layer without packed weights. */
+/* Does what ur_model_prepare_training does, also after a learner, which may have left a wide last layer without packed
+ * weights. */
 ur_status ur_probe_prepare_gradients(ur_model *model, ur_error *error);
-/* Opens the text, and finds the part of it that is to be read: its first token, and how many it has. UR_ERR_USAGE for a model
- * that is no language model, and for shares that cannot be. *corpus is the caller's to close, also after a failure. */
+/* Opens the text and finds the part to read: its first token and its number of tokens. UR_ERR_USAGE if the model is no
+ * language model or the shares are not possible. The caller closes *corpus, also after a failure. */
 ur_status ur_reading_open(ur_corpus **corpus, uint64_t *begin, uint64_t *tokens, const ur_model *model,
                           const ur_reading *how, ur_error *error);
-/* A run begins: the tape leaves in the probe what its recurrent layers see. */
+/* Begins a run: the tape then leaves the windows of the recurrent layers in the probe. */
 void ur_probe_begin(ur_probe *probe, ur_tape *tape);
-/* The window in which a layer ran the step, and which of its steps that is: a line that is fed what it gave runs step by step.
- * NULL: it has not run so far. */
+/* The window in which a layer ran step *step; *step becomes the index within that window. A line that is fed its own
+ * outputs runs step by step, so it has several windows. NULL if the layer has not run that step. */
 const ur_window *ur_probe_window(const ur_probing *seen, const ur_layer *layer, size_t *step);
-/* The gates' names of a layer's cell. */
+/* The names of the gates of a layer's cell. */
 const ur_gate_name *ur_probe_gates(const ur_model *model, const ur_layer *layer);
 
 #endif

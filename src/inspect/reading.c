@@ -1,4 +1,4 @@
-/* Opens what a ur_reading says. See probe.h. */
+/* Opens the text of a ur_reading. See probe.h. */
 #include "inspect/probe.h"
 
 static ur_status find_part(const ur_corpus *corpus, const ur_reading *how, uint64_t *begin, uint64_t *tokens,
@@ -17,7 +17,7 @@ ur_status ur_reading_open(ur_corpus **corpus, uint64_t *begin, uint64_t *tokens,
                           const ur_reading *how, ur_error *error)
 {
     if (!ur_predicts_tokens(m) || !m->vocabulary)
-        return ur_fail(error, UR_ERR_USAGE, "the model (\"%s\") is no language model", m->net);
+        return ur_fail(error, UR_ERR_USAGE, "the model (\"%s\") is not a language model", m->net);
     ur_corpus_options options = {
         .kind = ur_vocabulary_kind(m->vocabulary), .replace_invalid = how->replace_invalid, .watcher = &how->watcher};
     UR_TRY(ur_corpus_open(corpus, how->paths, how->path_count, &options, error));

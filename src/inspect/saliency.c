@@ -1,12 +1,13 @@
 /*
- * Gradient times input, of the logarithm of one prediction's probability, or of a number (section 5 of unroll_inspect.h).
+ * Gradient times input, for the logarithm of one prediction's probability, or for a number (section 5 of
+ * unroll_inspect.h).
  *
- *     s_t = ∂ log p(target) / ∂x_t · x_t        x_t: what stands for step t: the embedding of its token with all that is
+ *     s_t = ∂ log p(target) / ∂x_t · x_t        x_t: the input of step t: the embedding of its token with all that is
  *                                               joined to it, its one-hot row, or its numbers
  *
- * What enters as numbers has its gradients after back-propagation through time. One-hot rows are never there: x_t reaches the
- * network only through a_t = W x_t + …, so that s_t = ∂/∂a_t · (W x_t): the gradients that are left in the cell's slots, times
- * a column of W. Dropout is off.
+ * Inputs that are numbers have gradients after back-propagation through time. One-hot rows do not exist in memory: x_t
+ * reaches the network only through a_t = W x_t + …, so s_t = ∂/∂a_t · (W x_t): the gradients that are left in the
+ * cell's slots, times a column of W. Dropout is off.
  */
 #include "inspect/probe.h"
 
@@ -21,34 +22,37 @@ typedef struct ur_salience {
     ur_model *model;
     const ur_batch *batch;
     ur_prediction *of;
-    size_t read; /* the line whose steps are looked at */
+    size_t read; /* the line whose steps are explained */
     ur_compute compute;
     ur_arena arena;
     ur_tape tape;
     ur_probing probing;
-    ur_tensor *numbers; /* that enter the line; NULL: ids */
+    ur_tensor *numbers; /* numbers that are the line's input; NULL for ids */
     ur_value values[UR_LINES_MAX];
 } ur_salience;
 
 static const ur_layer *first_of(const ur_model *m, size_t line) { return &m->layers[m->lines[line].first]; }
 
-/* A number for each token or label, or one behind σ for two labels. */
+/* One per token or label; two if there is one output, which goes through σ. */
 static size_t count_targets(const ur_model *m, size_t line)
 {
     size_t outputs = m->lines[line].width;
     return outputs == 1 ? 2 : outputs;
 }
 
-/* ---- What can be explained ---------------------------------------------------------------------------------------- */
+/* ---- Checks
+ * -------------------------------------------------------------------------------------------------------- */
 
 static ur_status check_read(const ur_model *m, size_t read, ur_error *error)
 {
     const ur_layer *first = first_of(m, read), *cell = first->behind;
     if (first->spec.kind->joins)
-        return ur_fail(error, UR_ERR_USAGE, "line %zu of \"%s\" begins with what another one gives", read + 1, m->net);
+        return ur_fail(error, UR_ERR_USAGE, "line %zu of \"%s\" reads the output of another line, not an input",
+                       read + 1, m->net);
     bool onehot = m->lines[read].symbols && !first->embed;
     if (onehot && (!cell || !ur_is_recurrent(cell) || cell->reverse))
-        return ur_fail(error, UR_ERR_UNSUPPORTED, "in \"%s\" no cell stands right behind the tokens", m->net);
+        return ur_fail(error, UR_ERR_UNSUPPORTED, "in \"%s\" no recurrent layer comes directly after the tokens",
+                       m->net);
     return UR_OK;
 }
 
@@ -61,8 +65,7 @@ static ur_status check(const ur_salience *s, ur_error *error)
                        (of->line < m->line_count ? s->read : of->line) + 1, m->net);
     UR_TRY(check_read(m, s->read, error));
     size_t count = of->number ? m->lines[of->line].width : count_targets(m, of->line);
-    if (of->number && of->target < 0)
-        return ur_fail(error, UR_ERR_USAGE, "which number is explained? `target` says it");
+    if (of->number && of->target < 0) return ur_fail(error, UR_ERR_USAGE, "no number to explain; give `target`");
     if (of->features && m->lines[s->read].symbols)
         return ur_fail(error, UR_ERR_USAGE, "line %zu of \"%s\" takes no numbers", s->read + 1, m->net);
     if (of->target >= 0 && (size_t)of->target >= count)
@@ -76,7 +79,7 @@ static ur_status check_place(const ur_salience *s, const ur_value *value, ur_err
     const ur_prediction *of = s->of;
     bool there = of->step < at->steps && of->lane < at->lanes;
     if (there && (!at->lengths || of->step < (size_t)at->lengths[of->lane])) return UR_OK;
-    return ur_fail(error, UR_ERR_USAGE, "nothing is predicted at step %zu of lane %zu", of->step, of->lane);
+    return ur_fail(error, UR_ERR_USAGE, "there is no prediction at step %zu of lane %zu", of->step, of->lane);
 }
 
 /* ---- Forward and back --------------------------------------------------------------------------------------------- */
@@ -102,7 +105,8 @@ static int32_t find_likeliest(const real *logits, size_t count)
     return best;
 }
 
-/* Leaves ∂ log p(target) as the gradient of the place's logits, and p(target); or 1, and the number. */
+/* Writes ∂ log p(target) as the gradient of the place's logits, and p(target); for a number writes the gradient 1 and
+ * the number. */
 static void begin_gradient(ur_salience *s, ur_tensor *logits)
 {
     ur_prediction *of = s->of;
@@ -120,7 +124,7 @@ static void begin_gradient(ur_salience *s, ur_tensor *logits)
             ur_exp(-s->compute.train->softmax_loss(x, logits->width, of->target, -1, gradient ? gradient + at : NULL));
         return;
     }
-    double p = 1 / (1 + ur_exp(-(double)x[0])); /* of the second label */
+    double p = 1 / (1 + ur_exp(-(double)x[0])); /* probability of the second label */
     if (gradient) gradient[at] = (real)(of->target ? 1 - p : -p);
     of->probability = of->target ? p : 1 - p;
 }
@@ -140,9 +144,11 @@ static ur_status run(ur_salience *s, ur_error *error)
     return ur_tape_backward(&s->tape, error);
 }
 
-/* ---- Of each step ------------------------------------------------------------------------------------------------- */
+/* ---- Results for each step
+ * ----------------------------------------------------------------------------------------- */
 
-/* Where a token has all its numbers: the embedding, or the last layer that joins something to it. */
+/* The input of a line with all numbers of a token: the embedding, or the output of the last layer that joins something
+ * to it. */
 static const ur_tensor *entered(const ur_salience *s)
 {
     const ur_layer *whole = first_of(s->model, s->read);
@@ -160,7 +166,7 @@ static double salience_of_row(const ur_tensor *rows, size_t place)
     return sum;
 }
 
-/* The same from the gradients of the slots and the column of W that a one-hot row chooses. */
+/* The salience of a one-hot row, from the gradients of the slots and the column of W that the row selects. */
 static double salience_of_onehot(const ur_salience *s, size_t place)
 {
     size_t step = 0;
@@ -180,7 +186,7 @@ static double salience_of_onehot(const ur_salience *s, size_t place)
     return sum;
 }
 
-/* A sum over all places for each feature. */
+/* Sums over all places, for each feature. */
 static void collect_features(const ur_salience *s)
 {
     const ur_tensor *rows = s->numbers;
@@ -205,7 +211,7 @@ static void collect(const ur_salience *s, ur_real *moved)
     }
 }
 
-/* Steps back from the end to the nearest number that is not finite. */
+/* The number of steps back from the end to the nearest number that is not finite. */
 static size_t first_back(const ur_real *moved, size_t count)
 {
     size_t back = 1;
@@ -226,8 +232,8 @@ ur_status ur_saliency_of(ur_model *model, const ur_batch *batch, ur_prediction *
     if (status == UR_OK) collect_features(&s);
     if (status == UR_OK && !ur_all_finite(moved, in->steps * in->lanes))
         status = ur_fail(error, UR_ERR_NUMERIC,
-                         "the gradient of the prediction is not finite %zu steps back; the model \"%.300s\" cannot be "
-                         "explained here",
+                         "the gradient of the prediction is not finite %zu steps back; this prediction of \"%.300s\" "
+                         "cannot be explained",
                          first_back(moved, in->steps * in->lanes) / in->lanes, model->net);
     ur_float_mode_leave(mode);
     ur_arena_free(&s.arena);
@@ -241,7 +247,7 @@ ur_status ur_saliency(ur_model *model, const int32_t *ids, size_t count, int32_t
     ur_batch batch = {.input = {{.steps = count, .lanes = 1, .ids = ids}}};
     ur_prediction of = {.step = line->last || !count ? 0 : count - 1, .target = target};
     if (model->line_count > 1 || !line->symbols || !(ur_predicts_tokens(model) || line->last))
-        return ur_fail(error, UR_ERR_USAGE, "the model (\"%s\") is no language model and no classifier of text",
+        return ur_fail(error, UR_ERR_USAGE, "the model (\"%s\") is neither a language model nor a classifier of text",
                        model->net);
     if (target < 0)
         return ur_fail(error, UR_ERR_USAGE, "target %d is not below the %zu outputs", (int)target,

@@ -33,7 +33,7 @@ bool ur_spectrum_at(const ur_spectra *s, size_t i, ur_spectrum *spectrum)
     return true;
 }
 
-/* The name of the gate whose block is the one at `place` of the matrix. */
+/* The name of the gate whose block is at index `place` of the matrix. */
 static const char *name_at(const ur_model *m, const ur_layer *l, size_t place)
 {
     const ur_slot_range *in = &l->recurrent.cell->input;
@@ -45,7 +45,7 @@ static const char *name_at(const ur_model *m, const ur_layer *l, size_t place)
     return "?";
 }
 
-/* σ₁ by power iteration on WᵀW. v, u: room for columns and rows. */
+/* σ₁ by power iteration on WᵀW. v, u: buffers for columns and rows. */
 static double largest(const double *w, size_t rows, size_t columns, double *v, double *u)
 {
     double before = 0, now = 0;
@@ -69,7 +69,7 @@ static double largest(const double *w, size_t rows, size_t columns, double *v, d
     return sqrt(now);
 }
 
-/* Matrix i, of `rows` rows; w is overwritten. */
+/* Measures matrix i, which has `rows` rows. w is overwritten. */
 static ur_status measure(ur_spectra *s, const ur_lapack *lapack, size_t i, size_t rows, double *w, double *room,
                          ur_error *error)
 {

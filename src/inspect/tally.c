@@ -11,20 +11,20 @@
 
 struct ur_tally {
     size_t cells, predicates, yes, numbers, places;
-    size_t number[UR_TALLY_NUMBERS]; /* the predicates that are numbers */
-    size_t *slot;                    /* (predicates): its number among those of its kind, … */
-    bool *counts;                    /* … and the kind */
+    size_t number[UR_TALLY_NUMBERS]; /* indices of the predicates that are numbers */
+    size_t *slot;                    /* (predicates): index of each among those of its kind, … */
+    bool *counts;                    /* … and its kind: true for a number */
     bool settled;
-    float *middle, *steep;       /* (cells): bins are even in z / (1 + |z|), z = (value − middle)·steep */
-    uint32_t *histogram;         /* (2, 1 + yes, cells, 256): everywhere, then where each holds */
-    double *sum;                 /* (2, 2 + numbers, cells): Σx, Σx², Σxy */
-    uint64_t count[2];           /* places */
-    double *total, *square;      /* (2, predicates) */
-    uint32_t *list;              /* (2, 1 + yes, places): places that count; those at which … */
-    size_t *length;              /* (2, 1 + yes) */
-    bool *rarer;                 /* (2, 1 + yes): … it does not hold, which are fewer */
-    const ur_tally_chunk *chunk; /* while it is added */
-    unsigned char *bins;         /* (threads, places, 16): of a block of cells */
+    float *middle, *steep;  /* (cells): bins are equally wide in z / (1 + |z|), z = (value − middle)·steep */
+    uint32_t *histogram;    /* (2, 1 + yes, cells, 256): of all places, then of those where each predicate holds */
+    double *sum;            /* (2, 2 + numbers, cells): Σx, Σx², Σxy */
+    uint64_t count[2];      /* number of places */
+    double *total, *square; /* (2, predicates): sums and sums of squares */
+    uint32_t *list;         /* (2, 1 + yes, places): all places that count, then those of each predicate; see `rarer` */
+    size_t *length;         /* (2, 1 + yes): lengths of these lists */
+    bool *rarer;            /* (2, 1 + yes): the list has the places where the predicate does not hold */
+    const ur_tally_chunk *chunk; /* the chunk that is being added */
+    unsigned char *bins;         /* (threads, places, 16): bins of a block of cells */
     size_t members;
 };
 
@@ -39,7 +39,7 @@ void ur_tally_free(ur_tally *t)
     free(t);
 }
 
-/* Sets *block; what does not fit is not there. */
+/* Allocates *block. A size that overflows counts as lack of memory. */
 static bool make(void *block_, size_t a, size_t b, size_t c, size_t size)
 {
     void **block = block_;
@@ -110,7 +110,7 @@ static void list_places(ur_tally *t, const ur_tally_chunk *c, int half)
     t->count[half] += length;
 }
 
-/* Of the places of a half those at which the predicate holds, or where these are fewer those at which it does not. */
+/* Lists the places of a half where the predicate holds or, if these are fewer, those where it does not. */
 static void list_truth(ur_tally *t, const ur_tally_chunk *c, int half, size_t predicate)
 {
     size_t everywhere = (size_t)half * (1 + t->yes), at = everywhere + 1 + t->slot[predicate], holds = 0, length = 0;
@@ -146,10 +146,10 @@ static void list_all(ur_tally *t, const ur_tally_chunk *c)
 
 /* ---- A block of cells --------------------------------------------------------------------------------------------- */
 
-/* Up to 16 cells of one layer, next to each other. */
+/* Up to 16 adjacent cells of one layer. */
 typedef struct ur_tally_block {
     const ur_tally_layer *layer;
-    size_t unit, cell, width; /* the first one, in the layer and of all; how many */
+    size_t unit, cell, width; /* index of the first cell in the layer, and among all cells; number of cells */
     unsigned char *bins;      /* (places, 16) */
     float middle[UR_LANES], steep[UR_LANES];
 } ur_tally_block;
@@ -173,7 +173,7 @@ static void settle(ur_tally *t, const ur_tally_chunk *c, const ur_tally_block *b
     }
 }
 
-/* Bins keep the order of the values, which is all that an area asks for. */
+/* Sorts values into bins. Bins keep the order of the values, and the area under the curve needs no more. */
 static void sort_into_bins(const ur_tally_chunk *c, const ur_tally_block *b)
 {
     for (size_t m = 0; m < c->places; m++) {
@@ -183,13 +183,13 @@ static void sort_into_bins(const ur_tally_chunk *c, const ur_tally_block *b)
         for (size_t i = 0; i < UR_LANES; i++) {
             float z = (x[i] - b->middle[i]) * b->steep[i];
             float bin = 128 + 127.5f * (z / (1 + fabsf(z)));
-            x[i] = bin > 0 ? bin : 0; /* what is no number has the first one */
+            x[i] = bin > 0 ? bin : 0; /* NaN goes to the first bin */
         }
         for (size_t i = 0; i < UR_LANES; i++) b->bins[m * UR_LANES + i] = (unsigned char)(int)x[i];
     }
 }
 
-/* Adds `step` (1, or −1 as it wraps) to the bins of all cells at the places of a list. */
+/* Adds `step` (1, or −1 as an unsigned number) to the bins of all cells at the places of a list. */
 static void count_list(const ur_tally *t, const ur_tally_block *b, size_t at, uint32_t step, uint32_t *histogram)
 {
     const uint32_t *places = t->list + at * t->places;
@@ -199,7 +199,8 @@ static void count_list(const ur_tally *t, const ur_tally_block *b, size_t at, ui
     }
 }
 
-/* Everywhere; and where a list has the places at which a predicate does not hold, all places before those go out. */
+/* Counts all places. For a list of the places where a predicate does not hold, adds all places and subtracts those of
+ * the list. */
 static void count_half(ur_tally *t, const ur_tally_block *b, int half)
 {
     uint32_t here[UR_LANES * UR_TALLY_BINS] = {0};
@@ -246,7 +247,7 @@ static void add_block(ur_tally *t, const ur_tally_chunk *c, ur_tally_block *b)
 
 /* ---- All cells ---------------------------------------------------------------------------------------------------- */
 
-/* Each member has cells of its own, so that every sum is one chain. */
+/* Each thread has cells of its own, so that each sum is always added up in the same order. */
 static void add_share(void *context, size_t member, size_t members)
 {
     ur_tally *t = context;
@@ -313,7 +314,7 @@ static double correlation(const ur_tally *t, int half, size_t predicate, size_t 
     double n = (double)t->count[half], y = ur_tally_total(t, half, predicate) / n;
     double x = *sum_of(t, half, 0, cell) / n, squares = *sum_of(t, half, 1, cell) / n;
     double x_varies = squares - x * x, y_varies = ur_tally_variance(t, half, predicate);
-    bool varies = x_varies > 1e-12 * squares && y_varies > 0; /* more than rounding makes */
+    bool varies = x_varies > 1e-12 * squares && y_varies > 0; /* by more than rounding errors */
     double together = *sum_of(t, half, 2 + t->slot[predicate], cell) / n - x * y;
     return varies ? together / sqrt(x_varies * y_varies) : NAN;
 }

@@ -35,7 +35,8 @@ ur_status ur_task_data_batch(const ur_task_data *d, uint64_t i, ur_task_batch *b
     *batch = (ur_task_batch){0};
     UR_TRY(d->task->batch(d->data, UR_PART_TEST, 0, i, batch, error));
     if (!d->task->carries || batch->fresh) return UR_OK;
-    return ur_fail(error, UR_ERR_UNSUPPORTED, "the batches of the task %s go on from each other", d->task->name);
+    return ur_fail(error, UR_ERR_UNSUPPORTED, "batches of the task %s carry states from one to the next",
+                   d->task->name);
 }
 
 /* ---- Through a probe ---------------------------------------------------------------------------------------------- */
@@ -45,7 +46,8 @@ static ur_status run_loop(ur_probe *p, const ur_task_data *d, const ur_task_batc
     ur_tape tape;
     ur_value values[UR_LINES_MAX];
     ur_window_result sums = {0};
-    ur_pass pass = {.model = (ur_model *)(uintptr_t)p->model, .tape = &tape, .output = values}; /* is not changed */
+    ur_pass pass = {.model = (ur_model *)(uintptr_t)p->model, .tape = &tape, .output = values}; /* the model is not
+                                                                                                 * changed */
     memset(values, 0, sizeof values);
     ur_probe_begin(p, &tape);
     UR_TRY(d->task->forward(d->data, &pass, batch, &sums, error));

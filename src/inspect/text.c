@@ -1,4 +1,4 @@
-/* A language model reads a text under the probe: in lanes side by side, passage by passage. */
+/* Runs a language model on a text with a probe: in lanes side by side, passage by passage. */
 #include "inspect/probe.h"
 
 #include "base/watch.h"
@@ -10,18 +10,18 @@ enum {
     UR_READING_MOST = 256,
     UR_READING_LANES = 32,
     UR_READING_WINDOW = 128,
-    UR_READING_PIECE = 512,       /* tokens of a lane below which fewer lanes are taken */
-    UR_READING_OUTPUTS = 1 << 24, /* numbers that the last layer may give for a passage */
+    UR_READING_PIECE = 512,       /* least number of tokens per lane; shorter texts get fewer lanes */
+    UR_READING_OUTPUTS = 1 << 24, /* most numbers that the last layer may output for a passage */
 };
 
 typedef struct ur_text_reader {
     const ur_model *model;
     ur_corpus *corpus;
-    ur_reader *readers[UR_READING_MOST]; /* one a lane */
+    ur_reader *readers[UR_READING_MOST]; /* one per lane */
     ur_probe *probe;
     size_t lanes, window;
     uint64_t begin, piece;
-    int32_t *row;        /* (B): the token that each lane reads next */
+    int32_t *row;        /* (B) token that each lane reads next */
     int32_t *ids, *next; /* (window, B) */
 } ur_text_reader;
 
@@ -33,7 +33,7 @@ static void close_text(ur_text_reader *r)
     free(r->row);
 }
 
-/* The part has `left` tokens. */
+/* Chooses lanes and window. `left`: tokens of the part to read. */
 static ur_status choose(ur_text_reader *r, const ur_reading *how, uint64_t left, ur_error *error)
 {
     if (left < 2) {
@@ -79,7 +79,7 @@ static ur_status open_text(ur_text_reader *r, const ur_reading *how, ur_error *e
     return ur_probe_create(&r->probe, r->model, how->threads, error);
 }
 
-/* Lane b of a passage: `steps` tokens, and what follows each; `last`: nothing follows the last one. */
+/* Reads lane b of a passage: `steps` tokens, and the one after each. `last`: no token follows the last one. */
 static ur_status read_lane(ur_text_reader *r, size_t b, size_t steps, bool last, ur_error *error)
 {
     for (size_t t = 0; t < steps; t++) {

@@ -1,4 +1,4 @@
-/* The activations by number. */
+/* The activation functions, as numbers. */
 #ifndef UR_KERNEL_ACTIVATION_H
 #define UR_KERNEL_ACTIVATION_H
 

@@ -1,9 +1,9 @@
-/* Zeros, shared out over threads where there are many. */
+/* Clearing, shared out over threads if there are many numbers. */
 #include "kernel/compute.h"
 
 #include <string.h>
 
-enum { UR_SMALL_CLEAR = 1 << 16 }; /* numbers for which waking threads costs more than it brings */
+enum { UR_SMALL_CLEAR = 1 << 16 }; /* numbers below which waking threads costs more than it saves */
 
 typedef struct ur_clear_job {
     real *x;

@@ -1,5 +1,5 @@
-/* The product shared out over threads: by rows where there are many, else by panels. Only who computes an element
- * changes, never how. */
+/* The product shared out over threads: by rows if there are many, else by panels. This changes only who computes an
+ * element, never how. */
 #include "kernel/compute.h"
 
 #include <string.h>
@@ -10,12 +10,13 @@ typedef struct ur_product_job {
     size_t rows, panels;
 } ur_product_job;
 
-enum { UR_ROWS = 6, UR_PANELS = 4 }; /* of a register tile, about */
+enum { UR_ROWS = 6, UR_PANELS = 4 }; /* rows and panels of a register tile, roughly */
 
 static size_t parts_of(size_t count, size_t part) { return (count + part - 1) / part; }
 
-/* By rows, the weights are read by everyone, and by panels the rows. So rows are shared out where there are many, unless one
- * member then has more tiles to make than it would by panels: of 100 rows, 54. */
+/* Sharing by rows means that every thread reads all weights; sharing by panels means that every thread reads all rows.
+ * So rows are shared out if there are many, unless one member would then have more tiles than by panels (for example 54
+ * of 100 rows). */
 static bool is_by_rows(const ur_product_job *job, size_t members)
 {
     const size_t down = parts_of(job->rows, UR_ROWS), across = parts_of(job->panels, UR_PANELS);
@@ -34,7 +35,8 @@ static void work(void *context, size_t member, size_t members)
         ur_product_run(job->compute->kernels, job->product, row, row_end, panel, panel_end);
 }
 
-enum { UR_SMALL_PRODUCT = 1 << 15 }; /* multiply-adds below which waking threads costs more than it brings */
+/* Multiply-adds below which waking threads costs more than it saves. */
+enum { UR_SMALL_PRODUCT = 1 << 15 };
 
 static bool is_small(const ur_product *p, size_t rows, size_t panels)
 {
@@ -75,7 +77,7 @@ static void clear_row(const ur_live_job *job, size_t row)
         memset(c, 0, 16 * (job->panels - panel < p->group ? job->panels - panel : p->group) * sizeof *c);
 }
 
-/* Rows that are not made, of a member's steps. */
+/* Clears the rows that are skipped, in a member's steps. */
 static void clear_others(const ur_live_job *job, size_t member, size_t members)
 {
     size_t t, end;
@@ -87,7 +89,7 @@ static void clear_others(const ur_live_job *job, size_t member, size_t members)
     }
 }
 
-/* Each member's rows are its share of all those that count, in their order. */
+/* Each member takes its share of all rows that are not skipped, in order. */
 static void live_work(void *context, size_t member, size_t members)
 {
     const ur_live_job *job = context;

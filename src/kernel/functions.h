@@ -1,10 +1,11 @@
 /*
- * exp, tanh and sigmoid on lanes, the same bits on every machine (docs/arithmetic.md). In double: the C library's.
+ * exp, tanh and sigmoid of vectors, with the same bits on every machine (docs/arithmetic.md). In double: the C
+ * library's.
  *
- *   exp      x = n·ln 2 + r, |r| ≤ ln 2 / 2;  e^r = 1 + r + r²·P(r), P of degree 4; stands still beyond ±87
+ *   exp      x = n·ln 2 + r, |r| ≤ ln 2 / 2;  e^r = 1 + r + r²·P(r), P of degree 4; constant beyond ±87
  *   tanh     |x| < 0.625: x + x³·Q(x²), Q of degree 4;  else 1 − 2 / (e^{2|x|} + 1) with the sign of x
  *   sigmoid  e = e^{−|x|}; 1 / (1 + e), below zero e − e·(e / (1 + e)): just e / (1 + e) would be off by 2.1 ulp
- * P and Q are our own minimax fits. Errors (against the exact value, over every float): at most 2 ulp.
+ * P and Q are our own minimax fits. Errors against the exact value, over every float: at most 2 ulp.
  */
 #ifndef UR_KERNEL_FUNCTIONS_H
 #define UR_KERNEL_FUNCTIONS_H
@@ -24,10 +25,10 @@ static inline v16 v_tanh(v16 x)
     return x;
 }
 #else
-/* |x| ≤ 87 */
+/* exp(x) for |x| ≤ 87. */
 static inline v16 v_exp_within(v16 x)
 {
-    const v16 magic = v_set(0x1.8p23f);             /* adding it rounds to an integer, kept in the low bits */
+    const v16 magic = v_set(0x1.8p23f);             /* adding this rounds to an integer, which is in the low bits */
     v16 t = v_fma(x, v_set(0x1.715476p+0f), magic); /* 1 / ln 2 */
     v16 n = v_sub(t, magic);
     v16 r = v_fma(n, v_set(-0x1.62e400p-1f), x); /* ln 2 in two parts */
@@ -41,7 +42,7 @@ static inline v16 v_exp_within(v16 x)
     return v_mul(v_add(p, v_set(1.0f)), v_exp2_bits(t));
 }
 
-/* For x ≤ 87, and for x ≥ −87: the other end is looked after. */
+/* exp(x) for x ≤ 87, and for x ≥ −87. At the other end x is clamped. */
 static inline v16 v_exp_falling(v16 x) { return v_exp_within(v_max(v_set(-87.0f), x)); }
 static inline v16 v_exp_rising(v16 x) { return v_exp_within(v_min(v_set(87.0f), x)); }
 
@@ -69,12 +70,12 @@ static inline v16 v_sigmoid(v16 x)
 
 static inline v16 v_relu(v16 x) { return v_max(v_zero(), x); }
 
-/* The derivatives, from the function's value y. */
+/* The derivatives, computed from the function's value y. */
 static inline v16 v_tanh_slope(v16 y) { return v_sub(v_set(1), v_mul(y, y)); }
 static inline v16 v_sigmoid_slope(v16 y) { return v_mul(y, v_sub(v_set(1), y)); }
 static inline v16 v_relu_slope(v16 y) { return v_where_less(v_zero(), y, v_set(1), v_zero()); }
 
-/* An activation by its number, and its slope from its value. */
+/* An activation by its number, and its derivative from its value. */
 static inline v16 v_activate(ur_activation activation, v16 x)
 {
     switch (activation) {

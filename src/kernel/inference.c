@@ -17,7 +17,8 @@ UR_EVERY_ISA(UR_DECLARE)
 static const ur_kernels table[] = {UR_EVERY_ISA(UR_ROW)};
 
 #ifdef UR_HAVE_AVX512
-/* The int8 product of avx512 is made with VNNI, which the first machines with AVX-512 lack. The sums are the same. */
+/* The int8 product for avx512 uses VNNI. The first machines with AVX-512 do not have VNNI, so they take the product for
+ * avx2. The sums are the same. */
 static const ur_kernels without_vnni = {
     "avx512",        UR_ISA_avx512,     ur_product_avx512, ur_product_bf16_avx512, ur_product_int8_avx2,
     &ur_rows_avx512, ur_activate_avx512};
@@ -31,7 +32,7 @@ static const ur_kernels *column(int isa)
     return &table[isa];
 }
 
-/* What the processor and the operating system together support. */
+/* Whether the processor and the operating system support an instruction set. */
 static int machine_has(int isa)
 {
 #ifdef UR_HAVE_AVX2
@@ -73,7 +74,8 @@ static ur_status refuse(const char *isa, ur_error *error)
     if (!known_anywhere(isa))
         return ur_fail(error, UR_ERR_USAGE, "unknown instruction set \"%s\"; this machine has %s", isa, have);
     return ur_fail(error, UR_ERR_UNSUPPORTED,
-                   "instruction set \"%s\" is not on this machine or in this build; there are %s", isa, have);
+                   "instruction set \"%s\" is not supported by this machine or this build; available are %s", isa,
+                   have);
 }
 
 ur_status ur_kernels_find(const char *isa, const ur_kernels **kernels, ur_error *error)

@@ -9,7 +9,7 @@
 #define UR_JOIN(a, b)       UR_JOIN_(a, b)
 #define UR_ISA_NAME(symbol) UR_JOIN(symbol, UR_ISA)
 
-/* Instruction sets of this build, best last; "portable" is always there. */
+/* The instruction sets of this build, the best last. "portable" is always one of them. */
 #ifdef UR_HAVE_AVX2
 #define UR_IF_AVX2(X) X(avx2)
 #else

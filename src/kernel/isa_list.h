@@ -1,4 +1,4 @@
-/* Declares symbol_portable, symbol_avx2 … and gives the one that belongs to a place in UR_EVERY_ISA. */
+/* Numbers the instruction sets of this build, UR_ISA_portable, UR_ISA_avx2 and so on, in the order of UR_EVERY_ISA. */
 #ifndef UR_KERNEL_ISA_LIST_H
 #define UR_KERNEL_ISA_LIST_H
 

@@ -1,4 +1,4 @@
-/* 16 lanes in two AVX registers (AVX2, FMA3). */
+/* A vector of 16 numbers in two AVX registers (AVX2, FMA3). */
 #include <immintrin.h>
 
 #define UR_TILE_PANELS 1

@@ -1,4 +1,4 @@
-/* 16 lanes in one AVX-512 register (F, DQ, VL). */
+/* A vector of 16 numbers in one AVX-512 register (F, DQ, VL). */
 #include <immintrin.h>
 
 #define UR_TILE_PANELS 4

@@ -1,4 +1,4 @@
-/* 16 lanes in four NEON registers (AArch64). */
+/* A vector of 16 numbers in four NEON registers (AArch64). */
 #include <arm_neon.h>
 
 #define UR_TILE_PANELS 1
@@ -50,7 +50,7 @@ V_BINARY(v_add, vaddq_f32(a.q[i], b.q[i]))
 V_BINARY(v_sub, vsubq_f32(a.q[i], b.q[i]))
 V_BINARY(v_mul, vmulq_f32(a.q[i], b.q[i]))
 V_BINARY(v_div, vdivq_f32(a.q[i], b.q[i]))
-/* Not vmaxq: the x86 instructions give b when either is NaN, and so must we. */
+/* Not vmaxq: the x86 instructions return b if either is NaN, and this must do the same. */
 V_BINARY(v_max, vbslq_f32(vcgtq_f32(a.q[i], b.q[i]), a.q[i], b.q[i]))
 V_BINARY(v_min, vbslq_f32(vcltq_f32(a.q[i], b.q[i]), a.q[i], b.q[i]))
 V_BINARY(v_copysign, vbslq_f32(vdupq_n_u32(0x80000000u), b.q[i], a.q[i]))

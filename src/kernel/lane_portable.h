@@ -1,4 +1,4 @@
-/* 16 lanes in plain C: any machine, and the double build. */
+/* A vector of 16 numbers in plain C, for any machine and for the build in double. */
 #define UR_TILE_PANELS 1
 #define UR_FEW_PANELS  2
 #define UR_TILE_STEPS  1

@@ -1,26 +1,26 @@
 /*
- * What products with small weights need beside lane.h.
+ * What products with small weights need in addition to lane.h.
  *
- * bf16: 32 numbers lie as (16, 2): the even k of a column beside the odd one, so that each half becomes f32 by one
- * instruction, exactly:
+ * bf16: 32 numbers are stored as (16, 2): for each column the number for an even k, then that for the odd k after it.
+ * So each half becomes f32 by one instruction, exactly:
  *   v_even_bf16 v_odd_bf16    16 numbers of one k
  *
  * int8: sums of products are integers of 32 bits, exact on every machine:
- *   v_store_int8(to, t)       the low byte of each lane's bits, as UR_INT8_FLIP has it
+ *   v_store_int8(to, t)       the low byte of each element's bits, flipped if UR_INT8_FLIP
  *   n16, n_begin(offset)      16 sums to begin with, for weights whose sums were packed as `offset`
- *   n_four, n_set_four(q)     four neighbouring numbers of a row of A, for all lanes
+ *   n_four, n_set_four(q)     four neighbouring numbers of a row of A, for all elements
  *   n_dot(sum, four, b)       sum + Σ over four k; b is (16, 4)
  *   n_real(sum)               rounded once
- * A's numbers and B's are within ±127. VNNI multiplies a number without sign by one with: A is stored with 128 added
- * (UR_INT8_FLIP), and the sums begin at −128·Σ B, which was packed. UR_INT8_TARGET stands before every function that
- * uses these.
+ * The numbers of A and B are within ±127. VNNI multiplies an unsigned number by a signed one: A is stored with 128
+ * added (UR_INT8_FLIP), and the sums begin with −128·Σ B, which was packed. UR_INT8_TARGET is put before every function
+ * that uses these.
  */
 #ifndef UR_KERNEL_LANE_SMALL_H
 #define UR_KERNEL_LANE_SMALL_H
 
 #include "kernel/lane.h"
 
-/* A tile in registers is compiled once for each shape; with the portable lanes, one loop does for all. */
+/* A tile in registers is compiled once for each shape. With portable vectors one loop serves all shapes. */
 #ifdef UR_ISA_PORTABLE
 #define UR_TILE_INLINE __attribute__((noinline))
 #else
@@ -83,8 +83,8 @@ typedef struct n16 {
     __m256i low, high;
 } n16;
 
-/* Sizes and signs apart: |a|·(b with a's sign) is a product of a number without sign and one with, of which two fit 16
- * bits, 2·127·127. */
+/* Sizes and signs are separate: |a|·(b with a's sign) is a product of an unsigned and a signed number. The sum of two
+ * such products, at most 2·127·127, fits into 16 bits. */
 typedef struct n_four {
     __m256i size, sign;
 } n_four;
@@ -207,7 +207,7 @@ typedef struct n_four {
 
 static inline void v_store_int8(signed char *to, v16 t)
 {
-    V_EACH memcpy(to + i, &t.x[i], 1); /* the low byte: every machine that is supported is little-endian */
+    V_EACH memcpy(to + i, &t.x[i], 1); /* the low byte: all supported machines are little-endian */
 }
 static inline n16 n_begin(const int32_t *offset)
 {

@@ -15,7 +15,7 @@ size_t ur_packed_back_size(const ur_gate_rows *rows, size_t width)
 
 size_t ur_packed_table_size(const ur_gate_rows *rows, size_t width) { return ur_packed_forward_size(rows, width); }
 
-/* First of the (up to 16) rows of W that belong to a panel, and how many there are. */
+/* The first of the (up to 16) rows of W that belong to a panel, and how many there are. */
 static size_t panel_row(const ur_gate_rows *rows, size_t panel, size_t *count)
 {
     size_t unit = panel / rows->gates * 16, gate = panel % rows->gates;
@@ -23,10 +23,10 @@ static size_t panel_row(const ur_gate_rows *rows, size_t panel, size_t *count)
     return (rows->order ? rows->order[gate] : gate) * rows->units + unit;
 }
 
-/* Four numbers, as every machine's compiler puts them into a register or two. */
+/* Four numbers, which every compiler puts into one or two registers. */
 typedef real ur_four __attribute__((vector_size(4 * sizeof(real))));
 
-/* Four columns of four rows become four rows, 16 numbers apart. */
+/* Transposes four columns of four rows into four rows, 16 numbers apart. */
 static void turn_square(real *packed, const real *w, size_t width)
 {
     ur_four r[4];
@@ -40,7 +40,7 @@ static void turn_square(real *packed, const real *w, size_t width)
     for (size_t n = 0; n < 4; n++) memcpy(packed + 16 * n, &r[n], sizeof r[n]);
 }
 
-/* Columns [k, end) of a panel's `count` rows. */
+/* Transposes columns [k, end) of a panel's `count` rows. */
 static void turn_columns(real *packed, const real *w, size_t count, size_t width, size_t k, size_t end)
 {
     for (; k < end; k++) {
@@ -49,8 +49,8 @@ static void turn_columns(real *packed, const real *w, size_t count, size_t width
     }
 }
 
-/* Four rows at a time through 16 columns: what a cache holds of a row is then read at once, as rows a power of two apart
- * crowd each other out. */
+/* Takes four rows at a time through 16 columns. So all of a cache line is read at once, because rows that are a power
+ * of two apart displace each other from the cache. */
 static void turn_panel(real *packed, const real *w, size_t count, size_t width)
 {
     size_t whole = count == 16 ? width / 16 * 16 : 0;
@@ -68,7 +68,7 @@ void ur_pack_forward(real *packed, const real *w, const ur_gate_rows *rows, size
     }
 }
 
-/* memcpy of a known length becomes a few moves. */
+/* A memcpy of constant length is compiled to a few moves. */
 static void copy(real *out, const real *in, size_t count)
 {
     if (count == 16)
@@ -77,8 +77,8 @@ static void copy(real *out, const real *in, size_t count)
         memcpy(out, in, count * sizeof *out);
 }
 
-/* Panels [panel, end) of W's rows, which are `depth` rows together. Sixteen rows at a time, so that whole pages are
- * written and each row is read as one stream. */
+/* Packs panels [panel, end) of W's rows, which are `depth` rows together. It takes 16 rows at a time, so that whole
+ * pages are written and each row is read as one stream. */
 static void pack_back_rows(real *packed, const real *w, const ur_gate_rows *rows, size_t width, size_t panel,
                            size_t end, size_t depth)
 {
@@ -107,7 +107,7 @@ size_t ur_back_products(ur_product products[2], const ur_product *p, const ur_ga
         ur_product *whole = &products[count++];
         *whole = *p;
         whole->a_outer = block;
-        whole->inner = block == run ? blocks * run : run; /* one run, where the blocks have nothing else */
+        whole->inner = block == run ? blocks * run : run; /* one run if nothing is between the blocks */
         whole->outer = block == run ? 1 : blocks;
     }
     if (rest) {
@@ -154,7 +154,7 @@ size_t ur_packed_weights_size(const ur_gate_rows *rows, size_t width, ur_weights
     return bytes / sizeof(real);
 }
 
-/* One panel from `count` rows. */
+/* Packs one panel from `count` rows. */
 static void pack_bf16(uint16_t *packed, const real *w, size_t count, size_t width)
 {
     memset(packed, 0, ur_bf16_panel(width) * 2);

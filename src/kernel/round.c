@@ -18,7 +18,7 @@ real ur_from_bf16(uint16_t bits)
     return (real)f;
 }
 
-enum { UR_SCALE_CUT = 0x7f }; /* 24 bits of a float less 17 */
+enum { UR_SCALE_CUT = 0x7f }; /* the last 7 of the 24 bits of a float */
 
 float ur_int8_scale(const real *row, size_t width)
 {

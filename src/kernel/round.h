@@ -1,6 +1,6 @@
 /*
- * Weights rounded to small numbers (docs/arithmetic.md). The values that result are exact as f32, and rounding them once
- * more changes nothing: so a model keeps its values, and packed weights and files are made from them.
+ * Weights rounded to small numbers (docs/arithmetic.md). The resulting values are exact as f32, and rounding them again
+ * changes nothing. So a model keeps these values, and packed weights and files are made from them.
  *
  *   bf16  to nearest, ties to even
  *   int8  for each row (of a matrix; an output's weights) a scale s = max |w| / 127, cut to 17 significant bits, and
@@ -13,16 +13,17 @@
 
 #include <stdbool.h>
 
-uint16_t ur_to_bf16(real w); /* a NaN stays one */
+uint16_t ur_to_bf16(real w); /* a NaN stays a NaN */
 real ur_from_bf16(uint16_t bits);
 
-/* NaN where a number of the row is not finite. */
+/* NaN if a number of the row is not finite. */
 float ur_int8_scale(const real *row, size_t width);
-signed char ur_to_int8(real w, float scale); /* −127 … 127; 0 where the scale is 0 or NaN */
-/* Whether a scale and a row of a file are what rounding gives: finite, not negative, 17 bits, the largest number 127. */
+signed char ur_to_int8(real w, float scale); /* −127 … 127; 0 if the scale is 0 or NaN */
+/* Whether a scale and a row from a file are as rounding makes them: finite, not negative, 17 bits, with 127 as the
+ * largest number. */
 bool ur_int8_sound(const signed char *row, size_t width, float scale);
 
-/* Each of the rows in place. */
+/* Rounds each row in place. */
 void ur_round_weights(real *w, size_t rows, size_t width, ur_weights weights);
 
 #endif

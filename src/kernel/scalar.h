@@ -1,4 +1,4 @@
-/* Functions of one number, and random numbers made with them; the same bits on every machine. */
+/* Functions of one number, and random numbers computed with them. The bits are the same on every machine. */
 #ifndef UR_KERNEL_SCALAR_H
 #define UR_KERNEL_SCALAR_H
 
@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-/* A normal number (Box and Muller): mean 0, variance 1, from Philox at (seed, use, position). */
+/* A normally distributed number (Box and Muller), mean 0, variance 1, from Philox at (seed, use, position). */
 double ur_random_normal(uint64_t seed, uint32_t use, uint64_t position);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * How the parts of a softmax row come together. Of the logits seen so far: top, and Σ exp(x − top) in double.
+ * How the parts of a softmax row are joined. For the logits so far there are top, and Σ exp(x − top) in double.
  *
  *   joined with a part:  top′ = max(top, part's top);  sum′ = sum·exp(top − top′) + part's sum·exp(part's top − top′)
  *   a row's loss:        log(sum) + (top − logit of the target)
@@ -12,7 +12,7 @@
 
 static inline ur_softmax_sum ur_softmax_none(void) { return (ur_softmax_sum){0, (real)-INFINITY}; }
 
-/* A part that is not finite makes the sum NaN, wherever it stands. */
+/* A part that is not finite makes the sum NaN, wherever the part is in the row. */
 static inline ur_softmax_sum ur_softmax_join(ur_softmax_sum all, ur_softmax_sum part)
 {
     if (all.top == (real)-INFINITY && all.sum == 0) return part;

@@ -1,6 +1,7 @@
 /*
- * attend NAME [W]: what a step gives, x, beside the mean of what line NAME gives, weighted by how well each of its steps
- * m_i suits x. (T, B, H) and (S, B′, M) → (T, B, W), W as wide as H where it is not said.
+ * attend NAME [W]: puts two things side by side: x, the input at a step, and c, a weighted mean of the steps m_i of
+ * line NAME. The weights say how well each m_i suits x. (T, B, H) and (S, B′, M) → (T, B, W). W is H if it is not
+ * given.
  *
  *   score_i   x · (Q m_i)                general: Luong, Pham and Manning 2015; made as (Qᵀ x) · m_i
  *             x · m_i                    dot, H = M
@@ -8,7 +9,8 @@
  *   c         Σ_i softmax(score)_i m_i
  *   y         tanh(O [c; x])
  *
- * What of `additive` depends on m alone, K m, is made once for all steps. `feed` is the graph's (model/feed.c).
+ * In `additive`, K m depends on m alone, so it is computed once for all steps. The option `feed` is handled by the
+ * graph (run_fed in model/graph.c).
  */
 #include "layer/kind.h"
 #include "tape/operations.h"
@@ -22,8 +24,7 @@ static ur_status resolve_attend(ur_layer *l, const ur_layer_sizes *sizes, ur_err
     if (l->spec.score == UR_SCORE_DOT && given != l->inputs)
         return ur_fail(
             error, UR_ERR_USAGE,
-            "network line, column %zu: \"dot\" needs both sides equally wide; %zu numbers enter, line \"%s\" "
-            "gives %zu",
+            "network line, column %zu: \"dot\" needs two equal widths; its input has %zu, line \"%s\" has %zu",
             l->spec.column, l->inputs, l->spec.from, given);
     l->width = l->spec.width ? l->spec.width : l->inputs;
     l->depth = larger(l->inputs + given, l->width);

@@ -1,24 +1,24 @@
-/* See attention.h. Lanes are shared out over threads; each makes its rows in the order (t, i). */
+/* See attention.h. Lanes are shared out over threads. Each lane computes its rows in the order (t, i). */
 #include "layer/attention.h"
 #include "kernel/softmax.h"
 
 #include <string.h>
 
-/* One operation on its way forward or back: y of x and, but for shares, of z. */
+/* One operation, forward or backward: y from x and, except for shares, from z. */
 typedef struct ur_attending {
     const ur_train_kernels *kernels;
     ur_sight sight;
     ur_tensor *x, *z, *y;
-    const ur_param *v;  /* of sums */
-    real *padded;       /* v, padded */
-    real *dx, *dz, *dv; /* gradients; dv: one row of z for each shard of lanes */
-    real *room;         /* a row of z for each shard */
+    const ur_param *v;  /* for sums, else NULL */
+    real *padded;       /* v, padded with zeros */
+    real *dx, *dz, *dv; /* gradients; dv has one row of z for each shard of lanes */
+    real *room;         /* scratch: one row of z for each shard */
     void (*lane)(const struct ur_attending *, size_t lane);
 } ur_attending;
 
 static size_t lane_seen(const ur_attending *a, size_t b) { return a->sight.lane_of ? (size_t)a->sight.lane_of[b] : b; }
 
-/* Steps that lane b sees, of `steps`. */
+/* The number of steps, at most `steps`, that lane b looks at. */
 static size_t steps_seen(const ur_attending *a, size_t b, size_t steps)
 {
     return a->sight.lengths ? (size_t)a->sight.lengths[lane_seen(a, b)] : steps;
@@ -28,7 +28,7 @@ static size_t place_of(const ur_tensor *x, size_t t, size_t b) { return (t * x->
 
 /* ---- over lanes --------------------------------------------------------------------------------------------------- */
 
-/* Whole shards where each has a sum of its own. */
+/* Shares out single lanes, or whole shards if each shard has a sum of its own (dv). */
 static void run_some(void *context, size_t member, size_t members)
 {
     const ur_attending *a = context;
@@ -37,7 +37,7 @@ static void run_some(void *context, size_t member, size_t members)
     for (; b < end; b++) a->lane(a, b);
 }
 
-/* Going back, lanes that may see the same one are not shared out. */
+/* In the backward half, lanes are not shared out if several of them may look at the same lane. */
 static void run_lanes(const ur_tape *tape, ur_attending *a, bool back)
 {
     a->kernels = tape->compute->train;
@@ -133,7 +133,7 @@ static void sum_lane_back(const ur_attending *a, size_t b)
     }
 }
 
-/* dv: a chain for each shard; shards are added in their order. */
+/* dv is one chain for each shard; the shards are added in order. */
 static void sums_back(ur_tape *tape, void *trace)
 {
     ur_attending *a = trace;

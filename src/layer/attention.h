@@ -3,11 +3,11 @@
  *
  *   dots      s[t, b, i] = q[t, b] · k[i, b′]
  *   sums      s[t, b, i] = v · tanh(q[t, b] + k[i, b′])
- *   shares    a[t, b]    = softmax(s[t, b]) over the steps that lane b′ has, zeros behind its end
+ *   shares    a[t, b]    = softmax(s[t, b]) over the steps that lane b′ has, zeros after its end
  *   mean      c[t, b]    = Σ_i a[t, b, i] m[i, b′]
  *
- * q (T, B, W), k and m (S, B′, W), s and a (T, B, S). b′ is the lane that lane b looks at. A step's numbers depend on nothing but
- * its own query, so T steps one by one give the bits of T steps at once.
+ * q (T, B, W), k and m (S, B′, W), s and a (T, B, S). b′ is the lane that lane b looks at. The result of a step depends
+ * on nothing but its own query, so T steps one by one give the same bits as T steps at once.
  */
 #ifndef UR_LAYER_ATTENTION_H
 #define UR_LAYER_ATTENTION_H
@@ -15,8 +15,8 @@
 #include "layer/layers.h"
 
 typedef struct ur_sight {
-    const int32_t *lengths; /* (B′) of what is looked at, or NULL: all lanes are whole */
-    const int32_t *lane_of; /* (B): b′; NULL: its own */
+    const int32_t *lengths; /* (B′) lengths of the lanes that are looked at, or NULL if all have S steps */
+    const int32_t *lane_of; /* (B) b′ of each lane, or NULL if each looks at its own */
 } ur_sight;
 
 ur_tensor *ur_attend_dots(ur_tape *tape, ur_tensor *q, ur_tensor *k, const ur_sight *sight);
@@ -29,9 +29,10 @@ ur_tensor *ur_attend_mean(ur_tape *tape, ur_tensor *a, ur_tensor *m, const ur_si
 typedef enum ur_attend_score { UR_SCORE_GENERAL, UR_SCORE_DOT, UR_SCORE_ADDITIVE } ur_attend_score;
 
 typedef struct ur_attend {
-    ur_dense query, key;   /* of what enters, and of what is looked at; without a weight where the score has none */
-    const ur_param *score; /* v */
-    ur_dense out;          /* of both side by side */
+    /* For what enters, and for the line that is looked at. Each has no weight if the score uses none. */
+    ur_dense query, key;
+    const ur_param *score; /* v, for `additive` */
+    ur_dense out;          /* over c and x, side by side */
 } ur_attend;
 
 #endif

@@ -1,10 +1,10 @@
 /*
- * Convolution: y(r, c, n) = φ(b(n) + Σ x(r + h − (H − 1)/2, c + w − (W − 1)/2, k)·W(n, k, h, w)) over h, w and k in this order,
- * one chain; outside the picture x is 0, so that the size stays (LeCun et al. 1989).
+ * Convolution: y(r, c, n) = φ(b(n) + Σ x(r + h − (H − 1)/2, c + w − (W − 1)/2, k)·W(n, k, h, w)) over h, w and k in
+ * this order, one chain. Outside the picture x is 0, so the picture keeps its size (LeCun et al. 1989).
  *
- * Backward: dx is dy under the same filter turned round. dW of each of the filter's rows is the product of dy with the places
- * of the picture that the row has seen: a chain for every 16 columns of a picture, down its rows; the chains are added picture
- * by picture.
+ * Backward: dx is the convolution of dy with the filter rotated by 180°. Each row of the filter gets its dW as the
+ * product of dy with the places of the picture that the row covers: one chain for every 16 columns of a picture, down
+ * its rows. The chains are added picture by picture.
  */
 #include "layer/conv.h"
 
@@ -21,13 +21,13 @@ size_t ur_conv_room(const ur_conv *c)
 typedef struct ur_conv_job {
     const ur_slide *slide;
     const ur_kernels *kernels;
-    const real *from; /* pictures, `from_row` apart, of `given` channels */
+    const real *from; /* pictures of `given` channels, one every `from_row` numbers */
     real *to, *room;
     size_t from_row, given, to_row, to_width, room_row, count;
     bool add;
 } ur_conv_job;
 
-/* Pictures are shared out; each has its room. */
+/* Pictures are shared out over threads. Each has its own scratch space. */
 static void slide_pictures(void *context, size_t member, size_t members)
 {
     const ur_conv_job *j = context;
@@ -42,7 +42,7 @@ static void slide_pictures(void *context, size_t member, size_t members)
     }
 }
 
-/* Padding must stay zero, and σ(0) is not. */
+/* Padding must stay zero, and σ(0) is not zero. */
 static void activate(const ur_conv *c, const ur_compute *compute, real *y, size_t width, size_t rows)
 {
     size_t row = ur_padded(width);
@@ -79,7 +79,7 @@ typedef struct ur_conv_trace {
     const real *room; /* the pictures with their borders */
 } ur_conv_trace;
 
-/* dy with its borders into `room`; and, where dx is wanted, dx. */
+/* Copies dy with its borders into `room`. Computes dx too if x needs a gradient. */
 static void input_gradient(ur_tape *tape, const ur_conv_trace *t, const ur_slide *back, real *room, size_t room_row)
 {
     const ur_conv *c = t->conv;
@@ -100,11 +100,11 @@ static void input_gradient(ur_tape *tape, const ur_conv_trace *t, const ur_slide
     ur_pool_run(tape->compute->pool, slide_pictures, &job);
 }
 
-/* The weight gradient by the filter's rows and blocks of 16 outputs: (H, N, W, C), added to dW afterwards. */
+/* The weight gradient by filter rows and blocks of 16 outputs: (H, N, W, C). It is added to dW afterwards. */
 typedef struct ur_filter_job {
     const ur_conv *conv;
     const ur_compute *compute;
-    ur_weight_gradient gradient; /* of the first picture and the filter's first row */
+    ur_weight_gradient gradient; /* for the first picture and the first row of the filter */
     const ur_row_group *groups;
     real *scratch;
     size_t count, x_next, dy_next, group_count, scratch_size;
@@ -133,7 +133,7 @@ static void learn_filter(void *context, size_t member, size_t members)
     }
 }
 
-/* (H, N, W, C) to (N, C, H, W). */
+/* Adds (H, N, W, C) to the gradient (N, C, H, W). */
 static void add_filter(const ur_conv *c, const real *from)
 {
     real *dw = c->weight->gradient;
@@ -154,7 +154,8 @@ static const ur_row_group *make_groups(ur_tape *tape, const ur_conv *c, size_t c
     return groups;
 }
 
-/* dy in its border, from where a row goes on through zeros to the next: as wide as the picture with its own border. */
+/* dy is read with its border, from the place where a row runs through zeros into the next row. So its rows are as long
+ * as those of the picture with its own border. */
 static void weight_gradient(ur_tape *tape, const ur_conv_trace *t, const ur_slide *back, const real *room,
                             size_t room_row)
 {

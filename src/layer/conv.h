@@ -1,4 +1,4 @@
-/* Convolution of the pictures of a window. Its weights are PyTorch's, (N, C, H, W). */
+/* Convolution of the pictures of a window. The weights have PyTorch's order, (N, C, H, W). */
 #ifndef UR_LAYER_CONV_H
 #define UR_LAYER_CONV_H
 
@@ -7,27 +7,27 @@
 #include "tape/tape.h"
 
 typedef struct ur_conv {
-    ur_picture in; /* out: the same with N channels */
+    ur_picture in; /* of the input; the output is the same with N channels */
     size_t outputs, high, wide;
     ur_activation activation;
     const ur_param *weight, *bias; /* bias may be NULL */
-    /* Packed; `back` (of the filter turned round, which takes dy to dx) NULL where nothing is trained. */
+    /* Packed weights. `back` holds the rotated filter, which turns dy into dx; NULL without training. */
     real *forward, *packed_bias, *back;
-    real *sorted; /* the weights as (N, H, W, C), while they are packed */
+    real *sorted; /* scratch for packing: the weights as (N, H, W, C) */
 } ur_conv;
 
 ur_slide ur_conv_forward_slide(const ur_conv *conv);
 ur_slide ur_conv_back_slide(const ur_conv *conv);
 
-/* Numbers of packed weights; and their place. */
+/* The number of packed weights, and where they are stored. */
 size_t ur_conv_packed_size(const ur_conv *conv, bool training);
 void ur_conv_place(ur_conv *conv, real *memory, bool training);
 void ur_conv_pack(ur_conv *conv);
 
-/* Numbers of room that a picture needs besides what comes in and goes out. */
+/* Scratch numbers that one picture needs in addition to its input and output. */
 size_t ur_conv_room(const ur_conv *conv);
-/* `count` padded rows of x, a picture each, to padded rows of y. room: (count, ur_conv_room), in which the pictures with their
- * borders stay. */
+/* Turns `count` padded rows of x, one picture each, into padded rows of y. room: (count, ur_conv_room); the pictures
+ * with their borders stay in it. */
 void ur_conv_forward(const ur_conv *conv, const ur_compute *compute, const real *x, real *y, size_t count, real *room);
 
 ur_tensor *ur_conv_layer(ur_tape *tape, const ur_conv *conv, ur_tensor *x);

@@ -1,7 +1,8 @@
-/* conv as a kind of layer. A picture's numbers are (rows, columns, channels), channels together. */
+/* conv as a kind of layer. A picture is stored as (rows, columns, channels), with the channels of a place side by
+ * side. */
 #include "layer/kind.h"
 
-/* Rooms are for a few times what a picture may have. */
+/* Limits the scratch space of a picture to four times the largest picture. */
 static ur_status check_size(const ur_layer *l, ur_error *error)
 {
     if (l->width && ur_conv_room(&l->conv) <= 4 * (size_t)UR_PICTURE_MAX) return UR_OK;
@@ -23,7 +24,7 @@ static ur_status resolve_conv(ur_layer *l, const ur_layer_sizes *sizes, ur_error
     return check_size(l, error);
 }
 
-/* conv, conv2 …. */
+/* The names are conv, conv2 and so on. */
 static ur_status name_conv(ur_naming *n, ur_layer *l)
 {
     ur_conv *c = &l->conv;
@@ -35,8 +36,8 @@ static ur_status name_conv(ur_naming *n, ur_layer *l)
     return c->weight && (l->spec.nobias || c->bias) ? UR_OK : UR_ERR_USAGE;
 }
 
-/* Small weights are multiplied as the numbers that they were rounded to: there are few of them, and each is used at every
- * place of a picture. */
+/* Small weights are rounded but not packed as small numbers. A filter has few weights, and each is used at every place
+ * of a picture. */
 static size_t place_conv(ur_layer *l, real *memory, const ur_packing *p)
 {
     if (memory) ur_conv_place(&l->conv, memory, p->training);

@@ -6,7 +6,8 @@
 
 static ur_picture with_channels(ur_picture p, size_t channels) { return (ur_picture){p.rows, p.columns, channels}; }
 
-/* As PyTorch's padding="same": of a filter with an even side, the larger part of the border is behind. */
+/* As PyTorch's padding="same": if a side of the filter is even, the larger part of the border comes after the
+ * picture. */
 ur_slide ur_conv_forward_slide(const ur_conv *c)
 {
     return (ur_slide){.in = c->in,
@@ -19,7 +20,7 @@ ur_slide ur_conv_forward_slide(const ur_conv *c)
                       .bias = c->packed_bias};
 }
 
-/* dy has ⌈N/16⌉·16 channels here, so that it is also what the weight gradient reads. */
+/* Here dy has ⌈N/16⌉·16 channels, because the weight gradient reads dy in this form too. */
 ur_slide ur_conv_back_slide(const ur_conv *c)
 {
     return (ur_slide){.in = with_channels(c->in, ur_padded(c->outputs)),
@@ -33,7 +34,7 @@ ur_slide ur_conv_back_slide(const ur_conv *c)
 
 static size_t depth_of(const ur_slide *s) { return s->high * s->wide * s->in.channels; }
 
-/* Numbers of a slide's weights, in rows and in panels. */
+/* The number of weights of a slide, in rows and in panels. */
 static size_t sorted_size(const ur_slide *s) { return s->outputs * depth_of(s); }
 static size_t panels_size(const ur_slide *s) { return ur_padded(s->outputs) * depth_of(s); }
 
@@ -68,7 +69,7 @@ static void sort_forward(const ur_conv *c, size_t n, real *to)
             for (size_t k = 0; k < c->in.channels; k++) *to++ = weight_at(c, n, k, h, w);
 }
 
-/* Row k of (C, H, W, N), the filter turned round. */
+/* Row k of (C, H, W, N), with the filter rotated by 180°. */
 static void sort_back(const ur_conv *c, size_t k, real *to)
 {
     size_t padded = ur_padded(c->outputs);

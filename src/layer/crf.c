@@ -1,4 +1,5 @@
-/* crf: scores for pairs of neighbouring labels. What enters it leaves it; the loss and the best sequence read both. */
+/* crf: scores for pairs of neighbouring labels. The layer passes its input on unchanged; the loss and the best sequence
+ * read both. */
 #include "layer/crf.h"
 #include "layer/kind.h"
 
@@ -8,11 +9,11 @@
 
 typedef struct ur_best {
     const ur_crf *crf;
-    double *score, *next; /* (L): of the best sequence that ends in a label; and a step later */
-    int32_t *before;      /* (n, L): the label before it there */
+    double *score, *next; /* (L) score of the best sequence that ends in each label, and the same one step later */
+    int32_t *before;      /* (n, L) the label before, in the best sequence that ends in each label */
 } ur_best;
 
-/* The label from which `to` is reached best. */
+/* The previous label from which `to` is reached with the best score. */
 static int32_t find_before(const ur_best *b, size_t to, double *score)
 {
     size_t labels = b->crf->labels, best = 0;
@@ -73,7 +74,7 @@ static ur_status resolve_crf(ur_layer *l, const ur_layer_sizes *sizes, ur_error 
     (void)sizes;
     l->width = l->inputs;
     if (l->inputs <= UR_CRF_LABELS_MAX) return UR_OK;
-    return ur_fail(error, UR_ERR_USAGE, "network line, column %zu: a crf of %zu labels; it takes at most %d",
+    return ur_fail(error, UR_ERR_USAGE, "network line, column %zu: a crf of %zu labels; the limit is %d",
                    l->spec.column, l->inputs, (int)UR_CRF_LABELS_MAX);
 }
 

@@ -1,18 +1,18 @@
 /*
- * What a sequence of labels costs behind a crf: log Z − log Z(given). Z sums exp(score) over all sequences, Z(given) over
- * those that have the given labels: one sequence where all are given, more where a step has −1. Both by the forward
- * algorithm, in the sums α_t, which are kept at 1 (Rabiner 1989):
+ * The loss of a sequence of labels under a crf: log Z − log Z(given). Z sums exp(score) over all sequences. Z(given)
+ * sums over those that have the given labels: one sequence if all labels are given, more if a step has −1. Both use the
+ * forward algorithm. The sums α_t are scaled to 1 at each step (Rabiner 1989):
  *
- *   x̂_t(j) = exp(x_t(j) − m_t),  m_t the largest; start is added to x_1, end to x_n; 0 for a label that may not be
+ *   x̂_t(j) = exp(x_t(j) − m_t),  m_t the largest; start is added to x_1, end to x_n; 0 for a label that is not allowed
  *   α̂_t(j) = x̂_t(j) Σ_i α_{t−1}(i) E(i, j),  E = exp(transitions);  c_t = Σ_j α̂_t(j);  α_t = α̂_t / c_t
  *   log Z  = Σ_t log c_t + m_t
  *
- * and backward the shares of the labels, which are the slopes:
+ * The backward algorithm gives the probabilities of the labels, which are the gradient:
  *
  *   β_{t−1}(i) = Σ_j E(i, j) g_t(j),  g_t(j) = x̂_t(j) β_t(j) / c_t,  β_n = 1
  *   ∂log Z/∂x_t(j) = α_t(j) β_t(j);   ∂log Z/∂transitions(i, j) = Σ_t α_{t−1}(i) E(i, j) g_t(j)
  *
- * All in double. Lanes are added up in shards of 16, in the order of the lanes.
+ * Everything is in double. Lanes are added up in shards of 16, in the order of the lanes.
  */
 #include "kernel/scalar.h"
 #include "layer/crf.h"
@@ -20,14 +20,14 @@
 
 #include <string.h>
 
-/* Of a shard, all of it doubles. */
+/* Working memory of one shard, all of it in double. */
 typedef struct ur_chain {
     size_t labels;
     const double *pairs;               /* E (L, L) */
-    double *x, *alpha, *share;         /* (T, L) each; share: Σ of sign·(α β) */
+    double *x, *alpha, *share;         /* (T, L) each; share is Σ of sign·(α β) */
     double *scale;                     /* c (T) */
-    double *beta, *back;               /* (L): β, and g */
-    double *d_pairs, *d_start, *d_end; /* (L, L), (L), (L) */
+    double *beta, *back;               /* (L) β and g */
+    double *d_pairs, *d_start, *d_end; /* gradients: (L, L), (L), (L) */
 } ur_chain;
 
 typedef struct ur_crf_job {
@@ -35,20 +35,20 @@ typedef struct ur_crf_job {
     const ur_tensor *y;
     const ur_targets *targets;
     double *pairs; /* E */
-    double *room;  /* a part of `size` for each shard */
+    double *room;  /* `size` numbers for each shard */
     size_t size;
     double *sum;    /* one for each shard */
-    real *d, scale; /* NULL: no gradient is wanted */
+    real *d, scale; /* NULL if no gradient is needed */
 } ur_crf_job;
 
-/* One lane on its way. */
+/* One lane that is being worked on. */
 typedef struct ur_chain_lane {
     const ur_crf_job *job;
     size_t lane, length;
-    bool given; /* the labels that the targets give, and no others */
+    bool given; /* only the given labels are allowed */
 } ur_chain_lane;
 
-/* The labels that may stand at step t: [*begin, *end). */
+/* The labels allowed at step t: [*begin, *end). */
 static void allow(const ur_chain_lane *l, size_t t, size_t *begin, size_t *end)
 {
     int32_t id = l->given ? l->job->targets->ids[t * l->job->y->lanes + l->lane] : -1;
@@ -56,7 +56,7 @@ static void allow(const ur_chain_lane *l, size_t t, size_t *begin, size_t *end)
     *end = id < 0 ? l->job->crf->labels : *begin + 1;
 }
 
-/* x̂_t; gives m_t. */
+/* Computes x̂_t and returns m_t. */
 static double scale_scores(const ur_chain_lane *l, size_t t, double *x)
 {
     const ur_crf *crf = l->job->crf;
@@ -75,7 +75,7 @@ static double scale_scores(const ur_chain_lane *l, size_t t, double *x)
     return top;
 }
 
-/* α_t, and c_t. */
+/* Computes α_t and returns c_t. */
 static double step_forward(const ur_chain *c, size_t t)
 {
     size_t labels = c->labels;
@@ -107,7 +107,7 @@ static void add_shares(const ur_chain *c, size_t t, double sign)
         c->share[t * c->labels + j] += sign * c->alpha[t * c->labels + j] * c->beta[j];
 }
 
-/* From β_t to β_{t−1}; adds the slopes of the transitions between the two. */
+/* From β_t to β_{t−1}. Adds the gradient of the transitions between the two steps. */
 static void step_backward(const ur_chain *c, size_t t, double sign)
 {
     size_t labels = c->labels;
@@ -125,7 +125,7 @@ static void step_backward(const ur_chain *c, size_t t, double sign)
     }
 }
 
-/* Adds sign·∂log Z to the shares and slopes. */
+/* Adds sign·∂log Z to `share` and to the gradient of the transitions. */
 static void go_back(const ur_chain *c, const ur_chain_lane *l, double sign)
 {
     for (size_t j = 0; j < c->labels; j++) c->beta[j] = 1;
@@ -137,7 +137,7 @@ static void go_back(const ur_chain *c, const ur_chain_lane *l, double sign)
 
 /* ---- a lane ------------------------------------------------------------------------------------------------------- */
 
-/* The shares of all steps are the gradient of x; those of the first and last step also that of start and end. */
+/* The shares are the gradient of x. The first step's are also the gradient of start, the last step's that of end. */
 static void give_gradient(const ur_chain *c, const ur_chain_lane *l)
 {
     const ur_crf_job *job = l->job;
@@ -237,7 +237,7 @@ static ur_status add_crf(ur_tape *tape, ur_tensor *y, const ur_targets *targets,
 
 /* ---- the loss ----------------------------------------------------------------------------------------------------- */
 
-/* One row says nothing of its label without its neighbours: what a softmax would give. */
+/* A single row says nothing of its label without its neighbours, so this gives the softmax of the row. */
 static void decode_crf(const real *y, size_t width, real *out) { ur_loss_softmax.decode(y, width, out); }
 
 const ur_loss_kind ur_loss_crf = {

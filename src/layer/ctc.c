@@ -1,9 +1,9 @@
-/* ctc: a line's labels have steps of their own. What enters leaves unchanged; the loss and what is read out of it are of the
- * whole sequence. */
+/* ctc: the labels of a line have steps of their own. The layer passes its input on unchanged. The loss and the decoder
+ * look at the whole sequence. */
 #include "layer/ctc.h"
 #include "layer/kind.h"
 
-/* ---- what a path says --------------------------------------------------------------------------------------------- */
+/* ---- from paths to labels ----------------------------------------------------------------------------------------- */
 
 size_t ur_ctc_steps(const int32_t *ids, size_t stride, size_t count)
 {
@@ -43,7 +43,7 @@ static ur_status resolve_ctc(ur_layer *l, const ur_layer_sizes *sizes, ur_error 
     if (l->inputs >= 2) return UR_OK;
     return ur_fail(
         error, UR_ERR_USAGE,
-        "network line, column %zu: \"ctc\" takes a number for each label and one for the blank, and 1 comes in",
+        "network line, column %zu: \"ctc\" needs an input for each label and one for the blank; its input has width 1",
         l->spec.column);
 }
 

@@ -1,14 +1,16 @@
 /*
- * What a sequence of labels costs under CTC: −log p(y), see ctc.h. A path that says y moves along the states 0 … S − 1,
- * S = 2L + 1: the blank, y_1, the blank, y_2 … y_L, the blank. From a state it stays, goes on to the next, or leaves out a blank
- * between two labels that differ. In logarithms (Graves et al. 2006, equations 6 to 11):
+ * The loss of a sequence of labels under CTC: −log p(y), see ctc.h. A path that spells y moves through the states 0 … S
+ * − 1, S = 2L + 1: the blank, y_1, the blank, y_2 … y_L, the blank. From a state the path stays, goes to the next
+ * state, or skips a blank between two labels that differ. In logarithms (Graves et al. 2006, equations 6 to 11):
  *
  *   a_t(s) = log p_t(s) + log(e^a_{t−1}(s) + e^a_{t−1}(s − 1) [+ e^a_{t−1}(s − 2)])
- *   b_t(s) = log(e^c_t(s) + e^c_t(s + 1) [+ e^c_t(s + 2)]),   c_t(s) = log p_{t+1}(s) + b_{t+1}(s);   b_T = 0 for the last two
+ *   b_t(s) = log(e^c_t(s) + e^c_t(s + 1) [+ e^c_t(s + 2)]),   c_t(s) = log p_{t+1}(s) + b_{t+1}(s);
+ *            b_T = 0 for the last two
  *   log p(y) = log(e^a_T(S − 1) + e^a_T(S − 2))
  *   ∂(−log p)/∂x_t(k) = p_t(k) − Σ of e^(a_t(s) + b_t(s) − log p) over the states s of label k
  *
- * All in double. Threads share out the lanes, and what lanes cost is added up in shards of 16 in the order of the lanes.
+ * Everything is in double. Threads share out the lanes. The losses of the lanes are added up in shards of 16, in the
+ * order of the lanes.
  */
 #include "kernel/scalar.h"
 #include "layer/ctc.h"
@@ -20,20 +22,20 @@ typedef struct ur_ctc_job {
     const ur_tensor *y;
     const ur_targets *targets;
     size_t states; /* of the longest target */
-    double *room;  /* a part of `size` for each thread */
+    double *room;  /* `size` numbers for each thread */
     size_t size;
-    double *cost;   /* (B) */
-    real *d, scale; /* NULL: no gradient is wanted */
+    double *cost;   /* (B) loss of each lane */
+    real *d, scale; /* NULL if no gradient is needed */
 } ur_ctc_job;
 
-/* One lane on its way. */
+/* One lane that is being worked on. */
 typedef struct ur_ctc_lane {
     const ur_ctc_job *job;
     size_t lane, steps, states;
     double *forward;       /* a (T, S) */
-    double *behind, *next; /* b, and room for that of the step before (S) */
+    double *behind, *next; /* (S) b, and space for b of the step before */
     double *norm;          /* log Σ e^x (T) */
-    double *share;         /* of each label at a step (K + 1) */
+    double *share;         /* (K + 1) probability of each label at a step, given the target */
 } ur_ctc_lane;
 
 static const real *row_of(const ur_ctc_lane *l, size_t t)
@@ -41,7 +43,7 @@ static const real *row_of(const ur_ctc_lane *l, size_t t)
     return l->job->y->value + (t * l->job->y->lanes + l->lane) * l->job->y->row;
 }
 
-/* The output of a state. */
+/* The output that belongs to a state. */
 static size_t output_of(const ur_ctc_lane *l, size_t s)
 {
     if (s % 2 == 0) return l->job->y->width - 1;
@@ -220,7 +222,7 @@ static void take_ctc(ur_tape *tape, ur_targets *t)
     for (size_t b = 0; b < t->lanes && tape->status == UR_OK; b++) take_lane(tape, t, b);
 }
 
-/* One row by itself: the probabilities of the labels and of the blank there. */
+/* For a single row: the probabilities of the labels and of the blank at that step. */
 static void decode_ctc(const real *y, size_t width, real *out) { ur_loss_softmax.decode(y, width, out); }
 
 const ur_loss_kind ur_loss_ctc = {

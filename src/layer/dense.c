@@ -37,7 +37,9 @@ void ur_dense_pack(ur_dense *d, ur_turn *turn)
 
 /* ---- without packed weights --------------------------------------------------------------------------------------- */
 
-enum { UR_DEPTH = 256 }; /* of the piece of a panel that is packed at once, on the stack: it may not need memory */
+/* Depth of the piece of a panel that is packed at once. The piece is on the stack, because this path may not
+ * allocate. */
+enum { UR_DEPTH = 256 };
 
 typedef struct ur_unpacked_job {
     const ur_dense *dense;
@@ -46,7 +48,7 @@ typedef struct ur_unpacked_job {
     size_t rows;
 } ur_unpacked_job;
 
-/* Outputs 16·panel …, inputs k … k + depth, as the product reads them. */
+/* Packs outputs 16·panel … and inputs k … k + depth in the order in which the product reads them. */
 static void pack_piece(real *packed, const ur_dense *d, size_t panel, size_t k, size_t depth)
 {
     size_t count = d->outputs - 16 * panel < 16 ? d->outputs - 16 * panel : 16;
@@ -80,7 +82,7 @@ static void unpacked_work(void *context, size_t member, size_t members)
 
 /* ---- forward and backward ----------------------------------------------------------------------------------------- */
 
-/* Which of (T, B) rows count; live NULL: all of them. */
+/* Which of the (T, B) rows count; all of them if live is NULL. */
 typedef struct ur_dense_rows {
     size_t steps, lanes;
     const unsigned char *live;
@@ -109,7 +111,7 @@ static void forward(const ur_dense *d, const ur_compute *compute, const real *x,
         ur_pool_run(compute->pool, unpacked_work, &job);
     if (d->activation == UR_LINEAR) return;
     compute->kernels->activate(d->activation, y, rows * row);
-    if (d->activation == UR_SIGMOID) /* σ(0) is not 0: padding must stay zero */
+    if (d->activation == UR_SIGMOID) /* Padding must stay zero, and σ(0) is not zero. */
         for (size_t r = 0; r < rows; r++) memset(y + r * row + d->outputs, 0, (row - d->outputs) * sizeof(real));
 }
 

@@ -1,13 +1,14 @@
 /*
- * A dense layer that reads the same numbers a again and again, with others, b, woven into them: y = φ(A a + B b + bias), where A
- * and B are the even and the odd columns of W. A a + bias is made once, and the chains over b go on from there at each step.
- * Backward, A takes the product of a with the sum of dy over all steps.
+ * A dense layer in a loop. Its inputs alternate between numbers a, which are the same at each step, and numbers b,
+ * which change: y = φ(A a + B b + bias), where A and B are the even and the odd columns of W. A a + bias is computed
+ * once, and at each step the chains continue from there over b. Backward, the gradient of A is the product of a with
+ * the sum of dy over all steps.
  */
 #include "layer/layers.h"
 
 #include <string.h>
 
-/* A step on its way back; also the list of them, from the first. */
+/* What the backward half of a step needs. The steps also form a list, beginning with the first step. */
 typedef struct ur_kept_step {
     ur_dense_kept *kept;
     ur_tensor *b, *y;
@@ -22,7 +23,7 @@ struct ur_dense_kept {
     ur_param weight[UR_HALVES];
     ur_tensor *a, *begun;
     size_t steps;
-    ur_kept_step *first; /* of the steps that have gone back */
+    ur_kept_step *first; /* of the steps whose backward half is done */
 };
 
 /* ---- the halves of W ---------------------------------------------------------------------------------------------- */
@@ -65,7 +66,8 @@ static void pack_halves(void *context, size_t member, size_t members)
     for (int i = 0; i < UR_HALVES; i++) ur_dense_pack(&k->half[i], &turn);
 }
 
-/* Both, with their weights packed. Where the tape records, what they were packed from then takes their gradients. */
+/* Makes both halves and packs their weights. While the tape records, the arrays that were packed take the gradients
+ * afterwards. */
 static bool make_halves(ur_tape *tape, ur_dense_kept *k)
 {
     const size_t inputs = k->dense->inputs / 2, size = inputs * k->dense->outputs;

@@ -11,7 +11,7 @@ static ur_status resolve_dense(ur_layer *l, const ur_layer_sizes *sizes, ur_erro
     return UR_OK;
 }
 
-/* A tied layer gives as many numbers as the embedding has symbols, from as many as it is wide. */
+/* A tied layer has as many outputs as the embedding has symbols, and as many inputs as the embedding is wide. */
 static ur_status check_tied(const ur_naming *n, const ur_layer *l)
 {
     if (!l->spec.tied) return UR_OK;
@@ -21,7 +21,7 @@ static ur_status check_tied(const ur_naming *n, const ur_layer *l)
                    l->spec.column, l->width, l->inputs);
 }
 
-/* out ends a line; others are dense, dense2 …. */
+/* The dense layer that ends a line is named out; others are dense, dense2 and so on. */
 static ur_status name_dense(ur_naming *n, ur_layer *l)
 {
     char owner[24] = "out";

@@ -1,18 +1,21 @@
 /*
- * Dense and the softmax loss as one operation, for outputs so many that the logits (T·B, V) had better not be there.
- * V is taken in parts of UR_SOFTMAX_PART, of which each has its logits (T·B, part) and its packed weights.
+ * A dense layer and the softmax loss as one operation, for so many outputs that the logits (T·B, V) should not be
+ * stored whole. V is taken in parts of UR_SOFTMAX_PART outputs, each with its own logits (T·B, part) and packed
+ * weights.
  *
- *   forward    part by part: logits, and each row's top and Σ exp so far (kernel/softmax.h); so the loss
- *   backward   part by part: the logits made into gradients in place; dW and db of the part; dx goes on
+ *   forward    part by part: logits, and each row's top and Σ exp so far (kernel/softmax.h); from these the loss
+ *   backward   part by part: the logits become gradients in place; dW and db of the part; dx is added to
  *
- * Between the two, so many logits are kept. Where a shard of 16 lanes fits, the shards are done one after the other, both
- * halves of each at once, and no product is done twice. Else the logits of the first parts are kept, and those of the
- * others computed once more.
+ * Only a limited number of logits is kept from the forward to the backward half. If the logits of a shard of 16 lanes
+ * fit, the shards are done one after the other, both halves of each at once, and no product is computed twice.
+ * Otherwise the logits of the first parts are kept, and those of the others are computed again.
  *
- * Each sum is the one that ur_dense_layer and ur_softmax_loss make, so the bits are theirs, whatever is kept.
+ * Each sum is the same as in ur_dense_layer and ur_softmax_loss, so the bits are the same, however many logits are
+ * kept.
  *
- * Threads share the outputs of a part: who packs a panel of weights also computes its logits, its gradients and its rows
- * of dW. Only the rows' sums and dx need all of a part; before and after them the threads wait for each other.
+ * Threads share the outputs of a part: the thread that packs a panel of weights also computes its logits, its gradients
+ * and its rows of dW. Only the sums of the rows and dx need all of a part; before and after them the threads wait for
+ * each other.
  */
 #include "layer/dense_softmax.h"
 
@@ -21,25 +24,25 @@
 
 #include <string.h>
 
-/* A row apart from the next one by more than a power of two, which would crowd a few sets of the cache. */
+/* Rows are not a power of two apart, because such rows would compete for a few sets of the cache. */
 enum { PART = UR_SOFTMAX_PART, PART_PANELS = PART / 16, PART_ROW = PART + 16, GRAIN = 4 };
 
-/* A logit that does not count: far below any other, and yet no infinity, of which a row of nothing else would die. */
+/* A logit that does not count. It is far below any other, but finite: with −∞, a row of nothing else would give NaN. */
 static const real LEFT_OUT = (real)-1e30;
 
-/* What the backward half needs beside it. */
+/* What the backward half needs in addition to the head. */
 typedef struct ur_head_back {
     const ur_head *head;
-    real *dx;            /* NULL: not wanted */
-    bool fresh;          /* it holds nothing yet */
-    size_t scratch_size; /* of a member */
+    real *dx;            /* NULL if no gradient is needed */
+    bool fresh;          /* dx holds nothing yet */
+    size_t scratch_size; /* for each member */
 } ur_head_back;
 
-/* A part, and a member's panels in it. */
+/* A part of the outputs, and a member's panels in the part. */
 typedef struct ur_head_part {
     real *logits;
     bool kept;
-    size_t first, width; /* outputs */
+    size_t first, width; /* the first output and their number */
     size_t panels;       /* of the part */
     size_t panel, panel_end;
 } ur_head_part;
@@ -54,7 +57,7 @@ static ur_head_part part_at(const ur_head *h, size_t first, size_t member, size_
     return p;
 }
 
-/* Outputs of the part from a member's first panel on, and how many are its own. */
+/* How many outputs of the part are a member's own, from its first panel on. */
 static size_t own_outputs(const ur_head_part *p)
 {
     size_t end = 16 * p->panel_end;
@@ -89,7 +92,7 @@ static void member_logits(const ur_head *h, const ur_head_part *p)
 
 /* ---- forward ------------------------------------------------------------------------------------------------------ */
 
-/* The row's target among `count` outputs from `first` on; NULL: it is not there. */
+/* The number of the row's target among `count` outputs from `first` on; NULL if the target is not among them. */
 static real *target_in(const ur_head *h, real *numbers, size_t row, size_t first, size_t count)
 {
     size_t column = (size_t)h->columns[row];
@@ -119,7 +122,7 @@ static void forward_work(void *context, size_t member, size_t members)
     }
 }
 
-/* Rows of a shard in the order (step, lane), one chain; shards in order. */
+/* Adds up the rows of a shard in the order (step, lane), as one chain; then the shards in order. */
 static double add_up(const ur_head *h)
 {
     double all = 0;
@@ -137,7 +140,7 @@ static double add_up(const ur_head *h)
 
 /* ---- backward ----------------------------------------------------------------------------------------------------- */
 
-/* A member's logits become gradients. */
+/* Turns a member's logits into gradients. */
 static void member_slopes(const ur_head *h, const ur_head_part *p)
 {
     size_t begin = 16 * p->panel, count = own_outputs(p);
@@ -149,7 +152,8 @@ static void member_slopes(const ur_head *h, const ur_head_part *p)
         }
         real *target = target_in(h, d, row, p->first + begin, count);
         h->tape->compute->train->softmax_slope(d, count, h->sums[row].top, h->scale / (real)h->sums[row].sum, d);
-        /* Apart, the target's own logit may lie above the top; what became of it is not kept. */
+        /* If the target is apart, its own logit among the outputs may lie above the top. Whatever came out for it does
+         * not count. */
         if (target) *target = h->apart ? 0 : *target - h->scale;
     }
 }
@@ -183,7 +187,7 @@ static void pack_back_row(real *packed, size_t depth, const real *w, size_t inpu
     memcpy(packed + whole * depth, w + whole, (inputs - whole) * sizeof(real));
 }
 
-/* A member's outputs as rows of the packed matrix for dx: (input panel, output of the part, 16). */
+/* Packs the weights of a member's outputs for dx: (input panel, output of the part, 16). */
 static void member_pack_back(const ur_head_back *b, const ur_head_part *p)
 {
     const ur_head *h = b->head;
@@ -223,7 +227,8 @@ static void backward_work(void *context, size_t member, size_t members)
             member_weight_gradient(h, &p, b->head->scratch + member * b->scratch_size);
             if (b->dx) member_pack_back(b, &p);
         }
-        ur_pool_barrier(h->tape->compute->pool); /* also without dx: the last part is shared out otherwise */
+        /* Wait even if there is no dx: the threads share out the last part differently. */
+        ur_pool_barrier(h->tape->compute->pool);
         if (b->dx) input_gradient(b, &p, row, row_end);
         ur_pool_barrier(h->tape->compute->pool);
     }
@@ -282,7 +287,7 @@ static void backward(ur_tape *tape, void *trace)
 
 /* ---- by shards ---------------------------------------------------------------------------------------------------- */
 
-/* Rows (t, b) of the shard from or to rows of the batch. */
+/* Copies the rows (t, b) of the shard from the batch, or back to it if `there`. */
 static void move_rows(real *shard, real *all, const ur_tensor *x, size_t lane, size_t lanes, bool there)
 {
     for (size_t t = 0; t < x->steps; t++) {
@@ -291,7 +296,7 @@ static void move_rows(real *shard, real *all, const ur_tensor *x, size_t lane, s
     }
 }
 
-/* Loss and gradients of one shard; its head has room for all of it. */
+/* Loss and gradients of one shard. Its head has space for all logits of the shard. */
 static double shard_loss(ur_head *h, ur_tensor *all, int32_t *targets, const int32_t *all_targets, size_t lane,
                          real *dx, bool fresh)
 {
@@ -310,7 +315,7 @@ static double shard_loss(ur_head *h, ur_tensor *all, int32_t *targets, const int
     return sum;
 }
 
-/* The logits of a shard fit: so its gradients are made at once, with no product done twice. */
+/* The logits of a shard fit, so its gradients are computed at once, and no product is computed twice. */
 static ur_status by_shards(const ur_head *whole, double *sum)
 {
     ur_head h = *whole;

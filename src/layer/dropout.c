@@ -1,4 +1,4 @@
-/* Dropout between layers, and with one mask for all steps. */
+/* Dropout between layers, with a mask for each step or one mask for all steps. */
 #include "base/random.h"
 #include "layer/kind.h"
 
@@ -8,13 +8,13 @@ typedef struct ur_dropout_trace {
     bool same;
 } ur_dropout_trace;
 
-/* Mask numbers [begin, end), four of which come from one call; `position` of the first is begin / 4. */
+/* A mask that is being made. One call of the generator gives four of its numbers. */
 typedef struct ur_mask_job {
     uint64_t seed, step;
-    uint32_t stream, keep; /* a word below keep keeps its number */
+    uint32_t stream, keep; /* an input is kept if its random word is below `keep` */
     real scale, *mask;
-    size_t first, count; /* words are four numbers: the first one's place, and numbers */
-    bool all;            /* p so small that every word keeps */
+    size_t first, count; /* the first group of four numbers in the stream; how many numbers */
+    bool all;            /* p is so small that every input is kept */
 } ur_mask_job;
 
 static void fill(void *context, size_t member, size_t members)
@@ -29,7 +29,7 @@ static void fill(void *context, size_t member, size_t members)
     }
 }
 
-/* m for `count` numbers behind `first` others, both multiples of 16. */
+/* m for `count` numbers after `first` others; both are multiples of 16. */
 static real *make_mask(ur_tape *tape, size_t first, size_t count, double p, uint32_t stream)
 {
     double keep = (1 - p) * 4294967296.0;
@@ -46,7 +46,7 @@ static real *make_mask(ur_tape *tape, size_t first, size_t count, double p, uint
     return job.mask;
 }
 
-/* One of the two products with the mask on its way. */
+/* One of the two products with the mask: forward or backward. */
 typedef struct ur_masking {
     void (*multiply)(real *y, const real *x, const real *m, size_t n);
     const ur_dropout_trace *d;

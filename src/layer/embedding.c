@@ -1,4 +1,4 @@
-/* embed: a row of a table for each id. `like NAME` is the table that the line NAME begins with. */
+/* embed: looks up a row of a table for each id. `like NAME` uses the table that line NAME begins with. */
 #include "layer/kind.h"
 #include "layer/scatter.h"
 
@@ -57,7 +57,7 @@ static void backward(ur_tape *tape, void *trace)
     if (status != UR_OK) tape->status = status;
 }
 
-/* Shared out over threads. */
+/* Copies a member's share of the rows. */
 static void copy_rows(void *context, size_t member, size_t members)
 {
     const ur_embed_trace *e = context;
@@ -66,7 +66,7 @@ static void copy_rows(void *context, size_t member, size_t members)
     for (; i < end; i++) ur_embed_row(e->weight, e->ids[i], e->y->value + i * e->y->row);
 }
 
-enum { UR_SMALL_COPY = 1 << 14 }; /* numbers for which waking threads costs more than it brings */
+enum { UR_SMALL_COPY = 1 << 14 }; /* numbers below which waking threads costs more than it saves */
 
 ur_tensor *ur_embed(ur_tape *tape, const ur_param *weight, const int32_t *ids, size_t steps, size_t lanes)
 {
@@ -112,8 +112,8 @@ bool ur_embed_by_rows(const ur_layer *l, size_t places)
     return l->embed && l->behind && l->behind->spec.kind->picks && !l->behind->fed && l->inputs < places;
 }
 
-/* In use nothing happens to a row on its way to a cell behind, which may keep what it makes of it: by its id, so that the row
- * itself is looked at once. */
+/* In inference a row reaches the next cell unchanged. So the cell may keep its products with the row by id, and needs
+ * to read the row only once. */
 static bool may_keep(const ur_running *r, const ur_layer *l)
 {
     const ur_layer *behind = l->behind;

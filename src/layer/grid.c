@@ -1,6 +1,6 @@
 /*
- * Reading and writing with a grid; see grid.h. The products of a lane are small, so threads share out the lanes. A product's
- * element is one chain of fma, as everywhere; what is added up over channels is in their order.
+ * Reading and writing with a grid; see grid.h. The products of a lane are small, so threads share out the lanes. As
+ * everywhere, an element of a product is one chain of fma. Channels are added up in order.
  */
 #include "layer/grid.h"
 
@@ -9,10 +9,11 @@
 typedef struct ur_grid_trace {
     ur_grid grid;
     ur_tensor *place, *x, *y;
-    real *filters; /* of each lane */
+    real *filters; /* for each lane */
 } ur_grid_trace;
 
-/* What a lane is worked on with. The scratch is of one thread: four matrices, the last of them as large as the filters. */
+/* What the work on a lane needs. The scratch belongs to one thread: four matrices, of which the last is as large as the
+ * filters. */
 typedef struct ur_grid_work {
     const ur_grid_trace *t;
     const ur_compute *compute;
@@ -26,12 +27,12 @@ typedef struct ur_grid_job {
     const ur_compute *compute;
     ur_grid_lane *lane;
     real *scratch;
-    size_t room; /* of a matrix */
+    size_t room; /* numbers of one matrix */
 } ur_grid_job;
 
 /* ---- products ----------------------------------------------------------------------------------------------------- */
 
-/* Element (m, k) stands at of[m·down + k·across]. */
+/* Element (m, k) is of[m·down + k·across]. */
 typedef struct matrix {
     const real *of;
     size_t down, across;
@@ -53,7 +54,7 @@ static void pack(matrix b, size_t depth, size_t n, real *to)
             for (size_t i = 0; i < 16; i++) to[i] = first + i < n ? b.of[k * b.down + (first + i) * b.across] : 0;
 }
 
-/* c (m, padded n) ← a (m, depth)·b (depth, n), or added to it. */
+/* c (m, padded n) ← a (m, depth)·b (depth, n), or the product is added to c. */
 static void multiply(const ur_grid_work *w, matrix a, matrix b, size_t m, size_t depth, size_t n, real *c, bool add)
 {
     const bool runs = a.across == 1;

@@ -13,7 +13,7 @@ static double hold(real number)
 
 bool ur_grid_within(real number) { return hold(number) == (double)number; }
 
-/* Of the distance of two filters: what δ = 1 makes it. */
+/* The distance between two filters at δ = 1. */
 static double whole_apart(const ur_grid *g)
 {
     size_t most = g->rows > g->columns ? g->rows : g->columns;
@@ -72,12 +72,12 @@ void ur_grid_filters_fill(const ur_grid *g, const ur_train_kernels *kernels, con
 
 /* ---- backward ----------------------------------------------------------------------------------------------------- */
 
-/* Of what an axis was made from. */
+/* The gradient of an axis. */
 typedef struct slopes {
     double middle, apart, sharpness;
 } slopes;
 
-/* One filter f of mean μ: dμ = Σ s_a·2w(a − μ), dw = −Σ s_a·(a − μ)² with s = f∘(df − Σ df∘f). */
+/* Adds one filter f with mean μ: dμ = Σ s_a·2w(a − μ), dw = −Σ s_a·(a − μ)² with s = f∘(df − Σ df∘f). */
 static void add_filter(const axis *a, size_t i, const real *f, const real *df, slopes *to)
 {
     double mean = a->middle + from_middle(a, i) * a->apart, common = 0, d_mean = 0;

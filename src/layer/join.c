@@ -1,6 +1,7 @@
 /*
- * join NAME: what line NAME gives, beside what comes in: (T, B, V) and (T, B, W) → (T, B, V + W). Where NAME has left
- * one step, each place takes a lane of it: the one that lane_of says, (T, B), or its own. A line may begin with it.
+ * join NAME: puts the output of line NAME after the layer's input: (T, B, V) and (T, B, W) → (T, B, V + W). If NAME has
+ * been reduced to one step, each place takes one lane of NAME: the lane that lane_of (T, B) says, or its own. A line
+ * may begin with join.
  */
 #include "layer/kind.h"
 #include "tape/operations.h"

@@ -1,4 +1,4 @@
-/* The kinds of layer.inc by number. */
+/* The kinds of layer.inc by index. */
 #include "layer/kind.h"
 
 static const ur_layer_kind *const kinds[] = {
@@ -27,12 +27,12 @@ ur_status ur_resolve_picture(ur_layer *l, const ur_layer_sizes *sizes, ur_error 
     if (l->seen.rows) return UR_OK;
     if (l->before)
         return ur_fail(error, UR_ERR_USAGE,
-                       "network line, column %zu: \"%s\" needs a picture, and the layer before it leaves none",
+                       "network line, column %zu: \"%s\" needs a picture, but the layer before it does not give one",
                        l->spec.column, word);
-    return ur_fail(error, UR_ERR_USAGE,
-                   "network line, column %zu: \"%s\" needs a picture, and its size is not known; set ur_sizes.rows, "
-                   "columns and channels",
-                   l->spec.column, word);
+    return ur_fail(
+        error, UR_ERR_USAGE,
+        "network line, column %zu: \"%s\" needs a picture of known size; set ur_sizes.rows, columns and channels",
+        l->spec.column, word);
 }
 
 const char *ur_layer_whole(const ur_layer *l)

@@ -1,4 +1,4 @@
-/* What the kinds of layer.inc do on a tape. */
+/* The training rows of the kinds of layer.inc. */
 #include "layer/kind.h"
 
 static const ur_layer_run *const runs[] = {

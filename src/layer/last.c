@@ -1,5 +1,5 @@
 /*
- * last: what a layer gave at each lane's last step; of columns that were made from the end (bi), at their last: step 0.
+ * last: the row of each lane's last step. In columns that were computed from the end (bi), the last step is step 0.
  */
 #include "layer/kind.h"
 

@@ -1,4 +1,4 @@
-/* See latent.h. Threads share out the lanes; the sums of the KL are those of a loss (loss.h). */
+/* See latent.h. Threads share out the lanes. The sums of the KL divergence are those of a loss (loss.h). */
 #include "layer/latent.h"
 
 #include "kernel/scalar.h"
@@ -6,7 +6,7 @@
 
 enum { BLOCK = 16 };
 
-/* σ of up to BLOCK numbers log σ. */
+/* σ from up to BLOCK numbers log σ. */
 static void exponentiate(const ur_train_kernels *kernels, const real *log_sigma, size_t count, real sigma[BLOCK])
 {
     const real most = UR_LATENT_LOG_MOST;

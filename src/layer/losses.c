@@ -1,4 +1,4 @@
-/* The rows of loss.inc, and what losses share. */
+/* The rows of loss.inc, and what the losses share. */
 #include "layer/loss.h"
 
 #include <string.h>
@@ -18,7 +18,7 @@ static bool is_live(const ur_targets *t, size_t place)
     return !t->lengths || (size_t)t->lengths[place % t->lanes] > place / t->lanes;
 }
 
-/* A copy in which what lies behind a lane's end does not count; nothing there is looked at. */
+/* A copy in which everything after a lane's end is masked. Targets there are never read. */
 static const int32_t *mask_ids(ur_tape *tape, const ur_targets *t)
 {
     int32_t *ids = t->lengths ? ur_tape_alloc(tape, t->steps * t->lanes, sizeof *ids) : NULL;
@@ -64,7 +64,7 @@ void ur_take_values(ur_tape *tape, ur_targets *t)
 
 /* ---- sums over rows ----------------------------------------------------------------------------------------------- */
 
-/* What a row costs, and its gradient, times the row's weight. */
+/* Multiplies the loss of a row and its gradient by the row's weight. */
 static double weigh_row(const ur_loss_job *job, size_t row, double loss)
 {
     if (!job->weights) return loss;

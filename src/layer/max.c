@@ -1,6 +1,6 @@
 /*
- * max: (T, B, W) → (1, B, W), the largest of each number over the lane's own steps. The gradient goes to the first step
- * that has it. A number that is none (NaN) is kept, so that it shows. It needs all of the steps: no step.
+ * max: (T, B, W) → (1, B, W), the largest value of each number over the lane's own steps. The gradient goes to the
+ * first step that has it. A NaN wins, so that it shows. The layer needs all steps at once, so it cannot be stepped.
  */
 #include "layer/kind.h"
 
@@ -8,7 +8,7 @@
 
 typedef struct ur_max_trace {
     ur_tensor *x, *y;
-    const uint32_t *at; /* (B, row): the step that gave the number */
+    const uint32_t *at; /* (B, row): the step that has the largest value */
 } ur_max_trace;
 
 static void backward(ur_tape *tape, void *trace)
@@ -21,7 +21,7 @@ static void backward(ur_tape *tape, void *trace)
             dx[(m->at[b * x->row + i] * x->lanes + b) * x->row + i] += m->y->gradient[b * x->row + i];
 }
 
-/* Lane b: the row of the largest numbers, and at which step each was. */
+/* Finds the largest values of lane b, and the step of each. */
 static void find_largest(const ur_tensor *x, size_t b, size_t length, real *y, uint32_t *at)
 {
     memcpy(y, x->value + b * x->row, x->row * sizeof *y);

@@ -1,4 +1,5 @@
-/* mean: (T, B, W) → (1, B, W), the mean of each lane's own steps: y = Σ x_t / T. It needs all of them: no step. */
+/* mean: (T, B, W) → (1, B, W), the mean of each lane's own steps: y = Σ x_t / T. It needs all steps at once, so it
+ * cannot be stepped. */
 #include "layer/kind.h"
 #include "tape/operations.h"
 

@@ -1,4 +1,4 @@
-/* Names of parameters: a line's name stands in front, as in encoder.rnn.weight_ih_l0. */
+/* Names of parameters. They begin with the name of the line, as in encoder.rnn.weight_ih_l0. */
 #include "layer/kind.h"
 
 #include "base/memory.h"
@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* LINE.OWNER. into text; its length. */
+/* Writes LINE.OWNER. into text and returns its length. */
 static size_t write_owner(const ur_naming *n, const char *owner, char text[96])
 {
     int length = snprintf(text, 96, "%s%s%s.", n->line, n->line[0] ? "." : "", owner);

@@ -1,4 +1,4 @@
-/* onehot: ids to rows of zeros and a one. In front of a cell the rows are never there: the cell reads the ids. */
+/* onehot: turns ids into rows of zeros and a single one. Before a cell no rows are made: the cell reads the ids. */
 #include "layer/kind.h"
 
 #include <string.h>
@@ -11,7 +11,7 @@ static ur_status resolve_onehot(ur_layer *l, const ur_layer_sizes *sizes, ur_err
     return UR_OK;
 }
 
-/* `count` padded rows. */
+/* Writes `count` padded rows. */
 static void write_rows(const ur_layer *l, const int32_t *ids, size_t count, real *to)
 {
     size_t row = ur_padded(l->width);

@@ -1,16 +1,16 @@
-/* A picture as the numbers of a step: (rows, columns, channels). */
+/* A picture in the numbers of one step: (rows, columns, channels). */
 #ifndef UR_LAYER_PICTURE_H
 #define UR_LAYER_PICTURE_H
 
 #include <stddef.h>
 
 typedef struct ur_picture {
-    size_t rows, columns, channels; /* rows 0: no picture */
+    size_t rows, columns, channels; /* rows = 0: no picture */
 } ur_picture;
 
-enum { UR_PICTURE_MAX = 1 << 20 }; /* numbers of one */
+enum { UR_PICTURE_MAX = 1 << 20 }; /* limit on the numbers of a picture */
 
-/* The numbers of a picture; 0: more than UR_PICTURE_MAX, or none. */
+/* The number of values in a picture; 0 if it has none, or more than UR_PICTURE_MAX. */
 static inline size_t ur_picture_numbers(ur_picture p)
 {
     const size_t most = UR_PICTURE_MAX;

@@ -1,8 +1,9 @@
 /*
- * places: a picture becomes a sequence of its places, row by row, so that a decoder can attend to them: (1, B, rows x columns
- * x channels) → (rows·columns, B, channels + 2). Behind the channels stand the place's row and column, each from −1 to 1, 0
- * where there is only one: filters see no further than they reach, and these say where they are (Liu et al., An intriguing
- * failing of convolutional neural networks and the CoordConv solution, NeurIPS 2018).
+ * places: turns a picture into a sequence of its places, row by row, so that a decoder can attend to them: (1, B, rows
+ * x columns x channels) → (rows·columns, B, channels + 2). After the channels come the row and the column of the place,
+ * each from −1 to 1, or 0 if the picture has only one. A filter sees only a small neighbourhood; these two numbers say
+ * where it is (Liu et al., An intriguing failing of convolutional neural networks and the CoordConv solution, NeurIPS
+ * 2018).
  */
 #include "layer/kind.h"
 
@@ -19,7 +20,7 @@ static ur_status resolve_places(ur_layer *l, const ur_layer_sizes *sizes, ur_err
 
 size_t ur_steps_made(const ur_layer *l) { return l->spec.kind->makes_steps ? l->seen.rows * l->seen.columns : 0; }
 
-/* Exact but for one rounding. */
+/* Exact except for one rounding. */
 static real coordinate(size_t at, size_t count)
 {
     return count > 1 ? ((real)(2 * at) - (real)(count - 1)) / (real)(count - 1) : 0;

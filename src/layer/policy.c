@@ -1,11 +1,11 @@
-/* See policy.h. The sum of the loss is of no use, so that only its gradient is made. */
+/* See policy.h. Nobody needs the value of the loss, so only its gradient is computed. */
 #include "layer/policy.h"
 
 #include "layer/loss.h"
 
 #include <string.h>
 
-/* What is not a number becomes a place, too. */
+/* Clamps to ±1. A NaN becomes −1. */
 static real hold(real x) { return x > -1 ? x < 1 ? x : 1 : -1; }
 
 ur_tensor *ur_policy_draw(ur_tape *tape, const ur_tensor *mean, const real *noise, double sigma)
@@ -22,7 +22,7 @@ ur_tensor *ur_policy_draw(ur_tape *tape, const ur_tensor *mean, const real *nois
     return done;
 }
 
-/* Of one lane, for each of its numbers; see policy.h. */
+/* The gradient of one lane for each of its numbers; see policy.h. */
 static double policy_row(const ur_loss_job *job, size_t row, real *d)
 {
     const size_t width = job->y->width;

@@ -1,7 +1,7 @@
 /*
- * pool N: the largest of each N x N places of a picture, each channel by itself: (rows, columns, channels) → (⌊rows/N⌋,
- * ⌊columns/N⌋, channels), as PyTorch's MaxPool2d(N). Rows and columns that do not fill a square are left out. The gradient goes
- * to the first place that has the largest number. A number that is none (NaN) is kept, so that it shows.
+ * pool N: the largest of each N x N places of a picture, for each channel by itself: (rows, columns, channels) →
+ * (⌊rows/N⌋, ⌊columns/N⌋, channels), as PyTorch's MaxPool2d(N). Rows and columns that do not fill a square are left
+ * out. The gradient goes to the first place that has the largest number. A NaN wins, so that it shows.
  */
 #include "layer/kind.h"
 
@@ -19,7 +19,8 @@ static ur_status resolve_pool(ur_layer *l, const ur_layer_sizes *sizes, ur_error
                    side, l->seen.rows, l->seen.columns);
 }
 
-/* The layer's job over `count` padded rows of x; at: (count, row of y), which number of the picture was taken, or NULL. */
+/* The work on `count` padded rows of x. at: (count, row of y), the index in the picture of each number that was taken,
+ * or NULL. */
 typedef struct ur_pooling_job {
     const ur_layer *layer;
     const real *x;
@@ -28,10 +29,10 @@ typedef struct ur_pooling_job {
     size_t count;
 } ur_pooling_job;
 
-/* Or none (NaN), where the other is a number. */
+/* Also if a is NaN and `than` is a number. */
 static bool is_larger(real a, real than) { return !(a <= than) & !isnan(than); }
 
-/* The largest of a square, whose first place is number `first` of the picture. */
+/* The largest of a square. Its first place begins at number `first` of the picture. */
 static void find_largest(const ur_layer *l, const real *x, size_t first, real *y, uint32_t *at)
 {
     size_t channels = l->picture.channels, row = l->seen.columns * channels, side = l->spec.side;
@@ -39,7 +40,8 @@ static void find_largest(const ur_layer *l, const real *x, size_t first, real *y
     for (size_t k = 0; at && k < channels; k++) at[k] = (uint32_t)(first + k);
     for (size_t i = 1; i < side * side; i++) {
         size_t place = first + i / side * row + i % side * channels;
-        for (size_t k = 0; at && k < channels; k++) /* without branches: nobody knows which is larger */
+        /* Without branches, because which number is larger cannot be predicted. */
+        for (size_t k = 0; at && k < channels; k++)
             at[k] = is_larger(x[place + k], y[k]) ? (uint32_t)(place + k) : at[k];
         for (size_t k = 0; k < channels; k++) y[k] = is_larger(x[place + k], y[k]) ? x[place + k] : y[k];
     }

@@ -1,7 +1,7 @@
 /*
- * The quantile (or pinball) loss of Koenker and Bassett (1978): with e = target − y and a level q it costs q·e where e is
- * above 0, and (q − 1)·e elsewhere; so y learns the value below which the target stays with probability q. The slope is
- * −q where y is too low, 1 − q where it is too high. At one half it is half the absolute error.
+ * The quantile (or pinball) loss of Koenker and Bassett (1978): with e = target − y and a level q the loss is q·e if e
+ * is above 0, and (q − 1)·e otherwise. So y becomes the value below which the target stays with probability q. The
+ * slope is −q if y is too low, 1 − q if y is too high. With q = ½ the loss is half the absolute error.
  *
  * Q outputs side by side, one for each level, belong to one target: y (T, B, N·Q), targets (T, B, N).
  */

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* The products of the slots' gradients of a range with weights packed back; `p` has the rest. */
+/* The products of the slots' gradients of a range with weights packed back. `p` has everything else. */
 static size_t from_slots(ur_product products[2], ur_product p, const ur_window *w, const real *slots,
                          const ur_slot_range *range)
 {
@@ -13,7 +13,7 @@ static size_t from_slots(ur_product products[2], ur_product p, const ur_window *
     return ur_back_products(products, &p, &rows, w->layer->cell->slots * 16u);
 }
 
-/* The gradient of what the phase's product multiplied: added to that of h, or set for `second`. */
+/* The gradient of the phase's factor: added to that of h, or set for `second`. */
 static void phase_product(const ur_window *w, const ur_part *part, size_t t, int phase)
 {
     const ur_recurrent *l = w->layer;

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-/* C of a product into the slots of a range: neighbouring panels where the range is all slots, else groups. */
+/* The result of a product in the slots of a range. The panels are neighbours if the range has all slots, else
+ * groups. */
 static ur_product into_slots(const ur_window *w, real *slots, const ur_slot_range *range)
 {
     size_t all = w->layer->cell->slots;
@@ -15,7 +16,7 @@ static ur_product into_slots(const ur_window *w, real *slots, const ur_slot_rang
                         .outer = 1};
 }
 
-/* `inputs`: the window as the input's products see it. */
+/* `inputs`: the window as the input products see it. */
 static ur_product input_product(const ur_window *inputs)
 {
     const ur_recurrent *l = inputs->layer;
@@ -39,10 +40,10 @@ void ur_window_input_products(const ur_window *w)
                             ur_unit_blocks(l) * l->cell->input.count);
 }
 
-/* Where the products of the inputs already are, by id: in the table of a one-hot input, or in that of a window. */
+/* Input products that are already there, by id: in the table of a one-hot input, or in that of a window. */
 typedef struct ur_gathering {
     const real *from;
-    size_t row, block, run; /* apart: ids, unit blocks; numbers of a block */
+    size_t row, block, run; /* distance between ids, and between unit blocks; numbers of a block */
 } ur_gathering;
 
 static ur_gathering gathering_of(const ur_window *w)
@@ -53,25 +54,25 @@ static ur_gathering gathering_of(const ur_window *w)
     return (ur_gathering){l->in, ur_unit_blocks(l) * run, run, run};
 }
 
-/* Those of a step, for a part's lanes and blocks. */
+/* Copies the input products of a step, for a part's lanes and blocks. */
 static void gather(const ur_window *w, const ur_part *part, size_t t)
 {
     const ur_gathering g = gathering_of(w);
     size_t slots = w->layer->cell->slots * 16u, run = g.run, count = part->block_end - part->block;
-    if (g.block == run && slots == run) { /* all slots: the blocks are one run */
+    if (g.block == run && slots == run) { /* the range has all slots: copy the blocks at once */
         run *= count;
         count = 1;
     }
     for (size_t i = t * w->lanes + part->lane; i < t * w->lanes + part->lane_end; i++) {
-        if (w->live && !w->live[i]) continue; /* nobody reads them */
+        if (w->live && !w->live[i]) continue; /* nobody reads these */
         const real *from = g.from + (size_t)w->ids[i] * g.row + part->block * g.block;
         real *to = w->slots + i * ur_slot_row(w->layer) + part->block * slots + w->layer->cell->input.first * 16;
         for (size_t u = 0; u < count; u++) memcpy(to + u * slots, from + u * g.block, run * sizeof(real));
     }
 }
 
-/* Whether the products of the inputs are made at each step, right before the recurrent ones: slots then go to memory once. That
- * takes lanes enough for a product, and weights that stay in a core's cache from step to step. */
+/* Whether the input products are computed at each step, right before the recurrent ones. The slots then go to memory
+ * only once. This needs enough lanes for a product, and weights that stay in a core's cache from step to step. */
 enum { UR_NEAR_LANES = 8, UR_NEAR_WEIGHTS = 1 << 17 };
 
 static bool is_near(const ur_window *w)
@@ -125,15 +126,16 @@ static void phase_blocks(const ur_window *w, const ur_part *part, size_t t, int 
     if (rows.begin < rows.end && !(w->from_zero && t == 0))
         ur_product_run(w->compute->kernels, &p, rows.begin, rows.end, block * range->count,
                        (block + count) * range->count);
-    if (w->in_place && part->wait) ur_pool_barrier(w->compute->pool); /* others still read h */
+    if (w->in_place && part->wait) ur_pool_barrier(w->compute->pool); /* other threads still read h */
     l->cell->forward[phase](&g);
 }
 
-enum { UR_FEW_LANES = 2 }; /* whose product waits for its weights: in one stream they come faster */
+/* With up to this many lanes a product waits for its weights, which arrive faster in one stream. */
+enum { UR_FEW_LANES = 2 };
 
-/* Blocks of units that one product is for: their panels fill a register tile, and the gates find the sums in the cache.
- * All of them where there are few lanes, where h is overwritten, and with small weights, since int8 quantises its
- * rows once a product. */
+/* The number of unit blocks in one product. It is chosen so that their panels fill a register tile and the gates find
+ * the sums in the cache. All blocks are taken together if there are few lanes, if h is overwritten, and with small
+ * weights, because int8 quantises its rows once for each product. */
 static size_t blocks_together(const ur_window *w, const ur_part *part, const ur_slot_range *range)
 {
     size_t all = part->block_end - part->block;
@@ -142,7 +144,7 @@ static size_t blocks_together(const ur_window *w, const ur_part *part, const ur_
     return range->count > 4 ? 1 : 4 / range->count;
 }
 
-/* Puts the held unit's states in place of those that the gates gave, where it falls to this thread. */
+/* Overwrites the states of the held unit, if it is in this thread's part. */
 static void hold(const ur_window *w, const ur_part *part, size_t t)
 {
     size_t unit = w->hold->unit, block = unit / UR_LANES;

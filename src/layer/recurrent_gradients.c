@@ -1,11 +1,11 @@
-/* The gradients of a recurrent layer's weights, from those of its slots. */
+/* The gradients of a recurrent layer's weights, computed from those of its slots. */
 #include "layer/scatter.h"
 #include "layer/window.h"
 #include "tape/tape.h"
 
 #include <string.h>
 
-/* The row groups of W that belong to the slots of a range. */
+/* The groups of rows of W that belong to the slots of a range. */
 static ur_row_group *groups_of(const ur_recurrent *l, const ur_slot_range *range, ur_tape *tape, size_t *count)
 {
     size_t blocks = ur_unit_blocks(l);
@@ -41,11 +41,12 @@ static void add(const ur_window *w, const ur_slot_range *range, ur_weight_gradie
     if (g.groups) ur_tape_weight_gradient(tape, &g, count, w->stepped);
 }
 
-/* A one-hot input's gradient: column id of dW is the sum over the places where id stood. */
+/* The gradient of a one-hot input: column id of dW is the sum over the places that have this id. */
 typedef struct ur_table_job {
     const ur_window *w;
     const ur_recurrent_gradients *into;
-    real *table; /* (inputs + 1, unit block, input slot, 16): one shard's sums; the last row is the bias's */
+    /* (inputs + 1, unit block, input slot, 16): the sums of one shard. The last row is for the bias. */
+    real *table;
 } ur_table_job;
 
 static void add_shard(const ur_table_job *job, size_t lane, size_t lane_end, size_t block)
@@ -114,9 +115,10 @@ ur_status ur_window_sum_rows(const ur_window *w, ur_arena *arena, ur_error *erro
     return ur_scatter_add(w->compute, &s, arena, error);
 }
 
-enum { UR_WIDE_INPUT = 1024 }; /* beside which the packing of dY is no longer felt, and X of both leaves the cache */
+/* From this width on, packing dY costs little in comparison, and the two X no longer fit in the cache together. */
+enum { UR_WIDE_INPUT = 1024 };
 
-/* Both products are made from the same slots at the same places. */
+/* Whether both products use the same slots in the same order. */
 static bool are_together(const ur_window *w)
 {
     const ur_cell *cell = w->layer->cell;

@@ -1,13 +1,15 @@
 /*
  * A cell of cell.inc as a kind of layer. Names are those of nn.RNN, nn.LSTM and nn.GRU: rnn.weight_ih_l0,
- * rnn.weight_hh_l0, rnn.bias_ih_l0, rnn.bias_hh_l0, and _l1, _l2 … for the layers of a stack. A layer goes on with the
- * stack before it when cell, width, activation and biases are the same and nothing but dropout lies between; otherwise
- * it begins rnn2, rnn3 …. The stack of what is no PyTorch module has the cell's own name (gru_before).
+ * rnn.weight_hh_l0, rnn.bias_ih_l0, rnn.bias_hh_l0, and _l1, _l2 … for the layers of a stack. A layer continues the
+ * stack before it if cell, width, activation and biases are the same and nothing but dropout is between them. Otherwise
+ * it begins rnn2, rnn3 and so on. A cell that is no PyTorch module gives its own name to its stack (gru_before).
  *
- * With `from` the initial states are the final ones of another line's cell, or what that line gives, its mean; where
- * widths differ a bridge stands between, h = W x + b for each state: bridge.h_l0.weight.
+ * With `from` the initial states are the final states of another line's cell, or, if that line has no cell at this
+ * place, the mean of its output. If the widths differ, there is a bridge, h = W x + b for each state:
+ * bridge.h_l0.weight.
  *
- * With bi a second cell reads each sequence from its end; its names end in _reverse, what it gives stands behind.
+ * With bi a second cell reads each sequence from its end. Its names end in _reverse, and its output comes after that of
+ * the first.
  */
 #include "layer/kind.h"
 #include "tape/operations.h"
@@ -16,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* drop= counts where another cell layer of the line follows. */
+/* drop= counts only if another cell layer of the line follows. */
 static bool cell_follows(const ur_layer *l)
 {
     const ur_layer *k = l->behind;
@@ -38,7 +40,7 @@ static ur_status resolve_direction(ur_layer *l, size_t isa, ur_error *error)
     return UR_OK;
 }
 
-/* The recurrent layer of the named line that stands at the same place among its own; NULL: that line has none. */
+/* The recurrent layer of the named line that has the same position among its line's cells; NULL if there is none. */
 static const ur_layer *find_giver(const ur_layer *l)
 {
     size_t place = 0;
@@ -48,7 +50,7 @@ static const ur_layer *find_giver(const ur_layer *l)
     return k;
 }
 
-/* Initial states from another line: final ones of a cell, or what it gives, its mean. */
+/* Finds the source of the initial states: a cell of the other line, or the mean of the line's output. */
 static void resolve_states(ur_layer *l)
 {
     l->giver = find_giver(l);
@@ -58,7 +60,8 @@ static void resolve_states(ur_layer *l)
     if (given != l->units && given > l->depth) l->depth = given;
 }
 
-/* The direction from the end begins where a sequence that goes on is not known yet: with bi no states are carried. */
+/* With bi no states are carried from window to window: the cell that reads from the end would have to begin in a part
+ * of the sequence that is not known yet. */
 static ur_status resolve_cell(ur_layer *l, const ur_layer_sizes *sizes, ur_error *error)
 {
     UR_TRY(resolve_direction(l, sizes->isa, error));
@@ -87,7 +90,7 @@ static bool goes_on(const ur_naming *n, const ur_layer *l)
 
 static const char *module_of(const ur_layer *l)
 {
-    if (l->spec.activation == UR_SIGMOID) return "rnn_sigmoid"; /* nn.RNN has tanh and relu */
+    if (l->spec.activation == UR_SIGMOID) return "rnn_sigmoid"; /* nn.RNN has only tanh and relu */
     return l->recurrent.cell->module ? "rnn" : l->spec.cell;
 }
 
@@ -119,7 +122,7 @@ static ur_status name_direction(ur_naming *n, ur_layer *l, const char *end)
     return UR_OK;
 }
 
-/* bridge.h_l0.weight, bridge2.c_l1.bias and so on, numbered as the stacks are. */
+/* bridge.h_l0.weight, bridge2.c_l1.bias and so on, with the numbers of the stacks. */
 static ur_status name_bridge(ur_naming *n, ur_dense *d, char state)
 {
     char owner[40], weight[32], bias[32];
@@ -201,7 +204,7 @@ static void step_lane(ur_stepping *w, const ur_layer *l)
     w->x = step.state[0];
 }
 
-/* A window of one step on the state itself: what comes out is h. */
+/* A window of one step that works on the state itself. The output is h. */
 static void step_lanes(ur_stepping *w, const ur_layer *l)
 {
     ur_window window = {.layer = &l->recurrent,
@@ -234,7 +237,7 @@ static ur_tensor *run_direction(ur_running *r, const ur_layer *l, ur_tensor *x, 
     return ur_recurrent_layer(r->tape, &l->recurrent, &l->params, x, ids, r->steps, r->lanes, initial, r->live, ends);
 }
 
-/* The second direction reads each sequence the other way round; what it gave is turned back and stands behind. */
+/* The second cell reads each sequence in reverse order. Its output is reversed again and put after the first cell's. */
 static ur_tensor *run_both(ur_running *r, const ur_layer *l, ur_tensor *x, const int32_t *ids)
 {
     ur_tape *tape = r->tape;

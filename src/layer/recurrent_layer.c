@@ -13,7 +13,7 @@ typedef struct ur_recurrent_trace {
 
 static size_t state_numbers(const ur_window *w) { return w->lanes * ur_padded(w->layer->units); }
 
-/* States (T + 1, B, H) with the initial one in the first place. */
+/* Makes the states (T + 1, B, H). The initial state is the first. */
 static void begin_states(ur_tape *tape, ur_window *w, ur_tensor *const initial[])
 {
     size_t step = state_numbers(w);
@@ -73,7 +73,8 @@ static bool make_kept_room(ur_tape *tape, ur_kept_rows *kept, size_t rows, size_
     return grown != NULL;
 }
 
-/* Numbers the rows that ids ask for, `ids` becoming their numbers; those that are new are copied together: (new, inputs). */
+/* Numbers the rows that the window asks for, and sets `ids` to these numbers. Rows that are new are copied together:
+ * (new, inputs). */
 static real *number_rows(ur_tape *tape, const ur_window *w, ur_kept_rows *kept, int32_t *ids, size_t *count)
 {
     size_t places = w->steps * w->lanes, row = ur_padded(w->layer->inputs);
@@ -110,7 +111,7 @@ static void use_kept(ur_tape *tape, ur_window *w, ur_kept_rows *kept)
     w->made = true;
 }
 
-/* ---- what it gives ------------------------------------------------------------------------------------------------ */
+/* ---- output ------------------------------------------------------------------------------------------------------- */
 
 typedef struct ur_output {
     const ur_window *w;
@@ -131,7 +132,7 @@ static void copy_live(void *context, size_t member, size_t members)
     }
 }
 
-/* h without its first place; with ended lanes a copy in which they are zero. */
+/* The output is h without its first step. If lanes end early, it is a copy that is zero after their ends. */
 static ur_tensor *output(ur_tape *tape, const ur_window *w)
 {
     if (!w->live) return ur_tensor_on(tape, w->state[0] + state_numbers(w), w->steps, w->lanes, w->layer->units);
@@ -141,7 +142,7 @@ static ur_tensor *output(ur_tape *tape, const ur_window *w)
     return y;
 }
 
-/* Gradients of the final states to begin with. */
+/* Begins with the gradients of the final states. */
 static bool begin_carry(ur_tape *tape, ur_recurrent_trace *r)
 {
     size_t step = state_numbers(&r->window);
@@ -158,7 +159,7 @@ static bool begin_carry(ur_tape *tape, ur_recurrent_trace *r)
     return tape->status == UR_OK;
 }
 
-/* Where the gradient of y is as large as that of x, its memory becomes that of dx: nobody reads dy after the sweep. */
+/* If the gradients of y and x have the same size, dx takes over the memory of dy: nobody reads dy after the sweep. */
 static bool take_over(const ur_recurrent_trace *r)
 {
     ur_tensor *x = r->x, *y = r->y;

@@ -13,7 +13,7 @@ static bool in_range(const ur_slot_range *range, size_t slot)
     return slot >= range->first && slot < (size_t)range->first + range->count;
 }
 
-/* The slot that has a recurrent product but no input product: it begins with b_hh. −1: the cell has none. */
+/* The slot that has a recurrent product but no input product, so that it begins with b_hh; −1 if the cell has none. */
 static int late_slot(const ur_cell *cell)
 {
     for (int s = 0; s < cell->slots; s++)
@@ -28,7 +28,7 @@ static bool has_recurrent_product(const ur_cell *cell, size_t slot)
     return false;
 }
 
-/* Goes through the parts of the packed memory in order; with `place` sets the pointers. */
+/* Goes through the parts of the packed memory in order. Sets the pointers if `place`. */
 static size_t lay_out(ur_recurrent *l, real *memory, bool training, bool place)
 {
     size_t used = 0;
@@ -59,7 +59,7 @@ size_t ur_recurrent_packed_size(const ur_recurrent *layer, bool training)
 
 void ur_recurrent_place(ur_recurrent *layer, real *memory, bool training) { lay_out(layer, memory, training, true); }
 
-/* One slot's biases in the packed order; absent ones are zero. */
+/* Packs one slot's biases. A missing bias is zero. */
 static void pack_slot_bias(const ur_recurrent *l, size_t slot, size_t gate, const ur_recurrent_weights *w)
 {
     const ur_slot_range *in = &l->cell->input;
@@ -93,7 +93,7 @@ static void pack_inputs(const ur_recurrent *l, const ur_recurrent_weights *w, co
         ur_pack_weights(l->in, w->w_ih, in, l->inputs, l->weights);
 }
 
-/* Forward and back, back and forward: two threads have as much to do. */
+/* The order is forward, back, back, forward, so that two threads have equal work. */
 void ur_recurrent_pack(ur_recurrent *l, const ur_recurrent_weights *w, bool training, ur_turn *turn)
 {
     ur_gate_rows in = rows_of(l, &l->cell->input);

@@ -1,27 +1,28 @@
 /*
- * One step of one lane. Every weight is read for two operations, so what counts is to find weights in the cache, and to
- * do little besides:
+ * One step of one lane. Each weight is read for only two operations. So the step is fast if it finds the weights in the
+ * cache and does little else:
  *
- * - A few unit blocks at a time go through the input's product, the recurrent one and the gates. h' is written beside h,
- *   which other blocks still read, and copied at the end: threads need not meet before they write.
- * - Every other step goes through the blocks backwards. Weights larger than a cache are gone when they are wanted again
- *   in the same order; the other way round, what was read last is read first.
+ * - A few unit blocks at a time go through the input product, the recurrent product and the gates. h' is written to
+ *   its own space, because other blocks still read h, and copied at the end. So threads need not wait for each other
+ *   before they write.
+ * - Every other step goes through the blocks backwards. Weights that do not fit in a cache are gone when they are
+ *   needed again in the same order. In the opposite order, what was read last is read first.
  *
- * The chains are those of a window.
+ * The chains are the same as in a window.
  */
 #include "layer/recurrent.h"
 
 #include <string.h>
 
 enum {
-    UR_STEP_WORTH_THREADS = 3 << 16, /* multiply-adds above which waking threads pays; 4·128·256 do not yet */
-    UR_NEAR = 1 << 13,               /* numbers of weights that stay in the L1 cache */
-    UR_FEW_CHAINS = 4                /* fewer at once would wait for one another */
+    UR_STEP_WORTH_THREADS = 3 << 16, /* multiply-adds from which waking threads pays; 4·128·256 are not enough */
+    UR_NEAR = 1 << 13,               /* weights that stay in the L1 cache */
+    UR_FEW_CHAINS = 4                /* fewer chains at once would wait for one another */
 };
 
-/* ---- what sizes decide -------------------------------------------------------------------------------------------- */
+/* ---- what depends on sizes ---------------------------------------------------------------------------------------- */
 
-/* Where the slots [slot, slot + count) of neighbouring blocks lie, where a block has `all`. */
+/* The columns of the slots [slot, slot + count) of neighbouring blocks, if a block has `all` slots. */
 static void columns(size_t *column, size_t slot, size_t count, size_t all)
 {
     for (size_t i = 0; i < UR_ROW_PANELS_MAX; i++) column[i] = (i / count * all + slot + i % count) * 16;
@@ -43,7 +44,7 @@ static void add_leg(ur_recurrent *l, ur_step_phase *p, const ur_slot_range *rang
     columns(leg->shape.first_column, first ? 0 : range->first, count, first ? count : slots);
 }
 
-/* Biases and the input's product, or a row of the table of symbols; and the biases of other slots. */
+/* Biases and the input product, or a row of the table of symbols; then the biases of the other slots. */
 static void add_inputs(ur_recurrent *l, ur_step_phase *p)
 {
     const ur_slot_range *in = &l->cell->input;
@@ -54,7 +55,7 @@ static void add_inputs(ur_recurrent *l, ur_step_phase *p)
     }
 }
 
-/* As many as there is room for, but no more than stay near. */
+/* As many blocks as `most` panels allow, but no more than stay in the cache. */
 static size_t blocks_together(const ur_step_phase *p, size_t most)
 {
     size_t panels = 0, numbers = 0, blocks = 1;
@@ -80,12 +81,13 @@ void ur_recurrent_plan_step(ur_recurrent *l, size_t most)
 
 /* ---- a step ------------------------------------------------------------------------------------------------------- */
 
-/* Sums of the unit blocks [block, block + count). */
+/* Computes the sums of the unit blocks [block, block + count). */
 static void sums(const ur_step_work *s, int phase, size_t block, size_t count, real *slots)
 {
     const ur_step_phase *p = &s->layer->step[phase];
     const ur_rows *rows = s->compute->kernels->rows;
-    const real *x = s->x ? s->x : s->state[0]; /* a row of the table is all there is to add: of this nothing is read */
+    /* With symbols only a row of the table is added, so nothing is read from x. */
+    const real *x = s->x ? s->x : s->state[0];
     size_t table = s->x || phase > 0 ? 0 : s->id * ur_unit_blocks(s->layer) * p->leg[0].first_block;
     for (const ur_leg *leg = p->leg, *last = leg + p->legs - 1; leg <= last; leg++, table = 0) {
         const real *a = leg < last ? x : phase == 0 ? s->state[0] : s->second;
@@ -94,8 +96,8 @@ static void sums(const ur_step_work *s, int phase, size_t block, size_t count, r
     }
 }
 
-/* Fields of the gate block are set one by one: one that is copied whole while its parts are still on their way to memory
- * keeps the processor waiting, at 16 units longer than the sums take. */
+/* The fields of the gate block are set one by one. If the struct were copied whole while parts of it were still on
+ * their way to memory, the processor would have to wait. With 16 units that takes longer than the sums. */
 static void run_blocks(const ur_step_work *s, int phase, size_t block, size_t count, real *h)
 {
     const ur_recurrent *l = s->layer;
@@ -116,12 +118,12 @@ static void run_blocks(const ur_step_work *s, int phase, size_t block, size_t co
     l->cell->forward[phase](&g);
 }
 
-/* All phases for the blocks [begin, end); `wait`: other threads have the others. */
+/* Runs all phases for the blocks [begin, end). `wait`: other threads run the other blocks. */
 static void run(const ur_step_work *s, size_t begin, size_t end, bool wait, real *h)
 {
     for (int phase = 0; phase < s->layer->cell->phases; phase++) {
         size_t together = s->layer->step[phase].together;
-        if (phase > 0 && wait) ur_pool_barrier(s->compute->pool); /* all of `second` */
+        if (phase > 0 && wait) ur_pool_barrier(s->compute->pool); /* wait for all of `second` */
         for (size_t u = begin, count; u < end; u += count) {
             count = end - u < together ? end - u : together;
             run_blocks(s, phase, s->backwards ? begin + end - u - count : u, count, h);
@@ -151,7 +153,8 @@ void ur_recurrent_step(ur_step_work *s)
     if (worth_threads(s, ur_pool_threads(s->compute->pool))) {
         ur_pool_run(s->compute->pool, work, s);
     } else {
-        bool at_once = l->step[0].together >= blocks; /* nobody reads h any more when h' is there */
+        /* Nobody reads h any more when h' is written. */
+        bool at_once = l->step[0].together >= blocks;
         run(s, 0, blocks, false, at_once ? s->state[0] : s->h);
         if (at_once) return;
     }

@@ -1,4 +1,4 @@
-/* See retina.h. Threads share out the lanes; a mean adds its places in their order. */
+/* See retina.h. Threads share out the lanes. A mean adds its places in order. */
 #include "layer/retina.h"
 
 #include <math.h>
@@ -17,7 +17,7 @@ ur_retina_square ur_retina_square_of(const ur_retina *r, const real *place, size
                               side};
 }
 
-/* The part of [at, at + many) that lies within [0, places). */
+/* The part of [at, at + many) that is within [0, places). */
 static void cut(long at, size_t many, size_t places, size_t *begin, size_t *end)
 {
     long last = at + (long)many;

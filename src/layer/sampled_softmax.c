@@ -1,19 +1,19 @@
 /*
  * The softmax loss over a sample of the outputs (Jean et al. 2015, "On using very large target vocabulary for neural
  * machine translation"), for training alone. All rows of a window share n candidates, all different. Output v is among
- * them with probability π_v. A row's loss is that of a softmax over its target, with its own logit, and the candidates
- * that are not its target, with
+ * them with probability π_v. The loss of a row is that of a softmax over its target, with its own logit, and the
+ * candidates other than its target, with
  *
  *     logit(v) = x·w_v + b_v − log π_v
  *
- * so that Σ exp is an unbiased estimate of the whole one; with n = V it is the whole one. π_v = min(1, λ·√(count + 1)):
- * the frequent outputs are always there. Without counts all are drawn alike.
+ * so that Σ exp is an unbiased estimate of the sum over all outputs. With n = V it is that sum. π_v = min(1, λ·√(count
+ * + 1)): the most frequent outputs are always candidates. Without counts all outputs are equally probable.
  *
- * The draw is systematic: the π lie side by side on a line of length n, in units of 2⁻³², and the points u, u + 1, u + 2 …
- * with one random u hit n different outputs.
+ * The draw is systematic: the π lie side by side on a line of length n, in units of 2⁻³², and the points u, u + 1, u +
+ * 2 … with one random u hit n different outputs.
  *
- * The candidates' rows of W, gathered, are a dense layer whose softmax is taken by parts (dense_softmax.c). The target
- * stands apart: its logit is a dot product, its row of dW a scatter.
+ * The candidates' rows of W are gathered into a dense layer whose softmax is computed by parts (dense_softmax.c). The
+ * target is apart: its logit is a dot product, and its row of dW is added by a scatter.
  */
 #include "base/random.h"
 #include "kernel/scalar.h"
@@ -26,13 +26,13 @@
 typedef struct ur_sampled {
     ur_head head; /* over the candidates */
     const ur_dense *whole;
-    ur_dense dense;        /* the candidates */
-    ur_param weight, bias; /* gathered */
+    ur_dense dense;        /* over the candidates */
+    ur_param weight, bias; /* gathered for the candidates */
     const ur_sampler *sampler;
     uint32_t offset;   /* u */
-    int32_t *ids;      /* (candidates): which outputs, in order */
+    int32_t *ids;      /* (candidates) the outputs that were drawn, in order */
     real *rows;        /* (rows, padded inputs): each target's row of W; in the backward half, its gradient */
-    real *slopes;      /* (rows, 16): the gradient of the target's logit, and zeros */
+    real *slopes;      /* (rows, 16): the gradient of the target's logit, followed by zeros */
     real *dx, *spread; /* spread: (members, padded inputs) */
 } ur_sampled;
 
@@ -42,7 +42,7 @@ static const uint64_t ONE = (uint64_t)1 << 32; /* a probability of 1 */
 
 static double weight_of(const uint64_t *counts, size_t i) { return counts ? sqrt((double)counts[i] + 1) : 1; }
 
-/* λ with Σ min(1, λ·weight) = candidates: outputs that reach 1 are taken out until no other does. */
+/* λ with Σ min(1, λ·weight) = candidates. Outputs that reach 1 are taken out until no other output does. */
 static double factor_of(const uint64_t *counts, size_t outputs, size_t candidates)
 {
     double factor = 0;
@@ -72,7 +72,7 @@ void ur_sampler_fill(ur_sampler *s, const uint64_t *counts)
         uint64_t most = all - sum, width = share < 1 ? (uint64_t)(share * (double)ONE) : ONE;
         s->place[i + 1] = sum += width < most ? width : most;
     }
-    /* What rounding has left over goes to the first that have room for it. */
+    /* Give what rounding has left over to the first outputs whose probability is below 1. */
     uint64_t left = all - sum, given = 0;
     for (size_t i = 0; i < s->outputs; i++) {
         uint64_t width = s->place[i + 1] - (s->place[i] - given), room = ONE - width, more = room < left ? room : left;
@@ -82,7 +82,7 @@ void ur_sampler_fill(ur_sampler *s, const uint64_t *counts)
     }
 }
 
-/* − log of the probability with which an output is drawn. */
+/* −log of the probability with which an output is drawn. */
 static real correction(const ur_sampler *s, size_t output)
 {
     return (real)-ur_log((double)(s->place[output + 1] - s->place[output]) / (double)ONE);
@@ -99,7 +99,7 @@ static void draw(ur_sampled *s, const ur_tape *tape)
     }
 }
 
-/* Which candidate an output is; −1: none. */
+/* The index of an output among the candidates; −1 if it is not one. */
 static int32_t candidate_of(const ur_sampled *s, int32_t output)
 {
     uint64_t begin = s->sampler->place[output], end = s->sampler->place[output + 1];
@@ -126,7 +126,7 @@ static real tree(real lane[16])
     return lane[0];
 }
 
-/* x·w: lane i of 16 is a chain of fma over the numbers i, i + 16, …; then the tree. */
+/* x·w: element i of a vector is a chain of fma over the numbers i, i + 16, …; then the tree. */
 static real dot(const ur_train_kernels *kernels, const real *x, const real *w, size_t row)
 {
     real lane[16] = {0};
@@ -159,7 +159,7 @@ static void gather_work(void *context, size_t member, size_t members)
 
 /* ---- backward ----------------------------------------------------------------------------------------------------- */
 
-/* The target's part of dx, and its row's of dW into `rows`. */
+/* Adds the target's part of dx. Replaces its row of W in `rows` by the gradient of this row. */
 static void target_back(const ur_sampled *s, size_t row, real *spread)
 {
     const ur_head *h = &s->head;
@@ -185,7 +185,7 @@ static void target_back_work(void *context, size_t member, size_t members)
     for (size_t row = begin; row < end; row++) target_back(s, row, s->spread + member * s->head.x->row);
 }
 
-/* The candidates are different outputs: their gradients are added in any order. */
+/* The candidates are all different, so their gradients can be added in any order. */
 static void add_back_work(void *context, size_t member, size_t members)
 {
     const ur_sampled *s = context;
@@ -200,7 +200,7 @@ static void add_back_work(void *context, size_t member, size_t members)
     }
 }
 
-/* Rows by their targets: those that do not count are zeros, and go to the first output. */
+/* Adds up rows by their targets. Rows that do not count are zeros, and go to the first output. */
 static void scatter(const ur_sampled *s, const int32_t *ids, const real *rows, size_t row, size_t width, real *into)
 {
     ur_tape *tape = s->head.tape;
@@ -246,7 +246,7 @@ static void backward(ur_tape *tape, void *trace)
 
 /* ---- the operation ------------------------------------------------------------------------------------------------ */
 
-/* The candidates as a layer, and where each row's target is among them. */
+/* Makes the candidates as a layer, and finds each row's target among them. */
 static bool make_candidates(ur_sampled *s, ur_tape *tape, const int32_t *targets)
 {
     size_t count = s->dense.outputs, rows = s->head.x->steps * s->head.x->lanes;
@@ -277,7 +277,8 @@ ur_status ur_sampled_softmax_loss(ur_tape *tape, const ur_dense *dense, ur_tenso
     s->dense.bias = &s->bias;
     s->head.dense = &s->dense;
     if (!make_candidates(s, tape, targets) || !ur_head_open(&s->head)) return tape->status;
-    s->dense.packed_bias = s->bias.value; /* one panel behind the other, as it is */
+    /* The bias is one panel after another, so it needs no packing. */
+    s->dense.packed_bias = s->bias.value;
     ur_pool_run(tape->compute->pool, gather_work, s);
     *sum = ur_head_forward(&s->head);
     return tape->status;

@@ -1,4 +1,4 @@
-/* See scatter.h. Ids of a shard are numbered in the order in which they first occur; threads split the width. */
+/* See scatter.h. The ids of a shard are numbered in the order in which they first occur. Threads split the width. */
 #include "layer/scatter.h"
 
 #include <string.h>
@@ -6,10 +6,10 @@
 typedef struct ur_scatter_job {
     const ur_compute *compute;
     const ur_scatter *s;
-    int32_t *place;    /* (symbols): where an id's sum is, −1: did not occur */
-    int32_t *occurred; /* ids in order */
+    int32_t *place;    /* (symbols): index of an id's sum, or −1 if the id did not occur */
+    int32_t *occurred; /* the ids by index */
     size_t count, lane, lane_end;
-    real *sums; /* (place, padded width) */
+    real *sums; /* (index, padded width) */
 } ur_scatter_job;
 
 static void number(ur_scatter_job *job)
@@ -34,7 +34,7 @@ static void add_columns(const ur_scatter_job *job, size_t begin, size_t end)
         for (size_t b = job->lane; b < job->lane_end; b++) {
             size_t i = t * s->lanes + b, place = (size_t)job->place[s->ids[i]];
             real *sum = job->sums + place * padded + begin;
-            if (place == begun) { /* its id occurs for the first time */
+            if (place == begun) { /* the id occurs for the first time */
                 memset(sum, 0, (end - begin) * sizeof(real));
                 begun++;
             }

@@ -1,6 +1,6 @@
 /*
- * Rows added up by id: the gradient of a table. For each shard of 16 lanes, one chain an id in the order (t, b); shards
- * added to the table's gradient in order. Only the rows that occur are touched.
+ * Adds up rows by id: the gradient of a table. For each shard of 16 lanes there is one chain for each id, in the order
+ * (t, b). The shards are added to the table's gradient in order. Only the rows that occur are touched.
  */
 #ifndef UR_LAYER_SCATTER_H
 #define UR_LAYER_SCATTER_H

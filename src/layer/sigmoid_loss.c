@@ -1,14 +1,14 @@
-/* Binary cross-entropy of σ(x): log(1 + e^−|x|) + max(x, 0) − x·target; its slope is σ(x) − target. Smoothed by ε, the target
- * is (1 − ε)·target + ε/2. */
+/* Binary cross-entropy of σ(x): log(1 + e^−|x|) + max(x, 0) − x·target; its slope is σ(x) − target. Smoothed by ε, the
+ * target is (1 − ε)·target + ε/2. */
 #include "kernel/scalar.h"
 #include "layer/loss.h"
 
-/* σ(x) of z = e^−|x|. */
+/* σ(x), with z = e^−|x|. */
 static double sigmoid(double x, double z) { return x > 0 ? 1 / (1 + z) : z / (1 + z); }
 
 enum { BLOCK = 16 };
 
-/* e^−|x| of the next numbers. */
+/* Computes e^−|x| for the next numbers. */
 static void take_block(const real *x, size_t left, double z[BLOCK])
 {
     const size_t count = left < BLOCK ? left : BLOCK;

@@ -21,7 +21,7 @@ void ur_slide_border(const ur_slide *s, const real *from, size_t given, real *bo
     }
 }
 
-/* One row of the result, from padded places to places of N numbers. */
+/* Copies one row of the result from padded places to places of N numbers. */
 static void put_row(const ur_slide *s, const real *strip, real *to, bool add)
 {
     size_t padded = ur_padded(s->outputs);

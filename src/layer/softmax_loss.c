@@ -1,9 +1,9 @@
-/* Softmax cross-entropy: log Σ exp(x) − x[target]; its slope is softmax(x) − onehot(target). Smoothed by ε, what is wanted is
- * (1 − ε)·onehot(target) + ε/W: that adds ε·(x[target] − mean x), with the slope ε·(onehot(target) − 1/W). */
+/* Softmax cross-entropy: log Σ exp(x) − x[target]; its slope is softmax(x) − onehot(target). Smoothed by ε, the target
+ * is (1 − ε)·onehot(target) + ε/W: that adds ε·(x[target] − mean x), with the slope ε·(onehot(target) − 1/W). */
 #include "kernel/scalar.h"
 #include "layer/loss.h"
 
-/* Sixteen chains: one would wait for each of its additions. */
+/* Sixteen chains, because a single chain would wait for each of its additions. */
 static double sum_row(const real *x, size_t n)
 {
     double chain[16] = {0}, sum = 0;

@@ -1,9 +1,10 @@
-/* How a window is shared out, and where its numbers lie. */
+/* How a window is shared out over threads, and where its numbers are. */
 #include "layer/window.h"
 
 enum {
-    UR_LANES_A_THREAD = 8,          /* fewer make the product's tile too short to be worth a thread of their own */
-    UR_STEP_WORTH_THREADS = 1 << 16 /* multiply-adds a step above which a barrier pays */
+    /* With fewer lanes the tile of a product is too short to be worth a thread of its own. */
+    UR_LANES_A_THREAD = 8,
+    UR_STEP_WORTH_THREADS = 1 << 16 /* multiply-adds of a step from which a barrier pays */
 };
 
 ur_split ur_window_split(const ur_window *w, size_t members)
@@ -23,7 +24,7 @@ static size_t count_live(const ur_window *w, size_t lane)
     return count;
 }
 
-/* The first lane of a member: those before it have its share of the `all` live places. */
+/* The first lane of a member. The lanes before it have its share of the `all` live places. */
 static size_t first_lane(const ur_window *w, size_t all, size_t member, size_t members)
 {
     size_t lane = 0;

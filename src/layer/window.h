@@ -4,18 +4,19 @@
 
 #include "layer/recurrent.h"
 
-/* The lanes and unit blocks that fall to one thread. */
+/* The lanes and unit blocks of one thread. */
 typedef struct ur_part {
     size_t lane, lane_end, block, block_end;
-    bool wait; /* others make the other units: meet them after each phase */
+    bool wait; /* other threads compute the other units: wait for them after each phase */
 } ur_part;
 
 ur_part ur_window_part(const ur_window *window, size_t member, size_t members);
 
-/* Of a part, the lanes that the products of step t are for: others have ended. */
+/* The lanes of a part for which the products of step t are computed. The other lanes have ended. */
 ur_live_rows ur_window_rows(const ur_window *window, const ur_part *part, size_t t);
 
-/* The window that the input's products see: as many steps of one lane as x has rows, on the table, where ids choose. */
+/* The window as the input products see it. If ids choose rows of x, it has as many steps of one lane as x has rows, and
+ * works on the table. */
 ur_window ur_window_of_inputs(const ur_window *window);
 
 /* The gate block of step t for a thread's lanes and the unit blocks [block, block + count). */

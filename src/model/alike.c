@@ -1,9 +1,10 @@
 /* See alike.h. */
 #include "model/alike.h"
 
-/* ---- Whether it may be ---------------------------------------------------------------------------------------------- */
+/* ---- whether it applies --------------------------------------------------------------------------------------------- */
 
-/* embed, then what takes each place by itself, then a cell that picks rows. `joins`: places take lanes of other lines. */
+/* Whether the line is an embed, then layers that work on each place by itself, then a cell that picks rows. `joins`:
+ * places take lanes of other lines. */
 static bool is_of_that_kind(const ur_model *m, size_t i, const ur_value *values, bool *joins)
 {
     const ur_layer *l = &m->layers[m->lines[i].first];
@@ -17,19 +18,19 @@ static bool is_of_that_kind(const ur_model *m, size_t i, const ur_value *values,
     return l && !l->fed;
 }
 
-/* What looks inside sees each place; a decoder keeps its rows from step to step. */
+/* A probe or saliency needs each place by itself. A decoder keeps its rows from step to step (tape->kept). */
 static bool is_in_use(const ur_tape *tape) { return !tape->recording && !tape->plain && !tape->probing && !tape->kept; }
 
-/* ---- Finding them --------------------------------------------------------------------------------------------------- */
+/* ---- finding the places --------------------------------------------------------------------------------------------- */
 
-/* Which lane a place takes, as `join` has it; 0 where none is taken. */
+/* The lane that a place takes, as in `join`; 0 if it takes none. */
 static int32_t find_lane(const ur_running *at, size_t place, bool joins)
 {
     if (!joins) return 0;
     return at->lane_of ? at->lane_of[place] : (int32_t)(place % at->lanes);
 }
 
-/* A hash table of rows; −1: free. */
+/* A hash table of rows; −1 for a free slot. */
 typedef struct ur_alike_table {
     int32_t *slot;
     size_t mask;

@@ -22,13 +22,13 @@ static ur_status resolve_symbols(size_t symbols, ur_layer *l, ur_error *error)
     return l->inputs > INT32_MAX ? ur_fail(error, UR_ERR_USAGE, "too many symbols: %zu", l->inputs) : UR_OK;
 }
 
-/* Those that the data fix, and those of the layer behind. */
+/* The outputs that the data require, plus those that the next layer needs (the blank of ctc). */
 static size_t outputs_of(const ur_layer *l, size_t fixed)
 {
     return fixed && l->behind ? fixed + l->behind->spec.kind->more_outputs : fixed;
 }
 
-/* Sizes of one layer, given what comes in. */
+/* Resolves the sizes of one layer from its input. */
 static ur_status resolve_layer(const ur_model *m, const ur_sizes *of_line, ur_picture picture, ur_layer *l, size_t in,
                                ur_error *error)
 {
@@ -46,7 +46,7 @@ static ur_status resolve_layer(const ur_model *m, const ur_sizes *of_line, ur_pi
     return UR_OK;
 }
 
-/* The line that a layer names: one before its own, as the text has been checked. */
+/* Finds the line that a layer names. The parser has checked that this is an earlier line. */
 static void find_named(const ur_model *m, ur_layer *l)
 {
     for (size_t i = 0; l->spec.from[0] && i < m->line_count; i++) {
@@ -63,7 +63,8 @@ static void place_states(ur_model *m, ur_layer *l)
     m->state_count += l->states;
 }
 
-/* Those told of a line by itself, else those of all; outputs that are told of all lines are the last one's. */
+/* The sizes given for a line by itself, or else those given for all lines. Outputs given for all lines are those of the
+ * last line. */
 static ur_sizes sizes_of(const ur_sizes *own, const ur_sizes *all, bool is_last)
 {
     const ur_sizes *picture = own->rows || own->features ? own : all;
@@ -75,18 +76,18 @@ static ur_sizes sizes_of(const ur_sizes *own, const ur_sizes *all, bool is_last)
                       .outputs = own->outputs || !is_last ? own->outputs : all->outputs};
 }
 
-/* The numbers of a step as a picture, and how many they are. */
+/* The numbers of a step as a picture, and how many there are. */
 static ur_status take_picture(ur_sizes *s, ur_picture *picture, ur_error *error)
 {
     *picture = (ur_picture){s->rows, s->columns, s->channels ? s->channels : 1};
     size_t numbers = ur_picture_numbers(*picture);
     if (!s->rows) return UR_OK;
     if (!numbers)
-        return ur_fail(error, UR_ERR_USAGE, "a picture of %zu x %zu x %zu; it has 1 to %d numbers", s->rows, s->columns,
-                       picture->channels, UR_PICTURE_MAX);
+        return ur_fail(error, UR_ERR_USAGE, "a picture of %zu x %zu x %zu; it may have 1 to %d values", s->rows,
+                       s->columns, picture->channels, UR_PICTURE_MAX);
     if (s->features && s->features != numbers)
-        return ur_fail(error, UR_ERR_USAGE, "%zu features are no picture of %zu x %zu x %zu", s->features, s->rows,
-                       s->columns, picture->channels);
+        return ur_fail(error, UR_ERR_USAGE, "%zu features do not make a picture of %zu x %zu x %zu", s->features,
+                       s->rows, s->columns, picture->channels);
     s->features = numbers;
     return UR_OK;
 }
@@ -112,7 +113,7 @@ static ur_status resolve_line(ur_model *m, size_t index, ur_error *error)
     return UR_OK;
 }
 
-/* What the line's attend gave enters its first cell. */
+/* The output of the line's attend enters its first cell. */
 static void feed_cell(ur_layer *first, size_t count)
 {
     ur_layer *cell = NULL;
@@ -146,7 +147,7 @@ static ur_status make_layers(ur_model *m, const ur_sizes *lines, ur_error *error
     return UR_OK;
 }
 
-/* The parameters by PyTorch's names (docs/file-format.md); values are not placed yet. */
+/* Names the parameters as PyTorch does (docs/file-format.md). Their values are not placed yet. */
 static ur_status name_params(ur_model *m, ur_error *error)
 {
     m->params = calloc(UR_LAYER_PARAMS_MAX * m->layer_count + 1, sizeof *m->params);
@@ -162,7 +163,7 @@ static ur_status name_params(ur_model *m, ur_error *error)
     return UR_OK;
 }
 
-/* The block of values, at most `most` of them, and the views on it. */
+/* Allocates the block of values, at most `most` numbers, and sets the parameters' pointers into it. */
 static ur_status make_values(ur_model *m, size_t most, ur_error *error)
 {
     for (size_t i = 0; i < m->param_count; i++) {
@@ -171,7 +172,7 @@ static ur_status make_values(ur_model *m, size_t most, ur_error *error)
             return ur_fail(error, UR_ERR_USAGE, "the network is too large: its sizes overflow");
     }
     if (m->numbers > most)
-        return ur_fail(error, UR_ERR_FORMAT, "its network \"%.200s\" needs %zu numbers, there is room for %zu", m->net,
+        return ur_fail(error, UR_ERR_FORMAT, "its network \"%.200s\" needs %zu numbers; there is space for %zu", m->net,
                        m->numbers, most);
     m->values = ur_block_alloc(m->numbers ? m->numbers : 1, sizeof(real));
     if (!m->values) return ur_fail_memory(error, "the network's weights");
@@ -185,9 +186,9 @@ static ur_status build(ur_model *m, const char *net, size_t most, const char *is
     UR_TRY(ur_net_parse(net, &m->spec, error));
     UR_TRY(ur_net_format(&m->spec, m->net, sizeof m->net, error));
     const ur_sizes *lines = m->sizes.lines;
-    bool alone = lines && m->spec.line_count == 1; /* its sizes are those of all */
+    bool alone = lines && m->spec.line_count == 1; /* the sizes of a single line are those of all */
     if (alone) m->sizes = sizes_of(&lines[0], &m->sizes, true);
-    m->sizes.lines = NULL; /* the caller's */
+    m->sizes.lines = NULL; /* belongs to the caller */
     UR_TRY(make_layers(m, alone ? NULL : lines, error));
     UR_TRY(name_params(m, error));
     return make_values(m, most, error);

@@ -3,7 +3,8 @@
 
 #include <math.h>
 
-/* x − x is 0, or NaN where x is not finite. Sixteen sums, since one would wait for each of its additions. */
+/* x − x is 0, or NaN if x is not finite. There are sixteen sums, because a single one would wait for each of its
+ * additions. */
 bool ur_all_finite(const real *x, size_t n)
 {
     real some[16] = {0}, sum = 0;
@@ -47,14 +48,15 @@ ur_status ur_fail_growth(const ur_model *model, size_t cell, uint64_t tokens, ur
         model->net, count, what, more);
 }
 
-/* Numbers that a layer gave at one step, in all lanes. */
+/* The largest number in a layer's output at one step, over all lanes. */
 static double largest_at(const ur_tensor *y, size_t step)
 {
     size_t numbers = y->lanes * y->row;
     return step < y->steps ? ur_largest(y->value + step * numbers, numbers) : 0;
 }
 
-/* The first step at which a layer gave what is not finite; what layers give in one step, behind the last, counts there. */
+/* The first step at which the output of a layer is not finite. A layer that gives only one step, after the others,
+ * counts as the last step. */
 static size_t find_step(const ur_model *m, const ur_tape *tape)
 {
     size_t steps = 0;

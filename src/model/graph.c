@@ -9,18 +9,18 @@
 
 /* ---- one line ----------------------------------------------------------------------------------------------------- */
 
-/* A line on its way. */
+/* A line that is being run. */
 typedef struct ur_line_running {
     ur_running at;
     const ur_model *m;
     const ur_line_call *call;
     const ur_value *values;      /* of the lines before */
-    const ur_line_states *given; /* to begin with; NULL: none are */
-    size_t cells;                /* recurrent layers so far */
-    ur_line_states states;       /* that they have left */
+    const ur_line_states *given; /* initial states; NULL if none are given */
+    size_t cells;                /* number of recurrent layers so far */
+    ur_line_states states;       /* final states of these layers */
 } ur_line_running;
 
-/* The first recurrent layer at or behind l; NULL: none. */
+/* The first recurrent layer from l on; NULL if there is none. */
 static const ur_layer *find_cell(const ur_layer *l)
 {
     while (l && !ur_is_recurrent(l)) l = l->behind;
@@ -32,7 +32,7 @@ static const ur_layer *first_cell(const ur_model *m, size_t line)
     return find_cell(&m->layers[m->lines[line].first]);
 }
 
-/* (T, B) flags from lengths; NULL where all lanes are whole. */
+/* (T, B) flags from lengths; NULL if all lanes are whole. */
 static const unsigned char *live_flags(ur_tape *tape, const ur_shape *s)
 {
     size_t whole = 0;
@@ -43,8 +43,8 @@ static const unsigned char *live_flags(ur_tape *tape, const ur_shape *s)
     return live;
 }
 
-/* What `from` says: the final states of the other line's cell, or of a line without cells its mean; over a bridge where
- * widths differ. */
+/* The initial states from the line after `from`: the final states of its cell, or the mean of a line without cells.
+ * Goes over a bridge if the widths differ. */
 static void take_states(ur_line_running *r, const ur_layer *l)
 {
     const ur_value *from = &r->values[l->named_line];
@@ -69,7 +69,7 @@ static void end_states(ur_line_running *r, const ur_layer *l)
     memcpy((void *)r->states.of[r->cells++], (const void *)r->at.final_state, sizeof r->at.final_state);
 }
 
-/* Where the layers behind stand. */
+/* Sets the steps that the following layers see. */
 static void leave_steps(ur_running *at, const ur_layer *l)
 {
     at->ended = at->ended || l->spec.kind->ends_time;
@@ -107,7 +107,7 @@ static ur_tensor *run_layer(ur_line_running *r, const ur_layer *l, ur_tensor *x)
 
 /* ---- feed --------------------------------------------------------------------------------------------------------- */
 
-/* What was fed before the first step. */
+/* The output that is fed to the first step. */
 static ur_tensor *first_fed(const ur_line_running *r, size_t width)
 {
     if (r->given && r->given->fed) return r->given->fed;
@@ -118,7 +118,7 @@ static ur_tensor *first_fed(const ur_line_running *r, size_t width)
     return zeros;
 }
 
-/* One step of the layers from a cell to the line's attend, which is fed back. */
+/* One step of the layers from a cell to the line's attend, whose output is fed back. */
 static ur_tensor *run_fed_step(ur_line_running *r, const ur_layer *cell, ur_tensor *x)
 {
     const ur_layer *l = cell;
@@ -126,7 +126,7 @@ static ur_tensor *run_fed_step(ur_line_running *r, const ur_layer *cell, ur_tens
     return run_layer(r, l, x);
 }
 
-/* All of them: what attend gave at the step before enters the cell, beside x (Luong, Pham and Manning 2015). */
+/* All steps. The cell reads x and the attend output of the step before (Luong, Pham and Manning 2015). */
 static ur_tensor *run_fed(ur_line_running *r, const ur_layer *cell, ur_tensor *x)
 {
     ur_tape *tape = r->at.tape;
@@ -157,10 +157,10 @@ static ur_tensor *run_fed(ur_line_running *r, const ur_layer *cell, ur_tensor *x
     return ur_stack(tape, y, whole.steps);
 }
 
-/* ---- places that are alike ---------------------------------------------------------------------------------------- */
+/* ---- equal places ------------------------------------------------------------------------------------------------- */
 
-/* The layers up to the first cell, on each different place once; the cell then picks the rows. Who looks for the step at which
- * numbers grew finds none there. */
+/* Runs the layers before the first cell once for each different place. The cell then picks the rows. Their outputs are
+ * not watched, because their steps are not those of the line. */
 static ur_tensor *run_alike(ur_line_running *r, const ur_alike *alike, const ur_layer **l)
 {
     const ur_running whole = r->at;
@@ -213,7 +213,7 @@ static ur_running begin_line(ur_tape *tape, const ur_line_call *call, const ur_s
                         .logits = call->ending == UR_END_LOGITS};
 }
 
-/* A state (1, B, H) of what takes states at all: a layer with `bi` does not. */
+/* An initial state must be (1, B, H), and its layer must take states: one with `bi` does not. */
 static ur_status check_states(const ur_model *m, size_t i, const ur_line_states *states, size_t lanes, ur_error *error)
 {
     const ur_layer *l = first_cell(m, i);
@@ -224,14 +224,13 @@ static ur_status check_states(const ur_model *m, size_t i, const ur_line_states 
                 continue;
             return ur_fail(
                 error, UR_ERR_USAGE,
-                "recurrent layer %zu of line %zu in \"%s\" cannot begin with state %zu, of %zu lanes and %zu "
-                "numbers",
+                "recurrent layer %zu of line %zu in \"%s\" cannot begin from state %zu of %zu lanes and %zu numbers",
                 k + 1, i + 1, m->net, s + 1, state->lanes, state->width);
         }
     return UR_OK;
 }
 
-/* Lines whose values this one reads must have run. */
+/* The lines whose values this line reads must have run. */
 static ur_status check_read(const ur_model *m, size_t i, const ur_value *values, ur_error *error)
 {
     for (const ur_layer *l = &m->layers[m->lines[i].first]; l; l = l->behind)
@@ -241,22 +240,22 @@ static ur_status check_read(const ur_model *m, size_t i, const ur_value *values,
     return UR_OK;
 }
 
-/* Numbers on the tape have the places of the line. */
+/* The numbers in call->x must have the line's width. Their steps and lanes become those of the line. */
 static ur_status take_numbers(const ur_model *m, size_t i, ur_line_call *call, ur_error *error)
 {
     const ur_tensor *x = call->x;
     if (!x) return UR_OK;
     const size_t width = call->kept ? 2 * x->width : x->width;
     if (width != m->lines[i].features)
-        return ur_fail(error, UR_ERR_USAGE, "%zu numbers enter line %zu of \"%s\", which takes %zu", width, i + 1,
-                       m->net, m->lines[i].features);
+        return ur_fail(error, UR_ERR_USAGE, "an input of width %zu enters line %zu of \"%s\", which takes width %zu",
+                       width, i + 1, m->net, m->lines[i].features);
     call->in.steps = x->steps;
     call->in.lanes = x->lanes;
     call->in.values = x->value;
     return UR_OK;
 }
 
-/* Fills what the call leaves open, and checks it. */
+/* Completes the call, and checks it. */
 static ur_status check_call(const ur_model *m, size_t i, ur_line_call *call, const ur_value *values, ur_shape *enters,
                             ur_error *error)
 {
@@ -275,8 +274,8 @@ static ur_status check_step(const ur_model *m, size_t i, const ur_shape *enters,
                            "\"%s\" in line %zu of \"%s\" needs the whole sequence; that line cannot be stepped",
                            ur_layer_whole(l), i + 1, m->net);
     if (enters->steps == 1) return UR_OK;
-    return ur_fail(error, UR_ERR_USAGE, "line %zu of \"%s\" is to be stepped, and %zu steps enter it", i + 1, m->net,
-                   enters->steps);
+    return ur_fail(error, UR_ERR_USAGE, "line %zu of \"%s\" is to be stepped, but its input has %zu steps", i + 1,
+                   m->net, enters->steps);
 }
 
 static bool run(const ur_model *m, ur_tape *tape, size_t i, ur_line_call call, bool step, ur_value *values)
@@ -307,9 +306,10 @@ bool ur_line_step(const ur_model *m, ur_tape *tape, size_t i, const ur_line_call
     return run(m, tape, i, *call, true, values);
 }
 
-/* ---- all of them -------------------------------------------------------------------------------------------------- */
+/* ---- all lines ---------------------------------------------------------------------------------------------------- */
 
-/* The line's part of a state; false: it takes its states from another line, or begins anew as it is fed what it gave. */
+/* The line's part of a state. False if the line takes its states from another line, or begins anew because its attend
+ * is fed back. */
 static bool carried_states(const ur_model *m, ur_tape *tape, size_t i, const ur_state *from, ur_line_states *states)
 {
     *states = (ur_line_states){.steps = 0};
@@ -318,13 +318,13 @@ static bool carried_states(const ur_model *m, ur_tape *tape, size_t i, const ur_
         for (size_t s = 0; s < l->states; s++) {
             if (l->named || l->fed) return false;
             ur_tensor *t = ur_tensor_on(tape, ur_state_array(from, l->state + s), 1, from->lanes, l->units);
-            if (t) t->wanted = false; /* truncated here */
+            if (t) t->wanted = false; /* back-propagation is truncated here */
             states->of[k][s] = t;
         }
     return true;
 }
 
-/* A layer's states lie (T + 1, B, H) and end in the final one: go back from there. */
+/* A layer's states are (T + 1, B, H) and end with the final one, so earlier ones come before it. */
 static void keep_states(const ur_model *m, size_t i, const ur_line_states *states, const ur_carry *carry)
 {
     size_t back = carry->at ? states->steps - carry->at : 0, k = 0;

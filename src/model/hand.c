@@ -1,4 +1,5 @@
-/* One cell by hand (section 7 of unroll_train.h): a window of one step whose tape is kept between the two calls. */
+/* One cell by hand (section 7 of unroll_train.h): a window of one step, whose tape is kept between the forward and the
+ * backward call. */
 #include "base/float_mode.h"
 #include "model/model.h"
 
@@ -88,7 +89,7 @@ static ur_status forward(ur_hand *hand, const ur_real *x, const ur_real *h_prev,
     return UR_OK;
 }
 
-/* Puts a dense gradient into a tensor. */
+/* Copies a dense gradient into a tensor's gradient. */
 static void put_gradient(ur_tape *tape, ur_tensor *t, const ur_real *dense)
 {
     real *gradient = dense ? ur_gradient(tape, t) : NULL;

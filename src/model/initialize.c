@@ -1,6 +1,7 @@
 /*
- * First values. Recurrent layers: uniform in ±1/√H, dense ones in ±1/√inputs, embeddings N(0, 1): what PyTorch's
- * modules do. Or init_scale·N(0, 1) for weights and 0 for biases. Number i of parameter p is draw i of stream p.
+ * Initial values. Recurrent layers are uniform in ±1/√H, dense layers in ±1/√inputs, embeddings N(0, 1), as in
+ * PyTorch's modules. If init_scale is given, weights are init_scale·N(0, 1) and biases 0. Number i of parameter p is
+ * draw i of stream p.
  */
 #include "base/float_mode.h"
 #include "base/random.h"

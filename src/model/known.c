@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST = 1 << 16 }; /* rows of a line: 32 MB of 128 numbers; then all is forgotten */
+enum { MOST = 1 << 16 }; /* rows of a line: 32 MB if a row has 128 numbers; beyond that all are forgotten */
 
 static void forget(ur_known_line *k)
 {
@@ -22,7 +22,7 @@ void ur_known_free(ur_known *known)
     for (size_t i = 0; known && i < UR_LINES_MAX; i++) forget(&known->line[i]);
 }
 
-/* ---- Whether it may be -------------------------------------------------------------------------------------------- */
+/* ---- whether it applies ------------------------------------------------------------------------------------------- */
 
 static bool only_joined(const ur_model *m, size_t i)
 {
@@ -50,11 +50,11 @@ bool ur_known_applies(const ur_model *m, const ur_tape *tape, size_t i, const ur
            call->in.lanes <= MOST && !reads_others(m, i) && only_joined(m, i);
 }
 
-/* ---- Rows --------------------------------------------------------------------------------------------------------- */
+/* ---- rows --------------------------------------------------------------------------------------------------------- */
 
 static size_t length_of(const ur_sequences *in, size_t b) { return in->lengths ? (size_t)in->lengths[b] : in->steps; }
 
-/* The slot of lane b's sequence, or the free one where it belongs. */
+/* The slot of lane b's sequence, or the free slot where the sequence belongs. */
 static size_t find_slot(const ur_known_line *k, const ur_sequences *in, size_t b)
 {
     size_t length = length_of(in, b);
@@ -82,7 +82,7 @@ static void fill_slots(ur_known_line *k)
     }
 }
 
-/* Room for all lanes of a batch, were they new. */
+/* Makes space for all lanes of a batch, in case all are new. */
 static ur_status make_room(ur_known_line *k, const ur_sequences *in, size_t row, ur_error *error)
 {
     size_t ids = k->count ? k->begin[k->count] : 0, rows = k->count + in->lanes, slots = k->slots ? k->slots : 1024;
@@ -104,7 +104,8 @@ static ur_status make_room(ur_known_line *k, const ur_sequences *in, size_t row,
     return UR_OK;
 }
 
-/* Numbers the lanes by their rows; `fresh` takes the lanes whose rows are still to be made, from row k->count before on. */
+/* Sets row_of to the row of each lane. `fresh` gets the lanes whose rows are still to be computed, from row k->count
+ * (on entry) on. */
 static void number_lanes(ur_known_line *k, const ur_sequences *in, int32_t *row_of, int32_t *fresh)
 {
     size_t before = k->count;
@@ -120,9 +121,9 @@ static void number_lanes(ur_known_line *k, const ur_sequences *in, int32_t *row_
     }
 }
 
-/* ---- Running ------------------------------------------------------------------------------------------------------ */
+/* ---- running ------------------------------------------------------------------------------------------------------ */
 
-/* The fresh lanes side by side. */
+/* Gathers the fresh lanes side by side. */
 static ur_sequences gather(ur_tape *tape, const ur_sequences *in, const int32_t *fresh, size_t count)
 {
     ur_sequences part = {.lanes = count, .steps = 1};
@@ -177,7 +178,7 @@ static bool run(const ur_model *m, ur_tape *tape, size_t i, const ur_line_call *
     return tape->status == UR_OK;
 }
 
-/* After a failure some rows may not have been made. */
+/* After a failure everything is forgotten, because some rows may not have been computed. */
 bool ur_known_run(const ur_model *m, ur_tape *tape, size_t i, const ur_line_call *call, ur_value *values)
 {
     ur_known_line *k = &tape->known->line[i];

@@ -1,4 +1,4 @@
-/* The labels that a line's outputs stand for. */
+/* From a line's outputs to labels. */
 #include "model/graph.h"
 
 #include "layer/ctc.h"

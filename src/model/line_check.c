@@ -1,4 +1,4 @@
-/* What enters a line, and whether the line can be run on it (graph.h). */
+/* The places that enter a line, and whether the line can be run on them (graph.h). */
 #include "model/graph.h"
 
 /* ---- places ------------------------------------------------------------------------------------------------------- */
@@ -9,8 +9,9 @@ static bool steps_follow(const ur_layer *l)
     return l != NULL;
 }
 
-/* A line that begins with another one has its places. Where that one has left one step, so has this one, but for two
- * reasons: the batch says which lane each of its own places takes, or a layer of the line needs steps. */
+/* A line that begins with another line has that line's places. If the other line has left one step, so has this one,
+ * with two exceptions: the batch says which lane each of the line's own places takes, or a layer of the line needs
+ * steps. */
 ur_shape ur_line_enters(const ur_model *m, size_t i, const ur_sequences *in, const ur_value *values)
 {
     const ur_layer *first = &m->layers[m->lines[i].first];
@@ -35,7 +36,7 @@ ur_shape ur_line_leaves(const ur_model *m, size_t i, ur_shape enters)
 static ur_status check_ids(const ur_sequences *in, size_t symbols, ur_error *error)
 {
     size_t lanes = in->lanes;
-    if (!in->ids) return ur_fail(error, UR_ERR_USAGE, "the network takes ids, the batch has none");
+    if (!in->ids) return ur_fail(error, UR_ERR_USAGE, "the network reads ids, but the batch has none");
     for (size_t i = 0; i < in->steps * lanes; i++)
         if (in->ids[i] < 0 || (size_t)in->ids[i] >= symbols)
             return ur_fail(error, UR_ERR_DATA, "step %zu, lane %zu: id %d is not below %zu", i / lanes, i % lanes,
@@ -43,16 +44,16 @@ static ur_status check_ids(const ur_sequences *in, size_t symbols, ur_error *err
     return UR_OK;
 }
 
-/* Places of a line's own: it takes ids, numbers, or lanes of another line. */
+/* Checks the line's own places: it takes ids, numbers, or lanes of another line. */
 static ur_status check_own(const ur_line *line, const ur_sequences *in, ur_error *error)
 {
     if (!in->lanes) return ur_fail(error, UR_ERR_USAGE, "a batch needs at least one lane");
     if (!in->steps) return ur_fail(error, UR_ERR_USAGE, "a batch needs at least one step");
     if (line->symbols) UR_TRY(check_ids(in, line->symbols, error));
     if (line->features && !in->values)
-        return ur_fail(error, UR_ERR_USAGE, "the network takes numbers, the batch has none");
+        return ur_fail(error, UR_ERR_USAGE, "the network reads numbers, but the batch has none");
     if (line->places && in->steps != 1)
-        return ur_fail(error, UR_ERR_USAGE, "\"places\" takes one picture a lane, here are %zu", in->steps);
+        return ur_fail(error, UR_ERR_USAGE, "\"places\" takes one picture per lane, not %zu", in->steps);
     for (size_t b = 0; in->lengths && b < in->lanes; b++)
         if (in->lengths[b] < 1 || (size_t)in->lengths[b] > in->steps)
             return ur_fail(error, UR_ERR_DATA, "lane %zu: length %d is not within 1 and %zu", b, (int)in->lengths[b],
@@ -70,22 +71,22 @@ static bool same_places(const ur_shape *a, const ur_shape *b)
     return true;
 }
 
-/* Each place of a line takes a lane of one that has left one step. */
+/* Each place takes a lane of a line that has left one step. */
 static ur_status check_lanes(const ur_shape *at, const ur_shape *other, const int32_t *lane_of, const char *name,
                              ur_error *error)
 {
     if (!lane_of && at->lanes != other->lanes)
         return ur_fail(error, UR_ERR_USAGE,
-                       "%zu lanes, and %zu of the line \"%s\": lane_of says which of them a place takes", at->lanes,
-                       other->lanes, name);
+                       "%zu lanes, but %zu lanes of the line \"%s\"; set lane_of to say which lane each position takes",
+                       at->lanes, other->lanes, name);
     for (size_t i = 0; lane_of && i < at->steps * at->lanes; i++)
         if (lane_of[i] < 0 || (size_t)lane_of[i] >= other->lanes)
-            return ur_fail(error, UR_ERR_DATA, "step %zu, lane %zu: lane_of is %d, and line \"%s\" has %zu lanes",
+            return ur_fail(error, UR_ERR_DATA, "step %zu, lane %zu: lane_of is %d, but line \"%s\" has %zu lanes",
                            i / at->lanes, i % at->lanes, (int)lane_of[i], name, other->lanes);
     return UR_OK;
 }
 
-/* A lane looks at the same lane of the other line at all steps. */
+/* A lane must look at the same lane of the other line at all steps. */
 static ur_status check_looks(const ur_shape *at, const ur_shape *other, const int32_t *lane_of, const char *name,
                              ur_error *error)
 {
@@ -93,29 +94,28 @@ static ur_status check_looks(const ur_shape *at, const ur_shape *other, const in
     for (size_t i = at->lanes; lane_of && i < at->steps * at->lanes; i++)
         if (lane_of[i] != lane_of[i % at->lanes])
             return ur_fail(error, UR_ERR_DATA,
-                           "step %zu, lane %zu: lane_of is %d, and %d at the first step; a lane looks "
-                           "at one lane of \"%s\"",
+                           "step %zu, lane %zu: lane_of is %d, but %d at the first step; a lane attends to only one "
+                           "lane of \"%s\"",
                            i / at->lanes, i % at->lanes, (int)lane_of[i], (int)lane_of[i % at->lanes], name);
     return UR_OK;
 }
 
-/* `at`: where the layer stands; `other`: what the line that it names has left. */
+/* `at`: the places at the layer; `other`: those that the named line has left. */
 static ur_status check_named(const ur_layer *l, const ur_shape *at, const ur_shape *other, const int32_t *lane_of,
                              ur_error *error)
 {
     const char *name = l->spec.from;
     if (l->spec.kind == &ur_layer_attend) return check_looks(at, other, lane_of, name, error);
     if (!l->spec.kind->joins && at->lanes != other->lanes)
-        return ur_fail(error, UR_ERR_USAGE, "%zu lanes take their states from the %zu of the line \"%s\"", at->lanes,
-                       other->lanes, name);
+        return ur_fail(error, UR_ERR_USAGE, "%zu lanes cannot take their states from %zu lanes of the line \"%s\"",
+                       at->lanes, other->lanes, name);
     if (!l->spec.kind->joins) return UR_OK;
     if (other->ended) return check_lanes(at, other, at->ended ? NULL : lane_of, name, error);
     if (same_places(at, other)) return UR_OK;
-    return ur_fail(
-        error, UR_ERR_USAGE,
-        "\"join %s\": that line has %zu steps of %zu lanes, here are %zu of %zu; both need the same, and the same "
-        "lengths",
-        name, other->steps, other->lanes, at->steps, at->lanes);
+    return ur_fail(error, UR_ERR_USAGE,
+                   "\"join %s\": that line has %zu steps of %zu lanes, this one %zu of %zu; steps, lanes and lengths "
+                   "must be equal",
+                   name, other->steps, other->lanes, at->steps, at->lanes);
 }
 
 ur_status ur_line_check(const ur_model *m, size_t i, const ur_sequences *in, const ur_value *values, bool begun,

@@ -1,4 +1,4 @@
-/* A model's memory: values, gradients and packed weights; and what can be asked of it. */
+/* A model's memory (values, gradients and packed weights), and the functions that query a model. */
 #include "model/model.h"
 
 #include <jansson.h>
@@ -20,7 +20,7 @@ void ur_model_free(ur_model *m)
     free(m);
 }
 
-/* Packed numbers of a layer; with `memory` their place. */
+/* The packed numbers of a layer. If `memory` is not NULL, they are placed there. */
 static size_t place_layer(ur_layer *l, real *memory, const ur_packing *packing)
 {
     return l->spec.kind->place ? l->spec.kind->place(l, memory, packing) : 0;
@@ -34,7 +34,7 @@ static void pack(void *context, size_t member, size_t members)
         if (l->spec.kind->pack) l->spec.kind->pack(l, m->training, &turn);
 }
 
-enum { UR_SMALL_PACK = 1 << 15 }; /* weights for which waking threads costs more than it brings */
+enum { UR_SMALL_PACK = 1 << 15 }; /* weights below which waking threads costs more than it saves */
 
 void ur_model_pack(ur_model *m, ur_pool *pool)
 {

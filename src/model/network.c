@@ -14,7 +14,7 @@ ur_status ur_network_check(const ur_model *m, const ur_batch *batch, ur_error *e
 size_t ur_network_lanes(const ur_model *m, const ur_batch *batch)
 {
     ur_value values[UR_LINES_MAX];
-    size_t lanes = batch->input[0].lanes; /* the first line has nothing to begin with but its own */
+    size_t lanes = batch->input[0].lanes; /* the first line can only begin with its own lanes */
     for (size_t i = 0; i < m->line_count; i++) {
         values[i].shape = ur_line_leaves(m, i, ur_line_enters(m, i, &batch->input[i], values));
         if (values[i].shape.lanes != lanes) return 0;
@@ -22,7 +22,7 @@ size_t ur_network_lanes(const ur_model *m, const ur_batch *batch)
     return lanes;
 }
 
-/* What the last line gives. */
+/* Runs all lines and returns the output of the last one. */
 static ur_tensor *run_to(const ur_model *m, ur_tape *tape, const ur_batch *batch, const ur_carry *carry,
                          ur_ending ending)
 {

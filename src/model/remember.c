@@ -1,12 +1,13 @@
 /*
- * Biases by which a layer begins with units that remember for different times (chrono initialisation, Tallec & Ollivier
- * 2018): a gate σ(b) that keeps a share of the old state at each step keeps it for about e^b steps. With the biases that
- * networks usually begin with all units forget within a few steps, and over a long gap no gradient says how to do better.
- * Where a gate of its own lets the new in (LSTM's i), it gets −b. In GRU and the coupled LSTM the gate that
- * keeps does both.
+ * Initial biases with which neurons remember for different times (chrono initialisation, Tallec & Ollivier 2018). A
+ * gate σ(b) that keeps a share of the old state at each step keeps it for about e^b steps. With the usual initial
+ * biases all neurons forget within a few steps, and over a long gap no gradient says how to do better. If the cell has
+ * a separate gate that lets new input in (LSTM's i), that gate gets −b. In GRU and the coupled LSTM the gate that keeps
+ * the state does both.
  *
- * The paper draws the times uniformly from 1 … N, so that nearly all units begin slow. Text needs as many fast ones:
- * here their logarithms are uniform, b = U(0, log N), as many units for 1 to 10 steps as for 10 to 100.
+ * The paper draws the times uniformly from 1 … N, so nearly all neurons begin slow. Text needs as many fast ones. So
+ * here the logarithms of the times are uniform, b = U(0, log N), which gives as many neurons for 1 to 10 steps as for
+ * 10 to 100.
  */
 #include "base/float_mode.h"
 #include "base/random.h"
@@ -16,7 +17,7 @@
 
 #include <string.h>
 
-/* The biases b_ih of the gate of that name in the cell's equations; NULL: there are none. */
+/* The biases b_ih of the gate with this name in the cell's equations; NULL if there are none. */
 static real *gate_bias(const ur_model *m, const ur_layer *l, const char *name)
 {
     const ur_gate_name *gate = ur_cell_back_find(l->spec.cell, ur_isa_index(m->kernels))->gate;
@@ -32,7 +33,7 @@ real *ur_keep_bias(const ur_model *m, const ur_layer *l)
     return gate_bias(m, l, l->recurrent.cell->states > 1 ? "f" : "z");
 }
 
-/* False: the layer's cell has no such gate. */
+/* Returns false if the layer's cell has no such gate. */
 static bool bias_layer(const ur_model *m, const ur_layer *l, double steps, uint64_t seed, uint32_t stream)
 {
     real *keep = ur_keep_bias(m, l), *enter = l->recurrent.cell->states > 1 ? gate_bias(m, l, "i") : NULL;
@@ -43,7 +44,7 @@ static bool bias_layer(const ur_model *m, const ur_layer *l, double steps, uint6
     return keep != NULL;
 }
 
-/* Both directions alike. */
+/* Sets both directions in the same way. */
 static bool bias_cells(const ur_model *m, const ur_layer *l, double steps, uint64_t seed, uint32_t stream)
 {
     if (l->reverse) bias_layer(m, l->reverse, steps, seed, stream);

@@ -1,7 +1,7 @@
 /*
- * Sampling. All in double, in a fixed order, with our own exp: the same text everywhere. The limits are thresholds on
- * the probabilities: a token is kept when its probability is at least the largest threshold that top-k, top-p and min-p
- * give; of tokens equally likely at the border the lower ids are kept.
+ * Sampling. All in double, in a fixed order, with our own exp, so that the text is the same everywhere. The limits are
+ * thresholds on the probabilities: a token is kept if its probability is at least the largest threshold that top-k,
+ * top-p and min-p give. Of equally probable tokens at the border the lower ids are kept.
  */
 #include "base/float_mode.h"
 #include "base/random.h"
@@ -13,7 +13,7 @@
 
 ur_sampling ur_sampling_default(void) { return (ur_sampling){.temperature = 1, .top_p = 1, .never = -1}; }
 
-/* Of those allowed; the first of equals. NaN is less than anything. */
+/* The most probable of the allowed tokens; of equal ones the first. NaN is less than anything. */
 static size_t likeliest(const ur_real *x, size_t n, int32_t never)
 {
     const size_t first = never == 0 && n > 1 ? 1 : 0;
@@ -30,7 +30,7 @@ static void only(ur_real *p, size_t n, size_t id)
     for (size_t i = 0; i < n; i++) p[i] = i == id;
 }
 
-/* exp((x − top) / temperature); returns the sum. */
+/* Replaces x by exp((x − top) / temperature) and returns the sum. */
 static double weigh(ur_real *x, size_t n, const ur_sampling *how, size_t best)
 {
     double top = (double)x[best], sum = 0;
@@ -42,7 +42,7 @@ static double weigh(ur_real *x, size_t n, const ur_sampling *how, size_t best)
     return sum;
 }
 
-/* What stays of weights at or above a threshold: how many, and their sum. */
+/* The weights at or above a threshold: how many there are, and their sum. */
 typedef struct ur_kept {
     size_t count;
     double sum;
@@ -59,8 +59,8 @@ static ur_kept kept_above(const ur_real *w, size_t n, double threshold)
     return kept;
 }
 
-/* The largest threshold in (0, 1] that keeps at least k tokens, or at least the share p of the sum: by halving, as
- * weights are at most 1. */
+/* The largest threshold in (0, 1] that keeps at least k tokens, and at least the sum `wanted`. Found by bisection,
+ * since weights are at most 1. */
 static double threshold_for(const ur_real *w, size_t n, size_t k, double wanted)
 {
     double low = 0, high = 1;
@@ -76,7 +76,7 @@ static double threshold_for(const ur_real *w, size_t n, size_t k, double wanted)
     return all.count >= k && all.sum >= wanted ? high : low;
 }
 
-/* Drops what lies below the threshold and, of those exactly at the border, all that top-k or top-p does not need. */
+/* Drops weights below the threshold and, of those exactly at the border, all that top-k or top-p does not need. */
 static void cut(ur_real *w, size_t n, double threshold, size_t k, double wanted)
 {
     ur_kept above = {0, 0};
@@ -100,14 +100,14 @@ static void probabilities(ur_real *x, size_t n, const ur_sampling *how)
 {
     if (n == 0) return;
     size_t best = likeliest(x, n, how->never);
-    bool alone = (int64_t)best == how->never || !isfinite(x[best]); /* nothing to weigh it against */
+    bool alone = (int64_t)best == how->never || !isfinite(x[best]); /* nothing to compare it with */
     if (alone || !(how->temperature > 0)) {
         only(x, n, best);
         return;
     }
     double sum = weigh(x, n, how, best);
     size_t tokens = kept_above(x, n, 0).count;
-    double least = how->min_p < 1 ? how->min_p : 1; /* the likeliest has weight 1 */
+    double least = how->min_p < 1 ? how->min_p : 1; /* the most probable token has weight 1 */
     if (how->min_p > 0)
         for (size_t i = 0; i < n; i++)
             if ((double)x[i] < least) x[i] = 0;

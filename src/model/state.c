@@ -1,4 +1,4 @@
-/* States as values. */
+/* The states of a model: their size, creation, copies and values. */
 #include "model/state.h"
 
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 
 #define UR_STATE_MAGIC UINT64_C(0x3165746174537255) /* "UrState1" */
 
-/* The header of a state of this model; `size` is SIZE_MAX where it does not fit. */
+/* The header of a state of this model. `size` is SIZE_MAX if the size overflows. */
 static ur_state describe(const ur_model *m, size_t lanes)
 {
     ur_state s = {.magic = UR_STATE_MAGIC, .lanes = lanes, .count = (uint32_t)m->state_count};
@@ -47,7 +47,7 @@ ur_status ur_check_streams(const ur_model *m, ur_error *error)
     return UR_OK;
 }
 
-/* ur_step runs one line: a network of several has no meaning there. */
+/* ur_step runs one line, so it cannot run a network of several lines. */
 static ur_status check_steps(const ur_model *m, ur_error *error)
 {
     if (m->line_count == 1) return ur_check_streams(m, error);
@@ -55,13 +55,13 @@ static ur_status check_steps(const ur_model *m, ur_error *error)
                    m->line_count);
 }
 
-/* In memory that holds zeros. */
+/* Sets up a state in memory. Does not clear the arrays. */
 static ur_status set_up(ur_state *state, size_t size, const ur_model *model, size_t lanes, ur_error *error)
 {
     ur_state s = describe(model, lanes);
     if (s.size == SIZE_MAX) return ur_fail(error, UR_ERR_USAGE, "a state of %zu lanes is not possible", lanes);
     if (size < s.size)
-        return ur_fail(error, UR_ERR_USAGE, "a state of %zu lanes needs %zu bytes, there are %zu", lanes, s.size, size);
+        return ur_fail(error, UR_ERR_USAGE, "a state of %zu lanes needs %zu bytes; there are %zu", lanes, s.size, size);
     *state = s;
     return UR_OK;
 }

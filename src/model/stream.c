@@ -1,4 +1,4 @@
-/* One step of a loaded model of one line: no tape, no allocation, no failure. */
+/* One step of a loaded model of one line. It uses no tape, allocates nothing and cannot fail. */
 #include "base/float_mode.h"
 #include "model/state.h"
 
@@ -39,7 +39,7 @@ static void begin(ur_stepping *w, const ur_model *m, ur_state *s, ur_pool *pool)
     w->second = w->slots + lanes * s->room.slots;
 }
 
-/* Ids as the tables have them: one out of range reads as the last. */
+/* Copies the ids. An id that is out of range is replaced by the last one. */
 static void take_ids(ur_stepping *w, const int32_t *ids, size_t symbols)
 {
     for (size_t b = 0; b < w->lanes; b++)
@@ -48,7 +48,7 @@ static void take_ids(ur_stepping *w, const int32_t *ids, size_t symbols)
 
 static void take_values(ur_stepping *w, const real *x, size_t features)
 {
-    if (w->lanes == 1) { /* nothing reads the padding of a row */
+    if (w->lanes == 1) { /* nothing reads the padding of this row */
         w->x = x;
         return;
     }

@@ -1,4 +1,4 @@
-/* A model's tokens of text. */
+/* From text to a model's tokens and back. */
 #include "model/model.h"
 
 #include <string.h>
@@ -18,7 +18,7 @@ ur_status ur_encode(const ur_model *m, const char *text, size_t length, int32_t 
 {
     if (!m->vocabulary) return ur_fail(error, UR_ERR_USAGE, "the model has no tokens of text");
     const unsigned char *at = (const unsigned char *)text;
-    const bool plain = ur_vocabulary_kind(m->vocabulary) == UR_TOKEN_BYTE; /* every byte is read */
+    const bool plain = ur_vocabulary_kind(m->vocabulary) == UR_TOKEN_BYTE; /* no byte is skipped */
     *count = 0;
     if (!plain && length > 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) at += 3;
     for (size_t left = length - (size_t)(at - (const unsigned char *)text); left > 0;) {
@@ -44,7 +44,7 @@ static ur_status make_tokens(ur_vocabulary **tokens, const char *kind, const cha
     for (size_t i = 0; i < count; i++) {
         int32_t id = -1;
         UR_TRY(ur_vocabulary_add(*tokens, texts[i], strlen(texts[i]), &id, error));
-        if ((size_t)id != i) return ur_fail(error, UR_ERR_USAGE, "token %zu is there twice", i);
+        if ((size_t)id != i) return ur_fail(error, UR_ERR_USAGE, "token %zu occurs twice", i);
     }
     ur_vocabulary_seal(*tokens, unknown);
     return UR_OK;

@@ -1,4 +1,4 @@
-/* A model made ready for gradients: apart from model.c, so that a program that only steps links none of it. */
+/* Prepares a model for gradients. Separate from model.c, so that a program that only steps does not link it. */
 #include "model/model.h"
 
 #include "base/memory.h"

@@ -1,4 +1,4 @@
-/* Small weights: a model's matrices rounded in place, and packed in their own form. */
+/* Small weights: the matrices of a model rounded in place, and packed in their own form. */
 #include "base/float_mode.h"
 #include "kernel/round.h"
 #include "model/model.h"
@@ -11,7 +11,7 @@ const char *ur_weights_name(ur_weights weights)
     return names[weights];
 }
 
-/* What a row of the model can be rounded to. */
+/* Checks that all numbers of a parameter can be rounded. */
 static ur_status check_param(const ur_param *p, ur_weights weights, ur_error *error)
 {
     for (size_t i = 0; i < p->size; i++) {
@@ -23,14 +23,14 @@ static ur_status check_param(const ur_param *p, ur_weights weights, ur_error *er
     return UR_OK;
 }
 
-/* A sum of int8 products must fit 32 bits, and a row of A the room of the kernel. */
+/* The sum of int8 products must fit into 32 bits, and a row of A into the kernel's buffer. */
 static ur_status check_depths(const ur_model *m, ur_weights weights, ur_error *error)
 {
     for (size_t i = 0; i < m->layer_count && weights == UR_WEIGHTS_INT8; i++) {
         const ur_layer *l = &m->layers[i];
         if (l->depth > UR_INT8_DEPTH)
             return ur_fail(error, UR_ERR_UNSUPPORTED,
-                           "layer %zu adds up %zu products; int8 takes at most %d, use bf16 for this network", i + 1,
+                           "layer %zu sums %zu products; the limit of int8 is %d; use bf16 for this network", i + 1,
                            l->depth, (int)UR_INT8_DEPTH);
     }
     return UR_OK;
@@ -39,9 +39,9 @@ static ur_status check_depths(const ur_model *m, ur_weights weights, ur_error *e
 static ur_status check(const ur_model *m, ur_weights weights, ur_error *error)
 {
     if ((unsigned)weights > UR_WEIGHTS_INT8)
-        return ur_fail(error, UR_ERR_USAGE, "weights %d: there are F32, BF16 and INT8", (int)weights);
+        return ur_fail(error, UR_ERR_USAGE, "unknown kind of weights %d; there are F32, BF16 and INT8", (int)weights);
     if (m->training)
-        return ur_fail(error, UR_ERR_USAGE, "a model that is trained keeps its f32 weights; save it and load the file");
+        return ur_fail(error, UR_ERR_USAGE, "a model in training keeps its f32 weights; save it and load the file");
     for (size_t i = 0; i < m->param_count && weights != UR_WEIGHTS_F32; i++)
         if (m->params[i].rank > 1) UR_TRY(check_param(&m->params[i], weights, error));
     return UR_OK;

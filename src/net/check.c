@@ -1,4 +1,4 @@
-/* Checks of a network line that need more than one layer: order, `from` and `tied`. */
+/* Checks of a network line that need more than one layer: order, `from`, `tied` and `attend`. */
 #include "net/check.h"
 
 #include "net/lexer.h"
@@ -30,7 +30,7 @@ static ur_status check_order(const ur_net_spec *spec, const ur_line_spec *line, 
     return UR_OK;
 }
 
-/* The n-th layer of the line that is recurrent; NULL behind the last one. */
+/* The n-th recurrent layer of the line; NULL after the last. */
 static const ur_layer_spec *recurrent_layer(const ur_net_spec *spec, const ur_line_spec *line, size_t n)
 {
     for (size_t i = 0; i < line->count; i++) {
@@ -47,8 +47,8 @@ static const ur_line_spec *line_named(const ur_net_spec *spec, size_t lines, con
     return NULL;
 }
 
-/* How many layers of the line, before `end`, take their state from `name`: that many recurrent layers of the line of
- * that name are given away already. */
+/* How many layers of the line, before `end`, take their state from `name`. These have already taken as many recurrent
+ * layers of that line. */
 static size_t taken_before(const ur_net_spec *spec, const ur_line_spec *line, const char *name, size_t end)
 {
     size_t taken = 0;
@@ -61,7 +61,7 @@ static size_t taken_before(const ur_net_spec *spec, const ur_line_spec *line, co
 
 static bool is_embed(const ur_layer_spec *layer) { return layer->kind == &ur_layer_embed; }
 
-/* The first layer of a line, and of a line that it is like. */
+/* The first layer of a line, or of the line whose table it shares (like NAME). */
 static const ur_layer_spec *table_of(const ur_net_spec *spec, const ur_line_spec *line)
 {
     const ur_layer_spec *first = &spec->layers[line->first];
@@ -70,7 +70,7 @@ static const ur_layer_spec *table_of(const ur_net_spec *spec, const ur_line_spec
     return first;
 }
 
-/* What is named is an earlier line, and begins with a table where one is wanted. */
+/* The named line must be an earlier one, and begin with a table if the layer shares its table. */
 static ur_status check_name(const ur_net_spec *spec, size_t at, const ur_layer_spec *layer, ur_error *error)
 {
     const ur_line_spec *line = line_named(spec, at, layer->from);
@@ -94,7 +94,7 @@ static ur_status check_from(const ur_net_spec *spec, size_t at, size_t i, ur_err
     const ur_line_spec *giver = line_named(spec, at, layer->from);
     size_t n = recurrent_layer(spec, giver, 0) ? taken_before(spec, line, layer->from, i) : 0;
     const ur_layer_spec *gives = recurrent_layer(spec, giver, n);
-    if (!gives && n == 0) return UR_OK; /* a line without cells gives its mean */
+    if (!gives && n == 0) return UR_OK; /* a line without cells gives the mean of its output */
     if (!gives)
         return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
                            "line \"%s\" has %zu recurrent layers, and \"from %s\" stands on one more; leave it out "
@@ -107,7 +107,7 @@ static ur_status check_from(const ur_net_spec *spec, size_t at, size_t i, ur_err
     return UR_OK;
 }
 
-/* A line takes all its initial states from one line, or none: then it is clear which layer gets which. */
+/* A line takes all its initial states from one line, or none. So it is clear which layer gets which state. */
 static ur_status check_from_alike(const ur_net_spec *spec, const ur_line_spec *line, size_t i, ur_error *error)
 {
     const ur_layer_spec *layer = &spec->layers[line->first + i];
@@ -122,7 +122,7 @@ static ur_status check_from_alike(const ur_net_spec *spec, const ur_line_spec *l
     return UR_OK;
 }
 
-/* Behind the line's last layer that takes from `name`: nothing of that line may be left over. */
+/* All recurrent layers of the line `from` must have been taken. */
 static ur_status check_from_all(const ur_net_spec *spec, size_t at, size_t i, ur_error *error)
 {
     const ur_line_spec *line = &spec->lines[at];
@@ -136,7 +136,7 @@ static ur_status check_from_all(const ur_net_spec *spec, size_t at, size_t i, ur
                        layer->from, taken, layer->from);
 }
 
-/* Numbers each step has before layer i of a line that begins with an embed; 0: the data fixes it. */
+/* The width before layer i of a line that begins with an embed; 0 if it follows from the data. */
 static size_t width_before(const ur_net_spec *spec, const ur_line_spec *line, size_t i)
 {
     while (i-- > 0) {
@@ -172,7 +172,7 @@ static ur_status check_tied(const ur_net_spec *spec, const ur_line_spec *line, s
     return UR_OK;
 }
 
-/* A cell that takes its initial state from another line. */
+/* Checks a cell that takes its initial state from another line. */
 static ur_status check_taker(const ur_net_spec *spec, size_t at, size_t i, ur_error *error)
 {
     const ur_line_spec *line = &spec->lines[at];
@@ -184,7 +184,7 @@ static ur_status check_taker(const ur_net_spec *spec, size_t at, size_t i, ur_er
     return check_from(spec, at, i, error);
 }
 
-/* One a line; its feed needs a cell before it, which is as wide as the line says. */
+/* A line may have one attend. With `feed` it needs a cell before it and a width in the line. */
 static ur_status check_attend(const ur_net_spec *spec, const ur_line_spec *line, size_t i, ur_error *error)
 {
     const ur_layer_spec *layer = &spec->layers[line->first + i], *cell = NULL;

@@ -31,7 +31,7 @@ static void add_number(net_text *out, const char *before, size_t number)
     add(out, digits);
 }
 
-/* The shortest decimal in [0, 1) that reads back as p, by the rule of ur_lexeme_probability; false if there is none. */
+/* The shortest decimal in [0, 1) that is read back as p by ur_lexeme_probability. False if there is none. */
 static bool add_probability(net_text *out, double p)
 {
     double scale = 1;
@@ -65,7 +65,7 @@ static void add_score(net_text *out, const ur_layer_spec *layer)
     if (layer->feed) add(out, " feed");
 }
 
-/* The numbers that the line gives; a probability always. */
+/* The numbers that the line gives. A probability is always given. */
 static bool add_numbers(net_text *out, const ur_layer_spec *layer)
 {
     for (size_t i = 0; i < layer->kind->most; i++) {
@@ -95,7 +95,7 @@ static bool add_drop(net_text *out, const ur_layer_spec *layer)
     return add_probability(out, layer->drop);
 }
 
-/* `times` equal layers. The order is that of the examples: lstm 512 x2 drop=0.4. */
+/* `times` equal layers. The order of the words is that of the examples: lstm 512 x2 drop=0.4. */
 static bool add_layer(net_text *out, const ur_layer_spec *layer, size_t times)
 {
     add(out, ur_layer_spec_word(layer));
@@ -119,7 +119,7 @@ static bool add_layer(net_text *out, const ur_layer_spec *layer, size_t times)
 
 static bool same_number(double a, double b) { return !(a < b) && !(a > b); }
 
-/* Equal but for where they stand. */
+/* Equal except for the column. */
 static bool same_layer(const ur_layer_spec *a, const ur_layer_spec *b)
 {
     return a->kind == b->kind && !strcmp(a->cell, b->cell) && a->inputs == b->inputs && a->width == b->width &&
@@ -162,7 +162,7 @@ static bool is_kind(const ur_layer_kind *kind)
     return ur_layer_kind_at(i) != NULL;
 }
 
-/* What must hold before a spec from anywhere can be walked through: counts, kinds and names. */
+/* What must hold before a spec from anywhere can be read: counts, kinds and names. */
 static bool is_whole(const ur_net_spec *spec)
 {
     size_t first = 0;
@@ -199,16 +199,16 @@ static bool reads_back(const ur_net_spec *spec, ur_error *error)
     return ur_net_write(spec, text, sizeof text) && ur_net_parse(text, &back, error) == UR_OK && same_spec(spec, &back);
 }
 
-/* A spec that was put together by a program may be one that no line can say; then the text would be a lie. */
+/* No line can express some specs that a program may put together. Then the text would be wrong, so this fails. */
 ur_status ur_net_format(const ur_net_spec *spec, char *text, size_t size, ur_error *error)
 {
     ur_error why = {.text = "a layer has a setting that its kind does not take, or a drop of too many decimals"};
     if (!spec || !text)
-        return ur_fail(error, UR_ERR_USAGE, "network line: no layers to write or no place for the text");
+        return ur_fail(error, UR_ERR_USAGE, "network line: no layers to write, or no buffer for the text");
     if (!is_whole(spec))
         return ur_fail(error, UR_ERR_USAGE, "network line: the counts, kinds or names of its layers are out of range");
     if (!reads_back(spec, &why))
-        return ur_fail(error, UR_ERR_USAGE, "no network line says what these layers are: %s", why.text);
+        return ur_fail(error, UR_ERR_USAGE, "these layers cannot be written as a network line: %s", why.text);
     if (!ur_net_write(spec, text, size))
         return ur_fail(error, UR_ERR_USAGE, "network line: the text does not fit into %zu bytes", size);
     return UR_OK;

@@ -1,4 +1,4 @@
-/* Cuts a network line into lexemes; numbers are read digit by digit, so that no locale changes them. */
+/* Cuts a network line into lexemes. Numbers are read digit by digit, so that no locale changes them. */
 #include "net/lexer.h"
 
 #include "base/utf8.h"
@@ -61,7 +61,7 @@ ur_status ur_net_no_number(const ur_lexeme *lexeme, ur_error *error)
                        ur_lexeme_show(lexeme).text);
 }
 
-/* Takes all that touches the number, so that "512x2" is one mistake and not a number and a repetition. */
+/* Takes everything that touches the number, so that "512x2" is one mistake and not a number and a repetition. */
 static ur_status lex_number(ur_lexeme *lexeme, ur_error *error)
 {
     const char *text = lexeme->text;
@@ -147,7 +147,7 @@ bool ur_lexeme_filter(const ur_lexeme *lexeme, size_t most, size_t *high, size_t
     return ur_lexeme_count(&side, 1, most, wide);
 }
 
-/* Both n and 10^k are exact in a double below 2^53, so their one division rounds correctly. */
+/* Both n and 10^k are exact in a double below 2^53, so the one division rounds correctly. */
 bool ur_lexeme_probability(const ur_lexeme *lexeme, double *probability)
 {
     const char *text = lexeme->text;

@@ -5,12 +5,12 @@
  *     line    = [ name ":" ] layer { ">" layer }
  *     layer   = word { number | word | key "=" value | "x" count }
  *
- * for instance  onehot > rnn 100 > dense
+ * for instance onehot > rnn 100 > dense
  *               embed 64 > lstm 512 x2 drop=0.4 > dense
  *               encoder: embed 32 > lstm 64; decoder: embed 32 > lstm 64 from encoder > dense
  *
- * The parser knows the whole grammar and every word; a layer that is not built yet is UR_ERR_UNSUPPORTED and says so.
- * Every error names the column (1-based, counted in characters) and what was expected there.
+ * The parser knows the whole grammar and every word. A layer that is not built yet gives UR_ERR_UNSUPPORTED and a
+ * message. Every error names the column (1-based, counted in characters) and what was expected there.
  */
 #ifndef UR_NET_LINE_H
 #define UR_NET_LINE_H
@@ -31,15 +31,15 @@ typedef struct ur_net_spec {
     size_t layer_count;
 } ur_net_spec;
 
-/* Checks all that the text alone can decide: words, numbers in range (widths 1 … 1 048 576, drop in [0, 1)), order
- * (onehot and embed only first; nothing recurrent behind `last`; the last layer of a line is anything), unique names,
- * `from` naming an earlier line whose recurrent layers have the same cells and widths, tied only with an embed of the
- * line whose width equals what enters the dense layer. */
+/* Checks everything that the text alone can decide: words; numbers in range (widths 1 … 1 048 576, drop in [0, 1));
+ * order (onehot and embed only first, crf and ctc only last, nothing that needs steps after last, mean or max); unique
+ * names; `from` with an earlier line that has the same cells in the same order, or none; tied only with an embed that
+ * begins the line and is as wide as the dense layer's input. */
 ur_status ur_net_parse(const char *text, ur_net_spec *spec, ur_error *error);
 
-/* The canonical text of a spec: one space around ">" and after ";", equal neighbours folded into xN, defaults left
- * out, numbers in their shortest form. Parsing it gives the same spec (but for columns). `size` bytes at `text` with
- * the ending 0; UR_ERR_USAGE when it does not fit. */
+/* The canonical text of a spec: one space around ">" and after ";", equal neighbours folded into xN, defaults left out,
+ * numbers in their shortest form. Parsing it gives the same spec (except for columns). `size` bytes at `text`,
+ * including the ending 0; UR_ERR_USAGE if it does not fit. */
 ur_status ur_net_format(const ur_net_spec *spec, char *text, size_t size, ur_error *error);
 
 #endif

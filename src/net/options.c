@@ -1,10 +1,10 @@
-/* What stands behind a layer's word in a network line: numbers, options, key=value and the repetition. */
+/* The words after a layer's word in a network line: numbers, options, key=value and the repetition. */
 #include "net/parser.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* An option may be given once, and only to a layer that takes it. */
+/* Each option may be given once, and only to a layer that takes it. */
 static ur_status claim(ur_net_parser *parser, ur_net_layer *layer, const ur_lexeme *option, unsigned bit)
 {
     if (layer->word.kind && !(layer->word.takes & bit))
@@ -43,7 +43,7 @@ static ur_status too_many(const ur_net_parser *parser, const ur_net_layer *layer
                        layer->word.word, counts[layer->numbers], ur_lexeme_show(&parser->lexeme).text);
 }
 
-/* Numbers of a kind that takes a probability are all probabilities. */
+/* If a kind takes a probability, all of its numbers are probabilities. */
 static ur_status read_number(ur_net_parser *parser, ur_net_layer *layer)
 {
     const ur_layer_kind *kind = layer->word.kind;
@@ -57,7 +57,7 @@ static ur_status read_number(ur_net_parser *parser, ur_net_layer *layer)
     return UR_OK;
 }
 
-/* HxW, of a layer that takes one; elsewhere it is a number gone wrong. */
+/* HxW, for a layer that takes a filter. For other layers it is a malformed number. */
 static ur_status read_filter(ur_net_parser *parser, ur_net_layer *layer)
 {
     ur_lexeme lexeme = parser->lexeme;
@@ -70,7 +70,7 @@ static ur_status read_filter(ur_net_parser *parser, ur_net_layer *layer)
     return ur_net_advance(parser);
 }
 
-/* Of fewer numbers than there may be, the first are left out. */
+/* If there are fewer numbers than the most that the kind takes, the first ones are missing. */
 static void use_numbers(ur_net_layer *layer)
 {
     for (size_t i = 0; i < layer->numbers; i++) {
@@ -92,7 +92,7 @@ static void use_numbers(ur_net_layer *layer)
     }
 }
 
-/* "x2" is one word and "x 2" a word and a number; both are read. */
+/* "x2" is one word, "x 2" is a word and a number. Both are accepted. */
 static ur_status read_times(ur_net_parser *parser, ur_net_layer *layer, const ur_lexeme *word)
 {
     ur_lexeme digits = *word;
@@ -176,7 +176,7 @@ static ur_status unknown_option(const ur_net_parser *parser, const ur_net_layer 
                        ur_option_words_text(layer->word.takes).text);
 }
 
-/* A layer that is not built may take words and keys that nobody knows yet. */
+/* A layer that is not built yet may have words and keys that are not known yet. */
 static ur_status skip_option(ur_net_parser *parser)
 {
     if (parser->lexeme.kind != UR_LEXEME_EQUALS) return UR_OK;

@@ -1,4 +1,4 @@
-/* The grammar of the network line, top down: network, line, layer. The options of a layer are in net_options.c. */
+/* The grammar of the network line, top down: network, line, layer. The options of a layer are in options.c. */
 #include "net/parser.h"
 
 #include "net/check.h"
@@ -33,7 +33,7 @@ static ur_status reserved_name(ur_net_parser *parser, const ur_lexeme *name)
                        ur_lexeme_show(name).text);
 }
 
-/* Names are told apart by their first UR_NAME_MAX − 1 characters, so longer ones are refused. */
+/* Names are stored in UR_NAME_MAX − 1 characters, so longer ones are refused. */
 static ur_status name_line(ur_net_parser *parser, const ur_lexeme *name)
 {
     ur_net_spec *spec = parser->spec;
@@ -90,7 +90,7 @@ static ur_status add_layer(ur_net_parser *parser, const ur_net_layer *layer)
     return UR_OK;
 }
 
-/* `word` has been read, the parser stands behind it. */
+/* `word` has been read; the parser is after it. */
 static ur_status parse_layer(ur_net_parser *parser, const ur_lexeme *word)
 {
     ur_net_layer layer = {.times = 1};
@@ -108,7 +108,7 @@ static ur_status read_word(ur_net_parser *parser, ur_lexeme *word)
     return ur_net_advance(parser);
 }
 
-/* [ name ":" ], and the first layer's word. */
+/* Reads [ name ":" ] and the word of the first layer. */
 static ur_status begin_line(ur_net_parser *parser, ur_lexeme *word)
 {
     ur_net_spec *spec = parser->spec;
@@ -146,7 +146,7 @@ static ur_status parse_network(ur_net_parser *parser)
     return parser->lexeme.kind == UR_LEXEME_END ? UR_OK : ur_net_expected(parser, "an option, \">\" or \";\"");
 }
 
-/* The whole line is read before a missing layer is reported: mistakes first. */
+/* Reads the whole line before it reports a layer that is not built: mistakes come first. */
 static ur_status parse_built(ur_net_parser *parser)
 {
     UR_TRY(parse_network(parser));
@@ -165,7 +165,7 @@ ur_status ur_net_parse(const char *text, ur_net_spec *spec, ur_error *error)
 {
     ur_net_spec parsed = {0};
     char canonical[UR_LINE_TEXT_MAX];
-    if (!text || !spec) return ur_fail(error, UR_ERR_USAGE, "network line: no text or no place for its layers");
+    if (!text || !spec) return ur_fail(error, UR_ERR_USAGE, "network line: no text, or no array for its layers");
     if (strnlen(text, UR_LINE_TEXT_MAX) == UR_LINE_TEXT_MAX) return too_long(error, "it");
     UR_TRY(parse_built(&(ur_net_parser){.text = text, .spec = &parsed, .error = error}));
     if (!ur_net_write(&parsed, canonical, sizeof canonical))

@@ -1,4 +1,4 @@
-/* What the two halves of the parser share: net_parse.c (networks, lines, layers) and net_options.c (their options). */
+/* What the two halves of the parser share: parse.c (networks, lines, layers) and options.c (the options of layers). */
 #ifndef UR_NET_PARSER_H
 #define UR_NET_PARSER_H
 
@@ -8,10 +8,10 @@
 typedef struct ur_net_parser {
     const char *text;
     size_t at;
-    ur_lexeme lexeme; /* the one that is looked at */
+    ur_lexeme lexeme; /* the current one */
     ur_net_spec *spec;
     ur_error *error;
-    ur_lexeme unbuilt; /* the first word that is known but not built; length 0: none */
+    ur_lexeme unbuilt; /* the first word that is known but not built; length 0 if there is none */
 } ur_net_parser;
 
 /* A layer while its options are read. */
@@ -26,10 +26,10 @@ typedef struct ur_net_layer {
 } ur_net_layer;
 
 ur_status ur_net_advance(ur_net_parser *parser);
-ur_status ur_net_expected(const ur_net_parser *parser, const char *what); /* "expected WHAT, found TOKEN" */
+ur_status ur_net_expected(const ur_net_parser *parser, const char *what); /* fails with "expected WHAT, found TOKEN" */
 void ur_net_not_built(ur_net_parser *parser, const ur_lexeme *lexeme);
 
-/* Reads all that stands behind a layer's word, up to ">", ";" or the end. */
+/* Reads everything after a layer's word, up to ">", ";" or the end. */
 ur_status ur_net_options(ur_net_parser *parser, ur_net_layer *layer);
 
 #endif

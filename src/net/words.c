@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Words that the grammar knows, and no kind of layer has yet. */
+/* Words that the grammar knows, but no kind of layer has yet. */
 static const char *const unbuilt[] = {"norm"};
 
 static const ur_option_word option_words[] = {{"relu", UR_TAKES_ACTIVATION, UR_RELU, 0},
@@ -30,7 +30,7 @@ static bool same_word(const char *known, const char *word, size_t length)
     return strlen(known) == length && !memcmp(known, word, length);
 }
 
-/* The i-th word of a kind: one, or those of all cells. */
+/* The i-th word of a kind. A kind has one word, except that of the cells, which has the names of all cells. */
 static bool word_of_kind(const ur_layer_kind *kind, size_t i, ur_layer_word *layer)
 {
     const ur_cell *cell = kind->word ? NULL : ur_cell_at(i, 0);
@@ -76,7 +76,7 @@ static size_t least3(size_t a, size_t b, size_t c)
     return least < c ? least : c;
 }
 
-/* row[j] is the distance of a[0 … i) and b[0 … j). */
+/* row[j] is the distance between a[0 … i) and b[0 … j). */
 size_t ur_word_distance(const char *a, size_t a_length, const char *b, size_t b_length)
 {
     size_t row[UR_NAME_MAX + 1];
@@ -95,7 +95,7 @@ size_t ur_word_distance(const char *a, size_t a_length, const char *b, size_t b_
     return row[b_length];
 }
 
-/* Keeps the nearer of two words; the earlier one when they are equally near. */
+/* Keeps the nearer of two words, or the earlier one if both are equally near. */
 static void nearer(const char **nearest, size_t *least, const char *known, const char *word, size_t length)
 {
     size_t distance = ur_word_distance(known, strlen(known), word, length);

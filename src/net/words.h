@@ -1,21 +1,22 @@
-/* The words of the network line: every layer with what it takes, and every option. */
+/* The words of the network line: every layer with the options it takes, and every option. */
 #ifndef UR_NET_WORDS_H
 #define UR_NET_WORDS_H
 
 #include "net/line.h"
 
-enum { UR_WIDTH_MAX = 1048576, UR_FILTER_MAX = 64 }; /* numbers in the line: 1 … UR_WIDTH_MAX; sides of a filter */
+/* Limits: numbers in the line are 1 … UR_WIDTH_MAX, sides of a filter 1 … UR_FILTER_MAX. */
+enum { UR_WIDTH_MAX = 1048576, UR_FILTER_MAX = 64 };
 
 typedef struct ur_layer_word {
     const char *word;
-    const ur_layer_kind *kind; /* NULL: not built yet */
+    const ur_layer_kind *kind; /* NULL if not built yet */
     unsigned takes;            /* UR_TAKES_… */
-    ur_activation activation;  /* where the line names none */
+    ur_activation activation;  /* the default */
 } ur_layer_word;
 
-/* The i-th word that names a layer, those of cells among them; false after the last. */
+/* The i-th word that names a layer, including those of cells. False after the last. */
 bool ur_layer_word_at(size_t i, ur_layer_word *layer);
-/* False: there is no such word. */
+/* False if there is no such word. */
 bool ur_layer_word_find(const char *word, size_t length, ur_layer_word *layer);
 /* The word of a layer. */
 const char *ur_layer_spec_word(const ur_layer_spec *spec);
@@ -23,15 +24,15 @@ const char *ur_layer_word_nearest(const char *word, size_t length);
 
 typedef struct ur_option_word {
     const char *word;
-    unsigned takes;           /* its bit */
-    ur_activation activation; /* of the activations */
-    ur_attend_score score;    /* of the scores */
+    unsigned takes;           /* its UR_TAKES_… bit */
+    ur_activation activation; /* of an activation */
+    ur_attend_score score;    /* of a score */
 } ur_option_word;
 
 const ur_option_word *ur_option_word_find(const char *word, size_t length);
 const char *ur_option_word_nearest(const char *word, size_t length);
 
-/* The layers that are built, "onehot, embed, …", and the options in `takes`, or "nothing": for messages. */
+/* For messages: the layers that are built, "onehot, embed, …", and the options in `takes`, or "no option". */
 enum { UR_WORDS_TEXT_MAX = 160 };
 typedef struct ur_words_text {
     char text[UR_WORDS_TEXT_MAX];
@@ -39,11 +40,11 @@ typedef struct ur_words_text {
 ur_words_text ur_layer_words_text(void);
 ur_words_text ur_option_words_text(unsigned takes);
 
-/* "x", "x2" …: the repetition, which no name may look like. */
+/* "x", "x2" and so on: the repetition. No name may look like it. */
 bool ur_is_times(const char *word, size_t length);
 
-/* Single-character insertions, deletions and replacements that make one word of the other (Levenshtein 1966). Words
- * are compared up to UR_NAME_MAX characters. */
+/* The number of insertions, deletions and replacements of single characters that turn one word into the other
+ * (Levenshtein 1966). Words are compared up to UR_NAME_MAX characters. */
 size_t ur_word_distance(const char *a, size_t a_length, const char *b, size_t b_length);
 
 #endif

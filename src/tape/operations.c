@@ -1,10 +1,10 @@
-/* See operations.h. A row is made by one thread, in the order (t, b). */
+/* See operations.h. Each row is computed by one thread, in the order (t, b). */
 #include "tape/operations.h"
 
 #include <string.h>
 
 typedef struct ur_two_trace {
-    ur_tensor *x, *z, *y; /* y of x, and of z where there is one */
+    ur_tensor *x, *z, *y; /* y from x, and from z if there is one */
     const int32_t *ids;   /* lengths (B), or lanes (T, B) */
 } ur_two_trace;
 
@@ -15,7 +15,7 @@ static void add_row(real *to, const real *from, size_t count)
     for (size_t i = 0; i < count; i++) to[i] += from[i];
 }
 
-enum { UR_SMALL_TENSOR = 1 << 14 }; /* numbers for which waking threads costs more than it brings */
+enum { UR_SMALL_TENSOR = 1 << 14 }; /* numbers below which waking threads costs more than it saves */
 
 static void share(const ur_tape *tape, const ur_tensor *x, ur_pool_work *work, void *context)
 {
@@ -211,7 +211,7 @@ ur_tensor *ur_spread(ur_tape *tape, ur_tensor *x, size_t steps, size_t lanes, co
 /* ---- steps -------------------------------------------------------------------------------------------------------- */
 
 typedef struct ur_steps_trace {
-    ur_tensor *whole, *const *parts; /* one for each of its steps, from step `first` on */
+    ur_tensor *whole, *const *parts; /* one tensor for each step, from step `first` on */
     size_t first, count;
 } ur_steps_trace;
 

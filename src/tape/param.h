@@ -1,4 +1,4 @@
-/* A parameter: a named, shaped view on the block of all parameters and on the block of all gradients. */
+/* A parameter: a view, with a name and a shape, of the block of all parameters and of the block of all gradients. */
 #ifndef UR_TAPE_PARAM_H
 #define UR_TAPE_PARAM_H
 
@@ -8,15 +8,15 @@
 
 typedef struct ur_param {
     char name[96];
-    size_t rank, shape[4], size; /* numbers in all */
-    size_t offset;               /* of the first in its block */
-    bool fixed;                  /* no update changes it */
-    double spread;               /* first values are uniform in ± this; 0: N(0, 1) */
+    size_t rank, shape[4], size; /* size: how many numbers in all */
+    size_t offset;               /* of its first number in the blocks */
+    bool fixed;                  /* updates do not change it */
+    double spread;               /* initial values are uniform in ± spread, or N(0, 1) if it is 0 */
     ur_real *value;
-    ur_real *gradient; /* NULL where nothing is trained */
+    ur_real *gradient; /* NULL without training */
 } ur_param;
 
-/* Numbers of a row, of which there are shape[0]. */
+/* How many numbers a row has. There are shape[0] rows. */
 static inline size_t ur_param_row(const ur_param *p) { return p->size / p->shape[0]; }
 
 #endif

@@ -1,4 +1,4 @@
-/* Gradients of weights that wait for all steps of a loop; see tape.h. */
+/* Weight gradients that wait for all steps of a loop; see tape.h. */
 #include "tape/tape.h"
 
 typedef struct ur_waiting_step {
@@ -7,10 +7,11 @@ typedef struct ur_waiting_step {
     const unsigned char *live;
 } ur_waiting_step;
 
-/* Steps that add to the same rows of the same weights. The tape goes back, so that the first in the list is the one that ran first. */
+/* Steps that add to the same rows of the same weights. The tape goes back, so the first in the list is the step that
+ * ran first. */
 typedef struct ur_waiting {
     struct ur_waiting *next;
-    ur_weight_gradient gradient, beside; /* beside: where there is one */
+    ur_weight_gradient gradient, beside; /* beside: used if the gradient has one */
     size_t groups;
     ur_waiting_step *first;
 } ur_waiting;

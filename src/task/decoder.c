@@ -11,25 +11,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rows of a step: those of lane b's search begin at first[b]; row r is one of lane lane_of[r] and goes on from row from[r] of
- * the step before. */
+/* The rows of a step. Those of lane b's search begin at first[b]. Row r belongs to lane lane_of[r], and continues row
+ * from[r] of the step before. */
 typedef struct rows {
     size_t count, *first, *from;
     int32_t *lane_of, *ids;
 } rows;
 
 struct ur_decoding {
-    ur_learner *learner, *own; /* own: the same, made for this; else NULL */
+    ur_learner *learner, *own; /* own is the same learner if it was made for this decoding; else NULL */
     ur_decoding_settings settings;
-    size_t lanes, line;                   /* of the batch; of the decoder */
-    ur_beam **beams;                      /* one a lane, room for beam_count */
-    size_t beam_count;                    /* made so far */
-    rows now, before;                     /* room for beam_count searches */
-    ur_arena read, step[2];               /* what was read, and the first step; every other of the later steps */
-    ur_value values[UR_LINES_MAX], begun; /* begun: what the first step gave */
-    ur_kept_rows kept;                    /* of what the decoder reads */
-    ur_error *errors;                     /* of each thread */
-    double *log_sums;                     /* of the rows of a step */
+    size_t lanes, line;                   /* lanes of the batch; line of the decoder */
+    ur_beam **beams;                      /* one per lane; beam_count of them */
+    size_t beam_count;                    /* number of searches made so far */
+    rows now, before;                     /* space for beam_count searches */
+    ur_arena read, step[2];               /* what was read and the first step; the later steps, in turn */
+    ur_value values[UR_LINES_MAX], begun; /* `begun` is the output of the first step */
+    ur_kept_rows kept;                    /* of the tokens that the decoder reads */
+    ur_error *errors;                     /* one per thread */
+    double *log_sums;                     /* one per row of a step */
     ur_real *looked;
 };
 
@@ -123,7 +123,7 @@ static bool make_rows(rows *r, size_t lanes, size_t width)
     return r->first && r->from && r->lane_of && r->ids;
 }
 
-/* A search for each lane. */
+/* Makes a search for each lane. */
 static ur_status make_searches(ur_decoding *d, size_t lanes, ur_error *error)
 {
     if (lanes <= d->beam_count) return UR_OK;
@@ -143,7 +143,7 @@ static ur_status make_searches(ur_decoding *d, size_t lanes, ur_error *error)
 
 /* ---- a step ------------------------------------------------------------------------------------------------------- */
 
-/* Row r is that of lane[r] before. */
+/* Row r of the result is lane[r] of x. */
 static ur_tensor *gather(ur_tape *tape, const ur_tensor *x, const size_t *lane, size_t count)
 {
     ur_tensor *y = ur_tensor_make(tape, 1, count, x->width);
@@ -152,7 +152,8 @@ static ur_tensor *gather(ur_tape *tape, const ur_tensor *x, const size_t *lane, 
     return y;
 }
 
-/* What was made of the line that is looked at has that line's lanes, and stays. */
+/* Gathers the states of the rows. The keys of the line that is attended to have that line's lanes, and are not
+ * gathered. */
 static void gather_states(ur_tape *tape, const ur_line_states *from, const size_t *lane, size_t count,
                           ur_line_states *to)
 {
@@ -163,7 +164,7 @@ static void gather_states(ur_tape *tape, const ur_line_states *from, const size_
             if (from->of[i][s]) to->of[i][s] = gather(tape, from->of[i][s], lane, count);
 }
 
-/* From what `last` gave: into the line's value. */
+/* Steps the decoder from the states in `last`. The result is the line's value in d->values. */
 static ur_status step_decoder(ur_decoding *d, ur_arena *arena, const ur_value *last, const rows *r, ur_error *error)
 {
     ur_tape tape;
@@ -178,7 +179,7 @@ static ur_status step_decoder(ur_decoding *d, ur_arena *arena, const ur_value *l
     return ur_tape_status(&tape, error);
 }
 
-/* The lines before, and the decoder's first step: each lane is a row. */
+/* Runs the lines before the decoder, and the decoder's first step, in which each lane is one row. */
 static ur_status begin(ur_decoding *d, const ur_batch *batch, ur_error *error)
 {
     ur_tape tape;
@@ -196,7 +197,7 @@ static ur_status begin(ur_decoding *d, const ur_batch *batch, ur_error *error)
 
 /* ---- all searches ------------------------------------------------------------------------------------------------- */
 
-/* What all searches want of the next step, and where their rows were in the step before. */
+/* Collects the rows that the searches need in the next step, and which row of the step before each continues. */
 static void collect(ur_decoding *d)
 {
     rows before = d->before, *now = &d->now;
@@ -214,7 +215,7 @@ static void collect(ur_decoding *d)
     }
 }
 
-/* Growing is shared out by searches; a member's error is that of its first search that fails. */
+/* The searches are shared out among the threads. A thread's error is that of its first search that fails. */
 typedef struct growing {
     ur_decoding *d;
     const ur_tensor *y;
@@ -225,14 +226,14 @@ static void forbid(const ur_decoding_settings *s, real *logits, real value)
     for (size_t i = 0; i < s->never_count; i++) logits[s->never[i]] = value;
 }
 
-/* log Σ exp of a row of logits, in which tokens that are not written become −∞; NaN where a number is not finite. */
+/* log Σ exp of a row of logits. Logits of tokens that are never written become −∞. NaN if a number is not finite. */
 static double settle_row(const growing *g, real *logits)
 {
     const ur_decoding_settings *s = &g->d->settings;
     const ur_train_kernels *kernels = g->d->learner->compute.train;
     ur_softmax_sum all = ur_softmax_none();
     if (!ur_all_finite(logits, g->y->width)) return (double)NAN;
-    forbid(s, logits, (real)-1e30); /* a part of nothing but −∞ has no sum */
+    forbid(s, logits, (real)-1e30); /* not −∞, since a part with nothing but −∞ has no sum */
     for (size_t at = 0, part; at < g->y->width; at += part) {
         part = g->y->width - at < UR_SOFTMAX_PART ? g->y->width - at : UR_SOFTMAX_PART;
         all = ur_softmax_join(all, kernels->softmax_part(logits + at, part));
@@ -312,9 +313,9 @@ ur_hypothesis ur_decoding_text(const ur_decoding *d, size_t lane, size_t i)
     return lane < d->lanes ? ur_beam_hypothesis(d->beams[lane], i) : (ur_hypothesis){0};
 }
 
-/* ---- where it looked ---------------------------------------------------------------------------------------------- */
+/* ---- attention ---------------------------------------------------------------------------------------------------- */
 
-/* The text is written once more, by itself, from the first step that all lanes made together. */
+/* Writes the text once more, by itself, starting from the first step, which all lanes took together. */
 static ur_status write_again(ur_decoding *d, size_t lane, const ur_hypothesis *text, size_t steps, ur_error *error)
 {
     size_t from = lane;

@@ -15,8 +15,8 @@ typedef struct table {
     ur_first_vectors *v;
     const ur_vocabulary *words;
     bool keep_case;
-    unsigned char *found; /* of each token */
-    unsigned char way;    /* of the word that `find` found last */
+    unsigned char *found; /* one per token: how it was found */
+    unsigned char way;    /* how find_word found its last word */
 } table;
 
 static bool find_token(const table *t, const char *word, size_t length, size_t *which)
@@ -55,7 +55,7 @@ static const char *name_word(void *context, size_t which, size_t *length)
     const table *t = context;
     if (which >= ur_vocabulary_size(t->words)) return NULL;
     const char *text = ur_vocabulary_text(t->words, (int32_t)which, length);
-    if (!text) return NULL; /* the unknown one, which is the last */
+    if (!text) return NULL; /* the unknown token, which is the last */
     bool spaced = *length > 1 && text[0] == ' ';
     *length -= spaced;
     return text + spaced;

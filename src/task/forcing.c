@@ -68,7 +68,7 @@ static bool feeds_truth(const ur_forcing *f, size_t place)
     return ur_random_uniform(tape->seed, UR_USE_FORCING, tape->step << 32 | place) < f->share;
 }
 
-/* What is fed at step t, from what the step before gave. */
+/* Chooses the tokens fed at step t: the true ones, or those most probable in the step before. */
 static void feed(const ur_forcing *f, size_t t)
 {
     const ur_sequences *in = read_by(f);

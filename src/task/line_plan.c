@@ -63,7 +63,7 @@ static ur_status find_line(const ur_line_plan *plan, const ur_model *m, size_t w
     return UR_OK;
 }
 
-/* Inputs and outputs of a line; 0: any. */
+/* Checks the inputs and outputs of a line. 0 outputs allow any number. */
 static ur_status check_line(const ur_line_plan *plan, const ur_model *m, size_t which, size_t number, ur_error *error)
 {
     const ur_line *line = &m->lines[number];

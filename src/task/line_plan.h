@@ -1,4 +1,4 @@
-/* The network of a task whose lines each have a name and a part to play: the task runs them one by one. */
+/* The network of a task whose lines each have a name and a role. The task runs the lines one by one. */
 #ifndef UR_TASK_LINE_PLAN_H
 #define UR_TASK_LINE_PLAN_H
 
@@ -7,9 +7,9 @@
 
 typedef struct ur_planned_line {
     const char *name;
-    bool left_out;  /* by these settings */
-    bool last;      /* no other line may stand behind it */
-    ur_sizes sizes; /* what the data fix; without numbers or a picture to take, the line begins with `join` */
+    bool left_out;  /* not needed with these settings */
+    bool last;      /* no other line may follow */
+    ur_sizes sizes; /* fixed by the data; a line without numbers or a picture as input begins with `join` */
 } ur_planned_line;
 
 typedef struct ur_line_plan {
@@ -18,13 +18,15 @@ typedef struct ur_line_plan {
     ur_planned_line line[UR_LINES_MAX];
 } ur_line_plan;
 
-/* "lstm 256 x2", of the settings; UR_ERR_USAGE where layers differ in width. */
+/* Writes "lstm 256 x2" from the settings. UR_ERR_USAGE if the layers differ in width. */
 ur_status ur_plan_cell(const ur_run_settings *run, char *text, size_t size, ur_error *error);
-/* Of request->line, or of the one that the user gives, which is put there: what the data fix of each line, whatever their order. */
+/* Fills in what the data fix for each line of request->line, in whatever order the lines come. If the user gives a
+ * line, it is copied there first. */
 ur_status ur_plan_sizes(const ur_line_plan *plan, const char *given, ur_net_request *request, ur_error *error);
-/* number[i]: where planned line i stands in the model. UR_ERR_USAGE where one is missing or takes or gives something else. */
+/* Sets number[i] to the index of planned line i in the model. UR_ERR_USAGE if a line is missing or has other inputs or
+ * outputs. */
 ur_status ur_plan_find(const ur_line_plan *plan, const ur_model *model, size_t *number, ur_error *error);
-/* The model's network is refused: "its line NAME WANTS". */
+/* Refuses the model's network with the message "its line NAME WANTS". */
 ur_status ur_plan_refuse(const ur_line_plan *plan, const ur_model *model, size_t line, const char *wants,
                          ur_error *error);
 

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { GROUP = 32 }; /* batches within which lengths are sorted */
+enum { GROUP = 32 }; /* number of batches within which examples are sorted by length */
 
 void ur_order_free(ur_order *o)
 {
@@ -25,7 +25,7 @@ static ur_status make_room(ur_order *o, ur_error *error)
 
 /* ---- Examples ------------------------------------------------------------------------------------------------------ */
 
-/* Places change at random; `stream` keeps uses apart. */
+/* Shuffles places. `stream` keeps different uses of random numbers apart. */
 static void shuffle(uint32_t *place, size_t count, uint64_t seed, uint64_t stream)
 {
     for (size_t i = count; i > 1; i--) {
@@ -36,7 +36,7 @@ static void shuffle(uint32_t *place, size_t count, uint64_t seed, uint64_t strea
     }
 }
 
-/* A place and its length in one number, which sorts by length and then by where the place stood. */
+/* Compares keys. A key holds an example's length and its former position, so equal lengths keep their order. */
 static int by_key(const void *a, const void *b)
 {
     uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
@@ -51,7 +51,7 @@ static void sort_places(const ur_order *o, uint32_t *place, size_t count, uint64
     for (size_t i = 0; i < count; i++) place[i] = (uint32_t)keys[i];
 }
 
-/* The examples before a batch where all batches have about as many. */
+/* The number of examples before a batch, if all batches have about equally many. */
 static size_t examples_before(const ur_order *o, size_t batch)
 {
     size_t at = o->lanes ? batch * o->lanes : (size_t)((uint64_t)o->count * batch / o->batches);
@@ -60,8 +60,8 @@ static size_t examples_before(const ur_order *o, size_t batch)
 
 /* ---- Batches ------------------------------------------------------------------------------------------------------- */
 
-/* Where the lengths so far pass a batch's share of their sum; each batch has one example at least. The examples of these
- * batches are [at, end). */
+/* Begins each batch where the lengths so far pass its share of their sum. Each batch has at least one example. The
+ * examples of these batches are [at, end). */
 static void cut_by_lengths(ur_order *o, size_t batch, size_t batches, size_t at, size_t end)
 {
     uint64_t all = 0, sum = 0;
@@ -73,7 +73,7 @@ static void cut_by_lengths(ur_order *o, size_t batch, size_t batches, size_t at,
     }
 }
 
-/* A group of batches: examples of all lengths, sorted, so that no batch has both ends of it. */
+/* Sorts the examples of a group of batches by length, so that each batch has examples of similar length. */
 static void make_group(ur_order *o, size_t batch, size_t batches, uint64_t *keys)
 {
     size_t begin = examples_before(o, batch), end = examples_before(o, batch + batches);
@@ -97,7 +97,7 @@ static ur_status make_groups(ur_order *o, uint64_t seed, bool shuffled, ur_error
 
 ur_status ur_order_make(ur_order *o, uint64_t seed, uint64_t epoch, bool shuffled, ur_error *error)
 {
-    size_t whole = o->lanes ? o->count / o->lanes : o->batches; /* a last one that is smaller stays the last */
+    size_t whole = o->lanes ? o->count / o->lanes : o->batches; /* a smaller last batch stays last */
     uint64_t own = seed + UINT64_C(0x9E3779B97F4A7C15) * epoch;
     if (o->made && o->epoch == epoch) return UR_OK;
     o->made = false;

@@ -23,7 +23,7 @@ void ur_picture_parts_close(ur_picture_parts *p)
 
 /* ---- Parts -------------------------------------------------------------------------------------------------------- */
 
-/* Pictures of a set that are held out, or are not, or (`all`) both. */
+/* Collects the pictures of a set that are held out, or those that are not, or with `all` both. */
 static ur_status make_part(ur_picture_part *p, const ur_labelled *set, bool held, bool all, ur_error *error)
 {
     const size_t count = ur_labelled_count(set);

@@ -18,7 +18,7 @@ void ur_scaling_free(ur_scaling *s)
     free(s->scale);
 }
 
-/* One over the deviation. */
+/* The scale is one over the standard deviation. */
 void ur_scaling_set(ur_scaling *s, const double *sum, const double *square, double numbers)
 {
     for (size_t i = 0; i < s->count; i++) {

@@ -9,7 +9,8 @@
 
 /* ---- Characters ---------------------------------------------------------------------------------------------------- */
 
-/* A syllable of Hangul is 588·onset + 28·vowel + coda behind U+AC00 (the Unicode standard, 3.12); coda 0: none. */
+/* A Hangul syllable has the code point U+AC00 + 588·onset + 28·vowel + coda (the Unicode standard, 3.12). Coda 0 means
+ * none. */
 static size_t take_apart(uint32_t code, bool jamo, uint32_t part[3])
 {
     uint32_t syllable = code - 0xAC00;
@@ -21,7 +22,7 @@ static size_t take_apart(uint32_t code, bool jamo, uint32_t part[3])
     return syllable % 28 ? 3 : 2;
 }
 
-/* Of a longer word the beginning stays in the first half of the room, the end goes round in the second. */
+/* Of a longer word, the first half of the buffer keeps the beginning. The second half is a ring buffer for the end. */
 static void put_code(uint32_t *code, size_t at, uint32_t value)
 {
     enum { HALF = UR_SPELLED_MOST / 2 };
@@ -42,7 +43,7 @@ size_t ur_spell(ur_field word, bool jamo, uint32_t code[UR_SPELLED_MOST])
     for (size_t at = 0; at < word.length;) {
         uint32_t value, part[3];
         int size = ur_utf8_decode((const unsigned char *)word.text + at, word.length - at, &value);
-        if (size <= 0) break; /* checked before */
+        if (size <= 0) break; /* the text was checked before */
         size_t parts = take_apart(value, jamo, part);
         for (size_t i = 0; i < parts; i++) put_code(code, count++, part[i]);
         at += (size_t)size;
@@ -75,7 +76,8 @@ size_t ur_line_of_words(const ur_model *m)
 
 /* ---- A network ----------------------------------------------------------------------------------------------------- */
 
-/* A line that reads ids reads words, or is called `chars`, reads characters and leaves one step. */
+/* A line that reads ids reads words, unless it is called `chars`. A line `chars` reads characters and must leave one
+ * step. */
 ur_status ur_spelling_check(const ur_model *m, bool spelled, ur_error *error)
 {
     bool words = false, spells = !spelled;
@@ -175,7 +177,7 @@ static size_t hash_ids(const int32_t *ids, size_t count)
     return (size_t)(hash ^ hash >> 32);
 }
 
-/* The slot of the word that stands behind all others, or of one like it. */
+/* The slot of the word that was just put at the end of `text`, or of an equal word. */
 static size_t find_slot(const ur_spelling *s, size_t length)
 {
     const int32_t *ids = s->text + s->used;
@@ -220,7 +222,7 @@ static ur_status make_room(ur_spelling *s, size_t places, ur_error *error)
     return UR_OK;
 }
 
-/* Numbers the words anew, the longest first: `slot` takes the number of each. */
+/* Numbers the words anew, longest first. From now on `slot` holds the new number of each word. */
 static void sort_words(ur_spelling *s, size_t longest)
 {
     size_t next = 0;

@@ -8,7 +8,7 @@
 #include "task/task.inc"
 #undef UR_TASK
 
-/* NULL: there is no such task. */
+/* NULL if there is no such task. */
 const ur_task *ur_task_find(const char *name);
 
 #endif

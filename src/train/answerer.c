@@ -33,7 +33,8 @@ static ur_status open_answerer(ur_answerer *a, ur_model *model, ur_error *error)
     if (!a->data) return ur_fail_memory(error, "the data");
     a->opened = true;
     UR_TRY(a->task->open(a->data, a->settings, model, error));
-    bool given = ur_settings_given(a->settings, "threads"); /* items come one by one: most are too short for several */
+    /* Items come one at a time, and most are too short to share among several threads. */
+    bool given = ur_settings_given(a->settings, "threads");
     return ur_learner_create_judge(&a->learner, model, given ? a->settings->run.learning.threads : 1, error);
 }
 
@@ -66,7 +67,7 @@ ur_status ur_answerer_look(ur_answerer *a, const char *item, size_t length, size
 {
     *seen = (ur_item){.steps = 0};
     if (!a->task->look)
-        return ur_fail(error, UR_ERR_UNSUPPORTED, "items of the task %s are not looked into here", a->task->name);
+        return ur_fail(error, UR_ERR_UNSUPPORTED, "inspecting items of the task %s is not supported", a->task->name);
     return a->task->look(a->data, a->learner->model, item, length, number, seen, error);
 }
 

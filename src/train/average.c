@@ -1,4 +1,5 @@
-/* Averaged weights (Polyak & Juditsky 1992), exponentially: they are the ones evaluated, shown and kept. */
+/* Averaged weights (Polyak & Juditsky 1992), as an exponential moving average. They are the weights that are evaluated,
+ * shown and kept. */
 #include "train/trainer.h"
 
 #include <string.h>
@@ -30,7 +31,7 @@ void ur_trainer_add_to_average(ur_trainer *t)
 {
     if (!t->average) return;
     real share = (real)(1 - t->run->average);
-    double warm = 4 / (double)(t->at.step + 4); /* the last quarter of a short run: first weights do not linger */
+    double warm = 4 / (double)(t->at.step + 4); /* early on, about the last quarter: the first weights fade */
     if ((double)share < warm) share = (real)warm;
     ur_averaging a = {t, share};
     ur_pool_run(t->learner->pool, add_part, &a);

@@ -1,6 +1,7 @@
 /*
- * last.safetensors: the model as it is (not averaged), and what a resume needs beside it: unroll.optimizer.first and
- * .second, unroll.average, unroll.state.N, and in the record "progress". model.safetensors: the best.
+ * Writes and reads checkpoints. last.safetensors holds the current model (not averaged), and what a resume needs in
+ * addition: unroll.optimizer.first and .second, unroll.average, unroll.state.N, and "progress" in the record.
+ * model.safetensors is the best model.
  */
 #include "format/json_text.h"
 #include "format/model_file.h"
@@ -47,7 +48,7 @@ static void list_extra(const ur_trainer *t, ur_extra *e)
 
 /* ---- progress as JSON ------------------------------------------------------------------------------------------- */
 
-/* Counts of the progress, by their names in the file. */
+/* The counts in the progress, with their names in the file. */
 #define COUNTS(C)                                                                                                      \
     C("step", step)                                                                                                    \
     C("sweep", epoch)                                                                                                  \
@@ -93,7 +94,7 @@ static json_t *hash_json(uint64_t hash)
     return json_string(text);
 }
 
-/* Which data are read is part of it: others would be another run. */
+/* The hashes of the data are included, because a run on other data would be another run. */
 static json_t *progress_json(const ur_trainer *t)
 {
     const ur_progress *p = &t->at;
@@ -116,7 +117,7 @@ static json_t *progress_json(const ur_trainer *t)
 
 static double number_or_nan(const json_t *value) { return json_is_number(value) ? json_number_value(value) : NAN; }
 
-/* What is in the file is checked: all counts are there and not negative. */
+/* Checks that all counts are there and that none is negative. */
 static bool read_progress(const json_t *o, ur_progress *p)
 {
     for (size_t i = 0; i < COUNT_ROWS; i++) {
@@ -163,7 +164,7 @@ static ur_status put_record(ur_trainer *t, ur_error *error)
     return t->at.judged ? ur_record_set(t->model, "validation", metrics_json(t), error) : UR_OK;
 }
 
-/* What no reader would take is never written: then the files of before stay. */
+/* Never writes a model that a reader would refuse. In that case the older files stay. */
 static ur_status write(const ur_trainer *t, const char *path, const ur_extra *extra, ur_error *error)
 {
     ur_status status = ur_model_write(t->model, path, extra ? extra->entries : NULL, extra ? extra->count : 0, error);
@@ -214,11 +215,12 @@ ur_status ur_trainer_save(ur_trainer *t, ur_error *error)
 static ur_status take(const ur_tensor_file *file, const ur_tensor_entry *into, const char *path, ur_error *error)
 {
     const ur_tensor_entry *from = ur_tensor_file_find(file, into->name);
-    if (!from) return ur_fail(error, UR_ERR_FORMAT, "%s: tensor %s is missing; it is no checkpoint", path, into->name);
+    if (!from)
+        return ur_fail(error, UR_ERR_FORMAT, "%s: tensor %s is missing; this is not a checkpoint", path, into->name);
     union {
         const void *read;
         real *write;
-    } data = {into->data}; /* the entries of list_extra point at memory of the trainer's own */
+    } data = {into->data}; /* list_extra's entries point to the trainer's own memory */
     return ur_tensor_numbers(from, data.write, into->bytes / sizeof(real), path, error);
 }
 
@@ -244,11 +246,11 @@ static ur_status take_weights(ur_trainer *t, const ur_tensor_file *file, const c
 static ur_status same_settings(const ur_trainer *t, const json_t *record, const char *path, ur_error *error)
 {
     const char *began = json_string_value(json_object_get(json_object_get(record, "training"), "settings"));
-    if (!began) return ur_fail(error, UR_ERR_FORMAT, "%s: the record has no settings; it is no checkpoint", path);
+    if (!began) return ur_fail(error, UR_ERR_FORMAT, "%s: the record has no settings; this is not a checkpoint", path);
     return ur_settings_compare(t->settings, began, path, error);
 }
 
-/* The validation data decide what is best and the plateau schedule. */
+/* The validation set must be the same, too, since it decides what is best and drives the plateau schedule. */
 static ur_status same_data(const ur_trainer *t, const json_t *progress, const char *path, ur_error *error)
 {
     static const char *const keys[] = {"data", "validation_data"}, *const what[] = {"training", "validation"};
@@ -260,7 +262,7 @@ static ur_status same_data(const ur_trainer *t, const json_t *progress, const ch
         ur_status status = UR_OK;
         if (!began || strcmp(began, json_string_value(now)) != 0)
             status = ur_fail(error, UR_ERR_DATA,
-                             "%s: the run began with other %s data (%s, now %s); `resume` needs the same", path,
+                             "%s: the run began with other %s data (%s, now %s); `resume` needs the same data", path,
                              what[i], began ? began : "unknown", json_string_value(now));
         json_decref(now);
         UR_TRY(status);
@@ -268,14 +270,14 @@ static ur_status same_data(const ur_trainer *t, const json_t *progress, const ch
     return UR_OK;
 }
 
-/* Room for the states that the checkpoint holds. */
+/* Allocates the states that the checkpoint holds. */
 static ur_status make_state(ur_trainer *t, const ur_tensor_file *file, const char *path, ur_error *error)
 {
     const ur_tensor_entry *first = ur_tensor_file_find(file, UR_EXTRA_PREFIX "state.0");
     if (!first) return UR_OK;
     size_t lanes = first->rank == 2 ? first->shape[0] : 0;
     if (!lanes || lanes > UR_BATCH_MOST)
-        return ur_fail(error, UR_ERR_FORMAT, "%s: tensor %s has not 1 to %d lanes", path, first->name, UR_BATCH_MOST);
+        return ur_fail(error, UR_ERR_FORMAT, "%s: tensor %s must have 1 to %d lanes", path, first->name, UR_BATCH_MOST);
     ur_state_free(t->state);
     t->state = NULL;
     return ur_state_make(&t->state, t->model, lanes, error);
@@ -285,14 +287,13 @@ static ur_status take_progress(ur_trainer *t, const json_t *record, const char *
 {
     const json_t *progress = json_object_get(record, "progress");
     if (!read_progress(progress, &t->at))
-        return ur_fail(
-            error, UR_ERR_FORMAT,
-            "%s: the record's progress is missing or of another version; begin anew with `overwrite`, or take "
-            "its weights with `init-from`",
-            path);
+        return ur_fail(error, UR_ERR_FORMAT,
+                       "%s: the record's progress is missing or of another version; start over with `overwrite`, or "
+                       "take its weights with `init-from`",
+                       path);
     UR_TRY(same_data(t, progress, path, error));
     if (t->at.number <= t->task->batches(t->data, UR_PART_TRAIN, t->at.epoch)) return UR_OK;
-    return ur_fail(error, UR_ERR_FORMAT, "%s: stands at a batch beyond the data's end", path);
+    return ur_fail(error, UR_ERR_FORMAT, "%s: its position is beyond the end of the data", path);
 }
 
 static ur_status check_record(const ur_trainer *t, const json_t *record, const char *path, ur_error *error)
@@ -305,7 +306,7 @@ static ur_status check_record(const ur_trainer *t, const json_t *record, const c
                    task ? task : "(none)", t->task->name);
 }
 
-/* A run that is not told how long it takes goes on to the end that it had. */
+/* If no length is given, a resumed run goes on to the end that it had before. */
 static ur_status recall_end(ur_trainer *t, const json_t *record, ur_error *error)
 {
     const json_t *planned = json_object_get(json_object_get(record, "progress"), "planned_steps");
@@ -325,7 +326,7 @@ ur_status ur_trainer_recall(ur_trainer *t, ur_error *error)
     UR_TRY(in_run(t, "last.safetensors", &path, error));
     ur_status status = ur_path_exists(path) ? ur_tensor_file_read(&file, path, NULL) : UR_ERR_IO;
     free(path);
-    if (status != UR_OK) return UR_OK; /* what is wrong with it is said when it is resumed */
+    if (status != UR_OK) return UR_OK; /* ur_trainer_resume reports the error */
     const char *text = json_string_value(json_object_get(file.metadata, "unroll"));
     if (text && ur_json_read(text, strlen(text), 0, &record, NULL) != UR_OK) record = NULL;
     const char *task = json_string_value(json_object_get(record, "task"));

@@ -1,4 +1,4 @@
-/* See crc.h. Four bits at a time: a table that fits in a cache line, and fast enough for some kilobytes a report. */
+/* See crc.h. Works on four bits at a time. The table fits in a cache line, and a report has only some kilobytes. */
 #include "train/crc.h"
 
 static const uint32_t AFTER[16] = {0x00000000, 0x105EC76F, 0x20BD8EDE, 0x30E349B1, 0x417B1DBC, 0x5125DAD3,

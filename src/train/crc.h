@@ -5,10 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Of bytes that follow those of which `before` is the checksum; 0 before the first ones. */
+/* The checksum of some bytes that follow others. `before` is the checksum of the earlier bytes, or 0 if there are
+ * none. */
 uint32_t ur_crc32c(uint32_t before, const void *bytes, size_t size);
 
-/* As records hold it: the checksum of a text that contains checksums would be weak. */
+/* The form in which records store a checksum. It is masked, because a checksum over bytes that contain checksums is
+ * weak. */
 uint32_t ur_crc32c_masked(uint32_t crc);
 
 #endif

@@ -5,12 +5,12 @@
 
 #include <stdlib.h>
 
-/* An evaluation on its way. */
+/* An evaluation in progress. */
 typedef struct ur_judging {
     const ur_evaluation *e;
     ur_task_batch batch;
-    ur_state *state; /* NULL: no batch yet, or the task carries none */
-    void *tally;     /* the task's; NULL: it keeps none */
+    ur_state *state; /* NULL before the first batch, or if the task carries no states */
+    void *tally;     /* the task's tally; NULL if it keeps none */
     ur_window_result all;
 } ur_judging;
 

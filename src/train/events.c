@@ -1,4 +1,4 @@
-/* Writing the event file, see events.h. */
+/* Writes the event file; see events.h. */
 #include "train/events.h"
 
 #include "base/error.h"
@@ -11,9 +11,9 @@
 
 /* ---- Messages ---------------------------------------------------------------------------------------------------- */
 
-enum { VARINT = 0, EIGHT_BYTES = 1, COUNTED = 2, FOUR_BYTES = 5 }; /* how a field is laid out */
+enum { VARINT = 0, EIGHT_BYTES = 1, COUNTED = 2, FOUR_BYTES = 5 }; /* wire types: how a field is laid out */
 
-/* Room for `size` more bytes, or NULL. */
+/* Appends space for `size` bytes and returns it, or NULL. */
 static unsigned char *room_for(ur_message *m, size_t size)
 {
     if (m->failed || size > SIZE_MAX / 4 - m->size) {
@@ -38,7 +38,7 @@ static void put(ur_message *m, const void *bytes, size_t size)
     if (to && size > 0) memcpy(to, bytes, size);
 }
 
-/* The low `size` bytes of a number, the lowest first. */
+/* The low `size` bytes of a number, lowest first. */
 static void put_bytes(ur_message *m, uint64_t number, size_t size)
 {
     unsigned char *to = room_for(m, size);
@@ -60,7 +60,8 @@ static size_t varint_size(uint64_t number)
 
 static void put_key(ur_message *m, unsigned field, unsigned layout) { put_varint(m, field << 3 | layout); }
 
-/* A field of `size` bytes begins; its bytes follow. All fields here have numbers below 16: their keys take one byte. */
+/* Begins a field of `size` bytes, which the caller writes next. All field numbers here are below 16, so each key takes
+ * one byte. */
 static void begin_counted(ur_message *m, unsigned field, size_t size)
 {
     put_key(m, field, COUNTED);
@@ -103,7 +104,7 @@ void ur_events_number(ur_events *events, const char *tag, double value)
     put_float(&events->summary, VALUE_NUMBER, (float)value);
 }
 
-/* What TensorBoard shows is Markdown: lines that four spaces indent are shown as they are. */
+/* TensorBoard shows texts as Markdown, where lines indented by four spaces are shown verbatim. */
 static void put_indented(ur_message *m, const char *text, size_t length)
 {
     for (size_t at = 0; at < length;) {
@@ -175,7 +176,7 @@ static double seconds_since_1970(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-/* The head, which is filled in at the end, and the beginning of the Event. */
+/* Writes an empty head, which end_record fills in, and the beginning of the Event. */
 static void begin_record(ur_message *record)
 {
     record->size = 0;
@@ -189,7 +190,7 @@ static void write_number(unsigned char *to, uint64_t number, size_t size)
     for (size_t i = 0; i < size; i++) to[i] = (unsigned char)(number >> 8 * i);
 }
 
-/* In one piece, so that a kill leaves at most one record that is cut off. */
+/* Writes the record in one call, so that a kill leaves at most one incomplete record. */
 static ur_status end_record(ur_events *events, ur_error *error)
 {
     ur_message *record = &events->record;

@@ -1,6 +1,7 @@
 /*
- * The event file, which TensorBoard reads: numbers and texts by step. A file of records, each with checksums; a record
- * is one Event in the wire format of Protocol Buffers. The first says the version of the format, every other is a report:
+ * The event file, which TensorBoard reads: numbers and texts by step. It is a sequence of records, each with checksums.
+ * A record is one Event in the wire format of Protocol Buffers. The first gives the version of the format; every other
+ * is a report:
  *
  *     record   u64 size, u32 masked CRC-32C of those 8 bytes, the Event, u32 masked CRC-32C of the Event; little-endian
  *     Event    1 wall_time (double), 2 step (varint), 3 file_version (text), 5 summary
@@ -12,11 +13,12 @@
 
 #include "train/append.h"
 
-/* TensorBoard asks for "tfevents" in the name. The customary ones hold a time, a host and a process; this one is always
- * the same, so that a resumed run goes on in its file. */
+/* TensorBoard looks for "tfevents" in the name. Usual names also hold a time, a host and a process id. This name is
+ * always the same, so that a resumed run continues its own file. */
 #define UR_EVENTS_NAME "events.out.tfevents.0000000001.unroll"
 
-/* Bytes of a message that grows; `failed`: memory ran out, which the end of the report says. */
+/* The bytes of a message, in a buffer that grows. `failed` says that memory ran out; the end of the report returns the
+ * error. */
 typedef struct ur_message {
     unsigned char *bytes;
     size_t size, room;
@@ -25,24 +27,25 @@ typedef struct ur_message {
 
 typedef struct ur_events {
     ur_append file;
-    uint64_t records; /* records and not bytes, as with the log: times are not the same in each run */
+    uint64_t records; /* counted in records, as the log is counted in lines */
     ur_message summary, record;
 } ur_events;
 
-/* Opens (makes) the file and cuts it behind `records` records; with 0 it begins anew. Fewer, or damaged ones, are an
- * error. */
+/* Opens the file, or creates it, and cuts it after `records` records. With 0 it begins a new file. Fewer records, or
+ * damaged ones, are an error. */
 ur_status ur_events_open(ur_events *events, const char *path, uint64_t records, ur_error *error);
 void ur_events_close(ur_events *events);
 
-/* A report: any number of values, then the end, which writes it. All do nothing where no file is kept. */
+/* A report is any number of values, and then ur_events_end, which writes them. All of these do nothing if no file is
+ * kept. */
 void ur_events_number(ur_events *events, const char *tag, double value);
-/* Shown as it is, also where it looks like markup; must be UTF-8. */
+/* Shown as it is, even if it looks like markup. `text` must be UTF-8. */
 void ur_events_text(ur_events *events, const char *tag, const char *text, size_t length);
 /* A grey picture, pixel (rows, columns) from 0 to 255. */
 void ur_events_image(ur_events *events, const char *tag, const unsigned char *pixel, size_t rows, size_t columns);
 ur_status ur_events_end(ur_events *events, uint64_t step, ur_error *error);
 
-/* events_read.c: the place behind the first `records` records, all of them checked. */
+/* In events_read.c: finds the offset just after the first `records` records, and checks all of them. */
 ur_status ur_events_find(const ur_append *file, uint64_t records, off_t *end, ur_error *error);
 enum { UR_RECORD_HEAD = 12, UR_RECORD_FOOT = 4 };
 

@@ -1,4 +1,4 @@
-/* Finding the place in an event file where a resumed run goes on: see events.h. Nothing in the file is trusted. */
+/* Finds the offset in an event file at which a resumed run goes on; see events.h. Nothing in the file is trusted. */
 #include "base/error.h"
 #include "train/crc.h"
 #include "train/events.h"
@@ -10,22 +10,22 @@ static uint64_t number_at(const unsigned char *bytes, size_t size)
     return number;
 }
 
-#define REMEDY "put the whole file back, remove it, go on without it with `no-events`, or begin anew with `overwrite`"
+#define REMEDY "restore the whole file, remove it, go on without it with `no-events`, or start over with `overwrite`"
 
 static ur_status fail_short(const ur_append *file, uint64_t found, uint64_t records, ur_error *error)
 {
-    return ur_fail(error, UR_ERR_DATA, "%s: has %llu whole records, the checkpoint knows of %llu; " REMEDY, file->path,
-                   (unsigned long long)found, (unsigned long long)records);
+    return ur_fail(error, UR_ERR_DATA, "%s: has %llu whole records, but the checkpoint knows of %llu; " REMEDY,
+                   file->path, (unsigned long long)found, (unsigned long long)records);
 }
 
 static ur_status fail_damaged(const ur_append *file, uint64_t record, off_t place, ur_error *error)
 {
     return ur_fail(error, UR_ERR_DATA,
-                   "%s: record %llu, at byte %lld, is damaged: its checksum is not that of its bytes; " REMEDY,
-                   file->path, (unsigned long long)record + 1, (long long)place);
+                   "%s: record %llu, at byte %lld, is damaged: its checksum does not match; " REMEDY, file->path,
+                   (unsigned long long)record + 1, (long long)place);
 }
 
-/* Exactly `size` bytes; *all false: the file ends before. */
+/* Reads exactly `size` bytes. *all is false if the file ends before that. */
 static ur_status read_all(const ur_append *file, off_t place, unsigned char *bytes, size_t size, bool *all,
                           ur_error *error)
 {
@@ -36,7 +36,7 @@ static ur_status read_all(const ur_append *file, off_t place, unsigned char *byt
     return UR_OK;
 }
 
-/* The checksum of `size` bytes from `place`, or less where the file ends: *all is false then. */
+/* Computes the checksum of `size` bytes from `place`. *all is false if the file ends before that. */
 static ur_status sum_up(const ur_append *file, off_t place, uint64_t size, uint32_t *crc, bool *all, ur_error *error)
 {
     unsigned char piece[4096];

@@ -1,6 +1,6 @@
 /*
  * How often gates are open (> 0.9) and shut (< 0.1): the share of all neurons, steps and lanes of the last batch of the
- * validation data. Of "Visualizing and Understanding Recurrent Networks" (Karpathy, Johnson, Fei-Fei 2015), figure 3.
+ * validation set. After "Visualizing and Understanding Recurrent Networks" (Karpathy, Johnson, Fei-Fei 2015), figure 3.
  */
 #include "train/trainer.h"
 
@@ -11,7 +11,7 @@ static const ur_gate_name *gates_of(const ur_model *m, const ur_layer *l)
     return ur_cell_back_find(l->spec.cell, ur_isa_index(m->kernels))->gate;
 }
 
-/* Adds the layer's gates to t->gates, where there is room already. */
+/* Adds the layer's gates to t->gates, which has space for them. */
 static void add_layer(ur_trainer *t, const ur_layer *l, size_t layer)
 {
     const ur_gate_name *gate = gates_of(t->model, l);
@@ -30,12 +30,12 @@ ur_status ur_trainer_make_gates(ur_trainer *t, ur_error *error)
     return UR_OK;
 }
 
-/* Numbers of a gate, and those that are open and shut. */
+/* How many values of a gate there are, and how many are open and shut. */
 typedef struct ur_gate_count {
     size_t all, open, shut;
 } ur_gate_count;
 
-/* A slot's numbers lie 16 by 16, a unit block apart. */
+/* A slot's numbers come in groups of 16. Consecutive groups are one unit block apart. */
 static void count_slot(const ur_window *w, size_t slot, ur_gate_count *count)
 {
     const ur_recurrent *layer = w->layer;
@@ -51,7 +51,7 @@ static void count_slot(const ur_window *w, size_t slot, ur_gate_count *count)
     count->all += rows * layer->units;
 }
 
-/* In all windows of the layer: one that was stepped has many. */
+/* Counts over all windows of the layer. A layer that was stepped has many. */
 static void count_gate(const ur_probing *seen, const ur_layer *l, size_t slot, ur_gate_share *share)
 {
     ur_gate_count count = {0};

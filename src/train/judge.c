@@ -1,4 +1,4 @@
-/* A model that was loaded, judged on data: ur_judge of unroll_train.h. */
+/* Evaluates a loaded model on data: ur_judge of unroll_train.h. */
 #include "base/clock.h"
 #include "base/float_mode.h"
 #include "format/json_text.h"
@@ -29,8 +29,7 @@ static ur_status judge(const ur_settings *settings, void *data, ur_learner *lear
                        .work = "evaluating"};
     UR_TRY(e.task->prepare(data, settings, &learning, &ignored, error));
     UR_TRY(ur_evaluation_run(&e, metric, &items, more, error));
-    if (!e.task->batches(data, UR_PART_TEST, 0))
-        return ur_fail(error, UR_ERR_DATA, "there is nothing to judge the model on");
+    if (!e.task->batches(data, UR_PART_TEST, 0)) return ur_fail(error, UR_ERR_DATA, "no data to evaluate the model on");
     if (put_metrics(e.task, metric, more) == 0 &&
         json_object_set_new(more, "seconds", json_real(ur_clock() - begin)) == 0)
         return UR_OK;

@@ -26,7 +26,7 @@ static ur_status make_sampler(ur_learner *l, ur_error *error)
 {
     const ur_dense *head = ur_objective_head(l);
     const uint64_t *counts = l->learning.counts;
-    l->learning.counts = NULL; /* the caller's */
+    l->learning.counts = NULL; /* the caller owns them */
     if (!l->learning.sampled) return UR_OK;
     if (!head)
         return ur_fail(error, UR_ERR_USAGE,
@@ -58,13 +58,13 @@ static ur_status make_compute(ur_learner *l, ur_error *error)
     return UR_OK;
 }
 
-/* What updates need. */
+/* Makes what updates need. */
 static ur_status make_training(ur_learner *l, ur_error *error)
 {
     UR_TRY(check(&l->learning, error));
     UR_TRY(make_sampler(l, error));
     if (ur_objective_head(l))
-        l->model->layers[l->model->layer_count - 1].dense.unpacked = true; /* until another loss asks for its outputs */
+        l->model->layers[l->model->layer_count - 1].dense.unpacked = true; /* until another loss needs its outputs */
     UR_TRY(ur_model_prepare_training(l->model, error));
     UR_TRY(ur_optimizer_create(&l->optimizer, l->learning.optimizer, l->learning.momentum, l->model->numbers, error));
     l->optimizer.params = l->model->params;
@@ -73,7 +73,7 @@ static ur_status make_training(ur_learner *l, ur_error *error)
     return l->norm_pieces ? UR_OK : ur_fail_memory(error, "the gradient's norm");
 }
 
-/* Its weights stay as they are. */
+/* Makes the store of known words. A learner that never trains can keep it, since its weights do not change. */
 static ur_status make_knowing(ur_learner *l, ur_error *error)
 {
     l->known = calloc(1, sizeof *l->known);
@@ -124,7 +124,7 @@ void ur_learner_free(ur_learner *l)
 void ur_learner_set_rate(ur_learner *l, double rate) { l->learning.rate = rate; }
 double ur_learner_gradient_norm(const ur_learner *l) { return l->norm; }
 
-/* The loss of the network, or of who has a way of its own. */
+/* The loss of the network, or of a task's own forward. */
 static ur_status make_loss(ur_learner *l, ur_tape *tape, const ur_batch *batch, const ur_carry *carry,
                            ur_window_result *result, ur_error *error)
 {
@@ -137,7 +137,8 @@ static ur_status make_loss(ur_learner *l, ur_tape *tape, const ur_batch *batch, 
     return ur_tape_status(tape, error);
 }
 
-/* Whoever begins a window resets the arena at its end: then the first window leaves the room for all later ones. */
+/* Begins a window. Whoever begins one resets the arena at its end: after the first window the arena is then large
+ * enough for all later ones. */
 static void begin(ur_learner *l, ur_tape *tape, bool recording)
 {
     ur_tape_begin(tape, &l->compute, &l->arena, recording);
@@ -162,28 +163,30 @@ ur_status ur_learner_forward(ur_learner *l, const ur_batch *batch, const ur_carr
     return status;
 }
 
-/* Where a loss that is not finite comes from: the first tensor or, failing that, the first layer that is not. */
+/* Names the source of a loss that is not finite: the first parameter that is not finite or, if all are, the first such
+ * layer. */
 static ur_status name_source(const ur_learner *l, ur_tensor *const *outputs, ur_error *error)
 {
     const ur_model *m = l->model;
     unsigned long long step = (unsigned long long)l->step + 1;
     for (size_t i = 0; i < m->param_count; i++)
         if (!ur_all_finite(m->params[i].value, m->params[i].size))
-            return ur_fail(error, UR_ERR_NUMERIC, "step %llu: the loss is not finite, nor is the tensor %s", step,
+            return ur_fail(error, UR_ERR_NUMERIC, "step %llu: neither the loss nor tensor %s is finite", step,
                            m->params[i].name);
     for (size_t i = 0; i < m->layer_count; i++)
         if (outputs[i] && !ur_all_finite(outputs[i]->value, ur_tensor_size(outputs[i])))
             return ur_fail(error, UR_ERR_NUMERIC,
-                           "step %llu: the loss is not finite, nor is what layer %zu gives (column %zu of \"%s\"); "
+                           "step %llu: neither the loss nor the output of layer %zu (column %zu of \"%s\") is finite; "
                            "a smaller `lr` or `clip-norm` may help",
                            step, i + 1, m->layers[i].spec.column, m->net);
     return ur_fail(error, UR_ERR_NUMERIC, "step %llu: the loss is not finite; a smaller `lr` or `clip-norm` may help",
                    step);
 }
 
-enum { UR_MANY_ROWS = 1 << 14 }; /* of a table: a window writes the gradients of few of them */
+enum { UR_MANY_ROWS = 1 << 14 }; /* rows of a table from which on a window writes the gradients of few of them */
 
-/* A table whose gradient a window writes only where its ids are, or the outputs sampled for it. */
+/* Whether p is a table whose gradient a window writes only in some rows: those of its ids, or of the outputs sampled
+ * for it. */
 static bool written_by_rows(const ur_learner *l, const ur_param *p)
 {
     bool rows = false;
@@ -272,19 +275,21 @@ ur_status ur_learner_update(ur_learner *l, ur_error *error)
     return UR_OK;
 }
 
-/* The states to carry on from: those of the last batch learnt from, which must have had as many lanes. */
+/* The states to carry on from: those of the last training batch, which must have had as many lanes. */
 static ur_status carried_states(const ur_learner *l, const ur_batch *batch, const ur_state **from, ur_error *error)
 {
     size_t lanes = ur_network_lanes(l->model, batch);
     *from = batch->carry ? l->carried : NULL;
     if (batch->carry) UR_TRY(ur_check_streams(l->model, error));
-    if (batch->carry && !lanes) return ur_fail(error, UR_ERR_USAGE, "carry: the batch's lines differ in lanes");
+    if (batch->carry && !lanes)
+        return ur_fail(error, UR_ERR_USAGE, "states to carry: the batch's lines have different numbers of lanes");
     if (!*from || ur_state_lanes(*from) == lanes) return UR_OK;
-    return ur_fail(error, UR_ERR_USAGE, "carry: the batch has %zu lanes, the last one had %zu", lanes,
+    return ur_fail(error, UR_ERR_USAGE, "states to carry: the batch has %zu lanes, the last one had %zu", lanes,
                    ur_state_lanes(*from));
 }
 
-/* Where the lanes ended is of no use after a failure: it may not be finite, and then nothing that goes on from it is. */
+/* Discards the carried states after a failure: they may not be finite, and then nothing that continues from them would
+ * be. */
 static void forget_carried(ur_learner *l)
 {
     ur_state_free(l->carried);
@@ -340,7 +345,7 @@ ur_status ur_evaluate(ur_learner *l, const ur_batch *batch, double *loss, ur_err
     return status;
 }
 
-/* What is wanted of a line: its numbers, its labels, or both. */
+/* What is asked for of a line: its numbers, its labels, or both. */
 typedef struct ur_wanted {
     size_t line;
     ur_real *numbers;
@@ -369,7 +374,7 @@ static ur_status predict(ur_learner *l, const ur_batch *batch, const ur_wanted *
     size_t line = wanted->line;
     ur_carry carry = {0};
     if (line >= l->model->line_count)
-        return ur_fail(error, UR_ERR_USAGE, "line %zu of a network of %zu", line + 1, l->model->line_count);
+        return ur_fail(error, UR_ERR_USAGE, "line %zu of a network of %zu lines", line + 1, l->model->line_count);
     UR_TRY(ur_network_check(l->model, batch, error));
     UR_TRY(carried_states(l, batch, &carry.from, error));
     ur_status status = predict_window(l, batch, &carry, wanted, error);

@@ -1,4 +1,5 @@
-/* The learner: a model, an optimiser, an arena for one window and a pool. What ur_learn and the trainers stand on. */
+/* The learner: a model, an optimiser, an arena for one window and a thread pool. ur_learn and the trainer are built on
+ * it. */
 #ifndef UR_TRAIN_LEARNER_H
 #define UR_TRAIN_LEARNER_H
 
@@ -7,18 +8,18 @@
 #include "model/network.h"
 #include "train/optimizer.h"
 
-/* A forward run under way. */
+/* A forward pass in progress. */
 typedef struct ur_pass {
     ur_model *model;
-    ur_tape *tape; /* with the seed and the number of the update, of which random numbers are made */
+    ur_tape *tape; /* holds the seed and the number of the update, from which random numbers are made */
     bool training;
-    ur_value *output; /* by line: zeros; what a forward of a task's own leaves here is judged */
+    ur_value *output; /* one per line, zeros at first; a task's own `forward` leaves here what is to be judged */
 } ur_pass;
 
-/* What a batch costs. */
+/* The loss of a batch. */
 typedef struct ur_window_result {
-    double loss; /* Σ weight·loss of the batch's targets, each a mean over what counts, or a sum */
-    double sum;  /* of what counts, in all of them together, and how many there are: */
+    double loss; /* Σ weight·loss over the batch's targets; each loss is a mean over what counts, or a sum */
+    double sum;  /* sum of the losses over all targets, and the number of places that count: */
     size_t count;
 } ur_window_result;
 
@@ -29,44 +30,46 @@ struct ur_learner {
     ur_pool *pool;
     ur_arena arena;
     ur_optimizer_state optimizer;
-    ur_state *carried; /* where the lanes of the last batch ended; NULL before the first */
+    ur_state *carried; /* the states in which the lanes of the last batch ended; NULL before the first batch */
     double *norm_pieces;
-    ur_sampler sampler; /* place NULL: all outputs are learnt from */
-    /* Where set: is shown the windows of the recurrent layers after ur_learner_forward, which are there for that long. */
+    ur_sampler sampler; /* place is NULL if all outputs are trained */
+    /* If set, ur_learner_forward calls it with the windows of the recurrent layers. They are valid during the call
+     * only. */
     void (*look)(void *context, const ur_probing *seen);
     void *look_context;
-    const ur_probing *held; /* where set: its unit is held in ur_learner_forward */
-    /* Where set: makes the loss in place of the network with its losses. */
+    const ur_probing *held; /* if set, ur_learner_forward holds this unit at its value */
+    /* If set, it computes the loss in place of the network and its losses. */
     ur_status (*forward)(void *context, ur_pass *pass, ur_window_result *result, ur_error *error);
-    /* Where set: is shown what the network gave in ur_learner_forward, all outputs of a wide last layer too, which is there
-     * for that long. */
+    /* If set, ur_learner_forward calls it with the network's outputs, including all outputs of a wide last layer. They
+     * are valid during the call only. */
     ur_status (*judge)(void *context, const ur_value *out, ur_error *error);
-    void *task_context; /* of both */
-    /* Where set: what ur_predict keeps of tokens from call to call, as long as the weights stay as they are. */
+    void *task_context; /* passed to both of them */
+    /* If set, what ur_predict keeps of tokens between calls. It is valid as long as the weights do not change. */
     struct ur_kept_rows *kept;
-    ur_known *known;               /* of one that never learns: what lines made of words; else NULL */
-    ur_value output[UR_MAX_LINES]; /* of each line in the last forward run, until its arena is reset */
-    double norm;                   /* of the last gradient */
-    uint64_t step;                 /* updates, for the dropout masks */
+    ur_known *known;               /* what lines computed for words, in a learner that never trains; else NULL */
+    ur_value output[UR_MAX_LINES]; /* of each line in the last forward pass; valid until the arena is reset */
+    double norm;                   /* norm of the last gradient */
+    uint64_t step;                 /* number of updates, which also seeds the dropout masks */
 };
 
-/* One that evaluates and never learns: no gradients, no optimiser. Small weights may be used, too. */
+/* A learner that evaluates and never trains. It has no gradients and no optimiser. Models with small weights are
+ * allowed, too. */
 ur_status ur_learner_create_judge(ur_learner **learner, ur_model *model, size_t threads, ur_error *error);
 
-void ur_learner_clear(ur_learner *learner); /* the gradients: zeros */
-/* One window forward and backward, gradients set but nothing updated. */
+void ur_learner_clear(ur_learner *learner); /* sets the gradients to zero */
+/* Runs one window forward and backward. Sets the gradients and updates nothing. */
 ur_status ur_learner_gradients(ur_learner *learner, const ur_batch *batch, const ur_carry *carry,
                                ur_window_result *result, ur_error *error);
-/* Clips, checks that the gradient is finite, updates, packs. */
+/* Clips the gradient, checks that it is finite, updates the weights and packs them. */
 ur_status ur_learner_update(ur_learner *learner, ur_error *error);
-/* Forward only. */
+/* Runs one window forward only. */
 ur_status ur_learner_forward(ur_learner *learner, const ur_batch *batch, const ur_carry *carry,
                              ur_window_result *result, ur_error *error);
 
-/* The layer whose softmax loss is computed with it, as its outputs are many; NULL: none. */
+/* The last layer, if it has so many outputs that its softmax loss is computed together with it; else NULL. */
 const ur_dense *ur_wide_head(const ur_model *model);
 
-/* A pool of `threads` (0: the machine's cores, at most 16). */
+/* Creates a pool of `threads` threads; 0 means the machine's cores, at most 16. */
 ur_status ur_learner_pool(ur_pool **pool, size_t threads, ur_error *error);
 
 #endif

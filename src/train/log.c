@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* Takes away what stands behind the line break of line `lines`. */
+/* Removes everything after the line break of line `lines`. */
 static ur_status cut_behind(ur_log_file *log, uint64_t lines, ur_error *error)
 {
     char piece[4096];
@@ -15,8 +15,8 @@ static ur_status cut_behind(ur_log_file *log, uint64_t lines, ur_error *error)
         UR_TRY(ur_append_read(&log->file, end, piece, sizeof piece, &got, error));
         if (got == 0)
             return ur_fail(error, UR_ERR_DATA,
-                           "%s: has %llu lines, the checkpoint knows of %llu; put the whole log back, remove it (the "
-                           "run goes on with a new one), or begin anew with `overwrite`",
+                           "%s: has %llu lines, but the checkpoint knows of %llu; restore the whole log, remove it "
+                           "(the run goes on with a new one), or start over with `overwrite`",
                            log->file.path, (unsigned long long)found, (unsigned long long)lines);
         for (size_t i = 0; i < got && found < lines; i++, end++) found += piece[i] == '\n';
     }

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A line that grows; too long once `used` has passed its size. */
+/* A line being written. It is too long once `used` has reached UR_LINE_TEXT_MAX. */
 typedef struct ur_net_writing {
     char *line;
     size_t used;
@@ -35,7 +35,7 @@ static void put_cells(ur_net_writing *w, const ur_run_settings *run, const char 
     }
 }
 
-/* "embed 64 > dropout 0.1 same > ": the input is dropped a quarter as often as what a layer makes of it. */
+/* "embed 64 > dropout 0.1 same > ". The embedding's dropout is a quarter of the layers' dropout. */
 static void put_embedding(ur_net_writing *w, const ur_run_settings *run)
 {
     char text[64], number[UR_NUMBER_MAX];
@@ -47,7 +47,7 @@ static void put_embedding(ur_net_writing *w, const ur_run_settings *run)
     put(w, text);
 }
 
-/* The recurrent layers, with dropout between them and behind the last. */
+/* The recurrent layers, with dropout between them and after the last one. */
 static void put_layers(ur_net_writing *w, const ur_run_settings *run)
 {
     char drop[64] = "", text[64], number[UR_NUMBER_MAX];
@@ -64,7 +64,7 @@ static void put_layers(ur_net_writing *w, const ur_run_settings *run)
     put(w, text);
 }
 
-/* Nobody said it: neither the caller nor the task. */
+/* Defaults for what neither the caller nor the task has set. */
 static ur_run_settings fill_open(const ur_run_settings *run)
 {
     ur_run_settings told = *run;

@@ -1,4 +1,4 @@
-/* The network line that `cell`, `hidden`, `layers`, `embed` and `dropout` stand for. */
+/* Writes the network line that the settings `cell`, `hidden`, `layers`, `embed` and `dropout` describe. */
 #ifndef UR_TRAIN_NET_TEXT_H
 #define UR_TRAIN_NET_TEXT_H
 
@@ -6,12 +6,12 @@
 #include "net/line.h"
 #include "train/run_settings.h"
 
-/* "embed E > dropout p/4 same > CELL H xL drop=p same > dropout p same > TAIL", with a cell for each width where several are
- * given; without `embeds` the line begins with the cell. Or the setting `net`, where there is one. What a task has left open
- * is one lstm of 128, and an embedding of 64. */
+/* "embed E > dropout p/4 same > CELL H xL drop=p same > dropout p same > TAIL". Several widths give one cell each.
+ * Without `embeds` the line begins with the cell. If the setting `net` is given, it is the line. Defaults for what the
+ * task left open: one lstm layer of 128, and an embedding of 64. */
 ur_status ur_net_text(const ur_run_settings *run, bool embeds, const char *tail, char line[UR_LINE_TEXT_MAX],
                       ur_error *error);
-/* The dropout p of such a line with the tail "dense"; false for any other line. */
+/* Finds the dropout p of such a line whose tail is "dense". Returns false for any other line. */
 bool ur_net_text_dropout(const char *line, char dropout[UR_NUMBER_MAX]);
 
 #endif

@@ -22,14 +22,14 @@ ur_status ur_objective_give_outputs(ur_learner *l, ur_error *error)
     return ur_model_prepare(l->model, true, error);
 }
 
-/* A target on its way. */
+/* A target being prepared. */
 typedef struct ur_aim {
     const ur_loss_kind *kind;
     const ur_target *target;
-    const ur_dense *head; /* the last layer, where the loss is made with it; else NULL */
+    const ur_dense *head; /* the last layer, if the loss is computed together with it; else NULL */
 } ur_aim;
 
-/* Another line takes what this one's last layer gives, σ and all. */
+/* Whether the line's last layer applies σ and another line reads the result. */
 static bool gives_sigmoid(const ur_model *m, size_t line)
 {
     const ur_layer *ends = &m->layers[m->lines[line].first + m->lines[line].count - 1];
@@ -43,22 +43,22 @@ static ur_status check_extras(const ur_target *target, const ur_loss_kind *kind,
 {
     bool smooths = target->loss == UR_LOSS_SOFTMAX || target->loss == UR_LOSS_SIGMOID;
     if (!(target->smoothing >= 0 && target->smoothing < 1))
-        return ur_fail(error, UR_ERR_USAGE, "a target's smoothing of %g; it is 0 or more and below 1",
+        return ur_fail(error, UR_ERR_USAGE, "a label smoothing of %g; it must be at least 0 and below 1",
                        target->smoothing);
     if (target->smoothing > 0 && !smooths)
-        return ur_fail(error, UR_ERR_USAGE, "labels are smoothed for softmax and sigmoid, not for the loss \"%s\"",
+        return ur_fail(error, UR_ERR_USAGE, "label smoothing works with softmax and sigmoid, not with the loss \"%s\"",
                        kind->word);
     if (target->weights && kind->layer)
-        return ur_fail(error, UR_ERR_USAGE, "the loss \"%s\" is of whole sequences: its places have no weights",
+        return ur_fail(error, UR_ERR_USAGE, "the loss \"%s\" is of whole sequences, so its steps have no weights",
                        kind->word);
     return UR_OK;
 }
 
-/* A layer that ends the line and the loss of the same word go together. */
+/* A layer that ends a line, such as a crf, needs the loss of the same name, and such a loss needs that layer. */
 static ur_status check_ending(const char *word, const ur_loss_kind *kind, size_t line, ur_error *error)
 {
     if (word ? strcmp(word, kind->word) == 0 : !kind->layer) return UR_OK;
-    if (word) return ur_fail(error, UR_ERR_USAGE, "line %zu ends in \"%s\" and takes that loss", line + 1, word);
+    if (word) return ur_fail(error, UR_ERR_USAGE, "line %zu ends in \"%s\", so it takes that loss", line + 1, word);
     return ur_fail(error, UR_ERR_USAGE, "the loss \"%s\" needs a line that ends in one; line %zu does not", kind->word,
                    line + 1);
 }
@@ -69,12 +69,12 @@ static ur_status aim_at(const ur_learner *l, const ur_target *target, ur_aim *ai
     *aim = (ur_aim){.kind = ur_loss_at((size_t)target->loss), .target = target};
     if (!aim->kind) return ur_fail(error, UR_ERR_USAGE, "there is no loss %d", (int)target->loss);
     if (target->line >= l->model->line_count)
-        return ur_fail(error, UR_ERR_USAGE, "a target for line %zu of a network of %zu", target->line + 1,
+        return ur_fail(error, UR_ERR_USAGE, "a target for line %zu of a network of %zu lines", target->line + 1,
                        l->model->line_count);
     if (aim->kind->logits && gives_sigmoid(l->model, target->line))
         return ur_fail(error, UR_ERR_USAGE,
-                       "line %zu ends in \"sigmoid\" and is read by another; its loss takes what goes in there: leave "
-                       "\"sigmoid\" out",
+                       "line %zu ends in \"sigmoid\" and another line reads it; its loss is computed from the logits: "
+                       "leave out \"sigmoid\"",
                        target->line + 1);
     UR_TRY(check_ending(ur_line_ending(l->model, target->line), aim->kind, target->line, error));
     UR_TRY(check_extras(target, aim->kind, error));
@@ -84,18 +84,18 @@ static ur_status aim_at(const ur_learner *l, const ur_target *target, ur_aim *ai
     if (sampled && !aim->head)
         return ur_fail(
             error, UR_ERR_USAGE,
-            "a sampled softmax needs the softmax loss without weights or smoothing, the last line's is \"%s\"",
+            "a sampled softmax needs the softmax loss without weights or smoothing; the last line's is \"%s\"",
             aim->kind->word);
     return UR_OK;
 }
 
-/* Where each line ends. */
+/* Decides for each line where its run ends. */
 static ur_status end_lines(ur_learner *l, const ur_batch *batch, ur_aim *aims, ur_ending *endings, ur_error *error)
 {
     bool taken[UR_LINES_MAX] = {false};
     if (!batch->target_count) return ur_fail(error, UR_ERR_USAGE, "the batch has no targets");
     if (batch->target_count > UR_MAX_LINES)
-        return ur_fail(error, UR_ERR_USAGE, "%zu targets in a batch; there are at most %d", batch->target_count,
+        return ur_fail(error, UR_ERR_USAGE, "%zu targets in a batch; the limit is %d", batch->target_count,
                        (int)UR_MAX_LINES);
     for (size_t i = 0; i < batch->target_count; i++) {
         size_t line = batch->target[i].line;
@@ -108,7 +108,7 @@ static ur_status end_lines(ur_learner *l, const ur_batch *batch, ur_aim *aims, u
     return ur_objective_give_outputs(l, error);
 }
 
-/* The softmax of a last layer: the whole one, or in training one over a sample. */
+/* The softmax loss of a last layer: over all outputs, or in training over a sample. */
 static void head_loss(const ur_learner *l, ur_tape *tape, const ur_dense *head, ur_tensor *x, const int32_t *ids,
                       double scale, double *sum)
 {

@@ -58,7 +58,7 @@ double ur_gradient_norm(const ur_compute *compute, const real *gradient, size_t 
 typedef struct ur_update_job {
     void (*step)(const ur_update *, size_t);
     ur_update update;
-    size_t first, numbers; /* of a span of the block */
+    size_t first, numbers; /* a span of the block */
 } ur_update_job;
 
 static real *at(real *block, size_t i) { return block ? block + i : NULL; }
@@ -101,7 +101,7 @@ static void (*step_of(const ur_train_kernels *k, ur_optimizer kind))(const ur_up
     return k->adam;
 }
 
-/* 1 − βᵗ by repeated multiplication: no libm, and the same bits after a resume. */
+/* 1 − βᵗ by repeated multiplication, which needs no libm and gives the same bits after a resume. */
 static double correction(double beta, uint64_t t)
 {
     double power = 1, base = beta;
@@ -110,7 +110,7 @@ static double correction(double beta, uint64_t t)
     return 1 - power;
 }
 
-/* The block without the parameters that are fixed. */
+/* Updates the block, except for the parameters that are fixed. */
 static void update_spans(const ur_optimizer_state *state, const ur_compute *compute, ur_update_job *job)
 {
     size_t end = 0;

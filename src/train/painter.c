@@ -1,4 +1,4 @@
-/* A model that paints: ur_paint of unroll_train.h. */
+/* Makes pictures with a model: ur_paint of unroll_train.h. */
 #include "base/float_mode.h"
 #include "train/task.h"
 

@@ -134,7 +134,7 @@ static const ur_setting ROWS[] = {
 
 const ur_setting_table ur_run_setting_table = UR_SETTING_TABLE(ROWS);
 
-/* "512" or "512,256": whole numbers with commas between; as many as `layers` says, if it was given. */
+/* Checks "512" or "512,256": whole numbers separated by commas, as many as `layers` says if it was given. */
 static ur_status check_hidden(const ur_run_settings *run, ur_error *error)
 {
     size_t widths = 0;
@@ -149,8 +149,8 @@ static ur_status check_hidden(const ur_run_settings *run, ur_error *error)
         text = text[digits] ? text + digits + 1 : NULL;
     }
     if (widths > 1 && run->layers && run->layers != widths)
-        return ur_fail(error, UR_ERR_USAGE, "`hidden` '%.80s' is %zu layers, `layers` says %zu", run->hidden, widths,
-                       run->layers);
+        return ur_fail(error, UR_ERR_USAGE, "`hidden` '%.80s' gives %zu layers, but `layers` gives %zu", run->hidden,
+                       widths, run->layers);
     return UR_OK;
 }
 
@@ -173,7 +173,7 @@ ur_status ur_val_fold_read(const char *fold, const ur_run_settings *run, const c
     if (!slash || !ur_read_whole(first, &i) || !ur_read_whole(slash + 1, &k) || k < 2 || k > 1000 || i < 1 || i > k)
         return ur_fail(error, UR_ERR_USAGE, "`val-fold` %.40s: give part I of K parts, such as 2/5", fold);
     if (run->validation || other)
-        return ur_fail(error, UR_ERR_USAGE, "`val-fold` and --folds exclude other data to validate on");
+        return ur_fail(error, UR_ERR_USAGE, "`val-fold` and `folds` exclude other validation data");
     *part = (size_t)i - 1;
     *parts = (size_t)k;
     return UR_OK;

@@ -6,25 +6,25 @@
 #include "train/schedule.h"
 #include "unroll_train.h"
 
-/* As the rows of run_settings.c say. */
+/* Settings; see the rows of run_settings.c. */
 typedef struct ur_run_settings {
-    const char *folder; /* NULL: nothing is kept */
+    const char *folder; /* NULL if nothing is kept */
     bool resume, overwrite;
     const char *preset, *init_from;
 
-    const char *validation; /* data of its own; NULL: a share of the training data */
+    const char *validation; /* separate validation data, or NULL to use a share of the training data */
     double validation_share;
 
     const char *net, *cell, *hidden;
     size_t layers, embed;
     double dropout;
-    double init_scale, remember; /* NaN: as ur_model_create leaves them */
+    double init_scale, remember; /* NaN to keep what ur_model_create set */
 
     size_t batch;
-    double epochs, minutes; /* NaN: no limit */
+    double epochs, minutes; /* NaN for no limit */
     uint64_t steps;
     size_t patience;
-    double until; /* NaN: no */
+    double until; /* NaN if not set */
 
     ur_learning learning;
     double average, smooth;
@@ -35,16 +35,17 @@ typedef struct ur_run_settings {
     uint64_t evaluate_every, sample_every, save_every;
     bool no_events;
     const char *isa;
-    ur_watcher watcher; /* no row: it decides nothing */
+    ur_watcher watcher; /* has no row, since it does not affect the result */
 } ur_run_settings;
 
 extern const ur_setting_table ur_run_setting_table;
 
-/* What no row can say of itself. */
+/* Checks what a single row cannot. */
 ur_status ur_run_settings_check(const ur_run_settings *run, ur_error *error);
 
-/* The setting `val-fold` of tasks that can hold out part I of K equal ones, "I/K": *part from 0. UR_ERR_USAGE for anything
- * else, and beside data to validate on (`other`: names of files to hold out, or NULL). */
+/* Reads the setting `val-fold`, "I/K", of tasks that can hold out part I of K equal parts. *part counts from 0.
+ * UR_ERR_USAGE for any other text, and if there are other validation data (`other`: names of files to hold out, or
+ * NULL). */
 ur_status ur_val_fold_read(const char *fold, const ur_run_settings *run, const char *other, size_t *part, size_t *parts,
                            ur_error *error);
 

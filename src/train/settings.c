@@ -8,7 +8,7 @@
 
 /* ---- Rows --------------------------------------------------------------------------------------------------------- */
 
-/* The task's rows come first: they are what a reader looks for. */
+/* The task's rows come first, since readers look for them first. */
 static const ur_setting *row_at(const ur_settings *s, size_t i)
 {
     size_t own = s->task->settings->count;
@@ -18,7 +18,7 @@ static const ur_setting *row_at(const ur_settings *s, size_t i)
 
 static size_t count_rows(const ur_settings *s) { return s->task->settings->count + ur_run_setting_table.count; }
 
-/* The struct that row i is of. */
+/* The struct that holds the value of row i. */
 static const void *values_at(const ur_settings *s, size_t i)
 {
     return i < s->task->settings->count ? s->own : (const void *)&s->run;
@@ -29,7 +29,7 @@ static void *values_to_write(ur_settings *s, size_t i)
     return i < s->task->settings->count ? s->own : (void *)&s->run;
 }
 
-/* Its number; count_rows where there is none. */
+/* The index of a row; count_rows if there is none. */
 static size_t find_row(const ur_settings *s, const char *name, size_t length)
 {
     size_t i = 0;
@@ -66,7 +66,7 @@ static ur_status keep_string(ur_settings *s, const char **text, ur_error *error)
     return *text ? UR_OK : ur_fail_memory(error, "the settings");
 }
 
-/* Strings that another's values point at, as the settings' own. */
+/* Replaces strings that other settings own by copies that these settings own. */
 static ur_status keep_strings(ur_settings *s, ur_error *error)
 {
     for (size_t i = 0; i < count_rows(s); i++) {
@@ -79,7 +79,7 @@ static ur_status keep_strings(ur_settings *s, ur_error *error)
     return UR_OK;
 }
 
-/* ---- Beginning and end -------------------------------------------------------------------------------------------- */
+/* ---- Making and freeing ------------------------------------------------------------------------------------------- */
 
 void ur_settings_free(ur_settings *s)
 {
@@ -150,7 +150,7 @@ static ur_status no_such_row(const ur_settings *s, const char *name, ur_error *e
     return ur_fail(error, UR_ERR_USAGE, "the task %s has no setting \"%.60s\"", s->task->name, name);
 }
 
-/* Who gave row i, by this name or by another one of the same value. */
+/* Who gave the value of row i, under this name or under another name of the same value. */
 static ur_given given_by(const ur_settings *s, size_t i)
 {
     ur_given by = s->given[i];
@@ -205,7 +205,7 @@ static ur_status no_such_preset(const ur_settings *s, ur_error *error)
                    first ? "there is " : "this task has none", first ? first->name : "");
 }
 
-/* Takes the settings of a line over. */
+/* Takes over the settings of a line. */
 static ur_status take_line(ur_settings *s, const char *line, ur_given by, ur_error *error)
 {
     ur_settings *told;
@@ -224,7 +224,7 @@ static ur_status take_line(ur_settings *s, const char *line, ur_given by, ur_err
     return status;
 }
 
-/* Where the settings have a value of their own, the preset's is not taken. */
+/* Takes the preset's settings, except those that already have a value. */
 static ur_status apply_preset(ur_settings *s, ur_error *error)
 {
     if (!s->run.preset) return UR_OK;
@@ -232,7 +232,7 @@ static ur_status apply_preset(ur_settings *s, ur_error *error)
     return take_line(s, ur_settings_preset(s), UR_GIVEN_OPEN, error);
 }
 
-/* Whether the caller gave what stands for the network line. */
+/* Whether the caller gave settings that stand in for the network line. */
 static bool gives_network(const ur_settings *s)
 {
     for (size_t i = 0; i < count_rows(s); i++)
@@ -246,7 +246,7 @@ ur_status ur_settings_recall(ur_settings *s, const char *began, ur_error *error)
     const char *net = s->run.net;
     UR_TRY(take_line(s, began, UR_GIVEN_BY_RUN, error));
     if (!gives_network(s)) return UR_OK;
-    const char *line = s->run.net; /* the caller's own words make one; a dropout that was chosen goes into it */
+    const char *line = s->run.net; /* the caller's settings make a new line, which takes over a chosen dropout */
     s->run.net = net;
     char dropout[UR_NUMBER_MAX];
     if (!line || !ur_net_text_dropout(line, dropout)) return UR_OK;

@@ -1,6 +1,6 @@
 /*
  * Settings as a line of options: "--net 'embed 64 > lstm 512 > dense' --batch 64 --one-bias". A value with anything but
- * letters, digits and _-+=:,./%@ stands in single quotes, as a shell reads it.
+ * letters, digits and _-+=:,./%@ is written in single quotes, as for a shell.
  */
 #include "train/task.h"
 
@@ -10,13 +10,13 @@
 
 /* ---- Reading ------------------------------------------------------------------------------------------------------ */
 
-/* A line being taken apart, word by word. */
+/* A line being split into words. */
 typedef struct ur_line_words {
     const char *next;
-    char *word; /* room for the whole line */
+    char *word; /* has space for the whole line */
 } ur_line_words;
 
-/* 'a b' and a\ b are one word, '' in quotes are written '\''. False at the end. */
+/* 'a b' and a\ b are one word; ' within quotes is written '\''. Returns false at the end. */
 static bool read_word(ur_line_words *w)
 {
     size_t length = 0;
@@ -47,7 +47,7 @@ static ur_status read_setting(ur_settings *s, ur_line_words *w, ur_error *error)
 {
     char name[64];
     if (strncmp(w->word, "--", 2) != 0 || strlen(w->word) - 2 >= sizeof name)
-        return ur_fail(error, UR_ERR_USAGE, "\"%.60s\" is no setting; write --name value", w->word);
+        return ur_fail(error, UR_ERR_USAGE, "\"%.60s\" is not a setting; write --name value", w->word);
     memcpy(name, w->word + 2, strlen(w->word) - 1);
     char *equals = strchr(name, '=');
     if (equals) {
@@ -71,8 +71,8 @@ ur_status ur_settings_read(ur_settings *s, const char *line, ur_error *error)
 
 /* ---- Writing ------------------------------------------------------------------------------------------------------ */
 
-/* Whether a row whose effect depends on another has one: "optimizer=adam|adamw"; nothing behind "=": where that is open; without
- * "=": where it is set. */
+/* Whether a row has an effect, if that depends on another row (`beside`). "optimizer=adam|adamw": the other row has one
+ * of these values. "val=", with nothing after the "=": the other row is open. No "=": the other row is set. */
 static bool has_effect(const ur_settings *s, const ur_setting *row)
 {
     char value[UR_SETTING_VALUE_MAX] = "";
@@ -91,7 +91,7 @@ static bool has_effect(const ur_settings *s, const ur_setting *row)
     }
 }
 
-/* Whether another row is told instead of it, as val-match is of val-fraction. */
+/* Whether another row is written in its place, as val-match is in place of val-fraction. */
 static bool is_excluded(const ur_settings *s, const ur_setting *row)
 {
     const ur_setting *other;
@@ -102,7 +102,7 @@ static bool is_excluded(const ur_settings *s, const ur_setting *row)
     return false;
 }
 
-/* A row that says nothing is left out: an open one, a flag that is not set, a zero that is the default. */
+/* Leaves out rows that say nothing: open ones, flags that are not set, and zeros that are the default. */
 static bool is_told(const ur_settings *s, size_t i)
 {
     const ur_setting *row = ur_settings_row(s, i);
@@ -114,7 +114,7 @@ static bool is_told(const ur_settings *s, size_t i)
     return *text && (!ur_setting_empty(row, values) || strcmp(row->initial, text) != 0);
 }
 
-/* A line being written; without `text` it is only measured. */
+/* A line being written. If `text` is NULL, it is only measured. */
 typedef struct ur_line_out {
     char *text;
     size_t length;
@@ -171,14 +171,14 @@ ur_status ur_settings_line(const ur_settings *s, char **line, ur_error *error)
 
 enum { SHOWN = 90, SHOWN_BEFORE = 20 };
 
-/* Where two long texts are shown from: a little before they begin to differ. */
+/* The offset from which two long texts are shown: a little before they begin to differ. */
 static size_t shown_from(const char *a, const char *b)
 {
     size_t at = 0;
     if (!a || !b || (strlen(a) <= SHOWN && strlen(b) <= SHOWN)) return 0;
     while (a[at] && a[at] == b[at]) at++;
     at = at > SHOWN_BEFORE ? at - SHOWN_BEFORE : 0;
-    while (at && ((unsigned char)a[at] & 0xC0) == 0x80) at--; /* not within a character of UTF-8 */
+    while (at && ((unsigned char)a[at] & 0xC0) == 0x80) at--; /* not within a UTF-8 character */
     return at;
 }
 
@@ -228,8 +228,8 @@ ur_status ur_settings_compare(const ur_settings *now, const char *began, const c
         status = ur_fail_memory(error, "the settings");
     else if (status != UR_OK)
         status = ur_fail(error, UR_ERR_DATA,
-                         "%s: the run was begun by another version, whose settings this one does not read (%.200s); "
-                         "begin anew with `overwrite`, or take its weights with `init-from`",
+                         "%s: the run was begun by another version, whose settings this version cannot read (%.200s); "
+                         "start over with `overwrite`, or take its weights with `init-from`",
                          path, why.text);
     else
         status = compare(then, now, path, error);

@@ -37,7 +37,7 @@ static ur_status bias_gates(ur_trainer *t, ur_error *error)
                    steps, ur_model_net(t->model));
 }
 
-/* The line as it is understood is what the run is known by. */
+/* Builds the network. The run is recorded with the line as the parser understood it. */
 static ur_status make_network(ur_trainer *t, ur_error *error)
 {
     ur_net_request request = {0};
@@ -67,12 +67,12 @@ static bool same_vocabulary(const ur_vocabulary *a, const ur_vocabulary *b)
 static bool same_vocabularies(const ur_model *a, const ur_model *b)
 {
     bool same = same_vocabulary(a->vocabulary, b->vocabulary);
-    for (size_t i = 0; i < a->line_count && same; i++) /* as many lines as b, whose network is the same */
+    for (size_t i = 0; i < a->line_count && same; i++) /* b has as many lines, since its network is the same */
         same = same_vocabulary(a->lines[i].vocabulary, b->lines[i].vocabulary);
     return same;
 }
 
-/* `init-from`: the weights of a model with the same network and vocabulary. */
+/* `init-from`: takes the weights of a model with the same network and vocabularies. */
 static ur_status take_first_weights(ur_trainer *t, ur_error *error)
 {
     const char *path = t->run->init_from;
@@ -84,10 +84,10 @@ static ur_status take_first_weights(ur_trainer *t, ur_error *error)
         status = ur_fail(error, UR_ERR_USAGE, "%s: a model with %s weights cannot be trained; begin with its f32 file",
                          path, ur_weights_name(from->weights));
     else if (strcmp(from->net, t->model->net) != 0)
-        status = ur_fail(error, UR_ERR_DATA, "%s: its network is \"%s\", this run's is \"%s\"", path, from->net,
+        status = ur_fail(error, UR_ERR_DATA, "%s: its network is \"%s\", but this run's is \"%s\"", path, from->net,
                          t->model->net);
     else if (!same_vocabularies(from, t->model))
-        status = ur_fail(error, UR_ERR_DATA, "%s: its vocabulary is not that of these data", path);
+        status = ur_fail(error, UR_ERR_DATA, "%s: its vocabulary is not the one of these data", path);
     else
         memcpy(t->model->values, from->values, t->model->numbers * sizeof(real));
     ur_model_free(from);
@@ -112,24 +112,23 @@ static bool holds(const char *folder, const char *name)
     return there;
 }
 
-/* What is in the folder already must be meant. */
+/* Refuses a folder that already holds files, unless the settings say what to do with them. */
 static ur_status check_folder(const ur_run_settings *run, ur_error *error)
 {
     const char *folder = run->folder;
     bool last = holds(folder, "last.safetensors"), best = holds(folder, "model.safetensors");
     if (run->overwrite) return UR_OK;
     if (!run->resume && (last || best))
-        return ur_fail(error, UR_ERR_USAGE, "%s already holds a run; `resume` goes on with it, `overwrite` begins anew",
+        return ur_fail(error, UR_ERR_USAGE, "%s already holds a run; `resume` continues it, `overwrite` starts over",
                        folder);
     if (!run->resume && holds(folder, "log.jsonl"))
         return ur_fail(error, UR_ERR_USAGE, "%s holds a log.jsonl already; choose another folder, or `overwrite`",
                        folder);
     if (best && !last)
-        return ur_fail(
-            error, UR_ERR_DATA,
-            "%s holds a model but no last.safetensors to go on from; `overwrite` begins anew, `init-from` in "
-            "another folder goes on from the model",
-            folder);
+        return ur_fail(error, UR_ERR_DATA,
+                       "%s holds a model but no last.safetensors to continue; `overwrite` starts over, `init-from` in "
+                       "another folder begins with the model's weights",
+                       folder);
     return UR_OK;
 }
 
@@ -149,13 +148,13 @@ static ur_status open_events(ur_trainer *t, ur_error *error)
     if (t->run->no_events) return UR_OK;
     char *path = ur_path_join(t->run->folder, UR_EVENTS_NAME);
     if (!path) return ur_fail_memory(error, "a path");
-    bool goes_on = t->resumed && ur_path_exists(path); /* one that is gone begins anew */
+    bool goes_on = t->resumed && ur_path_exists(path); /* if the file is gone, a new one begins */
     ur_status status = ur_events_open(&t->events, path, goes_on ? t->at.event_records : 0, error);
     free(path);
     return status;
 }
 
-/* The old run's files go when the new one begins, so that a kill before the first checkpoint leaves no mixture. */
+/* Removes the old run's files when the new run begins, so that a kill before the first checkpoint leaves no mixture. */
 static ur_status open_log(ur_trainer *t, ur_error *error)
 {
     if (!t->run->folder) return UR_OK;

@@ -1,4 +1,4 @@
-/* The model, with averaged weights where there are some, on the validation data. */
+/* Evaluates the model on the validation set, with averaged weights if there are any. */
 #include "train/evaluation.h"
 #include "train/trainer.h"
 

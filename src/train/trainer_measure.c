@@ -1,8 +1,8 @@
 /*
- * --minutes as a number of steps. A few seconds of real steps and a part of a real evaluation are timed, the steps are
- * counted that fit beside the evaluations, and everything begins again from the first weights: so the run is the one that
- * --steps with that number gives, bit for bit. Where evaluations would take more than a fifth of the time, there are fewer
- * of them.
+ * Turns --minutes into a number of steps. A few seconds of real steps and a part of a real evaluation are timed. The
+ * steps that fit beside the evaluations are counted, and everything begins again from the initial weights. So the run
+ * is the one that --steps with that number gives, bit for bit. If evaluations would take more than a fifth of the time,
+ * there are fewer of them.
  */
 #include "base/clock.h"
 #include "train/trainer.h"
@@ -19,12 +19,12 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The median of some steps: other work on the machine disturbs the mean. */
+/* The median time of some steps. The mean would suffer from other work on the machine. */
 static ur_status time_steps(ur_trainer *t, double *step_seconds, ur_error *error)
 {
     double spans[UR_MEASURE_STEPS], begin = ur_clock();
     size_t done = 0;
-    UR_TRY(ur_trainer_step(t, error)); /* takes the memory */
+    UR_TRY(ur_trainer_step(t, error)); /* allocates the memory, so it is not timed */
     while (done < UR_MEASURE_STEPS && (!done || ur_clock() - begin < UR_MEASURE_SECONDS) && !atomic_load(&t->stop)) {
         double before = ur_clock();
         UR_TRY(ur_trainer_step(t, error));
@@ -36,7 +36,7 @@ static ur_status time_steps(ur_trainer *t, double *step_seconds, ur_error *error
     return UR_OK;
 }
 
-/* A share of the evaluation, doubled until it takes a second, and what all of it will take. */
+/* Times a part of the evaluation, doubled until it takes a second, and estimates the time of the whole. */
 static ur_status time_evaluation(ur_trainer *t, double *seconds, ur_error *error)
 {
     double metric[UR_METRICS_MAX], span = 0;
@@ -53,7 +53,7 @@ static ur_status time_evaluation(ur_trainer *t, double *seconds, ur_error *error
     return UR_OK;
 }
 
-/* Back to the first weights and an empty optimiser. `first` holds the weights. */
+/* Goes back to the initial weights, which `first` holds, and an empty optimiser. */
 static void begin_again(ur_trainer *t, const real *first)
 {
     size_t bytes = t->model->numbers * sizeof(real);
@@ -73,7 +73,7 @@ static void begin_again(ur_trainer *t, const real *first)
     t->seconds = 0;
 }
 
-/* Steps that fit into the time, and as many evaluations as take no more than a fifth of it. */
+/* The number of steps that fit into the time, with as many evaluations as take at most a fifth of it. */
 static ur_status count_steps(ur_trainer *t, double left, double step_seconds, double evaluation_seconds,
                              ur_error *error)
 {
@@ -81,11 +81,10 @@ static ur_status count_steps(ur_trainer *t, double left, double step_seconds, do
     double evaluations = most > UR_EVALUATIONS ? UR_EVALUATIONS : most < 1 ? 1 : most;
     double steps = (left - evaluations * evaluation_seconds) / step_seconds;
     if (steps < 1)
-        return ur_fail(
-            error, UR_ERR_USAGE,
-            "`minutes` %g: a step takes %.2g s and an evaluation %.2g s, so that none fits; give more time, a "
-            "smaller network or a smaller share of the data to validate on",
-            t->run->minutes, step_seconds, evaluation_seconds);
+        return ur_fail(error, UR_ERR_USAGE,
+                       "`minutes` %g: a step takes %.2g s and an evaluation %.2g s, too long for this time; give more "
+                       "minutes, a smaller network or a smaller validation share",
+                       t->run->minutes, step_seconds, evaluation_seconds);
     t->at.measured_steps = (uint64_t)steps;
     t->at.evaluations = (uint64_t)evaluations;
     return UR_OK;
@@ -97,7 +96,7 @@ static ur_status measure(ur_trainer *t, const real *first, ur_error *error)
     ur_status status = time_steps(t, &step_seconds, error);
     if (status == UR_OK) status = time_evaluation(t, &evaluation_seconds, error);
     begin_again(t, first);
-    if (status == UR_ERR_INTERRUPTED) return UR_OK; /* the trainer sees that it is to stop */
+    if (status == UR_ERR_INTERRUPTED) return UR_OK; /* the trainer sees the stop by itself */
     UR_TRY(status);
     double left = 60 * t->run->minutes - (ur_clock() - began);
     UR_TRY(count_steps(t, left, step_seconds, evaluation_seconds, error));

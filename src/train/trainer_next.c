@@ -1,6 +1,6 @@
 /*
- * Training as a sequence of events: an update, then what is due after it, one piece a call. A run that is killed between
- * two pieces goes on with the second, since what is due is part of the checkpoint.
+ * Training as a sequence of events: an update, and then whatever is due after it, one piece per call. A run that is
+ * killed between two pieces goes on with the second, since what is due is part of the checkpoint.
  */
 #include "base/float_mode.h"
 #include "train/trainer.h"
@@ -29,7 +29,7 @@ static void fill_event(const ur_trainer *t, ur_event *e, ur_event_kind kind)
 
 static bool every(uint64_t step, uint64_t period) { return period && step % period == 0; }
 
-/* What this step brings with it. The end comes with an evaluation and a save. */
+/* Decides what is due after this step. The end includes an evaluation and a save. */
 static void set_due(ur_trainer *t)
 {
     const ur_run_settings *s = t->run;
@@ -54,7 +54,7 @@ static void end_early(ur_trainer *t, const char *reason)
     t->at.due |= UR_DUE_END | UR_DUE_SAVE;
 }
 
-/* What an evaluation brings with it: the rate may fall, the run may end. */
+/* Draws the consequences of an evaluation: the rate may fall, and the run may end. */
 static void judge_run(ur_trainer *t, bool improved)
 {
     const ur_run_settings *s = t->run;
@@ -68,15 +68,15 @@ static void judge_run(ur_trainer *t, bool improved)
     if (!isnan(s->until) && !is_better(t, s->until, t->at.metric[0])) end_early(t, "good enough");
 }
 
-/* Before the first model is written there is a checkpoint in which `due` is still to be done: a run that is killed between
- * the two goes on, and is none that has lost its checkpoint. */
+/* Writes a checkpoint before the first model is written. In it `due` is still to be done. So a run that is killed
+ * between the two files can go on, instead of having a model and no checkpoint. */
 static ur_status keep_first(ur_trainer *t, unsigned due, ur_error *error)
 {
     if (t->kept) return UR_OK;
     t->at.due |= due;
     ur_status status = ur_trainer_save(t, error);
     t->at.due &= ~due;
-    return status == UR_ERR_NUMERIC ? UR_OK : status; /* what comes next finds that out, too, and says more */
+    return status == UR_ERR_NUMERIC ? UR_OK : status; /* the next piece finds the same error and explains it better */
 }
 
 static ur_status evaluate(ur_trainer *t, ur_event *e, ur_error *error)
@@ -93,7 +93,7 @@ static ur_status evaluate(ur_trainer *t, ur_event *e, ur_error *error)
     return UR_OK;
 }
 
-/* Without validation the newest is the best. */
+/* Saves a checkpoint. Without validation the newest model is the best one. */
 static ur_status save(ur_trainer *t, ur_event *e, ur_error *error)
 {
     if (!ur_trainer_validates(t)) {
@@ -127,7 +127,7 @@ static bool take_due(ur_trainer *t, unsigned what)
     return due;
 }
 
-/* Stopped in the middle, it is due once more when the run is resumed. */
+/* An evaluation that was stopped in the middle stays due for the resumed run. */
 static ur_status evaluate_unless_stopped(ur_trainer *t, ur_event *e, ur_error *error)
 {
     ur_status status = evaluate(t, e, error);
@@ -161,14 +161,14 @@ static ur_status next(ur_trainer *t, ur_event *e, ur_error *error)
     return step(t, e, error);
 }
 
-/* A run that is resumed does the same again, and its settings cannot change. */
+/* A resumed run would fail in the same way, since its settings cannot change; so the message suggests something
+ * else. */
 static ur_status name_remedy(const ur_trainer *t, ur_error *error)
 {
     if (!error || !t->run->folder || !t->kept) return UR_ERR_NUMERIC;
     return ur_fail(error, UR_ERR_NUMERIC,
-                   "%s. `resume` would come to the same: go on in another folder with `init-from` %s/last.safetensors, "
-                   "or begin anew "
-                   "with `overwrite`",
+                   "%s. `resume` would fail in the same way: go on in another folder with `init-from` "
+                   "%s/last.safetensors, or start over with `overwrite`",
                    error->text, t->run->folder);
 }
 

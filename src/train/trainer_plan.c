@@ -1,4 +1,4 @@
-/* How many steps a run has, how its rate falls, and how often what is done. */
+/* Plans how many steps a run has, how its rate falls, and how often each thing is done. */
 #include "train/trainer.h"
 
 #include <math.h>
@@ -28,7 +28,7 @@ static void plan_rates(ur_trainer *t)
     uint64_t steps = s->steps;
     keep_least(&steps, steps_of_epochs(t));
     keep_least(&steps, t->at.measured_steps);
-    uint64_t quarter = steps / 4 + 1; /* where nothing is said, the rate falls three times */
+    uint64_t quarter = steps / 4 + 1; /* by default the rate falls three times */
     t->rates = (ur_rate_plan){.schedule = s->schedule,
                               .rate = s->learning.rate,
                               .floor = s->rate_floor,
@@ -38,7 +38,7 @@ static void plan_rates(ur_trainer *t)
                               .steps = steps};
 }
 
-/* What a run that had ended does when it is resumed: more steps or more patience than before let it go on. */
+/* Handles the resume of a run that had ended: more steps or more patience than before let it go on. */
 static void plan_end(ur_trainer *t)
 {
     if (!(t->at.due & UR_DUE_END)) return;
@@ -53,7 +53,7 @@ void ur_trainer_plan_run(ur_trainer *t)
     plan_rates(t);
     if (t->measuring) return; /* the number of steps is not known yet */
     uint64_t times = t->at.evaluations ? t->at.evaluations : UR_EVALUATIONS;
-    /* Rounded up: the last one falls on the end and not a few steps before it. */
+    /* Rounded up, so that the last evaluation comes at the end and not a few steps before it. */
     uint64_t share = (t->rates.steps + times - 1) / times;
     if (share < 20) share = 20;
     if (!s->evaluate_every) s->evaluate_every = share;

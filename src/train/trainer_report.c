@@ -1,6 +1,6 @@
 /*
- * What a run tells: lines of log.jsonl and reports of the event file, at the same steps. All of it but the times is the
- * same in equal runs.
+ * The reports of a run: lines of log.jsonl and reports of the event file, at the same steps. Equal runs report the
+ * same, except for times.
  */
 #include "base/utf8.h"
 #include "format/json_text.h"
@@ -35,7 +35,7 @@ static ur_status log_step(ur_trainer *t, ur_error *error)
                     error);
 }
 
-/* The gradient is still there, before clipping: the update has only read it. */
+/* Reports the gradient's norms before clipping. The gradient is still there, since the update only reads it. */
 static void put_norms(ur_trainer *t)
 {
     ur_learner *l = t->learner;
@@ -88,7 +88,7 @@ ur_status ur_trainer_report_step(ur_trainer *t, ur_error *error)
 
 /* ---- an evaluation ---------------------------------------------------------------------------------------------- */
 
-/* NULL without memory. */
+/* NULL if there is no memory. */
 static json_t *gates_json(const ur_trainer *t)
 {
     json_t *gates = json_array();
@@ -103,7 +103,7 @@ static json_t *gates_json(const ur_trainer *t)
     return gates;
 }
 
-/* Layers count from 1 wherever someone reads them. */
+/* Layers are counted from 1 wherever people see them. */
 static void put_gates(ur_trainer *t)
 {
     ur_gate_share share;
@@ -125,7 +125,7 @@ static int put_metrics(const ur_trainer *t, json_t *line)
     return failed;
 }
 
-/* The first metric is the one the run is judged by. */
+/* The first metric, by which the run is judged, has the name "validation" here. */
 static json_t *evaluation_json(const ur_trainer *t)
 {
     json_t *line = json_pack("{s:I,s:f,s:f,s:f}", "step", (json_int_t)t->at.step, "epoch", ur_trainer_epoch(t),
@@ -167,7 +167,7 @@ static ur_status report_sample(ur_trainer *t, const ur_shown *shown, const char 
     return ur_events_end(&t->events, t->at.step, error);
 }
 
-/* What is not UTF-8 is kept as U+FFFD. */
+/* Logs the sample. Bytes that are not UTF-8 become U+FFFD. */
 static ur_status keep_sample(ur_trainer *t, const ur_shown *shown, ur_error *error)
 {
     size_t size;

@@ -1,10 +1,10 @@
-/* One update, of the batch that is next. */
+/* One update, on the next batch. */
 #include "base/clock.h"
 #include "train/trainer.h"
 
 #include <math.h>
 
-/* An epoch ends when the batch behind its last one is wanted. */
+/* An epoch ends when a batch after its last one is asked for. */
 static ur_status next_batch(ur_trainer *t, ur_task_batch *batch, ur_error *error)
 {
     if (t->at.number >= t->task->batches(t->data, UR_PART_TRAIN, t->at.epoch)) {
@@ -17,20 +17,20 @@ static ur_status next_batch(ur_trainer *t, ur_task_batch *batch, ur_error *error
     return UR_OK;
 }
 
-/* Carried states have as many lanes as the batch. */
+/* Makes the carried states, which have as many lanes as the batch. */
 static ur_status make_state(ur_trainer *t, const ur_task_batch *batch, ur_error *error)
 {
     if (!t->task->carries) return UR_OK;
     if (t->state && ur_state_lanes(t->state) == ur_task_lanes(batch)) return UR_OK;
     if (!batch->fresh)
-        return ur_fail(error, UR_ERR_DATA, "a batch of %zu lanes cannot go on from one of %zu", ur_task_lanes(batch),
-                       t->state ? ur_state_lanes(t->state) : 0);
+        return ur_fail(error, UR_ERR_DATA, "a batch of %zu lanes cannot carry the states of %zu lanes",
+                       ur_task_lanes(batch), t->state ? ur_state_lanes(t->state) : 0);
     ur_state_free(t->state);
     t->state = NULL;
     return ur_state_make(&t->state, t->model, ur_task_lanes(batch), error);
 }
 
-/* Smoothed loss: begins where a model that knows nothing stands. */
+/* Updates the smoothed loss. It begins at the loss of an untrained model. */
 static void smooth(ur_trainer *t, size_t count)
 {
     double share = t->run->smooth, first = t->first_loss;
@@ -50,7 +50,7 @@ static void count_step(ur_trainer *t, const ur_task_batch *batch, const ur_windo
     t->items_here += r->count;
 }
 
-/* The pass of a task's own forward, with the batch it is of. */
+/* The context of a task's own forward: the trainer and the batch. */
 typedef struct ur_task_pass {
     ur_trainer *t;
     const ur_task_batch *batch;

@@ -1,4 +1,4 @@
-/* A batch of random ids and numbers that a network takes: section 3 of unroll_train.h. */
+/* A batch of random ids and numbers that fits a network: section 3 of unroll_train.h. */
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/random.h"
@@ -11,11 +11,11 @@
 struct ur_trial {
     const ur_model *model;
     ur_batch batch;
-    ur_value places[UR_LINES_MAX]; /* the shape that each line leaves */
-    ur_arena arena;                /* all that the batch points at */
+    ur_value places[UR_LINES_MAX]; /* the shape of each line's output */
+    ur_arena arena;                /* holds everything the batch points to */
     int32_t *lengths;
     uint64_t seed;
-    uint32_t use; /* of the next numbers */
+    uint32_t use; /* stream of the next random numbers */
     bool failed;  /* no memory */
 };
 
@@ -34,7 +34,7 @@ static const int32_t *random_ids(ur_trial *t, size_t count, size_t below)
     return ids;
 }
 
-/* Within ±1. */
+/* Random values within ±1. */
 static const ur_real *random_values(ur_trial *t, size_t rows, size_t width)
 {
     size_t count;
@@ -45,7 +45,8 @@ static const ur_real *random_values(ur_trial *t, size_t rows, size_t width)
     return values;
 }
 
-/* A line whose lanes are pictures takes one step of them; where all lines have the same places, they fit one another. */
+/* Fills the input of a line. A line whose lanes are pictures takes one step. Where all lines have the same places, the
+ * lines fit one another. */
 static void fill_input(ur_trial *t, size_t index, size_t lanes, size_t steps)
 {
     const ur_line *line = &t->model->lines[index];
@@ -63,7 +64,7 @@ static const ur_layer *end_of(const ur_model *m, size_t line)
     return &m->layers[m->lines[line].first + m->lines[line].count - 1];
 }
 
-/* By a later line; of one whose table is shared, its numbers are not. */
+/* Whether a later line reads this line's output. Sharing its table does not count. */
 static bool is_read(const ur_model *m, size_t line)
 {
     for (const ur_layer *l = m->layers; l < m->layers + m->layer_count; l++)
@@ -71,7 +72,7 @@ static bool is_read(const ur_model *m, size_t line)
     return false;
 }
 
-/* That of the layer which ends the line; of classes behind a plain dense layer; else of numbers. */
+/* The loss of a line: that of the layer that ends it; softmax after a plain dense layer; else squared error. */
 static ur_loss loss_of(const ur_model *m, size_t line)
 {
     const char *ending = ur_line_ending(m, line);
@@ -82,7 +83,7 @@ static ur_loss loss_of(const ur_model *m, size_t line)
     return classes ? UR_LOSS_SOFTMAX : UR_LOSS_SQUARED;
 }
 
-/* One label; two of a lane that has steps for them and a blank between. The last output is the blank. */
+/* Gives a lane one label, or two if it has steps for two and a blank between them. The last output is the blank. */
 static void fill_labels(ur_trial *t, ur_target *target, const ur_shape *shape, size_t outputs)
 {
     int32_t *lengths = take(t, shape->lanes, sizeof *lengths);

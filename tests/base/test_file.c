@@ -90,7 +90,7 @@ static void test_reads_files_of_unknown_length(void **state)
     (void)state;
     ur_bytes bytes;
     if (!ur_path_exists("/proc/self/status")) {
-        print_message("skipped: there is no /proc/self/status\n");
+        print_message("skipped: /proc/self/status\n is missing; it has one line for each frame, with its label");
         skip();
     }
     assert_int_equal(ur_file_read("/proc/self/status", &bytes, NULL), UR_OK);

@@ -68,7 +68,7 @@ static void too_large(void **state)
     ur_error error;
     assert_int_equal(ur_gif_make(&(ur_gif){.frames = 1, .rows = 3, .columns = 65536}, &file, &size, &error),
                      UR_ERR_DATA);
-    assert_string_equal(error.text, "1 pictures of 3 x 65536 cannot be a GIF file");
+    assert_string_equal(error.text, "1 pictures of 3 x 65536 do not fit into a GIF file");
     assert_int_equal(ur_gif_make(&(ur_gif){.frames = SIZE_MAX, .rows = 3, .columns = 3}, &file, &size, &error),
                      UR_ERR_DATA);
 }

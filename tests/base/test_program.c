@@ -42,7 +42,7 @@ static void test_failures(void **state)
     const char *const words[] = {"no-such-program", NULL};
     ur_program p;
     assert_int_equal(ur_program_begin(&p, words, &error), UR_ERR_UNSUPPORTED);
-    assert_string_equal(error.text, "there is no program no-such-program, which it takes; install it");
+    assert_string_equal(error.text, "the program no-such-program is needed and was not found; install it");
     assert_true(ur_program_is_there("true", "x"));
     assert_false(ur_program_is_there("false", "x"));
     assert_false(ur_program_is_there("no-such-program", "x"));

@@ -197,7 +197,8 @@ static size_t check(const test_case *c, const char *cell, const char *isa)
     const expected *e = find(cell, c->name);
     size_t wrong = 0;
     if (!e) {
-        printf("%s, %s: there is no hash in expected.inc\n", cell, c->name);
+        printf("%s, %s: hash in expected.inc\n is missing; it has one line for each frame, with its label", cell,
+               c->name);
         return 1;
     }
     for (size_t threads = 1; threads <= THREADS_MAX; threads++) {

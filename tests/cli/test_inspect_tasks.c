@@ -23,20 +23,24 @@ typedef struct refusal {
     const char *verb, *task, *says;
 } refusal;
 
-#define WITHOUT_STEPS "; this one is of the task "
-#define NO_TOKENS     "reads no tokens, so it has no embedding of any; models of lm, classify, tag (without --also), "
-#define NOT_SHOWN     "is not shown; models of lm, classify, tag, frames and forecast are taken, and unroll "
+#define WITHOUT_STEPS                                                                                                  \
+    "interpretable cells are found in models of the tasks lm, classify, tag and frames, whose data say what is true "  \
+    "at each step; this model is of the task "
+#define NO_TOKENS "reads no tokens, so it has no embedding of any; models of lm, classify, tag (without --also), "
+#define NOT_SHOWN "is not shown; models of lm, classify, tag, frames and forecast are taken, and unroll "
 
 static const refusal REFUSALS[] = {
-    {"cells", "forecast", WITHOUT_STEPS "forecast, and inspect gates takes it"},
-    {"cells", "recall", WITHOUT_STEPS "recall, and inspect gates takes it"},
-    {"cells", "glimpse", WITHOUT_STEPS "glimpse, and inspect gates takes it"},
-    {"cells", "draw", WITHOUT_STEPS "draw, and inspect gates takes it"},
-    {"cells", "translate", WITHOUT_STEPS "translate, and inspect gates takes it"},
-    {"cells", "caption", WITHOUT_STEPS "caption, and inspect gates takes it"},
-    {"cells", "speech", "inspect gates takes it"},
-    {"gradient", "draw", "inspect gates takes this model"},
-    {"gradient", "speech", "inspect gates takes this model, and inspect gradient one with --decoder attention"},
+    {"cells", "forecast", WITHOUT_STEPS "forecast; try inspect gates"},
+    {"cells", "recall", WITHOUT_STEPS "recall; try inspect gates"},
+    {"cells", "glimpse", WITHOUT_STEPS "glimpse; try inspect gates"},
+    {"cells", "draw", WITHOUT_STEPS "draw; try inspect gates"},
+    {"cells", "translate", WITHOUT_STEPS "translate; try inspect gates"},
+    {"cells", "caption", WITHOUT_STEPS "caption; try inspect gates"},
+    {"cells", "speech", "try inspect gates"},
+    {"gradient", "draw", "numbers at once; try inspect gates"},
+    {"gradient", "speech",
+     "the gradient begins at one step, but ctc does not say at which step a label is; try inspect gates, or inspect "
+     "gradient with a model trained with --decoder attention"},
     {"saliency", "translate", NOT_SHOWN "predict --attention"},
     {"saliency", "caption", NOT_SHOWN "predict --attention"},
     {"saliency", "speech", NOT_SHOWN "predict --attention"},

@@ -66,10 +66,9 @@ static void test_normal_form(void **state)
     if (ur_makes_normal_form())
         check(path, &joined, 3, "0=caf\xC3\xA9|1=\xED\x95\x9C x|2=\xE0\xA4\x95\xE0\xA4\xBC");
     else
-        refuse(
-            path, &joined,
-            "t.tsv: line 1: U+0301 stands behind the letter it belongs to; this build was made without utf8proc, which "
-            "makes the two one character, and so does uconv -x nfc");
+        refuse(path, &joined,
+               "t.tsv: line 1: U+0301 is a combining character after its letter; this build has no utf8proc to compose "
+               "the two. Compose the text with uconv -x nfc");
 }
 
 static void test_rows_of_a_picture(void **state)
@@ -112,7 +111,7 @@ static void test_mistakes(void **state)
     refuse(temp_string(temp, "t.tsv", "caption\n\xFF\n"), &none,
            "t.tsv: line 2: byte 1: invalid UTF-8; turn the file into UTF-8 first (iconv -t UTF-8)");
     refuse(temp_string(temp, "t.tsv", "caption\na\n"), &(ur_captions_options){.header = "maybe"},
-           "header maybe; it is yes or no");
+           "`header` maybe: give yes or no");
 }
 
 int main(void)

@@ -119,9 +119,9 @@ static void test_columns_of_a_training(void **state)
     check_clip(clips, 0, 2, "ba", wanted);
     ur_clips_close(clips);
     refuse_table(*state, "x,phase\n1,b\n3,a\n", &options, UR_ERR_DATA,
-                 "bad.csv: line 1: there is no column y, which the model reads");
+                 "bad.csv: line 1: the model reads a column y, which is missing");
     refuse_table(*state, "x,y,phase\n1,2,b\n3,4,c\n", &options, UR_ERR_DATA,
-                 "bad.csv: line 3: the label c does not occur in the training, which has 2: a, b");
+                 "bad.csv: line 3: the label c does not occur in the training data, which have 2 labels: a, b");
 }
 
 static void test_bad_tables(void **state)
@@ -132,19 +132,19 @@ static void test_bad_tables(void **state)
     refuse_table(*state, "x,y,label\n1,2,a\n\n3,1e39,b\n", &none, UR_ERR_DATA,
                  "bad.csv: line 4: column 2 (y): \"1e39\" is not a finite number");
     refuse_table(*state, "x,y,label\n1,2,a\n3,4,b,5\n", &none, UR_ERR_DATA,
-                 "bad.csv: line 3: 4 columns, the rows before have 3");
+                 "bad.csv: line 3: 4 columns; the rows before have 3");
     refuse_table(*state, "x,y,label\n1,2,a\n3,4\n", &none, UR_ERR_DATA,
-                 "bad.csv: line 3: 2 columns, the rows before have 3");
+                 "bad.csv: line 3: 2 columns; the rows before have 3");
     refuse_table(*state, "x,y\n1,2\n3,4\n", &none, UR_ERR_DATA,
                  "bad.csv: no column looks like labels; name it with `label-column`");
-    refuse_table(*state, "x,y,label\n", &none, UR_ERR_DATA, "bad.csv: there are no frames in it");
-    refuse_table(*state, "\n\n", &none, UR_ERR_DATA, "bad.csv: an empty table");
+    refuse_table(*state, "x,y,label\n", &none, UR_ERR_DATA, "bad.csv: no frames in it");
+    refuse_table(*state, "\n\n", &none, UR_ERR_DATA, "bad.csv: the table is empty");
     refuse_table(*state, "x,label\n1,a\n2,\xC3\n", &none, UR_ERR_FORMAT,
                  "bad.csv: line 3: byte 3: invalid UTF-8; turn the file into UTF-8 first (iconv -t UTF-8)");
     refuse_table(*state, "label\na\nb\n", &(ur_clips_options){.label_column = "1"}, UR_ERR_DATA,
-                 "bad.csv: line 1: there is no column of numbers");
+                 "bad.csv: line 1: no column of numbers");
     refuse_table(*state, "x,label\n1,a\n", &(ur_clips_options){.label_column = "z"}, UR_ERR_USAGE,
-                 "bad.csv: line 1: `label-column` z: there is no such column among 2");
+                 "bad.csv: line 1: `label-column` z: no such column among 2");
 }
 
 /* The same numbers and labels, in memory and in temporary files. */
@@ -173,8 +173,8 @@ static void test_large_tables(void **state)
     ur_clips_close(files);
     assert_int_equal(ur_clips_open(&files, &path, 1, &(ur_clips_options){.watcher = &nowhere, .memory = 40}, &error),
                      UR_ERR_IO);
-    assert_non_null(
-        strstr(error.text, "/nowhere: no temporary file can be made: No such file or directory; set TMPDIR"));
+    assert_non_null(strstr(error.text, "/nowhere: cannot make a temporary file: No such file or directory; set TMPDIR "
+                                       "to a folder with enough free space"));
 }
 
 /* ---- Pictures ----------------------------------------------------------------------------------------------------- */
@@ -217,9 +217,8 @@ static void test_bad_idx(void **state)
     const char *paths[] = {clip_path, temp_write(*state, "labels", LABELS, sizeof LABELS)};
     const ur_clips_options other = {.rows = 2, .columns_of_picture = 2, .channels = 1};
     refuse(*state, paths, 2, &(ur_clips_options){.names = names}, UR_ERR_DATA,
-           "labels: clip 1, frame 2: label 2, and there are names for 2");
-    refuse(*state, paths, 2, &other, UR_ERR_DATA,
-           "clips: frames of 1 x 2 x 1, where those of the training are 2 x 2 x 1");
+           "labels: clip 1, frame 2: label 2, but only 2 labels have names");
+    refuse(*state, paths, 2, &other, UR_ERR_DATA, "clips: frames of 1 x 2 x 1; the training data have 2 x 2 x 1");
     refuse(*state, paths, 1, &(ur_clips_options){0}, UR_ERR_USAGE,
            "clips: clips are two idx files, of the frames and of their labels; here is 1");
     paths[1] = temp_write(*state, "few", fewer, sizeof fewer - 2);
@@ -257,21 +256,21 @@ static void test_folders(void **state)
     ur_clips_close(clips);
     const char *path = movie;
     temp_string(temp, "movie/labels.txt", "a\nb\na\n");
-    refuse(temp, &path, 1, &(ur_clips_options){0}, UR_ERR_DATA, "movie/labels.txt: 3 labels, and 2 frames beside it");
+    refuse(temp, &path, 1, &(ur_clips_options){0}, UR_ERR_DATA, "movie/labels.txt: 3 labels for 2 frames");
     temp_string(temp, "movie/3.ppm", "P5 1 1 255\nx");
     refuse(temp, &path, 1, &(ur_clips_options){0}, UR_ERR_DATA,
-           "movie/3.ppm: a frame of 1 x 1 x 1, where those before are 1 x 2 x 3");
+           "movie/3.ppm: a frame of 1 x 1 x 1; the frames before it are 1 x 2 x 3");
     temp_string(temp, "movie/3.ppm", "P5 1 1 65535\nxx");
     refuse(temp, &path, 1, &(ur_clips_options){0}, UR_ERR_UNSUPPORTED,
-           "movie/3.ppm: its largest number is 65535; 255 is read");
+           "movie/3.ppm: its largest value is 65535; it must be 255");
     temp_string(temp, "movie/3.ppm", "P5 4 4 255\nxx");
-    refuse(temp, &path, 1, &(ur_clips_options){0}, UR_ERR_FORMAT, "movie/3.ppm: it ends before its 4 x 4 places do");
+    refuse(temp, &path, 1, &(ur_clips_options){0}, UR_ERR_FORMAT, "movie/3.ppm: it ends before its 4 x 4 pixels do");
     temp_string(temp, "movie/3.ppm", "GIF89a");
     refuse(temp, &path, 1, &(ur_clips_options){0}, UR_ERR_FORMAT,
-           "movie/3.ppm: no picture: neither PNG, JPEG nor binary PGM or PPM");
+           "movie/3.ppm: not a picture: neither PNG, JPEG nor binary PGM or PPM");
     unlink(temp_path(temp, "movie/labels.txt"));
     refuse(temp, &path, 1, &(ur_clips_options){0}, UR_ERR_DATA,
-           "movie/2.ppm: there is no labels.txt beside it, with a label a line for each frame");
+           "movie/2.ppm: no labels.txt beside it; it has one line for each frame, with its label");
     temp_remove(movie);
 }
 
@@ -289,7 +288,7 @@ static void test_png(void **state)
     const char *path = movie;
     ur_status status = ur_clips_open(&clips, &path, 1, &(ur_clips_options){0}, &error);
     if (status == UR_ERR_UNSUPPORTED)
-        assert_non_null(strstr(error.text, "made without libpng"));
+        assert_non_null(strstr(error.text, "this build cannot read PNG, because it was made without libpng"));
     else
         assert_int_equal(status, UR_OK);
     if (status == UR_OK) check_clip(clips, 0, 1, "a", wanted);

@@ -107,17 +107,18 @@ static void test_what_is_refused(void **state)
            "line 4: a sentence without words");
     refuse(temp, "1-2\tab\t_\t_\t_\t_\t_\t_\t_\t_\n", UR_ERR_DATA, "line 1: a sentence without words");
     refuse(temp, "The cat sat.\n", UR_ERR_DATA,
-           "line 1: not CoNLL-U: a word has 10 fields with tabs between, this line has 1: \"The cat sat.\"");
+           "line 1: not CoNLL-U: a word has 10 fields separated by tabs; this line has 1: \"The cat sat.\"");
     refuse(temp, "1\ta\t_\tX\t_\t_\t_\t_\t_\t_\t_\n", UR_ERR_DATA,
-           "line 1: not CoNLL-U: a word has 10 fields with tabs between, this line has 11: "
+           "line 1: not CoNLL-U: a word has 10 fields separated by tabs; this line has 11: "
            "\"1\\x09a\\x09_\\x09X\\x09_\\x09_\\x09_\\x09_\\x09_\\x09_\\x09_\"");
-    refuse(temp, "1\t\t_\tX\t_\t_\t_\t_\t_\t_\n", UR_ERR_DATA, "line 1: field 2 is empty; CoNLL-U writes _ there");
+    refuse(temp, "1\t\t_\tX\t_\t_\t_\t_\t_\t_\n", UR_ERR_DATA,
+           "line 1: field 2 is empty; CoNLL-U writes _ for an empty field");
     refuse(temp, WORD("x", "a", "X"), UR_ERR_DATA,
            "line 1: not CoNLL-U: the first field is \"x\", not the number of a word");
     refuse(temp, WORD("1-", "a", "X"), UR_ERR_DATA,
            "line 1: not CoNLL-U: the first field is \"1-\", not the number of a word");
     refuse(temp, WORD("1", "a", "X") WORD("3", "b", "X"), UR_ERR_DATA,
-           "line 2: word 2 is expected here, found \"3\"; is an empty line missing?");
+           "line 2: expected word 2, found \"3\"; is an empty line missing?");
     refuse(temp, WORD("1", "a", "X") WORD("1", "\xFF", "X"), UR_ERR_FORMAT,
            "line 2: byte 3: invalid UTF-8; turn the file into UTF-8 first (iconv -t UTF-8)");
 }
@@ -132,8 +133,8 @@ static void test_fields_by_name(void **state)
     ok(ur_conllu_field_find("10", &field, &error), &error);
     assert_int_equal(field, 9);
     assert_int_equal(ur_conllu_field_find("11", &field, &error), UR_ERR_USAGE);
-    assert_string_equal(error.text, "there is no column \"11\"; CoNLL-U has 1 id, 2 form, 3 lemma, 4 upos, 5 xpos, 6 "
-                                    "feats, 7 head, 8 deprel, 9 deps, 10 misc");
+    assert_string_equal(error.text, "no column \"11\"; CoNLL-U has 1 id, 2 form, 3 lemma, 4 upos, 5 xpos, 6 feats, 7 "
+                                    "head, 8 deprel, 9 deps, 10 misc");
     assert_string_equal(ur_conllu_field_name(4), "xpos");
     assert_null(ur_conllu_field_name(10));
 }

@@ -195,8 +195,8 @@ static void refused(void **state)
     temp_folder(temp, "bare");
     temp_write(temp, "bare/binary", "\0", 1);
     check_refused(temp, UR_TOKEN_BYTE, "bare", UR_ERR_DATA,
-                  "bare: no text below this folder; looked for files without a zero byte in their first 4096 bytes, "
-                  "hidden names left out (1 other entries)");
+                  "bare: no text files in this folder; a text file has no zero byte among its first 4096 bytes, and "
+                  "hidden files are ignored (1 other entries)");
     temp_string(temp, "bare/a", "");
     temp_string(temp, "bare/b", "");
     check_refused(temp, UR_TOKEN_CHAR, "bare", UR_ERR_DATA,
@@ -215,7 +215,7 @@ static void refused(void **state)
     ur_corpus *corpus;
     ur_error error;
     assert_int_equal(ur_corpus_open(&corpus, NULL, 0, &(ur_corpus_options){0}, &error), UR_ERR_USAGE);
-    assert_string_equal(error.text, "no text is given; name at least one file or folder");
+    assert_string_equal(error.text, "no text given; name at least one file or folder");
     check_read(UR_TOKEN_BYTE, false, temp_path(temp, "cut"), "a|b|\xE2|\x82");
 }
 

@@ -173,7 +173,7 @@ static void check_ids(const expectation *expected, ur_corpus *corpus)
         check_token(expected, token, (const unsigned char *)text, length);
     }
     assert_int_equal(ur_reader_next(reader, ids, 1, &error), UR_ERR_DATA);
-    assert_string_equal(error.text, "the text ends here: 1 more tokens are wanted, 0 are left");
+    assert_string_equal(error.text, "1 more tokens are needed, but only 0 are left in the text");
     check_jumps(expected, reader);
     ur_reader_close(reader);
     ur_vocabulary_free(vocabulary);

@@ -93,10 +93,10 @@ static void size_of_a_training(void **state)
     ur_labelled_close(set);
     write_pair(temp, &p, "\0\0\x08\x03\0\0\0\x02\0\0\0\x01\0\0\0\x01\x00\x33", 18, LABELS, 10);
     check_refused_all(temp, p.paths, 2, &options, UR_ERR_DATA,
-                      "images: pictures of 1 x 1 x 1, where those of the training are 2 x 3 x 1");
+                      "images: pictures of 1 x 1 x 1; the training data have 2 x 3 x 1");
     write_pair(temp, &p, PICTURES, 28, "\0\0\x08\x01\0\0\0\x02\x0A\x08", 10);
     check_refused_all(temp, p.paths, 2, &options, UR_ERR_DATA,
-                      "images: image 2: the label 8 does not occur in the training, which has 2: 9, 10");
+                      "images: image 2: the label 8 does not occur in the training data, which have 2 labels: 9, 10");
     ur_labelled_close(training);
 }
 
@@ -135,28 +135,29 @@ static void bad_pictures(void **state)
         const char *expected;
     } CASES[] = {
         {PICTURES, 28, "\0\0\x08\x01\0\0\0\x03\0\1\2", 11, UR_ERR_DATA, "images: 2 pictures, but 3 labels in labels"},
-        {PICTURES, 27, LABELS, 10, UR_ERR_FORMAT, "images: 11 numbers, where its sizes make 12"},
-        {PICTURES, 28, LABELS, 9, UR_ERR_FORMAT, "labels: 1 numbers, where its sizes make 2"},
+        {PICTURES, 27, LABELS, 10, UR_ERR_FORMAT, "images: 11 values; its dimensions need 12"},
+        {PICTURES, 28, LABELS, 9, UR_ERR_FORMAT, "labels: 1 values; its dimensions need 2"},
         {"\0\0\x0D\x03\0\0\0\0", 8, LABELS, 10, UR_ERR_UNSUPPORTED,
-         "images: numbers of type 0D; only bytes, 08, are read"},
+         "images: values of type 0D; only bytes (08) can be read"},
         {"\0\0\x08\x05\0\0\0\0", 8, LABELS, 10, UR_ERR_FORMAT, "images: 5 sizes; labels have 1, pictures 3 or 4"},
         {"\0\0\x08\x03\0\0\0\0", 8, LABELS, 10, UR_ERR_FORMAT, "images: 3 sizes; labels have 1, pictures 3 or 4"},
-        {LABELS, 10, LABELS, 10, UR_ERR_FORMAT, "images has 1 sizes and labels 1; pictures have 3 or 4, labels 1"},
-        {PICTURES, 28, "1 x", 3, UR_ERR_FORMAT, "labels: no idx file: it has 3 bytes"},
-        {PICTURES, 28, "1 xy", 4, UR_ERR_FORMAT, "labels: no idx file: it does not begin with 00 00"},
+        {LABELS, 10, LABELS, 10, UR_ERR_FORMAT,
+         "images has 1 dimensions and labels has 1; pictures have 3 or 4, labels 1"},
+        {PICTURES, 28, "1 x", 3, UR_ERR_FORMAT, "labels: not an idx file: it has only 3 bytes"},
+        {PICTURES, 28, "1 xy", 4, UR_ERR_FORMAT, "labels: not an idx file: it does not begin with 00 00"},
         {"\0\0\x08\x03\0\0\0\x02\xff\xff\xff\xff\xff\xff\xff\xff", 16, LABELS, 10, UR_ERR_FORMAT,
-         "images: 0 numbers, where its sizes make 18446744073709551615 or more"},
+         "images: 0 values; its dimensions need 18446744073709551615 or more"},
         {"\0\0\x08\x03\0\0\0\x02\0\0\0\0\xff\xff\xff\xff", 16, LABELS, 10, UR_ERR_DATA,
-         "images: pictures of 0 x 4294967295 x 1; they have 1 to 16777215 numbers"},
+         "images: pictures of 0 x 4294967295 x 1; a picture may have 1 to 16777215 values"},
         {PICTURES, 28, "\0\0\x08\x01\0\0\0\x02\1\1", 10, UR_ERR_DATA,
-         "images: one class only: all 2 examples have the label 1; two are needed"},
+         "images: only one class: all 2 examples have the label 1; at least two classes are needed"},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         write_pair(temp, &p, CASES[i].images, CASES[i].image_size, CASES[i].labels, CASES[i].label_size);
         check_refused_all(temp, p.paths, 2, NULL, CASES[i].status, CASES[i].expected);
     }
     check_refused_all(temp, p.paths, 1, NULL, UR_ERR_USAGE,
-                      "images: pictures are two idx files, of the images and of their labels; here is 1");
+                      "images: labelled pictures are two idx files, one of pictures and one of labels; here is 1");
 }
 
 /* ---- gzip --------------------------------------------------------------------------------------------------------- */
@@ -220,10 +221,9 @@ static void packed(void **state)
     assert_int_equal(ur_labelled_open(&set, &path, 1, &options, &error), UR_ERR_FORMAT);
     assert_non_null(strstr(error.text, "bad.tsv.gz: damaged gzip, "));
     watcher.temporary = "/nowhere";
-    check_refused(
-        temp, temp_path(temp, "packed.tsv.gz"), &options, UR_ERR_IO,
-        "*/nowhere: no temporary file can be made: No such file or directory; set TMPDIR to a folder with room "
-        "for the data");
+    check_refused(temp, temp_path(temp, "packed.tsv.gz"), &options, UR_ERR_IO,
+                  "*/nowhere: cannot make a temporary file: No such file or directory; set TMPDIR to a folder with "
+                  "enough free space");
 }
 
 #else

@@ -82,7 +82,7 @@ static void columns_by_option(void **state)
         "p.tsv: text and label are the same column 1; the columns are: 1 a (2 values), 2 b (3 values), 3 c (2 "
         "values)");
     options = (ur_labelled_options){.header = "maybe"};
-    check_refused(temp, path, &options, UR_ERR_USAGE, "*header maybe; it is yes or no");
+    check_refused(temp, path, &options, UR_ERR_USAGE, "*`header` maybe: give yes or no");
 }
 
 static void quotes(void **state)
@@ -113,12 +113,10 @@ static void quotes_that_are_none(void **state)
     check_set(temp_string(temp, "s.tsv", "\"open\t1\nclosed\"\t0\nc\t1\n"), NULL, found, "0 1",
               "1:\"open|0:closed\"|1:c");
     check_set(temp_string(temp, "t.tsv", "\"open\t1\nb\t0\nc\t1\n"), NULL, found, "0 1", "1:\"open|0:b|1:c");
-    check_refused(
-        temp, temp_string(temp, "u.csv", "a,1\n\"b\" c,0\nd,1\n"), NULL, UR_ERR_FORMAT,
-        "u.csv: line 2: a quote that does not end at the end of its field; a quote inside one is written twice");
-    check_refused(
-        temp, temp_string(temp, "v.csv", "a,1\n\"b,0\nd,1\n"), NULL, UR_ERR_FORMAT,
-        "v.csv: line 2: a quote that does not end at the end of its field; a quote inside one is written twice");
+    check_refused(temp, temp_string(temp, "u.csv", "a,1\n\"b\" c,0\nd,1\n"), NULL, UR_ERR_FORMAT,
+                  "u.csv: line 2: a quoted field goes on after its closing quote; a quote inside one is written twice");
+    check_refused(temp, temp_string(temp, "v.csv", "a,1\n\"b,0\nd,1\n"), NULL, UR_ERR_FORMAT,
+                  "v.csv: line 2: a quoted field goes on after its closing quote; a quote inside one is written twice");
 }
 
 static void bad_rows(void **state)
@@ -132,18 +130,18 @@ static void bad_rows(void **state)
     check_refused(temp, temp_string(temp, "f.tsv", "a\t1\n \t0\n"), NULL, UR_ERR_DATA,
                   "f.tsv: line 2: an example without text; take the row out");
     check_refused(temp, temp_string(temp, "g.tsv", "alpha\t1\nbeta\t \ngamma\t0\n"), NULL, UR_ERR_DATA,
-                  "g.tsv: line 2: there is no label");
+                  "g.tsv: line 2: no label");
     check_refused(temp, temp_string(temp, "h.tsv", "a\t1\nb\t1\n"), NULL, UR_ERR_DATA,
-                  "h.tsv: one class only: all 2 examples have the label 1; two are needed");
+                  "h.tsv: only one class: all 2 examples have the label 1; at least two classes are needed");
     check_refused(temp, temp_string(temp, "i.tsv", "ab\t1\nb\xC3(c\t0\n"), NULL, UR_ERR_FORMAT,
                   "i.tsv: line 2: byte 2: invalid UTF-8; turn the file into UTF-8 first (iconv -t UTF-8)");
     check_refused(temp, temp_write(temp, "j.csv", "ab,1\nb\0c,0\n", 11), NULL, UR_ERR_FORMAT,
                   "j.csv: line 2: byte 2: a zero byte: the file is not a text");
     check_refused(temp, temp_string(temp, "k.csv", ""), NULL, UR_ERR_DATA, "k.csv: no examples in it");
     check_refused(temp, temp_string(temp, "l.csv", "text,label\n"), NULL, UR_ERR_DATA,
-                  "l.csv: one class only: all 1 examples have the label label; two are needed");
+                  "l.csv: only one class: all 1 examples have the label label; at least two classes are needed");
     check_refused(temp, temp_string(temp, "m.csv", "word\nword\nother\n"), NULL, UR_ERR_DATA,
-                  "m.csv: one column only; an example has a text and a label");
+                  "m.csv: only one column; an example needs a text and a label");
 }
 
 /* Labels of a training: ids are theirs, and others are refused. */
@@ -156,8 +154,9 @@ static void labels_of_a_training(void **state)
     check_examples(set, "bad good so", "good:this|good:that");
     assert_int_equal(ur_labelled_label(set, 0), 1);
     ur_labelled_close(set);
-    check_refused(temp, temp_string(temp, "x.tsv", "this\tgood\nthat\tworse\n"), &options, UR_ERR_DATA,
-                  "x.tsv: line 2: the label worse does not occur in the training, which has 3: bad, good, so");
+    check_refused(
+        temp, temp_string(temp, "x.tsv", "this\tgood\nthat\tworse\n"), &options, UR_ERR_DATA,
+        "x.tsv: line 2: the label worse does not occur in the training data, which have 3 labels: bad, good, so");
 }
 
 /* Several files are one table; each may have the header. */
@@ -202,12 +201,12 @@ static void split(void **state)
     ur_labelled_close(set);
     ur_labelled_close(turned);
     options = (ur_labelled_options){.val_fraction = 1};
-    check_refused(temp, temp->path, &options, UR_ERR_USAGE, "*a share of 1 to validate on; it is from 0 to below 1");
+    check_refused(temp, temp->path, &options, UR_ERR_USAGE,
+                  "*a validation share of 1; it must be at least 0 and below 1");
     options = (ur_labelled_options){.val_fraction = 1e-9};
-    check_refused(
-        temp, temp->path, &options, UR_ERR_DATA,
-        "z2.tsv: none of the 2000 examples fall to the share to validate on; there must be some on both sides: "
-        "name a file to validate on (--val), or another --val-fraction");
+    check_refused(temp, temp->path, &options, UR_ERR_DATA,
+                  "z2.tsv: none of the 2000 examples fall into the validation share, but training and validation both "
+                  "need some; give validation data (`val`) or another `val-fraction`");
 }
 
 int main(void)

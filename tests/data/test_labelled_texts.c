@@ -28,17 +28,15 @@ static void lines(void **state)
                   "d: line 2: two labels; an example belongs to one class");
     check_refused(temp, temp_string(temp, "e", "1 one\n2\n"), &FORM_LINES, UR_ERR_DATA,
                   "e: line 2: an example without text; take the line out");
-    check_refused(temp, temp_string(temp, "f", "1 one\n text\n"), &FORM_LINES, UR_ERR_DATA,
-                  "f: line 2: there is no label");
-    check_refused(
-        temp, temp_string(temp, "g", "no label\nin these\n"), NULL, UR_ERR_DATA,
-        "g: cannot tell which form of labelled examples this is; say it with `form`, which is one of tsv, csv, "
-        "lines, fasttext, trees, files, folders, wav, idx");
+    check_refused(temp, temp_string(temp, "f", "1 one\n text\n"), &FORM_LINES, UR_ERR_DATA, "f: line 2: no label");
+    check_refused(temp, temp_string(temp, "g", "no label\nin these\n"), NULL, UR_ERR_DATA,
+                  "g: cannot tell which form of labelled examples this is; give `form`, one of tsv, csv, lines, "
+                  "fasttext, trees, files, folders, wav, idx");
     check_refused(temp, temp_string(temp, "h", ""), NULL, UR_ERR_DATA, "h: the file is empty");
     const ur_labelled_options options = {.form = "text"};
-    check_refused(temp, temp->path, &options, UR_ERR_USAGE,
-                  "*no form of data is called text; there are: tsv, csv, lines, fasttext, trees, files, folders, wav, "
-                  "idx");
+    check_refused(
+        temp, temp->path, &options, UR_ERR_USAGE,
+        "*unknown form of data text; the forms are tsv, csv, lines, fasttext, trees, files, folders, wav, idx");
 }
 
 static const char TREES[] =
@@ -89,7 +87,7 @@ static void bad_trees(void **state)
         {"(3 (2 It)\n", "byte 0 of the line: a bracket that is never closed"},
         {"(3 It)) x\n", "byte 6 of the line: the tree has ended, or has not begun"},
         {"It (3 a)\n", "byte 0 of the line: the tree has ended, or has not begun"},
-        {"(3 ( It))\n", "byte 4 of the line: there is no label"},
+        {"(3 ( It))\n", "byte 4 of the line: no label"},
         {"(3 )\n", "byte 0 of the line: a node without words"},
     };
     for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
@@ -121,7 +119,7 @@ static void file_for_each_class(void **state)
         "Greek Irish", "Greek:Alpha|Greek:Beta De La|Irish:O'Neal");
     temp_string(temp, "n/Welsh.txt", "\n");
     check_refused(temp, temp_path(temp, "n"), NULL, UR_ERR_DATA,
-                  "n/Welsh.txt: a class without an example; take the file out");
+                  "n/Welsh.txt: a class without examples; remove the file");
 }
 
 static void folder_for_each_class(void **state)
@@ -148,7 +146,7 @@ static void folder_for_each_class(void **state)
         "neg pos", "neg:bad|pos:good\nfilm|+pos:fine");
     options.val_match = "*.txt";
     check_refused(temp, temp_path(temp, "m"), &options, UR_ERR_DATA,
-                  "m/neg/1.txt: all of the 3 examples are of files named *.txt; there must be some on both sides");
+                  "m/neg/1.txt: all of the 3 examples match *.txt, but training and validation both need some");
     ur_labelled *set = open_labelled(temp_path(temp, "m"), NULL);
     check_name(temp, set, 2, "m/pos/2.txt");
     ur_labelled_close(set);
@@ -157,7 +155,7 @@ static void folder_for_each_class(void **state)
                   "m/pos/3.txt: line 2: byte 3: invalid UTF-8; turn the file into UTF-8 first (iconv -t UTF-8)");
     temp_string(temp, "m/pos/3.txt", " \n");
     check_refused(temp, temp_path(temp, "m"), NULL, UR_ERR_DATA,
-                  "m/pos/3.txt: an example without text; take the file out");
+                  "m/pos/3.txt: an example without text; remove the file");
 }
 
 static void label_in_the_name(void **state)
@@ -170,9 +168,8 @@ static void label_in_the_name(void **state)
     check_set(temp_path(temp, "k"), &options, "a file an example, whose name says its class; 2 examples, 2 labels",
               "neg pos", "pos:good|neg:bad");
     options.label_from = "*_{label}.txt_*";
-    check_refused(
-        temp, temp_path(temp, "k"), &options, UR_ERR_DATA,
-        "k/1_pos_a.txt: its name does not fit the pattern *_{label}.txt_*, which says where the label stands");
+    check_refused(temp, temp_path(temp, "k"), &options, UR_ERR_DATA,
+                  "k/1_pos_a.txt: its name does not match the pattern *_{label}.txt_*, which says where the label is");
     options.label_from = "*.txt";
     check_refused(temp, temp_path(temp, "k"), &options, UR_ERR_USAGE, "*the pattern *.txt has no {label}");
     options.label_from = "{label}{label}";
@@ -188,14 +185,15 @@ static void no_data(void **state)
 {
     temp_text *temp = *state;
     temp_folder(temp, "z");
-    check_refused(temp, temp_path(temp, "z"), NULL, UR_ERR_DATA, "z: no file below this folder, hidden ones left out");
+    check_refused(temp, temp_path(temp, "z"), NULL, UR_ERR_DATA,
+                  "z: no files in this folder (hidden files are ignored)");
     temp_string(temp, "z/README", "x");
-    check_refused(temp, temp_path(temp, "z"), NULL, UR_ERR_DATA, "z: no data in it, only files that tell of them");
+    check_refused(temp, temp_path(temp, "z"), NULL, UR_ERR_DATA, "z: no data in it, only files that describe data");
     check_refused(temp, temp_path(temp, "nothing"), NULL, UR_ERR_IO, "nothing: no such file or folder");
     assert_int_equal(mkfifo(temp_path(temp, "pipe"), 0600), 0);
     check_refused(temp, temp->path, NULL, UR_ERR_FORMAT,
                   "pipe: neither a file nor a folder; a pipe is read as - (standard input)");
-    check_refused_all(temp, NULL, 0, NULL, UR_ERR_USAGE, "*no text is given; name at least one file or folder");
+    check_refused_all(temp, NULL, 0, NULL, UR_ERR_USAGE, "*no text given; name at least one file or folder");
 }
 
 static void globs(void **state)

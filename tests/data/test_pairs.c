@@ -76,7 +76,7 @@ static void unequal_files(void **state)
 {
     const char *de = write_file(state, "b.de", "a\nb\nc\n"), *en = write_file(state, "b.en", "a\nb\n");
     fails(de, en, NULL, UR_ERR_DATA, "b.de has 3 lines, ");
-    fails(de, en, NULL, UR_ERR_DATA, "b.en has 2; line by line, each text of the one belongs to one of the other");
+    fails(de, en, NULL, UR_ERR_DATA, "b.en has 2; line N of one must be the translation of line N of the other");
 }
 
 static void tables(void **state)
@@ -104,11 +104,11 @@ static void bad_tables(void **state)
           "g.tsv: no column \"en\"; its columns are a, b");
     fails(tsv, NULL, &(ur_pairs_options){.column = {"3", NULL}}, UR_ERR_USAGE, "no column \"3\"");
     fails(tsv, NULL, &(ur_pairs_options){.column = {"2", NULL}}, UR_ERR_USAGE,
-          "source and target are both column 2; give another `target-column`");
-    fails(csv, NULL, NULL, UR_ERR_FORMAT, "h.csv: line 2: a quote that does not end at the end of its field");
+          "source and target are both column 2; change `target-column`");
+    fails(csv, NULL, NULL, UR_ERR_FORMAT, "h.csv: line 2: a quoted field goes on after its closing quote");
     fails(write_file(state, "i.tsv", ""), NULL, NULL, UR_ERR_DATA, "i.tsv: no pairs in it");
     fails(write_file(state, "j.tsv", "a\xFF\tb\n"), NULL, NULL, UR_ERR_FORMAT, "j.tsv: line 1: byte 2: invalid UTF-8");
-    fails(((temp_text *)*state)->folder, NULL, NULL, UR_ERR_USAGE, "a folder; give the files of source and target");
+    fails(((temp_text *)*state)->folder, NULL, NULL, UR_ERR_USAGE, "a folder; give a source file and a target file");
 }
 
 int main(void)

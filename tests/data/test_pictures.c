@@ -49,7 +49,7 @@ static void test_scaling(void **state)
     unsigned char to[64];
     assert_int_equal(ur_picture_scale(four, &(ur_picture_size){1, 1, 4}, to, &(ur_picture_size){1, 1, 3}, &error),
                      UR_ERR_DATA);
-    assert_string_equal(error.text, "a picture of 4 channels, where 3 are wanted");
+    assert_string_equal(error.text, "a picture of 4 channels; 3 are needed");
 }
 
 /* ---- Albums ------------------------------------------------------------------------------------------------------- */
@@ -96,9 +96,9 @@ static void test_idx(void **state)
     ok(ur_album_look(path, &idx, &error), &error);
     assert_true(idx);
     refuse(temp, path, &(ur_album_options){.names = (const char *[]){"a"}, .name_count = 1},
-           "two.idx3: the table names files, so that this must be their folder");
+           "two.idx3: the table names picture files, so this must be their folder");
     refuse(temp, temp_write(temp, "short.idx3", IDX, sizeof IDX - 1), &(ur_album_options){.side = 4},
-           "short.idx3: 3 numbers, where its sizes make 4");
+           "short.idx3: 3 values; its dimensions need 4");
 }
 
 static void test_files(void **state)
@@ -122,9 +122,9 @@ static void test_files(void **state)
     refuse(temp, folder, &(ur_album_options){.side = 4, .names = names, .name_count = 2},
            "album/c: no such file or folder");
     refuse(temp, temp_write(temp, "album/c.png", "text", 4), &(ur_album_options){.side = 4},
-           "album/c.png: no picture: neither PNG, JPEG nor binary PGM or PPM");
+           "album/c.png: not a picture: neither PNG, JPEG nor binary PGM or PPM");
     refuse(temp, temp_write(temp, "album/d.ppm", "P6 2 2 255\n123", 14), &(ur_album_options){.side = 4},
-           "album/d.ppm: it ends before its 2 x 2 places do");
+           "album/d.ppm: it ends before its 2 x 2 pixels do");
 }
 
 #ifdef UR_HAVE_JPEG
@@ -184,7 +184,7 @@ static void test_jpeg(void **state)
     ur_error error;
     assert_int_equal(ur_picture_file_look((const unsigned char *)"\xFF\xD8\xFF\xE0", 4, &found, &error),
                      UR_ERR_UNSUPPORTED);
-    assert_non_null(strstr(error.text, "made without libjpeg"));
+    assert_non_null(strstr(error.text, "this build cannot read JPEG, because it was made without libjpeg"));
 #endif
 }
 
@@ -226,7 +226,7 @@ static void test_npy(void **state)
     ok(ur_npy_read(npy, 1, value, &error), &error);
     assert_true(value[0] == 3 && value[1] == 4);
     assert_int_equal(ur_npy_read(npy, 2, value, &error), UR_ERR_DATA);
-    assert_string_equal(strstr(error.text, "x.npy"), "x.npy: row 3 has a number that is not finite");
+    assert_string_equal(strstr(error.text, "x.npy"), "x.npy: row 3 has a value that is not finite");
     ur_npy_close(npy);
     ok(ur_npy_open(&npy, write_npy(temp, "<f8", "False", "(1, 2, 1)", wide, 16), NULL, &error), &error);
     assert_true(npy->count == 1 && npy->places == 2 && npy->width == 1 && npy->wide);
@@ -240,23 +240,24 @@ static void test_no_npy(void **state)
     temp_text *temp = *state;
     const float x[6] = {0};
     refuse_npy(write_npy(temp, ">f4", "False", "(3, 2)", x, 24),
-               "x.npy: numbers of type >f4; save them as float32 or float64, lowest byte first (<f4, <f8)");
+               "x.npy: values of type >f4; save them as little-endian float32 or float64 (<f4, <f8)");
     refuse_npy(write_npy(temp, "<i8", "False", "(3, 2)", x, 24),
-               "x.npy: numbers of type <i8; save them as float32 or float64, lowest byte first (<f4, <f8)");
+               "x.npy: values of type <i8; save them as little-endian float32 or float64 (<f4, <f8)");
     refuse_npy(write_npy(temp, "<f4", "True", "(3, 2)", x, 24),
-               "x.npy: columns first (Fortran order); save it row by row: np.ascontiguousarray");
-    refuse_npy(write_npy(temp, "<f4", "False", "(6,)", x, 24), "x.npy: 1 sizes; features are (N, D) or (N, L, D)");
+               "x.npy: stored by columns (Fortran order); save it by rows with np.ascontiguousarray");
+    refuse_npy(write_npy(temp, "<f4", "False", "(6,)", x, 24), "x.npy: 1 dimensions; features are (N, D) or (N, L, D)");
     refuse_npy(write_npy(temp, "<f4", "False", "(1, 1, 3, 2)", x, 24),
-               "x.npy: 4 or more sizes; features are (N, D) or (N, L, D)");
-    refuse_npy(write_npy(temp, "<f4", "False", "(0, 2)", x, 0), "x.npy: 0 x 1 x 2 numbers: it is empty");
-    refuse_npy(write_npy(temp, "<f4", "False", "(3, 2)", x, 20), "x.npy: 20 bytes of numbers, where its sizes make 24");
+               "x.npy: 4 or more dimensions; features are (N, D) or (N, L, D)");
+    refuse_npy(write_npy(temp, "<f4", "False", "(0, 2)", x, 0), "x.npy: 0 x 1 x 2 values: it is empty");
+    refuse_npy(write_npy(temp, "<f4", "False", "(3, 2)", x, 20), "x.npy: 20 bytes of values; its shape needs 24");
     refuse_npy(write_npy(temp, "<f4", "False", "(99999999999, 99999999999)", x, 24),
-               "x.npy: 24 bytes of numbers, where its sizes make 18446744073709551615 or more");
+               "x.npy: 24 bytes of values; its shape needs 18446744073709551615 or more");
     refuse_npy(temp_write(temp, "x.npy", "\x93NUMPY\1\0\377\377", 10),
-               "x.npy: no .npy file: it does not begin with \\x93NUMPY");
+               "x.npy: not an .npy file: it does not begin with \\x93NUMPY");
     refuse_npy(temp_write(temp, "x.npy", "\x93NUMPY\1\0\377\377  ", 12),
-               "x.npy: its head is cut off, or of 65535 bytes");
-    refuse_npy(temp_write(temp, "x.npy", "\x93NUMPY\4\0\1\0  ", 12), "x.npy: .npy of version 4; 1 to 3 are read");
+               "x.npy: its header is cut off or has 65535 bytes");
+    refuse_npy(temp_write(temp, "x.npy", "\x93NUMPY\4\0\1\0  ", 12),
+               "x.npy: .npy version 4; versions 1 to 3 are supported");
 }
 
 /* ---- Memory ------------------------------------------------------------------------------------------------------- */

@@ -158,7 +158,7 @@ static void takes_no_small_limit(void **state)
     ur_error error;
     ur_vocabulary *words = make_words(5, 3, false), *pieces;
     assert_int_equal(ur_pieces_learn(&pieces, words, 256, 2, &error), UR_ERR_USAGE);
-    assert_string_equal(error.text, "pieces begin with the 256 bytes; a limit of 256 is too small");
+    assert_string_equal(error.text, "a vocabulary of pieces has the 256 bytes first; a limit of 256 is too small");
     assert_null(pieces);
     ur_vocabulary_free(words);
 }

@@ -77,15 +77,15 @@ static void bad_files(void **state)
     const float nan[] = {0, NAN};
     (void)state;
     check_bad("RIFF....WAVX", 12, UR_ERR_FORMAT, "not a WAV file");
-    check_bad("RIFF....WAVE", 12, UR_ERR_FORMAT, "a WAV without sound in it");
-    check_bad("RIFF....WAVEdata\2\0\0\0ab", 22, UR_ERR_FORMAT, "a damaged WAV: no format in front of the sound");
-    check_bad("RIFF....WAVEfmt \4\0\0\0abcd", 24, UR_ERR_FORMAT, "a damaged WAV: its format has 4 bytes");
+    check_bad("RIFF....WAVE", 12, UR_ERR_FORMAT, "a WAV file without sound");
+    check_bad("RIFF....WAVEdata\2\0\0\0ab", 22, UR_ERR_FORMAT, "a damaged WAV file: no format chunk before the sound");
+    check_bad("RIFF....WAVEfmt \4\0\0\0abcd", 24, UR_ERR_FORMAT, "a damaged WAV file: its format chunk has 4 bytes");
     check_bad(wav, write_wav(wav, 2, 8000, 1, 4, "a", 1), UR_ERR_UNSUPPORTED,
-              "samples of type 2 with 4 bits; PCM of 8, 16, 24 or 32 bits is read, and floats of 32");
-    check_bad(wav, write_wav(wav, 1, 8000, 0, 16, "ab", 2), UR_ERR_FORMAT, "0 channels; there are 1 to 64");
-    check_bad(wav, write_wav(wav, 1, 7, 1, 16, "ab", 2), UR_ERR_FORMAT, "7 samples a second; there are 1000 to 768000");
+              "samples of type 2 with 4 bits; supported are PCM of 8, 16, 24 or 32 bits and 32-bit floats");
+    check_bad(wav, write_wav(wav, 1, 8000, 0, 16, "ab", 2), UR_ERR_FORMAT, "0 channels; 1 to 64");
+    check_bad(wav, write_wav(wav, 1, 7, 1, 16, "ab", 2), UR_ERR_FORMAT, "7 samples per second; 1000 to 768000");
     check_bad(wav, write_wav(wav, 1, 8000, 1, 16, "abcd", 4) - 1, UR_ERR_FORMAT,
-              "a cut WAV: 4 bytes of sound, where there are 3");
+              "a WAV file that was cut off: 4 bytes of sound announced, 3");
     check_bad(wav, write_wav(wav, 3, 8000, 1, 32, nan, 8), UR_ERR_NUMERIC, "sample 1 is not a finite number");
 }
 
@@ -249,12 +249,12 @@ static void labels_by_folder(void **state)
     ur_labelled_close(set);
     write_tone(temp, "plain.wav", 8000, 300);
     check_refused(temp, temp_path(temp, "plain.wav"), NULL, UR_ERR_DATA,
-                  "plain.wav: neither its folder nor its name tells the class; say where the label stands, such as "
-                  "{label}_*.wav");
+                  "plain.wav: neither its folder nor its name gives the class; give a pattern that says where the "
+                  "label is, such as {label}_*.wav");
     unsigned char wav[64];
     temp_write(temp, "f/low/b.wav", wav, write_wav(wav, 1, 8000, 1, 16, "", 0));
     check_refused(temp, temp_path(temp, "f"), NULL, UR_ERR_DATA,
-                  "f/low/b.wav: an example without sound; take the file out");
+                  "f/low/b.wav: an example without sound; remove the file");
     temp_string(temp, "f/low/b.wav", "words");
     check_refused(temp, temp_path(temp, "f"), NULL, UR_ERR_FORMAT, "f/low/b.wav: not a WAV file");
 }

@@ -115,7 +115,7 @@ static void bad_tables(void **state)
     check_refused(temp, path, &(ur_series_options){.channels = twice, .channel_count = 2}, UR_ERR_USAGE,
                   "channel 'a' is named twice");
     check_refused(temp, path, &(ur_series_options){.channels = twice, .channel_count = 1, .time_column = "a"},
-                  UR_ERR_USAGE, "'a' says the time and cannot be a channel, too");
+                  UR_ERR_USAGE, "'a' is the time column; it cannot be a channel as well");
     check_refused(temp, temp_string(temp, "n.csv", "a,b\n1,2\n3,x4\n5,6\n"), NULL, UR_ERR_DATA,
                   "n.csv: line 3: column 'b': 'x4' is no number");
     check_refused(temp, temp_string(temp, "i.csv", "a\n1\ninf\n5\n6\n"), NULL, UR_ERR_DATA,
@@ -125,7 +125,7 @@ static void bad_tables(void **state)
                   "t.csv: no column of numbers in it");
     check_refused(temp, temp_string(temp, "q.csv", "a,b\n1,\"2\"3\n"),
                   &(ur_series_options){.channels = twice, .channel_count = 1}, UR_ERR_FORMAT,
-                  "q.csv: line 2: a quote that does not end at the end of its field");
+                  "q.csv: line 2: a quoted field goes on after its closing quote");
 }
 
 static void bad_times(void **state)
@@ -214,7 +214,7 @@ static void in_files(void **state)
     ur_series_close(&files);
     options.watcher = &nowhere;
     assert_int_equal(ur_series_open(&files, path, &options, &error), UR_ERR_IO);
-    assert_non_null(strstr(error.text, "/nowhere: no temporary file can be made: "));
+    assert_non_null(strstr(error.text, "/nowhere: cannot make a temporary file: "));
     ur_series_close(&files);
 }
 

@@ -53,7 +53,7 @@ static void full_disk(void **state)
     signal(SIGXFSZ, handler);
     assert_int_equal(status, UR_ERR_IO);
     snprintf(expected, sizeof expected,
-             "%s: a table of more than 0 MB cannot be kept in a temporary file: File too large; ", temp->folder);
+             "%s: cannot write a table of more than 0 MB to a temporary file: File too large; ", temp->folder);
     assert_memory_equal(error.text, expected, strlen(expected));
     assert_true(s.mapped && s.room <= 100000);
     holds(&s, s.room / sizeof(size_t) / 2);

@@ -190,18 +190,18 @@ static void test_what_is_refused(void **state)
     refuse("r.tsv", "sub/none.wav\tone\n", none, UR_ERR_DATA, "/sub/none.wav: no such file");
     refuse("r.tsv", "sub\tone\n", (ur_utterances_options){.header = "no"}, UR_ERR_DATA, "/sub: no such file");
     refuse("r.tsv", "sub/one_eve_1.wav\tone\nr.tsv\ttwo\n", none, UR_ERR_FORMAT, "r.tsv: not a WAV file");
-    refuse("r.tsv", "", none, UR_ERR_DATA, "no recordings are named in it");
+    refuse("r.tsv", "", none, UR_ERR_DATA, "it names no recordings");
     refuse("r.tsv", "a\xff\tb\n", none, UR_ERR_FORMAT, "invalid UTF-8");
     refuse("r.tsv", "sub/one_eve_1.wav\tone\n", (ur_utterances_options){.file_column = "3"}, UR_ERR_USAGE,
-           "no column 3 among its 2; without a header columns have numbers");
+           "no column 3 among its 2; columns of a table without a header are named by number");
     refuse("r.tsv", "sub/one_eve_1.wav\tone\n", (ur_utterances_options){.speaker_from = "{speaker}-*"}, UR_ERR_DATA,
-           "its name does not fit the pattern {speaker}-*");
+           "its name does not match the pattern {speaker}-*");
     refuse("r.tsv", "sub/one_eve_1.wav\tone\n", (ur_utterances_options){.val_match = "*"}, UR_ERR_DATA,
-           "all of the 1 recordings have names such as *; there must be some on both sides");
+           "all of the 1 recordings match *, but training and validation both need some");
     refuse("r.tsv", "sub/one_eve_1.wav\tone\n", (ur_utterances_options){.val_match = "[a"}, UR_ERR_USAGE, "[a");
     put_wav("still.wav", 2000, 0, 0);
     refuse("still.wav", NULL, (ur_utterances_options){.unlabelled = true}, UR_ERR_DATA,
-           "still.wav: a recording without sound");
+           "still.wav: a recording without sound; remove it");
     refuse("sub", NULL, (ur_utterances_options){.transcript_from = "{transcript}_{transcript}"}, UR_ERR_USAGE,
            "it has {transcript} once");
     assert_int_equal(mkdir(in_scratch(&place, "empty"), 0700), 0);

@@ -39,7 +39,7 @@ static void test_weights(void **state)
     for (size_t i = 0; ur_model_parameter(model, i, &p); i++) {
         char said[128];
         ur_real before = p.value[p.size - 1];
-        snprintf(said, sizeof said, "the tensor %s is not finite, and is not saved", p.name);
+        snprintf(said, sizeof said, "tensor %s is not finite; the model was not saved", p.name);
         p.value[p.size - 1] = odd[i % 3];
         refuses(model, NULL, 0, said);
         p.value[p.size - 1] = before;
@@ -61,7 +61,7 @@ static void test_checkpoint(void **state)
                              .data = memory,
                              .bytes = sizeof memory};
     ur_model *model = make_model();
-    refuses(model, &extra, 1, "the tensor unroll.optimizer.second is not finite, and is not saved");
+    refuses(model, &extra, 1, "tensor unroll.optimizer.second is not finite; the model was not saved");
     ur_model_free(model);
 }
 

@@ -186,8 +186,8 @@ static void test_wrong_metadata_is_not_written(void **state)
     static const char *const twice[] = {"k", "1", "k", "2"}, *const binary[] = {"k", "\x80"},
                              *const none[] = {"k", NULL};
     refuse_write(NULL, 0, twice, 2, "metadata \"k\": given twice");
-    refuse_write(NULL, 0, binary, 1, "metadata 0: not a pair of UTF-8 texts");
-    refuse_write(NULL, 0, none, 1, "metadata 0: not a pair of UTF-8 texts");
+    refuse_write(NULL, 0, binary, 1, "metadata 0: not a pair of UTF-8 strings");
+    refuse_write(NULL, 0, none, 1, "metadata 0: not a pair of UTF-8 strings");
 }
 
 static void test_a_folder_that_is_not_there(void **state)
@@ -211,8 +211,8 @@ static void test_a_broken_file_is_named(void **state)
     char message[1024];
     put(in_scratch(&here, "text.safetensors"), "this is a text and not a model");
     snprintf(message, sizeof message,
-             "%s: byte 0: a header of 2338328219631577204 bytes, above the limit of 100000000; this is no safetensors "
-             "file",
+             "%s: byte 0: a header of 2338328219631577204 bytes, above the limit of 100000000; this is not a "
+             "safetensors file",
              here.path);
     assert_int_equal(ur_tensor_file_read(&file, here.path, &error), UR_ERR_FORMAT);
     assert_string_equal(error.text, message);

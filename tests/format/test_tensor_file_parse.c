@@ -114,17 +114,17 @@ static void test_cut_and_huge_headers(void **state)
 {
     (void)state;
     image file = image_of(100, "{}", 0);
-    refuse_image(&file, "m: byte 0: a header of 100 bytes, and the file ends at byte 10; it was cut short");
+    refuse_image(&file, "m: byte 0: a header of 100 bytes, but the file ends at byte 10; it was cut off");
     file.size = 7;
     refuse_image(&file, "m: 7 bytes are too few for a safetensors file, which begins with 8 bytes of header length");
     file.size = 0;
     refuse_image(&file, "m: 0 bytes are too few for a safetensors file, which begins with 8 bytes of header length");
     file = image_of(100000001, "{}", 0);
-    refuse_image(&file,
-                 "m: byte 0: a header of 100000001 bytes, above the limit of 100000000; this is no safetensors file");
+    refuse_image(
+        &file, "m: byte 0: a header of 100000001 bytes, above the limit of 100000000; this is not a safetensors file");
     file = image_of(UINT64_MAX, "{}", 0);
-    refuse_image(&file, "m: byte 0: a header of 18446744073709551615 bytes, above the limit of 100000000; this is no "
-                        "safetensors file");
+    refuse_image(&file, "m: byte 0: a header of 18446744073709551615 bytes, above the limit of 100000000; this is not "
+                        "a safetensors file");
     file = image_of(0, "{}", 0);
     refuse_image(&file, "m: byte 8: the header does not begin with \"{\"");
     file = image_of(3, "", 3);
@@ -201,7 +201,7 @@ static void test_wrong_descriptions(void **state)
     refuse("{\"t\":3}", 0, "m: tensor \"t\": is not described by an object");
     refuse("{\"t\":{}}", 0, "m: tensor \"t\": has no text \"dtype\"");
     refuse(TENSOR("F16", "[1]", "[0,2]"), 2,
-           "m: tensor \"t\": unknown dtype \"F16\"; F32, F64, BF16, I8, I64 and U8 can be read");
+           "m: tensor \"t\": unknown dtype \"F16\"; F32, F64, BF16, I8, I64 and U8 are supported");
     refuse(TENSOR("F32", "1", "[0,4]"), 4, "m: tensor \"t\": has no list \"shape\"");
     refuse(TENSOR("F32", "[1,1,1,1,1]", "[0,4]"), 4, "m: tensor \"t\": has more than 4 dimensions");
     const char *numbers = "m: tensor \"t\": its \"shape\" holds something else than whole numbers from 0 on";
@@ -239,8 +239,8 @@ static void test_offsets_that_do_not_fit(void **state)
         "80 of the file); it was cut short");
     refuse(TENSOR("F32", "[2]", "[0,7]"), 8,
            "m: tensor \"t\": its shape needs 8 bytes, its data_offsets (from byte 62 of the file) give 7");
-    refuse(TENSOR("F32", "[2]", "[0,8]"), 9, "m: byte 70: 1 bytes behind the last tensor");
-    refuse("{}", 3, "m: byte 10: 3 bytes behind the last tensor");
+    refuse(TENSOR("F32", "[2]", "[0,8]"), 9, "m: byte 70: 1 bytes after the last tensor");
+    refuse("{}", 3, "m: byte 10: 3 bytes after the last tensor");
     refuse(TENSOR("U8", "[2]", "[1,3]"), 3,
            "m: tensor \"t\": its data begins at byte 62 of the file and not at 61, where the one before ends: a hole");
 }

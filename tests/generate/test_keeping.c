@@ -99,7 +99,7 @@ static void refuses_states(void **state)
     assert_int_equal(ur_session_save_memory(session, bytes, size + 1, &error), UR_ERR_USAGE);
     assert_int_equal(ur_session_copy(foreign, session, &error), UR_ERR_USAGE);
     assert_int_equal(ur_session_load_memory(foreign, bytes, size, &error), UR_ERR_DATA);
-    assert_string_equal(error.text, "a state of other weights of the same network; go on with the model that made it");
+    assert_string_equal(error.text, "a state of the same network with other weights; use the model that made it");
     ok(ur_session_read(session, "a", 1, &error), &error);
     ok(ur_session_copy(session, check, &error), &error);
     for (size_t i = 0; i < size; i++) {

@@ -131,7 +131,7 @@ static void bad_text_is_not_read(void **state)
     same_next(session, other, ur_model_outputs(model));
     const int32_t ids[] = {0, CHAR_COUNT + 1};
     assert_int_equal(ur_session_read_tokens(session, ids, 2, &error), UR_ERR_USAGE);
-    assert_string_equal(error.text, "token 1 is 11; the model has 0 to 10");
+    assert_string_equal(error.text, "token 1 is 11; the model's tokens are 0 to 10");
     ur_session_free(session);
     ur_session_free(other);
     ur_model_free(model);

@@ -126,9 +126,9 @@ static void test_mistakes(void **unused)
     (void)unused;
     const int32_t wrong[] = {1, SYMBOLS};
     expect("rnn 3 > dense", IDS, STEPS, 1, UR_ERR_USAGE,
-           "the model (\"rnn 3 > dense\") is no language model and no classifier of text");
+           "the model (\"rnn 3 > dense\") is neither a language model nor a classifier of text");
     expect("onehot > dense 3 > rnn 3 > dense", IDS, STEPS, 1, UR_ERR_UNSUPPORTED,
-           "in \"onehot > dense 3 > rnn 3 > dense\" no cell stands right behind the tokens");
+           "in \"onehot > dense 3 > rnn 3 > dense\" no recurrent layer comes directly after the tokens");
     expect("embed 4 > rnn 3 > dense", IDS, STEPS, SYMBOLS, UR_ERR_USAGE, "target 23 is not below the 23 outputs");
     expect("embed 4 > rnn 3 > dense", IDS, 0, 1, UR_ERR_USAGE, "a batch needs at least one step");
     expect("embed 4 > rnn 3 > dense", wrong, 2, 1, UR_ERR_DATA, "step 1, lane 0: id 23 is not below 23");

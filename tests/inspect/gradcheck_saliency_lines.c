@@ -214,8 +214,8 @@ static void test_targets(void **unused)
         {{.line = 2}, 1, "there is no line 3 in "},
         {{.line = 1}, 2, "there is no line 3 in "},
         {{.line = 1, .target = LABELS}, 1, "target 4 is not below the 4 outputs"},
-        {{.line = 1, .step = 3, .lane = 1}, 1, "nothing is predicted at step 3 of lane 1"},
-        {{.line = 1, .lane = 2}, 1, "nothing is predicted at step 0 of lane 2"},
+        {{.line = 1, .step = 3, .lane = 1}, 1, "there is no prediction at step 3 of lane 1"},
+        {{.line = 1, .lane = 2}, 1, "there is no prediction at step 0 of lane 2"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         of = wrong[i].of;

@@ -356,8 +356,7 @@ static void test_mistakes(void **state)
     ur_model *model = make_follower(), *flat;
     const char *paths[] = {write_lines(*state, 100)};
     ur_cell_search search = {.reading = {.paths = paths, .path_count = 1}, .follow = true, .unit = HIDDEN};
-    expect_mistake(model, &search, UR_ERR_USAGE,
-                   "there is no unit 4 in recurrent layer 0 of \"onehot > lstm 4 > dense\"");
+    expect_mistake(model, &search, UR_ERR_USAGE, "no neuron 4 in recurrent layer 0 of \"onehot > lstm 4 > dense\"");
     ur_sizes sizes = {.symbols = KINDS, .outputs = KINDS};
     ok(ur_model_create(&flat, "onehot > dense", &sizes, 1, 0, NULL, &error), &error);
     ok(ur_model_set_tokens(flat, "char", TOKENS, KINDS, false, &error), &error);

@@ -224,7 +224,7 @@ static void test_with_and_without(void **state)
     expect_spectrum(false, 2, "f", 7, NAN);
     there = GIVES_UP;
     assert_int_equal(ur_spectra_create(&spectra, model, 0, &error), UR_ERR_NUMERIC);
-    assert_string_equal(error.text, "LAPACK's dgesdd gave up on the matrix (7)");
+    assert_string_equal(error.text, "LAPACK's dgesdd failed on the matrix (7)");
     assert_int_equal(opened, 0);
 }
 

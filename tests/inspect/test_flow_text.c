@@ -135,7 +135,7 @@ static void test_read_places(void **state)
     for (size_t t = 0; t < WINDOW; t++)
         for (size_t b = 0; b < 3; b++) assert_int_equal(read[t * 3 + b], ids[at[b] + t]);
     assert_int_equal(ur_read_places(model, &half, 1, LENGTH / 2 + 1, read, &error), UR_ERR_DATA);
-    check_text(*state, &error, "the text has 150 tokens; places (1) of 151 tokens are asked of it");
+    check_text(*state, &error, "the text has 150 tokens, too few for 1 places of 151 tokens");
     half.begin = 1;
     assert_int_equal(ur_read_places(model, &half, 1, 1, read, &error), UR_ERR_USAGE);
     ur_model_free(model);
@@ -164,7 +164,7 @@ static void test_short_texts(void **state)
     static const char net[] = "onehot > gru 5 > dense";
     ok(follow_text(*state, net, "abcd", 2, 0, &error), &error);
     assert_int_equal(follow_text(*state, net, "abc", 2, 0, &error), UR_ERR_DATA);
-    check_text(*state, &error, "the text has 3 tokens; 2 steps back need 4: give a longer text or fewer `back`");
+    check_text(*state, &error, "the text has 3 tokens; 2 steps back need 4; give a longer text or a smaller `back`");
     assert_int_equal(follow_text(*state, net, "abcdabcd", 3, 0.5, &error), UR_ERR_DATA);
     assert_int_equal(follow_text(*state, net, "abcd", 2, 1, &error), UR_ERR_USAGE);
 }
@@ -211,7 +211,7 @@ static void test_wrong_ids(void **state)
     ur_model *model = letters_model("onehot > rnn 3 > dense", TOKENS, KINDS, 0);
     ur_flow *flow = make_flow(model, STEPS, WARM, 0);
     assert_int_equal(ur_flow_ids(flow, ids, &next, 1, &error), UR_ERR_DATA);
-    assert_string_equal(error.text, "lane 0: what follows, 6, is not below the 6 outputs");
+    assert_string_equal(error.text, "lane 0: the next token, 6, is not below the 6 outputs");
     next = 0, ids[3] = -1;
     assert_int_equal(ur_flow_ids(flow, ids, &next, 1, &error), UR_ERR_DATA);
     assert_int_equal(ur_flow_ids(flow, ids, &next, 0, &error), UR_ERR_USAGE);

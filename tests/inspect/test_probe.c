@@ -247,7 +247,7 @@ static void test_what_there_is(void **unused)
     assert_true(ur_probe_find(s.model, 0, "z") == SIZE_MAX);
     const ur_real values[2] = {0};
     assert_int_equal(ur_probe_hold(s.probe, 0, UNITS, values, &error), UR_ERR_USAGE);
-    assert_non_null(strstr(error.text, "there is no unit 21 in recurrent layer 0"));
+    assert_non_null(strstr(error.text, "no neuron 21 in recurrent layer 0"));
     assert_int_equal(ur_probe_hold(s.probe, 2, 0, values, &error), UR_ERR_USAGE);
     const ur_real endless[2] = {0, (ur_real)INFINITY};
     assert_int_equal(ur_probe_hold(s.probe, 0, 0, endless, &error), UR_ERR_NUMERIC);

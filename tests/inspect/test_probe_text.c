@@ -114,7 +114,7 @@ static void test_mistakes(void **state)
     assert_int_equal(ur_probe_text(model, &reading, refuse, NULL, &error), UR_ERR_INTERRUPTED);
     ok(ur_model_create(&other, "rnn 3 > dense", &sizes, 1, 0, NULL, &error), &error);
     assert_int_equal(ur_probe_text(other, &reading, refuse, NULL, &error), UR_ERR_USAGE);
-    assert_string_equal(error.text, "the model (\"rnn 3 > dense\") is no language model");
+    assert_string_equal(error.text, "the model (\"rnn 3 > dense\") is not a language model");
     paths[0] = temp_string(*state, "text", "a");
     assert_int_equal(ur_probe_text(model, &reading, refuse, NULL, &error), UR_ERR_DATA);
     ur_model_free(model), ur_model_free(other);

@@ -313,17 +313,17 @@ static void wrong_calls_are_refused(void **state)
     setting s;
     set_up(&s, "a: embed 3 > gru 4; gru 5 > join a > dense 3", 2, 0, false);
     ur_line_call call = {.in = {.steps = 2, .lanes = 2, .ids = s.ids, .values = s.values}};
-    assert_refused(&s, 0, &call, values, UR_ERR_USAGE, "to be stepped, and 2 steps enter it");
+    assert_refused(&s, 0, &call, values, UR_ERR_USAGE, "\" is to be stepped, but its input has 2 steps");
     call.in.steps = 1;
     assert_refused(&s, 1, &call, values, UR_ERR_USAGE, "reads line 1, which has not run");
-    assert_refused(&s, 0, &(ur_line_call){.x = &wide}, values, UR_ERR_USAGE, "4 numbers enter line 1");
+    assert_refused(&s, 0, &(ur_line_call){.x = &wide}, values, UR_ERR_USAGE, "an input of width 4 enters line 1");
     int32_t ids[2] = {0, SYMBOLS};
     assert_refused(&s, 0, &(ur_line_call){.in = {.steps = 1, .lanes = 2, .ids = ids}}, values, UR_ERR_DATA, "id 6");
     call.states = &states;
     values[0] = (ur_value){.y = &wide, .shape = {.steps = 1, .lanes = 2}, .states = {.steps = 1}};
-    assert_refused(&s, 1, &call, values, UR_ERR_USAGE, "cannot begin with state 1, of 2 lanes and 4 numbers");
+    assert_refused(&s, 1, &call, values, UR_ERR_USAGE, "\" cannot begin from state 1 of 2 lanes and 4 numbers");
     values[0].shape.steps = 2;
-    assert_refused(&s, 1, &call, values, UR_ERR_USAGE, "that line has 2 steps of 2 lanes, here are 1 of 2");
+    assert_refused(&s, 1, &call, values, UR_ERR_USAGE, "\": that line has 2 steps of 2 lanes, this one 1 of 2");
     tear_down(&s);
 }
 

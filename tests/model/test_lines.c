@@ -288,7 +288,8 @@ static void test_batches_that_cannot_be(void **state)
     s.lane_of[2 * LANES + 3] = WORDS;
     refuse(&s, UR_ERR_DATA, "step 2, lane 3: lane_of is 7, and line \"chars\" has 7 lanes");
     s.batch.input[1].lane_of = NULL;
-    refuse(&s, UR_ERR_USAGE, "5 lanes, and 7 of the line \"chars\": lane_of says which of them a place takes");
+    refuse(&s, UR_ERR_USAGE,
+           "5 lanes, but 7 lanes of the line \"chars\"; set lane_of to say which lane each position takes");
     s.batch.carry = true;
     s.batch.input[0].lanes = LANES;
     refuse(&s, UR_ERR_UNSUPPORTED,
@@ -297,18 +298,18 @@ static void test_batches_that_cannot_be(void **state)
     tear_down(&s);
     set_up(&s, "a: gru 3; b: gru 3 > join a > dense", 1);
     refuse(&s, UR_ERR_USAGE,
-           "\"join a\": that line has 6 steps of 5 lanes, here are 6 of 5; both need the same, and the same lengths");
+           "\"join a\": that line has 6 steps of 5 lanes, this one 6 of 5; steps, lanes and lengths must be equal");
     s.batch.input[1].lengths = s.batch.input[0].lengths;
     s.batch.input[1].steps = 5;
     s.batch.input[1].lengths = NULL;
     refuse(&s, UR_ERR_USAGE,
-           "\"join a\": that line has 6 steps of 5 lanes, here are 5 of 5; both need the same, and the same lengths");
+           "\"join a\": that line has 6 steps of 5 lanes, this one 5 of 5; steps, lanes and lengths must be equal");
     tear_down(&s);
     set_up(&s, "a: gru 3 > dense 1 sigmoid; join a > dense", 1);
     s.batch.target[0] = (ur_target){.line = 0, .loss = UR_LOSS_SIGMOID, .values = s.values};
-    refuse(
-        &s, UR_ERR_USAGE,
-        "line 1 ends in \"sigmoid\" and is read by another; its loss takes what goes in there: leave \"sigmoid\" out");
+    refuse(&s, UR_ERR_USAGE,
+           "line 1 ends in \"sigmoid\" and another line reads it; its loss is computed from the logits: leave out "
+           "\"sigmoid\"");
     tear_down(&s);
 }
 

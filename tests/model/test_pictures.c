@@ -38,16 +38,14 @@ static void test_no_picture(void **state)
     const ur_sizes numbers = {.features = 60}, other = {.features = 61, .rows = 5, .columns = 6, .channels = 2};
     const ur_sizes large = {.rows = 2048, .columns = 1024}, ids = {.symbols = 5};
     const ur_sizes long_one = {.rows = 1 << 20, .columns = 1};
-    refuse(
-        "conv 2 3x3 > dense 3", &numbers,
-        "network line, column 1: \"conv\" needs a picture, and its size is not known; set ur_sizes.rows, columns and "
-        "channels");
+    refuse("conv 2 3x3 > dense 3", &numbers,
+           "network line, column 1: \"conv\" needs a picture of known size; set ur_sizes.rows, columns and channels");
     refuse("dense 60 > pool 2 > dense 3", &PICTURE,
-           "network line, column 12: \"pool\" needs a picture, and the layer before it leaves none");
+           "network line, column 12: \"pool\" needs a picture, but the layer before it does not give one");
     refuse("embed 4 > conv 2 3x3 > dense 3", &ids,
-           "network line, column 11: \"conv\" needs a picture, and the layer before it leaves none");
-    refuse("conv 2 3x3 > dense 3", &other, "61 features are no picture of 5 x 6 x 2");
-    refuse("conv 2 3x3 > dense 3", &large, "a picture of 2048 x 1024 x 1; it has 1 to 1048576 numbers");
+           "network line, column 11: \"conv\" needs a picture, but the layer before it does not give one");
+    refuse("conv 2 3x3 > dense 3", &other, "61 features do not make a picture of 5 x 6 x 2");
+    refuse("conv 2 3x3 > dense 3", &large, "a picture of 2048 x 1024 x 1; it may have 1 to 1048576 values");
     refuse("conv 2 3x3 > pool 6 > dense 3", &PICTURE,
            "network line, column 14: \"pool 6\" of a picture of 5 x 6 leaves nothing");
     refuse("conv 1 1x64 > dense 3", &long_one,
@@ -123,11 +121,11 @@ static void test_places(void **state)
         }
     batch.input[0] = (ur_sequences){.steps = 2, .lanes = 1, .values = x};
     assert_int_equal(ur_predict(learner, &batch, out, &error), UR_ERR_USAGE);
-    assert_string_equal(error.text, "\"places\" takes one picture a lane, here are 2");
+    assert_string_equal(error.text, "\"places\" takes one picture per lane, not 2");
     ur_learner_free(learner);
     ur_model_free(model);
     refuse("dense 60 > places", &PICTURE,
-           "network line, column 12: \"places\" needs a picture, and the layer before it leaves none");
+           "network line, column 12: \"places\" needs a picture, but the layer before it does not give one");
 }
 
 static void test_pooling_keeps_what_is_no_number(void **state)

@@ -282,7 +282,9 @@ static void test_changed_files(void **state)
     (void)state;
     save_small(UR_WEIGHTS_INT8);
     load_changed("rnn.weight_ih_l0", beyond_range, "tensor rnn.weight_ih_l0, row 0: a scale of");
-    load_changed("rnn.weight_ih_l0", no_largest, "the largest number 127");
+    load_changed("rnn.weight_ih_l0", no_largest,
+                 "is not valid with these numbers: scales have 17 bits and are not negative, and the largest number of "
+                 "a row is 127");
     load_changed("rnn.weight_ih_l0", as_bf16, "tensor embed.weight has int8 weights and rnn.weight_ih_l0 has bf16");
     load_changed("rnn.weight_ih_l0", as_f32, "tensor embed.weight has int8 weights and rnn.weight_ih_l0 has f32");
     load_changed("embed.weight", as_f32, "tensor embed.weight has f32 weights and rnn.weight_ih_l0 has int8");
@@ -290,9 +292,9 @@ static void test_changed_files(void **state)
     load_changed("rnn.weight_ih_l0.scale", longer_scale, "row 0: a scale of");
     load_changed("rnn.weight_ih_l0.scale", infinite_scale, "row 0: a scale of inf");
     load_changed("rnn.weight_ih_l0.scale", negative_scale, "row 0: a scale of -");
-    load_changed("rnn.weight_ih_l0.scale", shorter, "is not a list of 148 numbers of type F32");
-    load_changed("rnn.weight_ih_l0.scale", as_unsigned, "is not a list of 148 numbers of type F32");
-    load_changed("rnn.weight_ih_l0.scale", other_name, "its scales are missing: rnn.weight_ih_l0.scale");
+    load_changed("rnn.weight_ih_l0.scale", shorter, "must be a list of 148 F32 numbers, one for each row");
+    load_changed("rnn.weight_ih_l0.scale", as_unsigned, "must be a list of 148 F32 numbers, one for each row");
+    load_changed("rnn.weight_ih_l0.scale", other_name, "is I8, but its scales are missing: rnn.weight_ih_l0.scale");
     load_changed("out.bias", as_bf16, "out.bias");
     save_small(UR_WEIGHTS_BF16);
     load_changed("rnn.weight_hh_l1", not_finite, "tensor rnn.weight_hh_l1: number 3 is not finite");

@@ -203,8 +203,8 @@ static void test_format_that_does_not_fit(void **state)
 static void test_format_refuses_what_no_line_says(void **state)
 {
     (void)state;
-    const char *setting = "no network line says what these layers are: a layer has a setting that its kind does not "
-                          "take, or a drop of too many decimals";
+    const char *setting = "these layers cannot be written as a network line: a layer has a setting that its kind does "
+                          "not take, or a drop of too many decimals";
     ur_net_spec good = parse("a: embed 3 > lstm 5 > dense"), bad = good;
     bad.layers[1].activation = UR_RELU;
     refuse_format(
@@ -224,8 +224,8 @@ static void test_format_refuses_what_no_line_says(void **state)
     refuse_format(&bad, UR_LINE_TEXT_MAX, setting);
     bad = good, bad.layers[2].width = UR_WIDTH_MAX + 1;
     refuse_format(&bad, UR_LINE_TEXT_MAX,
-                  "no network line says what these layers are: network line, column 29: expected a whole number from 1 "
-                  "to 1048576, found \"1048577\"");
+                  "these layers cannot be written as a network line: network line, column 29: expected a whole number "
+                  "from 1 to 1048576, found \"1048577\"");
     bad = good, strcpy(bad.layers[1].cell, "mgu");
     refuse_format(
         &bad, UR_LINE_TEXT_MAX,

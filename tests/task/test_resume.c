@@ -156,7 +156,7 @@ static void other_settings_are_refused(void **state)
                    "now it is \"--optimizer sgd\"");
     ur_settings *validated = begin("run", BEGAN);
     set_one(validated, "val", other);
-    assert_refused(validated, UR_ERR_DATA, "other validation data", "`resume` needs the same");
+    assert_refused(validated, UR_ERR_DATA, "other validation data", "); `resume` needs the same data");
     ur_settings *anew = begin("run", BEGAN "--resume=no");
     assert_refused(anew, UR_ERR_USAGE, "already holds a run", "`overwrite`");
     assert_int_equal(train(begin("run", BEGAN)).step, 6);
@@ -181,10 +181,11 @@ static void other_texts_are_refused(void **state)
 {
     (void)state;
     train(begin("run", ""));
-    assert_refused(on_other("run"), UR_ERR_DATA, "the run began with other training data (", "`resume` needs the same");
+    assert_refused(on_other("run"), UR_ERR_DATA, "the run began with other training data (",
+                   "); `resume` needs the same data");
     train(validated_on(other));
     assert_refused(validated_on(text), UR_ERR_DATA, "the run began with other validation data (",
-                   "`resume` needs the same");
+                   "); `resume` needs the same data");
     assert_refused(validated_on(NULL), UR_ERR_DATA, "the run began with other validation data (", "now none");
 }
 
@@ -212,7 +213,8 @@ static void log_is_cut_back(void **state)
     assert_int_equal(before.size, after.size);
     assert_memory_equal(before.data, after.data, before.size);
     assert_int_equal(truncate(in_scratch(&place, "run/log.jsonl"), (off_t)before.size - 1), 0);
-    assert_refused(begin("run", ""), UR_ERR_DATA, "log.jsonl: has 9 lines, the checkpoint knows of 10", "`overwrite`");
+    assert_refused(begin("run", ""), UR_ERR_DATA, "log.jsonl: has 9 lines, but the checkpoint knows of 10",
+                   "`overwrite`");
     assert_int_equal(unlink(in_scratch(&place, "run/log.jsonl")), 0);
     assert_int_equal(mkfifo(in_scratch(&place, "run/log.jsonl"), 0600), 0);
     assert_refused(begin("run", ""), UR_ERR_IO, "log.jsonl: not a regular file", "another run folder");
@@ -235,7 +237,7 @@ static void events_are_cut_back(void **state)
     assert_int_equal(before.size, after.size);
     assert_memory_equal(before.data, after.data, before.size);
     assert_int_equal(truncate(in_scratch(&place, name), (off_t)before.size - 1), 0);
-    assert_refused(begin("run", ""), UR_ERR_DATA, EVENTS ": has 10 whole records, the checkpoint knows of 11",
+    assert_refused(begin("run", ""), UR_ERR_DATA, EVENTS ": has 10 whole records, but the checkpoint knows of 11",
                    "`no-events`");
     assert_int_equal(train(begin("run", "--no-events --steps 9")).step, 9);
     ur_bytes_free(&before);

@@ -197,7 +197,7 @@ static void goes_on_behind(void **state)
         before = read_events();
     }
     ur_bytes_free(&before);
-    refuses(5, "has 4 whole records, the checkpoint knows of 5");
+    refuses(5, "has 4 whole records, but the checkpoint knows of 5");
 }
 
 static void cut_to(const ur_bytes *bytes, size_t size)
@@ -218,7 +218,7 @@ static void a_cut_file_is_refused(void **state)
         int whole = 0;
         while (record_at(&bytes, whole + 1) <= size) whole++;
         char said[64];
-        snprintf(said, sizeof said, "has %d whole records, the checkpoint knows of 4", whole);
+        snprintf(said, sizeof said, "has %d whole records, but the checkpoint knows of 4", whole);
         cut_to(&bytes, size);
         refuses(4, said);
         ur_events events;

@@ -66,7 +66,7 @@ static void test_goes_on_from_zero(void **state)
     ur_real good = *first_weight(&s);
     set(&s, (ur_real)NAN);
     assert_int_equal(ur_learn(s.learner, &s.batch, &loss, &error), UR_ERR_NUMERIC);
-    assert_string_equal(error.text, "step 1: the loss is not finite, nor is the tensor embed.weight");
+    assert_string_equal(error.text, "step 1: neither the loss nor tensor embed.weight is finite");
     set(&s, good);
     must(ur_learn(s.learner, &s.batch, &loss, &error), &error);
     must(ur_learn(fresh.learner, &fresh.batch, &expected, &error), &error);

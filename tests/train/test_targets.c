@@ -212,7 +212,7 @@ static void test_lines_differ_in_lanes(void **state)
     ok(ur_learn(s.learner, &s.batch, &loss, &error), &error);
     s.batch.carry = true;
     assert_int_equal(ur_learn(s.learner, &s.batch, &loss, &error), UR_ERR_USAGE);
-    assert_string_equal(error.text, "carry: the batch's lines differ in lanes");
+    assert_string_equal(error.text, "states to carry: the batch's lines have different numbers of lanes");
     tear_down(&s);
 }
 
@@ -317,14 +317,14 @@ static void test_what_is_refused(void **state)
     tear_down(&s);
     set_up(&s, "embed 3 > dense > ctc");
     aim(&s, 0, UR_LOSS_CRF, 0);
-    refuse(&s, UR_ERR_USAGE, "line 1 ends in \"ctc\" and takes that loss");
+    refuse(&s, UR_ERR_USAGE, "line 1 ends in \"ctc\", so it takes that loss");
     aim(&s, 0, UR_LOSS_CTC, 0);
     s.batch.target[0].weights = s.values[0];
-    refuse(&s, UR_ERR_USAGE, "the loss \"ctc\" is of whole sequences: its places have no weights");
+    refuse(&s, UR_ERR_USAGE, "the loss \"ctc\" is of whole sequences, so its steps have no weights");
     tear_down(&s);
     set_up(&s, "embed 3 > dense > crf");
     aim(&s, 0, UR_LOSS_SOFTMAX, 0);
-    refuse(&s, UR_ERR_USAGE, "line 1 ends in \"crf\" and takes that loss");
+    refuse(&s, UR_ERR_USAGE, "line 1 ends in \"crf\", so it takes that loss");
     tear_down(&s);
 }
 
@@ -366,11 +366,12 @@ static void test_smoothing_and_weights(void **state)
     assert_near("loss", &(real){(real)result.loss}, &(real){(real)expected}, 1, 1e-5);
     s.batch.target[0].smoothing = 1;
     assert_int_equal(ur_evaluate(s.learner, &s.batch, NULL, &error), UR_ERR_USAGE);
-    assert_non_null(strstr(error.text, "smoothing of 1; it is 0 or more and below 1"));
+    assert_non_null(strstr(error.text, "a label smoothing of 1; it must be at least 0 and below 1"));
     s.batch.target[0].smoothing = 0.3;
     s.batch.target[0].loss = UR_LOSS_SQUARED;
     assert_int_equal(ur_evaluate(s.learner, &s.batch, NULL, &error), UR_ERR_USAGE);
-    assert_non_null(strstr(error.text, "smoothed for softmax and sigmoid, not for the loss \"squared\""));
+    assert_non_null(
+        strstr(error.text, "label smoothing works with softmax and sigmoid, not with the loss \"squared\""));
     tear_down(&s);
 }
 

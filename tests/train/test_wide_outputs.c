@@ -215,7 +215,7 @@ static void test_sampled_refused(void **state)
     begin_learning(&s, false, 10);
     s.batch.target[0].loss = UR_LOSS_SIGMOID;
     assert_int_equal(ur_learn(s.learner, &s.batch, NULL, &error), UR_ERR_USAGE);
-    assert_non_null(strstr(error.text, "a sampled softmax needs the softmax loss"));
+    assert_non_null(strstr(error.text, "a sampled softmax needs"));
     tear_down(&s);
 }
 

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Adding ------------------------------------------------------------------------------------------------------- */
+/* ---- Adding ------------------------------------------------------------------------------------------------------ */
 
 static bool sets_apart(const ur_clips *c, const ur_clips_options *o, const ur_clip *clip)
 {
@@ -68,7 +68,7 @@ ur_status ur_clips_label(ur_clips *c, const ur_clips_options *o, const char *tex
 
 static ur_status unequal(const char *path, size_t labels, size_t frames, ur_error *error)
 {
-    return ur_fail(error, UR_ERR_DATA, "%s: %zu labels, and %zu frames beside it", path, labels, frames);
+    return ur_fail(error, UR_ERR_DATA, "%s: %zu labels for %zu frames", path, labels, frames);
 }
 
 ur_status ur_clips_take_labels(ur_clips *c, const ur_clips_options *o, const char *path, const char *text,
@@ -97,12 +97,12 @@ ur_status ur_clips_check_picture(const ur_clips *c, const ur_clips_options *o, c
 {
     if (!c->rows || !c->columns || !c->channels || c->rows > NUMBERS_MOST || c->columns > NUMBERS_MOST / c->rows ||
         c->channels > NUMBERS_MOST / (c->rows * c->columns))
-        return ur_fail(error, UR_ERR_DATA, "%s: frames of %zu x %zu x %zu; they have 1 to %d numbers", path, c->rows,
-                       c->columns, c->channels, NUMBERS_MOST);
+        return ur_fail(error, UR_ERR_DATA, "%s: frames of %zu x %zu x %zu; a frame may have 1 to %d values", path,
+                       c->rows, c->columns, c->channels, NUMBERS_MOST);
     if (!o->rows || (o->rows == c->rows && o->columns_of_picture == c->columns && o->channels == c->channels))
         return UR_OK;
-    return ur_fail(error, UR_ERR_DATA, "%s: frames of %zu x %zu x %zu, where those of the training are %zu x %zu x %zu",
-                   path, c->rows, c->columns, c->channels, o->rows, o->columns_of_picture, o->channels);
+    return ur_fail(error, UR_ERR_DATA, "%s: frames of %zu x %zu x %zu; the training data have %zu x %zu x %zu", path,
+                   c->rows, c->columns, c->channels, o->rows, o->columns_of_picture, o->channels);
 }
 
 void ur_clips_tell(ur_clips *c)
@@ -114,14 +114,14 @@ void ur_clips_tell(ur_clips *c)
     ur_source_tell_left_out(&c->source, c->found + used, sizeof c->found - used);
 }
 
-/* ---- Opening ------------------------------------------------------------------------------------------------------ */
+/* ---- Opening ----------------------------------------------------------------------------------------------------- */
 
-/* Files of frames and videos are known by their names; an idx file begins with two zeros, which no table does. */
+/* Pictures and videos are recognised by their names. An idx file begins with two zero bytes, which no table does. */
 static ur_status find_form(ur_clips *c, ur_error *error)
 {
     size_t frames = 0, videos = 0;
     unsigned char head[2] = {1, 1};
-    if (!c->source.list.count) return ur_fail(error, UR_ERR_DATA, "there are no files to read");
+    if (!c->source.list.count) return ur_fail(error, UR_ERR_DATA, "no files to read");
     for (size_t i = 0; i < c->source.list.count; i++) frames += ur_picture_file_named(ur_source_name(&c->source, i));
     for (size_t i = 0; i < c->source.list.count; i++) videos += ur_is_video(ur_source_name(&c->source, i));
     if (c->source.pieces[0].size >= sizeof head)
@@ -138,7 +138,7 @@ static ur_status fix_labels(ur_clips *c, const ur_clips_options *o, ur_error *er
     return o->labels ? ur_labels_fix(&c->labels, o->labels, o->label_count, error) : UR_OK;
 }
 
-/* Labels in their order, where they were numbered as they came. */
+/* Sorts the labels that were numbered in the order of their discovery, and renumbers the frames. */
 static ur_status settle_labels(ur_clips *c, ur_error *error)
 {
     uint32_t *rank = NULL;
@@ -150,7 +150,8 @@ static ur_status settle_labels(ur_clips *c, ur_error *error)
     return status;
 }
 
-/* A share of few clips may be none, or all. One alone is shared out by its frames (task/frames). */
+/* A random share of few clips may be empty, or may be all of them. A single clip is divided by its frames
+ * instead (task/frames). */
 static void hold_one(ur_clips *c, const ur_clips_options *o)
 {
     size_t held = 0;
@@ -172,7 +173,7 @@ static ur_status open_clips(ur_clips *c, const char *const *paths, size_t count,
     UR_TRY(fix_labels(c, o, error));
     UR_TRY(c->form->find(c, o, error));
     UR_TRY(settle_labels(c, error));
-    if (!c->count) return ur_fail(error, UR_ERR_DATA, "%s: there are no frames in it", ur_source_path(&c->source, 0));
+    if (!c->count) return ur_fail(error, UR_ERR_DATA, "%s: no frames in it", ur_source_path(&c->source, 0));
     hold_one(c, o);
     c->hash = ur_hash_bytes(c->hash, (const unsigned char *)c->truth, c->frames * sizeof *c->truth);
     ur_clips_tell(c);
@@ -208,7 +209,7 @@ void ur_clips_close(ur_clips *c)
     free(c);
 }
 
-/* ---- What is there ------------------------------------------------------------------------------------------------ */
+/* ---- Properties -------------------------------------------------------------------------------------------------- */
 
 size_t ur_clips_count(const ur_clips *c) { return c->count; }
 size_t ur_clips_frames(const ur_clips *c, size_t clip) { return c->clip[clip].frames; }

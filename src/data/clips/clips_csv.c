@@ -1,4 +1,4 @@
-/* Tables: a file a recording, a row a frame. Lines end with LF, CR LF or CR; empty ones are passed over. */
+/* Tables: one file per recording, one row per frame. Lines end with LF, CR LF or CR; empty lines are skipped. */
 #include "data/clips/clips_body.h"
 
 #include "data/cursor.h"
@@ -8,18 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The lines of a file, each cut at its CRs. */
+/* The lines of a file, each also cut at its CRs. */
 typedef struct lines {
     ur_rows rows;
-    ur_field rest; /* of the line at hand, behind a CR */
-    bool more;     /* there is such a rest */
+    ur_field rest; /* of the current line, after a CR */
+    bool more;     /* whether there is such a rest */
     uint64_t line; /* of the row that was read last */
     uint64_t returns;
 } lines;
 
 static const ur_dialect WHOLE = {0, false}, RETURNS = {'\r', false};
 
-/* The next row that is not empty, which stays until the one behind it is read; of length 0: there is none. */
+/* Reads the next row that is not empty. It is valid until the row after it is read. Length 0: there are no more
+ * rows. */
 static ur_status next_row(lines *l, ur_field *row, ur_error *error)
 {
     do {
@@ -47,7 +48,7 @@ static ur_status fail_at(const char *path, uint64_t line, ur_error *error, ur_st
     return ur_fail_in(error, status, path);
 }
 
-/* One file on its way. */
+/* One file that is being read. */
 typedef struct table {
     ur_clips *clips;
     const ur_clips_options *options;
@@ -55,7 +56,7 @@ typedef struct table {
     size_t file;
     ur_columns columns; /* of this file */
     bool header;
-    char *kept[2]; /* its first rows */
+    char *kept[2]; /* its first two rows */
 } table;
 
 typedef ur_status pass(table *t, lines *l, ur_error *error);
@@ -69,7 +70,7 @@ static ur_status run_pass(table *t, pass *work, ur_error *error)
     return status;
 }
 
-/* ---- Columns ------------------------------------------------------------------------------------------------------ */
+/* ---- Columns ----------------------------------------------------------------------------------------------------- */
 
 static ur_columns_wanted wanted_of(const ur_clips *c, const ur_clips_options *o)
 {
@@ -92,7 +93,7 @@ static ur_field label_of(const ur_columns *c, ur_field row)
     return label;
 }
 
-/* Whether the label of the first row is found again in the second or behind it: then it is a label, and no header. */
+/* Whether a later row has the same label as the first row. If so, the first row holds a label and is no header. */
 static ur_status seek_label(const table *t, lines *l, ur_field first, ur_field row, bool *found, ur_error *error)
 {
     ur_field wanted = label_of(&t->columns, first);
@@ -104,7 +105,7 @@ static ur_status seek_label(const table *t, lines *l, ur_field first, ur_field r
     return UR_OK;
 }
 
-/* A row that is wanted longer than until the next one. */
+/* Reads a row and copies it, because it is needed longer than until the next row. */
 static ur_status keep_row(lines *l, char **kept, ur_field *row, ur_error *error)
 {
     UR_TRY(next_row(l, row, error));
@@ -121,7 +122,7 @@ static ur_status find_columns(table *t, lines *l, ur_error *error)
     bool again = true;
     ur_columns_wanted wanted = wanted_of(t->clips, t->options);
     UR_TRY(keep_row(l, &t->kept[0], &first, error));
-    if (!first.length) return ur_fail(error, UR_ERR_DATA, "%s: an empty table", t->path);
+    if (!first.length) return ur_fail(error, UR_ERR_DATA, "%s: the table is empty", t->path);
     uint64_t line = l->line;
     UR_TRY(keep_row(l, &t->kept[1], &second, error));
     ur_status status = ur_columns_find(&t->columns, first, second, &wanted, &t->header, error);
@@ -137,7 +138,7 @@ static ur_status find_columns(table *t, lines *l, ur_error *error)
     return ur_fail(error, UR_ERR_DATA, "%s: no column looks like labels; name it with `label-column`", t->path);
 }
 
-/* ---- Frames ------------------------------------------------------------------------------------------------------- */
+/* ---- Frames ------------------------------------------------------------------------------------------------------ */
 
 static ur_status take_label(table *t, ur_field label, int32_t *truth, ur_error *error)
 {
@@ -164,7 +165,7 @@ static ur_status take_rows(table *t, lines *l, ur_error *error)
     ur_field row;
     UR_TRY(next_row(l, &row, error));
     if (t->header) UR_TRY(next_row(l, &row, error));
-    if (!row.length) return ur_fail(error, UR_ERR_DATA, "%s: there are no frames in it", t->path);
+    if (!row.length) return ur_fail(error, UR_ERR_DATA, "%s: no frames in it", t->path);
     UR_TRY(ur_clips_add(c, t->options, (ur_clip){.place = c->frames, .file = t->file}, 0, error));
     while (row.length) {
         ur_status status = take_row(t, row, error);
@@ -178,7 +179,7 @@ static ur_status take_rows(table *t, lines *l, ur_error *error)
     return UR_OK;
 }
 
-/* The names of the first file's columns stand for all. */
+/* The columns of the first file hold for all files. */
 static void keep_columns(table *t)
 {
     if (t->clips->table.name) return;

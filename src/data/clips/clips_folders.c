@@ -1,4 +1,4 @@
-/* A folder a clip: pictures, a frame each, in the order of their names, and labels.txt with a label a line. */
+/* One folder per clip: pictures, one per frame, in the order of their names, and labels.txt, one label per line. */
 #include "data/clips/clips_body.h"
 
 #include "base/file.h"
@@ -17,7 +17,7 @@ static size_t folder_length(const char *path)
 
 static bool is_labels(const ur_source *s, size_t file) { return strcmp(ur_source_name(s, file), "labels.txt") == 0; }
 
-/* Files from `file` on that lie in its folder. */
+/* The number of files from `file` on that are in the same folder. */
 static size_t count_folder(const ur_source *s, size_t file)
 {
     const char *path = ur_source_path(s, file);
@@ -37,7 +37,7 @@ static ur_status read_file(const ur_source *s, size_t file, ur_bytes *bytes, ur_
     return ur_source_read(s, s->pieces[file].begin, bytes->data, size, error);
 }
 
-/* ---- Labels ------------------------------------------------------------------------------------------------------- */
+/* ---- Labels ------------------------------------------------------------------------------------------------------ */
 
 static ur_status read_labels(ur_clips *c, const ur_clips_options *o, size_t file, ur_error *error)
 {
@@ -49,9 +49,9 @@ static ur_status read_labels(ur_clips *c, const ur_clips_options *o, size_t file
     return status;
 }
 
-/* ---- Frames ------------------------------------------------------------------------------------------------------- */
+/* ---- Frames ------------------------------------------------------------------------------------------------------ */
 
-/* All frames are of one size, that of the first. */
+/* All frames have the size of the first. */
 static ur_status look_at_frame(ur_clips *c, const ur_clips_options *o, size_t file, ur_error *error)
 {
     const char *path = ur_source_path(&c->source, file);
@@ -63,7 +63,7 @@ static ur_status look_at_frame(ur_clips *c, const ur_clips_options *o, size_t fi
     ur_bytes_free(&bytes);
     if (status != UR_OK) return ur_fail_in(error, status, path);
     if (c->rows && (c->rows != picture.rows || c->columns != picture.columns || c->channels != picture.channels))
-        return ur_fail(error, UR_ERR_DATA, "%s: a frame of %zu x %zu x %zu, where those before are %zu x %zu x %zu",
+        return ur_fail(error, UR_ERR_DATA, "%s: a frame of %zu x %zu x %zu; the frames before it are %zu x %zu x %zu",
                        path, picture.rows, picture.columns, picture.channels, c->rows, c->columns, c->channels);
     if (c->rows) return UR_OK;
     c->rows = picture.rows;
@@ -81,7 +81,8 @@ static ur_status add_folder(ur_clips *c, const ur_clips_options *o, size_t file,
     size_t frames = count - (labels != SIZE_MAX);
     if (!frames) return UR_OK;
     if (labels == SIZE_MAX && !o->unlabelled)
-        return ur_fail(error, UR_ERR_DATA, "%s: there is no labels.txt beside it, with a label a line for each frame",
+        return ur_fail(error, UR_ERR_DATA,
+                       "%s: no labels.txt beside it; it has one line for each frame, with its label",
                        ur_source_path(&c->source, file));
     UR_TRY(ur_clips_add(c, o, (ur_clip){.place = file, .file = file}, frames, error));
     for (size_t i = file; i < file + count; i++)

@@ -1,4 +1,4 @@
-/* Clips and labels in two idx files: (N, T, rows, columns[, channels]) and (N, T). A byte b of a frame becomes b/255. */
+/* Clips and labels in two idx files, (N, T, rows, columns[, channels]) and (N, T). A byte b of a frame becomes b/255. */
 #include "data/clips/clips_body.h"
 
 #include "base/file.h"
@@ -41,9 +41,9 @@ static ur_status check_number(const ur_clips *c, const ur_idx *clips, const ur_i
                    (unsigned long long)labels->size[1], ur_source_name(&c->source, labels->file));
 }
 
-/* ---- Labels ------------------------------------------------------------------------------------------------------- */
+/* ---- Labels ------------------------------------------------------------------------------------------------------ */
 
-/* The lines of a text, as labels 0, 1 …. */
+/* Makes the lines of a text the labels 0, 1, …. */
 static ur_status take_names(ur_clips *c, const char *path, ur_bytes *bytes, ur_error *error)
 {
     const char *names[256], *rest = (const char *)bytes->data;
@@ -90,7 +90,7 @@ static ur_status put_labels(ur_clips *c, const ur_clips_options *o, const unsign
     for (size_t i = 0; i < c->frames; i++) {
         c->truth[i] = label[i];
         if (label[i] >= c->labels.count)
-            return ur_fail(error, UR_ERR_DATA, "%s: clip %zu, frame %zu: label %u, and there are names for %zu",
+            return ur_fail(error, UR_ERR_DATA, "%s: clip %zu, frame %zu: label %u, but only %zu labels have names",
                            ur_source_path(&c->source, 1), i / frames + 1, i % frames + 1, label[i], c->labels.count);
     }
     return UR_OK;
@@ -106,7 +106,7 @@ static ur_status read_labels(ur_clips *c, const ur_clips_options *o, const ur_id
     return status;
 }
 
-/* ---- Frames ------------------------------------------------------------------------------------------------------- */
+/* ---- Frames ------------------------------------------------------------------------------------------------------ */
 
 static ur_status hash_frames(ur_clips *c, const ur_idx *clips, ur_error *error)
 {

@@ -1,6 +1,7 @@
 /*
- * Videos: the program ffmpeg writes each frame as a picture into a pipe. All are kept in the temporary file of the source, one
- * behind the other, since a training reads them many times. Labels stand beside a video: NAME.txt beside NAME.mp4.
+ * Videos: the program ffmpeg decodes them and writes each frame as a picture into a pipe. All frames are
+ * kept one after another in the temporary file of the source, since a training reads them many times. The
+ * labels of NAME.mp4 are in NAME.txt.
  */
 #include "data/clips/clips_body.h"
 
@@ -26,9 +27,9 @@ bool ur_is_video(const char *name)
     return false;
 }
 
-/* ---- A frame from the pipe: PGM or PPM ----------------------------------------------------------------------------- */
+/* ---- A frame from the pipe: PGM or PPM --------------------------------------------------------------------------- */
 
-/* Behind blanks; 0: there is none. The blank behind it is taken, too. */
+/* Skips white space and reads a number and the one white-space character after it. 0 if there is no number. */
 static size_t read_number(FILE *from)
 {
     size_t number = 0;
@@ -50,20 +51,19 @@ typedef struct reading {
 
 static ur_status fail_output(const reading *r, ur_error *error)
 {
-    return ur_fail(error, UR_ERR_DATA, "%s: what ffmpeg gives after %zu frames is no picture of the size before",
-                   r->path, r->frames);
+    return ur_fail(error, UR_ERR_DATA, "%s: after %zu frames ffmpeg gives a picture of another size", r->path,
+                   r->frames);
 }
 
-/* The size of the first frame is that of all. */
+/* All frames have the size of the first. */
 static ur_status settle_size(reading *r, size_t rows, size_t columns, size_t channels, ur_error *error)
 {
     ur_clips *c = r->clips;
     if (c->rows && (c->rows != rows || c->columns != columns || c->channels != channels))
-        return r->frames
-                   ? fail_output(r, error)
-                   : ur_fail(error, UR_ERR_DATA,
-                             "%s: its frames are %zu x %zu x %zu, where those of the video before are %zu x %zu x %zu",
-                             r->path, rows, columns, channels, c->rows, c->columns, c->channels);
+        return r->frames ? fail_output(r, error)
+                         : ur_fail(error, UR_ERR_DATA,
+                                   "%s: its frames are %zu x %zu x %zu; those of the video before are %zu x %zu x %zu",
+                                   r->path, rows, columns, channels, c->rows, c->columns, c->channels);
     c->rows = rows;
     c->columns = columns;
     c->channels = channels;
@@ -73,7 +73,7 @@ static ur_status settle_size(reading *r, size_t rows, size_t columns, size_t cha
     return r->frame ? UR_OK : ur_fail_memory(error, "a frame");
 }
 
-/* *more: there was one. */
+/* *more: whether there was another frame. */
 static ur_status read_frame(reading *r, bool *more, ur_error *error)
 {
     FILE *from = r->program.output;
@@ -100,9 +100,10 @@ static ur_status read_all(reading *r, ur_error *error)
     return UR_OK;
 }
 
-/* ---- A video ------------------------------------------------------------------------------------------------------- */
+/* ---- A video ----------------------------------------------------------------------------------------------------- */
 
-/* As the training's frames are, or as it is told. "file:" so that no name is taken for an address. */
+/* Decodes in the size of the training's frames or, without a training, as the options say. "file:" keeps ffmpeg from
+ * taking a name for an address. */
 static ur_status decode(reading *r, ur_error *error)
 {
     const ur_clips_options *o = r->options;
@@ -144,13 +145,13 @@ static ur_status read_labels(reading *r, ur_error *error)
     if (status == UR_OK)
         status = take_labels(r, path, &bytes, error);
     else if (status == UR_ERR_IO)
-        ur_fail(error, status, "%s: there is no %s, with a label a line for each frame", r->path, path);
+        ur_fail(error, status, "%s: %s is missing; it has one line for each frame, with its label", r->path, path);
     ur_bytes_free(&bytes);
     free(path);
     return status;
 }
 
-/* The file's piece becomes its frames in the temporary file. */
+/* The piece of the file in the source becomes the decoded frames in the temporary file. */
 static ur_status add_video(ur_clips *c, const ur_clips_options *o, size_t file, ur_error *error)
 {
     ur_piece *piece = &c->source.pieces[file];
@@ -159,7 +160,7 @@ static ur_status add_video(ur_clips *c, const ur_clips_options *o, size_t file, 
     ur_status status = decode(&r, error);
     piece->size = c->source.unpacked - (uint64_t)piece->kept;
     free(r.frame);
-    if (status == UR_OK && !r.frames) status = ur_fail(error, UR_ERR_DATA, "%s: ffmpeg finds no frame in it", r.path);
+    if (status == UR_OK && !r.frames) status = ur_fail(error, UR_ERR_DATA, "%s: ffmpeg finds no frames in it", r.path);
     if (status == UR_OK) status = ur_clips_add(c, o, (ur_clip){.place = piece->begin, .file = file}, r.frames, error);
     return status == UR_OK && !o->unlabelled ? read_labels(&r, error) : status;
 }

@@ -17,7 +17,7 @@ void ur_columns_free(ur_columns *c)
     *c = (ur_columns){.role = NULL};
 }
 
-/* ---- Fields ------------------------------------------------------------------------------------------------------- */
+/* ---- Fields ------------------------------------------------------------------------------------------------------ */
 
 static ur_field cut_field(ur_dialect dialect, ur_field *rest, bool *more)
 {
@@ -50,7 +50,7 @@ static bool is_one_of(ur_field field, const char *const *words)
     return *words != NULL;
 }
 
-/* Among names with commas between. */
+/* Whether `field` is among names separated by commas. */
 static bool is_listed(ur_field field, const char *list)
 {
     ur_field rest = {list ? list : "", list ? strlen(list) : 0};
@@ -62,14 +62,15 @@ static bool is_listed(ur_field field, const char *list)
     return false;
 }
 
-/* ---- Roles -------------------------------------------------------------------------------------------------------- */
+/* ---- Roles ------------------------------------------------------------------------------------------------------- */
 
 typedef struct finding {
     ur_columns *columns;
     const ur_columns_wanted *wanted;
-    ur_field *first, *second; /* fields of the two rows; of the second one as many as of the first, or none */
+    /* fields of the two rows; `second` is NULL if the second row is missing or has another number of fields */
+    ur_field *first, *second;
     bool header;
-    size_t label; /* its column; SIZE_MAX: there is none */
+    size_t label; /* its column; SIZE_MAX if there is none */
 } finding;
 
 static ur_status cut_row(ur_dialect dialect, ur_field row, ur_field *fields, size_t *count, ur_error *error)
@@ -93,11 +94,10 @@ static ur_status name_label(finding *f, ur_error *error)
         f->label = (size_t)number - 1;
         return UR_OK;
     }
-    return ur_fail(error, UR_ERR_USAGE, "`label-column` %.60s: there is no such column among %zu", label,
-                   f->columns->count);
+    return ur_fail(error, UR_ERR_USAGE, "`label-column` %.60s: no such column among %zu", label, f->columns->count);
 }
 
-/* A column that the training reads is no label. */
+/* Whether the training reads this column as a feature; then it is no label. */
 static bool is_read(const finding *f, size_t column)
 {
     for (size_t k = 0; f->header && k < f->wanted->features; k++)
@@ -105,7 +105,7 @@ static bool is_read(const finding *f, size_t column)
     return false;
 }
 
-/* By its name; else the last column whose fields are no numbers. */
+/* Guesses the label column by its name, or else takes the last column whose fields are no numbers. */
 static void guess_label(finding *f)
 {
     static const char *const words[] = {"label", "class", "phase", "target", NULL};
@@ -117,8 +117,8 @@ static void guess_label(finding *f)
         if (row[i].length && !is_number(row[i]) && !is_read(f, i)) f->label = i;
 }
 
-/* The first row names columns where a field of it is no number and the one below it is; or where no label of the training
- * reads like it (which its reader has looked up). */
+/* The first row names the columns if one of its fields is no number but the field below is. (The caller checks in
+ * addition whether the label of the first row occurs again.) */
 static void guess_header(finding *f)
 {
     if (f->wanted->header) {
@@ -150,7 +150,7 @@ static ur_status add_feature(finding *f, size_t column, ur_error *error)
     return c->name[c->features++] ? UR_OK : ur_fail_memory(error, "the columns");
 }
 
-/* By the names of the training, which are found wherever they stand; without a header by their number. */
+/* Takes the features that the training had: by name, in any order of columns, or without a header by number. */
 static ur_status follow_training(finding *f, ur_error *error)
 {
     const ur_columns_wanted *w = f->wanted;
@@ -160,11 +160,11 @@ static ur_status follow_training(finding *f, ur_error *error)
         while (f->header && at < c->count && !(is_text(f->first[at], w->feature[k]) && at != f->label)) at++;
         if (!f->header) at = k + (k >= f->label);
         if (at >= c->count)
-            return ur_fail(error, UR_ERR_DATA, "there is no column %.60s, which the model reads", w->feature[k]);
+            return ur_fail(error, UR_ERR_DATA, "the model reads a column %.60s, which is missing", w->feature[k]);
         UR_TRY(add_feature(f, at, error));
     }
     if (f->header || c->features + (f->label != SIZE_MAX) == c->count) return UR_OK;
-    return ur_fail(error, UR_ERR_DATA, "%zu columns, where the model reads %zu%s", c->count, w->features,
+    return ur_fail(error, UR_ERR_DATA, "%zu columns; the model reads %zu%s", c->count, w->features,
                    f->label == SIZE_MAX ? "" : " and a label");
 }
 
@@ -176,7 +176,7 @@ static ur_status set_roles(finding *f, ur_error *error)
     if (f->wanted->feature) return follow_training(f, error);
     for (size_t i = 0; i < c->count; i++)
         if (i != f->label && !is_ignored(f, i)) UR_TRY(add_feature(f, i, error));
-    return c->features ? UR_OK : ur_fail(error, UR_ERR_DATA, "there is no column of numbers");
+    return c->features ? UR_OK : ur_fail(error, UR_ERR_DATA, "no column of numbers");
 }
 
 static ur_status find_roles(finding *f, ur_error *error)
@@ -209,7 +209,7 @@ ur_status ur_columns_find(ur_columns *c, ur_field first, ur_field second, const 
     return status;
 }
 
-/* ---- Rows --------------------------------------------------------------------------------------------------------- */
+/* ---- Rows -------------------------------------------------------------------------------------------------------- */
 
 static ur_status read_feature(const ur_columns *c, size_t feature, size_t column, ur_field field, float *value,
                               ur_error *error)
@@ -235,5 +235,5 @@ ur_status ur_columns_read(const ur_columns *c, ur_field row, float *value, ur_fi
             UR_TRY(read_feature(c, (size_t)c->role[column], column, field, &value[c->role[column]], error));
     }
     if (column == c->count) return UR_OK;
-    return ur_fail(error, UR_ERR_DATA, "%zu columns, the rows before have %zu", column, c->count);
+    return ur_fail(error, UR_ERR_DATA, "%zu columns; the rows before have %zu", column, c->count);
 }

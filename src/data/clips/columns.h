@@ -9,8 +9,8 @@ enum { UR_COLUMNS_MAX = 4096 };
 
 typedef struct ur_columns {
     ur_dialect dialect;
-    size_t count;  /* of a row */
-    int32_t *role; /* of each column: its place among the features, or one of the following */
+    size_t count;  /* columns in a row */
+    int32_t *role; /* of each column: index of its feature, or one of the constants below */
     char **name;   /* of each feature */
     size_t features;
     bool labelled;
@@ -20,17 +20,18 @@ enum { UR_COLUMN_LABEL = -1, UR_COLUMN_IGNORED = -2 };
 
 typedef struct ur_columns_wanted {
     const char *label, *ignore, *header;
-    const char *const *feature; /* what the training had; NULL: nothing is decided */
+    const char *const *feature; /* the training's features, or NULL if nothing is decided */
     size_t features;
 } ur_columns_wanted;
 
 void ur_columns_free(ur_columns *columns);
 
-/* From the first row of a table and the second one (length 0: there is none); *header: the first row names the columns. */
+/* Finds the columns from the first two rows of a table (a second row of length 0: there is none). *header: whether the
+ * first row names the columns. */
 ur_status ur_columns_find(ur_columns *columns, ur_field first, ur_field second, const ur_columns_wanted *wanted,
                           bool *header, ur_error *error);
 
-/* A row's features, and its label as it stands there; a message names the column. */
+/* Reads a row's features, and its label as it is in the file. Error messages name the column. */
 ur_status ur_columns_read(const ur_columns *columns, ur_field row, float *value, ur_field *label, ur_error *error);
 
 #endif

@@ -1,4 +1,5 @@
-/* See augment.h. A pixel of the result is looked up where it came from: p = R(−turn)·(q − middle − shift)/scale + middle. */
+/* See augment.h. Each pixel q of the result is looked up in the source at p = R(−turn)·(q − middle −
+ * shift)/scale + middle. */
 #include "data/media/augment.h"
 #include "data/media/between.h"
 
@@ -26,7 +27,7 @@ static double cos_degrees(double degrees)
     return ur_cos_turn(turns - floor(turns));
 }
 
-/* All channels at a place that may lie between pixels. */
+/* All channels at a point that may lie between pixels. */
 static void look_up(const float *from, size_t rows, size_t columns, size_t channels, double y, double x, float *to)
 {
     double down, right;

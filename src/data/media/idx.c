@@ -1,7 +1,7 @@
 /*
- * Pictures and their labels in two idx files: IMAGES of (N, rows, columns) or (N, rows, columns, channels), and LABELS of
- * (N). An idx file is 00 00, the type of its numbers (08: bytes), how many sizes it has, each as 32 bits with the highest
- * byte first, and the numbers row by row. A byte b becomes b/255.
+ * Pictures and their labels in two idx files: IMAGES of (N, rows, columns) or (N, rows, columns, channels), and LABELS
+ * of (N). An idx file is 00 00, the type of its numbers (08: bytes), the number of sizes, each size as 32 bits with the
+ * highest byte first, and the numbers row by row. A byte b becomes b/255.
  */
 #include "data/cursor.h"
 #include "data/form.h"
@@ -18,11 +18,11 @@
 static ur_status read_images(const ur_labelled *set, ur_idx *images, ur_error *error)
 {
     if (set->source.list.count != 1)
-        return ur_fail(error, UR_ERR_USAGE, "%s: give one idx file of pictures, here are %zu files",
+        return ur_fail(error, UR_ERR_USAGE, "%s: give one idx file of pictures, not %zu files",
                        ur_source_path(&set->source, 0), set->source.list.count);
     UR_TRY(ur_idx_read(&set->source, 0, WANTED, images, error));
     if (images->sizes == 3 || images->sizes == 4) return UR_OK;
-    return ur_fail(error, UR_ERR_FORMAT, "%s has %zu sizes; pictures have 3 or 4", ur_source_path(&set->source, 0),
+    return ur_fail(error, UR_ERR_FORMAT, "%s has %zu dimensions; pictures have 3 or 4", ur_source_path(&set->source, 0),
                    images->sizes);
 }
 
@@ -31,7 +31,7 @@ static ur_status read_headers(const ur_labelled *set, ur_idx *images, ur_idx *la
     const ur_source *source = &set->source;
     if (source->list.count != 2)
         return ur_fail(error, UR_ERR_USAGE,
-                       "%s: pictures are two idx files, of the images and of their labels; here %s %zu",
+                       "%s: labelled pictures are two idx files, one of pictures and one of labels; here %s %zu",
                        ur_source_path(source, 0), source->list.count == 1 ? "is" : "are", source->list.count);
     UR_TRY(ur_idx_read(&set->source, 0, WANTED, images, error));
     UR_TRY(ur_idx_read(&set->source, 1, WANTED, labels, error));
@@ -41,7 +41,7 @@ static ur_status read_headers(const ur_labelled *set, ur_idx *images, ur_idx *la
         *labels = other;
     }
     if (images->sizes < 3 || images->sizes > 4 || labels->sizes != 1)
-        return ur_fail(error, UR_ERR_FORMAT, "%s has %zu sizes and %s %zu; pictures have 3 or 4, labels 1",
+        return ur_fail(error, UR_ERR_FORMAT, "%s has %zu dimensions and %s has %zu; pictures have 3 or 4, labels 1",
                        ur_source_path(source, images->file), images->sizes, ur_source_name(source, labels->file),
                        labels->sizes);
     if (images->size[0] == labels->size[0]) return UR_OK;
@@ -50,7 +50,7 @@ static ur_status read_headers(const ur_labelled *set, ur_idx *images, ur_idx *la
                    ur_source_name(source, labels->file));
 }
 
-/* The product fits: check_length has seen it, or there is no picture. */
+/* The product is checked here again: with 0 pictures, ur_idx_read accepts any sizes. */
 static ur_status take_sizes(ur_labelled *set, const ur_idx *images, const ur_labelled_options *options, ur_error *error)
 {
     ur_pictures *p = &set->pictures;
@@ -59,12 +59,11 @@ static ur_status take_sizes(ur_labelled *set, const ur_idx *images, const ur_lab
                        images->sizes == 4 ? (size_t)images->size[3] : 1};
     bool fits = ur_mul_fits(p->columns, p->channels, &row) && ur_mul_fits(row, p->rows, &all);
     if (!fits || all == 0 || all > UR_EXAMPLE_BYTES)
-        return ur_fail(error, UR_ERR_DATA, "%s: pictures of %zu x %zu x %zu; they have 1 to %d numbers",
+        return ur_fail(error, UR_ERR_DATA, "%s: pictures of %zu x %zu x %zu; a picture may have 1 to %d values",
                        ur_source_path(&set->source, images->file), p->rows, p->columns, p->channels, UR_EXAMPLE_BYTES);
     if (options->rows &&
         (p->rows != options->rows || p->columns != options->columns || p->channels != options->channels))
-        return ur_fail(error, UR_ERR_DATA,
-                       "%s: pictures of %zu x %zu x %zu, where those of the training are %zu x %zu x %zu",
+        return ur_fail(error, UR_ERR_DATA, "%s: pictures of %zu x %zu x %zu; the training data have %zu x %zu x %zu",
                        ur_source_path(&set->source, images->file), p->rows, p->columns, p->channels, options->rows,
                        options->columns, options->channels);
     set->features = options->pixels ? p->channels : row;

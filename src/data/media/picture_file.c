@@ -1,4 +1,4 @@
-/* See picture_file.h. A picture of 8 bits a number, whatever its form. */
+/* See picture_file.h. Every form is read as 8 bits per number. */
 #include "data/media/picture_file.h"
 
 #include "base/error.h"
@@ -12,7 +12,7 @@
 static const ur_picture_form *const FORMS[] = {&ur_picture_form_png, &ur_picture_form_jpeg, &ur_picture_form_pnm};
 enum { FORM_COUNT = sizeof FORMS / sizeof *FORMS };
 
-/* NULL: it is none of them. */
+/* NULL if the file has none of these forms. */
 static const ur_picture_form *find_form(const unsigned char *bytes, size_t size)
 {
     for (size_t i = 0; i < FORM_COUNT; i++)
@@ -22,14 +22,14 @@ static const ur_picture_form *find_form(const unsigned char *bytes, size_t size)
 
 static ur_status no_picture(ur_error *error)
 {
-    return ur_fail(error, UR_ERR_FORMAT, "no picture: neither PNG, JPEG nor binary PGM or PPM");
+    return ur_fail(error, UR_ERR_FORMAT, "not a picture: neither PNG, JPEG nor binary PGM or PPM");
 }
 
 ur_status ur_picture_check_size(const ur_picture_file *p, ur_error *error)
 {
     if (p->rows && p->columns && p->rows <= UR_PICTURE_PLACES_MAX && p->columns <= UR_PICTURE_PLACES_MAX / p->rows)
         return UR_OK;
-    return ur_fail(error, UR_ERR_DATA, "a picture of %zu x %zu; it has 1 to %d places", p->rows, p->columns,
+    return ur_fail(error, UR_ERR_DATA, "a picture of %zu x %zu; it may have 1 to %d pixels", p->rows, p->columns,
                    UR_PICTURE_PLACES_MAX);
 }
 

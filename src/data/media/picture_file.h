@@ -1,4 +1,5 @@
-/* Pictures in files: PGM and PPM (binary, P5 and P6, up to 255); PNG where libpng is there, JPEG where libjpeg is. */
+/* Picture files: binary PGM and PPM (P5 and P6, values up to 255), PNG if built with libpng, JPEG if
+ * built with libjpeg. */
 #ifndef UR_DATA_PICTURE_FILE_H
 #define UR_DATA_PICTURE_FILE_H
 
@@ -10,18 +11,18 @@ typedef struct ur_picture_file {
     size_t rows, columns, channels; /* 1: grey, 3: colour */
 } ur_picture_file;
 
-enum { UR_PICTURE_PLACES_MAX = 1 << 26 }; /* rows·columns of one */
+enum { UR_PICTURE_PLACES_MAX = 1 << 26 }; /* rows·columns of a picture */
 
-/* Its size, and whether it is a picture at all; its numbers are not looked at. */
+/* Reads the size, and checks that the file is a picture. The pixels are not read. */
 ur_status ur_picture_file_look(const unsigned char *bytes, size_t size, ur_picture_file *picture, ur_error *error);
-/* The numbers of a picture, 0 to 255, (rows, columns, channels), over a grey of `background` where it is transparent; free()
- * them. */
+/* The numbers of a picture, 0 to 255, (rows, columns, channels), to be freed with free(). Transparent pixels are laid
+ * over a grey of `background`. */
 ur_status ur_picture_file_decode(const unsigned char *bytes, size_t size, unsigned char background,
                                  ur_picture_file *picture, unsigned char **numbers, ur_error *error);
-/* Numbers from 0 to 1 of a picture that is of this size, over black. */
+/* Reads numbers from 0 to 1, laid over black. The size must be that of `picture`. */
 ur_status ur_picture_file_read(const unsigned char *bytes, size_t size, const ur_picture_file *picture, float *value,
                                ur_error *error);
-/* A name that ends like one of these files, ".png" say, packed (".gz") or not. */
+/* Whether a name ends like that of a picture file (".png"), with or without ".gz". */
 bool ur_picture_file_named(const char *name);
 
 #endif

@@ -1,5 +1,5 @@
-/* JPEG, by libjpeg, which reports an error by a function that must not return: here it jumps back. What is only odd in a file
- * (a warning) is passed over, but for a file that ends early. */
+/* JPEG, by libjpeg. libjpeg reports an error by calling a function that must not return; the one here jumps back.
+ * Warnings about oddities are ignored, but a file that ends early is an error. */
 #include "base/error.h"
 #include "data/media/picture_forms.h"
 #include "unroll_train.h"
@@ -20,7 +20,7 @@ static bool begins(const unsigned char *bytes, size_t size)
 
 bool ur_reads_jpeg(void) { return true; }
 
-/* A file on its way. */
+/* A file that is being read. */
 typedef struct reading {
     struct jpeg_decompress_struct image;
     struct jpeg_error_mgr errors;
@@ -31,7 +31,8 @@ typedef struct reading {
     bool out_of_memory;
 } reading;
 
-/* A file goes over the picture some ten times at most; one of a few bytes could go over a large one for hours. */
+/* Files use about ten scans over the picture at most. A malicious file of a few bytes could ask for hours of scans over
+ * a large picture. */
 enum { SCANS_MOST = 100 };
 
 static void leave(j_common_ptr image)
@@ -71,7 +72,7 @@ static ur_status take_size(reading *r, ur_picture_file *p, ur_error *error)
     bool grey = r->image.jpeg_color_space == JCS_GRAYSCALE;
     *p = (ur_picture_file){r->image.image_height, r->image.image_width, grey ? 1 : 3};
     if (r->image.jpeg_color_space == JCS_CMYK || r->image.jpeg_color_space == JCS_YCCK)
-        return ur_fail(error, UR_ERR_UNSUPPORTED, "JPEG: colours for print (CMYK); save it as RGB");
+        return ur_fail(error, UR_ERR_UNSUPPORTED, "a JPEG in print colours (CMYK); save it as RGB");
     r->image.out_color_space = grey ? JCS_GRAYSCALE : JCS_RGB;
     return ur_picture_check_size(p, error);
 }
@@ -90,7 +91,7 @@ static ur_status read_rows(reading *r, const ur_picture_file *p, ur_error *error
     return UR_OK;
 }
 
-/* What the jump leaves is in `r`, which is the caller's. */
+/* What the jump leaves behind is in `r`, which the caller frees. */
 static ur_status read_all(reading *r, const unsigned char *bytes, size_t size, ur_picture_file *p, bool numbers,
                           ur_error *error)
 {
@@ -137,7 +138,7 @@ bool ur_reads_jpeg(void) { return false; }
 static ur_status look(const unsigned char *bytes, size_t size, ur_picture_file *p, ur_error *error)
 {
     (void)bytes, (void)size, (void)p;
-    return ur_fail(error, UR_ERR_UNSUPPORTED, "JPEG is not read by this build, which was made without libjpeg");
+    return ur_fail(error, UR_ERR_UNSUPPORTED, "this build cannot read JPEG, because it was made without libjpeg");
 }
 
 static ur_status decode(const unsigned char *bytes, size_t size, unsigned char background, ur_picture_file *p,

@@ -57,7 +57,7 @@ bool ur_reads_png(void) { return false; }
 static ur_status look(const unsigned char *bytes, size_t size, ur_picture_file *p, ur_error *error)
 {
     (void)bytes, (void)size, (void)p;
-    return ur_fail(error, UR_ERR_UNSUPPORTED, "PNG is not read by this build, which was made without libpng");
+    return ur_fail(error, UR_ERR_UNSUPPORTED, "this build cannot read PNG, because it was made without libpng");
 }
 
 static ur_status decode(const unsigned char *bytes, size_t size, unsigned char background, ur_picture_file *p,

@@ -1,11 +1,12 @@
-/* Binary PGM and PPM: "P5" or "P6", columns, rows and the largest number as text, a blank, and the numbers. */
+/* Binary PGM and PPM: "P5" or "P6"; columns, rows and the largest value as text; one white-space
+ * character; the numbers. */
 #include "base/error.h"
 #include "data/media/picture_forms.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* A number of the head, behind blanks and comments; 0: there is none. */
+/* Reads a number of the head, after white space and comments. 0 if there is none. */
 static size_t read_head_number(const unsigned char *bytes, size_t size, size_t *at)
 {
     size_t number = 0;
@@ -27,12 +28,12 @@ static ur_status find_numbers(const unsigned char *bytes, size_t size, ur_pictur
     p->columns = read_head_number(bytes, size, &at);
     p->rows = read_head_number(bytes, size, &at);
     size_t most = read_head_number(bytes, size, &at);
-    if (!p->rows || !p->columns) return ur_fail(error, UR_ERR_FORMAT, "its head gives no size");
+    if (!p->rows || !p->columns) return ur_fail(error, UR_ERR_FORMAT, "its header gives no size");
     UR_TRY(ur_picture_check_size(p, error));
-    if (most != 255) return ur_fail(error, UR_ERR_UNSUPPORTED, "its largest number is %zu; 255 is read", most);
+    if (most != 255) return ur_fail(error, UR_ERR_UNSUPPORTED, "its largest value is %zu; it must be 255", most);
     *begin = at + 1;
     if (size > at && size - at - 1 >= p->rows * p->columns * p->channels) return UR_OK;
-    return ur_fail(error, UR_ERR_FORMAT, "it ends before its %zu x %zu places do", p->rows, p->columns);
+    return ur_fail(error, UR_ERR_FORMAT, "it ends before its %zu x %zu pixels do", p->rows, p->columns);
 }
 
 static bool begins(const unsigned char *bytes, size_t size)

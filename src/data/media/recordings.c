@@ -1,4 +1,4 @@
-/* A file an example: a recording, whose class its folder or its name tells. */
+/* One file per example: a recording, whose class is given by its folder or by its name. */
 #include "base/memory.h"
 #include "data/cursor.h"
 #include "data/folder.h"
@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- Reading ------------------------------------------------------------------------------------------------------ */
+/* ---- Reading ----------------------------------------------------------------------------------------------------- */
 
 static ur_status look_at(const ur_labelled *set, uint64_t place, size_t length, ur_wav *wav, ur_example *read,
                          ur_error *error)
@@ -20,7 +20,8 @@ static ur_status look_at(const ur_labelled *set, uint64_t place, size_t length, 
     return status == UR_OK ? UR_OK : ur_labelled_fail(set, place, 0, error, status, "%s", why.text);
 }
 
-/* Samples, at the rate of the set; room 2 holds both, and the work of the bands behind them. */
+/* Samples at the rate of the set. Buffer 2 of the example holds the original samples, the resampled ones, and after
+ * them the work space for the bands. */
 static ur_status read_samples(const ur_labelled *set, const ur_wav *wav, ur_example *read, double **samples,
                               size_t *count, double **work, ur_error *error)
 {
@@ -57,14 +58,14 @@ static ur_status decode_recording(const ur_labelled *set, const ur_entry *entry,
     return UR_OK;
 }
 
-/* ---- Finding ------------------------------------------------------------------------------------------------------ */
+/* ---- Finding ----------------------------------------------------------------------------------------------------- */
 
 typedef struct recordings {
     ur_labelled *set;
     const ur_labelled_options *options;
     const char *pattern;
     ur_example read;
-    size_t other; /* files of another rate, and that of the first of them */
+    size_t other; /* files of another rate, and the rate of the first of them */
     uint32_t other_rate;
 } recordings;
 
@@ -77,7 +78,7 @@ static bool all_have(const ur_labelled *set, char byte)
     return true;
 }
 
-/* Names alike, DIGIT_SPEAKER_NUMBER.wav, begin with the class. */
+/* Names such as DIGIT_SPEAKER_NUMBER.wav begin with the class. */
 static ur_status choose_pattern(recordings *r, ur_error *error)
 {
     r->pattern = r->options->label_from;
@@ -85,8 +86,8 @@ static ur_status choose_pattern(recordings *r, ur_error *error)
     r->pattern = all_have(r->set, '_') ? "{label}_*" : all_have(r->set, '-') ? "{label}-*" : NULL;
     if (r->pattern) return UR_OK;
     return ur_fail(error, UR_ERR_DATA,
-                   "%s: neither its folder nor its name tells the class; say where the label stands, such as "
-                   "{label}_*.wav",
+                   "%s: neither its folder nor its name gives the class; give a pattern that says where the label is, "
+                   "such as {label}_*.wav",
                    ur_source_path(&r->set->source, 0));
 }
 
@@ -109,7 +110,7 @@ static ur_status take_file(recordings *r, size_t file, ur_error *error)
     if (piece->size > UR_EXAMPLE_BYTES) return ur_labelled_add(set, r->options, &finding, error);
     UR_TRY(look_at(set, piece->begin, size, &wav, &r->read, error));
     if (wav.frames == 0)
-        return ur_fail(error, UR_ERR_DATA, "%s: an example without sound; take the file out",
+        return ur_fail(error, UR_ERR_DATA, "%s: an example without sound; remove the file",
                        ur_source_path(&set->source, file));
     UR_TRY(check_rate(r, &wav, error));
     set->hash = ur_hash_bytes(set->hash, r->read.room[0], size);

@@ -1,12 +1,13 @@
-/* A recording at another rate, see speech.h: y[n] = Σ x[k]·c·sinc(c·(t − k))·w((t − k)·c/16), t = n·from/to, where
- * c = min(1, to/from) lies a little below the lower of the two half rates and w(u) = (1 + cos(πu))/2. */
+/* Resampling, see speech.h: y[n] = Σ x[k]·c·sinc(c·(t − k))·w((t − k)·c/16), with t = n·from/to and w(u) = (1 +
+ * cos(πu))/2. The cut-off c = 0.95·min(1, to/from) lies a little below the lower of the two half rates. */
 #include "base/scalar.h"
 #include "data/media/speech.h"
 
 #include <math.h>
 
 enum { ZEROS = 16 };
-static const double EDGE = 0.95; /* of the lower half rate: what is above is gone, and not folded back */
+/* of the lower half rate: frequencies above it are removed, so that they do not alias */
+static const double EDGE = 0.95;
 
 static double cos_pi(double x)
 {
@@ -14,7 +15,7 @@ static double cos_pi(double x)
     return ur_cos_turn(turns - floor(turns));
 }
 
-/* sin(πx)/(πx), times the window. */
+/* sin(πx)/(πx) times the window. */
 static double weight(double x)
 {
     if (fabs(x) >= ZEROS) return 0;

@@ -1,4 +1,4 @@
-/* See scale.h. Rows first, into a picture as wide as the old one and as high as the new one; then columns. */
+/* See scale.h. Rows are scaled first, into a picture with the old width and the new height; then columns. */
 #include "data/media/scale.h"
 
 #include "base/error.h"
@@ -8,10 +8,10 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-/* What place `at` of `wanted` is made of: those of `count` from first on, with weights that add up to 1. */
+/* The source pixels that make up one target pixel: `count` of them from `first` on. Their weights add up to 1. */
 typedef struct cover {
     size_t first, count;
-    double head, body, tail; /* weights of the first, of those between, of the last */
+    double head, body, tail; /* weights of the first, the inner, and the last pixels */
 } cover;
 
 static cover cover_shorter(size_t at, size_t count, size_t wanted)
@@ -38,14 +38,14 @@ static cover cover_of(size_t at, size_t count, size_t wanted)
 
 static double weight_of(const cover *c, size_t i) { return i == 0 ? c->head : i + 1 == c->count ? c->tail : c->body; }
 
-/* A grey from colours, or the number itself. */
+/* The grey of a coloured pixel, or the number itself. */
 static double look_up(const unsigned char *place, size_t channels, size_t channel, size_t wanted)
 {
     if (channels == 3 && wanted == 1) return 0.299 * place[0] + 0.587 * place[1] + 0.114 * place[2];
     return place[channels == 1 ? 0 : channel];
 }
 
-/* middle: (wanted rows, columns, wanted channels) */
+/* middle: (wanted rows, columns, wanted channels). */
 static void scale_rows(const unsigned char *from, const ur_picture_size *size, double *middle,
                        const ur_picture_size *wanted)
 {
@@ -82,7 +82,7 @@ ur_status ur_picture_scale(const unsigned char *from, const ur_picture_size *siz
     bool alike = size->channels == wanted->channels || (size->channels == 1 && wanted->channels == 3) ||
                  (size->channels == 3 && wanted->channels == 1);
     if (!alike)
-        return ur_fail(error, UR_ERR_DATA, "a picture of %zu channels, where %zu are wanted", size->channels,
+        return ur_fail(error, UR_ERR_DATA, "a picture of %zu channels; %zu are needed", size->channels,
                        wanted->channels);
     double *middle = calloc(wanted->rows * size->columns * wanted->channels, sizeof *middle);
     if (!middle) return ur_fail_memory(error, "a picture");

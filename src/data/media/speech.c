@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One block: the tables lie behind it. */
+/* One allocation; the tables follow the struct. */
 struct ur_speech {
     uint32_t rate;
-    size_t window, hop, size;         /* samples of a slice, between two, and of its transform */
+    size_t window, hop, size;         /* samples in a slice, between slices, and in the transform */
     double edge[UR_SPEECH_BANDS + 2]; /* of the bands, in Hz */
     double *taper, *cosines;
 };
@@ -56,7 +56,7 @@ size_t ur_speech_steps(const ur_speech *s, size_t samples)
 
 size_t ur_speech_work(const ur_speech *s) { return s->size + s->size / 2 + 1; }
 
-/* What a triangle from edge[0] over edge[1] to edge[2] takes of the power. */
+/* The power under the triangle that rises from edge[0] to edge[1] and falls to edge[2]. */
 static double sum_band(const ur_speech *s, const double *edge, const double *power)
 {
     double step = (double)s->rate / (double)s->size, sum = 0;
@@ -75,10 +75,11 @@ void ur_speech_slice(const ur_speech *s, const double *samples, size_t count, fl
     for (size_t i = 0; i < s->window && i < count; i++) work[i] = samples[i] * s->taper[i];
     ur_fft_power(work, s->size, s->cosines, power);
     for (size_t b = 0; b < UR_SPEECH_BANDS; b++)
-        bands[b] = (float)ur_log(sum_band(s, s->edge + b, power) + 1e-6); /* silence has no logarithm */
+        bands[b] = (float)ur_log(sum_band(s, s->edge + b, power) + 1e-6); /* the logarithm of silence is not finite */
 }
 
-/* Mean 0 and variance 1 over the whole recording: what is louder than what stays, among bands as among slices. */
+/* Scales to mean 0 and variance 1 over the whole recording, so that bands and slices keep their loudness
+ * relative to each other. */
 static void normalise(float *bands, size_t count)
 {
     double sum = 0, squares = 0;

@@ -1,6 +1,6 @@
-/* Recordings that are varied while they are learnt: see augment.h. A slice is looked up where it came from, t' = middle +
- * (t − middle)/speed + shift, or of an utterance t' = t·speed, and a band b' = b + tune; between two of them their mean by
- * distance is taken. */
+/* Augmentation of recordings, see augment.h. A slice is looked up in the source at t' = middle + (t − middle)/speed +
+ * shift, or for utterances at t' = t·speed, and a band at b' = b + tune. Values in between are interpolated
+ * linearly. */
 #include "data/media/augment.h"
 #include "data/media/between.h"
 
@@ -14,7 +14,7 @@ enum { SPEED, SHIFT, TUNE, NOISE, BAND_WIDTH, BAND, SLICE_WIDTH, SLICE, CHOICES,
 
 typedef struct variation {
     double speed, shift, tune, noise;
-    size_t band, band_end, slice, slice_end; /* silenced */
+    size_t band, band_end, slice, slice_end; /* ranges that are silenced */
 } variation;
 
 static double choose(uint64_t seed, uint64_t number, unsigned what)
@@ -54,7 +54,7 @@ static double look_up(const float *slice, size_t bands, double place)
     return (double)slice[band] * (1 - behind) + (double)slice[next] * behind;
 }
 
-/* One slice as it sounds at `place`, `silent` or not. */
+/* Writes the slice that is found at `place`; `silent` makes it zero. */
 static void vary_slice(const variation *v, const float *from, size_t steps, size_t bands, double place, bool silent,
                        uint64_t seed, uint64_t position, float *to)
 {
@@ -78,7 +78,7 @@ void ur_sound_vary(const float *from, size_t steps, size_t bands, uint64_t seed,
                    t >= v.slice && t < v.slice_end, seed, number * NOISE_PLACES + t * bands, to + t * bands);
 }
 
-/* ---- Utterances ----------------------------------------------------------------------------------------------------- */
+/* ---- Utterances -------------------------------------------------------------------------------------------------- */
 
 size_t ur_utterance_steps(size_t steps, uint64_t seed, uint64_t number)
 {
@@ -86,7 +86,7 @@ size_t ur_utterance_steps(size_t steps, uint64_t seed, uint64_t number)
     return made ? made : 1;
 }
 
-/* Of each second a run of up to 5 slices. */
+/* In each second, a run of up to 5 slices is silent. */
 static bool is_silent(size_t slice, uint64_t seed, uint64_t number)
 {
     enum { SECOND = 100, MOST = 5 };

@@ -1,5 +1,5 @@
-/* See wav.h. RIFF: "RIFF", a length, "WAVE", then chunks of a name, a length and so many bytes, padded to an even number.
- * Lengths are 32 bits with the lowest byte first. */
+/* See wav.h. RIFF is "RIFF", a length, "WAVE", then chunks: a name, a length and that many bytes, padded to an even
+ * number. Lengths have 32 bits, the lowest byte first. */
 #include "data/media/wav.h"
 
 #include "base/error.h"
@@ -19,7 +19,7 @@ static uint32_t read_number(const unsigned char *bytes, size_t count)
 
 static ur_status take_format(ur_wav *wav, const unsigned char *chunk, size_t size, ur_error *error)
 {
-    if (size < 16) return ur_fail(error, UR_ERR_FORMAT, "a damaged WAV: its format has %zu bytes", size);
+    if (size < 16) return ur_fail(error, UR_ERR_FORMAT, "a damaged WAV file: its format chunk has %zu bytes", size);
     uint32_t tag = read_number(chunk, 2);
     if (tag == EXTENSIBLE && size >= 26) tag = read_number(chunk + 24, 2);
     wav->channels = read_number(chunk + 2, 2);
@@ -29,21 +29,22 @@ static ur_status take_format(ur_wav *wav, const unsigned char *chunk, size_t siz
     bool pcm = tag == PCM && (wav->bits == 8 || wav->bits == 16 || wav->bits == 24 || wav->bits == 32);
     if (!pcm && !(wav->floats && wav->bits == 32))
         return ur_fail(error, UR_ERR_UNSUPPORTED,
-                       "samples of type %u with %zu bits; PCM of 8, 16, 24 or 32 bits is read, and floats of 32", tag,
-                       wav->bits);
+                       "samples of type %u with %zu bits; supported are PCM of 8, 16, 24 or 32 bits and 32-bit floats",
+                       tag, wav->bits);
     if (wav->channels < 1 || wav->channels > CHANNELS_MOST)
-        return ur_fail(error, UR_ERR_FORMAT, "%zu channels; there are 1 to %d", wav->channels, CHANNELS_MOST);
+        return ur_fail(error, UR_ERR_FORMAT, "%zu channels; 1 to %d are supported", wav->channels, CHANNELS_MOST);
     if (wav->rate < RATE_LEAST || wav->rate > RATE_MOST)
-        return ur_fail(error, UR_ERR_FORMAT, "%u samples a second; there are %d to %d", wav->rate, RATE_LEAST,
+        return ur_fail(error, UR_ERR_FORMAT, "%u samples per second; %d to %d are supported", wav->rate, RATE_LEAST,
                        RATE_MOST);
     return UR_OK;
 }
 
 static ur_status take_data(ur_wav *wav, const unsigned char *chunk, uint32_t told, size_t there, ur_error *error)
 {
-    if (told == UINT32_MAX) told = (uint32_t)there; /* written to a pipe: up to the end */
+    if (told == UINT32_MAX) told = (uint32_t)there; /* written to a pipe: the sound goes to the end */
     if (told > there)
-        return ur_fail(error, UR_ERR_FORMAT, "a cut WAV: %u bytes of sound, where there are %zu", told, there);
+        return ur_fail(error, UR_ERR_FORMAT, "a WAV file that was cut off: %u bytes of sound announced, %zu there",
+                       told, there);
     wav->data = chunk;
     wav->frames = told / (wav->channels * wav->bits / 8);
     return UR_OK;
@@ -60,12 +61,13 @@ ur_status ur_wav_look(ur_wav *wav, const unsigned char *bytes, size_t size, ur_e
         size_t there = size - at - 8, length = told < there ? told : there;
         if (memcmp(bytes + at, "fmt ", 4) == 0) UR_TRY(take_format(wav, chunk, length, error));
         if (memcmp(bytes + at, "data", 4) == 0) {
-            if (!wav->rate) return ur_fail(error, UR_ERR_FORMAT, "a damaged WAV: no format in front of the sound");
+            if (!wav->rate)
+                return ur_fail(error, UR_ERR_FORMAT, "a damaged WAV file: no format chunk before the sound");
             return take_data(wav, chunk, told, there, error);
         }
         at += 8 + length + (length & 1);
     }
-    return ur_fail(error, UR_ERR_FORMAT, "a WAV without sound in it");
+    return ur_fail(error, UR_ERR_FORMAT, "a WAV file without sound");
 }
 
 static double read_sample(const ur_wav *wav, const unsigned char *bytes)

@@ -30,7 +30,7 @@ void ur_album_name(const ur_album *a, size_t i, char *text, size_t size)
         snprintf(text, size, "%s", ur_source_path(&a->source, i));
 }
 
-/* ---- Room --------------------------------------------------------------------------------------------------------- */
+/* ---- Memory ------------------------------------------------------------------------------------------------------ */
 
 static ur_status make_room(ur_album *a, ur_error *error)
 {
@@ -38,7 +38,8 @@ static ur_status make_room(ur_album *a, ur_error *error)
     const ur_picture_size *s = &a->size;
     bool fits = ur_mul_fits(s->columns, s->channels, &row) && ur_mul_fits(row, s->rows, &one);
     if (!fits || !one || s->rows > SIDE_MOST || s->columns > SIDE_MOST || s->channels > 64)
-        return ur_fail(error, UR_ERR_DATA, "%s: pictures of %zu x %zu x %zu; a side is 1 to %d, with 1 to 64 channels",
+        return ur_fail(error, UR_ERR_DATA,
+                       "%s: pictures of %zu x %zu x %zu; a side may be 1 to %d, with 1 to 64 channels",
                        ur_source_path(&a->source, 0), s->rows, s->columns, s->channels, SIDE_MOST);
     if (!ur_mul_fits(one, a->count, &all) || !(a->bytes = malloc(all + 1)))
         return ur_fail_memory(error, "the pictures");
@@ -47,9 +48,9 @@ static ur_status make_room(ur_album *a, ur_error *error)
 
 static unsigned char *place_of(const ur_album *a, size_t i) { return a->bytes + i * ur_picture_bytes(&a->size); }
 
-/* ---- idx ---------------------------------------------------------------------------------------------------------- */
+/* ---- idx --------------------------------------------------------------------------------------------------------- */
 
-/* Of another size than is wanted: into a copy, which is scaled. */
+/* Reads one picture of another size into a copy, and scales the copy. */
 static ur_status take_scaled(ur_album *a, size_t i, const ur_idx *x, const ur_picture_size *own, ur_error *error)
 {
     size_t size = ur_picture_bytes(own);
@@ -71,8 +72,8 @@ static ur_status read_idx(ur_album *a, const ur_album_options *o, ur_error *erro
     ur_idx x;
     UR_TRY(ur_idx_read(&a->source, 0, "pictures have 3 or 4", &x, error));
     if (x.sizes != 3 && x.sizes != 4)
-        return ur_fail(error, UR_ERR_FORMAT, "%s has %zu sizes; pictures have 3 or 4", ur_source_path(&a->source, 0),
-                       x.sizes);
+        return ur_fail(error, UR_ERR_FORMAT, "%s has %zu dimensions; pictures have 3 or 4",
+                       ur_source_path(&a->source, 0), x.sizes);
     const ur_picture_size own = {(size_t)x.size[1], (size_t)x.size[2], x.sizes == 4 ? (size_t)x.size[3] : 1};
     a->count = (size_t)x.size[0];
     a->size = o->size.rows ? o->size : o->side ? (ur_picture_size){o->side, o->side, own.channels} : own;
@@ -89,7 +90,7 @@ static ur_status read_idx(ur_album *a, const ur_album_options *o, ur_error *erro
     return UR_OK;
 }
 
-/* ---- Files -------------------------------------------------------------------------------------------------------- */
+/* ---- Files ------------------------------------------------------------------------------------------------------- */
 
 static ur_status take_file(ur_album *a, size_t i, const unsigned char *bytes, size_t size, ur_error *error)
 {
@@ -129,11 +130,11 @@ static ur_status read_files(ur_album *a, const ur_album_options *o, ur_error *er
     return UR_OK;
 }
 
-/* ---- Which files -------------------------------------------------------------------------------------------------- */
+/* ---- Which files ------------------------------------------------------------------------------------------------- */
 
 static const char *const ENDINGS[] = {"", ".png", ".jpg", ".jpeg", ".ppm", ".pgm"};
 
-/* The path of a name below the folder; NULL without memory. */
+/* Finds the path of a name below the folder; NULL if there is no memory. */
 static char *find_file(const char *folder, const char *name)
 {
     char *path = NULL;
@@ -162,7 +163,7 @@ static ur_status open_named(ur_album *a, const char *folder, const ur_album_opti
     return status;
 }
 
-/* Of a folder, only what is called like a picture. */
+/* Keeps only the files of a folder that are named like pictures. */
 static ur_status keep_pictures(ur_album *a, const char *folder, ur_error *error)
 {
     ur_file_list *list = &a->source.list;
@@ -182,7 +183,7 @@ static ur_status find_files(ur_album *a, const char *path, const ur_album_option
 {
     bool folder = ur_path_is_folder(path);
     if (o->names && !folder)
-        return ur_fail(error, UR_ERR_USAGE, "%s: the table names files, so that this must be their folder", path);
+        return ur_fail(error, UR_ERR_USAGE, "%s: the table names picture files, so this must be their folder", path);
     if (o->names) return open_named(a, path, o, error);
     UR_TRY(ur_source_open(&a->source, &path, 1, o->watcher, error));
     return folder ? keep_pictures(a, path, error) : UR_OK;

@@ -14,7 +14,7 @@
 
 enum { NONE = UR_COLUMNS_MOST };
 
-/* A table on its way. What reads tables of labelled examples reads this one, too: `set` has its source and its dialect. */
+/* A table that is being read. It uses the reader of labelled examples, so that `set` holds its source and dialect. */
 typedef struct table {
     ur_labelled set;
     ur_survey survey;
@@ -38,7 +38,7 @@ void ur_captions_close(ur_captions *c)
     free(c);
 }
 
-/* ---- Columns ------------------------------------------------------------------------------------------------------ */
+/* ---- Columns ----------------------------------------------------------------------------------------------------- */
 
 static const char *const CAPTIONS[] = {"caption", "captions", "text", "sentence", "description", NULL};
 static const char *const FILES[] = {"file", "filename", "file_name", "image", "picture", "path", "name", NULL};
@@ -50,7 +50,8 @@ static size_t find_named(const ur_survey *survey, const char *const *names)
     return NONE;
 }
 
-/* The only one whose name begins so; NONE, too, where there are several. */
+/* The only column whose name begins with `begin`; NONE if there is none or more than one. *count: how
+ * many there are. */
 static size_t find_beginning(const ur_survey *survey, const char *begin, size_t *count)
 {
     size_t found = NONE;
@@ -99,7 +100,7 @@ static ur_status find_file(table *t, const ur_captions_options *o, ur_error *err
                           error);
 }
 
-/* TSV with quotes, or without where some are none, as in other tables. */
+/* Reads TSV or CSV with quotes, or without quotes if they do not pair up in some row. */
 static ur_status survey_table(table *t, const char *path, ur_error *error)
 {
     const char *ending;
@@ -113,7 +114,7 @@ static ur_status survey_table(table *t, const char *path, ur_error *error)
     return ur_survey_make(&t->survey, &t->set, error);
 }
 
-/* ---- Rows --------------------------------------------------------------------------------------------------------- */
+/* ---- Rows -------------------------------------------------------------------------------------------------------- */
 
 static ur_status grow(void **memory, size_t *room, size_t wanted, size_t size, ur_error *error)
 {
@@ -126,7 +127,7 @@ static ur_status grow(void **memory, size_t *room, size_t wanted, size_t size, u
     return UR_OK;
 }
 
-/* For a row of so many bytes. */
+/* Makes space for a row of `length` bytes. */
 static ur_status make_room(ur_captions *c, table *t, size_t length, ur_error *error)
 {
     void *row = c->row, *text = c->text, *plain = t->plain;
@@ -139,7 +140,7 @@ static ur_status make_room(ur_captions *c, table *t, size_t length, ur_error *er
     return status;
 }
 
-/* With one blank for several, and none at the ends. */
+/* Each run of white space becomes one space; white space at the ends is removed. */
 static size_t put_text(ur_captions *c, ur_field text)
 {
     size_t begin = c->used;
@@ -162,7 +163,7 @@ static ur_status take_name(ur_captions *c, table *t, const ur_row *row, ur_field
 {
     ur_field name = ur_field_trim((ur_field){t->plain, ur_field_plain(t->set.dialect, field, t->plain)});
     if (!name.length) return fail_row(t, row, "a row without the name of a picture", error);
-    memcpy(c->text + c->used, name.text, name.length); /* for now behind the caption */
+    memcpy(c->text + c->used, name.text, name.length); /* kept after the caption for now */
     c->used += name.length;
     c->text[c->used++] = 0;
     return UR_OK;
@@ -187,7 +188,8 @@ static ur_status take_row(ur_captions *c, table *t, const ur_row *row, ur_error 
     }
     ur_field plain = {t->plain, ur_field_plain(t->set.dialect, caption, t->plain)};
     if (t->normal_form) UR_TRY(normalise(t, row, &plain, error));
-    if (plain.text != t->plain) UR_TRY(make_room(c, t, row->length + plain.length, error)); /* it may be longer */
+    /* the normal form may be longer */
+    if (plain.text != t->plain) UR_TRY(make_room(c, t, row->length + plain.length, error));
     ur_caption *to = &c->row[c->count];
     *to = (ur_caption){.begin = c->used, .picture = (uint32_t)c->count, .line = (uint32_t)row->line};
     to->length = put_text(c, plain);
@@ -207,7 +209,7 @@ static ur_status take_rows(ur_captions *c, table *t, ur_rows *rows, ur_error *er
     }
 }
 
-/* ---- Pictures ----------------------------------------------------------------------------------------------------- */
+/* ---- Pictures ---------------------------------------------------------------------------------------------------- */
 
 typedef struct named {
     const char *name;
@@ -221,10 +223,10 @@ static int by_name(const void *a, const void *b)
     return order ? order : (x->row > y->row) - (x->row < y->row);
 }
 
-/* The name that lies behind a row's caption. */
+/* The name that is stored after a row's caption. */
 static const char *name_of(const ur_captions *c, size_t i) { return ur_caption_text_of(c, i) + c->row[i].length; }
 
-/* Numbers the different names, in their order. */
+/* Numbers the different names in sorted order. */
 static ur_status number_names(ur_captions *c, named *all, ur_error *error)
 {
     for (size_t i = 0; i < c->count; i++) all[i] = (named){name_of(c, i), i};
@@ -238,7 +240,7 @@ static ur_status number_names(ur_captions *c, named *all, ur_error *error)
     return UR_OK;
 }
 
-/* Rows picture by picture, by counting. */
+/* Orders the rows by picture, with a counting sort. */
 static ur_status sort_rows(ur_captions *c, ur_error *error)
 {
     c->of_picture = calloc(c->count + 1, sizeof *c->of_picture);
@@ -262,7 +264,7 @@ static ur_status find_pictures(ur_captions *c, bool files, ur_error *error)
     return status;
 }
 
-/* ---- Opening ------------------------------------------------------------------------------------------------------ */
+/* ---- Opening ----------------------------------------------------------------------------------------------------- */
 
 static void describe(ur_captions *c, const table *t)
 {
@@ -295,7 +297,7 @@ static ur_status open_table(ur_captions *c, table *t, const ur_captions_options 
 {
     const char *path = c->path;
     if (o->header && strcmp(o->header, "yes") != 0 && strcmp(o->header, "no") != 0)
-        return ur_fail(error, UR_ERR_USAGE, "header %s; it is yes or no", o->header);
+        return ur_fail(error, UR_ERR_USAGE, "`header` %s: give yes or no", o->header);
     UR_TRY(ur_source_open(&t->set.source, &path, 1, o->watcher, error));
     if (t->set.source.list.count != 1)
         return ur_fail(error, UR_ERR_USAGE, "%s: give one table of captions, and the pictures with `images`", path);

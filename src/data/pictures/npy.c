@@ -1,4 +1,4 @@
-/* See npy.h. In front of the numbers stand "\x93NUMPY", the version (1 to 3), the length of the head (2 or 4 bytes) and the
+/* See npy.h. Before the numbers come "\x93NUMPY", the version (1 to 3), the length of the head (2 or 4 bytes) and the
  * head, a Python dict: {'descr': '<f4', 'fortran_order': False, 'shape': (10, 512), }. */
 #include "data/pictures/npy.h"
 
@@ -12,9 +12,9 @@
 
 enum { HEAD_MOST = 65536, PART = 8192 };
 
-/* ---- The head ----------------------------------------------------------------------------------------------------- */
+/* ---- The head ---------------------------------------------------------------------------------------------------- */
 
-/* What stands behind 'KEY': in the head; NULL: it is not there. */
+/* The text after KEY: in the head; NULL if KEY is missing. */
 static const char *find_value(const char *head, const char *key)
 {
     const char *at = strstr(head, key);
@@ -33,7 +33,7 @@ static ur_status read_type(ur_npy *n, const char *head, ur_error *error)
     n->wide = strcmp(name, "<f8") == 0;
     if (n->wide || strcmp(name, "<f4") == 0) return UR_OK;
     return ur_fail(error, UR_ERR_UNSUPPORTED,
-                   "numbers of type %s; save them as float32 or float64, lowest byte first (<f4, <f8)",
+                   "values of type %s; save them as little-endian float32 or float64 (<f4, <f8)",
                    *name ? name : "unknown");
 }
 
@@ -42,7 +42,7 @@ static ur_status read_order(const char *head, ur_error *error)
     const char *order = find_value(head, "'fortran_order'");
     if (order && strncmp(order, "False", 5) == 0) return UR_OK;
     return ur_fail(error, UR_ERR_UNSUPPORTED,
-                   "columns first (Fortran order); save it row by row: np.ascontiguousarray");
+                   "stored by columns (Fortran order); save it by rows with np.ascontiguousarray");
 }
 
 /* "(10, 512)" or "(10, 49, 512)" */
@@ -61,13 +61,13 @@ static ur_status read_shape(ur_npy *n, const char *head, ur_error *error)
         at += more;
     }
     if (sizes != 2 && sizes != 3)
-        return ur_fail(error, UR_ERR_FORMAT, "%zu%s sizes; features are (N, D) or (N, L, D)", sizes,
+        return ur_fail(error, UR_ERR_FORMAT, "%zu%s dimensions; features are (N, D) or (N, L, D)", sizes,
                        sizes > 3 ? " or more" : "");
     n->count = size[0];
     n->places = sizes == 3 ? size[1] : 1;
     n->width = size[sizes - 1];
     if (n->count && n->places && n->width) return UR_OK;
-    return ur_fail(error, UR_ERR_DATA, "%zu x %zu x %zu numbers: it is empty", n->count, n->places, n->width);
+    return ur_fail(error, UR_ERR_DATA, "%zu x %zu x %zu values: it is empty", n->count, n->places, n->width);
 }
 
 static ur_status check_length(const ur_npy *n, uint64_t there, ur_error *error)
@@ -76,21 +76,21 @@ static ur_status check_length(const ur_npy *n, uint64_t there, ur_error *error)
     bool fits = ur_mul_fits(n->places, n->width, &row) && ur_mul_fits(row, n->count, &numbers) &&
                 ur_mul_fits(numbers, n->wide ? 8 : 4, &bytes);
     if (fits && bytes == there) return UR_OK;
-    return ur_fail(error, UR_ERR_FORMAT, "%llu bytes of numbers, where its sizes make %zu%s", (unsigned long long)there,
+    return ur_fail(error, UR_ERR_FORMAT, "%llu bytes of values; its shape needs %zu%s", (unsigned long long)there,
                    fits ? bytes : SIZE_MAX, fits ? "" : " or more");
 }
 
 static ur_status read_length(const unsigned char *bytes, size_t size, size_t *begin, size_t *length, ur_error *error)
 {
     if (size < 12 || memcmp(bytes, "\x93NUMPY", 6) != 0)
-        return ur_fail(error, UR_ERR_FORMAT, "no .npy file: it does not begin with \\x93NUMPY");
+        return ur_fail(error, UR_ERR_FORMAT, "not an .npy file: it does not begin with \\x93NUMPY");
     if (bytes[6] < 1 || bytes[6] > 3)
-        return ur_fail(error, UR_ERR_UNSUPPORTED, ".npy of version %u; 1 to 3 are read", bytes[6]);
+        return ur_fail(error, UR_ERR_UNSUPPORTED, ".npy version %u; versions 1 to 3 are supported", bytes[6]);
     *begin = bytes[6] == 1 ? 10 : 12;
     *length = bytes[8] | (size_t)bytes[9] << 8;
     if (bytes[6] > 1) *length |= (size_t)bytes[10] << 16 | (size_t)bytes[11] << 24;
     if (*length <= HEAD_MOST && *begin + *length <= size) return UR_OK;
-    return ur_fail(error, UR_ERR_FORMAT, "its head is cut off, or of %zu bytes", *length);
+    return ur_fail(error, UR_ERR_FORMAT, "its header is cut off or has %zu bytes", *length);
 }
 
 ur_status ur_npy_look(ur_npy *n, const unsigned char *bytes, size_t size, uint64_t all, size_t *begin, ur_error *error)
@@ -109,7 +109,7 @@ ur_status ur_npy_look(ur_npy *n, const unsigned char *bytes, size_t size, uint64
     return status == UR_OK ? check_length(n, all - *begin, error) : status;
 }
 
-/* ---- The file ----------------------------------------------------------------------------------------------------- */
+/* ---- The file ---------------------------------------------------------------------------------------------------- */
 
 void ur_npy_close(ur_npy *n)
 {
@@ -171,7 +171,7 @@ ur_status ur_npy_open(ur_npy **npy, const char *path, const struct ur_watcher *w
     return status;
 }
 
-/* ---- Rows --------------------------------------------------------------------------------------------------------- */
+/* ---- Rows -------------------------------------------------------------------------------------------------------- */
 
 static uint64_t read_word(const unsigned char *bytes, size_t size)
 {
@@ -201,7 +201,7 @@ ur_status ur_npy_read(const ur_npy *n, size_t i, float *values, ur_error *error)
         for (size_t k = 0; k < some; k++) {
             *values = read_number(bytes + k * number, n->wide);
             if (!isfinite(*values++))
-                return ur_fail(error, UR_ERR_DATA, "%s: row %zu has a number that is not finite",
+                return ur_fail(error, UR_ERR_DATA, "%s: row %zu has a value that is not finite",
                                ur_source_path(&n->source, 0), i + 1);
         }
         at += some * number;

@@ -1,4 +1,5 @@
-/* See couples.h. Numbers in the queue may be out of date: one that has shrunk since goes back to where it belongs. */
+/* See couples.h. Counts in the queue may be out of date: an entry whose couple has become rarer is moved down to its
+ * proper position. */
 #include "data/pieces/couples.h"
 
 #include "base/error.h"
@@ -13,7 +14,7 @@ void ur_couples_free(ur_couples *c)
     *c = (ur_couples){0};
 }
 
-/* ---- By their pieces ---------------------------------------------------------------------------------------------- */
+/* ---- Finding a couple by its pieces ------------------------------------------------------------------------------ */
 
 /* The finaliser of MurmurHash3. */
 static uint64_t mix(uint64_t x)
@@ -61,7 +62,7 @@ ur_status ur_couples_find(ur_couples *c, int32_t left, int32_t right, uint32_t *
     return UR_OK;
 }
 
-/* ---- By how often ------------------------------------------------------------------------------------------------- */
+/* ---- The queue, by count ----------------------------------------------------------------------------------------- */
 
 static bool comes_before(const ur_couples *c, ur_queued a, ur_queued b)
 {
@@ -111,7 +112,7 @@ bool ur_couples_take(ur_couples *c, uint32_t *number)
     while (c->queued) {
         ur_queued top = c->queue[0];
         uint64_t times = c->list[top.couple].times;
-        if (times && times < top.times) { /* it has shrunk */
+        if (times && times < top.times) { /* the couple has become rarer */
             c->queue[0].times = times;
             sink(c, 0);
             continue;
@@ -119,7 +120,8 @@ bool ur_couples_take(ur_couples *c, uint32_t *number)
         c->queue[0] = c->queue[--c->queued];
         sink(c, 0);
         *number = top.couple;
-        if (times == top.times) return true; /* else it is gone, or stands in the queue once more with its number */
+        /* With another count the couple is gone, or is queued again with its present count. */
+        if (times == top.times) return true;
     }
     return false;
 }

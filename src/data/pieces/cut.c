@@ -1,15 +1,15 @@
-/* A word as pieces. Of all neighbours that are a piece together, those whose piece was made first are joined, until none are
- * left: so a word is cut as it was when the pieces were learnt. */
+/* Cuts a word into pieces. Of all neighbours that together are a piece, those whose piece was learnt first are joined,
+ * until no neighbours are left to join. So a word is cut in the same way as when the pieces were learnt. */
 #include "base/utf8.h"
 #include "data/pieces/pieces.h"
 
-/* A word on its way: piece i begins at begin[i]; behind the last one stands the word's length. */
+/* A word that is being cut. Piece i begins at begin[i]; after the last piece comes the word's length. */
 typedef struct cutting {
     const ur_vocabulary *pieces;
     const unsigned char *word;
     size_t count;
     size_t begin[UR_TOKEN_MAX_BYTES + 1];
-    int32_t together[UR_TOKEN_MAX_BYTES]; /* the piece that i and i + 1 are; −1: none */
+    int32_t together[UR_TOKEN_MAX_BYTES]; /* the piece that pieces i and i + 1 make, or −1 */
 } cutting;
 
 static int32_t find_piece(const cutting *c, size_t first, size_t behind)
@@ -17,7 +17,7 @@ static int32_t find_piece(const cutting *c, size_t first, size_t behind)
     return ur_vocabulary_find(c->pieces, c->word + c->begin[first], c->begin[behind] - c->begin[first]);
 }
 
-/* The characters, or their bytes. */
+/* Begins with the characters, or their bytes if a character is no piece. */
 static void begin_word(cutting *c, size_t length)
 {
     for (size_t at = 0; at < length;) {
@@ -41,7 +41,7 @@ static void join(cutting *c, size_t i)
     if (i) look_at(c, i - 1);
 }
 
-/* The neighbours to join next; `count` where there are none. */
+/* The index of the neighbours to join next; `count` if there are none. */
 static size_t find_first(const cutting *c)
 {
     size_t best = c->count;

@@ -1,7 +1,7 @@
 /*
- * Learning pieces. Every place of every different word holds a piece; the places of a couple are a list. Joining a couple
- * changes its places and their neighbours alone, so that the counts of all other couples stay: the work is one pass over
- * the words and a little for each place that is joined.
+ * Learning pieces. Every place in every different word holds a piece. The places of a couple form a list. Joining a
+ * couple changes only its places and their neighbours, and the counts of all other couples stay. So the work is one
+ * pass over the words and a little for each place that is joined.
  */
 #include "base/error.h"
 #include "base/utf8.h"
@@ -14,8 +14,8 @@
 typedef struct place {
     int32_t piece;
     uint32_t word;
-    uint32_t before, behind; /* places of the same word; UR_NOWHERE: none */
-    uint32_t couple;         /* this place and the one behind it; UR_NOWHERE: they are none */
+    uint32_t before, behind; /* places of the same word, or UR_NOWHERE */
+    uint32_t couple;         /* the couple of this place and the next, or UR_NOWHERE */
     uint32_t previous, next; /* in the list of that couple */
 } place;
 
@@ -25,11 +25,11 @@ typedef struct learning {
     place *places;
     size_t count, room;
     ur_couples couples;
-    uint32_t *work; /* the places of a couple that is joined, or the couples that grew */
+    uint32_t *work; /* the places of the couple that is being joined */
     size_t work_room;
 } learning;
 
-/* ---- The first pieces --------------------------------------------------------------------------------------------- */
+/* ---- The first pieces -------------------------------------------------------------------------------------------- */
 
 static ur_status add_bytes(ur_vocabulary *pieces, ur_error *error)
 {
@@ -40,7 +40,7 @@ static ur_status add_bytes(ur_vocabulary *pieces, ur_error *error)
     return UR_OK;
 }
 
-/* Characters of more than one byte, and how often each occurs. */
+/* Counts the characters of more than one byte. */
 static ur_status count_characters(const ur_vocabulary *words, ur_vocabulary *characters, ur_error *error)
 {
     for (size_t i = 0; i < ur_vocabulary_size(words); i++) {
@@ -58,7 +58,7 @@ static ur_status count_characters(const ur_vocabulary *words, ur_vocabulary *cha
     return UR_OK;
 }
 
-/* Those that occur more than once; half of the room at most is theirs. */
+/* Adds the characters that occur more than once, for at most half of the pieces that the limit leaves. */
 static ur_status add_characters(ur_vocabulary *pieces, ur_vocabulary *characters, size_t limit, ur_error *error)
 {
     size_t most = (limit - ur_vocabulary_size(pieces) + 1) / 2, length;
@@ -82,9 +82,9 @@ static ur_status make_first(learning *l, size_t limit, ur_error *error)
     return status;
 }
 
-/* ---- Places ------------------------------------------------------------------------------------------------------- */
+/* ---- Places ------------------------------------------------------------------------------------------------------ */
 
-/* Pieces that are parts of a character stay as they are. */
+/* Bytes that are parts of a character are never joined. */
 static bool is_part(int32_t piece) { return piece >= 0x80 && piece < 256; }
 
 static uint64_t times_of(const learning *l, uint32_t at)
@@ -92,7 +92,7 @@ static uint64_t times_of(const learning *l, uint32_t at)
     return ur_vocabulary_times(l->words, (int32_t)l->places[at].word);
 }
 
-/* The couple that begins at a place enters its list. */
+/* Enters the couple that begins at a place into its list. */
 static ur_status enter(learning *l, uint32_t at, ur_error *error)
 {
     place *p = &l->places[at];
@@ -156,9 +156,9 @@ static ur_status place_words(learning *l, ur_error *error)
     return UR_OK;
 }
 
-/* ---- Joining ------------------------------------------------------------------------------------------------------ */
+/* ---- Joining ----------------------------------------------------------------------------------------------------- */
 
-/* The places at which a couple stands, in their order: of "aaa" the first two are joined, as in cutting. */
+/* Lists the places of a couple in order, so that of "aaa" the first two are joined, as in cutting. */
 static int by_place(const void *a, const void *b)
 {
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
@@ -182,7 +182,7 @@ static ur_status list_places(learning *l, uint32_t couple, size_t *count, ur_err
     return UR_OK;
 }
 
-/* Enters a couple that is new here, and queues it: it has grown. */
+/* Enters a couple that is new at this place, and queues it because its count has grown. */
 static ur_status enter_again(learning *l, uint32_t at, ur_error *error)
 {
     if (at == UR_NOWHERE) return UR_OK;
@@ -190,7 +190,7 @@ static ur_status enter_again(learning *l, uint32_t at, ur_error *error)
     return l->places[at].couple == UR_NOWHERE ? UR_OK : ur_couples_queue(&l->couples, l->places[at].couple, error);
 }
 
-/* This place and the one behind it become one. */
+/* Joins this place and the next into one. */
 static ur_status join_at(learning *l, uint32_t at, int32_t piece, ur_error *error)
 {
     place *p = &l->places[at], *gone = &l->places[p->behind];
@@ -204,7 +204,7 @@ static ur_status join_at(learning *l, uint32_t at, int32_t piece, ur_error *erro
     return enter_again(l, at, error);
 }
 
-/* The piece that two make. It may be there already, made of two others. */
+/* The piece that the couple makes. It may exist already, made from two others. */
 static ur_status make_piece(learning *l, uint32_t couple, int32_t *piece, ur_error *error)
 {
     unsigned char text[2 * UR_TOKEN_MAX_BYTES];
@@ -246,7 +246,8 @@ ur_status ur_pieces_learn(ur_vocabulary **pieces, const ur_vocabulary *words, si
     learning l = {.words = words};
     *pieces = NULL;
     if (limit < UR_PIECES_LEAST)
-        return ur_fail(error, UR_ERR_USAGE, "pieces begin with the 256 bytes; a limit of %zu is too small", limit);
+        return ur_fail(error, UR_ERR_USAGE,
+                       "a vocabulary of pieces has the 256 bytes first; a limit of %zu is too small", limit);
     UR_TRY(ur_vocabulary_create(&l.pieces, UR_TOKEN_PIECE, error));
     ur_status status = learn(&l, limit, least, error);
     ur_couples_free(&l.couples);

@@ -1,4 +1,4 @@
-/* See bleu.h. BLEU = min(1, exp(1 − wanted/written)) · (Π precision of n)^(1/4). */
+/* See bleu.h. BLEU = min(1, exp(1 − reference words / hypothesis words)) · (Π precision of n)^(1/4). */
 #include "data/scores/bleu.h"
 
 #include "base/error.h"
@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Words --------------------------------------------------------------------------------------------------------- */
+/* ---- Words ------------------------------------------------------------------------------------------------------- */
 
-/* A word of either text. */
+/* A word of any of the texts. */
 typedef struct word {
     const char *text;
     size_t length, place;
@@ -27,7 +27,7 @@ static ur_status reserve(char **text, size_t *room, size_t bytes, ur_error *erro
     return UR_OK;
 }
 
-/* White space at the end is left out, as there. */
+/* White space at the end is left out, as in sacreBLEU. */
 static size_t trim_end(const char *text, size_t length)
 {
     for (size_t end = length; end > 0;) {
@@ -41,7 +41,8 @@ static size_t trim_end(const char *text, size_t length)
     return 0;
 }
 
-/* Texts, cut, in room->text[0], one behind the other with blanks between all words. ends[i]: where text i does. */
+/* Cuts the texts into words, one text after another in room->text[0], with a space after each text.
+ * ends[i] is the end of text i. */
 static ur_status cut_texts(ur_score_room *room, bool lower, const ur_field *texts, size_t count, size_t *ends,
                            ur_error *error)
 {
@@ -82,7 +83,7 @@ static int by_text(const void *x, const void *y)
     return order ? order : (a->length > b->length) - (a->length < b->length);
 }
 
-/* How many words of each text there are. */
+/* The number of words in each text. */
 static void count_words(const char *begin, const word *words, size_t all, const size_t *ends, size_t *counts,
                         size_t count)
 {
@@ -93,7 +94,7 @@ static void count_words(const char *begin, const word *words, size_t all, const 
     }
 }
 
-/* Equal words get equal numbers. */
+/* Replaces words by numbers, equal words by equal numbers. */
 static ur_status number_words(ur_score_room *room, const size_t *ends, size_t *counts, size_t count, ur_error *error)
 {
     size_t most = ends[count - 1] / 2 + 2;
@@ -105,7 +106,7 @@ static ur_status number_words(ur_score_room *room, const size_t *ends, size_t *c
         free(words);
         return ur_fail_memory(error, "a score");
     }
-    size_t all = list_words(room->text[0], ends[count - 1] + 1, words); /* a blank stands behind the last */
+    size_t all = list_words(room->text[0], ends[count - 1] + 1, words); /* a space follows the last text */
     count_words(room->text[0], words, all, ends, counts, count);
     qsort(words, all, sizeof *words, by_text);
     for (size_t i = 0, number = 0; i < all; i++) {
@@ -116,9 +117,9 @@ static ur_status number_words(ur_score_room *room, const size_t *ends, size_t *c
     return UR_OK;
 }
 
-/* ---- Counts -------------------------------------------------------------------------------------------------------- */
+/* ---- Counts ------------------------------------------------------------------------------------------------------ */
 
-/* The nearest to what was written; of two the shorter. */
+/* The reference length nearest to that of the hypothesis, of two the shorter. */
 static size_t find_nearest(const size_t *counts, size_t count)
 {
     size_t best = counts[1], away = SIZE_MAX;

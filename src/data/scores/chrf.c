@@ -1,4 +1,5 @@
-/* See chrf.h. With precision P and recall R, each a mean over the n for which both texts have runs, F = 5 P R / (4 P + R). */
+/* See chrf.h. Precision P and recall R are each a mean over the n for which both texts have n-grams; F =
+ * 5 P R / (4 P + R). */
 #include "data/scores/chrf.h"
 
 #include "base/error.h"
@@ -6,7 +7,7 @@
 
 #include <stdlib.h>
 
-/* The characters of a text but white space, behind `at` symbols; returns how many. */
+/* Writes the characters of a text, without white space, to `symbols`. Returns their number. */
 static size_t put_characters(uint32_t *symbols, const char *text, size_t length)
 {
     size_t count = 0;

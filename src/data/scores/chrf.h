@@ -1,4 +1,4 @@
-/* chrF2 (Popović 2015) of a corpus, as sacreBLEU computes it: runs of 1 to 6 characters without white space. */
+/* chrF2 (Popović 2015) of a corpus, as sacreBLEU computes it: n-grams of 1 to 6 characters, without white space. */
 #ifndef UR_DATA_CHRF_H
 #define UR_DATA_CHRF_H
 
@@ -7,7 +7,7 @@
 enum { UR_CHRF_MOST = 6 };
 #define UR_CHRF_SIGNATURE "nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no"
 
-/* Counts add up over sentences. Begins as zeros. */
+/* Counts are summed over sentences. All zeros at first. */
 typedef struct ur_chrf {
     uint64_t written[UR_CHRF_MOST], wanted[UR_CHRF_MOST], shared[UR_CHRF_MOST];
 } ur_chrf;

@@ -1,5 +1,5 @@
-/* See grams.h. All places of all sequences are sorted by the symbols from there on; then equal runs stand side by side, for
- * each n at once. */
+/* See grams.h. All places of all sequences are sorted by the symbols that follow. Then equal n-grams are next to each
+ * other, for every n at once. */
 #include "data/scores/grams.h"
 
 #include "base/error.h"
@@ -22,9 +22,9 @@ bool ur_is_space(uint32_t code)
            code == 0x205F || code == 0x3000;
 }
 
-enum { MOST = 8 }; /* symbols of a run */
+enum { MOST = 8 }; /* symbols of an n-gram */
 
-/* Symbols that two places share, at most MOST. */
+/* The number of leading symbols that two places share, at most MOST. */
 static size_t share(const ur_gram *a, const ur_gram *b)
 {
     size_t n = 0, most = a->left < b->left ? a->left : b->left;
@@ -57,7 +57,7 @@ static ur_status list_places(ur_score_room *room, const uint32_t *symbols, const
     return UR_OK;
 }
 
-/* How often a run that was written is wanted, and forgets it. */
+/* The number of matches of one n-gram. Resets its counts. */
 static uint64_t take_run(uint64_t times[UR_SEQUENCES_MOST], size_t sequences)
 {
     uint64_t written = times[0], wanted = 0;

@@ -17,7 +17,7 @@ static const letters TABLE[] = {
 
 enum { COUNT = sizeof TABLE / sizeof *TABLE, DOTTED_I = 0x130, SIGMA = 0x3A3, LAST_SIGMA = 0x3C2 };
 
-/* The row that begins at the code or before it. */
+/* The last row that begins at or before the code. */
 static const letters *find_row(uint32_t code)
 {
     size_t low = 0, high = COUNT;
@@ -38,7 +38,8 @@ uint32_t ur_lower_code(uint32_t code)
     return there ? (uint32_t)((int32_t)code + row->add) : code;
 }
 
-/* Letters of the scripts that have two cases; a sigma behind one of them, with none behind it, ends a word. */
+/* Whether a character is a letter of a script with two cases. A sigma after such a letter, and not before
+ * one, ends a word. */
 static bool is_cased(uint32_t code)
 {
     bool latin = (code | 0x20) >= 'a' && (code | 0x20) <= 'z' && code < 0x80;
@@ -46,7 +47,7 @@ static bool is_cased(uint32_t code)
            (code >= 0x1E00 && code < 0x1FFD) || ur_lower_code(code) != code;
 }
 
-/* Marks that are passed over in the search for a letter beside a sigma. */
+/* Marks that are skipped when looking for a letter beside a sigma. */
 static bool is_passed(uint32_t code)
 {
     return code == '\'' || code == '.' || code == ':' || code == '^' || code == '`' || code == 0xA8 || code == 0xAD ||
@@ -77,7 +78,7 @@ size_t ur_lower(const char *text, size_t length, char *lower)
 {
     const unsigned char *bytes = (const unsigned char *)text;
     size_t used = 0;
-    bool letter = false; /* the last character that is not passed over was one */
+    bool letter = false; /* whether the last character that was not skipped was a letter */
     for (size_t at = 0, step; at < length; at += step) {
         uint32_t code;
         int size = ur_utf8_decode(bytes + at, length - at, &code);

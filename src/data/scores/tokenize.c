@@ -1,7 +1,8 @@
 /*
- * The words of mteval-v13a, which BLEU of published work is counted in. In this order: marks of markup are read as what they
- * stand for; ASCII marks but . , - ' are words of their own; so are . and , unless digits stand on both sides; so is - behind
- * a digit. Each rule is one pass from left to right, in which what was changed is not looked at again.
+ * The words of mteval-v13a, on which published BLEU scores are based. The steps, in order: entities such as &quot; are
+ * replaced by their characters; ASCII punctuation other than . , - ' becomes words of its own; so do . and , unless
+ * digits are on both sides; so does - after a digit. Each rule is one pass from left to right that does not look again
+ * at what it changed.
  */
 #include "data/scores/bleu.h"
 
@@ -12,7 +13,7 @@
 static bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
 static bool is_stop(char byte) { return byte == '.' || byte == ','; }
 
-/* A text that is written. */
+/* A text that is being written. */
 typedef struct writing {
     char *text;
     size_t length;
@@ -20,7 +21,7 @@ typedef struct writing {
 
 static void put(writing *w, char byte) { w->text[w->length++] = byte; }
 
-/* Two bytes with a blank between, and one in front or behind. */
+/* Writes two bytes with a space between them, and another space before or after them. */
 static void put_apart(writing *w, char first, char second, bool front)
 {
     if (front) put(w, ' ');
@@ -30,9 +31,9 @@ static void put_apart(writing *w, char first, char second, bool front)
     if (!front) put(w, ' ');
 }
 
-/* ---- Markup -------------------------------------------------------------------------------------------------------- */
+/* ---- Markup ------------------------------------------------------------------------------------------------------ */
 
-/* Every `from` in the text becomes `to`, which is no longer. */
+/* Replaces every `from` by `to`, which must not be longer. */
 static void replace(writing *w, const char *from, const char *to)
 {
     size_t size = strlen(from), kept = 0, more = strlen(to);
@@ -49,7 +50,7 @@ static void replace(writing *w, const char *from, const char *to)
     w->length = kept;
 }
 
-/* With a blank at both ends. */
+/* Replaces the markup, and adds a space at both ends. */
 static void read_markup(writing *w, const char *text, size_t length)
 {
     memcpy(w->text + 1, text, length);
@@ -65,9 +66,9 @@ static void read_markup(writing *w, const char *text, size_t length)
     put(w, ' ');
 }
 
-/* ---- Rules --------------------------------------------------------------------------------------------------------- */
+/* ---- Rules ------------------------------------------------------------------------------------------------------- */
 
-/* ASCII from the blank on, but for letters, digits and ' , - . */
+/* ASCII from the space on, except letters, digits and ' , - . */
 static bool stands_alone(char byte)
 {
     return (byte >= ' ' && byte <= '&') || (byte >= '(' && byte <= '+') || byte == '/' ||
@@ -114,7 +115,7 @@ static void part_dashes(const writing *in, writing *out)
     }
 }
 
-/* One blank between words, none at the ends. */
+/* One space between words, none at the ends. */
 static void join_blanks(const writing *in, writing *out)
 {
     bool blank = false;
@@ -143,5 +144,5 @@ size_t ur_tokenize_13a(const char *text, size_t length, char *out, char *work)
         from = to;
         to = other;
     }
-    return from.length; /* an odd number of rules: it stands in `out` */
+    return from.length; /* the number of rules is odd, so the result is in `out` */
 }

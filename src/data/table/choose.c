@@ -1,5 +1,5 @@
-/* Which columns of a table hold the texts and the labels, and whether its first row names them. Names that say it come
- * first, then numbers: labels have few different values, texts are long and varied. */
+/* Which columns of a table hold the texts and the labels, and whether its first row names them. Column names decide
+ * first, then the counts: labels have few different values, texts are long and varied. */
 #include "base/number.h"
 #include "data/folder.h"
 #include "data/table/survey.h"
@@ -21,7 +21,7 @@ size_t ur_survey_named(const ur_survey *survey, const char *name)
     return NONE;
 }
 
-/* "id (every value different), document, label (2 values)" of those that fit. */
+/* Writes "1 id, 2 document, 3 label (2 values)", with as many columns as fit. */
 static void list_columns(const ur_survey *survey, char *list, size_t size)
 {
     size_t at = 0;
@@ -60,7 +60,7 @@ ur_status ur_survey_find(const ur_survey *survey, const ur_labelled *set, const 
     return *column == NONE ? fail_columns(survey, set, error, "there is no column ", asked) : UR_OK;
 }
 
-/* ---- By looking --------------------------------------------------------------------------------------------------- */
+/* ---- Guessing ---------------------------------------------------------------------------------------------------- */
 
 static size_t find_named(const ur_survey *survey, const char *const *names, size_t count, size_t other)
 {
@@ -71,7 +71,7 @@ static size_t find_named(const ur_survey *survey, const char *const *names, size
     return NONE;
 }
 
-/* The one with the most labels of the training. */
+/* The column that contains labels of the training most often. */
 static size_t find_known(const ur_survey *survey, size_t text)
 {
     size_t best = NONE;
@@ -85,9 +85,9 @@ static size_t find_known(const ur_survey *survey, size_t text)
     return best;
 }
 
-enum { FEW = 20 }; /* values that are labels whatever they are */
+enum { FEW = 20 }; /* with at most this many different values, any column may be labels */
 
-/* More values are labels only where they are words that come again: numbers would be ages or prices. */
+/* More different values are labels only if they are words that occur again; numbers would be ages or prices. */
 static bool may_be_label(const ur_survey *survey, const ur_column *column)
 {
     size_t values = column->distinct;
@@ -95,7 +95,8 @@ static bool may_be_label(const ur_survey *survey, const ur_column *column)
            (values <= UR_COLUMN_VALUES && column->numbers < survey->rows && values <= (survey->rows + 1) / 2);
 }
 
-/* The fewest different values, but two at least where there are such; the last of equals. */
+/* The column with the fewest different values, but with at least two if there is such a column; the last
+ * one of equals. */
 static size_t guess_label(const ur_survey *survey, size_t text)
 {
     static const char *const NAMES[] = {"label", "class"};
@@ -111,7 +112,8 @@ static size_t guess_label(const ur_survey *survey, size_t text)
     return best;
 }
 
-/* The most text: bytes of all values, less where few are different; numbers are none. */
+/* The column with the most text: the bytes of all values times the number of different values. Numbers
+ * count as no text. */
 static size_t guess_text(const ur_survey *survey, size_t label)
 {
     static const char *const NAMES[] = {"text", "sentence"};
@@ -130,8 +132,8 @@ static size_t guess_text(const ur_survey *survey, size_t label)
     return best;
 }
 
-/* A name stands in the label's column (NONE: there is none) where no label does, and in none of the columns is a number or
- * nothing. */
+/* The first row is a header if its value in the label column (NONE: there is none) is not a label, and if all its
+ * values are different, not too long, and neither numbers nor empty. */
 static bool guess_header(const ur_survey *survey, size_t label)
 {
     double value;
@@ -156,7 +158,7 @@ static ur_status decide_header(ur_survey *survey, const ur_labelled_options *opt
 {
     const char *said = options->header;
     if (said && strcmp(said, "yes") != 0 && strcmp(said, "no") != 0)
-        return ur_fail(error, UR_ERR_USAGE, "header %s; it is yes or no", said);
+        return ur_fail(error, UR_ERR_USAGE, "`header` %s: give yes or no", said);
     size_t known = find_known(survey, NONE), text = guess_text(survey, known), label = guess_label(survey, text);
     survey->header =
         said ? said[0] == 'y'
@@ -168,7 +170,7 @@ ur_status ur_survey_choose(ur_survey *survey, const ur_labelled *set, const ur_l
                            ur_error *error)
 {
     if (survey->count == 1)
-        return ur_fail(error, UR_ERR_DATA, "%s: one column only; an example has a text and a label",
+        return ur_fail(error, UR_ERR_DATA, "%s: only one column; an example needs a text and a label",
                        ur_source_path(&set->source, 0));
     UR_TRY(decide_header(survey, options, error));
     survey->text = survey->label = NONE;

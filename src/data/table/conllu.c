@@ -20,14 +20,13 @@ ur_status ur_conllu_field_find(const char *name, size_t *field, ur_error *error)
         snprintf(number, sizeof number, "%zu", *field + 1);
         if (strcmp(name, FIELDS[*field]) == 0 || strcmp(name, number) == 0) return UR_OK;
     }
-    return ur_fail(
-        error, UR_ERR_USAGE,
-        "there is no column \"%.60s\"; CoNLL-U has 1 id, 2 form, 3 lemma, 4 upos, 5 xpos, 6 feats, 7 head, 8 "
-        "deprel, 9 deps, 10 misc",
-        name);
+    return ur_fail(error, UR_ERR_USAGE,
+                   "no column \"%.60s\"; CoNLL-U has 1 id, 2 form, 3 lemma, 4 upos, 5 xpos, 6 feats, 7 head, 8 deprel, "
+                   "9 deps, 10 misc",
+                   name);
 }
 
-/* ---- One sentence -------------------------------------------------------------------------------------------------- */
+/* ---- One sentence ------------------------------------------------------------------------------------------------ */
 
 void ur_sentence_free(ur_sentence *s)
 {
@@ -47,7 +46,7 @@ static ur_status make_room(ur_sentence *s, ur_error *error)
     return UR_OK;
 }
 
-/* As much of it as a message shows. */
+/* The number of bytes of a field that a message shows. */
 static int shown(ur_field field) { return field.length < 40 ? (int)field.length : 40; }
 
 static ur_status cut_fields(ur_field line, ur_conllu_word *word, ur_error *error)
@@ -59,16 +58,17 @@ static ur_status cut_fields(ur_field line, ur_conllu_word *word, ur_error *error
     for (; more; count++) {
         ur_field field = ur_field_cut(tabs, &rest, &more);
         if (count >= UR_CONLLU_FIELDS) continue;
-        if (!field.length) return ur_fail(error, UR_ERR_DATA, "field %zu is empty; CoNLL-U writes _ there", count + 1);
+        if (!field.length)
+            return ur_fail(error, UR_ERR_DATA, "field %zu is empty; CoNLL-U writes _ for an empty field", count + 1);
         word->field[count] = field;
     }
     if (count == UR_CONLLU_FIELDS) return UR_OK;
     return ur_fail(error, UR_ERR_DATA,
-                   "not CoNLL-U: a word has 10 fields with tabs between, this line has %zu: \"%.*s\"", count,
+                   "not CoNLL-U: a word has 10 fields separated by tabs; this line has %zu: \"%.*s\"", count,
                    shown(line), line.text);
 }
 
-/* Digits of a number at the beginning of an id, and the number (large ones are cut). */
+/* Returns the number of digits at the beginning of an id, and the number in *value, which saturates. */
 static size_t read_id(ur_field id, size_t *value)
 {
     size_t at = 0;
@@ -77,7 +77,7 @@ static size_t read_id(ur_field id, size_t *value)
     return at;
 }
 
-/* The number of a word; of a token of several (3-4) or an empty node (8.1): *word is false. */
+/* Checks an id. *word is false for multiword tokens (3-4) and empty nodes (8.1); *value is the number of a word. */
 static ur_status check_id(ur_field id, bool *word, size_t *value, ur_error *error)
 {
     size_t digits = read_id(id, value), second, more = 0;
@@ -99,8 +99,8 @@ ur_status ur_sentence_line(ur_sentence *s, ur_field line, ur_error *error)
     UR_TRY(check_id(s->word[s->count].field[0], &word, &value, error));
     if (!word) return UR_OK;
     if (value != s->count + 1)
-        return ur_fail(error, UR_ERR_DATA, "word %zu is expected here, found \"%.*s\"; is an empty line missing?",
-                       s->count + 1, shown(s->word[s->count].field[0]), s->word[s->count].field[0].text);
+        return ur_fail(error, UR_ERR_DATA, "expected word %zu, found \"%.*s\"; is an empty line missing?", s->count + 1,
+                       shown(s->word[s->count].field[0]), s->word[s->count].field[0].text);
     s->count++;
     return UR_OK;
 }
@@ -118,7 +118,7 @@ ur_status ur_sentence_take(ur_sentence *s, const char *text, size_t length, ur_e
     return UR_OK;
 }
 
-/* ---- A set of them ------------------------------------------------------------------------------------------------- */
+/* ---- A set of sentences ------------------------------------------------------------------------------------------ */
 
 typedef struct entry {
     uint64_t place : 40, length : 24;
@@ -151,11 +151,11 @@ static ur_status reserve(ur_conllu *set, ur_error *error)
     return UR_OK;
 }
 
-/* A file on its way. */
+/* A file that is being read. */
 typedef struct scan {
     ur_conllu *set;
     ur_sentence sentence;
-    uint64_t begin, end, line; /* of the sentence at hand: addresses, its first line; begin == end: none */
+    uint64_t begin, end, line; /* current sentence: addresses, and its first line; begin == end if there is none */
 } scan;
 
 static ur_status end_sentence(scan *s, ur_error *error)
@@ -218,7 +218,7 @@ static ur_status open_set(ur_conllu *set, const char *const *paths, size_t count
     UR_TRY(ur_source_open(&set->source, paths, count, watcher, error));
     UR_TRY(ur_source_settle(&set->source, error));
     for (size_t file = 0; file < set->source.list.count; file++) UR_TRY(scan_file(set, file, error));
-    set->source.watcher = NULL; /* single sentences are read unwatched */
+    set->source.watcher = NULL; /* later reads of single sentences are not watched */
     if (set->count) return UR_OK;
     return ur_fail(error, UR_ERR_DATA, "%s: no sentences in it", paths[0]);
 }
@@ -255,7 +255,7 @@ const char *ur_conllu_path(const ur_conllu *set, size_t i)
     return ur_source_path(&set->source, ur_source_find(&set->source, set->entries[i].place));
 }
 
-/* ---- Reading ------------------------------------------------------------------------------------------------------- */
+/* ---- Reading ----------------------------------------------------------------------------------------------------- */
 
 static ur_status read_text(const ur_conllu *set, const entry *e, ur_sentence *s, ur_error *error)
 {

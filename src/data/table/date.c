@@ -1,11 +1,11 @@
-/* See date.h. Days are counted as in Howard Hinnant's "chrono-compatible low-level date algorithms": a year that begins
- * in March has its leap day at its end. */
+/* See date.h. Days are counted as in Howard Hinnant's "chrono-compatible low-level date algorithms": years begin in
+ * March, so that the leap day is at the end. */
 #include "data/table/date.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { DAYS_IN_400_YEARS = 146097, DAYS_TO_1970 = 719468 }; /* the latter from March of the year 0 */
+enum { DAYS_IN_400_YEARS = 146097, DAYS_TO_1970 = 719468 }; /* days from March of the year 0 to 1970 */
 
 static int64_t divide_down(int64_t a, int64_t b) { return a / b - (a % b < 0); }
 
@@ -47,7 +47,7 @@ int64_t ur_date_add_months(int64_t seconds, int64_t months)
     return count_days(year, month, p.day < most ? p.day : most) * UR_DAY_SECONDS + p.second;
 }
 
-/* ---- Reading ------------------------------------------------------------------------------------------------------ */
+/* ---- Reading ----------------------------------------------------------------------------------------------------- */
 
 typedef struct scan {
     const char *text;
@@ -56,7 +56,7 @@ typedef struct scan {
 
 static char next_byte(const scan *s) { return s->at < s->length ? s->text[s->at] : 0; }
 
-/* `least` to `most` digits. */
+/* Takes `least` to `most` digits. */
 static bool take_number(scan *s, size_t least, size_t most, int64_t *value)
 {
     size_t digits = 0;
@@ -114,7 +114,7 @@ static bool take_date(scan *s, ur_date_form *form, int64_t year, int64_t *second
     return s->at == s->length;
 }
 
-/* Digits alone: a year of four, or seconds since 1970, which are nine or ten today. */
+/* Digits alone: a year has four digits, seconds since 1970 have nine or ten, milliseconds twelve or thirteen. */
 static bool take_plain(ur_date_form *form, size_t digits, int64_t value, int64_t *seconds)
 {
     if (digits == 4 && value >= 1000 && value < 3000) {
@@ -137,7 +137,7 @@ bool ur_date_read(const char *text, size_t length, ur_date_form *form, int64_t *
     return s.at == 4 && (next_byte(&s) == '-' || next_byte(&s) == '/') && take_date(&s, form, first, seconds);
 }
 
-/* ---- Writing ------------------------------------------------------------------------------------------------------ */
+/* ---- Writing ----------------------------------------------------------------------------------------------------- */
 
 static size_t write_date(const ur_date_parts *p, ur_date_form f, char *text)
 {

@@ -1,4 +1,4 @@
-/* A piece of a text: a field of a row, a word. */
+/* A part of a text, such as a field of a row or a word. Not terminated. */
 #ifndef UR_DATA_FIELD_H
 #define UR_DATA_FIELD_H
 
@@ -9,7 +9,7 @@ typedef struct ur_field {
     size_t length;
 } ur_field;
 
-/* Drops blanks at both ends. */
+/* Removes white space at both ends. */
 ur_field ur_field_trim(ur_field field);
 
 #endif

@@ -6,19 +6,21 @@
 
 #include <stdbool.h>
 
-/* How the fields of a table, or the lines of a text, are told apart. */
+/* How the fields of a table, or the lines of a text, are separated. */
 typedef struct ur_dialect {
-    char delimiter; /* 0: a line is a row */
-    bool quotes;    /* a field that begins with " ends with one */
+    char delimiter; /* 0: the whole line is one field */
+    bool quotes;    /* a field that begins with " also ends with " */
 } ur_dialect;
 
-/* That of a CSV: a comma, semicolon or tab, whichever its first row has most of outside quotes. */
+/* Guesses the dialect of a CSV file from a row: the delimiter is the most frequent of comma, semicolon
+ * and tab outside quotes. */
 ur_dialect ur_field_dialect(ur_field row);
 
-/* Cuts the first field off `rest`; *more: another follows. */
+/* Cuts the first field off `rest`; *more: whether another follows. */
 ur_field ur_field_cut(ur_dialect dialect, ur_field *rest, bool *more);
-/* What stands between its quotes, as it stands there. */
+/* The part between the field's quotes, unchanged. */
 ur_field ur_field_inside(ur_dialect dialect, ur_field field);
-/* Takes off the quotes, in place or into `out` of the same length; returns the new length. */
+/* Removes the quotes and writes "" as " and CR LF as LF, in place or into `out` of the same length.
+ * Returns the new length. */
 size_t ur_field_plain(ur_dialect dialect, ur_field field, char *out);
 #endif

@@ -1,4 +1,4 @@
-/* A file an example: the text of a whole file, whose class its folder or its name tells. */
+/* One file per example: the text is the whole file, and its folder or its name gives the class. */
 #include "base/utf8.h"
 #include "data/cursor.h"
 #include "data/folder.h"
@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Without a byte order mark and without the line ends behind it. */
+/* The text without a byte order mark and without the line ends at its end. */
 static ur_field take_text(const ur_example *read, size_t length)
 {
     ur_field text = {read->room[0], length};
@@ -46,7 +46,7 @@ static ur_status take_file(ur_labelled *set, const ur_labelled_options *options,
     UR_TRY(check_text(set, piece->begin, read, size, error));
     ur_field text = take_text(read, size);
     if (ur_is_blank(text.text, text.length))
-        return ur_fail(error, UR_ERR_DATA, "%s: an example without text; take the file out",
+        return ur_fail(error, UR_ERR_DATA, "%s: an example without text; remove the file",
                        ur_source_path(&set->source, file));
     set->hash = ur_hash_bytes(set->hash, read->room[0], size);
     finding.hash = ur_hash_bytes(UR_HASH_START, (const unsigned char *)text.text, text.length);
@@ -62,8 +62,8 @@ static ur_status find_folders(ur_labelled *set, const ur_labelled_options *optio
     ur_status status = UR_OK;
     if (ur_folder_by_name(set) && !options->label_from)
         return ur_fail(error, UR_ERR_DATA,
-                       "%s: one folder cannot be two classes; give the folder above, or say where a file's name has "
-                       "the label, such as {label}_*.txt",
+                       "%s: a folder is one class, and at least two are needed; give the folder above it, or a pattern "
+                       "that says where a file's name has the label, such as {label}_*.txt",
                        ur_source_path(&set->source, 0));
     for (size_t file = 0; status == UR_OK && file < set->source.list.count; file++)
         status = take_file(set, options, file, &read, error);

@@ -1,4 +1,4 @@
-/* A line an example: "label text", "__label__x text" with the label in front, and a file for each class. */
+/* One example per line: "label text", "__label__x text", or one file per class. */
 #include "data/cursor.h"
 #include "data/form.h"
 #include "data/table/rows.h"
@@ -21,7 +21,7 @@ static ur_status add_line(ur_labelled *set, const ur_labelled_options *options, 
     return ur_labelled_add(set, options, &finding, error);
 }
 
-/* A row goes to `take` with the label of its file, or an empty one. */
+/* Takes a row. `label` is the label of its file, or empty. */
 typedef ur_status take_row(ur_labelled *set, const ur_labelled_options *options, const ur_row *row, ur_field label,
                            ur_error *error);
 
@@ -47,7 +47,7 @@ static ur_status take_file(ur_labelled *set, const ur_labelled_options *options,
     return status;
 }
 
-/* ---- The label in front ------------------------------------------------------------------------------------------- */
+/* ---- Lines that begin with a label ------------------------------------------------------------------------------- */
 
 static ur_status take_labelled(ur_labelled *set, const ur_labelled_options *options, const ur_row *row, ur_field label,
                                ur_error *error)
@@ -101,7 +101,7 @@ static ur_status find_fasttext(ur_labelled *set, const ur_labelled_options *opti
     return UR_OK;
 }
 
-/* ---- A file for each class ---------------------------------------------------------------------------------------- */
+/* ---- One file per class ------------------------------------------------------------------------------------------ */
 
 static ur_status take_whole(ur_labelled *set, const ur_labelled_options *options, const ur_row *row, ur_field label,
                             ur_error *error)
@@ -118,7 +118,7 @@ static ur_status find_files(ur_labelled *set, const ur_labelled_options *options
         size_t before = set->count;
         UR_TRY(take_file(set, options, file, (ur_field){name, (size_t)(ending - name)}, take_whole, error));
         if (set->count == before)
-            return ur_fail(error, UR_ERR_DATA, "%s: a class without an example; take the file out",
+            return ur_fail(error, UR_ERR_DATA, "%s: a class without examples; remove the file",
                            ur_source_path(&set->source, file));
     }
     snprintf(set->found, sizeof set->found, "a file for each class, a line an example");

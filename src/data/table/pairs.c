@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where a text stands in the source. */
+/* The address and length of a text in the source. */
 typedef struct place {
     uint64_t at : 40, length : 24;
 } place;
@@ -55,7 +55,7 @@ static ur_status add_place(ur_pairs *p, size_t side, uint64_t at, size_t length,
     return UR_OK;
 }
 
-/* A field of a row, without the blanks round it. */
+/* Adds a field of a row, without the white space around it. */
 static ur_status add_field(ur_pairs *p, size_t side, const ur_row *row, ur_field field, ur_error *error)
 {
     ur_field text = ur_field_trim(field);
@@ -66,7 +66,7 @@ static ur_status add_field(ur_pairs *p, size_t side, const ur_row *row, ur_field
     return add_place(p, side, row->place + (uint64_t)(text.text - row->text), text.length, error);
 }
 
-/* ---- Two files ----------------------------------------------------------------------------------------------------- */
+/* ---- Two files --------------------------------------------------------------------------------------------------- */
 
 static ur_status read_lines(ur_pairs *p, size_t side, ur_rows *rows, ur_error *error)
 {
@@ -95,13 +95,13 @@ static ur_status read_files(ur_pairs *p, ur_error *error)
     snprintf(p->found, sizeof p->found, "two files, line by line");
     if (p->count[0] == p->count[1]) return UR_OK;
     return ur_fail(error, UR_ERR_DATA,
-                   "%s has %zu lines, %s has %zu; line by line, each text of the one belongs to one of the other",
+                   "%s has %zu lines, but %s has %zu; line N of one must be the translation of line N of the other",
                    ur_source_path(&p->source, 0), p->count[0], ur_source_path(&p->source, 1), p->count[1]);
 }
 
-/* ---- A table ------------------------------------------------------------------------------------------------------- */
+/* ---- A table ----------------------------------------------------------------------------------------------------- */
 
-/* TSV, or CSV where the name says so. */
+/* TSV, or CSV if the file is named .csv. */
 static ur_status find_dialect(ur_pairs *p, ur_error *error)
 {
     const char *name = ur_source_name(&p->source, 0), *ending;
@@ -122,7 +122,7 @@ static ur_status decide_header(ur_pairs *p, const ur_pairs_options *options, ur_
     const char *said = options->header;
     bool named = is_name(options->column[UR_PAIR_SOURCE]) || is_name(options->column[UR_PAIR_TARGET]);
     if (said && strcmp(said, "yes") != 0 && strcmp(said, "no") != 0)
-        return ur_fail(error, UR_ERR_USAGE, "header %s; it is yes or no", said);
+        return ur_fail(error, UR_ERR_USAGE, "`header` %s: give yes or no", said);
     p->header = said ? said[0] == 'y' : named || p->dialect.quotes;
     return UR_OK;
 }
@@ -146,7 +146,7 @@ static ur_status fail_column(const ur_pairs *p, const char *name, const ur_row *
                    name, list);
 }
 
-/* Column `name` of the first row; without a name the first of the table is the source, the second the target. */
+/* Finds column `name` by the first row. If `name` is NULL, the source is the first column and the target the second. */
 static ur_status find_column(ur_pairs *p, size_t side, const char *name, const ur_row *row, ur_error *error)
 {
     uint64_t number = 0;
@@ -169,7 +169,7 @@ static ur_status find_columns(ur_pairs *p, const ur_pairs_options *options, cons
 {
     for (size_t side = 0; side < UR_PAIR_SIDES; side++) UR_TRY(find_column(p, side, options->column[side], row, error));
     if (p->column[0] != p->column[1]) return UR_OK;
-    return ur_fail(error, UR_ERR_USAGE, "source and target are both column %zu; give another `%s`", p->column[0] + 1,
+    return ur_fail(error, UR_ERR_USAGE, "source and target are both column %zu; change `%s`", p->column[0] + 1,
                    options->column[UR_PAIR_TARGET] ? "source-column" : "target-column");
 }
 
@@ -184,7 +184,7 @@ static ur_status take_row(ur_pairs *p, const ur_row *row, ur_error *error)
     }
     for (size_t s = 0; s < UR_PAIR_SIDES; s++) {
         if (!side[s].text)
-            return ur_fail(error, UR_ERR_DATA, "%s: line %llu: %zu column%s, where the %s is column %zu",
+            return ur_fail(error, UR_ERR_DATA, "%s: line %llu: only %zu column%s, but the %s is column %zu",
                            ur_source_path(&p->source, 0), (unsigned long long)row->line, columns,
                            columns == 1 ? "" : "s", s == UR_PAIR_SOURCE ? "source" : "target", p->column[s] + 1);
         UR_TRY(add_field(p, s, row, side[s], error));
@@ -199,7 +199,7 @@ static ur_status take_rows(ur_pairs *p, const ur_pairs_options *options, ur_rows
         UR_TRY(ur_rows_next(rows, &row, error));
         if (!row.text) return UR_OK;
         if (row.torn && p->dialect.quotes)
-            return ur_fail(error, UR_ERR_FORMAT, "%s: line %llu: a quote that does not end at the end of its field",
+            return ur_fail(error, UR_ERR_FORMAT, "%s: line %llu: a quoted field goes on after its closing quote",
                            ur_source_path(&p->source, 0), (unsigned long long)row.line);
         if (first) UR_TRY(find_columns(p, options, &row, error));
         if (!first || !p->header) UR_TRY(take_row(p, &row, error));
@@ -220,16 +220,16 @@ static ur_status read_table(ur_pairs *p, const ur_pairs_options *options, ur_err
     return status;
 }
 
-/* ---- Opening ------------------------------------------------------------------------------------------------------- */
+/* ---- Opening ----------------------------------------------------------------------------------------------------- */
 
 static ur_status open_pairs(ur_pairs *p, const char *const *paths, size_t count, const ur_pairs_options *options,
                             ur_error *error)
 {
     if (count != 1 && count != 2)
-        return ur_fail(error, UR_ERR_USAGE, "%zu files; give the source and the target, or one table", count);
+        return ur_fail(error, UR_ERR_USAGE, "%zu files; give a source file and a target file, or one table", count);
     UR_TRY(ur_source_open(&p->source, paths, count, options->watcher, error));
     if (p->source.list.count != count)
-        return ur_fail(error, UR_ERR_USAGE, "%s: a folder; give the files of source and target, or one table",
+        return ur_fail(error, UR_ERR_USAGE, "%s: a folder; give a source file and a target file, or one table",
                        paths[0]);
     UR_TRY(ur_source_settle(&p->source, error));
     p->table = count == 1;
@@ -253,7 +253,7 @@ ur_status ur_pairs_open(ur_pairs **pairs, const char *const *paths, size_t count
     return status;
 }
 
-/* ---- Reading ------------------------------------------------------------------------------------------------------- */
+/* ---- Reading ----------------------------------------------------------------------------------------------------- */
 
 static ur_status make_room(ur_pair *read, size_t side, size_t length, ur_error *error)
 {

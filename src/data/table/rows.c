@@ -16,7 +16,7 @@ static ur_status fail_at(const ur_rows *rows, ur_error *error, uint64_t line, co
                    (unsigned long long)line, what);
 }
 
-/* ---- The buffer --------------------------------------------------------------------------------------------------- */
+/* ---- The buffer -------------------------------------------------------------------------------------------------- */
 
 static ur_status make_room(ur_rows *rows, ur_error *error)
 {
@@ -35,7 +35,7 @@ static ur_status make_room(ur_rows *rows, ur_error *error)
     return UR_OK;
 }
 
-/* More bytes behind those in the buffer; there must be some left. */
+/* Reads more bytes to the end of the buffer. Some must be left in the file. */
 static ur_status fill(ur_rows *rows, ur_error *error)
 {
     UR_TRY(make_room(rows, error));
@@ -58,14 +58,14 @@ ur_status ur_rows_open(ur_rows *rows, const ur_source *source, size_t file, ur_d
 
 void ur_rows_close(ur_rows *rows) { free(rows->buffer); }
 
-/* ---- Where a row ends --------------------------------------------------------------------------------------------- */
+/* ---- Where a row ends -------------------------------------------------------------------------------------------- */
 
 typedef enum inside { FIELD_BEGIN, PLAIN, QUOTED, QUOTE_SEEN } inside;
 
 typedef struct scan {
     inside state;
-    bool torn, tab, line_break; /* the last two: in the quotes at hand */
-    uint64_t breaks;            /* in the row */
+    bool torn, tab, line_break; /* the last two: inside the current quotes */
+    uint64_t breaks;            /* line breaks inside quotes in this row */
 } scan;
 
 static inside step_quoted(scan *s, ur_dialect dialect, unsigned char byte)
@@ -77,7 +77,7 @@ static inside step_quoted(scan *s, ur_dialect dialect, unsigned char byte)
     return byte == '"' ? QUOTE_SEEN : QUOTED;
 }
 
-/* What follows this byte. It is no line end, or is one in quotes. */
+/* The state after this byte, which is no line end, or one inside quotes. */
 static inside step_byte(scan *s, ur_dialect dialect, unsigned char byte)
 {
     if (s->state == QUOTED) return step_quoted(s, dialect, byte);
@@ -91,7 +91,7 @@ static inside step_byte(scan *s, ur_dialect dialect, unsigned char byte)
     return s->state == QUOTE_SEEN && byte == '\r' ? QUOTE_SEEN : PLAIN;
 }
 
-/* Goes on from *at to the line end, and stands on it then; false: the buffer does not hold it. */
+/* Searches from *at for the end of the row, and moves *at to it. False if the buffer does not contain it. */
 static bool find_end(const ur_rows *rows, scan *s, size_t *at)
 {
     const unsigned char *bytes = rows->buffer;
@@ -107,9 +107,9 @@ static bool find_end(const ur_rows *rows, scan *s, size_t *at)
     return false;
 }
 
-/* ---- Checking ----------------------------------------------------------------------------------------------------- */
+/* ---- Checking ---------------------------------------------------------------------------------------------------- */
 
-/* What iconv calls a text in two or four bytes; NULL: it is none. */
+/* The name that iconv uses for UTF-16 or UTF-32; NULL for any other text. */
 static const char *find_encoding(const ur_rows *rows)
 {
     unsigned char start[UR_LOOKS_PROBE];
@@ -150,12 +150,13 @@ static ur_status check_bytes(const ur_rows *rows, size_t end, ur_error *error)
     return UR_OK;
 }
 
-/* ---- Rows --------------------------------------------------------------------------------------------------------- */
+/* ---- Rows -------------------------------------------------------------------------------------------------------- */
 
-/* The next row's end, its bytes from rows->begin on. */
+/* Finds the end of the next row. The row's bytes are in the buffer from rows->begin on. */
 static ur_status read_row(ur_rows *rows, scan *s, size_t *end, ur_error *error)
 {
-    size_t done = 0; /* bytes of the row that were looked at: `begin` moves when the buffer is filled */
+    /* bytes of the row already searched; not an index, since `begin` moves when the buffer is filled */
+    size_t done = 0;
     for (;;) {
         size_t at = rows->begin + done;
         bool found = find_end(rows, s, &at);
@@ -169,7 +170,7 @@ static ur_status read_row(ur_rows *rows, scan *s, size_t *end, ur_error *error)
 static void take_row(ur_rows *rows, const scan *s, size_t end, ur_row *row)
 {
     uint64_t begin = rows->at - (rows->end - rows->begin);
-    bool ended = end < rows->end; /* by a line end and not by the file's */
+    bool ended = end < rows->end; /* by a line end, and not by the end of the file */
     *row = (ur_row){(const char *)rows->buffer + rows->begin, end - rows->begin, begin, rows->line, s->torn};
     if (s->state == QUOTED) row->torn = true;
     if (row->length > 0 && row->text[row->length - 1] == '\r') row->length--;
@@ -201,9 +202,9 @@ ur_status ur_rows_next(ur_rows *rows, ur_row *row, ur_error *error)
     }
 }
 
-/* ---- Fields ------------------------------------------------------------------------------------------------------- */
+/* ---- Fields ------------------------------------------------------------------------------------------------------ */
 
-/* Of a field that begins with a quote: up to the one that closes it, and behind it. */
+/* The length of a field that begins with a quote, including the quote that closes it. */
 static size_t quoted_length(ur_field rest)
 {
     size_t at = 1;

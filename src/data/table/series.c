@@ -1,4 +1,4 @@
-/* See series.h: rows become numbers. */
+/* See series.h: turns rows into numbers. */
 #include "data/table/series_body.h"
 
 #include "base/watch.h"
@@ -33,7 +33,7 @@ void ur_series_close(ur_series *s)
     *s = (ur_series){0};
 }
 
-/* ---- Rows --------------------------------------------------------------------------------------------------------- */
+/* ---- Rows -------------------------------------------------------------------------------------------------------- */
 
 static ur_status make_room(ur_series *s, ur_error *error)
 {
@@ -111,7 +111,7 @@ static ur_status take_row(ur_series *s, const ur_row *row, ur_error *error)
     return UR_OK;
 }
 
-/* ---- A file ------------------------------------------------------------------------------------------------------- */
+/* ---- A file ------------------------------------------------------------------------------------------------------ */
 
 static ur_status look_at_head(ur_series *s, ur_rows *rows, ur_error *error)
 {
@@ -147,7 +147,7 @@ static ur_status run_pass(ur_series *s, const ur_source *source, pass *work, ur_
     return status;
 }
 
-/* Tabs, semicolons or commas: whichever the row has most of, those in quotes apart. */
+/* The most frequent of comma, semicolon and tab outside quotes. */
 static char guess_delimiter(const char *text, size_t length)
 {
     size_t count[3] = {0}, best = 0;
@@ -204,7 +204,7 @@ ur_status ur_series_open(ur_series *s, const char *path, const ur_series_options
     return UR_OK;
 }
 
-/* ---- Row by row --------------------------------------------------------------------------------------------------- */
+/* ---- Row by row -------------------------------------------------------------------------------------------------- */
 
 void ur_series_begin(ur_series *s, const ur_series_options *options)
 {

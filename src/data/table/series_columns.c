@@ -1,4 +1,4 @@
-/* Which columns of a table are channels, and which one says the time. */
+/* Which columns of a table are channels, and which one has the times. */
 #include "data/table/series_body.h"
 
 #include "base/number.h"
@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NUMBER_ROOM = 24 }; /* a column's number as its name */
+enum { NUMBER_ROOM = 24 }; /* enough for a column's number as its name */
 
-/* ---- Looking ------------------------------------------------------------------------------------------------------ */
+/* ---- Looking ----------------------------------------------------------------------------------------------------- */
 
 static bool is_date(ur_field cell)
 {
@@ -42,7 +42,7 @@ static ur_status add_column(ur_series *s, const ur_row *row, ur_field cell, ur_e
     return UR_OK;
 }
 
-/* A header has a cell that is neither a number nor a time nor empty. */
+/* The first row is a header if one of its cells is neither a number nor a time nor missing. */
 static ur_status read_first(ur_series *s, const ur_row *row, ur_error *error)
 {
     ur_field rest = {row->text, row->length};
@@ -75,7 +75,7 @@ ur_status ur_series_look(ur_series *s, const ur_row *row, bool first, ur_error *
     return UR_OK;
 }
 
-/* ---- Choosing ----------------------------------------------------------------------------------------------------- */
+/* ---- Choosing ---------------------------------------------------------------------------------------------------- */
 
 static ur_status no_such_column(const ur_series *s, const char *what, const char *asked, ur_error *error)
 {
@@ -105,7 +105,8 @@ static bool names_time(const char *name)
     return false;
 }
 
-/* The first whose cells are all times: written as dates, or numbers below a name that says it. */
+/* The first column whose cells are all times: either written as dates, or numbers in a column that is
+ * named like a time. */
 static size_t guess_time(const ur_series *s)
 {
     for (size_t i = 0; i < s->column_count; i++) {
@@ -121,7 +122,7 @@ static ur_status add_channel(ur_series *s, size_t column, ur_error *error)
     ur_series_column *c = &s->columns[column];
     if (c->channel != SIZE_MAX) return ur_fail(error, UR_ERR_USAGE, "channel '%.60s' is named twice", c->name);
     if (column == s->time_column)
-        return ur_fail(error, UR_ERR_USAGE, "'%.60s' says the time and cannot be a channel, too", c->name);
+        return ur_fail(error, UR_ERR_USAGE, "'%.60s' is the time column; it cannot be a channel as well", c->name);
     size_t *grown = realloc(s->column_of, (s->channels + 1) * sizeof *grown);
     if (!grown) return ur_fail_memory(error, "the channels");
     s->column_of = grown;
@@ -130,7 +131,8 @@ static ur_status add_channel(ur_series *s, size_t column, ur_error *error)
     return UR_OK;
 }
 
-/* At least half of what was looked at are numbers: what is none there is an error and no text. */
+/* Takes the columns in which at least half of the cells that were looked at are numbers or missing. Any other text in
+ * them is an error later. */
 static ur_status guess_channels(ur_series *s, ur_error *error)
 {
     size_t looked = 0;

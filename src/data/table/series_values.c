@@ -1,4 +1,4 @@
-/* The cells of a series: numbers, cells without one, and what is put in their place. */
+/* The cells of a series: numbers, missing values, and the values that replace them. */
 #include "data/table/series_body.h"
 
 #include "base/number.h"
@@ -16,7 +16,8 @@ bool ur_series_lacks(ur_field cell)
     return cell.length == 0;
 }
 
-/* Up to 15 digits and as many places behind the point: both numbers and their quotient are exact or rounded once. */
+/* Reads up to 15 digits, with or without a point. Both numbers of the quotient are exact, so it is
+ * rounded only once. */
 static bool read_plain(ur_field cell, double *value)
 {
     static const double TEN[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
@@ -50,9 +51,9 @@ bool ur_series_number(ur_field cell, double *value)
     return ur_read_number(copy, value) && fabs(*value) < 1e30;
 }
 
-/* ---- What is missing ---------------------------------------------------------------------------------------------- */
+/* ---- Missing values ---------------------------------------------------------------------------------------------- */
 
-/* Rows [begin, end) of a channel, from the value before them to the one behind. */
+/* Fills rows [begin, end) of a channel, from the value before them to the value after them. */
 static void fill_gap(ur_series *s, size_t channel, size_t begin, size_t end)
 {
     size_t n = s->channels;
@@ -75,7 +76,7 @@ static void fill_channel(ur_series *s, size_t channel)
     }
 }
 
-/* ---- From row to row ---------------------------------------------------------------------------------------------- */
+/* ---- The step from row to row ------------------------------------------------------------------------------------ */
 
 static int by_size(const void *a, const void *b)
 {
@@ -83,7 +84,7 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Whole months from one time to another; 0: they are none. */
+/* Whole months from one time to another; 0 if they are no whole months apart. */
 static int64_t count_months(int64_t from, int64_t to)
 {
     ur_date_parts a = ur_date_split(from), b = ur_date_split(to);
@@ -93,7 +94,7 @@ static int64_t count_months(int64_t from, int64_t to)
 
 enum { LOOKED_AT = 512 };
 
-/* The median of the first differences. */
+/* The step is the median of the first differences. */
 static void find_step(ur_series *s)
 {
     int64_t seconds[LOOKED_AT], months[LOOKED_AT];

@@ -1,4 +1,4 @@
-/* See survey.h: what is counted. What follows from it: choose.c. */
+/* See survey.h: the counts. choose.c draws the conclusions. */
 #include "data/table/survey.h"
 
 #include "base/number.h"
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLOTS = 2048 }; /* of the set of different values, a power of two */
+enum { SLOTS = 2048 }; /* of the table of different values, a power of two */
 _Static_assert(SLOTS > UR_COLUMN_VALUES + 1, "some slots stay free");
 
 static uint64_t hash_field(ur_field field)

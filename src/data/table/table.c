@@ -1,5 +1,5 @@
-/* Tables: TSV, where quotes are read only if all that stand at the beginning of a field end at the end of one (people
- * write " in reviews), and CSV with commas or semicolons, where they always are. */
+/* Tables. In TSV, quotes are read only if every quote that begins a field is matched by one that ends it, since people
+ * write " in reviews. In CSV, with commas, semicolons or tabs, quotes are always read. */
 #include "data/cursor.h"
 #include "data/form.h"
 #include "data/table/survey.h"
@@ -12,11 +12,11 @@ typedef struct table {
     ur_labelled *set;
     const ur_labelled_options *options;
     ur_survey survey;
-    char *plain; /* a value without its quotes */
+    char *plain; /* buffer for values without their quotes */
     size_t room;
 } table;
 
-/* ---- Rows --------------------------------------------------------------------------------------------------------- */
+/* ---- Rows -------------------------------------------------------------------------------------------------------- */
 
 static ur_status make_room(table *t, size_t size, ur_error *error)
 {
@@ -72,7 +72,7 @@ static ur_status take_file(table *t, size_t file, ur_error *error)
     return status;
 }
 
-/* ---- Tables ------------------------------------------------------------------------------------------------------- */
+/* ---- Tables ------------------------------------------------------------------------------------------------------ */
 
 static void name_column(const ur_survey *survey, size_t column, char *text, size_t size)
 {

@@ -1,7 +1,7 @@
 /*
- * Bracketed trees, one a line: "(3 (2 It) (4 works))". A node has a label behind its bracket, and either words or nodes.
- * Its text is the words below it with a blank between, -LRB- and its like as the brackets they stand for. A line is an
- * example; with phrases each node of a tree is one, but of equal phrases with equal labels only the first.
+ * Bracketed trees, one per line: "(3 (2 It) (4 works))". After its bracket, a node has a label and then words or nodes.
+ * Its text is the words below it, separated by spaces, with -LRB- and the like as the brackets that they stand for.
+ * Each line is an example. With phrases each node is an example, but only the first of equal phrases with equal labels.
  */
 #include "base/brackets.h"
 #include "base/memory.h"
@@ -15,7 +15,7 @@
 
 enum { DEPTH_MOST = 4096 };
 
-/* Hashes of phrases with their labels that were met, open addressing; 0: free. */
+/* Hashes of the phrases seen, each with its label, in a table with open addressing; 0: free. */
 typedef struct phrases {
     uint64_t *slots;
     size_t count, capacity;
@@ -25,11 +25,11 @@ typedef struct grove {
     ur_labelled *set;
     const ur_labelled_options *options;
     phrases met;
-    ur_example text; /* of a phrase */
+    ur_example text; /* text of a phrase */
     size_t open[DEPTH_MOST];
 } grove;
 
-/* ---- Phrases that were met ---------------------------------------------------------------------------------------- */
+/* ---- Phrases seen so far ----------------------------------------------------------------------------------------- */
 
 static bool put_hash(phrases *met, uint64_t hash)
 {
@@ -60,7 +60,7 @@ static ur_status note_phrase(phrases *met, uint64_t hash, bool *first, ur_error 
     return UR_OK;
 }
 
-/* ---- The text of a tree ------------------------------------------------------------------------------------------- */
+/* ---- The text of a tree ------------------------------------------------------------------------------------------ */
 
 static bool ends_token(char byte) { return byte == ' ' || byte == '\t' || byte == '(' || byte == ')'; }
 
@@ -79,7 +79,8 @@ static size_t put_token(char *out, const char *token, size_t length)
     return bracket ? 1 : length;
 }
 
-/* In place: what comes out is never longer than what was read. The token behind an opening bracket is a label. */
+/* Reduces a tree to its text, in place, which is possible because the text is never longer. The token after an opening
+ * bracket is a label. */
 static size_t strip_tree(char *text, size_t length)
 {
     size_t out = 0;
@@ -97,14 +98,14 @@ static size_t strip_tree(char *text, size_t length)
     return out;
 }
 
-/* ---- Finding ------------------------------------------------------------------------------------------------------ */
+/* ---- Finding ----------------------------------------------------------------------------------------------------- */
 
 static ur_status fail_tree(const grove *g, const ur_row *row, size_t at, const char *what, ur_error *error)
 {
     return ur_labelled_fail(g->set, row->place, row->line, error, UR_ERR_FORMAT, "byte %zu of the line: %s", at, what);
 }
 
-/* A node from its opening bracket on, `length` bytes with the closing one. */
+/* Describes a node of `length` bytes, from its opening to its closing bracket. */
 static ur_status describe_node(grove *g, const ur_row *row, size_t begin, size_t length, ur_finding *finding,
                                ur_error *error)
 {
@@ -120,7 +121,7 @@ static ur_status describe_node(grove *g, const ur_row *row, size_t begin, size_t
                             .hash = ur_hash_bytes(UR_HASH_START, (const unsigned char *)text, stripped),
                             .line = row->line};
     if (ur_is_blank(text, stripped)) return fail_tree(g, row, begin, "a node without words", error);
-    if (finding->label_length == 0) return fail_tree(g, row, begin + 1, "there is no label", error);
+    if (finding->label_length == 0) return fail_tree(g, row, begin + 1, "no labels", error);
     return UR_OK;
 }
 
@@ -135,7 +136,7 @@ static ur_status add_node(grove *g, const ur_finding *node, uint64_t sentence, u
     return first ? ur_labelled_add(g->set, g->options, &finding, error) : UR_OK;
 }
 
-/* Where each bracket of the row has its partner; `visit` for each node that closes. */
+/* Called by visit_nodes for each node when its bracket closes. */
 typedef ur_status visit(grove *g, const ur_row *row, size_t begin, size_t length, uint64_t sentence, ur_error *error);
 
 static ur_status visit_nodes(grove *g, const ur_row *row, size_t length, uint64_t sentence, visit *each,
@@ -162,19 +163,19 @@ static ur_status check_node(grove *g, const ur_row *row, size_t begin, size_t le
 {
     (void)sentence;
     size_t label = token_length(row->text + begin + 1, length - 1);
-    if (label == 0) return fail_tree(g, row, begin + 1, "there is no label", error);
+    if (label == 0) return fail_tree(g, row, begin + 1, "no labels", error);
     return UR_OK;
 }
 
 static ur_status take_node(grove *g, const ur_row *row, size_t begin, size_t length, uint64_t sentence, ur_error *error)
 {
     ur_finding finding;
-    if (begin == 0) return UR_OK; /* the sentence, which came first */
+    if (begin == 0) return UR_OK; /* the sentence itself, which was added before */
     UR_TRY(describe_node(g, row, begin, length, &finding, error));
     return add_node(g, &finding, sentence, error);
 }
 
-/* The sentence first, so that of equal ones it is the example. */
+/* Adds the sentence before its phrases, so that of equal ones the sentence is the example. */
 static ur_status take_tree(grove *g, const ur_row *row, ur_error *error)
 {
     ur_finding sentence;

@@ -1,4 +1,4 @@
-/* WAV files and folders of them: what is said, and who says it, stands in their names. */
+/* WAV files and folders of them. What is said, and who says it, is in the file names. */
 #include "base/error.h"
 #include "base/file.h"
 #include "data/folder.h"
@@ -22,9 +22,11 @@ ur_status ur_utterances_pattern(const char *pattern, const char *mark, char plai
     snprintf(word, sizeof word, "{%s}", mark);
     const char *at = strstr(pattern, word);
     if (!at || strstr(at + 1, word))
-        return ur_fail(error, UR_ERR_USAGE, "the pattern %s: it has %s once, where the %s stands", pattern, word, mark);
+        return ur_fail(error, UR_ERR_USAGE, "the pattern %s: it must have %s exactly once, where the %s is", pattern,
+                       word, mark);
     int used = snprintf(plain, UR_PATTERN_MAX, "%.*s{label}%s", (int)(at - pattern), pattern, at + strlen(word));
-    if (used >= UR_PATTERN_MAX) return ur_fail(error, UR_ERR_USAGE, "a pattern of %zu bytes", strlen(pattern));
+    if (used >= UR_PATTERN_MAX)
+        return ur_fail(error, UR_ERR_USAGE, "a pattern of %zu bytes is too long", strlen(pattern));
     return ur_glob_check(plain, &labelled, error);
 }
 
@@ -32,7 +34,7 @@ ur_status ur_utterances_part(const char *path, const char *plain, const char *pa
 {
     const char *slash = strrchr(path, '/');
     if (ur_glob(plain, slash ? slash + 1 : path, &part->text, &part->length)) return UR_OK;
-    return ur_fail(error, UR_ERR_DATA, "%s: its name does not fit the pattern %s", path, pattern);
+    return ur_fail(error, UR_ERR_DATA, "%s: its name does not match the pattern %s", path, pattern);
 }
 
 typedef struct patterns {
@@ -47,8 +49,8 @@ static ur_status find_patterns(patterns *p, const char *path, ur_error *error)
     if (o->unlabelled) return UR_OK;
     if (o->transcript_from) return ur_utterances_pattern(o->transcript_from, "transcript", p->transcript, error);
     return ur_fail(error, UR_ERR_USAGE,
-                   "%s: what is said in a recording? say where it stands in the names of the files, such as "
-                   "`transcript-from` {transcript}_*.wav, or give a table of files and transcripts",
+                   "%s: the transcripts are missing; give a table of files and transcripts, or say where the file "
+                   "names have them, such as `transcript-from` {transcript}_*.wav",
                    path);
 }
 
@@ -85,5 +87,5 @@ ur_status ur_utterances_name_files(ur_utterances *set, const char *const *paths,
     if (status != UR_OK || set->named_count) return status;
     return ur_fail(error, UR_ERR_DATA, "%s: %s", paths[0],
                    ur_path_is_folder(paths[0]) ? "no recordings (WAV files) in it"
-                                               : "no recording: its name does not end in .wav");
+                                               : "not a recording: its name does not end in .wav");
 }

@@ -1,5 +1,5 @@
-/* Tables of recordings: a line has the name of a file and what is said in it. Fields stand between tabs, where quotes mean
- * nothing, or in a file called .csv between commas or semicolons, with quotes. */
+/* Tables of recordings: each line has a file name and a transcript. Fields are separated by tabs, and quotes are
+ * ordinary text. In a file named .csv, fields are separated by commas or semicolons, with quotes. */
 #include "base/error.h"
 #include "base/file.h"
 #include "base/number.h"
@@ -18,18 +18,18 @@ typedef struct table {
     ur_utterances *set;
     const ur_utterances_options *options;
     const char *path;
-    char *folder; /* NULL: the current one */
+    char *folder; /* of the table; NULL: the current one */
     ur_source source;
     ur_dialect dialect;
-    size_t columns, file, transcript, speaker; /* how many, and which; NONE: there is none */
-    char pattern[UR_PATTERN_MAX];              /* of the speaker */
+    size_t columns, file, transcript, speaker; /* their number; indices of columns, NONE if there is none */
+    char pattern[UR_PATTERN_MAX];              /* for speakers */
     char *plain;                               /* a row without its quotes */
     size_t room;
 } table;
 
-/* ---- Columns -------------------------------------------------------------------------------------------------------- */
+/* ---- Columns ----------------------------------------------------------------------------------------------------- */
 
-/* Fields without their quotes, until the next row. */
+/* Cuts a row into fields without their quotes. They are valid until the next row. */
 static ur_status cut_row(table *t, const ur_row *row, ur_field field[COLUMNS], size_t *count, ur_error *error)
 {
     ur_field rest = {row->text, row->length};
@@ -63,7 +63,7 @@ static size_t find_word(const ur_field *field, size_t count, const char *const *
     return i < count ? i : NONE;
 }
 
-/* A column by its name, or its number from 1; `otherwise` where nothing is told. */
+/* Finds a column by its name or its number from 1; `otherwise` if `told` is NULL. */
 static ur_status find_column(const table *t, const char *told, const ur_field *head, bool header, size_t otherwise,
                              size_t *column, ur_error *error)
 {
@@ -78,10 +78,11 @@ static ur_status find_column(const table *t, const char *told, const ur_field *h
         return UR_OK;
     }
     return ur_fail(error, UR_ERR_USAGE, "%s: no column %s among its %zu%s", t->path, told, t->columns,
-                   header ? "" : "; without a header columns have numbers");
+                   header ? "" : "; without a header, columns are named by number");
 }
 
-/* A first line that names no WAV file, or has a column of a well-known name, is a header. */
+/* The first line is a header if it has a file column and a transcript column with well-known names, or if
+ * it names no WAV file. */
 static bool is_header(const table *t, const ur_field *first)
 {
     if (t->options->header) return strcmp(t->options->header, "yes") == 0;
@@ -97,9 +98,8 @@ static ur_status choose_columns(table *t, const ur_row *row, bool *header, ur_er
     const ur_utterances_options *o = t->options;
     UR_TRY(cut_row(t, row, head, &t->columns, error));
     if (t->columns < 2)
-        return ur_fail(error, UR_ERR_DATA,
-                       "%s: line %llu: one column; a table has a file and its transcript, with a tab between", t->path,
-                       (unsigned long long)row->line);
+        return ur_fail(error, UR_ERR_DATA, "%s: line %llu: only one column; a line is a file, a tab and its transcript",
+                       t->path, (unsigned long long)row->line);
     *header = is_header(t, head);
     size_t file = *header ? find_word(head, t->columns, FILES) : NONE;
     size_t text = *header ? find_word(head, t->columns, TRANSCRIPTS) : NONE;
@@ -111,7 +111,7 @@ static ur_status choose_columns(table *t, const ur_row *row, bool *header, ur_er
     return find_column(t, o->speaker_column, head, *header, speaker, &t->speaker, error);
 }
 
-/* ---- Rows ----------------------------------------------------------------------------------------------------------- */
+/* ---- Rows -------------------------------------------------------------------------------------------------------- */
 
 static ur_status fail_in_row(const table *t, const ur_row *row, ur_error *error, const char *name, const char *what)
 {
@@ -150,7 +150,7 @@ static ur_status take_row(table *t, const ur_row *row, ur_error *error)
     size_t count;
     UR_TRY(cut_row(t, row, field, &count, error));
     if (count != t->columns)
-        return ur_fail(error, UR_ERR_DATA, "%s: line %llu: %zu columns, the first line has %zu", t->path,
+        return ur_fail(error, UR_ERR_DATA, "%s: line %llu: %zu columns; the first line has %zu", t->path,
                        (unsigned long long)row->line, count, t->columns);
     if (!field[t->file].length) return fail_in_row(t, row, error, "", "no file is named");
     if (!field[t->transcript].length)
@@ -173,11 +173,11 @@ static ur_status take_rows(table *t, ur_rows *rows, ur_error *error)
         if (!first || !header) UR_TRY(take_row(t, &row, error));
     }
     if (t->set->named_count) return UR_OK;
-    return ur_fail(error, UR_ERR_DATA, "%s: no recordings are named in it%s", t->path,
-                   header ? "; its first line is taken for a header (`header` no: it is none)" : "");
+    return ur_fail(error, UR_ERR_DATA, "%s: it names no recordings%s", t->path,
+                   header ? "; its first line was taken as a header (`header` no if it is not one)" : "");
 }
 
-/* ---- Tables --------------------------------------------------------------------------------------------------------- */
+/* ---- Tables ------------------------------------------------------------------------------------------------------ */
 
 static ur_status find_dialect(table *t, ur_error *error)
 {

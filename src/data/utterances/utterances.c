@@ -14,11 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Naming --------------------------------------------------------------------------------------------------------- */
+/* ---- Naming ------------------------------------------------------------------------------------------------------ */
 
 static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-/* With one blank for several of them. */
+/* Appends a transcript, with each run of white space as one space. */
 static ur_status keep_text(ur_utterances *set, ur_field text, size_t *place, ur_error *error)
 {
     size_t wanted = set->texts_used + text.length + 1;
@@ -75,7 +75,7 @@ static void forget_names(ur_utterances *set)
     set->named_count = 0;
 }
 
-/* ---- Files ---------------------------------------------------------------------------------------------------------- */
+/* ---- Files ------------------------------------------------------------------------------------------------------- */
 
 static ur_status read_file(const ur_utterances *set, const ur_utterance *u, unsigned char **bytes, ur_wav *wav,
                            ur_error *error)
@@ -96,7 +96,8 @@ static size_t count_samples(const ur_utterances *set, const ur_wav *wav)
     return wav->rate == set->rate ? wav->frames : ur_resampled_count(wav->frames, wav->rate, set->rate);
 }
 
-/* Whether it is set apart: by its name, or by what is to be heard. */
+/* Whether a recording is for validation: decided by its name, or at random by its sound, so that equal
+ * recordings agree. */
 static bool is_held(const ur_utterances *set, size_t i, const ur_utterances_options *o, uint64_t sound)
 {
     if (o->val_match) return ur_glob(o->val_match, ur_source_name(&set->source, i), NULL, NULL);
@@ -111,8 +112,7 @@ static ur_status take_sound(ur_utterances *set, size_t i, const ur_utterances_op
     if (wav->rate != set->rate && set->other++ == 0) set->other_rate = wav->rate;
     u->samples = count_samples(set, wav);
     if (!u->samples)
-        return ur_fail(error, UR_ERR_DATA, "%s: a recording without sound; take it out",
-                       ur_source_path(&set->source, i));
+        return ur_fail(error, UR_ERR_DATA, "%s: a recording without sound; remove it", ur_source_path(&set->source, i));
     uint64_t sound = ur_hash_bytes(UR_HASH_START, wav->data, wav->frames * wav->channels * wav->bits / 8);
     u->held = is_held(set, i, o, sound);
     const unsigned char who[4] = {u->speaker & 255, u->speaker >> 8 & 255, u->speaker >> 16 & 255,
@@ -132,7 +132,7 @@ static ur_status look_at(ur_utterances *set, size_t i, const ur_utterances_optio
     ur_wav wav;
     *u = (ur_utterance){.place = piece->begin, .text = set->named[i].text, .speaker = set->named[i].speaker};
     if (piece->size > UR_EXAMPLE_BYTES)
-        return ur_fail(error, UR_ERR_DATA, "%s: a recording of %llu bytes; it may have 16 MB",
+        return ur_fail(error, UR_ERR_DATA, "%s: a recording of %llu bytes; a recording may have up to 16 MB",
                        ur_source_path(&set->source, i), (unsigned long long)piece->size);
     u->size = (size_t)piece->size;
     ur_status status = read_file(set, u, &bytes, &wav, error);
@@ -159,13 +159,13 @@ ur_status ur_utterances_read(const ur_utterances *set, size_t i, double *samples
     return status;
 }
 
-/* ---- Opening -------------------------------------------------------------------------------------------------------- */
+/* ---- Opening ----------------------------------------------------------------------------------------------------- */
 
 static ur_status check_options(const ur_utterances_options *o, ur_error *error)
 {
     bool labelled = false;
     if (o->val_match) UR_TRY(ur_glob_check(o->val_match, &labelled, error));
-    if (labelled) return ur_fail(error, UR_ERR_USAGE, "the pattern %s: {label} is not wanted here", o->val_match);
+    if (labelled) return ur_fail(error, UR_ERR_USAGE, "the pattern %s: {label} has no meaning here", o->val_match);
     return UR_OK;
 }
 
@@ -183,7 +183,7 @@ static ur_status name_recordings(ur_utterances *set, const char *const *paths, s
     return UR_OK;
 }
 
-/* The files that were named, in that order. */
+/* Opens the named files, in that order. */
 static ur_status open_source(ur_utterances *set, const ur_utterances_options *o, ur_error *error)
 {
     const char **paths = calloc(set->named_count + 1, sizeof *paths);
@@ -200,11 +200,11 @@ static ur_status check_held(const ur_utterances *set, const ur_utterances_option
     if (!o->val_match && !(o->val_fraction > 0)) return UR_OK;
     for (size_t i = 0; i < set->count; i++) held += set->item[i].held;
     if (held && held < set->count) return UR_OK;
-    return ur_fail(error, UR_ERR_DATA, "%s: %s of the %zu recordings %s%s; there must be some on both sides%s",
+    return ur_fail(error, UR_ERR_DATA,
+                   "%s: %s of the %zu recordings %s%s, but training and validation both need some%s",
                    ur_source_path(&set->source, 0), held ? "all" : "none", set->count,
-                   o->val_match ? "have names such as " : "fall to the share to validate on",
-                   o->val_match ? o->val_match : "",
-                   o->val_match ? "" : ": give data to validate on (--val), or another --val-fraction");
+                   o->val_match ? "match " : "fall into the validation share", o->val_match ? o->val_match : "",
+                   o->val_match ? "" : "; give validation data (`val`) or another `val-fraction`");
 }
 
 static void describe(ur_utterances *set)
@@ -235,7 +235,7 @@ ur_status ur_utterances_open(ur_utterances **set, const char *const *paths, size
                              const ur_utterances_options *options, ur_error *error)
 {
     *set = NULL;
-    if (!count) return ur_fail(error, UR_ERR_USAGE, "no recordings are given");
+    if (!count) return ur_fail(error, UR_ERR_USAGE, "no recordings given");
     ur_utterances *made = calloc(1, sizeof *made);
     if (!made) return ur_fail_memory(error, "the recordings");
     made->source.temporary = -1;
@@ -263,7 +263,7 @@ void ur_utterances_close(ur_utterances *set)
 
 void ur_utterances_unwatch(ur_utterances *set) { set->source.watcher = NULL; }
 
-/* ---- Asking --------------------------------------------------------------------------------------------------------- */
+/* ---- Properties -------------------------------------------------------------------------------------------------- */
 
 size_t ur_utterances_count(const ur_utterances *set) { return set->count; }
 uint32_t ur_utterances_rate(const ur_utterances *set) { return set->rate; }

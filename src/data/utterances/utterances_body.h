@@ -1,4 +1,4 @@
-/* What a set of utterances is made of, for the files that find them. */
+/* The inside of a set of utterances, for the files that find them. */
 #ifndef UR_DATA_UTTERANCES_BODY_H
 #define UR_DATA_UTTERANCES_BODY_H
 
@@ -12,14 +12,14 @@ enum { UR_PATTERN_MAX = 256 };
 
 typedef struct ur_utterance {
     uint64_t place; /* of its file in the source */
-    size_t size;    /* bytes of it */
+    size_t size;    /* bytes of its file */
     size_t samples; /* at the rate of the set */
-    size_t text;    /* where its transcript begins among all of them */
+    size_t text;    /* offset of its transcript in `texts` */
     uint32_t speaker;
     bool held;
 } ur_utterance;
 
-/* A recording that was named, before its file is read. */
+/* A recording that was named; its file has not been read yet. */
 typedef struct ur_utterance_named {
     char *path;
     size_t text;
@@ -30,30 +30,30 @@ struct ur_utterances {
     ur_source source;
     ur_utterance *item;
     size_t count;
-    char *texts; /* one after the other, each with a zero behind it */
+    char *texts; /* transcripts one after another, each with a zero at its end */
     size_t texts_used, texts_room;
     ur_labels speakers;
     uint32_t rate;
     uint64_t hash;
-    size_t left_out; /* files of folders that are none */
-    size_t other;    /* recordings of another rate, and that of the first of them */
+    size_t left_out; /* files of folders that are not recordings */
+    size_t other;    /* recordings of another rate, and the rate of the first of them */
     uint32_t other_rate;
     char found[UR_UTTERANCES_FOUND_MAX];
 
     bool normal_form;
     ur_normal_form form;
-    ur_utterance_named *named; /* while it is opened */
+    ur_utterance_named *named; /* only during opening */
     size_t named_count, named_room;
 };
 
-/* A recording to be read; `path` is taken over, also when this fails. An empty speaker: there is none. */
+/* Adds a recording to be read. Takes ownership of `path`, even if it fails. An empty speaker means none. */
 ur_status ur_utterances_name(ur_utterances *set, char *path, ur_field text, ur_field speaker, ur_error *error);
 
-/* files.c: a pattern with {MARK} in it as ur_glob takes it, and what stood there in the name of a file. */
+/* files.c: turns a pattern with {MARK} into one for ur_glob; then the part of a file name that {MARK} stands for. */
 ur_status ur_utterances_pattern(const char *pattern, const char *mark, char plain[UR_PATTERN_MAX], ur_error *error);
 ur_status ur_utterances_part(const char *path, const char *plain, const char *pattern, ur_field *part, ur_error *error);
 
-/* All recordings of WAV files and folders; of tables. */
+/* Adds all recordings of WAV files and folders, or those of a table. */
 ur_status ur_utterances_name_files(ur_utterances *set, const char *const *paths, size_t count,
                                    const ur_utterances_options *options, ur_error *error);
 ur_status ur_utterances_name_rows(ur_utterances *set, const char *table, const ur_utterances_options *options,

@@ -1,7 +1,7 @@
 /*
- * A model of fastText, version 12: twelve settings, the dictionary, then a matrix with a row for each word and `bucket` rows
- * for pieces. A piece is n characters of "<word>", least ≤ n ≤ most; its row is words + hash mod bucket. The hash is FNV-1a
- * over its bytes, each widened with its sign.
+ * A model of fastText, version 12: twelve settings, the dictionary, then a matrix with one row per word and `bucket`
+ * rows for pieces. A piece consists of n characters of "<word>", least ≤ n ≤ most; its row is words + hash mod bucket.
+ * The hash is FNV-1a over its bytes, each sign-extended to 32 bits.
  */
 #include "base/memory.h"
 #include "data/vectors/body.h"
@@ -11,7 +11,7 @@
 #include <string.h>
 
 enum { HEAD = 2 * 4 + 12 * 4 + 8, SIZES = 3 * 4 + 2 * 8, VERSION = 12 };
-enum { DIM = 2, BUCKET = 10, LEAST = 11, MOST = 12 }; /* numbers of 32 bits in the head */
+enum { DIM = 2, BUCKET = 10, LEAST = 11, MOST = 12 }; /* indices of the 32-bit numbers in the head */
 
 static ur_status fail_cut(const ur_vectors *v, ur_error *error)
 {
@@ -38,8 +38,8 @@ static ur_status take_head(ur_vectors *v, ur_error *error)
     UR_TRY(ur_vectors_look(v, HEAD + SIZES, &bytes, &there, error));
     if (!there) return fail_cut(v, error);
     if (head_number(bytes, 1) != VERSION)
-        return ur_fail(error, UR_ERR_UNSUPPORTED, "%s: version %u of fastText's files; %d is read", ur_vectors_path(v),
-                       head_number(bytes, 1), VERSION);
+        return ur_fail(error, UR_ERR_UNSUPPORTED, "%s: fastText file version %u; version %d is supported",
+                       ur_vectors_path(v), head_number(bytes, 1), VERSION);
     v->width = head_number(bytes, DIM);
     f->bucket = head_number(bytes, BUCKET);
     f->least = head_number(bytes, LEAST);
@@ -57,7 +57,7 @@ static ur_status take_head(ur_vectors *v, ur_error *error)
     return UR_OK;
 }
 
-/* A word, into a copy, and behind it how often it was met (8 bytes) and whether it is a label (1). */
+/* Copies a word, and skips its count (8 bytes) and whether it is a label (1 byte). */
 static ur_status next_word(ur_vectors *v, char word[UR_VECTOR_WORD_MOST], size_t *length, ur_error *error)
 {
     const unsigned char *bytes;
@@ -102,11 +102,11 @@ ur_status ur_fasttext_open(ur_vectors *v, ur_error *error)
     return take_matrix(v, error);
 }
 
-/* ---- A word's rows ------------------------------------------------------------------------------------------------ */
+/* ---- A word's rows ----------------------------------------------------------------------------------------------- */
 
 typedef struct word_sum {
     ur_vectors *v;
-    double *sum; /* width */
+    double *sum; /* (width) */
     unsigned char *row;
     size_t rows;
 } word_sum;
@@ -134,7 +134,7 @@ static uint32_t hash_piece(const char *text, size_t length)
 
 static bool begins_character(char byte) { return ((unsigned char)byte & 0xC0) != 0x80; }
 
-/* Pieces that begin at a place of "<word>". One character is a piece where it is not a bracket. */
+/* Adds the pieces that begin at one place of "<word>". A single character is a piece unless it is a bracket. */
 static ur_status add_pieces_at(word_sum *s, const char *text, size_t length, size_t begin, ur_error *error)
 {
     const ur_fasttext *f = &s->v->fasttext;
@@ -161,7 +161,7 @@ static ur_status add_pieces(word_sum *s, const char *word, size_t length, ur_err
     return UR_OK;
 }
 
-/* `row` SIZE_MAX: the dictionary does not have it. */
+/* `row` is SIZE_MAX if the word is not in the dictionary. */
 static ur_status take_word(word_sum *s, const ur_vector_wants *wants, size_t which, size_t row, ur_error *error)
 {
     size_t length;
@@ -173,14 +173,14 @@ static ur_status take_word(word_sum *s, const ur_vector_wants *wants, size_t whi
     for (size_t i = 0; i < s->v->width; i++) {
         s->v->value[i] = (float)(s->sum[i] / (double)(s->rows ? s->rows : 1));
         if (!isfinite(s->v->value[i]))
-            return ur_fail(error, UR_ERR_FORMAT, "%s: a number that is not finite in the vector of \"%.*s\"",
+            return ur_fail(error, UR_ERR_FORMAT, "%s: the vector of \"%.*s\" has a number that is not finite",
                            ur_vectors_path(s->v), (int)length, word);
     }
     if (s->rows) wants->take(wants->context, which, s->v->value);
     return UR_OK;
 }
 
-/* Which row of the matrix each wanted word has. */
+/* Finds the row of the matrix for each wanted word. */
 static ur_status find_rows(ur_vectors *v, const ur_vector_wants *wants, size_t *rows, size_t count, ur_error *error)
 {
     char word[UR_VECTOR_WORD_MOST];

@@ -1,4 +1,4 @@
-/* A file of vectors read through a buffer: see body.h. */
+/* Reads a file of vectors through a buffer; see body.h. */
 #include "data/vectors/body.h"
 
 #include <string.h>
@@ -47,7 +47,7 @@ ur_status ur_vectors_until(ur_vectors *v, char end, size_t most, const unsigned 
     *bytes = v->buffer + v->first;
     *length = found ? (size_t)(found - *bytes) : waiting ? waiting : SIZE_MAX;
     if (waiting && *length > most)
-        return ur_fail(error, UR_ERR_FORMAT, "%s: byte %llu: no word vectors: nothing ends within %zu bytes",
+        return ur_fail(error, UR_ERR_FORMAT, "%s: byte %llu: not word vectors: no line or word ends within %zu bytes",
                        ur_vectors_path(v), (unsigned long long)(v->at - waiting + 1), most);
     v->first += found ? *length + 1 : waiting;
     return UR_OK;

@@ -1,4 +1,4 @@
-/* See vectors.h: which form a file has, and the forms of word2vec and GloVe. */
+/* See vectors.h: recognises the format of a file, and reads those of word2vec and GloVe. */
 #include "base/number.h"
 #include "data/vectors/body.h"
 
@@ -26,11 +26,12 @@ void ur_vectors_close(ur_vectors *v)
     free(v);
 }
 
-/* ---- Lines -------------------------------------------------------------------------------------------------------- */
+/* ---- Lines ------------------------------------------------------------------------------------------------------- */
 
 static bool is_space(unsigned char byte) { return byte == ' ' || byte == '\t' || byte == '\r'; }
 
-/* The last field of a line; *length becomes what is before it, without the blanks between. 0: there is none. */
+/* The last field of a line and its length; 0 if there is none. *length becomes the length of what precedes the field,
+ * without white space at the end. */
 static size_t cut_last(const unsigned char *line, size_t *length, const unsigned char **field)
 {
     size_t end = *length;
@@ -52,7 +53,7 @@ static bool read_field(const unsigned char *field, size_t length, double *value)
     return ur_read_number(text, value);
 }
 
-/* Numbers at the end of a line, as many as there are before a field that is none. */
+/* How many fields at the end of a line are numbers. */
 static size_t count_numbers(const unsigned char *line, size_t length)
 {
     size_t count = 0, size;
@@ -62,7 +63,7 @@ static size_t count_numbers(const unsigned char *line, size_t length)
     return count;
 }
 
-/* The word in front of `width` numbers, which may hold blanks. */
+/* The length of the word before `width` numbers; it may contain spaces. */
 static size_t word_before(const unsigned char *line, size_t length, size_t width)
 {
     const unsigned char *field;
@@ -84,13 +85,13 @@ static bool read_numbers(const unsigned char *line, size_t length, size_t width,
     return true;
 }
 
-/* ---- Which form --------------------------------------------------------------------------------------------------- */
+/* ---- Which form -------------------------------------------------------------------------------------------------- */
 
 static ur_status fail_form(const ur_vectors *v, ur_error *error)
 {
     return ur_fail(error, UR_ERR_FORMAT,
-                   "%s: no word vectors: neither text (a word and its numbers a line) nor a binary file of word2vec or "
-                   "fastText",
+                   "%s: not word vectors: neither text (one word and its numbers per line) nor a binary file of "
+                   "word2vec or fastText",
                    ur_vectors_path(v));
 }
 
@@ -110,7 +111,7 @@ static bool read_head(const unsigned char *line, size_t length, size_t *count, s
     return true;
 }
 
-/* A text goes on with a line of a word and numbers; anything else behind the head is binary. */
+/* After the head, a text has a line of a word and numbers; anything else is binary. */
 static ur_status look_behind_head(ur_vectors *v, ur_error *error)
 {
     const unsigned char *bytes;
@@ -166,7 +167,7 @@ ur_status ur_vectors_open(ur_vectors **vectors, const char *path, ur_error *erro
     return status;
 }
 
-/* ---- Reading ------------------------------------------------------------------------------------------------------ */
+/* ---- Reading ----------------------------------------------------------------------------------------------------- */
 
 static ur_status read_lines(ur_vectors *v, const ur_vector_wants *wants, ur_error *error)
 {
@@ -197,7 +198,8 @@ static ur_status read_entry(ur_vectors *v, const ur_vector_wants *wants, size_t 
     memcpy(copy, word, length);
     UR_TRY(ur_vectors_look(v, 4 * v->width, &bytes, &there, error));
     if (!there)
-        return ur_fail(error, UR_ERR_FORMAT, "%s: it ends in word %zu of %zu", ur_vectors_path(v), number, v->count);
+        return ur_fail(error, UR_ERR_FORMAT, "%s: it ends within word %zu of %zu", ur_vectors_path(v), number,
+                       v->count);
     size_t skip = length && copy[0] == '\n'; /* some writers end an entry with a line break */
     ur_vectors_floats(bytes, v->width, v->value);
     ur_vectors_skip(v, 4 * v->width);

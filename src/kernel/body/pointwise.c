@@ -1,4 +1,4 @@
-/* What is done number by number, and the sums over one row: activations, norms, averages. */
+/* Pointwise functions and sums over one row: activations, norms, averages. */
 #include "kernel/functions.h"
 #include "kernel/kernels.h"
 

@@ -1,8 +1,9 @@
 /*
  * The product of kernels.h in register tiles (tile.h).
  *
- * Rows are taken in chunks whose part of A stays in L2; in a chunk the depth is cut so that the part of B that all rows
- * of the chunk use stays near. Between the parts the sums wait in C: the chain, and so the bits, stay the same.
+ * Rows are taken in chunks whose part of A stays in the L2 cache. Within a chunk the depth is cut so that the part of B
+ * that all rows of the chunk use stays in the cache. Between these cuts the sums wait in C, so the chains, and the
+ * bits, are the same.
  */
 #include "kernel/body/tile.h"
 #include "kernel/kernels.h"
@@ -13,7 +14,8 @@ enum { UR_ROW_CHUNK = 96 };
 
 extern const ur_rows UR_ISA_NAME(ur_rows);
 
-/* Where neighbouring panels lie in a row of C. One division: a step of few units is as short as ten of them. */
+/* The columns of neighbouring panels in a row of C. It divides only once, because a step of few units takes no longer
+ * than ten divisions. */
 static void columns(const ur_product *p, size_t panel, size_t panels, size_t *column)
 {
     size_t group = panel < p->group ? 0 : panel / p->group, place = panel - group * p->group;
@@ -25,7 +27,7 @@ static void columns(const ur_product *p, size_t panel, size_t panels, size_t *co
     }
 }
 
-/* Where the chains of a row of C begin. */
+/* Sets what the chains of a row of C begin with. */
 static void begin(const ur_product *p, ur_tile *t, size_t panel, size_t panels)
 {
     if (p->start == UR_START_HERE) {
@@ -53,7 +55,7 @@ static ur_tile first_tile(const ur_product *p, size_t row, size_t panel, size_t 
     return t;
 }
 
-/* One row alone: the whole depth goes through at once (row.c). */
+/* A single row: the whole depth is done at once (row.c). */
 static void one_row(const ur_product *p, size_t row, size_t panel, size_t panels)
 {
     bool bias = p->start == UR_START_BIAS;
@@ -88,7 +90,7 @@ static void chunk(const ur_product *p, size_t row, size_t row_end, size_t panel,
             t.inner = p->inner - k < inner ? p->inner - k : inner;
             t.outer = p->outer - o < runs ? p->outer - o : runs;
             done += t.inner * t.outer;
-            bool last = done * 16 == t.b_panel; /* then come, as a rule, the panels to the right */
+            bool last = done * 16 == t.b_panel; /* usually the panels to the right are next */
             ur_tile_next next = {last ? first.b + panels * t.b_panel : first.b + done * 16,
                                  last ? first.c + 16 * panels : first.c};
             ur_tile_rows(t, row_end - row, panels, next);

@@ -1,23 +1,23 @@
 /*
- * The product of kernels.h with B in bf16: the chains of body/product.c, with weights that are widened, exactly, as they
- * are loaded. So the bits are those of the product with the rounded weights in f32.
+ * The product of kernels.h with B in bf16. The chains are those of body/product.c. The weights are widened, exactly, as
+ * they are loaded, so the bits are those of the product with the rounded weights in f32.
  *
- * One row at a time (a step of one lane) goes over many panels at once: as many chains as hide the latency of an fma,
- * and as many streams as keep the memory busy, for then the weights come from beyond the L2 cache.
+ * A single row (a step of one lane) goes over many panels at once. These are enough chains to hide the latency of an
+ * fma, and enough streams to keep the memory busy: with one row the weights come from beyond the L2 cache.
  */
 #include "kernel/kernels.h"
 #include "kernel/lane_small.h"
 #include "kernel/pack.h"
 
-enum { UR_TILE_ROWS = 4, UR_ROW_CHUNK = 96, UR_DEPTH = 256, UR_AHEAD = 512 }; /* UR_AHEAD: numbers, 1 kB */
+enum { UR_TILE_ROWS = 4, UR_ROW_CHUNK = 96, UR_DEPTH = 256, UR_AHEAD = 512 }; /* UR_AHEAD: in numbers, 1 kB */
 
-/* Sums of a tile go on over `depth` k, an even number but for the last part. */
+/* The sums of a tile continue over `depth` values of k, an even number except in the last part. */
 typedef struct ur_tile {
     const real *a;
     const uint16_t *b;
     real *c;
     size_t a_row, depth, b_panel, c_row;
-    size_t column[UR_WIDE_PANELS]; /* of C, where each panel begins */
+    size_t column[UR_WIDE_PANELS]; /* in C, where each panel begins */
 } ur_tile;
 
 static inline __attribute__((always_inline)) void one_k(const ur_tile *t, const real *a, const v16 *w,
@@ -60,12 +60,13 @@ static UR_TILE_INLINE void tile(const ur_tile *t, const int rows, const int pane
     for (int p = 0; p < panels; p++) v_store(t->c + (size_t)r * t->c_row + t->column[p], sum[r][p]);
 }
 
-/* What is left beside whole tiles goes row by row, or panel by panel: the code stays small. */
+/* Rows and panels that do not fill a whole tile are done row by row, or panel by panel, so that the code stays
+ * small. */
 static void whole_tile(const ur_tile *t) { tile(t, UR_TILE_ROWS, UR_TILE_PANELS); }
 static void wide_tile(const ur_tile *t) { tile(t, 1, UR_WIDE_PANELS); }
 static void one_tile(const ur_tile *t) { tile(t, 1, 1); }
 
-/* Fills the places of `panels` panels in C and lets the chains begin. */
+/* Finds the columns of `panels` panels in C and begins the chains. */
 static void begin(const ur_product *p, ur_tile *t, size_t row, size_t row_end, size_t panel, size_t panels)
 {
     for (size_t i = 0; i < panels; i++) {
@@ -77,7 +78,8 @@ static void begin(const ur_product *p, ur_tile *t, size_t row, size_t row_end, s
     }
 }
 
-/* Rows of a chunk, `rows` at a time, against the panels of a tile, which share the part of B that is in the L1 cache. */
+/* Rows of a chunk, `rows` at a time, with the panels of a tile. All rows use the same part of B, which is in the L1
+ * cache. */
 static __attribute__((noinline)) void chunk(const ur_product *p, size_t row, size_t row_end, size_t rows, size_t panel,
                                             size_t panels)
 {
@@ -97,7 +99,7 @@ static __attribute__((noinline)) void chunk(const ur_product *p, size_t row, siz
     }
 }
 
-/* All panels for rows that are whole tiles (`rows` UR_TILE_ROWS), or for the few others (1). */
+/* All panels for rows that fill whole tiles (`rows` is UR_TILE_ROWS), or for the remaining rows (1). */
 static void some_rows(const ur_product *p, size_t row, size_t row_end, size_t rows, size_t panel, size_t panel_end)
 {
     size_t most = rows > 1 ? UR_TILE_PANELS : UR_WIDE_PANELS;

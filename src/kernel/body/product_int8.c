@@ -3,23 +3,23 @@
  *
  *   top = max |a_k|;  q_k = a_k·(127/top), rounded to a whole number;  C = fma(Σ q_k·w_k, (top/127)·scale, start)
  *
- * The sum is one of integers, exact in any order, so one row and many, and every instruction set, agree. A row whose top
- * is below 2⁻¹⁰⁰ is zero; one that holds an infinity or a NaN gives NaN. Rows are quantised here, once a call: a caller
- * asks for many panels at once.
+ * The sum is a sum of integers, exact in any order, so one row or many, and every instruction set, give the same
+ * result. A row whose top is below 2⁻¹⁰⁰ is zero. A row with an infinity or a NaN gives NaN. Rows are quantised here,
+ * once in each call, so a caller should ask for many panels at once.
  */
 #include "kernel/kernels.h"
 #include "kernel/lane_small.h"
 #include "kernel/pack.h"
 
-enum { UR_TILE_ROWS = 4, UR_ROWS_MAX = 64, UR_AHEAD = 1024 }; /* UR_AHEAD: bytes */
+enum { UR_TILE_ROWS = 4, UR_ROWS_MAX = 64, UR_AHEAD = 1024 }; /* UR_AHEAD: in bytes */
 
 #ifdef UR_REAL_DOUBLE
-#define UR_MAGIC 0x1.8p52 /* adding it rounds to a whole number, kept in the low bits */
+#define UR_MAGIC 0x1.8p52 /* adding this rounds to a whole number, which is in the low bits */
 #else
 #define UR_MAGIC 0x1.8p23f
 #endif
 
-/* A row of A, 16 numbers at a time; `to` has room for whole lanes. Returns its scale. */
+/* Quantises a row of A, 16 numbers at a time. `to` has space for whole vectors. Returns the scale of the row. */
 static __attribute__((noinline)) UR_INT8_TARGET real quantise(const real *a, size_t depth, signed char *to)
 {
     v16 top = v_zero(), wrong = v_zero();
@@ -27,7 +27,7 @@ static __attribute__((noinline)) UR_INT8_TARGET real quantise(const real *a, siz
     for (size_t k = 0; k < depth; k += 16) {
         v16 x = k < whole ? v_load(a + k) : v_load_part(a + k, rest);
         top = v_max(v_abs(x), top);
-        wrong = v_fma(x, v_zero(), wrong); /* NaN where x is not finite */
+        wrong = v_fma(x, v_zero(), wrong); /* NaN if x is not finite */
     }
     real most = v_top(top);
     v16 by = v_set(most < (real)UR_INT8_LEAST ? 0 : 127 / most), magic = v_set(UR_MAGIC);
@@ -41,14 +41,15 @@ static __attribute__((noinline)) UR_INT8_TARGET real quantise(const real *a, siz
 typedef struct ur_tile {
     const signed char *a, *b; /* the first panel begins with its head (pack.h) */
     real *c;
-    const real *scale, *bias; /* of A's rows; bias of the first panel, NULL: C's numbers, or zeros */
+    /* `scale`: of A's rows. `bias`: of the first panel, or NULL if the chains begin with C's numbers or zeros. */
+    const real *scale, *bias;
     ur_product_start start;
     size_t a_row, fours, b_panel, c_row;
-    size_t column[UR_WIDE_PANELS]; /* of C, where each panel begins */
+    size_t column[UR_WIDE_PANELS]; /* in C, where each panel begins */
 } ur_tile;
 
-/* Sums by address: a function that takes a register of 512 bits leaves its upper half as it is, and all SSE code of the
- * caller would be slow after it. */
+/* The sum is passed by address. A function that takes a 512-bit register leaves its upper half dirty, and then all SSE
+ * code of the caller would be slow. */
 static __attribute__((noinline)) UR_INT8_TARGET void finish(const ur_tile *t, const n16 *sum, size_t row, size_t p)
 {
     const ur_int8_head *head = (const ur_int8_head *)(const void *)(t->b + p * t->b_panel);
@@ -77,7 +78,8 @@ static UR_TILE_INLINE UR_INT8_TARGET void tile(const ur_tile *t, const int rows,
             }
         }
     }
-    n16 out[UR_TILE_ROWS][UR_WIDE_PANELS]; /* so that the sums themselves are never indexed, and stay in registers */
+    /* A copy, so that the sums themselves are never indexed and stay in registers. */
+    n16 out[UR_TILE_ROWS][UR_WIDE_PANELS];
     UR_UNROLL
     for (int r = 0; r < rows; r++) UR_UNROLL
     for (int p = 0; p < panels; p++) out[r][p] = sum[r][p];
@@ -85,12 +87,13 @@ static UR_TILE_INLINE UR_INT8_TARGET void tile(const ur_tile *t, const int rows,
         for (int p = 0; p < panels; p++) finish(t, &out[r][p], (size_t)r, (size_t)p);
 }
 
-/* What is left beside whole tiles goes row by row, or panel by panel: the code stays small. */
+/* Rows and panels that do not fill a whole tile are done row by row, or panel by panel, so that the code stays
+ * small. */
 static UR_INT8_TARGET void whole_tile(const ur_tile *t) { tile(t, UR_TILE_ROWS, UR_TILE_PANELS); }
 static UR_INT8_TARGET void wide_tile(const ur_tile *t) { tile(t, 1, UR_WIDE_PANELS); }
 static UR_INT8_TARGET void one_tile(const ur_tile *t) { tile(t, 1, 1); }
 
-/* Quantised rows [m, end), counted from row `row` of C, `rows` at a time, against `panels` panels. */
+/* Quantised rows [m, end), counted from row `row` of C, `rows` at a time, with `panels` panels. */
 static __attribute__((noinline)) void chunk(const ur_product *p, ur_tile t, size_t row, size_t m, size_t end,
                                             size_t rows, size_t panel, size_t panels)
 {
@@ -108,7 +111,7 @@ static __attribute__((noinline)) void chunk(const ur_product *p, ur_tile t, size
     }
 }
 
-/* All panels for quantised rows that are whole tiles (`rows` UR_TILE_ROWS), or for the few others (1). */
+/* All panels for quantised rows that fill whole tiles (`rows` is UR_TILE_ROWS), or for the remaining rows (1). */
 static void some_rows(const ur_product *p, const ur_tile *t, size_t row, size_t m, size_t end, size_t rows,
                       size_t panel, size_t panel_end)
 {

@@ -1,8 +1,8 @@
 /*
- * The product with one row of A: C(p) = first(p) + Σ_k a_k·B(k, p), the chains of body/product.c.
+ * The product with one row of A: C(p) = first(p) + Σ_k a_k·B(k, p), with the chains of body/product.c.
  *
- * B is read once and each of its numbers serves two operations, so what counts is how fast B comes. Many panels at once
- * are as many chains as hide how long an addition takes, and as many streams as keep the memory busy.
+ * B is read once, and each of its numbers is used for only two operations, so the speed is that at which B arrives.
+ * Many panels at once are enough chains to hide the latency of an addition, and enough streams to keep the memory busy.
  */
 #include "kernel/kernels.h"
 #include "kernel/lane_small.h"

@@ -1,11 +1,11 @@
 /*
- * Softmax and its loss. A row is taken in parts of UR_SOFTMAX_PART logits, each with its own top and Σ exp(x − top),
- * which are joined in order: so a row need never be there as a whole (layer/dense_softmax.c).
+ * Softmax and its loss. A row is taken in parts of UR_SOFTMAX_PART logits, each with its own top and Σ exp(x − top).
+ * The parts are joined in order, so a row need never be stored as a whole (layer/dense_softmax.c).
  */
 #include "kernel/softmax.h"
 #include "kernel/functions.h"
 
-/* The last, partly filled lanes of a row, filled up with `fill`. */
+/* The last n < 16 numbers of a row as a vector, filled up with `fill`. */
 static v16 load_filled(const real *x, size_t n, real fill)
 {
     real whole[16];
@@ -22,7 +22,7 @@ static real row_top(const real *x, size_t n)
     return v_top(top);
 }
 
-/* Σ exp(x − top): lane i adds up the numbers i, i + 16, …, then the tree. */
+/* Σ exp(x − top): element i of a vector adds up the numbers i, i + 16, …, then the tree. */
 static real row_sum(const real *x, size_t n, real top)
 {
     v16 sum = v_zero(), shift = v_set(top);

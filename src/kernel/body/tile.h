@@ -1,20 +1,22 @@
 /*
- * The register tile that every product is made of: `rows` by `panels` sums of 16 lanes, kept in registers while k runs,
- * each one chain of fused multiply-adds in the order of k. Compiled for each instruction set with whoever includes it.
+ * The register tile of which every product is made: `rows` by `panels` sums of 16 numbers, kept in registers while k
+ * runs. Each sum is one chain of fused multiply-adds in the order of k. Compiled for each instruction set, in the files
+ * that include it.
  */
 #ifndef UR_KERNEL_BODY_TILE_H
 #define UR_KERNEL_BODY_TILE_H
 
 #include "kernel/lane.h"
 
-/* UR_DEPTH: k done at once. What a tile reads of B is then still near for the tiles below it, and C is seldom touched. */
+/* UR_DEPTH: how many k are done at once. Then the part of B that a tile reads is still in the cache for the tiles below
+ * it, and C is seldom touched. */
 enum { UR_TILE_ROWS = 6, UR_FEW_ROWS = 2, UR_DEPTH = 256 };
 
-/* Panels of a tile of f32: more where there are few rows, since a chain waits for its last addition. */
+/* Panels of a tile of f32. With few rows there are more, because a chain waits for its last addition. */
 static inline size_t ur_tile_panels(size_t rows) { return rows <= UR_FEW_ROWS ? UR_FEW_PANELS : UR_TILE_PANELS; }
 
-/* A lies row by row; or, where the including file says so, tile by tile, a_row apart, each one column by column. The steps
- * that the compiler knows cost no instruction. */
+/* A is stored row by row. If the including file defines UR_TILE_OF_COLUMNS, A is stored tile by tile, a_row apart, and
+ * each tile column by column. Distances that the compiler knows cost no instruction. */
 #ifdef UR_TILE_OF_COLUMNS
 #define UR_A_ROW(tile)         ((size_t)1)
 #define UR_A_NEXT              UR_TILE_ROWS
@@ -27,22 +29,22 @@ static inline size_t ur_tile_panels(size_t rows) { return rows <= UR_FEW_ROWS ? 
 
 /*
  * C(r, panel p) = first + Σ_k A(r, k)·B(k, panel p); k = `outer` runs of `inner`.
- * A, if row by row: a + r·a_row + run·a_outer + k. B: panel p at b + p·b_panel, 16 numbers a k. C: c + r·c_row + column[p];
- * first: likewise at `first`, which may be C itself.
+ * A, if row by row: a + r·a_row + run·a_outer + k. B: panel p at b + p·b_panel, 16 numbers for each k. C: c + r·c_row +
+ * column[p]; first: likewise at `first`, which may be C itself.
  */
 typedef struct ur_tile {
     const real *a, *b;
-    const real *ahead; /* 16 numbers for every UR_TILE_STEPS of k, which will be wanted soon */
+    const real *ahead; /* prefetched: 16 numbers for every UR_TILE_STEPS of k */
     const real *first;
     real *c;
     size_t a_row, a_outer, inner, outer, b_panel, first_row, c_row;
     size_t first_column[UR_FEW_PANELS], column[UR_FEW_PANELS];
 } ur_tile;
 
-/* Where chains begin that begin at zero; first_row and first_column are 0. */
+/* The start of chains that begin with zero; first_row and first_column are 0. */
 static const real ur_zeros[16];
 
-/* The chains go on from what C holds. */
+/* The chains continue from what C holds. */
 static inline void ur_tile_go_on(ur_tile *t)
 {
     t->first = t->c;
@@ -50,12 +52,13 @@ static inline void ur_tile_go_on(ur_tile *t)
     for (size_t i = 0; i < UR_FEW_PANELS; i++) t->first_column[i] = t->column[i];
 }
 
-/* Sums of a tile, in registers. */
+/* The sums of a tile, in registers. */
 typedef v16 ur_tile_sum[UR_TILE_ROWS][UR_FEW_PANELS];
 
-/* `steps` of k. Two pointers into A, since the processor adds but one multiple of a row to an address. Each step begins
- * with its loads, the strides of `t` among them, and ends at a barrier for loads: taken ahead, or with strides in locals,
- * they take registers of the sums, and gcc 12 keeps two of AVX2's twelve in memory. */
+/* Does `steps` values of k. There are two pointers into A, because an address can only contain a multiple of a row by
+ * 1, 2, 4 or 8. Each step begins with its loads, including the strides of `t`, and ends with a barrier for loads. If
+ * loads were moved ahead, or strides kept in locals, they would take registers from the sums: gcc 12 then keeps two of
+ * AVX2's twelve sums in memory. */
 static inline __attribute__((always_inline)) void ur_tile_steps(ur_tile_sum sum, const ur_tile *t, const real *a,
                                                                 const real *b, const int rows, const int panels,
                                                                 const int steps)
@@ -118,7 +121,7 @@ UR_TILE(1, 2)
 UR_TILE(2, 2)
 #endif
 
-/* No entry where ur_tile_panels(rows) is less. */
+/* Has no entry for more panels than ur_tile_panels(rows). */
 _Static_assert(UR_FEW_ROWS == 2 && UR_FEW_PANELS == (UR_TILE_PANELS > 1 ? 4 : 2), "the tiles of this table");
 static void (*const ur_tiles[UR_FEW_PANELS][UR_TILE_ROWS])(const ur_tile *) = {
     UR_TILE_LIST(1),
@@ -131,7 +134,8 @@ static void (*const ur_tiles[UR_FEW_PANELS][UR_TILE_ROWS])(const ur_tile *) = {
 #endif
 };
 
-/* Brings near where a tile at c will put its sums: else it would begin by waiting for rows of C that are far apart. */
+/* Prefetches where the tile at c will store its sums. Otherwise it would begin by waiting for rows of C that are far
+ * apart. */
 static void ur_tile_fetch(const ur_tile *t, const real *c, size_t panels)
 {
 #pragma GCC unroll 1
@@ -140,19 +144,19 @@ static void ur_tile_fetch(const ur_tile *t, const real *c, size_t panels)
         for (size_t p = 0; p < panels; p++) __builtin_prefetch(c + r * t->c_row + t->column[p], 1);
 }
 
-/* Rows of the next tile, of `rows` that are left: as equal as can be, since a tile of few would keep the units for
- * multiply-adds waiting. */
+/* Rows of the next tile if `rows` are left. Tiles are made as equal as possible, because a tile of few rows would leave
+ * the multiply-add units waiting. */
 static inline size_t ur_tile_taken(size_t rows) { return rows / ((rows + UR_TILE_ROWS - 1) / UR_TILE_ROWS); }
 
-/* What tiles bring near while they work: panels of B and rows of C. */
+/* What tiles prefetch while they work: panels of B and rows of C. */
 typedef struct ur_tile_next {
     const real *b, *c;
 } ur_tile_next;
 
 /*
- * `rows` rows by `panels` ≤ ur_tile_panels(rows) panels. Of B, what will be read after this, each tile brings one panel
- * near, or a part of one: as many numbers as are read meanwhile, by UR_TILE_STEPS. Of C, the rows of the tile below, the
- * last one those of next.c.
+ * `rows` rows by `panels` ≤ ur_tile_panels(rows) panels. Each tile prefetches one panel, or a part of one, of the B
+ * that will be read next: one vector for every UR_TILE_STEPS of k. It also prefetches the rows of C of the tile below;
+ * the last tile prefetches those at next.c.
  */
 static void ur_tile_rows(ur_tile t, size_t rows, size_t panels, ur_tile_next next)
 {

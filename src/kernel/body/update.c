@@ -1,15 +1,15 @@
 /*
- * One step of each optimiser. g is the gradient after clipping: g·scale, then held within ±limit. With weights p,
- * rate η, decay λ:
+ * One step of each optimiser. g is the gradient after clipping: g·scale, then clamped to ±limit. With weights p, rate
+ * η, decay λ:
  *   SGD       g += λp;  m ← μm + g;  p −= ηm          (Nesterov: p −= η(g + μm); without momentum p −= ηg)
  *   Adagrad   g += λp;  s ← s + g²;  p −= ηg/(√s + ε)            (Duchi et al. 2011; ε inside: ηg/√(s + ε))
  *   RMSprop   g += λp;  s ← βs + (1 − β)g²;  p −= ηg/(√s + ε)    (Tieleman & Hinton 2012)
  *   Adam      m ← β₁m + (1 − β₁)g;  s ← β₂s + (1 − β₂)g²;  p −= η(m/c₁)/(√(s/c₂) + ε), c = 1 − βᵗ (Kingma & Ba 2015);
- *             AdamW takes ηλp from p before (Loshchilov & Hutter 2019), Adam adds λp to g
+ *             AdamW first subtracts ηλp from p (Loshchilov & Hutter 2019), Adam adds λp to g
  */
 #include "kernel/kernels.h"
 
-/* 16 numbers, or the last few, of everything an update reads and writes. */
+/* 16 numbers, or the last few, of each array that an update reads and writes. */
 typedef struct ur_lanes {
     v16 p, g, m, s;
 } ur_lanes;

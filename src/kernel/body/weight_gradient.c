@@ -1,7 +1,7 @@
 /*
- * dW += dYᵀ·X over all steps and lanes (kernels.h). A chain for each shard of 16 lanes: for every piece of the chain
- * the rows of X are packed into panels once, the columns of dY into the rows of tiles, some groups together, and the
- * sums wait in scratch between pieces.
+ * dW += dYᵀ·X over all steps and lanes (kernels.h), with one chain for each shard of 16 lanes. A chain is done in
+ * pieces. For each piece the rows of X are packed into panels once, and the columns of dY into the rows of tiles, for
+ * several groups together. Between pieces the sums wait in scratch.
  */
 #define UR_TILE_OF_COLUMNS
 #include "kernel/body/tile.h"
@@ -9,10 +9,11 @@
 
 #include <stdbool.h>
 
-/* UR_PIECE: rows of a chain that are packed at once; then the sums go to memory and back less often.
- * UR_GROUPS: packed together. Their rows fill whole tiles, and their lines of dY, which are far apart, are fetched side by
- * side: one by one, each would be waited for.
- * UR_COPIED: numbers copied for a k of a tile, since eight are one instruction; what is too many the next k overwrites. */
+/* UR_PIECE: rows of a chain that are packed at once. The more, the less often the sums go to memory and back.
+ * UR_GROUPS: row groups that are packed together. Their rows fill whole tiles. Their cache lines of dY, which are far
+ * apart, are fetched at the same time instead of one after the other.
+ * UR_COPIED: numbers that are copied for each k of a tile, because eight are one instruction. The next k overwrites the
+ * surplus. */
 enum {
     UR_PIECE = UR_DEPTH,
     UR_GROUPS = UR_TILE_ROWS,
@@ -28,25 +29,25 @@ size_t UR_ISA_NAME(ur_weight_gradient_scratch)(size_t width, size_t groups)
     return padded * UR_PIECE + UR_Y_TILES * UR_Y_TILE + groups * 16 * (padded + 1);
 }
 
-/* A row of the batch; place: the lane in the shard. */
+/* A row of the batch. place: the lane within the shard. */
 typedef struct ur_row {
     size_t step, place;
 } ur_row;
 
-/* One piece of one shard: rows [begin, end) of its chain, of which the first stands at `first`. */
+/* One piece of one shard: rows [begin, end) of its chain. The first of them is `first`. */
 typedef struct ur_piece {
     const ur_weight_gradient *g;
     size_t lane, lanes, begin, end;
     ur_row first;
 } ur_piece;
 
-/* Of the batch, without a division: there are many. */
+/* The next row of the shard. It is called often, so it does not divide. */
 static ur_row row_below(const ur_piece *p, ur_row row)
 {
     return row.place + 1 < p->lanes ? (ur_row){row.step, row.place + 1} : (ur_row){row.step + 1, 0};
 }
 
-/* The step whose rows are brought near. */
+/* The step whose rows are prefetched. */
 static size_t step_after(const ur_piece *p, ur_row row) { return row.step + (row.step + 1 < p->g->steps); }
 
 static const real *x_at(const ur_piece *p, const ur_weight_gradient *g, size_t step, size_t place)
@@ -71,10 +72,10 @@ static ur_row row_counted(const ur_piece *p, ur_row row)
     return row;
 }
 
-/* The next one of the chain, which must have one. */
+/* The next row of the chain, which must exist. */
 static ur_row row_after(const ur_piece *p, ur_row row) { return row_counted(p, row_below(p, row)); }
 
-/* Rows of a shard's chain. */
+/* How many rows the chain of a shard has. */
 static size_t chain_of(const ur_piece *p)
 {
     const ur_weight_gradient *g = p->g;
@@ -95,7 +96,8 @@ static void pack_row(const real *x, const real *ahead, size_t width, real *out)
     if (rest) v_store(out + panels * UR_PIECE * 16, v_load_part(x + 16 * panels, rest));
 }
 
-/* X rows of the piece into panels: (panel, k, 16). Brings near the rows of the next step. Returns the last row. */
+/* Packs the rows of X of the piece into panels: (panel, k, 16). Prefetches the rows of the next step. Returns the last
+ * row. */
 static ur_row pack_x(const ur_piece *p, real *packed)
 {
     ur_row row = p->first;
@@ -107,7 +109,7 @@ static ur_row pack_x(const ur_piece *p, real *packed)
     }
 }
 
-/* Rows of dW that groups have. */
+/* How many rows of dW the groups have. */
 static size_t rows_of(const ur_row_group *groups, size_t count)
 {
     size_t rows = 0;
@@ -115,7 +117,8 @@ static size_t rows_of(const ur_row_group *groups, size_t count)
     return rows;
 }
 
-/* Columns of dY, one for each row of dW, as the tiles want them: (tile, k, UR_TILE_ROWS), `depth` ≤ UR_SHARD of k. */
+/* Packs columns of dY, one for each row of dW, in the order of the tiles: (tile, k, UR_TILE_ROWS), for `depth` ≤
+ * UR_SHARD values of k. */
 static void pack_tiles(const real *columns, size_t rows, size_t depth, real *packed)
 {
     for (size_t taken; rows; rows -= taken, columns += taken, packed += UR_Y_TILE) {
@@ -125,8 +128,8 @@ static void pack_tiles(const real *columns, size_t rows, size_t depth, real *pac
     }
 }
 
-/* dY of `count` groups, added up into the bias sums on the way. Where a group has fewer than 16 rows, the next one's
- * columns overwrite the rest. Brings near the same lanes' rows of the next step, as pack_x does. */
+/* Packs dY of `count` groups, and adds it to the bias sums. If a group has fewer than 16 rows, the columns of the next
+ * group overwrite the rest. Like pack_x it prefetches the rows of the same lanes in the next step. */
 static void pack_y(const ur_piece *p, const ur_row_group *groups, size_t count, real *packed, real *bias)
 {
     real columns[UR_SHARD * UR_GROUPS * 16 + UR_COPIED];
@@ -149,7 +152,7 @@ static void pack_y(const ur_piece *p, const ur_row_group *groups, size_t count, 
     }
 }
 
-/* The sums of some rows go on over a piece, or begin with it. */
+/* Continues the sums of some rows over a piece; begins them with the first piece. */
 static void rows_times_x(const ur_piece *p, const real *y, size_t rows, const real *x, real *sums)
 {
     size_t padded = ur_gradient_sums(p->g), most = ur_tile_panels(rows);
@@ -170,7 +173,7 @@ static void rows_times_x(const ur_piece *p, const real *y, size_t rows, const re
     }
 }
 
-/* The shard's sums, `padded` apart, go to the gradient. */
+/* Adds the shard's sums, whose rows are `padded` apart, to the gradient. */
 static void add_up(const ur_weight_gradient *g, const ur_row_group *group, const real *sum, size_t padded,
                    const real *bias)
 {

@@ -19,7 +19,7 @@
 real ur_reference_exp(real x) { return exp(x); }
 real ur_reference_tanh(real x) { return tanh(x); }
 #else
-/* e^r of the reduced argument, |r| ≤ ln 2 / 2 */
+/* e^r of the reduced argument, |r| ≤ ln 2 / 2. */
 static real exp_near_zero(real r)
 {
     real p = 0x1.6a23ccp-10f;
@@ -118,8 +118,9 @@ void ur_reference_product(const ur_product *p, size_t rows, size_t panels)
             for (size_t n = 0; n < 16; n++) element(p, row, panel, n);
 }
 
-/* What one step of rounding to int8 multiplies a row of A with, and what gives its numbers back; both 0 for a row that is
- * small enough to count as zero, the second NaN for one with an infinity or a NaN. */
+/* `by` is the factor with which a row of A is multiplied before it is rounded to int8, `scale` the factor that turns
+ * the result back. Both are 0 for a row that is small enough to count as zero. `scale` is NaN for a row with an
+ * infinity or a NaN. */
 static void scale_of(const real *a, size_t depth, real *by, real *scale)
 {
     real top = 0;
@@ -159,7 +160,7 @@ void ur_reference_product_int8(const ur_product *p, const signed char *q, const 
         }
 }
 
-/* A shard's chains for one row of dW and for its bias. */
+/* The chains of a shard for one row of dW and for its bias. */
 static void add_shard(const ur_weight_gradient *g, size_t column, size_t row, size_t lane, size_t lane_end)
 {
     real bias = 0;
@@ -184,7 +185,7 @@ void ur_reference_weight_gradient(const ur_weight_gradient *g, size_t groups)
                           g->lanes - lane < UR_SHARD ? g->lanes : lane + UR_SHARD);
 }
 
-/* ---- sums over a row: lane i adds up the numbers i, i + 16, …; then the tree ------------------------------------- */
+/* ---- sums over a row: element i of a vector adds up i, i + 16, …; then the tree ---------------------------------- */
 
 static real tree(real lane[16])
 {

@@ -1,6 +1,6 @@
 /*
- * The arithmetic of docs/arithmetic.md as plain C: in which order everything is added and where it is rounded, with no
- * thought of speed. Every instruction set must give these bits; the tests compare them.
+ * The arithmetic of docs/arithmetic.md as plain C: the order in which everything is added and where it is rounded,
+ * without regard to speed. Every instruction set must give these bits; the tests compare them.
  */
 #ifndef UR_KERNEL_REFERENCE_H
 #define UR_KERNEL_REFERENCE_H
@@ -11,11 +11,11 @@ real ur_reference_exp(real x);
 real ur_reference_tanh(real x);
 real ur_reference_sigmoid(real x);
 real ur_reference_activation(ur_activation activation, real x);
-real ur_reference_slope(ur_activation activation, real y); /* of an activation, from its value */
+real ur_reference_slope(ur_activation activation, real y); /* derivative of an activation, from its value */
 
-/* The first `rows` rows and `panels` panels. */
+/* Computes the first `rows` rows and `panels` panels. */
 void ur_reference_product(const ur_product *product, size_t rows, size_t panels);
-/* The product with int8 weights: q (panels·16, depth), a scale for each of its rows. p->b is not read. */
+/* The product with int8 weights: q (panels·16, depth), and a scale for each row of q. p->b is not read. */
 void ur_reference_product_int8(const ur_product *p, const signed char *q, const float *scale, size_t rows,
                                size_t panels);
 void ur_reference_weight_gradient(const ur_weight_gradient *gradient, size_t groups);
@@ -25,7 +25,8 @@ double ur_reference_sum_squares(const real *x, size_t n);
 real ur_reference_dot(const real *x, const real *y, size_t n);
 real ur_reference_tanh_dot(const real *v, const real *x, const real *y, size_t n);
 
-/* One number of each optimiser: *p, *m and *s are value, first and second memory (unused ones are left alone). */
+/* The step of an optimiser for one number: *p, *m and *s are the value and the first and second memory. Unused ones are
+ * left alone. */
 typedef void ur_reference_step(const ur_update *u, real g, real *p, real *m, real *s);
 ur_reference_step ur_reference_sgd, ur_reference_adagrad, ur_reference_rmsprop, ur_reference_adam;
 

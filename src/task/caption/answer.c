@@ -1,4 +1,4 @@
-/* Pictures without captions, and what the network writes for them: in their order, some at a time. */
+/* Writes captions for pictures that have none, in their order, some at a time. */
 #include "task/caption/caption.h"
 
 #include "format/json_text.h"
@@ -10,12 +10,12 @@
 
 enum { LANES = 32 };
 
-/* An answer on its way. */
+/* An answer in progress. */
 typedef struct answering {
     ur_caption_task *c;
     const ur_caption_set *set;
     const char *path;
-    size_t first; /* of the pictures at hand */
+    size_t first; /* index of the first of the current pictures */
     bool json;
     const ur_sink *sink;
 } answering;
@@ -35,7 +35,7 @@ static void name_picture(const answering *a, size_t lane, char *text, size_t siz
 
 /* ---- As text ------------------------------------------------------------------------------------------------------ */
 
-/* "CAPTION\tWHERE"; with several for a picture each stands behind its log probability. */
+/* Writes "CAPTION\tWHERE". If several captions per picture are asked for, each is preceded by its log probability. */
 static ur_status write_lines(const answering *a, size_t lane, const char *where, ur_error *error)
 {
     ur_caption_task *c = a->c;
@@ -67,7 +67,7 @@ static json_t *text_json(const ur_caption_task *c, size_t lane, size_t i)
     return NULL;
 }
 
-/* The picture as the network sees it, bytes row by row. */
+/* The picture as the network sees it, as bytes, row by row. */
 static json_t *picture_json(const answering *a, size_t lane)
 {
     const ur_picture_size *s = &a->c->input.size;
@@ -82,7 +82,7 @@ static json_t *picture_json(const answering *a, size_t lane)
                               "channels", (json_int_t)s->channels, "numbers", numbers);
 }
 
-/* What features are of has no form that is known: places by their numbers. */
+/* Features have no known layout, so their places are just numbered. */
 static json_t *places_json(size_t places)
 {
     json_t *list = json_array();
@@ -96,7 +96,8 @@ static json_t *places_json(size_t places)
     return list;
 }
 
-/* How many rows and columns of places the line has that is looked at; false: it has features. */
+/* Finds how many rows and columns of places the line that is attended to has. Returns false if the input is
+ * features. */
 static bool find_grid(const ur_model *m, size_t places, size_t *rows, size_t *columns)
 {
     for (size_t i = 0; i < m->layer_count; i++) {
@@ -128,7 +129,7 @@ static ur_status put_attention(const answering *a, size_t lane, json_t *object, 
     return failed ? ur_fail_memory(error, "an answer") : UR_OK;
 }
 
-/* The best, and all of them where several are wanted. */
+/* Makes an object of the best caption, with a list of all of them if several are asked for. */
 static ur_status make_json(const answering *a, size_t lane, const char *where, json_t **object, ur_error *error)
 {
     ur_caption_task *c = a->c;
@@ -194,7 +195,8 @@ bool ur_caption_takes_files(const void *data)
     return true;
 }
 
-/* Nothing waits, and there are no lines. */
+/* The interface of a task asks for this function, but captions have no text to read. At the end of the input (`item`
+ * NULL) nothing is left to answer. */
 ur_status ur_caption_answer(void *data, ur_learner *learner, const char *item, size_t length, bool json,
                             const ur_sink *sink, ur_error *error)
 {

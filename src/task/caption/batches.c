@@ -1,5 +1,6 @@
-/* Batches of captions of about one length, each with its picture. The decoder reads an end and then the caption; at each of its
- * steps the next token is wanted, and an end behind the last. A token that the vocabulary has not counts nowhere. */
+/* Makes batches of captions of similar length, each with its picture. The decoder reads an end token and then the
+ * caption. The target of each step is the next token, and after the last token the end token. Tokens outside the
+ * vocabulary do not count. */
 #include "task/caption/caption.h"
 
 #include "base/clock.h"
@@ -8,7 +9,7 @@
 #include "base/room.h"
 #include "kernel/scalar.h"
 
-/* ---- Room --------------------------------------------------------------------------------------------------------- */
+/* ---- Buffers ------------------------------------------------------------------------------------------------------ */
 
 ur_status ur_caption_room(ur_caption_task *c, size_t lanes, ur_error *error)
 {
@@ -41,7 +42,8 @@ ur_status ur_caption_read_row(ur_caption_task *c, const ur_captions *table, size
     return UR_OK;
 }
 
-/* The caption at hand. In training some of its tokens are read as unknown ones; of pieces, all of which are known, as byte 1. */
+/* The tokens of the current caption. In training some are replaced by the unknown token. Pieces have no unknown token,
+ * so byte 1 stands in. */
 static void lay_caption(ur_caption_task *c, size_t b, bool training, uint64_t epoch, uint32_t row)
 {
     int32_t unknown = ur_vocabulary_unknown(c->vocabulary);

@@ -1,5 +1,6 @@
-/* Pictures and features as a network takes them: scaled, and pictures a little otherwise in each epoch. What a picture shows
- * stays: it is not mirrored, since captions speak of left and right, and keeps its colours. */
+/* Makes pictures and features into network inputs: scales them, and augments pictures differently in each epoch. The
+ * content of a picture does not change: it is not mirrored, since captions speak of left and right, and it keeps its
+ * colours. */
 #include "task/caption/caption.h"
 
 #include "base/random.h"
@@ -27,7 +28,7 @@ ur_status ur_caption_read_picture(ur_caption_task *c, const ur_caption_set *set,
 
 /* ---- Scaling ------------------------------------------------------------------------------------------------------ */
 
-enum { MEASURED = 4096 }; /* captions whose pictures are looked at, spread over all */
+enum { MEASURED = 4096 }; /* number of captions whose pictures are measured, evenly spread */
 
 static ur_status add_pictures(ur_caption_task *c, double *sum, double *square, size_t *count, ur_error *error)
 {
@@ -51,7 +52,7 @@ ur_status ur_caption_measure(ur_caption_task *c, ur_error *error)
     ur_status status = sum ? ur_scaling_make(&c->input.by, means, error) : ur_fail_memory(error, "the scaling");
     if (status == UR_OK) status = ur_caption_picture_room(c, error);
     if (status == UR_OK) status = add_pictures(c, sum, sum + means, &count, error);
-    double numbers = (double)count * (double)(count_numbers(&c->input) / means); /* of each mean */
+    double numbers = (double)count * (double)(count_numbers(&c->input) / means); /* per mean */
     if (status == UR_OK) ur_scaling_set(&c->input.by, sum, sum + means, numbers);
     free(sum);
     return status;
@@ -69,7 +70,7 @@ void ur_caption_put_picture(ur_caption_task *c, const float *picture, size_t b, 
         }
 }
 
-/* ---- Varying ------------------------------------------------------------------------------------------------------ */
+/* ---- Augmentation ------------------------------------------------------------------------------------------------- */
 
 static float choose_within(double most, uint64_t seed, uint64_t position)
 {

@@ -1,5 +1,6 @@
 /*
- * How good captions are: what is written for each picture beside what is wanted. Of a picture with several captions any will do.
+ * Measures how good captions are: compares the one written for each picture with the expected ones. If a picture has
+ * several captions, any of them will do.
  */
 #include "task/caption/caption.h"
 
@@ -8,15 +9,15 @@
 #include <jansson.h>
 #include <string.h>
 
-/* ---- Adding up ---------------------------------------------------------------------------------------------------- */
+/* ---- Sums --------------------------------------------------------------------------------------------------------- */
 
-/* Whether a row is the first of its picture, for which that is judged. */
+/* Whether a row is the first caption of its picture. Each picture is judged once, at this row. */
 static bool is_first(const ur_captions *table, size_t row)
 {
     return table->of_picture[table->first[table->row[row].picture]] == row;
 }
 
-/* The captions of a picture: `count` of them, of which UR_BLEU_WANTED at most are kept. */
+/* The captions of a picture. At most UR_BLEU_WANTED of them are kept. */
 typedef struct ur_wanted {
     ur_field text[UR_BLEU_WANTED];
     size_t count;
@@ -46,7 +47,7 @@ static uint64_t distance(const unsigned char *a, const unsigned char *b, size_t 
     return sum;
 }
 
-/* The picture to compare with whose numbers differ least, by the sum of squares. */
+/* The comparison picture that differs least, by the sum of squared differences. */
 static uint32_t find_nearest(const ur_caption_task *c, const unsigned char *picture)
 {
     const ur_album *album = c->nearest.album;
@@ -60,7 +61,7 @@ static uint32_t find_nearest(const ur_caption_task *c, const unsigned char *pict
     return (uint32_t)best;
 }
 
-/* The first caption of the nearest picture, as if it had been written. */
+/* Scores the first caption of the nearest picture, as if the network had written it. */
 static ur_status add_nearest(ur_caption_task *c, ur_caption_count *t, uint32_t picture, const ur_wanted *wanted,
                              ur_error *error)
 {
@@ -83,7 +84,7 @@ static ur_status add_picture(ur_caption_task *c, ur_caption_count *t, const ur_c
     return ur_bleu_add_any(&t->bleu, &c->scores, false, text, wanted.text, wanted.count, error);
 }
 
-/* The pictures of the batch at hand that are judged, side by side; which rows they are of goes to `row`. */
+/* Puts the pictures of the current batch that are judged here side by side into c->values. *count is their number. */
 static ur_status gather_pictures(ur_caption_task *c, size_t *count, ur_error *error)
 {
     const ur_caption_set *set = c->part[c->at.part].set;
@@ -117,7 +118,7 @@ ur_status ur_caption_tally(void *data, const ur_task_batch *batch, const ur_valu
     return UR_OK;
 }
 
-/* ---- In numbers --------------------------------------------------------------------------------------------------- */
+/* ---- Results ------------------------------------------------------------------------------------------------------ */
 
 static double share(size_t part, size_t whole) { return (double)part / (double)(whole ? whole : 1); }
 

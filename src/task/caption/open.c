@@ -1,4 +1,4 @@
-/* The captions and pictures of a training or an evaluation: opened, shared out into parts, their tokens counted. */
+/* Opens the captions and pictures of a training or an evaluation, splits them into parts, and counts their tokens. */
 #include "task/caption/caption.h"
 
 #include "base/random.h"
@@ -38,7 +38,7 @@ void ur_caption_close(void *data)
 
 /* ---- Opening ------------------------------------------------------------------------------------------------------ */
 
-/* A set on its way: the names of its files, and what it must be like. */
+/* The paths of a set to be opened. */
 typedef struct ur_caption_paths {
     const char *table, *images, *features;
     const ur_watcher *watcher;
@@ -90,7 +90,7 @@ static ur_status open_set(const ur_caption_task *c, ur_caption_set *set, const u
     return check_number(set, p->features, set->features->count, error);
 }
 
-/* The kind of input that the model has, or that the training data are. */
+/* Refuses input of another kind than the model has, or than the training set has. */
 static ur_status check_kind(const ur_caption_task *c, const ur_caption_paths *p, ur_error *error)
 {
     if (c->input.size.rows && p->features)
@@ -118,7 +118,7 @@ static ur_status open_part(ur_caption_task *c, ur_part which, const ur_caption_s
     return p->row && p->tokens ? UR_OK : ur_fail_memory(error, "the captions");
 }
 
-/* All captions of a picture, and of equal pictures, are on one side. */
+/* All captions of a picture, and of identical pictures, are in the same part. */
 static bool is_held(const ur_caption_task *c, size_t picture, double share)
 {
     uint64_t hash = picture;
@@ -188,7 +188,7 @@ static ur_status measure_lengths(ur_caption_task *c, ur_error *error)
 
 /* ---- All ---------------------------------------------------------------------------------------------------------- */
 
-/* Of a folder, the pictures of both tables are in it. */
+/* Opens the validation set. If the pictures are in a folder, the folder may hold the pictures of both tables. */
 static ur_status open_validation(ur_caption_task *c, const ur_run_settings *run, ur_error *error)
 {
     const ur_caption_settings *s = &c->settings;
@@ -219,7 +219,7 @@ static ur_status open_training(ur_caption_task *c, const ur_settings *settings, 
     return ur_caption_measure(c, error);
 }
 
-/* A table to compare with, where a model that sees pictures is judged. */
+/* Opens a table to compare with, when a model that sees pictures is evaluated. */
 static ur_status open_nearest(ur_caption_task *c, const ur_run_settings *run, ur_error *error)
 {
     const ur_caption_settings *s = &c->settings;

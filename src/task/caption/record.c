@@ -1,4 +1,4 @@
-/* The vocabulary of captions and how pictures are scaled, in the model's file and out of it; and what the network must be. */
+/* Writes the vocabulary and the scaling of pictures into the model's record and reads them back. Checks the network. */
 #include "task/caption/caption.h"
 
 #include "format/record.h"
@@ -59,7 +59,7 @@ ur_status ur_caption_record(void *data, ur_model *model, ur_error *error)
     return record_data(c, model, error);
 }
 
-/* ---- Out of it ---------------------------------------------------------------------------------------------------- */
+/* ---- From the model's file ---------------------------------------------------------------------------------------- */
 
 static size_t read_size(const json_t *input, const char *key)
 {

@@ -1,4 +1,4 @@
-/* What a training on captions is told, and what it chooses by itself. */
+/* The settings of captions, and what the task chooses for those that are left open. */
 #include "task/caption/caption.h"
 
 #include "base/number.h"
@@ -73,7 +73,7 @@ static const ur_setting ROWS[] = {
 
 const ur_setting_table ur_caption_setting_table = UR_SETTING_TABLE(ROWS);
 
-/* Sizes and passes were found by trying on small pictures with names. */
+/* Sizes and passes were found by trial on small pictures that have names. */
 ur_status ur_caption_choose(const void *data, ur_settings *settings, ur_error *error)
 {
     const ur_caption_task *c = data;
@@ -93,9 +93,10 @@ ur_status ur_caption_choose(const void *data, ur_settings *settings, ur_error *e
 
 /* ---- The network -------------------------------------------------------------------------------------------------- */
 
-enum { PLACES_MOST = 10, FILTERS = 32, FILTERS_MOST = 128 }; /* places: along a side, that are attended to */
+enum { PLACES_MOST = 10, FILTERS = 32, FILTERS_MOST = 128 }; /* PLACES_MOST: places along a side that are attended to */
 
-/* conv 32 3x3 relu > pool 2 > conv 64 3x3 relu > pool 2 > conv 128 3x3 relu > places: until few enough are left. */
+/* Writes "conv 32 3x3 relu > pool 2 > conv 64 3x3 relu > pool 2 > conv 128 3x3 relu > places", as long as is needed to
+ * leave few enough places. */
 static void write_eye(const ur_picture_size *size, char *line, size_t room)
 {
     size_t side = size->rows > size->columns ? size->rows : size->columns, filters = FILTERS, used = 0;
@@ -104,8 +105,8 @@ static void write_eye(const ur_picture_size *size, char *line, size_t room)
     snprintf(line + used, room - used, "conv %zu 3x3 relu > places", filters);
 }
 
-/* image: conv … > places; decoder: embed E > dropout P > CELL H from image > attend image additive > dropout P > dense
- * where there are places to look at: features of a picture as a whole have none. */
+/* Writes "image: conv … > places; decoder: embed E > dropout P > CELL H from image > attend image additive > dropout P
+ * > dense". The decoder attends only if there are several places. Features of a whole picture have just one. */
 static ur_status write_network(const ur_caption_task *c, const ur_run_settings *run, char *line, size_t size,
                                ur_error *error)
 {

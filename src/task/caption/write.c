@@ -1,4 +1,4 @@
-/* Writing captions: with the weights as they are, for all pictures of a batch at once. */
+/* Writes captions with the current weights, for all pictures of a batch at once. */
 #include "task/caption/caption.h"
 
 #include "base/random.h"
@@ -16,7 +16,7 @@ ur_status ur_caption_begin_writing(ur_caption_task *c, ur_learner *learner, size
 {
     int32_t unknown = ur_vocabulary_unknown(c->vocabulary);
     if (c->decoding) return UR_OK;
-    c->never = unknown >= 0 ? unknown : 1; /* of pieces, what stands for one in training */
+    c->never = unknown >= 0 ? unknown : 1; /* pieces have no unknown token; byte 1 replaces it in training */
     const ur_decoding_settings settings = {.beam = {.width = width > best ? width : best,
                                                     .best = best,
                                                     .length = c->settings.max_length + 1,
@@ -38,7 +38,7 @@ ur_status ur_caption_write(ur_caption_task *c, size_t lanes, ur_error *error)
     return ur_decode(c->decoding, &batch, error);
 }
 
-/* Besides the trainer's work; while a network learns, by the likeliest token at each step. */
+/* Writes with a learner of its own. During training it takes the most probable token at each step. */
 ur_status ur_caption_write_besides(ur_caption_task *c, size_t lanes, ur_error *error)
 {
     bool learning = c->part[UR_PART_TRAIN].count > 0;
@@ -52,11 +52,11 @@ ur_status ur_caption_text(ur_caption_task *c, size_t lane, size_t i, ur_error *e
     return ur_tokens_write(c->vocabulary, h.ids, h.length, &c->written, error);
 }
 
-/* ---- To be looked at ---------------------------------------------------------------------------------------------- */
+/* ---- Inspection --------------------------------------------------------------------------------------------------- */
 
 static int shown_length(size_t length) { return length < 300 ? (int)length : 300; }
 
-/* The name of a picture that is a file; else of which row it is. */
+/* The file name of a picture, or else its line in the table. */
 ur_status ur_caption_source_text(void *data, size_t lane, const char **text, size_t *length, ur_error *error)
 {
     ur_caption_task *c = data;
@@ -75,7 +75,8 @@ const char *ur_caption_token_text(void *data, int32_t token, size_t *length)
     return ur_tokens_text(((const ur_caption_task *)data)->vocabulary, token, length);
 }
 
-/* What is written for a picture of those held out, each time another one, and what is wanted. */
+/* Shows the caption written for a held-out picture, another one each time, and the expected caption. If none is held
+ * out, it is a training picture. */
 ur_status ur_caption_show(void *data, const ur_model *model, uint64_t step, ur_shown *shown, ur_error *error)
 {
     ur_caption_task *c = data;

@@ -1,4 +1,4 @@
-/* One text, one answer: a line with the label and its probability, or an object with those of all labels. */
+/* Answers one text: a line with the label and its probability, or an object with the probabilities of all labels. */
 #include "task/classify/classify.h"
 
 #include "format/json_text.h"
@@ -16,9 +16,9 @@ static ur_status take_text(ur_classify *c, const char *text, size_t length, ur_b
     return ur_classify_fill(c, count, 1, batch, error);
 }
 
-enum { KEPT_MOST = 8192 }; /* tokens: 16 MB for 128 neurons */
+enum { KEPT_MOST = 8192 }; /* number of tokens; 16 MB for 128 neurons */
 
-/* What the first layer makes of a token is kept from text to text. */
+/* Keeps what the first layer computes for a token from text to text. */
 static ur_status keep_tokens(ur_classify *c, ur_learner *learner, ur_error *error)
 {
     const ur_model *m = learner->model;
@@ -30,7 +30,7 @@ static ur_status keep_tokens(ur_classify *c, ur_learner *learner, ur_error *erro
     return UR_OK;
 }
 
-/* The last line's outputs for one sequence. */
+/* Computes the last line's outputs for one sequence. */
 static ur_status run_text(ur_classify *c, ur_learner *learner, const char *text, size_t length, real *out,
                           ur_error *error)
 {
@@ -39,11 +39,11 @@ static ur_status run_text(ur_classify *c, ur_learner *learner, const char *text,
     c->cut_count += c->cut;
     UR_TRY(keep_tokens(c, learner, error));
     ur_status status = ur_predict(learner, &batch, out, error);
-    if (status != UR_OK && learner->kept) ur_kept_rows_forget(learner->kept); /* some may not have been made */
+    if (status != UR_OK && learner->kept) ur_kept_rows_forget(learner->kept); /* some may be incomplete */
     return status;
 }
 
-/* P(polar), and P(positive) of what is polar. */
+/* Computes P(polar), and P(positive | polar). */
 static double sides(const double *p, double *positive)
 {
     double polar = p[UR_CLASS_POSITIVE] + p[UR_CLASS_NEGATIVE];
@@ -76,7 +76,7 @@ static ur_status write_json(const ur_classify *c, const double *p, const char *w
     return status;
 }
 
-/* "\tNAME 0.1234", without the decimal point of the host's locale; no name: "\t0.1234". */
+/* Writes "\tNAME 0.1234", or "\t0.1234" without a name. The decimal point does not follow the host's locale. */
 static ur_status write_share(const char *name, double p, const ur_sink *sink, ur_error *error)
 {
     unsigned share = (unsigned)(p * 10000 + 0.5);

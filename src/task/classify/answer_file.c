@@ -1,4 +1,4 @@
-/* Pictures and recordings without labels: answered in their order, some at a time. */
+/* Answers pictures and recordings without labels, in their order, some at a time. */
 #include "task/classify/classify.h"
 
 #include <stdlib.h>
@@ -26,7 +26,8 @@ static size_t steps_of(const ur_classify *c)
     return c->settings.scan == 1 || c->example.steps < most ? c->example.steps : most;
 }
 
-/* Lanes from `first` on into the batch. An example may be longer than those before it, so that lengths are looked up first. */
+/* Puts the examples from `first` on into the lanes of a batch. All are read twice, since the longest length must be
+ * known first. */
 static ur_status put_examples(ur_classify *c, const ur_labelled *set, size_t first, size_t lanes, size_t *steps,
                               ur_error *error)
 {
@@ -44,7 +45,7 @@ static ur_status put_examples(ur_classify *c, const ur_labelled *set, size_t fir
     return UR_OK;
 }
 
-/* Room for the outputs of a batch, and for one answer. */
+/* Space for the outputs of a batch, and for one answer. */
 typedef struct answers {
     real *out;
     double *p;

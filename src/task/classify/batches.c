@@ -1,4 +1,4 @@
-/* Batches of examples of about one length. */
+/* Batches of examples of similar length. */
 #include "task/classify/classify.h"
 
 #include "base/random.h"
@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* ---- Room --------------------------------------------------------------------------------------------------------- */
+/* ---- Buffers ------------------------------------------------------------------------------------------------------ */
 
 static ur_status grow_lanes(ur_classify *c, size_t lanes, ur_error *error)
 {
@@ -85,7 +85,8 @@ ur_status ur_classify_put_lane(ur_classify *c, size_t b, size_t lanes, size_t st
     return UR_OK;
 }
 
-/* Some tokens read as unknown ones, so that those are learnt, too. Which: by epoch, example and place alone. */
+/* Replaces some tokens by the unknown token, so that the network is trained on it, too. The choice follows from epoch,
+ * example and position only. */
 static void drop_tokens(ur_classify *c, uint64_t epoch, uint32_t example, size_t count)
 {
     int32_t unknown = ur_vocabulary_unknown(c->vocabulary);
@@ -95,7 +96,7 @@ static void drop_tokens(ur_classify *c, uint64_t epoch, uint32_t example, size_t
             c->tokens[t] = unknown;
 }
 
-/* As softmax and one sigmoid take it, and a hierarchy: polar or not, and which side where it is. */
+/* Sets the target for softmax, for one sigmoid, or for a hierarchy: whether it is polar and, if so, which side. */
 static void put_target(ur_classify *c, size_t b, size_t label)
 {
     real *sides = c->target_values + UR_CLASS_OUT_SIDES * b;
@@ -108,7 +109,7 @@ static void put_target(ur_classify *c, size_t b, size_t label)
     sides[UR_CLASS_OUT_POSITIVE] = label == UR_CLASS_NEUTRAL ? (real)NAN : label == UR_CLASS_POSITIVE;
 }
 
-/* Of a training, in an epoch: some tokens are unknown, pictures and recordings are varied. */
+/* Alters a training example in this epoch: some tokens become unknown, and pictures and recordings are augmented. */
 static ur_status alter_example(ur_classify *c, uint64_t epoch, uint32_t example, size_t count, ur_error *error)
 {
     if (c->vocabulary && c->settings.token_dropout > 0) drop_tokens(c, epoch, example, count);

@@ -1,5 +1,5 @@
 /*
- * How good a classification is. Accuracy; macro-F1, the mean over all labels of 2PR/(P + R); the mean cross-entropy; the
+ * Measures a classification. Accuracy; macro-F1, the mean over all labels of 2PR/(P + R); the mean cross-entropy; the
  * expected calibration error (Guo et al. 2017): answers in 15 bins by their probability, Σ share·|accuracy − mean
  * probability|.
  */
@@ -15,7 +15,7 @@
 
 static double squash(real x, bool logit) { return logit ? 1 / (1 + ur_exp(-(double)x)) : (double)x; }
 
-/* P(polar) and P(positive | polar) as probabilities of the three labels. */
+/* Computes the probabilities of the three labels from P(polar) and P(positive | polar). */
 static void decide_sides(const real *row, bool logits, double *p)
 {
     double polar = squash(row[UR_CLASS_OUT_POLAR], logits), positive = squash(row[UR_CLASS_OUT_POSITIVE], logits);
@@ -53,9 +53,9 @@ void ur_classify_probabilities(const ur_classify *c, const real *row, bool logit
     for (size_t i = 0; i < c->label_count; i++) p[i] /= sum;
 }
 
-/* ---- Adding up ---------------------------------------------------------------------------------------------------- */
+/* ---- Sums --------------------------------------------------------------------------------------------------------- */
 
-/* Among the surest mistakes, sorted, if it is one of them. */
+/* Inserts a mistake into the sorted list of the surest ones, if it belongs there. */
 static void keep_mistake(ur_class_tally *t, ur_class_mistake m)
 {
     size_t at = t->mistakes;
@@ -103,7 +103,7 @@ ur_status ur_classify_tally(void *data, const ur_task_batch *batch, const ur_val
     return UR_OK;
 }
 
-/* ---- In numbers --------------------------------------------------------------------------------------------------- */
+/* ---- Results ------------------------------------------------------------------------------------------------------ */
 
 static double macro_f1(const ur_classify *c)
 {
@@ -111,7 +111,7 @@ static double macro_f1(const ur_classify *c)
     size_t labels = 0;
     for (size_t i = 0; i < c->label_count; i++) {
         const size_t *n = c->counts + 3 * i;
-        if (!n[1] && !n[2]) continue; /* a label that is neither there nor taken */
+        if (!n[1] && !n[2]) continue; /* a label that neither occurs nor is predicted */
         sum += 2 * (double)n[0] / (double)(n[1] + n[2]);
         labels++;
     }
@@ -145,7 +145,7 @@ static const ur_class_part *judged_part(const ur_classify *c)
     return c->part[UR_PART_TEST].set ? &c->part[UR_PART_TEST] : &c->part[UR_PART_VALIDATION];
 }
 
-/* Names of files may be of any bytes. */
+/* File names may hold any bytes, so invalid UTF-8 is replaced. */
 static json_t *clean_json(const char *text)
 {
     size_t length;

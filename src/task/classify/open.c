@@ -1,4 +1,4 @@
-/* The examples of a classification: opened, shared out into parts, measured. */
+/* Opens the examples of a classification, splits them into parts, and measures them. */
 #include "task/classify/classify.h"
 
 #include "base/number.h"
@@ -80,7 +80,8 @@ static ur_status take_labels(ur_classify *c, ur_error *error)
         c->label_count);
 }
 
-/* The K-th of the numbers from 0 to 1 that examples draw. */
+/* Holds out part I of K. Each example draws a random number from 0 to 1; those in the I-th of K equal intervals are
+ * held out. */
 static ur_status choose_fold(const ur_classify *c, const ur_run_settings *run, ur_labelled_options *options,
                              ur_error *error)
 {
@@ -92,7 +93,8 @@ static ur_status choose_fold(const ur_classify *c, const ur_run_settings *run, u
     return UR_OK;
 }
 
-/* Pictures are two files, IMAGES and LABELS; with those to validate on behind them, --val IMAGES2 LABELS2, the words are three. */
+/* Whether the data are two files, IMAGES and LABELS, with validation data after them: with --val IMAGES2 LABELS2 there
+ * are three words. */
 static bool is_pair(const ur_settings *settings)
 {
     return settings->run.validation && settings->data.count == 3 && strstr(settings->data.text[0], "idx");
@@ -136,7 +138,7 @@ static ur_status open_judged(ur_classify *c, const ur_settings *settings, const 
 
 /* ---- Tokens ------------------------------------------------------------------------------------------------------- */
 
-/* Mean bytes of a text and how many of them are beyond ASCII, over the first examples. */
+/* The mean number of bytes of a text, and the share of bytes beyond ASCII, over a sample of the examples. */
 static ur_status look_at_texts(ur_classify *c, double *length, double *foreign, ur_error *error)
 {
     size_t count = ur_labelled_count(c->set) < 1000 ? ur_labelled_count(c->set) : 1000, bytes = 0, beyond = 0;
@@ -152,7 +154,8 @@ static ur_status look_at_texts(ur_classify *c, double *length, double *foreign, 
 
 static bool spells(const ur_classify *c) { return strcmp(c->settings.characters, "none") != 0; }
 
-/* Names are spelled; so is Korean or Chinese, whose words are too many. Characters go beside words, and vectors are of words. */
+/* Chooses the tokens. Short texts such as names are read by character. So are Korean and Chinese, whose words are too
+ * many. `characters` are read in addition to words, and vectors belong to words; both need words as tokens. */
 static ur_status choose_tokens(ur_classify *c, ur_error *error)
 {
     double length, foreign;
@@ -203,7 +206,7 @@ static ur_status measure_example(ur_classify *c, const ur_labelled *set, size_t 
     return UR_OK;
 }
 
-/* Those of a set that are held out, or are not, or (`all`) both. */
+/* Collects the examples of a set that are held out, or those that are not, or with `all` both. */
 static ur_status make_part(ur_classify *c, ur_part which, const ur_labelled *set, bool held, bool all, ur_error *error)
 {
     ur_class_part *p = &c->part[which];
@@ -248,7 +251,7 @@ ur_status ur_classify_open(void *data, const ur_settings *settings, const ur_mod
         UR_TRY(ur_first_vectors_read(&c->vectors, c->settings.vectors, c->settings.vectors_fixed, c->vocabulary,
                                      c->settings.keep_case, error));
     UR_TRY(from ? make_part(c, UR_PART_TEST, c->set, false, true, error) : make_parts(c, error));
-    ur_labelled_watch(c->set, NULL); /* an update is not watched */
+    ur_labelled_watch(c->set, NULL); /* updates are not watched */
     if (c->validation) ur_labelled_watch(c->validation, NULL);
     c->watcher = NULL;
     return UR_OK;

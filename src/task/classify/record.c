@@ -1,4 +1,4 @@
-/* Labels and vocabulary of a classification, in the model's file. */
+/* Writes the labels and the vocabulary of a classification into the model's record, and reads them from there. */
 #include "task/classify/classify.h"
 
 #include "format/record.h"
@@ -19,7 +19,7 @@ static json_t *labels_json(const ur_classify *c)
     return list;
 }
 
-/* What pictures and recordings must be like; texts need nothing. */
+/* Records the size of pictures or the rate of recordings. Texts need nothing. */
 static ur_status record_input(const ur_classify *c, ur_model *model, ur_error *error)
 {
     json_int_t rows = (json_int_t)ur_labelled_rows(c->set), columns = (json_int_t)ur_labelled_columns(c->set);
@@ -36,7 +36,7 @@ static size_t read_size(const json_t *input, const char *key)
     return size > 0 && size <= UINT32_MAX ? (size_t)size : 0;
 }
 
-/* Models of before have no such record: then sizes are compared by the numbers of a step alone, and a rate is that of the
+/* Older models have no such record. Then only the number of values per step is compared, and the rate is that of the
  * first file. */
 static void take_input(ur_classify *c, const ur_model *model)
 {
@@ -66,7 +66,7 @@ static ur_status check_sides(const ur_model *m, const ur_line *last, ur_error *e
                    m->net);
 }
 
-/* One label a sequence: a number for each label, or one behind σ for two of them. */
+/* Checks that a sequence gets one label: with one output per label, or, for two labels, a single output with σ. */
 static ur_status check_outputs(ur_classify *c, const ur_model *m, ur_error *error)
 {
     const ur_line *last = &m->lines[m->line_count - 1];

@@ -1,4 +1,4 @@
-/* What a classification is told, and what it chooses by itself. */
+/* The settings of a classification, and what it chooses for those that are left open. */
 #include "task/classify/classify.h"
 
 #include "base/number.h"
@@ -67,7 +67,7 @@ static const ur_setting ROWS[] = {
 
 const ur_setting_table ur_classify_setting_table = UR_SETTING_TABLE(ROWS);
 
-/* Epochs and sizes were found by trying on sentences, names and pictures. */
+/* Epochs and sizes were found by trial on sentences, names and pictures. */
 ur_status ur_classify_choose(const void *data, ur_settings *settings, ur_error *error)
 {
     const ur_classify *c = data;
@@ -91,9 +91,9 @@ ur_status ur_classify_choose(const void *data, ur_settings *settings, ur_error *
     return UR_OK;
 }
 
-/* embed E > dropout > CELL H bi > max > dropout > dense; with words that are spelled, chars: embed 32 > CELL 64 bi > last, which
- * is joined to the embedding; pictures and recordings without the embedding. Less is dropped of
- * an embedding than behind the cells: a dropped number of it is lost at its step. */
+/* Writes "embed E > dropout > CELL H bi > max > dropout > dense". If words are spelled, "chars: embed 32 > CELL 64 bi >
+ * last" comes before it and is joined to the embedding. Pictures and recordings have no embedding. The embedding's
+ * dropout is smaller than that after the cells, because a number dropped from an embedding is lost at its step. */
 static void write_network(const ur_run_settings *run, const ur_classify *c, char *line, size_t size)
 {
     const char *fixed = c->settings.vectors_fixed ? " fixed" : "", *joined = c->characters ? " > join chars" : "";
@@ -108,7 +108,7 @@ static void write_network(const ur_run_settings *run, const ur_classify *c, char
     snprintf(line, size, "%s%s %.12s%s bi > max%s > dense", front, run->cell, run->hidden, many, last);
 }
 
-/* Of each line where words are spelled; else of the network as a whole. */
+/* Sets the sizes of each line if words are spelled, else those of the whole network. */
 static ur_status size_network(const ur_classify *c, ur_net_request *request, ur_error *error)
 {
     size_t outputs = c->settings.hierarchy ? UR_CLASS_OUT_SIDES : c->label_count;

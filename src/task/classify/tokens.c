@@ -1,5 +1,6 @@
-/* A text as tokens. Blanks are one blank. Words are lower-cased (ASCII) where the case is not kept, contractions are two of
- * them, and each has a blank before it, so that a word is one token wherever it stands and "good." is read as "good .". */
+/* Cuts a text into tokens. Several blanks become one. Words become lower case (ASCII) unless the case is kept, and
+ * contractions are split in two. Each word gets a blank before it, so that a word is the same token wherever it is, and
+ * "good." is read as "good .". */
 #include "base/room.h"
 #include "task/classify/classify.h"
 
@@ -9,7 +10,7 @@ static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 static ur_status grow_text(ur_classify *c, size_t length, ur_error *error)
 {
-    size_t room = 3 * length + 3; /* each byte with a blank before it, and the text as it was */
+    size_t room = 3 * length + 3; /* each byte with a blank before it, and a copy of the text */
     if (room <= c->text_room) return UR_OK;
     UR_TRY(ur_room_grow(&c->text, room, 2, error));
     c->text_room = 2 * room;
@@ -45,14 +46,14 @@ static size_t count_letters(const char *text, size_t length)
     return count;
 }
 
-/* "n't" at the end of a word. */
+/* Whether "n't" at `at` ends a word. */
 static bool is_not(const char *text, size_t length, size_t at)
 {
     if (length - at < 3 || (text[at] | 32) != 'n' || text[at + 1] != '\'' || (text[at + 2] | 32) != 't') return false;
     return length - at == 3 || !is_letter(text[at + 3]);
 }
 
-/* A place where a word ends in the middle, as the Penn Treebank has it: is|n't, it|'s, they|'ll. */
+/* Whether a word is split here in the middle, as in the Penn Treebank: is|n't, it|'s, they|'ll. */
 static bool splits_before(const char *text, size_t length, size_t at)
 {
     if (at == 0 || !is_letter(text[at - 1])) return false;
@@ -61,7 +62,7 @@ static bool splits_before(const char *text, size_t length, size_t at)
     return !is_not(text, length, at - 1) && (behind == 1 || behind == 2);
 }
 
-/* "’" and "'" are one. */
+/* Replaces "’" by "'". */
 static size_t straighten_quotes(char *text, size_t length)
 {
     size_t used = 0;
@@ -73,7 +74,8 @@ static size_t straighten_quotes(char *text, size_t length)
     return used;
 }
 
-/* From the second half of c->text, where the text lies, to its beginning; returns the new length. */
+/* Writes the words to the beginning of c->text. `text` is the copy of the text at the end of c->text. Returns the new
+ * length. */
 static size_t clean_words(ur_classify *c, const char *text, size_t length)
 {
     bool lower = !c->settings.keep_case, blank = true;
@@ -100,7 +102,7 @@ static size_t join_blanks(ur_classify *c, const char *text, size_t length)
     return used;
 }
 
-/* Into c->text; returns its length. */
+/* Writes the cleaned text to c->text, and returns its length. */
 static size_t clean_text(ur_classify *c, const char *text, size_t length, ur_token_kind kind)
 {
     char *copy = c->text + 2 * length + 2;
@@ -111,7 +113,8 @@ static size_t clean_text(ur_classify *c, const char *text, size_t length, ur_tok
     return clean_words(c, copy, straighten_quotes(copy, length));
 }
 
-/* A word has a blank before it wherever it stands, and so has a mark right behind a word; not so a token that is full. */
+/* Puts a blank before a word token that has none, such as punctuation right after a word. A token of the largest size
+ * stays as it is. */
 static size_t name_token(ur_token_kind kind, const unsigned char *token, size_t size, char name[UR_TOKEN_MAX_BYTES + 2])
 {
     bool bare = kind == UR_TOKEN_WORD && token[0] != ' ' && size < UR_TOKEN_MAX_BYTES;
@@ -152,7 +155,7 @@ ur_status ur_classify_cut(ur_classify *c, const char *text, size_t length, size_
     }
     c->cut = at < size;
     if (*count || into) return UR_OK;
-    *count = 1; /* a text of blanks */
+    *count = 1; /* a text of blanks only */
     UR_TRY(grow_tokens(c, 1, error));
     c->tokens[0] = ur_vocabulary_unknown(c->vocabulary);
     c->word[0] = (ur_field){c->text, 0};

@@ -1,4 +1,4 @@
-/* Pictures and recordings a little otherwise in each epoch (data/media/augment.h). */
+/* Augments pictures and recordings, differently in each epoch (data/media/augment.h). */
 #include "base/room.h"
 #include "data/media/augment.h"
 #include "task/classify/classify.h"

@@ -1,5 +1,5 @@
-/* How much an example counts while it is learnt: more where its label is rare, and more as a sentence than as a phrase. The
- * mean over the training examples is 1, so that the rate need not know of it. */
+/* How much an example counts in training: more if its label is rare, and more if it is a sentence than if it is a
+ * phrase. The mean over the training examples is 1, so that the learning rate need not change. */
 #include "task/classify/classify.h"
 
 #include <math.h>
@@ -7,7 +7,7 @@
 
 bool ur_classify_weighs(const ur_classify *c) { return c->class_weight != NULL || c->settings.sentence_weight != 1; }
 
-/* 1/n or 1/√n of a label's examples n. */
+/* Computes the weight of each label: 1/n or 1/√n, where n is the number of its examples. */
 static ur_status weigh_labels(ur_classify *c, ur_error *error)
 {
     const ur_class_part *p = &c->part[UR_PART_TRAIN];

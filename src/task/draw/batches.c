@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-/* ---- Room --------------------------------------------------------------------------------------------------------- */
+/* ---- Buffers ------------------------------------------------------------------------------------------------------ */
 
 ur_status ur_draw_room(ur_draw *d, size_t lanes, ur_error *error)
 {
@@ -34,8 +34,8 @@ ur_status ur_draw_prepare(void *data, const ur_settings *settings, ur_learning *
 
 /* ---- Pictures ----------------------------------------------------------------------------------------------------- */
 
-/* A place is white with the probability that its grey is: four places share a call. The drawing is the same in every run,
- * whatever its seed. */
+/* Makes each pixel white with a probability equal to its grey value. Four pixels share a call of the generator. The
+ * result does not depend on the seed, so it is the same in every run. */
 static void draw_binary(size_t pixels, size_t picture, uint64_t draw, real *x)
 {
     uint32_t words[4];

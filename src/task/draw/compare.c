@@ -1,11 +1,11 @@
-/* What is to be painted, and what is missing of it; see draw.h. Threads share out the lanes. */
+/* What is to be painted, and what the canvas still lacks; see draw.h. The threads share the lanes. */
 #include "task/draw/draw.h"
 
 #include <string.h>
 
 typedef struct compare_trace {
     ur_tensor *picture, *canvas, *y;
-    size_t parts; /* of a place: what is missing is the last */
+    size_t parts; /* numbers per pixel; the last one is the difference */
     const ur_compute *compute;
     ur_tensor *seen; /* σ(canvas) */
 } compare_trace;

@@ -1,11 +1,11 @@
-/* The first weights: where a painter begins who knows nothing. */
+/* The initial weights of a painter that knows nothing. */
 #include "task/draw/draw.h"
 
 #include "kernel/scalar.h"
 
 #include <stdlib.h>
 
-/* The dense layer that a line ends in; NULL: it ends in another. */
+/* The dense layer at the end of a line; NULL if the line ends in another layer. */
 static const ur_dense *last_dense(const ur_draw *d, const ur_model *model, ur_draw_line which)
 {
     const ur_line *line = &model->lines[d->net.line[which]];
@@ -15,7 +15,7 @@ static const ur_dense *last_dense(const ur_draw *d, const ur_model *model, ur_dr
 
 /* ---- The canvas --------------------------------------------------------------------------------------------------- */
 
-/* The mean of the training pictures, of some of them where they are many. */
+/* Computes the mean of the training pictures, or of a sample if there are many. */
 static ur_status find_mean(ur_draw *d, double *mean, ur_error *error)
 {
     const ur_picture_part *p = &d->pictures.part[UR_PART_TRAIN];
@@ -29,7 +29,7 @@ static ur_status find_mean(ur_draw *d, double *mean, ur_error *error)
     return UR_OK;
 }
 
-/* The mean picture, as logits. */
+/* Starts the canvas as the mean picture, in logits. */
 static ur_status begin_canvas(ur_draw *d, const ur_dense *canvas, ur_error *error)
 {
     const size_t pixels = ur_draw_pixels(d);
@@ -43,8 +43,9 @@ static ur_status begin_canvas(ur_draw *d, const ur_dense *canvas, ur_error *erro
 
 /* ---- Grids -------------------------------------------------------------------------------------------------------- */
 
-/* All over the picture, with filters that touch: σ is half of their distance. The middle of a filter is painted with the number
- * that it is given: γ is what two filters across each other have there, 1/2πσ². */
+/* Starts a grid that covers the whole picture, with filters that touch: σ is half the distance between filters. γ is
+ * the peak of two crossed filters, 1/2πσ². Writing divides by γ, so the middle of a filter is painted with the number
+ * given for it. */
 static void begin_grid(const ur_draw *d, size_t side, bool writes, const ur_dense *place)
 {
     const real whole[UR_GRID_NUMBERS] = {0};

@@ -1,6 +1,6 @@
 /*
- * The bound that DRAW learns by, in nats a picture: −log p(x | canvas) of the last canvas, each place a coin, and the KL of what
- * was said at each stroke from N(0, 1). It is an upper bound of −log p(x).
+ * The bound that DRAW is trained on, in nats per picture: −log p(x | canvas) of the last canvas, with an independent
+ * coin for each pixel, plus the KL divergence of each stroke's numbers from N(0, 1). It is an upper bound of −log p(x).
  */
 #include "task/draw/draw.h"
 
@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of all strokes. Learning depends on the update and the lane, judging on the picture: so the batches do not matter. */
+/* Draws the noise of all strokes. In training it depends on the update and the lane. In evaluation it depends on the
+ * picture, so that it does not matter how pictures are put into batches. */
 static void fill_noise(ur_draw *d, const ur_pass *pass, size_t lanes)
 {
     const size_t strokes = d->net.strokes, latent = d->net.latent;

@@ -1,10 +1,10 @@
-/* The lines of the network: what each is for, and how they are written. */
+/* The lines of the network: their sizes, and how they are written. */
 #include "task/draw/draw.h"
 #include "task/line_plan.h"
 
 #include <stdio.h>
 
-/* What a stroke adds to the canvas, as the line `write` gives it, and what the reader takes. */
+/* The plan of the lines, with the sizes that data and settings fix. */
 static ur_line_plan plan_of(const ur_draw_net *n)
 {
     const size_t pixels = n->rows * n->columns, side = n->read_size;

@@ -1,4 +1,4 @@
-/* The pictures of a training or an evaluation: opened, shared out into parts, and told in the model's file. */
+/* Opens the pictures of a training or an evaluation, splits them into parts, and records them in the model. */
 #include "task/draw/draw.h"
 
 #include "format/record.h"
@@ -46,7 +46,7 @@ static ur_status open_set(ur_draw *d, const char *const *paths, size_t count, co
 {
     UR_TRY(ur_labelled_open(set, paths, count, options, error));
     UR_TRY(check_size(d, *set, paths[0], error));
-    ur_labelled_watch(*set, NULL); /* an update is not watched */
+    ur_labelled_watch(*set, NULL); /* updates are not watched */
     d->net.rows = ur_labelled_rows(*set);
     d->net.columns = ur_labelled_columns(*set);
     return UR_OK;

@@ -1,4 +1,4 @@
-/* The strokes of a painting: the lines of the network, one after another; see draw.h. */
+/* The strokes of a painting: runs the lines of the network one after another; see draw.h. */
 #include "task/draw/draw.h"
 
 #include "layer/latent.h"
@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* Runs a line for one stroke, on x or on what it joins. */
+/* Runs a line for one stroke, on x or on the lines that it joins. */
 static ur_tensor *step(ur_painting *p, ur_draw_line which, size_t t, ur_tensor *x)
 {
     size_t line = p->net->line[which];
@@ -36,7 +36,8 @@ bool ur_painting_begin(ur_painting *p)
     return p->canvas != NULL;
 }
 
-/* Where the reader begins with a dense layer that sees all of the picture, what it makes of the picture is kept. */
+/* Computes the reader's product with the picture once, if the reader begins with a dense layer that sees the whole
+ * picture. */
 static bool keep_picture(ur_painting *p, ur_tensor *picture)
 {
     const ur_layer *first = &p->model->layers[p->model->lines[p->net->line[UR_DRAW_READER]].first];
@@ -45,7 +46,8 @@ static bool keep_picture(ur_painting *p, ur_tensor *picture)
     return p->kept != NULL;
 }
 
-/* What the reader takes: of picture and rest all, the rest alone, or what the grid sees of them. */
+/* The reader's input: the picture and what the canvas lacks; only what it lacks, if the product with the picture is
+ * kept; or what the grid sees of both. */
 static ur_tensor *look(ur_painting *p, size_t t, ur_tensor *picture)
 {
     const ur_draw_net *n = p->net;

@@ -1,4 +1,4 @@
-/* What a training of DRAW is told, and what it chooses by itself. */
+/* The settings of DRAW, and what it chooses for those that are left open. */
 #include "task/draw/draw.h"
 
 #define S(field) offsetof(ur_draw_settings, field)
@@ -22,7 +22,7 @@ static const ur_setting ROWS[] = {
 
 const ur_setting_table ur_draw_setting_table = UR_SETTING_TABLE(ROWS);
 
-/* Found by trying on handwritten digits. */
+/* Found by trial on handwritten digits. */
 ur_status ur_draw_choose(const void *data, ur_settings *settings, ur_error *error)
 {
     const ur_draw *d = data;

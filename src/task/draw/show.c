@@ -1,4 +1,4 @@
-/* New pictures, and given ones painted again; and some of them for people to see while the network learns. */
+/* Paints new pictures, or given ones again. Shows some of them during training. */
 #include "task/draw/draw.h"
 
 #include "base/mosaic.h"
@@ -10,14 +10,14 @@
 
 enum { AT_ONCE = 64, SHOWN_ACROSS = 8, COLUMNS_MOST = 79, NUMBERS_MOST = 1 << 22 };
 
-/* Of `most` things of so many numbers each, as many as memory should hold. */
+/* How many of `most` things, with this many numbers each, fit into the memory that may be used. */
 static size_t count_fitting(size_t most, size_t numbers)
 {
     size_t fit = NUMBERS_MOST / numbers;
     return fit > most ? most : fit ? fit : 1;
 }
 
-/* Pictures from `first` on, as many as there are lanes. */
+/* Paints as many pictures as there are lanes, from number `first` on. */
 typedef struct show {
     ur_draw *d;
     ur_painted *to;
@@ -151,9 +151,9 @@ ur_status ur_draw_paint(void *data, const ur_model *model, size_t count, uint64_
     return status;
 }
 
-/* ---- While it learns ---------------------------------------------------------------------------------------------- */
+/* ---- During training ---------------------------------------------------------------------------------------------- */
 
-/* The last frame of each. */
+/* Makes a mosaic of the last frames. */
 static ur_status make_mosaic(ur_draw *d, const ur_painted *p, const ur_mosaic *m, ur_error *error)
 {
     unsigned char *grown = realloc(d->pixel, m->size[0] * m->size[1]);
@@ -169,7 +169,7 @@ static bool is_white(const ur_mosaic *m, const unsigned char *all, size_t row, s
     return row < m->size[0] && column < m->size[1] && all[row * m->size[1] + column] >= 128;
 }
 
-/* Two places beside and two below each other are a character: the half blocks of the terminal, both ways. */
+/* Writes two by two pixels as one character, a quadrant block of the terminal. */
 static size_t write_blocks(const ur_mosaic *m, const unsigned char *all, size_t rows, size_t columns, char *text)
 {
     static const char *const BLOCKS[] = {" ", "▘", "▝", "▀", "▖", "▌", "▞", "▛",
@@ -189,7 +189,7 @@ static size_t write_blocks(const ur_mosaic *m, const unsigned char *all, size_t 
     return length;
 }
 
-/* As many of the first row as a terminal is wide. */
+/* Writes the first row of the mosaic, with as many pictures as fit across a terminal. */
 static ur_status write_text(ur_draw *d, const ur_mosaic *m, ur_shown *shown, ur_error *error)
 {
     size_t wide = m->picture[1] + UR_MOSAIC_MARGIN, fit = (2 * COLUMNS_MOST - UR_MOSAIC_MARGIN) / wide;
@@ -205,7 +205,7 @@ static ur_status write_text(ur_draw *d, const ur_mosaic *m, ur_shown *shown, ur_
     return UR_OK;
 }
 
-/* The same numbers are drawn each time: so one sees the same pictures grow better. */
+/* Draws the same random numbers each time, so that the same pictures can be seen to improve. */
 ur_status ur_draw_show(void *data, const ur_model *model, uint64_t step, ur_shown *shown, ur_error *error)
 {
     ur_draw *d = data;

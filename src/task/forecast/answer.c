@@ -1,5 +1,5 @@
-/* A series goes on: rows come as lines, and at their end the next `horizon` ones are given as rows of the same columns, or as
- * one object that also has what was before. */
+/* Continues a series. Its rows arrive as lines. At the end, the next `horizon` rows are given, with the same columns,
+ * or as one object that also contains the context. */
 #include "task/forecast/forecast.h"
 
 #include "base/number.h"
@@ -51,7 +51,7 @@ static ur_status run_pass(void *context, ur_pass *pass, ur_window_result *result
     return ur_forecast_forward(a->f, pass, &a->batch, result, error);
 }
 
-/* Every group of channels is a lane. */
+/* Each group of channels is one lane. */
 static ur_status run_network(ur_forecast *f, ur_learner *learner, ur_error *error)
 {
     size_t groups = f->channels / f->group;
@@ -70,7 +70,7 @@ static ur_status run_network(ur_forecast *f, ur_learner *learner, ur_error *erro
 
 /* ---- Rows --------------------------------------------------------------------------------------------------------- */
 
-/* To as many digits as a value has: a float, or one that was a logarithm or a root. */
+/* Rounds to the digits that a value really has: those of a float, or fewer if it was a logarithm or a root. */
 static double round_value(const ur_forecast *f, double value)
 {
     char digits[UR_NUMBER_MAX];
@@ -102,7 +102,7 @@ static ur_status put_header(const ur_forecast *f, const ur_sink *sink, ur_error 
     return put(sink, "\n", error);
 }
 
-/* The value of a channel at place h: in units, level by level. */
+/* The values of a channel at place h of the horizon, in the data's units, one per quantile. */
 static void read_values(const ur_forecast *f, size_t channel, size_t h, double *out)
 {
     ur_forecast_read(f, channel / f->group, channel % f->group, h, out);

@@ -1,6 +1,7 @@
 /*
- * Batches of windows. An example is a window and a group of channels; example e of a part is window e / groups. In an epoch
- * each comes once, in an order that a keyed permutation gives: so there is no list of them, and any batch is made alone.
+ * Batches of windows. An example is a window and a group of channels; example e of a part is window e / groups. Each
+ * example comes once in an epoch, in an order that a keyed permutation gives. So there is no list of examples, and any
+ * batch can be made by itself.
  */
 #include "task/forecast/forecast.h"
 
@@ -21,7 +22,7 @@ static size_t count_all(const ur_forecast *f, ur_part part)
     return ur_forecast_windows(f, part, &first) * count_groups(f);
 }
 
-/* A training that validates on more takes each so many-th of them. */
+/* A training that has more validation examples takes evenly spaced ones, about this many. */
 enum { VALIDATED_MOST = 32768 };
 
 static size_t find_stride(const ur_forecast *f, ur_part part)
@@ -36,7 +37,7 @@ static size_t count_examples(const ur_forecast *f, ur_part part)
     return all ? (all + stride - 1) / stride : 0;
 }
 
-/* A Feistel network of four rounds over 2·half bits: one to one whatever the round function is. */
+/* A Feistel network of four rounds over 2·half bits. It is one to one, whatever the round function is. */
 static uint64_t permute_bits(uint64_t seed, uint64_t x, unsigned half)
 {
     uint64_t mask = (UINT64_C(1) << half) - 1, left = x >> half, right = x & mask;
@@ -50,7 +51,8 @@ static uint64_t permute_bits(uint64_t seed, uint64_t x, unsigned half)
     return left << half | right;
 }
 
-/* Where a number falls out of range it goes on its way until it is in it again. */
+/* Permutes an index. If the result is out of range, it is permuted again until it is in range, which keeps the map one
+ * to one. */
 static uint64_t permute(const ur_forecast *f, uint64_t epoch, uint64_t i, uint64_t count)
 {
     uint64_t seed = f->seed + UINT64_C(0x9E3779B97F4A7C15) * (epoch + 1);
@@ -61,7 +63,7 @@ static uint64_t permute(const ur_forecast *f, uint64_t epoch, uint64_t i, uint64
     return i;
 }
 
-/* ---- Room --------------------------------------------------------------------------------------------------------- */
+/* ---- Buffers ------------------------------------------------------------------------------------------------------ */
 
 size_t ur_forecast_features(const ur_forecast *f)
 {
@@ -120,7 +122,7 @@ uint64_t ur_forecast_batches(const void *data, ur_part part, uint64_t epoch)
     return (count_examples(f, part) + f->batch - 1) / f->batch;
 }
 
-/* Row t of the context of a channel, in its step's place: the values of a channel side by side, then its gaps. */
+/* Puts row t of a channel's context into its step: first the values of each channel, then the gaps. */
 static void put_value(ur_forecast *f, size_t t, size_t channel, real *step)
 {
     size_t segment = ur_forecast_segment(f), place = channel * segment + t % segment;
@@ -129,7 +131,7 @@ static void put_value(ur_forecast *f, size_t t, size_t channel, real *step)
     if (ur_forecast_masks(f)) step[segment * f->group + place] = v->gap[t];
 }
 
-/* Targets are relative to the base: (lane, channel, horizon), or in steps (horizon, lane, channel). */
+/* Puts targets, relative to the base: (lane, channel, horizon), or step by step (horizon, lane, channel). */
 static void put_targets(ur_forecast *f, size_t row, size_t channel, size_t k, size_t b, size_t lanes)
 {
     const double *base = f->bases + (b * f->group + k) * f->settings.horizon;
@@ -158,7 +160,7 @@ void ur_forecast_put_lane(ur_forecast *f, size_t row, size_t group, size_t b, si
     f->example[b] = (ur_forecast_example){row, group};
 }
 
-/* Every line of the network that takes numbers takes these. */
+/* The same input for every line of the network. */
 ur_batch ur_forecast_inputs(const ur_forecast *f, size_t lanes)
 {
     ur_batch batch = {.target_count = 0};

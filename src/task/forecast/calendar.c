@@ -1,5 +1,5 @@
-/* What the calendar says of a row, as points on circles: the time of day, the day of the week, the day of the year. Only
- * what changes from row to row, and has come round in the training part. */
+/* What the calendar tells about a row, as points on circles: the time of day, the day of the week, the day of the year.
+ * Only what changes from row to row, and has passed at least two full cycles in the training part, is used. */
 #include "task/forecast/forecast.h"
 
 #include "base/scalar.h"
@@ -26,7 +26,7 @@ size_t ur_forecast_calendar_count(unsigned calendar)
     return 2 * (size_t)((calendar & 1) + (calendar >> 1 & 1) + (calendar >> 2 & 1));
 }
 
-/* cos and sin of a turn, 0 to 1. */
+/* Writes cos and sin of a turn, from 0 to 1. */
 static real *put_turn(real *out, double turn)
 {
     *out++ = (real)ur_cos_turn(turn);

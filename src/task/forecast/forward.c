@@ -1,7 +1,7 @@
 /*
- * The network's pass over a batch. Direct: it gives the whole horizon at its last step. Step by step: it reads the context,
- * and its last step gives the first value; then it reads what it has given and gives the next. That is the same in training
- * and in use. No gradient goes back through a value that was given and read again, only through the states.
+ * The network's pass over a batch. Direct: it gives the whole horizon at its last step. Step by step: it reads the
+ * context, and its last step gives the first value; then it reads its own output and gives the next value. Training and
+ * inference do the same. No gradient goes back through a value that was output and read again, only through the states.
  */
 #include "task/forecast/forecast.h"
 
@@ -10,12 +10,12 @@
 #include <math.h>
 #include <string.h>
 
-/* A pass on its way. */
+/* A pass in progress. */
 typedef struct forward {
     ur_forecast *f;
     ur_pass *pass;
     size_t lanes;
-    size_t count; /* targets that there are */
+    size_t count; /* number of targets that are not missing */
     double scale;
     ur_window_result *sums;
 } forward;
@@ -46,7 +46,7 @@ static void add_loss(forward *w, ur_tensor *y, const real *targets)
     w->sums->sum += sum;
 }
 
-/* Outputs of a row of the network: `values` of them for each channel, from place `h` of the horizon on. */
+/* Keeps the outputs of one step: `values` of them for each channel, from place `h` of the horizon on. */
 static void keep_outputs(forward *w, const ur_tensor *y, size_t h, size_t values)
 {
     ur_forecast *f = w->f;
@@ -73,7 +73,8 @@ static bool run_direct(forward *w, const ur_task_batch *batch)
 
 /* ---- Step by step ------------------------------------------------------------------------------------------------- */
 
-/* What is read after step h: the value that was given, relative to the last one known, and the time of its row. */
+/* Makes the input that follows step h: the value just given, relative to the last known one, and the calendar of its
+ * row. */
 static void feed_lane(forward *w, size_t h, size_t b, real *step)
 {
     ur_forecast *f = w->f;
@@ -90,7 +91,7 @@ static void feed_lane(forward *w, size_t h, size_t b, real *step)
 static const real *feed(forward *w, size_t h)
 {
     size_t features = ur_forecast_features(w->f);
-    real *fed = w->f->fed + h * w->lanes * features; /* each step's stays until the tape has gone back */
+    real *fed = w->f->fed + h * w->lanes * features; /* each step's input stays until the tape has gone back */
     for (size_t b = 0; b < w->lanes; b++) feed_lane(w, h, b, fed + b * features);
     return fed;
 }

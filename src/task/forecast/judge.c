@@ -1,5 +1,5 @@
-/* How good forecasts are: squared and absolute errors of scaled values, as is usual, and in the units of the data; beside
- * them those of simple forecasts on the same windows. */
+/* Measures forecasts: squared and absolute errors of scaled values, as is usual, and in the data's units. The same
+ * errors of simple forecasts on the same windows are given for comparison. */
 #include "task/forecast/forecast.h"
 
 #include <jansson.h>
@@ -41,7 +41,7 @@ static void add_error(const ur_forecast *f, ur_forecast_errors *e, size_t channe
     e->absolute_data += fabs(units);
 }
 
-/* One channel of a lane. */
+/* Adds the errors of one channel of a lane. */
 static void judge_channel(ur_forecast *f, ur_forecast_tally *t, size_t b, size_t k)
 {
     size_t row = f->example[b].row, channel = f->example[b].group * f->group + k;
@@ -82,7 +82,7 @@ ur_status ur_forecast_tally_add(void *data, const ur_task_batch *batch, const ur
     return UR_OK;
 }
 
-/* ---- In numbers --------------------------------------------------------------------------------------------------- */
+/* ---- Results ------------------------------------------------------------------------------------------------------ */
 
 static int put_errors(json_t *more, const char *name, const ur_forecast_errors *e, double count)
 {
@@ -100,7 +100,7 @@ static int put_errors(json_t *more, const char *name, const ur_forecast_errors *
     return failed;
 }
 
-/* How many of the targets were at or below each quantile. */
+/* The share of targets at or below each quantile. */
 static json_t *coverage_json(const ur_forecast *f, const ur_forecast_tally *t)
 {
     json_t *o = json_object();

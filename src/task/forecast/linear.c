@@ -1,13 +1,13 @@
 /*
- * The linear forecast, closed-form: with x and y relative to the last value of the context, W = R (G + λI)⁻¹ where G = Σ x xᵀ
- * and R = Σ y xᵀ over all windows and channels of the training part. Solved by Cholesky's decomposition.
+ * The linear forecast in closed form. With x and y relative to the last value of the context, W = R (G + λI)⁻¹, where G
+ * = Σ x xᵀ and R = Σ y xᵀ over all windows and channels of the training part. It is solved by Cholesky decomposition.
  */
 #include "task/forecast/forecast.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-enum { WORK = 1 << 30, PENALTY = 64, COMPARED = 2048 }; /* multiplications at most; λ is a 64th of the windows */
+enum { WORK = 1 << 30, PENALTY = 64, COMPARED = 2048 }; /* most multiplications; λ is 1/PENALTY of the windows */
 
 typedef struct fit {
     const ur_forecast *f;
@@ -28,7 +28,7 @@ static void add_products(fit *s)
     s->count++;
 }
 
-/* A window in which a target is missing does not count. */
+/* Adds a window, unless one of its targets is missing. */
 static void add_window(fit *s, size_t row, size_t channel)
 {
     const ur_forecast *f = s->f;
@@ -42,7 +42,7 @@ static void add_window(fit *s, size_t row, size_t channel)
     if (whole) add_products(s);
 }
 
-/* Where there are many windows every so many-th is taken. */
+/* Adds all windows, or evenly spaced ones if there are too many. */
 static void add_windows(fit *s)
 {
     const ur_forecast *f = s->f;
@@ -52,7 +52,7 @@ static void add_windows(fit *s)
     for (size_t i = 0; i < all; i += every) add_window(s, first + i / f->channels, i % f->channels);
 }
 
-/* G + λI = L Lᵀ, in place; then both triangles are solved for each column of `right`. */
+/* Decomposes G + λI = L Lᵀ in place. Then solves both triangles for each column of `right`. */
 static void solve(fit *s)
 {
     size_t n = s->f->settings.context, horizon = s->f->settings.horizon;
@@ -105,11 +105,11 @@ ur_status ur_forecast_fit(ur_forecast *f, ur_error *error)
     return status;
 }
 
-/* ---- Beside the others -------------------------------------------------------------------------------------------- */
+/* ---- Comparison with other forecasts ------------------------------------------------------------------------------ */
 
 static const ur_base BASELINES[UR_BASELINES] = {UR_BASE_LAST, UR_BASE_SEASONAL, UR_BASE_LINEAR};
 
-/* On its way over windows: squared errors of scaled values, absolute ones in units. */
+/* A comparison in progress: sums of squared errors of scaled values, and of absolute errors in the data's units. */
 typedef struct comparison {
     ur_forecast *f;
     ur_forecast_view view;
@@ -134,8 +134,9 @@ static void add_errors(comparison *c, size_t row, size_t channel)
     }
 }
 
-/* The base that was asked for; else the one that errs least, where it errs much less than the last value or was learnt from
- * much. A linear map that explains little, learnt from little, is mostly noise: a network does better without it. */
+/* Chooses the base that was asked for. Otherwise it is the one with the smallest error, if that is much smaller than
+ * the error of the last value, or if there is much training data. A linear map that explains little, fitted to little
+ * data, is mostly noise; a network does better without it. */
 static void choose_base(const comparison *c)
 {
     ur_forecast *f = c->f;

@@ -1,5 +1,5 @@
 /*
- * The end of a series, to be looked into: the network's steps, and what it adds to the base for one channel. `number` is the
+ * Inspects the end of a series: the network's steps, and what it adds to the base for one channel. `number` is the
  * channel.
  */
 #include "task/forecast/forecast.h"
@@ -17,7 +17,7 @@ static ur_status read_series(ur_forecast *f, const char *path, ur_error *error)
     return ur_forecast_check_rows(f, error);
 }
 
-/* The time of each step's last row. */
+/* Writes the time of each step's last row. */
 static ur_status write_moments(ur_forecast *f, size_t steps, ur_error *error)
 {
     const ur_series *s = &f->series;
@@ -36,7 +36,7 @@ ur_status ur_forecast_look_into(void *data, const ur_model *model, const char *i
     ur_forecast *f = data;
     size_t outputs = ur_forecast_outputs(f), horizon = f->settings.horizon;
     size_t steps = f->settings.context / ur_forecast_segment(f);
-    bool stepped = f->settings.how == UR_WAY_STEP; /* what follows the first row depends on what it has given */
+    bool stepped = f->settings.how == UR_WAY_STEP; /* rows after the first depend on the network's own outputs */
     (void)length;
     if (number >= f->channels)
         return ur_fail(error, UR_ERR_USAGE, "there is no channel %zu; the model has %zu", number + 1, f->channels);
@@ -65,7 +65,7 @@ const char *ur_forecast_step_text(const void *data, size_t step, size_t *length)
     return f->moments[step];
 }
 
-/* Values and gaps of a channel, then what the calendar says. */
+/* Features are the values and gaps of each channel, and then the calendar. */
 const char *ur_forecast_feature_text(const void *data, size_t feature)
 {
     const ur_forecast *f = data;

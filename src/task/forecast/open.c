@@ -1,4 +1,4 @@
-/* A series is opened and shared out; what was left open is chosen by looking at the part to train on. */
+/* Opens a series and splits it into parts. Chooses what was left open by looking at the training part. */
 #include "task/forecast/forecast.h"
 
 #include <jansson.h>
@@ -53,7 +53,7 @@ static ur_status check_parts(const ur_forecast *f, ur_error *error)
 
 enum { SEASONS = 4, ROWS_WITHOUT_SEASON = 24, HORIZON_MOST = 60 };
 
-/* Four seasons and one to forecast, but no more than half of what there is to train on. */
+/* Chooses a context of four seasons and a horizon of one, but together no more than half of the training part. */
 static ur_status choose_windows(ur_forecast *f, ur_error *error)
 {
     ur_forecast_settings *s = &f->settings;
@@ -77,7 +77,7 @@ static ur_status choose_windows(ur_forecast *f, ur_error *error)
     return UR_OK;
 }
 
-/* The largest divisor of the context that is no longer than half a season and 32 rows. */
+/* Chooses the largest divisor of the context that is at most half a season, half the context and 32 rows. */
 static void choose_segment(ur_forecast *f)
 {
     ur_forecast_settings *s = &f->settings;
@@ -105,7 +105,7 @@ static ur_status check_windows(const ur_forecast *f, ur_error *error)
 
 /* ---- Opening ------------------------------------------------------------------------------------------------------ */
 
-/* "HUFL,OT" as a list. */
+/* Cuts "HUFL,OT" into a list. */
 static ur_status cut_channels(ur_forecast *f, ur_error *error)
 {
     const char *text = f->settings.channels;
@@ -149,7 +149,7 @@ static ur_status open_series(ur_forecast *f, const ur_settings *settings, ur_err
     return ur_forecast_split(&f->series, f->settings.split, f->part, error);
 }
 
-/* The line of settings of a run says it too, so that it may be given. */
+/* The default of `val-fraction`. The recorded settings of a run contain it, so it must be accepted. */
 #define SHARE_UNSAID 0.1
 
 static ur_status open_training(ur_forecast *f, const ur_settings *settings, ur_error *error)
@@ -178,7 +178,7 @@ static ur_status open_training(ur_forecast *f, const ur_settings *settings, ur_e
     return ur_forecast_transform(f, error);
 }
 
-/* The part to be judged is put into the place of the test part. */
+/* Puts the part to be evaluated in place of the test part. */
 static ur_status choose_judged(ur_forecast *f, const ur_model *model, ur_error *error)
 {
     static const char *const NAMES[] = {"train", "val", "test"};

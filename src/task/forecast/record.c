@@ -1,5 +1,5 @@
-/* What a forecast needs besides the network, in the model's file: channels and their scaling, the time column, the base and
- * its linear map. */
+/* What a forecast needs in addition to the network, in the model's record: channels and their scaling, the time column,
+ * the base and its linear map. */
 #include "task/forecast/forecast.h"
 
 #include "format/record.h"
@@ -13,7 +13,7 @@
 
 /* ---- Into the file ------------------------------------------------------------------------------------------------ */
 
-/* Eight hexadecimal digits a number: its bits. */
+/* Writes the bits of each number as eight hexadecimal digits. */
 static char *write_linear(const ur_forecast *f)
 {
     size_t count = f->settings.context * f->settings.horizon;
@@ -93,7 +93,7 @@ ur_status ur_forecast_record(void *data, ur_model *model, ur_error *error)
     return record_data(f, model, error);
 }
 
-/* ---- Out of the file ---------------------------------------------------------------------------------------------- */
+/* ---- From the file ------------------------------------------------------------------------------------------------ */
 
 static bool read_linear(ur_forecast *f, const char *text)
 {
@@ -122,7 +122,7 @@ static bool read_channels(ur_forecast *f, const json_t *list)
     return f->channels > 0;
 }
 
-/* Settings come from the file, too. */
+/* Checks the settings, since they come from the model's file, too. */
 static bool check_settings(const ur_forecast *f)
 {
     const ur_forecast_settings *s = &f->settings;

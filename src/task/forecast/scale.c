@@ -1,10 +1,11 @@
-/* What is learnt of the training part before anything else: mean and deviation of each channel, and the season. */
+/* What is measured on the training part before anything else: mean and standard deviation of each channel, and the
+ * season. */
 #include "task/forecast/forecast.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-/* Σ v of each channel into `mean`; how many values there are. */
+/* Adds Σ v of each channel to `mean`, and the number of its values to `count`. */
 static void add_values(ur_forecast *f, size_t *count)
 {
     const ur_forecast_part *p = &f->part[UR_PART_TRAIN];
@@ -17,7 +18,7 @@ static void add_values(ur_forecast *f, size_t *count)
         }
 }
 
-/* Σ (v − mean)² into `deviation`. */
+/* Adds Σ (v − mean)² to `deviation`. */
 static void add_squares(ur_forecast *f)
 {
     const ur_forecast_part *p = &f->part[UR_PART_TRAIN];
@@ -40,7 +41,7 @@ static ur_status measure(ur_forecast *f, size_t *count, ur_error *error)
     add_squares(f);
     for (size_t i = 0; i < f->channels; i++) {
         double squares = f->deviation[i];
-        f->deviation[i] = squares > 0 ? sqrt(squares / (double)count[i]) : 1; /* one that stays as it is */
+        f->deviation[i] = squares > 0 ? sqrt(squares / (double)count[i]) : 1; /* a constant channel */
     }
     return UR_OK;
 }
@@ -62,7 +63,7 @@ ur_status ur_forecast_scale(ur_forecast *f, ur_error *error)
 
 enum { SEASON_ROWS = 8192, SEASON_CHANNELS = 16, SEASON_MOST = 800 };
 
-/* From one row to the next; 0 where a value is missing. */
+/* The change from one row to the next; 0 if a value is missing. */
 static double change(const ur_forecast *f, size_t row, size_t channel)
 {
     double d = ur_forecast_value(f, row + 1, channel) - ur_forecast_value(f, row, channel);
@@ -85,7 +86,7 @@ static void add_likeness(const ur_forecast *f, size_t channel, size_t begin, siz
     }
 }
 
-/* What the calendar says of it. */
+/* The season that the calendar suggests. */
 static size_t usual_season(const ur_series *s)
 {
     if (!s->times || s->step <= 0) return 1;
@@ -94,8 +95,9 @@ static size_t usual_season(const ur_series *s)
     return s->step == UR_DAY_SECONDS ? 7 : 1;
 }
 
-/* The highest peak behind the lag at which changes are first opposed; the first one that is nearly as high, as the multiples
- * of a season are. The calendar's is taken where it is as good. */
+/* Finds the season. Only lags from the first at which changes are opposed are considered. The calendar's season is
+ * taken if it is nearly as high as the highest peak. Otherwise it is the first peak that is nearly as high, since
+ * multiples of a season have high peaks, too. */
 static size_t find_peak(const double *likeness, size_t lags, double least, size_t usual)
 {
     size_t begin = 2;
@@ -116,7 +118,7 @@ ur_status ur_forecast_season(const ur_forecast *f, size_t *season, ur_error *err
     size_t rows = p->end - p->begin, channels = f->channels < SEASON_CHANNELS ? f->channels : SEASON_CHANNELS;
     if (rows > SEASON_ROWS) rows = SEASON_ROWS;
     size_t lags = rows / 3 < SEASON_MOST ? rows / 3 : SEASON_MOST, context = f->settings.context;
-    if (context && context + 2 < lags) lags = context + 2; /* it must lie in the context */
+    if (context && context + 2 < lags) lags = context + 2; /* the season must fit into the context */
     double *d = calloc(rows + 1, sizeof *d), *likeness = calloc(lags + 1, sizeof *likeness);
     bool made = d && likeness;
     for (size_t i = 0; made && rows > 2 && i < channels; i++)

@@ -1,4 +1,4 @@
-/* What a forecast is told, and what it chooses by itself. */
+/* The settings of a forecast, and what it chooses for those that are left open. */
 #include "task/forecast/forecast.h"
 
 #include "base/number.h"
@@ -60,7 +60,7 @@ static ur_status prefer_size(ur_settings *settings, const char *name, size_t val
     return ur_settings_prefer(settings, name, text, error);
 }
 
-/* Sizes and rates were found by trying, on validation parts. */
+/* Sizes and rates were found by trial on validation parts. */
 static ur_status choose_run(const ur_forecast *f, ur_settings *settings, ur_error *error)
 {
     ur_run_settings *run = &settings->run;
@@ -88,7 +88,8 @@ ur_status ur_forecast_choose(const void *data, ur_settings *settings, ur_error *
     return choose_run(f, settings, error);
 }
 
-/* Direct: dense H/2 relu > CELL H > last > dropout > dense; step by step: CELL H > dropout > dense. */
+/* Writes the network. Direct: dense H/2 relu > CELL H > last > dropout > dense. Step by step: CELL H > dropout >
+ * dense. */
 static ur_status write_network(const ur_run_settings *run, bool steps, char line[UR_LINE_TEXT_MAX], ur_error *error)
 {
     char drop[64] = "", many[32] = "", number[UR_NUMBER_MAX];

@@ -1,4 +1,4 @@
-/* Lists of numbers with commas between: how a series is shared out, and quantiles. */
+/* Reads lists of numbers separated by commas: how a series is split into parts, and quantiles. */
 #include "task/forecast/forecast.h"
 
 #include "base/number.h"
@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Cuts the first number off a list; *unit: a letter behind it, or 0. */
+/* Takes the first number off a list. *unit is the letter after it, or 0. */
 static bool take_number(const char **list, double *value, char *unit)
 {
     char text[32];
@@ -20,7 +20,7 @@ static bool take_number(const char **list, double *value, char *unit)
     return ur_read_number(text, value);
 }
 
-/* Sizes of the parts in the unit that they share: 'r' rows, 'm' months, 's' shares. */
+/* Reads the sizes of the parts, and their common unit: 'r' rows, 'm' months, 's' shares. */
 static bool read_parts(const char *text, double size[UR_PARTS], char *unit)
 {
     double sum = 0;
@@ -36,7 +36,7 @@ static bool read_parts(const char *text, double size[UR_PARTS], char *unit)
     return !*rest && size[UR_PART_TRAIN] > 0;
 }
 
-/* The first row that is `months` of 30 days behind the first. */
+/* The first row that is at least `months` of 30 days after row 0. */
 static size_t find_month(const ur_series *s, double months)
 {
     double seconds = months * 30 * UR_DAY_SECONDS;

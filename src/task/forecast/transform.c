@@ -1,6 +1,6 @@
-/* What values are taken as before they are scaled: themselves, their logarithms (for what grows by shares), or their square
- * roots (for counts). Without a choice that is found by trying: the one with which a simple forecast errs least, in units, on
- * the validation part. */
+/* The transform of values before they are scaled: none, the logarithm (for values that grow by shares), or the square
+ * root (for counts). If the choice is left open, each is tried; the best is the one with which a simple forecast has
+ * the smallest error on the validation part, in the data's units. */
 #include "task/forecast/forecast.h"
 
 #include "base/scalar.h"
@@ -49,9 +49,9 @@ ur_status ur_forecast_apply(ur_forecast *f, ur_error *error)
     return UR_OK;
 }
 
-/* ---- By trying ---------------------------------------------------------------------------------------------------- */
+/* ---- Choice by trial ---------------------------------------------------------------------------------------------- */
 
-enum { TRIED_MOST = 4000000 }; /* values */
+enum { TRIED_MOST = 4000000 }; /* most values for which each transform is tried */
 
 static bool fits(const ur_series *s, ur_transform transform)
 {
@@ -78,7 +78,7 @@ static ur_status try_all(ur_forecast *f, const float *raw, ur_error *error)
         memcpy(f->series.values, raw, bytes);
         if (!fits(&f->series, i)) continue;
         UR_TRY(fit_as(f, i, error));
-        if (f->base_error < 0.98 * least) best = i; /* plain values, where others are hardly better */
+        if (f->base_error < 0.98 * least) best = i; /* plain values win if others are hardly better */
         if (best == i) least = f->base_error;
     }
     memcpy(f->series.values, raw, bytes);

@@ -1,4 +1,4 @@
-/* One channel of a window, and simple forecasts of it. */
+/* One channel of a window, and its simple forecasts. */
 #include "task/forecast/forecast.h"
 
 #include <math.h>
@@ -21,7 +21,7 @@ void ur_forecast_view_free(ur_forecast_view *v)
     *v = (ur_forecast_view){0};
 }
 
-/* The last value that is there at or before a row; the mean where there is none. */
+/* The last value present at or before a row; the mean if there is none. */
 static double value_before(const ur_forecast *f, size_t row, size_t channel)
 {
     for (size_t i = row + 1; i-- > 0;) {

@@ -1,6 +1,6 @@
 /*
- * Labels of frames as they come. A network that looks back alone is stepped: a label leaves as its frame enters. One that looks
- * both ways waits for the end of the clip: of the file, or an empty line.
+ * Labels frames as they arrive. A network that only looks back is stepped: a label leaves as its frame enters. A
+ * network that looks both ways waits for the end of the clip: the end of the file, or an empty line.
  */
 #include "task/frames/frames.h"
 
@@ -56,7 +56,7 @@ static ur_status write_json(const ur_frames *f, const char *where, const ur_sink
     return status;
 }
 
-/* "LABEL\t0.1234[\tWHERE\tFRAME]", without the decimal point of the host's locale. */
+/* Writes "LABEL\t0.1234[\tWHERE\tFRAME]". The decimal point does not follow the host's locale. */
 static ur_status write_line(const ur_frames *f, const char *where, const ur_sink *sink, ur_error *error)
 {
     size_t best = find_likeliest(f);
@@ -78,7 +78,7 @@ static ur_status write_label(ur_frames *f, const real *row, const char *where, b
 
 /* ---- Frames ------------------------------------------------------------------------------------------------------- */
 
-/* Rooms, and a state where the network can be stepped. */
+/* Allocates buffers, and a state if the network can be stepped. */
 static ur_status begin_answers(ur_frames *f, const ur_model *model, ur_error *error)
 {
     if (f->probability) return UR_OK;
@@ -103,7 +103,7 @@ static ur_status wait_room(ur_frames *f, size_t frames, size_t outputs, ur_error
     return UR_OK;
 }
 
-/* All that wait: their outputs are behind the room for frames. */
+/* Answers all frames that wait. Their outputs are placed after the space for frames. */
 static ur_status answer_waiting(ur_frames *f, ur_learner *learner, const char *where, bool json, const ur_sink *sink,
                                 ur_error *error)
 {
@@ -126,7 +126,7 @@ static ur_status end_clip(ur_frames *f, ur_learner *learner, const char *where, 
     return status;
 }
 
-/* f->frame has come. */
+/* Handles f->frame, which has just arrived. */
 static ur_status answer_frame(ur_frames *f, ur_learner *learner, const char *where, bool json, const ur_sink *sink,
                               ur_error *error)
 {
@@ -144,7 +144,7 @@ static ur_status answer_frame(ur_frames *f, ur_learner *learner, const char *whe
 
 /* ---- Items: raw frames, or rows of a table ------------------------------------------------------------------------ */
 
-/* A row that has all the names is a header. */
+/* Finds the columns. A row that has all the names is a header. */
 static ur_status learn_columns(ur_frames *f, ur_field row, bool *header, ur_error *error)
 {
     ur_columns_wanted wanted = {.label = NULL,
@@ -217,7 +217,7 @@ ur_status ur_frames_answer_file(void *data, ur_learner *learner, const char *pat
     return status;
 }
 
-/* ---- To be looked into -------------------------------------------------------------------------------------------- */
+/* ---- Inspection --------------------------------------------------------------------------------------------------- */
 
 static ur_status take_clip(ur_frames *f, const ur_clips *clips, size_t clip, ur_item *seen, ur_error *error)
 {

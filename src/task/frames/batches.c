@@ -1,4 +1,5 @@
-/* Batches of pieces of clips. Their frames begin together; behind a shorter one's end nothing counts. */
+/* Batches of pieces of clips. The pieces of a batch begin at the same step; after the end of a shorter one nothing
+ * counts. */
 #include "task/frames/frames.h"
 
 #include "base/room.h"
@@ -7,7 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* ---- Room --------------------------------------------------------------------------------------------------------- */
+/* ---- Buffers ------------------------------------------------------------------------------------------------------ */
 
 ur_status ur_frames_room(ur_frames *f, size_t frames, ur_error *error)
 {
@@ -34,7 +35,7 @@ static ur_status make_room(ur_frames *f, size_t steps, size_t lanes, ur_error *e
 
 /* ---- Weights of labels -------------------------------------------------------------------------------------------- */
 
-/* 1/n or 1/√n of a label's n frames; 1 on average over the training frames. */
+/* Computes the weight of each label: 1/n or 1/√n for n frames, scaled to a mean of 1 over the training frames. */
 static ur_status weigh_labels(ur_frames *f, ur_error *error)
 {
     const ur_clips *clips = f->set;
@@ -78,7 +79,8 @@ uint64_t ur_frames_batches(const void *data, ur_part part, uint64_t epoch)
     return (f->part[part].count + f->batch - 1) / f->batch;
 }
 
-/* The frames of a piece into f->frame, with the one before in front where there is one; returns that. */
+/* Reads the frames of a piece into f->frame. *before is the frame before the piece, which is stored after them, or
+ * NULL. */
 static ur_status read_piece(ur_frames *f, const ur_frames_part *p, uint32_t number, const float **before,
                             ur_error *error)
 {

@@ -1,4 +1,4 @@
-/* Frames as a network takes them: scaled, with their differences; and a little otherwise in each epoch. */
+/* Makes frames into network inputs: scales them, adds differences, and augments pictures differently in each epoch. */
 #include "task/frames/frames.h"
 
 #include "base/random.h"
@@ -9,7 +9,7 @@
 
 /* ---- Scaling ------------------------------------------------------------------------------------------------------ */
 
-enum { MEASURED = 4096 }; /* frames that are looked at, spread over all */
+enum { MEASURED = 4096 }; /* number of frames that are measured, evenly spread */
 
 static ur_status add_piece(ur_frames *f, size_t number, size_t every, double *sum, double *square, size_t *count,
                            ur_error *error)
@@ -37,13 +37,13 @@ ur_status ur_frames_measure(ur_frames *f, ur_error *error)
     if (status == UR_OK) status = ur_frames_room(f, 2, error);
     for (size_t i = 0; i < p->count && status == UR_OK; i++)
         status = add_piece(f, i, every, sum, sum + means, &count, error);
-    double numbers = (double)count * (double)(f->input.numbers / means); /* of each mean */
+    double numbers = (double)count * (double)(f->input.numbers / means); /* per mean */
     if (status == UR_OK) ur_scaling_set(&f->input.by, sum, sum + means, numbers);
     free(sum);
     return status;
 }
 
-/* A picture's channels stand together: those of the frame, then those of the difference. */
+/* Puts the channels of a pixel side by side: those of the frame, then those of the difference. */
 void ur_frames_take(const ur_frames_input *in, const float *frame, const float *before, real *to)
 {
     size_t means = ur_frames_means(in), group = in->rows ? in->channels : in->numbers;
@@ -55,9 +55,9 @@ void ur_frames_take(const ur_frames_input *in, const float *frame, const float *
         }
 }
 
-/* ---- Varying ------------------------------------------------------------------------------------------------------ */
+/* ---- Augmentation ------------------------------------------------------------------------------------------------- */
 
-/* What is done to all frames of a clip alike. */
+/* The augmentation of a clip, the same for all of its frames. */
 typedef struct variation {
     ur_warp warp;
     bool flip;

@@ -1,7 +1,8 @@
 /*
- * How good labels of frames are. By frame: accuracy and macro-F1, the mean over all labels of 2PR/(P + R). By clip: the edit
- * distance (Levenshtein 1966) between the sequence of labels that was found and the true one, equal neighbours being one; its
- * sum over all clips is divided by the number of labels in the true ones. A clip of more than 1024 frames is judged in pieces.
+ * Measures labels of frames. By frame: accuracy and macro-F1, the mean over all labels of 2PR/(P + R). By clip: the
+ * edit distance (Levenshtein 1966) between the predicted and the true sequence of labels, in which equal neighbours are
+ * merged; its sum over all clips is divided by the number of labels in the true sequences. A clip of more than 1024
+ * frames is judged in pieces.
  */
 #include "task/frames/frames.h"
 
@@ -9,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Adding up ---------------------------------------------------------------------------------------------------- */
+/* ---- Sums --------------------------------------------------------------------------------------------------------- */
 
 static size_t find_largest(const real *row, size_t count)
 {
@@ -19,7 +20,7 @@ static size_t find_largest(const real *row, size_t count)
     return best;
 }
 
-/* Equal neighbours become one; frames without a label are passed over. */
+/* Merges equal neighbours, and skips frames without a true label. */
 static size_t join_runs(const int32_t *label, size_t count, const int32_t *truth, int32_t *to)
 {
     size_t runs = 0;
@@ -28,7 +29,7 @@ static size_t join_runs(const int32_t *label, size_t count, const int32_t *truth
     return runs;
 }
 
-/* row: b_count + 1 numbers. row[j] is the distance of a[0 … i) and b[0 … j). */
+/* `row` has b_count + 1 numbers. row[j] is the distance between a[0 … i) and b[0 … j). */
 static size_t edit_distance(const int32_t *a, size_t a_count, const int32_t *b, size_t b_count, uint32_t *row)
 {
     for (size_t j = 0; j <= b_count; j++) row[j] = (uint32_t)j;
@@ -46,7 +47,7 @@ static size_t edit_distance(const int32_t *a, size_t a_count, const int32_t *b, 
     return row[b_count];
 }
 
-/* Room for what a piece was taken for, two sequences of runs and a row. */
+/* Makes space for the predicted labels of a piece, two sequences of runs, and a row of the edit distance. */
 static ur_status make_room(ur_frames *f, size_t frames, ur_error *error)
 {
     if (frames <= f->taken_room) return UR_OK;
@@ -114,7 +115,7 @@ ur_status ur_frames_tally_batch(void *data, const ur_task_batch *batch, const ur
     return UR_OK;
 }
 
-/* ---- In numbers --------------------------------------------------------------------------------------------------- */
+/* ---- Results ------------------------------------------------------------------------------------------------------ */
 
 static double macro_f1(const ur_frames *f)
 {
@@ -122,7 +123,7 @@ static double macro_f1(const ur_frames *f)
     size_t labels = 0;
     for (size_t i = 0; i < f->label_count; i++) {
         const size_t *n = f->counts + 3 * i;
-        if (!n[1] && !n[2]) continue; /* a label that is neither there nor taken */
+        if (!n[1] && !n[2]) continue; /* a label that neither occurs nor is predicted */
         sum += 2 * (double)n[0] / (double)(n[1] + n[2]);
         labels++;
     }
@@ -149,7 +150,7 @@ static json_t *confusion_json(const ur_frames *f)
     return NULL;
 }
 
-/* [label, frames] for each run of equal labels; −1: none. */
+/* [label, frames] for each run of equal labels. −1 stands for no label. */
 static json_t *runs_json(const int32_t *label, size_t count)
 {
     json_t *list = json_array();

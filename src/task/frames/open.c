@@ -1,4 +1,4 @@
-/* The clips of a training or an evaluation: opened, cut into pieces, shared out into parts. */
+/* Opens the clips of a training or an evaluation, cuts them into pieces, and splits them into parts. */
 #include "task/frames/frames.h"
 
 #include "base/number.h"
@@ -75,14 +75,15 @@ static ur_status take_input(ur_frames *f, ur_error *error)
     return UR_OK;
 }
 
-/* By its name, which says so as a rule. */
+/* Whether the name says that the file is idx, as it usually does. */
 static bool is_idx(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return strstr(slash ? slash : path, "idx") != NULL;
 }
 
-/* Behind a pair, `val` is the clips of another one, whose labels are the third word. */
+/* Opens the validation set. If the training data are a pair of files, `val` is the clips of another pair, whose labels
+ * are the third word. */
 static ur_status open_validation(ur_frames *f, const ur_settings *settings, ur_error *error)
 {
     const ur_run_settings *run = &settings->run;
@@ -124,7 +125,7 @@ static ur_status open_judged(ur_frames *f, const ur_settings *settings, ur_error
 
 /* ---- Parts -------------------------------------------------------------------------------------------------------- */
 
-enum { JUDGED_AT_ONCE = 1024 }; /* frames */
+enum { JUDGED_AT_ONCE = 1024 }; /* frames of a piece */
 
 static size_t count_pieces(const ur_clips *clips, size_t span)
 {
@@ -133,7 +134,7 @@ static size_t count_pieces(const ur_clips *clips, size_t span)
     return count;
 }
 
-/* Frames of a clip that belong to a part: all or none. Of one clip alone the last share is held out. */
+/* The frames of a clip that belong to a part: all or none. If there is only one clip, its last share is held out. */
 typedef struct range {
     size_t begin, end;
 } range;
@@ -147,7 +148,7 @@ static range range_of(const ur_frames *f, ur_part which, const ur_clips *clips, 
     return all || ur_clips_held(clips, clip) == held ? (range){0, frames} : (range){0, 0};
 }
 
-/* Clips of a set that are held out, or are not, or (`all`) both. */
+/* Collects the clips of a set that are held out, or those that are not, or with `all` both. */
 static ur_status make_part(ur_frames *f, ur_part which, const ur_clips *clips, bool held, bool all, ur_error *error)
 {
     ur_frames_part *p = &f->part[which];

@@ -1,4 +1,4 @@
-/* Labels, columns and scaling of a network for frames, in the model's file. */
+/* Writes labels, columns and scaling of a network for frames into the model's record, and reads them from there. */
 #include "task/frames/frames.h"
 
 #include "format/record.h"
@@ -20,7 +20,7 @@ static json_t *texts_json(const char *const *texts, size_t count)
     return list;
 }
 
-/* What a frame must be like, and how it is scaled. */
+/* The form of a frame, and how it is scaled. */
 static json_t *input_json(const ur_frames *f)
 {
     const ur_frames_input *in = &f->input;
@@ -51,7 +51,7 @@ static ur_status record_data(const ur_frames *f, ur_model *model, ur_error *erro
     return ur_record_set(model, "labels", texts_json(f->labels, f->label_count), error);
 }
 
-/* A label a frame: the network keeps the steps, and ends in a number for each label. */
+/* Each frame gets a label, so the network must keep its steps and end with one output per label. */
 ur_status ur_frames_record(void *data, ur_model *model, ur_error *error)
 {
     ur_frames *f = data;

@@ -1,4 +1,4 @@
-/* What a training on frames is told, and what it chooses by itself. */
+/* The settings of frames, and what the task chooses for those that are left open. */
 #include "task/frames/frames.h"
 
 #include "base/number.h"
@@ -50,7 +50,7 @@ static const ur_setting ROWS[] = {
 
 const ur_setting_table ur_frames_setting_table = UR_SETTING_TABLE(ROWS);
 
-/* Found by trying on mouths that speak and on the joints of people who tell stories. */
+/* Found by trial on speaking mouths, and on the joints of people telling stories. */
 ur_status ur_frames_choose(const void *data, ur_settings *settings, ur_error *error)
 {
     const ur_frames *f = data;
@@ -67,10 +67,10 @@ ur_status ur_frames_choose(const void *data, ur_settings *settings, ur_error *er
     return UR_OK;
 }
 
-enum { SIDE_LEAST = 8 }; /* of a picture that is worth a convolution */
+enum { SIDE_LEAST = 8 }; /* smallest side of a picture that is worth a convolution */
 
-/* conv 16 5x5 relu > pool 2 > conv 32 3x3 relu > pool 2 > dropout > CELL H [bi] > dropout > dense; tables without the
- * convolutions. */
+/* Writes "conv 16 5x5 relu > pool 2 > conv 32 3x3 relu > pool 2 > dropout > CELL H [bi] > dropout > dense". Tables have
+ * no convolutions. */
 static void write_network(const ur_frames *f, const ur_run_settings *run, char *line, size_t size)
 {
     char drop[UR_NUMBER_MAX + 16] = "", number[UR_NUMBER_MAX], many[32] = "";

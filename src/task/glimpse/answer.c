@@ -1,6 +1,6 @@
 /*
- * Pictures without labels: of each its label, how sure that is, and the path of the glimpses. As an object also what was answered
- * after each glimpse, and with `seen` the picture and what was seen of it.
+ * Answers pictures without labels: the label of each, its probability, and the path of the glimpses. An object also has
+ * the answer after each glimpse and, with `seen`, the picture and what was seen of it.
  */
 #include "task/glimpse/glimpse.h"
 
@@ -29,19 +29,19 @@ ur_status ur_glimpse_answer(void *data, ur_learner *learner, const char *item, s
 
 /* ---- One picture -------------------------------------------------------------------------------------------------- */
 
-/* Pictures that were looked at, and one of them. */
+/* The pictures that were looked at, and one lane of them. */
 typedef struct answer {
     ur_glimpse *g;
     const ur_looking *looking;
     size_t lane;
-    char where[TEXT]; /* its name */
+    char where[TEXT]; /* name of the picture */
 } answer;
 
 typedef struct spot {
     double row, column, side;
 } spot;
 
-/* The square of a glimpse, the widest of its scales. */
+/* The square of a glimpse, at its widest scale. */
 static spot spot_of(const answer *a, size_t t)
 {
     const ur_glimpse_net *n = a->looking->net;
@@ -67,7 +67,8 @@ static size_t label_at(const answer *a, size_t t, double *share)
 
 /* ---- A line ------------------------------------------------------------------------------------------------------- */
 
-/* Tenths, without the decimal point of the host's locale. A soft glimpse may be far away. */
+/* Writes a number with one decimal. The decimal point does not follow the host's locale. A soft glimpse may be far
+ * away, so the number is bounded. */
 static int write_tenths(double x, char *text, size_t size)
 {
     const double most = 1e6;
@@ -76,7 +77,7 @@ static int write_tenths(double x, char *text, size_t size)
     return snprintf(text, size, "%s%ld.%ld", x < 0 && tenths ? "-" : "", tenths / 10, tenths % 10);
 }
 
-/* "13.5,13.5 8.5,17.5 …": row and column of the middle of each glimpse. */
+/* Writes "13.5,13.5 8.5,17.5 …": row and column of the middle of each glimpse. */
 static void write_path(const answer *a, char *text, size_t size)
 {
     size_t at = 0;
@@ -102,7 +103,7 @@ static ur_status write_line(const answer *a, const ur_sink *sink, ur_error *erro
 
 /* ---- An object ---------------------------------------------------------------------------------------------------- */
 
-/* Numbers from 0 to 1 as 0 to 255. */
+/* Converts numbers from 0 to 1 to 0 to 255. */
 static json_t *greys_json(const real *grey, size_t count)
 {
     json_t *list = json_array();

@@ -1,6 +1,7 @@
 /*
- * What glimpses are learnt by, and how good they are. In training the network looks near where it wants to; it is judged where it
- * wants to look, so that a picture has one answer, or by the mean of several paths (Mnih et al. 2014).
+ * The training loss of glimpses, and their evaluation. In training the network looks near the place it wants to see. In
+ * evaluation it looks exactly there, so that a picture has one answer, or the mean of several paths is taken (Mnih et
+ * al. 2014).
  */
 #include "task/glimpse/glimpse.h"
 
@@ -12,8 +13,8 @@
 
 /* ---- Looking ------------------------------------------------------------------------------------------------------ */
 
-/* Of all glimpses. Learning depends on the update and the lane, judging on the picture and the path: so the batches do not
- * matter. */
+/* Draws the noise of all glimpses. In training it depends on the update and the lane. In evaluation it depends on the
+ * picture and the path, so that it does not matter how pictures are put into batches. */
 static void fill_noise(ur_glimpse *g, const ur_tape *tape, size_t lanes, bool training, size_t path)
 {
     const size_t all = g->net.glimpses * UR_RETINA_NUMBERS;
@@ -34,14 +35,14 @@ static ur_tensor *picture_of(const ur_glimpse *g, ur_tape *tape, size_t lanes)
     return ur_tensor_from(tape, g->picture, 1, lanes, ur_glimpse_pixels(g), false);
 }
 
-/* ---- Judging ------------------------------------------------------------------------------------------------------ */
+/* ---- Evaluation --------------------------------------------------------------------------------------------------- */
 
 static double *share_of(const ur_glimpse *g, size_t glimpse, size_t lanes, size_t lane)
 {
     return g->share + (glimpse * lanes + lane) * g->net.labels;
 }
 
-/* One of `paths` that are averaged. */
+/* Adds the probabilities of one of `paths` paths, which are averaged. */
 static void add_shares(const ur_glimpse *g, const ur_looking *l, size_t glimpse, size_t lane, double paths)
 {
     const ur_tensor *y = l->at[glimpse].logits;

@@ -1,4 +1,4 @@
-/* The glimpses: the lines of the network, one after another; see glimpse.h. */
+/* Runs the glimpses: the lines of the network, one after another; see glimpse.h. */
 #include "kernel/scalar.h"
 #include "layer/policy.h"
 #include "tape/operations.h"
@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* Runs a line for one glimpse, on x or on what it joins. */
+/* Runs a line for one glimpse, on x or on the lines that it joins. */
 static ur_tensor *step(ur_looking *l, ur_glimpse_line which, ur_tensor *x)
 {
     ur_value *value = &l->values[l->net->line[which]];
@@ -14,7 +14,7 @@ static ur_tensor *step(ur_looking *l, ur_glimpse_line which, ur_tensor *x)
     return ur_line_step(l->model, l->tape, l->net->line[which], &call, l->values) ? value->y : NULL;
 }
 
-/* The same of what the core gave, to which no gradient goes back. */
+/* Runs a line on the core's output without sending a gradient back to the core. */
 static ur_tensor *step_apart(ur_looking *l, ur_glimpse_line which)
 {
     ur_value *core = &l->values[l->net->line[UR_GLIMPSE_CORE]];
@@ -25,7 +25,7 @@ static ur_tensor *step_apart(ur_looking *l, ur_glimpse_line which)
     return y;
 }
 
-/* The middle of the picture: zeros; or, of hard glimpses, near there. */
+/* The first place: the middle of the picture, which is all zeros. A hard glimpse in training begins near it. */
 static ur_tensor *first_place(const ur_looking *l)
 {
     ur_tensor *place = ur_tensor_make(l->tape, 1, l->lanes, ur_glimpse_numbers(l->net));
@@ -77,7 +77,7 @@ bool ur_looking_run(ur_looking *l)
 
 /* ---- Learning ----------------------------------------------------------------------------------------------------- */
 
-/* Of a lane: the probability of the right label. */
+/* The probability of a lane's right label. */
 static double find_probability(const ur_tensor *logits, size_t lane, int32_t label)
 {
     const real *row = logits->value + lane * logits->row;
@@ -86,8 +86,9 @@ static double find_probability(const ur_tensor *logits, size_t lane, int32_t lab
     return 1 / sum;
 }
 
-/* What a choice is good for is seen in the answers from its glimpse on: the mean probability of the right label. It is what is to
- * be expected where the answers are drawn, and less of a gamble than 0 or 1. `reward` has the mean of the answers behind this one. */
+/* The reward of a choice is the mean probability of the right label in all answers from its glimpse on. It equals the
+ * expected reward if answers were drawn at random and rewarded by 0 or 1, and it varies less. On entry `reward` holds
+ * the mean over the later answers. */
 static void find_rewards(const ur_looking *l, size_t t, const int32_t *labels, real *reward)
 {
     const double behind = (double)(l->net->glimpses - 1 - t);
@@ -96,7 +97,7 @@ static void find_rewards(const ur_looking *l, size_t t, const int32_t *labels, r
             (real)((behind * (double)reward[b] + find_probability(l->at[t].logits, b, labels[b])) / (behind + 1));
 }
 
-/* The choice of one place, and what was expected of it. */
+/* Adds the losses of one choice of place, and of the reward that was expected. */
 static void learn_choice(ur_looking *l, size_t t, const int32_t *labels, real *reward, double policy_weight)
 {
     const ur_glimpsed *at = &l->at[t];
@@ -111,7 +112,7 @@ static void learn_choice(ur_looking *l, size_t t, const int32_t *labels, real *r
                    policy_weight / lanes);
 }
 
-/* The answers on the way: as much as the last one, all of them together. */
+/* Adds the losses of the answers before the last one. All of them together weigh as much as the last. */
 static void learn_answers(ur_looking *l, const int32_t *labels)
 {
     const size_t before = l->net->glimpses - 1;
@@ -120,7 +121,7 @@ static void learn_answers(ur_looking *l, const int32_t *labels)
         ur_softmax_loss(l->tape, l->at[t].logits, labels, 1 / (double)(l->lanes * before), &lost);
 }
 
-/* Where to look: from the last choice to the first. */
+/* Adds the losses of where to look, from the last choice to the first. */
 static void learn_choices(ur_looking *l, const int32_t *labels, double policy_weight)
 {
     real *reward = ur_tape_alloc(l->tape, l->lanes, sizeof *reward);

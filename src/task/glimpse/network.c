@@ -1,4 +1,4 @@
-/* The lines of the network: what each is for, and how they are written. */
+/* The lines of the network: their sizes, and how they are written. */
 #include "task/glimpse/glimpse.h"
 #include "task/line_plan.h"
 
@@ -22,7 +22,7 @@ static ur_line_plan plan_of(const ur_glimpse_net *n)
                  [UR_GLIMPSE_ANSWER] = {.name = "answer", .last = true, .sizes = {.outputs = n->labels}}}};
 }
 
-/* The cell of the core: a plain one with relu, which forgets nothing by itself. */
+/* Writes the network. A plain rnn in the core has relu, so that it forgets nothing by itself. */
 static ur_status write_network(const ur_glimpse_net *n, const ur_run_settings *run, char *line, size_t size,
                                ur_error *error)
 {
@@ -46,7 +46,8 @@ ur_status ur_glimpse_network(const void *data, const ur_settings *settings, ur_n
     return ur_plan_sizes(&plan, run->net, request, error);
 }
 
-/* Where to look next is learnt by trial: no gradient of that may go anywhere but into its own line (look.c). */
+/* Where to look next is learnt by trial, so its gradient may not leave its own line (look.c). The line must take the
+ * core's output by `join core` and read no other line. */
 static ur_status check_apart(const ur_glimpse_net *n, const ur_model *m, ur_glimpse_line which, ur_error *error)
 {
     const ur_line *line = &m->lines[n->line[which]];

@@ -1,4 +1,4 @@
-/* The pictures of a training or an evaluation: opened, measured, and shared out into parts. */
+/* Opens the pictures of a training or an evaluation, measures them, and splits them into parts. */
 #include "task/glimpse/glimpse.h"
 
 #include <stdio.h>
@@ -22,7 +22,8 @@ static ur_status check_side(const char *path, size_t rows, size_t columns, ur_er
                    UR_GRID_SIDE_MOST, UR_GRID_SIDE_MOST);
 }
 
-/* What the network looks at is the canvas, or pictures as large as the first ones. As large as that already, they stay. */
+/* Fixes the size of what the network looks at: that of the canvas, or else of the first pictures. Pictures that have
+ * this size already are not moved. */
 static ur_status check_size(ur_glimpse *g, const ur_labelled *set, const char *path, ur_error *error)
 {
     size_t rows = ur_labelled_rows(set), columns = ur_labelled_columns(set);
@@ -61,7 +62,7 @@ static ur_status open_set(ur_glimpse *g, const char *const *paths, size_t count,
 {
     UR_TRY(ur_labelled_open(set, paths, count, options, error));
     UR_TRY(check_size(g, *set, paths[0], error));
-    ur_labelled_watch(*set, NULL); /* an update is not watched */
+    ur_labelled_watch(*set, NULL); /* updates are not watched */
     return UR_OK;
 }
 
@@ -74,7 +75,7 @@ static ur_status take_labels(ur_glimpse *g, ur_error *error)
     return UR_OK;
 }
 
-/* With --val the words are IMAGES LABELS --val IMAGES LABELS. */
+/* Opens the training set. With --val the words are IMAGES LABELS --val IMAGES LABELS. */
 static ur_status open_training(ur_glimpse *g, const ur_settings *settings, ur_error *error)
 {
     const char *const *paths = settings->data.text, *validation = settings->run.validation;

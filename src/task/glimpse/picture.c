@@ -1,7 +1,8 @@
 /*
- * A picture as the network sees it. Put on a larger one, it stands anywhere on it; round it, pieces of other pictures of its part
- * stand anywhere, too, the lighter of two pixels above the other. Where: the same for a picture each time that it is judged, and
- * whatever the seed of a training, so that models are compared on the same pictures; another place in each epoch of a training.
+ * A picture as the network sees it. On a larger canvas it may be anywhere. Around it there are pieces of other pictures
+ * of the same part, also anywhere; where they overlap, the lighter pixel is shown. In evaluation the places of a
+ * picture are always the same, whatever the seed of the training, so that models are compared on the same pictures. In
+ * training they change with each epoch.
  */
 #include "task/glimpse/glimpse.h"
 
@@ -16,7 +17,7 @@ enum { PIECE = 8, CHOICES = 5, CHOICES_MOST = 512 };
 static size_t rows_of(const ur_picture_part *p) { return ur_labelled_rows(p->set); }
 static size_t columns_of(const ur_picture_part *p) { return ur_labelled_columns(p->set); }
 
-/* The mean of the channels into g->grey[0]. */
+/* Reads the mean of the channels into g->grey[0]. */
 static ur_status read_grey(ur_glimpse *g, const ur_picture_part *p, uint32_t i, ur_error *error)
 {
     const size_t pixels = rows_of(p) * columns_of(p);
@@ -31,7 +32,7 @@ static ur_status read_grey(ur_glimpse *g, const ur_picture_part *p, uint32_t i, 
     return UR_OK;
 }
 
-/* What is drawn for one picture. */
+/* The random numbers of one picture. */
 typedef struct chance {
     uint64_t seed, first;
 } chance;
@@ -41,7 +42,7 @@ static size_t choose(const chance *c, size_t number, size_t below)
     return (size_t)(ur_random_uniform(c->seed, UR_USE_GLIMPSE + UR_GLIMPSE_PUT, c->first + number) * (double)below);
 }
 
-/* A part of a picture, and where it goes. */
+/* A rectangle of a picture. */
 typedef struct piece {
     size_t row, column, rows, columns;
 } piece;

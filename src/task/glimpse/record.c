@@ -1,4 +1,4 @@
-/* Labels and the size of the pictures, in the model's file and out of it. */
+/* Writes the labels and the size of the pictures into the model's record, and reads them from there. */
 #include "format/record.h"
 #include "task/glimpse/glimpse.h"
 

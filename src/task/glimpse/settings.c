@@ -1,4 +1,4 @@
-/* What a training of glimpses is told, and what it chooses by itself. */
+/* The settings of glimpses, and what the task chooses for those that are left open. */
 #include "task/glimpse/glimpse.h"
 
 #include <math.h>
@@ -25,7 +25,7 @@ static const ur_setting ROWS[] = {
     {NULL, "gaze", "hard|soft", UR_SETTING_CHOICE, S(gaze), .initial = "hard", .decides = true,
      .help = "hard: cut glimpses out of the picture and learn where by REINFORCE; soft: read through a grid of filters "
              "and learn where by gradient"},
-    {NULL, "look", "hard|soft", UR_SETTING_CHOICE, S(gaze), .help = NULL}, /* listed, it would be that of frames */
+    {NULL, "look", "hard|soft", UR_SETTING_CHOICE, S(gaze), .help = NULL}, /* not listed: `look` is that of frames */
     {NULL, "first-spread", "X", UR_SETTING_NUMBER, S(first_spread), .most = 2, .initial = "0.2", .decides = true,
      .help = "hard glimpses: standard deviation of the first place around the middle, in training"},
     {NULL, "spread", "X", UR_SETTING_NUMBER, S(spread), .most = 2, .above = true, .decides = true,
@@ -45,8 +45,8 @@ const ur_setting_table ur_glimpse_setting_table = UR_SETTING_TABLE(ROWS);
 
 enum { SMALL = 32, SMALL_SEEN = 8, LARGE_SEEN = 12 };
 
-/* In a small picture a place is soon found; in a large one a coarse view of most of it says where to look, and trials near
- * each other see too much of the same. */
+/* In a small picture the right place is soon found. In a large one a coarse view of most of the picture is needed to
+ * say where to look, and trials close to each other see too much of the same. */
 void ur_glimpse_choose_sizes(ur_glimpse_net *n)
 {
     const size_t side = n->rows > n->columns ? n->rows : n->columns;
@@ -58,7 +58,7 @@ void ur_glimpse_choose_sizes(ur_glimpse_net *n)
         n->scales++;
 }
 
-/* Found by trying on handwritten digits. */
+/* Found by trial on handwritten digits. */
 ur_status ur_glimpse_choose(const void *data, ur_settings *settings, ur_error *error)
 {
     const ur_glimpse *g = data;

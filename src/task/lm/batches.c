@@ -19,12 +19,13 @@ static ur_status open_validation_lanes(ur_lm *lm, size_t batch, ur_error *error)
     l->k1 = l->k2 = (size_t)even; /* so that the last window is about as long as the others */
     ur_corpus *text = lm->validation ? lm->validation : lm->corpus;
     UR_TRY(ur_lanes_open(l, text, lm->vocabulary, lm->validation_begin, lm->validation_end, error));
-    uint64_t windows = most / (l->lanes * l->k2); /* from the beginning of each lane: so from all parts of the text */
+    uint64_t windows = most / (l->lanes * l->k2); /* from the beginning of each lane, so from all parts of the text */
     if (most && tokens > most && l->windows > windows) l->windows = windows ? windows : 1;
     return UR_OK;
 }
 
-/* How often each token occurs, for a sampled softmax; the unknown one as often as all that are not in the vocabulary. */
+/* Counts how often each token occurs, for a sampled softmax. The unknown token counts all tokens outside the
+ * vocabulary. */
 static ur_status count_tokens(ur_lm *lm, ur_error *error)
 {
     const ur_vocabulary *v = lm->vocabulary;

@@ -1,4 +1,4 @@
-/* Lanes over a text (lm.h). */
+/* Lanes over a text; see lm.h. */
 #include "task/lm/lm.h"
 
 #include <stdlib.h>
@@ -34,10 +34,10 @@ static uint64_t lane_begin(const ur_lanes *l, size_t b)
     return whole * b + rest * b / l->lanes;
 }
 
-/* Predictions of the last lane, which has the most. */
+/* Number of predictions of the last lane, which has the most. */
 static uint64_t longest(const ur_lanes *l) { return l->share - lane_begin(l, l->lanes - 1); }
 
-/* Lane b's tokens from where its reader stands, `count` of them, to the end of its row. */
+/* Reads the next `count` tokens of lane b, and appends them to its row. */
 static ur_status read_lane(ur_lanes *l, size_t b, size_t count, ur_error *error)
 {
     int32_t *row = l->tokens + b * (l->k2 + 1);
@@ -45,12 +45,12 @@ static ur_status read_lane(ur_lanes *l, size_t b, size_t count, ur_error *error)
     return ur_reader_next(l->readers[b], row + (l->k2 + 1 - count), count, error);
 }
 
-/* Makes window `window` the next one. */
+/* Makes `window` the next window. */
 static ur_status seek_window(ur_lanes *l, uint64_t window, ur_error *error)
 {
     l->window = window;
     for (size_t b = 0; b < l->lanes; b++) {
-        /* all but the tokens that belong to this window alone */
+        /* reads all but the last k1 tokens of the window, which ur_lanes_read adds */
         UR_TRY(ur_reader_seek(l->readers[b], l->begin + lane_begin(l, b) + window * l->k1, error));
         UR_TRY(read_lane(l, b, l->k2 + 1 - l->k1, error));
     }
@@ -64,7 +64,7 @@ static ur_status open_lanes(ur_lanes *l, ur_corpus *corpus, const ur_vocabulary 
     return seek_window(l, 0, error);
 }
 
-/* `least`: tokens of a lane. What is named is what helps alone. */
+/* `least` is the number of tokens a lane needs. The message names only a remedy that is enough by itself. */
 static ur_status fail_short(const ur_lanes *l, uint64_t tokens, uint64_t least, ur_error *error)
 {
     bool fewer = tokens >= least, shorter = l->k2 > 1 && tokens / l->lanes > least - l->k2;
@@ -77,7 +77,7 @@ static ur_status fail_short(const ur_lanes *l, uint64_t tokens, uint64_t least, 
         (unsigned long long)tokens, l->lanes, l->lanes == 1 ? "" : "s", (unsigned long long)least, l->k2, remedy);
 }
 
-/* As min-char-rnn goes through a text. */
+/* Plans the windows as min-char-rnn goes through a text. */
 static ur_status plan_whole(ur_lanes *l, uint64_t tokens, ur_error *error)
 {
     uint64_t each = tokens / l->lanes;
@@ -105,14 +105,15 @@ ur_status ur_lanes_open(ur_lanes *l, ur_corpus *corpus, const ur_vocabulary *voc
     return status;
 }
 
-/* Steps of a window: the last one has what is left. */
+/* The number of steps of a window. The last window has what is left. */
 static size_t steps_of(const ur_lanes *l, uint64_t window)
 {
     uint64_t left = l->whole ? l->k2 : longest(l) - window * l->k1;
     return left < l->k2 ? (size_t)left : l->k2;
 }
 
-/* Whether step t of a window predicts for lane b: not what the window before has predicted, nor what the next lane will. */
+/* Whether step t of a window counts for lane b. It does not if the window before has predicted the same token, or if
+ * the next lane will. */
 static bool counts(const ur_lanes *l, uint64_t window, size_t t, size_t b)
 {
     bool first = window == 0 && !l->whole;
@@ -123,9 +124,9 @@ static bool counts(const ur_lanes *l, uint64_t window, size_t t, size_t b)
 ur_status ur_lanes_read(ur_lanes *l, uint64_t number, ur_error *error)
 {
     if (l->window != number) UR_TRY(seek_window(l, number, error));
-    l->window = UINT64_MAX; /* what is read in part is read anew */
+    l->window = UINT64_MAX; /* after a failure in the middle, the window is read again */
     l->steps = steps_of(l, number);
-    size_t before = l->k2 - l->steps; /* tokens of a row that are behind the window's own in a shorter one */
+    size_t before = l->k2 - l->steps; /* in a short window, this many tokens of a row come before the window's own */
     for (size_t b = 0; b < l->lanes; b++) {
         UR_TRY(read_lane(l, b, l->k1 - before, error));
         const int32_t *row = l->tokens + b * (l->k2 + 1) + before;

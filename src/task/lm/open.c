@@ -1,4 +1,4 @@
-/* The text of a language model: opened, counted, and told of in the model file. */
+/* Opens and counts the text of a language model, and describes it in the model's record. */
 #include "task/lm/lm.h"
 
 #include "base/utf8.h"
@@ -25,7 +25,7 @@ void ur_lm_close(void *data)
 
 enum { TRAIN_LEAST = 3 };
 
-/* Tokens at the end to validate on: two at least, or none where so few are left to train on. */
+/* Number of tokens at the end to validate on: at least two, or none if too few would be left to train on. */
 static uint64_t held_out(uint64_t tokens, double share)
 {
     uint64_t held = tokens - (uint64_t)((double)tokens * (1 - share));
@@ -125,7 +125,7 @@ static json_t *name_json(const char *name)
     return text;
 }
 
-/* The first thousand files; NULL without memory. */
+/* The names and sizes of the first thousand files; NULL if there is no memory. */
 static json_t *files_json(const ur_corpus *corpus)
 {
     json_t *files = json_array();

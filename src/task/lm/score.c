@@ -1,7 +1,7 @@
 /*
- * Evaluates a text with a model (section 6 of unroll_train.h). Stateful: one pass over everything in order, the state
- * carried. Windows: pieces of `window` tokens, each from a zero state; many are read side by side, as they do not depend
- * on each other. The first token of a pass is given, so N tokens are N − 1 predictions.
+ * Evaluates a text with a model (section 6 of unroll_train.h). Stateful: one pass over the whole text in order, with
+ * the state carried. Windows: pieces of `window` tokens, each from a zero state; many are read side by side, as they do
+ * not depend on each other. The first token of a pass is given, so N tokens are N − 1 predictions.
  */
 #include "task/lm/score.h"
 
@@ -22,7 +22,7 @@ double ur_score_of(const ur_scorer *s, const real *logits, int32_t id)
     return s->compute.train->softmax_loss(logits, ur_model_outputs(s->model), id, 1, NULL);
 }
 
-/* (steps, lanes) ids and what follows them, through the network; adds up the loss. */
+/* Runs (steps, lanes) ids through the network, and adds up the loss of the tokens that follow them. */
 static ur_status run_window(ur_scorer *s, const int32_t *ids, const int32_t *targets, size_t steps, size_t lanes,
                             const ur_carry *carry, ur_error *error)
 {
@@ -90,7 +90,7 @@ static ur_status score_stateful(ur_scorer *s, ur_error *error)
 
 /* ---- windows ---------------------------------------------------------------------------------------------------- */
 
-/* Up to UR_SIDE_BY_SIDE windows of `window` tokens each, one a lane, as (steps, lanes). */
+/* Scores up to UR_SIDE_BY_SIDE windows of `window` tokens, one per lane, as (steps, lanes). */
 static ur_status score_some(ur_scorer *s, int32_t *tokens, int32_t *ids, int32_t *targets, size_t window, size_t lanes,
                             ur_error *error)
 {
@@ -125,7 +125,7 @@ static ur_status score_windows(ur_scorer *s, ur_error *error)
     return status;
 }
 
-/* ---- all of it -------------------------------------------------------------------------------------------------- */
+/* ---- the whole evaluation --------------------------------------------------------------------------------------- */
 
 static ur_status choose_part(ur_scorer *s, ur_error *error)
 {
@@ -145,7 +145,7 @@ static ur_status run(ur_scorer *s, ur_error *error)
 {
     const ur_scoring *how = s->how;
     if (!ur_predicts_tokens(s->model) || !s->model->vocabulary)
-        return ur_fail(error, UR_ERR_USAGE, "the model (\"%s\") is no language model", s->model->net);
+        return ur_fail(error, UR_ERR_USAGE, "the model (\"%s\") is not a language model", s->model->net);
     ur_corpus_options options = {.kind = ur_vocabulary_kind(s->model->vocabulary),
                                  .replace_invalid = how->replace_invalid,
                                  .watcher = &how->watcher};
@@ -170,7 +170,7 @@ static void conclude(const ur_scorer *s, ur_score *score)
     *score = (ur_score){.loss = loss,
                         .bits_per_char = loss / bit / chars,
                         .bits_per_byte = loss / bit / bytes,
-                        .perplexity = loss < 700 ? ur_exp(loss) : INFINITY, /* where ur_exp stands still */
+                        .perplexity = loss < 700 ? ur_exp(loss) : INFINITY, /* beyond that ur_exp no longer grows */
                         .tokens = (uint64_t)tokens,
                         .predictions = s->predictions,
                         .unknown = s->unknown};

@@ -1,7 +1,7 @@
 /*
- * Each line as a sentence: from a zero state a line break is read, then the line and its own line break are predicted.
- * A last line without a line break is predicted as if it had one. Tokens never cross lines: a line break is a token of
- * its own in every vocabulary.
+ * Scores each line as a sentence. From a zero state a line break is read; then the line and its own line break are
+ * predicted. A last line without a line break is predicted as if it had one. Tokens never cross lines, since a line
+ * break is a token of its own in every vocabulary.
  */
 #include "generate/session.h"
 #include "task/lm/score.h"
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One line being collected and scored as it is read. */
+/* One line, collected and scored as it is read. */
 typedef struct ur_line_score {
     ur_scorer *s;
     ur_state *state;
@@ -19,7 +19,7 @@ typedef struct ur_line_score {
     char *text;
     size_t length, room;
     double log_probability;
-    uint64_t number, steps; /* of the line; tokens that it has read */
+    uint64_t number, steps; /* index of the line; tokens of the line read so far */
 } ur_line_score;
 
 static ur_status begin(ur_line_score *l, ur_error *error)
@@ -52,7 +52,7 @@ static ur_status begin_line(ur_line_score *l, ur_error *error)
     return step(l, l->line_break, error);
 }
 
-/* Behind the end of a line nothing is predicted any more. */
+/* Scores a token and reads it. After the end of a line nothing is predicted, so the last token is not read. */
 static ur_status predict(ur_line_score *l, int32_t id, bool ends, ur_error *error)
 {
     double loss = ur_score_of(l->s, l->logits, id);
@@ -77,7 +77,7 @@ static ur_status keep(ur_line_score *l, const char *text, size_t length, ur_erro
     return UR_OK;
 }
 
-/* False: the caller has had enough. */
+/* Gives the line to the caller. Returns false if the caller wants no more lines. */
 static bool finish(ur_line_score *l)
 {
     const ur_scoring *how = l->s->how;

@@ -1,4 +1,4 @@
-/* What a language model is told, and what it chooses where it is told nothing. */
+/* The settings of a language model, and what it chooses for those that are left open. */
 #include "task/lm/lm.h"
 
 #include "train/net_text.h"
@@ -13,7 +13,7 @@
 static const ur_setting ROWS[] = {
     {"The text", "token", TOKENS, UR_SETTING_WORD, S(token), .initial = "char", .decides = true,
      .help = "what one token is"},
-    {NULL, "unit", TOKENS, UR_SETTING_WORD, S(token), .help = NULL}, /* its name of before */
+    {NULL, "unit", TOKENS, UR_SETTING_WORD, S(token), .help = NULL}, /* an older name of `token` */
     {NULL, "no-unknown", NULL, UR_SETTING_FLAG, S(no_unknown), .decides = true,
      .help = "have no unknown token; a token never seen in training is then an error"},
     {NULL, "min-count", "N", UR_SETTING_SIZE, S(min_count), .least = 1, .most = 1e15, .unset = "1", .decides = true,
@@ -42,7 +42,7 @@ static const ur_setting ROWS[] = {
 
 const ur_setting_table ur_lm_setting_table = UR_SETTING_TABLE(ROWS);
 
-/* min-char-rnn: the arithmetic of the 112-line script. */
+/* min-char-rnn: the same arithmetic as the 112-line script. */
 const ur_preset ur_lm_presets[] = {
     {"min-char-rnn",
      "--token char --no-unknown --val-fraction 0 --net 'onehot > rnn 100 > dense' --init-scale 0.01 --batch 1 --bptt "
@@ -55,17 +55,17 @@ const ur_preset ur_lm_presets[] = {
 /* ---- choices ---------------------------------------------------------------------------------------------------- */
 
 typedef struct ur_lm_choice {
-    uint64_t tokens; /* of training text, at least */
-    double minutes;  /* at least; a run of epochs or steps counts as 6 */
+    uint64_t tokens; /* least number of tokens of training text */
+    double minutes;  /* least number of minutes; a run of epochs or steps counts as 6 */
     const char *hidden;
     size_t embed, batch, bptt, epochs;
-    double passes; /* more of them, and the text is learnt by heart; 0: it may be */
+    double passes; /* passes beyond which the network memorises the text; 0 if it may */
     double rate;
 } ur_lm_choice;
 
-/* Larger texts bear larger networks; small ones are read in fewer places, so that there are enough updates. A short
- * time bears only a network of which enough updates fit into it: a rule of the minutes asked for and not of the speed
- * that was found, so that the same command chooses the same network on any machine, and when it resumes. */
+/* Larger texts can train larger networks. Small texts use fewer lanes, so that an epoch has enough updates. A short
+ * time allows only a network that gets enough updates in it. This follows the minutes asked for and not the speed
+ * measured, so that the same command chooses the same network on any machine, and on resuming. */
 static const ur_lm_choice choices[] = {
     {400000, 20, "768", 96, 32, 128, 10, 18, 3e-3}, {400000, 6, "512", 64, 32, 128, 10, 22, 4e-3},
     {50000, 6, "512", 64, 32, 64, 20, 30, 4e-3},    {50000, 0, "256", 64, 32, 64, 20, 40, 4e-3},
@@ -79,7 +79,7 @@ static const ur_lm_choice *choose(uint64_t tokens, double minutes)
     return c;
 }
 
-/* Weights of the recurrent layers, as if they were LSTMs: 4 H (inputs + H). */
+/* Number of weights of the recurrent layers, counted as if they were LSTMs: 4 H (inputs + H). */
 static double count_weights(const ur_run_settings *run)
 {
     double inputs = (double)run->embed, weights = 0;
@@ -93,8 +93,8 @@ static double count_weights(const ur_run_settings *run)
     return weights;
 }
 
-/* Passes over the text that the run has time for. Each token costs six operations a weight; a machine of two cores does
- * 130e9 a second. */
+/* Passes over the text that the run has time for. Each token costs six operations per weight; a machine with two cores
+ * does 130e9 operations a second. */
 static double count_passes(const ur_run_settings *run, const ur_lm_settings *s, double weights, double tokens)
 {
     double passes = run->epochs;
@@ -103,9 +103,10 @@ static double count_passes(const ur_run_settings *run, const ur_lm_settings *s, 
     return passes;
 }
 
-/* How easily the network learns the text by heart decides: the more weights there are for a token, and the more often it
- * is seen, the more is dropped, and the less the rate falls. `load` is their product; the rules were found with 256, 512
- * and 768 neurons on 20,000 to 1,000,000 characters. A narrow layer has less to spare. */
+/* Dropout, decay and the lowest rate follow from how easily the network can memorise the text: the more weights there
+ * are per token, and the more often each token is seen, the more is dropped, and the less the rate falls. `load` is the
+ * product of the two. The rules were found with 256, 512 and 768 neurons on 20,000 to 1,000,000 characters. A narrow
+ * layer can spare fewer neurons. */
 static ur_status choose_restraint(ur_settings *settings, double load, ur_error *error)
 {
     double spare = fmin(1, (double)strtoul(settings->run.hidden, NULL, 10) / 256);
@@ -129,7 +130,8 @@ static void choose_windows(ur_run_settings *run, ur_lm_settings *s, const ur_lm_
     if (!s->bptt_step) s->bptt_step = s->bptt;
 }
 
-/* As many passes as the minutes and the steps allow, but with a network of our choice none that makes it worse. */
+/* Allows as many passes as the minutes and the steps permit, but, with a network that was chosen here, no more than
+ * help. */
 static void choose_length(ur_run_settings *run, const ur_lm_choice *c)
 {
     bool open = !(run->epochs > 0);

@@ -1,4 +1,4 @@
-/* What a language model writes while it learns. */
+/* The samples that a language model writes during training. */
 #include "task/lm/lm.h"
 
 #include "unroll_generate.h"
@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A network that is trained with carried states has hardly met the zero state: the first tokens, which say more about it
- * than about the text, are drawn and not shown. */
+/* A network that is trained with carried states has rarely seen the zero state. The first tokens say more about that
+ * state than about the text, so they are drawn and not shown. */
 enum { UNSHOWN = 40 };
 
 typedef struct ur_sample_text {
-    ur_lm *lm; /* holds the text */
+    ur_lm *lm; /* owns the text */
     size_t length;
 } ur_sample_text;
 
@@ -26,7 +26,7 @@ static ur_status append(void *context, const char *bytes, size_t size, ur_error 
     return UR_OK;
 }
 
-/* Each step has draws of its own, so that samples differ and a resumed run draws the same ones. */
+/* Each step has its own random draws, so that samples differ, and a resumed run draws the same ones. */
 static ur_status write_sample(ur_session *session, const ur_lm *lm, uint64_t step, const ur_sink *sink, ur_error *error)
 {
     size_t length = lm->settings.sample_length;
@@ -48,5 +48,5 @@ ur_status ur_lm_show(void *data, const ur_model *model, uint64_t step, ur_shown 
     ur_status status = write_sample(session, text.lm, step, &(ur_sink){append, &text}, error);
     ur_session_free(session);
     if (text.length) *shown = (ur_shown){.text = text.lm->sample, .length = text.length};
-    return status == UR_ERR_NUMERIC ? UR_OK : status; /* one that left all bounds: as far as it came */
+    return status == UR_ERR_NUMERIC ? UR_OK : status; /* if the numbers overflow, the sample ends there */
 }

@@ -1,4 +1,4 @@
-/* Examples of the recall tasks: their memory, and how copy and adding are made. See recall.h. */
+/* The memory of the recall tasks' examples, and how copy and adding make them. See recall.h. */
 #include "task/recall/recall.h"
 
 #include "base/error.h"
@@ -14,7 +14,7 @@
 double ur_draw_uniform(ur_draws *d) { return ur_random_uniform(d->seed, UR_USE_RECALL + d->next++, d->number); }
 size_t ur_draw_below(ur_draws *d, size_t most) { return (size_t)(ur_draw_uniform(d) * (double)most); }
 
-/* ---- Copy: letters, blanks, a sign, and the letters are due, each `gap` steps after it was read ------------------- */
+/* ---- Copy: letters, blanks, a sign; each letter is due `gap` steps after it was read ------------------------------ */
 
 enum { LETTERS = 8, BLANK = LETTERS, SIGN, COPY_SYMBOLS, KEPT = 2 };
 
@@ -44,9 +44,9 @@ const ur_recall_kind ur_recall_copy = {
     .show = copy_show,
 };
 
-/* ---- Adding: (number, mark) a step; the sum of the two marked numbers ---------------------------------------------- */
+/* ---- Adding: each step reads (number, mark); the sum of two marked numbers is due ---------------------------------- */
 
-/* The first mark stands among the first steps, a tenth as many as the gap, so that its place says nothing. */
+/* The first mark is among the first steps, a tenth of the gap, so that its place tells nothing. */
 static size_t adding_lead(size_t gap) { return gap / 10; }
 static size_t adding_steps(size_t gap) { return adding_lead(gap) + gap + 1; }
 
@@ -153,7 +153,7 @@ bool ur_examples_due(const ur_examples *e, size_t step, size_t lane)
 
 typedef struct line {
     char *text;
-    size_t size, length; /* room; what a line of any length would have */
+    size_t size, length; /* size of the buffer; length that the whole line would need */
 } line;
 
 static void add(line *l, const char *word)

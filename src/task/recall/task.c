@@ -1,6 +1,6 @@
 /*
- * The recall tasks as a task: examples without end, made as they are asked for. A batch is a window of as many examples as
- * there are lanes; states go on from window to window of them, and windows in which nothing is due are only read.
+ * The recall tasks as a task. Its examples never end; they are made when they are asked for. A batch is a window of one
+ * example per lane. States carry over from window to window, and windows in which no answer is due are only read.
  */
 #include "task/recall/recall.h"
 
@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { HELD_OUT = 256 };                              /* examples that a score is of */
-static const uint64_t HELD_FIRST = UINT64_C(1) << 62; /* their numbers begin here, those learnt from at 0 */
+enum { HELD_OUT = 256 };                              /* number of examples that a score is based on */
+static const uint64_t HELD_FIRST = UINT64_C(1) << 62; /* first number of these examples; training examples begin at 0 */
 
 #define S(field) offsetof(ur_recall_settings, field)
 
@@ -56,7 +56,7 @@ static void close_data(void *data)
     ur_examples_free(&d->examples);
 }
 
-/* The rates were found by trying: cells with gates stand a higher one than a plain RNN. */
+/* The rates were found by trial: cells with gates can take a higher rate than a plain RNN. */
 static ur_status choose(const void *data, ur_settings *settings, ur_error *error)
 {
     const ur_recall_data *d = data;
@@ -91,7 +91,7 @@ static void describe(const void *data, char *text, size_t size)
 static uint64_t hash(const void *data, ur_part part)
 {
     (void)data;
-    return part == UR_PART_TRAIN ? 1 : 0; /* the settings say all of it */
+    return part == UR_PART_TRAIN ? 1 : 0; /* the settings determine all examples */
 }
 
 static ur_status network(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error)
@@ -125,7 +125,7 @@ static ur_status prepare(void *data, const ur_settings *settings, ur_learning *l
 
 /* ---- Batches ------------------------------------------------------------------------------------------------------ */
 
-/* Windows of an example, the last of which is full. */
+/* The number of windows in an example. The first may be shorter; the last is full. */
 static uint64_t count_windows(const ur_recall_data *d)
 {
     return d->window ? (d->examples.steps + d->window - 1) / d->window : 1;
@@ -172,14 +172,14 @@ static ur_status take_batch(void *data, ur_part part, uint64_t epoch, uint64_t n
 /* ---- Scoring ------------------------------------------------------------------------------------------------------ */
 
 typedef struct ur_marks {
-    double good; /* answers that are right, or the squared errors */
+    double good; /* number of right answers, or sum of the squared errors */
     size_t count;
 } ur_marks;
 
 static bool is_right(const ur_real *answer, size_t outputs, int32_t target)
 {
     for (size_t i = 0; i < outputs; i++)
-        if (!(answer[i] <= answer[target])) return false; /* nor is one that is no number */
+        if (!(answer[i] <= answer[target])) return false; /* NaN is never right */
     return true;
 }
 
@@ -199,7 +199,8 @@ static ur_status tally(void *data, const ur_task_batch *batch, const ur_value *o
     return UR_OK;
 }
 
-/* The sum of two uniform numbers has the variance 1/6. */
+/* The score is the accuracy, or 1 − mean squared error / variance. The sum of two uniform numbers has the variance
+ * 1/6. */
 static ur_status finish(const void *data, const void *tally_, const ur_window_result *all, double *metric,
                         struct json_t *more, ur_error *error)
 {

@@ -1,4 +1,5 @@
-/* One training on a recall task, until its gap is mastered or the updates are spent: a run of the trainer without a folder. */
+/* One training on a recall task, until its gap is mastered or all updates are done: a run of the trainer without a
+ * folder. */
 #include "task/recall/recall.h"
 
 #include "base/float_mode.h"
@@ -33,7 +34,7 @@ static ur_status check(const ur_recall *how, ur_error *error)
     if (!how->lanes || !how->evaluate_every)
         return ur_fail(error, UR_ERR_USAGE, "%zu lanes, an evaluation every %zu updates: must not be 0", how->lanes,
                        how->evaluate_every);
-    /* With more of a line in it, there would be layers of other sizes than `hidden`. */
+    /* More of a network line would give layers of other sizes than `hidden`. */
     if (how->cell[strcspn(how->cell, " \t\r\n>")])
         return ur_fail(error, UR_ERR_FORMAT, "cell \"%.64s\": give the name of one cell, such as lstm", how->cell);
     return UR_OK;
@@ -81,7 +82,7 @@ static ur_status give_settings(ur_settings *s, const ur_recall *how, ur_error *e
 
 /* ---- Learning ----------------------------------------------------------------------------------------------------- */
 
-/* How it went up to this event. Returns whether to go on. */
+/* Records the results up to this event. Returns whether to go on. */
 static bool take_event(const ur_recall *how, const ur_event *event, ur_recall_result *result)
 {
     result->updates = (size_t)event->step;

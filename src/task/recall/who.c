@@ -1,14 +1,14 @@
 /*
- * The lectures' sentence as a grammar, a token a word and a full stop a word:
+ * A grammar of stories, after a sentence from the lectures. Each word and each full stop is a token:
  *
  *     story    = opening {filler} arrival {filler} question
  *     opening  = X "was watching TV in" ("his" | "her") "room ." | …
  *     arrival  = Y "came into the room ." | …
  *     question = Y "said hi to"            and X is due
  *
- * X begins the story and is due behind its last word, so the words of the sentences add up to the gap and one. No filler
- * has a person in it. Opening and arrival are drawn among those that leave 0 or at least 3 words, fillers likewise: fillers
- * have 3 words or more.
+ * X begins the story and is due after its last word, so a story has gap + 1 words. Fillers name no person. A filler has
+ * at least 3 words. So opening and arrival are drawn among those that leave 0 or at least 3 words, and so is each
+ * filler.
  */
 #include "task/recall/recall.h"
 
@@ -34,9 +34,9 @@ enum { WORDS(ID) WORD_COUNT, PERSON, THEIR }; /* the last two stand for a name, 
 
 static const char *const TEXTS[] = {WORDS(TEXT)};
 
-enum { NAMES = LUCY + 1, QUESTION = 3, LONGEST = 8, FILLER_LEAST = 3 }; /* QUESTION: words behind Y */
+enum { NAMES = LUCY + 1, QUESTION = 3, LONGEST = 8, FILLER_LEAST = 3 }; /* QUESTION: words after Y */
 
-/* Each ends with the full stop. */
+/* Each sentence ends with the full stop. */
 typedef uint8_t sentence[LONGEST];
 
 static const sentence OPENINGS[] = {
@@ -78,7 +78,7 @@ static size_t length_of(const uint8_t *s)
     return length;
 }
 
-/* Whether `used` of `left` words leave what fillers can make up. */
+/* Whether `used` of `left` words leave a number of words that fillers can fill. */
 static bool leaves_well(size_t left, size_t used)
 {
     return used == left || (used < left && left - used >= FILLER_LEAST);
@@ -93,7 +93,7 @@ static const uint8_t *draw_filler(size_t left, ur_draws *draws)
     return fitting[ur_draw_below(draws, count)];
 }
 
-/* What stands around the fillers; returns how many words are left for them. */
+/* Draws opening and arrival. Returns how many words are left for fillers. */
 static size_t draw_frame(size_t words, const uint8_t **opening, const uint8_t **arrival, ur_draws *draws)
 {
     size_t fitting[OPENING_COUNT * ARRIVAL_COUNT], count = 0;
@@ -129,7 +129,8 @@ static void tell_fillers(story *s, size_t words, ur_draws *draws)
     }
 }
 
-/* Words of fillers that stand before the arrival: none, all, or a part that leaves fillers on both sides. */
+/* Draws how many words of fillers come before the arrival: none, all, or a number that fillers can fill on both
+ * sides. */
 static size_t draw_share(size_t left, ur_draws *draws)
 {
     size_t share = ur_draw_below(draws, left + 1);
@@ -159,7 +160,7 @@ static void who_show(const ur_examples *e, size_t t, char *text, size_t size)
 }
 
 const ur_recall_kind ur_recall_who = {
-    .facts = {"who", LEAST_GAP, 1.0 / (NAMES - 1), 0.95}, /* all but the one who asks may be meant */
+    .facts = {"who", LEAST_GAP, 1.0 / (NAMES - 1), 0.95}, /* anyone but the person who speaks may be meant */
     .symbols = WORD_COUNT,
     .outputs = NAMES,
     .steps = who_steps,

@@ -1,6 +1,7 @@
 /*
- * What is said in recordings: of files a line each, "FILE<tab>TEXT"; of standard input, which is samples of 16 bits, one text.
- * A network that looks back alone is stepped: a token is out as soon as it has begun. One that looks both ways waits for the end.
+ * Writes down recordings. Files give one line each, "FILE<tab>TEXT". Standard input, samples of 16 bits, gives one
+ * text. A network that only looks back is stepped: a token is written as soon as it begins. A network that looks both
+ * ways waits for the end.
  */
 #include "task/speech/speech.h"
 
@@ -19,7 +20,7 @@ bool ur_speech_takes_files(const void *data)
     return true;
 }
 
-enum { SAMPLE = 2 }; /* bytes */
+enum { SAMPLE = 2 }; /* bytes per sample */
 
 size_t ur_speech_item_size(const void *data)
 {
@@ -40,7 +41,8 @@ static ur_status write_object(json_t *o, const ur_sink *sink, ur_error *error)
     return status;
 }
 
-/* Where in the recording the decoder looked as it wrote each token: a share for each step, and how long a step is. */
+/* Adds where in the recording the decoder looked as it wrote each token: a weight for each step, and the duration of a
+ * step. */
 static ur_status put_attention(ur_listener *l, json_t *o, ur_error *error)
 {
     const ur_hypothesis h = ur_decoding_text(l->decoding, 0, 0);
@@ -54,7 +56,7 @@ static ur_status put_attention(ur_listener *l, json_t *o, ur_error *error)
     return failed ? ur_fail_memory(error, "an answer") : UR_OK;
 }
 
-/* An answer that is complete. */
+/* Writes a complete answer, with attention if asked for. */
 static ur_status write_final(ur_listener *l, json_t *o, const ur_sink *sink, ur_error *error)
 {
     ur_status status = o && l->settings.attention ? put_attention(l, o, error) : UR_OK;
@@ -63,7 +65,7 @@ static ur_status write_final(ur_listener *l, json_t *o, const ur_sink *sink, ur_
     return status;
 }
 
-/* The name of a file may be any bytes. */
+/* Writes the answer for a file. A file name may hold any bytes, so invalid UTF-8 is replaced. */
 static ur_status write_file(ur_listener *l, const char *where, double seconds, const ur_sink *sink, ur_error *error)
 {
     size_t length;
@@ -93,7 +95,7 @@ static ur_status write_text(ur_listener *l, ur_learner *learner, const ur_sequen
     return ur_speech_written(l, 0, &l->said, error);
 }
 
-/* y: room for what the network gives at each step. */
+/* Finds the text with ctc. `y` is space for the outputs of all steps. */
 static ur_status spell_steps(ur_listener *l, ur_learner *learner, const ur_sequences *recording, real *y,
                              ur_error *error)
 {
@@ -102,7 +104,7 @@ static ur_status spell_steps(ur_listener *l, ur_learner *learner, const ur_seque
     return ur_speech_decode(l, y, ur_vocabulary_size(l->tokens) + 1, recording->steps, &l->said, error);
 }
 
-/* What is said in the first `samples` of l->heard, into l->said. */
+/* Writes down the first `samples` samples of l->heard, into l->said. */
 static ur_status write_down(ur_listener *l, ur_learner *learner, size_t samples, ur_error *error)
 {
     size_t width = ur_vocabulary_size(l->tokens) + 1, row = ur_speech_features(l);
@@ -158,7 +160,7 @@ static ur_status begin_stream(ur_listener *l, const ur_model *model, ur_error *e
     return ur_state_create(&l->live.state, model, 1, error);
 }
 
-/* What is new in l->said since `from`. */
+/* Writes what is new in l->said since `from`. */
 static ur_status write_new(ur_listener *l, size_t from, bool json, const ur_sink *sink, ur_error *error)
 {
     double seconds = (double)(l->live.slices * ur_speech_hop(l->speech)) / ur_speech_rate(l->speech);
@@ -166,7 +168,7 @@ static ur_status write_new(ur_listener *l, size_t from, bool json, const ur_sink
     return write_object(json_pack("{s:s,s:f,s:b}", "text", l->said.text, "seconds", seconds, "final", 0), sink, error);
 }
 
-/* Slices that wait are a step. */
+/* Makes a step of the slices that wait. */
 static ur_status step_on(ur_listener *l, ur_learner *learner, bool json, const ur_sink *sink, ur_error *error)
 {
     size_t from = l->said.length;
@@ -181,7 +183,7 @@ static ur_status step_on(ur_listener *l, ur_learner *learner, bool json, const u
     return write_new(l, from, json, sink, error);
 }
 
-/* A slice of the first samples that wait, which then go on by a hop. */
+/* Makes a slice of the samples that wait, and drops one hop of them. */
 static ur_status take_slice(ur_listener *l, ur_learner *learner, size_t count, bool json, const ur_sink *sink,
                             ur_error *error)
 {

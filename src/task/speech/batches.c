@@ -1,4 +1,4 @@
-/* Batches of recordings, or strings of them, of about one length. */
+/* Batches of recordings, or of strings of them, of similar length. */
 #include "task/speech/speech.h"
 
 #include "base/random.h"
@@ -10,7 +10,7 @@
 
 enum { USE_GAIN = UR_USE_AUGMENT + 5 };
 
-/* ---- Room ----------------------------------------------------------------------------------------------------------- */
+/* ---- Buffers -------------------------------------------------------------------------------------------------------- */
 
 static ur_status lane_room(ur_listener *l, size_t lanes, ur_error *error)
 {
@@ -45,7 +45,7 @@ static ur_status packed_room(ur_listener *l, size_t steps, ur_error *error)
     return UR_OK;
 }
 
-/* Which strings are in a batch's lanes. */
+/* The strings in a batch's lanes. */
 typedef struct hearing {
     ur_part part;
     uint64_t epoch;
@@ -54,7 +54,7 @@ typedef struct hearing {
 
 /* ---- A lane --------------------------------------------------------------------------------------------------------- */
 
-/* The known tokens of a string's transcripts, from place `at` of l->ids on. */
+/* Puts the known tokens of a string's transcripts into l->ids, from index `at` on. */
 static ur_status cut_string(ur_listener *l, const ur_utterances *set, const ur_spoken_string *s, size_t at, size_t *end,
                             ur_error *error)
 {
@@ -70,14 +70,14 @@ static ur_status cut_string(ur_listener *l, const ur_utterances *set, const ur_s
     return UR_OK;
 }
 
-/* From half as loud to twice. */
+/* Changes the loudness, from half to twice. */
 static void change_gain(ur_listener *l, size_t samples, uint64_t seed)
 {
     double gain = ur_exp(ur_log(2) * (2 * ur_random_uniform(seed, USE_GAIN, 0) - 1));
     for (size_t i = 0; i < samples; i++) l->heard.samples[i] *= gain;
 }
 
-/* What is read, and its steps behind the `packed` ones; its targets behind the `said` ones. */
+/* Reads a lane's string. Appends its steps after the `packed` ones, and its targets after the `said` ones. */
 static ur_status hear_lane(ur_listener *l, const hearing *h, size_t b, size_t packed, size_t said, ur_error *error)
 {
     ur_spoken_string s;
@@ -91,7 +91,7 @@ static ur_status hear_lane(ur_listener *l, const hearing *h, size_t b, size_t pa
     if (varied) UR_TRY(ur_speech_hear_otherwise(l, s.seed, 0, error));
     UR_TRY(cut_string(l, set, &s, said, &end, error));
     size_t steps = ur_speech_stacked(l, l->heard.slices), least = ur_ctc_steps(l->ids + said, 1, end - said);
-    if (steps < least && !l->attends) steps = least; /* silence behind what was said in a hurry */
+    if (steps < least && !l->attends) steps = least; /* silence after words that were said too fast */
     UR_TRY(packed_room(l, packed + steps, error));
     for (size_t t = 0; t < steps; t++) ur_speech_take(l, t, l->packed + (packed + t) * ur_speech_features(l));
     l->lengths[b] = (int32_t)steps;
@@ -122,7 +122,7 @@ uint64_t ur_speech_batches(const void *data, ur_part part, uint64_t epoch)
     return (l->part[part].count + l->batch - 1) / l->batch;
 }
 
-/* Strings to learn from are others in each epoch, and so are their lengths. */
+/* Computes the lengths of training strings, which differ in each epoch, and makes the order. */
 static ur_status settle_order(ur_listener *l, ur_part part, uint64_t epoch, ur_error *error)
 {
     ur_speech_part *p = &l->part[part];
@@ -139,7 +139,7 @@ static ur_status settle_order(ur_listener *l, ur_part part, uint64_t epoch, ur_e
     return ur_order_make(&p->order, l->seed, epoch, part == UR_PART_TRAIN, error);
 }
 
-/* From one lane after the other to (T, B). */
+/* Copies the steps from one lane after the other to (T, B). */
 static void spread_steps(ur_listener *l, size_t lanes, size_t steps)
 {
     const size_t row = ur_speech_features(l);
@@ -162,7 +162,8 @@ static ur_status spread_labels(ur_listener *l, size_t lanes, size_t most, ur_bat
     return UR_OK;
 }
 
-/* What a decoder reads. A dropped token is read as the end, which stands between no two others. */
+/* Sets inputs and targets of a decoder. A dropped token is replaced by the end token, which never occurs between two
+ * others. */
 static ur_status teach_lanes(ur_listener *l, const hearing *h, size_t lanes, size_t most, ur_batch *batch,
                              ur_error *error)
 {

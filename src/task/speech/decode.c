@@ -1,4 +1,4 @@
-/* From the numbers of a recording's steps to a text. */
+/* Finds a text from the outputs of a recording's steps. */
 #include "task/speech/speech.h"
 
 #include "layer/ctc.h"
@@ -18,7 +18,7 @@ static ur_status make_label_room(ur_listener *l, size_t steps, ur_error *error)
 bool ur_speech_searches(const ur_listener *l) { return l->say || l->settings.beam > 1; }
 
 enum { WIDTH = 16 };
-static const double LEAST = -12; /* log p of a label at a step at which it might begin */
+static const double LEAST = -12; /* a label may begin at a step if its log p there is at least this */
 
 static ur_status search(ur_listener *l, const real *x, size_t outputs, size_t stride, size_t steps, size_t *count,
                         ur_error *error)

@@ -1,4 +1,4 @@
-/* Insertions, deletions and replacements between two texts, by characters or by words. */
+/* Counts the insertions, deletions and replacements between two texts, by characters or by words. */
 #include "task/speech/speech.h"
 
 #include "base/utf8.h"
@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-/* One number for each character, or for each word between blanks. */
+/* Gives one number for each character, or for each word between blanks. */
 static size_t cut_characters(const ur_speech_text *t, uint64_t *to)
 {
     size_t count = 0;
@@ -29,7 +29,7 @@ static size_t cut_words(const ur_speech_text *t, uint64_t *to)
     return count;
 }
 
-/* row: b_count + 1 numbers. row[j] is the distance of a[0 … i) and b[0 … j). */
+/* `row` has b_count + 1 numbers. row[j] is the distance between a[0 … i) and b[0 … j). */
 static size_t find_distance(const uint64_t *a, size_t a_count, const uint64_t *b, size_t b_count, uint64_t *row)
 {
     for (size_t j = 0; j <= b_count; j++) row[j] = j;

@@ -1,5 +1,6 @@
-/* From samples to what the network takes. One that looks both ways gets a recording with mean 0 and variance 1; one that looks
- * back does not know all of it, and each band is scaled by its mean and deviation in the training recordings. */
+/* Makes samples into network inputs. A network that looks both ways gets a recording with mean 0 and variance 1. A
+ * network that looks back does not know the whole recording, so each band is scaled by its mean and standard deviation
+ * in the training set. */
 #include "task/speech/speech.h"
 
 #include <math.h>
@@ -90,9 +91,9 @@ void ur_speech_take(const ur_listener *l, size_t t, real *to)
             *to++ = first + k < l->heard.slices ? (real)l->heard.bands[(first + k) * UR_SPEECH_BANDS + i] : 0;
 }
 
-/* ---- Mean and deviation --------------------------------------------------------------------------------------------- */
+/* ---- Mean and standard deviation ------------------------------------------------------------------------------------ */
 
-enum { MEASURED = 2000 }; /* recordings at most */
+enum { MEASURED = 2000 }; /* most recordings that are measured */
 
 typedef struct sums {
     double sum[UR_SPEECH_BANDS], squares[UR_SPEECH_BANDS], count;

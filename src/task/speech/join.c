@@ -1,4 +1,5 @@
-/* Recordings of one speaker, joined to a string with pauses between them. Which: by part, epoch and number alone. */
+/* Joins recordings of one speaker to a string, with pauses between them. The choice follows from part, epoch and number
+ * only. */
 #include "task/speech/speech.h"
 
 #include "base/random.h"
@@ -6,7 +7,7 @@
 #include <math.h>
 
 enum { USE_JOIN = UR_USE_AUGMENT + 3, USE_HISS, DRAWS = 4 * UR_JOIN_MOST };
-static const double PAUSE_LEAST = 0.03, PAUSE_MOST = 0.3; /* seconds */
+static const double PAUSE_LEAST = 0.03, PAUSE_MOST = 0.3; /* in seconds */
 
 typedef struct draws {
     uint64_t seed, position;
@@ -34,7 +35,7 @@ void ur_speech_plan(const ur_listener *l, ur_part part, uint64_t epoch, uint32_t
     }
 }
 
-/* The least mean square of 10 ms of a recording: what is there when nothing is said. */
+/* The smallest mean square over 10 ms of a recording: its noise when nothing is said. */
 static double find_quiet(const double *samples, size_t count, size_t piece)
 {
     double least = INFINITY;

@@ -1,11 +1,11 @@
-/* How well speech is written down: the share of characters and of words that are wrong (CER, WER), which are the edits that make
- * the true text of what was found, divided by the characters or words of the true one. */
+/* Measures transcripts: the share of characters and of words that are wrong (CER, WER). This is the number of edits
+ * that turn the found text into the true one, divided by the number of characters or words in the true one. */
 #include "task/speech/speech.h"
 
 #include <jansson.h>
 #include <string.h>
 
-/* What is said in a string. */
+/* Finds the true text of a string. */
 static ur_status find_truth(ur_listener *l, uint32_t number, ur_error *error)
 {
     ur_spoken_string s;

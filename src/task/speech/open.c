@@ -1,4 +1,4 @@
-/* The recordings: opened, shared out into parts, their tokens counted. */
+/* Opens the recordings, splits them into parts, and counts their tokens. */
 #include "task/speech/speech.h"
 
 #include "layer/ctc.h"
@@ -48,7 +48,7 @@ ur_utterances_options ur_speech_options(const ur_listener *l)
 
 /* ---- Parts ---------------------------------------------------------------------------------------------------------- */
 
-/* Those of a set that are held out, or are not, or (`all`) both; a speaker's side by side. */
+/* Collects the recordings of a set that are held out, or those that are not, or with `all` both, grouped by speaker. */
 static ur_status make_part(ur_listener *l, ur_part which, const ur_utterances *set, bool held, bool all,
                            ur_error *error)
 {
@@ -59,7 +59,7 @@ static ur_status make_part(ur_listener *l, ur_part which, const ur_utterances *s
     p->length = calloc(room + 1, sizeof *p->length);
     p->begin = calloc(speakers + 2, sizeof *p->begin);
     if (!p->item || !p->length || !p->begin) return ur_fail_memory(error, "the recordings");
-    uint32_t *next = p->begin + 1; /* where the next of a speaker goes */
+    uint32_t *next = p->begin + 1; /* where the next recording of each speaker goes */
     for (size_t i = 0; i < room; i++)
         if (all || ur_utterances_held(set, i) == held) next[ur_utterances_speaker(set, i) + 1]++;
     for (size_t s = 0; s < speakers; s++) next[s + 1] += next[s];
@@ -69,7 +69,8 @@ static ur_status make_part(ur_listener *l, ur_part which, const ur_utterances *s
     return UR_OK;
 }
 
-/* Whether a recording has the steps to say its transcript, of which ctc needs one for each token; and what of it is not known. */
+/* Checks whether a recording has enough steps for its transcript (ctc needs at least one per token), and counts the
+ * unknown tokens. */
 static ur_status look_at(ur_listener *l, ur_speech_part *p, uint32_t item, bool *fits, ur_error *error)
 {
     size_t count, known = 0, steps;
@@ -78,12 +79,12 @@ static ur_status look_at(ur_listener *l, ur_speech_part *p, uint32_t item, bool 
         if (l->ids[i] >= 0) l->ids[known++] = l->ids[i];
     steps = ur_speech_stacked(l, ur_speech_steps(l->speech, ur_utterances_samples(p->set, item)));
     *fits = l->attends || ur_ctc_steps(l->ids, 1, known) <= steps;
-    if (p == &l->part[UR_PART_TRAIN] && known + 1 > l->longest) l->longest = known + 1; /* with the blank between two */
+    if (p == &l->part[UR_PART_TRAIN] && known + 1 > l->longest) l->longest = known + 1; /* plus the blank between two */
     p->unknown += count - known;
     return UR_OK;
 }
 
-/* Leaves out recordings that are too short for what is said, and finds the lengths of the others. */
+/* Leaves out recordings that are too short for their text, and finds the lengths of the others. */
 static ur_status settle_part(ur_listener *l, ur_part which, ur_error *error)
 {
     ur_speech_part *p = &l->part[which];
@@ -128,7 +129,7 @@ static ur_status choose_tokens(ur_listener *l, ur_error *error)
     return ur_fail(error, UR_ERR_USAGE, "`token` byte: speech is spelled in characters or words");
 }
 
-/* A network of several lines has a decoder. */
+/* Decides whether there is a decoder. A given network with several lines has one. */
 static ur_status choose_decoder(ur_listener *l, const ur_run_settings *run, ur_error *error)
 {
     ur_net_spec spec;
@@ -166,7 +167,7 @@ static ur_status open_judged(ur_listener *l, const ur_settings *settings, ur_err
     return settle_part(l, UR_PART_TEST, error);
 }
 
-/* What is asked of a model's answers. */
+/* Checks and opens what the settings of answers need. */
 static ur_status open_answering(ur_listener *l, ur_error *error)
 {
     const ur_speech_settings *s = &l->settings;

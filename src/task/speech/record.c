@@ -1,4 +1,4 @@
-/* Tokens and scaling of a network that writes down speech, in the model's file. */
+/* Writes tokens and scaling of a speech network into the model's record, and reads them from there. */
 #include "task/speech/speech.h"
 
 #include "format/record.h"

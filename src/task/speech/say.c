@@ -1,5 +1,5 @@
-/* A language model that has a say in what is spelled: one of characters, which was trained on lines of text. It reads a line
- * break, then what is spelled; a word is a blank and its characters. What it says is weight·log p. */
+/* A language model that helps to choose the text. It is a model of characters that was trained on lines of text. It
+ * reads a line break and then the text; a word is a blank and its characters. It adds weight·log p to the score. */
 #include "task/speech/speech.h"
 
 #include "base/file.h"
@@ -15,17 +15,17 @@ struct ur_speech_say {
     bool words;
     double weight;
     size_t outputs, state_size;
-    int32_t line, blank; /* ids of a line break and of a blank; −1: it knows none */
-    int32_t *id;         /* of the characters of all tokens, one token after the other */
-    size_t *begin;       /* of each token among them, and the end of the last */
-    char *spare;         /* for looking ahead */
+    int32_t line, blank; /* ids of a line break and of a blank; −1 if the model has none */
+    int32_t *id;         /* ids of the characters of all tokens, one token after the other */
+    size_t *begin;       /* where each token begins in `id`, and the end of the last one */
+    char *spare;         /* work space for looking ahead */
     ur_ctc_judge judge;
 };
 
-/* What a beginning of a text has of its own; behind it log p of what comes next, and the state. */
+/* What belongs to one prefix of a text. It is followed by log p of the next character, and by the model's state. */
 typedef struct said {
-    bool any;  /* a token has come */
-    bool told; /* something was read, so that there is a log p */
+    bool any;  /* the prefix has a token */
+    bool told; /* something was read, so log p is valid */
 } said;
 
 static ur_real *log_p_of(void *own) { return (ur_real *)(void *)((char *)own + UR_ALIGN); }
@@ -42,7 +42,7 @@ static size_t size_of(const ur_speech_say *s)
     return UR_ALIGN + numbers + (s->state_size + UR_ALIGN - 1) / UR_ALIGN * UR_ALIGN;
 }
 
-/* Logits to their logarithms of probabilities. */
+/* Converts logits to log probabilities. */
 static void normalise(ur_real *x, size_t count)
 {
     double top = (double)x[0], sum = 0;
@@ -58,7 +58,7 @@ static void read_id(const ur_speech_say *s, void *own, int32_t id)
     ((said *)own)->told = true;
 }
 
-/* log p of a character that is then read; `stay`: that it is not. */
+/* Returns log p of a character and then reads it, unless `stay` is set. */
 static double hear_id(const ur_speech_say *s, void *own, int32_t id, bool stay)
 {
     double p = ((said *)own)->told ? (double)log_p_of(own)[id] : 0;
@@ -66,7 +66,8 @@ static double hear_id(const ur_speech_say *s, void *own, int32_t id, bool stay)
     return p;
 }
 
-/* The characters of a token, with the blank in front of a word behind another; the last is read only where `whole`. */
+/* Returns log p of a token's characters, with the blank before a word that follows another, and reads them. The last
+ * one is read only if `whole` is set. */
 static double hear_token(const ur_speech_say *s, void *own, int32_t label, bool whole)
 {
     double sum = 0;
@@ -124,7 +125,7 @@ void ur_speech_say_free(ur_speech_say *s)
     free(s);
 }
 
-/* One character or byte of a text; −1: the model does not know it. */
+/* The id of a text of one character or byte; −1 if the model does not know it. */
 static int32_t find_id(const ur_model *m, const char *text, size_t length)
 {
     int32_t id;
@@ -159,7 +160,7 @@ static ur_status check_model(const ur_model *m, const char *path, ur_error *erro
     return ur_fail(error, UR_ERR_USAGE, "`lm` %s: no language model of characters (unroll train lm)", path);
 }
 
-/* A model file, or the folder of a run. */
+/* Loads a model file, or the model in the folder of a run. */
 static ur_status load_model(ur_model **model, const char *path, ur_error *error)
 {
     char *within = ur_path_is_folder(path) ? ur_path_join(path, "model.safetensors") : strdup(path);

@@ -1,4 +1,4 @@
-/* What a training on speech is told, and what it chooses by itself. */
+/* The settings of speech, and what the task chooses for those that are left open. */
 #include "task/speech/speech.h"
 
 #include "base/number.h"
@@ -97,7 +97,7 @@ ur_status ur_speech_read_join(const char *join, size_t *least, size_t *most, ur_
 
 enum { EPOCHS = 10, UPDATES = 1500, BATCH = 16 };
 
-/* Some hundred updates pass before anything but blanks comes out: of few recordings more epochs are wanted. */
+/* Some hundred updates pass before the network outputs anything but blanks, so few recordings need more epochs. */
 static double choose_epochs(const ur_listener *l)
 {
     double updates = (double)l->part[UR_PART_TRAIN].count / BATCH;
@@ -111,7 +111,7 @@ static ur_status choose_decoder(ur_settings *settings, ur_error *error)
     return ur_settings_prefer_number(settings, "label-smoothing", 0.1, error);
 }
 
-/* Found by trying on strings of digits. */
+/* Found by trial on strings of digits. */
 ur_status ur_speech_choose(const void *data, ur_settings *settings, ur_error *error)
 {
     const ur_listener *l = data;
@@ -128,7 +128,7 @@ ur_status ur_speech_choose(const void *data, ur_settings *settings, ur_error *er
     return l->attends ? choose_decoder(settings, error) : UR_OK;
 }
 
-/* CELL H xN [bi] drop=P, which reads the recording */
+/* Writes the layers that read the recording: CELL H xN [bi] drop=P. */
 static void write_ear(const ur_listener *l, const ur_run_settings *run, char *line, size_t size)
 {
     char number[UR_NUMBER_MAX], between[UR_NUMBER_MAX + 16] = "", many[32] = "";
@@ -139,8 +139,8 @@ static void write_ear(const ur_listener *l, const ur_run_settings *run, char *li
              between);
 }
 
-/* EAR > dropout P > dense > ctc, or
- * sound: EAR; decoder: embed E > CELL 2·H > attend sound H additive feed > dropout P > dense */
+/* Writes "EAR > dropout P > dense > ctc", or "sound: EAR; decoder: embed E > CELL 2·H > attend sound H additive feed >
+ * dropout P > dense". */
 static void write_network(const ur_listener *l, const ur_run_settings *run, char *line, size_t size)
 {
     char ear[160], number[UR_NUMBER_MAX], drop[UR_NUMBER_MAX + 16] = "";

@@ -1,10 +1,11 @@
-/* Characters or words of a transcript, as numbers and back. */
+/* Converts the characters or words of a transcript to ids and back. */
 #include "task/speech/speech.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* The next token at `text`: a character, or what stands up to a blank; and how many bytes to go on. */
+/* Finds the length of the next token at `text`: a character, or everything up to a blank. Returns how many bytes to go
+ * on. */
 static size_t cut_token(ur_token_kind kind, const char *text, size_t left, size_t *length)
 {
     if (kind == UR_TOKEN_CHAR) {

@@ -1,4 +1,4 @@
-/* Writing down with a decoder that looks at the recording: for all recordings of a batch at once. */
+/* Writes transcripts with a decoder that looks at the recording, for all recordings of a batch at once. */
 #include "task/speech/speech.h"
 
 #include <stdio.h>
@@ -6,8 +6,8 @@
 
 enum { WIDTH = 5 };
 
-/* While a network learns, the likeliest token is taken at each step, and no text gets longer than about twice the longest one
- * wanted: early on it knows no end. */
+/* Starts writing, unless it has started. During training the most probable token is taken at each step. Texts then get
+ * no longer than about twice the longest expected one, since a network early in training finds no end. */
 static ur_status begin_writing(ur_listener *l, ur_learner *learner, ur_error *error)
 {
     const ur_speech_settings *s = &l->settings;
@@ -40,7 +40,7 @@ ur_status ur_speech_written(const ur_listener *l, size_t lane, ur_speech_text *t
     return ur_speech_spell(l, h.ids, h.length - h.ended, text, error);
 }
 
-/* ---- To be looked at ----------------------------------------------------------------------------------------------- */
+/* ---- Inspection ---------------------------------------------------------------------------------------------------- */
 
 ur_status ur_speech_source_text(void *data, size_t lane, const char **text, size_t *length, ur_error *error)
 {

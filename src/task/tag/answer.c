@@ -1,6 +1,6 @@
 /*
- * Sentences as they come, line by line. A line of text is a sentence; words one a line, and CoNLL-U, are answered at the empty
- * line behind a sentence. What is no CoNLL-U becomes it first.
+ * Answers sentences as they arrive, line by line. A line of text is a sentence. Words, one per line, and CoNLL-U are
+ * answered at the empty line after a sentence. Anything that is not CoNLL-U is turned into it first.
  */
 #include "task/tag/tag.h"
 
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* An answer on its way. */
+/* An answer in progress. */
 typedef struct ur_answering {
     ur_tag *c;
     ur_learner *learner;
@@ -18,7 +18,7 @@ typedef struct ur_answering {
     const ur_sink *sink;
 } ur_answering;
 
-/* ---- Text that is gathered ----------------------------------------------------------------------------------------- */
+/* ---- Text in buffers ----------------------------------------------------------------------------------------------- */
 
 ur_status ur_tag_add_text(ur_tag_text *to, const char *text, size_t length, ur_error *error)
 {
@@ -45,7 +45,7 @@ static ur_status make_text(ur_tag_input *in, const char *text, size_t length, ur
     return ur_tag_add_text(&in->made, text, length, error);
 }
 
-/* The line of `lines` that begins at *at, and where the next one does. */
+/* The line of `lines` that begins at *at. Moves *at to the next line. */
 static ur_field next_line(const ur_tag_input *in, size_t *at)
 {
     const char *line = in->lines.text + *at, *end = memchr(line, '\n', in->lines.length - *at);
@@ -65,7 +65,7 @@ static ur_status make_word(ur_tag_input *in, ur_field word, size_t number, bool 
 
 /* ---- Answers ------------------------------------------------------------------------------------------------------- */
 
-/* A sentence of CoNLL-U; one without words passes as it is. */
+/* Answers a sentence of CoNLL-U. A sentence without words is passed on unchanged. */
 static ur_status answer_sentence(const ur_answering *a, const char *text, size_t length, ur_error *error)
 {
     ur_tag *c = a->c;
@@ -88,7 +88,7 @@ static ur_status answer_made(const ur_answering *a, ur_error *error)
     return answer_sentence(a, in->made.text, in->made.length, error);
 }
 
-/* A line of text as CoNLL-U; nothing of one of blanks. */
+/* Turns a line of text into CoNLL-U. A line of blanks gives nothing. */
 static ur_status make_sentence(ur_tag_input *in, ur_field line, ur_error *error)
 {
     ur_field rest = ur_field_trim(line);
@@ -132,13 +132,13 @@ static ur_status answer_conllu(const ur_answering *a, ur_error *error)
     return status;
 }
 
-/* What waits. */
+/* Answers what still waits. */
 static ur_status answer_rest(const ur_answering *a, ur_error *error)
 {
     ur_tag_input *in = &a->c->input;
     if (in->form == UR_TAG_TOKENS) return answer_tokens(a, error);
     if (in->form == UR_TAG_CONLLU) return answer_conllu(a, error);
-    for (size_t at = 0; at < in->lines.length;) UR_TRY(answer_text(a, next_line(in, &at), error)); /* with # in front */
+    for (size_t at = 0; at < in->lines.length;) UR_TRY(answer_text(a, next_line(in, &at), error)); /* lines with a # */
     in->lines.length = 0;
     return UR_OK;
 }
@@ -179,7 +179,7 @@ static ur_status take_conllu(const ur_answering *a, ur_field line, ur_error *err
     return passes ? a->sink->write(a->sink->context, "\n", 1, error) : UR_OK;
 }
 
-/* The lines so far, as CoNLL-U. */
+/* Reads the lines so far as CoNLL-U. */
 static ur_status take_kept(const ur_answering *a, ur_error *error)
 {
     ur_tag_input *in = &a->c->input;
@@ -194,8 +194,8 @@ static ur_status take_kept(const ur_answering *a, ur_error *error)
     return status;
 }
 
-/* Comments and empty lines may begin CoNLL-U, and lines of text; the first other line tells: a tab is in every word of
- * CoNLL-U. */
+/* Decides the form of the input. Comments and empty lines may begin CoNLL-U as well as text, so the first other line
+ * decides: in CoNLL-U each word has a tab. */
 static ur_status look(const ur_answering *a, ur_field line, ur_error *error)
 {
     ur_tag_input *in = &a->c->input;
@@ -238,7 +238,7 @@ ur_status ur_tag_answer(void *data, ur_learner *learner, const char *item, size_
     }
 }
 
-/* ---- To be looked into --------------------------------------------------------------------------------------------- */
+/* ---- Inspection ---------------------------------------------------------------------------------------------------- */
 
 ur_status ur_tag_look(void *data, const ur_model *model, const char *item, size_t length, size_t number, ur_item *seen,
                       ur_error *error)

@@ -1,4 +1,5 @@
-/* Batches of sentences of about one length, with about equal numbers of words; and some words read as unknown ones. */
+/* Batches of sentences of similar length, with about equal numbers of words. In training some words are replaced by the
+ * unknown token. */
 #include "task/tag/tag.h"
 
 #include "base/clock.h"
@@ -9,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Room ---------------------------------------------------------------------------------------------------------- */
+/* ---- Buffers ------------------------------------------------------------------------------------------------------- */
 
 static ur_status grow(int32_t **memory, size_t count, ur_error *error)
 {
@@ -51,7 +52,7 @@ ur_status ur_tag_prepare(void *data, const ur_settings *settings, ur_learning *l
 
 /* ---- A lane -------------------------------------------------------------------------------------------------------- */
 
-/* Whether a word is read as an unknown one: by epoch, sentence and place alone. */
+/* Whether a word is replaced by the unknown token. It follows from epoch, sentence and place only. */
 static bool is_dropped(const ur_tag *c, uint64_t epoch, uint32_t sentence, size_t t, int32_t id)
 {
     double share = c->settings.token_dropout;
@@ -67,7 +68,7 @@ static void put_label(ur_tag_head *head, size_t place, int32_t label)
     head->target[place] = label < 0 ? -1 : label;
 }
 
-/* c->sentence into lane b of (steps, lanes). */
+/* Puts c->sentence into lane b of (steps, lanes). */
 static ur_status put_lane(ur_tag *c, size_t b, size_t lanes, size_t steps, ur_error *error)
 {
     c->lengths[b] = (int32_t)c->sentence.count;

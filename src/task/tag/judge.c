@@ -1,6 +1,7 @@
 /*
- * How good a tagger is: the share of words with the right label, of words that the training had not, and of sentences that
- * are wholly right. A label that was never seen in training counts as wrong; a word without one (_) does not count.
+ * Measures a tagger: the share of words with the right label, also of words that the training set does not have, and
+ * the share of sentences without an error. A label that was never seen in training counts as wrong. A word without a
+ * label (_) does not count.
  */
 #include "task/tag/tag.h"
 
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Adding up ----------------------------------------------------------------------------------------------------- */
+/* ---- Sums ---------------------------------------------------------------------------------------------------------- */
 
 static void add_mistake(ur_tag *c, int32_t there, int32_t taken)
 {
@@ -68,11 +69,11 @@ ur_status ur_tag_tally(void *data, const ur_task_batch *batch, const ur_value *o
     return UR_OK;
 }
 
-/* ---- In numbers ---------------------------------------------------------------------------------------------------- */
+/* ---- Results ------------------------------------------------------------------------------------------------------- */
 
 static double share(size_t part, size_t whole) { return whole ? (double)part / (double)whole : 0; }
 
-/* [label, taken for, how often], the commonest first. */
+/* [label, predicted label, count], most frequent first. */
 static json_t *mistake_json(const ur_vocabulary *labels, size_t at, size_t count)
 {
     size_t all = ur_vocabulary_size(labels), a, b;
@@ -87,7 +88,8 @@ static json_t *mistake_json(const ur_vocabulary *labels, size_t at, size_t count
     return NULL;
 }
 
-/* The commonest mistake that is rarer than `most`, or as common and behind `after`; false: there is none. */
+/* Finds the next mistake in order of frequency: the most frequent of those rarer than *most, or as frequent and after
+ * *at. Returns false if there is none. */
 static bool find_next_mistake(const ur_tag *c, size_t *most, size_t *at)
 {
     size_t labels = ur_vocabulary_size(c->head[0].labels), best = SIZE_MAX;

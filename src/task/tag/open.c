@@ -1,4 +1,4 @@
-/* The sentences of a tagger: opened, shared out into parts, their words and labels counted. */
+/* Opens the sentences of a tagger, splits them into parts, and counts their words and labels. */
 #include "task/tag/tag.h"
 
 #include "base/random.h"
@@ -119,7 +119,7 @@ static ur_status settle_labels(ur_tag *c, ur_tag_head *head, ur_error *error)
                    path, name, (int)length, only);
 }
 
-/* Characters of many words that occur once teach what an unknown one is. */
+/* In large data, characters that occur only once are left out, so that the unknown character gets trained. */
 static ur_status settle_vocabularies(ur_tag *c, ur_error *error)
 {
     size_t least = ur_conllu_all_words(c->set) < 10000 ? 1 : 2;
@@ -146,7 +146,7 @@ static void add_sentence(ur_tag_part *p, size_t i)
     p->sentence[p->count++] = (uint32_t)i;
 }
 
-/* Sentences of the same words are on the same side. */
+/* Sentences with the same words are in the same part. */
 static bool is_held(const ur_tag *c, double share)
 {
     uint64_t hash = UR_HASH_START;
@@ -189,7 +189,7 @@ static ur_status open_training(ur_tag *c, const ur_settings *settings, ur_error 
     }
     UR_TRY(share_out(c, run->validation_share, error));
     UR_TRY(settle_vocabularies(c, error));
-    bool keep_case = c->settings.keep_case || !c->characters; /* as ur_tag_plain does */
+    bool keep_case = c->settings.keep_case || !c->characters; /* as in ur_tag_plain */
     return ur_first_vectors_read(&c->vectors, c->settings.vectors, c->settings.vectors_fixed, c->words, keep_case,
                                  error);
 }

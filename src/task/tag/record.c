@@ -1,4 +1,4 @@
-/* Labels and vocabularies of a tagger, in the model's file; and which line of the network reads and gives what. */
+/* Labels and vocabularies of a tagger in the model's record, and which line of the network reads and gives what. */
 #include "task/tag/tag.h"
 
 #include "format/record.h"
@@ -90,7 +90,7 @@ ur_status ur_tag_record(void *data, ur_model *model, ur_error *error)
     return record_data(c, model, error);
 }
 
-/* ---- Out of it ----------------------------------------------------------------------------------------------------- */
+/* ---- From the model's file ----------------------------------------------------------------------------------------- */
 
 static ur_status read_labels(ur_tag_head *head, const json_t *list, ur_error *error)
 {

@@ -1,4 +1,4 @@
-/* What a tagger is told, and what it chooses by itself. */
+/* The settings of a tagger, and what it chooses for those that are left open. */
 #include "task/tag/tag.h"
 
 #include "base/number.h"
@@ -45,7 +45,7 @@ static const ur_setting ROWS[] = {
 
 const ur_setting_table ur_tag_setting_table = UR_SETTING_TABLE(ROWS);
 
-/* Epochs and sizes were found by trying on English and Korean treebanks. */
+/* Epochs and sizes were found by trial on English and Korean treebanks. */
 ur_status ur_tag_choose(const void *data, ur_settings *settings, ur_error *error)
 {
     const ur_tag *c = data;
@@ -69,8 +69,8 @@ ur_status ur_tag_choose(const void *data, ur_settings *settings, ur_error *error
     return UR_OK;
 }
 
-/* chars: embed 32 > lstm 64 bi > last; embed E > join chars > dropout > lstm H bi > dropout > dense
- * and with a second column both of the two last lines join the one before. */
+/* Writes "chars: embed 32 > lstm 64 bi > last; embed E > join chars > dropout > lstm H bi > dropout > dense". With a
+ * second column, each of the two last lines joins the line before them. */
 static void write_network(const ur_run_settings *run, bool characters, bool fixed, bool also, char *line, size_t size)
 {
     char spelled[96] = "", joined[32] = "", drop[64] = "", between[64] = "", many[32] = "", number[UR_NUMBER_MAX];
@@ -85,7 +85,7 @@ static void write_network(const ur_run_settings *run, bool characters, bool fixe
              fixed ? " fixed" : "", joined, drop, run->cell, run->hidden, many, between, drop, tail);
 }
 
-/* The second column for `also`, the first for the last line. */
+/* The line `also` gives the second column, the last line gives the first. */
 static ur_status size_lines(const ur_tag *c, ur_net_request *request, ur_error *error)
 {
     ur_net_spec spec;

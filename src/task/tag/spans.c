@@ -1,14 +1,14 @@
 /*
- * Spans of labels that look like B-X, I-X and O (Ramshaw and Marcus 1995), as names are marked. A span begins with B-X, or
- * with an I-X that does not go on with one of X, and goes on as long as I-X follow. A label that was never seen in training
- * is a span of one word, which nobody can find.
+ * Spans marked by labels of the form B-X, I-X and O (Ramshaw and Marcus 1995), as used for names. A span begins with
+ * B-X, or with an I-X that does not continue a span of X, and it lasts as long as I-X follow. A label that was never
+ * seen in training is a span of one word, which no model can find.
  */
 #include "task/tag/tag.h"
 
 #include <string.h>
 
 typedef struct ur_mark {
-    char kind;     /* B, I or O; what is none of them is O */
+    char kind;     /* B, I or O; any other label is O */
     ur_field type; /* X */
 } ur_mark;
 
@@ -40,7 +40,7 @@ static bool same_type(ur_mark a, ur_mark b)
     return a.type.length == b.type.length && memcmp(a.type.text, b.type.text, a.type.length) == 0;
 }
 
-/* Labels of a lane. */
+/* The labels of a lane. */
 typedef struct ur_row_of_labels {
     const ur_vocabulary *labels;
     const int32_t *id;
@@ -56,7 +56,7 @@ static bool goes_on(const ur_row_of_labels *r, size_t t)
     return here.kind == 'I' && before.kind != 'O' && same_type(before, here);
 }
 
-/* The end of the span that begins at t; t: none begins there. */
+/* The end of the span that begins at t; t if none begins there. */
 static size_t span_end(const ur_row_of_labels *r, size_t t)
 {
     if (mark_at(r, t).kind == 'O' || goes_on(r, t)) return t;

@@ -1,6 +1,7 @@
 /*
- * Tagging: a label for every word of a sentence. A word is read as one of the vocabulary and, by a line of the network of its
- * own, as its characters: each different word of a batch is spelled once. Batches have about equal numbers of words.
+ * Tagging: a label for every word of a sentence. A word is read as a token of the vocabulary and, by another line of
+ * the network, as its characters: each different word of a batch is spelled once. Batches have about equal numbers of
+ * words.
  */
 #ifndef UR_TASK_TAG_TAG_H
 #define UR_TASK_TAG_TAG_H
@@ -13,7 +14,7 @@
 #include "task/spelling.h"
 #include "train/task.h"
 
-/* As the rows of settings.c say. */
+/* Settings; see the rows of settings.c. */
 typedef struct ur_tag_settings {
     const char *column, *also;
     double also_weight;
@@ -21,45 +22,44 @@ typedef struct ur_tag_settings {
     bool keep_case, vectors_fixed;
     size_t min_count, vocabulary_limit;
     double token_dropout, label_smoothing;
-    const char *lines; /* of what is to be answered; NULL: found by looking */
+    const char *lines; /* form of the lines to be answered; NULL to find it by looking */
     bool in_line;
 } ur_tag_settings;
 
-/* Sentences of a part of the data, and in which order they are read. */
+/* The sentences of one part of the data, and the order in which they are read. */
 typedef struct ur_tag_part {
     const ur_conllu *set;
-    uint32_t *sentence, *words; /* count of them: numbers in the set, and the words of each */
+    uint32_t *sentence, *words; /* (count) index in the set, and number of words */
     size_t count;
     ur_order order;
 } ur_tag_part;
 
-/* A column that is learnt: labels, and the line of the network that gives them. */
+/* A column that is trained on: its labels, and the line of the network that gives them. */
 typedef struct ur_tag_head {
     size_t field, line;
     ur_vocabulary *labels;
     double weight;
-    int32_t *there,
-        *target; /* (T, B): the label, −1 none, UR_TAG_UNSEEN one that was never seen; what the loss takes */
+    int32_t *there, *target; /* (T, B): the label (−1 none, UR_TAG_UNSEEN never seen); the loss's target */
 } ur_tag_head;
 
 enum { UR_TAG_UNSEEN = -2, UR_TAG_HEADS = 2, UR_TAG_COMMONEST = 10 };
 
-/* What an evaluation adds up. */
+/* Sums over an evaluation. */
 typedef struct ur_tag_count {
     size_t sentences, sentences_right, words, right, unknown, unknown_right, unseen, also, also_right;
     size_t spans_there, spans_taken, spans_right;
 } ur_tag_count;
 
-/* Text that grows. */
+/* A text in a buffer that grows. */
 typedef struct ur_tag_text {
     char *text;
     size_t length, room;
 } ur_tag_text;
 
-/* Where a sentence that is answered is on its way (answer.c). */
+/* The state of reading a sentence that is to be answered (answer.c). */
 typedef struct ur_tag_input {
     enum { UR_TAG_LOOKING, UR_TAG_TEXT, UR_TAG_TOKENS, UR_TAG_CONLLU } form;
-    ur_tag_text lines, made, out; /* lines so far; what is not CoNLL-U, as CoNLL-U; the answer */
+    ur_tag_text lines, made, out; /* lines so far; other text turned into CoNLL-U; the answer */
 } ur_tag_input;
 
 typedef struct ur_tag {
@@ -68,55 +68,56 @@ typedef struct ur_tag {
     size_t batch;
     ur_conllu *set, *validation;
     ur_tag_part part[UR_PARTS];
-    ur_tag_head head[UR_TAG_HEADS]; /* the column, and the other one where there is one */
+    ur_tag_head head[UR_TAG_HEADS]; /* `column`, and `also` if it is given */
     size_t heads;
-    ur_vocabulary *words, *characters; /* characters: NULL: they are not read */
-    bool given;                        /* the model has them */
+    ur_vocabulary *words, *characters; /* `characters` is NULL if they are not read */
+    bool given;                        /* the model owns the vocabularies */
     const ur_model *model;
     ur_sentence sentence;
     ur_spelling spelling;
     ur_first_vectors vectors;
     int32_t *ids, *lane_of; /* (T, B) */
     int32_t *lengths;       /* (B) */
-    int32_t *taken;         /* (T, B): labels that a head gave */
-    size_t places, lanes;   /* for which there is room */
-    size_t *mistakes;       /* (label, label): there, taken; of an evaluation */
-    bool spans;             /* labels look like B-X, I-X, O */
-    double began;           /* when the evaluation did */
+    int32_t *taken;         /* (T, B) labels that a head predicted */
+    size_t places, lanes;   /* capacity: T·B, and B */
+    size_t *mistakes;       /* (actual label, predicted label) of an evaluation */
+    bool spans;             /* labels have the form B-X, I-X, O */
+    double began;           /* time at which the evaluation began */
     ur_tag_input input;
-    ur_tag_text shown; /* a sentence, its words with blanks between … */
-    uint32_t *ends;    /* … and where each ends in it */
+    ur_tag_text shown; /* a sentence as words with blanks between them … */
+    uint32_t *ends;    /* … and the offset at which each word ends */
     size_t end_room;
 } ur_tag;
 
 extern const ur_task ur_task_tag;
 extern const ur_setting_table ur_tag_setting_table;
 
-/* settings.c */
+/* In settings.c: */
 ur_status ur_tag_choose(const void *data, ur_settings *settings, ur_error *error);
 ur_status ur_tag_network(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error);
 
-/* open.c */
+/* In open.c: */
 ur_status ur_tag_open(void *data, const ur_settings *settings, const ur_model *from, ur_error *error);
 void ur_tag_close(void *data);
 void ur_tag_describe(const void *data, char *text, size_t size);
 uint64_t ur_tag_hash(const void *data, ur_part part);
 
-/* record.c: labels and vocabularies, in the model's file and out of it. */
+/* In record.c: writes labels and vocabularies into the model's record, and reads them from there. */
 ur_status ur_tag_record(void *data, ur_model *model, ur_error *error);
 ur_status ur_tag_initialize(void *data, ur_model *model, ur_error *error);
 ur_status ur_tag_take_model(ur_tag *c, const ur_model *model, ur_error *error);
 
-/* words.c */
+/* In words.c: */
 enum { UR_TAG_WORD_BYTES = UR_TOKEN_MAX_BYTES };
-/* A word as the vocabulary has it, into UR_TAG_WORD_BYTES; returns its length, 0: it is too long. */
+/* Writes a word in the form of the vocabulary into `plain`, which has UR_TAG_WORD_BYTES. Returns its length, or 0 if it
+ * is too long. */
 size_t ur_tag_plain(const ur_tag *c, ur_field word, char *plain);
-/* Its id; the unknown one where it is not there. */
+/* The id of a word; that of the unknown token if the vocabulary does not have it. */
 int32_t ur_tag_word(const ur_tag *c, ur_field word);
-/* The label at a word, as in ur_tag_head.there. */
+/* The label of a word, as in ur_tag_head.there. */
 int32_t ur_tag_label(const ur_tag_head *head, const ur_conllu_word *word);
 
-/* batches.c */
+/* In batches.c: */
 ur_status ur_tag_prepare(void *data, const ur_settings *settings, ur_learning *learning, double *first_loss,
                          ur_error *error);
 uint64_t ur_tag_batches(const void *data, ur_part part, uint64_t epoch);
@@ -124,32 +125,32 @@ ur_status ur_tag_batch(void *data, ur_part part, uint64_t epoch, uint64_t number
                        ur_error *error);
 ur_status ur_tag_read_text(void *data, ur_part part, const ur_task_batch *batch, size_t lane, const char **text,
                            const uint32_t **end, ur_error *error);
-/* c->sentence as a batch of one. */
+/* Makes c->sentence a batch of one lane. */
 ur_status ur_tag_batch_sentence(ur_tag *c, ur_batch *batch, ur_error *error);
 
-/* judge.c */
+/* In judge.c: */
 ur_status ur_tag_tally(void *data, const ur_task_batch *batch, const ur_value *out, void *tally, ur_error *error);
 ur_status ur_tag_finish(const void *data, const void *tally, const ur_window_result *all, double *metric,
                         struct json_t *more, ur_error *error);
 
-/* spans.c: labels B-X, I-X and O. */
+/* In spans.c: labels of the form B-X, I-X and O. */
 bool ur_spans_look(const ur_vocabulary *labels);
-/* Adds the spans of a lane: of those there, those taken, and those that are the same. */
+/* Counts the spans of a lane: the true ones, the predicted ones, and those that are equal. */
 void ur_spans_count(const ur_vocabulary *labels, const int32_t *there, const int32_t *taken, size_t length,
                     size_t stride, ur_tag_count *tally);
 
-/* text.c: the first word of a text, which does not begin with a blank: its length. Blanks end words; punctuation at a word's
- * ends is a word of its own. */
+/* In text.c: the length of the first word of a text, which must not begin with a blank. Blanks end words; punctuation
+ * at either end of a word is a word of its own. */
 size_t ur_tag_cut(const char *text, size_t length);
 
-/* answer.c, write.c */
+/* In answer.c and write.c: */
 ur_status ur_tag_answer(void *data, ur_learner *learner, const char *item, size_t length, bool json,
                         const ur_sink *sink, ur_error *error);
 ur_status ur_tag_look(void *data, const ur_model *model, const char *item, size_t length, size_t number, ur_item *seen,
                       ur_error *error);
 const char *ur_tag_step_text(const void *data, size_t step, size_t *length);
 ur_status ur_tag_add_text(ur_tag_text *to, const char *text, size_t length, ur_error *error);
-/* The sentence c->sentence, which stands in `text`, with the labels of each head, (words). */
+/* Writes c->sentence, which lies in `text`, with the labels of each head, (words). */
 ur_status ur_tag_write(ur_tag *c, const char *text, size_t length, int32_t *const labels[UR_TAG_HEADS], bool json,
                        const ur_sink *sink, ur_error *error);
 

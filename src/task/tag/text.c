@@ -1,6 +1,6 @@
 /*
- * Plain text as words. Blanks end a word; punctuation at the ends of what is between blanks is cut off: a character by
- * itself, or a run of the same one ("..."). What is inside stays: don't, 3.5, a-b, U.S., http://a.b/c.
+ * Splits plain text into words. Blanks end a word. Punctuation at either end is cut off: a single character, or a run
+ * of the same character ("..."). Punctuation inside a word stays: don't, 3.5, a-b, U.S., http://a.b/c.
  */
 #include "task/tag/tag.h"
 
@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* As ur_field_trim has it. */
+/* The same blanks as in ur_field_trim. */
 static bool is_blank(char byte) { return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n'; }
 
 static bool is_ascii_mark(uint32_t code)
@@ -26,7 +26,7 @@ static bool is_mark(uint32_t code)
            (code >= 0xFF1A && code <= 0xFF1F);
 }
 
-/* The character at `at`, and its bytes; the text was checked. */
+/* Reads the character at `at`, and returns its bytes. The text was checked before. */
 static size_t read_character(const char *text, size_t length, size_t at, uint32_t *code)
 {
     int size = ur_utf8_decode((const unsigned char *)text + at, length - at, code);
@@ -34,7 +34,7 @@ static size_t read_character(const char *text, size_t length, size_t at, uint32_
     return size > 0 ? (size_t)size : 1;
 }
 
-/* A run of the mark at the beginning; 0: there is none. */
+/* The length of a run of one mark at the beginning; 0 if there is none. */
 static size_t leading_marks(const char *text, size_t length)
 {
     uint32_t first, code;
@@ -57,7 +57,7 @@ static size_t last_character(const char *text, size_t length, uint32_t *code)
 
 static bool is_letter(char byte) { return (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z'; }
 
-/* One or two letters between full stops keep the last one: U.S., e.g., Ph.D. */
+/* Abbreviations of one or two letters before each full stop keep the last stop: U.S., e.g., Ph.D. */
 static bool is_abbreviation(const char *text, size_t length)
 {
     size_t letters = 0, stops = 0;

@@ -1,4 +1,4 @@
-/* A word as the network reads it: its id, its label. */
+/* The id and the label of a word, as the network reads them. */
 #include "task/tag/tag.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
-/* A sentence with its labels: CoNLL-U with the columns filled and everything else as it was, word/TAG, or an object. */
+/* Writes a sentence with its labels: as CoNLL-U with the columns filled and all else unchanged, as word/TAG, or as an
+ * object. */
 #include "task/tag/tag.h"
 
 #include "format/json_text.h"
@@ -7,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A sentence on its way out. */
+/* A sentence being written. */
 typedef struct ur_tag_writing {
     ur_tag *c;
-    int32_t *const *labels; /* of each head */
+    int32_t *const *labels; /* one array per head */
 } ur_tag_writing;
 
 static ur_status put(const ur_tag_writing *w, const char *text, size_t length, ur_error *error)

@@ -1,6 +1,6 @@
 /*
- * Lines of text, and what the network writes for each. Nothing is written for a line of blanks. Where several are answered at
- * once, they wait until there are so many, or no more; each is answered as if it were alone.
+ * Writes a text for each line. A line of blanks gets an empty answer. If several lines are answered at once, they wait
+ * until there are enough, or no more come. Each is answered as if it were alone.
  */
 #include "task/translate/translate.h"
 
@@ -11,12 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* An answer on its way. */
+/* An answer in progress. */
 typedef struct answering {
     ur_translate *c;
     const ur_sink *sink;
     size_t lane;
-    size_t count; /* texts that were found for it; 0: the line is empty */
+    size_t count; /* number of texts found for the line; 0 if the line is empty */
 } answering;
 
 static ur_status put(const answering *a, const char *text, size_t length, ur_error *error)
@@ -28,7 +28,8 @@ static ur_hypothesis find_text(const answering *a, size_t i) { return ur_decodin
 
 /* ---- As text ------------------------------------------------------------------------------------------------------- */
 
-/* With several texts for a line each stands behind its log probability, and an empty line behind all. */
+/* Writes the texts of a line. If several are asked for, each is preceded by its log probability, and an empty line
+ * follows them all. */
 static ur_status write_texts(const answering *a, ur_error *error)
 {
     ur_translate *c = a->c;
@@ -50,7 +51,7 @@ static const char *source_text(void *data, int32_t token, size_t *length)
     return ur_tokens_text(((const ur_translate *)data)->side[UR_SOURCE].vocabulary, token, length);
 }
 
-/* Where each token of text i looked: a row for each, a column for each token of the source. */
+/* Adds where each token of text i looked: a row per token, a column per token of the source. */
 static ur_status put_attention(const answering *a, size_t i, json_t *object, ur_error *error)
 {
     const ur_hypothesis h = find_text(a, i);
@@ -80,7 +81,7 @@ static ur_status add_text(const answering *a, size_t i, json_t *list, ur_error *
     return status;
 }
 
-/* The best, and all of them where several are wanted. */
+/* Makes an object of the best text, with a list of all of them if several are asked for. */
 static ur_status make_json(const answering *a, json_t **object, ur_error *error)
 {
     json_t *list = json_array();
@@ -134,7 +135,7 @@ static ur_status begin(ur_translate *c, ur_learner *learner, ur_error *error)
     return ur_translate_begin_writing(c, learner, &beam, error);
 }
 
-/* Lines without tokens have no lane. */
+/* Writes the answers of all lines. Lines without tokens have no lane. */
 static ur_status write_lines(ur_translate *c, bool json, const ur_sink *sink, ur_error *error)
 {
     for (size_t i = 0, lane = 0; i < c->waiting.count; i++) {

@@ -1,7 +1,7 @@
 /*
- * Batches of pairs of about one length, with about equal numbers of tokens. The source ends with an end, so that one without
- * tokens is a step as well. The decoder reads an end and then the target; at each of its steps the next token is wanted, and
- * an end behind the last.
+ * Batches of pairs of similar length, with about equal numbers of tokens. The source is followed by an end token, so
+ * that a source without tokens is one step, too. The decoder reads an end token and then the target. The target of each
+ * step is the next token, and after the last token the end token.
  */
 #include "task/translate/translate.h"
 
@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-/* ---- Room ---------------------------------------------------------------------------------------------------------- */
+/* ---- Buffers ------------------------------------------------------------------------------------------------------- */
 
 static ur_status make_source_room(ur_translate *c, size_t steps, size_t lanes, ur_error *error)
 {
@@ -49,7 +49,7 @@ ur_status ur_translate_prepare(void *data, const ur_settings *settings, ur_learn
 
 /* ---- Texts --------------------------------------------------------------------------------------------------------- */
 
-/* A source with its end, in lane b of (steps, lanes). */
+/* Puts a source with its end token into lane b of (steps, lanes). */
 static void lay_source(ur_translate *c, const ur_ids *text, size_t steps, size_t lanes, size_t b)
 {
     c->source.lengths[b] = (int32_t)text->count + 1;
@@ -95,7 +95,8 @@ static ur_status make_texts_room(ur_translate_side *side, size_t lanes, ur_error
     return UR_OK;
 }
 
-/* The texts of a batch, and the steps of the longest of each side, with the end. A source that is too long is cut. */
+/* Reads the texts of a batch. Gives the steps of the longest on each side, with the end token. A source that is too
+ * long is cut. */
 static ur_status read_texts(ur_translate *c, const ur_translate_part *p, const uint32_t *place, size_t lanes,
                             size_t steps[UR_SIDES], ur_error *error)
 {
@@ -126,8 +127,8 @@ static void swap_lanes(ur_translate *c, uint32_t *place, size_t a, size_t b)
     }
 }
 
-/* The longest targets first. All pairs of a batch have about as many tokens, so the shortest sources come first: on both sides
- * the lanes that go on at a step lie together, and no more than those need be worked on. */
+/* Sorts the lanes, longest targets first. All pairs of a batch have about equally many tokens, so the shortest sources
+ * come first. On both sides the lanes that are live at a step are then contiguous, and only those are computed. */
 static ur_status sort_lanes(ur_translate *c, const uint32_t **places, size_t lanes, ur_error *error)
 {
     UR_TRY(ur_room_grow(&c->sorted, lanes, sizeof *c->sorted, error));
@@ -144,7 +145,7 @@ static ur_status sort_lanes(ur_translate *c, const uint32_t **places, size_t lan
     return UR_OK;
 }
 
-/* Which words are read as unknown ones depends on the epoch and the number of the pair. */
+/* Which words are replaced by the unknown token follows from the epoch and the index of the pair. */
 static ur_dropping dropping_of(const ur_translate *c, size_t side, uint64_t epoch, uint32_t pair)
 {
     return (ur_dropping){.share = c->settings.token_dropout,
@@ -203,7 +204,8 @@ ur_status ur_translate_batch(void *data, ur_part part, uint64_t epoch, uint64_t 
     return UR_OK;
 }
 
-/* Sources that are too long are cut and counted. Returns how many have tokens; *steps: of the longest. */
+/* Cuts and counts lines that are too long. Returns how many lines have tokens. *steps is the number of steps of the
+ * longest. */
 static size_t cut_lines(ur_translate *c, ur_ids *lines, size_t count, size_t *steps)
 {
     size_t lanes = 0, most = c->settings.max_length;

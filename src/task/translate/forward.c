@@ -1,5 +1,6 @@
 /*
- * The loss of a batch. In an evaluation it is the one with the true tokens fed; the one with the decoder's own is found besides.
+ * The loss of a batch. An evaluation's loss is the one with the true tokens fed; the loss with the decoder's own tokens
+ * is computed in addition.
  */
 #include "task/translate/translate.h"
 
@@ -11,7 +12,7 @@ double ur_translate_share(const ur_translate *c, uint64_t step)
     return (double)step >= most ? least : 1 - (1 - least) * (double)step / most;
 }
 
-/* The loss with its own tokens; what the decoder gave with the true ones stays its value. */
+/* Computes the loss with the decoder's own tokens. The decoder's value stays what it gave with the true tokens. */
 static bool run_own(ur_forcing *f, ur_translate_loss *own)
 {
     ur_value *decoder = &f->pass->output[f->pass->model->line_count - 1];

@@ -1,4 +1,4 @@
-/* How good a translation is: its losses, and what it writes beside what is wanted. */
+/* Measures a translation: its losses, and a comparison of the written texts with the expected ones. */
 #include "task/translate/translate.h"
 
 #include "kernel/scalar.h"
@@ -6,7 +6,7 @@
 #include <jansson.h>
 #include <string.h>
 
-/* ---- Adding up ----------------------------------------------------------------------------------------------------- */
+/* ---- Sums ---------------------------------------------------------------------------------------------------------- */
 
 static ur_status add_text(ur_translate *c, ur_translate_count *t, ur_error *error)
 {
@@ -28,7 +28,7 @@ ur_status ur_translate_tally(void *data, const ur_task_batch *batch, const ur_va
         UR_TRY(ur_pairs_read(p->set, p->pair[c->at.place[b]], &c->pair, error));
         UR_TRY(ur_translate_text(c, b, 0, error));
         bool empty = !c->pair.text[UR_SOURCE].length;
-        if (empty) c->written.length = 0; /* as `predict` answers it */
+        if (empty) c->written.length = 0; /* `predict` gives an empty answer, too */
         t->empty += empty;
         UR_TRY(add_text(c, t, error));
     }
@@ -38,7 +38,7 @@ ur_status ur_translate_tally(void *data, const ur_task_batch *batch, const ur_va
     return UR_OK;
 }
 
-/* ---- In numbers ---------------------------------------------------------------------------------------------------- */
+/* ---- Results ------------------------------------------------------------------------------------------------------- */
 
 static double mean(double sum, size_t count) { return sum / (double)(count ? count : 1); }
 

@@ -1,4 +1,4 @@
-/* The pairs of a translation: opened, shared out into parts, their tokens counted. */
+/* Opens the pairs of a translation, splits them into parts, and counts their tokens. */
 #include "task/translate/translate.h"
 
 #include "base/random.h"
@@ -53,7 +53,7 @@ static ur_status open_part(ur_translate *c, ur_part which, const ur_pairs *set, 
 
 static void add_pair(ur_translate_part *p, size_t i) { p->pair[p->count++] = (uint32_t)i; }
 
-/* Pairs with the same source are on the same side. */
+/* Pairs with the same source are in the same part. */
 static bool is_held(const ur_translate *c, double share)
 {
     ur_field source = c->pair.text[UR_SOURCE];
@@ -61,7 +61,7 @@ static bool is_held(const ur_translate *c, double share)
     return ur_random_uniform(c->seed, UR_USE_SPLIT, hash) < share;
 }
 
-/* Those with two texts, into the part to train on or the one that is held out. */
+/* Splits the pairs with two non-empty texts into a training part and a validation part. */
 static ur_status share_out(ur_translate *c, double share, ur_error *error)
 {
     UR_TRY(open_part(c, UR_PART_TRAIN, c->set, error));
@@ -86,7 +86,8 @@ static ur_status take_all(ur_translate *c, ur_part part, const ur_pairs *set, ur
 
 /* ---- Tokens -------------------------------------------------------------------------------------------------------- */
 
-/* Of the pair at hand, with an end for each side; *longest: of the longer side, without. */
+/* Counts the tokens of the current pair, with an end token for each side. *longest is the length of the longer side
+ * without it. */
 static ur_status count_tokens(ur_translate *c, uint32_t *tokens, size_t *longest, ur_error *error)
 {
     size_t all = 0;
@@ -102,7 +103,7 @@ static ur_status count_tokens(ur_translate *c, uint32_t *tokens, size_t *longest
     return UR_OK;
 }
 
-/* Pairs that are learnt from and are too long are left out. */
+/* Counts the tokens of a part's pairs. Training pairs that are too long are left out. */
 static ur_status measure_part(ur_translate *c, ur_part part, ur_error *error)
 {
     ur_translate_part *p = &c->part[part];
@@ -139,7 +140,7 @@ static ur_status open_pairs(ur_translate *c, ur_pairs **set, const ur_settings *
     return UR_OK;
 }
 
-/* Behind two files and a source to validate on stands its target. */
+/* Opens the training data. Two files and `val` need a third word, the target of the validation data. */
 static ur_status open_training(ur_translate *c, const ur_settings *settings, ur_error *error)
 {
     const ur_run_settings *run = &settings->run;
@@ -180,7 +181,7 @@ ur_status ur_translate_open(void *data, const ur_settings *settings, const ur_mo
     return from ? open_test(c, settings, error) : open_training(c, settings, error);
 }
 
-/* ---- In words ------------------------------------------------------------------------------------------------------ */
+/* ---- Description --------------------------------------------------------------------------------------------------- */
 
 static void put(char *text, size_t size, const char *format, ...) UR_PRINTF(3, 4);
 

@@ -1,4 +1,4 @@
-/* The vocabularies of a translation, in the model's file and out of it; and what its network must be. */
+/* The vocabularies of a translation in the model, and the checks of its network. */
 #include "task/translate/translate.h"
 
 #include "format/record.h"
@@ -9,7 +9,7 @@
 
 static const char NFC[] = "NFC";
 
-/* The vocabulary that a line keeps. */
+/* Where a line's vocabulary is kept. */
 static ur_vocabulary **place_of(ur_model *m, size_t line)
 {
     return line + 1 == m->line_count ? &m->vocabulary : &m->lines[line].vocabulary;
@@ -46,7 +46,7 @@ static ur_status record_data(const ur_translate *c, ur_model *model, ur_error *e
     return c->nfc ? ur_record_set(model, "text", json_pack("{s:s}", "normal_form", NFC), error) : UR_OK;
 }
 
-/* A joint vocabulary is the last line's. */
+/* A joint vocabulary belongs to the last line. */
 static void give_vocabularies(ur_translate *c, ur_model *m)
 {
     bool kept = c->joint;
@@ -68,7 +68,7 @@ ur_status ur_translate_record(void *data, ur_model *model, ur_error *error)
     return record_data(c, model, error);
 }
 
-/* ---- Out of it ----------------------------------------------------------------------------------------------------- */
+/* ---- From the model's file ----------------------------------------------------------------------------------------- */
 
 ur_status ur_translate_take_model(ur_translate *c, const ur_model *m, ur_error *error)
 {

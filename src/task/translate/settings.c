@@ -1,4 +1,4 @@
-/* What a translation is told, and what it chooses by itself. */
+/* The settings of a translation, and what it chooses for those that are left open. */
 #include "task/translate/translate.h"
 
 #include "base/number.h"
@@ -66,14 +66,14 @@ static const ur_setting ROWS[] = {
 
 const ur_setting_table ur_translate_setting_table = UR_SETTING_TABLE(ROWS);
 
-/* Passes over the data: about as many pairs in all for any size. */
+/* Number of epochs, such that about the same number of pairs is read for any size of the data. */
 static double choose_epochs(size_t pairs)
 {
     double epochs = 600000 / (double)(pairs + 1);
     return epochs < 2 ? 2 : epochs > 60 ? 60 : floor(epochs);
 }
 
-/* How long the share of true tokens falls: three epochs. */
+/* The share of true tokens falls over three epochs. */
 static ur_status choose_forcing(ur_settings *settings, size_t pairs, ur_error *error)
 {
     char steps[32];
@@ -106,9 +106,9 @@ ur_status ur_translate_choose(const void *data, ur_settings *settings, ur_error 
     return c->settings.teacher_forcing < 1 ? choose_forcing(settings, pairs, error) : UR_OK;
 }
 
-/* encoder: embed E > dropout P > CELL H/2 bi; decoder: embed like encoder > dropout P > CELL H from encoder > attend encoder E >
- * dropout P > dense tied
- * with an embedding of its own where the vocabulary is not joint; without attention nothing is tied, since H is not E. */
+/* Writes "encoder: embed E > dropout P > CELL H/2 bi; decoder: embed like encoder > dropout P > CELL H from encoder >
+ * attend encoder E > dropout P > dense tied". If the vocabulary is not joint, the decoder has its own embedding.
+ * Without attention nothing is tied, since H is not E. */
 static ur_status write_network(const ur_translate *c, const ur_run_settings *run, char *line, size_t size,
                                ur_error *error)
 {
@@ -128,7 +128,7 @@ static ur_status write_network(const ur_translate *c, const ur_run_settings *run
     return UR_OK;
 }
 
-/* Lines but the last read the source, the last one the target. */
+/* All lines but the last read the source; the last reads the target. */
 static ur_status size_lines(const ur_translate *c, ur_net_request *request, ur_error *error)
 {
     ur_net_spec spec;

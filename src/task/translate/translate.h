@@ -1,7 +1,7 @@
 /*
- * Translation: a text is read, and another one is written. The lines of the network but the last read the source; the last is
- * the decoder, which begins from them, reads what has been written so far, and gives a number for each token that could come
- * next. In training it reads the true tokens (teacher forcing), or its own ones for a share of them.
+ * Translation: reads a text and writes another one. All lines of the network but the last read the source. The last
+ * line is the decoder, which begins from them, reads what has been written so far, and gives a number for each possible
+ * next token. In training it reads the true tokens (teacher forcing), or its own ones for a share of them.
  */
 #ifndef UR_TASK_TRANSLATE_TRANSLATE_H
 #define UR_TASK_TRANSLATE_TRANSLATE_H
@@ -18,7 +18,7 @@
 
 enum { UR_SOURCE = UR_PAIR_SOURCE, UR_TARGET = UR_PAIR_TARGET, UR_SIDES = UR_PAIR_SIDES };
 
-/* As the rows of settings.c say. */
+/* Settings; see the rows of settings.c. */
 typedef struct ur_translate_settings {
     const char *source_column, *target_column, *header;
     const char *token, *joint, *nfc, *attend;
@@ -27,42 +27,42 @@ typedef struct ur_translate_settings {
     double token_dropout, label_smoothing;
     double teacher_forcing;
     size_t forcing_steps;
-    size_t beam, n_best; /* n_best 0: one text, and nothing beside it */
+    size_t beam, n_best; /* n_best 0: one text, without its log probability */
     double length_power;
     bool attention;
     size_t at_once;
 } ur_translate_settings;
 
-/* Pairs of a part of the data, and in which order they are read. */
+/* The pairs of one part of the data, and the order in which they are read. */
 typedef struct ur_translate_part {
     const ur_pairs *set;
-    uint32_t *pair, *tokens; /* count of them: numbers in the set, and the tokens of both sides with their ends */
+    uint32_t *pair, *tokens; /* (count) index in the set, and tokens of both sides with their end tokens */
     size_t count;
     ur_order order;
 } ur_translate_part;
 
 typedef struct ur_translate_side {
-    ur_vocabulary *vocabulary; /* both sides have the same one where it is joint */
-    ur_ids text;               /* of the text at hand */
-    ur_ids *texts;             /* of those of a batch; room for text_room */
+    ur_vocabulary *vocabulary; /* the same for both sides if it is joint */
+    ur_ids text;               /* tokens of the current text */
+    ur_ids *texts;             /* tokens of the texts of a batch; capacity text_room */
     size_t text_room;
 } ur_translate_side;
 
-/* A loss on its way. */
+/* A loss being added up. */
 typedef struct ur_translate_loss {
     double sum;
     size_t count;
 } ur_translate_loss;
 
-/* What an evaluation adds up. */
+/* Sums over an evaluation. */
 typedef struct ur_translate_count {
-    size_t sentences, exact, empty; /* empty: sources, which get an empty answer */
+    size_t sentences, exact, empty; /* empty: empty sources, which get an empty answer */
     ur_bleu bleu, bleu_lower;
     ur_chrf chrf;
-    ur_translate_loss own; /* with its own tokens fed */
+    ur_translate_loss own; /* loss with the decoder's own tokens fed */
 } ur_translate_count;
 
-/* Lines that are to be answered together. */
+/* Lines that wait to be answered together. */
 typedef struct ur_translate_waiting {
     const ur_vocabulary *vocabulary;
     ur_ids *line;
@@ -76,35 +76,34 @@ typedef struct ur_translate {
     ur_pairs *set, *validation;
     ur_translate_part part[UR_PARTS];
     ur_translate_side side[UR_SIDES];
-    bool joint, given;   /* given: the model has the vocabularies */
-    bool nfc;            /* texts are brought to normal form C */
-    ur_normal_form form; /* of a line that is answered */
-    size_t empty, longer,
-        cut; /* pairs left out since a side is empty, or longer than max_length; sources that were cut */
+    bool joint, given;         /* given: the model owns the vocabularies */
+    bool nfc;                  /* texts are converted to normal form C */
+    ur_normal_form form;       /* of a line that is answered */
+    size_t empty, longer, cut; /* pairs left out as a side is empty, or too long; number of sources that were cut */
     const ur_model *model;
-    ur_model *built; /* in a training: the same */
+    ur_model *built; /* the same model, in training; else NULL */
     ur_pair pair;
     struct {
-        int32_t *ids, *lengths; /* (T, B), each with its end; (B) */
-        size_t places, lanes;   /* for which there is room */
-    } source;                   /* of the batch at hand */
-    ur_teaching teaching;       /* its targets */
-    int32_t *said;              /* (T, B): what the decoder is fed, step by step */
-    size_t places;              /* for which there is room in it */
-    uint32_t *sorted;           /* the places of a batch to learn from, in the order of its lanes */
+        int32_t *ids, *lengths; /* (T, B) with end tokens; (B) */
+        size_t places, lanes;   /* capacity: T·B, and B */
+    } source;                   /* of the current batch */
+    ur_teaching teaching;       /* inputs and targets of the decoder */
+    int32_t *said;              /* (T, B) tokens fed to a decoder that is stepped */
+    size_t places;              /* capacity of `said` */
+    uint32_t *sorted;           /* places of a training batch, in the order of its lanes */
     bool sums;                  /* losses are summed, not averaged */
-    ur_translate_loss own;      /* of the batch at hand */
-    double writing;             /* seconds of the evaluation */
+    ur_translate_loss own;      /* of the current batch */
+    double writing;             /* seconds of the evaluation spent on writing */
     struct {
         ur_part part;
-        const uint32_t *place; /* of the part: those in the batch's lanes */
+        const uint32_t *place; /* index in the part of each lane's pair */
         size_t lanes;
-    } at;           /* the batch at hand */
-    size_t longest; /* tokens of a target that is learnt from */
+    } at;           /* the current batch */
+    size_t longest; /* most tokens of a training target */
     size_t threads;
-    ur_learner *judge; /* what evaluations write with; NULL before the first */
+    ur_learner *judge; /* the learner with which evaluations write; NULL before the first */
     ur_decoding *decoding;
-    int32_t never; /* a token that is not written */
+    int32_t never; /* the token that is never written */
     ur_written written;
     ur_score_room scores;
     ur_translate_waiting waiting;
@@ -114,61 +113,62 @@ typedef struct ur_translate {
 extern const ur_task ur_task_translate;
 extern const ur_setting_table ur_translate_setting_table;
 
-/* settings.c */
+/* In settings.c: */
 ur_status ur_translate_choose(const void *data, ur_settings *settings, ur_error *error);
 ur_status ur_translate_network(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error);
 
-/* open.c, vocabulary.c */
+/* In open.c and vocabulary.c: */
 ur_status ur_translate_open(void *data, const ur_settings *settings, const ur_model *from, ur_error *error);
 void ur_translate_close(void *data);
 void ur_translate_describe(const void *data, char *text, size_t size);
 uint64_t ur_translate_hash(const void *data, ur_part part);
-/* Makes the vocabularies from the pairs of the part to train on; decides what was left open about them. */
+/* Makes the vocabularies from the pairs of the training part, and decides what was left open about them. */
 ur_status ur_translate_make_vocabularies(ur_translate *c, ur_error *error);
 
-/* record.c: vocabularies, in the model's file and out of it. */
+/* In record.c: writes the vocabularies into the model, and reads them from there. */
 ur_status ur_translate_record(void *data, ur_model *model, ur_error *error);
 ur_status ur_translate_take_model(ur_translate *c, const ur_model *model, ur_error *error);
 
-/* batches.c */
+/* In batches.c: */
 ur_status ur_translate_prepare(void *data, const ur_settings *settings, ur_learning *learning, double *first_loss,
                                ur_error *error);
 uint64_t ur_translate_batches(const void *data, ur_part part, uint64_t epoch);
 ur_status ur_translate_batch(void *data, ur_part part, uint64_t epoch, uint64_t number, ur_task_batch *batch,
                              ur_error *error);
 
-/* Lines as a batch to write for: a lane for each that has tokens, c->at.lanes of them; too long ones are cut and counted. */
+/* Makes a batch of lines to write for. Each line that has tokens is a lane; there are c->at.lanes of them. Lines that
+ * are too long are cut and counted. */
 ur_status ur_translate_batch_lines(ur_translate *c, ur_ids *lines, size_t count, ur_batch *batch, ur_error *error);
-/* What a dropped token is read as, and which is not written: the unknown one, of pieces the byte 1, for which texts have no
- * use. */
+/* The token that replaces a dropped one, and that is never written: the unknown token. Pieces have none, so it is the
+ * byte 1, which texts do not use. */
 int32_t ur_translate_mask(const ur_vocabulary *vocabulary);
 
-/* forward.c: the loss of a batch. The share of true tokens that the decoder is fed at an update. */
+/* In forward.c: the loss of a batch, and the share of true tokens that the decoder is fed at an update. */
 ur_status ur_translate_forward(void *data, ur_pass *pass, const ur_task_batch *batch, ur_window_result *sums,
                                ur_error *error);
 double ur_translate_share(const ur_translate *c, uint64_t step);
 
-/* write.c. What writes is made once; the learner must outlive it. */
+/* In write.c: starts writing, unless it has started. The learner must outlive it. */
 ur_status ur_translate_begin_writing(ur_translate *c, ur_learner *learner, const ur_beam_settings *beam,
                                      ur_error *error);
 void ur_translate_end_writing(ur_translate *c);
-/* For an evaluation. */
+/* Writes the texts of a batch for an evaluation. */
 ur_status ur_translate_write_batch(ur_translate *c, ur_model *model, const ur_batch *batch, ur_error *error);
-/* Text i of a lane into c->written. */
+/* Puts text i of a lane into c->written. */
 ur_status ur_translate_text(ur_translate *c, size_t lane, size_t i, ur_error *error);
 
-/* To be looked at. */
+/* For inspection and for samples. */
 ur_status ur_translate_source_text(void *data, size_t lane, const char **text, size_t *length, ur_error *error);
 const char *ur_translate_token_text(void *data, int32_t token, size_t *length);
 ur_status ur_translate_show(void *data, const ur_model *model, uint64_t step, ur_shown *shown, ur_error *error);
 
-/* answer.c */
+/* In answer.c: */
 void ur_translate_end_waiting(ur_translate *c);
 ur_status ur_translate_answer(void *data, ur_learner *learner, const char *item, size_t length, bool json,
                               const ur_sink *sink, ur_error *error);
 size_t ur_translate_cut(const void *data);
 
-/* judge.c */
+/* In judge.c: */
 ur_status ur_translate_tally(void *data, const ur_task_batch *batch, const ur_value *out, void *tally, ur_error *error);
 ur_status ur_translate_finish(const void *data, const void *tally, const ur_window_result *all, double *metric,
                               struct json_t *more, ur_error *error);

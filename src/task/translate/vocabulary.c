@@ -1,4 +1,4 @@
-/* The vocabularies of a translation: one for each side, or one for both, from the pairs that are learnt from. */
+/* The vocabularies of a translation: one for each side, or one for both. They are made from the training pairs. */
 #include "task/translate/translate.h"
 
 #include "base/utf8.h"
@@ -23,7 +23,7 @@ static ur_status count_letters(const ur_vocabulary *words, ur_vocabulary *letter
     return UR_OK;
 }
 
-/* The share of one side's letters that the other has. */
+/* The share of one side's letters that the other side has. */
 static double find_overlap(const ur_vocabulary *one, const ur_vocabulary *other)
 {
     uint64_t all = 0, shared = 0;
@@ -66,7 +66,7 @@ static ur_status count_pair(ur_translate *c, ur_error *error)
     return UR_OK;
 }
 
-/* Both sides become one. */
+/* Merges the vocabularies of both sides. */
 static ur_status join_sides(ur_translate *c, ur_error *error)
 {
     ur_vocabulary *one = c->side[UR_SOURCE].vocabulary, *other = c->side[UR_TARGET].vocabulary;
@@ -80,7 +80,7 @@ static ur_status join_sides(ur_translate *c, ur_error *error)
     return UR_OK;
 }
 
-/* Pieces: one for about a hundred words of a side. */
+/* Chooses the number of pieces: 1000, and one for each hundred words of a side. */
 static void choose_limit(ur_translate *c)
 {
     uint64_t words = 0;

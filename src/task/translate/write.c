@@ -1,4 +1,4 @@
-/* Writing: with the weights as they are, for all sources of a batch at once. */
+/* Writes translations with the current weights, for all sources of a batch at once. */
 #include "task/translate/translate.h"
 
 #include "base/clock.h"
@@ -26,8 +26,9 @@ ur_status ur_translate_begin_writing(ur_translate *c, ur_learner *learner, const
     return ur_decoding_create(&c->decoding, learner, &settings, error);
 }
 
-/* What is written besides the trainer's work, with a learner of its own. While a network learns, the likeliest token is taken at
- * each step, and no text gets longer than about twice the longest one wanted: early on it knows no end. */
+/* Starts writing with a learner of its own, so that the trainer's is not disturbed. During training the most probable
+ * token is taken at each step. Texts then get no longer than about twice the longest expected one, since a network
+ * early in training finds no end. */
 static ur_status begin_besides(ur_translate *c, ur_model *model, ur_error *error)
 {
     bool learning = c->part[UR_PART_TRAIN].count > 0;
@@ -57,7 +58,7 @@ ur_status ur_translate_text(ur_translate *c, size_t lane, size_t i, ur_error *er
     return ur_tokens_write(c->side[UR_TARGET].vocabulary, h.ids, h.length, &c->written, error);
 }
 
-/* ---- To be looked at ----------------------------------------------------------------------------------------------- */
+/* ---- Inspection ---------------------------------------------------------------------------------------------------- */
 
 static int shown_length(size_t length) { return length < 300 ? (int)length : 300; }
 
@@ -77,7 +78,7 @@ const char *ur_translate_token_text(void *data, int32_t token, size_t *length)
     return ur_tokens_text(c->side[UR_TARGET].vocabulary, token, length);
 }
 
-/* A pair of those held out, each time another one: the source, what is written, what is wanted. */
+/* Shows a held-out pair, another one each time: the source, the text written for it, and the expected text. */
 ur_status ur_translate_show(void *data, const ur_model *model, uint64_t step, ur_shown *shown, ur_error *error)
 {
     ur_translate *c = data;
@@ -85,7 +86,7 @@ ur_status ur_translate_show(void *data, const ur_model *model, uint64_t step, ur
     size_t i = (size_t)(ur_random_uniform(c->seed, UR_USE_FORCING + 3, step) * (double)p->count);
     ur_translate_side *side = &c->side[UR_SOURCE];
     ur_batch batch;
-    (void)model; /* it is the one that was built */
+    (void)model; /* it is c->built */
     UR_TRY(ur_pairs_read(p->set, p->pair[i], &c->pair, error));
     ur_field source = c->pair.text[UR_SOURCE], wanted = c->pair.text[UR_TARGET];
     UR_TRY(ur_tokens_read(side->vocabulary, source.text, source.length, &side->text, error));
