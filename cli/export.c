@@ -62,7 +62,7 @@ static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_erro
     const settings *s = settings_;
     ur_model *model = NULL;
     UR_TRY(ur_cli_expect(arguments, 1, 1, "which model? give a model file or a run folder", error));
-    if (!s->output) return ur_fail(error, UR_ERR_USAGE, "where to? give the new file with -o FILE");
+    if (!s->output) return ur_fail(error, UR_ERR_USAGE, "give the new file with -o FILE");
     UR_TRY(ur_cli_check_new(s->output, s->overwrite, error));
     UR_TRY(ur_cli_model_load(&model, arguments->words[0], error));
     ur_status status = write_model(s, model, error);

@@ -177,7 +177,7 @@ static ur_status run_session(const ur_cli_sample_settings *s, bool seed_given, c
 static ur_status check_questions(const ur_cli_sample_settings *s, ur_error *error)
 {
     if (!!s->next + !!s->complete + !!s->beam > 1)
-        return ur_fail(error, UR_ERR_USAGE, "%s and %s are two questions; ask one of them",
+        return ur_fail(error, UR_ERR_USAGE, "%s and %s exclude each other; give one of them",
                        s->next ? "--next" : "--complete", s->next && s->complete ? "--complete" : "--beam");
     if ((s->complete || s->beam) && s->state_out)
         return ur_fail(error, UR_ERR_USAGE, "%s keeps no state; use --state-out with --next or --length 0",
@@ -215,7 +215,7 @@ static ur_status check_state_out(const ur_cli_sample_settings *s, const char *mo
     free(path);
     if (is_model) return ur_fail(error, UR_ERR_USAGE, "--state-out: %s is the model; give another name", s->state_out);
     if (s->overwrite || holds_state(s->state_out)) return UR_OK;
-    return ur_fail(error, UR_ERR_USAGE, "--state-out: %s is there and is no state; --overwrite replaces it",
+    return ur_fail(error, UR_ERR_USAGE, "--state-out: %s exists and is not a state; --overwrite replaces it",
                    s->state_out);
 }
 

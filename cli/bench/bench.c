@@ -118,7 +118,7 @@ static ur_status time_model(const settings *s, const ur_cli_arguments *arguments
     static const char *const WORKS[] = {"work", "precision", "weights", "list", "phases"};
     for (size_t i = 0; i < sizeof WORKS / sizeof WORKS[0]; i++)
         if (ur_cli_given(&TABLE, arguments, WORKS[i]))
-            return ur_fail(error, UR_ERR_USAGE, "--%s is of the works; leave it out, or MODEL", WORKS[i]);
+            return ur_fail(error, UR_ERR_USAGE, "--%s is for the standard workloads; leave it out, or MODEL", WORKS[i]);
     return ur_bench_model(&(ur_bench_how){s->threads, s->seconds, s->json}, arguments, error);
 }
 

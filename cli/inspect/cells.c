@@ -90,7 +90,7 @@ static ur_status find_shown(const ur_cli_cells *f, size_t *predicate, ur_error *
         if (strcmp(score.predicate.name, f->settings->show) == 0) return UR_OK;
         snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", score.predicate.name);
     }
-    return ur_fail(error, UR_ERR_USAGE, "--show: '%.60s' is no predicate; there are %s", f->settings->show, names);
+    return ur_fail(error, UR_ERR_USAGE, "--show: '%.60s' is not a predicate; there are %s", f->settings->show, names);
 }
 
 /* ---- Running ----------------------------------------------------------------------------------------------------- */
@@ -100,7 +100,7 @@ static ur_status show(const ur_cli_cells *f, ur_error *error)
     size_t predicate = ur_cells_count(f->cells);
     if (f->settings->show) UR_TRY(find_shown(f, &predicate, error));
     if (!ur_cells_values(f->cells, predicate))
-        return ur_fail(error, UR_ERR_DATA, "--show %s: no cell was scored, because the data have too few places of it",
+        return ur_fail(error, UR_ERR_DATA, "--show %s: no neuron was scored, because the data have too few such places",
                        f->settings->show);
     ur_cli_cells_colour(f, predicate, stdout, false);
     return UR_OK;

@@ -179,7 +179,7 @@ static ur_status inspect(const settings *s, ur_model *model, const ur_cli_argume
 {
     if (strcmp(ur_model_task(model), "glimpse") != 0)
         return ur_fail(error, UR_ERR_DATA,
-                       "%s: a model for %s, which does not look about; unroll train glimpse trains one",
+                       "%s: a model for %s, which takes no glimpses; unroll train glimpse trains one that does",
                        arguments->words[0], ur_model_task(model));
     UR_TRY(ur_cli_expect(arguments, 2, 2, "which pictures? give an idx file", error));
     return show(s, model, arguments->words[1], error);

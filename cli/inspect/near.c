@@ -150,10 +150,10 @@ static ur_status no_token(const ur_cli_near *near, const char *word, ur_error *e
     char *other = near->words ? like(near, word) : NULL;
     ur_status status =
         other ? ur_fail(error, UR_ERR_DATA,
-                        "'%.60s' is none of the model's %zu tokens; the one spelt most alike is '%.60s'", word, tokens,
+                        "'%.60s' is not one of the model's %zu tokens; the most similar one is '%.60s'", word, tokens,
                         other)
-              : ur_fail(error, UR_ERR_DATA, "'%.60s' is none of the model's %zu tokens (unroll info lists some)", word,
-                        tokens);
+              : ur_fail(error, UR_ERR_DATA, "'%.60s' is not one of the model's %zu tokens (unroll info lists some)",
+                        word, tokens);
     free(other);
     return status;
 }

@@ -118,8 +118,7 @@ static ur_status find_label(salience *s, const char *name, ur_error *error)
 static ur_status choose_step(salience *s, size_t at, ur_error *error)
 {
     if (at && !s->item.each_step)
-        return ur_fail(error, UR_ERR_USAGE,
-                       "--at is for models that give each step a label; this one gives one in all");
+        return ur_fail(error, UR_ERR_USAGE, "--at is for models that label each step; this one gives one label in all");
     if (at > s->count) return ur_fail(error, UR_ERR_USAGE, "--at %zu: there are %zu", at, s->count);
     s->at = !s->item.each_step ? 0 : at ? at : s->count;
     return UR_OK;
@@ -133,7 +132,8 @@ static ur_status choose_number(salience *s, const settings *how, ur_prediction *
     size_t features = 0, count = s->item.numbers;
     if (how->target)
         return ur_fail(error, UR_ERR_USAGE, "--target is for labels and tokens; --item chooses a channel, --at a row");
-    if (how->at > count) return ur_fail(error, UR_ERR_USAGE, "--at %zu: %zu can be explained", how->at, count);
+    if (how->at > count)
+        return ur_fail(error, UR_ERR_USAGE, "--at %zu: the forecast has rows 1 to %zu", how->at, count);
     s->ahead = how->at ? how->at : count;
     while (ur_answerer_feature(s->answerer, features)) features++;
     s->features = calloc(features + 1, sizeof *s->features);
@@ -194,8 +194,8 @@ static ur_status check_task(const char *task, ur_error *error)
     for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++)
         if (strcmp(task, OTHERS[i][0]) == 0)
             return ur_fail(error, UR_ERR_UNSUPPORTED,
-                           "what moved a model of the task %s is not shown; models of lm, classify, tag, frames and "
-                           "forecast are taken, and unroll %s",
+                           "there is no saliency for the task %s, only for lm, classify, tag, frames and "
+                           "forecast; unroll %s",
                            task, OTHERS[i][1]);
     return UR_OK;
 }

@@ -36,8 +36,8 @@ if ! "$UNROLL" --version | grep -q 'npz'; then
     fails_with inspect gates run text --dump all.npz; says '.npz files are not built in; install libminizip-dev'
     exit 0
 fi
-misused inspect gates run text --dump all.npz --signals z; says "--signals: 'z' names none"
-misused inspect gates run text --dump all.npz --signals h,z; says "--signals: 'z' names none"
+misused inspect gates run text --dump all.npz --signals z; says "--signals: 'z' is not a signal of"
+misused inspect gates run text --dump all.npz --signals h,z; says "--signals: 'z' is not a signal of"
 [ ! -e all.npz ] || fail 'a file was left'
 done_with inspect gates run text --dump all.npz
 cp all.npz again.npz

@@ -98,7 +98,7 @@ done_with inspect run plain --json; equal "$(json 'o["steps"], len(o["updates"][
 # Bad input: where, what, what to do
 fails_with inspect run nothing; says 'nothing'; equal "$(wc -l <err)" 1
 mkdir empty; fails_with inspect run empty; says 'empty/log.jsonl'; says 'check the name'
-: >log; fails_with inspect run log; says 'log: no update is in it'
+: >log; fails_with inspect run log; says 'log: it has no updates'
 refused() { printf '%b' "$1" >log; fails_with inspect run log; says "$2"; equal "$(wc -l <err)" 1; is_silent; }
 refused '{"step":1,"loss":2}\n{"step":2,\n' 'log: line 2: not JSON'
 refused '{"epoch":1,"train_loss":2}\n' 'log: line 1: "step" is not a whole number; is it the log of unroll train?'

@@ -26,8 +26,8 @@ typedef struct refusal {
 #define WITHOUT_STEPS                                                                                                  \
     "interpretable cells are found in models of the tasks lm, classify, tag and frames, whose data say what is true "  \
     "at each step; this model is of the task "
-#define NO_TOKENS "reads no tokens, so it has no embedding of any; models of lm, classify, tag (without --also), "
-#define NOT_SHOWN "is not shown; models of lm, classify, tag, frames and forecast are taken, and unroll "
+#define NO_TOKENS "reads no tokens, so it has no embedding; models of lm, classify, tag (without --also), "
+#define NOT_SHOWN ", only for lm, classify, tag, frames and forecast; unroll "
 
 static const refusal REFUSALS[] = {
     {"cells", "forecast", WITHOUT_STEPS "forecast; try inspect gates"},
@@ -59,9 +59,10 @@ static const refusal REFUSALS[] = {
 static const char *refusal_of(const char *verb, const char *task)
 {
     bool decodes = strcmp(task, "translate") == 0 || strcmp(task, "caption") == 0;
-    if (strcmp(verb, "forcing") == 0) return decodes ? NULL : "has no decoder; unroll train translate, caption";
+    if (strcmp(verb, "forcing") == 0)
+        return decodes ? NULL : "has no decoder; unroll train translate, unroll train caption";
     if (strcmp(verb, "glimpses") == 0)
-        return strcmp(task, "glimpse") == 0 ? NULL : "does not look about; unroll train glimpse trains one";
+        return strcmp(task, "glimpse") == 0 ? NULL : "takes no glimpses; unroll train glimpse trains one that does";
     for (size_t i = 0; i < sizeof REFUSALS / sizeof *REFUSALS; i++)
         if (strcmp(REFUSALS[i].verb, verb) == 0 && strcmp(REFUSALS[i].task, task) == 0) return REFUSALS[i].says;
     return NULL;

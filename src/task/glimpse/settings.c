@@ -88,7 +88,7 @@ static const char *read_side(const char *text, size_t *side)
 ur_status ur_glimpse_read_canvas(const ur_glimpse_settings *s, size_t canvas[2], ur_error *error)
 {
     canvas[0] = canvas[1] = 0;
-    if (s->clutter && !s->place) return ur_fail(error, UR_ERR_USAGE, "`clutter` is for pictures with a `place`");
+    if (s->clutter && !s->place) return ur_fail(error, UR_ERR_USAGE, "`clutter` needs `place`");
     if (!s->place) return UR_OK;
     const char *end = read_side(s->place, &canvas[0]);
     end = end && *end == 'x' ? read_side(end + 1, &canvas[1]) : NULL;

@@ -46,7 +46,7 @@ static ur_status open_data(void *data, const ur_settings *settings, const ur_mod
     d->window = s->window;
     d->seed = settings->run.learning.seed;
     if (settings->data.count)
-        return ur_fail(error, UR_ERR_USAGE, "%s: the recall tasks make their own examples", settings->data.text[0]);
+        return ur_fail(error, UR_ERR_USAGE, "%s: the recall tasks generate their examples", settings->data.text[0]);
     return check_gap(d->kind, d->gap, error);
 }
 
