@@ -115,7 +115,7 @@ static ur_status read_offsets(const tensor_reader *reader, ur_tensor_entry *entr
         return ur_fail(
             reader->error, UR_ERR_FORMAT,
             "%s: tensor \"%s\": its data_offsets end at byte %zu of the data, which has %zu bytes (from byte "
-            "%zu of the file); it was cut short",
+            "%zu of the file); it was cut off",
             reader->name, entry->name, end, data_size, reader->data_at);
     if (end - begin != entry->bytes)
         return ur_fail(

@@ -8,7 +8,7 @@ fails_with train lm nothing; says 'unroll: train lm: nothing: no such file or fo
 : >empty
 fails_with train lm empty; says 'empty: the text is empty'
 mkdir folder
-fails_with train lm folder; says 'folder: no text below this folder'
+fails_with train lm folder; says 'folder: no text files in this folder; a text file has no zero byte among its first'
 printf 'x' >one
 fails_with train lm one; says 'too short'
 printf 'ab' >two
@@ -31,11 +31,11 @@ fails_with train lm text -o /dev/null/run; says '/dev/null'
 # Models
 fails_with sample nothing; says 'nothing: no such model file or run folder'
 fails_with sample folder; says 'folder: not a run folder: it has no model.safetensors'
-fails_with info text; says 'text: '; says 'no safetensors file'
+fails_with info text; says 'text: '; says 'this is not a safetensors file'
 train text run
 misused eval run; says "which text?"
 file=run/model.safetensors
-head -c 1000 $file >cut; fails_with sample cut; says 'cut: '; says 'cut short'
+head -c 1000 $file >cut; fails_with sample cut; says 'cut: '; says 'cut off'
 head -c 4 $file >cut; fails_with sample cut; says 'cut: '
 : >cut; fails_with sample cut; says 'cut: '
 size=$(wc -c <$file)

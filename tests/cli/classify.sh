@@ -142,10 +142,10 @@ for i in 1 2 3 4; do
     same "fold$i/model.safetensors" "folds/$i/model.safetensors"
 done
 equal "$held" 400
-misused train classify all.tsv -o none --folds 1; says '--folds 1: at least 2 parts'
+misused train classify all.tsv -o none --folds 1; says '--folds 1: give at least 2'
 misused train classify all.tsv -o none --folds 2 --seeds 2; says '--seeds and --folds exclude each other'
 misused train classify all.tsv -o none --val-fold 5/4; says '5/4: give part I of K parts'
-misused train classify all.tsv -o none --val-fold 1/4 --val all.tsv; says 'exclude other data'
+misused train classify all.tsv -o none --val-fold 1/4 --val all.tsv; says 'exclude other validation data'
 misused train lm text -o none --folds 2; says 'this task holds out no folds'
 misused eval folds/1; says 'no data to judge'
 

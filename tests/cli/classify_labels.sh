@@ -17,9 +17,9 @@ done_with eval two trees --json; prints '"labels":["neg","pos"]'; prints '"examp
 printf '0 a dull film\n1 a great film\n' >lines
 done_with eval two lines --relabel '0=neg,1=pos' --json; prints '"examples":2'
 echo '9 a new film' >nine
-fails_with eval two nine; says 'the label 9 does not occur in the training, which has 2: neg, pos'
-misused train classify trees -o none --relabel '1=neg,2'; says '"2" is no rule'
-fails_with train classify trees -o none --relabel '1=,2=,4='; says 'leaves all 90 examples out'
+fails_with eval two nine; says 'the label 9 does not occur in the training data, which have 2 labels: neg, pos'
+misused train classify trees -o none --relabel '1=neg,2'; says '"2" is not a rule'
+fails_with train classify trees -o none --relabel '1=,2=,4='; says 'leaves out all 90 examples'
 
 # In two steps
 sides=(--relabel '1=neg,2=neutral,4=pos' --hierarchy)
@@ -31,7 +31,7 @@ equal "$(cut -f 1 out | paste -sd ' ')" 'pos neg neutral'
 done_with predict sides texts --json; prints '"polar":0.'; prints '"positive":0.'
 done_with eval sides trees --json; prints '"labels":["neg","neutral","pos"]'
 fails_with inspect saliency sides 'film 3 is great'; says 'no label that could be explained'
-fails_with inspect gradient sides trees; says 'a gradient begins at a label, a token or a number, and 2 numbers are learnt at once here; inspect gates takes'
+fails_with inspect gradient sides trees; says 'the gradient begins at a label, a token or a number, but this model learns 2 numbers at once; try inspect gates'
 done_with inspect gates sides trees
 misused train classify trees -o none --relabel '2=,1=neg' --hierarchy; says '--hierarchy needs three labels: negative, neutral and positive; the data have 2'
 misused train classify trees -o none "${sides[@]}" --net 'embed 8 > gru 8 > last > dense 3'; says 'then dense 2'

@@ -49,16 +49,16 @@ done_with predict plain images.idx --json; prints '"where":"images.idx: image 60
 done_with predict pixels images.idx
 done_with inspect saliency plain images.idx --item 3 --json; json 'len(o["units"]), o["units"][5]["unit"]' | grep -q "(6, '6')" || fail "$(cat out)"
 misused inspect saliency plain images.idx --item 61; says 'images.idx: there is no example 61 of 60'
-misused inspect saliency plain images.idx --at 2; says '--at is for models that give each step a label'
+misused inspect saliency plain images.idx --at 2; says '--at is for models that label each step'
 fails_with inspect saliency plain wide.idx; says '6 x 7 x 1'
 
 done_with train classify images.idx labels.idx -o pair --steps 5 --threads 1 --hidden 8 --val images.idx labels.idx
 says '60 to train on, 60 to validate on'
 fails_with train classify images.idx short.idx -o none; says '60 pictures, but 59 labels'
-fails_with predict plain wide.idx; says '6 x 7 x 1, where those of the training are 6 x 6 x 1'
-fails_with predict plain tall.idx; says '7 x 6 x 1, where those of the training are 6 x 6 x 1'
+fails_with predict plain wide.idx; says '6 x 7 x 1; the training data have 6 x 6 x 1'
+fails_with predict plain tall.idx; says '7 x 6 x 1; the training data have 6 x 6 x 1'
 fails_with eval plain tall.idx short.idx; says '2 pictures, but 59 labels'
-fails_with predict plain labels.idx; says 'has 1 sizes; pictures have 3 or 4'
+fails_with predict plain labels.idx; says 'has 1 dimensions; pictures have 3 or 4'
 echo 'a text' >text
 fails_with predict plain text; says 'text: neither pictures (idx) nor recordings (WAV)'
 misused predict plain </dev/null; says 'which files?'

@@ -99,9 +99,9 @@ done_with export whole -o small.safetensors --weights bf16; done_with sample sma
 few=(-o none --steps 1 --quiet)
 fails_with train draw one.idx3 --val-fraction 0 "${few[@]}"; says 'one.idx3: 1 pictures to train on; there must be two at least'
 fails_with train draw empty.idx3 "${few[@]}"; says 'empty.idx3'
-fails_with train draw labels.idx1 "${few[@]}"; says 'labels.idx1 has 1 sizes; pictures have 3 or 4'
+fails_with train draw labels.idx1 "${few[@]}"; says 'labels.idx1 has 1 dimensions; pictures have 3 or 4'
 echo 'a text' >text
-fails_with train draw text "${few[@]}"; says 'text: no idx file: it does not begin with 00 00'
+fails_with train draw text "${few[@]}"; says 'text: not an idx file: it does not begin with 00 00'
 misused train draw bars.idx3 three.idx3 "${few[@]}"; says "'three.idx3' is one argument too many"
 misused train draw "${few[@]}"; says 'which pictures? give an idx file'
 fails_with train draw bars.idx3 --val wide.idx3 "${few[@]}"; says 'wide.idx3: pictures of 9 x 8, where those of the training are 9 x 7'

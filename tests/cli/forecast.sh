@@ -37,7 +37,7 @@ cp out all.json
 gzip -c all.csv >all.csv.gz
 head -200 all.csv >other.csv
 done_with eval run other.csv --json; prints '"part":"all","windows":150'
-TMPDIR=/nowhere fails_with eval run all.csv.gz; says '/nowhere: no temporary file can be made'
+TMPDIR=/nowhere fails_with eval run all.csv.gz; says '/nowhere: cannot make a temporary file:'
 done_with eval run all.csv.gz; grep -qE '^part +test$' out || fail "no part: $(cat out)"; prints 'naive_mse'
 misused eval run all.csv --on most; says 'test'
 done_with inspect gates run all.csv; prints 'layer 1: '; prints 'steps. Open: above 0.9'

@@ -71,7 +71,7 @@ json 'all(p["verdict"] != "scored" or p["score"] > 0.6 for p in o["predicates"])
     fail "$(cut -c1-600 out)"
 name=$(json 'o["predicates"][0]["name"]')
 done_with inspect cells back dev.idx4 devlabels.idx2 --threads 1 --show "$name"; prints '▪▪'; prints "$name"
-misused inspect cells back dev.idx4 devlabels.idx2 --where 'a=b'; says 'reads no text'
+misused inspect cells back dev.idx4 devlabels.idx2 --where 'a=b'; says 'need a model that reads text'
 done_with inspect gradient back dev.idx4 devlabels.idx2 --back 8 --html back-gradient.html; prints 'layer 1: lstm, 16 neurons'
 done_with train frames clips.idx4 labels.idx2 -o lines "${few[@]}" --net 'eye: dense 4 relu; join eye > gru 4 > dense'
 done_with eval lines dev.idx4 devlabels.idx2; done_with predict lines dev.idx4; done_with inspect saliency lines dev.idx4 --at 9
@@ -157,25 +157,25 @@ done_with eval video videos; prints accuracy
 done_with --version; prints 'videos            none'
 few=(-o none --steps 1 --quiet)
 rm videos/3.txt
-fails_with train frames videos "${few[@]}"; says 'videos/3.mp4: there is no videos/3.txt, with a label a line for each frame'
+fails_with train frames videos "${few[@]}"; says 'videos/3.mp4: videos/3.txt is missing; it has one line for each frame, with its label'
 head -n 19 videos/2.txt >videos/3.txt
-fails_with train frames videos "${few[@]}"; says 'videos/3.txt: 19 labels, and 20 frames beside it'
+fails_with train frames videos "${few[@]}"; says 'videos/3.txt: 19 labels for 20 frames'
 head -c 2000 videos/2.mp4 >videos/cut.mp4
-fails_with train frames videos/cut.mp4 "${few[@]}"; says 'videos/cut.mp4: what ffmpeg gives after '
+fails_with train frames videos/cut.mp4 "${few[@]}"; says 'videos/cut.mp4: after '
 echo x >videos/broken.mp4
 fails_with train frames videos/broken.mp4 "${few[@]}"; says 'videos/broken.mp4: ffmpeg failed: file:videos/broken.mp4: Invalid data found'
 echo x >videos/empty.mp4
-fails_with train frames videos/empty.mp4 "${few[@]}"; says 'ffmpeg finds no frame in it'
+fails_with train frames videos/empty.mp4 "${few[@]}"; says 'ffmpeg finds no frames in it'
 PATH=$PWD/nowhere
 status=0; "$UNROLL" train frames videos "${few[@]}" >out 2>err || status=$?
 PATH=$path
-equal "$status" 1; says 'videos/0.mp4: there is no program ffmpeg'
+equal "$status" 1; says 'videos/0.mp4: the program ffmpeg'
 
 # What cannot be
 few=(-o none --steps 1 --quiet)
 fails_with train frames clips.idx4 short.idx2 "${few[@]}"; says 'clips.idx4: 18 clips of 20 frames, but labels for 18 of 19 in short.idx2'
-fails_with train frames clips.idx4 labels.idx2 --names two.txt "${few[@]}"; says 'label 2, and there are names for 2'
-fails_with predict back wide.idx4; says 'wide.idx4: frames of 10 x 13 x 1, where those of the training are 10 x 12 x 1'
+fails_with train frames clips.idx4 labels.idx2 --names two.txt "${few[@]}"; says 'label 2, but only 2 labels have names'
+fails_with predict back wide.idx4; says 'wide.idx4: frames of 10 x 13 x 1; the training data have 10 x 12 x 1'
 fails_with train frames labels.idx2 labels.idx2 "${few[@]}"; says 'labels have 2, clips 4 or 5'
 misused train frames clips.idx4 "${few[@]}"; says 'clips are two idx files, of the frames and of their labels; here is 1'
 printf 'x,y,label\n1,2,a\n3,nan,b\n1,1,a\n' >nan.csv
@@ -183,18 +183,18 @@ fails_with train frames nan.csv "${few[@]}"; says 'nan.csv: line 3: column 2 (y)
 printf 'x,y,label\n1,2,a\n\n3,b\n1,1,a\n' >torn.csv
 fails_with train frames torn.csv "${few[@]}"; says 'torn.csv: line 4: column 2 (y): "b" is not a finite number'
 printf 'x,y,label\n1,2,a\n\n3,4,b,5\n1,1,a\n' >torn.csv
-fails_with train frames torn.csv "${few[@]}"; says 'torn.csv: line 4: 4 columns, the rows before have 3'
+fails_with train frames torn.csv "${few[@]}"; says 'torn.csv: line 4: 4 columns; the rows before have 3'
 printf 'x,label\n1,a\n3,b\n' >thin.csv
 fails_with train frames nan.csv thin.csv --val-fraction 0 "${few[@]}"; says 'nan.csv: line 3'
 printf 'x,y,label\n1,2,a\n3,1,b\n1,1,a\n' >good.csv
-fails_with train frames good.csv thin.csv "${few[@]}"; says 'thin.csv: line 1: there is no column y, which the model reads'
-misused train frames good.csv --label-column z "${few[@]}"; says '--label-column z: there is no such column among 3'
+fails_with train frames good.csv thin.csv "${few[@]}"; says 'thin.csv: line 1: the model reads a column y, which is missing'
+misused train frames good.csv --label-column z "${few[@]}"; says '--label-column z: no such column among 3'
 fails_with eval table dev.idx4 devlabels.idx2; says 'numbers a frame'
-fails_with eval table thin.csv; says 'thin.csv: line 1: there is no column move, which the model reads'
+fails_with eval table thin.csv; says 'thin.csv: line 1: the model reads a column move, which is missing'
 sed -i '$d' folders/2/labels.txt
-fails_with train frames folders "${few[@]}"; says 'folders/2/labels.txt: 19 labels, and 20 frames beside it'
+fails_with train frames folders "${few[@]}"; says 'folders/2/labels.txt: 19 labels for 20 frames'
 rm folders/2/labels.txt
-fails_with train frames folders "${few[@]}"; says 'there is no labels.txt beside it'
+fails_with train frames folders "${few[@]}"; says 'no labels.txt beside it'
 misused train frames clips.idx4 labels.idx2 --net 'lstm 3 > last > dense' "${few[@]}"; says 'it keeps its steps and ends in dense with 3 outputs'
 misused eval back dev.idx4 devlabels.idx2 --protocol windows; says 'a model of the task frames does not take it'
 echo 'good film' >text

@@ -110,7 +110,7 @@ misused inspect glimpses hard; says 'which pictures? give an idx file'
 fails_with inspect glimpses hard wide.idx3; says 'wide.idx3: pictures of 9 x 10, where the network looks at 9 x 9'
 done_with inspect gates hard squares.idx3 squares.idx1; prints '480 steps. Open: above 0.9'
 done_with inspect gradient hard squares.idx3 squares.idx1; prints 'k steps back                   0      1      2'
-fails_with inspect gradient hard squares.idx3 squares.idx1 --back 3; says 'no example has 4 steps, the longest has 3: give fewer --back'
+fails_with inspect gradient hard squares.idx3 squares.idx1 --back 3; says 'no example has 4 steps, the longest has 3; give a smaller --back'
 misused inspect gates hard squares.idx3 squares.idx1 --gap 4; says '--gap: a model of the task glimpse does not take it'
 misused inspect gradient hard squares.idx3 squares.idx1 --part 0:1; says '--part is for language models; this one is of the task glimpse'
 
@@ -122,10 +122,10 @@ misused train glimpse squares.idx3 squares.idx1 few.idx3 "${few[@]}"; says '3 fi
 misused train glimpse squares.idx3 squares.idx1 --val few.idx3 "${few[@]}"; says '2 files: give IMAGES and LABELS, and for --val its pictures, then its labels'
 fails_with train glimpse squares.idx3 short.idx1 "${few[@]}"; says 'squares.idx3: 160 pictures, but 159 labels in short.idx1'
 fails_with train glimpse squares.idx3 colours.idx4 "${few[@]}"; says 'pictures have 3 or 4, labels 1'
-fails_with train glimpse one.idx3 one.idx1 --val-fraction 0 "${few[@]}"; says 'one.idx3: one class only: all 1 examples have the label 0; two are needed'
+fails_with train glimpse one.idx3 one.idx1 --val-fraction 0 "${few[@]}"; says 'one.idx3: only one class: all 1 examples have the label 0; at least two classes are needed'
 fails_with train glimpse few.idx3 few.idx1 --val-fraction 0.9 "${few[@]}"; says 'pictures to train on; there must be two at least'
-fails_with train glimpse squares.idx3 alike.idx1 "${few[@]}"; says 'squares.idx3: one class only: all 160 examples have the label 0'
-fails_with train glimpse squares.idx3 squares.idx1 --val wide.idx3 five.idx1 "${few[@]}"; says 'wide.idx3: image 4: the label 9 does not occur in the training'
+fails_with train glimpse squares.idx3 alike.idx1 "${few[@]}"; says 'squares.idx3: only one class: all 160 examples have the label 0'
+fails_with train glimpse squares.idx3 squares.idx1 --val wide.idx3 five.idx1 "${few[@]}"; says 'wide.idx3: image 4: the label 9 does not occur in the training data, which have'
 fails_with train glimpse squares.idx3 squares.idx1 --val wide.idx3 few.idx1 "${few[@]}"; says 'wide.idx3: pictures of 9 x 10, where the network looks at 9 x 9'
 fails_with train glimpse squares.idx3 squares.idx1 --place 8x40 "${few[@]}"; says 'squares.idx3: pictures of 9 x 9, where the network looks at 8 x 40 (--place)'
 fails_with predict placed large.idx3; says 'large.idx3: pictures of 15 x 12, where the network looks at 14 x 12 (--place)'
@@ -147,7 +147,7 @@ for place in 'join core > lstm 4 from core > dense' 'join core > join where > de
     misused train glimpse squares.idx3 squares.idx1 --net "$lines; place: $place; baseline: join core > dense; answer: join core > dense" "${few[@]}"
     says 'its line "place" takes "join core" and nothing else of other lines (unroll help train glimpse)'
 done
-fails_with predict hard squares.idx1; says 'squares.idx1 has 1 sizes; pictures have 3 or 4'
+fails_with predict hard squares.idx1; says 'squares.idx1 has 1 dimensions; pictures have 3 or 4'
 misused predict hard; says 'which files?'
 done_with train recall -o memory --kind adding --gap 5 --steps 2 --hidden 4 --quiet
 fails_with inspect glimpses memory; says 'memory: a model for recall, which takes no glimpses; unroll train glimpse trains one that does'

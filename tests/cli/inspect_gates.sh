@@ -24,7 +24,7 @@ misused inspect gates; says 'which model?'
 misused inspect gates run; says 'which text?'
 misused inspect gates run text --part 1; says "--part: '1' is not allowed"
 misused inspect gates run text --signals c; says '--signals belongs to --dump FILE.npz'
-misused inspect gates run text --dump text; says 'text is there; --overwrite replaces it'
+misused inspect gates run text --dump text; says 'text exists; --overwrite replaces it'
 fails_with inspect gates run nothing; says 'nothing: no such file or folder'
 fails_with inspect gates nothing text; says 'nothing'
 printf a >short

@@ -53,7 +53,7 @@ misused inspect gradient --fresh rnn --part 0:1; says '--part has no effect besi
 misused inspect gradient rnn text --hidden 5; says '--hidden belongs to --fresh CELLS'
 misused inspect gradient rnn text --back 0; says "--back: '0' is not allowed"
 head -c 40 text >short
-fails_with inspect gradient rnn short; says 'the text has 40 tokens; 200 steps back need 202: give a longer text or fewer --back'
+fails_with inspect gradient rnn short; says 'the text has 40 tokens; 200 steps back need 202; give a longer text or a smaller --back'
 done_with inspect gradient rnn short --back 38; prints ', 1 places'
 fails_with inspect gradient rnn nothing; says 'nothing: no such file or folder'
 fails_with inspect gradient nothing text; says 'nothing'

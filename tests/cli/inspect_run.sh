@@ -70,7 +70,7 @@ assert page.headings[5] == "After 10 steps" and page.headings[-1] == "After 120 
 assert page.tags.count("pre") == len(page.headings) - 5 <= 10, page.headings
 END
 python3 page.py page.html || fail 'the page is not as it should be'
-misused inspect run run --html page.html; says 'page.html is there'; says '--overwrite'
+misused inspect run run --html page.html; says 'page.html exists'; says '--overwrite'
 done_with inspect run run --html page.html --overwrite
 
 # Samples of anyone's making

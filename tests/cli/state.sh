@@ -38,14 +38,14 @@ done
 fails_with sample run --state-in nothing; says 'nothing'
 fails_with sample run --state-in text; says 'text: not a state file'
 done_with sample run --length 5 --state-out state
-fails_with sample other --state-in state; says 'state: a state of another model'
+fails_with sample other --state-in state; says 'state: a state of another model; this model is'
 train text again --seed 2 # the same network, other weights
-fails_with sample again --state-in state; says 'state: a state of other weights of the same network'
+fails_with sample again --state-in state; says 'state: a state of the same network with other weights; use the model that made it'
 cp run/model.safetensors copy; done_with sample copy --state-in state --length 3
 size=$(wc -c <state)
-head -c $((size - 1)) state >bad; fails_with sample run --state-in bad; says 'bad: has'; says 'it was cut or added to'
+head -c $((size - 1)) state >bad; fails_with sample run --state-in bad; says 'bad: has'; says 'it was cut off or extended'
 head -c 20 state >bad; fails_with sample run --state-in bad; says 'bad: not a state file'
-{ cat state; echo; } >bad; fails_with sample run --state-in bad; says 'it was cut or added to'
+{ cat state; echo; } >bad; fails_with sample run --state-in bad; says 'it was cut off or extended'
 { head -c 100 state; printf '\125\252\125'; tail -c +104 state; } >bad
 fails_with sample run --state-in bad; says 'bad: damaged'
 { head -c 40 state; printf '\377'; tail -c +42 state; } >bad

@@ -25,7 +25,7 @@ done_with predict jamo korean.conllu --inline; prints '집에서/'
 
 # Refused
 misused train tag; says 'give a file of CoNLL-U'
-misused train tag all.conllu -o none --column tags; says 'there is no column "tags"; CoNLL-U has 1 id, 2 form'
+misused train tag all.conllu -o none --column tags; says 'no column "tags"; CoNLL-U has 1 id, 2 form'
 misused train tag all.conllu -o none --column form; says 'no label of a word'
 misused train tag all.conllu -o none --also upos; says 'give two columns'
 fails_with train tag all.conllu -o none --column feats; says 'all.conllu: column feats is empty: every word has _'
@@ -34,7 +34,7 @@ fails_with train tag one.conllu -o none --val-fraction 0; says 'all words have t
 printf '# nothing\n# more\n\n' >empty.conllu
 fails_with train tag empty.conllu -o none; says 'empty.conllu: line 1: a sentence without words'
 printf '# text\nThe cat sat.\n' >text
-fails_with train tag text -o none; says 'text: line 2: not CoNLL-U: a word has 10 fields with tabs between, this line has 1'
+fails_with train tag text -o none; says 'text: line 2: not CoNLL-U: a word has 10 fields separated by tabs; this line has 1'
 { word 1 a X; word 2 $'\377' Y; } >bytes.conllu
 fails_with train tag bytes.conllu -o none; says 'bytes.conllu: line 2: byte 3: invalid UTF-8'
 fails_with train tag nothing.conllu -o none; says 'nothing.conllu'
@@ -95,7 +95,7 @@ done_with predict run hash --inline; prints '#one/'
 printf 'fine\nbad \377\n' >bad
 fails_with predict run bad; says 'bad: line 2: byte 5: invalid UTF-8'
 { word 1 a X; word 3 b X; } >gap
-fails_with predict run gap; says 'gap: line 2: word 2 is expected here, found "3"'
+fails_with predict run gap; says 'gap: line 2: expected word 2, found "3"'
 printf 'a\tb\n' >few
 fails_with predict run few; says 'few: line 1: not CoNLL-U'
 fails_with predict run few --lines tokens; says 'few: line 1: a tab'
@@ -177,7 +177,7 @@ done
 # Smoothed labels, which a crf does not take
 done_with train tag all.conllu -o smooth --label-smoothing 0.1 --steps 3 --threads 1 --hidden 8 --embed 8
 misused train tag all.conllu -o none --label-smoothing 0.1 --steps 3 --threads 1 --net 'embed 8 > gru 8 > dense > crf' --characters none
-says 'labels are smoothed for softmax and sigmoid, not for the loss "crf"'
+says 'label smoothing works with softmax and sigmoid, not with the loss "crf"'
 
 # Looked into: each line has steps of its own
 sed '/sent_id = 6$/,$d' all.conllu >few.conllu

@@ -43,7 +43,7 @@ misused train lm text --optimizer sdg; says 'give sgd, adagrad, rmsprop, adam or
 misused train lm text --hidden 12,,3; says "--hidden: '12,,3' is not allowed; give a whole number from 1 to 1048576"
 misused train lm text --hidden 0; says "--hidden: '0' is not allowed"
 misused train lm text --hidden 99999999999; says "--hidden: '99999999999' is not allowed"
-misused train lm text --hidden 5,6 --layers 3; says "--hidden '5,6' is 2 layers, --layers says 3"
+misused train lm text --hidden 5,6 --layers 3; says "--hidden '5,6' gives 2 layers, but --layers gives 3"
 misused train lm text --overwrite=maybe; says "--overwrite: 'maybe' is not allowed; give yes or no"
 misused train lm text --lr; says '--lr needs a value: a number above 0'
 misused sample model --prime --length 5; says 'one that begins with -- is given as --name=value'

@@ -57,7 +57,7 @@ PYTHON
 misused train lm text -o again --init-from int8.safetensors --hidden 24 --embed 8 --steps 1 --quiet
 says 'int8.safetensors: a model with int8 weights cannot be trained'
 misused export run --weights bf16; says 'give the new file with -o FILE'
-misused export run --weights bf16 -o bf16.safetensors; says 'bf16.safetensors is there; --overwrite replaces it'
+misused export run --weights bf16 -o bf16.safetensors; says 'bf16.safetensors exists; --overwrite replaces it'
 misused export run --weights int4 -o new; says "--weights"
 misused export; says 'which model?'
 fails_with export nothing -o new; says 'nothing: no such model file'
@@ -65,6 +65,6 @@ fails_with export run -o missing/new; says 'missing/new'
 
 # Cut, and with its scales taken for something else
 head -c $(($(bytes int8.safetensors) - 7)) int8.safetensors >cut.safetensors
-fails_with info cut.safetensors; says 'it was cut short'
+fails_with info cut.safetensors; says 'it was cut off'
 sed 's/\.scale"/.scala"/' int8.safetensors >renamed.safetensors
-fails_with info renamed.safetensors; says 'is I8 and its scales are missing'
+fails_with info renamed.safetensors; says 'is I8, but its scales are missing'

@@ -114,9 +114,9 @@ static void quotes_that_are_none(void **state)
               "1:\"open|0:closed\"|1:c");
     check_set(temp_string(temp, "t.tsv", "\"open\t1\nb\t0\nc\t1\n"), NULL, found, "0 1", "1:\"open|0:b|1:c");
     check_refused(temp, temp_string(temp, "u.csv", "a,1\n\"b\" c,0\nd,1\n"), NULL, UR_ERR_FORMAT,
-                  "u.csv: line 2: a quoted field goes on after its closing quote; a quote inside one is written twice");
+                  "u.csv: line 2: a quoted field goes on after its closing quote; write a quote inside a field twice");
     check_refused(temp, temp_string(temp, "v.csv", "a,1\n\"b,0\nd,1\n"), NULL, UR_ERR_FORMAT,
-                  "v.csv: line 2: a quoted field goes on after its closing quote; a quote inside one is written twice");
+                  "v.csv: line 2: a quoted field goes on after its closing quote; write a quote inside a field twice");
 }
 
 static void bad_rows(void **state)

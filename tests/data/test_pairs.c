@@ -99,7 +99,7 @@ static void tables(void **state)
 static void bad_tables(void **state)
 {
     const char *tsv = write_file(state, "g.tsv", "a\tb\nc\n"), *csv = write_file(state, "h.csv", "a,b\n\"x\"y,z\n");
-    fails(tsv, NULL, NULL, UR_ERR_DATA, "g.tsv: line 2: 1 column, where the target is column 2");
+    fails(tsv, NULL, NULL, UR_ERR_DATA, "g.tsv: line 2: only 1 column, but the target is column 2");
     fails(tsv, NULL, &(ur_pairs_options){.column = {"en", NULL}}, UR_ERR_USAGE,
           "g.tsv: no column \"en\"; its columns are a, b");
     fails(tsv, NULL, &(ur_pairs_options){.column = {"3", NULL}}, UR_ERR_USAGE, "no column \"3\"");

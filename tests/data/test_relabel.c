@@ -38,7 +38,7 @@ static void refused(void **state)
     static const char *const BAD[] = {"a", "a=b,c", "=b", "a=b,,c=d", " =x"};
     for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
         ur_error error = {0};
-        if (ur_relabel_check(BAD[i], &error) != UR_ERR_USAGE || !strstr(error.text, "is no rule"))
+        if (ur_relabel_check(BAD[i], &error) != UR_ERR_USAGE || !strstr(error.text, "is not a rule"))
             fail_msg("\"%s\" is not refused: %s", BAD[i], error.text);
     }
     ur_error error = {0};

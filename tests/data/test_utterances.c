@@ -193,7 +193,7 @@ static void test_what_is_refused(void **state)
     refuse("r.tsv", "", none, UR_ERR_DATA, "it names no recordings");
     refuse("r.tsv", "a\xff\tb\n", none, UR_ERR_FORMAT, "invalid UTF-8");
     refuse("r.tsv", "sub/one_eve_1.wav\tone\n", (ur_utterances_options){.file_column = "3"}, UR_ERR_USAGE,
-           "no column 3 among its 2; columns of a table without a header are named by number");
+           "no column 3 among its 2; without a header, columns are named by number");
     refuse("r.tsv", "sub/one_eve_1.wav\tone\n", (ur_utterances_options){.speaker_from = "{speaker}-*"}, UR_ERR_DATA,
            "its name does not match the pattern {speaker}-*");
     refuse("r.tsv", "sub/one_eve_1.wav\tone\n", (ur_utterances_options){.val_match = "*"}, UR_ERR_DATA,
@@ -203,7 +203,7 @@ static void test_what_is_refused(void **state)
     refuse("still.wav", NULL, (ur_utterances_options){.unlabelled = true}, UR_ERR_DATA,
            "still.wav: a recording without sound; remove it");
     refuse("sub", NULL, (ur_utterances_options){.transcript_from = "{transcript}_{transcript}"}, UR_ERR_USAGE,
-           "it has {transcript} once");
+           "it must have {transcript} exactly once");
     assert_int_equal(mkdir(in_scratch(&place, "empty"), 0700), 0);
     put(in_scratch(&place, "empty/readme"), "nothing");
     refuse("empty", NULL, (ur_utterances_options){.unlabelled = true}, UR_ERR_DATA, "no recordings (WAV files) in it");

@@ -236,7 +236,7 @@ static void test_offsets_that_do_not_fit(void **state)
     refuse(
         TENSOR("F32", "[1]", "[0,9223372036854775807]"), 4,
         "m: tensor \"t\": its data_offsets end at byte 9223372036854775807 of the data, which has 4 bytes (from byte "
-        "80 of the file); it was cut short");
+        "80 of the file); it was cut off");
     refuse(TENSOR("F32", "[2]", "[0,7]"), 8,
            "m: tensor \"t\": its shape needs 8 bytes, its data_offsets (from byte 62 of the file) give 7");
     refuse(TENSOR("F32", "[2]", "[0,8]"), 9, "m: byte 70: 1 bytes after the last tensor");

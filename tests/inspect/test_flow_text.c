@@ -193,9 +193,9 @@ static void test_what_has_no_flow(void **state)
     ur_flow *flow;
     ur_sizes ids = {.symbols = KINDS, .outputs = KINDS}, numbers = {.features = 2, .outputs = 2};
     refused("onehot > dense", &ids, "has no recurrent layer");
-    refused("rnn 3 > dense", &numbers, "takes ids and gives one answer at every step");
-    refused("onehot > rnn 3 bi > last > dense", &ids, "takes ids and gives one answer at every step");
-    refused("onehot > rnn 3 > mean > dense", &ids, "takes ids and gives one answer at every step");
+    refused("rnn 3 > dense", &numbers, "reads ids and gives an output at every step");
+    refused("onehot > rnn 3 bi > last > dense", &ids, "reads ids and gives an output at every step");
+    refused("onehot > rnn 3 > mean > dense", &ids, "reads ids and gives an output at every step");
     refused("a: onehot > rnn 3; onehot > rnn 3 from a > dense", &ids, "of one line");
     ur_model *model = letters_model("onehot > rnn 3 > dense", TOKENS, KINDS, 0);
     ok(ur_model_use_weights(model, UR_WEIGHTS_BF16, &error), &error);

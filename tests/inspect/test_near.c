@@ -226,7 +226,7 @@ static void test_mistakes(void **state)
     assert_int_equal(ur_embedding_size(model, NULL, NULL, &error), UR_ERR_UNSUPPORTED);
     assert_int_equal(ur_embedding_near(model, 0, nearest, 2, &found, &error), UR_ERR_UNSUPPORTED);
     assert_int_equal(ur_embedding_plane(model, places, share, &error), UR_ERR_UNSUPPORTED);
-    assert_non_null(strstr(error.text, "'onehot > rnn 5 > dense' has no embedding; train one with --embed 64, or with "
+    assert_non_null(strstr(error.text, "'onehot > rnn 5 > dense' has no embedding; train one with `embed` 64, or with "
                                        "'embed 64' at the beginning of its line"));
     ur_model_free(model);
 }

@@ -286,7 +286,7 @@ static void test_batches_that_cannot_be(void **state)
     set_up(&s, WORDS_NET, 1);
     use_words(&s);
     s.lane_of[2 * LANES + 3] = WORDS;
-    refuse(&s, UR_ERR_DATA, "step 2, lane 3: lane_of is 7, and line \"chars\" has 7 lanes");
+    refuse(&s, UR_ERR_DATA, "step 2, lane 3: lane_of is 7, but line \"chars\" has 7 lanes");
     s.batch.input[1].lane_of = NULL;
     refuse(&s, UR_ERR_USAGE,
            "5 lanes, but 7 lanes of the line \"chars\"; set lane_of to say which lane each position takes");

@@ -207,15 +207,15 @@ static void test_format_refuses_what_no_line_says(void **state)
                           "not take, or a drop of too many decimals";
     ur_net_spec good = parse("a: embed 3 > lstm 5 > dense"), bad = good;
     bad.layers[1].activation = UR_RELU;
-    refuse_format(
-        &bad, UR_LINE_TEXT_MAX,
-        "no network line says what these layers are: network line, column 21: \"lstm\" does not take \"relu\"; it "
-        "takes bi, nobias, drop=P, same, from NAME, xN");
+    refuse_format(&bad, UR_LINE_TEXT_MAX,
+                  "these layers cannot be written as a network line: network line, column 21: \"lstm\" does not take "
+                  "\"relu\"; it "
+                  "takes bi, nobias, drop=P, same, from NAME, xN");
     bad = good, bad.layers[1].activation = UR_TANH;
-    refuse_format(
-        &bad, UR_LINE_TEXT_MAX,
-        "no network line says what these layers are: network line, column 21: \"lstm\" does not take \"tanh\"; it "
-        "takes bi, nobias, drop=P, same, from NAME, xN");
+    refuse_format(&bad, UR_LINE_TEXT_MAX,
+                  "these layers cannot be written as a network line: network line, column 21: \"lstm\" does not take "
+                  "\"tanh\"; it "
+                  "takes bi, nobias, drop=P, same, from NAME, xN");
     bad = good, bad.layers[1].drop = 1.0 / 3;
     refuse_format(&bad, UR_LINE_TEXT_MAX, setting);
     bad = good, bad.layers[1].drop = NAN;
@@ -229,7 +229,7 @@ static void test_format_refuses_what_no_line_says(void **state)
     bad = good, strcpy(bad.layers[1].cell, "mgu");
     refuse_format(
         &bad, UR_LINE_TEXT_MAX,
-        "no network line says what these layers are: network line, column 14: unknown layer \"mgu\"; the "
+        "these layers cannot be written as a network line: network line, column 14: unknown layer \"mgu\"; the "
         "nearest known one is \"gru\" (there are onehot, embed, rnn, lstm, gru, gru-before, lstm-coupled, last, "
         "mean, max, join, attend, dense, conv, pool, places, dropout, crf, ctc)");
 }

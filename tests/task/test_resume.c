@@ -195,7 +195,7 @@ static void a_lost_checkpoint_is_said(void **state)
     (void)state;
     train(begin("run", ""));
     assert_int_equal(unlink(in_scratch(&place, "run/last.safetensors")), 0);
-    assert_refused(begin("run", ""), UR_ERR_DATA, "no last.safetensors to go on from", "`init-from`");
+    assert_refused(begin("run", ""), UR_ERR_DATA, "no last.safetensors to continue", "`init-from`");
     assert_true(ur_path_exists(in_scratch(&place, "run/model.safetensors")));
 }
 

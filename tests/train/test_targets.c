@@ -303,7 +303,7 @@ static void test_what_is_refused(void **state)
     s.batch.target[0].level_count = 3;
     refuse(&s, UR_ERR_USAGE, "4 outputs cannot be shared out among 3 quantiles");
     s.batch.target[0] = (ur_target){.line = 2, .ids = s.targets[0]};
-    refuse(&s, UR_ERR_USAGE, "a target for line 3 of a network of 2");
+    refuse(&s, UR_ERR_USAGE, "a target for line 3 of a network of 2 lines");
     aim(&s, 0, UR_LOSS_SOFTMAX, 0);
     s.batch.target[1] = s.batch.target[0];
     s.batch.target_count = 2;

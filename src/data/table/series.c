@@ -99,7 +99,7 @@ static ur_status take_row(ur_series *s, const ur_row *row, ur_error *error)
     size_t column = 0;
     UR_TRY(make_room(s, error));
     if (row->torn)
-        return ur_series_fail(s, row->line, error, UR_ERR_FORMAT, "a quote that does not end at the end of its field");
+        return ur_series_fail(s, row->line, error, UR_ERR_FORMAT, "a quoted field goes on after its closing quote");
     for (bool more = true; more; column++) {
         ur_field cell = ur_series_cut(s, &rest, &more);
         if (column < s->column_count) UR_TRY(take_cell(s, row, column, cell, error));

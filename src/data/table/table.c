@@ -108,7 +108,7 @@ static ur_status survey_csv(table *t, ur_error *error)
     UR_TRY(ur_survey_make(&t->survey, t->set, error));
     if (!t->survey.torn) return UR_OK;
     return ur_labelled_fail(t->set, t->survey.torn_place, t->survey.torn_line, error, UR_ERR_FORMAT,
-                            "a quote that does not end at the end of its field; a quote inside one is written twice");
+                            "a quoted field goes on after its closing quote; write a quote inside a field twice");
 }
 
 static ur_status take_table(table *t, const char *title, ur_error *error)

@@ -121,7 +121,7 @@ static ur_status describe_node(grove *g, const ur_row *row, size_t begin, size_t
                             .hash = ur_hash_bytes(UR_HASH_START, (const unsigned char *)text, stripped),
                             .line = row->line};
     if (ur_is_blank(text, stripped)) return fail_tree(g, row, begin, "a node without words", error);
-    if (finding->label_length == 0) return fail_tree(g, row, begin + 1, "no labels", error);
+    if (finding->label_length == 0) return fail_tree(g, row, begin + 1, "no label", error);
     return UR_OK;
 }
 
@@ -163,7 +163,7 @@ static ur_status check_node(grove *g, const ur_row *row, size_t begin, size_t le
 {
     (void)sentence;
     size_t label = token_length(row->text + begin + 1, length - 1);
-    if (label == 0) return fail_tree(g, row, begin + 1, "no labels", error);
+    if (label == 0) return fail_tree(g, row, begin + 1, "no label", error);
     return UR_OK;
 }
 
