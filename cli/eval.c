@@ -26,24 +26,24 @@ typedef struct settings {
 static const ur_setting OPTIONS[] = {
     UR_CLI_PART_ROW("What is scored", PLACE(part)),
     {NULL, "tail", "SHARE", UR_SETTING_NUMBER, PLACE(tail), .most = 1, .above = true, .unset = "all of it",
-     .help = "only the end of the text: --tail 0.1 is --part 0.9:1"},
+     .help = "score only the end of the text: --tail 0.1 is --part 0.9:1"},
     UR_CLI_INVALID_ROW(NULL, PLACE(invalid)),
 
     {"How", "protocol", "stateful|windows", UR_SETTING_CHOICE, PLACE(protocol),
-     .help = "one pass through the text, or windows that each begin with a zero state"},
+     .help = "stateful: one pass through the text; windows: windows that each begin with a zero state"},
     {NULL, "window", "N", UR_SETTING_SIZE, PLACE(scoring.window), .least = 2, .most = 1e9,
      .help = "tokens in a window"},
     {NULL, "per-line", NULL, UR_SETTING_FLAG, PLACE(per_line),
-     .help = "print the log-probability of each line, read as a sentence of its own"},
+     .help = "print the log-probability of each line, read as a sentence by itself"},
     UR_CLI_THREADS_ROW(NULL, PLACE(scoring.threads)),
 
     {NULL, "weights", UR_CLI_WEIGHTS, UR_SETTING_WORD, PLACE(weights), .unset = "as the file has them",
-     .help = "round the model's matrices first"},
+     .help = "round the weight matrices first"},
 
-    {"Output", "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "one JSON object"},
+    {"Output", "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "print one JSON object"},
     {NULL, "picture", "FILE", UR_SETTING_TEXT, PLACE(picture), .unset = "none",
-     .help = "of frames: truth above answers over time, as one page"},
-    {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace a file that is there"},
+     .help = "frames: draw the true labels above the answers over time, as an HTML page"},
+    {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace an existing file"},
 };
 
 static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
@@ -197,13 +197,13 @@ const ur_cli_verb ur_cli_eval = {
     .takes = "MODEL DATA... [option...]",
     .summary = "judge a model on data",
     .text =
-        "A model knows its task, and data of that task are read as in its training. Prints the task's metrics.\n\n"
-        "Reads texts (files, folders, or - for standard input) with a language model and says how well it "
-        "predicted them: the loss in nats a token, bits a character and a byte, the perplexity. The first token of "
-        "each pass is given, so N tokens are N - 1 predictions.\n\n"
-        "With --per-line each line is read as a sentence of its own: from a zero state that has read one line break. "
-        "A line of the result holds its number, its log-probability in nats with its line break, and its text, "
-        "with tabs between.",
+        "Reads data of the model's task, in the same form as in its training, and prints the metrics of the task.\n\n"
+        "A language model reads texts (files, folders, or - for standard input). The metrics are the loss in nats per "
+        "token, bits per character and per byte, and the perplexity. The first token of each pass is only read, so N "
+        "tokens give N - 1 predictions.\n\n"
+        "With --per-line each line is read as a sentence by itself: the state starts at zero and reads one line break "
+        "first. Each line of output holds the line number, the log-probability in nats including the line break, and "
+        "the text, separated by tabs.",
     .examples = "unroll eval runs/input input.txt --tail 0.1  # the last tenth of a text\n"
                 "unroll eval runs/input sentences.txt --per-line  # which sentence is likelier?\n",
     .any_task = true,

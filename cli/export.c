@@ -20,13 +20,13 @@ typedef struct settings {
 #define PLACE(field) offsetof(settings, field)
 
 static const ur_setting OPTIONS[] = {
-    {"What is written", "output", "FILE", UR_SETTING_TEXT, PLACE(output), .letter = 'o',
-     .unset = "none; it must be given", .help = "the model file"},
+    {"What is written", "output", "FILE", UR_SETTING_TEXT, PLACE(output), .letter = 'o', .unset = "none; required",
+     .help = "the model file to write"},
     {NULL, "weights", UR_CLI_WEIGHTS, UR_SETTING_WORD, PLACE(weights), .unset = "as the model has them",
-     .help = "what the matrices are made of: a half and a quarter of the size"},
-    {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace a file that is there"},
+     .help = "type of the weight matrices: bf16 takes half the space of f32, int8 a quarter"},
+    {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace an existing file"},
 
-    {"Output", "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "the result as one JSON object"},
+    {"Output", "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "print the result as one JSON object"},
 };
 
 static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
@@ -62,7 +62,7 @@ static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_erro
     const settings *s = settings_;
     ur_model *model = NULL;
     UR_TRY(ur_cli_expect(arguments, 1, 1, "which model? give a model file or a run folder", error));
-    if (!s->output) return ur_fail(error, UR_ERR_USAGE, "where to? give the new file with -o FILE");
+    if (!s->output) return ur_fail(error, UR_ERR_USAGE, "give the new file with -o FILE");
     UR_TRY(ur_cli_check_new(s->output, s->overwrite, error));
     UR_TRY(ur_cli_model_load(&model, arguments->words[0], error));
     ur_status status = write_model(s, model, error);
@@ -74,11 +74,10 @@ const ur_cli_verb ur_cli_export = {
     .name = "export",
     .takes = "MODEL -o FILE [option...]",
     .summary = "write a model with smaller weights",
-    .text =
-        "Writes MODEL, a model file or a run folder, as another model file. With --weights its matrices are rounded: "
-        "to bf16, or to int8 with a scale a row. Such a file is used like any other, in the arithmetic of its "
-        "weights, which is the same bits on every machine; a step is faster and the file smaller. It cannot be "
-        "trained. 'unroll eval' says what the rounding costs.",
+    .text = "Writes MODEL, a model file or a run folder, as another model file. --weights rounds its matrices to bf16, "
+            "or to int8 with one scale per row. Such a file is used like any other, but cannot be trained. It is "
+            "smaller, and its steps are faster. Computation with rounded weights gives the same bits on every machine. "
+            "'unroll eval' measures the loss of accuracy.",
     .examples = "unroll export runs/input --weights int8 -o small.safetensors  # a quarter of the size\n",
     .table = &TABLE,
     .settings_size = sizeof(settings),

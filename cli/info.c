@@ -18,7 +18,7 @@ typedef struct settings {
 
 static const ur_setting OPTIONS[] = {
     {"Output", "json", NULL, UR_SETTING_FLAG, offsetof(settings, json),
-     .help = "the model's whole record as one JSON object"},
+     .help = "print the model's whole record as one JSON object"},
 };
 
 static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
@@ -195,9 +195,9 @@ static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_erro
 const ur_cli_verb ur_cli_info = {
     .name = "info",
     .takes = "MODEL [option...]",
-    .summary = "say what a model is made of and what it was trained on",
-    .text = "Prints the network line, the weights with their names and sizes (those that PyTorch uses), the tokens of "
-            "text, and the record of the training: what it was trained on and how well it did.",
+    .summary = "describe a model and how it was trained",
+    .text = "Prints the network line, the names and sizes of the weights (named as in PyTorch), the tokens of a text "
+            "model, and the record of the training: its data, settings and results.",
     .examples = "unroll info runs/input  # for people\n"
                 "unroll info runs/input --json  # for programs\n",
     .table = &TABLE,

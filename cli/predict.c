@@ -28,19 +28,18 @@ typedef struct settings {
 
 static const ur_setting OPTIONS[] = {
     {"What is read", "whole", NULL, UR_SETTING_FLAG, offsetof(settings, whole),
-     .help = "each file is one item, instead of each line"},
+     .help = "read each file as one item instead of line by line"},
     {"The machine", "threads", "N", UR_SETTING_SIZE, offsetof(settings, threads), .least = 1, .most = 256, .unset = "1",
-     .help = "for each item: long ones gain from several; the answer does not depend on it"},
-    {"Output", "json", NULL, UR_SETTING_FLAG, offsetof(settings, json), .help = "one JSON object a line"},
+     .help = "number of threads for one item; the answer does not depend on it"},
+    {"Output", "json", NULL, UR_SETTING_FLAG, offsetof(settings, json), .help = "print one JSON object per answer"},
     {NULL, "tree", NULL, UR_SETTING_FLAG, offsetof(settings, tree),
-     .help =
-         "each phrase of a line coloured: those of a bracketed tree, or of a plain text every run of up to 5 words"},
+     .help = "colour each phrase of a line: those of a bracketed tree, or in plain text every run of up to 5 words"},
     {NULL, "plot", NULL, UR_SETTING_FLAG, offsetof(settings, plot),
-     .help = "of a forecast: a picture of it on the terminal instead of rows"},
+     .help = "forecast: draw it on the terminal instead of printing rows"},
     {NULL, "html", "FILE", UR_SETTING_TEXT, offsetof(settings, html), .unset = "none",
-     .help =
-         "with --tree the coloured phrases, with --attention where it looked, of a forecast its pictures: as one page"},
-    {NULL, "overwrite", NULL, UR_SETTING_FLAG, offsetof(settings, overwrite), .help = "replace a file that is there"},
+     .help = "write an HTML page: with --tree the coloured phrases, with --attention where it looked, for a forecast "
+             "its curves"},
+    {NULL, "overwrite", NULL, UR_SETTING_FLAG, offsetof(settings, overwrite), .help = "replace an existing file"},
 };
 
 static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
@@ -356,41 +355,37 @@ const ur_cli_verb ur_cli_predict = {
     .name = "predict",
     .takes = "MODEL [FILE...] [option...]",
     .summary = "answer each line with a model",
-    .text =
-        "Reads lines from files, or from standard input, and answers each at once, on a line of its own: a classifier "
-        "gives the label and its probability with a tab between. With --json an answer is an object with the "
-        "probabilities of all labels. A model of pictures or recordings takes idx or WAV files without labels, and "
-        "answers each picture and each recording on a line. One of glimpses also says where it looked.\n\n"
-        "A tagger takes a sentence a line, words one a line (--lines tokens), or CoNLL-U, and gives CoNLL-U: what it "
-        "was given, with the column filled that it learnt. With --inline it gives word/TAG; a terminal shows each "
-        "label in a colour of its own.\n\n"
-        "A model of frames takes clips without labels (an idx file or a folder) and gives a label for each frame, with "
-        "its clip and number. From standard input it takes raw frames, bytes row by row, or rows of a table; if it "
-        "looks back alone, the label of a frame is out before the next one is read. An empty row ends a recording.\n\n"
-        "A model of speech takes WAV files or folders of them and gives a line for each: the file, a tab and what is "
-        "said. "
-        "From standard input it takes samples, 16 bits each, the lower byte first; if it looks back alone, what is "
-        "said is "
-        "written down as it is heard. With --json there is an object each time that the text has grown; --attention "
-        "shows where a decoder looked.\n\n"
-        "A model of unroll train translate writes a line for each line. --beam and --n-best say how it searches, and "
-        "--attention shows where in the source each token looked.\n\n"
-        "A model of captions takes pictures: PNG and JPEG files of any size, folders of them, or an idx file. It "
-        "writes a "
-        "line about each, with the name behind a tab; --attention shows where it looked.\n\n"
-        "With a model of unroll train forecast the lines are the rows of one table, and what follows them is printed "
-        "as "
-        "rows of the same columns, with a column for each quantile. --plot draws the forecast on the terminal, --html "
-        "as a page. With --json it is one object.",
+    .text = "Reads lines from files or standard input and answers each at once, on a line of its own. A classifier "
+            "answers with the label and its probability, separated by a tab; with --json, an object holds the "
+            "probabilities of all labels. Models of pictures or recordings take idx or WAV files without labels. A "
+            "model of glimpses also prints where it looked.\n\n"
+            "A tagger takes one sentence per line, one word per line (--lines tokens), or CoNLL-U. It answers in "
+            "CoNLL-U: the input, with the learnt column filled in. With --inline it prints word/TAG. On a terminal "
+            "labels are coloured.\n\n"
+            "A model of frames takes clips without labels (an idx file or folders) and prints a label for each frame, "
+            "with the numbers of clip and frame. From standard input it takes raw frames, one byte per number row by "
+            "row, or the rows of a table, where an empty row ends a recording. A network that looks back only answers "
+            "each frame before it reads the next.\n\n"
+            "A model of speech takes WAV files or folders of them and prints the file, a tab and the transcript. From "
+            "standard input it takes raw samples: 16 bits, little-endian. A network that looks back only writes while "
+            "it listens; with --json it prints an object each time that the text has grown. --attention shows where a "
+            "decoder looked.\n\n"
+            "A translator writes a line for each line. --beam and --n-best control the search, and --attention shows "
+            "where in the source the decoder looked for each token.\n\n"
+            "A model of captions takes pictures: PNG or JPEG files of any size, folders of them, or an idx file. It "
+            "prints a caption for each, then a tab and the name of the file. --attention shows where it looked.\n\n"
+            "For a forecast, the lines are the rows of one table. The forecast is printed as rows with the same "
+            "columns, plus a column for each quantile. --plot draws it on the terminal, --html as a page. With --json "
+            "it is one object.",
     .examples = "unroll predict runs/reviews reviews.txt  # a label for each line\n"
                 "echo 'not a bad film' | unroll predict runs/reviews --json  # from another program\n"
-                "echo 'not a bad film' | unroll predict runs/reviews --tree  # and what it makes of each phrase\n"
+                "echo 'not a bad film' | unroll predict runs/reviews --tree  # label each phrase, too\n"
                 "unroll predict runs/pos text.txt --inline  # They/PRON can/AUX fish/VERB ./PUNCT\n"
-                "camera | unroll predict runs/lips  # a label for each frame, as it comes\n"
-                "arecord -q -t raw -f S16_LE -r 8000 | unroll predict runs/digits  # what is said, as it is heard\n"
-                "unroll predict runs/de-en news.de >news.en  # translated, line by line\n"
-                "unroll predict runs/load load.csv >next.csv  # a series goes on\n"
-                "unroll predict runs/load load.csv --plot  # as a picture\n",
+                "camera | unroll predict runs/lips  # label each frame as it arrives\n"
+                "arecord -q -t raw -f S16_LE -r 8000 | unroll predict runs/digits  # transcribe while listening\n"
+                "unroll predict runs/de-en news.de >news.en  # translate line by line\n"
+                "unroll predict runs/load load.csv >next.csv  # continue a series\n"
+                "unroll predict runs/load load.csv --plot  # plot the forecast\n",
     .any_task = true,
     .table = &TABLE,
     .settings_size = sizeof(settings),

@@ -151,7 +151,7 @@ ur_status ur_cli_plot_terminal(const char *text, ur_error *error)
     if (!object) return ur_fail_memory(error, "a picture");
     size_t count = json_array_size(json_object_get(object, "channels"));
     ur_status status = draw_all(stdout, object, SHOWN, draw_terminal, error);
-    if (status == UR_OK && count > SHOWN) printf("and %zu channels more; --html draws all\n", count - SHOWN);
+    if (status == UR_OK && count > SHOWN) printf("and %zu more channels; --html draws all\n", count - SHOWN);
     json_decref(object);
     return status;
 }

@@ -19,55 +19,56 @@
 
 static const ur_setting OPTIONS[] = {
     {"What to write", "prime", "TEXT", UR_SETTING_TEXT, PLACE(prime), .unset = "a line break",
-     .help = "text to read first and to go on from; it is printed too"},
+     .help = "text to read first and to continue; it is printed, too"},
     {NULL, "length", "N", UR_SETTING_SIZE, PLACE(length), .most = 1e15,
      .help = "tokens (characters, bytes or words) to write"},
     {NULL, "stop", "TEXT", UR_SETTING_EACH, PLACE(stop), .unset = "none",
-     .help = "end before this text; may be given up to 16 times"},
+     .help = "stop before this text; may be given up to 16 times"},
     {NULL, "next", "N", UR_SETTING_SIZE, PLACE(next), .least = 1, .most = 1e6, .unset = "none",
      .help = "instead of writing, print the N likeliest next tokens with their probabilities"},
     {NULL, "complete", "N", UR_SETTING_SIZE, PLACE(complete), .least = 1, .most = 1000, .unset = "none",
-     .help = "instead of writing, print the N likeliest ways to finish the word that the prime ends in"},
+     .help = "instead of writing, print the N likeliest ways to finish the last word of the prime"},
     {NULL, "beam", "N", UR_SETTING_SIZE, PLACE(beam), .least = 1, .most = 1000, .unset = "none",
-     .help = "instead of drawing, search for the likeliest text of --length tokens, or up to a --stop of one token; N "
-             "texts "
-             "are kept at each step"},
+     .help = "instead of sampling, search for the likeliest text of --length tokens, or up to a --stop of one token; N "
+             "is the beam width"},
     {NULL, "n-best", "N", UR_SETTING_SIZE, PLACE(n_best), .least = 1, .most = 1000, .unset = "1",
-     .help = "with --beam: how many texts to print, each behind its log probability"},
+     .help = "with --beam: how many texts to print, each after its log probability"},
 
     {"How to choose", "temperature", "X", UR_SETTING_NUMBER, PLACE(how.temperature), .most = 1000,
-     .help = "below 1: surer and duller; above 1: bolder; 0: always the likeliest"},
+     .help = "below 1: likelier, duller text; above 1: more varied text; 0: greedy"},
     {NULL, "top-k", "N", UR_SETTING_SIZE, PLACE(how.top_k), .most = 1e9, .unset = "all",
-     .help = "only among the N likeliest"},
+     .help = "sample only from the N likeliest tokens"},
     {NULL, "top-p", "P", UR_SETTING_NUMBER, PLACE(how.top_p), .most = 1, .above = true,
-     .help = "only among the likeliest that together have this probability"},
+     .help = "sample only from the likeliest tokens that together have this probability"},
     {NULL, "min-p", "P", UR_SETTING_NUMBER, PLACE(how.min_p), .most = 1,
-     .help = "nothing less likely than this share of the likeliest"},
-    {NULL, "greedy", NULL, UR_SETTING_FLAG, PLACE(greedy), .help = "always the likeliest: --temperature 0"},
-    {NULL, "seed", "N", UR_SETTING_COUNT, PLACE(how.seed), .help = "equal seeds give equal text, or equal pictures"},
+     .help = "sample only from tokens at least this likely, relative to the likeliest"},
+    {NULL, "greedy", NULL, UR_SETTING_FLAG, PLACE(greedy), .help = "always take the likeliest token: --temperature 0"},
+    {NULL, "seed", "N", UR_SETTING_COUNT, PLACE(how.seed),
+     .help = "the same seed gives the same text, or the same pictures"},
 
     {"Going on later", "state-out", "FILE", UR_SETTING_TEXT, PLACE(state_out), .unset = "none",
-     .help = "keep the state reached, with the seed and the number of the draw"},
+     .help = "save the state at the end, so that another call can continue"},
     {NULL, "state-in", "FILE", UR_SETTING_TEXT, PLACE(state_in), .unset = "none",
-     .help = "go on from a state kept: two calls give the text of one longer one"},
+     .help = "continue from a saved state; two calls give the same text as one longer call"},
     {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite),
-     .help = "replace files that are there; a state is always replaced, the model never"},
+     .help = "replace existing files; a state file is always replaced, the model never"},
 
     {"Pictures, of a model that paints", "count", "N", UR_SETTING_SIZE, PLACE(count), .least = 1, .most = 4096,
-     .unset = "64; on the terminal 4", .help = "how many"},
+     .unset = "64; on the terminal 4", .help = "number of pictures"},
     {NULL, "output", "FILE", UR_SETTING_TEXT, PLACE(output), .letter = 'o', .unset = "the terminal",
-     .help = "a PNG of all of them side by side, or a .idx of one after the other"},
+     .help = "write all pictures into one PNG, side by side, or into an .idx file"},
     {NULL, "animate", "FILE", UR_SETTING_TEXT, PLACE(animate), .unset = "none",
-     .help = "how they are painted: an HTML page, which also shows where the network looked and wrote, or a .gif"},
+     .help =
+         "show how they are painted, as an HTML page or a .gif; the page also shows where the network read and wrote"},
     {NULL, "reconstruct", "IMAGES", UR_SETTING_TEXT, PLACE(reconstruct), .unset = "none",
-     .help = "not new ones: those of an idx file, each with what the network makes of it beside it"},
+     .help = "instead of new pictures, reconstruct those of an idx file; each original stands beside its copy"},
 
     {"The model", "weights", UR_CLI_WEIGHTS, UR_SETTING_WORD, PLACE(weights), .unset = "as the file has them",
-     .help = "round the model's matrices: faster"},
+     .help = "round the weight matrices, which is faster"},
 
     {"Output", "raw", NULL, UR_SETTING_FLAG, PLACE(raw),
-     .help = "bytes as the model gives them, even where they are not UTF-8"},
-    {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "one JSON object"},
+     .help = "print the model's bytes unchanged, even if they are not UTF-8"},
+    {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "print one JSON object"},
 };
 
 static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
@@ -176,7 +177,7 @@ static ur_status run_session(const ur_cli_sample_settings *s, bool seed_given, c
 static ur_status check_questions(const ur_cli_sample_settings *s, ur_error *error)
 {
     if (!!s->next + !!s->complete + !!s->beam > 1)
-        return ur_fail(error, UR_ERR_USAGE, "%s and %s are two questions; ask one of them",
+        return ur_fail(error, UR_ERR_USAGE, "%s and %s exclude each other; give one of them",
                        s->next ? "--next" : "--complete", s->next && s->complete ? "--complete" : "--beam");
     if ((s->complete || s->beam) && s->state_out)
         return ur_fail(error, UR_ERR_USAGE, "%s keeps no state; use --state-out with --next or --length 0",
@@ -214,7 +215,7 @@ static ur_status check_state_out(const ur_cli_sample_settings *s, const char *mo
     free(path);
     if (is_model) return ur_fail(error, UR_ERR_USAGE, "--state-out: %s is the model; give another name", s->state_out);
     if (s->overwrite || holds_state(s->state_out)) return UR_OK;
-    return ur_fail(error, UR_ERR_USAGE, "--state-out: %s is there and is no state; --overwrite replaces it",
+    return ur_fail(error, UR_ERR_USAGE, "--state-out: %s exists and is not a state; --overwrite replaces it",
                    s->state_out);
 }
 
@@ -279,19 +280,19 @@ const ur_cli_verb ur_cli_sample = {
     .name = "sample",
     .takes = "MODEL [option...]",
     .summary = "let a model write text, or paint pictures",
-    .text = "Writes text with a language model; MODEL is a model file or a run folder. The text goes to standard "
-            "output token by token, as it is made. A model of unroll train draw paints pictures instead.\n\n"
-            "The output is valid UTF-8 whatever the tokens are: a character is written once it is complete, bytes that "
-            "cannot be part of one are written as U+FFFD, and a character still incomplete at the end is left out "
-            "(--state-out keeps it). On a terminal, control characters other than tab and line break are shown as "
-            "\\xNN. --raw switches all of this off.\n\n"
+    .text = "Writes text with a language model. MODEL is a model file or a run folder. Each token goes to standard "
+            "output as soon as it is made. A model of unroll train draw paints pictures instead.\n\n"
+            "The output is valid UTF-8 whatever the tokens are. A character is written once it is complete, and bytes "
+            "that cannot be part of one are written as U+FFFD. A character that is incomplete at the end is left out, "
+            "but --state-out keeps it. On a terminal, control characters other than tab and line break are shown as "
+            "\\xNN. --raw turns all of this off.\n\n"
             "A word ends at white space or punctuation. The probabilities of --complete are those of the word and its "
-            "end; --next and --complete heed the temperature and the limits, --beam does not.\n\n"
-            "Tokens that the model does not know are named on standard error. A model whose numbers grow without bound "
-            "ends with status 1 and a line that says where.",
-    .examples = "unroll sample runs/input --length 300 --temperature 0.8  # write\n"
-                "unroll sample runs/input --prime 'The ki' --complete 5  # predictive typing\n"
-                "unroll sample runs/input --prime 'The ' --next 5  # what may come next\n"
+            "end. --next and --complete respect the temperature and the limits; --beam does not.\n\n"
+            "Tokens of the prime that the model does not know are named on standard error. If the model's numbers "
+            "overflow, the program ends with status 1 and says where.",
+    .examples = "unroll sample runs/input --length 300 --temperature 0.8  # write text\n"
+                "unroll sample runs/input --prime 'The ki' --complete 5  # complete a word\n"
+                "unroll sample runs/input --prime 'The ' --next 5  # the likeliest next tokens\n"
                 "unroll sample runs/input --prime 'The ' --beam 8 --stop . --length 80  # the likeliest sentence\n"
                 "unroll sample runs/digits --count 64 -o grid.png --animate digits.html  # painted digits\n"
                 "unroll sample runs/input --state-in s --state-out s  # another piece of the same text\n",

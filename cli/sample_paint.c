@@ -94,7 +94,7 @@ static ur_status check_file(const ur_cli_sample_settings *s, const char *path, c
                             ur_error *error)
 {
     if (!path || ends_in(path, one) || ends_in(path, other)) return ur_cli_check_new(path, s->overwrite, error);
-    return ur_fail(error, UR_ERR_USAGE, "%s: what is painted goes to a file that ends in %s or %s", path, one, other);
+    return ur_fail(error, UR_ERR_USAGE, "%s: give a file name that ends in %s or %s", path, one, other);
 }
 
 /* Shows as many pictures per row as fit the terminal. */

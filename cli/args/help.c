@@ -14,7 +14,8 @@ typedef struct help_settings {
 } help_settings;
 
 static const ur_setting OPTIONS[] = {
-    {"Output", "man", NULL, UR_SETTING_FLAG, offsetof(help_settings, man), .help = "the whole manual, for man(1)"},
+    {"Output", "man", NULL, UR_SETTING_FLAG, offsetof(help_settings, man),
+     .help = "print the whole manual, for man(1)"},
 };
 
 static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
@@ -152,7 +153,7 @@ static void print_reading(const ur_settings *task, const char *name, const ur_cl
     for (size_t i = 0; (row = ur_settings_row(task, i)); i++) {
         if (!row->reads || !row->help) continue;
         if (!any)
-            printf("%sWith a model of the task %s (default: as it was trained)%s\n", style->begin, name, style->end);
+            printf("%sFor a model of the task %s (default: as in its training)%s\n", style->begin, name, style->end);
         any = true;
         style->print(row, "");
     }
@@ -195,7 +196,7 @@ void ur_cli_print_overview(FILE *out)
         fprintf(out, "  %-51s  %s\n", call, verb->summary);
     }
     fprintf(out, "\nBegin with:  unroll train lm TEXT     (any text file)\n"
-                 "A verb and its options:  unroll help VERB;  unroll --version says what is built in\n");
+                 "Options of a verb:  unroll help VERB;  what is built in:  unroll --version\n");
 }
 
 ur_status ur_cli_help_on(const ur_cli_verb *verb, ur_error *error)
@@ -230,9 +231,9 @@ const ur_cli_verb ur_cli_help = {
     .name = "help",
     .takes = "[VERB] [option...]",
     .summary = "explain a verb and its options",
-    .text = "Without a verb: an overview. 'unroll VERB --help' shows the same as 'unroll help VERB'. Options may stand "
-            "before, between and after the arguments; -- ends them. A value follows its option as the next word or "
-            "after an equals sign, and an option without a value may be given as --option=yes or --option=no.",
+    .text = "Without a verb it prints an overview. 'unroll VERB --help' prints the same as 'unroll help VERB'. Options "
+            "may stand before, between and after the arguments; -- ends them. The value of an option is the next word, "
+            "or follows an equals sign. An option without a value may be written as --option=yes or --option=no.",
     .examples = "unroll help train lm  # all about training a language model\n",
     .table = &TABLE,
     .settings_size = sizeof(help_settings),

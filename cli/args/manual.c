@@ -191,13 +191,15 @@ static void print_end(void)
 {
     printf(".SH \"EXIT STATUS\"\n0 done, 1 failed, 2 wrong usage.\n.SH ENVIRONMENT\n");
     printf(".TP\n.B UNROLL_ISA\n");
-    print_line("portable, avx2, avx512 or neon: uses this instruction set instead of the best there is. The results "
-               "have the same bits with each.");
+    print_line("portable, avx2, avx512 or neon: the instruction set to use instead of the best available. Results have "
+               "the same "
+               "bits with each.");
     printf(".TP\n.B TMPDIR\n");
-    print_line("where temporary files are kept, without a name: standard input that is used as data, what was packed, "
-               "large tables; /tmp if not set.");
-    printf(".SH FILES\n.TP\n.I RUN/model.safetensors\nthe model that was best on the validation text.\n");
-    printf(".TP\n.I RUN/last.safetensors\neverything that is needed to resume.\n");
+    print_line(
+        "the folder for temporary files without a name: standard input that is used as data, decompressed files, "
+        "large tables. Default: /tmp.");
+    printf(".SH FILES\n.TP\n.I RUN/model.safetensors\nthe best model on the validation data.\n");
+    printf(".TP\n.I RUN/last.safetensors\neverything needed to resume.\n");
     printf(".TP\n.I RUN/log.jsonl\none JSON object for each report.\n");
 }
 

@@ -22,18 +22,19 @@ typedef struct settings {
 
 static const ur_setting OPTIONS[] = {
     {"What is timed", "work", "NAME,...", UR_SETTING_TEXT, PLACE(work),
-     .help = "works from the list, or others named like them; all: each of the list"},
+     .help = "workloads to time: names from --list, or others of the same form; all: the whole list"},
     {NULL, "threads", "N", UR_SETTING_SIZE, PLACE(threads), .least = 1, .most = 256,
-     .unset = "the machine's cores, at most 16", .help = "a step of one lane takes one all the same"},
+     .unset = "the machine's cores, at most 16",
+     .help = "number of threads; a single step that is too small to share uses one"},
     {NULL, "seconds", "S", UR_SETTING_NUMBER, PLACE(seconds), .most = 1e6, .above = true,
-     .help = "for each work, but at least five passes"},
-    {NULL, "precision", "f32", UR_SETTING_WORD, PLACE(precision), .help = "numbers of the products"},
+     .help = "time for each workload; at least five passes are timed"},
+    {NULL, "precision", "f32", UR_SETTING_WORD, PLACE(precision), .help = "type of the numbers"},
     {NULL, "weights", UR_CLI_WEIGHTS, UR_SETTING_WORD, PLACE(weights),
-     .help = "what the matrices are made of, in inference and steps"},
+     .help = "type of the weight matrices in inference and steps"},
 
-    {"Output", "list", NULL, UR_SETTING_FLAG, PLACE(list), .help = "only say which works there are"},
-    {NULL, "phases", NULL, UR_SETTING_FLAG, PLACE(phases), .help = "also where the time of a pass goes"},
-    {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "a JSON object a work"},
+    {"Output", "list", NULL, UR_SETTING_FLAG, PLACE(list), .help = "only list the workloads"},
+    {NULL, "phases", NULL, UR_SETTING_FLAG, PLACE(phases), .help = "also show where the time of a pass goes"},
+    {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "print one JSON object per workload"},
 };
 
 static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
@@ -117,7 +118,7 @@ static ur_status time_model(const settings *s, const ur_cli_arguments *arguments
     static const char *const WORKS[] = {"work", "precision", "weights", "list", "phases"};
     for (size_t i = 0; i < sizeof WORKS / sizeof WORKS[0]; i++)
         if (ur_cli_given(&TABLE, arguments, WORKS[i]))
-            return ur_fail(error, UR_ERR_USAGE, "--%s is of the works; leave it out, or MODEL", WORKS[i]);
+            return ur_fail(error, UR_ERR_USAGE, "--%s is for the standard workloads; leave it out, or MODEL", WORKS[i]);
     return ur_bench_model(&(ur_bench_how){s->threads, s->seconds, s->json}, arguments, error);
 }
 
@@ -141,24 +142,22 @@ const ur_cli_verb ur_cli_bench = {
     .name = "bench",
     .takes = "[MODEL DATA...] [option...]",
     .summary = "time training, inference and steps on this machine",
-    .text =
-        "With a model of any task and data for it: begins the model's training anew, keeps nothing of it, and says how "
-        "long an update takes, an evaluation, and a step of a network that can be stepped; and how long the model "
-        "itself takes for an example alone, which is what an answer waits for.\n\n"
-        "Without a model: "
-        "times each work (bench/README.md says what one pass of it is) and prints the median and the least time of a "
-        "pass, what that is in tokens and in multiply-adds a second, and the share of the machine's own peak, "
-        "which is measured in the same run on as many threads. UNROLL_ISA narrows the instruction set, for the "
-        "works and for the peak.\n\n"
-        "With --phases a training or inference pass is also taken apart: its steps are done one by one, and each is "
-        "timed by itself.\n\n"
-        "A name says what is done, KIND-CELL-[Lx]H[-bB][-tT][-vV[-sampled]]: train, infer or step; lstm, gru or rnn; "
-        "layers (1) and units; lanes (64) and steps (128) of a window; symbols of a training (65; 50k: 50,000).",
-    .examples = "unroll bench  # all works, four seconds each\n"
+    .text = "With a model of any task and data for it: restarts the model's training without saving anything, and "
+            "times an update, an evaluation and, if the network can be stepped, a step. It also times how long the "
+            "model takes to answer one example.\n\n"
+            "Without a model: times standard workloads (bench/README.md defines one pass of each). It prints the "
+            "median and the least time of a pass, the tokens and multiply-adds per second, and the share of the "
+            "machine's peak, which is measured in the same run with the same number of threads. UNROLL_ISA restricts "
+            "the instruction set of both.\n\n"
+            "--phases also times the steps of a training or inference pass one by one.\n\n"
+            "A workload is named KIND-CELL-[Lx]H[-bB][-tT][-vV[-sampled]]. KIND is train, infer or step, and CELL is "
+            "lstm, gru or rnn. L is the number of layers (default 1), H their width, B the lanes (64), T the steps of "
+            "a window (128), and V the size of the vocabulary in training (65; 50k is 50,000).",
+    .examples = "unroll bench  # all workloads, four seconds each\n"
                 "unroll bench --work train-lstm-2x512 --phases  # where the time goes\n"
                 "unroll bench --work step-lstm-64,step-gru-64 --json  # for programs\n"
                 "unroll bench --work train-gru-1x300-b16-t512  # any other size\n"
-                "unroll bench runs/reviews reviews.tsv  # a training of yours\n",
+                "unroll bench runs/reviews reviews.tsv  # your own training\n",
     .any_task = true,
     .table = &TABLE,
     .settings_size = sizeof(settings),

@@ -115,7 +115,7 @@ static ur_status unknown(const char *typed, ur_error *error)
         if (ur_cli_distance(typed, WORKS[i].name) < ur_cli_distance(typed, nearest)) nearest = WORKS[i].name;
     return ur_fail(
         error, UR_ERR_USAGE,
-        "no work '%s'; the nearest one is %s (--list shows all; others: KIND-CELL-[Lx]H[-bB][-tT][-vV[-sampled]])",
+        "no workload '%s'; the nearest one is %s (--list shows all; others: KIND-CELL-[Lx]H[-bB][-tT][-vV[-sampled]])",
         typed, nearest);
 }
 

@@ -18,7 +18,7 @@ typedef struct settings {
 } settings;
 
 static const ur_setting OPTIONS[] = {
-    {"Output", "json", NULL, UR_SETTING_FLAG, offsetof(settings, json), .help = "one JSON object"},
+    {"Output", "json", NULL, UR_SETTING_FLAG, offsetof(settings, json), .help = "print one JSON object"},
 };
 
 static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
@@ -130,10 +130,11 @@ const ur_cli_verb ur_cli_check = {
     .name = "check",
     .takes = "[MODEL] [option...]",
     .summary = "test the arithmetic on this machine",
-    .text = "Tests, in seconds, what the results rest on. Of each cell: gradients against differences of the loss. Of "
-            "a training: the same bits from every instruction set of this machine and from 1, 2 and 3 threads. With "
-            "a model of any task, also both of its network, on random inputs and with weights drawn anew; and the "
-            "values that the file of a language model records of itself. A line for each; status 1 if one fails.",
+    .text = "Takes a few seconds and tests what all results rest on. For each cell it compares gradients with finite "
+            "differences of the loss. For a training it checks that all instruction sets of this machine, with 1, 2 "
+            "and 3 threads, give the same bits. With a model of any task, it does both for the model's network, with "
+            "random inputs and new random weights. For a language model, it also recomputes the values recorded in the "
+            "file. Prints one line per test. The status is 1 if one fails.",
     .examples = "unroll check  # this build on this machine\n"
                 "unroll check runs/input  # and a model\n",
     .table = &TABLE,

@@ -21,20 +21,19 @@ static const ur_setting OPTIONS[] = {
 
     {"What is looked for", "where", "NAME=REGEX", UR_SETTING_EACH, PLACE(where), .unset = "none",
      .help =
-         "a predicate of one's own: inside a match of this regular expression (PCRE2) in a line; may be given up to "
-         "16 times"},
+         "add a predicate: inside a match of this regular expression (PCRE2) in a line; may be given up to 16 times"},
 
     {"What is shown", "show", "PREDICATE", UR_SETTING_TEXT, PLACE(show), .unset = "none",
-     .help = "instead of the table, a passage of the text coloured by the best cell of this predicate"},
+     .help = "instead of the table, print a passage coloured by the best neuron for this predicate"},
     {NULL, "neuron", "LAYER.NEURON", UR_SETTING_TEXT, PLACE(cell), .unset = "none",
-     .help = "instead of the table, a passage coloured by this neuron; layers from 1, neurons from 0, as in the table"},
+     .help = "instead of the table, print a passage coloured by this neuron; layers count from 1, neurons from 0, as "
+             "in the table"},
     {NULL, "cell", "LAYER.NEURON", UR_SETTING_TEXT, PLACE(cell), .help = NULL}, /* the option's older name */
-    {NULL, "length", "N", UR_SETTING_SIZE, PLACE(length), .least = 1, .most = 1e6,
-     .help = "tokens in a passage that is shown"},
+    {NULL, "length", "N", UR_SETTING_SIZE, PLACE(length), .least = 1, .most = 1e6, .help = "tokens in a passage"},
     {NULL, "html", "FILE", UR_SETTING_TEXT, PLACE(html), .unset = "none",
-     .help = "write the table, and a passage for each predicate, as one file"},
-    {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace the file of --html"},
-    {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "one JSON object"},
+     .help = "write the table and a passage for each predicate as one page"},
+    {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace an existing file"},
+    {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "print one JSON object"},
 
     UR_CLI_THREADS_ROW("The machine", PLACE(search.reading.threads)),
 };
@@ -91,7 +90,7 @@ static ur_status find_shown(const ur_cli_cells *f, size_t *predicate, ur_error *
         if (strcmp(score.predicate.name, f->settings->show) == 0) return UR_OK;
         snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", score.predicate.name);
     }
-    return ur_fail(error, UR_ERR_USAGE, "--show: '%.60s' is no predicate; there are %s", f->settings->show, names);
+    return ur_fail(error, UR_ERR_USAGE, "--show: '%.60s' is not a predicate; there are %s", f->settings->show, names);
 }
 
 /* ---- Running ----------------------------------------------------------------------------------------------------- */
@@ -101,7 +100,7 @@ static ur_status show(const ur_cli_cells *f, ur_error *error)
     size_t predicate = ur_cells_count(f->cells);
     if (f->settings->show) UR_TRY(find_shown(f, &predicate, error));
     if (!ur_cells_values(f->cells, predicate))
-        return ur_fail(error, UR_ERR_DATA, "--show %s: no cell was scored, because the data have too few places of it",
+        return ur_fail(error, UR_ERR_DATA, "--show %s: no neuron was scored, because the data have too few such places",
                        f->settings->show);
     ur_cli_cells_colour(f, predicate, stdout, false);
     return UR_OK;
@@ -186,31 +185,27 @@ static ur_status run(void *settings, const ur_cli_arguments *arguments, ur_error
 const ur_cli_verb ur_cli_inspect_cells = {
     .name = "inspect cells",
     .takes = "MODEL DATA... [option...]",
-    .summary = "find the cells that follow quotations, brackets, comments, labels",
+    .summary = "find neurons that follow quotations, brackets, comments, labels",
     .text =
-        "Reads texts with a language model and scores every neuron of its recurrent layers against predicates: things "
-        "that hold at a place of the text or do not (inside quotation marks, inside a comment), and numbers (how deep "
-        "in brackets, how far into the line). What is scored is the neuron's c where its cell has one, else its h. "
-        "Coloured text shows tanh(c), or h; of a cell that follows a number its distance from the mean.\n\n"
-        "The score of yes and no is the area under the ROC curve: the probability that the neuron is higher (or, "
-        "falling, lower) at a place at which the predicate holds than at one at which it does not; 0.5 is chance. That "
-        "of a "
-        "number is the correlation. The first half of the text chooses the neuron, the second half scores it. Beside "
-        "it "
-        "stands what the best neuron of a network with random weights reaches, and by how much the loss rises when the "
-        "neuron is held at its mean.\n\n"
-        "A classifier, a tagger or a model of frames reads data of its own kind instead, as unroll eval does. Its "
-        "labels "
-        "are predicates, too: that of a word or a frame, or that of a whole sequence at each of its steps. Every other "
-        "sequence chooses, the others score. A passage of frames shows the label of each run of them, and a mark for "
-        "each "
-        "frame.\n\n"
-        "Regular expressions of --where are matched line by line; a place counts when the token read last is part of a "
-        "match.",
+        "Reads texts with a language model and scores every neuron of its recurrent layers against predicates. A "
+        "predicate is true or false at each place of the text (inside quotation marks, inside a comment), or a number "
+        "(depth of brackets, position in the line). The score uses the neuron's c if its cell has one, else its h. "
+        "Coloured text shows tanh(c), or h; for a predicate that is a number, it shows the distance from the mean.\n\n"
+        "For true and false, the score is the area under the ROC curve: the probability that the neuron is higher (or, "
+        "if it falls, lower) where the predicate is true than where it is false. Chance is 0.5. For a number, the "
+        "score is the correlation. The first half of the text chooses the best neuron, the second half scores it. The "
+        "table also shows the best score in a network with random weights, and how much the loss rises when the neuron "
+        "is held at its mean.\n\n"
+        "A classifier, a tagger or a model of frames reads data of its own kind, as in unroll eval. Its labels are "
+        "predicates, too: of a word, of a frame, or of a whole sequence at each of its steps. Every other sequence "
+        "chooses the neuron, and the others score it. A passage of frames shows each run of equal labels, with a mark "
+        "for each frame.\n\n"
+        "A regular expression of --where is matched line by line. The predicate is true where the token just read is "
+        "part of a match.",
     .examples =
-        "unroll inspect cells runs/input input.txt  # the best cell for each predicate\n"
-        "unroll inspect cells runs/input input.txt --show quote  # text coloured by the quote cell\n"
-        "unroll inspect cells runs/tags test.conllu --show NOUN  # the cell of a tagger that follows nouns\n"
+        "unroll inspect cells runs/input input.txt  # the best neuron for each predicate\n"
+        "unroll inspect cells runs/input input.txt --show quote  # text coloured by the quote neuron\n"
+        "unroll inspect cells runs/tags test.conllu --show NOUN  # the neuron that follows nouns\n"
         "unroll inspect cells runs/input input.txt --where 'year=\\b1[89]\\d\\d\\b' --html cells.html  # a page\n",
     .any_task = true,
     .table = &TABLE,

@@ -60,7 +60,7 @@ static void print_row(const ur_cell_score *s)
 
 void ur_cli_cells_table(const ur_cli_cells *f)
 {
-    printf("predicate    true at     cell           held out  control  loss when held\n");
+    printf("predicate    true at     neuron         held out  control  loss when held\n");
     for (size_t i = 0; i < ur_cells_count(f->cells); i++) {
         ur_cell_score score = ur_cells_score(f->cells, i);
         print_row(&score);

@@ -23,12 +23,12 @@ typedef struct settings {
 
 static const ur_setting OPTIONS[] = {
     {"What is shown", "examples", "N", UR_SETTING_SIZE, PLACE(examples), .most = 1000, .initial = "5",
-     .help = "sentences of all lengths that are shown token by token"},
-    {"Output", "html", "FILE", UR_SETTING_TEXT, PLACE(html), .unset = "none", .help = "all of it as one page"},
-    {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace a file that is there"},
-    {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "one JSON object"},
+     .help = "texts to show token by token, from short to long"},
+    {"Output", "html", "FILE", UR_SETTING_TEXT, PLACE(html), .unset = "none", .help = "write everything as one page"},
+    {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace an existing file"},
+    {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "print one JSON object"},
     {"The machine", "threads", "N", UR_SETTING_SIZE, PLACE(threads), .least = 1, .most = 256,
-     .unset = "the machine's cores, at most 16", .help = "the result does not depend on it"},
+     .unset = "the machine's cores, at most 16", .help = "number of threads; the result does not depend on it"},
 };
 
 static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
@@ -78,20 +78,18 @@ const ur_cli_verb ur_cli_inspect_forcing = {
     .name = "inspect forcing",
     .takes = "MODEL DATA... [option...]",
     .summary = "show what a decoder's own errors do to the rest of a text",
-    .text =
-        "A model that writes with a decoder: of translations, captions, or speech (--decoder attention). Each text is "
-        "written twice, token by token: once the decoder is fed the true tokens, as in training with teacher forcing, "
-        "and once those that it has written itself, as in use. Some texts are shown side by side, with the place where "
-        "its own first differ. A chart shows the share of wrong tokens at each step: how far the two ways are apart is "
-        "what an error does to the steps behind it.\n\n"
-        "A token counts as wrong where it is not the one that is wanted at that step; a good text with one word more "
-        "is "
-        "wrong from there on.\n\n"
-        "DATA is what unroll eval takes for the model, with the same options.",
-    .examples = "unroll inspect forcing runs/de-en val.de val.en  # five sentences, and a chart\n"
+    .text = "For models with a decoder: translations, captions, and speech with --decoder attention. Each text is "
+            "written twice, token by token: once the decoder is fed the true tokens, as in training with teacher "
+            "forcing, and once its own, as in use. Some texts are shown side by side, with the place where the "
+            "decoder's own tokens first go wrong. A chart shows the share of wrong tokens at each step. The distance "
+            "between the two curves is what an error does to the steps after it.\n\n"
+            "A token is wrong if it is not the expected one at that step. So a good text with one word too many counts "
+            "as wrong from there on.\n\n"
+            "DATA and options are those of unroll eval.",
+    .examples = "unroll inspect forcing runs/de-en val.de val.en  # five sentences and a chart\n"
                 "unroll inspect forcing runs/dates dates.tsv --html forcing.html  # the same as a page\n"
-                "unroll inspect forcing runs/emoji dev.tsv --images dev-images-idx4-ubyte.gz  # of captions\n"
-                "unroll inspect forcing runs/calls recordings/*_5.wav  # of speech, --decoder attention\n",
+                "unroll inspect forcing runs/emoji dev.tsv --images dev-images-idx4-ubyte.gz  # captions\n"
+                "unroll inspect forcing runs/calls recordings/*_5.wav  # speech\n",
     .any_task = true,
     .table = &TABLE,
     .settings_size = sizeof(settings),

@@ -89,8 +89,8 @@ static void print_example(const json_t *example)
     ur_cli_print_shown(stdout, source ? source : "", source ? strlen(source) : 0);
     putchar('\n');
     for (size_t i = 0; i < sizeof WAYS / sizeof *WAYS; i++) print_tokens(example, WAYS[i]);
-    if (wrong) printf("  its own first go wrong at token %d\n\n", wrong);
-    if (!wrong) printf("  its own never go wrong\n\n");
+    if (wrong) printf("  own: first wrong at token %d\n\n", wrong);
+    if (!wrong) printf("  own: never wrong\n\n");
 }
 
 ur_status ur_cli_forcing_print(const json_t *object, ur_error *error)
@@ -126,7 +126,7 @@ static void put_example(ur_cli_page *page, const json_t *example)
     for (size_t i = 0; i < sizeof WAYS / sizeof *WAYS; i++) put_tokens(page->out, example, WAYS[i]);
     fputs("</table>\n", page->out);
     int wrong = (int)number_at(example, "goes_wrong");
-    if (wrong) ur_cli_page_note(page, "Its own tokens first go wrong at token %d.", wrong);
+    if (wrong) ur_cli_page_note(page, "Fed its own tokens, it is first wrong at token %d.", wrong);
 }
 
 ur_status ur_cli_forcing_page(const json_t *object, const char *path, bool overwrite, ur_error *error)

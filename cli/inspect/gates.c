@@ -27,13 +27,13 @@ static const ur_setting OPTIONS[] = {
     UR_CLI_THREADS_ROW(NULL, PLACE(reading.threads)),
 
     {"Output", "dump", "FILE.npz", UR_SETTING_TEXT, PLACE(dump), .unset = "none",
-     .help = "every signal at every step as numpy arrays, read in one pass: h1 (steps, neurons) is h of layer 1"},
-    {NULL, "signals", "LIST", UR_SETTING_TEXT, PLACE(signals), .unset = "all of them",
-     .help = "which signals --dump writes, such as c,h"},
+     .help = "write every signal at every step as numpy arrays, from one pass: h1 (steps, neurons) is h of layer 1"},
+    {NULL, "signals", "LIST", UR_SETTING_TEXT, PLACE(signals), .unset = "all",
+     .help = "signals that --dump writes, such as c,h"},
     {NULL, "html", "FILE", UR_SETTING_TEXT, PLACE(html), .unset = "none",
-     .help = "the picture of saturation, as one page"},
-    {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace files that are there"},
-    {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "one JSON object"},
+     .help = "write the plot of open and shut gates as one page"},
+    {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace existing files"},
+    {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "print one JSON object"},
 };
 
 static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
@@ -233,21 +233,20 @@ static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_erro
 const ur_cli_verb ur_cli_inspect_gates = {
     .name = "inspect gates",
     .takes = "MODEL DATA... [option...]",
-    .summary = "say how far the gates are open and shut",
+    .summary = "show how often the gates are open and shut",
     .text =
-        "Reads texts with a language model and looks at every gate and state of every cell at every step: i, f, g, o, "
-        "c and h of an LSTM, r, z, n and h of a GRU, h of an RNN. A gate above 0.9 is called open, one below 0.1 "
-        "shut. A forget gate that is always open belongs to a neuron that remembers; an RNN has no gates.\n\n"
-        "A model of another task reads data of its own kind instead, as unroll eval does and with the same options: "
-        "sentences, pictures, clips. One for recall makes its data itself. The steps are those that the network takes: "
-        "glimpses, strokes, rows of a forecast. Lines of a network may differ in steps: a tagger reads each different "
-        "word of a batch once.\n\n"
-        "The text is read in up to 32 pieces side by side, each from a zero state; for --dump it is read once more "
-        "in one pass. The arrays are named by signal and layer (c1, h1, i2 ...); 'units' holds the id read at "
-        "each step.",
+        "Reads texts with a language model and records every gate and state of every cell at every step: i, f, g, o, c "
+        "and h of an LSTM; r, z, n and h of a GRU; h of an RNN, which has no gates. A gate above 0.9 counts as open, "
+        "one below 0.1 as shut. A neuron whose forget gate is always open keeps its memory for a long time.\n\n"
+        "A model of another task reads data of its own kind, with the options of unroll eval: sentences, pictures, "
+        "clips. A model of recall generates its data. Steps are those of the network: glimpses, strokes, segments of a "
+        "series. The lines of a network may have different numbers of steps; a tagger, for example, spells each "
+        "different word of a batch only once.\n\n"
+        "The text is read in up to 32 pieces side by side, each from a zero state. For --dump it is read again in one "
+        "pass. The arrays are named by signal and layer (c1, h1, i2 ...); 'units' holds the token read at each step.",
     .examples = "unroll inspect gates runs/input input.txt --part 0.9:1  # the last tenth\n"
                 "unroll inspect gates runs/input input.txt --dump states.npz --signals c,h  # for numpy.load\n"
-                "unroll inspect gates runs/digits t10k-images-idx3-ubyte.gz  # of a model of draw: stroke by stroke\n",
+                "unroll inspect gates runs/digits t10k-images-idx3-ubyte.gz  # a model of draw, stroke by stroke\n",
     .any_task = true,
     .table = &TABLE,
     .settings_size = sizeof(settings),

@@ -37,8 +37,7 @@ static ur_status check_signals(const ur_model *model, const char *signals, ur_er
         for (size_t layer = 0; layer < ur_probe_layers(model) && !there; layer++)
             there = ur_probe_find(model, layer, word) != SIZE_MAX;
         if (!there)
-            return ur_fail(error, UR_ERR_USAGE, "--signals: '%s' names none that \"%s\" has", word,
-                           ur_model_net(model));
+            return ur_fail(error, UR_ERR_USAGE, "--signals: '%s' is not a signal of \"%s\"", word, ur_model_net(model));
     }
     return UR_OK;
 }

@@ -26,11 +26,12 @@ typedef struct settings {
 
 static const ur_setting OPTIONS[] = {
     {"What is shown", "count", "N", UR_SETTING_SIZE, PLACE(count), .least = 1, .most = 1000,
-     .help = "so many of the pictures, the first ones"},
+     .help = "number of pictures, from the first on"},
 
-    {"Output", "html", "FILE", UR_SETTING_TEXT, PLACE(html), .unset = "none", .help = "a page with the paths drawn"},
-    {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace a file that is there"},
-    {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "one JSON object"},
+    {"Output", "html", "FILE", UR_SETTING_TEXT, PLACE(html), .unset = "none",
+     .help = "write a page that draws the paths"},
+    {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace an existing file"},
+    {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "print one JSON object"},
 };
 
 static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
@@ -178,7 +179,7 @@ static ur_status inspect(const settings *s, ur_model *model, const ur_cli_argume
 {
     if (strcmp(ur_model_task(model), "glimpse") != 0)
         return ur_fail(error, UR_ERR_DATA,
-                       "%s: a model for %s, which does not look about; unroll train glimpse trains one",
+                       "%s: a model for %s, which takes no glimpses; unroll train glimpse trains one that does",
                        arguments->words[0], ur_model_task(model));
     UR_TRY(ur_cli_expect(arguments, 2, 2, "which pictures? give an idx file", error));
     return show(s, model, arguments->words[1], error);
@@ -200,12 +201,12 @@ const ur_cli_verb ur_cli_inspect_glimpses = {
     .name = "inspect glimpses",
     .takes = "MODEL IMAGES.idx [option...]",
     .summary = "show where a network looks at pictures",
-    .text = "Shows for a model of unroll train glimpse the path of its glimpses over each picture, what it saw at "
-            "each, and "
-            "how its answer changed. On the terminal the glimpses are numbered where their middles are; --html draws "
-            "the squares as well. Pictures are read as by unroll predict.",
-    .examples = "unroll inspect glimpses runs/digits t10k-images-idx3-ubyte.gz --count 3  # three digits, here\n"
-                "unroll inspect glimpses runs/digits digits.idx --count 40 --html paths.html  # forty, as a page\n",
+    .text = "For a model of unroll train glimpse: shows the path of its glimpses over each picture, what it saw at "
+            "each, and how its answer changed. On the terminal a number marks the middle of each glimpse; --html also "
+            "draws the squares. Pictures are read as in unroll predict.",
+    .examples =
+        "unroll inspect glimpses runs/digits t10k-images-idx3-ubyte.gz --count 3  # three digits on the terminal\n"
+        "unroll inspect glimpses runs/digits digits.idx --count 40 --html paths.html  # forty as a page\n",
     .table = &TABLE,
     .settings_size = sizeof(settings),
     .defaults = defaults,

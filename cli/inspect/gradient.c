@@ -28,13 +28,13 @@ typedef struct settings {
 
 static const ur_setting OPTIONS[] = {
     {"What is followed", "back", "K", UR_SETTING_SIZE, PLACE(flow.steps), .least = 1, .most = 100000,
-     .help = "how many steps back"},
+     .help = "steps to go back"},
     {NULL, "steps", "K", UR_SETTING_SIZE, PLACE(flow.steps), .least = 1, .most = 100000,
      .help = NULL}, /* the option's older name */
     {NULL, "places", "N", UR_SETTING_SIZE, PLACE(flow.places), .least = 1, .most = 65536,
-     .help = "losses that are followed back, evenly over the text; means are over these"},
+     .help = "places in the text whose losses are followed back; results are means over them"},
     {NULL, "warm-up", "N", UR_SETTING_SIZE, PLACE(flow.warm), .least = 1, .most = 100000,
-     .help = "steps that are read before; fewer in a text that is too short"},
+     .help = "steps to read before each place; fewer if the text is too short"},
     UR_CLI_PART_ROW(NULL, PLACE(part)),
     UR_CLI_INVALID_ROW(NULL, PLACE(invalid)),
     {NULL, "no-jacobian", NULL, UR_SETTING_FLAG, PLACE(flow.no_jacobian),
@@ -42,23 +42,24 @@ static const ur_setting OPTIONS[] = {
     UR_CLI_THREADS_ROW(NULL, PLACE(flow.threads)),
 
     {"Several networks", "compare", NULL, UR_SETTING_FLAG, PLACE(compare),
-     .help = "in one picture: all arguments that are run folders or end in .safetensors are models"},
+     .help =
+         "draw several models in one picture; all arguments that are run folders or end in .safetensors are models"},
 
     {"Untrained networks", "fresh", "CELLS", UR_SETTING_TEXT, PLACE(fresh.cells), .unset = "none",
-     .help = "such as rnn,lstm,gru: instead of a model and a text, which then are not wanted"},
-    {NULL, "hidden", "N", UR_SETTING_SIZE, PLACE(fresh.hidden), .least = 1, .most = 4096, .help = "neurons of each"},
+     .help = "inspect untrained networks with these cells, such as rnn,lstm,gru, instead of a model and data"},
+    {NULL, "hidden", "N", UR_SETTING_SIZE, PLACE(fresh.hidden), .least = 1, .most = 4096, .help = "neurons in each"},
     {NULL, "gain", "LIST", UR_SETTING_TEXT, PLACE(fresh.gains),
-     .help = "factors of W_hh, whose numbers are drawn from N(0, 1)/sqrt(hidden); a network for each"},
+     .help = "gains: W_hh is a gain times N(0, 1)/sqrt(hidden); one network for each gain"},
     {NULL, "orthogonal", NULL, UR_SETTING_FLAG, PLACE(fresh.orthogonal),
-     .help = "W_hh is the gain times an orthogonal matrix instead"},
+     .help = "make W_hh a gain times an orthogonal matrix instead"},
     {NULL, "keep-bias", "X", UR_SETTING_NUMBER, PLACE(fresh.keep_bias), .least = -100, .most = 100,
-     .help = "added to the bias of the gate that keeps: f of an LSTM, z of a GRU"},
-    {NULL, "seed", "N", UR_SETTING_COUNT, PLACE(fresh.seed), .help = "of the weights and the symbols that are read"},
+     .help = "added to the bias of the gate that keeps the state: f of an LSTM, z of a GRU"},
+    {NULL, "seed", "N", UR_SETTING_COUNT, PLACE(fresh.seed), .help = "seed of the weights and the symbols read"},
 
-    {"Output", "html", "FILE", UR_SETTING_TEXT, PLACE(html), .unset = "none", .help = "all pictures, as one page"},
-    {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace a file that is there"},
+    {"Output", "html", "FILE", UR_SETTING_TEXT, PLACE(html), .unset = "none", .help = "write all plots as one page"},
+    {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace an existing file"},
     {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json),
-     .help = "one JSON object with all curves, in natural logarithms"},
+     .help = "print one JSON object with all curves, in natural logarithms"},
 };
 
 static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
@@ -268,24 +269,23 @@ static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_erro
 const ur_cli_verb ur_cli_inspect_gradient = {
     .name = "inspect gradient",
     .takes = "MODEL DATA... [option...]",
-    .summary = "how far back in time a gradient lives",
+    .summary = "measure how far back in time a gradient reaches",
     .text =
-        "Follows the loss of single predictions back through time and says, by recurrent layer and number of steps k, "
-        "how large its gradient with respect to h and, in an LSTM, c still is; what the slopes of the gates and what "
-        "W_hh make of it at each step, and what of it came by the \"+\" of the LSTM alone; the singular values of W_hh "
-        "and of the product of Jacobians; the lectures' rule (largest singular value below 1: it must vanish) beside "
-        "what is seen; and how far the states move from step to step. Norms are scaled at each step, so that they "
-        "neither underflow nor overflow.\n\n"
-        "A model of another task is followed from the labels of data of its own kind, as far back as most of its "
-        "examples "
-        "go. Where each word or frame has a label, it is that of the last one, and for layers that read from the end "
-        "that of the first. k counts from the end of what a line reads: of a word's characters, if it spells.\n\n"
-        "With --compare several models are drawn in one picture. With --fresh networks that were never trained are "
-        "looked at, at several gains. The page plays the gradient on its way back.\n\n"
-        "The whole spectrum of W_hh needs LAPACK (Debian: liblapack3), which is looked for when it is wanted; without "
-        "it there is the largest singular value alone.",
-    .examples = "unroll inspect gradient runs/input input.txt  # how long does it live?\n"
-                "unroll inspect gradient --compare runs/rnn runs/lstm input.txt  # where longer?\n"
+        "Follows the loss of single predictions back through time. For each recurrent layer and each number k of steps "
+        "back, it prints the norm of the gradient with respect to h and, in an LSTM, to c. It also prints the factors "
+        "by which the gates' slopes and W_hh change the gradient at each step, and the part of it that came through "
+        "the \"+\" of the LSTM alone; the singular values of W_hh and of the product of Jacobians; the lectures' rule "
+        "(the gradient vanishes if the largest singular value is below 1) beside what is observed; and how far the "
+        "states move in a step. Norms are scaled at each step, so that they neither underflow nor overflow.\n\n"
+        "A model of another task starts from the labels of its own data, and goes back as far as most examples reach. "
+        "If each word or frame has a label, it starts from the last label, or in layers that read backwards from the "
+        "first. k counts from the end of what a line reads; in a line that spells, from the end of the word.\n\n"
+        "--compare draws several models in one plot. --fresh inspects untrained networks at several gains. The page "
+        "animates the gradient on its way back.\n\n"
+        "The whole spectrum of W_hh needs LAPACK (Debian: liblapack3), which is loaded only when needed. Without it, "
+        "only the largest singular value is printed.",
+    .examples = "unroll inspect gradient runs/input input.txt  # how far does it reach?\n"
+                "unroll inspect gradient --compare runs/rnn runs/lstm input.txt  # in which network further?\n"
                 "unroll inspect gradient --fresh rnn,lstm,gru --html fresh.html  # before any training\n",
     .any_task = true,
     .table = &TABLE,

@@ -110,7 +110,7 @@ static ur_status parts_chart(FILE *out, const ur_flow_layer *l, ur_error *error)
     plot_add(p, "gates' slopes", l->slopes, l->steps + 1, exp);
     plot_add(p, "W_hh", l->recurrent, l->steps + 1, exp);
     plot_add(p, "kept", l->kept, l->steps + 1, exp);
-    return plot_end(p, out, "What a step back makes of it", "k, steps back", "factor", error);
+    return plot_end(p, out, "Factors of a step back", "k, steps back", "factor", error);
 }
 
 static ur_status jacobian_chart(FILE *out, const ur_cli_subjects *all, const size_t *which, size_t count,

@@ -9,39 +9,41 @@
 #define PLACE(field) offsetof(ur_cli_memory_settings, field)
 
 static const ur_setting OPTIONS[] = {
-    {"What is tried", "task", "LIST", UR_SETTING_TEXT, PLACE(tasks), .help = "of copy, adding and who"},
+    {"What is tried", "task", "LIST", UR_SETTING_TEXT, PLACE(tasks), .help = "which of copy, adding and who"},
     {NULL, "cells", "LIST", UR_SETTING_TEXT, PLACE(cells), .help = "recurrent cells; unroll --version lists them"},
     {NULL, "cell", "LIST", UR_SETTING_TEXT, PLACE(cells), .help = NULL}, /* the older name of the option, as "gap" below
                                                                           * is that of "gaps" */
     {NULL, "gap", "LOW:HIGH", UR_SETTING_TEXT, PLACE(gap), .help = NULL},
     {NULL, "gaps", "LOW:HIGH", UR_SETTING_TEXT, PLACE(gap),
-     .help = "the ladder of gaps: LOW, HIGH and 10, 20, 50, 100, 200, 500 ... between them; or a list"},
+     .help = "gaps to try: LOW, HIGH and those of 10, 20, 50, 100, 200, 500 ... between them; or a list"},
     {NULL, "windows", "LIST", UR_SETTING_TEXT, PLACE(windows),
-     .help = "how many steps the gradient goes back, full for all of them"},
-    {NULL, "clip", "LIST", UR_SETTING_TEXT, PLACE(clips), .help = "at which norm the gradient is held, or off"},
+     .help = "steps of truncated backpropagation through time; full: no truncation"},
+    {NULL, "clip", "LIST", UR_SETTING_TEXT, PLACE(clips),
+     .help = "norms to which the gradient is clipped; off: no clipping"},
     {NULL, "seeds", "N", UR_SETTING_SIZE, PLACE(seeds), .least = 1, .most = 1000,
-     .help = "how often each is tried; a gap is mastered where more than half of them did"},
-    {NULL, "seed", "N", UR_SETTING_COUNT, PLACE(seed), .help = "the first of the seeds"},
+     .help = "number of seeds; a gap is mastered if more than half of them master it"},
+    {NULL, "seed", "N", UR_SETTING_COUNT, PLACE(seed), .help = "the first seed"},
 
-    {"How", "hidden", "N", UR_SETTING_SIZE, PLACE(hidden), .least = 1, .most = 4096, .help = "units"},
-    {NULL, "batch", "B", UR_SETTING_SIZE, PLACE(batch), .least = 1, .most = 4096, .help = "examples an update"},
+    {"How", "hidden", "N", UR_SETTING_SIZE, PLACE(hidden), .least = 1, .most = 4096, .help = "neurons"},
+    {NULL, "batch", "B", UR_SETTING_SIZE, PLACE(batch), .least = 1, .most = 4096, .help = "examples per batch"},
     {NULL, "updates", "N", UR_SETTING_SIZE, PLACE(updates), .least = 1, .most = 1e9,
-     .help = "at most so many at each gap; it ends when the gap is mastered"},
-    {NULL, "optimizer", "sgd|adagrad|rmsprop|adam|adamw", UR_SETTING_CHOICE, PLACE(optimizer), .help = "which one"},
+     .help = "largest number of updates per gap; training stops when the gap is mastered"},
+    {NULL, "optimizer", "sgd|adagrad|rmsprop|adam|adamw", UR_SETTING_CHOICE, PLACE(optimizer), .help = "optimizer"},
     {NULL, "lr", "X", UR_SETTING_NUMBER, PLACE(rate), .above = true, .unset = "0.006 for rnn, 0.02 for the others",
-     .help = "learning rate; it falls in a line to a tenth"},
+     .help = "learning rate; falls linearly to a tenth"},
     {NULL, "remember", "STEPS", UR_SETTING_NUMBER, PLACE(remember), .least = 0, .unset = "the gap",
-     .help = "LSTM and GRU begin with gates that keep for 1 to so many steps; 0: with the usual biases"},
+     .help = "initialise the gates of LSTMs and GRUs so that neurons remember for 1 to STEPS steps; 0: usual biases"},
     {NULL, "minutes", "X", UR_SETTING_NUMBER, PLACE(minutes), .above = true, .unset = "no limit",
-     .help = "end after so long and say what was left out"},
+     .help = "stop after this time and report what was left out"},
     {NULL, "threads", "N", UR_SETTING_SIZE, PLACE(threads), .least = 1, .most = 256,
-     .unset = "the machine's cores, at most 16", .help = "trainings at once; the result does not depend on it"},
+     .unset = "the machine's cores, at most 16",
+     .help = "number of trainings at the same time; the result does not depend on it"},
 
     {"Output", "html", "FILE", UR_SETTING_TEXT, PLACE(html), .unset = "none",
-     .help = "bars, and the curves of the score by gap, as one page"},
-    {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace a file that is there"},
-    {NULL, "quiet", NULL, UR_SETTING_FLAG, PLACE(quiet), .help = "no line for each training"},
-    {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "one JSON object, with every training"},
+     .help = "write bars, and curves of the score for each gap, as one page"},
+    {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace an existing file"},
+    {NULL, "quiet", NULL, UR_SETTING_FLAG, PLACE(quiet), .help = "print no line for each training"},
+    {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "print one JSON object with every training"},
 };
 
 static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
@@ -90,21 +92,20 @@ const ur_cli_verb ur_cli_inspect_memory = {
     .name = "inspect memory",
     .takes = "[option...]",
     .summary = "measure the longest gap that a cell learns to bridge",
-    .text =
-        "Trains small networks on tasks in which the answer is due a chosen number of steps, the gap, after what it "
-        "depends on, and says which gaps each cell masters: with and without clipping of the gradient, and with "
-        "the gradient cut off after a window of steps.\n\n"
-        "copy: two letters are read; at a sign they are due again. adding: of many numbers two are marked; their sum "
-        "is due. who: 'Tom was watching TV in his room . Mary came into the room . Mary said hi to', with sentences "
-        "about other things between; the name is due.\n\n"
-        "A gap is mastered where the best score on 256 examples that are not learnt from is at least 95 % right "
-        "answers (adding: a mean squared error below 0.01). Each cell begins anew at each gap and climbs until it "
-        "fails. The defaults take three minutes of processor time; a training over a gap of 500 takes five times as "
-        "long as one over 100, so give --gaps 10:500 some --minutes.",
+    .text = "Trains small networks on tasks in which the answer is due a fixed number of steps, the gap, after what it "
+            "depends on. It reports which gaps each cell masters, with and without gradient clipping, and with "
+            "backpropagation truncated to a window of steps.\n\n"
+            "copy: two letters are read, and are to be repeated after a sign. adding: two of many numbers are marked, "
+            "and their sum is the answer. who: 'Tom was watching TV in his room . Mary came into the room . Mary said "
+            "hi to', with sentences about other things in between; the name is the answer.\n\n"
+            "A gap is mastered when the best score on 256 other examples is at least 95 % right answers (adding: a "
+            "mean squared error below 0.01). Each cell starts anew at each gap, and tries longer gaps until it fails. "
+            "The defaults take three to five minutes of processor time. A training over a gap of 500 takes five times "
+            "as long as one over 100, so limit --gaps 10:500 with --minutes.",
     .examples = "unroll inspect memory  # rnn, lstm and gru, gaps up to 100\n"
                 "unroll inspect memory --task who --clip 1 --html memory.html  # one task, and a page\n"
                 "unroll inspect memory --cells rnn --windows full --optimizer sgd --lr 0.5  # what clipping does\n"
-                "unroll inspect memory --gaps 10:500 --minutes 10 --json  # as far as ten minutes take it\n",
+                "unroll inspect memory --gaps 10:500 --minutes 10 --json  # as far as ten minutes allow\n",
     .table = &TABLE,
     .settings_size = sizeof(ur_cli_memory_settings),
     .defaults = defaults,

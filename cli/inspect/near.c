@@ -25,16 +25,16 @@ typedef struct settings {
 
 static const ur_setting OPTIONS[] = {
     {"What is shown", "count", "N", UR_SETTING_SIZE, PLACE(count), .least = 1, .most = 1000,
-     .help = "how many neighbours"},
+     .help = "number of neighbours"},
     {NULL, "exact", NULL, UR_SETTING_FLAG, PLACE(exact),
-     .help = "take WORD as it is written: a model of words has most of them with the space before"},
+     .help = "look WORD up exactly as written; by default a model of words looks it up with a space before it"},
 
     {"Output", "html", "FILE", UR_SETTING_TEXT, PLACE(html), .unset = "none",
-     .help = "also write a report: the neighbours, and all tokens in a plane"},
-    {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace a file that is there"},
-    {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "one JSON object"},
+     .help = "also write a page with the neighbours and a plot of all tokens in a plane"},
+    {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace an existing file"},
+    {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "print one JSON object"},
     {NULL, "coordinates", NULL, UR_SETTING_FLAG, PLACE(places),
-     .help = "with --json: the place of every token in the plane, too"},
+     .help = "with --json: also print the place of every token in the plane"},
     {NULL, "places", NULL, UR_SETTING_FLAG, PLACE(places), .help = NULL}, /* the option's older name */
 };
 
@@ -150,10 +150,10 @@ static ur_status no_token(const ur_cli_near *near, const char *word, ur_error *e
     char *other = near->words ? like(near, word) : NULL;
     ur_status status =
         other ? ur_fail(error, UR_ERR_DATA,
-                        "'%.60s' is none of the model's %zu tokens; the one spelt most alike is '%.60s'", word, tokens,
+                        "'%.60s' is not one of the model's %zu tokens; the most similar one is '%.60s'", word, tokens,
                         other)
-              : ur_fail(error, UR_ERR_DATA, "'%.60s' is none of the model's %zu tokens (unroll info lists some)", word,
-                        tokens);
+              : ur_fail(error, UR_ERR_DATA, "'%.60s' is not one of the model's %zu tokens (unroll info lists some)",
+                        word, tokens);
     free(other);
     return status;
 }
@@ -295,16 +295,16 @@ static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_erro
 const ur_cli_verb ur_cli_inspect_near = {
     .name = "inspect near",
     .takes = "MODEL WORD [option...]",
-    .summary = "say which words or characters a model holds for alike",
+    .summary = "list the tokens with the most similar embeddings",
     .text =
-        "Compares the row of WORD in the embedding of MODEL, a model file or a run folder, with all others, by the "
-        "cosine of the angle between them: near 1, the network reads the two in much the same way. With --html it "
-        "also draws all tokens in the plane in which their rows differ most (principal component analysis).\n\n"
-        "The model needs an embedding (--embed). One that reads one-hot tokens has none; where 'dense tied' stands at "
-        "the end of the network line, the same rows also write, and what is alike is read and predicted alike. In a "
-        "model of words a bar marks a word without a space before it, as at the beginning of a line.",
+        "Compares the embedding of WORD with that of every other token of MODEL, a model file or a run folder, by the "
+        "cosine of the angle between them. Near 1, the network reads the two tokens in much the same way. --html also "
+        "plots all tokens in the plane in which they differ most (principal component analysis).\n\n"
+        "The model needs an embedding (--embed); a model that reads one-hot tokens has none. If the network line ends "
+        "in 'dense tied', the embedding is also the output layer, so tokens that are alike are both read and predicted "
+        "alike. In a model of words, a bar marks a word without a space before it, as at the beginning of a line.",
     .examples = "unroll inspect near runs/words king  # the ten nearest words\n"
-                "unroll inspect near runs/input a --html near.html  # with a picture of all characters\n",
+                "unroll inspect near runs/input a --html near.html  # with a plot of all characters\n",
     .table = &TABLE,
     .settings_size = sizeof(settings),
     .defaults = defaults,

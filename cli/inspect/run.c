@@ -21,10 +21,10 @@ typedef struct settings {
 
 static const ur_setting OPTIONS[] = {
     {"Output", "html", "FILE", UR_SETTING_TEXT, offsetof(settings, html), .unset = "none",
-     .help = "the run as one page: curves, gates, samples as they got better"},
-    {NULL, "overwrite", NULL, UR_SETTING_FLAG, offsetof(settings, overwrite), .help = "replace a page that is there"},
+     .help = "write the run as one page: curves, gates and samples"},
+    {NULL, "overwrite", NULL, UR_SETTING_FLAG, offsetof(settings, overwrite), .help = "replace an existing file"},
     {NULL, "json", NULL, UR_SETTING_FLAG, offsetof(settings, json),
-     .help = "summary, curves and samples as one object"},
+     .help = "print summary, curves and samples as one JSON object"},
 };
 
 static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
@@ -281,13 +281,11 @@ const ur_cli_verb ur_cli_inspect_run = {
     .name = "inspect run",
     .takes = "RUN... [option...]",
     .summary = "show how a training went, from its log",
-    .text = "Reads log.jsonl of a run, also of one that goes on or was killed, and shows how the losses fell, what the "
-            "gradient's norm and the gates did, and what the network wrote at first and at last. The log alone is "
-            "needed; its keys are described in docs/file-format.md. Several runs, up to eight, are compared: their "
-            "losses over "
-            "updates and "
-            "over minutes, on the validation data where there were some.",
-    .examples = "unroll inspect run runs/input  # in the terminal\n"
+    .text = "Reads the log.jsonl of a run, even if the run goes on or was killed. Shows how the losses fell, what the "
+            "gradient's norm and the gates did, and what the network wrote first and last. It needs only the log, "
+            "whose keys are described in docs/file-format.md. Up to eight runs are compared by their losses over "
+            "updates and over minutes, on the validation data if there were any.",
+    .examples = "unroll inspect run runs/input  # on the terminal\n"
                 "unroll inspect run runs/input --html run.html  # all of it as one page\n"
                 "unroll inspect run runs/input --json  # the curves, for other programs\n"
                 "unroll inspect run runs/rnn runs/lstm --html cells.html  # which of them learnt faster?\n",

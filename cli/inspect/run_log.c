@@ -212,6 +212,6 @@ ur_status ur_cli_run_log_parse(ur_cli_run_log *log, const char *path, const void
         at = (size_t)(end - text) + 1;
     }
     if (log->updates.count > 0) return UR_OK;
-    return ur_fail(error, UR_ERR_DATA, "%s: no update is in it (lines: %zu); train first, or name another run", path,
+    return ur_fail(error, UR_ERR_DATA, "%s: it has no updates (lines: %zu); train first, or name another run", path,
                    r.line);
 }

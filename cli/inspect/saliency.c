@@ -26,16 +26,17 @@ typedef struct settings {
 #define PLACE(field) offsetof(settings, field)
 
 static const ur_setting OPTIONS[] = {
-    {"What is explained", "target", "TOKEN", UR_SETTING_TEXT, PLACE(target), .unset = "the likeliest one",
-     .help = "this prediction: a token behind the text, or a label"},
+    {"What is explained", "target", "TOKEN", UR_SETTING_TEXT, PLACE(target), .unset = "the likeliest",
+     .help = "prediction to explain: a next token, or a label"},
     {NULL, "at", "N", UR_SETTING_SIZE, PLACE(at), .least = 1, .most = 1e9, .unset = "the last one",
-     .help = "where each word or frame has a label: which one's, from 1; of a forecast: so many rows ahead"},
+     .help = "number of the word or frame whose label to explain, from 1; in a forecast, rows ahead"},
     {NULL, "item", "N", UR_SETTING_SIZE, PLACE(item), .least = 1, .most = 1e9, .initial = "1",
-     .help = "of a file with several clips, pictures, recordings or channels: which one"},
+     .help = "number of the clip, picture, recording or channel, in a file with several"},
 
-    {"Output", "html", "FILE", UR_SETTING_TEXT, PLACE(html), .unset = "none", .help = "the coloured text as one page"},
-    {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace a file that is there"},
-    {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "one JSON object"},
+    {"Output", "html", "FILE", UR_SETTING_TEXT, PLACE(html), .unset = "none",
+     .help = "write the coloured text as one page"},
+    {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite), .help = "replace an existing file"},
+    {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "print one JSON object"},
 };
 
 static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
@@ -117,8 +118,7 @@ static ur_status find_label(salience *s, const char *name, ur_error *error)
 static ur_status choose_step(salience *s, size_t at, ur_error *error)
 {
     if (at && !s->item.each_step)
-        return ur_fail(error, UR_ERR_USAGE,
-                       "--at is for models that give each step a label; this one gives one in all");
+        return ur_fail(error, UR_ERR_USAGE, "--at is for models that label each step; this one gives one label in all");
     if (at > s->count) return ur_fail(error, UR_ERR_USAGE, "--at %zu: there are %zu", at, s->count);
     s->at = !s->item.each_step ? 0 : at ? at : s->count;
     return UR_OK;
@@ -132,7 +132,8 @@ static ur_status choose_number(salience *s, const settings *how, ur_prediction *
     size_t features = 0, count = s->item.numbers;
     if (how->target)
         return ur_fail(error, UR_ERR_USAGE, "--target is for labels and tokens; --item chooses a channel, --at a row");
-    if (how->at > count) return ur_fail(error, UR_ERR_USAGE, "--at %zu: %zu can be explained", how->at, count);
+    if (how->at > count)
+        return ur_fail(error, UR_ERR_USAGE, "--at %zu: the forecast has rows 1 to %zu", how->at, count);
     s->ahead = how->at ? how->at : count;
     while (ur_answerer_feature(s->answerer, features)) features++;
     s->features = calloc(features + 1, sizeof *s->features);
@@ -193,8 +194,8 @@ static ur_status check_task(const char *task, ur_error *error)
     for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++)
         if (strcmp(task, OTHERS[i][0]) == 0)
             return ur_fail(error, UR_ERR_UNSUPPORTED,
-                           "what moved a model of the task %s is not shown; models of lm, classify, tag, frames and "
-                           "forecast are taken, and unroll %s",
+                           "there is no saliency for the task %s, only for lm, classify, tag, frames and "
+                           "forecast; unroll %s",
                            task, OTHERS[i][1]);
     return UR_OK;
 }
@@ -432,13 +433,13 @@ const ur_cli_verb ur_cli_inspect_saliency = {
     .takes = "MODEL ITEM [option...]",
     .summary = "show which tokens, frames or rows moved a prediction",
     .text =
-        "Reads a text and says how much each token of it moved what the network predicts: the token behind it, the "
-        "label that a classifier gives it, or the label that a tagger gives one of its words (--at). A model of "
-        "pictures, recordings or frames takes a file instead, and its rows, slices or frames are looked at; a "
-        "forecast takes a table, and what the network adds to the simple forecast is looked at, step by step of the "
-        "table's end and channel by channel. This is the gradient of the logarithm of the prediction's probability, or "
-        "of the number, to the step's input, times that input (Denil et al. 2014); of a word its embedding and its "
-        "spelling. Orange and above 0 spoke for the prediction, blue and below 0 against it. It is a first-order "
+        "Reads a text and shows how much each token moved a prediction: the next token, the label that a classifier "
+        "gives the text, or the label that a tagger gives one of its words (--at). A model of pictures, recordings or "
+        "frames takes a file, and shows rows, slices or frames. A forecast takes a table, and shows which steps and "
+        "channels at the end of the table moved the network's correction of the simple forecast.\n\n"
+        "The saliency is the gradient of the prediction's log probability (or of the number, in a forecast) with "
+        "respect to the input of a step, times that input (Denil et al. 2014). The input of a word is its embedding "
+        "and its spelling. Orange and positive: for the prediction. Blue and negative: against it. It is a first-order "
         "answer: it says what a small change would do.",
     .examples = "unroll inspect saliency runs/input 'To be, or not to b'  # why an e?\n"
                 "unroll inspect saliency runs/input 'To be, or not to b' --target y  # and why not a y?\n"

@@ -14,8 +14,9 @@ static ur_status fail_run(const char *folder, const char *last, const char *firs
     if (ur_path_exists(last))
         return ur_fail(error, UR_ERR_IO, "%s: the run has not written its model.safetensors yet", folder);
     if (ur_path_exists(first))
-        return ur_fail(error, UR_ERR_IO, "%s: several runs are in it; name one of them, such as %s/1", folder, folder);
-    return ur_fail(error, UR_ERR_IO, "%s: no run folder: it has no model.safetensors", folder);
+        return ur_fail(error, UR_ERR_IO, "%s: it contains several runs; name one of them, such as %s/1", folder,
+                       folder);
+    return ur_fail(error, UR_ERR_IO, "%s: not a run folder: it has no model.safetensors", folder);
 }
 
 static ur_status path_in_run(const char *folder, char **path, ur_error *error)

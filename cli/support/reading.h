@@ -12,18 +12,18 @@
 #define UR_CLI_PART_ROW(heading, place)                                                                                \
     {                                                                                                                  \
         heading, "part", "BEGIN:END", UR_SETTING_TEXT, place,                                                          \
-            .unset = "0:1, all of it", .help = "only this part of the text, as shares: 0.9:1 is its last tenth"        \
+            .unset = "all, 0:1", .help = "part of the text to read, as shares: 0.9:1 is its last tenth"                \
     }
 #define UR_CLI_INVALID_ROW(heading, place)                                                                             \
     {                                                                                                                  \
         heading, "invalid", "error|replace", UR_SETTING_CHOICE, place,                                                 \
-            .help = "bytes that are not UTF-8: stop, or read them as U+FFFD"                                           \
+            .help = "bytes that are not UTF-8: stop with an error, or read them as U+FFFD"                             \
     }
 #define UR_CLI_THREADS_ROW(heading, place)                                                                             \
     {                                                                                                                  \
         heading, "threads", "N", UR_SETTING_SIZE, place, .least = 1, .most = 256,                                      \
                                                          .unset = "the machine's cores, at most 16",                   \
-                                                         .help = "the result does not depend on it"                    \
+                                                         .help = "number of threads; the result does not depend on it" \
     }
 
 /* Sets --threads for a task; 0 leaves the task's own value. */

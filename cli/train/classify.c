@@ -13,21 +13,17 @@ const ur_cli_verb ur_cli_train_classify = {
     .takes = "DATA... [-o RUN] [option...]",
     .summary = "train a network to label sequences",
     .text = "Trains a network that gives each sequence one label: the sentiment of a sentence, the language of a name, "
-            "the digit "
-            "of a picture or of a recording. The data may be a table (TSV or CSV), lines \"label text\" or "
-            "\"__label__x text\", "
-            "sentiment trees, a folder with a file or a folder for each label, a folder of recordings (WAV), or two "
-            "idx files, "
-            "pictures and labels. What they are is found by looking, and printed. Files may be packed with gzip.\n\n"
-            "A text is cut into words or characters, chosen by the data. A share of the examples is held out to "
-            "validate on; "
-            "equal examples are on one side. The run folder holds what that of unroll train lm holds, and --resume "
-            "goes on with "
-            "it in the same way.",
-    .examples =
-        "unroll train classify reviews.tsv  # a table with texts and labels\n"
-        "unroll train classify names/ --minutes 2  # a file of names for each language\n"
-        "unroll train classify train.txt --val dev.txt --net 'embed 100 > lstm 128 > last > dense'  # as one likes\n",
+            "the digit in a picture or a recording. The data may be a table (TSV or CSV), lines \"label text\" or "
+            "\"__label__x text\", sentiment trees, a folder with a file or a folder for each label, a folder of "
+            "recordings (WAV), or two idx files with pictures and labels. The format is detected and printed. Files "
+            "may be compressed with gzip.\n\n"
+            "The size of the data decides whether a text is cut into words or characters. A share of the examples is "
+            "held out for validation; equal examples stay on the same side. The run folder and --resume are as in "
+            "unroll train lm.",
+    .examples = "unroll train classify reviews.tsv  # a table of texts and labels\n"
+                "unroll train classify names/ --minutes 2  # a file of names for each language\n"
+                "unroll train classify train.txt --val dev.txt --net 'embed 100 > lstm 128 > last > dense'  # a "
+                "network of your own\n",
     .task = "classify",
     .table = &ur_cli_train_options,
     .settings_size = sizeof(ur_cli_train_settings),

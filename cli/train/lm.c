@@ -11,17 +11,17 @@ const ur_cli_verb ur_cli_train_lm = {
     .name = "train lm",
     .takes = "TEXT... [-o RUN] [option...]",
     .summary = "train a language model on texts",
-    .text = "Trains a language model on texts: files, folders (the text files below them, in order of path), or - for "
-            "standard input. Without options it chooses everything by the size of the text and the minutes there "
-            "are. What is not given here is chosen once, printed, and kept in the run.\n\n"
-            "The run folder holds model.safetensors (the best on the validation text), last.safetensors (everything "
-            "to resume), log.jsonl and an event file for TensorBoard. Ctrl-C or SIGTERM saves and ends with status 0; "
-            "a second one ends at once. The same command with --resume goes on in the same bits and can be repeated "
-            "until it is done. What it leaves out is taken from the run.",
+    .text = "Trains a language model on texts: files, folders (all text files in them, in order of path), or - for "
+            "standard input. Options that are not given are chosen by the size of the text and the time available. "
+            "They are printed, and kept in the run.\n\n"
+            "The run folder holds model.safetensors (the best model on the validation text), last.safetensors "
+            "(everything needed to resume), log.jsonl and an event file for TensorBoard. Ctrl-C or SIGTERM saves and "
+            "ends with status 0; a second one ends at once. The same command with --resume continues a run with the "
+            "same bits, and can be repeated until the run is done. Options left out are taken from the run.",
     .examples = "unroll train lm input.txt  # learn to write like a text\n"
-                "unroll train lm src include -o runs/code --minutes 10  # from folders, ten minutes\n"
+                "unroll train lm src include -o runs/code --minutes 10  # folders, for ten minutes\n"
                 "unroll train lm input.txt --cell gru --hidden 256,256 --epochs 5  # another network\n"
-                "unroll train lm input.txt --preset min-char-rnn  # the well-known script\n",
+                "unroll train lm input.txt --preset min-char-rnn  # Karpathy's min-char-rnn\n",
     .task = "lm",
     .table = &ur_cli_train_options,
     .settings_size = sizeof(ur_cli_train_settings),

@@ -11,11 +11,10 @@ const ur_cli_verb ur_cli_train_recall = {
     .name = "train recall",
     .takes = "[-o RUN] [option...]",
     .summary = "train a network to remember over a gap",
-    .text =
-        "Trains a network on one of the recall tasks: an answer is due a number of steps after what it depends on. The "
-        "examples are made as they are needed, so there are no data to give. unroll inspect memory does this for many "
-        "gaps and cells and draws what each of them reaches.",
-    .examples = "unroll train recall --gap 50  # two letters, to be repeated 50 steps later\n"
+    .text = "Trains a network on a memory task, in which the answer is due a fixed number of steps after what it "
+            "depends on. The examples are generated, so no data are given. unroll inspect memory does this for many "
+            "gaps and cells, and plots the longest gap that each cell bridges.",
+    .examples = "unroll train recall --gap 50  # repeat two letters 50 steps later\n"
                 "unroll train recall --kind who --gap 30 --cell gru --until 0.95  # who began the story\n",
     .task = "recall",
     .table = &ur_cli_train_options,

@@ -145,7 +145,7 @@ static ur_status run_all(const ur_cli_series *s, ur_cli_series_run *run, void *c
 ur_status ur_cli_series_train(const ur_cli_series *s, ur_cli_series_run *run, void *context, ur_error *error)
 {
     if (s->seeds && s->folds) return ur_fail(error, UR_ERR_USAGE, "--seeds and --folds exclude each other");
-    if (s->folds == 1) return ur_fail(error, UR_ERR_USAGE, "--folds 1: at least 2 parts, of which one is held out");
+    if (s->folds == 1) return ur_fail(error, UR_ERR_USAGE, "--folds 1: give at least 2; one part is held out");
     ur_cli_series_result *results = calloc(run_count(s), sizeof *results);
     char *folder = strdup(s->folder);
     ur_cli_series own = *s;

@@ -12,26 +12,24 @@ const ur_cli_verb ur_cli_train_speech = {
     .name = "train speech",
     .takes = "DATA... [-o RUN] [option...]",
     .summary = "train a network to write down what is said",
-    .text =
-        "Trains a network that writes down what is said in a recording. The data are tables with a line for each "
-        "recording: its file (WAV) and what is said in it, in columns called file and transcript, or else the first "
-        "two; paths begin at the folder of the table. Or they are folders of WAV files whose names hold the "
-        "transcript (--transcript-from).\n\n"
-        "Nobody says when each character is spoken: the network finds out (connectionist temporal classification, the "
-        "word ctc in a network line). With --decoder attention a second part of the network writes the text token by "
-        "token, and for each it looks at the whole recording; in a --net of your own it is the last line. "
-        "It spells characters or words (--token). --join 3-7 puts recordings of one "
-        "speaker together, with pauses of random length between them: so recordings of single words become sentences. "
-        "The strings to learn from are new ones in each epoch, those to judge by are always the same.\n\n"
-        "A network that looks both ways is better; one that looks back alone (--look back) spells while it listens. "
-        "unroll eval gives the share of wrong characters and words, unroll predict writes down recordings and "
-        "streams. The run folder holds what that of unroll train lm holds, and --resume goes on with it in the same "
-        "way.",
+    .text = "Trains a network that transcribes recordings. The data are tables with a row for each recording: its WAV "
+            "file and its transcript, in columns called file and transcript, or else the first two. Paths are relative "
+            "to the folder of the table. Or the data are folders of WAV files whose names hold the transcript "
+            "(--transcript-from).\n\n"
+            "The transcript does not say when each token is spoken. The network finds out by connectionist temporal "
+            "classification ('ctc' in the network line). With --decoder attention, a decoder writes the text token by "
+            "token instead and attends to the whole recording; in a --net of your own it is the last line. Tokens are "
+            "characters or words (--token).\n\n"
+            "--join 3-7 joins recordings of one speaker, with pauses of random length between them, so that recordings "
+            "of single words become sentences. Training joins them anew in each epoch; evaluation always joins them in "
+            "the same way.\n\n"
+            "A network that reads in both directions makes fewer errors. One that reads forwards (--look back) can "
+            "write while it listens. unroll eval gives the character and word error rates. unroll predict transcribes "
+            "files and streams. The run folder and --resume are as in unroll train lm.",
     .examples = "unroll train speech clips.tsv  # a table of files and transcripts\n"
-                "unroll train speech digits/ --transcript-from '{transcript}_*.wav' --speaker-from '*_{speaker}_*.wav' "
-                "--join 3-7  # strings of digits\n"
-                "unroll train speech clips.tsv --look back  # one that spells while it listens\n"
-                "unroll train speech clips.tsv --decoder attention  # one that hears all of it and then writes\n",
+                "unroll train speech digits/ --transcript-from '{transcript}_*.wav' --join 3-7  # strings of digits\n"
+                "unroll train speech clips.tsv --look back  # writes while it listens\n"
+                "unroll train speech clips.tsv --decoder attention  # hears everything, then writes\n",
     .task = "speech",
     .table = &ur_cli_train_options,
     .settings_size = sizeof(ur_cli_train_settings),

@@ -21,15 +21,17 @@
 
 static const ur_setting OPTIONS[] = {
     {"What is shown", "watch", NULL, UR_SETTING_FLAG, offsetof(ur_cli_train_settings, watch),
-     .help = "a view of the whole terminal: curves of the losses, gradient norms, gates, the last sample"},
-    {NULL, "quiet", NULL, UR_SETTING_FLAG, offsetof(ur_cli_train_settings, quiet), .help = "no progress, no samples"},
+     .help = "show curves of the losses, gradient norms, gates and the last sample in the whole terminal"},
+    {NULL, "quiet", NULL, UR_SETTING_FLAG, offsetof(ur_cli_train_settings, quiet),
+     .help = "print no progress and no samples"},
     {NULL, "json", NULL, UR_SETTING_FLAG, offsetof(ur_cli_train_settings, json),
-     .help = "the result as one JSON object"},
+     .help = "print the result as one JSON object"},
 
     {"Several trainings", "seeds", "N", UR_SETTING_SIZE, offsetof(ur_cli_train_settings, seeds), .most = 1000,
-     .help = "train N times, with the seed and the N - 1 behind it, into RUN/1 to RUN/N; 0: once, into RUN"},
+     .help = "train N times, with consecutive seeds, into RUN/1 to RUN/N; 0: once, into RUN"},
     {NULL, "folds", "K", UR_SETTING_SIZE, offsetof(ur_cli_train_settings, folds), .most = 1000,
-     .help = "train K times, each time with another K-th of the data held out (where the task can); 0: once"},
+     .help = "cross-validate: train K times, each time with another K-th of the data held out (classify and frames); "
+             "0: once"},
 };
 
 const ur_setting_table ur_cli_train_options = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};

@@ -12,22 +12,19 @@ const ur_cli_verb ur_cli_train_translate = {
     .name = "train translate",
     .takes = "SOURCE TARGET [-o RUN] [option...]",
     .summary = "train a network to translate, answer or rewrite texts",
-    .text =
-        "Trains a network that reads a text and writes another one: a translation, an answer, a date in another form. "
-        "The data are two files, where line i of the one belongs to line i of the other, or one table (TSV, CSV) with "
-        "a column for each. Files may be packed with gzip. Data to validate on are two files as well, or a table: "
-        "SOURCE TARGET --val SOURCE2 TARGET2.\n\n"
-        "Texts are read and written as pieces of words, which are learnt from the data (--token bpe). Put together "
-        "again, pieces are the text with all its blanks.\n\n"
-        "The encoder reads the source from both ends, and the decoder looks at all of it at each step (attention). In "
-        "a --net of "
-        "your own, the last line is the decoder: it begins with embed, ends in dense, and takes what it knows of the "
-        "source "
-        "from the lines before it ('from NAME', 'attend NAME').\n\n"
-        "In training the decoder is fed the true tokens (teacher forcing). With --teacher-forcing 0.5 half of them "
-        "are in the end those that it has written itself, with 0 all.",
+    .text = "Trains a network that reads a text and writes another one: a translation, an answer, a date in another "
+            "format. The data are two files, in which line i of one belongs to line i of the other, or one table (TSV "
+            "or CSV) with a column for each. Files may be compressed with gzip. Validation data are also two files or "
+            "a table: SOURCE TARGET --val SOURCE2 TARGET2.\n\n"
+            "By default a token is a piece of a word, learnt from the data by byte-pair encoding (--token bpe). Joined "
+            "together, the pieces give the text with its spaces.\n\n"
+            "The encoder reads the source in both directions, and the decoder attends to all of it at each step. In a "
+            "--net of your own, the last line is the decoder. It begins with embed, ends in dense, and takes from the "
+            "lines before it what it knows of the source ('from NAME', 'attend NAME').\n\n"
+            "In training the decoder is fed the true tokens (teacher forcing). With --teacher-forcing 0.5, in the end "
+            "half of them are its own instead; with 0, all of them.",
     .examples = "unroll train translate train.de train.en --val val.de val.en -o runs/de-en  # German to English\n"
-                "unroll train translate pairs.tsv  # a table: the first column is read, the second is written\n"
+                "unroll train translate pairs.tsv  # a table: source and target in the first two columns\n"
                 "unroll train translate chat.csv --source-column Q --target-column A  # questions and answers\n"
                 "unroll eval runs/de-en test.de test.en  # BLEU, chrF and the losses\n",
     .task = "translate",

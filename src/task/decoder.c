@@ -337,7 +337,7 @@ ur_status ur_decoding_looked(ur_decoding *d, size_t lane, size_t i, const ur_rea
                              ur_error *error)
 {
     const ur_hypothesis text = ur_decoding_text(d, lane, i);
-    if (lane >= d->lanes || !text.ids) return ur_fail(error, UR_ERR_USAGE, "there is no such text to look at");
+    if (lane >= d->lanes || !text.ids) return ur_fail(error, UR_ERR_USAGE, "there is no such text");
     if (!d->begun.looked)
         return ur_fail(error, UR_ERR_UNSUPPORTED, "\"%.200s\" attends to no line", d->learner->model->net);
     *steps = d->begun.looked->width;

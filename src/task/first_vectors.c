@@ -90,7 +90,7 @@ ur_status ur_first_vectors_read(ur_first_vectors *v, const char *path, bool fixe
     table t = {.v = v, .words = words, .keep_case = keep_case};
     if (!path && fixed) return ur_fail(error, UR_ERR_USAGE, "`vectors-fixed` belongs to `vectors`; give both or none");
     if (!path) return UR_OK;
-    if (!words) return ur_fail(error, UR_ERR_USAGE, "`vectors` %s: these data are no text", path);
+    if (!words) return ur_fail(error, UR_ERR_USAGE, "`vectors` %s: these data are not text", path);
     UR_TRY(ur_vectors_open(&vectors, path, error));
     ur_status status = read_rows(&t, vectors, error);
     v->form = ur_vectors_form(vectors);
@@ -137,8 +137,8 @@ ur_status ur_first_vectors_put(ur_first_vectors *v, const char *path, ur_model *
     const ur_param *embedding = find_embedding(model);
     if (!embedding || embedding->shape[1] != width || embedding->shape[0] != v->words)
         return ur_fail(error, UR_ERR_USAGE,
-                       "`vectors` %s: %zu numbers a word want a network with embed %zu, not \"%s\"", path, width, width,
-                       model->net);
+                       "`vectors` %s: vectors of %zu numbers need a network with embed %zu, not \"%s\"", path, width,
+                       width, model->net);
     double size = root_mean_square(v), scale = size > 0 ? 1 / size : 1;
     for (size_t i = 0; i < v->words; i++)
         for (size_t k = 0; k < width && !isnan(v->rows[i * width]); k++)

@@ -30,7 +30,7 @@ fails_with train lm text -o /dev/null/run; says '/dev/null'
 
 # Models
 fails_with sample nothing; says 'nothing: no such model file or run folder'
-fails_with sample folder; says 'folder: no run folder: it has no model.safetensors'
+fails_with sample folder; says 'folder: not a run folder: it has no model.safetensors'
 fails_with info text; says 'text: '; says 'this is not a safetensors file'
 train text run
 misused eval run; says "which text?"

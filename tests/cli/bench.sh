@@ -50,13 +50,13 @@ done_with bench --work train-gru-2x20-b2-t7-v2k --seconds 0.01 --json
 is_true 'abs(o["first_loss"] - math.log(2000)) < 0.3 and o["work"] == "train-gru-2x20-b2-t7-v2k"'
 is_true 'abs(o["gflops"] * o["seconds"] / (6 * 14 * (2 * 3 * 20 * 40 + 20 * 2000) / 1e9) - 1) < 1e-3'
 
-misused bench --work step-lstn-64; says "no work 'step-lstn-64'; the nearest one is step-lstm-64"
+misused bench --work step-lstn-64; says "no workload 'step-lstn-64'; the nearest one is step-lstm-64"
 for name in step-lstm-64-b2 infer-gru-64-v9 train-lstm train-lstm- train-lstm-0 train-lstm-9x64 train-gru-64-b \
     train-gru-64-t0 train-gru-64-t12-b3 train-gru-64-b65537 train-gru-99999999999999999999 train-gru-64x \
     train-gru-064 train-gru-64-bb train-rnn-64,,all train-lstm-1x64-b000000000000000000000000000000000000000000001; do
-    misused bench --work "$name"; says 'no work '
+    misused bench --work "$name"; says 'no workload '
 done
-misused bench --work=; says "no work ''"
+misused bench --work=; says "no workload ''"
 misused bench --precision f16; says '--precision'
 misused bench --seconds 0; says '--seconds'
 
@@ -71,7 +71,7 @@ done_with bench labelled labels --form lines --seconds 0.01
 prints 'task         classify: '; prints 'examples/s'; prints 'evaluation '; prints 'the network reads whole sequences'
 prints ' examples, each alone on one thread and judged'
 equal "$(ls)" "$(printf '%s\n' err gap labelled labels out tmp)"
-misused bench gap --work step-lstm-64; says '--work is of the works'
+misused bench gap --work step-lstm-64; says '--work is for the standard workloads'
 misused bench labelled labels --form lines --gap 3; says '--gap'
 fails_with bench fast; says 'fast'
 UNROLL_ISA=sse unroll bench --work step-lstm-64; says 'unknown instruction set "sse"'

@@ -133,7 +133,7 @@ grep -q '"by": "seed"' seeds/summary.json || fail "$(cat seeds/summary.json)"
 done_with train classify all.tsv -o six --seed 6 --threads 1 --hidden 8 --steps 4 --quiet; same six/model.safetensors seeds/2/model.safetensors
 misused train classify all.tsv -o seeds --seeds 3 --threads 1 --steps 4 --quiet; says 'seeds/1 already holds a run'
 done_with train classify all.tsv -o folds --folds 4 --threads 1 --hidden 8 --steps 4 --json; prints '"by":"fold"'
-fails_with predict folds; says 'folds: several runs are in it; name one of them, such as folds/1'
+fails_with predict folds; says 'folds: it contains several runs; name one of them, such as folds/1'
 held=0
 for i in 1 2 3 4; do
     done_with train classify all.tsv -o "fold$i" --val-fold "$i/4" --threads 1 --hidden 8 --steps 4
@@ -142,7 +142,7 @@ for i in 1 2 3 4; do
     same "fold$i/model.safetensors" "folds/$i/model.safetensors"
 done
 equal "$held" 400
-misused train classify all.tsv -o none --folds 1; says '--folds 1: at least 2 parts'
+misused train classify all.tsv -o none --folds 1; says '--folds 1: give at least 2'
 misused train classify all.tsv -o none --folds 2 --seeds 2; says '--seeds and --folds exclude each other'
 misused train classify all.tsv -o none --val-fold 5/4; says '5/4: give part I of K parts'
 misused train classify all.tsv -o none --val-fold 1/4 --val all.tsv; says 'exclude other validation data'

@@ -49,7 +49,7 @@ done_with predict plain images.idx --json; prints '"where":"images.idx: image 60
 done_with predict pixels images.idx
 done_with inspect saliency plain images.idx --item 3 --json; json 'len(o["units"]), o["units"][5]["unit"]' | grep -q "(6, '6')" || fail "$(cat out)"
 misused inspect saliency plain images.idx --item 61; says 'images.idx: there is no example 61 of 60'
-misused inspect saliency plain images.idx --at 2; says '--at is for models that give each step a label'
+misused inspect saliency plain images.idx --at 2; says '--at is for models that label each step'
 fails_with inspect saliency plain wide.idx; says '6 x 7 x 1'
 
 done_with train classify images.idx labels.idx -o pair --steps 5 --threads 1 --hidden 8 --val images.idx labels.idx

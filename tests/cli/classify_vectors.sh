@@ -116,7 +116,7 @@ done_with train tag words.conllu -o tagged --val-fraction 0 --threads 1 --hidden
 says '5 of them with a vector (GloVe text, 5 numbers)'; says 'embed 5 fixed > join chars'
 done_with train tag words.conllu -o tagged2 --val-fraction 0 --threads 1 --hidden 4 --steps 2 --vectors word2vec.bin --vectors-fixed
 same tagged/model.safetensors tagged2/model.safetensors
-misused train tag words.conllu -o none --vectors glove.txt --embed 6 --steps 1; says 'want a network with embed 5'
+misused train tag words.conllu -o none --vectors glove.txt --embed 6 --steps 1; says 'need a network with embed 5'
 
 # Resumed
 learn whole glove.txt --steps 6 --schedule constant --save-every 3 --eval-every 3
@@ -135,4 +135,4 @@ refuse old.bin "fastText file version 11"
 refuse quantised.bin 'a quantised fastText model'
 refuse pruned.bin 'a pruned fastText model'
 refuse cut.fasttext 'a damaged fastText model'
-misused train classify data.tsv -o none --token word --vectors glove.txt --embed 6; says 'want a network with embed 5'
+misused train classify data.tsv -o none --token word --vectors glove.txt --embed 6; says 'need a network with embed 5'

@@ -117,9 +117,9 @@ misused train draw bars.idx3 --net "$lines; write: join decoder > dense; canvas:
 says 'DRAW has no use for a line "place"'
 misused train draw bars.idx3 --net "$lines; write: join decoder > dense 5; canvas: dense nobias" "${few[@]}"; says 'its line "write" gives 63 numbers'
 misused train draw bars.idx3 --net "$lines; write: dense; canvas: dense nobias" "${few[@]}"; says 'column'
-misused sample whole --count 2 -o grid.png; says 'grid.png is there; --overwrite replaces it'
-misused sample whole --count 2 -o grid.jpg; says 'grid.jpg: what is painted goes to a file that ends in .png or .idx'
-misused sample whole --animate film.mp4; says 'film.mp4: what is painted goes to a file that ends in .html or .gif'
+misused sample whole --count 2 -o grid.png; says 'grid.png exists; --overwrite replaces it'
+misused sample whole --count 2 -o grid.jpg; says 'grid.jpg: give a file name that ends in .png or .idx'
+misused sample whole --animate film.mp4; says 'film.mp4: give a file name that ends in .html or .gif'
 misused sample whole --prime a; says '--prime: a model of the task draw does not take it'
 fails_with sample whole --reconstruct nothing; says 'nothing'
 done_with train recall -o memory --kind adding --gap 5 --steps 2 --hidden 4 --quiet

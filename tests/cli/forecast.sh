@@ -43,7 +43,7 @@ misused eval run all.csv --on most; says 'test'
 done_with inspect gates run all.csv; prints 'layer 1: '; prints 'steps. Open: above 0.9'
 done_with inspect saliency run all.csv --item 2 --at 3; prints "', 3 ahead, the network adds "; prints "', 8 back"; prints '   moved  channel'
 misused inspect saliency run all.csv --item 9; says 'there is no channel 9'
-misused inspect saliency run all.csv --at 11; says '--at 11: 10 can be explained'
+misused inspect saliency run all.csv --at 11; says '--at 11: the forecast has rows 1 to 10'
 misused inspect saliency run all.csv --target x; says '--item chooses a channel'
 done_with inspect gradient run all.csv; prints 'layer 1: '; prints 'gradient of h '
 fails_with inspect gradient run all.csv --back 40; says 'no example has 41 steps, the longest has 8'
@@ -74,7 +74,7 @@ fails_with predict run short.csv; says '19 rows; the forecast is made from 40 (-
 sed 3s/,[0-9.]*,/,,/ context.csv >gap.csv
 fails_with predict run gap.csv; says "gap.csv: line 3: column 'load': no value"
 done_with predict run gap.csv --missing forward
-fails_with predict run </dev/null; says 'there are no rows to go on from'
+fails_with predict run </dev/null; says 'there are no rows to continue'
 cut -d, -f1,2 context.csv >narrow.csv
 misused predict run narrow.csv; says "channel 'heat': there is no such column; the columns are: time, load"
 
@@ -102,7 +102,7 @@ done_with train forecast all.csv -o steps "${quick[@]}" --steps 40 --how step --
 done_with eval steps all.csv
 done_with predict steps context.csv; equal "$(wc -l <out)" 11
 done_with inspect saliency steps all.csv --item 2 --json --html moved.html; prints '"ahead":1,"added":'; prints '{"name":"heat","moved":'
-misused inspect saliency steps all.csv --at 2; says '--at 2: 1 can be explained'
+misused inspect saliency steps all.csv --at 2; says '--at 2: the forecast has rows 1 to 1'
 grep -q 'that the network adds to the simple forecast' moved.html || fail 'the page does not say what it shows'
 for base in linear seasonal last none; do
     done_with train forecast all.csv -o base-$base "${quick[@]}" --steps 2 --base $base

@@ -63,7 +63,7 @@ json 'o["frames"] == 120 and o["accuracy"] > 0.8 and o["macro_f1"] > 0.75 and o[
     fail "it has not learnt: $(cut -c1-300 out)"
 json 'sorted(o)' | grep -q "\['accuracy', 'clips', 'confusion', 'edit_distance', 'frames', 'labels', 'loss', 'macro_f1'" || fail "$(json 'sorted(o)')"
 grep -q '<svg' back.html && grep -q 'right' back.html || fail 'there is no picture'
-misused eval back dev.idx4 devlabels.idx2 --picture back.html; says 'back.html is there; --overwrite replaces it'
+misused eval back dev.idx4 devlabels.idx2 --picture back.html; says 'back.html exists; --overwrite replaces it'
 
 done_with inspect gates back dev.idx4 devlabels.idx2; prints 'layer 1: lstm, 16 neurons'; prints '120 steps'
 done_with inspect cells back dev.idx4 devlabels.idx2 --threads 1 --json

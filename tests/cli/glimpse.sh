@@ -73,7 +73,7 @@ done_with info soft; prints 'dense; answer: join core'; ! grep -q baseline: out 
 
 # Each picture somewhere on a larger one, among pieces of others, always at the same place
 "$UNROLL" train glimpse colours.idx4 squares.idx1 -o placed --threads 1 --hidden 8 --steps 2 --place 14x12 --clutter 2 2>placed.err >placed.out
-grep -q 'pictures of 9 x 9, of colours the mean, put somewhere on 14 x 12 with 2 pieces of others, 4 labels; [0-9]* to train on' placed.err ||
+grep -q 'pictures of 9 x 9, of colours the mean, at random places on 14 x 12 with 2 pieces of others, 4 labels; [0-9]* to train on' placed.err ||
     fail "$(cat placed.err)"
 grep -q 'predict placed FILE' placed.out || fail 'it does not say what to do next'
 done_with predict placed few.idx3 --json --seen; head -1 out >once
@@ -107,7 +107,7 @@ grep -q '^1  *4\.5  *4\.5 ' out || fail "$(cat out)"
 done_with inspect glimpses hard squares.idx3 --count 3 --html page.html; is_silent
 equal "$(grep -c '<polyline' page.html)" 3; equal "$(grep -o '<image' page.html | wc -l)" 21
 done_with inspect glimpses soft few.idx3 --count 9 --json; equal "$(json 'len(o["pictures"])')" 5
-misused inspect glimpses hard few.idx3 --html page.html; says 'page.html is there; --overwrite replaces it'
+misused inspect glimpses hard few.idx3 --html page.html; says 'page.html exists; --overwrite replaces it'
 misused inspect glimpses hard; says 'which pictures? give an idx file'
 fails_with inspect glimpses hard wide.idx3; says 'wide.idx3: pictures of 9 x 10, where the network looks at 9 x 9'
 done_with inspect gates hard squares.idx3 squares.idx1; prints '480 steps. Open: above 0.9'
@@ -121,7 +121,7 @@ few=(-o none --steps 1 --quiet)
 misused train glimpse "${few[@]}"; says 'which pictures? give an idx file, then one of their labels'
 misused train glimpse squares.idx3 "${few[@]}"; says 'which labels? give their idx file behind that of the pictures'
 misused train glimpse squares.idx3 squares.idx1 few.idx3 "${few[@]}"; says '3 files: give IMAGES and LABELS, two idx files'
-misused train glimpse squares.idx3 squares.idx1 --val few.idx3 "${few[@]}"; says '2 files: give IMAGES and LABELS, and the labels of --val behind its pictures'
+misused train glimpse squares.idx3 squares.idx1 --val few.idx3 "${few[@]}"; says '2 files: give IMAGES and LABELS, and for --val its pictures, then its labels'
 fails_with train glimpse squares.idx3 short.idx1 "${few[@]}"; says 'squares.idx3: 160 pictures, but 159 labels in short.idx1'
 fails_with train glimpse squares.idx3 colours.idx4 "${few[@]}"; says 'pictures have 3 or 4, labels 1'
 fails_with train glimpse one.idx3 one.idx1 --val-fraction 0 "${few[@]}"; says 'one.idx3: only one class: all 1 examples have the label 0; at least two classes are needed'
@@ -134,7 +134,7 @@ fails_with predict placed large.idx3; says 'large.idx3: pictures of 15 x 12, whe
 for place in 60 60x 0x9 9x9x9 2000x2000 -1x5; do
     misused train glimpse squares.idx3 squares.idx1 --place=$place "${few[@]}"; says "--place $place: give rows and columns up to 1024, such as 60x60"
 done
-misused train glimpse squares.idx3 squares.idx1 --clutter 3 "${few[@]}"; says '--clutter is for pictures with a --place'
+misused train glimpse squares.idx3 squares.idx1 --clutter 3 "${few[@]}"; says '--clutter needs --place'
 misused eval placed squares.idx3 squares.idx1 --place 20x20; says '--place 20x20: the network looks at 14 x 12'
 misused train glimpse squares.idx3 squares.idx1 --gaze soft --scales 2 "${few[@]}"; says '--scales is for --gaze hard'
 misused train glimpse squares.idx3 squares.idx1 --hidden 4,5 "${few[@]}"; says '--hidden 4,5: give one width, or the whole network as --net'
@@ -152,8 +152,8 @@ done
 fails_with predict hard squares.idx1; says 'squares.idx1 has 1 dimensions; pictures have 3 or 4'
 misused predict hard; says 'which files?'
 done_with train recall -o memory --kind adding --gap 5 --steps 2 --hidden 4 --quiet
-fails_with inspect glimpses memory; says 'memory: a model for recall, which does not look about; unroll train glimpse trains one'
+fails_with inspect glimpses memory; says 'memory: a model for recall, which takes no glimpses; unroll train glimpse trains one that does'
 done_with inspect gates memory; prints '1536 steps. Open: above 0.9'
 done_with inspect gates memory --gap 7; prints '2048 steps'
-misused inspect gates memory few.idx3; says 'few.idx3: the recall tasks make their own examples'
+misused inspect gates memory few.idx3; says 'few.idx3: the recall tasks generate their examples'
 [ ! -e none ] || fail 'failed trainings left a folder'

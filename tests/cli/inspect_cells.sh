@@ -41,7 +41,7 @@ done_with inspect cells run text --html page.html
 grep -q '<h2>quote: cell' page.html || fail 'no passage for the quotes'
 ! grep -qiE 'src=|href=|url\(|<script' page.html || fail 'the page asks for something'
 [ "$(stat -c %s page.html)" -lt 2000000 ] || fail 'the page is too large'
-misused inspect cells run text --html page.html; says 'page.html is there; --overwrite replaces it'
+misused inspect cells run text --html page.html; says 'page.html exists; --overwrite replaces it'
 done_with inspect cells run text --html page.html --overwrite
 if [ -w /dev/full ]; then fails_with inspect cells run text --html /dev/full --overwrite; fi
 fails_with inspect cells run text --html nowhere/page.html; says nowhere/page.html
@@ -52,8 +52,8 @@ misused inspect cells run text --where 'x'; says "--where: 'x' is not allowed"
 misused inspect cells run text --where 'a b=x'; says "--where: 'a b=x' is not allowed"
 misused inspect cells run text --where 'quote=x'; says "the name 'quote' is taken"
 misused inspect cells run text --where 'x=a' --where 'x=b'; says "the name 'x' is taken"
-misused inspect cells run text --show nothing; says "'nothing' is no predicate; there are quote, paren,"
-fails_with inspect cells run text --show hangul; says '--show hangul: no cell was scored'
+misused inspect cells run text --show nothing; says "'nothing' is not a predicate; there are quote, paren,"
+fails_with inspect cells run text --show hangul; says '--show hangul: no neuron was scored'
 for cell in 1 1. .1 0.1 1.x 99999999999.1; do misused inspect cells run text --neuron $cell; says "--neuron: '$cell' is not allowed"; done
 misused inspect cells run text --neuron 2.0; says 'dense" has 1 recurrent layer'
 misused inspect cells run text --neuron 1.24; says '--neuron 1.24: the neurons of that layer are 0 to 23'

@@ -24,7 +24,7 @@ misused inspect gates; says 'which model?'
 misused inspect gates run; says 'which text?'
 misused inspect gates run text --part 1; says "--part: '1' is not allowed"
 misused inspect gates run text --signals c; says '--signals belongs to --dump FILE.npz'
-misused inspect gates run text --dump text; says 'text is there; --overwrite replaces it'
+misused inspect gates run text --dump text; says 'text exists; --overwrite replaces it'
 fails_with inspect gates run nothing; says 'nothing: no such file or folder'
 fails_with inspect gates nothing text; says 'nothing'
 printf a >short
@@ -36,8 +36,8 @@ if ! "$UNROLL" --version | grep -q 'npz'; then
     fails_with inspect gates run text --dump all.npz; says '.npz files are not built in; install libminizip-dev'
     exit 0
 fi
-misused inspect gates run text --dump all.npz --signals z; says "--signals: 'z' names none"
-misused inspect gates run text --dump all.npz --signals h,z; says "--signals: 'z' names none"
+misused inspect gates run text --dump all.npz --signals z; says "--signals: 'z' is not a signal of"
+misused inspect gates run text --dump all.npz --signals h,z; says "--signals: 'z' is not a signal of"
 [ ! -e all.npz ] || fail 'a file was left'
 done_with inspect gates run text --dump all.npz
 cp all.npz again.npz

@@ -22,7 +22,7 @@ done_with inspect gradient rnn.safetensors text --compare lstm --back 50; same o
 done_with inspect gradient --compare rnn.safetensors lstm text --back 50 --html page.html; same out one
 grep -q '<svg' page.html && grep -q '@keyframes' page.html || fail 'the page lacks figures'
 ! grep -qE '(src|href)="?http|<script' page.html || fail 'the page asks for something'
-misused inspect gradient rnn text --html page.html; says 'page.html is there; --overwrite replaces it'
+misused inspect gradient rnn text --html page.html; says 'page.html exists; --overwrite replaces it'
 
 # The name of a file cannot act on a terminal or in a page
 bad=$(printf '\033[31m<b onload=x>\342\200\256 한국어로 된 긴 모형 이름.safetensors')

@@ -59,5 +59,5 @@ misused inspect memory --task copy,; says "--task: '' is not allowed; give copy,
 misused inspect memory --windows 1,2,3,4,5,6,7,8,9,1,2,3,4,5,6,7,8; says '--windows: more than 16 entries'
 misused inspect memory --seeds 0; says '--seeds'
 misused inspect memory model; says "'model' is one argument too many"
-misused inspect memory --html page.html; says 'page.html is there; --overwrite replaces it'
+misused inspect memory --html page.html; says 'page.html exists; --overwrite replaces it'
 fails_with inspect memory --gaps 10 --minutes 0.00001 --quiet --html none/page.html; prints 'Longest gap mastered'

@@ -56,7 +56,7 @@ a, b = spread(places), spread(dots)
 assert len(dots) == len(places) and abs(a[2] - b[2]) < 1e-3 and all(abs(p - q) < 1e-3 for p, q in zip(a[1], b[1]))
 PYTHON
 python3 dots.py || fail "the dots are not the places"
-misused inspect near run c --html near.html; says 'near.html is there; --overwrite replaces it'
+misused inspect near run c --html near.html; says 'near.html exists; --overwrite replaces it'
 done_with inspect near run c --html near.html --overwrite; grep -qF 'Near “c”' near.html || fail "near.html is the old one"
 fails_with inspect near run c --html nowhere/near.html; says 'nowhere/near.html: cannot create'; is_silent
 
@@ -67,11 +67,11 @@ done_with inspect near words . --json; equal "$(json 'o["unit"]')" .
 done_with inspect near words the --json; the=$(json 'o["unit"]'); equal "$the" ' the'
 done_with inspect near words the --json --exact; equal "$(json 'o["unit"]')" 'the'
 done_with inspect near words the --exact; prints 'nearest to |the among'
-fails_with inspect near words hous; says "'hous' is none of the model's"; says "the one spelt most alike is 'house'"
+fails_with inspect near words hous; says "'hous' is not one of the model's"; says "the most similar one is 'house'"
 fails_with inspect near words 'cat dog'; says "'cat dog' is 2 of the model's tokens; give one"
 
-# Refused
-fails_with inspect near run Q; says "none of the model's"
+# What is refused
+fails_with inspect near run Q; says "not one of the model's"
 fails_with inspect near run the; says "'the' is 3 of the model's tokens; give one"
 misused inspect near run; says 'near which token?'
 misused inspect near run ''; says 'near which token?'

@@ -70,7 +70,7 @@ assert page.headings[5] == "After 10 steps" and page.headings[-1] == "After 120 
 assert page.tags.count("pre") == len(page.headings) - 5 <= 10, page.headings
 END
 python3 page.py page.html || fail 'the page is not as it should be'
-misused inspect run run --html page.html; says 'page.html is there'; says '--overwrite'
+misused inspect run run --html page.html; says 'page.html exists'; says '--overwrite'
 done_with inspect run run --html page.html --overwrite
 
 # Samples may hold anything
@@ -98,7 +98,7 @@ done_with inspect run plain --json; equal "$(json 'o["steps"], len(o["updates"][
 # Bad input: the message says where, what, and what to do
 fails_with inspect run nothing; says 'nothing'; equal "$(wc -l <err)" 1
 mkdir empty; fails_with inspect run empty; says 'empty/log.jsonl'; says 'check the name'
-: >log; fails_with inspect run log; says 'log: no update is in it'
+: >log; fails_with inspect run log; says 'log: it has no updates'
 refused() { printf '%b' "$1" >log; fails_with inspect run log; says "$2"; equal "$(wc -l <err)" 1; is_silent; }
 refused '{"step":1,"loss":2}\n{"step":2,\n' 'log: line 2: not JSON'
 refused '{"epoch":1,"train_loss":2}\n' 'log: line 1: "step" is not a whole number; is it the log of unroll train?'

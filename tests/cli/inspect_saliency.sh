@@ -9,7 +9,7 @@ prints 'the cat sees a tre'; prints 'then, with probability 0.'; prints ", 1 bac
 done_with inspect saliency run 'the cat sees a tre' --target e --html page.html
 prints ": 'e'"
 grep -q 'prediction of “e”' page.html || fail 'the page does not name the target'
-misused inspect saliency run 'the' --html page.html; says 'page.html is there; --overwrite replaces it'
+misused inspect saliency run 'the' --html page.html; says 'page.html exists; --overwrite replaces it'
 misused inspect saliency; says 'which model?'
 misused inspect saliency run; says 'which text? give it as one argument'
 misused inspect saliency run a b; says "'b' is one argument too many"

@@ -7,6 +7,7 @@ verbs=$(unroll help --man; sed -n 's/^\.SS "unroll \([a-z]*\( [a-z]*\)\?\) [^a-z
 while read -r verb; do
     # shellcheck disable=SC2086 # a verb of two words
     done_with help $verb
+    awk '/^$/ { on = 0 } on && !/^  [^ ].*  # ./ { exit 1 } /^Examples$/ { on = 1 }' out || fail "$verb: an example is not explained"
     awk -v verb="$verb" '/^  (-[a-z], )?--/ {
         sub(/^  (-[a-z], )?/, ""); name = $1; value = $0
         sub(/  .*/, "", value); sub(/^--[a-z0-9-]+ ?/, "", value)

@@ -67,7 +67,7 @@ needs_python
 done_with sample run --prime 'the cat sees the ' --beam 8 --length 20 --stop . --json
 equal "$(json 'o["beam"][0]["text"], o["beam"][0]["units"], o["beam"][0]["stopped"]')" "('house.', 6, True)"
 misused sample run --beam 3 --stop 'no token'; says '--stop: with --beam it is one token of the model'
-misused sample run --beam 3 --next 2; says '--next and --beam are two questions'
+misused sample run --beam 3 --next 2; says '--next and --beam exclude each other'
 misused sample run --n-best 3; says '--n-best goes with --beam'
 
 # A seed is unsigned

@@ -83,7 +83,7 @@ assert all(a["seconds"] < b["seconds"] for a, b in zip(said, said[1:])), said
 PYTHON
 unroll predict both <raw; ends 0; equal "$(cat out)" bca
 done_with predict both raw.wav --json; json 'o["file"] == "raw.wav" and o["text"] == "bca" and abs(o["seconds"] - 0.5) < 0.1' | grep -q True || fail "$(cat out)"
-unroll predict back <raw.wav; ends 1; says 'a WAV file where samples are awaited; name it as a file'
+unroll predict back <raw.wav; ends 1; says 'a WAV file instead of raw samples; name it as a file'
 head -c 1001 raw >odd; unroll predict back <odd; ends 1; says 'it ends within a frame, after 1 of its 2 bytes'
 done_with predict back letters; equal "$(wc -l <out)" 24
 
@@ -105,8 +105,8 @@ json 'all(abs(sum(t) - 1) < 1e-4 and len(t) == len(o["attention"][0]) for t in o
 done_with predict attends raw.wav --attention --html heard.html
 grep -qE '^[abc] +0\.[0-9]{2}  at 0\.[0-9]{2} s$' out || fail "$(cat out)"
 grep -q 'darkest there' heard.html && grep -q '<svg viewBox="0 0 ' heard.html || fail 'there is no picture'
-misused predict both raw.wav --attention; says '--attention: the model ends in ctc and looks at no place'
-misused predict attends raw.wav --lm both; says '--lm: the model writes with attention, where no other has a say; leave it out'
+misused predict both raw.wav --attention; says '--attention: a model with ctc has no attention'
+misused predict attends raw.wav --lm both; says '--lm: a model with attention does not use a language model; leave it out'
 misused train speech sounds/train.tsv -o no --decoder attention --net 'lstm 8 > dense > ctc'; says '--decoder and --net exclude each other'
 misused train speech sounds/train.tsv -o no --net 'a: lstm 8; embed 4 > lstm 8 from a > dense 9'; says 'the last line reads tokens and gives 4 numbers for each'
 misused train speech sounds/train.tsv -o no --net 'a: lstm 8; lstm 8 > dense'; says 'line 2 takes numbers; the last line alone reads tokens'
@@ -115,7 +115,7 @@ misused train speech sounds/train.tsv -o no --net 'a: lstm 8; lstm 8 > dense'; s
 from=(--transcript-from '{transcript}_*.wav' --speaker-from '*_{speaker}_*')
 join=(train speech letters "${from[@]}" --join 2-3 --val-match '*_*[02468].wav')
 done_with "${join[@]}" -o told --threads 1 --hidden 5 --steps 1
-says '24 recordings of 4000 Hz (1 other files left out); joined to strings of 2 to 3 by one of 2 speakers; 12 to train on, 12 to validate on; 3 different words'
+says '24 recordings of 4000 Hz (1 other files left out); joined to strings of 2 to 3, each by one of 2 speakers; 12 to train on, 12 to validate on; 3 different words'
 done_with "${join[@]}" -o joined "${small[@]}" --steps 120
 done_with eval joined letters --json; figures >wanted
 json 'o["wer"] < 0.3 and o["utterances"] == 24 and 48 <= o["words"] <= 72' | grep -q True || fail "it has not learnt: $(cat out)"
@@ -131,7 +131,7 @@ json 'o["cer"] < 0.15' | grep -q True || fail "$(cat out)"
 done_with eval back sounds/dev.tsv --lm lm --json --lm-weight 0; json 'o["cer"] < 0.15' | grep -q True || fail "$(cat out)"
 done_with predict back raw.wav --lm lm/model.safetensors --lm-weight 0.2; equal "$(cut -f 2 out)" bca
 unroll predict back --beam 4 <raw; ends 0; equal "$(cat out)" bca
-misused predict back raw.wav --lm back; says '--lm back: no language model of characters (unroll train lm)'
+misused predict back raw.wav --lm back; says '--lm back: not a language model of characters (unroll train lm)'
 awk 'BEGIN { for (i = 0; i < 300; i++) print substr("abab", 1 + i % 2, 2) }' >ab
 done_with train lm ab -o ab.run --token char --hidden 6 --layers 1 --embed 4 --batch 4 --bptt 16 --steps 60 --lr 0.02 --quiet --threads 1
 done_with predict back raw.wav --lm ab.run --lm-weight 9; equal "$(cut -f 2 out)" ba # the model has never read a c

@@ -70,7 +70,7 @@ echo precious >notes; : >empty
 for name in notes empty run/last.safetensors; do
     cp $name before
     misused sample run --length 3 --state-out $name; is_silent
-    says "--state-out: $name is there and is no state; --overwrite replaces it"
+    says "--state-out: $name exists and is not a state; --overwrite replaces it"
     same $name before
 done
 done_with sample run --length 3 --state-out notes --overwrite; done_with sample run --state-in notes --length 3

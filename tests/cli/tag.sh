@@ -28,7 +28,7 @@ misused train tag; says 'give a file of CoNLL-U'
 misused train tag all.conllu -o none --column tags; says 'no column "tags"; CoNLL-U has 1 id, 2 form'
 misused train tag all.conllu -o none --column form; says 'no label of a word'
 misused train tag all.conllu -o none --also upos; says 'give two columns'
-fails_with train tag all.conllu -o none --column feats; says 'all.conllu: column feats is not there: every word has _'
+fails_with train tag all.conllu -o none --column feats; says 'all.conllu: column feats is empty: every word has _'
 { word 1 a X; echo; word 1 b X; } >one.conllu
 fails_with train tag one.conllu -o none --val-fraction 0; says 'all words have the label "X"; there is nothing to learn'
 printf '# nothing\n# more\n\n' >empty.conllu
@@ -50,7 +50,7 @@ awk '$1 == "accuracy" && $2 < 0.9 { exit 1 }' out || fail "it has not learnt: $(
 { word 1 The DET; word 2 cat BEAST; word 3 sees BEAST; } >unseen.conllu
 done_with eval run unseen.conllu; prints 'words_with_unseen_labels  2'
 word 1 The _ >bare.conllu
-fails_with eval run bare.conllu; says 'bare.conllu: column upos is not there: every word has _'
+fails_with eval run bare.conllu; says 'bare.conllu: column upos is empty: every word has _'
 fails_with eval run text; says 'text: line 2: not CoNLL-U'
 misused eval run all.conllu --tail 0.1; says 'a model of the task tag does not take it'
 make_text 50 >lines
@@ -194,7 +194,7 @@ done_with inspect cells run test.conllu --threads 1 --where 'the=\bthe\b'; cp ou
 grep -Eq '^NOUN .* (3|4)\.[0-9]+ +(rises|falls) AUC 0\.[0-9]' table || fail "no cell of the words follows NOUN: $(cat table)"
 grep -q '^capital ' table && grep -q '^the ' table && grep -q 'nats a label' table || fail "$(cat table)"
 done_with inspect cells run test.conllu --threads 1 --show NOUN --length 30; [ "$(wc -w <out)" -ge 30 ] || fail "$(cat out)"
-misused inspect cells run test.conllu --show NONE; says "'NONE' is no predicate; there are quote, "; says 'NOUN'
+misused inspect cells run test.conllu --show NONE; says "'NONE' is not a predicate; there are quote, "; says 'NOUN'
 misused inspect cells run test.conllu --part 0:0.5; says '--part is for language models; this one is of the task tag'
 printf '# of a corpus\n\n# text = We see.\n1\tWe\t_\tX\t_\t_\t_\t_\t_\tA=1\n2\tsee\t_\t_\t_\t_\t_\t_\t_\t_\n\n' >apart
 done_with predict run apart; equal "$(cut -f 1-3,5- out)" "$(cut -f 1-3,5- apart)"

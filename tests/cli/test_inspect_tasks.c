@@ -27,7 +27,7 @@ typedef struct refusal {
     "interpretable cells are found in models of the tasks lm, classify, tag and frames, whose data say what is true "  \
     "at each step; this model is of the task "
 #define NO_TOKENS "reads tokens, so it has no embedding; models of lm, classify, tag, translate and caption"
-#define NOT_SHOWN "is not shown; models of lm, classify, tag, frames and forecast are taken, and unroll "
+#define NOT_SHOWN ", only for lm, classify, tag, frames and forecast; unroll "
 
 static const refusal REFUSALS[] = {
     {"cells", "forecast", WITHOUT_STEPS "forecast; try inspect gates"},
@@ -61,7 +61,7 @@ static const char *refusal_of(const char *verb, const char *task)
     if (strcmp(verb, "forcing") == 0)
         return decodes ? NULL : "has no decoder; unroll train translate, unroll train caption";
     if (strcmp(verb, "glimpses") == 0)
-        return strcmp(task, "glimpse") == 0 ? NULL : "does not look about; unroll train glimpse trains one";
+        return strcmp(task, "glimpse") == 0 ? NULL : "takes no glimpses; unroll train glimpse trains one that does";
     for (size_t i = 0; i < sizeof REFUSALS / sizeof *REFUSALS; i++)
         if (strcmp(REFUSALS[i].verb, verb) == 0 && strcmp(REFUSALS[i].task, task) == 0) return REFUSALS[i].says;
     return NULL;

@@ -98,7 +98,7 @@ done_with inspect forcing run dates.tsv --threads 1 --html forcing.html --exampl
 prints 'wanted '; prints 'Wrong tokens, per cent'; prints 'its own fed'
 grep -q 'written twice' forcing.html || fail 'the page says nothing'
 equal "$(grep -c '^  wanted' out)" 3
-done_with inspect forcing val dates.text dates.iso.gz --threads 1 --examples 2; prints 'its own first go wrong at token'
+done_with inspect forcing val dates.text dates.iso.gz --threads 1 --examples 2; prints 'own: first wrong at token'
 if command -v python3 >/dev/null; then
     done_with eval run dates.tsv --threads 1 --beam 1 --json
     losses=$(json '"%.5f %.5f" % (o["loss"], o["own_loss"])')

@@ -58,7 +58,7 @@ misused train lm text --val text --val-fraction 0.1; says '--val and --val-fract
 misused train lm text --net 'onehot > rnn 5 > dense' --hidden 5; says '--hidden and --net exclude each other'
 misused train lm text --preset nothing; says 'unknown preset "nothing"; there is min-char-rnn'
 misused train lm text --bptt 10 --bptt-step 20; says '--bptt-step 20 is more than --bptt 10'
-misused sample model --next 3 --complete 3; says '--next and --complete are two questions'
+misused sample model --next 3 --complete 3; says '--next and --complete exclude each other'
 misused eval model text --part 0:1 --tail 0.1; says '--part and --tail both choose'
 misused eval model text --window 5; says '--window belongs to --protocol windows'
 misused train lm - -; says '- (standard input) can be given only once'

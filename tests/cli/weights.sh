@@ -58,7 +58,7 @@ PYTHON
 misused train lm text -o again --init-from int8.safetensors --hidden 24 --embed 8 --steps 1 --quiet
 says 'int8.safetensors: a model with int8 weights cannot be trained'
 misused export run --weights bf16; says 'give the new file with -o FILE'
-misused export run --weights bf16 -o bf16.safetensors; says 'bf16.safetensors is there; --overwrite replaces it'
+misused export run --weights bf16 -o bf16.safetensors; says 'bf16.safetensors exists; --overwrite replaces it'
 misused export run --weights int4 -o new; says "--weights"
 misused export; says 'which model?'
 fails_with export nothing -o new; says 'nothing: no such model file'

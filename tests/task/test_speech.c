@@ -334,7 +334,7 @@ static void test_what_is_no_sample(void **state)
     assert_non_null(strstr(error.text, "a sample of 3 bytes; a stream has samples of 16 bits"));
     ok(ur_answer(answerer, "RI", 2, &sink, &error), &error);
     assert_int_equal(ur_answer(answerer, "FF", 2, &sink, &error), UR_ERR_DATA);
-    assert_non_null(strstr(error.text, "a WAV file where samples are awaited"));
+    assert_non_null(strstr(error.text, "a WAV file instead of raw samples"));
     ur_answerer_free(answerer);
     answerer = open_answerer(model);
     ok(ur_answer(answerer, NULL, 0, &sink, &error), &error); /* without samples there is no text */

@@ -80,7 +80,7 @@ static ur_status open_set(const ur_caption_task *c, ur_caption_set *set, const u
                                    .normal_form = strcmp(s->nfc, "yes") == 0};
     bool idx = true;
     if (!p->images && !p->features)
-        return ur_fail(error, UR_ERR_USAGE, "%s: where are the pictures? give `images`, or `features`", p->table);
+        return ur_fail(error, UR_ERR_USAGE, "%s: give its pictures with `images`, or `features`", p->table);
     if (p->images) UR_TRY(ur_album_look(p->images, &idx, error));
     options.files = !idx;
     UR_TRY(ur_captions_open(&set->table, p->table, &options, error));
@@ -204,7 +204,7 @@ static ur_status open_validation(ur_caption_task *c, const ur_run_settings *run,
     if (!run->validation) return UR_OK;
     UR_TRY(check_kind(c, &paths, error));
     if (!paths.images && !paths.features)
-        return ur_fail(error, UR_ERR_USAGE, "%s: where are its pictures? give `%s`", run->validation,
+        return ur_fail(error, UR_ERR_USAGE, "%s: give its pictures with `%s`", run->validation,
                        c->input.size.rows ? "val-images" : "val-features");
     UR_TRY(open_set(c, &c->validation, &paths, error));
     return take_all(c, UR_PART_VALIDATION, &c->validation, error);
@@ -227,8 +227,7 @@ static ur_status open_nearest(ur_caption_task *c, const ur_run_settings *run, ur
     if (!s->nearest) return UR_OK;
     if (!c->input.size.rows)
         return ur_fail(error, UR_ERR_USAGE, "`nearest` compares pictures, and the network takes features");
-    if (!paths.images)
-        return ur_fail(error, UR_ERR_USAGE, "%s: where are its pictures? give `nearest-images`", s->nearest);
+    if (!paths.images) return ur_fail(error, UR_ERR_USAGE, "%s: give its pictures with `nearest-images`", s->nearest);
     return open_set(c, &c->nearest, &paths, error);
 }
 

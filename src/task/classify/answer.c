@@ -147,7 +147,7 @@ ur_status ur_classify_look(void *data, const ur_model *model, const char *item, 
     ur_classify *c = data;
     if (c->settings.hierarchy)
         return ur_fail(error, UR_ERR_UNSUPPORTED,
-                       "under `hierarchy` the network gives two answers and no label that could be explained");
+                       "with `hierarchy` the network gives two answers, not one label that could be explained");
     UR_TRY(c->vocabulary ? take_text(c, item, length, &seen->batch, error)
                          : ur_classify_look_file(c, model, item, number, &seen->batch, error));
     seen->line = c->vocabulary ? ur_line_of_words(model) : 0;

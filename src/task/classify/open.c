@@ -76,7 +76,7 @@ static ur_status take_labels(ur_classify *c, ur_error *error)
     if (!c->settings.hierarchy || c->label_count == UR_CLASS_SIDES) return UR_OK;
     return ur_fail(
         error, UR_ERR_USAGE,
-        "`hierarchy` wants three labels: negative, neutral and positive; here are %zu (`relabel` joins some)",
+        "`hierarchy` needs three labels: negative, neutral and positive; the data have %zu (`relabel` joins some)",
         c->label_count);
 }
 
@@ -244,7 +244,7 @@ ur_status ur_classify_open(void *data, const ur_settings *settings, const ur_mod
     UR_TRY(from ? open_judged(c, settings, from, error) : open_training(c, settings, error));
     bool text = !ur_labelled_features(c->set);
     if (!text && spells(c))
-        return ur_fail(error, UR_ERR_USAGE, "`characters` %s: these data are no text", c->settings.characters);
+        return ur_fail(error, UR_ERR_USAGE, "`characters` %s: these data are not text", c->settings.characters);
     if (text) UR_TRY(choose_tokens(c, error));
     if (text && !from) UR_TRY(count_tokens(c, error));
     if (!from)

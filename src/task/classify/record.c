@@ -62,7 +62,7 @@ static ur_status check_sides(const ur_model *m, const ur_line *last, ur_error *e
 {
     if (last->last && last->width == UR_CLASS_OUT_SIDES) return UR_OK;
     return ur_fail(error, UR_ERR_USAGE,
-                   "network line \"%s\": under `hierarchy` it ends in one step (last, mean or max), then dense 2",
+                   "network line \"%s\": with `hierarchy` it ends in one step (last, mean or max), then dense 2",
                    m->net);
 }
 

@@ -8,17 +8,16 @@ enum { STROKES_MOST = 1000, LATENT_MOST = 4096 };
 static const ur_setting ROWS[] = {
     {"The pictures", "binarise", "sample|resample|threshold", UR_SETTING_CHOICE, S(binarise), .initial = "sample",
      .decides = true, .reads = true,
-     .help =
-         "how grey becomes black or white: by chance, drawn once; drawn anew in each epoch; or white from a half on"},
+     .help = "how grey becomes black or white: drawn at random once, drawn anew in each epoch, or split at one half"},
 
     {"Painting", "strokes", "N", UR_SETTING_SIZE, S(strokes), .least = 1, .most = STROKES_MOST, .initial = "10",
-     .decides = true, .help = "strokes in which a picture is painted"},
+     .decides = true, .help = "strokes per picture"},
     {NULL, "latent", "N", UR_SETTING_SIZE, S(latent), .least = 1, .most = LATENT_MOST, .initial = "10", .decides = true,
-     .help = "numbers that are drawn for each stroke"},
+     .help = "latent variables per stroke"},
     {NULL, "read-size", "N", UR_SETTING_SIZE, S(read_size), .most = UR_GRID_SIDE_MOST, .initial = "0", .decides = true,
-     .help = "read through a grid of N x N filters; 0: all of the picture at once"},
+     .help = "read the picture through N x N filters (attention); 0: read all of it"},
     {NULL, "write-size", "N", UR_SETTING_SIZE, S(write_size), .most = UR_GRID_SIDE_MOST, .initial = "0",
-     .decides = true, .help = "write through a grid of N x N filters; 0: all over the canvas"},
+     .decides = true, .help = "write through N x N filters (attention); 0: write on the whole canvas"},
 };
 
 const ur_setting_table ur_draw_setting_table = UR_SETTING_TABLE(ROWS);

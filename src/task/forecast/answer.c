@@ -232,7 +232,7 @@ ur_status ur_forecast_answer(void *data, ur_learner *learner, const char *item, 
 {
     ur_forecast *f = data;
     if (item) return read_item(f, item, length, error);
-    if (!f->opened) return ur_fail(error, UR_ERR_DATA, "there are no rows to go on from");
+    if (!f->opened) return ur_fail(error, UR_ERR_DATA, "there are no rows to continue");
     UR_TRY(ur_series_end(&f->series, error));
     UR_TRY(ur_forecast_apply(f, error));
     UR_TRY(ur_forecast_check_rows(f, error));

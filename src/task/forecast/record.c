@@ -62,10 +62,10 @@ static ur_status record_data(const ur_forecast *f, ur_model *model, ur_error *er
 static ur_status check_steps(const ur_model *m, ur_error *error)
 {
     if (m->line_count > 1)
-        return ur_fail(error, UR_ERR_USAGE, "network line \"%s\": forecasting step by step wants one line", m->net);
+        return ur_fail(error, UR_ERR_USAGE, "network line \"%s\": forecasting step by step needs one line", m->net);
     if (!m->lines[0].last && ur_check_streams(m, NULL) == UR_OK) return UR_OK;
     return ur_fail(error, UR_ERR_USAGE,
-                   "network line \"%s\": forecasting step by step wants layers that can be stepped (no last, mean, max "
+                   "network line \"%s\": forecasting step by step needs layers that can be stepped (no last, mean, max "
                    "or bi)",
                    m->net);
 }
@@ -161,7 +161,8 @@ ur_status ur_forecast_take_model(ur_forecast *f, const ur_model *model, ur_error
     UR_TRY(check_network(f, model, error));
     if (ur_model_features(model) == ur_forecast_features(f)) return UR_OK;
     return ur_fail(error, UR_ERR_USAGE,
-                   "the network takes %zu numbers a step, the settings make %zu; `missing` mask goes with a model that "
-                   "was trained with it, and with no other",
+                   "the network reads %zu numbers per step, but with these settings there are %zu; use `missing` mask "
+                   "only with a model that "
+                   "was trained with it",
                    ur_model_features(model), ur_forecast_features(f));
 }

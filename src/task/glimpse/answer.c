@@ -208,7 +208,7 @@ static ur_status write_answer(answer *a, bool json, const ur_sink *sink, ur_erro
 {
     double share;
     label_at(a, a->g->net.glimpses - 1, &share);
-    if (!isfinite(share)) return ur_fail(error, UR_ERR_NUMERIC, "%s: what the network gives is not finite", a->where);
+    if (!isfinite(share)) return ur_fail(error, UR_ERR_NUMERIC, "%s: the network's output is not finite", a->where);
     return json ? write_object(a, sink, error) : write_line(a, sink, error);
 }
 

@@ -83,7 +83,7 @@ static ur_status open_training(ur_glimpse *g, const ur_settings *settings, ur_er
     ur_labelled_options options = options_of(g);
     if (settings->data.count != wanted)
         return ur_fail(error, UR_ERR_USAGE, "%zu files: give IMAGES and LABELS%s", settings->data.count,
-                       validation ? ", and the labels of `val` behind its pictures" : ", two idx files");
+                       validation ? ", and for `val` its pictures, then its labels" : ", two idx files");
     if (!validation) options.val_fraction = settings->run.validation_share;
     UR_TRY(open_set(g, paths, 2, &options, &g->pictures.set, error));
     ur_glimpse_choose_sizes(&g->net);
@@ -144,8 +144,8 @@ void ur_glimpse_describe(const void *data, char *text, size_t size)
     const ur_glimpse *g = data;
     char put[128] = "";
     if (g->canvas[0])
-        snprintf(put, sizeof put, ", put somewhere on %zu x %zu with %zu pieces of others", g->canvas[0], g->canvas[1],
-                 g->settings.clutter);
+        snprintf(put, sizeof put, ", at random places on %zu x %zu with %zu pieces of others", g->canvas[0],
+                 g->canvas[1], g->settings.clutter);
     snprintf(text, size, "pictures of %zu x %zu%s%s, %zu labels; %zu to train on, %zu to validate on",
              ur_labelled_rows(g->pictures.set), ur_labelled_columns(g->pictures.set),
              ur_labelled_channels(g->pictures.set) > 1 ? ", of colours the mean" : "", put, g->net.labels,

@@ -9,34 +9,36 @@
 
 static const ur_setting ROWS[] = {
     {"The pictures", "place", "RxC", UR_SETTING_TEXT, S(place), .unset = "as they are", .decides = true, .reads = true,
-     .help = "put each somewhere, by chance, on a black picture of so many rows and columns, such as 60x60"},
+     .help = "put each picture at a random place on a black one of this size, such as 60x60"},
     {NULL, "clutter", "N", UR_SETTING_SIZE, S(clutter), .most = UR_GLIMPSE_PIECES_MOST, .initial = "0", .decides = true,
-     .reads = true, .help = "beside --place: with so many pieces of other pictures, 8 x 8, round it"},
+     .reads = true, .help = "with --place: add N random pieces of other pictures, 8 x 8 each"},
     {NULL, "no-augment", NULL, UR_SETTING_FLAG, S(no_augment), .decides = true,
-     .help = "pictures as they are; else a little otherwise each time they are learnt from"},
+     .help = "do not augment pictures (shift, rotate, scale)"},
 
     {"Glimpses", "glimpses", "N", UR_SETTING_SIZE, S(glimpses), .least = 1, .most = UR_GLIMPSES_MOST, .initial = "6",
-     .decides = true, .help = "how many; the first is at the middle"},
+     .decides = true, .help = "glimpses per picture"},
     {NULL, "glimpse-size", "N", UR_SETTING_SIZE, S(size), .least = 1, .most = 256, .decides = true,
-     .unset = "8, or 12 of pictures larger than 32 x 32", .help = "what is seen is N x N numbers"},
+     .unset = "8, or 12 for pictures larger than 32 x 32", .help = "resolution of a glimpse: N x N"},
     {NULL, "scales", "N", UR_SETTING_SIZE, S(scales), .least = 1, .most = UR_RETINA_SCALES_MOST, .decides = true,
-     .unset = "1, or of pictures larger than 32 x 32 until the widest is most of the picture",
-     .help = "of hard glimpses: and as many from a square twice as wide, and so on"},
+     .unset = "1; for pictures larger than 32 x 32, until the widest covers most of the picture",
+     .help = "hard glimpses: squares per glimpse, each twice as wide as the one before"},
     {NULL, "gaze", "hard|soft", UR_SETTING_CHOICE, S(gaze), .initial = "hard", .decides = true,
-     .help = "cut out of the picture, learnt by trial; or read with a grid of filters, learnt by its gradient"},
+     .help = "hard: cut glimpses out of the picture and learn where by REINFORCE; soft: read through a grid of filters "
+             "and learn where by gradient"},
     {NULL, "look", "hard|soft", UR_SETTING_CHOICE, S(gaze), .help = NULL}, /* not listed: `look` is that of frames */
     {NULL, "first-spread", "X", UR_SETTING_NUMBER, S(first_spread), .most = 2, .initial = "0.2", .decides = true,
-     .help = "of hard glimpses: how far from the middle it begins in training"},
+     .help = "hard glimpses: standard deviation of the first place around the middle, in training"},
     {NULL, "spread", "X", UR_SETTING_NUMBER, S(spread), .most = 2, .above = true, .decides = true,
-     .unset = "0.1, or 0.2 of pictures larger than 32 x 32",
-     .help = "of hard glimpses: how far from where the network wants it looks in training; 1 is half the picture"},
+     .unset = "0.1, or 0.2 for pictures larger than 32 x 32",
+     .help = "hard glimpses: standard deviation of a place around the one that the network chose, in training; 1 is "
+             "half the picture"},
     {NULL, "policy-weight", "X", UR_SETTING_NUMBER, S(policy_weight), .most = 1e6, .initial = "0.01", .decides = true,
-     .help = "of hard glimpses: what learning where to look counts, beside 1 for the label"},
+     .help = "hard glimpses: weight of the REINFORCE loss"},
 
     {"Use", "mean-of", "N", UR_SETTING_SIZE, S(mean_of), .most = UR_GLIMPSE_MEAN_MOST, .initial = "0", .reads = true,
-     .help = "average the answers of N paths, spread as in training; 0: look where the network wants"},
+     .help = "average the answers of N random paths, spread as in training; 0: one path without noise"},
     {NULL, "seen", NULL, UR_SETTING_FLAG, S(seen), .reads = true,
-     .help = "predict --json: the picture, too, and what was seen of it"},
+     .help = "predict --json: also print the picture and what was seen of it"},
 };
 
 const ur_setting_table ur_glimpse_setting_table = UR_SETTING_TABLE(ROWS);
@@ -86,7 +88,7 @@ static const char *read_side(const char *text, size_t *side)
 ur_status ur_glimpse_read_canvas(const ur_glimpse_settings *s, size_t canvas[2], ur_error *error)
 {
     canvas[0] = canvas[1] = 0;
-    if (s->clutter && !s->place) return ur_fail(error, UR_ERR_USAGE, "`clutter` is for pictures with a `place`");
+    if (s->clutter && !s->place) return ur_fail(error, UR_ERR_USAGE, "`clutter` needs `place`");
     if (!s->place) return UR_OK;
     const char *end = read_side(s->place, &canvas[0]);
     end = end && *end == 'x' ? read_side(end + 1, &canvas[1]) : NULL;

@@ -27,7 +27,7 @@ static ur_status begin(ur_line_score *l, ur_error *error)
     l->line_break = ur_vocabulary_find(l->s->model->vocabulary, "\n", 1);
     if (l->line_break < 0) l->line_break = ur_unknown_token(l->s->model);
     if (l->line_break < 0)
-        return ur_fail(error, UR_ERR_DATA, "the model never saw a line break; lines cannot be scored");
+        return ur_fail(error, UR_ERR_DATA, "the model has no token for a line break, so lines cannot be scored");
     l->logits = calloc(ur_padded(ur_model_outputs(l->s->model)), sizeof(real));
     if (!l->logits) return ur_fail_memory(error, "the logits");
     return ur_state_create(&l->state, l->s->model, 1, error);

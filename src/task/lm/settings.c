@@ -12,30 +12,32 @@
 
 static const ur_setting ROWS[] = {
     {"The text", "token", TOKENS, UR_SETTING_WORD, S(token), .initial = "char", .decides = true,
-     .help = "what is read and written in one step"},
+     .help = "what one token is"},
     {NULL, "unit", TOKENS, UR_SETTING_WORD, S(token), .help = NULL}, /* an older name of `token` */
     {NULL, "no-unknown", NULL, UR_SETTING_FLAG, S(no_unknown), .decides = true,
-     .help = "no token for what was never seen in training; it is an error then"},
+     .help = "have no unknown token; a token never seen in training is then an error"},
     {NULL, "min-count", "N", UR_SETTING_SIZE, S(min_count), .least = 1, .most = 1e15, .unset = "1", .decides = true,
-     .help = "tokens that occur less often are unknown"},
+     .help = "tokens that occur fewer than N times are read as the unknown token"},
     {NULL, "vocab-limit", "N", UR_SETTING_SIZE, S(vocabulary_limit), .least = 1, .most = 1e9, .unset = "none",
-     .decides = true, .help = "keep at most so many tokens, the most frequent ones"},
+     .decides = true, .help = "keep only the N most frequent tokens"},
     {NULL, "invalid", "error|replace", UR_SETTING_CHOICE, S(invalid), .initial = "error", .decides = true,
-     .help = "bytes that are not UTF-8: stop, or read them as U+FFFD"},
+     .help = "bytes that are not UTF-8: stop with an error, or read them as U+FFFD"},
     {NULL, "val-tokens", "N", UR_SETTING_SIZE, S(validation_tokens), .most = 1e15, .initial = "1000000",
-     .decides = true, .help = "at most so many tokens of the validation text are read at an evaluation; 0: all"},
+     .decides = true, .help = "largest number of tokens of the validation text to read at an evaluation; 0: all"},
 
     {"Windows", "bptt", "N", UR_SETTING_SIZE, S(bptt), .least = 1, .most = 1048576,
-     .unset = "chosen by the size of the data", .decides = true, .help = "steps that are back-propagated"},
+     .unset = "chosen by the size of the data", .decides = true,
+     .help = "length of a window of truncated backpropagation through time, in steps"},
     {NULL, "bptt-step", "N", UR_SETTING_SIZE, S(bptt_step), .least = 1, .most = 1048576, .unset = "as --bptt",
-     .decides = true, .help = "steps forward between two updates; their losses count"},
+     .decides = true,
+     .help = "steps from one window to the next; only the losses of these last steps of a window count"},
     {NULL, "whole-windows", NULL, UR_SETTING_FLAG, S(whole_windows), .decides = true,
-     .help = "leave out what fills no whole window at the end of an epoch, as the script min-char-rnn does"},
+     .help = "skip the incomplete window at the end of an epoch, as min-char-rnn does"},
 
     {"Samples", "sample-length", "N", UR_SETTING_SIZE, S(sample_length), .most = 1e6, .initial = "200",
-     .help = "tokens in a sample; 0: none"},
+     .help = "tokens in a sample; 0: no samples"},
     {NULL, "sample-temperature", "X", UR_SETTING_NUMBER, S(sample_temperature), .most = 1000, .initial = "1",
-     .help = "below 1: surer and duller"},
+     .help = "below 1: likelier, duller text; above 1: more varied text"},
 };
 
 const ur_setting_table ur_lm_setting_table = UR_SETTING_TABLE(ROWS);

@@ -17,11 +17,12 @@ static const uint64_t HELD_FIRST = UINT64_C(1) << 62; /* first number of these e
 
 static const ur_setting ROWS[] = {
     {"What is to be remembered", "kind", "copy|adding|who", UR_SETTING_CHOICE, S(kind), .initial = "copy",
-     .decides = true, .help = "letters, the sum of two marked numbers, or who began the story"},
+     .decides = true,
+     .help = "copy: repeat two letters; adding: add the two marked numbers; who: name who began the story"},
     {NULL, "gap", "N", UR_SETTING_SIZE, S(gap), .least = 1, .most = UR_RECALL_GAP_MOST, .initial = "20",
-     .decides = true, .reads = true, .help = "steps between what is read and when it is due"},
+     .decides = true, .reads = true, .help = "steps from what is to be remembered to the answer"},
     {NULL, "bptt", "N", UR_SETTING_SIZE, S(window), .least = 1, .most = 1048576, .unset = "the whole example",
-     .decides = true, .help = "steps that are back-propagated; the states are carried on"},
+     .decides = true, .help = "length of a window of truncated backpropagation through time; states are carried on"},
 };
 
 static const ur_setting_table TABLE = UR_SETTING_TABLE(ROWS);
@@ -45,7 +46,7 @@ static ur_status open_data(void *data, const ur_settings *settings, const ur_mod
     d->window = s->window;
     d->seed = settings->run.learning.seed;
     if (settings->data.count)
-        return ur_fail(error, UR_ERR_USAGE, "%s: the recall tasks make their own examples", settings->data.text[0]);
+        return ur_fail(error, UR_ERR_USAGE, "%s: the recall tasks generate their examples", settings->data.text[0]);
     return check_gap(d->kind, d->gap, error);
 }
 

@@ -240,11 +240,10 @@ ur_status ur_speech_answer(void *data, ur_learner *learner, const char *item, si
     if (length != SAMPLE)
         return ur_fail(error, UR_ERR_DATA, "a sample of %zu bytes; a stream has samples of 16 bits", length);
     if (l->live.all < 2 && memcmp(item, l->live.all ? "FF" : "RI", SAMPLE) == 0 && ++l->live.riff == 2)
-        return ur_fail(
-            error, UR_ERR_DATA,
-            "a WAV file where samples are awaited; name it as a file, or send its samples alone: 16 bits, one "
-            "channel, %u a second",
-            ur_speech_rate(l->speech));
+        return ur_fail(error, UR_ERR_DATA,
+                       "a WAV file instead of raw samples; name it as a file, or send only its samples: 16 bits, one "
+                       "channel, %u a second",
+                       ur_speech_rate(l->speech));
     UR_TRY(add_sample(l, item, error));
     size_t window = ur_speech_window(l->speech);
     return l->live.state && l->live.count >= window ? take_slice(l, learner, window, json, sink, error) : UR_OK;

@@ -116,7 +116,7 @@ static ur_status make_parts(ur_listener *l, ur_error *error)
     if (l->join_most) l->longest *= l->join_most;
     UR_TRY(settle_part(l, UR_PART_VALIDATION, error));
     if (l->part[UR_PART_TRAIN].count) return UR_OK;
-    return ur_fail(error, UR_ERR_DATA, "no recording is left to train on: %zu are too short for what is said in them",
+    return ur_fail(error, UR_ERR_DATA, "no recording is left to train on: %zu are too short for their transcripts",
                    l->part[UR_PART_TRAIN].left_out);
 }
 
@@ -173,10 +173,9 @@ static ur_status open_answering(ur_listener *l, ur_error *error)
     const ur_speech_settings *s = &l->settings;
     if (s->attention && !l->attends)
         return ur_fail(error, UR_ERR_USAGE,
-                       "`attention`: the model ends in ctc and looks at no place; train one with `decoder` attention");
+                       "`attention`: a model with ctc has no attention; train one with `decoder` attention");
     if (s->lm && l->attends)
-        return ur_fail(error, UR_ERR_USAGE,
-                       "`lm`: the model writes with attention, where no other has a say; leave it out");
+        return ur_fail(error, UR_ERR_USAGE, "`lm`: a model with attention does not use a language model; leave it out");
     return s->lm ? ur_speech_say_open(&l->say, s->lm, s->lm_weight, l->tokens, error) : UR_OK;
 }
 
@@ -204,12 +203,12 @@ void ur_speech_describe(const void *data, char *text, size_t size)
     size_t left_out = train->left_out + validation->left_out;
     char joined[96] = "", left[96] = "", unknown[96] = "";
     if (l->join_most)
-        snprintf(joined, sizeof joined, "; joined to strings of %zu to %zu by one of %zu speakers", l->join_least,
+        snprintf(joined, sizeof joined, "; joined to strings of %zu to %zu, each by one of %zu speakers", l->join_least,
                  l->join_most, ur_utterances_speakers(l->set));
-    if (left_out) snprintf(left, sizeof left, "; %zu left out, too short for what is said in them", left_out);
+    if (left_out) snprintf(left, sizeof left, "; %zu left out, too short for their transcripts", left_out);
     if (validation->unknown)
-        snprintf(unknown, sizeof unknown, "; %zu %s to validate on that the training has not", validation->unknown,
-                 ur_speech_by_words(l) ? "words" : "characters");
+        snprintf(unknown, sizeof unknown, "; %zu %s of the validation data do not occur in the training data",
+                 validation->unknown, ur_speech_by_words(l) ? "words" : "characters");
     snprintf(text, size, "%s%s; %zu to train on, %zu to validate on; %zu different %ss%s%s",
              ur_utterances_found(l->set), joined, train->count, validation->count, ur_vocabulary_size(l->tokens),
              l->settings.token, left, unknown);

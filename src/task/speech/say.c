@@ -157,7 +157,7 @@ static ur_status check_model(const ur_model *m, const char *path, ur_error *erro
     bool reads = m->vocabulary && ur_predicts_tokens(m) && ur_check_streams(m, NULL) == UR_OK;
     ur_token_kind kind = reads ? ur_vocabulary_kind(m->vocabulary) : UR_TOKEN_WHOLE;
     if (reads && (kind == UR_TOKEN_CHAR || kind == UR_TOKEN_BYTE)) return UR_OK;
-    return ur_fail(error, UR_ERR_USAGE, "`lm` %s: no language model of characters (unroll train lm)", path);
+    return ur_fail(error, UR_ERR_USAGE, "`lm` %s: not a language model of characters (unroll train lm)", path);
 }
 
 /* Loads a model file, or the model in the folder of a run. */
@@ -181,7 +181,7 @@ static ur_status open_say(ur_speech_say *s, const char *path, const ur_vocabular
     s->line = find_id(s->model, "\n", 1);
     s->blank = find_id(s->model, " ", 1);
     if (s->words && s->blank < 0)
-        return ur_fail(error, UR_ERR_DATA, "`lm` %s: it knows no blank, which stands between words", path);
+        return ur_fail(error, UR_ERR_DATA, "`lm` %s: it has no token for the space between words", path);
     s->judge = (ur_ctc_judge){s, size_of(s), begin_text, score_label, move_on, end_text};
     s->spare = ur_block_alloc(s->judge.size, 1);
     return s->spare ? UR_OK : ur_fail_memory(error, "a language model");

@@ -13,62 +13,60 @@
 #define S(field) offsetof(ur_speech_settings, field)
 
 static const ur_setting ROWS[] = {
-    {"The data", "file-column", "COLUMN", UR_SETTING_TEXT, S(file_column), .unset = "one called file, else the first",
-     .decides = true, .reads = true, .help = "of a table: its name in the header, or its number from 1"},
+    {"The data", "file-column", "COLUMN", UR_SETTING_TEXT, S(file_column),
+     .unset = "one called file, path, wav or audio, else the first", .decides = true, .reads = true,
+     .help = "column of the file names, by name or by number from 1"},
     {NULL, "transcript-column", "COLUMN", UR_SETTING_TEXT, S(transcript_column),
-     .unset = "one called transcript, else the second", .decides = true, .reads = true, .help = "as --file-column"},
+     .unset = "one called transcript, text or sentence, else the second", .decides = true, .reads = true,
+     .help = "column of the transcripts, by name or by number from 1"},
     {NULL, "speaker-column", "COLUMN", UR_SETTING_TEXT, S(speaker_column), .unset = "one called speaker",
-     .decides = true, .reads = true, .help = "as --file-column"},
-    {NULL, "header", "yes|no", UR_SETTING_WORD, S(header), .unset = "found by looking", .reads = true,
+     .decides = true, .reads = true, .help = "column of the speakers, by name or by number from 1"},
+    {NULL, "header", "yes|no", UR_SETTING_WORD, S(header), .unset = "detected", .reads = true,
      .help = "whether the first line of a table names its columns"},
-    {NULL, "transcript-from", "PATTERN", UR_SETTING_TEXT, S(transcript_from), .unset = "a table says it",
-     .decides = true, .reads = true,
-     .help = "where the transcript stands in the name of a file, such as {transcript}_*.wav"},
+    {NULL, "transcript-from", "PATTERN", UR_SETTING_TEXT, S(transcript_from), .unset = "from a table", .decides = true,
+     .reads = true, .help = "where a file name holds the transcript, such as {transcript}_*.wav"},
     {NULL, "speaker-from", "PATTERN", UR_SETTING_TEXT, S(speaker_from), .unset = "none", .decides = true, .reads = true,
-     .help = "where the speaker stands in the name of a file, such as *_{speaker}_*.wav"},
-    {NULL, "join", "A-B", UR_SETTING_TEXT, S(join), .unset = "recordings as they are", .decides = true, .reads = true,
-     .help = "strings of A to B recordings of one speaker, with pauses of 0.03 to 0.3 seconds between them"},
+     .help = "where a file name holds the speaker, such as *_{speaker}_*.wav"},
+    {NULL, "join", "A-B", UR_SETTING_TEXT, S(join), .unset = "each recording by itself", .decides = true, .reads = true,
+     .help = "join A to B recordings of one speaker, with pauses of 0.03 to 0.3 seconds"},
     {NULL, "val-match", "GLOB", UR_SETTING_TEXT, S(val_match), .unset = "none", .decides = true,
-     .unless = "val-fraction", .help = "validate on the files with such names, such as *_[5-9].wav"},
+     .unless = "val-fraction", .help = "validate on the files whose names match, such as *_[5-9].wav"},
 
     {"Listening", "look", "back|both", UR_SETTING_CHOICE, S(look), .initial = "both", .decides = true,
-     .help = "what was said so far, to spell while it listens; or what is said later, too"},
+     .help = "read recordings in both directions, or forwards only (back), which allows answers while it listens"},
     {NULL, "stack", "N", UR_SETTING_SIZE, S(stack), .least = 1, .most = 16, .initial = "3", .decides = true,
      .help = "slices of 10 ms that are read in one step"},
     {NULL, "no-augment", NULL, UR_SETTING_FLAG, S(no_augment), .decides = true,
-     .help =
-         "recordings as they are; else a little faster or slower, louder, with noise, each time they are learnt from"},
+     .help = "do not augment recordings (speed, loudness, pitch, noise, masking)"},
 
     {"Spelling", "token", "char|byte|word", UR_SETTING_WORD, S(token),
-     .unset = "words where recordings are joined, else char", .decides = true,
-     .help = "what is spelled: characters, or words between blanks"},
+     .unset = "word if recordings are joined, else char", .decides = true, .help = "what one token of a transcript is"},
     {NULL, "nfc", "yes|no", UR_SETTING_WORD, S(nfc), .initial = "yes", .decides = true, .reads = true,
-     .help = "make a letter and its accent, or the letters of a syllable of Hangul, one character (normal form C)"},
+     .help = "normalise Unicode (form C), so that a letter and its accent, or the letters of a Hangul syllable, are "
+             "one character"},
     {NULL, "decoder", "ctc|attention", UR_SETTING_CHOICE, S(decoder), .initial = "ctc", .unless = "net",
-     .help =
-         "ctc: each step says a token or nothing; attention: the text is written token by token, and each looks at the "
-         "whole recording"},
+     .help = "ctc: each step gives a token or a blank; attention: a decoder writes token by token and attends to the "
+             "whole recording"},
 
     {"With --decoder attention", "token-dropout", "P", UR_SETTING_NUMBER, S(token_dropout), .most = 0.9, .unset = "0.1",
-     .decides = true, .help = "share of the tokens that are read as the end in training"},
+     .decides = true, .help = "share of the decoder's input tokens replaced by the end in training"},
     {NULL, "label-smoothing", "X", UR_SETTING_NUMBER, S(label_smoothing), .most = 0.9, .unset = "0.1", .decides = true,
-     .help = "share of what is wanted that goes to all tokens alike"},
+     .help = "share of the target's probability that is spread evenly over all tokens"},
     {NULL, "max-length", "N", UR_SETTING_SIZE, S(max_length), .least = 1, .most = 1e6, .initial = "200", .reads = true,
-     .help = "tokens of a text; no more are written"},
+     .help = "longest text in tokens; output stops there"},
     {NULL, "length-power", "X", UR_SETTING_NUMBER, S(length_power), .most = 10, .initial = "1", .reads = true,
-     .help = "texts are compared by log probability / tokens^X; 0: longer ones are at a disadvantage"},
+     .help = "compare texts by log probability / tokens^X; 0 favours short ones"},
 
     {NULL, "attention", NULL, UR_SETTING_FLAG, S(attention), .reads = true,
-     .help = "show where in the recording each token looked; with --html as a page"},
+     .help = "show where in the recording the decoder looked for each token"},
 
     {"Answers", "beam", "N", UR_SETTING_SIZE, S(beam), .least = 1, .most = 1000,
      .unset = "1, with --lm 16, with attention 5", .reads = true,
-     .help =
-         "beginnings that are kept in the search for the likeliest text; 1: the likeliest path, or token at each step"},
+     .help = "beam width of the search for the likeliest text; 1: greedy"},
     {NULL, "lm", "MODEL", UR_SETTING_TEXT, S(lm), .unset = "none", .reads = true,
-     .help = "a language model of characters (unroll train lm) that has a say in the search; not with attention"},
+     .help = "a language model of characters (unroll train lm) to guide the search; not with attention"},
     {NULL, "lm-weight", "W", UR_SETTING_NUMBER, S(lm_weight), .most = 10, .initial = "0.5", .beside = "lm",
-     .reads = true, .help = "how much of one: its log p is multiplied by this"},
+     .reads = true, .help = "weight of the language model's log probability"},
 };
 
 const ur_setting_table ur_speech_setting_table = UR_SETTING_TABLE(ROWS);

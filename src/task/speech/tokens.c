@@ -45,7 +45,7 @@ static ur_status count_text(ur_listener *l, const char *text, ur_error *error)
     for (size_t left = strlen(text), step; left; text += step, left -= step) {
         step = cut_token(ur_vocabulary_kind(l->tokens), text, left, &length);
         if (length > UR_TOKEN_MAX_BYTES)
-            return ur_fail(error, UR_ERR_DATA, "a word of %zu bytes; it may have %d (`token` char has no words)",
+            return ur_fail(error, UR_ERR_DATA, "a word of %zu bytes; the limit is %d (`token` char has no words)",
                            length, (int)UR_TOKEN_MAX_BYTES);
         if (length) UR_TRY(ur_vocabulary_add(l->tokens, text, length, NULL, error));
     }

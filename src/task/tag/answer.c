@@ -163,7 +163,7 @@ static ur_status take_token(const ur_answering *a, ur_field line, ur_error *erro
     ur_field word = ur_field_trim(line);
     if (!word.length) return answer_tokens(a, error);
     if (memchr(word.text, '\t', word.length))
-        return ur_fail(error, UR_ERR_DATA, "a tab in a line that is to be a word; is it CoNLL-U (`lines` conllu)?");
+        return ur_fail(error, UR_ERR_DATA, "a tab in a line that should be one word; is it CoNLL-U (`lines` conllu)?");
     return keep_line(&a->c->input, word, error);
 }
 

@@ -156,7 +156,7 @@ ur_status ur_tag_finish(const void *data, const void *tally, const ur_window_res
     metric[2] = share(t->sentences_right, t->sentences);
     metric[3] = all->sum / (double)(all->count ? all->count : 1);
     if (more && !t->words)
-        return ur_fail(error, UR_ERR_DATA, "%s: column %s is not there: every word has _", ur_conllu_path(c->set, 0),
+        return ur_fail(error, UR_ERR_DATA, "%s: column %s is empty: every word has _", ur_conllu_path(c->set, 0),
                        ur_conllu_field_name(c->head[0].field));
     return more ? tell_more(c, t, more, error) : UR_OK;
 }

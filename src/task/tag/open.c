@@ -78,7 +78,7 @@ static ur_status count_word(ur_tag *c, const ur_conllu_word *word, ur_error *err
         ur_field label = word->field[c->head[h].field];
         if (label.length == 1 && label.text[0] == '_') continue;
         if (label.length > UR_TOKEN_MAX_BYTES)
-            return ur_fail(error, UR_ERR_DATA, "column %s: a label of %zu bytes; it may have %d",
+            return ur_fail(error, UR_ERR_DATA, "column %s: a label of %zu bytes; the limit is %d",
                            ur_conllu_field_name(c->head[h].field), label.length, (int)UR_TOKEN_MAX_BYTES);
         UR_TRY(ur_vocabulary_add(c->head[h].labels, label.text, label.length, NULL, error));
     }
@@ -111,7 +111,7 @@ static ur_status settle_labels(ur_tag *c, ur_tag_head *head, ur_error *error)
 {
     const char *name = ur_conllu_field_name(head->field), *path = ur_conllu_path(c->set, 0), *only;
     size_t length, count = ur_vocabulary_size(head->labels);
-    if (!count) return ur_fail(error, UR_ERR_DATA, "%s: column %s is not there: every word has _", path, name);
+    if (!count) return ur_fail(error, UR_ERR_DATA, "%s: column %s is empty: every word has _", path, name);
     UR_TRY(ur_vocabulary_settle(head->labels, 1, 0, false, error));
     only = ur_vocabulary_text(head->labels, 0, &length);
     if (count > 1) return UR_OK;

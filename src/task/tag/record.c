@@ -101,7 +101,7 @@ static ur_status read_labels(ur_tag_head *head, const json_t *list, ur_error *er
         if (json_is_string(text))
             UR_TRY(ur_vocabulary_add(head->labels, json_string_value(text), json_string_length(text), &id, error));
         if (id != (int32_t)i)
-            return ur_fail(error, UR_ERR_FORMAT, "the model's label %zu is no text of its own", i + 1);
+            return ur_fail(error, UR_ERR_FORMAT, "the model's label %zu is not a text of its own", i + 1);
     }
     ur_vocabulary_seal(head->labels, false);
     if (ur_vocabulary_size(head->labels) > 1) return UR_OK;

@@ -11,34 +11,36 @@
 
 static const ur_setting ROWS[] = {
     {"The data", "column", "COLUMN", UR_SETTING_TEXT, S(column), .initial = "upos", .decides = true,
-     .help = "of CoNLL-U, what is learnt: lemma, upos, xpos, feats, deprel, misc, or its number from 1"},
+     .help = "column of CoNLL-U to learn: lemma, upos, xpos, feats, deprel, misc, or a number from 1"},
     {NULL, "also", "COLUMN", UR_SETTING_TEXT, S(also), .unset = "none", .decides = true,
-     .help = "a second column, learnt by a layer of its own: it helps the first"},
+     .help = "a second column to learn at the same time, with an output layer of its own; this often helps the first"},
     {NULL, "also-weight", "X", UR_SETTING_NUMBER, S(also_weight), .most = 1e3, .above = true, .initial = "0.5",
-     .beside = "also", .decides = true, .help = "its loss is multiplied by this"},
+     .beside = "also", .decides = true, .help = "weight of the second column's loss"},
 
     {"Words", "characters", "none|char|jamo", UR_SETTING_WORD, S(characters), .initial = "char", .decides = true,
-     .help = "how a word is spelled for the network; jamo: Hangul by its letters"},
-    {NULL, "keep-case", NULL, UR_SETTING_FLAG, S(keep_case), .decides = true, .help = "of words: tell The from the"},
+     .help =
+         "how the network reads the spelling of a word: not at all, by characters, or (jamo) Hangul letter by letter"},
+    {NULL, "keep-case", NULL, UR_SETTING_FLAG, S(keep_case), .decides = true, .help = "keep capital letters in words"},
     {NULL, "min-count", "N", UR_SETTING_SIZE, S(min_count), .least = 1, .most = 1e15, .unset = "1", .decides = true,
-     .help = "tokens that occur less often are unknown"},
+     .help = "tokens that occur fewer than N times are read as the unknown token"},
     {NULL, "vocab-limit", "N", UR_SETTING_SIZE, S(vocabulary_limit), .least = 1, .most = 1e9, .unset = "none",
-     .decides = true, .help = "keep at most so many tokens, the most frequent ones"},
+     .decides = true, .help = "keep only the N most frequent tokens"},
     {NULL, "vectors", "FILE", UR_SETTING_TEXT, S(vectors), .unset = "none",
-     .help = "word vectors to begin with, of word2vec, GloVe or fastText, as text or binary; then they learn, too"},
+     .help = "word vectors to begin with (word2vec, GloVe or fastText; text or binary); they are trained further"},
     {NULL, "vectors-fixed", NULL, UR_SETTING_FLAG, S(vectors_fixed), .beside = "vectors", .unless = "net",
-     .decides = true, .help = "they stay as they are (embed ... fixed in the network)"},
+     .decides = true, .help = "do not train the word vectors ('fixed' in the network line)"},
     {NULL, "token-dropout", "P", UR_SETTING_NUMBER, S(token_dropout), .most = 0.9, .unset = "chosen by the data",
      .decides = true,
-     .help = "share of the tokens that are read as unknown ones in training; at least half of those that occur once"},
+     .help = "share of the tokens replaced by the unknown token in training; of words that occur once, at least half"},
     {NULL, "label-smoothing", "X", UR_SETTING_NUMBER, S(label_smoothing), .most = 0.9, .initial = "0", .decides = true,
-     .help = "share of what is wanted that goes to all labels alike; not with crf"},
+     .help = "share of the target's probability that is spread evenly over all labels; not with crf"},
 
-    {"Answers", "lines", "text|tokens|conllu", UR_SETTING_WORD, S(lines), .unset = "found by looking: text or conllu",
+    {"Answers", "lines", "text|tokens|conllu", UR_SETTING_WORD, S(lines), .unset = "text or conllu, detected",
      .reads = true,
-     .help = "what is answered: a sentence a line, or a word a line with an empty line behind a sentence"},
+     .help = "format of the input: one sentence per line, one word per line with an empty line after each sentence, or "
+             "CoNLL-U"},
     {NULL, "inline", NULL, UR_SETTING_FLAG, S(in_line), .reads = true,
-     .help = "answer with word/TAG, a sentence a line, instead of CoNLL-U"},
+     .help = "answer with word/TAG, one sentence per line, instead of CoNLL-U"},
 };
 
 const ur_setting_table ur_tag_setting_table = UR_SETTING_TABLE(ROWS);

@@ -149,8 +149,7 @@ static ur_status open_training(ur_translate *c, const ur_settings *settings, ur_
     const char *const *paths = settings->data.text, *validation[2] = {run->validation, pair ? paths[2] : NULL};
     if (run->validation && words == 2)
         return ur_fail(error, UR_ERR_USAGE,
-                       "data to validate on are a source and a target as well: `val` %s, and the target behind it",
-                       run->validation);
+                       "validation data need a source and a target, too: `val` %s, then the target", run->validation);
     UR_TRY(open_pairs(c, &c->set, settings, paths, pair ? 2 : words, error));
     if (run->validation) {
         UR_TRY(open_pairs(c, &c->validation, settings, validation, pair ? 2 : 1, error));
