@@ -92,7 +92,7 @@ grep -q '<path class="area f2" d="M' page.html || fail "there is no band on the 
 grep -qE '<script|(src|href)=| d="[^"]*(nan|inf)' page.html && fail "the page holds what it should not"
 misused predict bands context.csv --html page.html; says 'page.html'; says '--overwrite'
 done_with predict bands context.csv --html page.html --overwrite; is_silent
-misused predict run gap.csv --missing mask; says '--missing mask goes with a model that was trained with it'
+misused predict run gap.csv --missing mask; says 'use --missing mask only with a model that was trained with it'
 for bad in 0.5,0.1 0,0.5 0.5,1 x 0.1,,0.2; do
     misused train forecast all.csv -o none --quantiles $bad; says '--quantiles'; says 'that rise, such as 0.1,0.5,0.9'
 done

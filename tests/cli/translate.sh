@@ -32,7 +32,7 @@ misused train translate some.tsv -o none --attend none --input-feed; says '--inp
 misused train translate; says 'give two files, line by line, or a table of two columns'
 head -n 7 dates.text >fewer
 fails_with train translate dates.text fewer -o none; says 'dates.text has 1200 lines, '; says 'fewer has 7; line N of one must be the translation of line N of the other'
-misused train translate dates.text dates.iso.gz --val dates.text -o none; says '--val dates.text, and the target behind it'
+misused train translate dates.text dates.iso.gz --val dates.text -o none; says '--val dates.text, then the target'
 misused train translate chat.csv --source-column question -o none; says 'no column "question"; its columns are Q, A, label'
 fails_with train translate dates.text -o none; says 'dates.text: line 1: only 1 column, but the target is column 2'
 printf '\n\n' >nothing

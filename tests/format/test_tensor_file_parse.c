@@ -232,7 +232,7 @@ static void test_offsets_that_do_not_fit(void **state)
     refuse(
         TENSOR("F32", "[2]", "[0,8]"), 7,
         "m: tensor \"t\": its data_offsets end at byte 8 of the data, which has 7 bytes (from byte 62 of the file); it "
-        "was cut short");
+        "was cut off");
     refuse(
         TENSOR("F32", "[1]", "[0,9223372036854775807]"), 4,
         "m: tensor \"t\": its data_offsets end at byte 9223372036854775807 of the data, which has 4 bytes (from byte "
