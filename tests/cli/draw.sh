@@ -31,6 +31,7 @@ done_with train draw bars.idx3.gz -o whole "${few[@]}" --steps 200 --binarise th
 done_with eval whole bars.idx3 --json; equal "$(bound)" True
 json 'o["images"] == 120 and 0 < o["kl"] and o["nats"] < 12' | grep -q True || fail "it has not learnt: $(cat out)"
 json 'o["nats"]' >threshold
+done_with eval whole bars.idx3; grep -qE '^kl_by_stroke    [0-9.]+ [0-9.]+ [0-9.]+ [0-9.]+$' out || fail "$(cat out)"
 done_with eval whole bars.idx3 --binarise sample --json; [ "$(json 'o["nats"]')" != "$(cat threshold)" ] || fail 'eval takes no --binarise'
 done_with info whole; prints 'decoder: lstm 16; reader: dense 16 relu; encoder: join reader > join decoder > lstm 16 > dense; write: join decoder > dense; canvas: dense nobias'
 
