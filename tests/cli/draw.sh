@@ -20,6 +20,8 @@ idx("three.idx3", (3, R, C), grey[:3 * R * C])
 idx("wide.idx3", (2, R, C + 1), bytes(2 * R * (C + 1)))
 idx("empty.idx3", (0, R, C), b"")
 idx("labels.idx1", (N,), bytes(N))
+idx("huge.idx3", (2, 1024, 513), bytes(2 * 1024 * 513))
+idx("tall.idx3", (2, 1025, 1), bytes(2 * 1025))
 PYTHON
 gzip -k bars.idx3
 
@@ -99,6 +101,10 @@ done_with export whole -o small.safetensors --weights bf16; done_with sample sma
 # What cannot be
 few=(-o none --steps 1 --quiet)
 fails_with train draw one.idx3 --val-fraction 0 "${few[@]}"; says 'one.idx3: 1 pictures to train on; there must be two at least'
+misused train draw huge.idx3 --val-fraction 0 "${few[@]}"
+says '1024 x 513 places are too many to be read at once: at most 524288; --read-size 5, say, reads fewer'
+misused train draw three.idx3 --val-fraction 0 --read-size 800 "${few[@]}"; says '800 x 800 places are too many'
+fails_with train draw tall.idx3 --val-fraction 0 "${few[@]}"; says 'tall.idx3: pictures of 1025 x 1; up to 1024 x 1024 are painted'
 fails_with train draw empty.idx3 "${few[@]}"; says 'empty.idx3'
 fails_with train draw labels.idx1 "${few[@]}"; says 'labels.idx1 has 1 sizes; pictures have 3 or 4'
 echo 'a text' >text
