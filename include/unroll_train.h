@@ -227,6 +227,8 @@ typedef struct ur_watcher {
 
 /* Task i by its name, such as "lm" (a language model); NULL after the last. */
 UR_API const char *ur_task_name(size_t i);
+/* What models of the task are for, in a clause: "unroll predict answers with it"; NULL: there is no such task. */
+UR_API const char *ur_task_use(const char *task);
 
 /* Everything that one training can be told: the data, and settings by name. Those that are not set are chosen by the size of
  * the data. Used by one thread at a time. */

@@ -12,11 +12,9 @@ ur_status ur_cli_model_path(const char *given, char **path, ur_error *error);
 /* Loads what the path names, with the instruction set of the environment. */
 ur_status ur_cli_model_load(ur_model **model, const char *given, ur_error *error);
 
-/* The same, and it must be a language model. */
-ur_status ur_cli_language_model_load(ur_model **model, const char *given, ur_error *error);
-
 /* Whether its data are those of a task of its own, and no text that a language model reads. */
 bool ur_cli_has_task_data(const ur_model *model);
+
 /* UR_ERR_DATA in the name of `given` for what is no language model. */
 ur_status ur_cli_check_language_model(const ur_model *model, const char *given, ur_error *error);
 

@@ -60,6 +60,7 @@ typedef struct ur_shown {
 typedef struct ur_task {
     const char *name;                        /* the word behind `unroll train`, and in the model file */
     const char *(*counts)(const void *data); /* what is learnt from and speed is given in: "chars", "examples" */
+    const char *use; /* what its models are for where they give no answers; NULL: they do */
     const ur_setting_table *settings;
     const ur_preset *presets; /* up to one without a name; NULL: none */
     size_t settings_size, data_size, tally_size;

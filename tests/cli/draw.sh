@@ -128,4 +128,5 @@ misused sample whole --prime a; says '--prime: a model of the task draw does not
 fails_with sample whole --reconstruct nothing; says 'nothing'
 done_with train recall -o memory --kind adding --gap 5 --steps 2 --hidden 4 --quiet
 fails_with sample memory --count 2; says 'memory: a model for recall, not a language model'
+fails_with predict memory; says 'a model of the task recall gives no answers; unroll inspect gates looks into it'
 [ ! -e none ] || fail 'failed trainings left a folder'

@@ -10,6 +10,7 @@ static const char *counts(const void *data)
 const ur_task ur_task_draw = {
     .name = "draw",
     .counts = counts,
+    .use = "unroll sample paints with it",
     .settings = &ur_draw_setting_table,
     .settings_size = sizeof(ur_draw_settings),
     .data_size = sizeof(ur_draw),

@@ -10,6 +10,7 @@ static const char *counts(const void *data)
 const ur_task ur_task_lm = {
     .name = "lm",
     .counts = counts,
+    .use = "unroll sample writes with it",
     .settings = &ur_lm_setting_table,
     .presets = ur_lm_presets,
     .settings_size = sizeof(ur_lm_settings),

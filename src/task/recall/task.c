@@ -213,6 +213,7 @@ static ur_status finish(const void *data, const void *tally_, const ur_window_re
 const ur_task ur_task_recall = {
     .name = "recall",
     .counts = counts,
+    .use = "unroll inspect gates looks into it",
     .settings = &TABLE,
     .settings_size = sizeof(ur_recall_settings),
     .data_size = sizeof(ur_recall_data),
