@@ -39,6 +39,11 @@ typedef struct ur_preset {
     const char *name, *line; /* "--batch 1 --bptt 25 …" */
 } ur_preset;
 
+/* What a setting of every task begins as in this one. */
+typedef struct ur_own_default {
+    const char *name, *value; /* "clip-norm", "5" */
+} ur_own_default;
+
 /* What the trainer builds the network from. */
 typedef struct ur_net_request {
     char line[UR_LINE_TEXT_MAX];
@@ -60,9 +65,10 @@ typedef struct ur_shown {
 typedef struct ur_task {
     const char *name;                        /* the word behind `unroll train`, and in the model file */
     const char *(*counts)(const void *data); /* what is learnt from and speed is given in: "chars", "examples" */
-    const char *use; /* what its models are for where they give no answers; NULL: they do */
+    const char *use;                         /* what its models are for where they give no answers; NULL: they do */
     const ur_setting_table *settings;
-    const ur_preset *presets; /* up to one without a name; NULL: none */
+    const ur_own_default *defaults; /* up to one without a name, here and below; NULL: those of all tasks */
+    const ur_preset *presets;       /* NULL: none */
     size_t settings_size, data_size, tally_size;
     bool keeps_returns;                   /* a \r at the end of an item is part of it; else it is taken off */
     bool loops;                           /* `forward` alone knows what the lines read: no batch says all of it */

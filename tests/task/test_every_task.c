@@ -222,6 +222,30 @@ static void the_line_stands_for_all(void **state)
     ur_settings_free(settings);
 }
 
+/* Where a value stands as the default, in help and manual, a training takes it: what is chosen by the data stands open. */
+static void defaults_are_what_is_taken(void **state)
+{
+    ur_settings *settings = small_task(*state, place.root), *fresh;
+    ur_trainer *t = open_trainer(settings);
+    ur_error error;
+    const ur_setting *row;
+    size_t same = 0;
+    assert_int_equal(ur_settings_create(&fresh, *state, &error), UR_OK);
+    for (size_t i = 0; (row = ur_settings_row(fresh, i)); i++) {
+        char told[UR_SETTING_VALUE_MAX], taken[UR_SETTING_VALUE_MAX];
+        if (ur_settings_given(settings, row->name) || ur_setting_empty(row, ur_settings_values(fresh, i))) continue;
+        if (row->help && strstr(row->help, "this may be, too")) continue;
+        ur_setting_text(row, ur_settings_values(fresh, i), told);
+        ur_setting_text(row, ur_settings_values(t->settings, i), taken);
+        if (strcmp(told, taken) != 0) fail_msg("--%s: %s stands as the default, %s is taken", row->name, told, taken);
+        same++;
+    }
+    assert_true(same > 10);
+    ur_settings_free(fresh);
+    ur_trainer_free(t);
+    ur_settings_free(settings);
+}
+
 /* A plan says what one learns from, in words. */
 static void the_plan_is_told(void **state)
 {
@@ -254,14 +278,12 @@ static void the_network_takes_a_trial(void **state)
 
 int main(void)
 {
-    static const struct CMUnitTest each[] = {cmocka_unit_test(batches_are_known_by_number),
-                                             cmocka_unit_test(threads_change_nothing),
-                                             cmocka_unit_test(every_cell_learns),
-                                             cmocka_unit_test(parts_are_the_whole),
-                                             cmocka_unit_test(a_full_disk_is_an_error),
-                                             cmocka_unit_test(the_line_stands_for_all),
-                                             cmocka_unit_test(the_plan_is_told),
-                                             cmocka_unit_test(the_network_takes_a_trial)};
+    static const struct CMUnitTest each[] = {
+        cmocka_unit_test(batches_are_known_by_number), cmocka_unit_test(threads_change_nothing),
+        cmocka_unit_test(every_cell_learns),           cmocka_unit_test(parts_are_the_whole),
+        cmocka_unit_test(a_full_disk_is_an_error),     cmocka_unit_test(the_line_stands_for_all),
+        cmocka_unit_test(defaults_are_what_is_taken),  cmocka_unit_test(the_plan_is_told),
+        cmocka_unit_test(the_network_takes_a_trial)};
     enum { EACH = sizeof each / sizeof *each, MOST = 32 };
     struct CMUnitTest tests[EACH * MOST];
     char names[EACH * MOST][64], tasks[MOST][32];

@@ -12,6 +12,7 @@ const ur_task ur_task_lm = {
     .counts = counts,
     .use = "unroll sample writes with it",
     .settings = &ur_lm_setting_table,
+    .defaults = (const ur_own_default[]){{"cell", "lstm"}, {NULL, NULL}},
     .presets = ur_lm_presets,
     .settings_size = sizeof(ur_lm_settings),
     .data_size = sizeof(ur_lm),
