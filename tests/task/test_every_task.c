@@ -146,6 +146,15 @@ static void assert_same_file(const char *name)
     ur_bytes_free(&b);
 }
 
+/* As if --steps had not been typed: the run knows its end. */
+static void forget_end(ur_settings *settings)
+{
+    const ur_setting *row;
+    for (size_t i = 0; (row = ur_settings_row(settings, i)); i++)
+        if (strcmp(row->name, "steps") == 0) settings->given[i] = UR_GIVEN_OPEN;
+    settings->run.steps = 0;
+}
+
 /* Stops after each third event. */
 static void run_in_parts(ur_settings *settings)
 {
@@ -160,6 +169,7 @@ static void run_in_parts(ur_settings *settings)
             if (ur_train_next(t, &event, &error) != UR_OK) fail_msg("%s", error.text);
         }
         ur_trainer_free(t);
+        forget_end(settings);
     }
 }
 
