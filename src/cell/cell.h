@@ -55,11 +55,21 @@ typedef struct ur_cell {
     ur_gates *forward[UR_PHASES_MAX];
 } ur_cell;
 
+/* What a gate is for. The memory of a cell is c or, where there is none, h. All but the candidate lie between 0 (shut) and
+ * 1 (open). */
+typedef enum ur_gate_role {
+    UR_CANDIDATE, /* what may enter the memory */
+    UR_RESETS,    /* the share of h that the candidate sees */
+    UR_KEEPS,     /* the share of the memory that stays */
+    UR_ENTERS,    /* the share of the candidate that enters */
+    UR_SHOWS      /* the share of c that h shows */
+} ur_gate_role;
+
 /* What a probe finds in a slot once the gates have been computed. */
 typedef struct ur_gate_name {
     const char *name; /* the equations' letter; NULL behind the last */
     unsigned char slot;
-    bool open; /* between 0 (shut) and 1 (open) */
+    ur_gate_role role;
 } ur_gate_name;
 
 /* Kept apart from ur_cell, so that a program that only steps links no training. */
@@ -75,5 +85,7 @@ const ur_cell *ur_cell_at(size_t i, size_t isa);
 /* "there is no cell NAME; there are …" */
 ur_status ur_cell_missing(const char *name, ur_error *error);
 const ur_cell_back *ur_cell_back_find(const char *name, size_t isa);
+/* The cell's gate of that role; NULL: it has none. */
+const ur_gate_name *ur_cell_gate(const ur_cell_back *cell, ur_gate_role role);
 
 #endif

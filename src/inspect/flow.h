@@ -42,7 +42,7 @@ typedef struct ur_flow_sum {
 typedef struct ur_stream {
     const ur_layer *layer;
     const ur_window *window;
-    int keep, show;             /* slots of the gate that keeps the old memory (f, z) and of the LSTM's o; −1: none */
+    int keep, show;             /* slots of the gates that keep the old memory and show it (the LSTM's o); −1: none */
     size_t kept_state;          /* the state that `keep` keeps */
     real *carry[UR_STATES_MAX]; /* gradients of h, c */
     real *dsecond;

@@ -55,8 +55,8 @@ ur_status ur_model_build_within(ur_model **model, const char *net, const ur_size
 void ur_model_initialize(ur_model *model, uint64_t seed, double init_scale);
 /* First biases of the gates that keep (see ur_model_remember); false: there are none. */
 bool ur_model_bias_gates(ur_model *model, double steps, uint64_t seed);
-/* The biases b_ih (H) of the gate that keeps a layer's old state, f or z; NULL: the cell has no such gate, or no biases. */
-real *ur_keep_bias(const ur_model *model, const ur_layer *layer);
+/* The biases b_ih (H) of a layer's gate of that role; NULL: the cell has no such gate, or no biases. */
+real *ur_gate_bias(const ur_model *model, const ur_layer *layer, ur_gate_role role);
 /* Memory for packed weights, and for gradients where `training`; then packs. */
 ur_status ur_model_prepare(ur_model *model, bool training, ur_error *error);
 /* What gradients need: their memory, the cells' backward halves, packing for both directions. UR_ERR_USAGE with small
