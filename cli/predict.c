@@ -157,6 +157,9 @@ static ur_status answer_file(answering *a, const char *path, ur_error *error)
     bool standard = strcmp(path, "-") == 0;
     size_t frame = ur_answerer_item_size(a->answerer);
     if (standard && frame) return answer_frames(a, frame, error);
+    if (standard && ur_answerer_takes_files(a->answerer))
+        return ur_fail(error, UR_ERR_USAGE,
+                       "which files? this model reads pictures (an idx file) or recordings (WAV), not standard input");
     if (ur_answerer_takes_files(a->answerer)) return ur_answer_file(a->answerer, path, a->sink, error);
     if (a->how->whole && standard) return ur_fail(error, UR_ERR_USAGE, "--whole takes files, not standard input");
     if (a->how->whole) return answer_whole(a, path, error);
@@ -180,16 +183,13 @@ static ur_status check_pictures(const answering *a, ur_error *error)
     return UR_OK;
 }
 
-static ur_status check_use(const answering *a, size_t files, ur_error *error)
+static ur_status check_use(const answering *a, ur_error *error)
 {
     const settings *s = a->how;
     bool media = ur_answerer_takes_files(a->answerer);
     if (s->tree && s->whole) return ur_fail(error, UR_ERR_USAGE, "--tree and --whole exclude each other");
     if (media && (s->tree || s->whole))
         return ur_fail(error, UR_ERR_USAGE, "--%s is for models that read text", s->tree ? "tree" : "whole");
-    if (media && !files && !ur_answerer_item_size(a->answerer))
-        return ur_fail(error, UR_ERR_USAGE,
-                       "which files? this model reads pictures (an idx file) or recordings (WAV), not lines");
     return UR_OK;
 }
 
@@ -315,7 +315,7 @@ static ur_status answer_plain(answering *a, const ur_cli_arguments *arguments, c
 
 static ur_status answer_all(answering *a, const ur_cli_arguments *arguments, const ur_settings *task, ur_error *error)
 {
-    UR_TRY(check_use(a, arguments->count - 1, error));
+    UR_TRY(check_use(a, error));
     if (a->how->tree) return answer_trees(a, arguments, error);
     if (a->looks) return answer_looking(a, arguments, error);
     if (a->how->plot || a->how->html) return answer_drawn(a, arguments, error);

@@ -152,6 +152,7 @@ for place in 'join core > lstm 4 from core > dense' 'join core > join where > de
 done
 fails_with predict hard squares.idx1; says 'squares.idx1 has 1 dimensions; pictures have 3 or 4'
 misused predict hard; says 'which files?'
+misused predict hard - <one.idx3; says 'which files? this model reads pictures (an idx file) or recordings (WAV), not standard input'
 done_with train recall -o memory --kind adding --gap 5 --steps 2 --hidden 4 --quiet
 fails_with inspect glimpses memory; says 'memory: a model for recall, which takes no glimpses; unroll train glimpse trains one that does'
 done_with inspect gates memory; prints '1536 steps. Open: above 0.9'

@@ -9,6 +9,12 @@ equal "$(json 'o["steps"], o["reason"]')" "(60, 'done')"
 equal "$(json 'sorted(o)')" "['best', 'epochs', 'loss', 'model', 'net', 'parameters', 'reason', 'seconds', 'steps', 'units', 'units_per_second', 'validation', 'vocabulary']"
 equal "$(wc -l <out)" 1
 
+# Of a large text a part is read at each evaluation, and that is said
+read_at() { train text part --steps 2 --val-fraction 0.5 --overwrite --val-tokens "$1"; done_with info part --json; json 'o["validation"]["units"]'; }
+[ "$(read_at 0)" -gt 2500 ] && [ "$(read_at 100)" -lt 600 ] || fail "read at an evaluation: $(read_at 0) tokens, of --val-tokens 100 $(read_at 100)"
+"$UNROLL" train lm text -o part --steps 1 --val-tokens 100 --overwrite 2>&1 >out | grep -q ' to validate on, about 100 of them at an evaluation; ' ||
+    fail 'it does not say how much is read at an evaluation'
+
 done_with eval run text --json
 equal "$(json 'sorted(o)')" "['bits_per_byte', 'bits_per_char', 'loss', 'perplexity', 'predictions', 'protocol', 'seconds', 'units', 'unknown', 'weights']"
 equal "$(json 'o["protocol"], o["units"]')" "('stateful', $(wc -c <text))"

@@ -1,13 +1,12 @@
 #!/usr/bin/env bash
 # A program that only steps a model, and a program that only generates, hold no training code and are small.
-set -eu
-fail() { echo "$*" >&2; exit 1; }
+. "$(dirname "$0")/lib.bash"
 
 # alone EXAMPLE KILOBYTES FUNCTION: the example holds no training code, is smaller than KILOBYTES, and calls FUNCTION
 alone() {
     local program=$BUILD/examples/$1 training code
     [ -e "$program" ] || { echo "examples/$1.c is not built"; exit 77; }
-    training=$(nm "$program" | awk '$3 ~ /^ur_(tape|train|trainer|learn|optimiser|optimizer|loss|checkpoint|corpus|lm)/ { print $3 }')
+    training=$(held "$program" train task tape data)
     [ -z "$training" ] || fail "examples/$1 holds training code: $training"
     code=$(size "$program" | awk 'NR == 2 { print $1 }')
     echo "examples/$1: $code bytes of code and constants, statically linked to libunroll"

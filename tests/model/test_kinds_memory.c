@@ -1,6 +1,7 @@
 /*
  * Lets every call of the allocator fail, one after another, while a network with a layer of each kind of layer.inc is
- * built, trained, saved and loaded. Each failure gives an error with a message, and nothing leaks.
+ * built, trained, saved and loaded. Each failure gives an error with a message, and nothing leaks. A step allocates
+ * nothing at all.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,6 +14,9 @@
 #include "kind_lines.h"
 
 #ifdef FAILING_MEMORY_REAL
+
+static const ur_sizes SIZES = {
+    .symbols = 5, .rows = KIND_ROWS, .columns = KIND_COLUMNS, .channels = KIND_CHANNELS, .outputs = 3};
 
 static scratch place;
 static const char *line;
@@ -33,10 +37,8 @@ static ur_status learn(ur_model *model, ur_error *error)
 
 static ur_status work(ur_error *error)
 {
-    const ur_sizes sizes = {
-        .symbols = 5, .rows = KIND_ROWS, .columns = KIND_COLUMNS, .channels = KIND_CHANNELS, .outputs = 3};
     ur_model *model = NULL, *again = NULL;
-    ur_status status = ur_model_create(&model, line, &sizes, 1, 0, NULL, error);
+    ur_status status = ur_model_create(&model, line, &SIZES, 1, 0, NULL, error);
     if (status == UR_OK) status = learn(model, error);
     if (status == UR_OK) status = ur_model_save(model, in_scratch(&place, "model"), error);
     if (status == UR_OK) status = ur_model_load(&again, in_scratch(&place, "model"), NULL, error);
@@ -63,9 +65,75 @@ static void test_every_kind(void **state)
     remove_scratch(&place);
 }
 
+/* ---- Steps --------------------------------------------------------------------------------------------------------- */
+
+enum { STEPS = 3, LANES_MOST = 5, OUTPUTS_MOST = 64 };
+
+static size_t stepped; /* states */
+
+/* A network that needs the whole sequence has no state. */
+static void step(const ur_model *model, ur_pool *pool, size_t lanes)
+{
+    static const int32_t ids[LANES_MOST] = {0, 4, 1, 3, 2};
+    static const ur_real values[LANES_MOST * KIND_FEATURES] = {0.5F, -1, 2};
+    ur_real out[LANES_MOST * OUTPUTS_MOST];
+    ur_state *state;
+    ur_error error;
+    if (ur_state_create(&state, model, lanes, &error) == UR_ERR_UNSUPPORTED) return;
+    assert_true(ur_model_outputs(model) <= OUTPUTS_MOST);
+    memory_arm(0, false);
+    for (int t = 0; t < STEPS; t++) ur_step_on(pool, model, state, ids, values, out);
+    assert_int_equal(memory_disarm(), 0);
+    stepped++;
+    ur_state_free(state);
+}
+
+static void step_line(const char *text, const ur_layer_kind *kind)
+{
+    ur_error error;
+    ur_pool *pool;
+    (void)kind;
+    ok(ur_pool_create(&pool, FAILING_MEMORY_THREADS, &error), &error);
+    for (int weights = UR_WEIGHTS_F32; weights <= UR_WEIGHTS_INT8; weights++) {
+        ur_model *model;
+        ok(ur_model_create(&model, text, &SIZES, 1, 0, NULL, &error), &error);
+        ok(ur_model_use_weights(model, (ur_weights)weights, &error), &error);
+        for (size_t lanes = 1; lanes <= LANES_MOST; lanes += 4) {
+            step(model, NULL, lanes);
+            step(model, pool, lanes);
+        }
+        ur_model_free(model);
+    }
+    ur_pool_free(pool);
+}
+
+static void test_steps_of_every_kind(void **state)
+{
+    (void)state;
+    check_kinds(step_line);
+    assert_true(stepped > 100);
+}
+
+/* Some narrow, and one that is wide enough to be shared between threads. */
+static void test_steps_of_every_cell(void **state)
+{
+    static const char *const LINES[] = {"embed 5 4 > %s 19 x2 > dense 3", "%s 16 > %s 5 > dense 3", "%s 400 > dense 3"};
+    const char *cell;
+    (void)state;
+    stepped = 0;
+    for (size_t i = 0; (cell = ur_cell_name(i)) != NULL; i++)
+        for (size_t k = 0; k < sizeof LINES / sizeof *LINES; k++) {
+            char text[128];
+            snprintf(text, sizeof text, LINES[k], cell, cell);
+            step_line(text, NULL);
+        }
+    assert_true(stepped >= 5 * 3 * 3 * 4);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_kind)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_kind), cmocka_unit_test(test_steps_of_every_kind),
+                                       cmocka_unit_test(test_steps_of_every_cell)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
 

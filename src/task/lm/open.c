@@ -101,9 +101,11 @@ void ur_lm_describe(const void *data, char *text, size_t size)
     const ur_lm *lm = data;
     const char *left_out = ur_corpus_left_out(lm->corpus),
                *of_them = lm->validation ? ur_corpus_left_out(lm->validation) : "";
-    snprintf(text, size, "%llu %ss to train on, %llu to validate on; %zu different ones%s%s%s%s",
-             (unsigned long long)lm->train_end, lm->settings.token,
-             (unsigned long long)(lm->validation_end - lm->validation_begin), ur_vocabulary_size(lm->vocabulary),
+    const unsigned long long held = lm->validation_end - lm->validation_begin, most = lm->settings.validation_tokens;
+    char part[64] = "";
+    if (most && held > most) snprintf(part, sizeof part, ", about %llu of them at an evaluation", most);
+    snprintf(text, size, "%llu %ss to train on, %llu to validate on%s; %zu different ones%s%s%s%s",
+             (unsigned long long)lm->train_end, lm->settings.token, held, part, ur_vocabulary_size(lm->vocabulary),
              *left_out ? "; " : "", left_out, *of_them ? "; to validate on: " : "", of_them);
 }
 
