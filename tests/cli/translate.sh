@@ -48,11 +48,11 @@ misused train translate dates.tsv -o none --net 'a: embed 8 > lstm 8; embed 8 > 
 # Evaluated
 done_with eval run dates.tsv --threads 1; prints 'bleu_lower'; prints 'perplexity'; prints 'own_loss'; prints 'sentences_per_second'
 prints 'nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp'; prints 'nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no'
-awk '$1 == "exact" && $2 < 0.9 { exit 1 }' out || fail "it has not learnt: $(cat out)"
+awk '$1 == "exact" { learnt = $2 >= 0.9 } END { exit !learnt }' out || fail "it has not learnt: $(cat out)"
 done_with eval run dates.text dates.iso.gz --threads 1 --json --beam 1
 done_with eval run dates.tsv --threads 1 --max-length 12; prints 'sources_cut'
 { head -3 dates.tsv; printf '\t2001-01-01\n'; } >gaps.tsv
-done_with eval run gaps.tsv --threads 1; awk '$1 == "sources_empty" { exit $2 != 1 }' out || fail "$(cat out)"
+done_with eval run gaps.tsv --threads 1; awk '$1 == "sources_empty" { one = $2 == 1 } END { exit !one }' out || fail "$(cat out)"
 misused eval run dates.tsv --threads 1 --tail 0.1; says 'a model of the task translate does not take it'
 fails_with eval run dates.text fewer; says 'fewer has 7'
 
