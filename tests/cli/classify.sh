@@ -75,7 +75,7 @@ done_with predict run one --whole --json; same out first
 printf 'not UTF-8: \377\n' >bad
 fails_with predict run bad; says 'UTF-8'
 fails_with predict run 'a fine film'; says 'a fine film: no such file'; says "echo 'a text' | unroll predict MODEL"
-if [ -c /dev/full ]; then
+if has_full_disk; then
     status=0
     "$UNROLL" predict run one >/dev/full 2>err || status=$?
     [ $status -eq 1 ] || fail "a full disk: status $status"
