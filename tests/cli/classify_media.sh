@@ -67,7 +67,7 @@ misused predict plain images.idx --tree; says '--tree is for models that read te
 done_with train classify tones -o tones.run --epochs 40 --threads 1 --hidden 12 --quiet --val-match '*_1*.wav'
 done_with predict tones.run tones
 equal "$(wc -l <out)" 12
-awk '{ if (index($3, $1) == 0) wrong++ } END { exit wrong > 2 }' out || fail "it has not learnt: $(cat out)"
+awk '{ if (index($3, $1) == 0) wrong++ } END { exit wrong > 0 }' out || fail "it has not learnt: $(cat out)"
 done_with predict tones.run tones/up_1.wav other.wav; equal "$(wc -l <out)" 2
 equal "$(cut -f 1 out | tail -1)" up
 mkdir mixed; cp tones/up_1.wav mixed/up_1.wav; cp tones/down_2.wav mixed/down_2.wav; cp other.wav mixed/up_16k.wav

@@ -45,7 +45,11 @@ done_with train lm -o dashed --overwrite "${small[@]}" --steps 5 -- -x
 line=$(grep ' eval ' out | sed 's/^ *//'); eval "$line" >out 2>err || fail "'$line' cannot be typed: $(cat err)"
 done_with train lm text -o ./-r --overwrite "${small[@]}" --steps 5
 done_with train lm text -o -r --overwrite "${small[@]}" --steps 5
-grep -E '^  ' out | while read -r line; do eval "$line" >printed 2>err || fail "'$line' cannot be typed: $(cat err)"; done
+grep -E '^  ' out >commands
+equal "$(wc -l <commands)" 3
+while read -r line; do
+    eval "$line" </dev/null >printed 2>err || fail "'$line' cannot be typed: $(cat err)"
+done <commands
 
 # The command to go on, if the text comes after "--".
 "$UNROLL" train lm -o stopped "${small[@]}" --steps 1000000 --save-every 10 -- -x >out 2>err &

@@ -80,7 +80,7 @@ misused predict run narrow.csv; says "channel 'heat': there is no such column; t
 
 # Quantiles have columns of their own, and rise
 done_with train forecast all.csv -o bands "${quick[@]}" --steps 200 --quantiles 0.1,0.5,0.9 --channels heat
-done_with predict bands context.csv
+done_with predict bands context.csv; equal "$(wc -l <out)" 11
 equal "$(head -1 out)" 'time,heat,heat 0.1,heat 0.5,heat 0.9'
 awk -F, 'NR > 1 && !($3 <= $4 && $4 <= $5 && $2 == $4) { exit 1 }' out || fail "quantiles do not rise: $(cat out)"
 done_with eval bands all.csv --json; prints '"coverage":{"0.1":'
@@ -133,7 +133,7 @@ awk 'BEGIN { print "month,sold"; for (i = 0; i < 150; i++)
 done_with train forecast sold.csv -o sold --threads 1 --hidden 8 --steps 20
 says '--horizon 12 --context 36 --season 12'; says '--base linear --transform sqrt'
 done_with train forecast sold.csv -o sold "${quick[@]}" --overwrite --steps 20 --transform log
-done_with predict sold sold.csv; equal "$(sed -n 2p out | cut -d, -f1)" '2012-07'
+done_with predict sold sold.csv; equal "$(wc -l <out)" 13; equal "$(sed -n 2p out | cut -d, -f1)" '2012-07'
 awk -F, 'NR > 1 && !($2 > 3000) { exit 1 }' out || fail "it does not go on: $(cat out)"
 sed 20s/,.*/,0/ sold.csv >zero.csv
 fails_with eval sold zero.csv; says "zero.csv: the value 0 in column 'sold' has no logarithm (--transform)"

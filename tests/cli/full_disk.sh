@@ -47,7 +47,7 @@ goes_on limited
 # A really full disk, if one can be mounted.
 mkdir disk
 if ! mount -t tmpfs -o size=1m tmpfs disk 2>/dev/null; then
-    echo "no file system of its own may be mounted here: only the limit on the size of files was tried"
+    left_out 'a disk that is really full' 'no file system may be mounted here'
     exit 0
 fi
 trap 'code=$?; cd "$work"; umount disk; finish $code' EXIT

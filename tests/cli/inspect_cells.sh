@@ -43,7 +43,7 @@ grep -q '<h2>quote: cell' page.html || fail 'no passage for the quotes'
 [ "$(stat -c %s page.html)" -lt 2000000 ] || fail 'the page is too large'
 misused inspect cells run text --html page.html; says 'page.html exists; --overwrite replaces it'
 done_with inspect cells run text --html page.html --overwrite
-if [ -w /dev/full ]; then fails_with inspect cells run text --html /dev/full --overwrite; fi
+if has_full_disk; then fails_with inspect cells run text --html /dev/full --overwrite; fi
 fails_with inspect cells run text --html nowhere/page.html; says nowhere/page.html
 
 # Mistakes

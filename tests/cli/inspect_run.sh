@@ -111,7 +111,7 @@ refused '[1]\n' 'log: line 1'
 refused '\0\0\0\xff\n' 'log: line 1: not JSON'
 fails_with inspect run run/model.safetensors; says 'model.safetensors: line 1'
 misused inspect run; says 'which run?'
-if [ -w /dev/full ]; then
+if has_full_disk; then
     "$UNROLL" inspect run run >/dev/full 2>err && fail 'a full disk went unnoticed'
     says 'standard output: cannot write'
 fi

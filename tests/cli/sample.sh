@@ -96,7 +96,7 @@ done_with inspect saliency run 'the c' --target Q; says "inspect saliency: --tar
     head -c 10 >/dev/null
 called='sample into a closed pipe'
 equal "$(cat status)" 1; equal "$(cat err)" 'unroll: sample: standard output: cannot write: Broken pipe'
-if [ -w /dev/full ]; then
+if has_full_disk; then
     status=0
     timeout 60 "$UNROLL" sample run --length 100000000 >/dev/full 2>err || status=$?
     called='sample into a full disk'

@@ -48,11 +48,11 @@ misused train translate dates.tsv -o none --net 'a: embed 8 > lstm 8; embed 8 > 
 # Evaluated
 done_with eval run dates.tsv --threads 1; prints 'bleu_lower'; prints 'perplexity'; prints 'own_loss'; prints 'sentences_per_second'
 prints 'nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp'; prints 'nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no'
-awk '$1 == "exact" && $2 < 0.9 { exit 1 }' out || fail "it has not learnt: $(cat out)"
+awk '$1 == "exact" { learnt = $2 >= 0.9 } END { exit !learnt }' out || fail "it has not learnt: $(cat out)"
 done_with eval run dates.text dates.iso.gz --threads 1 --json --beam 1
 done_with eval run dates.tsv --threads 1 --max-length 12; prints 'sources_cut'
 { head -3 dates.tsv; printf '\t2001-01-01\n'; } >gaps.tsv
-done_with eval run gaps.tsv --threads 1; awk '$1 == "sources_empty" { exit $2 != 1 }' out || fail "$(cat out)"
+done_with eval run gaps.tsv --threads 1; awk '$1 == "sources_empty" { one = $2 == 1 } END { exit !one }' out || fail "$(cat out)"
 misused eval run dates.tsv --threads 1 --tail 0.1; says 'a model of the task translate does not take it'
 fails_with eval run dates.text fewer; says 'fewer has 7'
 
@@ -74,7 +74,9 @@ fails_with predict run bytes; says 'bytes: line 1: byte 3: invalid UTF-8'
 done_with predict run lines --max-length 3; says '2 of what was answered are longer than the model reads'
 
 # A letter and its accent, or the letters of a Hangul syllable, as one character or several, are read as the same
-if "$UNROLL" --version | grep -q '^normal form C  *utf8proc'; then
+if ! "$UNROLL" --version | grep -q '^normal form C  *utf8proc'; then
+    left_out 'normal form C' 'this build has no utf8proc'
+else
     printf 'caf\303\251\t\355\225\234\ncafe\314\201\t\341\204\222\341\205\241\341\206\253\n' >forms.tsv # café, 한
     forms=(--val-fraction 0 --token char --min-count 1 "${quick[@]}" --steps 2)
     done_with train translate forms.tsv -o form "${forms[@]}"; cut -f 1 forms.tsv >forms
@@ -99,7 +101,9 @@ prints 'wanted '; prints 'Wrong tokens, per cent'; prints 'its own fed'
 grep -q 'written twice' forcing.html || fail 'the page says nothing'
 equal "$(grep -c '^  wanted' out)" 3
 done_with inspect forcing val dates.text dates.iso.gz --threads 1 --examples 2; prints 'own: first wrong at token'
-if command -v python3 >/dev/null; then
+if ! command -v python3 >/dev/null; then
+    left_out 'the losses of eval and inspect forcing' 'python3 is missing, so JSON cannot be checked'
+else
     done_with eval run dates.tsv --threads 1 --beam 1 --json
     losses=$(json '"%.5f %.5f" % (o["loss"], o["own_loss"])')
     done_with inspect forcing run dates.tsv --threads 1 --json

@@ -105,7 +105,10 @@ static void test_normal_form(void **state)
     ur_utterances *set = open_table("n.tsv", line, (ur_utterances_options){.rate = 0});
     assert_string_equal(ur_utterances_text(set, 0), "cafe\xCC\x81");
     ur_utterances_close(set);
-    if (!ur_makes_normal_form()) return;
+    if (!ur_makes_normal_form()) {
+        print_message("left out: transcripts in normal form C: this build has no utf8proc\n");
+        return;
+    }
     set = open_table("n.tsv", line, (ur_utterances_options){.normal_form = true});
     assert_string_equal(ur_utterances_text(set, 0), "caf\xC3\xA9");
     ur_utterances_close(set);

@@ -61,7 +61,10 @@ static void test_reals(void **state)
 {
     (void)state;
     read_reals();
-    if (!setlocale(LC_NUMERIC, "de_DE.UTF-8")) return;
+    if (!setlocale(LC_NUMERIC, "de_DE.UTF-8")) {
+        print_message("left out: numbers in a locale with a decimal comma: there is no de_DE.UTF-8\n");
+        return;
+    }
     read_reals();
     setlocale(LC_NUMERIC, "C");
 }

@@ -206,7 +206,12 @@ static void test_targets(void **unused)
        &error);
     ur_prediction of = {.line = 1, .step = 1, .lane = 1, .target = -1};
     ok(ur_saliency_of(model, &w.batch, &of, 1, moved, &error), &error);
-    assert_true(of.target >= 0 && of.target < LABELS && of.probability >= 1.0 / LABELS);
+    assert_true(of.target >= 0 && of.target < LABELS);
+    for (int32_t target = 0; target < LABELS; target++) {
+        ur_prediction other = {.line = 1, .step = 1, .lane = 1, .target = target};
+        ok(ur_saliency_of(model, &w.batch, &other, 1, moved, &error), &error);
+        assert_true(target == of.target ? other.probability == of.probability : other.probability < of.probability);
+    }
     const struct {
         ur_prediction of;
         size_t read;

@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -130,6 +131,15 @@ FAILING_MEMORY_SEEN void free(void *block)
 {
     if (block) atomic_fetch_sub(&memory_live, 1);
     FAILING_MEMORY_REAL(free)(block);
+}
+
+#else
+
+/* For the return value of main where no call can be made to fail: says why the test is skipped. */
+static inline int memory_skips(void)
+{
+    puts("this C library's allocator cannot be put behind another");
+    return 77;
 }
 
 #endif

@@ -564,11 +564,5 @@ int main(void)
 }
 
 #else
-
-int main(void)
-{
-    printf("this C library's allocator cannot be put behind another\n");
-    return 77;
-}
-
+int main(void) { return memory_skips(); }
 #endif

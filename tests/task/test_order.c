@@ -70,6 +70,11 @@ static void make_lengths(size_t most)
     for (size_t i = 0; i < MOST; i++) length[i] = 1 + (uint32_t)drawn[i];
 }
 
+/*
+ * Lengths are uniform, so the sum of the shortest examples grows with the square of their greatest length. Of g batches
+ * with equal sums, the b-th ends at a length in proportion to √b, and its padding is 2(b − √(b(b − 1))) − 1 of its sum. On
+ * average this is 5.8 % for groups of 32 batches, 7.0 % for the last 26 of 250, and 1.0 % if all 250 are one group.
+ */
 static void batches_of_equal_lengths(void **state)
 {
     (void)state;
@@ -77,22 +82,26 @@ static void batches_of_equal_lengths(void **state)
     make_lengths(100);
     for (uint64_t epoch = 0; epoch < 3; epoch++) {
         make(&o, 5, epoch, true);
-        assert_true(check_batches(&o) < 1.2);
+        assert_true(check_batches(&o) < 1.07);
         assert_true(longest_batch(&o) < 2 * 50 * MOST / 250);
     }
     o.made = false;
     make(&o, 5, 0, false);
-    assert_true(check_batches(&o) < 1.05);
+    assert_true(check_batches(&o) < 1.02);
     ur_order_free(&o);
 }
 
+/*
+ * The padding of a batch is at most its 16 examples times the range of its lengths. The ranges of a group add up to at most
+ * 99. So the 6 groups have at most 6·16·99 places of padding, which is 6.3 % of the sum of the lengths, 2993·50.5.
+ */
 static void batches_of_equal_numbers(void **state)
 {
     (void)state;
     ur_order o = {.length = length, .count = MOST - 7, .lanes = 16, .batches = (MOST - 7 + 15) / 16};
     make_lengths(100);
     make(&o, 5, 1, true);
-    assert_true(check_batches(&o) < 1.2);
+    assert_true(check_batches(&o) < 1.07);
     ur_order_free(&o);
 }
 
