@@ -34,9 +34,9 @@ static long memory_run(memory_work *work, long n, long *calls, ur_error *error)
 }
 
 /*
- * Lets call `n` fail, and returns the number of calls. Blocks that stay may be kept by the C library, which allocates them
- * once, at the first error of a kind. So the work is run again: a leak of ours shows again, unless the work takes another
- * path. On the same path it makes the same error, and as many calls less as there are blocks that were kept.
+ * Lets call `n` fail, and returns the number of calls. Blocks that stay may be kept by the C library, which allocates
+ * them once, at the first error of a kind. So the work is run again: a leak of ours shows again, unless the work takes
+ * another path. On the same path it makes the same error, and as many calls less as there are blocks that were kept.
  */
 static long memory_try(memory_work *work, long n, bool *failed)
 {
