@@ -20,8 +20,9 @@
 enum { SYMBOLS = 7, STEPS = 9, BACK = 6 };
 
 /*
- * Limit of the error of a logarithm, and so relative to the gradient. Each of up to 2·(BACK + 1) steps back, through two
- * layers, is a product of up to 4·18 terms. If each term adds a rounding of 2⁻²⁴, all add up to 6e-5 (2⁻⁵³: 1.1e-13).
+ * Limit of the error of a logarithm, and so relative to the gradient. Each of up to 2·(BACK + 1) steps back, through
+ * two layers, is a product of up to 4·18 terms. If each term adds a rounding of 2⁻²⁴, all add up to 6e-5 (2⁻⁵³:
+ * 1.1e-13).
  */
 #ifdef UR_REAL_DOUBLE
 static const double LIMIT = 1e-12;

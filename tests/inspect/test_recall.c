@@ -91,8 +91,8 @@ static void sums_are_due_a_gap_after_the_first_mark(void **state)
 }
 
 /*
- * The sums have mean 1, variance σ² = 1/6 and fourth central moment μ₄ = 1/15. The score is a share of σ². The limits are
- * four standard errors: √(σ²/n) of the mean and √((μ₄ − σ⁴)/n) of the variance, where μ₄ − σ⁴ = 7/180.
+ * The sums have mean 1, variance σ² = 1/6 and fourth central moment μ₄ = 1/15. The score is a share of σ². The limits
+ * are four standard errors: √(σ²/n) of the mean and √((μ₄ − σ⁴)/n) of the variance, where μ₄ − σ⁴ = 7/180.
  */
 static void sums_have_their_variance(void **state)
 {

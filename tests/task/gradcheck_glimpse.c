@@ -228,8 +228,9 @@ static double toy_gradient(glimpse_lab *g, double baseline)
 }
 
 /*
- * The tries cut the distribution into slices of equal probability. A slice with a border of white inside counts as white
- * or not as a whole, so at most half of its share is wrong. Its part of the gradient is gain·(border − MEAN)/σ²/TRIES.
+ * The tries cut the distribution into slices of equal probability. A slice with a border of white inside counts as
+ * white or not as a whole, so at most half of its share is wrong. Its part of the gradient is gain·(border −
+ * MEAN)/σ²/TRIES.
  */
 static double most_off(double gain)
 {

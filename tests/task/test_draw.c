@@ -66,8 +66,8 @@ static void the_first_canvas_is_the_mean(void **state)
 }
 
 /*
- * Sums the four filters of an axis at place `at`. The filters are 4/3 apart, because they cover the larger of two sides, 5.
- * Each is a Gaussian with σ = 2/3 whose values over the places add up to 1.
+ * Sums the four filters of an axis at place `at`. The filters are 4/3 apart, because they cover the larger of two
+ * sides, 5. Each is a Gaussian with σ = 2/3 whose values over the places add up to 1.
  */
 static double filters_at(size_t size, size_t at)
 {
@@ -82,8 +82,8 @@ static double filters_at(size_t size, size_t at)
 
 /*
  * Overlapping filters, each painted with 1, add up to more than 1 and less than 4 everywhere: strokes begin about as
- * strong as without a grid. Divided by their peak 1/2πσ², they add up to 1.7 to 2.7. In f32, a sum of 16 products of three
- * rounded factors is off by less than 64·2⁻²⁴ of itself.
+ * strong as without a grid. Divided by their peak 1/2πσ², they add up to 1.7 to 2.7. In f32, a sum of 16 products of
+ * three rounded factors is off by less than 64·2⁻²⁴ of itself.
  */
 static void a_first_filter_adds_its_number(void **state)
 {

@@ -8,18 +8,14 @@
 
 #include <cmocka.h>
 
-#include "support/failing_memory.h"
-
-#include "../base/scratch.h"
-
-#include "support/run.h"
-#include "support/small_tasks.h"
+#include "support/every_call.h"
 
 #ifdef FAILING_MEMORY_REAL
 
 static scratch place;
+static ur_settings *settings; /* of the task that is tested */
 
-static ur_status run_task(const ur_settings *settings, ur_error *error)
+static ur_status run_task(ur_error *error)
 {
     ur_trainer *trainer;
     ur_event event = {.kind = UR_EVENT_STEP};
@@ -33,22 +29,6 @@ static ur_status run_task(const ur_settings *settings, ur_error *error)
     }
     ur_trainer_free(trainer);
     return status;
-}
-
-/* Returns the number of calls. *survived: the work went on without the failing call. */
-static long try_call(const ur_settings *settings, long n, bool *survived, bool again)
-{
-    ur_error error = {0};
-    long before = atomic_load(&memory_live);
-    memory_arm(n, false);
-    ur_status status = run_task(settings, &error);
-    long calls = memory_disarm(), after = atomic_load(&memory_live);
-    if (status != UR_OK && (status != error.status || !error.text[0])) fail_msg("call %ld: no message", n);
-    if (n && after != before && !again) return try_call(settings, n, survived, true); /* kept by the C library? */
-    if (n && after != before) fail_msg("call %ld: %ld blocks leak (%s)", n, after - before, error.text);
-    if (status != UR_OK && calls < n) fail_msg("call %ld did not fail: %s", n, error.text);
-    *survived = status == UR_OK;
-    return calls;
 }
 
 /* Some thousand runs are made, so these tasks get smaller settings that still use all that is their own. */
@@ -69,24 +49,17 @@ static ur_settings *make_settings(const char *task)
 
 static void every_call_may_fail(void **state)
 {
-    bool survived;
-    long failed = 0, n = 1;
-    ur_settings *settings = make_settings(*state);
+    settings = make_settings(*state);
     set_more(settings, "--steps 2 --eval-every 2 --save-every 2 --overwrite");
     set_one(settings, "output", in_scratch(&place, "run"));
-    for (int i = 0; i < 2; i++) try_call(settings, 0, &survived, false); /* lets the C library allocate what it keeps */
-    assert_true(survived);
-    for (; try_call(settings, n, &survived, false) >= n; n++) failed += !survived;
-    print_message("%s: %ld of %ld failing calls are errors\n", (char *)*state, failed, n - 1);
-    assert_true(failed > 10);
+    memory_try_every_call(run_task);
     ur_settings_free(settings);
 }
 
 static int set_up(void **state)
 {
     (void)state;
-    strcpy(place.root, "/dev/shm/unroll-test-XXXXXX"); /* in memory, because nothing of the disk is tested */
-    assert_non_null(mkdtemp(place.root));
+    make_memory_scratch(&place);
     return 0;
 }
 

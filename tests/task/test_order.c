@@ -71,9 +71,10 @@ static void make_lengths(size_t most)
 }
 
 /*
- * Lengths are uniform, so the sum of the shortest examples grows with the square of their greatest length. Of g batches
- * with equal sums, the b-th ends at a length in proportion to √b, and its padding is 2(b − √(b(b − 1))) − 1 of its sum. On
- * average this is 5.8 % for groups of 32 batches, 7.0 % for the last 26 of 250, and 1.0 % if all 250 are one group.
+ * Lengths are uniform, so the sum of the shortest examples grows with the square of their greatest length. Of g
+ * batches with equal sums, the b-th ends at a length in proportion to √b, and its padding is 2(b − √(b(b − 1))) − 1 of
+ * its sum. On average this is 5.8 % for groups of 32 batches, 7.0 % for the last 26 of 250, and 1.0 % if all 250 are
+ * one group.
  */
 static void batches_of_equal_lengths(void **state)
 {
@@ -92,8 +93,9 @@ static void batches_of_equal_lengths(void **state)
 }
 
 /*
- * The padding of a batch is at most its 16 examples times the range of its lengths. The ranges of a group add up to at most
- * 99. So the 6 groups have at most 6·16·99 places of padding, which is 6.3 % of the sum of the lengths, 2993·50.5.
+ * The padding of a batch is at most its 16 examples times the range of its lengths. The ranges of a group add up to at
+ * most 99. So the 6 groups have at most 6·16·99 places of padding, which is 6.3 % of the sum of the lengths,
+ * 2993·50.5.
  */
 static void batches_of_equal_numbers(void **state)
 {

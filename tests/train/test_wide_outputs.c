@@ -132,9 +132,9 @@ static void test_losses(void **state)
 }
 
 /*
- * Returns five standard errors of a sampled loss, averaged over the rows that count. The sum of exp over a uniform sample
- * of n outputs has the relative standard error s/(m·√n), where m and s are the mean and the standard deviation of exp over
- * all outputs. This is also the standard error of its logarithm, and so of the row's loss.
+ * Returns five standard errors of a sampled loss, averaged over the rows that count. The sum of exp over a uniform
+ * sample of n outputs has the relative standard error s/(m·√n), where m and s are the mean and the standard deviation
+ * of exp over all outputs. This is also the standard error of its logarithm, and so of the row's loss.
  */
 static double sampling_error(const setting *s, const real *logits, size_t sampled)
 {
