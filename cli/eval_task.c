@@ -37,6 +37,19 @@ static void print_mistakes(const json_t *list)
     }
 }
 
+/* Whether the value is a list of numbers, one for each glimpse or stroke. */
+static bool has_steps(const json_t *value) { return json_is_real(json_array_get(value, 0)); }
+
+static void print_steps(const char *key, int width, const json_t *list)
+{
+    enum { A_LINE = 10 };
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        if (i % A_LINE == 0) printf("%s%-*s ", i ? "\n" : "", width, i ? "" : key);
+        printf(" %.4f", json_real_value(json_array_get(list, i)));
+    }
+    putchar('\n');
+}
+
 /* Prints numbers and strings, one per line. Longer values are for --json. */
 static void print_numbers(const json_t *result)
 {
@@ -45,12 +58,13 @@ static void print_numbers(const json_t *result)
     int width = 12;
     json_object_foreach((json_t *)(uintptr_t)result, key, value)
     {
-        if (!json_is_array(value) && (int)strlen(key) > width) width = (int)strlen(key);
+        if ((!json_is_array(value) || has_steps(value)) && (int)strlen(key) > width) width = (int)strlen(key);
     }
     json_object_foreach((json_t *)(uintptr_t)result, key, value)
     {
         if (json_is_integer(value)) printf("%-*s  %lld\n", width, key, (long long)json_integer_value(value));
         if (json_is_real(value)) printf("%-*s  %.4f\n", width, key, json_real_value(value));
+        if (has_steps(value)) print_steps(key, width, value);
         if (!json_is_string(value)) continue;
         printf("%-*s  ", width, key);
         ur_cli_print_name(stdout, json_string_value(value));

@@ -16,34 +16,9 @@
 #include <string.h>
 
 static const ur_cli_verb *const VERBS[] = {
-    &ur_cli_train_lm,
-    &ur_cli_train_classify,
-    &ur_cli_train_tag,
-    &ur_cli_train_translate,
-    &ur_cli_train_caption,
-    &ur_cli_train_forecast,
-    &ur_cli_train_frames,
-    &ur_cli_train_glimpse,
-    &ur_cli_train_draw,
-    &ur_cli_train_speech,
-    &ur_cli_train_recall,
-    &ur_cli_sample,
-    &ur_cli_predict,
-    &ur_cli_eval,
-    &ur_cli_info,
-    &ur_cli_export,
-    &ur_cli_inspect_gates,
-    &ur_cli_inspect_cells,
-    &ur_cli_inspect_gradient,
-    &ur_cli_inspect_saliency,
-    &ur_cli_inspect_near,
-    &ur_cli_inspect_memory,
-    &ur_cli_inspect_forcing,
-    &ur_cli_inspect_glimpses,
-    &ur_cli_inspect_run,
-    &ur_cli_check,
-    &ur_cli_bench,
-    &ur_cli_help,
+#define UR_VERB(id) &ur_cli_##id,
+#include "cli/args/verb.inc"
+#undef UR_VERB
 };
 
 enum { VERB_COUNT = sizeof VERBS / sizeof VERBS[0], EXIT_USAGE = 2 };

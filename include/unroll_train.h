@@ -226,6 +226,8 @@ typedef struct ur_watcher {
 
 /* The name of task i, such as "lm" (a language model); NULL after the last. */
 UR_API const char *ur_task_name(size_t i);
+/* What models of the task are for, in a clause: "unroll predict answers with it"; NULL: there is no such task. */
+UR_API const char *ur_task_use(const char *task);
 
 /* Everything that can be set for one training: the data, and settings by name. Settings that are left open are chosen
  * from the size of the data. Used by one thread at a time. */

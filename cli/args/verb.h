@@ -16,12 +16,9 @@ typedef struct ur_cli_verb {
     ur_status (*run)(void *settings, const ur_cli_arguments *arguments, ur_error *error);
 } ur_cli_verb;
 
-extern const ur_cli_verb ur_cli_train_lm, ur_cli_train_classify, ur_cli_train_tag, ur_cli_train_translate,
-    ur_cli_train_caption, ur_cli_train_forecast, ur_cli_train_frames, ur_cli_train_glimpse, ur_cli_train_draw,
-    ur_cli_train_speech, ur_cli_train_recall, ur_cli_predict, ur_cli_sample, ur_cli_eval, ur_cli_info, ur_cli_export,
-    ur_cli_inspect_gates, ur_cli_inspect_cells, ur_cli_inspect_gradient, ur_cli_inspect_saliency, ur_cli_inspect_near,
-    ur_cli_inspect_memory, ur_cli_inspect_forcing, ur_cli_inspect_glimpses, ur_cli_inspect_run, ur_cli_check,
-    ur_cli_bench, ur_cli_help;
+#define UR_VERB(id) extern const ur_cli_verb ur_cli_##id;
+#include "cli/args/verb.inc"
+#undef UR_VERB
 
 /* Verb i of the program; NULL after the last. */
 const ur_cli_verb *ur_cli_verb_at(size_t i);

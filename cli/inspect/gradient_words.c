@@ -50,9 +50,9 @@ void ur_cli_rule_words(const ur_flow_layer *layer, const ur_spectra *spectra, ch
     if (!plain)
         say(text,
             "The lectures' rule is about networks in which the gradient flows back through W_hh only. In this %s it "
-            "also flows through %s, with a factor of %s per step, so the largest singular value of W_hh (%.3g) alone "
-            "decides nothing.",
-            layer->cell, layer->c ? "the \"+\" of c" : "the part of h that stays", layer->c ? "f" : "z", whole.largest);
+            "also "
+            "flows through %s, so the largest singular value of W_hh (%.3g) alone decides nothing.",
+            layer->cell, layer->c ? "the \"+\" of c" : "the part of h that stays", whole.largest);
     else if (whole.largest < 1)
         say(text, "The lectures' rule: the largest singular value of W_hh is %.3g, below 1: the gradient must vanish.",
             whole.largest);

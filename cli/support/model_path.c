@@ -3,6 +3,8 @@
 
 #include "cli/args/verb.h"
 
+#include "unroll_train.h"
+
 #include "base/error.h"
 #include "base/file.h"
 
@@ -59,22 +61,12 @@ bool ur_cli_has_task_data(const ur_model *model)
 
 ur_status ur_cli_check_language_model(const ur_model *model, const char *given, ur_error *error)
 {
-    const char *task = ur_model_task(model);
+    const char *task = ur_model_task(model), *use = strcmp(task, "lm") == 0 ? NULL : ur_task_use(task);
     size_t tokens = ur_model_tokens(model);
     if (strcmp(task, "lm") == 0 && tokens > 0 && tokens == ur_model_outputs(model) && !ur_model_features(model))
         return UR_OK;
-    return ur_fail(error, UR_ERR_DATA, "%s: a model for %s, not a language model; use one that 'unroll train lm' made",
-                   given, *task ? task : "no task that it names");
-}
-
-ur_status ur_cli_language_model_load(ur_model **model, const char *given, ur_error *error)
-{
-    UR_TRY(ur_cli_model_load(model, given, error));
-    ur_status status = ur_cli_check_language_model(*model, given, error);
-    if (status == UR_OK) return UR_OK;
-    ur_model_free(*model);
-    *model = NULL;
-    return status;
+    return ur_fail(error, UR_ERR_DATA, "%s: a model for %s, not a language model; %s%sunroll train lm trains one",
+                   given, *task ? task : "no task that it names", use ? use : "", use ? ", and " : "");
 }
 
 static const char *const WEIGHTS[] = {"f32", "bf16", "int8"};

@@ -12,11 +12,9 @@ ur_status ur_cli_model_path(const char *given, char **path, ur_error *error);
 /* Loads the model, with the instruction set that the environment names. */
 ur_status ur_cli_model_load(ur_model **model, const char *given, ur_error *error);
 
-/* Loads the model, and fails if it is not a language model. */
-ur_status ur_cli_language_model_load(ur_model **model, const char *given, ur_error *error);
-
 /* Whether the model's data are those of another task, not text for a language model. */
 bool ur_cli_has_task_data(const ur_model *model);
+
 /* UR_ERR_DATA, with `given` in the message, if the model is not a language model. */
 ur_status ur_cli_check_language_model(const ur_model *model, const char *given, ur_error *error);
 

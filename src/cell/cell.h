@@ -57,11 +57,21 @@ typedef struct ur_cell {
     ur_gates *forward[UR_PHASES_MAX];
 } ur_cell;
 
+/* What a gate is for. The memory of a cell is c or, if it has no c, h. All gates but the candidate lie between 0 (closed)
+ * and 1 (open). */
+typedef enum ur_gate_role {
+    UR_CANDIDATE, /* what may enter the memory */
+    UR_RESETS,    /* the share of h that the candidate sees */
+    UR_KEEPS,     /* the share of the memory that stays */
+    UR_ENTERS,    /* the share of the candidate that enters */
+    UR_SHOWS      /* the share of c that h shows */
+} ur_gate_role;
+
 /* The value that a probe finds in a slot after the gates have been computed. */
 typedef struct ur_gate_name {
     const char *name; /* the letter of the equations; NULL after the last */
     unsigned char slot;
-    bool open; /* its value is between 0 (closed) and 1 (open) */
+    ur_gate_role role;
 } ur_gate_name;
 
 /* Separate from ur_cell, so that a program that only steps does not link training. */
@@ -77,5 +87,7 @@ const ur_cell *ur_cell_at(size_t i, size_t isa);
 /* Fails with "there is no cell NAME; there are …". */
 ur_status ur_cell_missing(const char *name, ur_error *error);
 const ur_cell_back *ur_cell_back_find(const char *name, size_t isa);
+/* The cell's gate of that role; NULL: it has none. */
+const ur_gate_name *ur_cell_gate(const ur_cell_back *cell, ur_gate_role role);
 
 #endif

@@ -52,5 +52,5 @@ const ur_cell UR_ISA_NAME(ur_cell_gru) = {
 };
 const ur_cell_back UR_ISA_NAME(ur_cell_back_gru) = {
     .backward = {UR_ISA_NAME(ur_gru_backward)},
-    .gate = {{"r", A_R, true}, {"z", A_Z, true}, {"n", X_N, false}},
+    .gate = {{"r", A_R, UR_RESETS}, {"z", A_Z, UR_KEEPS}, {"n", X_N, UR_CANDIDATE}},
 };

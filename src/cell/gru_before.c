@@ -61,5 +61,5 @@ const ur_cell UR_ISA_NAME(ur_cell_gru_before) = {
 };
 const ur_cell_back UR_ISA_NAME(ur_cell_back_gru_before) = {
     .backward = {UR_ISA_NAME(ur_gru_before_backward_gates), UR_ISA_NAME(ur_gru_before_backward_candidate)},
-    .gate = {{"r", R, true}, {"z", Z, true}, {"n", N, false}},
+    .gate = {{"r", R, UR_RESETS}, {"z", Z, UR_KEEPS}, {"n", N, UR_CANDIDATE}},
 };

@@ -57,5 +57,5 @@ const ur_cell UR_ISA_NAME(ur_cell_lstm) = {
 };
 const ur_cell_back UR_ISA_NAME(ur_cell_back_lstm) = {
     .backward = {UR_ISA_NAME(ur_lstm_backward)},
-    .gate = {{"i", I, true}, {"f", F, true}, {"g", G, false}, {"o", O, true}},
+    .gate = {{"i", I, UR_ENTERS}, {"f", F, UR_KEEPS}, {"g", G, UR_CANDIDATE}, {"o", O, UR_SHOWS}},
 };

@@ -53,5 +53,5 @@ const ur_cell UR_ISA_NAME(ur_cell_lstm_coupled) = {
 };
 const ur_cell_back UR_ISA_NAME(ur_cell_back_lstm_coupled) = {
     .backward = {UR_ISA_NAME(ur_lstm_coupled_backward)},
-    .gate = {{"f", F, true}, {"g", G, false}, {"o", O, true}},
+    .gate = {{"f", F, UR_KEEPS}, {"g", G, UR_CANDIDATE}, {"o", O, UR_SHOWS}},
 };

@@ -16,3 +16,10 @@ const ur_cell_back *ur_cell_back_find(const char *name, size_t isa)
         if (strcmp(ur_cell_at(i, isa)->name, name) == 0) return columns[isa][i];
     return NULL;
 }
+
+const ur_gate_name *ur_cell_gate(const ur_cell_back *cell, ur_gate_role role)
+{
+    for (const ur_gate_name *gate = cell->gate; gate < cell->gate + UR_SLOTS_MAX && gate->name; gate++)
+        if (gate->role == role) return gate;
+    return NULL;
+}

@@ -32,24 +32,21 @@ ur_status ur_flow_check_ids(const ur_model *m, ur_error *error)
                    m->net);
 }
 
-/* The slot that holds the gate of that name, or −1 if the cell has none. */
-static int slot_named(const ur_model *m, const ur_layer *l, const char *name)
+/* The slot in which the cell leaves its gate of that role, or −1 if it has none. */
+static int slot_of(const ur_model *m, const ur_layer *l, ur_gate_role role)
 {
-    const ur_gate_name *gate = ur_probe_gates(m, l);
-    for (int i = 0; i < UR_SLOTS_MAX && gate[i].name; i++)
-        if (strcmp(gate[i].name, name) == 0) return gate[i].slot;
-    return -1;
+    const ur_gate_name *gate = ur_cell_gate(ur_cell_back_find(l->spec.cell, ur_isa_index(m->kernels)), role);
+    return gate ? gate->slot : -1;
 }
 
-/* Finds the gates to measure. An LSTM keeps its c by f and shows it by o; a GRU keeps its h by z. For other cells only
- * the whole gradient is measured. */
+/* Finds the gates to measure. For a cell without a keeping gate, or with a c that no gate shows, only the whole gradient is
+ * measured. */
 static void know_cell(const ur_model *m, ur_stream *s)
 {
-    bool memory = s->layer->recurrent.cell->states > 1;
-    s->keep = slot_named(m, s->layer, memory ? "f" : "z");
-    s->show = memory ? slot_named(m, s->layer, "o") : -1;
-    s->kept_state = memory ? 1 : 0;
-    if (memory && s->show < 0) s->keep = -1;
+    s->kept_state = s->layer->recurrent.cell->states - 1u;
+    s->show = slot_of(m, s->layer, UR_SHOWS);
+    s->keep = slot_of(m, s->layer, UR_KEEPS);
+    if (s->kept_state && s->show < 0) s->keep = -1;
 }
 
 static bool reads_from_end(const ur_model *m, const ur_layer *layer)

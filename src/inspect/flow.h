@@ -42,8 +42,8 @@ typedef struct ur_flow_sum {
 typedef struct ur_stream {
     const ur_layer *layer;
     const ur_window *window;
-    int keep, show;             /* slots of the gate that keeps the old memory (f, z) and of the LSTM's o; −1 if there
-                                 * is none */
+    int keep, show;             /* slots of the gates that keep the old memory (f, z) and show it (o); −1 if there is
+                                 * none */
     size_t kept_state;          /* the state that the gate `keep` acts on */
     real *carry[UR_STATES_MAX]; /* gradients of h, c */
     real *dsecond;

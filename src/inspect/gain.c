@@ -46,7 +46,7 @@ static ur_status draw(const ur_param *w, size_t n, const ur_gain *gain, uint32_t
 
 static void add_to_keep_bias(const ur_model *m, const ur_layer *l, double more)
 {
-    real *bias = ur_keep_bias(m, l);
+    real *bias = ur_gate_bias(m, l, UR_KEEPS);
     for (size_t u = 0; bias && u < l->units; u++) bias[u] = (real)((double)bias[u] + more);
 }
 

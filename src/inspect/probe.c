@@ -67,7 +67,7 @@ bool ur_probe_signal(const ur_model *m, size_t layer, size_t i, ur_signal *signa
     size_t gates = gate_count(gate), states = l->recurrent.cell->states;
     if (i >= gates + states) return false;
     if (i < gates)
-        *signal = (ur_signal){gate[i].name, gate[i].open ? UR_SIGNAL_GATE : UR_SIGNAL_VALUE};
+        *signal = (ur_signal){gate[i].name, gate[i].role == UR_CANDIDATE ? UR_SIGNAL_VALUE : UR_SIGNAL_GATE};
     else
         *signal = (ur_signal){state_name[gates + states - 1 - i], UR_SIGNAL_STATE};
     return true;

@@ -57,9 +57,8 @@ ur_status ur_model_build_within(ur_model **model, const char *net, const ur_size
 void ur_model_initialize(ur_model *model, uint64_t seed, double init_scale);
 /* Sets initial biases of the gates that keep the state (see ur_model_remember). False if there are none. */
 bool ur_model_bias_gates(ur_model *model, double steps, uint64_t seed);
-/* The biases b_ih (H) of the gate that keeps a layer's old state, f or z. NULL if the cell has no such gate or no
- * biases. */
-real *ur_keep_bias(const ur_model *model, const ur_layer *layer);
+/* The biases b_ih (H) of a layer's gate of that role. NULL if the cell has no such gate or no biases. */
+real *ur_gate_bias(const ur_model *model, const ur_layer *layer, ur_gate_role role);
 /* Allocates the packed weights, with their backward parts if `training`, and packs them. */
 ur_status ur_model_prepare(ur_model *model, bool training, ur_error *error);
 /* Prepares everything that gradients need: their memory, the backward halves of the cells, packing for both directions.

@@ -11,37 +11,26 @@
  */
 #include "base/float_mode.h"
 #include "base/random.h"
-#include "cell/cell.h"
 #include "kernel/scalar.h"
 #include "model/model.h"
 
-#include <string.h>
-
-/* The biases b_ih of the gate with this name in the cell's equations; NULL if there are none. */
-static real *gate_bias(const ur_model *m, const ur_layer *l, const char *name)
+real *ur_gate_bias(const ur_model *m, const ur_layer *l, ur_gate_role role)
 {
-    const ur_gate_name *gate = ur_cell_back_find(l->spec.cell, ur_isa_index(m->kernels))->gate;
+    const ur_gate_name *gate = ur_cell_gate(ur_cell_back_find(l->spec.cell, ur_isa_index(m->kernels)), role);
     const ur_slot_range *in = &l->recurrent.cell->input;
-    for (size_t i = 0; l->params.b_ih && i < UR_SLOTS_MAX && gate[i].name; i++)
-        if (strcmp(gate[i].name, name) == 0)
-            return l->params.b_ih->value + in->order[gate[i].slot - in->first] * l->units;
-    return NULL;
-}
-
-real *ur_keep_bias(const ur_model *m, const ur_layer *l)
-{
-    return gate_bias(m, l, l->recurrent.cell->states > 1 ? "f" : "z");
+    return gate && l->params.b_ih ? l->params.b_ih->value + in->order[gate->slot - in->first] * l->units : NULL;
 }
 
 /* Returns false if the layer's cell has no such gate. */
 static bool bias_layer(const ur_model *m, const ur_layer *l, double steps, uint64_t seed, uint32_t stream)
 {
-    real *keep = ur_keep_bias(m, l), *enter = l->recurrent.cell->states > 1 ? gate_bias(m, l, "i") : NULL;
-    for (size_t u = 0; keep && u < l->units; u++) {
-        keep[u] = (real)(ur_log(steps) * ur_random_uniform(seed, stream, u));
-        if (enter) enter[u] = -keep[u];
+    real *keep = ur_gate_bias(m, l, UR_KEEPS), *enter = ur_gate_bias(m, l, UR_ENTERS);
+    for (size_t u = 0; u < l->units; u++) {
+        real bias = (real)(ur_log(steps) * ur_random_uniform(seed, stream, u));
+        if (keep) keep[u] = bias;
+        if (enter) enter[u] = -bias;
     }
-    return keep != NULL;
+    return keep || enter;
 }
 
 /* Sets both directions in the same way. */

@@ -22,6 +22,12 @@ const ur_task *ur_task_find(const char *name)
     return NULL;
 }
 
+const char *ur_task_use(const char *name)
+{
+    const ur_task *task = ur_task_find(name);
+    return task && task->answer ? "unroll predict answers with it" : task ? task->use : NULL;
+}
+
 static ur_status no_such_task(const char *name, ur_error *error)
 {
     char list[256] = "";

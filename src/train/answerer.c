@@ -26,9 +26,7 @@ static ur_status open_answerer(ur_answerer *a, ur_model *model, ur_error *error)
 {
     if (!a->task->answer)
         return ur_fail(error, UR_ERR_UNSUPPORTED, "a model of the task %s gives no answers; %s", a->task->name,
-                       a->task->paint     ? "unroll sample paints with it"
-                       : a->task->carries ? "unroll sample writes with it"
-                                          : "train one with unroll train classify, say, or train tag");
+                       a->task->use);
     a->data = calloc(1, a->task->data_size + 1);
     if (!a->data) return ur_fail_memory(error, "the data");
     a->opened = true;

@@ -312,7 +312,7 @@ static ur_status recall_end(ur_trainer *t, const json_t *record, ur_error *error
     const json_t *planned = json_object_get(json_object_get(record, "progress"), "planned_steps");
     json_int_t steps = json_integer_value(planned);
     char text[32];
-    if (steps < 1 || t->run->steps || t->run->epochs > 0 || t->run->minutes > 0) return UR_OK;
+    if (steps < 1 || !ur_run_is_endless(t->run)) return UR_OK;
     snprintf(text, sizeof text, "%lld", (long long)steps);
     return ur_settings_prefer(t->settings, "steps", text, error);
 }

@@ -16,7 +16,8 @@ static void add_layer(ur_trainer *t, const ur_layer *l, size_t layer)
 {
     const ur_gate_name *gate = gates_of(t->model, l);
     for (size_t i = 0; i < UR_SLOTS_MAX && gate[i].name; i++)
-        if (gate[i].open) t->gates[t->gate_count++] = (ur_gate_share){.layer = layer, .name = gate[i].name};
+        if (gate[i].role != UR_CANDIDATE)
+            t->gates[t->gate_count++] = (ur_gate_share){.layer = layer, .name = gate[i].name};
 }
 
 ur_status ur_trainer_make_gates(ur_trainer *t, ur_error *error)
@@ -70,7 +71,7 @@ void ur_trainer_look_at_gates(void *context, const ur_probing *seen)
         const ur_layer *l = &t->model->layers[i];
         const ur_gate_name *gate = ur_is_recurrent(l) ? gates_of(t->model, l) : NULL;
         for (size_t g = 0; gate && g < UR_SLOTS_MAX && gate[g].name; g++)
-            if (gate[g].open) count_gate(seen, l, gate[g].slot, share++);
+            if (gate[g].role != UR_CANDIDATE) count_gate(seen, l, gate[g].slot, share++);
     }
     t->gates_seen = true;
 }

@@ -40,7 +40,7 @@ static const ur_setting ROWS[] = {
 
     {"The network", "net", "LINE", UR_SETTING_TEXT, R(net), .unset = "written from the options below", .decides = true,
      .help = "the network line, such as 'embed 64 > lstm 512 x2 drop=0.4 > dense'"},
-    {NULL, "cell", "CELL", UR_SETTING_TEXT, R(cell), .unset = "lstm", .unless = "net",
+    {NULL, "cell", "CELL", UR_SETTING_TEXT, R(cell), .unset = "chosen by the data", .unless = "net",
      .help = "kind of recurrent layer; unroll --version lists them"},
     {NULL, "hidden", "N[,N...]", UR_SETTING_TEXT, R(hidden), .unset = BY_SIZE, .unless = "net",
      .help = "neurons in each recurrent layer, or one number for each layer"},

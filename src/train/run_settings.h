@@ -40,6 +40,12 @@ typedef struct ur_run_settings {
 
 extern const ur_setting_table ur_run_setting_table;
 
+/* Whether nothing says when the run ends. */
+static inline bool ur_run_is_endless(const ur_run_settings *run)
+{
+    return !run->steps && !(run->epochs > 0) && !(run->minutes > 0);
+}
+
 /* Checks what a single row cannot. */
 ur_status ur_run_settings_check(const ur_run_settings *run, ur_error *error);
 

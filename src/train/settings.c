@@ -95,6 +95,18 @@ void ur_settings_free(ur_settings *s)
     free(s);
 }
 
+static ur_status take_defaults(ur_settings *s, ur_error *error)
+{
+    s->run.learning = ur_learning_default();
+    ur_setting_defaults(ur_run_setting_table, &s->run);
+    ur_setting_defaults(*s->task->settings, s->own);
+    for (const ur_own_default *own = s->task->defaults; own && own->name; own++) {
+        size_t i = find_row(s, own->name, strlen(own->name));
+        UR_TRY(ur_setting_set(row_at(s, i), own->value, values_to_write(s, i), error));
+    }
+    return UR_OK;
+}
+
 ur_status ur_settings_make(ur_settings **settings, const ur_task *task, ur_error *error)
 {
     ur_settings *s = *settings = calloc(1, sizeof *s);
@@ -102,15 +114,11 @@ ur_status ur_settings_make(ur_settings **settings, const ur_task *task, ur_error
     s->task = task;
     s->own = calloc(1, task->settings_size + 1);
     s->given = calloc(count_rows(s), sizeof *s->given);
-    if (!s->own || !s->given) {
-        ur_settings_free(s);
-        *settings = NULL;
-        return ur_fail_memory(error, "the settings");
-    }
-    s->run.learning = ur_learning_default();
-    ur_setting_defaults(ur_run_setting_table, &s->run);
-    ur_setting_defaults(*task->settings, s->own);
-    return UR_OK;
+    ur_status status = s->own && s->given ? take_defaults(s, error) : ur_fail_memory(error, "the settings");
+    if (status == UR_OK) return UR_OK;
+    ur_settings_free(s);
+    *settings = NULL;
+    return status;
 }
 
 static ur_status copy(ur_settings *s, const ur_settings *from, ur_error *error)

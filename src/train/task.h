@@ -40,6 +40,11 @@ typedef struct ur_preset {
     const char *name, *line; /* "--batch 1 --bptt 25 …" */
 } ur_preset;
 
+/* A task's own default for a setting that all tasks have. */
+typedef struct ur_own_default {
+    const char *name, *value; /* "clip-norm", "5" */
+} ur_own_default;
+
 /* What the trainer builds the network from. */
 typedef struct ur_net_request {
     char line[UR_LINE_TEXT_MAX];
@@ -61,8 +66,10 @@ typedef struct ur_shown {
 typedef struct ur_task {
     const char *name;                        /* the word after `unroll train`, and in the model file */
     const char *(*counts)(const void *data); /* the unit in which items and speed are counted: "chars", "examples" */
+    const char *use;                         /* what its models are for, if they give no answers; NULL if they do */
     const ur_setting_table *settings;
-    const ur_preset *presets; /* ends with one that has no name; NULL if there are none */
+    const ur_own_default *defaults; /* defaults of its own; ends with one without a name, or NULL if there are none */
+    const ur_preset *presets;       /* ends with one without a name, or NULL if there are none */
     size_t settings_size, data_size, tally_size;
     bool keeps_returns; /* a \r at the end of an item belongs to the item; else it is removed */
     bool loops;         /* only `forward` knows what the lines read: no batch describes it completely */

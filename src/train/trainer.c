@@ -72,24 +72,33 @@ static bool same_vocabularies(const ur_model *a, const ur_model *b)
     return same;
 }
 
-/* `init-from`: takes the weights of a model with the same network and vocabularies. */
+/* Checks that a run can begin with the weights of `from`. A model made in C may name no task. */
+static ur_status check_first(const ur_trainer *t, const ur_model *from, const char *path, ur_error *error)
+{
+    const ur_model *to = t->model;
+    if (from->weights != UR_WEIGHTS_F32)
+        return ur_fail(error, UR_ERR_USAGE, "%s: a model with %s weights cannot be trained; begin with its f32 file",
+                       path, ur_weights_name(from->weights));
+    if (*from->task && strcmp(from->task, to->task) != 0)
+        return ur_fail(error, UR_ERR_DATA, "%s: a model for %s; a training of %s can only begin with a model for %s",
+                       path, from->task, to->task, to->task);
+    if (strcmp(from->net, to->net) != 0)
+        return ur_fail(error, UR_ERR_DATA, "%s: its network is \"%s\", but this run's is \"%s\"", path, from->net,
+                       to->net);
+    return same_vocabularies(from, to)
+               ? UR_OK
+               : ur_fail(error, UR_ERR_DATA, "%s: its vocabulary is not the one of these data", path);
+}
+
+/* `init-from`: takes the weights of a model of the same task, network and vocabularies. */
 static ur_status take_first_weights(ur_trainer *t, ur_error *error)
 {
     const char *path = t->run->init_from;
     if (!path) return UR_OK;
     ur_model *from;
     UR_TRY(ur_model_load(&from, path, t->run->isa, error));
-    ur_status status = UR_OK;
-    if (from->weights != UR_WEIGHTS_F32)
-        status = ur_fail(error, UR_ERR_USAGE, "%s: a model with %s weights cannot be trained; begin with its f32 file",
-                         path, ur_weights_name(from->weights));
-    else if (strcmp(from->net, t->model->net) != 0)
-        status = ur_fail(error, UR_ERR_DATA, "%s: its network is \"%s\", but this run's is \"%s\"", path, from->net,
-                         t->model->net);
-    else if (!same_vocabularies(from, t->model))
-        status = ur_fail(error, UR_ERR_DATA, "%s: its vocabulary is not the one of these data", path);
-    else
-        memcpy(t->model->values, from->values, t->model->numbers * sizeof(real));
+    ur_status status = check_first(t, from, path, error);
+    if (status == UR_OK) memcpy(t->model->values, from->values, t->model->numbers * sizeof(real));
     ur_model_free(from);
     return status;
 }

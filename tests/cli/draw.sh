@@ -22,6 +22,8 @@ idx("three.idx3", (3, R, C), grey[:3 * R * C])
 idx("wide.idx3", (2, R, C + 1), bytes(2 * R * (C + 1)))
 idx("empty.idx3", (0, R, C), b"")
 idx("labels.idx1", (N,), bytes(N))
+idx("huge.idx3", (2, 1024, 513), bytes(2 * 1024 * 513))
+idx("tall.idx3", (2, 1025, 1), bytes(2 * 1025))
 PYTHON
 gzip -k bars.idx3
 
@@ -33,6 +35,7 @@ done_with train draw bars.idx3.gz -o whole "${few[@]}" --steps 200 --binarise th
 done_with eval whole bars.idx3 --json; equal "$(bound)" True
 json 'o["images"] == 120 and 0 < o["kl"] and o["nats"] < 12' | grep -q True || fail "it has not learnt: $(cat out)"
 json 'o["nats"]' >threshold
+done_with eval whole bars.idx3; grep -qE '^kl_by_stroke    [0-9.]+ [0-9.]+ [0-9.]+ [0-9.]+$' out || fail "$(cat out)"
 done_with eval whole bars.idx3 --binarise sample --json; [ "$(json 'o["nats"]')" != "$(cat threshold)" ] || fail 'eval takes no --binarise'
 done_with info whole; prints 'decoder: lstm 16; reader: dense 16 relu; encoder: join reader > join decoder > lstm 16 > dense; write: join decoder > dense; canvas: dense nobias'
 
@@ -101,6 +104,10 @@ done_with export whole -o small.safetensors --weights bf16; done_with sample sma
 # Refused
 few=(-o none --steps 1 --quiet)
 fails_with train draw one.idx3 --val-fraction 0 "${few[@]}"; says 'one.idx3: 1 pictures to train on; there must be two at least'
+misused train draw huge.idx3 --val-fraction 0 "${few[@]}"
+says '1024 x 513 places are too many to be read at once: at most 524288; --read-size 5, say, reads fewer'
+misused train draw three.idx3 --val-fraction 0 --read-size 800 "${few[@]}"; says '800 x 800 places are too many'
+fails_with train draw tall.idx3 --val-fraction 0 "${few[@]}"; says 'tall.idx3: pictures of 1025 x 1; up to 1024 x 1024 are painted'
 fails_with train draw empty.idx3 "${few[@]}"; says 'empty.idx3'
 fails_with train draw labels.idx1 "${few[@]}"; says 'labels.idx1 has 1 dimensions; pictures have 3 or 4'
 echo 'a text' >text
@@ -124,4 +131,5 @@ misused sample whole --prime a; says '--prime: a model of the task draw does not
 fails_with sample whole --reconstruct nothing; says 'nothing'
 done_with train recall -o memory --kind adding --gap 5 --steps 2 --hidden 4 --quiet
 fails_with sample memory --count 2; says 'memory: a model for recall, not a language model'
+fails_with predict memory; says 'a model of the task recall gives no answers; unroll inspect gates looks into it'
 [ ! -e none ] || fail 'failed trainings left a folder'

@@ -182,7 +182,7 @@ sed '9s/,[0-9.]*,/,much,/' all.csv >word.csv
 fails_with train forecast word.csv -o none; says "word.csv: line 9: column 'load': 'much' is no number"
 printf 'x\n1\n2\n' >two.csv
 fails_with train forecast two.csv -o none; says 'two.csv: of 2 rows 1 are to train on, which is too few'
-fails_with eval run; says 'give the table that they are of'
+fails_with eval run; says 'give the table that has them'
 : >empty.csv
 fails_with train forecast empty.csv -o none; says 'empty.csv: no rows in it'
 fails_with train forecast nowhere.csv -o none; says 'nowhere.csv'

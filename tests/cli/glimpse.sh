@@ -43,7 +43,8 @@ json 'o["examples"] == 160 and o["mean_of"] == 0' | grep -q True || fail "$(cat 
 sed -i 's/,"seconds.*//' first; done_with eval hard squares.idx3 squares.idx1 --json; sed -i 's/,"seconds.*//' out; same first out
 done_with eval hard squares.idx3 squares.idx1 --mean-of 4 --json; equal "$(json 'o["mean_of"] == 4 and o["accuracy"] > 0.8')" True
 ! grep -qF "$(cat first)" out || fail 'four paths are as one'
-done_with eval hard squares.idx3 squares.idx1; prints 'accuracy      '
+done_with eval hard squares.idx3 squares.idx1; grep -qE '^accuracy_by_glimpses  0\.[0-9]{4} [01]\.[0-9]{4} ([01]\.[0-9]{4})$' out || fail "$(cat out)"
+equal "$(sed -n 's/^accuracy  *//p' out)" "$(sed -n 's/^accuracy_by_glimpses.* //p' out)"
 done_with info hard; prints 'glimpse: dense 12 relu; where: dense 12 relu; core: join glimpse > join where > dense 24 relu > rnn 24 relu; place: join core > dense 12 relu > dense; baseline: join core > dense; answer: join core > dense'
 lines=$(sed -n 's/^network *//p' out)
 fails_with train glimpse squares.idx3 squares.idx1 -o hard --resume --threads 1 --quiet --net "${lines/dense; baseline/dense tanh; baseline}"

@@ -8,7 +8,7 @@ cp rnn/model.safetensors rnn.safetensors
 
 done_with inspect gradient lstm text --back 50
 prints 'layer 1: lstm, 24 neurons'; prints 'layer 2: lstm, 24 neurons'; prints 'gradient of c'; prints 'c by the "+" alone'
-prints 'Singular values of W_hh: the largest is'; prints "The lectures' rule speaks of a network whose only way back"
+prints 'Singular values of W_hh: the largest is'; prints "The lectures' rule is about networks in which the gradient"
 prints 'From step to step h moves by'; prints ', c by '; prints 'steps back'
 unroll inspect gradient lstm text --back 50 --threads 1; cp out one
 unroll inspect gradient lstm text --back 50 --threads 3; same out one
@@ -41,10 +41,11 @@ done_with inspect gradient --fresh rnn --hidden 20 --gain 0.2 --back 60 --places
 prints ', below 1: the gradient must'; prints 'step: W_hh'
 
 # Refused
+cells=$(every_cell)
 misused inspect gradient; says 'which model?'
 misused inspect gradient rnn; says 'which text?'
 misused inspect gradient --compare rnn lstm; says 'which text?'
-misused inspect gradient --fresh lsmt; says '--fresh: there is no cell "lsmt"; there are rnn, lstm, gru, gru-before, lstm-coupled'
+misused inspect gradient --fresh lsmt; says "--fresh: there is no cell \"lsmt\"; there are $cells"
 misused inspect gradient --fresh rnn,; says '--fresh: there is no cell ""'
 misused inspect gradient --fresh rnn --gain 1,x; says "--gain: 'x' is not allowed; give numbers above 0"
 misused inspect gradient --fresh rnn --gain -1; says "--gain: '-1' is not allowed"

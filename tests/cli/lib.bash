@@ -32,6 +32,11 @@ unroll() {
     "$UNROLL" "$@" >out 2>err || status=$?
 }
 
+# listed BEGINNING FILE: the names in the rows of a list, "a, b, c"; fails if there are none
+listed() { sed -n "s/^$1\"*\([^\"]*\)\"*)\$/\1/p" "$SOURCE/$2" | paste -sd, | sed 's/,/, /g' | grep .; }
+every_cell() { listed 'UR_CELL(.*, ' src/cell/cell.inc; }
+every_training() { listed 'UR_VERB(train_' cli/args/verb.inc; }
+
 # ends STATUS: the last unroll ended with this status
 ends() { [ "$status" -eq "$1" ] || { cat out err; fail "$called: status $status instead of $1"; } >&2; }
 

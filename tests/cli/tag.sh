@@ -63,7 +63,7 @@ done_with train tag folder -o of-folder --threads 1 --hidden 4 --steps 1
 says 'left out: a-run (a run)'
 misused predict lm all.conllu --inline; says 'a model of the task lm does not take it'
 fails_with sample run; says 'not a language model'
-fails_with train tag all.conllu -o none --init-from lm/model.safetensors; says 'its network is'
+fails_with train tag all.conllu -o none --init-from lm/model.safetensors; says 'lm/model.safetensors: a model for lm; a training of tag can only begin with a model for tag'
 
 # Answered: CoNLL-U passes byte for byte, except for the column of labels.
 { echo '# a comment'; printf '1-2\tcannot\t_\t_\t_\t_\t_\t_\t_\t_\n'; word 1 can ? MD SpaceAfter=No; word 2 not ? RB

@@ -1,6 +1,7 @@
 /*
- * Every verb of `unroll inspect` with a model of every task of task.inc: the verb works, or one line says what else to
- * use. A new task is tested without a change here; if a verb refuses it, the message has to be added below.
+ * Every verb of `unroll inspect`, and `unroll sample`, with a model of every task of task.inc: the verb works, or one line
+ * says what else to use. A new task is tested without a change here; if a verb refuses it, the message has to be added
+ * below.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +17,8 @@
 #include <fcntl.h>
 #include <sys/wait.h>
 
-static const char *const VERBS[] = {"gates", "cells", "gradient", "saliency", "near", "forcing", "glimpses", "run"};
+static const char *const VERBS[] = {"gates",   "cells",    "gradient", "saliency", "near",
+                                    "forcing", "glimpses", "run",      "sample"};
 
 /* A task that a verb refuses, and the message. */
 typedef struct refusal {
@@ -53,6 +55,9 @@ static const refusal REFUSALS[] = {
     {"near", "glimpse", NO_TOKENS},
     {"near", "draw", NO_TOKENS},
     {"near", "recall", NO_TOKENS},
+    {"sample", "recall", "a model for recall, not a language model; unroll inspect gates looks into it, and unroll "},
+    {"sample", "lm", NULL},
+    {"sample", "draw", NULL},
 };
 
 static const char *refusal_of(const char *verb, const char *task)
@@ -64,7 +69,8 @@ static const char *refusal_of(const char *verb, const char *task)
         return strcmp(task, "glimpse") == 0 ? NULL : "takes no glimpses; unroll train glimpse trains one that does";
     for (size_t i = 0; i < sizeof REFUSALS / sizeof *REFUSALS; i++)
         if (strcmp(REFUSALS[i].verb, verb) == 0 && strcmp(REFUSALS[i].task, task) == 0) return REFUSALS[i].says;
-    return NULL;
+    return strcmp(verb, "sample") == 0 ? ", not a language model; unroll predict answers with it, and unroll train lm "
+                                       : NULL;
 }
 
 /* ---- A command line ------------------------------------------------------------------------------------------------ */
@@ -100,6 +106,7 @@ static const char *item_of(const ur_settings *settings)
 static command make_command(const char *verb, const char *run, const ur_settings *settings, const char *pictures)
 {
     command c = {.word = {getenv("UNROLL"), "inspect", verb, run}, .count = 4};
+    if (strcmp(verb, "sample") == 0) return (command){.word = {getenv("UNROLL"), verb, run}, .count = 3};
     if (strcmp(verb, "saliency") == 0)
         add(&c, item_of(settings));
     else if (strcmp(verb, "near") == 0)
@@ -151,9 +158,9 @@ static void check_verb(const char *verb, const char *run, const ur_settings *set
     const char *refused = refusal_of(verb, settings->task->name);
     command c = make_command(verb, run, settings, pictures);
     int status = call(&c, said);
-    if (!refused && status != 0) fail_msg("inspect %s: status %d: %s", verb, status, said);
+    if (!refused && status != 0) fail_msg("%s: status %d: %s", verb, status, said);
     if (refused && (status != 1 || !strstr(said, refused)))
-        fail_msg("inspect %s: status %d, expected \"%s\": %s", verb, status, refused, said);
+        fail_msg("%s: status %d, expected \"%s\": %s", verb, status, refused, said);
 }
 
 static void every_verb_takes_it_or_says_why(void **state)
@@ -181,5 +188,5 @@ int main(void)
         tests[count] =
             (struct CMUnitTest){names[count], every_verb_takes_it_or_says_why, set_up, tear_down, names[count]};
     }
-    return _cmocka_run_group_tests("every verb of inspect", tests, count, NULL, NULL);
+    return _cmocka_run_group_tests("every verb", tests, count, NULL, NULL);
 }

@@ -2,16 +2,17 @@
 # Wrong usage gives status 2 and a line with the right usage. Help, version and manual are made from the tables.
 . "$(dirname "$0")/lib.bash"
 make_text 50 >text
+cells=$(every_cell) trainings=$(every_training)
 
 # Verbs
 misused; says 'unroll train lm TEXT'; is_silent
 misused smaple; says "no verb 'smaple'; the nearest one is sample"
 misused "train lm" text; says "no verb 'train lm'"
 misused help tran; says "the nearest one is train"
-misused help train eval; says "train what? 'eval' is not known; give one of lm, classify, tag, translate, caption, forecast, frames, glimpse, draw, speech, recall"
+misused help train eval; says "train what? 'eval' is not known; give one of $trainings"
 misused help eval more; says "'more' is one argument too many"
-misused train; says 'train what? give one of lm, classify, tag, translate, caption, forecast, frames, glimpse, draw, speech, recall'
-misused train text; says "train what? 'text' is not known; give one of lm, classify, tag, translate, caption, forecast, frames, glimpse, draw, speech, recall"
+misused train; says "train what? give one of $trainings"
+misused train text; says "train what? 'text' is not known; give one of $trainings"
 misused train lm; says 'which text?'
 misused sample; says 'which model?'
 misused sample a b; says "'b' is one argument too many"
@@ -38,7 +39,7 @@ for value in -1 0 abc 1e400 nan inf 1,5 0x1p2; do
     misused train lm text --lr "$value"; says "--lr: '$value' is not allowed; give a number above 0, at most 1000"
 done
 misused train lm text --dropout 1; says "--dropout: '1' is not allowed; give a number from 0 to 0.99"
-misused train lm text --cell lsmt; says 'there is no cell "lsmt"; there are rnn, lstm, gru, gru-before, lstm-coupled'
+misused train lm text --cell lsmt; says "there is no cell \"lsmt\"; there are $cells"
 misused train lm text --optimizer sdg; says 'give sgd, adagrad, rmsprop, adam or adamw'
 misused train lm text --hidden 12,,3; says "--hidden: '12,,3' is not allowed; give a whole number from 1 to 1048576"
 misused train lm text --hidden 0; says "--hidden: '0' is not allowed"

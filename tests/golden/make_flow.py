@@ -77,7 +77,7 @@ def make(case, net, gain, keep):
                 depth += 1
             else:
                 stack, depth, stacks = (word, size), 0, stacks + 1
-            base = (word.replace("-", "_") if "-" in word else "rnn") + (str(stacks) if stacks > 1 else "")
+            base = ("rnn" if word in ("rnn", "lstm", "gru") else word.replace("-", "_")) + (str(stacks) if stacks > 1 else "")
             rows = GATES[word] * size
             names = [f"{base}.{what}_l{depth}" for what in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
             weights[names[0]] = draw.normal((rows, width), width**-0.5)
@@ -198,8 +198,9 @@ def parts(cell, w_hh, h, c, gate, traces, steps):
             memory, shown = c[-1 - k].grad, torch.tanh(c[-1 - k].detach())
             came.append(memory - dh * trace["o"].detach() * (1 - shown**2))
         back = da @ w_hh
-        if cell == "gru-before":
-            back = da[:, : 2 * units] @ w_hh[: 2 * units] + trace["r"].detach() * (da[:, 2 * units :] @ w_hh[2 * units :])
+        if "r" in trace:
+            first = len(w_hh) - units
+            back = da[:, :first] @ w_hh[:first] + trace["r"].detach() * (da[:, first:] @ w_hh[first:])
         out["slopes"].append((size(da) - size(*came)).mean().item())
         out["recurrent"].append((size(back) - size(da)).mean().item())
         if cell != "rnn":

@@ -161,9 +161,6 @@ def run_by_hand(step, leaves, lengths):
     return {"y": torch.stack(outputs), **{name: state[None] for name, state in zip(("hn", "cn"), states)}}
 
 
-# ---- LSTM with coupled gates ----
-
-
 def lstm_coupled_step(leaves, x, states):
     h, c = states
     a = x @ leaves["weight_ih_l0"].T + leaves["bias_ih_l0"] + h @ leaves["weight_hh_l0"].T + leaves["bias_hh_l0"]
@@ -173,19 +170,25 @@ def lstm_coupled_step(leaves, x, states):
     return torch.sigmoid(a_o) * torch.tanh(c), c
 
 
-def lstm_coupled(folder, case, inputs, hidden, lengths=None):
-    arrays, upstream = draw_layer(Draw(case), 3, inputs, hidden, 1, has_c=True)
+# Word: one step, blocks of H rows in the matrices, whether there is a c.
+BY_HAND = {"lstm-coupled": (lstm_coupled_step, 3, True)}
+
+
+def hand_layer(folder, case, cell, inputs, hidden, lengths=None):
+    step, gates, has_c = BY_HAND[cell]
+    arrays, upstream = draw_layer(Draw(case), gates, inputs, hidden, 1, has_c=has_c)
     leaves = {name: leaf(array) for name, array in arrays.items()}
-    outputs = run_by_hand(lstm_coupled_step, leaves, lengths)
+    outputs = run_by_hand(step, leaves, lengths)
     weighted_sum(outputs, upstream).backward()
-    metadata = layer_metadata("lstm-coupled", TORCH + ", by hand", inputs, hidden, lengths)
+    metadata = layer_metadata(cell, TORCH + ", by hand", inputs, hidden, lengths)
     write_case(folder, case, layer_tensors(leaves, upstream, lengths, outputs), metadata)
 
 
 def hand_layers(folder):
     for suffix, sizes in SIZES.items():
-        lstm_coupled(folder, "lstm-coupled" + suffix, *sizes)
-        lstm_coupled(folder, "lstm-coupled-ragged" + suffix, *sizes, lengths=RAGGED)
+        for cell in BY_HAND:
+            hand_layer(folder, cell + suffix, cell, *sizes)
+            hand_layer(folder, f"{cell}-ragged{suffix}", cell, *sizes, lengths=RAGGED)
 
 
 # ---- GRU with the reset gate before the product ----

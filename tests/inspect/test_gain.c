@@ -40,8 +40,7 @@ static void check_normal(const ur_parameter *p, double deviation)
 /* Compares parameter i before and after. Its name tells what is expected. */
 static void compare(const ur_parameter *was, const ur_parameter *is, const char *cell, const ur_gain *gain)
 {
-    bool keeps = strcmp(cell, "rnn") != 0;
-    size_t keeper = strcmp(cell, "lstm-coupled") == 0 ? 0 : H; /* index where the biases of f or z begin */
+    long keep = strstr(is->name, "bias_ih") ? biases_of(cell, UR_KEEPS, H) : NONE;
     if (strstr(is->name, "weight_hh")) {
         assert_memory_not_equal(was->value, is->value, is->size * sizeof *is->value);
         for (size_t block = 0; gain->orthogonal && block < is->size; block += (size_t)H * H)
@@ -49,9 +48,8 @@ static void compare(const ur_parameter *was, const ur_parameter *is, const char 
         if (!gain->orthogonal) check_normal(is, gain->gain / sqrt(H));
         return;
     }
-    size_t from = strstr(is->name, "bias_ih") && keeps ? keeper : is->size, to = from < is->size ? from + H : from;
-    for (size_t i = 0; i < is->size; i++) {
-        double more = i >= from && i < to ? gain->keep_bias : 0;
+    for (long i = 0; i < (long)is->size; i++) {
+        double more = keep != NONE && i >= keep && i < keep + H ? gain->keep_bias : 0;
         assert_true(fabs((double)is->value[i] - (double)was->value[i] - more) < 1e-6);
     }
 }

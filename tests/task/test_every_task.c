@@ -148,6 +148,15 @@ static void assert_same_file(const char *name)
     ur_bytes_free(&b);
 }
 
+/* As if --steps had not been given: the checkpoint knows where the run ends. */
+static void forget_end(ur_settings *settings)
+{
+    const ur_setting *row;
+    for (size_t i = 0; (row = ur_settings_row(settings, i)); i++)
+        if (strcmp(row->name, "steps") == 0) settings->given[i] = UR_GIVEN_OPEN;
+    settings->run.steps = 0;
+}
+
 /* Stops after every third event, and resumes. */
 static void run_in_parts(ur_settings *settings)
 {
@@ -162,6 +171,7 @@ static void run_in_parts(ur_settings *settings)
             if (ur_train_next(t, &event, &error) != UR_OK) fail_msg("%s", error.text);
         }
         ur_trainer_free(t);
+        forget_end(settings);
     }
 }
 
@@ -227,6 +237,31 @@ static void the_line_stands_for_all(void **state)
     ur_settings_free(settings);
 }
 
+/* A training uses each default that help and manual show. A value that is chosen by the data is not shown as a default. */
+static void defaults_are_what_is_taken(void **state)
+{
+    ur_settings *settings = small_task(*state, place.root), *fresh;
+    ur_trainer *t = open_trainer(settings);
+    ur_error error;
+    const ur_setting *row;
+    size_t same = 0;
+    assert_int_equal(ur_settings_create(&fresh, *state, &error), UR_OK);
+    for (size_t i = 0; (row = ur_settings_row(fresh, i)); i++) {
+        char told[UR_SETTING_VALUE_MAX], taken[UR_SETTING_VALUE_MAX];
+        if (ur_settings_given(settings, row->name) || ur_setting_empty(row, ur_settings_values(fresh, i))) continue;
+        if (row->help && strstr(row->help, "ay be chosen together")) continue;
+        ur_setting_text(row, ur_settings_values(fresh, i), told);
+        ur_setting_text(row, ur_settings_values(t->settings, i), taken);
+        if (strcmp(told, taken) != 0)
+            fail_msg("--%s: %s is shown as the default, but %s is used", row->name, told, taken);
+        same++;
+    }
+    assert_true(same > 10);
+    ur_settings_free(fresh);
+    ur_trainer_free(t);
+    ur_settings_free(settings);
+}
+
 /* A plan describes the data in words. */
 static void the_plan_is_told(void **state)
 {
@@ -234,6 +269,7 @@ static void the_plan_is_told(void **state)
     ur_trainer *t = open_trainer(settings);
     ur_plan plan = ur_trainer_plan(t);
     assert_string_equal(plan.task, *state);
+    assert_true(plan.answers == !t->task->use && ur_task_use(plan.task));
     assert_true(strlen(plan.data) > 10 && strlen(plan.counts) > 2 && strlen(plan.metric) > 2);
     ur_trainer_free(t);
     ur_settings_free(settings);
@@ -279,15 +315,12 @@ static void labels_of_a_model_are_texts(void **state)
 
 int main(void)
 {
-    static const struct CMUnitTest each[] = {cmocka_unit_test(batches_are_known_by_number),
-                                             cmocka_unit_test(threads_change_nothing),
-                                             cmocka_unit_test(every_cell_learns),
-                                             cmocka_unit_test(parts_are_the_whole),
-                                             cmocka_unit_test(a_full_disk_is_an_error),
-                                             cmocka_unit_test(the_line_stands_for_all),
-                                             cmocka_unit_test(the_plan_is_told),
-                                             cmocka_unit_test(labels_of_a_model_are_texts),
-                                             cmocka_unit_test(the_network_takes_a_trial)};
+    static const struct CMUnitTest each[] = {
+        cmocka_unit_test(batches_are_known_by_number), cmocka_unit_test(threads_change_nothing),
+        cmocka_unit_test(every_cell_learns),           cmocka_unit_test(parts_are_the_whole),
+        cmocka_unit_test(a_full_disk_is_an_error),     cmocka_unit_test(the_line_stands_for_all),
+        cmocka_unit_test(defaults_are_what_is_taken),  cmocka_unit_test(the_plan_is_told),
+        cmocka_unit_test(labels_of_a_model_are_texts), cmocka_unit_test(the_network_takes_a_trial)};
     enum { EACH = sizeof each / sizeof *each, MOST = 32 };
     struct CMUnitTest tests[EACH * MOST];
     char names[EACH * MOST][64], tasks[MOST][32];

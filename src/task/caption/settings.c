@@ -79,7 +79,6 @@ ur_status ur_caption_choose(const void *data, ur_settings *settings, ur_error *e
     const ur_caption_task *c = data;
     ur_run_settings *run = &settings->run;
     bool small = c->part[UR_PART_TRAIN].count < 10000;
-    UR_TRY(ur_settings_prefer(settings, "cell", "lstm", error));
     UR_TRY(ur_settings_prefer(settings, "hidden", small ? "256" : "512", error));
     UR_TRY(ur_settings_prefer(settings, "layers", "1", error));
     UR_TRY(ur_settings_prefer(settings, "embed", small ? "128" : "256", error));
@@ -87,7 +86,7 @@ ur_status ur_caption_choose(const void *data, ur_settings *settings, ur_error *e
     UR_TRY(ur_settings_prefer(settings, "batch", small ? "32" : "64", error));
     UR_TRY(ur_settings_prefer_number(settings, "lr", small ? 2e-3 : 1e-3, error));
     UR_TRY(ur_settings_prefer_number(settings, "average", 0.998, error));
-    if (!(run->epochs > 0) && !run->steps && !(run->minutes > 0)) run->epochs = small ? 100 : 20;
+    if (ur_run_is_endless(run)) run->epochs = small ? 100 : 20;
     return UR_OK;
 }
 

@@ -11,6 +11,7 @@ const ur_task ur_task_caption = {
     .name = "caption",
     .counts = counts,
     .settings = &ur_caption_setting_table,
+    .defaults = (const ur_own_default[]){{"cell", "lstm"}, {NULL, NULL}},
     .settings_size = sizeof(ur_caption_settings),
     .data_size = sizeof(ur_caption_task),
     .tally_size = sizeof(ur_caption_count),

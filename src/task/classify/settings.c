@@ -87,7 +87,7 @@ ur_status ur_classify_choose(const void *data, ur_settings *settings, ur_error *
     UR_TRY(ur_settings_prefer(settings, "batch", small ? "32" : "64", error));
     UR_TRY(ur_settings_prefer_number(settings, "lr", 3e-3, error));
     UR_TRY(ur_settings_prefer_number(settings, "average", 0.998, error));
-    if (!(run->epochs > 0) && !run->steps && !(run->minutes > 0)) run->epochs = words ? 12 : 20;
+    if (ur_run_is_endless(run)) run->epochs = words ? 12 : 20;
     return UR_OK;
 }
 

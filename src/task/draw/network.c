@@ -38,11 +38,23 @@ static ur_status write_network(const ur_draw_net *n, const ur_run_settings *run,
     return UR_OK;
 }
 
+/* The reader takes a picture of two channels. */
+static ur_status check_seen(const ur_draw_net *n, ur_error *error)
+{
+    enum { SEEN_MOST = UR_PICTURE_MAX / 2 };
+    size_t rows = n->read_size ? n->read_size : n->rows, columns = n->read_size ? n->read_size : n->columns;
+    if (rows * columns <= SEEN_MOST) return UR_OK;
+    return ur_fail(error, UR_ERR_USAGE,
+                   "%zu x %zu places are too many to be read at once: at most %d; `read-size` 5, say, reads fewer",
+                   rows, columns, SEEN_MOST);
+}
+
 ur_status ur_draw_network(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error)
 {
     const ur_draw_net *n = &((const ur_draw *)data)->net;
     const ur_run_settings *run = &settings->run;
     const ur_line_plan plan = plan_of(n);
+    UR_TRY(check_seen(n, error));
     if (!run->net) UR_TRY(write_network(n, run, request->line, sizeof request->line, error));
     return ur_plan_sizes(&plan, run->net, request, error);
 }

@@ -10,7 +10,11 @@ static const char *counts(const void *data)
 const ur_task ur_task_draw = {
     .name = "draw",
     .counts = counts,
+    .use = "unroll sample paints with it",
     .settings = &ur_draw_setting_table,
+    .defaults =
+        (const ur_own_default[]){
+            {"cell", "lstm"}, {"dropout", "0"}, {"clip-norm", "5"}, {"weight-decay", "0"}, {NULL, NULL}},
     .settings_size = sizeof(ur_draw_settings),
     .data_size = sizeof(ur_draw),
     .tally_size = sizeof(ur_draw_tally),

@@ -66,13 +66,12 @@ static ur_status choose_run(const ur_forecast *f, ur_settings *settings, ur_erro
     ur_run_settings *run = &settings->run;
     size_t first, examples = ur_forecast_windows(f, UR_PART_TRAIN, &first) * (f->channels / f->group);
     bool few = examples < 128, small = examples < 5000;
-    UR_TRY(ur_settings_prefer(settings, "cell", "gru", error));
     UR_TRY(ur_settings_prefer(settings, "hidden", small ? "32" : "128", error));
     UR_TRY(ur_settings_prefer(settings, "layers", "1", error));
     UR_TRY(ur_settings_prefer(settings, "dropout", f->settings.how == UR_WAY_STEP ? "0" : "0.3", error));
     UR_TRY(ur_settings_prefer(settings, "batch", small ? "32" : "256", error));
     UR_TRY(ur_settings_prefer(settings, "lr", few ? "0.001" : "0.002", error));
-    if (!(run->epochs > 0) && !run->steps && !(run->minutes > 0)) run->steps = small ? 1500 : 2000;
+    if (ur_run_is_endless(run)) run->steps = small ? 1500 : 2000;
     return UR_OK;
 }
 

@@ -11,6 +11,7 @@ const ur_task ur_task_forecast = {
     .name = "forecast",
     .counts = counts,
     .settings = &ur_forecast_setting_table,
+    .defaults = (const ur_own_default[]){{"cell", "gru"}, {NULL, NULL}},
     .settings_size = sizeof(ur_forecast_settings),
     .data_size = sizeof(ur_forecast),
     .tally_size = sizeof(ur_forecast_tally),

@@ -63,7 +63,7 @@ ur_status ur_frames_choose(const void *data, ur_settings *settings, ur_error *er
     UR_TRY(ur_settings_prefer(settings, "batch", "8", error));
     UR_TRY(ur_settings_prefer_number(settings, "lr", pictures ? 1e-3 : 2e-3, error));
     UR_TRY(ur_settings_prefer_number(settings, "average", f->part[UR_PART_TRAIN].count < 400 ? 0.99 : 0.998, error));
-    if (!(run->epochs > 0) && !run->steps && !(run->minutes > 0)) run->epochs = pictures ? 40 : 60;
+    if (ur_run_is_endless(run)) run->epochs = pictures ? 40 : 60;
     return UR_OK;
 }
 

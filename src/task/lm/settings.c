@@ -144,7 +144,6 @@ ur_status ur_lm_choose(const void *data, ur_settings *settings, ur_error *error)
     const ur_lm *lm = data;
     ur_run_settings *run = &settings->run;
     const ur_lm_choice *c = choose(lm->train_end, run->minutes);
-    if (!run->cell) run->cell = "lstm";
     if (!run->hidden) run->hidden = c->hidden;
     if (!run->layers) run->layers = 1;
     if (!run->embed) run->embed = c->embed;

@@ -10,7 +10,9 @@ static const char *counts(const void *data)
 const ur_task ur_task_lm = {
     .name = "lm",
     .counts = counts,
+    .use = "unroll sample writes with it",
     .settings = &ur_lm_setting_table,
+    .defaults = (const ur_own_default[]){{"cell", "lstm"}, {NULL, NULL}},
     .presets = ur_lm_presets,
     .settings_size = sizeof(ur_lm_settings),
     .data_size = sizeof(ur_lm),

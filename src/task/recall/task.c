@@ -56,23 +56,22 @@ static void close_data(void *data)
     ur_examples_free(&d->examples);
 }
 
+static const ur_own_default DEFAULTS[] = {
+    {"cell", "lstm"},      {"hidden", "32"},     {"dropout", "0"},       {"batch", "32"},     {"optimizer", "adam"},
+    {"weight-decay", "0"}, {"eval-every", "50"}, {"schedule", "linear"}, {"lr-floor", "0.1"}, {NULL, NULL}};
+enum { STEPS = 2000 };
+
 /* The rates were found by trial: cells with gates can take a higher rate than a plain RNN. */
 static ur_status choose(const void *data, ur_settings *settings, ur_error *error)
 {
     const ur_recall_data *d = data;
-    bool gated = !settings->run.cell || strcmp(settings->run.cell, "rnn") != 0;
-    static const char *const RECIPE[][2] = {
-        {"cell", "lstm"},     {"hidden", "32"},       {"layers", "1"},     {"dropout", "0"},
-        {"batch", "32"},      {"optimizer", "adam"},  {"steps", "2000"},   {"weight-decay", "0"},
-        {"eval-every", "50"}, {"schedule", "linear"}, {"lr-floor", "0.1"},
-    };
+    bool gated = strcmp(settings->run.cell, "rnn") != 0;
     char gap[32];
     snprintf(gap, sizeof gap, "%zu", d->gap);
     UR_TRY(ur_settings_prefer(settings, "lr", gated ? "0.02" : "0.006", error));
     if (gated && d->gap > 1 && !settings->run.net) UR_TRY(ur_settings_prefer(settings, "remember", gap, error));
-    for (size_t i = 0; i < sizeof RECIPE / sizeof *RECIPE; i++)
-        UR_TRY(ur_settings_prefer(settings, RECIPE[i][0], RECIPE[i][1], error));
-    return UR_OK;
+    if (ur_run_is_endless(&settings->run)) settings->run.steps = STEPS;
+    return ur_settings_prefer(settings, "layers", "1", error);
 }
 
 static const char *counts(const void *data)
@@ -215,7 +214,9 @@ static ur_status finish(const void *data, const void *tally_, const ur_window_re
 const ur_task ur_task_recall = {
     .name = "recall",
     .counts = counts,
+    .use = "unroll inspect gates looks into it",
     .settings = &TABLE,
+    .defaults = DEFAULTS,
     .settings_size = sizeof(ur_recall_settings),
     .data_size = sizeof(ur_recall_data),
     .tally_size = sizeof(ur_marks),

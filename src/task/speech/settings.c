@@ -117,14 +117,13 @@ ur_status ur_speech_choose(const void *data, ur_settings *settings, ur_error *er
     const ur_listener *l = data;
     ur_run_settings *run = &settings->run;
     ((ur_speech_settings *)settings->own)->token = l->settings.token;
-    UR_TRY(ur_settings_prefer(settings, "cell", "lstm", error));
     UR_TRY(ur_settings_prefer(settings, "hidden", "128", error));
     UR_TRY(ur_settings_prefer(settings, "layers", "2", error));
     UR_TRY(ur_settings_prefer_number(settings, "dropout", 0.3, error));
     UR_TRY(ur_settings_prefer(settings, "batch", "16", error));
     UR_TRY(ur_settings_prefer_number(settings, "lr", 2e-3, error));
     UR_TRY(ur_settings_prefer_number(settings, "average", 0.99, error));
-    if (!(run->epochs > 0) && !run->steps && !(run->minutes > 0)) run->epochs = choose_epochs(l);
+    if (ur_run_is_endless(run)) run->epochs = choose_epochs(l);
     return l->attends ? choose_decoder(settings, error) : UR_OK;
 }
 

@@ -11,6 +11,7 @@ const ur_task ur_task_speech = {
     .name = "speech",
     .counts = counts,
     .settings = &ur_speech_setting_table,
+    .defaults = (const ur_own_default[]){{"cell", "lstm"}, {NULL, NULL}},
     .settings_size = sizeof(ur_speech_settings),
     .data_size = sizeof(ur_listener),
     .tally_size = sizeof(ur_speech_tally),

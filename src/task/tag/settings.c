@@ -52,7 +52,6 @@ ur_status ur_tag_choose(const void *data, ur_settings *settings, ur_error *error
     ur_run_settings *run = &settings->run;
     size_t words = ur_conllu_all_words(c->set);
     bool small = words < 20000;
-    UR_TRY(ur_settings_prefer(settings, "cell", "lstm", error));
     UR_TRY(ur_settings_prefer(settings, "hidden", small ? "64" : "200", error));
     UR_TRY(ur_settings_prefer(settings, "layers", "1", error));
     UR_TRY(ur_settings_prefer_number(settings, "embed",
@@ -65,7 +64,7 @@ ur_status ur_tag_choose(const void *data, ur_settings *settings, ur_error *error
     UR_TRY(ur_settings_prefer(settings, "batch", small ? "16" : "32", error));
     UR_TRY(ur_settings_prefer_number(settings, "lr", 3e-3, error));
     UR_TRY(ur_settings_prefer_number(settings, "average", 0.998, error));
-    if (!(run->epochs > 0) && !run->steps && !(run->minutes > 0)) run->epochs = words < 100000 ? 60 : 25;
+    if (ur_run_is_endless(run)) run->epochs = words < 100000 ? 60 : 25;
     return UR_OK;
 }
 

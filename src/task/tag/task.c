@@ -11,6 +11,7 @@ const ur_task ur_task_tag = {
     .name = "tag",
     .counts = counts,
     .settings = &ur_tag_setting_table,
+    .defaults = (const ur_own_default[]){{"cell", "lstm"}, {NULL, NULL}},
     .settings_size = sizeof(ur_tag_settings),
     .data_size = sizeof(ur_tag),
     .tally_size = sizeof(ur_tag_count),

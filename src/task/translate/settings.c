@@ -92,7 +92,6 @@ ur_status ur_translate_choose(const void *data, ur_settings *settings, ur_error 
     snprintf(limit, sizeof limit, "%zu", c->settings.vocabulary_limit);
     UR_TRY(ur_settings_prefer(settings, "joint", c->joint ? "yes" : "no", error));
     if (c->settings.vocabulary_limit) UR_TRY(ur_settings_prefer(settings, "vocab-limit", limit, error));
-    UR_TRY(ur_settings_prefer(settings, "cell", "lstm", error));
     UR_TRY(ur_settings_prefer(settings, "hidden", small ? "256" : "512", error));
     UR_TRY(ur_settings_prefer(settings, "layers", "1", error));
     UR_TRY(ur_settings_prefer(settings, "embed", small ? "128" : "256", error));
@@ -102,7 +101,7 @@ ur_status ur_translate_choose(const void *data, ur_settings *settings, ur_error 
     UR_TRY(ur_settings_prefer_number(settings, "lr", small ? 2e-3 : 1e-3, error));
     UR_TRY(ur_settings_prefer_number(settings, "average", small ? 0.995 : 0.998, error));
     if (!small) UR_TRY(ur_settings_prefer(settings, "warmup", "200", error));
-    if (!(run->epochs > 0) && !run->steps && !(run->minutes > 0)) run->epochs = choose_epochs(pairs);
+    if (ur_run_is_endless(run)) run->epochs = choose_epochs(pairs);
     return c->settings.teacher_forcing < 1 ? choose_forcing(settings, pairs, error) : UR_OK;
 }
 

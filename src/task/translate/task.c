@@ -11,6 +11,7 @@ const ur_task ur_task_translate = {
     .name = "translate",
     .counts = counts,
     .settings = &ur_translate_setting_table,
+    .defaults = (const ur_own_default[]){{"cell", "lstm"}, {NULL, NULL}},
     .settings_size = sizeof(ur_translate_settings),
     .data_size = sizeof(ur_translate),
     .tally_size = sizeof(ur_translate_count),
