@@ -118,12 +118,12 @@ static ur_status draw_page(const json_t *result, const char *path, bool overwrit
     size_t i;
     json_t *clip;
     UR_TRY(ur_cli_page_begin(&page, "Labels over time", error));
-    ur_cli_page_note(
-        &page,
-        "The first clips of an evaluation of %lld frames: what is true above what was answered, and a mark below "
-        "each frame where the two differ. Accuracy %.4f, macro-F1 %.4f.",
-        (long long)json_integer_value(json_object_get(result, "frames")),
-        json_number_value(json_object_get(result, "accuracy")), json_number_value(json_object_get(result, "macro_f1")));
+    ur_cli_page_note(&page,
+                     "The first clips of an evaluation of %lld frames: the true labels above the answers, with a mark "
+                     "below each frame where the two differ. Accuracy %.4f, macro-F1 %.4f.",
+                     (long long)json_integer_value(json_object_get(result, "frames")),
+                     json_number_value(json_object_get(result, "accuracy")),
+                     json_number_value(json_object_get(result, "macro_f1")));
     json_array_foreach(json_object_get(result, "clips"), i, clip)
     {
         ur_cli_page_heading(&page, json_string_value(json_object_get(clip, "where")));

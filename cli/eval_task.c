@@ -32,7 +32,7 @@ static void print_mistakes(const json_t *list)
         const char *there = json_string_value(json_array_get(one, 0)),
                    *taken = json_string_value(json_array_get(one, 1));
         if (there && taken)
-            printf("%s%s taken for %s: %lld\n", i ? "" : "\ncommonest mistakes\n", there, taken,
+            printf("%s%s taken for %s: %lld\n", i ? "" : "\nmost common mistakes\n", there, taken,
                    (long long)json_integer_value(json_array_get(one, 2)));
     }
 }

@@ -100,10 +100,10 @@ static void write_notes(ur_cli_page *page, const ur_painted *p)
 {
     const size_t count = p->count * p->frames;
     ur_cli_page_note(page, "%zu pictures of %zu x %zu, painted in %zu strokes from one first canvas.%s", p->count,
-                     p->rows, p->columns, p->frames - 1, p->given ? " Each stands beside the one that was given." : "");
+                     p->rows, p->columns, p->frames - 1, p->given ? " Each stands beside the given one." : "");
     if (has_squares(p->written, count))
         ur_cli_page_note(page, "A square is where the network wrote in the last stroke.%s",
-                         p->given && has_squares(p->read, count) ? " A broken one is where it read." : "");
+                         p->given && has_squares(p->read, count) ? " A broken square is where it read." : "");
 }
 
 static ur_status write_page(const ur_painted *painted, const char *path, bool overwrite, ur_error *error)

@@ -39,7 +39,7 @@ static void row(FILE *out, const ur_cell_score *s)
 
 static void table(const ur_cli_cells *f, FILE *out)
 {
-    fputs("<table>\n<tr><th>predicate<th>true at<th>best cell<th>measure<th>held out<th>control<th>loss when held\n",
+    fputs("<table>\n<tr><th>predicate<th>true at<th>best neuron<th>measure<th>held out<th>control<th>loss when held\n",
           out);
     for (size_t i = 0; i < ur_cells_count(f->cells); i++) {
         ur_cell_score s = ur_cells_score(f->cells, i);
@@ -58,7 +58,7 @@ static void bars(const ur_cli_cells *f, FILE *out, bool number)
         if (s.verdict != UR_CELL_SCORED || s.predicate.number != number) continue;
         bar[count++] = (ur_cli_bar){s.predicate.name, s.score, s.control};
     }
-    const char *title = number ? "Correlation of the best cell, held out" : "AUC of the best cell, held out";
+    const char *title = number ? "Correlation of the best neuron, held out" : "AUC of the best neuron, held out";
     if (count) ur_cli_bars_svg(out, title, "random weights", bar, count);
 }
 
@@ -68,11 +68,11 @@ static void passage(const ur_cli_cells *f, ur_cli_page *page, size_t i)
     char name[UR_CLI_CELL_NAME], heading[160];
     if (s.verdict != UR_CELL_SCORED) return;
     ur_cli_cell_name(s.layer, s.unit, name);
-    snprintf(heading, sizeof heading, "%s: cell %s", s.predicate.name, name);
+    snprintf(heading, sizeof heading, "%s: neuron %s", s.predicate.name, name);
     ur_cli_page_heading(page, heading);
-    ur_cli_page_note(page, "%s; %s %.3f on what was held out. The cell %s%s.", s.predicate.meaning,
+    ur_cli_page_note(page, "%s; %s %.3f on the held-out half. The neuron %s%s.", s.predicate.meaning,
                      s.predicate.number ? "correlation" : "AUC", s.score, s.falls ? "falls" : "rises",
-                     s.predicate.number ? " with it" : " where it holds");
+                     s.predicate.number ? " with it" : " where it is true");
     ur_cli_cells_colour(f, i, page->out, true);
 }
 
@@ -80,22 +80,22 @@ static void describe(const ur_cli_cells *f, ur_cli_page *page, const char *const
 {
     ur_cli_page_note(
         page,
-        "%s reads %s%s. The c of each neuron of its recurrent layers, or h where the cell has no c, was scored "
+        "%s reads %s%s. The c of each neuron of its recurrent layers, or h if the cell has no c, was scored "
         "against each predicate; %s chose the best neuron, %s scored it. "
-        "Colours show tanh(c), or h; of a cell that follows a number its distance from the mean, twice the "
-        "standard deviation as 1.",
+        "Colours show tanh(c), or h; for a predicate that is a number, the distance from the mean, with 1 for two "
+        "standard deviations.",
         ur_model_net(f->model), paths[0], path_count > 1 ? " and more" : "",
         f->sample.ids ? "the first half of the text" : "every other sequence",
         f->sample.ids ? "the second half" : "the others");
     bars(f, page->out, false);
     bars(f, page->out, true);
     table(f, page->out);
-    ur_cli_page_note(page,
-                     "AUC: the probability that the cell is higher (where it falls: lower) at a place where the "
-                     "predicate holds than at one where it does not; 0.5 is chance. Control: the best cell of the "
-                     "same network with random weights. Loss when held: what the loss gains, in nats a %s, when "
-                     "the cell is held at its mean; the loss is %.4f.",
-                     f->sample.ids ? "token" : "label", f->sample.loss);
+    ur_cli_page_note(
+        page,
+        "AUC: the probability that the neuron is higher (or, if it falls, lower) where the predicate is true than "
+        "where it is false; 0.5 is chance. Control: the best neuron of the same network with random weights. Loss when "
+        "held: how much the loss rises, in nats per %s, when the neuron is held at its mean; the loss is %.4f.",
+        f->sample.ids ? "token" : "label", f->sample.loss);
 }
 
 ur_status ur_cli_cells_page(const ur_cli_cells *f, const char *const *paths, size_t path_count, ur_error *error)
@@ -106,8 +106,8 @@ ur_status ur_cli_cells_page(const ur_cli_cells *f, const char *const *paths, siz
     describe(f, &page, paths, path_count);
     for (size_t i = 0; i < ur_cells_count(f->cells); i++) passage(f, &page, i);
     if (f->settings->cell) {
-        ur_cli_page_heading(&page, "The cell that was asked for");
-        ur_cli_page_note(&page, "Cell %s", f->settings->cell);
+        ur_cli_page_heading(&page, "The chosen neuron");
+        ur_cli_page_note(&page, "Neuron %s", f->settings->cell);
         ur_cli_cells_colour(f, ur_cells_count(f->cells), page.out, true);
     }
     return ur_cli_page_save(&page, f->settings->html, f->settings->overwrite, error);

@@ -61,8 +61,8 @@ ur_status ur_cli_gates_page(const ur_model *model, const ur_gate_table *gates, c
     ur_cli_page page;
     UR_TRY(ur_cli_page_begin(&page, "Gates", error));
     ur_cli_page_note(&page,
-                     "%s, %llu steps. A dot is a neuron: near the right it is open all the time, near the top it is "
-                     "shut all the time, near the corner below on the left it is neither: it decides.",
+                     "%s, %llu steps. A dot is a gate of one neuron. At the right it is always open, at the top always "
+                     "shut. Near the lower left corner it changes from step to step.",
                      ur_model_net(model), (unsigned long long)ur_gate_table_steps(gates, ur_probe_layers(model) - 1));
     ur_status status = UR_OK;
     for (size_t layer = 0; layer < ur_probe_layers(model) && status == UR_OK; layer++)

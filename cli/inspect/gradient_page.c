@@ -199,8 +199,7 @@ static ur_status fill(ur_cli_page *page, const ur_cli_subjects *all, ur_error *e
     char text[UR_CLI_WORDS];
     ur_cli_page_note(
         page,
-        "How large the gradient of one prediction's loss still is k steps back: the mean, over %zu places, of "
-        "the logarithm of its norm.",
+        "The norm of the gradient of one prediction's loss, k steps back: its logarithm, averaged over %zu places.",
         ur_flow_places(all->list[0].flow));
     if (all->fresh) {
         ur_cli_fresh_words(all, text);

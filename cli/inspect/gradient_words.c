@@ -49,8 +49,9 @@ void ur_cli_rule_words(const ur_flow_layer *layer, const ur_spectra *spectra, ch
     *text = 0;
     if (!plain)
         say(text,
-            "The lectures' rule speaks of a network whose only way back is W_hh. In this %s %s passes the gradient on "
-            "as well, so the largest singular value of W_hh (%.3g) decides nothing alone.",
+            "The lectures' rule is about networks in which the gradient flows back through W_hh only. In this %s it "
+            "also "
+            "flows through %s, so the largest singular value of W_hh (%.3g) alone decides nothing.",
             layer->cell, layer->c ? "the \"+\" of c" : "the part of h that stays", whole.largest);
     else if (whole.largest < 1)
         say(text, "The lectures' rule: the largest singular value of W_hh is %.3g, below 1: the gradient must vanish.",

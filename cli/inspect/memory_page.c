@@ -61,9 +61,9 @@ static void add_table(memory_page *p)
         for (size_t window = 0; window < plan->window_count; window++)
             for (size_t clip = 0; clip < plan->clip_count; clip++) add_table_row(p, cell, window, clip);
     fputs("</table>\n", p->page.out);
-    ur_cli_page_note(&p->page, "The longest gap, in steps, that is mastered%s. -: none. +: no longer one was tried.%s",
+    ur_cli_page_note(&p->page, "The longest gap mastered, in steps%s. -: none. +: longer ones were not tried.%s",
                      p->m->settings->seeds > 1 ? " with more than half of the seeds" : "",
-                     ur_cli_memory_left_out(p->m) ? " ?: not all was tried in the time there was." : "");
+                     ur_cli_memory_left_out(p->m) ? " ?: the time did not suffice to try all." : "");
 }
 
 /* ---- Bars ---------------------------------------------------------------------------------------------------------- */
@@ -201,9 +201,8 @@ static void say_mastered(memory_page *p, ur_recall_task task)
 {
     const ur_recall_facts *facts = ur_recall_about(task);
     if (task == UR_RECALL_ADDING)
-        ur_cli_page_note(&p->page,
-                         "Mastered: a mean squared error below 0.01; always saying the mean has 0.167. The score is 1 "
-                         "less the error as a share of that.");
+        ur_cli_page_note(&p->page, "Mastered: a mean squared error below 0.01; always answering the mean has 0.167. "
+                                   "The score is 1 minus the error's share of that.");
     else
         ur_cli_page_note(&p->page, "Mastered: at least %.0f %% of the answers are right; guessing has %.1f %%.",
                          100 * facts->mastered, 100 * facts->chance);
@@ -228,16 +227,16 @@ static void add_beginning(memory_page *p)
     const ur_cli_memory_settings *s = p->m->settings;
     char last[UR_CLI_MEMORY_WORD] = "";
     if (s->seeds > 1) snprintf(last, sizeof last, " to %llu", (unsigned long long)(s->seed + s->seeds - 1));
-    ur_cli_page_note(
-        &p->page,
-        "Networks of one layer of %zu neurons learn to answer with something that they read a chosen number "
-        "of steps before: the gap. Each begins anew at each gap, learns from %zu new examples at each of "
-        "at most %zu updates, and is scored on 256 that it does not learn from; who fails at a gap does "
-        "not try a longer one. Seed%s %llu%s; %.0f seconds.",
-        s->hidden, s->batch, s->updates, *last ? "s" : "", (unsigned long long)s->seed, last, p->m->seconds);
+    ur_cli_page_note(&p->page,
+                     "Networks of one layer of %zu neurons learn to answer with something that they read a fixed "
+                     "number of steps before, the gap. Each starts anew at each gap, learns from %zu new examples in "
+                     "each of at most %zu updates, and is scored on 256 other examples. A cell that fails at a gap "
+                     "does not try a longer one. Seed%s %llu%s; %.0f seconds.",
+                     s->hidden, s->batch, s->updates, *last ? "s" : "", (unsigned long long)s->seed, last,
+                     p->m->seconds);
     ur_cli_page_note(
         &p->page, "Window: how many steps the gradient goes back (truncated backpropagation through time); the state "
-                  "is carried from one window into the next all the same. Clip: at which norm the gradient is held.");
+                  "is still carried from one window to the next. Clip: the norm to which the gradient is clipped.");
 }
 
 ur_status ur_cli_memory_page(const ur_cli_memory *m, const char *path, bool overwrite, ur_error *error)

@@ -99,7 +99,7 @@ static void print_notes(const ur_cli_memory *m)
     printf("within %zu updates of %zu examples each, on 256 others. -: none; +: no longer gap was tried\n",
            m->settings->updates, m->settings->batch);
     if (left)
-        printf("?: %zu of %zu series did not come to their end (%s)\n", left, m->climb_count,
+        printf("?: %zu of %zu series did not finish (%s)\n", left, m->climb_count,
                m->interrupted ? "interrupted" : "--minutes");
     printf("%.0f seconds\n", m->seconds);
 }

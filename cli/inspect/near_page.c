@@ -105,8 +105,8 @@ static void write_body(ur_cli_page *page, picture *p)
     ur_cli_page_note(
         page,
         "Each dot is one of %zu tokens: its row of the embedding, seen along the two directions in which the "
-        "rows differ most. They hold %.0f %% of the rows' variance; what lies in the other directions is "
-        "not seen, so that tokens far apart here are different, and tokens close together need not be alike. "
+        "rows differ most. They hold %.0f %% of the rows' variance; the other directions are not shown. So tokens far "
+        "apart here are different, but tokens close together need not be alike. "
         "The token asked for and its neighbours are marked. Others are named where there is room, frequent "
         "ones first.",
         p->tokens, 100 * (p->share[0] + p->share[1]));

@@ -74,7 +74,7 @@ static void add_gates(ur_cli_page *page, const ur_cli_run_log *log)
     if (log->gate_count == 0) return;
     ur_cli_page_heading(page, "Gates");
     ur_cli_page_note(page, "How often each gate was open (above 0.9) and shut (below 0.1) while the last of the "
-                           "validation text was read. Gates that are neither decide.");
+                           "validation text was read. The others change from step to step.");
     for (size_t i = 0; i < log->gate_count;) i += add_layer(page, log, i);
 }
 
@@ -100,7 +100,8 @@ static void add_samples(ur_cli_page *page, const ur_cli_run_log *log)
     if (count == 0) return;
     ur_cli_page_heading(page, "Samples");
     if (count < log->sample_count)
-        ur_cli_page_note(page, "%zu of %zu; more of the early ones, as most is learnt then.", count, log->sample_count);
+        ur_cli_page_note(page, "%zu of %zu; most of them early, when the network learns fastest.", count,
+                         log->sample_count);
     for (size_t i = 0; i < count; i++) {
         ur_cli_run_sample sample = log->samples[places[i]];
         bool cut = sample.length > SHOWN_BYTES;
@@ -117,13 +118,11 @@ static void add_samples(ur_cli_page *page, const ur_cli_run_log *log)
 
 static void add_summary(ur_cli_page *page, const ur_cli_run_summary *s)
 {
-    ur_cli_page_note(page,
-                     "%.0f updates, %.2f epochs, %.0f items learnt from. The smoothed loss ended at "
-                     "%.4f.",
-                     s->steps, s->epochs, s->items, s->smooth);
+    ur_cli_page_note(page, "%.0f updates, %.2f epochs, %.0f training items. The smoothed loss ended at %.4f.", s->steps,
+                     s->epochs, s->items, s->smooth);
     if (!isnan(s->best))
         ur_cli_page_note(page,
-                         "On the validation text it was best after step %.0f, at %.4f; the last reading was %.4f.",
+                         "On the validation data it was best after step %.0f, at %.4f; the last evaluation gave %.4f.",
                          s->best_step, s->best, s->validation);
 }
 

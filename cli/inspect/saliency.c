@@ -260,9 +260,10 @@ static const char *target(const salience *s, size_t *length)
 
 static void print_number(const salience *s)
 {
-    printf("\n\nto the simple forecast of '");
+    printf("\n\nin '");
     ur_cli_print_shown(stdout, s->item.name, strlen(s->item.name));
-    printf("', %zu ahead, the network adds %+.4f deviations\n", s->ahead, s->probability);
+    printf("', %zu rows ahead, the network adds %+.4f standard deviations to the simple forecast\n", s->ahead,
+           s->probability);
     printf("\n   moved  step, the strongest ten; above 0 raised it, below 0 lowered it\n");
 }
 
@@ -370,11 +371,11 @@ static void note_page(const salience *s, ur_cli_page *page)
     size_t length;
     const char *text = target(s, &length);
     if (s->ahead)
-        ur_cli_page_note(
-            page,
-            "What moved the number that the network adds to the simple forecast of “%.*s”, %zu ahead (%+.4f "
-            "deviations): its gradient times input. The colour is the root of the share of the strongest, %.3g.",
-            (int)length, text, s->ahead, s->probability, s->largest);
+        ur_cli_page_note(page,
+                         "What moved the number that the network adds to the simple forecast of “%.*s”, %zu rows ahead "
+                         "(%+.4f standard deviations): its gradient times input. The colour is the root of the share "
+                         "of the strongest, %.3g.",
+                         (int)length, text, s->ahead, s->probability, s->largest);
     else
         ur_cli_page_note(page,
                          "What moved the prediction of “%.*s” for this text (probability %.4f): gradient of log p "

@@ -41,7 +41,7 @@ TMPDIR=/nowhere fails_with eval run all.csv.gz; says '/nowhere: cannot make a te
 done_with eval run all.csv.gz; grep -qE '^part +test$' out || fail "no part: $(cat out)"; prints 'naive_mse'
 misused eval run all.csv --on most; says 'test'
 done_with inspect gates run all.csv; prints 'layer 1: '; prints 'steps. Open: above 0.9'
-done_with inspect saliency run all.csv --item 2 --at 3; prints "', 3 ahead, the network adds "; prints "', 8 back"; prints '   moved  channel'
+done_with inspect saliency run all.csv --item 2 --at 3; prints "', 3 rows ahead, the network adds "; prints "', 8 back"; prints '   moved  channel'
 misused inspect saliency run all.csv --item 9; says 'there is no channel 9'
 misused inspect saliency run all.csv --at 11; says '--at 11: the forecast has rows 1 to 10'
 misused inspect saliency run all.csv --target x; says '--item chooses a channel'

@@ -8,7 +8,7 @@ cp rnn/model.safetensors rnn.safetensors
 
 done_with inspect gradient lstm text --back 50
 prints 'layer 1: lstm, 24 neurons'; prints 'layer 2: lstm, 24 neurons'; prints 'gradient of c'; prints 'c by the "+" alone'
-prints 'Singular values of W_hh: the largest is'; prints "The lectures' rule speaks of a network whose only way back"
+prints 'Singular values of W_hh: the largest is'; prints "The lectures' rule is about networks in which the gradient"
 prints 'From step to step h moves by'; prints ', c by '; prints 'steps back'
 unroll inspect gradient lstm text --back 50 --threads 1; cp out one
 unroll inspect gradient lstm text --back 50 --threads 3; same out one

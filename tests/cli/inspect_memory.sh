@@ -39,7 +39,7 @@ cmp -s one other && fail 'another seed gives the same numbers'
 
 # Trainings for which there was no time are reported
 done_with inspect memory --cells lstm --task adding --minutes 0.00001 --quiet
-prints '?: 18 of 18 series did not come to their end (--minutes)'
+prints '?: 18 of 18 series did not finish (--minutes)'
 done_with inspect memory --cells lstm --task adding --minutes 0.00001 --quiet --json
 is_true 'o["left_out"] == 18 and not any(r["complete"] or r["trainings"] for r in o["rows"])'
 
