@@ -134,7 +134,9 @@ ur_status ur_forecast_finish(const void *data, const void *tally, const ur_windo
 {
     const ur_forecast_tally *t = tally;
     double count = (double)t->count;
-    if (!t->count) return ur_fail(error, UR_ERR_DATA, "there are no values to compare forecasts with; give the table that has them");
+    if (!t->count)
+        return ur_fail(error, UR_ERR_DATA,
+                       "there are no values to compare forecasts with; give the table that has them");
     metric[0] = t->ours.squared / count;
     metric[1] = t->ours.absolute / count;
     metric[2] = t->ours.squared_data / count;
