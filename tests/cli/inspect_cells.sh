@@ -38,7 +38,7 @@ equal "$(wc -m <out)" 61
 
 # One HTML file, which is not overwritten unasked
 done_with inspect cells run text --html page.html
-grep -q '<h2>quote: cell' page.html || fail 'no passage for the quotes'
+grep -q '<h2>quote: neuron' page.html || fail 'no passage for the quotes'
 ! grep -qiE 'src=|href=|url\(|<script' page.html || fail 'the page asks for something'
 [ "$(stat -c %s page.html)" -lt 2000000 ] || fail 'the page is too large'
 misused inspect cells run text --html page.html; says 'page.html exists; --overwrite replaces it'
