@@ -1,7 +1,7 @@
 /* Writes captions for pictures that have none, in their order, some at a time. */
 #include "task/caption/caption.h"
 
-#include "format/json_text.h"
+#include "task/answer_line.h"
 #include "task/looked.h"
 
 #include <stdio.h>
@@ -151,12 +151,8 @@ static ur_status make_json(const answering *a, size_t lane, const char *where, j
 static ur_status write_json(const answering *a, size_t lane, const char *where, ur_error *error)
 {
     json_t *object = NULL;
-    char *text = NULL;
     ur_status status = make_json(a, lane, where, &object, error);
-    if (status == UR_OK) status = ur_json_write(object, &text, error);
-    if (status == UR_OK) status = put(a, text, strlen(text), error);
-    if (status == UR_OK) status = put(a, "\n", 1, error);
-    free(text);
+    if (status == UR_OK) return ur_answer_line(object, a->sink, error);
     json_decref(object);
     return status;
 }

@@ -1,7 +1,7 @@
 /* Answers one text: a line with the label and its probability, or an object with the probabilities of all labels. */
 #include "task/classify/classify.h"
 
-#include "format/json_text.h"
+#include "task/answer_line.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,8 +57,7 @@ static int add_sides(json_t *o, const double *p)
     return json_object_set_new(o, "polar", json_real(polar)) | json_object_set_new(o, "positive", json_real(positive));
 }
 
-static ur_status write_json(const ur_classify *c, const double *p, const char *where, const ur_sink *sink,
-                            ur_error *error)
+static json_t *answer_json(const ur_classify *c, const double *p, const char *where)
 {
     json_t *all = json_object(),
            *o = json_pack("{s:s,s:O}", "label", c->labels[ur_classify_decide(c, p)], "probabilities", all);
@@ -66,14 +65,10 @@ static ur_status write_json(const ur_classify *c, const double *p, const char *w
     if (where && !failed) failed = json_object_set_new(o, "where", json_string(where));
     for (size_t i = 0; !failed && i < c->label_count; i++)
         failed = json_object_set_new(all, c->labels[i], json_real(p[i]));
-    char *text = NULL;
-    ur_status status = failed ? ur_fail_memory(error, "an answer") : ur_json_write(o, &text, error);
     json_decref(all);
+    if (!failed) return o;
     json_decref(o);
-    if (status == UR_OK) status = sink->write(sink->context, text, strlen(text), error);
-    if (status == UR_OK) status = sink->write(sink->context, "\n", 1, error);
-    free(text);
-    return status;
+    return NULL;
 }
 
 /* Writes "\tNAME 0.1234", or "\t0.1234" without a name. The decimal point does not follow the host's locale. */
@@ -108,7 +103,7 @@ static ur_status write_line(const ur_classify *c, const double *p, const char *w
 ur_status ur_classify_write(const ur_classify *c, const double *p, const char *where, bool json, const ur_sink *sink,
                             ur_error *error)
 {
-    return json ? write_json(c, p, where, sink, error) : write_line(c, p, where, sink, error);
+    return json ? ur_answer_line(answer_json(c, p, where), sink, error) : write_line(c, p, where, sink, error);
 }
 
 size_t ur_classify_cut_items(const void *data) { return ((const ur_classify *)data)->cut_count; }

@@ -7,6 +7,7 @@
 
 #include "base/utf8.h"
 #include "kernel/scalar.h"
+#include "task/label_counts.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -105,39 +106,11 @@ ur_status ur_classify_tally(void *data, const ur_task_batch *batch, const ur_val
 
 /* ---- Results ------------------------------------------------------------------------------------------------------ */
 
-static double macro_f1(const ur_classify *c)
-{
-    double sum = 0;
-    size_t labels = 0;
-    for (size_t i = 0; i < c->label_count; i++) {
-        const size_t *n = c->counts + 3 * i;
-        if (!n[1] && !n[2]) continue; /* a label that neither occurs nor is predicted */
-        sum += 2 * (double)n[0] / (double)(n[1] + n[2]);
-        labels++;
-    }
-    return labels ? sum / (double)labels : 0;
-}
-
 static double calibration_error(const ur_class_tally *t)
 {
     double sum = 0;
     for (size_t i = 0; i < UR_CLASS_BINS; i++) sum += fabs((double)t->bin[i].right - t->bin[i].sureness);
     return sum / (double)t->count;
-}
-
-static json_t *confusion_json(const ur_classify *c)
-{
-    json_t *rows = json_array();
-    for (size_t i = 0; rows && c->confusion && i < c->label_count; i++) {
-        json_t *row = json_array();
-        int failed = 0;
-        for (size_t k = 0; k < c->label_count; k++)
-            failed |= json_array_append_new(row, json_integer((json_int_t)c->confusion[i * c->label_count + k]));
-        if (!(failed | json_array_append_new(rows, row))) continue;
-        json_decref(rows);
-        return NULL;
-    }
-    return rows;
 }
 
 static const ur_class_part *judged_part(const ur_classify *c)
@@ -205,7 +178,7 @@ static ur_status tell_more(const ur_classify *c, const ur_class_tally *t, json_t
     if (c->cut_count) failed |= json_object_set_new(more, "cut", json_integer((json_int_t)c->cut_count));
     failed |= json_object_set_new(more, "data", clean_json(ur_labelled_found(c->set)));
     failed |= json_object_set_new(more, "labels", labels_json(c));
-    if (c->confusion) failed |= json_object_set_new(more, "confusion", confusion_json(c));
+    if (c->confusion) failed |= json_object_set_new(more, "confusion", ur_confusion_json(c->confusion, c->label_count));
     failed |= json_object_set_new(more, "mistakes", mistakes_json(c, t, error));
     if (!failed) return UR_OK;
     return error && error->status != UR_OK ? error->status : ur_fail_memory(error, "the result");
@@ -218,7 +191,7 @@ ur_status ur_classify_finish(const void *data, const void *tally, const ur_windo
     const ur_class_tally *t = tally;
     if (!t->count) return ur_fail(error, UR_ERR_USAGE, "no data to judge; name a file or a folder");
     metric[0] = (double)t->right / (double)t->count;
-    metric[1] = macro_f1(c);
+    metric[1] = ur_macro_f1(c->counts, c->label_count);
     metric[2] = all->sum / (double)(all->count ? all->count : 1);
     metric[3] = calibration_error(t);
     return more ? tell_more(c, t, more, error) : UR_OK;

@@ -3,7 +3,7 @@
 #include "task/forecast/forecast.h"
 
 #include "base/number.h"
-#include "format/json_text.h"
+#include "task/answer_line.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -208,18 +208,6 @@ static json_t *forecast_json(const ur_forecast *f)
     return failed ? NULL : o;
 }
 
-static ur_status put_object(const ur_forecast *f, const ur_sink *sink, ur_error *error)
-{
-    json_t *o = forecast_json(f);
-    char *text = NULL;
-    ur_status status = o ? ur_json_write(o, &text, error) : ur_fail_memory(error, "a forecast");
-    if (status == UR_OK) status = put(sink, text, error);
-    if (status == UR_OK) status = put(sink, "\n", error);
-    json_decref(o);
-    free(text);
-    return status;
-}
-
 ur_status ur_forecast_check_rows(const ur_forecast *f, ur_error *error)
 {
     if (f->series.rows >= f->settings.context) return UR_OK;
@@ -237,5 +225,5 @@ ur_status ur_forecast_answer(void *data, ur_learner *learner, const char *item, 
     UR_TRY(ur_forecast_apply(f, error));
     UR_TRY(ur_forecast_check_rows(f, error));
     UR_TRY(run_network(f, learner, error));
-    return json ? put_object(f, sink, error) : put_rows(f, sink, error);
+    return json ? ur_answer_line(forecast_json(f), sink, error) : put_rows(f, sink, error);
 }

@@ -4,8 +4,8 @@
  */
 #include "task/frames/frames.h"
 
-#include "format/json_text.h"
 #include "kernel/scalar.h"
+#include "task/answer_line.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -38,7 +38,7 @@ static size_t find_likeliest(const ur_frames *f)
     return best;
 }
 
-static ur_status write_json(const ur_frames *f, const char *where, const ur_sink *sink, ur_error *error)
+static json_t *answer_json(const ur_frames *f, const char *where)
 {
     json_t *all = json_object(), *o = json_pack("{s:I,s:s,s:O}", "frame", (json_int_t)f->frame_number, "label",
                                                 f->labels[find_likeliest(f)], "probabilities", all);
@@ -46,14 +46,10 @@ static ur_status write_json(const ur_frames *f, const char *where, const ur_sink
     if (where && !failed) failed = json_object_set_new(o, "where", json_string(where));
     for (size_t i = 0; !failed && i < f->label_count; i++)
         failed = json_object_set_new(all, f->labels[i], json_real(f->probability[i]));
-    char *text = NULL;
-    ur_status status = failed ? ur_fail_memory(error, "an answer") : ur_json_write(o, &text, error);
     json_decref(all);
+    if (!failed) return o;
     json_decref(o);
-    if (status == UR_OK) status = sink->write(sink->context, text, strlen(text), error);
-    if (status == UR_OK) status = sink->write(sink->context, "\n", 1, error);
-    free(text);
-    return status;
+    return NULL;
 }
 
 /* Writes "LABEL\t0.1234[\tWHERE\tFRAME]". The decimal point does not follow the host's locale. */
@@ -73,7 +69,7 @@ static ur_status write_label(ur_frames *f, const real *row, const char *where, b
 {
     make_probabilities(f, row);
     f->frame_number++;
-    return json ? write_json(f, where, sink, error) : write_line(f, where, sink, error);
+    return json ? ur_answer_line(answer_json(f, where), sink, error) : write_line(f, where, sink, error);
 }
 
 /* ---- Frames ------------------------------------------------------------------------------------------------------- */

@@ -6,6 +6,8 @@
  */
 #include "task/frames/frames.h"
 
+#include "task/label_counts.h"
+
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,37 +119,9 @@ ur_status ur_frames_tally_batch(void *data, const ur_task_batch *batch, const ur
 
 /* ---- Results ------------------------------------------------------------------------------------------------------ */
 
-static double macro_f1(const ur_frames *f)
-{
-    double sum = 0;
-    size_t labels = 0;
-    for (size_t i = 0; i < f->label_count; i++) {
-        const size_t *n = f->counts + 3 * i;
-        if (!n[1] && !n[2]) continue; /* a label that neither occurs nor is predicted */
-        sum += 2 * (double)n[0] / (double)(n[1] + n[2]);
-        labels++;
-    }
-    return labels ? sum / (double)labels : 0;
-}
-
 static const ur_frames_part *judged_part(const ur_frames *f)
 {
     return f->part[UR_PART_TEST].clips ? &f->part[UR_PART_TEST] : &f->part[UR_PART_VALIDATION];
-}
-
-static json_t *confusion_json(const ur_frames *f)
-{
-    json_t *rows = json_array();
-    int failed = !rows;
-    for (size_t i = 0; !failed && i < f->label_count; i++) {
-        json_t *row = json_array();
-        for (size_t k = 0; k < f->label_count; k++)
-            failed |= json_array_append_new(row, json_integer((json_int_t)f->confusion[i * f->label_count + k]));
-        failed |= json_array_append_new(rows, row);
-    }
-    if (!failed) return rows;
-    json_decref(rows);
-    return NULL;
 }
 
 /* [label, frames] for each run of equal labels. −1 stands for no label. */
@@ -202,13 +176,13 @@ ur_status ur_frames_finish(const void *data, const void *tally, const ur_window_
     const ur_frames_tally *t = tally;
     if (!t->frames) return ur_fail(error, UR_ERR_DATA, "there are no frames with labels to judge");
     metric[0] = (double)t->right / (double)t->frames;
-    metric[1] = macro_f1(f);
+    metric[1] = ur_macro_f1(f->counts, f->label_count);
     metric[2] = (double)t->distance / (double)(t->runs ? t->runs : 1);
     metric[3] = all->sum / (double)(all->count ? all->count : 1);
     if (!more) return UR_OK;
     int failed = json_object_set_new(more, "frames", json_integer((json_int_t)t->frames));
     failed |= json_object_set_new(more, "labels", labels_json(f));
-    failed |= json_object_set_new(more, "confusion", confusion_json(f));
+    failed |= json_object_set_new(more, "confusion", ur_confusion_json(f->confusion, f->label_count));
     failed |= json_object_set_new(more, "clips", shown_json(f));
     return failed ? ur_fail_memory(error, "the result") : UR_OK;
 }

@@ -4,7 +4,7 @@
  */
 #include "task/glimpse/glimpse.h"
 
-#include "format/json_text.h"
+#include "task/answer_line.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -179,18 +179,6 @@ static json_t *answer_json(const answer *a)
     return NULL;
 }
 
-static ur_status write_object(const answer *a, const ur_sink *sink, ur_error *error)
-{
-    char *text = NULL;
-    json_t *o = answer_json(a);
-    ur_status status = o ? ur_json_write(o, &text, error) : ur_fail_memory(error, "an answer");
-    json_decref(o);
-    if (status == UR_OK) status = sink->write(sink->context, text, strlen(text), error);
-    if (status == UR_OK) status = sink->write(sink->context, "\n", 1, error);
-    free(text);
-    return status;
-}
-
 /* ---- A file ------------------------------------------------------------------------------------------------------- */
 
 static ur_status read_pictures(ur_glimpse *g, size_t first, size_t lanes, ur_error *error)
@@ -209,7 +197,7 @@ static ur_status write_answer(answer *a, bool json, const ur_sink *sink, ur_erro
     double share;
     label_at(a, a->g->net.glimpses - 1, &share);
     if (!isfinite(share)) return ur_fail(error, UR_ERR_NUMERIC, "%s: the network's output is not finite", a->where);
-    return json ? write_object(a, sink, error) : write_line(a, sink, error);
+    return json ? ur_answer_line(answer_json(a), sink, error) : write_line(a, sink, error);
 }
 
 static ur_status answer_some(ur_glimpse *g, ur_learner *learner, size_t first, size_t lanes, bool json,

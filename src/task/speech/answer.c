@@ -6,8 +6,8 @@
 #include "task/speech/speech.h"
 
 #include "base/utf8.h"
-#include "format/json_text.h"
 #include "layer/ctc.h"
+#include "task/answer_line.h"
 #include "task/looked.h"
 
 #include <jansson.h>
@@ -30,17 +30,6 @@ size_t ur_speech_item_size(const void *data)
 
 /* ---- Output --------------------------------------------------------------------------------------------------------- */
 
-static ur_status write_object(json_t *o, const ur_sink *sink, ur_error *error)
-{
-    char *text = NULL;
-    ur_status status = o ? ur_json_write(o, &text, error) : ur_fail_memory(error, "an answer");
-    json_decref(o);
-    if (status == UR_OK) status = sink->write(sink->context, text, strlen(text), error);
-    if (status == UR_OK) status = sink->write(sink->context, "\n", 1, error);
-    free(text);
-    return status;
-}
-
 /* Adds where in the recording the decoder looked as it wrote each token: a weight for each step, and the duration of a
  * step. */
 static ur_status put_attention(ur_listener *l, json_t *o, ur_error *error)
@@ -60,7 +49,7 @@ static ur_status put_attention(ur_listener *l, json_t *o, ur_error *error)
 static ur_status write_final(ur_listener *l, json_t *o, const ur_sink *sink, ur_error *error)
 {
     ur_status status = o && l->settings.attention ? put_attention(l, o, error) : UR_OK;
-    if (status == UR_OK) return write_object(o, sink, error);
+    if (status == UR_OK) return ur_answer_line(o, sink, error);
     json_decref(o);
     return status;
 }
@@ -165,7 +154,8 @@ static ur_status write_new(ur_listener *l, size_t from, bool json, const ur_sink
 {
     double seconds = (double)(l->live.slices * ur_speech_hop(l->speech)) / ur_speech_rate(l->speech);
     if (!json) return sink->write(sink->context, l->said.text + from, l->said.length - from, error);
-    return write_object(json_pack("{s:s,s:f,s:b}", "text", l->said.text, "seconds", seconds, "final", 0), sink, error);
+    return ur_answer_line(json_pack("{s:s,s:f,s:b}", "text", l->said.text, "seconds", seconds, "final", 0), sink,
+                          error);
 }
 
 /* Makes a step of the slices that wait. */

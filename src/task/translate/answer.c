@@ -4,7 +4,7 @@
  */
 #include "task/translate/translate.h"
 
-#include "format/json_text.h"
+#include "task/answer_line.h"
 #include "task/looked.h"
 
 #include <stdio.h>
@@ -97,12 +97,8 @@ static ur_status make_json(const answering *a, json_t **object, ur_error *error)
 static ur_status write_json(const answering *a, ur_error *error)
 {
     json_t *object = NULL;
-    char *text = NULL;
     ur_status status = make_json(a, &object, error);
-    if (status == UR_OK) status = ur_json_write(object, &text, error);
-    if (status == UR_OK) status = put(a, text, strlen(text), error);
-    if (status == UR_OK) status = put(a, "\n", 1, error);
-    free(text);
+    if (status == UR_OK) return ur_answer_line(object, a->sink, error);
     json_decref(object);
     return status;
 }
