@@ -92,7 +92,7 @@ fails_with train lm text -o not --quiet --val one; says 'one: '; says 'too short
 
 # A terminal that goes away, a limit of time, and other signals that end a program: the run is saved, as after SIGTERM.
 for signal in HUP XCPU USR1; do
-    "$UNROLL" train lm text -o "hung-$signal" "${small[@]}" --steps 10000000 --save-every 1000000 --eval-every 1000000 >out 2>err &
+    "$UNROLL" train lm text -o "hung-$signal" "${small[@]}" --steps 10000000 --save-every 1000000 --eval-every 100000 >out 2>err &
     pid=$!
     until_true 60 test -s "hung-$signal/log.jsonl"
     kill -s $signal $pid

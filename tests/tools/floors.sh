@@ -40,6 +40,7 @@ TEXT
 file src/base/file_error.c <<<'const char *reason(int cause) { return strerror_r(cause, 0, 0); }'
 file cli/bench/bench.c <<<'#include "kernel/k.h"'
 file cli/report/chart.c <<<'#include "cli/support/s.h"'
+file tests/base/good.c <<<'#include "train/t.h"'
 file examples/good.c <<<'#include "unroll_train.h"'
 "$SOURCE/tools/floors" "$tree" || fail "a good tree is refused"
 
@@ -61,6 +62,7 @@ for call in exit abort printf puts perror rand srand getenv strerror strerror_r;
 done
 offence 'src/base/x.c:1: prints' src/base/x.c <<<'void f(void) { fputs("x", stderr); }'
 offence 'src/base/x.c:501: has more than 500 lines' src/base/x.c < <(yes 'int x;' | head -n 600)
+offence 'tests/base/x.c:501: has more than 500 lines' tests/base/x.c < <(yes 'int x;' | head -n 501)
 offence 'examples/x.c:101: has more than 100 lines' examples/x.c < <(yes 'int x;' | head -n 101)
 offence 'src/base/x.c:64: ends a function of more than 60 lines' src/base/x.c \
     < <(printf 'int f(void)\n{\n'; yes '    g();' | head -n 61; echo '}')
