@@ -4,7 +4,8 @@
 static ur_status run(void *settings, const ur_cli_arguments *arguments, ur_error *error)
 {
     UR_TRY(ur_cli_expect(arguments, 1, 3, "which pictures? give an idx file, then one of their labels", error));
-    UR_TRY(ur_cli_expect(arguments, 2, 3, "which labels? give their idx file behind that of the pictures", error));
+    UR_TRY(
+        ur_cli_expect(arguments, 2, 3, "which labels? give their idx file after the idx file of the pictures", error));
     return ur_cli_train(settings, arguments, NULL, error);
 }
 

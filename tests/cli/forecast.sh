@@ -175,7 +175,7 @@ says "channel 'cold': there is no such column; the columns are: time, load, heat
 misused train forecast all.csv -o none --time-column date; says "time column 'date': there is no such column"
 { sed -n 1,5p all.csv; sed -n 4p all.csv; } >order.csv
 fails_with train forecast order.csv -o none
-says "order.csv: line 6: column 'time': the time 2024-01-01 02:00 is not behind 2024-01-01 03:00"
+says "order.csv: line 6: column 'time': the time 2024-01-01 02:00 is not after 2024-01-01 03:00"
 sed 7s/$/,5/ all.csv >wide.csv
 fails_with train forecast wide.csv -o none; says 'wide.csv: line 7: 4 columns, where the first row has 3'
 sed '9s/,[0-9.]*,/,much,/' all.csv >word.csv

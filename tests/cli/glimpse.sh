@@ -120,7 +120,7 @@ misused inspect gradient hard squares.idx3 squares.idx1 --part 0:1; says '--part
 # Refused
 few=(-o none --steps 1 --quiet)
 misused train glimpse "${few[@]}"; says 'which pictures? give an idx file, then one of their labels'
-misused train glimpse squares.idx3 "${few[@]}"; says 'which labels? give their idx file behind that of the pictures'
+misused train glimpse squares.idx3 "${few[@]}"; says 'which labels? give their idx file after the idx file of the pictures'
 misused train glimpse squares.idx3 squares.idx1 few.idx3 "${few[@]}"; says '3 files: give IMAGES and LABELS, two idx files'
 misused train glimpse squares.idx3 squares.idx1 --val few.idx3 "${few[@]}"; says '2 files: give IMAGES and LABELS, and for --val its pictures, then its labels'
 fails_with train glimpse squares.idx3 short.idx1 "${few[@]}"; says 'squares.idx3: 160 pictures, but 159 labels in short.idx1'

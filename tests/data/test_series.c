@@ -140,9 +140,10 @@ static void bad_tables(void **state)
 static void bad_times(void **state)
 {
     temp_text *temp = *state;
-    check_refused(temp, temp_string(temp, "o.csv", "date,a\n2020-01-02,1\n2020-01-01,2\n"), NULL, UR_ERR_DATA,
-                  "o.csv: line 3: column 'date': the time 2020-01-01 is not behind 2020-01-02, that of the row before; "
-                  "sort the rows, or name another `time-column` (or none)");
+    check_refused(
+        temp, temp_string(temp, "o.csv", "date,a\n2020-01-02,1\n2020-01-01,2\n"), NULL, UR_ERR_DATA,
+        "o.csv: line 3: column 'date': the time 2020-01-01 is not after 2020-01-02, the time of the row before; "
+        "sort the rows, or name another `time-column` (or none)");
     check_refused(temp, temp_string(temp, "d.csv", "date,a\n1,1\n2,2\n"), &(ur_series_options){.time_column = "date"},
                   UR_ERR_DATA,
                   "d.csv: line 2: column 'date': '1' is no time such as 2026-01-31, 2026-01-31 13:45:00, 2026-01 or "

@@ -166,7 +166,7 @@ static ur_status take_name(ur_captions *c, table *t, const ur_row *row, ur_field
 {
     ur_field name = ur_field_trim((ur_field){t->plain, ur_field_plain(t->set.dialect, field, t->plain)});
     if (!name.length) return fail_row(t, row, "a row without the name of a picture", error);
-    memcpy(c->text + c->used, name.text, name.length); /* kept after the caption for now */
+    memcpy(c->text + c->used, name.text, name.length); /* after the caption, where name_of finds it */
     c->used += name.length;
     c->text[c->used++] = 0;
     return UR_OK;

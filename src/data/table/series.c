@@ -81,10 +81,11 @@ static ur_status take_time(ur_series *s, const ur_row *row, ur_field cell, ur_er
     if (s->rows == 0 || *time > time[-1]) return UR_OK;
     char before[UR_DATE_TEXT];
     ur_date_write(time[-1], s->form, before);
-    return ur_series_fail(s, row->line, error, UR_ERR_DATA,
-                          "column '%.60s': the time %.*s is not behind %s, that of the row before; sort the rows, or "
-                          "name another `time-column` (or none)",
-                          name, shown(cell), cell.text, before);
+    return ur_series_fail(
+        s, row->line, error, UR_ERR_DATA,
+        "column '%.60s': the time %.*s is not after %s, the time of the row before; sort the rows, or "
+        "name another `time-column` (or none)",
+        name, shown(cell), cell.text, before);
 }
 
 static ur_status take_cell(ur_series *s, const ur_row *row, size_t column, ur_field cell, ur_error *error)
