@@ -17,7 +17,7 @@ static ur_status resolve_symbols(size_t symbols, ur_layer *l, ur_error *error)
     }
     l->inputs = l->spec.inputs ? l->spec.inputs : symbols;
     if (!l->inputs)
-        return size_missing(&l->spec, "the number of symbols", "write it behind the word or set ur_sizes.symbols",
+        return size_missing(&l->spec, "the number of symbols", "write it after the word or set ur_sizes.symbols",
                             error);
     return l->inputs > INT32_MAX ? ur_fail(error, UR_ERR_USAGE, "too many symbols: %zu", l->inputs) : UR_OK;
 }

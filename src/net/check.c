@@ -17,14 +17,14 @@ static ur_status check_order(const ur_net_spec *spec, const ur_line_spec *line, 
                                "\"%s\" reads ids and can only begin a line; move it to the front", word);
         if (i == 0 && layer->kind->names && !layer->kind->joins)
             return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
-                               "\"%s\" stands behind a layer; begin the line with another", word);
+                               "\"%s\" must come after a layer; begin the line with another", word);
         if (layer->kind->ends_line && i + 1 < line->count)
             return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
-                               "\"%s\" ends a line; move it to the end, or what is behind it in front of it", word);
+                               "\"%s\" ends a line; move it to the end, or put what follows it before it", word);
         if (ended && layer->kind->in_time)
             return ur_net_fail(error, UR_ERR_FORMAT, layer->column,
-                               "\"%s\" needs steps, and \"%s\" before it has left only one; move \"%s\" behind it",
-                               word, ur_layer_spec_word(ended), ur_layer_spec_word(ended));
+                               "\"%s\" needs steps, and \"%s\" before it has left only one; move \"%s\" after it", word,
+                               ur_layer_spec_word(ended), ur_layer_spec_word(ended));
         if (layer->kind->ends_time) ended = layer;
     }
     return UR_OK;

@@ -44,7 +44,7 @@ static ur_status check_network(const ur_model *m, ur_error *error)
     if (writes && m->line_count > 1) return UR_OK;
     return ur_fail(
         error, UR_ERR_USAGE,
-        "\"%.200s\" cannot write: its last line must read tokens and end in a dense layer, behind a line that "
+        "\"%.200s\" cannot write: its last line must read tokens and end in a dense layer, after a line that "
         "reads what is to be answered",
         m->net);
 }

@@ -35,7 +35,7 @@ ur_status ur_decoder_check(const ur_model *m, size_t features, size_t tokens, co
     for (size_t i = 0; i + 1 < m->line_count; i++) sees = sees || m->lines[i].features == features;
     if (!sees)
         return ur_fail(error, UR_ERR_USAGE,
-                       "network line \"%s\": a line takes %s, and the decoder behind it begins from it, such as \"%s\"",
+                       "network line \"%s\": a line takes %s, and the decoder after it begins from it, such as \"%s\"",
                        m->net, what, example);
     if (decoder->symbols == tokens && decoder->width == tokens && !decoder->last && linear) return UR_OK;
     return ur_fail(

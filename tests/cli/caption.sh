@@ -94,7 +94,7 @@ fails_with train caption named.tsv --images new; says 'new/000: no such file or 
 misused train caption "${idx[@]}" --val new/captions.tsv; says 'new/captions.tsv: give its pictures with --val-images'
 misused train caption "${idx[@]}" --val-images files; says '--val-images goes with --val, the table of their captions'
 misused train caption "${idx[@]}" --features places.npy; says 'exclude each other'
-misused train caption "${idx[@]}" --net 'embed 4 > lstm 5 > dense'; says 'a line takes the picture, and the decoder behind it begins from it'
+misused train caption "${idx[@]}" --net 'embed 4 > lstm 5 > dense'; says 'a line takes the picture, and the decoder after it begins from it'
 misused train caption "${idx[@]}" --net 'image: conv 2 3x3 > places; lstm 4 from image > dense'; says 'line 2 takes numbers; the last line alone reads tokens'
 misused train caption "${idx[@]}" --net 'image: conv 2 3x3 > places; embed 3 > lstm 4 from image > last > dense'; says 'the last line reads tokens and gives'
 fails_with train caption rows40.tsv --features places.npy --val rows40.tsv --val-features wide.npy -o wide "${few[@]}"

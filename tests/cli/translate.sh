@@ -40,7 +40,7 @@ fails_with train translate nothing nothing -o none; says 'no pair of two texts i
 fails_with train translate dates.tsv -o none --max-length 1; says 'all pairs are longer than 1 tokens; give a larger --max-length'
 misused train translate dates.tsv -o none --vocab-limit 100; says 'a vocabulary of pieces has the 256 bytes first; a limit of 100 is too small'
 misused train translate dates.tsv -o none --hidden 8,8; says 'give one width, or the whole network as --net'
-misused train translate dates.tsv -o none --net 'embed 8 > lstm 8 > dense'; says 'a line that reads the source, and the decoder behind it'
+misused train translate dates.tsv -o none --net 'embed 8 > lstm 8 > dense'; says 'a line that reads the source, and the decoder after it'
 misused train translate dates.tsv -o none --net 'a: embed 8 > lstm 8; lstm 8 from a > dense'; says 'line 2 takes numbers'
 misused train translate dates.tsv -o none --net 'a: embed 8 > lstm 8; embed 8 > lstm 8 from a > last > dense'; says 'leave out last, mean and max'
 misused train translate dates.tsv -o none --net 'a: embed 8 > lstm 8; embed 8 > lstm 8 from a > dense 5'; says 'numbers for each: end it in dense'

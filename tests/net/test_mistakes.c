@@ -139,9 +139,9 @@ static void test_wrong_order(void **state)
     wrong("lstm 5 > embed 4", 10, "\"embed\" reads ids and can only begin a line; move it to the front");
     wrong("onehot > onehot", 10, "\"onehot\" reads ids and can only begin a line; move it to the front");
     wrong("lstm 5 > last > gru 5", 17,
-          "\"gru\" needs steps, and \"last\" before it has left only one; move \"last\" behind it");
+          "\"gru\" needs steps, and \"last\" before it has left only one; move \"last\" after it");
     wrong("lstm 5 > last > dense > last", 25,
-          "\"last\" needs steps, and \"last\" before it has left only one; move \"last\" behind it");
+          "\"last\" needs steps, and \"last\" before it has left only one; move \"last\" after it");
     canonical("lstm 5 > last", "lstm 5 > last");
 }
 
@@ -247,7 +247,7 @@ static void test_what_cannot_attend(void **state)
     wrong("a: lstm 3; lstm 3 > attend", 27,
           "expected the name of an earlier line after \"attend\", found the end of the line");
     wrong("lstm 3 > attend a", 10, "\"attend a\" needs an earlier line of that name; begin one with \"a: \"");
-    wrong("a: lstm 3; attend a", 12, "\"attend\" stands behind a layer; begin the line with another");
+    wrong("a: lstm 3; attend a", 12, "\"attend\" must come after a layer; begin the line with another");
     wrong("a: lstm 3; lstm 3 > attend a > attend a", 32, "a second \"attend\" in a line; give it a line of its own");
     wrong("a: lstm 3; lstm 3 > attend a dot general", 34,
           "\"general\", but \"attend\" has such an option already; leave one of them out");
@@ -278,14 +278,14 @@ static void test_a_layer_that_ends_a_line(void **state)
 {
     (void)state;
     wrong("embed 4 > dense 5 > crf > dense", 21,
-          "\"crf\" ends a line; move it to the end, or what is behind it in front of it");
+          "\"crf\" ends a line; move it to the end, or put what follows it before it");
     wrong("embed 4 > last > dense 5 > crf", 28,
-          "\"crf\" needs steps, and \"last\" before it has left only one; move \"last\" behind it");
+          "\"crf\" needs steps, and \"last\" before it has left only one; move \"last\" after it");
     wrong("embed 4 > dense 5 > crf 5", 25, "\"crf\" takes no number, so \"5\" is one too many");
     wrong("lstm 4 > dense 5 > ctc > last", 20,
-          "\"ctc\" ends a line; move it to the end, or what is behind it in front of it");
+          "\"ctc\" ends a line; move it to the end, or put what follows it before it");
     wrong("lstm 4 > last > dense 5 > ctc", 27,
-          "\"ctc\" needs steps, and \"last\" before it has left only one; move \"last\" behind it");
+          "\"ctc\" needs steps, and \"last\" before it has left only one; move \"last\" after it");
 }
 
 static void test_known_but_not_built(void **state)

@@ -22,11 +22,10 @@ static ur_status check_network(const ur_translate *c, const ur_model *m, ur_erro
     bool reads = false;
     for (size_t i = 0; i + 1 < m->line_count; i++) reads = reads || m->lines[i].symbols;
     if (!reads)
-        return ur_fail(
-            error, UR_ERR_USAGE,
-            "network line \"%s\": a translation has a line that reads the source, and the decoder behind it, "
-            "such as \"encoder: embed 256 > lstm 256; decoder: embed 256 > lstm 256 from encoder > dense\"",
-            m->net);
+        return ur_fail(error, UR_ERR_USAGE,
+                       "network line \"%s\": a translation has a line that reads the source, and the decoder after it, "
+                       "such as \"encoder: embed 256 > lstm 256; decoder: embed 256 > lstm 256 from encoder > dense\"",
+                       m->net);
     if (decoder->symbols == tokens && decoder->width == tokens && !decoder->last) return UR_OK;
     return ur_fail(
         error, UR_ERR_USAGE,
