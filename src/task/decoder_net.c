@@ -45,15 +45,16 @@ ur_status ur_decoder_check(const ur_model *m, size_t features, size_t tokens, co
         m->net, tokens);
 }
 
-ur_status ur_decoder_look(const ur_decoder_looking *l, char *text, size_t size, ur_error *error)
+bool ur_decoder_looks(const ur_decoder_looking *l) { return strcmp(l->attend, "none") != 0; }
+
+ur_status ur_decoder_look(const ur_decoder_looking *l, ur_net_writing *w, ur_error *error)
 {
     char width[24] = "";
-    *text = 0;
-    if (strcmp(l->attend, "none") == 0) {
+    if (!ur_decoder_looks(l)) {
         if (!l->feed) return UR_OK;
         return ur_fail(error, UR_ERR_USAGE, "`input-feed`: with `attend` none there is nothing to feed; leave one out");
     }
     if (l->width) snprintf(width, sizeof width, " %zu", l->width);
-    snprintf(text, size, " > attend %s%s %s%s", l->name, width, l->attend, l->feed ? " feed" : "");
+    ur_net_put(w, "attend %s%s %s%s", l->name, width, l->attend, l->feed ? " feed" : "");
     return UR_OK;
 }

@@ -22,7 +22,8 @@ typedef struct ur_decoder_looking {
     size_t width; /* width of the attention layer's output; 0 for the width of its input, unless it is fed back */
     bool feed;
 } ur_decoder_looking;
-/* Writes " > attend NAME W general feed", or nothing. UR_ERR_USAGE if input feeding is asked for without attention. */
-ur_status ur_decoder_look(const ur_decoder_looking *looking, char *text, size_t size, ur_error *error);
+bool ur_decoder_looks(const ur_decoder_looking *looking);
+/* Puts "attend NAME W general feed", or nothing. UR_ERR_USAGE if input feeding is asked for without attention. */
+ur_status ur_decoder_look(const ur_decoder_looking *looking, ur_net_writing *w, ur_error *error);
 
 #endif

@@ -6,18 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- Written ------------------------------------------------------------------------------------------------------ */
-
-ur_status ur_plan_cell(const ur_run_settings *run, char *text, size_t size, ur_error *error)
-{
-    char many[32] = "";
-    if (strchr(run->hidden, ','))
-        return ur_fail(error, UR_ERR_USAGE, "`hidden` %s: give one width, or the whole network as `net`", run->hidden);
-    if (run->layers > 1) snprintf(many, sizeof many, " x%zu", run->layers);
-    snprintf(text, size, "%s %.12s%s", run->cell, run->hidden, many);
-    return UR_OK;
-}
-
 static const ur_planned_line *find_planned(const ur_line_plan *plan, const char *name)
 {
     for (size_t i = 0; i < plan->count; i++)
@@ -25,12 +13,9 @@ static const ur_planned_line *find_planned(const ur_line_plan *plan, const char 
     return NULL;
 }
 
-ur_status ur_plan_sizes(const ur_line_plan *plan, const char *given, ur_net_request *request, ur_error *error)
+ur_status ur_plan_sizes(const ur_line_plan *plan, ur_net_request *request, ur_error *error)
 {
     ur_net_spec spec;
-    if (given && strlen(given) >= sizeof request->line)
-        return ur_fail(error, UR_ERR_USAGE, "the network line is longer than %d bytes", UR_LINE_TEXT_MAX);
-    if (given) memcpy(request->line, given, strlen(given) + 1);
     UR_TRY(ur_net_parse(request->line, &spec, error));
     request->sizes.lines = request->lines;
     for (size_t i = 0; i < spec.line_count; i++) {

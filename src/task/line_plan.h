@@ -18,11 +18,8 @@ typedef struct ur_line_plan {
     ur_planned_line line[UR_LINES_MAX];
 } ur_line_plan;
 
-/* Writes "lstm 256 x2" from the settings. UR_ERR_USAGE if the layers differ in width. */
-ur_status ur_plan_cell(const ur_run_settings *run, char *text, size_t size, ur_error *error);
-/* Fills in what the data fix for each line of request->line, in whatever order the lines come. If the user gives a
- * line, it is copied there first. */
-ur_status ur_plan_sizes(const ur_line_plan *plan, const char *given, ur_net_request *request, ur_error *error);
+/* Fills in what the data fix for each line of request->line, in whatever order the lines come. */
+ur_status ur_plan_sizes(const ur_line_plan *plan, ur_net_request *request, ur_error *error);
 /* Sets number[i] to the index of planned line i in the model. UR_ERR_USAGE if a line is missing or has other inputs or
  * outputs. */
 ur_status ur_plan_find(const ur_line_plan *plan, const ur_model *model, size_t *number, ur_error *error);

@@ -95,6 +95,12 @@ ur_status ur_spelling_check(const ur_model *m, bool spelled, ur_error *error)
         m->net);
 }
 
+void ur_spelling_put(ur_net_writing *w, const char *cell)
+{
+    ur_net_put_line(w, "chars");
+    ur_net_put(w, "embed 32 > %s 64 bi > last", cell);
+}
+
 ur_status ur_spelling_sizes(const ur_vocabulary *words, const ur_vocabulary *characters, ur_net_request *request,
                             ur_error *error)
 {

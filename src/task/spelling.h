@@ -22,6 +22,8 @@ bool ur_reads_characters(const ur_model *model, size_t line);
 size_t ur_line_of_words(const ur_model *model);
 /* Refuses (UR_ERR_USAGE) a network in which no line reads words, or, if words are spelled, no line reads characters. */
 ur_status ur_spelling_check(const ur_model *model, bool spelled, ur_error *error);
+/* Puts the line that reads characters, "chars: embed 32 > CELL 64 bi > last". */
+void ur_spelling_put(ur_net_writing *w, const char *cell);
 /* What the data fix for each line that reads ids: the number of words or of characters. Sets `request->lines`. */
 ur_status ur_spelling_sizes(const ur_vocabulary *words, const ur_vocabulary *characters, ur_net_request *request,
                             ur_error *error);

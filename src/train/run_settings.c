@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define R(field) offsetof(ur_run_settings, field)
@@ -161,6 +162,13 @@ ur_status ur_run_settings_check(const ur_run_settings *run, ur_error *error)
         return ur_fail(error, UR_ERR_USAGE, "`%s` needs a run folder: give `output`",
                        run->resume ? "resume" : "overwrite");
     return check_hidden(run, error);
+}
+
+ur_status ur_run_width(const ur_run_settings *run, size_t *width, ur_error *error)
+{
+    *width = strtoul(run->hidden, NULL, 10);
+    if (!strchr(run->hidden, ',')) return UR_OK;
+    return ur_fail(error, UR_ERR_USAGE, "`hidden` %s: give one width, or the whole network as `net`", run->hidden);
 }
 
 ur_status ur_val_fold_read(const char *fold, const ur_run_settings *run, const char *other, size_t *part, size_t *parts,

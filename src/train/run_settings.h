@@ -49,6 +49,10 @@ static inline bool ur_run_is_endless(const ur_run_settings *run)
 /* Checks what a single row cannot. */
 ur_status ur_run_settings_check(const ur_run_settings *run, ur_error *error);
 
+/* Gets the width that `hidden` gives, for a network whose recurrent layers are all equally wide. UR_ERR_USAGE if it gives
+ * several. */
+ur_status ur_run_width(const ur_run_settings *run, size_t *width, ur_error *error);
+
 /* Reads the setting `val-fold`, "I/K", of tasks that can hold out part I of K equal parts. *part counts from 0.
  * UR_ERR_USAGE for any other text, and if there are other validation data (`other`: names of files to hold out, or
  * NULL). */

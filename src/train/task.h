@@ -8,6 +8,7 @@
 #ifndef UR_TRAIN_TASK_H
 #define UR_TRAIN_TASK_H
 
+#include "net/writing.h"
 #include "train/learner.h"
 #include "train/settings.h"
 #include "unroll_generate.h"
@@ -87,6 +88,7 @@ typedef struct ur_task {
     void (*describe)(const void *data, char *text, size_t size);
     /* A hash of everything in one part of the data; 0 if there is no such part. */
     uint64_t (*hash)(const void *data, ur_part part);
+    /* Writes request->line, unless it holds the network that the user gave, and the sizes (net/writing.h). */
     ur_status (*network)(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error);
     /* Puts into the built model what its file will say: vocabularies, and what it was trained on. Refuses a network
      * that the task cannot use. */

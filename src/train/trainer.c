@@ -37,10 +37,19 @@ static ur_status bias_gates(ur_trainer *t, ur_error *error)
                    steps, ur_model_net(t->model));
 }
 
+/* Copies the network that the user gives, if any. */
+static ur_status copy_network(const char *net, char line[UR_LINE_TEXT_MAX], ur_error *error)
+{
+    ur_net_writing w = ur_net_begin(line);
+    if (net) ur_net_put(&w, "%s", net);
+    return ur_net_end(&w, error);
+}
+
 /* Builds the network. The run is recorded with the line as the parser understood it. */
 static ur_status make_network(ur_trainer *t, ur_error *error)
 {
     ur_net_request request = {0};
+    UR_TRY(copy_network(t->run->net, request.line, error));
     UR_TRY(t->task->network(t->data, t->settings, &request, error));
     UR_TRY(ur_model_build(&t->model, request.line, &request.sizes, t->run->isa, error));
     snprintf(t->model->task, sizeof t->model->task, "%s", t->task->name);

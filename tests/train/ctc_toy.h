@@ -78,8 +78,7 @@ static uint64_t ctc_hash(const void *data, ur_part part)
 
 static ur_status ctc_network(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error)
 {
-    (void)data, (void)error;
-    strncpy(request->line, settings->run.net, sizeof request->line - 1);
+    (void)data, (void)settings, (void)error;
     request->sizes = (ur_sizes){.symbols = CTC_LETTERS, .outputs = CTC_CLASSES};
     return UR_OK;
 }

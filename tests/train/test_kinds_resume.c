@@ -58,8 +58,7 @@ static uint64_t hash_any(const void *data, ur_part part)
 
 static ur_status network_any(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error)
 {
-    (void)data, (void)error;
-    snprintf(request->line, sizeof request->line, "%s", settings->run.net);
+    (void)data, (void)settings, (void)error;
     request->sizes =
         (ur_sizes){.symbols = SYMBOLS, .rows = KIND_ROWS, .columns = KIND_COLUMNS, .channels = KIND_CHANNELS};
     return UR_OK;

@@ -3,7 +3,6 @@
 
 #include "base/number.h"
 #include "task/decoder_net.h"
-#include "train/net_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,37 +93,41 @@ ur_status ur_caption_choose(const void *data, ur_settings *settings, ur_error *e
 
 enum { PLACES_MOST = 10, FILTERS = 32, FILTERS_MOST = 128 }; /* PLACES_MOST: places along a side that are attended to */
 
-/* Writes "conv 32 3x3 relu > pool 2 > conv 64 3x3 relu > pool 2 > conv 128 3x3 relu > places", as long as is needed to
+/* Puts "conv 32 3x3 relu > pool 2 > conv 64 3x3 relu > pool 2 > conv 128 3x3 relu > places", as long as is needed to
  * leave few enough places. */
-static void write_eye(const ur_picture_size *size, char *line, size_t room)
+static void put_eye(ur_net_writing *w, const ur_picture_size *size)
 {
-    size_t side = size->rows > size->columns ? size->rows : size->columns, filters = FILTERS, used = 0;
+    size_t side = size->rows > size->columns ? size->rows : size->columns, filters = FILTERS;
     for (; side > PLACES_MOST; side /= 2, filters = filters < FILTERS_MOST ? 2 * filters : filters)
-        used += (size_t)snprintf(line + used, room - used, "conv %zu 3x3 relu > pool 2 > ", filters);
-    snprintf(line + used, room - used, "conv %zu 3x3 relu > places", filters);
+        ur_net_put(w, "conv %zu 3x3 relu > pool 2", filters);
+    ur_net_put(w, "conv %zu 3x3 relu > places", filters);
 }
 
 /* Writes "image: conv … > places; decoder: embed E > dropout P > CELL H from image > attend image additive > dropout P
  * > dense". The decoder attends only if there are several places. Features of a whole picture have just one. */
-static ur_status write_network(const ur_caption_task *c, const ur_run_settings *run, char *line, size_t size,
-                               ur_error *error)
+static ur_status write_network(const ur_caption_task *c, const ur_run_settings *run, char *line, ur_error *error)
 {
-    char number[UR_NUMBER_MAX], drop[64] = "", between[64] = "", many[32] = "", eye[512], look[96];
-    bool places = c->input.size.rows || c->input.places > 1;
+    ur_net_writing w = ur_net_begin(line);
+    ur_net_cells cells = {run->cell, .layers = run->layers, .drop = run->dropout, .more = "from image"};
+    UR_TRY(ur_run_width(run, &cells.width, error));
     const ur_decoder_looking looking = {.name = "image",
-                                        .attend = places ? c->settings.attend : "none",
-                                        .width = c->settings.input_feed ? strtoul(run->hidden, NULL, 10) : 0,
+                                        .attend =
+                                            c->input.size.rows || c->input.places > 1 ? c->settings.attend : "none",
+                                        .width = c->settings.input_feed ? cells.width : 0,
                                         .feed = c->settings.input_feed};
-    ur_write_number(run->dropout > 0 ? run->dropout : 0, number);
-    if (run->dropout > 0) snprintf(drop, sizeof drop, " > dropout %s", number);
-    if (run->layers > 1) snprintf(many, sizeof many, " x%zu", run->layers);
-    if (run->layers > 1 && run->dropout > 0) snprintf(between, sizeof between, " drop=%s", number);
-    snprintf(eye, sizeof eye, "dense %.12s tanh", run->hidden);
-    if (c->input.size.rows) write_eye(&c->input.size, eye, sizeof eye);
-    UR_TRY(ur_decoder_look(&looking, look, sizeof look, error));
-    snprintf(line, size, "image: %s; decoder: embed %zu%s > %.40s %.12s%s%s from image%s%s > dense", eye, run->embed,
-             drop, run->cell, run->hidden, many, between, look, drop);
-    return UR_OK;
+    ur_net_put_line(&w, "image");
+    if (c->input.size.rows)
+        put_eye(&w, &c->input.size);
+    else
+        ur_net_put(&w, "dense %zu tanh", cells.width);
+    ur_net_put_line(&w, "decoder");
+    ur_net_put(&w, "embed %zu", run->embed);
+    ur_net_put_dropout(&w, run->dropout, NULL);
+    ur_net_put_cells(&w, &cells);
+    UR_TRY(ur_decoder_look(&looking, &w, error));
+    ur_net_put_dropout(&w, run->dropout, NULL);
+    ur_net_put(&w, "dense");
+    return ur_net_end(&w, error);
 }
 
 ur_status ur_caption_network(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error)
@@ -132,12 +135,6 @@ ur_status ur_caption_network(const void *data, const ur_settings *settings, ur_n
     const ur_caption_task *c = data;
     const ur_picture_size *p = &c->input.size;
     const ur_sizes seen = {.features = c->input.width, .rows = p->rows, .columns = p->columns, .channels = p->channels};
-    if (settings->run.net)
-        UR_TRY(ur_net_text(&settings->run, false, "", request->line, error));
-    else if (strchr(settings->run.hidden, ','))
-        return ur_fail(error, UR_ERR_USAGE, "`hidden` %s: give one width, or the whole network as `net`",
-                       settings->run.hidden);
-    else
-        UR_TRY(write_network(c, &settings->run, request->line, sizeof request->line, error));
+    if (!*request->line) UR_TRY(write_network(c, &settings->run, request->line, error));
     return ur_decoder_sizes(request, &seen, ur_vocabulary_size(c->vocabulary), error);
 }

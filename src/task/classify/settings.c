@@ -2,7 +2,6 @@
 #include "task/classify/classify.h"
 
 #include "base/number.h"
-#include "train/net_text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -94,18 +93,23 @@ ur_status ur_classify_choose(const void *data, ur_settings *settings, ur_error *
 /* Writes "embed E > dropout > CELL H bi > max > dropout > dense". If words are spelled, "chars: embed 32 > CELL 64 bi >
  * last" comes before it and is joined to the embedding. Pictures and recordings have no embedding. The embedding's
  * dropout is smaller than that after the cells, because a number dropped from an embedding is lost at its step. */
-static void write_network(const ur_run_settings *run, const ur_classify *c, char *line, size_t size)
+static ur_status write_network(const ur_run_settings *run, const ur_classify *c, char *line, ur_error *error)
 {
-    const char *fixed = c->settings.vectors_fixed ? " fixed" : "", *joined = c->characters ? " > join chars" : "";
-    char spelled[96] = "", front[160] = "", first[64] = "", last[64] = "", many[32] = "", number[UR_NUMBER_MAX];
-    ur_write_number(run->dropout > 0 ? 0.6 * run->dropout : 0, number);
-    if (run->dropout > 0) snprintf(first, sizeof first, " > dropout %s", number);
-    ur_write_number(run->dropout > 0 ? run->dropout : 0, number);
-    if (run->dropout > 0) snprintf(last, sizeof last, " > dropout %s", number);
-    if (c->characters) snprintf(spelled, sizeof spelled, "chars: embed 32 > %.40s 64 bi > last; ", run->cell);
-    if (c->vocabulary) snprintf(front, sizeof front, "%sembed %zu%s%s%s > ", spelled, run->embed, fixed, joined, first);
-    if (run->layers > 1) snprintf(many, sizeof many, " x%zu", run->layers);
-    snprintf(line, size, "%s%s %.12s%s bi > max%s > dense", front, run->cell, run->hidden, many, last);
+    ur_net_writing w = ur_net_begin(line);
+    ur_net_cells cells = {.cell = run->cell, .layers = run->layers, .more = "bi"};
+    UR_TRY(ur_run_width(run, &cells.width, error));
+    if (c->characters) ur_spelling_put(&w, run->cell);
+    ur_net_put_line(&w, "");
+    if (c->vocabulary) {
+        ur_net_put(&w, c->settings.vectors_fixed ? "embed %zu fixed" : "embed %zu", run->embed);
+        if (c->characters) ur_net_put(&w, "join chars");
+        ur_net_put_dropout(&w, 0.6 * run->dropout, NULL);
+    }
+    ur_net_put_cells(&w, &cells);
+    ur_net_put(&w, "max");
+    ur_net_put_dropout(&w, run->dropout, NULL);
+    ur_net_put(&w, "dense");
+    return ur_net_end(&w, error);
 }
 
 /* Sets the sizes of each line if words are spelled, else those of the whole network. */
@@ -126,12 +130,6 @@ static ur_status size_network(const ur_classify *c, ur_net_request *request, ur_
 ur_status ur_classify_network(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error)
 {
     const ur_classify *c = data;
-    if (settings->run.net)
-        UR_TRY(ur_net_text(&settings->run, false, "", request->line, error));
-    else if (strchr(settings->run.hidden, ','))
-        return ur_fail(error, UR_ERR_USAGE, "`hidden` %s: give one width, or the whole network as `net`",
-                       settings->run.hidden);
-    else
-        write_network(&settings->run, c, request->line, sizeof request->line);
+    if (!*request->line) UR_TRY(write_network(&settings->run, c, request->line, error));
     return size_network(c, request, error);
 }

@@ -25,17 +25,26 @@ static ur_line_plan plan_of(const ur_draw_net *n)
                                     .sizes = {.outputs = n->write_size ? n->write_size * n->write_size : pixels}}}};
 }
 
-static ur_status write_network(const ur_draw_net *n, const ur_run_settings *run, char *line, size_t size,
-                               ur_error *error)
+static ur_status write_network(const ur_draw_net *n, const ur_run_settings *run, char *line, ur_error *error)
 {
-    char cell[96];
-    UR_TRY(ur_plan_cell(run, cell, sizeof cell, error));
-    snprintf(line, size,
-             "decoder: %s; reader: dense %.12s relu; encoder: join reader > join decoder > %s > dense; %s%s"
-             "write: join decoder > dense; canvas: dense nobias",
-             cell, run->hidden, cell, n->read_size ? "look: join decoder > dense; " : "",
-             n->write_size ? "place: join decoder > dense; " : "");
-    return UR_OK;
+    ur_net_writing w = ur_net_begin(line);
+    ur_net_cells cells = {.cell = run->cell, .layers = run->layers};
+    UR_TRY(ur_run_width(run, &cells.width, error));
+    ur_net_put_line(&w, "decoder");
+    ur_net_put_cells(&w, &cells);
+    ur_net_put_line(&w, "reader");
+    ur_net_put(&w, "dense %zu relu", cells.width);
+    ur_net_put_line(&w, "encoder");
+    ur_net_put(&w, "join reader > join decoder");
+    ur_net_put_cells(&w, &cells);
+    ur_net_put(&w, "dense");
+    if (n->read_size) ur_net_put_line(&w, "look"), ur_net_put(&w, "join decoder > dense");
+    if (n->write_size) ur_net_put_line(&w, "place"), ur_net_put(&w, "join decoder > dense");
+    ur_net_put_line(&w, "write");
+    ur_net_put(&w, "join decoder > dense");
+    ur_net_put_line(&w, "canvas");
+    ur_net_put(&w, "dense nobias");
+    return ur_net_end(&w, error);
 }
 
 /* The reader takes a picture of two channels. */
@@ -52,11 +61,10 @@ static ur_status check_seen(const ur_draw_net *n, ur_error *error)
 ur_status ur_draw_network(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error)
 {
     const ur_draw_net *n = &((const ur_draw *)data)->net;
-    const ur_run_settings *run = &settings->run;
     const ur_line_plan plan = plan_of(n);
     UR_TRY(check_seen(n, error));
-    if (!run->net) UR_TRY(write_network(n, run, request->line, sizeof request->line, error));
-    return ur_plan_sizes(&plan, run->net, request, error);
+    if (!*request->line) UR_TRY(write_network(n, &settings->run, request->line, error));
+    return ur_plan_sizes(&plan, request, error);
 }
 
 ur_status ur_draw_find_lines(ur_draw_net *n, const ur_model *m, ur_error *error)

@@ -2,7 +2,6 @@
 #include "task/forecast/forecast.h"
 
 #include "base/number.h"
-#include "train/net_text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -89,22 +88,17 @@ ur_status ur_forecast_choose(const void *data, ur_settings *settings, ur_error *
 
 /* Writes the network. Direct: dense H/2 relu > CELL H > last > dropout > dense. Step by step: CELL H > dropout >
  * dense. */
-static ur_status write_network(const ur_run_settings *run, bool steps, char line[UR_LINE_TEXT_MAX], ur_error *error)
+static ur_status write_network(const ur_run_settings *run, bool steps, char *line, ur_error *error)
 {
-    char drop[64] = "", many[32] = "", number[UR_NUMBER_MAX];
-    unsigned long width = 0;
-    if (strchr(run->hidden, ','))
-        return ur_fail(error, UR_ERR_USAGE, "`hidden` %s: give one width, or the whole network as `net`", run->hidden);
-    sscanf(run->hidden, "%lu", &width);
-    ur_write_number(run->dropout > 0 ? run->dropout : 0, number);
-    if (run->dropout > 0) snprintf(drop, sizeof drop, " > dropout %s", number);
-    if (run->layers > 1) snprintf(many, sizeof many, " x%zu", run->layers);
-    if (steps)
-        snprintf(line, UR_LINE_TEXT_MAX, "%s %.12s%s%s > dense", run->cell, run->hidden, many, drop);
-    else
-        snprintf(line, UR_LINE_TEXT_MAX, "dense %lu relu > %s %.12s%s > last%s > dense", (width + 1) / 2, run->cell,
-                 run->hidden, many, drop);
-    return UR_OK;
+    ur_net_writing w = ur_net_begin(line);
+    ur_net_cells cells = {.cell = run->cell, .layers = run->layers};
+    UR_TRY(ur_run_width(run, &cells.width, error));
+    if (!steps) ur_net_put(&w, "dense %zu relu", (cells.width + 1) / 2);
+    ur_net_put_cells(&w, &cells);
+    if (!steps) ur_net_put(&w, "last");
+    ur_net_put_dropout(&w, run->dropout, NULL);
+    ur_net_put(&w, "dense");
+    return ur_net_end(&w, error);
 }
 
 ur_status ur_forecast_network(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error)
@@ -113,6 +107,5 @@ ur_status ur_forecast_network(const void *data, const ur_settings *settings, ur_
     bool steps = f->settings.how == UR_WAY_STEP;
     request->sizes.features = ur_forecast_features(f);
     request->sizes.outputs = f->group * ur_forecast_outputs(f) * (steps ? 1 : f->settings.horizon);
-    if (settings->run.net) return ur_net_text(&settings->run, false, "", request->line, error);
-    return write_network(&settings->run, steps, request->line, error);
+    return *request->line ? UR_OK : write_network(&settings->run, steps, request->line, error);
 }

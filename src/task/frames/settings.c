@@ -2,7 +2,6 @@
 #include "task/frames/frames.h"
 
 #include "base/number.h"
-#include "train/net_text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -71,17 +70,20 @@ enum { SIDE_LEAST = 8 }; /* smallest side of a picture that is worth a convoluti
 
 /* Writes "conv 16 5x5 relu > pool 2 > conv 32 3x3 relu > pool 2 > dropout > CELL H [bi] > dropout > dense". Tables have
  * no convolutions. */
-static void write_network(const ur_frames *f, const ur_run_settings *run, char *line, size_t size)
+static ur_status write_network(const ur_frames *f, const ur_run_settings *run, char *line, ur_error *error)
 {
-    char drop[UR_NUMBER_MAX + 16] = "", number[UR_NUMBER_MAX], many[32] = "";
     const ur_frames_input *in = &f->input;
-    bool sees = in->rows >= SIDE_LEAST && in->columns >= SIDE_LEAST;
-    ur_write_number(run->dropout, number);
-    if (run->dropout > 0) snprintf(drop, sizeof drop, "dropout %s > ", number);
-    if (run->layers > 1) snprintf(many, sizeof many, " x%zu", run->layers);
-    snprintf(line, size, "%s%s%s %.12s%s%s > %sdense",
-             sees ? "conv 16 5x5 relu > pool 2 > conv 32 3x3 relu > pool 2 > " : "", sees ? drop : "", run->cell,
-             run->hidden, many, f->settings.look == UR_LOOK_BOTH ? " bi" : "", drop);
+    ur_net_writing w = ur_net_begin(line);
+    ur_net_cells cells = {run->cell, .layers = run->layers, .more = f->settings.look == UR_LOOK_BOTH ? "bi" : NULL};
+    UR_TRY(ur_run_width(run, &cells.width, error));
+    if (in->rows >= SIDE_LEAST && in->columns >= SIDE_LEAST) {
+        ur_net_put(&w, "conv 16 5x5 relu > pool 2 > conv 32 3x3 relu > pool 2");
+        ur_net_put_dropout(&w, run->dropout, NULL);
+    }
+    ur_net_put_cells(&w, &cells);
+    ur_net_put_dropout(&w, run->dropout, NULL);
+    ur_net_put(&w, "dense");
+    return ur_net_end(&w, error);
 }
 
 ur_status ur_frames_network(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error)
@@ -92,10 +94,5 @@ ur_status ur_frames_network(const void *data, const ur_settings *settings, ur_ne
     request->sizes.rows = f->input.rows;
     request->sizes.columns = f->input.columns;
     if (f->input.rows) request->sizes.channels = f->input.channels * (f->input.difference ? 2 : 1);
-    if (settings->run.net) return ur_net_text(&settings->run, false, "", request->line, error);
-    if (strchr(settings->run.hidden, ','))
-        return ur_fail(error, UR_ERR_USAGE, "`hidden` %s: give one width, or the whole network as `net`",
-                       settings->run.hidden);
-    write_network(f, &settings->run, request->line, sizeof request->line);
-    return UR_OK;
+    return *request->line ? UR_OK : write_network(f, &settings->run, request->line, error);
 }

@@ -23,27 +23,34 @@ static ur_line_plan plan_of(const ur_glimpse_net *n)
 }
 
 /* Writes the network. A plain rnn in the core has relu, so that it forgets nothing by itself. */
-static ur_status write_network(const ur_glimpse_net *n, const ur_run_settings *run, char *line, size_t size,
-                               ur_error *error)
+static ur_status write_network(const ur_glimpse_net *n, const ur_run_settings *run, char *line, ur_error *error)
 {
-    char cell[96];
-    UR_TRY(ur_plan_cell(run, cell, sizeof cell, error));
-    const unsigned long long half = (strtoull(run->hidden, NULL, 10) + 1) / 2;
-    snprintf(line, size,
-             "glimpse: dense %llu relu; where: dense %llu relu; core: join glimpse > join where > dense %.12s relu > "
-             "%s%s; place: join core > dense %llu relu > dense; %sanswer: join core > dense",
-             half, half, run->hidden, cell, strcmp(run->cell, "rnn") == 0 ? " relu" : "", half,
-             n->soft ? "" : "baseline: join core > dense; ");
-    return UR_OK;
+    ur_net_writing w = ur_net_begin(line);
+    ur_net_cells core = {.cell = run->cell, .layers = run->layers};
+    UR_TRY(ur_run_width(run, &core.width, error));
+    const size_t half = (core.width + 1) / 2;
+    if (strcmp(run->cell, "rnn") == 0) core.more = "relu";
+    ur_net_put_line(&w, "glimpse");
+    ur_net_put(&w, "dense %zu relu", half);
+    ur_net_put_line(&w, "where");
+    ur_net_put(&w, "dense %zu relu", half);
+    ur_net_put_line(&w, "core");
+    ur_net_put(&w, "join glimpse > join where > dense %zu relu", core.width);
+    ur_net_put_cells(&w, &core);
+    ur_net_put_line(&w, "place");
+    ur_net_put(&w, "join core > dense %zu relu > dense", half);
+    if (!n->soft) ur_net_put_line(&w, "baseline"), ur_net_put(&w, "join core > dense");
+    ur_net_put_line(&w, "answer");
+    ur_net_put(&w, "join core > dense");
+    return ur_net_end(&w, error);
 }
 
 ur_status ur_glimpse_network(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error)
 {
     const ur_glimpse_net *n = &((const ur_glimpse *)data)->net;
-    const ur_run_settings *run = &settings->run;
     const ur_line_plan plan = plan_of(n);
-    if (!run->net) UR_TRY(write_network(n, run, request->line, sizeof request->line, error));
-    return ur_plan_sizes(&plan, run->net, request, error);
+    if (!*request->line) UR_TRY(write_network(n, &settings->run, request->line, error));
+    return ur_plan_sizes(&plan, request, error);
 }
 
 /* Where to look next is learnt by trial, so its gradient may not leave its own line (look.c). The line must take the

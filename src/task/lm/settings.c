@@ -162,5 +162,9 @@ ur_status ur_lm_network(const void *data, const ur_settings *settings, ur_net_re
 {
     const ur_lm *lm = data;
     request->sizes.symbols = request->sizes.outputs = ur_vocabulary_size(lm->vocabulary);
-    return ur_net_text(&settings->run, true, "dense", request->line, error);
+    if (*request->line) return UR_OK;
+    ur_net_writing w = ur_net_begin(request->line);
+    ur_net_put_run(&w, &settings->run, true);
+    ur_net_put(&w, "dense");
+    return ur_net_end(&w, error);
 }

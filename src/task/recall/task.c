@@ -96,14 +96,13 @@ static uint64_t hash(const void *data, ur_part part)
 static ur_status network(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error)
 {
     const ur_recall_kind *kind = ((const ur_recall_data *)data)->kind;
-    char cells[UR_LINE_TEXT_MAX];
     request->sizes = (ur_sizes){.symbols = kind->symbols, .features = kind->features, .outputs = kind->outputs};
-    UR_TRY(ur_net_text(&settings->run, false, "dense", cells, error));
-    bool ids = kind->symbols && !settings->run.net;
-    if (strlen(cells) + sizeof "onehot > " > sizeof request->line)
-        return ur_fail(error, UR_ERR_USAGE, "the network line is too long");
-    snprintf(request->line, sizeof request->line, "%s%.*s", ids ? "onehot > " : "", UR_LINE_TEXT_MAX - 10, cells);
-    return UR_OK;
+    if (*request->line) return UR_OK;
+    ur_net_writing w = ur_net_begin(request->line);
+    if (kind->symbols) ur_net_put(&w, "onehot");
+    ur_net_put_run(&w, &settings->run, false);
+    ur_net_put(&w, "dense");
+    return ur_net_end(&w, error);
 }
 
 static ur_status record(void *data, ur_model *model, ur_error *error)

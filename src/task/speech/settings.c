@@ -3,7 +3,6 @@
 
 #include "base/number.h"
 #include "task/decoder_net.h"
-#include "train/net_text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -127,44 +126,31 @@ ur_status ur_speech_choose(const void *data, ur_settings *settings, ur_error *er
     return l->attends ? choose_decoder(settings, error) : UR_OK;
 }
 
-/* Writes the layers that read the recording: CELL H xN [bi] drop=P. */
-static void write_ear(const ur_listener *l, const ur_run_settings *run, char *line, size_t size)
-{
-    char number[UR_NUMBER_MAX], between[UR_NUMBER_MAX + 16] = "", many[32] = "";
-    ur_write_number(run->dropout, number);
-    if (run->dropout > 0 && run->layers > 1) snprintf(between, sizeof between, " drop=%s", number);
-    if (run->layers > 1) snprintf(many, sizeof many, " x%zu", run->layers);
-    snprintf(line, size, "%.40s %.12s%s%s%s", run->cell, run->hidden, many, ur_speech_looks_back(l) ? "" : " bi",
-             between);
-}
-
 /* Writes "EAR > dropout P > dense > ctc", or "sound: EAR; decoder: embed E > CELL 2·H > attend sound H additive feed >
- * dropout P > dense". */
-static void write_network(const ur_listener *l, const ur_run_settings *run, char *line, size_t size)
+ * dropout P > dense", where EAR is "CELL H xN drop=P [bi]". */
+static ur_status write_network(const ur_listener *l, const ur_run_settings *run, char *line, ur_error *error)
 {
-    char ear[160], number[UR_NUMBER_MAX], drop[UR_NUMBER_MAX + 16] = "";
-    size_t hidden = strtoul(run->hidden, NULL, 10);
-    write_ear(l, run, ear, sizeof ear);
-    ur_write_number(run->dropout, number);
-    if (run->dropout > 0) snprintf(drop, sizeof drop, "dropout %s > ", number);
-    if (l->attends)
-        snprintf(line, size, "sound: %s; decoder: embed %zu > %.40s %zu > attend sound %zu additive feed > %sdense",
-                 ear, run->embed, run->cell, 2 * hidden, hidden, drop);
-    else
-        snprintf(line, size, "%s > %sdense > ctc", ear, drop);
+    ur_net_writing w = ur_net_begin(line);
+    ur_net_cells ear = {.cell = run->cell, .layers = run->layers, .drop = run->dropout};
+    ear.more = ur_speech_looks_back(l) ? NULL : "bi";
+    UR_TRY(ur_run_width(run, &ear.width, error));
+    if (l->attends) ur_net_put_line(&w, "sound");
+    ur_net_put_cells(&w, &ear);
+    if (l->attends) {
+        ur_net_put_line(&w, "decoder");
+        ur_net_put(&w, "embed %zu > %s %zu", run->embed, run->cell, 2 * ear.width);
+        ur_net_put(&w, "attend sound %zu additive feed", ear.width);
+    }
+    ur_net_put_dropout(&w, run->dropout, NULL);
+    ur_net_put(&w, l->attends ? "dense" : "dense > ctc");
+    return ur_net_end(&w, error);
 }
 
 ur_status ur_speech_network(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error)
 {
     const ur_listener *l = data;
-    const ur_run_settings *run = &settings->run;
     const ur_sizes seen = {.features = ur_speech_features(l)};
     request->sizes = (ur_sizes){.features = seen.features, .outputs = ur_vocabulary_size(l->tokens)};
-    if (run->net)
-        UR_TRY(ur_net_text(run, false, "", request->line, error));
-    else if (strchr(run->hidden, ','))
-        return ur_fail(error, UR_ERR_USAGE, "`hidden` %s: give one width, or the whole network as `net`", run->hidden);
-    else
-        write_network(l, run, request->line, sizeof request->line);
+    if (!*request->line) UR_TRY(write_network(l, &settings->run, request->line, error));
     return l->attends ? ur_decoder_sizes(request, &seen, ur_vocabulary_size(l->tokens) + 1, error) : UR_OK;
 }

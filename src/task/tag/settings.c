@@ -2,7 +2,6 @@
 #include "task/tag/tag.h"
 
 #include "base/number.h"
-#include "train/net_text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -70,18 +69,27 @@ ur_status ur_tag_choose(const void *data, ur_settings *settings, ur_error *error
 
 /* Writes "chars: embed 32 > lstm 64 bi > last; embed E > join chars > dropout > lstm H bi > dropout > dense". With a
  * second column, each of the two last lines joins the line before them. */
-static void write_network(const ur_run_settings *run, bool characters, bool fixed, bool also, char *line, size_t size)
+static ur_status write_network(const ur_run_settings *run, const ur_tag *c, char *line, ur_error *error)
 {
-    char spelled[96] = "", joined[32] = "", drop[64] = "", between[64] = "", many[32] = "", number[UR_NUMBER_MAX];
-    const char *tail = also ? "; also: join words > dense; join words > dense" : " > dense";
-    ur_write_number(run->dropout > 0 ? run->dropout : 0, number);
-    if (characters) snprintf(spelled, sizeof spelled, "chars: embed 32 > %.40s 64 bi > last; ", run->cell);
-    if (characters) snprintf(joined, sizeof joined, " > join chars");
-    if (run->dropout > 0) snprintf(drop, sizeof drop, " > dropout %s", number);
-    if (run->layers > 1) snprintf(many, sizeof many, " x%zu", run->layers);
-    if (run->layers > 1 && run->dropout > 0) snprintf(between, sizeof between, " drop=%s", number);
-    snprintf(line, size, "%s%sembed %zu%s%s%s > %.40s %.12s%s bi%s%s%s", spelled, also ? "words: " : "", run->embed,
-             fixed ? " fixed" : "", joined, drop, run->cell, run->hidden, many, between, drop, tail);
+    ur_net_writing w = ur_net_begin(line);
+    ur_net_cells cells = {.cell = run->cell, .layers = run->layers, .drop = run->dropout, .more = "bi"};
+    bool also = c->heads > 1;
+    UR_TRY(ur_run_width(run, &cells.width, error));
+    if (c->characters) ur_spelling_put(&w, run->cell);
+    ur_net_put_line(&w, also ? "words" : "");
+    ur_net_put(&w, c->settings.vectors_fixed ? "embed %zu fixed" : "embed %zu", run->embed);
+    if (c->characters) ur_net_put(&w, "join chars");
+    ur_net_put_dropout(&w, run->dropout, NULL);
+    ur_net_put_cells(&w, &cells);
+    ur_net_put_dropout(&w, run->dropout, NULL);
+    if (also) {
+        ur_net_put_line(&w, "also");
+        ur_net_put(&w, "join words > dense");
+        ur_net_put_line(&w, "");
+        ur_net_put(&w, "join words");
+    }
+    ur_net_put(&w, "dense");
+    return ur_net_end(&w, error);
 }
 
 /* The line `also` gives the second column, the last line gives the first. */
@@ -101,13 +109,6 @@ static ur_status size_lines(const ur_tag *c, ur_net_request *request, ur_error *
 ur_status ur_tag_network(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error)
 {
     const ur_tag *c = data;
-    if (settings->run.net)
-        UR_TRY(ur_net_text(&settings->run, false, "", request->line, error));
-    else if (strchr(settings->run.hidden, ','))
-        return ur_fail(error, UR_ERR_USAGE, "`hidden` %s: give one width, or the whole network as `net`",
-                       settings->run.hidden);
-    else
-        write_network(&settings->run, c->characters != NULL, c->settings.vectors_fixed, c->heads > 1, request->line,
-                      sizeof request->line);
+    if (!*request->line) UR_TRY(write_network(&settings->run, c, request->line, error));
     return size_lines(c, request, error);
 }

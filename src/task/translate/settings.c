@@ -3,7 +3,6 @@
 
 #include "base/number.h"
 #include "task/decoder_net.h"
-#include "train/net_text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -108,23 +107,27 @@ ur_status ur_translate_choose(const void *data, ur_settings *settings, ur_error 
 /* Writes "encoder: embed E > dropout P > CELL H/2 bi; decoder: embed like encoder > dropout P > CELL H from encoder >
  * attend encoder E > dropout P > dense tied". If the vocabulary is not joint, the decoder has its own embedding.
  * Without attention nothing is tied, since H is not E. */
-static ur_status write_network(const ur_translate *c, const ur_run_settings *run, char *line, size_t size,
-                               ur_error *error)
+static ur_status write_network(const ur_translate *c, const ur_run_settings *run, char *line, ur_error *error)
 {
-    char number[UR_NUMBER_MAX], drop[64] = "", between[64] = "", many[32] = "", table[48] = "like encoder", look[96];
-    size_t hidden = strtoul(run->hidden, NULL, 10);
+    ur_net_writing w = ur_net_begin(line);
+    ur_net_cells cells = {.cell = run->cell, .layers = run->layers, .drop = run->dropout};
     const ur_decoder_looking looking = {"encoder", c->settings.attend, run->embed, c->settings.input_feed};
-    ur_write_number(run->dropout > 0 ? run->dropout : 0, number);
-    if (run->dropout > 0) snprintf(drop, sizeof drop, " > dropout %s", number);
-    if (run->layers > 1) snprintf(many, sizeof many, " x%zu", run->layers);
-    if (run->layers > 1 && run->dropout > 0) snprintf(between, sizeof between, " drop=%s", number);
-    if (!c->joint) snprintf(table, sizeof table, "%zu", run->embed);
-    UR_TRY(ur_decoder_look(&looking, look, sizeof look, error));
-    snprintf(line, size,
-             "encoder: embed %zu%s > %.40s %zu%s bi%s; decoder: embed %s%s > %.40s %zu%s%s from encoder%s%s > dense%s",
-             run->embed, drop, run->cell, (hidden + 1) / 2, many, between, table, drop, run->cell, hidden, many,
-             between, look, drop, *look ? " tied" : "");
-    return UR_OK;
+    size_t hidden;
+    UR_TRY(ur_run_width(run, &hidden, error));
+    ur_net_put_line(&w, "encoder");
+    ur_net_put(&w, "embed %zu", run->embed);
+    ur_net_put_dropout(&w, run->dropout, NULL);
+    cells.width = (hidden + 1) / 2, cells.more = "bi";
+    ur_net_put_cells(&w, &cells);
+    ur_net_put_line(&w, "decoder");
+    ur_net_put(&w, c->joint ? "embed like encoder" : "embed %zu", run->embed);
+    ur_net_put_dropout(&w, run->dropout, NULL);
+    cells.width = hidden, cells.more = "from encoder";
+    ur_net_put_cells(&w, &cells);
+    UR_TRY(ur_decoder_look(&looking, &w, error));
+    ur_net_put_dropout(&w, run->dropout, NULL);
+    ur_net_put(&w, ur_decoder_looks(&looking) ? "dense tied" : "dense");
+    return ur_net_end(&w, error);
 }
 
 /* All lines but the last read the source; the last reads the target. */
@@ -150,12 +153,6 @@ static ur_status size_lines(const ur_translate *c, ur_net_request *request, ur_e
 ur_status ur_translate_network(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error)
 {
     const ur_translate *c = data;
-    if (settings->run.net)
-        UR_TRY(ur_net_text(&settings->run, false, "", request->line, error));
-    else if (strchr(settings->run.hidden, ','))
-        return ur_fail(error, UR_ERR_USAGE, "`hidden` %s: give one width, or the whole network as `net`",
-                       settings->run.hidden);
-    else
-        UR_TRY(write_network(c, &settings->run, request->line, sizeof request->line, error));
+    if (!*request->line) UR_TRY(write_network(c, &settings->run, request->line, error));
     return size_lines(c, request, error);
 }
