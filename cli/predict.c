@@ -50,6 +50,7 @@ static void defaults(void *s) { *(settings *)s = (settings){0}; }
 typedef struct answering {
     const settings *how;
     ur_model *model;
+    ur_answer_kind kind;
     ur_answerer *answerer;
     const ur_sink *sink;
     ur_cli_page page; /* the page of --tree or --attention */
@@ -82,19 +83,6 @@ static ur_status answer_one(answering *a, const char *text, size_t length, const
     return ur_fail_in(error, status, name);
 }
 
-static bool is_task(const answering *a, const char *task) { return strcmp(ur_model_task(a->model), task) == 0; }
-
-/* For a classifier or a translator, removes the byte order mark at the beginning of a file and line ends, as in
- * training. Other tasks get the text unchanged, because they pass it on. */
-static void trim_text(const answering *a, bool first, const char **text, size_t *length)
-{
-    if (!is_task(a, "classify") && !is_task(a, "translate")) return;
-    bool mark = first && *length >= 3 && memcmp(*text, "\xEF\xBB\xBF", 3) == 0;
-    *text += mark ? 3 : 0;
-    *length -= mark ? 3 : 0;
-    while (*length && ((*text)[*length - 1] == '\n' || (*text)[*length - 1] == '\r')) --*length;
-}
-
 /* Answers line by line. Each answer is written before the next line is read. */
 static ur_status answer_lines(answering *a, FILE *in, const char *name, ur_error *error)
 {
@@ -105,9 +93,7 @@ static ur_status answer_lines(answering *a, FILE *in, const char *name, ur_error
     while (status == UR_OK && (errno = 0, size = getline(&line, &room, in)) >= 0) {
         size_t length = (size_t)size;
         if (length && line[length - 1] == '\n') length--;
-        const char *text = line;
-        trim_text(a, at == 1, &text, &length);
-        status = answer_one(a, text, length, name, at++, error);
+        status = answer_one(a, line, length, name, at++, error);
     }
     if (status == UR_OK && ferror(in)) status = ur_fail_file(error, name, "read", errno);
     free(line);
@@ -118,10 +104,7 @@ static ur_status answer_whole(answering *a, const char *path, ur_error *error)
 {
     ur_bytes bytes;
     UR_TRY(ur_file_read(path, &bytes, error));
-    const char *text = (const char *)bytes.data;
-    size_t length = bytes.size;
-    trim_text(a, true, &text, &length);
-    ur_status status = answer_one(a, text, length, path, 0, error);
+    ur_status status = answer_one(a, (const char *)bytes.data, bytes.size, path, 0, error);
     ur_bytes_free(&bytes);
     return status;
 }
@@ -174,9 +157,9 @@ static ur_status check_pictures(const answering *a, ur_error *error)
 {
     const settings *s = a->how;
     if (s->tree && !a->labels) return ur_fail(error, UR_ERR_USAGE, "--tree is for classifiers (unroll train classify)");
-    if (s->plot && !is_task(a, "forecast"))
+    if (s->plot && a->kind != UR_ANSWER_SERIES)
         return ur_fail(error, UR_ERR_USAGE, "--plot: a model of the task %s does not take it", ur_model_task(a->model));
-    if (s->html && !s->tree && !a->looks && !is_task(a, "forecast"))
+    if (s->html && !s->tree && !a->looks && a->kind != UR_ANSWER_SERIES)
         return ur_fail(error, UR_ERR_USAGE,
                        "--html goes with --tree, --attention or a forecast; this model is of the task %s",
                        ur_model_task(a->model));
@@ -264,24 +247,11 @@ static ur_status answer_drawn(answering *a, const ur_cli_arguments *arguments, u
 
 /* ---- Attention ---------------------------------------------------------------------------------------------------- */
 
-static const char *explain_attention(const answering *a)
-{
-    if (is_task(a, "caption"))
-        return "The picture as the network sees it, and for each token that was written where it looked: what is "
-               "covered it looked at less.";
-    if (is_task(a, "speech"))
-        return "Each row is a token that was written, with the time at which the network looked most, and the "
-               "recording from its beginning to its end, darkest there.";
-    return "Each row is a token that was written, each column one that was read: the share of the attention, in "
-           "per cent.";
-}
-
 static ur_status answer_looking(answering *a, const ur_cli_arguments *arguments, ur_error *error)
 {
     ur_cli_attention attention = {.json = a->how->json, .page = a->how->html ? &a->page : NULL};
     const ur_sink sink = ur_cli_attention_sink(&attention);
     if (a->how->html) UR_TRY(ur_cli_page_begin(&a->page, "Where it looked", error));
-    if (a->how->html) ur_cli_page_note(&a->page, "%s", explain_attention(a));
     a->sink = &sink;
     ur_status status = answer_words(a, arguments, error);
     ur_cli_attention_free(&attention);
@@ -301,8 +271,8 @@ static ur_status answer_plain(answering *a, const ur_cli_arguments *arguments, c
     ur_sink sink = ur_cli_sink(&out);
     /* The labels or the vocabulary of a model from elsewhere may contain control characters, so these tasks always
      * escape them, except in JSON. Other tasks mostly repeat the user's own text. */
-    if (is_task(a, "classify") || is_task(a, "speech")) out.safe = !a->how->json;
-    if (is_task(a, "tag") && !a->how->json && colours >= UR_CLI_256) {
+    if (a->kind == UR_ANSWER_LABEL || a->kind == UR_ANSWER_TRANSCRIPT) out.safe = !a->how->json;
+    if (a->kind == UR_ANSWER_TAGS && !a->how->json && colours >= UR_CLI_256) {
         colouring.column[0] = ur_cli_task_text(task, "column");
         colouring.column[1] = ur_cli_task_text(task, "also");
         sink = ur_cli_colouring_sink(&colouring, &out, colours);
@@ -325,7 +295,7 @@ static ur_status answer_all(answering *a, const ur_cli_arguments *arguments, con
 static ur_status answer_with(ur_model *model, const settings *s, const ur_cli_arguments *arguments, ur_error *error)
 {
     ur_settings *task;
-    answering a = {.how = s, .model = model};
+    answering a = {.how = s, .model = model, .kind = ur_task_answers(ur_model_task(model))};
     while (ur_model_label(model, a.labels)) a.labels++;
     UR_TRY(ur_cli_check_new(s->html, s->overwrite, error));
     UR_TRY(ur_cli_settings_of_model(&task, model, error));

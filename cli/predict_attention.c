@@ -105,6 +105,18 @@ static void put_row(FILE *out, const json_t *object, size_t row)
     fputs("</tr>\n", out);
 }
 
+static const char *explain(bool seen, bool heard)
+{
+    if (seen)
+        return "The picture as the network sees it, and for each token that was written where it looked: what is "
+               "covered it looked at less.";
+    if (heard)
+        return "Each row is a token that was written, with the time at which the network looked most, and the "
+               "recording from its beginning to its end, darkest there.";
+    return "Each row is a token that was written, each column one that was read: the share of the attention, in "
+           "per cent.";
+}
+
 static void put_object(ur_cli_attention *a, const json_t *object)
 {
     ur_cli_page *page = a->page;
@@ -112,9 +124,10 @@ static void put_object(ur_cli_attention *a, const json_t *object)
     const json_t *heard = json_object_get(object, "step_seconds");
     const char *text = json_string_value(json_object_get(object, "text"));
     if (!source && !picture && !heard) return;
+    if (!a->count++) ur_cli_page_note(page, "%s", explain(picture, heard));
     ur_cli_page_heading(page, text ? text : "");
     if (picture) {
-        ur_cli_seen_put(page, object, a->count++);
+        ur_cli_seen_put(page, object, a->count);
         return;
     }
     if (heard) {

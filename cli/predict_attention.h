@@ -12,7 +12,7 @@ typedef struct ur_cli_attention {
     ur_cli_page *page; /* page to which the answers are added too, or NULL */
     char *text;        /* text of the current object, not yet complete */
     size_t length, room;
-    size_t count; /* number of pictures on the page so far */
+    size_t count; /* number of answers on the page so far */
 } ur_cli_attention;
 
 /* Takes the answers, one JSON object per line, with "target", "attention", and one of "source", "picture" and

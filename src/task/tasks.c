@@ -28,6 +28,12 @@ const char *ur_task_use(const char *name)
     return task && task->answer ? "unroll predict answers with it" : task ? task->use : NULL;
 }
 
+ur_answer_kind ur_task_answers(const char *name)
+{
+    const ur_task *task = ur_task_find(name);
+    return task ? task->answers : UR_ANSWER_NONE;
+}
+
 static ur_status no_such_task(const char *name, ur_error *error)
 {
     char list[256] = "";

@@ -3,6 +3,7 @@
 #include "train/task.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct ur_answerer {
     const ur_task *task;
@@ -51,10 +52,20 @@ ur_status ur_answerer_create(ur_answerer **answerer, ur_model *model, const ur_s
     return status;
 }
 
+/* Leaves out the byte order mark of a file and line ends, unless the task passes its items on unchanged. */
+static void trim(const ur_task *task, const char **item, size_t *length)
+{
+    if (task->keeps_ends || !*item) return;
+    bool mark = *length >= 3 && memcmp(*item, "\xEF\xBB\xBF", 3) == 0;
+    *item += mark ? 3 : 0;
+    *length -= mark ? 3 : 0;
+    while (*length && ((*item)[*length - 1] == '\n' || (*item)[*length - 1] == '\r')) --*length;
+}
+
 ur_status ur_answer(ur_answerer *a, const char *item, size_t length, const ur_sink *sink, ur_error *error)
 {
     ur_float_mode mode = ur_float_mode_enter();
-    while (item && !a->task->keeps_returns && length && item[length - 1] == '\r') length--;
+    trim(a->task, &item, &length);
     ur_status status = a->task->answer(a->data, a->learner, item, length, a->json, sink, error);
     ur_float_mode_leave(mode);
     return status;

@@ -68,13 +68,14 @@ typedef struct ur_task {
     const char *name;                        /* the word after `unroll train`, and in the model file */
     const char *(*counts)(const void *data); /* the unit in which items and speed are counted: "chars", "examples" */
     const char *use;                         /* what its models are for, if they give no answers; NULL if they do */
+    ur_answer_kind answers;                  /* what `answer` gives */
     const ur_setting_table *settings;
     const ur_own_default *defaults; /* defaults of its own; ends with one without a name, or NULL if there are none */
     const ur_preset *presets;       /* ends with one without a name, or NULL if there are none */
     size_t settings_size, data_size, tally_size;
-    bool keeps_returns; /* a \r at the end of an item belongs to the item; else it is removed */
-    bool loops;         /* only `forward` knows what the lines read: no batch describes it completely */
-    bool carries;       /* states carry over from batch to batch, unless a batch is fresh */
+    bool keeps_ends; /* a byte order mark and line ends belong to the item; else they are removed */
+    bool loops;      /* only `forward` knows what the lines read: no batch describes it completely */
+    bool carries;    /* states carry over from batch to batch, unless a batch is fresh */
     ur_metric metric[UR_METRICS_MAX + 1]; /* the first decides what is best, patience and the plateau schedule */
 
     /* Reads the data (settings->data). `from` is a model to be judged on them, whose vocabularies are used. It is NULL

@@ -270,6 +270,7 @@ static void the_plan_is_told(void **state)
     ur_plan plan = ur_trainer_plan(t);
     assert_string_equal(plan.task, *state);
     assert_true(plan.answers == !t->task->use && ur_task_use(plan.task));
+    assert_true(plan.answers == (ur_task_answers(plan.task) != UR_ANSWER_NONE));
     assert_true(strlen(plan.data) > 10 && strlen(plan.counts) > 2 && strlen(plan.metric) > 2);
     ur_trainer_free(t);
     ur_settings_free(settings);

@@ -30,6 +30,7 @@ const ur_task ur_task_caption = {
     .finish = ur_caption_finish,
     .source_text = ur_caption_source_text,
     .token_text = ur_caption_token_text,
+    .answers = UR_ANSWER_TEXT,
     .answer = ur_caption_answer,
     .takes_files = ur_caption_takes_files,
     .answer_file = ur_caption_answer_file,

@@ -31,6 +31,7 @@ const ur_task ur_task_classify = {
     .look = ur_classify_look,
     .step_text = ur_classify_step_text,
     .read_text = ur_classify_read_text,
+    .answers = UR_ANSWER_LABEL,
     .answer = ur_classify_answer,
     .takes_files = ur_classify_takes_files,
     .answer_file = ur_classify_answer_file,

@@ -26,14 +26,10 @@ static ur_status add_lines(ur_forecast *f, const char *text, size_t length, ur_e
 
 static ur_status read_item(ur_forecast *f, const char *item, size_t length, ur_error *error)
 {
-    static const char MARK[] = "\xEF\xBB\xBF";
     if (!f->opened) {
         const ur_series_options options = ur_forecast_series_options(f);
         ur_series_begin(&f->series, &options);
         f->opened = true;
-        bool marked = length >= 3 && memcmp(item, MARK, 3) == 0;
-        item += marked ? 3 : 0;
-        length -= marked ? 3 : 0;
     }
     return add_lines(f, item, length, error);
 }

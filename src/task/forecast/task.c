@@ -33,5 +33,6 @@ const ur_task ur_task_forecast = {
     .look = ur_forecast_look_into,
     .step_text = ur_forecast_step_text,
     .feature_text = ur_forecast_feature_text,
+    .answers = UR_ANSWER_SERIES,
     .answer = ur_forecast_answer,
 };

@@ -35,6 +35,7 @@ const ur_task ur_task_glimpse = {
     .forward = ur_glimpse_forward,
     .tally = ur_glimpse_tally_batch,
     .finish = ur_glimpse_finish,
+    .answers = UR_ANSWER_LABEL,
     .answer = ur_glimpse_answer,
     .takes_files = ur_glimpse_takes_files,
     .answer_file = ur_glimpse_answer_file,

@@ -32,6 +32,7 @@ const ur_task ur_task_tag = {
     .look = ur_tag_look,
     .step_text = ur_tag_step_text,
     .read_text = ur_tag_read_text,
+    .answers = UR_ANSWER_TAGS,
     .answer = ur_tag_answer,
-    .keeps_returns = true,
+    .keeps_ends = true,
 };

@@ -37,6 +37,7 @@ const ur_task ur_task_translate = {
     .finish = ur_translate_finish,
     .source_text = ur_translate_source_text,
     .token_text = ur_translate_token_text,
+    .answers = UR_ANSWER_TEXT,
     .answer = ur_translate_answer,
     .cut = ur_translate_cut,
     .show = ur_translate_show,
