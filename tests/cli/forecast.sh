@@ -74,6 +74,8 @@ fails_with predict run short.csv; says '19 rows; the forecast is made from 40 (-
 sed 3s/,[0-9.]*,/,,/ context.csv >gap.csv
 fails_with predict run gap.csv; says "gap.csv: line 3: column 'load': no value"
 done_with predict run gap.csv --missing forward
+sed '3s/,/,"/' context.csv >open.csv
+fails_with predict run open.csv; says 'open.csv: line 3: a quote is not closed'
 fails_with predict run </dev/null; says 'there are no rows to continue'
 cut -d, -f1,2 context.csv >narrow.csv
 misused predict run narrow.csv; says "channel 'heat': there is no such column; the columns are: time, load"

@@ -91,6 +91,13 @@ static inside step_byte(scan *s, ur_dialect dialect, unsigned char byte)
     return s->state == QUOTE_SEEN && byte == '\r' ? QUOTE_SEEN : PLAIN;
 }
 
+bool ur_row_is_torn(ur_field row, ur_dialect dialect)
+{
+    scan s = {.state = FIELD_BEGIN};
+    for (size_t i = 0; i < row.length; i++) s.state = step_byte(&s, dialect, (unsigned char)row.text[i]);
+    return dialect.quotes && (s.torn || s.state == QUOTED);
+}
+
 /* Searches from *at for the end of the row, and moves *at to it. False if the buffer does not contain it. */
 static bool find_end(const ur_rows *rows, scan *s, size_t *at)
 {

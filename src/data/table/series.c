@@ -3,6 +3,7 @@
 
 #include "base/watch.h"
 #include "data/cursor.h"
+#include "data/table/rows.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -216,8 +217,9 @@ ur_status ur_series_add(ur_series *s, const char *text, size_t length, ur_error 
 {
     const ur_row row = {.text = text, .length = length};
     if (length == 0) return UR_OK;
+    if (!s->chosen) s->delimiter = guess_delimiter(text, length);
+    if (ur_row_is_torn((ur_field){text, length}, ur_series_dialect(s))) return ur_fail(error, UR_ERR_DATA, UR_ROW_TORN);
     if (s->chosen) return take_row(s, &row, error);
-    s->delimiter = guess_delimiter(text, length);
     UR_TRY(ur_series_look(s, &row, true, error));
     UR_TRY(ur_series_choose(s, error));
     return s->header ? UR_OK : take_row(s, &row, error);
