@@ -57,9 +57,10 @@ static const ur_cli_verb *no_verb(const char *word, const char *second, ur_error
     if (*seconds)
         ur_fail(error, UR_ERR_USAGE, "%s what?%s%.60s%s give one of %s", word, *second ? " '" : "", second,
                 *second ? "' is not known;" : "", seconds);
+    else if (ur_cli_alike(word, first_word(nearest, one)))
+        ur_fail(error, UR_ERR_USAGE, "no verb '%.60s'; the nearest one is %s (unroll help lists all)", word, one);
     else
-        ur_fail(error, UR_ERR_USAGE, "no verb '%.60s'; the nearest one is %s (unroll help lists all)", word,
-                first_word(nearest, one));
+        ur_fail(error, UR_ERR_USAGE, "no verb '%.60s'; unroll help lists all", word);
     return NULL;
 }
 

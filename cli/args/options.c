@@ -71,6 +71,7 @@ static ur_status fail_unknown(const parser *p, const char *name, size_t length, 
         best = distance;
         nearest = row->name;
     }
+    if (!ur_cli_alike(typed, nearest)) return ur_fail(error, UR_ERR_USAGE, "unknown option --%s", typed);
     return ur_fail(error, UR_ERR_USAGE, "unknown option --%s; the nearest one is --%s", typed, nearest);
 }
 

@@ -53,6 +53,7 @@ misused() { unroll "$@"; ends 2; }
 
 # prints TEXT, says TEXT: the standard output, or the standard error, of the last unroll contains the text
 prints() { grep -qF -e "$1" out || { cat out; fail "$called: does not print: $1"; } >&2; }
+says_not() { ! grep -qF -e "$1" err || { cat err; fail "$called: says: $1"; } >&2; }
 says() { grep -qF -e "$1" err || { cat err; fail "$called: does not say: $1"; } >&2; }
 is_silent() { [ ! -s out ] || { cat out; fail "$called: prints something"; } >&2; }
 

@@ -8,6 +8,7 @@ cells=$(every_cell) trainings=$(every_training)
 misused; says 'unroll train lm TEXT'; is_silent
 misused smaple; says "no verb 'smaple'; the nearest one is sample"
 misused "train lm" text; says "no verb 'train lm'"
+misused forecast text; says "no verb 'forecast'; unroll help lists all"
 misused help tran; says "the nearest one is train"
 misused help train eval; says "train what? 'eval' is not known; give one of $trainings"
 misused help eval more; says "'more' is one argument too many"
@@ -24,7 +25,8 @@ misused check a b; says "'b' is one argument too many"
 # Names of options
 misused train lm text --hiden 5; says 'unroll: train lm: unknown option --hiden; the nearest one is --hidden'
 says "'unroll help train lm' lists its arguments and options"
-misused train lm text --hid=5; says 'unknown option --hid; the nearest one is'
+misused train lm text --hid=5; says 'unknown option --hid; the nearest one is --hidden'
+misused train lm text --colour 5; says 'unknown option --colour'; says_not 'nearest'
 misused sample --temprature 1 model; says 'the nearest one is --temperature'
 misused sample model -x; says 'unknown option -x'
 misused eval model text --protcol=windows; says 'the nearest one is --protocol'
