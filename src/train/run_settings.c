@@ -45,7 +45,7 @@ static const ur_setting ROWS[] = {
      .help = "kind of recurrent layer; unroll --version lists them"},
     {NULL, "hidden", "N[,N...]", UR_SETTING_TEXT, R(hidden), .unset = BY_SIZE, .unless = "net",
      .help = "neurons in each recurrent layer, or one number for each layer"},
-    {NULL, "layers", "N", UR_SETTING_SIZE, R(layers), .least = 1, .most = 64, .unset = BY_SIZE, .unless = "net",
+    {NULL, "layers", "N", UR_SETTING_SIZE, R(layers), .least = 1, .most = 64, .unset = "chosen by the task, mostly 1", .unless = "net",
      .help = "number of recurrent layers"},
     {NULL, "embed", "N", UR_SETTING_SIZE, R(embed), .least = 1, .most = 1048576, .unset = BY_SIZE, .unless = "net",
      .help = "width of the embedding"},

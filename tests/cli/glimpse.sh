@@ -69,7 +69,7 @@ done
 # Soft glimpses, in colours, with another cell
 done_with train glimpse colours.idx4 squares.idx1 -o soft "${few[@]}" --glimpses 3 --glimpse-size 3 --look soft --cell gru --steps 200
 done_with eval soft squares.idx3 squares.idx1 --json; equal "$(right 0.9)" True
-done_with eval soft squares.idx3 squares.idx1 --mean-of 3 --json; equal "$(right 0.9)" True
+misused eval soft squares.idx3 squares.idx1 --mean-of 3; says '--mean-of is for --gaze hard'
 done_with info soft; prints 'dense; answer: join core'; ! grep -q baseline: out || fail 'soft glimpses have a baseline'
 
 # Each picture somewhere on a larger one, among pieces of others, always at the same place

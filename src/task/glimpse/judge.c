@@ -55,7 +55,7 @@ static void add_shares(const ur_glimpse *g, const ur_looking *l, size_t glimpse,
 
 bool ur_glimpse_judge(ur_glimpse *g, ur_looking *l)
 {
-    const bool wanted = !g->settings.mean_of || g->net.soft;
+    const bool wanted = !g->settings.mean_of;
     const size_t paths = wanted ? 1 : g->settings.mean_of;
     memset(g->share, 0, g->net.glimpses * l->lanes * g->net.labels * sizeof *g->share);
     l->picture = picture_of(g, l->tape, l->lanes);

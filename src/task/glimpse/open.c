@@ -130,6 +130,8 @@ ur_status ur_glimpse_open(void *data, const ur_settings *settings, const ur_mode
     g->net = net_of(&g->settings);
     if (g->net.soft && g->net.scales > 1)
         return ur_fail(error, UR_ERR_USAGE, "`scales` is for `gaze` hard; a soft glimpse chooses how wide it is");
+    if (g->net.soft && g->settings.mean_of)
+        return ur_fail(error, UR_ERR_USAGE, "`mean-of` is for `gaze` hard; soft glimpses always take the same path");
     if (from) UR_TRY(ur_glimpse_take_model(g, from, error));
     UR_TRY(take_canvas(g, from != NULL, error));
     if (!settings->data.count) return from ? UR_OK : ur_fail(error, UR_ERR_USAGE, "no pictures to train on");
