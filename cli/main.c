@@ -45,20 +45,22 @@ static const char *first_word(const ur_cli_verb *verb, char word[16])
 /* Reports words that are no verb, and suggests one. */
 static const ur_cli_verb *no_verb(const char *word, const char *second, ur_error *error)
 {
-    char seconds[256] = "", one[16], other_one[16];
-    const ur_cli_verb *nearest = VERBS[0];
-    for (size_t i = 0; i < VERB_COUNT; i++) {
+    char seconds[256] = "", one[16];
+    const ur_cli_verb *nearest = NULL;
+    for (size_t i = 0, best = SIZE_MAX; i < VERB_COUNT; i++) {
         const char *other = second_word(VERBS[i], word);
-        size_t used = strlen(seconds);
+        size_t used = strlen(seconds), distance = ur_cli_distance_meant(word, first_word(VERBS[i], one));
         if (other) snprintf(seconds + used, sizeof seconds - used, "%s%s", used ? ", " : "", other);
-        if (ur_cli_distance(word, first_word(VERBS[i], one)) < ur_cli_distance(word, first_word(nearest, other_one)))
-            nearest = VERBS[i];
+        if (distance >= best) continue;
+        best = distance;
+        nearest = VERBS[i];
     }
     if (*seconds)
         ur_fail(error, UR_ERR_USAGE, "%s what?%s%.60s%s give one of %s", word, *second ? " '" : "", second,
                 *second ? "' is not known;" : "", seconds);
-    else if (ur_cli_alike(word, first_word(nearest, one)))
-        ur_fail(error, UR_ERR_USAGE, "no verb '%.60s'; the nearest one is %s (unroll help lists all)", word, one);
+    else if (nearest)
+        ur_fail(error, UR_ERR_USAGE, "no verb '%.60s'; the nearest one is %s (unroll help lists all)", word,
+                first_word(nearest, one));
     else
         ur_fail(error, UR_ERR_USAGE, "no verb '%.60s'; unroll help lists all", word);
     return NULL;

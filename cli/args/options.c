@@ -63,15 +63,15 @@ static ur_status fail_unknown(const parser *p, const char *name, size_t length, 
     char typed[64] = {0};
     memcpy(typed, name, length < sizeof typed - 1 ? length : sizeof typed - 1);
     const char *nearest = "help";
-    size_t best = ur_cli_distance(typed, nearest);
+    size_t best = ur_cli_distance_meant(typed, nearest);
     const ur_setting *row;
     for (size_t i = 0; (row = row_at(p, i)); i++) {
-        size_t distance = row->help ? ur_cli_distance(typed, row->name) : best;
+        size_t distance = row->help ? ur_cli_distance_meant(typed, row->name) : best;
         if (distance >= best) continue;
         best = distance;
         nearest = row->name;
     }
-    if (!ur_cli_alike(typed, nearest)) return ur_fail(error, UR_ERR_USAGE, "unknown option --%s", typed);
+    if (best == SIZE_MAX) return ur_fail(error, UR_ERR_USAGE, "unknown option --%s", typed);
     return ur_fail(error, UR_ERR_USAGE, "unknown option --%s; the nearest one is --%s", typed, nearest);
 }
 
