@@ -316,8 +316,9 @@ UR_API const char *ur_answerer_feature(const ur_answerer *answerer, size_t featu
 /* Label i of a classifier or tagger, in the order of its outputs; NULL after the last, and for a model without labels. */
 UR_API const char *ur_model_label(const ur_model *model, size_t i);
 
-/* Answers a line of text, `length` bytes without its line break, through the sink (unroll_generate.h). `item` NULL:
- * there are no more, and waiting items are answered. */
+/* Answers a line of text of `length` bytes, or a frame, through the sink (unroll_generate.h). A byte order mark at the
+ * beginning of a text is left out, and so are line ends at its end; a tagger passes those on. `item` NULL: there are no
+ * more, and waiting items are answered. */
 struct ur_sink;
 UR_API ur_status ur_answer(ur_answerer *answerer, const char *item, size_t length, const struct ur_sink *sink,
                            ur_error *error);

@@ -52,20 +52,23 @@ ur_status ur_answerer_create(ur_answerer **answerer, ur_model *model, const ur_s
     return status;
 }
 
-/* Leaves out the byte order mark of a file and line ends, unless the task passes its items on unchanged. */
-static void trim(const ur_task *task, const char **item, size_t *length)
+size_t ur_answerer_item_size(const ur_answerer *a) { return a->task->item_size ? a->task->item_size(a->data) : 0; }
+
+/* Leaves out the byte order mark and line ends of an item that is text. */
+static void trim(const ur_answerer *a, const char **item, size_t *length)
 {
-    if (task->keeps_ends || !*item) return;
+    if (!*item || ur_answerer_item_size(a)) return;
     bool mark = *length >= 3 && memcmp(*item, "\xEF\xBB\xBF", 3) == 0;
     *item += mark ? 3 : 0;
     *length -= mark ? 3 : 0;
+    if (a->task->keeps_ends) return;
     while (*length && ((*item)[*length - 1] == '\n' || (*item)[*length - 1] == '\r')) --*length;
 }
 
 ur_status ur_answer(ur_answerer *a, const char *item, size_t length, const ur_sink *sink, ur_error *error)
 {
     ur_float_mode mode = ur_float_mode_enter();
-    trim(a->task, &item, &length);
+    trim(a, &item, &length);
     ur_status status = a->task->answer(a->data, a->learner, item, length, a->json, sink, error);
     ur_float_mode_leave(mode);
     return status;
@@ -89,8 +92,6 @@ const char *ur_answerer_feature(const ur_answerer *a, size_t feature)
 {
     return a->task->feature_text ? a->task->feature_text(a->data, feature) : NULL;
 }
-
-size_t ur_answerer_item_size(const ur_answerer *a) { return a->task->item_size ? a->task->item_size(a->data) : 0; }
 
 bool ur_answerer_takes_files(const ur_answerer *a) { return a->task->takes_files && a->task->takes_files(a->data); }
 

@@ -67,6 +67,12 @@ awk -F, -v told="$(grep -o '"mse_data":[0-9.]*' out | head -1 | cut -d: -f2)" '
     fail "eval says $(cat out) of $(cat both)"
 "$UNROLL" predict run <context.csv | cmp -s - next.csv || fail "standard input is another series"
 done_with predict run context.csv --whole; same out next.csv
+marked() { printf '\357\273\277'; sed 's/$/\r/'; }
+marked <context.csv >marked.csv
+done_with predict run marked.csv; same out next.csv
+done_with predict run marked.csv --whole; same out next.csv
+head -20 context.csv >first.csv; tail -n +21 context.csv | marked >second.csv
+done_with predict run first.csv second.csv; same out next.csv
 done_with predict run context.csv --json
 prints '{"last":"2024-01-02 15:00","times":["2024-01-02 16:00",'; prints '"name":"load","past":['; prints '"quantiles":{}'
 head -20 all.csv >short.csv

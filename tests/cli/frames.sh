@@ -121,6 +121,7 @@ done_with eval table tables/05.csv --json; json 'o["accuracy"] > 0.8 and o["fram
 done_with predict table <tables/00.csv; cp out named; equal "$(wc -l <named)" 20
 tail -n +2 tables/00.csv | cut -d, -f 1,2 >bare; done_with predict table bare; same out named
 cut -d, -f 1,2 tables/00.csv >headed; done_with predict table <headed; same out named # a header without a label
+{ printf '\357\273\277'; cat headed; } >marked; done_with predict table <marked; same out named
 { cat bare; echo; cat bare; } >twice; done_with predict table <twice; equal "$(tail -20 out)" "$(cat named)"
 done_with train frames tables -o folds "${short[@]}" --steps 4 --folds 2
 [ -f folds/2/model.safetensors ] || fail 'there is no second fold'

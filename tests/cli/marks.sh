@@ -25,6 +25,8 @@ printf '%sa warm day\r\ncold\r\n' "$mark" >marked-lines
 done_with predict labels lines; cp out first
 done_with predict labels marked-lines; same out first
 done_with predict labels - <marked-lines; same out first
+done_with predict labels lines --tree; cp out first
+done_with predict labels marked-lines --tree; same out first
 printf 'warm day' >whole
 printf '%swarm day\r\n' "$mark" >marked-whole
 done_with predict labels whole --whole; cp out first

@@ -88,6 +88,7 @@ equal "$(wc -l <out)" 7
 done_with predict run text --inline; cp out first
 grep -qE '^Anna/[A-Z]+ sees/[A-Z]+ the/DET light/[A-Z]+ \./PUNCT$' out || fail "$(cat out)"
 done_with predict run text --whole --inline; same out first
+{ printf '\357\273\277'; cat text; } >marked; done_with predict run marked --inline; same out first
 printf '%s\n' Anna sees the light . '' '' Anna sees >tokens
 done_with predict run tokens --lines tokens --inline; head -n 1 out >again; same again first; equal "$(wc -l <out)" 2
 printf '#one\n\n' >hash

@@ -30,7 +30,6 @@ const ur_task ur_task_frames = {
     .look = ur_frames_look,
     .answers = UR_ANSWER_LABEL,
     .answer = ur_frames_answer,
-    .keeps_ends = true,
     .takes_files = ur_frames_takes_files,
     .item_size = ur_frames_item_size,
     .answer_file = ur_frames_answer_file,

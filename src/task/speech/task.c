@@ -15,7 +15,6 @@ const ur_task ur_task_speech = {
     .settings_size = sizeof(ur_speech_settings),
     .data_size = sizeof(ur_listener),
     .tally_size = sizeof(ur_speech_tally),
-    .keeps_ends = true,
     .metric = {{"cer", false}, {"wer", false}, {"loss", false}},
     .open = ur_speech_open,
     .close = ur_speech_close,
