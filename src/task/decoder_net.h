@@ -3,6 +3,7 @@
 #define UR_TASK_DECODER_NET_H
 
 #include "model/model.h"
+#include "net/writing.h"
 #include "train/task.h"
 
 /* What the data fix for each line of request->line: inputs `seen` for all lines but the last, and `tokens` for the

@@ -7,6 +7,7 @@
 
 #include "data/table/field.h"
 #include "data/vocabulary.h"
+#include "net/writing.h"
 #include "train/task.h"
 
 enum { UR_SPELLED_MOST = 24 };

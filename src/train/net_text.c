@@ -27,6 +27,7 @@ static void put_cells(ur_net_writing *w, const ur_run_settings *run)
     }
     for (char *end; *width; width = end + (*end == ',')) {
         cells.width = strtoul(width, &end, 10);
+        if (end == width) return;
         ur_net_put_cells(w, &cells);
     }
 }

@@ -73,7 +73,7 @@ typedef struct ur_task {
     const ur_own_default *defaults; /* defaults of its own; ends with one without a name, or NULL if there are none */
     const ur_preset *presets;       /* ends with one without a name, or NULL if there are none */
     size_t settings_size, data_size, tally_size;
-    bool keeps_ends; /* a byte order mark and line ends belong to the item; else they are removed */
+    bool keeps_ends; /* line ends belong to an item of text; else they are removed */
     bool loops;      /* only `forward` knows what the lines read: no batch describes it completely */
     bool carries;    /* states carry over from batch to batch, unless a batch is fresh */
     ur_metric metric[UR_METRICS_MAX + 1]; /* the first decides what is best, patience and the plateau schedule */
@@ -89,7 +89,7 @@ typedef struct ur_task {
     void (*describe)(const void *data, char *text, size_t size);
     /* A hash of everything in one part of the data; 0 if there is no such part. */
     uint64_t (*hash)(const void *data, ur_part part);
-    /* Writes request->line, unless it holds the network that the user gave, and the sizes (net/writing.h). */
+    /* Gives the sizes. Writes request->line (net/writing.h), unless it holds the network that the user gave. */
     ur_status (*network)(const void *data, const ur_settings *settings, ur_net_request *request, ur_error *error);
     /* Puts into the built model what its file will say: vocabularies, and what it was trained on. Refuses a network
      * that the task cannot use. */

@@ -41,6 +41,7 @@ static ur_status bias_gates(ur_trainer *t, ur_error *error)
 static ur_status copy_network(const char *net, char line[UR_LINE_TEXT_MAX], ur_error *error)
 {
     ur_net_writing w = ur_net_begin(line);
+    if (net && !*net) return ur_fail(error, UR_ERR_USAGE, "`net` is empty; give a network, or leave it out");
     if (net) ur_net_put(&w, "%s", net);
     return ur_net_end(&w, error);
 }

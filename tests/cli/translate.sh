@@ -91,6 +91,7 @@ fi
 # Attention
 done_with predict run lines --attention --html page.html; prints '1987-11-04'; prints '(end)'
 grep -q '<table class="attention">' page.html || fail 'the page has no table'
+equal "$(grep -c 'each column one that was read' page.html)" 1
 done_with predict run lines --attention --json; prints '"attention":[['; prints '"source":["4","."'
 fails_with predict val lines --attention; says 'attends to no line'
 misused predict run lines --html other.html; says '--html goes with --tree, --attention or a forecast'

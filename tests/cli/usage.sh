@@ -68,6 +68,8 @@ misused train lm - -; says '- (standard input) can be given only once'
 [ ! -e runs ] || fail 'something was written'
 
 # A network line: the message names the column
+misused train lm text --net ''; says '--net is empty; give a network, or leave it out'
+misused train lm text --net "$(printf 'dense 1 > %.0s' {1..256})dense"; says 'the network line is longer than 2047 bytes'
 misused train lm text --net 'onehot > lsmt 5 > dense'; says 'network line, column 10: unknown layer "lsmt"'
 says '"lstm"'
 [ ! -e runs ] || fail 'a failed training left a folder'

@@ -33,12 +33,12 @@ typedef struct ur_row {
 
 ur_status ur_rows_open(ur_rows *rows, const ur_source *source, size_t file, ur_dialect dialect, ur_error *error);
 void ur_rows_close(ur_rows *rows);
-/* Whether a line that is a row by itself is torn. It is too if a quote is still open at its end. */
-bool ur_row_is_torn(ur_field row, ur_dialect dialect);
 
 /* Guesses the dialect of a CSV file from its first row, as ur_field_dialect. */
 ur_status ur_rows_find_dialect(const ur_source *source, size_t file, ur_dialect *dialect, ur_error *error);
 /* The row is valid until the next call. */
 ur_status ur_rows_next(ur_rows *rows, ur_row *row, ur_error *error);
+/* Whether a row that did not come from a file is torn. A row whose last quote is open is torn, too. */
+bool ur_row_is_torn(ur_field row, ur_dialect dialect);
 
 #endif

@@ -1,12 +1,9 @@
 /* The settings of captions, and what the task chooses for those that are left open. */
 #include "task/caption/caption.h"
 
-#include "base/number.h"
 #include "task/decoder_net.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #define S(field) offsetof(ur_caption_settings, field)
 

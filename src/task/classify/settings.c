@@ -1,11 +1,8 @@
 /* The settings of a classification, and what it chooses for those that are left open. */
 #include "task/classify/classify.h"
 
-#include "base/number.h"
-
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #define S(field) offsetof(ur_classify_settings, field)
 

@@ -2,8 +2,6 @@
 #include "task/draw/draw.h"
 #include "task/line_plan.h"
 
-#include <stdio.h>
-
 /* The plan of the lines, with the sizes that data and settings fix. */
 static ur_line_plan plan_of(const ur_draw_net *n)
 {

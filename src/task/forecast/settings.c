@@ -4,7 +4,6 @@
 #include "base/number.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #define S(field) offsetof(ur_forecast_settings, field)
 

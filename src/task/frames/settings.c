@@ -1,10 +1,7 @@
 /* The settings of frames, and what the task chooses for those that are left open. */
 #include "task/frames/frames.h"
 
-#include "base/number.h"
-
 #include <stdio.h>
-#include <string.h>
 
 #define S(field) offsetof(ur_frames_settings, field)
 

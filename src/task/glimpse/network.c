@@ -2,8 +2,6 @@
 #include "task/glimpse/glimpse.h"
 #include "task/line_plan.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static ur_line_plan plan_of(const ur_glimpse_net *n)

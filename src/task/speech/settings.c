@@ -5,8 +5,6 @@
 #include "task/decoder_net.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define S(field) offsetof(ur_speech_settings, field)

@@ -1,8 +1,6 @@
 /* The settings of a tagger, and what it chooses for those that are left open. */
 #include "task/tag/tag.h"
 
-#include "base/number.h"
-
 #include <stdio.h>
 #include <string.h>
 

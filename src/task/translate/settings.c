@@ -1,12 +1,10 @@
 /* The settings of a translation, and what it chooses for those that are left open. */
 #include "task/translate/translate.h"
 
-#include "base/number.h"
 #include "task/decoder_net.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define S(field) offsetof(ur_translate_settings, field)
