@@ -43,15 +43,15 @@ static void test_choice(void **state)
 {
     (void)state;
     assert_string_equal(chosen("", 1000000), "512 0.4 0.02 0.09 10");
-    assert_string_equal(chosen("--minutes 60", 1000000), "768 0.6 0.1 0.38 18");
+    assert_string_equal(chosen("--minutes 60", 1000000), "768 0.55 0.08 0.31 18");
     assert_string_equal(chosen("--minutes 30", 1000000), "768 0.55 0.08 0.31 18");
     assert_string_equal(chosen("--minutes 15", 1000000), "512 0.45 0.04 0.16 22");
-    assert_string_equal(chosen("--minutes 6", 1000000), "512 0.35 0.02 0.06 22");
-    assert_string_equal(chosen("--minutes 5.9", 1000000), "256 0.35 0.02 0.06 40");
-    assert_string_equal(chosen("--minutes 2", 1000000), "256 0.2 0.01 0.05 40");
+    assert_string_equal(chosen("--minutes 6", 1000000), "512 0.3 0.02 0.06 22");
+    assert_string_equal(chosen("--minutes 5.9", 1000000), "256 0.3 0.02 0.06 40");
+    assert_string_equal(chosen("--minutes 2", 1000000), "256 0.15 0.01 0.05 40");
     assert_string_equal(chosen("--minutes 30", 100000000), "768 0 0.01 0.05 18");
-    assert_string_equal(chosen("--minutes 3", 60000), "256 0.6 0.1 0.4 40");
-    assert_string_equal(chosen("--minutes 3", 10000), "256 0.6 0.1 0.4 30");
+    assert_string_equal(chosen("--minutes 3", 60000), "256 0.6 0.08 0.31 40");
+    assert_string_equal(chosen("--minutes 3", 10000), "256 0.6 0.08 0.31 30");
     assert_string_equal(chosen("--minutes 0.1", 1000), "64 0 0.01 0.05 nan");
 }
 
