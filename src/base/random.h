@@ -22,7 +22,8 @@ enum {
     UR_USE_AUGMENT = 0xA0000,
     UR_USE_FORCING = 0xB0000,
     UR_USE_DRAW = 0xD0000,
-    UR_USE_GLIMPSE = 0xE0000
+    UR_USE_GLIMPSE = 0xE0000,
+    UR_USE_ZERO_STATE = 0xF0000
 };
 
 /* The function itself: ten rounds on a counter of four words under a key of two. */

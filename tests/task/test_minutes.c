@@ -19,18 +19,18 @@
 #include <string.h>
 
 /*
- * Returns what is chosen for a text of `tokens` tokens: hidden size, dropout, decay, lowest rate, epochs. Valid until
- * the next call.
+ * Returns what is chosen for a text of `tokens` tokens: hidden size, dropout, decay, lowest rate, epochs, share of zero
+ * states. Valid until the next call.
  */
 static const char *chosen(const char *line, uint64_t tokens)
 {
-    static char text[64];
+    static char text[128];
     ur_settings *settings = lm_settings("", line);
     ur_lm data = {.train_end = tokens};
     assert_int_equal(ur_lm_choose(&data, settings, NULL), UR_OK);
     const ur_run_settings *run = &settings->run;
-    snprintf(text, sizeof text, "%s %g %g %g %g", run->hidden, run->dropout, run->learning.weight_decay,
-             run->rate_floor, run->epochs);
+    snprintf(text, sizeof text, "%s %g %g %g %g %g", run->hidden, run->dropout, run->learning.weight_decay,
+             run->rate_floor, run->epochs, ((const ur_lm_settings *)settings->own)->zero_state);
     ur_settings_free(settings);
     return text;
 }
@@ -42,26 +42,26 @@ static const char *chosen(const char *line, uint64_t tokens)
 static void test_choice(void **state)
 {
     (void)state;
-    assert_string_equal(chosen("", 1000000), "512 0.4 0.02 0.09 10");
-    assert_string_equal(chosen("--minutes 60", 1000000), "768 0.55 0.08 0.31 18");
-    assert_string_equal(chosen("--minutes 30", 1000000), "768 0.55 0.08 0.31 18");
-    assert_string_equal(chosen("--minutes 15", 1000000), "512 0.45 0.04 0.16 22");
-    assert_string_equal(chosen("--minutes 6", 1000000), "512 0.3 0.02 0.06 22");
-    assert_string_equal(chosen("--minutes 5.9", 1000000), "256 0.3 0.02 0.06 40");
-    assert_string_equal(chosen("--minutes 2", 1000000), "256 0.15 0.01 0.05 40");
-    assert_string_equal(chosen("--minutes 30", 100000000), "768 0 0.01 0.05 18");
-    assert_string_equal(chosen("--minutes 3", 60000), "256 0.6 0.08 0.31 40");
-    assert_string_equal(chosen("--minutes 3", 10000), "256 0.6 0.08 0.31 30");
-    assert_string_equal(chosen("--minutes 0.1", 1000), "64 0 0.01 0.05 nan");
+    assert_string_equal(chosen("", 1000000), "512 0.4 0.02 0.09 10 0");
+    assert_string_equal(chosen("--minutes 60", 1000000), "768 0.55 0.08 0.31 18 0.05");
+    assert_string_equal(chosen("--minutes 30", 1000000), "768 0.55 0.08 0.31 18 0.05");
+    assert_string_equal(chosen("--minutes 15", 1000000), "512 0.45 0.04 0.16 22 0");
+    assert_string_equal(chosen("--minutes 6", 1000000), "512 0.3 0.02 0.06 22 0");
+    assert_string_equal(chosen("--minutes 5.9", 1000000), "256 0.3 0.02 0.06 40 0");
+    assert_string_equal(chosen("--minutes 2", 1000000), "256 0.15 0.01 0.05 40 0");
+    assert_string_equal(chosen("--minutes 30", 100000000), "768 0 0.01 0.05 18 0.05");
+    assert_string_equal(chosen("--minutes 3", 60000), "256 0.6 0.08 0.31 40 0");
+    assert_string_equal(chosen("--minutes 3", 10000), "256 0.6 0.08 0.31 30 0");
+    assert_string_equal(chosen("--minutes 0.1", 1000), "64 0 0.01 0.05 nan 0");
 }
 
 static void test_choice_that_was_made(void **state)
 {
     (void)state;
-    assert_string_equal(chosen("--minutes 3 --hidden 512 --dropout 0.1", 1000000), "512 0.1 0.01 0.05 40");
-    assert_string_equal(chosen("--epochs 3 --weight-decay 0.5", 1000000), "512 0.2 0.5 0.05 3");
-    assert_string_equal(chosen("--steps 100 --average 0", 1000000), "512 0 0.01 0.05 nan");
-    assert_string_equal(chosen("--minutes 15 --net 'lstm 5 > dense'", 1000000), "512 0 0.01 0.05 nan");
+    assert_string_equal(chosen("--minutes 3 --hidden 512 --dropout 0.1", 1000000), "512 0.1 0.01 0.05 40 0");
+    assert_string_equal(chosen("--epochs 3 --weight-decay 0.5", 1000000), "512 0.2 0.5 0.05 3 0");
+    assert_string_equal(chosen("--steps 100 --average 0", 1000000), "512 0 0.01 0.05 nan 0");
+    assert_string_equal(chosen("--minutes 15 --net 'lstm 5 > dense'", 1000000), "512 0 0.01 0.05 nan 0");
 }
 
 /* Trains. Returns the number of steps; *weights are the weights at the end, which the caller frees. */

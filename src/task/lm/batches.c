@@ -1,6 +1,7 @@
 /* The batches of a language model: windows over the lanes of a text. */
 #include "task/lm/lm.h"
 
+#include "base/random.h"
 #include "kernel/scalar.h"
 
 #include <stdlib.h>
@@ -62,16 +63,23 @@ uint64_t ur_lm_batches(const void *data, ur_part part, uint64_t epoch)
     return part == UR_PART_TRAIN ? lm->lanes.windows : part == UR_PART_VALIDATION ? lm->validation_lanes.windows : 0;
 }
 
+/* Whether chance lets a window of the training begin from a zero state. */
+static bool begins_anew(const ur_lm *lm, uint64_t epoch, uint64_t number)
+{
+    uint64_t place = epoch * lm->lanes.windows + number;
+    return lm->settings.zero_state > 0 &&
+           ur_random_uniform(lm->seed, UR_USE_ZERO_STATE, place) < lm->settings.zero_state;
+}
+
 ur_status ur_lm_batch(void *data, ur_part part, uint64_t epoch, uint64_t number, ur_task_batch *batch, ur_error *error)
 {
     ur_lm *lm = data;
     ur_lanes *l = part == UR_PART_TRAIN ? &lm->lanes : &lm->validation_lanes;
-    (void)epoch;
     UR_TRY(ur_lanes_read(l, number, error));
     batch->network = (ur_batch){.input = {{.steps = l->steps, .lanes = l->lanes, .ids = l->ids}},
                                 .target = {{.ids = l->targets}},
                                 .target_count = 1};
-    batch->fresh = number == 0;
+    batch->fresh = number == 0 || (part == UR_PART_TRAIN && begins_anew(lm, epoch, number));
     batch->carry_at = l->k1 < l->steps ? l->k1 : 0;
     return UR_OK;
 }

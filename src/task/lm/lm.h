@@ -23,6 +23,7 @@ typedef struct ur_lm_settings {
     bool no_unknown, whole_windows;
     size_t min_count, vocabulary_limit;
     size_t bptt, bptt_step;
+    double zero_state;
     size_t validation_tokens;
     size_t sample_length;
     double sample_temperature;
