@@ -42,11 +42,11 @@ static const char *chosen(const char *line, uint64_t tokens)
 static void test_choice(void **state)
 {
     (void)state;
-    assert_string_equal(chosen("", 1000000), "512 0.4 0.02 0.09 10 0");
+    assert_string_equal(chosen("", 1000000), "512 0.4 0.02 0.09 10 0.05");
     assert_string_equal(chosen("--minutes 60", 1000000), "768 0.55 0.08 0.31 18 0.05");
     assert_string_equal(chosen("--minutes 30", 1000000), "768 0.55 0.08 0.31 18 0.05");
-    assert_string_equal(chosen("--minutes 15", 1000000), "512 0.45 0.04 0.16 22 0");
-    assert_string_equal(chosen("--minutes 6", 1000000), "512 0.3 0.02 0.06 22 0");
+    assert_string_equal(chosen("--minutes 15", 1000000), "512 0.45 0.04 0.16 22 0.05");
+    assert_string_equal(chosen("--minutes 6", 1000000), "512 0.3 0.02 0.06 22 0.05");
     assert_string_equal(chosen("--minutes 5.9", 1000000), "256 0.3 0.02 0.06 40 0");
     assert_string_equal(chosen("--minutes 2", 1000000), "256 0.15 0.01 0.05 40 0");
     assert_string_equal(chosen("--minutes 30", 100000000), "768 0 0.01 0.05 18 0.05");
@@ -59,8 +59,8 @@ static void test_choice_that_was_made(void **state)
 {
     (void)state;
     assert_string_equal(chosen("--minutes 3 --hidden 512 --dropout 0.1", 1000000), "512 0.1 0.01 0.05 40 0");
-    assert_string_equal(chosen("--epochs 3 --weight-decay 0.5", 1000000), "512 0.2 0.5 0.05 3 0");
-    assert_string_equal(chosen("--steps 100 --average 0", 1000000), "512 0 0.01 0.05 nan 0");
+    assert_string_equal(chosen("--epochs 3 --weight-decay 0.5", 1000000), "512 0.2 0.5 0.05 3 0.05");
+    assert_string_equal(chosen("--steps 100 --average 0", 1000000), "512 0 0.01 0.05 nan 0.05");
     assert_string_equal(chosen("--minutes 15 --net 'lstm 5 > dense'", 1000000), "512 0 0.01 0.05 nan 0");
 }
 
