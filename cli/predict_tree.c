@@ -3,6 +3,7 @@
 
 #include "base/brackets.h"
 #include "base/error.h"
+#include "base/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -124,7 +125,8 @@ ur_status ur_cli_sentence_answer(ur_cli_sentence *s, ur_answerer *answerer, size
                                  size_t length, ur_error *error)
 {
     *s = (ur_cli_sentence){.labels = labels};
-    if (length >= 3 && memcmp(line, "\xEF\xBB\xBF", 3) == 0) line += 3, length -= 3; /* a byte order mark */
+    size_t mark = ur_utf8_mark(line, length);
+    line += mark, length -= mark;
     while (length && is_blank(*line)) line++, length--;
     while (length && is_blank(line[length - 1])) length--;
     s->tree = length && *line == '(' && line[length - 1] == ')';

@@ -75,6 +75,11 @@ int ur_utf8_encode(uint32_t code, unsigned char out[UR_UTF8_MAX])
     return length;
 }
 
+size_t ur_utf8_mark(const void *text, size_t length)
+{
+    return length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+}
+
 bool ur_utf8_valid(const char *text, size_t length)
 {
     int size = 1;

@@ -16,6 +16,9 @@ int ur_utf8_decode(const unsigned char *text, size_t length, uint32_t *code);
 /* Writes a code point. Returns its length in bytes (1–4), or 0 if the code point does not exist. */
 int ur_utf8_encode(uint32_t code, unsigned char out[UR_UTF8_MAX]);
 
+/* Bytes of the byte order mark with which the text begins: 3, or 0 if it has none. */
+size_t ur_utf8_mark(const void *text, size_t length);
+
 /* True if all bytes form whole characters. */
 bool ur_utf8_valid(const char *text, size_t length);
 

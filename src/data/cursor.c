@@ -71,8 +71,7 @@ static ur_status fill(ur_cursor *cursor, ur_error *error)
     if (cursor->hash) *cursor->hash = ur_hash_bytes(*cursor->hash, cursor->buffer + kept, size);
     cursor->end += size;
     cursor->last = size == rest;
-    bool mark = first && cursor->end >= 3 && memcmp(cursor->buffer, "\xEF\xBB\xBF", 3) == 0;
-    if (mark && cursor->kind != UR_TOKEN_BYTE) cursor->begin = 3;
+    if (first && cursor->kind != UR_TOKEN_BYTE) cursor->begin = ur_utf8_mark(cursor->buffer, cursor->end);
     return UR_OK;
 }
 

@@ -1,8 +1,7 @@
 /* Reads text into a session. */
 #include "base/error.h"
+#include "base/utf8.h"
 #include "generate/session.h"
-
-#include <string.h>
 
 static ur_status pass_token(void *context, int32_t id, ur_error *error)
 {
@@ -57,7 +56,7 @@ bool ur_find_unknown(const ur_model *model, const char *text, size_t length, siz
     const unsigned char *bytes = (const unsigned char *)text;
     if (!vocabulary) return false;
     bool marks = ur_vocabulary_kind(vocabulary) != UR_TOKEN_BYTE;
-    if (marks && *at == 0 && length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) *at = 3;
+    if (marks && *at == 0) *at = ur_utf8_mark(text, length);
     while (*at < length) {
         if (marks && bytes[*at] == '\r' && *at + 1 < length && bytes[*at + 1] == '\n') ++*at;
         int cut = ur_token_cut(ur_vocabulary_kind(vocabulary), bytes + *at, length - *at, true);

@@ -1,4 +1,5 @@
 /* From text to a model's tokens and back. */
+#include "base/utf8.h"
 #include "model/model.h"
 
 #include <string.h>
@@ -35,7 +36,7 @@ ur_status ur_encode(const ur_model *m, const char *text, size_t length, int32_t 
     const unsigned char *at = (const unsigned char *)text;
     const bool plain = ur_vocabulary_kind(tokens) == UR_TOKEN_BYTE; /* no byte is skipped */
     *count = 0;
-    if (!plain && length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) at += 3;
+    if (!plain) at += ur_utf8_mark(text, length);
     for (size_t left = length - (size_t)(at - (const unsigned char *)text); left > 0;) {
         if (!plain && left > 1 && at[0] == '\r' && at[1] == '\n') at++, left--;
         int cut = ur_token_cut(ur_vocabulary_kind(tokens), at, left, true);

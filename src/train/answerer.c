@@ -1,9 +1,9 @@
 /* A model that answers items, one after another: section 5 of unroll_train.h. */
 #include "base/float_mode.h"
+#include "base/utf8.h"
 #include "train/task.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 struct ur_answerer {
     const ur_task *task;
@@ -58,9 +58,9 @@ size_t ur_answerer_item_size(const ur_answerer *a) { return a->task->item_size ?
 static void trim(const ur_answerer *a, const char **item, size_t *length)
 {
     if (!*item || ur_answerer_item_size(a)) return;
-    bool mark = *length >= 3 && memcmp(*item, "\xEF\xBB\xBF", 3) == 0;
-    *item += mark ? 3 : 0;
-    *length -= mark ? 3 : 0;
+    size_t mark = ur_utf8_mark(*item, *length);
+    *item += mark;
+    *length -= mark;
     if (a->task->keeps_ends) return;
     while (*length && ((*item)[*length - 1] == '\n' || (*item)[*length - 1] == '\r')) --*length;
 }

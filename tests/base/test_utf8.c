@@ -201,6 +201,22 @@ static void test_cleaned(void **state)
     free(clean);
 }
 
+static void test_mark(void **state)
+{
+    (void)state;
+    assert_int_equal(ur_utf8_mark("\xEF\xBB\xBF"
+                                  "a",
+                                  4),
+                     3);
+    assert_int_equal(ur_utf8_mark("\xEF\xBB\xBF", 3), 3);
+    assert_int_equal(ur_utf8_mark("\xEF\xBB\xBF", 2), 0);
+    assert_int_equal(ur_utf8_mark("\xEF\xBB\xBE"
+                                  "a",
+                                  4),
+                     0);
+    assert_int_equal(ur_utf8_mark("", 0), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -209,6 +225,7 @@ int main(void)
         cmocka_unit_test(test_edges_of_four_bytes),
         cmocka_unit_test(test_maximal_subparts),
         cmocka_unit_test(test_cleaned),
+        cmocka_unit_test(test_mark),
     };
     return cmocka_run_group_tests(tests, build_oracle, NULL);
 }

@@ -165,7 +165,7 @@ static void folder_for_each_class(void **state)
     ur_labelled_close(set);
     temp_string(temp, "m/pos/3.txt", "a\nb\xFF");
     check_refused(temp, temp_path(temp, "m"), NULL, UR_ERR_FORMAT,
-                  "m/pos/3.txt: line 2: byte 3: invalid UTF-8; turn the file into UTF-8 first (iconv -t UTF-8)");
+                  "m/pos/3.txt: line 2: byte 2: invalid UTF-8; turn the file into UTF-8 first (iconv -t UTF-8)");
     temp_string(temp, "m/pos/3.txt", " \n");
     check_refused(temp, temp_path(temp, "m"), NULL, UR_ERR_DATA,
                   "m/pos/3.txt: an example without text; remove the file");

@@ -6,14 +6,13 @@
 #include "data/table/rows.h"
 
 #include <stdio.h>
-#include <string.h>
 
 /* The text without a byte order mark and without the line ends at its end. */
 static ur_field take_text(const ur_example *read, size_t length)
 {
-    ur_field text = {read->room[0], length};
-    if (length >= 3 && memcmp(text.text, "\xEF\xBB\xBF", 3) == 0) text = (ur_field){text.text + 3, length - 3};
-    while (text.length > 0 && strchr("\r\n", text.text[text.length - 1])) text.length--;
+    size_t mark = ur_utf8_mark(read->room[0], length);
+    ur_field text = {read->room[0] + mark, length - mark};
+    while (text.length && (text.text[text.length - 1] == '\n' || text.text[text.length - 1] == '\r')) text.length--;
     return text;
 }
 
@@ -22,15 +21,16 @@ static ur_status check_text(const ur_labelled *set, uint64_t place, const ur_exa
 {
     const unsigned char *bytes = read->room[0];
     uint64_t line = 1;
+    size_t begin = 0; /* of the line */
     for (size_t at = 0; at < length;) {
         uint32_t code;
         int step = bytes[at] < 0x80 ? bytes[at] != 0 : ur_utf8_decode(bytes + at, length - at, &code);
-        line += bytes[at] == '\n';
         if (step <= 0)
-            return ur_labelled_fail(set, place, line, error, UR_ERR_FORMAT, "byte %zu: %s", at,
+            return ur_labelled_fail(set, place, line, error, UR_ERR_FORMAT, "byte %zu: %s", at - begin + 1,
                                     bytes[at] ? "invalid UTF-8; turn the file into UTF-8 first (iconv -t UTF-8)"
                                               : "a zero byte: the file is not a text");
         at += (size_t)step;
+        if (bytes[at - (size_t)step] == '\n') line++, begin = at;
     }
     return UR_OK;
 }

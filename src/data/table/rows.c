@@ -190,7 +190,7 @@ static ur_status drop_mark(ur_rows *rows, ur_error *error)
     const ur_piece *piece = &rows->source->pieces[rows->file];
     if (rows->at != piece->begin || rows->left == 0) return UR_OK;
     UR_TRY(fill(rows, error));
-    if (rows->end >= 3 && memcmp(rows->buffer, "\xEF\xBB\xBF", 3) == 0) rows->begin = 3;
+    rows->begin = ur_utf8_mark(rows->buffer, rows->end);
     return UR_OK;
 }
 
