@@ -156,7 +156,9 @@ static void write_picture_labels(FILE *file)
 }
 
 static const small SMALL[] = {
-    {"lm", "--hidden 6 --layers 1 --embed 5 --dropout 0.2 --batch 3 --bptt 7 --bptt-step 5 --sample-length 9",
+    {"lm",
+     "--hidden 6 --layers 1 --embed 5 --dropout 0.2 --batch 3 --bptt 7 --bptt-step 5 --zero-state 0.3 --sample-length "
+     "9",
      write_text, NULL},
     {"classify", "--form lines --hidden 6 --embed 5 --batch 8 --token-dropout 0.1", write_labelled, NULL},
     {"tag", "--also xpos --hidden 6 --embed 5 --batch 8 --token-dropout 0.2", write_tagged, NULL},

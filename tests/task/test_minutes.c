@@ -58,7 +58,7 @@ static void test_choice(void **state)
 static void test_choice_that_was_made(void **state)
 {
     (void)state;
-    assert_string_equal(chosen("--minutes 3 --hidden 512 --dropout 0.1", 1000000), "512 0.1 0.01 0.05 40 0");
+    assert_string_equal(chosen("--minutes 3 --hidden 512 --dropout 0.1", 1000000), "512 0.1 0.01 0.05 40 0.05");
     assert_string_equal(chosen("--epochs 3 --weight-decay 0.5", 1000000), "512 0.2 0.5 0.05 3 0.05");
     assert_string_equal(chosen("--steps 100 --average 0", 1000000), "512 0 0.01 0.05 nan 0.05");
     assert_string_equal(chosen("--minutes 15 --net 'lstm 5 > dense'", 1000000), "512 0 0.01 0.05 nan 0");

@@ -32,7 +32,7 @@ static const ur_setting ROWS[] = {
      .decides = true,
      .help = "steps from one window to the next; only the losses of these last steps of a window count"},
     {NULL, "zero-state", "SHARE", UR_SETTING_NUMBER, S(zero_state), .most = 1, .decides = true,
-     .unset = "0.05 if 512 or more neurons are chosen, else 0",
+     .unset = "0.05 if --hidden is 512 or more, else 0",
      .help = "share of the windows that begin from a zero state, so that the network learns to begin anywhere; the "
              "others go on from the state that the window before left"},
     {NULL, "whole-windows", NULL, UR_SETTING_FLAG, S(whole_windows), .decides = true,
@@ -64,21 +64,16 @@ typedef struct ur_lm_choice {
     const char *hidden;
     size_t embed, batch, bptt, epochs;
     double passes; /* passes beyond which the network memorises the text; 0 if it may */
-    double rate, zero_state;
+    double rate;
 } ur_lm_choice;
 
 /* Larger texts can train larger networks. Small texts use fewer lanes, so that an epoch has enough updates. A short
  * time allows only a network that gets enough updates in it. This follows the minutes asked for and not the speed
- * measured, so that the same command chooses the same network on any machine, and on resuming.
- *
- * Networks of 768 neurons that always went on from the state of the window before could not begin from a zero state
- * after 1 in 50 (the Korean book) to 1 in 200 (War and Peace) of the first tokens: for hundreds of steps they wrote
- * tokens that never occur. So they practise it. With 512 neurons it made windows from a zero state better, too (tiny
- * Shakespeare, 10 minutes: 1.4453 and not 1.4529 nats), and one pass no worse. */
+ * measured, so that the same command chooses the same network on any machine, and on resuming. */
 static const ur_lm_choice choices[] = {
-    {400000, 20, "768", 96, 32, 128, 10, 18, 3e-3, 0.05}, {400000, 6, "512", 64, 32, 128, 10, 22, 4e-3, 0.05},
-    {50000, 6, "512", 64, 32, 64, 20, 30, 4e-3, 0.05},    {50000, 0, "256", 64, 32, 64, 20, 40, 4e-3, 0},
-    {5000, 0, "256", 64, 16, 64, 20, 30, 4e-3, 0},        {0, 0, "64", 16, 4, 16, 10, 0, 1e-2, 0},
+    {400000, 20, "768", 96, 32, 128, 10, 18, 3e-3}, {400000, 6, "512", 64, 32, 128, 10, 22, 4e-3},
+    {50000, 6, "512", 64, 32, 64, 20, 30, 4e-3},    {50000, 0, "256", 64, 32, 64, 20, 40, 4e-3},
+    {5000, 0, "256", 64, 16, 64, 20, 30, 4e-3},     {0, 0, "64", 16, 4, 16, 10, 0, 1e-2},
 };
 
 static const ur_lm_choice *choose(uint64_t tokens, double minutes)
@@ -150,6 +145,16 @@ static void choose_length(ur_run_settings *run, const ur_lm_choice *c)
     if (open && !run->steps && run->minutes > 0 && c->passes > 0 && !run->net) run->epochs = c->passes;
 }
 
+/* Networks of 768 neurons that always went on from the state of the window before could not begin from a zero state in
+ * 4 of 203 windows of the Korean book and 6 of 1,260 of War and Peace: for hundreds of steps the likeliest tokens were
+ * those that never occur. So wide networks practise it. With 512 neurons this made windows better, too (tiny
+ * Shakespeare, 10 minutes: 1.4453 nats instead of 1.4529), and one pass no worse. */
+static double choose_zero_states(const ur_run_settings *run)
+{
+    enum { WIDE = 512 };
+    return !run->net && strtoul(run->hidden, NULL, 10) >= WIDE ? 0.05 : 0;
+}
+
 ur_status ur_lm_choose(const void *data, ur_settings *settings, ur_error *error)
 {
     const ur_lm *lm = data;
@@ -161,7 +166,7 @@ ur_status ur_lm_choose(const void *data, ur_settings *settings, ur_error *error)
     if (isnan(run->learning.rate)) run->learning.rate = c->rate;
     choose_windows(run, settings->own, c, lm->train_end);
     choose_length(run, c);
-    UR_TRY(ur_settings_prefer_number(settings, "zero-state", run->net ? 0 : c->zero_state, error));
+    UR_TRY(ur_settings_prefer_number(settings, "zero-state", choose_zero_states(run), error));
     if (run->net || !(c->passes > 0)) {
         if (isnan(run->dropout)) run->dropout = 0;
         return UR_OK;
