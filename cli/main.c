@@ -49,7 +49,7 @@ static const ur_cli_verb *no_verb(const char *word, const char *second, ur_error
     const ur_cli_verb *nearest = NULL;
     for (size_t i = 0, best = SIZE_MAX; i < VERB_COUNT; i++) {
         const char *other = second_word(VERBS[i], word);
-        size_t used = strlen(seconds), distance = ur_cli_distance_meant(word, first_word(VERBS[i], one));
+        size_t used = strlen(seconds), distance = ur_cli_typo_distance(word, first_word(VERBS[i], one));
         if (other) snprintf(seconds + used, sizeof seconds - used, "%s%s", used ? ", " : "", other);
         if (distance >= best) continue;
         best = distance;

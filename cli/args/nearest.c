@@ -34,7 +34,7 @@ size_t ur_cli_distance(const char *a, const char *b)
     return row[columns];
 }
 
-size_t ur_cli_distance_meant(const char *typed, const char *word)
+size_t ur_cli_typo_distance(const char *typed, const char *word)
 {
     size_t length = short_length(typed), distance = ur_cli_distance(typed, word);
     if (distance && strncmp(typed, word, length) == 0) distance = 1;

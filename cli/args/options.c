@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,10 +64,10 @@ static ur_status fail_unknown(const parser *p, const char *name, size_t length, 
     char typed[64] = {0};
     memcpy(typed, name, length < sizeof typed - 1 ? length : sizeof typed - 1);
     const char *nearest = "help";
-    size_t best = ur_cli_distance_meant(typed, nearest);
+    size_t best = ur_cli_typo_distance(typed, nearest);
     const ur_setting *row;
     for (size_t i = 0; (row = row_at(p, i)); i++) {
-        size_t distance = row->help ? ur_cli_distance_meant(typed, row->name) : best;
+        size_t distance = row->help ? ur_cli_typo_distance(typed, row->name) : best;
         if (distance >= best) continue;
         best = distance;
         nearest = row->name;

@@ -105,7 +105,7 @@ static void put_eye(ur_net_writing *w, const ur_picture_size *size)
 static ur_status write_network(const ur_caption_task *c, const ur_run_settings *run, char *line, ur_error *error)
 {
     ur_net_writing w = ur_net_begin(line);
-    ur_net_cells cells = {run->cell, .layers = run->layers, .drop = run->dropout, .more = "from image"};
+    ur_net_cells cells = {.cell = run->cell, .layers = run->layers, .drop = run->dropout, .more = "from image"};
     UR_TRY(ur_run_width(run, &cells.width, error));
     const ur_decoder_looking looking = {.name = "image",
                                         .attend =

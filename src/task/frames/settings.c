@@ -71,7 +71,8 @@ static ur_status write_network(const ur_frames *f, const ur_run_settings *run, c
 {
     const ur_frames_input *in = &f->input;
     ur_net_writing w = ur_net_begin(line);
-    ur_net_cells cells = {run->cell, .layers = run->layers, .more = f->settings.look == UR_LOOK_BOTH ? "bi" : NULL};
+    ur_net_cells cells = {
+        .cell = run->cell, .layers = run->layers, .more = f->settings.look == UR_LOOK_BOTH ? "bi" : NULL};
     UR_TRY(ur_run_width(run, &cells.width, error));
     if (in->rows >= SIDE_LEAST && in->columns >= SIDE_LEAST) {
         ur_net_put(&w, "conv 16 5x5 relu > pool 2 > conv 32 3x3 relu > pool 2");
