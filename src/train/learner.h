@@ -19,8 +19,9 @@ typedef struct ur_pass {
 /* The loss of a batch. */
 typedef struct ur_window_result {
     double loss; /* Σ weight·loss over the batch's targets; each loss is a mean over what counts, or a sum */
-    double sum;  /* sum of the losses over all targets, and the number of places that count: */
-    size_t count;
+    double sum;  /* the same with sums instead of means */
+    size_t
+        count; /* the number of the first target's places that count, such as the words of a tagger with two outputs */
 } ur_window_result;
 
 struct ur_learner {
