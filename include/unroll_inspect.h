@@ -286,7 +286,7 @@ UR_API ur_status ur_flow_batch(ur_flow *flow, const ur_batch *batch, ur_error *e
 /* The same from the labels of a task's examples (settings as for ur_gate_table_of_task). Up to `places` examples with
  * at least K + 1 steps are each read from the beginning: as in ur_flow_ids if the network is a line of ids that ends in
  * `last`, else as in ur_flow_batch. If the task has a loop of its own, k counts the steps of that loop. UR_ERR_DATA if
- * no example is so long, UR_ERR_UNSUPPORTED if no step says where a gradient begins (draw, ctc). */
+ * no example is so long, UR_ERR_UNSUPPORTED if no step says where a gradient begins (ctc). */
 UR_API ur_status ur_flow_task(ur_flow *flow, const struct ur_settings *settings, ur_error *error);
 /* The largest K for which `places` examples (0: 64), or all if there are fewer, are long enough. */
 UR_API ur_status ur_flow_task_steps(const ur_model *model, const struct ur_settings *settings, size_t places,

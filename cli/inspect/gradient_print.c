@@ -39,18 +39,21 @@ static void print_name(const char *name)
     ur_cli_print_padded(stdout, name, NAME);
 }
 
+/* Prints a logarithm. One below −99 has fewer decimals, so that the columns stay apart. */
+static void print_log(double value)
+{
+    if (isfinite(value))
+        printf("%7.*f", value < -99 ? 1 : 2, value);
+    else
+        printf("%7s", "-");
+}
+
 static void print_row(const char *name, const double *ln, size_t steps)
 {
     size_t shown[UR_CLI_SHOWN_MOST], count = ur_cli_shown_steps(steps, shown);
     if (!ln) return;
     print_name(name);
-    for (size_t i = 0; i < count; i++) {
-        double value = ur_cli_log10_of(ln[shown[i]]);
-        if (isfinite(value))
-            printf("%7.2f", value);
-        else
-            printf("%7s", "-");
-    }
+    for (size_t i = 0; i < count; i++) print_log(ur_cli_log10_of(ln[shown[i]]));
     printf("\n");
 }
 

@@ -82,9 +82,9 @@ struct ur_flow {
 
 /* UR_ERR_USAGE unless ids can be followed: the network has one line and can be run step by step. */
 ur_status ur_flow_check_ids(const ur_model *model, ur_error *error);
-/* UR_ERR_UNSUPPORTED unless a gradient can begin at the first target of a batch: labels, yes and no, or one number.
- * Without a target the gradient begins where the task's own loop leaves it. */
-ur_status ur_flow_check_target(const ur_model *model, const ur_batch *batch, ur_error *error);
+/* UR_ERR_UNSUPPORTED unless a gradient can begin at one step of the first target of a batch. Without a target the
+ * gradient begins where the task's own loop leaves it. */
+ur_status ur_flow_check_target(const ur_batch *batch, ur_error *error);
 /* Does what ur_flow_batch does, but through the task's own loop (flow_batch.c). */
 ur_status ur_flow_loop(ur_flow *flow, const ur_task_data *data, const ur_task_batch *batch, ur_error *error);
 /* Does what ur_flow_ids does, with `warm` steps before. */

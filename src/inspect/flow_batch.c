@@ -7,7 +7,7 @@
 #include "inspect/flow.h"
 
 #include "base/float_mode.h"
-#include "kernel/scalar.h"
+#include "layer/loss.h"
 #include "model/finite.h"
 
 #include <math.h>
@@ -77,59 +77,84 @@ static void show_step(void *context, const ur_window *step, bool passed)
 
 /* ---- A pass ------------------------------------------------------------------------------------------------------- */
 
-ur_status ur_flow_check_target(const ur_model *m, const ur_batch *batch, ur_error *error)
+ur_status ur_flow_check_target(const ur_batch *batch, ur_error *error)
 {
-    const ur_target *t = &batch->target[0];
-    const ur_loss_kind *kind = ur_loss_at((size_t)t->loss);
     if (!batch->target_count) return UR_OK;
-    if (kind && kind->own_steps)
-        return ur_fail(error, UR_ERR_UNSUPPORTED,
-                       "the gradient begins at one step, but ctc does not say at which step a label is; try inspect "
-                       "gates, or inspect gradient with a model trained with `decoder` attention");
-    if (t->ids || (t->values && m->lines[t->line].width == 1)) return UR_OK;
+    const ur_loss_kind *kind = ur_loss_at((size_t)batch->target[0].loss);
+    if (!kind) return ur_fail(error, UR_ERR_USAGE, "there is no loss %d", (int)batch->target[0].loss);
+    if (!kind->own_steps) return UR_OK;
     return ur_fail(error, UR_ERR_UNSUPPORTED,
-                   "the gradient begins at a label, a token or a number, but this model learns %zu numbers at once; "
-                   "try inspect gates",
-                   m->lines[t->line].width);
+                   "the gradient begins at one step, but %s does not say at which step a label is; try inspect gates, "
+                   "or inspect gradient with a model trained with `decoder` attention",
+                   kind->word);
 }
 
-/* The label of a place, or −1 if there is none. */
-static int32_t label_of(const ur_target *t, size_t place)
+/* The loss that a gradient begins at. That of a whole sequence has no gradient of one step alone, so the probability of
+ * the step's label by itself takes its place. */
+static const ur_loss_kind *loss_at_place(const ur_target *target)
 {
-    if (t->ids) return t->ids[place];
-    return t->values[place] >= 0 ? t->values[place] > (ur_real)0.5 : -1;
+    const ur_loss_kind *kind = ur_loss_at((size_t)target->loss);
+    return kind->layer ? &ur_loss_softmax : kind;
+}
+
+static bool counts_at(const ur_targets *t, size_t place)
+{
+    bool counts = t->ids && t->ids[place] >= 0;
+    for (size_t i = 0; t->values && i < t->width && !counts; i++) counts = !isnan(t->values[place * t->width + i]);
+    return counts;
+}
+
+/* Leaves only the targets at one place of each lane. Returns how many there are. */
+static size_t keep_places(ur_tape *tape, ur_targets *t, const size_t *places)
+{
+    size_t rows = t->steps * t->lanes, count = 0;
+    int32_t *ids = t->ids ? ur_tape_alloc(tape, rows, sizeof *ids) : NULL;
+    real *values = t->values ? ur_tape_alloc(tape, rows * t->width, sizeof *values) : NULL;
+    for (size_t i = 0; ids && i < rows; i++) ids[i] = -1;
+    for (size_t i = 0; values && i < rows * t->width; i++) values[i] = (real)NAN;
+    if (!ids && !values) return 0;
+    for (size_t b = 0; b < t->lanes; b++) {
+        size_t at = places[b], first = at * t->width;
+        count += counts_at(t, at);
+        if (ids) ids[at] = t->ids[at];
+        if (values) memcpy(values + first, t->values + first, t->width * sizeof *values);
+    }
+    t->ids = ids, t->values = values;
+    return count;
 }
 
 static size_t last_step(const ur_shape *at, size_t b) { return (at->lengths ? (size_t)at->lengths[b] : at->steps) - 1; }
 
-/* Writes the gradient of the loss at one place with output y. Returns false if the place has no target. */
-static bool begin_place(const ur_pass_back *p, const ur_target *target, size_t place, const real *y, size_t width,
-                        real *gradient)
+static ur_targets targets_of(const ur_target *target, const ur_loss_kind *kind, const ur_value *value)
 {
-    bool number = target->loss == UR_LOSS_SQUARED;
-    int32_t label = number ? 0 : label_of(target, place);
-    if (label < 0 || (number && isnan(target->values[place]))) return false;
-    if (number)
-        *gradient = 2 * (*y - target->values[place]);
-    else if (width > 1)
-        p->flow->compute.train->softmax_loss(y, width, label, 1, gradient);
-    else
-        *gradient = (real)(1 / (1 + ur_exp(-(double)*y)) - label);
-    return true;
+    size_t steps = value->y->steps;
+    return (ur_targets){.steps = steps,
+                        .lanes = value->y->lanes,
+                        .width = value->y->width,
+                        .given = target->steps ? target->steps : steps,
+                        .ids = kind->numbers ? NULL : target->ids,
+                        .values = kind->numbers ? target->values : NULL,
+                        .lengths = value->shape.lengths,
+                        .levels = target->levels,
+                        .level_count = target->level_count};
 }
 
-/* Writes the gradient of each lane's loss. Returns the number of lanes that have one. If the batch has no target, the
- * task's loop has written the gradients already. */
+/* Writes the gradient of each lane's loss at its last step, or at its first for layers that read from the end. Returns
+ * the number of lanes that have a target there. If the batch has no target, the task's loop has written the gradients
+ * already. */
 static size_t begin_gradient(const ur_pass_back *p, const ur_target *target, const ur_value *value)
 {
-    ur_tensor *y = value->y;
-    if (!p->batch->target_count) return y->lanes;
-    real *gradient = ur_gradient(p->tape, y);
-    size_t count = 0;
-    for (size_t b = 0; gradient && b < y->lanes; b++) {
-        size_t place = (p->from_end ? 0 : last_step(&value->shape, b)) * y->lanes + b;
-        count += begin_place(p, target, place, y->value + place * y->row, y->width, gradient + place * y->row);
-    }
+    size_t lanes = value->y->lanes, count = 0;
+    if (!p->batch->target_count) return lanes;
+    const ur_loss_kind *kind = loss_at_place(target);
+    ur_targets targets = targets_of(target, kind, value);
+    size_t *places = ur_tape_alloc(p->tape, lanes, sizeof *places);
+    for (size_t b = 0; places && b < lanes; b++)
+        places[b] = (p->from_end ? 0 : last_step(&value->shape, b)) * lanes + b;
+    if (places) kind->take(p->tape, &targets);
+    if (p->tape->status == UR_OK) count = keep_places(p->tape, &targets, places);
+    double sum = 0;
+    if (count) kind->loss(p->tape, value->y, &targets, 1, &sum);
     return count;
 }
 
@@ -154,7 +179,8 @@ static ur_status run_forward(ur_pass_back *p, ur_value *values, ur_error *error)
     ur_ending endings[UR_LINES_MAX] = {UR_END_WHOLE};
     ur_window_result sums = {0};
     ur_pass pass = {.model = p->flow->model, .tape = p->tape, .output = values};
-    endings[p->batch->target[0].line] = UR_END_LOGITS;
+    if (p->batch->target_count && ur_loss_at((size_t)p->batch->target[0].loss)->logits)
+        endings[p->batch->target[0].line] = UR_END_LOGITS;
     memset(values, 0, UR_LINES_MAX * sizeof *values);
     if (p->data) return p->data->task->forward(p->data->data, &pass, p->whole, &sums, error);
     ur_graph_run(p->flow->model, p->tape, p->batch, NULL, endings, values);
@@ -209,7 +235,7 @@ ur_status ur_flow_batch(ur_flow *f, const ur_batch *batch, ur_error *error)
     ur_pass_back p = {.flow = f, .batch = batch};
     if (!batch->target_count || batch->target[0].line >= f->model->line_count)
         return ur_fail(error, UR_ERR_USAGE, "the gradient begins at a target, but the batch has none");
-    UR_TRY(ur_flow_check_target(f->model, batch, error));
+    UR_TRY(ur_flow_check_target(batch, error));
     UR_TRY(ur_network_check(f->model, batch, error));
     return run_both(&p, error);
 }

@@ -2,6 +2,8 @@
  * beginning, and its last K + 1 steps are followed back. See flow.h. */
 #include "inspect/flow.h"
 
+#include "layer/loss.h"
+
 #include <stdlib.h>
 
 typedef struct examples {
@@ -117,6 +119,12 @@ static ur_status count_example(void *context, const ur_task_batch *batch, size_t
     return UR_OK;
 }
 
+/* Whether a target is a label: one of several, or yes or no. */
+static bool has_label(const ur_model *m, const ur_target *t)
+{
+    return t->ids || (ur_loss_at((size_t)t->loss)->logits && m->lines[t->line].width == 1);
+}
+
 static int32_t label_of(const ur_batch *batch, size_t b)
 {
     const ur_target *t = &batch->target[0];
@@ -140,12 +148,13 @@ static ur_status follow_example(void *context, const ur_task_batch *batch, size_
     following *f = context;
     examples *e = f->e;
     const ur_sequences *in = steps_of(&batch->network);
-    UR_TRY(ur_flow_check_target(f->flow->model, &batch->network, error));
+    UR_TRY(ur_flow_check_target(&batch->network, error));
     if (steps < e->least) return UR_OK;
     size_t number = e->followed++;
     if (e->met > e->wanted && number * e->wanted / e->met == (number + 1) * e->wanted / e->met) return UR_OK;
     if (e->each) return ur_flow_loop(f->flow, &e->data, batch, error);
-    if (f->whole) return ur_flow_batch(f->flow, &batch->network, error);
+    if (f->whole || !has_label(f->flow->model, &batch->network.target[0]))
+        return ur_flow_batch(f->flow, &batch->network, error);
     UR_TRY(grow_ids(f, steps, error));
     for (size_t t = 0; t < steps; t++) f->ids[t] = in->ids[t * in->lanes + b];
     int32_t label = label_of(&batch->network, b);

@@ -11,7 +11,7 @@
 
 /* Targets as a loss takes them. Whatever comes after a lane's end does not count. */
 typedef struct ur_targets {
-    size_t steps, lanes, width; /* of the outputs */
+    size_t steps, lanes, width; /* of the outputs; once taken, `width` is that of the targets */
     size_t given;               /* steps of the targets */
     const int32_t *ids;         /* (T, B); −1 does not count */
     const real *values;         /* (T, B, W); NaN does not count */
@@ -27,11 +27,13 @@ typedef struct ur_targets {
 
 typedef struct ur_loss_kind {
     const char *word;
-    bool logits; /* it takes the input of the σ of a last `dense … sigmoid` */
-    bool layer;  /* of a line that ends in the layer of this name; its targets have no weights */
+    bool numbers; /* its targets are numbers; else ids */
+    bool logits;  /* it takes the input of the σ of a last `dense … sigmoid` */
+    bool smooths; /* it takes label smoothing */
+    bool layer;   /* of a line that ends in the layer of this name; its targets have no weights */
     /* Targets have their own steps and lengths. Nothing says at which step of the outputs each target is. */
     bool own_steps;
-    /* Checks, masks and counts the targets. Failures are kept by the tape. */
+    /* Checks, masks and counts the targets, and sets `width` to theirs. Failures are kept by the tape. */
     void (*take)(ur_tape *tape, ur_targets *targets);
     /* Sums over what counts, in double, and leaves scale times the gradient in y. */
     ur_status (*loss)(ur_tape *tape, ur_tensor *y, const ur_targets *targets, double scale, double *sum);

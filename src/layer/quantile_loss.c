@@ -53,4 +53,4 @@ static ur_status add_quantiles(ur_tape *tape, ur_tensor *y, const ur_targets *t,
 static void keep_numbers(const real *y, size_t width, real *out) { memmove(out, y, width * sizeof *out); }
 
 const ur_loss_kind ur_loss_quantile = {
-    .word = "quantile", .take = take_quantiles, .loss = add_quantiles, .decode = keep_numbers};
+    .word = "quantile", .numbers = true, .take = take_quantiles, .loss = add_quantiles, .decode = keep_numbers};

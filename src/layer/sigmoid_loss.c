@@ -52,5 +52,10 @@ static void decode_sigmoid(const real *y, size_t width, real *out)
     for (size_t i = 0; i < width; i++) out[i] = (real)sigmoid((double)y[i], ur_exp(-fabs((double)y[i])));
 }
 
-const ur_loss_kind ur_loss_sigmoid = {
-    .word = "sigmoid", .logits = true, .take = ur_take_values, .loss = add_sigmoid, .decode = decode_sigmoid};
+const ur_loss_kind ur_loss_sigmoid = {.word = "sigmoid",
+                                      .numbers = true,
+                                      .logits = true,
+                                      .smooths = true,
+                                      .take = ur_take_values,
+                                      .loss = add_sigmoid,
+                                      .decode = decode_sigmoid};

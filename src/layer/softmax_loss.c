@@ -54,4 +54,4 @@ static void decode_softmax(const real *y, size_t width, real *out)
 }
 
 const ur_loss_kind ur_loss_softmax = {
-    .word = "softmax", .take = ur_take_ids, .loss = add_softmax, .decode = decode_softmax};
+    .word = "softmax", .smooths = true, .take = ur_take_ids, .loss = add_softmax, .decode = decode_softmax};

@@ -32,4 +32,4 @@ static ur_status add_squared(ur_tape *tape, ur_tensor *y, const ur_targets *targ
 static void keep_numbers(const real *y, size_t width, real *out) { memmove(out, y, width * sizeof *out); }
 
 const ur_loss_kind ur_loss_squared = {
-    .word = "squared", .take = ur_take_values, .loss = add_squared, .decode = keep_numbers};
+    .word = "squared", .numbers = true, .take = ur_take_values, .loss = add_squared, .decode = keep_numbers};

@@ -41,11 +41,10 @@ static bool gives_sigmoid(const ur_model *m, size_t line)
 
 static ur_status check_extras(const ur_target *target, const ur_loss_kind *kind, ur_error *error)
 {
-    bool smooths = target->loss == UR_LOSS_SOFTMAX || target->loss == UR_LOSS_SIGMOID;
     if (!(target->smoothing >= 0 && target->smoothing < 1))
         return ur_fail(error, UR_ERR_USAGE, "a label smoothing of %g; it must be at least 0 and below 1",
                        target->smoothing);
-    if (target->smoothing > 0 && !smooths)
+    if (target->smoothing > 0 && !kind->smooths)
         return ur_fail(error, UR_ERR_USAGE, "label smoothing works with softmax and sigmoid, not with the loss \"%s\"",
                        kind->word);
     if (target->weights && kind->layer)

@@ -100,9 +100,10 @@ static void fill_target(ur_trial *t, size_t line)
     const ur_shape *shape = &t->places[line].shape;
     size_t rows = shape->steps * shape->lanes, outputs = t->model->lines[line].width;
     *target = (ur_target){.line = line, .loss = loss_of(t->model, line)};
-    if (ur_loss_at((size_t)target->loss)->own_steps)
+    const ur_loss_kind *kind = ur_loss_at((size_t)target->loss);
+    if (kind->own_steps)
         fill_labels(t, target, shape, outputs);
-    else if (target->loss == UR_LOSS_SQUARED)
+    else if (kind->numbers)
         target->values = random_values(t, rows, outputs);
     else
         target->ids = random_ids(t, rows, outputs);

@@ -31,7 +31,7 @@ equal "$(cut -f 1 out | paste -sd ' ')" 'pos neg neutral'
 done_with predict sides texts --json; prints '"polar":0.'; prints '"positive":0.'
 done_with eval sides trees --json; prints '"labels":["neg","neutral","pos"]'
 fails_with inspect saliency sides 'film 3 is great'; says 'not one label that could be explained'
-fails_with inspect gradient sides trees; says 'the gradient begins at a label, a token or a number, but this model learns 2 numbers at once; try inspect gates'
+done_with inspect gradient sides trees --back 3
 done_with inspect gates sides trees
 misused train classify trees -o none --relabel '2=,1=neg' --hierarchy; says '--hierarchy needs three labels: negative, neutral and positive; the data have 2'
 misused train classify trees -o none "${sides[@]}" --net 'embed 8 > gru 8 > last > dense 3'; says 'then dense 2'

@@ -39,7 +39,6 @@ static const refusal REFUSALS[] = {
     {"cells", "translate", WITHOUT_STEPS "translate; try inspect gates"},
     {"cells", "caption", WITHOUT_STEPS "caption; try inspect gates"},
     {"cells", "speech", "try inspect gates"},
-    {"gradient", "draw", "numbers at once; try inspect gates"},
     {"gradient", "speech",
      "the gradient begins at one step, but ctc does not say at which step a label is; try inspect gates, or inspect "
      "gradient with a model trained with --decoder attention"},
