@@ -83,9 +83,7 @@ FAILING_MEMORY_SEEN int dlclose(void *library)
 
 #endif
 
-/*
- * ---- the work that is tried -----------------------------------------------------------------------------------------
- */
+/* ---- the work that is tried ------------------------------------------------------------------------------------ */
 
 static const char *const TOKENS[] = {"\n", " ", "a", "b", "c", "d"};
 enum { KINDS = 6, STEPS = 4 };
