@@ -204,7 +204,7 @@ typedef struct ur_cell_score {
     double fit;         /* the same on the first half */
     double control;     /* `score` of the best unit of the same network with random weights */
     double mean;        /* of tanh(c), or h, on the sample; for a number, of c */
-    double rise; /* of the loss on the sample if the unit's states are held at their means; nats a token or label */
+    double rise; /* of the loss on the sample if the unit's states are held at their means; nats per token or label */
 } ur_cell_score;
 
 UR_API size_t ur_cells_count(const ur_cells *cells); /* of predicates: built-in, labels, the caller's */
@@ -216,7 +216,7 @@ UR_API bool ur_cells_rank(const ur_cells *cells, size_t predicate, size_t rank, 
 /* The sample: pieces of the second half of the text, or of a task's data, sequences one after another in one lane. */
 typedef struct ur_cell_sample {
     size_t steps, lanes, warm; /* the first `warm` steps do not count */
-    double loss;               /* nats a token or label; nothing held */
+    double loss;               /* nats per token or label; nothing held */
     const int32_t *ids;        /* (T, B); NULL for a task's data */
 } ur_cell_sample;
 UR_API ur_cell_sample ur_cells_sample(const ur_cells *cells);
@@ -449,7 +449,7 @@ UR_API ur_status ur_embedding_plane(const ur_model *model, double *places, doubl
 /* Lets a decoder write each text (a translation, a caption, a transcript) twice, step by step: fed the true tokens, as in
  * training, and fed its own. *json is one object; the caller frees it with free():
  *
- *     sentences, tokens; loss, own_loss (nats a token); wrong, own_wrong (shares of the tokens)
+ *     sentences, tokens; loss, own_loss (nats per token); wrong, own_wrong (shares of the tokens)
  *     steps: for each step, from 1: step, tokens, loss, own_loss, wrong, own_wrong
  *     examples: `examples` sentences of all lengths: source (the name of a picture or recording); wanted, forced, own:
  *         lists of tokens, the end is ""; goes_wrong: the step at which own first differs from wanted, 0: nowhere

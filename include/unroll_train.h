@@ -464,7 +464,7 @@ typedef struct ur_scoring {
 } ur_scoring;
 
 typedef struct ur_score {
-    double loss; /* nats a token */
+    double loss; /* nats per token */
     double bits_per_char, bits_per_byte, perplexity;
     uint64_t tokens, predictions, unknown; /* read; scored (all but the first of each pass); not in the vocabulary */
     double seconds;
