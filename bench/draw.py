@@ -25,8 +25,7 @@ BATCH, STROKES, LATENT, HIDDEN, ROWS, COLUMNS = 100, 10, 10, 256, 28, 28
 PIXELS, RATE, CLIP, WARM = ROWS * COLUMNS, 2e-3, 5.0, 3
 
 
-# ---- PyTorch: run by an interpreter that has it
-# ----------------------------------------------------------------------------
+# ---- PyTorch: run by an interpreter that has it ----------------------------------------------------------------------
 
 def network(torch, side):
     nn, softmax = torch.nn, torch.nn.functional.softmax

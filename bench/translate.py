@@ -88,8 +88,7 @@ def take_turns(a, model, batches, rates):
             sys.exit("translate.py: the two programs do not read the same tokens")
 
 
-# ---- Output
-# --------------------------------------------------------------------------------------------------------------
+# ---- Output ----------------------------------------------------------------------------------------------------------
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

@@ -139,8 +139,7 @@ static void put_object(ur_cli_attention *a, const json_t *object)
     fputs("</table>\n", page->out);
 }
 
-/* ---- Answers as they come
- * ------------------------------------------------------------------------------------------ */
+/* ---- Answers as they come -------------------------------------------------------------------------------------- */
 
 static ur_status take_object(ur_cli_attention *a, ur_error *error)
 {

@@ -63,7 +63,7 @@ UR_API ur_status ur_session_read_end(ur_session *session, ur_error *error);
 /* The same with tokens. UR_ERR_USAGE for an id that the model does not have; then nothing was read. */
 UR_API ur_status ur_session_read_tokens(ur_session *session, const int32_t *ids, size_t count, ur_error *error);
 
-/* Finds the first token at or behind byte `*at` that the model does not know: `*at` becomes its place and `*size` its
+/* Finds the first token at or after byte `*at` that the model does not know: `*at` becomes its place and `*size` its
  * number of bytes. False: there is none. To find the next one, add `*size` to `*at`. */
 UR_API bool ur_find_unknown(const ur_model *model, const char *text, size_t length, size_t *at, size_t *size);
 
@@ -155,7 +155,7 @@ UR_API ur_status ur_session_complete(ur_session *session, const char *begun, siz
 /* ---- Beam search ----------------------------------------------------------------------------------------------- */
 
 /* Searches for the likeliest texts of several tokens. A search asks a decoder for its steps, so it serves any network
- * that gives one token after another: a language model, or a decoder with an encoder behind it. */
+ * that gives one token after another: a language model, or a decoder with an encoder. */
 
 typedef struct ur_beam_settings {
     size_t width;        /* unfinished texts kept at each step */

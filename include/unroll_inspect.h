@@ -55,7 +55,7 @@ UR_API ur_status ur_probe_run(ur_probe *probe, const ur_batch *batch, ur_error *
 /* Lanes of a layer in the last run, and steps of a lane; 0: none. Lines of a network may differ in both. */
 UR_API size_t ur_probe_lanes(const ur_probe *probe, size_t layer);
 UR_API size_t ur_probe_steps(const ur_probe *probe, size_t layer, size_t lane);
-/* A signal of all units of a layer at a step of a lane: `out` takes H numbers. Behind a lane's end the states stay, and
+/* A signal of all units of a layer at a step of a lane: `out` takes H numbers. After a lane's end the states stay, and
  * gates mean nothing. False, with nothing written, if the last run has no such place, or if there was none. */
 UR_API bool ur_probe_read(const ur_probe *probe, size_t layer, size_t signal, size_t step, size_t lane, ur_real *out);
 /* What the network's last line gave at a step: `outputs` numbers, valid until the next run. In a network with `last`
@@ -84,7 +84,7 @@ typedef struct ur_reading {
 } ur_reading;
 
 /* Steps of the text that the probe has just run: (T, B). Valid until the visit returns. Tokens are those that training
- * reads: of the files one behind another with a line break between, without byte order marks and with CR LF as LF. So
+ * reads: of the files one after another with a line break between, without byte order marks and with CR LF as LF. So
  * ur_encode of the raw bytes may count others. */
 typedef struct ur_passage {
     size_t steps, lanes;
@@ -138,7 +138,7 @@ UR_API bool ur_gate_table_unit(const ur_gate_table *table, size_t layer, size_t 
 
 /* ---- 3. Cells: which unit follows what ------------------------------------------------------------------------------ */
 
-/* Something that holds at a place of a text or does not, or a number there. The place is the one behind the token that
+/* Something that holds at a place of a text or does not, or a number there. The place is the one after the token that
  * was just read. */
 typedef struct ur_predicate {
     const char *name;    /* "quote" */
@@ -150,7 +150,7 @@ typedef struct ur_predicate {
 UR_API bool ur_predicate_at(size_t i, ur_predicate *predicate);
 
 /* A predicate of the caller's, yes or no. For a line of the text, without its line break, `mark` sets mark[i] (0
- * before) for each byte i that is searched for. The predicate holds behind a token whose last byte is marked. A line of
+ * before) for each byte i that is searched for. The predicate holds after a token whose last byte is marked. A line of
  * more than 4096 tokens is given in parts. */
 typedef struct ur_own_predicate {
     const char *name;
@@ -204,7 +204,7 @@ typedef struct ur_cell_score {
     double fit;         /* the same on the first half */
     double control;     /* `score` of the best unit of the same network with random weights */
     double mean;        /* of tanh(c), or h, on the sample; for a number, of c */
-    double rise; /* of the loss on the sample if the unit's states are held at their means; nats a token or label */
+    double rise; /* of the loss on the sample if the unit's states are held at their means; nats per token or label */
 } ur_cell_score;
 
 UR_API size_t ur_cells_count(const ur_cells *cells); /* of predicates: built-in, labels, the caller's */
@@ -213,15 +213,15 @@ UR_API ur_cell_score ur_cells_score(const ur_cells *cells, size_t predicate); /*
 UR_API bool ur_cells_rank(const ur_cells *cells, size_t predicate, size_t rank, size_t *layer, size_t *unit,
                           double *score);
 
-/* The sample: pieces of the second half of the text, or of a task's data, sequences one behind another in one lane. */
+/* The sample: pieces of the second half of the text, or of a task's data, sequences one after another in one lane. */
 typedef struct ur_cell_sample {
     size_t steps, lanes, warm; /* the first `warm` steps do not count */
-    double loss;               /* nats a token or label; nothing held */
+    double loss;               /* nats per token or label; nothing held */
     const int32_t *ids;        /* (T, B); NULL for a task's data */
 } ur_cell_sample;
 UR_API ur_cell_sample ur_cells_sample(const ur_cells *cells);
 /* What stands at a place of the sample, `*length` bytes, valid as long as the cells and the model: a token, a word, or
- * for a frame a mark, behind its label if a new one begins. Every sequence but the first begins with a line break. */
+ * for a frame a mark, after its label if a new one begins. Every sequence but the first begins with a line break. */
 UR_API const char *ur_cells_text(const ur_cells *cells, const ur_model *model, size_t place, size_t *length);
 /* (T, B): whether the predicate holds, and the value of its best unit, from −1 to 1; NULL if it is not scored. The
  * value is tanh(c), or h. For a number, which a unit may follow far beyond 1, it is the distance from the mean, with
@@ -268,7 +268,7 @@ UR_API void ur_flow_free(ur_flow *flow); /* NULL is allowed */
 
 /* Reads ids (warm + K + 1, B) from a zero state, and in every lane follows the loss of predicting next[b] after the
  * last of them back. If it is called again, means are over all lanes of all calls. UR_ERR_USAGE unless the network is
- * one line that reads ids and gives an answer at every step, or one behind the last; UR_ERR_DATA for an id that the
+ * one line that reads ids and gives an answer at every step, or one after the last; UR_ERR_DATA for an id that the
  * network does not have. After UR_ERR_NUMERIC (a gradient that is not finite) or UR_ERR_MEMORY the flow can only be
  * freed. */
 UR_API ur_status ur_flow_ids(ur_flow *flow, const int32_t *ids, const int32_t *next, size_t lanes, ur_error *error);
@@ -332,7 +332,7 @@ UR_API bool ur_spectra_whole(const ur_spectra *spectra); /* LAPACK was found */
 /* What is explained: the probability of a target at a place of a line's outputs, or one of the outputs itself. */
 typedef struct ur_prediction {
     size_t line, step, lane; /* step 0 if the line leaves one step */
-    /* One of the line's outputs; 0 or 1 if the line has one output behind σ. Below 0: the likeliest, written here. */
+    /* One of the line's outputs; 0 or 1 if the line has one output, after σ. Below 0: the likeliest, written here. */
     int32_t target;
     /* Result: of the target, by the softmax or σ of the outputs (in a line that ends in `crf`, of the crf's input). */
     double probability;
@@ -345,9 +345,9 @@ typedef struct ur_prediction {
 /* How much each step of line `read` moved the logarithm of that probability, or that number: its gradient with respect to
  * the step's input, times that input (Denil et al. 2014). The input is the embedding of a token with what is joined to it
  * (a word's spelling), its one-hot row, or the step's numbers. A positive value spoke for the target, or raised the
- * number. `moved` takes (T, B) numbers; 0 behind a lane's end. Dropout is off; the batch's targets are not used.
+ * number. `moved` takes (T, B) numbers; 0 after a lane's end. Dropout is off; the batch's targets are not used.
  *
- * UR_ERR_UNSUPPORTED: one-hot ids without a cell right behind them. UR_ERR_USAGE: there is no such line, place or target;
+ * UR_ERR_UNSUPPORTED: one-hot ids without a cell right after them. UR_ERR_USAGE: there is no such line, place or target;
  * the line begins with what another one gives; small weights. UR_ERR_USAGE and UR_ERR_DATA for a wrong batch, as in
  * ur_learn. The model is made ready for gradients, as for a learner (which is not disturbed), and keeps its f32 weights
  * from then on; its parameters' `gradient` is overwritten. It must not be used by others meanwhile. */
@@ -449,7 +449,7 @@ UR_API ur_status ur_embedding_plane(const ur_model *model, double *places, doubl
 /* Lets a decoder write each text (a translation, a caption, a transcript) twice, step by step: fed the true tokens, as in
  * training, and fed its own. *json is one object; the caller frees it with free():
  *
- *     sentences, tokens; loss, own_loss (nats a token); wrong, own_wrong (shares of the tokens)
+ *     sentences, tokens; loss, own_loss (nats per token); wrong, own_wrong (shares of the tokens)
  *     steps: for each step, from 1: step, tokens, loss, own_loss, wrong, own_wrong
  *     examples: `examples` sentences of all lengths: source (the name of a picture or recording); wanted, forced, own:
  *         lists of tokens, the end is ""; goes_wrong: the step at which own first differs from wanted, 0: nowhere

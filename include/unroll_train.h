@@ -94,7 +94,7 @@ typedef struct ur_sequences {
     size_t steps, lanes; /* T, B */
     const int32_t *ids;
     const ur_real *values;
-    const int32_t *lengths; /* (B): lane b has 1 ≤ lengths[b] ≤ T steps; NULL: all have T. What stands behind a lane's
+    const int32_t *lengths; /* (B): lane b has 1 ≤ lengths[b] ≤ T steps; NULL: all have T. What comes after a lane's
                                end is not used, but ids there must be valid, too */
     /* (T, B), for a line that joins one with a lane for each place (words and their characters): which lane of that
      * line a place takes; NULL: its own. */
@@ -116,7 +116,7 @@ typedef enum ur_loss {
 } ur_loss;
 
 /* The targets of one line: (T, B) ids or (T, B, outputs) numbers with that line's T and B; T is 1 if it leaves one
- * step. What stands behind a lane's end does not count and is not looked at. */
+ * step. What comes after a lane's end does not count and is not looked at. */
 typedef struct ur_target {
     size_t line; /* of the network, in the order written */
     ur_loss loss;
@@ -194,12 +194,12 @@ UR_API ur_status ur_learn(ur_learner *learner, const ur_batch *batch, double *lo
  * ur_predict, names the layer whose numbers grow without bound. */
 UR_API ur_status ur_evaluate(ur_learner *learner, const ur_batch *batch, double *loss, ur_error *error);
 /* What the network's last line gives, without dropout. out: (T, B, outputs), or (B, outputs) if it leaves one step; not
- * meaningful behind a lane's end. */
+ * meaningful after a lane's end. */
 UR_API ur_status ur_predict(ur_learner *learner, const ur_batch *batch, ur_real *out, ur_error *error);
 /* The same for any line. */
 UR_API ur_status ur_predict_line(ur_learner *learner, const ur_batch *batch, size_t line, ur_real *out,
                                  ur_error *error);
-/* The most probable label of a line at each of its places. labels: (T, B), or (B) if it leaves one step; −1 behind a
+/* The most probable label of a line at each of its places. labels: (T, B), or (B) if it leaves one step; −1 after a
  * lane's end. If the line ends in `crf`, these are the labels of the most probable sequence (Viterbi). If it ends in
  * `ctc`, they are what the most probable path reads, from step 0 on, followed by −1. Else each is the largest
  * output. */
@@ -261,8 +261,9 @@ UR_API ur_status ur_settings_set(ur_settings *settings, const char *name, const 
  * are set. */
 UR_API ur_status ur_settings_read(ur_settings *settings, const char *line, ur_error *error);
 
-/* Row i of the table behind the names (type, range, default, help: base/setting.h), for programs that show it; NULL
- * after the last. And the struct that holds its value. */
+/* For the options and the help of `unroll`, which is built with the library's sources: the description of setting i
+ * (NULL after the last), and the struct that holds its value. No installed header declares what is in them. Other
+ * programs need the names alone: `unroll help train TASK` lists each with its range, its default and what it does. */
 struct ur_setting;
 UR_API const struct ur_setting *ur_settings_row(const ur_settings *settings, size_t i);
 UR_API const void *ur_settings_values(const ur_settings *settings, size_t i);
@@ -463,7 +464,7 @@ typedef struct ur_scoring {
 } ur_scoring;
 
 typedef struct ur_score {
-    double loss; /* nats a token */
+    double loss; /* nats per token */
     double bits_per_char, bits_per_byte, perplexity;
     uint64_t tokens, predictions, unknown; /* read; scored (all but the first of each pass); not in the vocabulary */
     double seconds;

@@ -39,8 +39,7 @@ static const listed WORKS[] = {
 
 enum { WORK_COUNT = sizeof WORKS / sizeof WORKS[0], LANES = 64, STEPS = 128, SYMBOLS = 65, SAMPLED = 8192 };
 
-/* ---- A name, read from left to right: KIND-CELL-[Lx]H[-bB][-tT][-vV[-sampled]] ------------------------------------------------
- */
+/* ---- A name, read from left to right: KIND-CELL-[Lx]H[-bB][-tT][-vV[-sampled]] --------------------------------- */
 
 static bool take(const char **at, const char *word)
 {
@@ -132,8 +131,7 @@ static ur_status make_work(const char *name, size_t length, ur_bench_work *w, ur
     return UR_OK;
 }
 
-/* ---- A list of names -------------------------------------------------------------------------------------------------
- */
+/* ---- A list of names ------------------------------------------------------------------------------------------- */
 
 static bool is_all(const char *word, size_t length) { return length == 3 && memcmp(word, "all", 3) == 0; }
 
@@ -171,8 +169,7 @@ ur_status ur_bench_works(const char *names, ur_bench_work **works, size_t *count
     return status;
 }
 
-/* ---- Operations ------------------------------------------------------------------------------------------------------
- */
+/* ---- Operations ------------------------------------------------------------------------------------------------ */
 
 static double gates_of(const char *cell) { return strcmp(cell, "lstm") == 0 ? 4 : strcmp(cell, "gru") == 0 ? 3 : 1; }
 

@@ -46,8 +46,7 @@ static void defaults(void *settings)
     *s = (ur_cli_cells_settings){.length = 1500};
 }
 
-/* ---- Checking the options
- * ------------------------------------------------------------------------------------------ */
+/* ---- Checking the options -------------------------------------------------------------------------------------- */
 
 static bool is_whole(const char *text) { return *text && !text[strspn(text, "0123456789")] && strlen(text) < 10; }
 

@@ -40,8 +40,7 @@ static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[
 
 static void defaults(void *settings_) { *(settings *)settings_ = (settings){.reading = {.end = 1}}; }
 
-/* ---- Summary of a layer's signal
- * ----------------------------------------------------------------------------------- */
+/* ---- Summary of a layer's signal ------------------------------------------------------------------------------- */
 
 ur_cli_gate_row ur_cli_gate_row_of(const ur_gate_table *gates, size_t layer, size_t signal)
 {

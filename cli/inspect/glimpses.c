@@ -38,8 +38,7 @@ static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[
 
 static void defaults(void *settings_) { *(settings *)settings_ = (settings){.count = 8}; }
 
-/* ---- Reading the object
- * -------------------------------------------------------------------------------------------- */
+/* ---- Reading the object ---------------------------------------------------------------------------------------- */
 
 void ur_cli_glimpses_free(ur_cli_glimpses *g)
 {

@@ -31,8 +31,7 @@ static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[
 
 static void defaults(void *settings_) { *(settings *)settings_ = (settings){0}; }
 
-/* ---- Summary
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- Summary --------------------------------------------------------------------------------------------------- */
 
 static double last_of(const ur_cli_records *r, size_t column)
 {

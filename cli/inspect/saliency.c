@@ -58,8 +58,7 @@ typedef struct salience {
     char number[32];
 } salience;
 
-/* ---- Computation
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Computation ----------------------------------------------------------------------------------------------- */
 
 static ur_status read_text(salience *s, const char *text, ur_error *error)
 {
@@ -103,8 +102,7 @@ static ur_status make_prediction(salience *s, const settings *how, const char *t
     return ur_saliency(s->model, s->ids, s->count, s->target, s->moved, &s->probability, error);
 }
 
-/* ---- Labels
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- Labels ---------------------------------------------------------------------------------------------------- */
 
 static ur_status find_label(salience *s, const char *name, ur_error *error)
 {
@@ -124,8 +122,7 @@ static ur_status choose_step(salience *s, size_t at, ur_error *error)
     return UR_OK;
 }
 
-/* ---- Forecasts
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- Forecasts ------------------------------------------------------------------------------------------------- */
 
 static ur_status choose_number(salience *s, const settings *how, ur_prediction *of, ur_error *error)
 {
@@ -223,8 +220,7 @@ static ur_status make(salience *s, const settings *how, const char *text, ur_err
     return UR_OK;
 }
 
-/* ---- Output
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- Output ---------------------------------------------------------------------------------------------------- */
 
 /* The square root of the influence as a share of the strongest one, so that weak influences are visible too. */
 static double shade(const salience *s, size_t i)

@@ -116,7 +116,7 @@ typedef struct ur_arena_block {
     size_t size, used;
 } arena_block;
 
-_Static_assert(sizeof(arena_block) <= UR_ALIGN, "the memory behind the head must be aligned");
+_Static_assert(sizeof(arena_block) <= UR_ALIGN, "the memory after the header must be aligned");
 
 void ur_arena_init(ur_arena *arena) { *arena = (ur_arena){0}; }
 

@@ -50,8 +50,7 @@ static double add_logs(double a, double b)
     return low > -INFINITY ? top + ur_log(1 + ur_exp(low - top)) : top;
 }
 
-/* ---- Memory
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- Memory ---------------------------------------------------------------------------------------------------- */
 
 static void *zeros(size_t rows, size_t columns, size_t size)
 {
@@ -212,8 +211,7 @@ static ur_status step(search *s, const ur_real *x, ur_error *error)
     return ur_fail(error, UR_ERR_NUMERIC, "the search has no text left: the network's outputs are not finite");
 }
 
-/* ---- The search
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- The search ------------------------------------------------------------------------------------------------ */
 
 static ur_status begin(search *s, ur_error *error)
 {

@@ -21,8 +21,7 @@ typedef struct ur_gathering {
 
 static size_t smaller(size_t a, uint64_t b) { return b < a ? (size_t)b : a; }
 
-/* ---- Sizes, from the first passage
- * --------------------------------------------------------------------------------- */
+/* ---- Sizes, from the first passage ----------------------------------------------------------------------------- */
 
 static ur_status plan_sample(ur_gathering *g, const ur_passage *p, ur_error *error)
 {

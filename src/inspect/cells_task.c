@@ -46,8 +46,7 @@ typedef struct ur_task_cells {
     ur_probing held;
 } ur_task_cells;
 
-/* ---- Where a cell's numbers are
- * ------------------------------------------------------------------------------------ */
+/* ---- Where a cell's numbers are -------------------------------------------------------------------------------- */
 
 static bool reads_steps(const ur_batch *batch, size_t line)
 {
@@ -219,8 +218,7 @@ static ur_status run_batches(ur_task_cells *t, uint64_t stride, ur_window_result
     return UR_OK;
 }
 
-/* ---- Reading for the scores
- * ---------------------------------------------------------------------------------------- */
+/* ---- Reading for the scores ------------------------------------------------------------------------------------ */
 
 static ur_status make_chunk(ur_task_cells *t, ur_error *error)
 {
@@ -284,8 +282,7 @@ static ur_status score_control(ur_task_cells *t, ur_error *error)
     return status;
 }
 
-/* ---- The sample, run once for each cell that is held
- * --------------------------------------------------------------- */
+/* ---- The sample, run once for each cell that is held ----------------------------------------------------------- */
 
 static ur_status make_sample(ur_task_cells *t, ur_error *error)
 {
@@ -342,8 +339,7 @@ static ur_status hold_all(ur_task_cells *t, ur_error *error)
     return status;
 }
 
-/* ---- The whole search
- * ---------------------------------------------------------------------------------------------- */
+/* ---- The whole search ------------------------------------------------------------------------------------------ */
 
 static ur_status search_data(ur_task_cells *t, ur_error *error)
 {

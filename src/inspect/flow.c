@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- creation
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- creation -------------------------------------------------------------------------------------------------- */
 
 static ur_status check(const ur_model *m, ur_error *error)
 {
@@ -246,8 +245,7 @@ ur_status ur_flow_ids(ur_flow *f, const int32_t *ids, const int32_t *next, size_
     return ur_flow_lanes(f, ids, next, f->settings.warm, lanes, error);
 }
 
-/* ---- results
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- results --------------------------------------------------------------------------------------------------- */
 
 static double mean_of(const ur_flow_sum *sum) { return sum->count ? sum->sum / (double)sum->count : NAN; }
 

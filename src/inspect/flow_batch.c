@@ -23,8 +23,7 @@ typedef struct ur_pass_back {
     bool from_end; /* the loss is that of the first step, and layers that read from the end are measured */
 } ur_pass_back;
 
-/* ---- Showing a layer's steps
- * --------------------------------------------------------------------------------------- */
+/* ---- Showing a layer's steps ----------------------------------------------------------------------------------- */
 
 /* The stream of a step's layer, or NULL if the layer is not measured in this pass. */
 static ur_stream *find_stream(const ur_pass_back *p, const ur_window *step)

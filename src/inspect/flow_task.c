@@ -60,8 +60,7 @@ static ur_status visit_examples(examples *e, each_example *visit, void *context,
     return UR_OK;
 }
 
-/* ---- How far back to go
- * -------------------------------------------------------------------------------------------- */
+/* ---- How far back to go ---------------------------------------------------------------------------------------- */
 
 typedef struct longest {
     size_t *steps; /* steps of the longest examples, longest first; capacity `most` */

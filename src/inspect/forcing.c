@@ -167,8 +167,7 @@ static ur_status run_batches(forcing *f, const ur_settings *settings, const ur_m
     return UR_OK;
 }
 
-/* ---- Results
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- Results --------------------------------------------------------------------------------------------------- */
 
 static int put_shares(json_t *object, const step *s)
 {

@@ -115,8 +115,7 @@ static ur_status next_line(ur_labels *s, ur_liner *l, ur_error *error)
     return mark_line(s, l, error);
 }
 
-/* ---- A token of a line
- * --------------------------------------------------------------------------------------------- */
+/* ---- A token of a line ----------------------------------------------------------------------------------------- */
 
 static void read_token(ur_liner *l)
 {

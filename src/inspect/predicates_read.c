@@ -36,8 +36,7 @@ static bool is_word(uint32_t c)
            c != UR_REPLACEMENT;
 }
 
-/* ---- Kinds of characters
- * ------------------------------------------------------------------------------------------- */
+/* ---- Kinds of characters --------------------------------------------------------------------------------------- */
 
 void ur_machine_begin_token(ur_machine *m) { m->starts_word = m->capital = m->digit = m->hangul = false; }
 

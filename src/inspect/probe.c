@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Layers and signals
- * -------------------------------------------------------------------------------------------- */
+/* ---- Layers and signals ---------------------------------------------------------------------------------------- */
 
 const ur_layer *ur_probe_layer_of(const ur_model *m, size_t layer)
 {
@@ -180,8 +179,7 @@ ur_status ur_probe_hold(ur_probe *p, size_t layer, size_t unit, const ur_real *v
     return UR_OK;
 }
 
-/* ---- Results
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- Results --------------------------------------------------------------------------------------------------- */
 
 /* Reads one slot. Its numbers are in groups of 16, one group per unit block. */
 static void read_slot(const ur_window *w, size_t slot, size_t step, size_t lane, ur_real *out)

@@ -40,8 +40,7 @@ static size_t count_targets(const ur_model *m, size_t line)
     return outputs == 1 ? 2 : outputs;
 }
 
-/* ---- Checks
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- Checks ---------------------------------------------------------------------------------------------------- */
 
 static ur_status check_read(const ur_model *m, size_t read, ur_error *error)
 {
@@ -144,8 +143,7 @@ static ur_status run(ur_salience *s, ur_error *error)
     return ur_tape_backward(&s->tape, error);
 }
 
-/* ---- Results for each step
- * ----------------------------------------------------------------------------------------- */
+/* ---- Results for each step ------------------------------------------------------------------------------------- */
 
 /* The input of a line with all numbers of a token: the embedding, or the output of the last layer that joins something
  * to it. */

@@ -50,7 +50,7 @@ mkdir texts
 for i in 1 2 3 4 5 6 7 8 9; do head -n 40 input.txt >"texts/$i.txt"; done
 done_with train lm texts -o many --hidden 8 --steps 2 --batch 2 --bptt 8 --quiet
 done_with info many; prints '9: {"name": "1.txt", "bytes": '; prints '(--json has all)'
-! grep -qF '"5.txt"' out || fail 'a name behind those that are shown'
+! grep -qF '"5.txt"' out || fail 'a name after those that are shown'
 done_with info many --json; grep -qF '"9.txt"' out || fail '--json leaves a file out'
 
 # UNROLL_ISA restricts the instruction sets; the text stays the same

@@ -20,9 +20,7 @@ static size_t draw(size_t below, uint64_t at)
     return (size_t)(ur_random_uniform(5, UR_USE_TEST, at) * (double)below);
 }
 
-/*
- * ---- The plain algorithm -------------------------------------------------------------------------------------------
- */
+/* ---- The plain algorithm --------------------------------------------------------------------------------------- */
 
 enum { MOST = 400, LONGEST = 24 };
 

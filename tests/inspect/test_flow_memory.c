@@ -83,9 +83,7 @@ FAILING_MEMORY_SEEN int dlclose(void *library)
 
 #endif
 
-/*
- * ---- the work that is tried -----------------------------------------------------------------------------------------
- */
+/* ---- the work that is tried ------------------------------------------------------------------------------------ */
 
 static const char *const TOKENS[] = {"\n", " ", "a", "b", "c", "d"};
 enum { KINDS = 6, STEPS = 4 };
@@ -126,7 +124,7 @@ static void try_every_call(ur_status (*work)(ur_error *), bool on)
     run_once(work, 0, false, &status);
     assert_int_equal(status, UR_OK);
     for (long n = 1; run_once(work, n, on, &status) >= n; n++, tried++) survived += status == UR_OK;
-    print_message("%ld calls failed%s; it went on without in %ld cases\n", tried, on ? " and all behind them" : "",
+    print_message("%ld calls failed%s; it went on without in %ld cases\n", tried, on ? " and all after them" : "",
                   survived);
     assert_true(tried > 5 && survived < tried);
 }

@@ -370,9 +370,7 @@ static void threads_do_not_disturb_each_other(void **state)
     }
 }
 
-/*
- * ---- Mistakes ------------------------------------------------------------------------------------------------------
- */
+/* ---- Mistakes -------------------------------------------------------------------------------------------------- */
 
 static void assert_refused_as(ur_status status, const ur_recall *recall, const char *text)
 {

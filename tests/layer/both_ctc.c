@@ -243,10 +243,7 @@ static void test_pytorch(void **state)
     golden_close(&g);
 }
 
-/*
- * ---- the most probable path
- * ------------------------------------------------------------------------------------------
- */
+/* ---- the most probable path ------------------------------------------------------------------------------------ */
 
 static void test_the_likeliest_path(void **state)
 {

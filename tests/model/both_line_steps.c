@@ -279,9 +279,7 @@ static void steps_behind_other_lines_are_a_run(void **state)
     check_cells(WITH_OTHERS, sizeof WITH_OTHERS / sizeof *WITH_OTHERS, false);
 }
 
-/*
- * ---- lines that are refused ---------------------------------------------------------------------------------------
- */
+/* ---- lines that are refused ------------------------------------------------------------------------------------ */
 
 static void assert_refused(setting *s, size_t i, const ur_line_call *call, ur_value *values, ur_status expected,
                            const char *said)

@@ -26,7 +26,7 @@ static inline void canonical(const char *text, const char *expected)
     assert_string_equal(out, expected);
 }
 
-/* What is said of an unknown word: behind the nearest, a word for each kind of layer, and for each cell. */
+/* The message for an unknown word: the nearest one, then a word for each kind of layer and for each cell. */
 static inline void unknown_layer(char message[400], const char *word, const char *nearest)
 {
     const ur_layer_kind *kind;

@@ -189,10 +189,7 @@ static void compare(follower *f, double loss, double expected_loss)
         }
 }
 
-/*
- * ---- The trace: a safetensors file; its header comes first, since all sizes are known
- * --------------------------------
- */
+/* ---- The trace: a safetensors file; its header comes first, since all sizes are known -------------------------- */
 
 static void describe(FILE *header, size_t *offset, size_t n, const char *name, const char *dtype, size_t rows,
                      size_t columns)

@@ -71,7 +71,7 @@ static void try_every_call(const attempt *a, bool on)
         stride = on && n > 100 ? 5 : 1; /* single failures have already tried the later calls */
     }
     print_message("%s: %ld of %ld calls failed%s; it went on without in %ld cases\n", a->name, tried, calls,
-                  on ? " and all behind them" : "", survived);
+                  on ? " and all after them" : "", survived);
     assert_true(tried > 0 && survived < tried);
 }
 

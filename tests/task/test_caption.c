@@ -103,9 +103,7 @@ static void pictures_are_scaled_and_varied(void **state)
     ur_trainer_free(t);
 }
 
-/*
- * ---- Learning -----------------------------------------------------------------------------------------------------
- */
+/* ---- Learning -------------------------------------------------------------------------------------------------- */
 
 static const char *const NAMES[] = {"red", "a green one", "blue, blue"};
 

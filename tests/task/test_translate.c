@@ -129,9 +129,7 @@ static void answer(ur_model *model, const char *line, const char *const *items, 
     ur_settings_free(settings);
 }
 
-/*
- * ---- Learning ------------------------------------------------------------------------------------------------------
- */
+/* ---- Learning -------------------------------------------------------------------------------------------------- */
 
 #define PLAIN   "--net 'encoder: onehot > gru 32 bi; decoder: onehot > gru 64 from encoder > dense'"
 #define ATTENDS "--net 'encoder: onehot > gru 16 bi; decoder: onehot > gru 32 from encoder > attend encoder 32 > dense'"
@@ -180,9 +178,7 @@ static void learns_from_its_own(void **state)
     learns_all("half", false, "--steps 1000 --teacher-forcing 0.5 --forcing-steps 200 " PLAIN);
 }
 
-/*
- * ---- Equal results -------------------------------------------------------------------------------------------------
- */
+/* ---- Equal results --------------------------------------------------------------------------------------------- */
 
 /* A text gives the same alone and in batches. Padding does not count. */
 static void alone_as_in_batches(void **state)
