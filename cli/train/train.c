@@ -125,7 +125,7 @@ static void print_next(const training *t)
 {
     const char *text = t->arguments->count ? t->arguments->words[0] : "-", *program = t->arguments->program;
     bool from_input = strcmp(text, "-") == 0;
-    if (strcmp(t->plan.task, "lm") == 0) {
+    if (ur_task_is_language(t->plan.task)) {
         print_try(program, "sample", t->folder, NULL, " --length 500 --temperature 0.8");
         print_try(program, "eval", t->folder, from_input ? "FILE" : text, "");
     }

@@ -28,8 +28,8 @@ typedef struct refusal {
 #define WITHOUT_STEPS                                                                                                  \
     "interpretable cells are found in models of the tasks lm, classify, tag and frames, whose data say what is true "  \
     "at each step; this model is of the task "
-#define NO_TOKENS "reads tokens, so it has no embedding; models of lm, classify, tag, translate and caption"
-#define NOT_SHOWN ", only for lm, classify, tag, frames and forecast; unroll "
+#define NO_TOKENS       "reads tokens, so it has no embedding; models of lm, classify, tag, translate and caption"
+#define NOT_SHOWN(task) "there is no saliency for the task " task "; unroll "
 
 static const refusal REFUSALS[] = {
     {"cells", "forecast", WITHOUT_STEPS "forecast; try inspect gates"},
@@ -43,12 +43,12 @@ static const refusal REFUSALS[] = {
     {"gradient", "speech",
      "the gradient begins at one step, but ctc does not say at which step a label is; try inspect gates, or inspect "
      "gradient with a model trained with --decoder attention"},
-    {"saliency", "translate", NOT_SHOWN "predict --attention"},
-    {"saliency", "caption", NOT_SHOWN "predict --attention"},
-    {"saliency", "speech", NOT_SHOWN "predict --attention"},
-    {"saliency", "glimpse", NOT_SHOWN "inspect glimpses"},
-    {"saliency", "draw", NOT_SHOWN "sample --animate"},
-    {"saliency", "recall", NOT_SHOWN "inspect gradient"},
+    {"saliency", "translate", NOT_SHOWN("translate") "predict --attention"},
+    {"saliency", "caption", NOT_SHOWN("caption") "predict --attention"},
+    {"saliency", "speech", NOT_SHOWN("speech") "predict --attention"},
+    {"saliency", "glimpse", NOT_SHOWN("glimpse") "inspect glimpses"},
+    {"saliency", "draw", NOT_SHOWN("draw") "sample --animate"},
+    {"saliency", "recall", NOT_SHOWN("recall") "inspect gradient"},
     {"near", "forecast", NO_TOKENS},
     {"near", "frames", NO_TOKENS},
     {"near", "speech", NO_TOKENS},
