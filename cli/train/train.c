@@ -29,9 +29,8 @@ static const ur_setting OPTIONS[] = {
 
     {"Several trainings", "seeds", "N", UR_SETTING_SIZE, offsetof(ur_cli_train_settings, seeds), .most = 1000,
      .help = "train N times, with consecutive seeds, into RUN/1 to RUN/N; 0: once, into RUN"},
-    {NULL, "folds", "K", UR_SETTING_SIZE, offsetof(ur_cli_train_settings, folds), .most = 1000,
-     .help = "cross-validate: train K times, each time with another K-th of the data held out (classify and frames); "
-             "0: once"},
+    {NULL, "folds", "K", UR_SETTING_SIZE, offsetof(ur_cli_train_settings, folds), .most = 1000, .beside = "val-fold",
+     .help = "cross-validate: train K times, each time with another K-th of the data held out; 0: once"},
 };
 
 const ur_setting_table ur_cli_train_options = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
