@@ -164,10 +164,10 @@ static ur_status score(settings *s, ur_model *model, const ur_cli_arguments *arg
 {
     const char *task = ur_model_task(model);
     UR_TRY(ur_cli_use_weights(model, s->weights, error));
-    if (s->picture && strcmp(task, "frames") != 0)
+    if (s->picture && ur_task_answers(task) != UR_ANSWER_FRAMES)
         return ur_fail(error, UR_ERR_USAGE, "--picture: a model of the task %s does not take it", task);
     UR_TRY(ur_cli_check_new(s->picture, s->overwrite, error));
-    if (strcmp(task, "lm") == 0) {
+    if (ur_task_is_language(task)) {
         UR_TRY(ur_cli_expect_text_for(model, arguments->words[0], arguments, arguments->count - 1, error));
         return score_texts(s, model, arguments, error);
     }

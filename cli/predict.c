@@ -271,7 +271,8 @@ static ur_status answer_plain(answering *a, const ur_cli_arguments *arguments, c
     ur_sink sink = ur_cli_sink(&out);
     /* The labels or the vocabulary of a model from elsewhere may contain control characters, so labels and transcripts
      * are escaped in files too, except in JSON. Other answers mostly repeat the user's own text. */
-    if (a->kind == UR_ANSWER_LABEL || a->kind == UR_ANSWER_TRANSCRIPT) out.safe = !a->how->json;
+    if (a->kind == UR_ANSWER_LABEL || a->kind == UR_ANSWER_FRAMES || a->kind == UR_ANSWER_TRANSCRIPT)
+        out.safe = !a->how->json;
     if (a->kind == UR_ANSWER_TAGS && !a->how->json && colours >= UR_CLI_256) {
         colouring.column[0] = ur_cli_task_text(task, "column");
         colouring.column[1] = ur_cli_task_text(task, "also");

@@ -359,6 +359,9 @@ UR_API ur_status ur_saliency_of(ur_model *model, const ur_batch *batch, ur_predi
 UR_API ur_status ur_saliency(ur_model *model, const int32_t *ids, size_t count, int32_t target, ur_real *moved,
                              double *probability, ur_error *error);
 
+/* UR_ERR_UNSUPPORTED, with what to use instead, if items of a task cannot be looked at (ur_answerer_look). */
+UR_API ur_status ur_saliency_check(const struct ur_settings *settings, ur_error *error);
+
 /* ---- 6. Memory: the longest gap a cell can bridge ----------------------------------------------------------------- */
 
 /* Tasks whose answer is due exactly `gap` steps after what it depends on.

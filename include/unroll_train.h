@@ -228,17 +228,19 @@ typedef struct ur_watcher {
 UR_API const char *ur_task_name(size_t i);
 /* What models of the task are for, in a clause: "unroll predict answers with it"; NULL: there is no such task. */
 UR_API const char *ur_task_use(const char *task);
+/* Whether models of the task are language models: ur_score_text and sessions (unroll_generate.h) take them. */
+UR_API bool ur_task_is_language(const char *task);
 
 /* What an answer (ur_answer) is, for a program that shows it. */
 typedef enum ur_answer_kind {
-    UR_ANSWER_NONE,       /* the task gives no answers */
-    UR_ANSWER_LABEL,      /* a label of the model, for an item or for each of its frames */
+    UR_ANSWER_NONE,       /* the task gives no answers, or there is no such task */
+    UR_ANSWER_LABEL,      /* a label of the model */
+    UR_ANSWER_FRAMES,     /* a label for each frame; then ur_judge also gives "clips", the labels over time */
     UR_ANSWER_TAGS,       /* a sentence, with a label for each word */
     UR_ANSWER_TRANSCRIPT, /* what is said in a recording */
     UR_ANSWER_TEXT,       /* a text, such as a translation */
     UR_ANSWER_SERIES      /* the rows that continue a table */
 } ur_answer_kind;
-/* UR_ANSWER_NONE also if there is no such task. */
 UR_API ur_answer_kind ur_task_answers(const char *task);
 
 /* Everything that can be set for one training: the data, and settings by name. Settings that are left open are chosen

@@ -42,6 +42,12 @@ void ur_cli_options_close(ur_cli_options *options)
     *options = (ur_cli_options){0};
 }
 
+/* Whether the task has the setting that an option of the verb needs. */
+static bool has_effect(const ur_cli_options *o, const ur_setting *row)
+{
+    return !row->beside || !o->task || ur_cli_task_row(o->task, row->beside, NULL);
+}
+
 const ur_setting *ur_cli_options_at(const ur_cli_options *o, size_t i, const void **values)
 {
     const ur_setting *row = o->task ? ur_settings_row(o->task, i) : NULL;
@@ -49,7 +55,9 @@ const ur_setting *ur_cli_options_at(const ur_cli_options *o, size_t i, const voi
     *values = row ? ur_settings_values(o->task, i) : o->settings;
     if (row) return row;
     while (o->task && ur_settings_row(o->task, before)) before++;
-    return i - before < o->verb->table->count ? &o->verb->table->rows[i - before] : NULL;
+    for (size_t k = 0, left = i - before; k < o->verb->table->count; k++)
+        if (has_effect(o, &o->verb->table->rows[k]) && left-- == 0) return &o->verb->table->rows[k];
+    return NULL;
 }
 
 /* ---- Text in columns -------------------------------------------------------------------------------------------- */

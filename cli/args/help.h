@@ -15,7 +15,8 @@ void ur_cli_print_manual(void);
 /* The default of an option as a reader sees it: "default: 500", or "" for a flag. */
 void ur_cli_default_text(const ur_setting *option, const void *settings, char text[UR_SETTING_VALUE_MAX]);
 
-/* The options of a verb with their defaults: first those of the task, if the verb trains one, then the verb's own. */
+/* The options of a verb with their defaults: first those of the task, if the verb trains one, then the verb's own that
+ * have an effect with it. */
 typedef struct ur_cli_options {
     const ur_cli_verb *verb;
     void *settings;

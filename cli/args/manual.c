@@ -80,7 +80,6 @@ static void print_option_text(const ur_setting *option, const char *value)
 static void print_option(const ur_setting *option, const void *settings)
 {
     char value[UR_SETTING_VALUE_MAX];
-    if (option->group) printf(".PP\n.I \"%s\"\n", option->group);
     ur_cli_default_text(option, settings, value);
     print_option_text(option, value);
 }
@@ -112,8 +111,14 @@ static void print_options(const ur_cli_options *options, const ur_cli_options *o
 {
     const ur_setting *option;
     const void *values;
-    for (size_t i = 0; (option = ur_cli_options_at(options, i, &values)); i++)
-        if (option->help && (!others || has_row(others, option) == shared)) print_option(option, values);
+    const char *group = NULL; /* a heading to print before the next option */
+    for (size_t i = 0; (option = ur_cli_options_at(options, i, &values)); i++) {
+        if (option->group) group = option->group;
+        if (!option->help || (others && has_row(others, option) != shared)) continue;
+        if (group) printf(".PP\n.I \"%s\"\n", group);
+        group = NULL;
+        print_option(option, values);
+    }
 }
 
 /* The options of two trainings. The options of every training are those that both have. */

@@ -173,14 +173,6 @@ ur_status ur_cli_parse_any(const ur_setting_table *table, ur_settings *const *ta
     return parse_line(&p, error);
 }
 
-static bool reads_data(const ur_settings *task, const char *name)
-{
-    const ur_setting *row;
-    for (size_t i = 0; (row = ur_settings_row(task, i)); i++)
-        if (row->reads && strcmp(row->name, name) == 0) return true;
-    return false;
-}
-
 static ur_status refuse(const char *option, const char *task, ur_error *error)
 {
     return ur_fail(error, UR_ERR_USAGE, "--%s: a model of the task %s does not take it", option, task);
@@ -195,7 +187,8 @@ ur_status ur_cli_take_pending(const ur_cli_arguments *arguments, ur_settings *ta
 {
     for (size_t i = 0; i < arguments->pending_count; i++) {
         const ur_cli_pending *p = &arguments->pending[i];
-        if (!reads_data(task, p->name)) return refuse(p->name, name, error);
+        const ur_setting *row = ur_cli_task_row(task, p->name, NULL);
+        if (!row || !row->reads) return refuse(p->name, name, error);
         UR_TRY(ur_settings_set(task, p->name, p->value, error));
     }
     return UR_OK;
@@ -234,27 +227,33 @@ bool ur_cli_given(const ur_setting_table *table, const ur_cli_arguments *argumen
     return option && arguments->given[option - table->rows];
 }
 
-void ur_cli_task_value(const ur_settings *task, const char *name, char text[UR_SETTING_VALUE_MAX])
+const ur_setting *ur_cli_task_row(const ur_settings *task, const char *name, const void **values)
 {
     const ur_setting *row;
+    size_t i = 0;
+    while ((row = ur_settings_row(task, i)) && strcmp(row->name, name) != 0) i++;
+    if (row && values) *values = ur_settings_values(task, i);
+    return row;
+}
+
+void ur_cli_task_value(const ur_settings *task, const char *name, char text[UR_SETTING_VALUE_MAX])
+{
+    const void *values;
+    const ur_setting *row = ur_cli_task_row(task, name, &values);
     text[0] = 0;
-    for (size_t i = 0; (row = ur_settings_row(task, i)); i++)
-        if (strcmp(row->name, name) == 0) ur_setting_text(row, ur_settings_values(task, i), text);
+    if (row) ur_setting_text(row, values, text);
 }
 
 const char *ur_cli_task_text(const ur_settings *task, const char *name)
 {
-    const ur_setting *row;
-    for (size_t i = 0; (row = ur_settings_row(task, i)); i++)
-        if (strcmp(row->name, name) == 0) return ur_setting_string(row, ur_settings_values(task, i));
-    return NULL;
+    const void *values;
+    const ur_setting *row = ur_cli_task_row(task, name, &values);
+    return row ? ur_setting_string(row, values) : NULL;
 }
 
 bool ur_cli_task_flag(const ur_settings *task, const char *name)
 {
-    const ur_setting *row;
-    for (size_t i = 0; (row = ur_settings_row(task, i)); i++)
-        if (strcmp(row->name, name) == 0 && row->type == UR_SETTING_FLAG)
-            return !ur_setting_empty(row, ur_settings_values(task, i));
-    return false;
+    const void *values;
+    const ur_setting *row = ur_cli_task_row(task, name, &values);
+    return row && row->type == UR_SETTING_FLAG && !ur_setting_empty(row, values);
 }

@@ -51,6 +51,9 @@ bool ur_cli_given(const ur_setting_table *table, const ur_cli_arguments *argumen
 ur_settings **ur_cli_tasks_open(void);
 void ur_cli_tasks_close(ur_settings **tasks);
 
+/* The row of a task's setting and, in *values (unless NULL), the struct that holds its value. NULL if the task does not
+ * have it. */
+const ur_setting *ur_cli_task_row(const ur_settings *task, const char *name, const void **values);
 /* Writes the value of a task's setting as a user would type it, or "" if it is not set. */
 void ur_cli_task_value(const ur_settings *task, const char *name, char text[UR_SETTING_VALUE_MAX]);
 /* The whole text of a text setting, owned by the settings, or NULL if it is not set. */

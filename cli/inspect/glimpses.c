@@ -34,6 +34,8 @@ static const ur_setting OPTIONS[] = {
     {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "print one JSON object"},
 };
 
+#define SEEN "seen" /* the setting of tasks whose answers show what was seen */
+
 static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
 
 static void defaults(void *settings_) { *(settings *)settings_ = (settings){.count = 8}; }
@@ -114,17 +116,14 @@ static ur_status collect(void *context, const char *bytes, size_t size, ur_error
                : ur_fail_memory(error, "an answer");
 }
 
-static ur_status ask(ur_model *model, const char *images, collected *c, ur_error *error)
+static ur_status ask(ur_model *model, ur_settings *task, const char *images, collected *c, ur_error *error)
 {
-    ur_settings *task;
     ur_answerer *answerer = NULL;
     const ur_sink sink = {collect, c};
-    UR_TRY(ur_cli_settings_of_model(&task, model, error));
-    ur_status status = ur_settings_set(task, "seen", "yes", error);
+    ur_status status = ur_settings_set(task, SEEN, "yes", error);
     if (status == UR_OK) status = ur_answerer_create(&answerer, model, task, true, error);
     if (status == UR_OK) status = ur_answer_file(answerer, images, &sink, error);
     ur_answerer_free(answerer);
-    ur_settings_free(task);
     return status == UR_ERR_INTERRUPTED && json_array_size(c->answers) >= c->most ? UR_OK : status;
 }
 
@@ -163,10 +162,10 @@ static ur_status print_json(json_t *answers, ur_error *error)
     return ur_cli_json_print(object, error);
 }
 
-static ur_status show(const settings *s, ur_model *model, const char *images, ur_error *error)
+static ur_status show(const settings *s, ur_model *model, ur_settings *task, const char *images, ur_error *error)
 {
     collected c = {json_array(), s->count};
-    ur_status status = c.answers ? ask(model, images, &c, error) : ur_fail_memory(error, "the answers");
+    ur_status status = c.answers ? ask(model, task, images, &c, error) : ur_fail_memory(error, "the answers");
     if (status == UR_OK && s->html) status = save_page(c.answers, s->html, s->overwrite, error);
     if (status == UR_OK && s->json) status = print_json(c.answers, error);
     if (status == UR_OK && !s->json && !s->html) status = show_each(c.answers, NULL, error);
@@ -176,12 +175,17 @@ static ur_status show(const settings *s, ur_model *model, const char *images, ur
 
 static ur_status inspect(const settings *s, ur_model *model, const ur_cli_arguments *arguments, ur_error *error)
 {
-    if (strcmp(ur_model_task(model), "glimpse") != 0)
-        return ur_fail(error, UR_ERR_DATA,
-                       "%s: a model for %s, which takes no glimpses; unroll train glimpse trains one that does",
-                       arguments->words[0], ur_model_task(model));
-    UR_TRY(ur_cli_expect(arguments, 2, 2, "which pictures? give an idx file", error));
-    return show(s, model, arguments->words[1], error);
+    ur_settings *task;
+    UR_TRY(ur_cli_settings_of_model(&task, model, error));
+    ur_status status = UR_OK;
+    if (!ur_cli_task_row(task, SEEN, NULL))
+        status = ur_fail(error, UR_ERR_DATA,
+                         "%s: a model for %s, which takes no glimpses; unroll train glimpse trains one that does",
+                         arguments->words[0], ur_model_task(model));
+    if (status == UR_OK) status = ur_cli_expect(arguments, 2, 2, "which pictures? give an idx file", error);
+    if (status == UR_OK) status = show(s, model, task, arguments->words[1], error);
+    ur_settings_free(task);
+    return status;
 }
 
 static ur_status run(void *settings_, const ur_cli_arguments *arguments, ur_error *error)

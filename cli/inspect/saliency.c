@@ -177,44 +177,24 @@ static ur_status look_at_item(salience *s, const settings *how, const char *item
     return UR_OK;
 }
 
-/* Refuses tasks that are not supported, and names the verb that shows more about them. */
-static ur_status check_task(const char *task, ur_error *error)
-{
-    static const char *const OTHERS[][2] = {
-        {"translate", "predict --attention shows where it looked"},
-        {"caption", "predict --attention shows where it looked"},
-        {"speech", "predict --attention shows where one with --decoder attention looked"},
-        {"glimpse", "inspect glimpses shows where it looked"},
-        {"draw", "sample --animate shows how it paints"},
-        {"recall", "inspect gradient shows how far back it looks"},
-    };
-    for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++)
-        if (strcmp(task, OTHERS[i][0]) == 0)
-            return ur_fail(error, UR_ERR_UNSUPPORTED,
-                           "there is no saliency for the task %s, only for lm, classify, tag, frames and "
-                           "forecast; unroll %s",
-                           task, OTHERS[i][1]);
-    return UR_OK;
-}
-
 /* Explains an item of the model's own task. */
 static ur_status make_of_item(salience *s, const settings *how, const char *item, ur_error *error)
 {
     ur_settings *task;
-    UR_TRY(check_task(ur_model_task(s->model), error));
     UR_TRY(ur_cli_settings_of_model(&task, s->model, error));
-    ur_status status = ur_answerer_create(&s->answerer, s->model, task, false, error);
+    ur_status status = ur_saliency_check(task, error);
+    if (status == UR_OK) status = ur_answerer_create(&s->answerer, s->model, task, false, error);
     ur_settings_free(task);
     return status == UR_OK ? look_at_item(s, how, item, error) : status;
 }
 
 static ur_status make(salience *s, const settings *how, const char *text, ur_error *error)
 {
-    const char *task = ur_model_task(s->model);
-    bool tokens = !*task || strcmp(task, "lm") == 0;
+    bool tokens = !ur_cli_has_task_data(s->model);
     if (how->at && tokens)
         return ur_fail(error, UR_ERR_USAGE,
-                       "--at is for models that give labels or forecasts, not for those of the task %s", task);
+                       "--at is for models that give labels or forecasts, not for those of the task %s",
+                       ur_model_task(s->model));
     UR_TRY(tokens ? make_prediction(s, how, text, error) : make_of_item(s, how, text, error));
     for (size_t i = 0; i < s->count; i++) s->largest = fmax(s->largest, fabs((double)s->moved[i]));
     return UR_OK;

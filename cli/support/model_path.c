@@ -56,15 +56,16 @@ ur_status ur_cli_model_load(ur_model **model, const char *given, ur_error *error
 bool ur_cli_has_task_data(const ur_model *model)
 {
     const char *task = ur_model_task(model);
-    return ur_model_label(model, 0) || (*task && strcmp(task, "lm") != 0);
+    return ur_model_label(model, 0) || (*task && !ur_task_is_language(task));
 }
 
 ur_status ur_cli_check_language_model(const ur_model *model, const char *given, ur_error *error)
 {
-    const char *task = ur_model_task(model), *use = strcmp(task, "lm") == 0 ? NULL : ur_task_use(task);
+    const char *task = ur_model_task(model);
+    const bool language = ur_task_is_language(task);
+    const char *use = language ? NULL : ur_task_use(task);
     size_t tokens = ur_model_tokens(model);
-    if (strcmp(task, "lm") == 0 && tokens > 0 && tokens == ur_model_outputs(model) && !ur_model_features(model))
-        return UR_OK;
+    if (language && tokens > 0 && tokens == ur_model_outputs(model) && !ur_model_features(model)) return UR_OK;
     return ur_fail(error, UR_ERR_DATA, "%s: a model for %s, not a language model; %s%sunroll train lm trains one",
                    given, *task ? task : "no task that it names", use ? use : "", use ? ", and " : "");
 }

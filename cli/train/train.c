@@ -29,9 +29,8 @@ static const ur_setting OPTIONS[] = {
 
     {"Several trainings", "seeds", "N", UR_SETTING_SIZE, offsetof(ur_cli_train_settings, seeds), .most = 1000,
      .help = "train N times, with consecutive seeds, into RUN/1 to RUN/N; 0: once, into RUN"},
-    {NULL, "folds", "K", UR_SETTING_SIZE, offsetof(ur_cli_train_settings, folds), .most = 1000,
-     .help = "cross-validate: train K times, each time with another K-th of the data held out (classify and frames); "
-             "0: once"},
+    {NULL, "folds", "K", UR_SETTING_SIZE, offsetof(ur_cli_train_settings, folds), .most = 1000, .beside = "val-fold",
+     .help = "cross-validate: train K times, each time with another K-th of the data held out; 0: once"},
 };
 
 const ur_setting_table ur_cli_train_options = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
@@ -125,7 +124,7 @@ static void print_next(const training *t)
 {
     const char *text = t->arguments->count ? t->arguments->words[0] : "-", *program = t->arguments->program;
     bool from_input = strcmp(text, "-") == 0;
-    if (strcmp(t->plan.task, "lm") == 0) {
+    if (ur_task_is_language(t->plan.task)) {
         print_try(program, "sample", t->folder, NULL, " --length 500 --temperature 0.8");
         print_try(program, "eval", t->folder, from_input ? "FILE" : text, "");
     }

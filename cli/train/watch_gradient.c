@@ -53,7 +53,7 @@ static bool find_places(ur_cli_watch *w, const ur_model *model)
     const char *text;
     ur_reading reading = reading_of(w, &text);
     ur_error error;
-    if (!w->places_sought && strcmp(w->plan.task, "lm") == 0)
+    if (!w->places_sought && ur_task_is_language(w->plan.task))
         w->places_found = can_be_read(&reading) && ur_read_places(model, &reading, UR_CLI_WATCH_PLACES,
                                                                   UR_CLI_WATCH_STEPS, w->places, &error) == UR_OK;
     w->places_sought = true;

@@ -25,10 +25,11 @@ ur_status ur_truth_open(ur_truth_reader *r, ur_cells *c, const ur_model *model, 
 {
     bool text = r->task->read_text && model->vocabulary;
     if (r->task->carries || r->task->forward || !ur_model_label(model, 0))
-        return ur_fail(error, UR_ERR_UNSUPPORTED,
-                       "interpretable cells are found in models of the tasks lm, classify, tag and frames, whose data "
-                       "say what is true at each step; this model is of the task %s; try inspect gates",
-                       r->task->name);
+        return ur_fail(
+            error, UR_ERR_UNSUPPORTED,
+            "interpretable cells are found where the data say what is true at each step, as texts and labels "
+            "do; those of the task %s do not; try inspect gates",
+            r->task->name);
     if (search->own_count && !text)
         return ur_fail(error, UR_ERR_USAGE, "predicates of your own need a model that reads text; this one does not");
     r->search = search;

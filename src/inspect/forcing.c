@@ -223,10 +223,10 @@ ur_status ur_inspect_forcing(ur_model *model, const ur_settings *settings, size_
     forcing f = {.task = settings->task, .examples = examples};
     *json = NULL;
     if (!has_decoder(f.task, model))
-        return ur_fail(error, UR_ERR_UNSUPPORTED,
-                       "a model of the task %s has no decoder; unroll train translate, unroll train caption and unroll "
-                       "train speech --decoder attention make models with one",
-                       f.task->name);
+        return ur_fail(
+            error, UR_ERR_UNSUPPORTED,
+            "this model of the task %s has no decoder; unroll help inspect forcing says which models have one",
+            f.task->name);
     ur_float_mode mode = ur_float_mode_enter();
     ur_status status = inspect(&f, settings, model, json, error);
     ur_float_mode_leave(mode);

@@ -12,8 +12,7 @@ ur_status ur_near_table(const ur_model *m, const ur_param **table, ur_error *err
         if ((*table = m->layers[i].embed) != NULL) return UR_OK;
     if (!line->symbols)
         return ur_fail(error, UR_ERR_UNSUPPORTED,
-                       "no line of '%.120s' reads tokens, so it has no embedding; models of lm, classify, tag, "
-                       "translate and caption have one",
+                       "no line of '%.120s' reads tokens, so it has no embedding; models that read text have one",
                        m->net);
     return ur_fail(error, UR_ERR_UNSUPPORTED,
                    "the network '%.120s' has no embedding; train one with `embed` 64, or with 'embed 64' at the "

@@ -14,6 +14,7 @@
 #include "base/float_mode.h"
 #include "kernel/scalar.h"
 #include "model/finite.h"
+#include "train/task.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -253,4 +254,13 @@ ur_status ur_saliency(ur_model *model, const int32_t *ids, size_t count, int32_t
     UR_TRY(ur_saliency_of(model, &batch, &of, 0, moved, error));
     if (probability) *probability = of.probability;
     return UR_OK;
+}
+
+ur_status ur_saliency_check(const ur_settings *settings, ur_error *error)
+{
+    const ur_task *task = settings->task;
+    const char *instead = task->instead_of_look;
+    if (task->look) return UR_OK;
+    return ur_fail(error, UR_ERR_UNSUPPORTED, "there is no saliency for the task %s; %s", task->name,
+                   instead ? instead : "unroll inspect gradient shows how far back it looks");
 }

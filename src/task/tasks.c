@@ -28,6 +28,12 @@ const char *ur_task_use(const char *name)
     return task && task->answer ? "unroll predict answers with it" : task ? task->use : NULL;
 }
 
+bool ur_task_is_language(const char *name)
+{
+    const ur_task *task = ur_task_find(name);
+    return task && task->language;
+}
+
 ur_answer_kind ur_task_answers(const char *name)
 {
     const ur_task *task = ur_task_find(name);

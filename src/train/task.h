@@ -68,11 +68,13 @@ typedef struct ur_task {
     const char *name;                        /* the word after `unroll train`, and in the model file */
     const char *(*counts)(const void *data); /* the unit in which items and speed are counted: "chars", "examples" */
     const char *use;                         /* what its models are for, if they give no answers; NULL if they do */
+    const char *instead_of_look;             /* what shows where its models look, if there is no `look`; may be NULL */
     ur_answer_kind answers;                  /* what `answer` gives */
     const ur_setting_table *settings;
     const ur_own_default *defaults; /* defaults of its own; ends with one without a name, or NULL if there are none */
     const ur_preset *presets;       /* ends with one without a name, or NULL if there are none */
     size_t settings_size, data_size, tally_size;
+    bool language;   /* its models are language models */
     bool keeps_ends; /* line ends belong to an item of text; else they are removed */
     bool loops;      /* only `forward` knows what the lines read: no batch describes it completely */
     bool carries;    /* states carry over from batch to batch, unless a batch is fresh */

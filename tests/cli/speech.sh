@@ -97,7 +97,7 @@ unroll predict attends --beam 1 <raw; ends 0; same out from_file
 done_with eval attends sounds/dev.tsv --json; judged=$(json '"%.5f" % o["loss"]')
 done_with inspect forcing attends sounds/dev.tsv --threads 1 --json; equal "$(json '"%.5f" % o["loss"]')" "$judged"
 json 'o["sentences"] == 12 and o["tokens"] == 42 and o["examples"][0]["source"][-4:] == ".wav" and o["examples"][0]["wanted"][-1] == ""' | grep -q True || fail "$(cat out)"
-fails_with inspect forcing both sounds/dev.tsv; says 'a model of the task speech has no decoder'
+fails_with inspect forcing both sounds/dev.tsv; says 'this model of the task speech has no decoder'
 done_with predict attends raw.wav --beam 1 --json --attention
 json 'o["step_seconds"] == 0.03 and len(o["target"]) == len(o["attention"]) and o["target"][-1] == "" and "".join(o["target"]) == o["text"]' |
     grep -q True || fail "$(cat out)"

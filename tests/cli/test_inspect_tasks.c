@@ -25,29 +25,29 @@ typedef struct refusal {
     const char *verb, *task, *says;
 } refusal;
 
-#define WITHOUT_STEPS                                                                                                  \
-    "interpretable cells are found in models of the tasks lm, classify, tag and frames, whose data say what is true "  \
-    "at each step; this model is of the task "
-#define NO_TOKENS "reads tokens, so it has no embedding; models of lm, classify, tag, translate and caption"
-#define NOT_SHOWN ", only for lm, classify, tag, frames and forecast; unroll "
+#define WITHOUT_STEPS(task)                                                                                            \
+    "where the data say what is true at each step, as texts and labels do; those of the task " task                    \
+    " do not; try inspect gates"
+#define NO_TOKENS       "reads tokens, so it has no embedding; models that read text have one"
+#define NOT_SHOWN(task) "there is no saliency for the task " task "; unroll "
 
 static const refusal REFUSALS[] = {
-    {"cells", "forecast", WITHOUT_STEPS "forecast; try inspect gates"},
-    {"cells", "recall", WITHOUT_STEPS "recall; try inspect gates"},
-    {"cells", "glimpse", WITHOUT_STEPS "glimpse; try inspect gates"},
-    {"cells", "draw", WITHOUT_STEPS "draw; try inspect gates"},
-    {"cells", "translate", WITHOUT_STEPS "translate; try inspect gates"},
-    {"cells", "caption", WITHOUT_STEPS "caption; try inspect gates"},
+    {"cells", "forecast", WITHOUT_STEPS("forecast")},
+    {"cells", "recall", WITHOUT_STEPS("recall")},
+    {"cells", "glimpse", WITHOUT_STEPS("glimpse")},
+    {"cells", "draw", WITHOUT_STEPS("draw")},
+    {"cells", "translate", WITHOUT_STEPS("translate")},
+    {"cells", "caption", WITHOUT_STEPS("caption")},
     {"cells", "speech", "try inspect gates"},
     {"gradient", "speech",
      "the gradient begins at one step, but ctc does not say at which step a label is; try inspect gates, or inspect "
      "gradient with a model trained with --decoder attention"},
-    {"saliency", "translate", NOT_SHOWN "predict --attention"},
-    {"saliency", "caption", NOT_SHOWN "predict --attention"},
-    {"saliency", "speech", NOT_SHOWN "predict --attention"},
-    {"saliency", "glimpse", NOT_SHOWN "inspect glimpses"},
-    {"saliency", "draw", NOT_SHOWN "sample --animate"},
-    {"saliency", "recall", NOT_SHOWN "inspect gradient"},
+    {"saliency", "translate", NOT_SHOWN("translate") "predict --attention"},
+    {"saliency", "caption", NOT_SHOWN("caption") "predict --attention"},
+    {"saliency", "speech", NOT_SHOWN("speech") "predict --attention"},
+    {"saliency", "glimpse", NOT_SHOWN("glimpse") "inspect glimpses"},
+    {"saliency", "draw", NOT_SHOWN("draw") "sample --animate"},
+    {"saliency", "recall", NOT_SHOWN("recall") "inspect gradient"},
     {"near", "forecast", NO_TOKENS},
     {"near", "frames", NO_TOKENS},
     {"near", "speech", NO_TOKENS},
@@ -62,8 +62,7 @@ static const refusal REFUSALS[] = {
 static const char *refusal_of(const char *verb, const char *task)
 {
     bool decodes = strcmp(task, "translate") == 0 || strcmp(task, "caption") == 0;
-    if (strcmp(verb, "forcing") == 0)
-        return decodes ? NULL : "has no decoder; unroll train translate, unroll train caption";
+    if (strcmp(verb, "forcing") == 0) return decodes ? NULL : "has no decoder; unroll help inspect forcing says";
     if (strcmp(verb, "glimpses") == 0)
         return strcmp(task, "glimpse") == 0 ? NULL : "takes no glimpses; unroll train glimpse trains one that does";
     for (size_t i = 0; i < sizeof REFUSALS / sizeof *REFUSALS; i++)

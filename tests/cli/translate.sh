@@ -116,4 +116,4 @@ for verb in forcing gates gradient; do
 done
 make_text 50 >lines
 done_with train lm lines -o lm --hidden 8 --layers 1 --embed 4 --threads 1 --steps 2 --quiet
-fails_with inspect forcing lm lines; says 'a model of the task lm has no decoder'
+fails_with inspect forcing lm lines; says 'this model of the task lm has no decoder'

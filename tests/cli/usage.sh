@@ -85,6 +85,11 @@ for verb in 'train lm' 'train recall' 'train frames' sample eval info check benc
 done
 done_with help sample; prints 'default: 500'
 done_with help train lm; prints '--bptt-step N'; prints 'default: adamw'
+for training in ${trainings//,/}; do
+    done_with help train "$training"
+    equal "$training $(grep -c -e '^  --folds K' out)" "$training $(grep -c -e '^  --val-fold I/K' out)"
+done
+done_with help train lm
 awk 'length($0) > 100 { exit 1 }' out || fail 'a line of the help is too long'
 done_with --version; prints 'unroll '; prints 'instruction sets  portable'; prints 'f32'
 equal "$(head -n 1 out)" "unroll $(sed -n 's/^project(unroll VERSION \([0-9.]*\).*/\1/p' "$SOURCE/CMakeLists.txt")"

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "support/ok.h"
 #include "support/run.h"
+#include "unroll_inspect.h"
 
 static ur_settings *settings_of(const ur_task *task)
 {
@@ -108,12 +109,25 @@ static void a_decoder_that_is_stepped_resumes(void **state)
     remove_scratch(&place);
 }
 
+/* A task that answers nothing needs no more than its row: no list names it. */
+static void a_task_without_items_says_what_else_to_use(void **state)
+{
+    ur_settings *settings = settings_of(&copy_task);
+    ur_error error;
+    (void)state;
+    assert_int_equal(ur_saliency_check(settings, &error), UR_ERR_UNSUPPORTED);
+    assert_string_equal(error.text, "there is no saliency for the task copy; unroll inspect gradient shows how far "
+                                    "back it looks");
+    ur_settings_free(settings);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(labels_without_places_are_learnt),
         cmocka_unit_test(a_decoder_that_is_stepped_learns),
         cmocka_unit_test(a_decoder_that_is_stepped_resumes),
+        cmocka_unit_test(a_task_without_items_says_what_else_to_use),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,6 +11,7 @@ const ur_task ur_task_draw = {
     .name = "draw",
     .counts = counts,
     .use = "unroll sample paints with it",
+    .instead_of_look = "unroll sample --animate shows how it paints",
     .settings = &ur_draw_setting_table,
     .defaults =
         (const ur_own_default[]){

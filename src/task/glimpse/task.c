@@ -10,6 +10,7 @@ static const char *counts(const void *data)
 const ur_task ur_task_glimpse = {
     .name = "glimpse",
     .counts = counts,
+    .instead_of_look = "unroll inspect glimpses shows where it looked",
     .settings = &ur_glimpse_setting_table,
     .defaults = (const ur_own_default[]){{"cell", "rnn"},
                                          {"hidden", "256"},

@@ -16,6 +16,7 @@ const ur_task ur_task_lm = {
     .presets = ur_lm_presets,
     .settings_size = sizeof(ur_lm_settings),
     .data_size = sizeof(ur_lm),
+    .language = true,
     .carries = true,
     .metric = {{"loss", false}},
     .open = ur_lm_open,

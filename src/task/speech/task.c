@@ -10,6 +10,7 @@ static const char *counts(const void *data)
 const ur_task ur_task_speech = {
     .name = "speech",
     .counts = counts,
+    .instead_of_look = "unroll predict --attention shows where one with --decoder attention looked",
     .settings = &ur_speech_setting_table,
     .defaults = (const ur_own_default[]){{"cell", "lstm"}, {NULL, NULL}},
     .settings_size = sizeof(ur_speech_settings),

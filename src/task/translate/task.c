@@ -10,6 +10,7 @@ static const char *counts(const void *data)
 const ur_task ur_task_translate = {
     .name = "translate",
     .counts = counts,
+    .instead_of_look = "unroll predict --attention shows where it looked",
     .settings = &ur_translate_setting_table,
     .defaults = (const ur_own_default[]){{"cell", "lstm"}, {NULL, NULL}},
     .settings_size = sizeof(ur_translate_settings),
