@@ -253,7 +253,7 @@ static void print_prediction(const salience *s)
     const char *text = target(s, &length);
     ur_cli_print_shown(stdout, text, length);
     printf("'\n\n   moved  %s, the strongest ten; above 0 speaks for it, below 0 against it\n",
-           s->at ? "step" : "token");
+           s->at || s->item.apart ? "step" : "token");
 }
 
 static void print_channels(const salience *s)

@@ -48,6 +48,7 @@ equal "$(json "round(o['accuracy'] * 60)")" "$right"
 done_with predict plain images.idx --json; prints '"where":"images.idx: image 60"'
 done_with predict pixels images.idx
 done_with inspect saliency plain images.idx --item 3 --json; json 'len(o["units"]), o["units"][5]["unit"]' | grep -q "(6, '6')" || fail "$(cat out)"
+done_with inspect saliency plain images.idx --item 3; prints '1 2 3 4 5 6'
 misused inspect saliency plain images.idx --item 61; says 'images.idx: there is no example 61 of 60'
 misused inspect saliency plain images.idx --at 2; says '--at is for models that label each step'
 fails_with inspect saliency plain wide.idx; says '6 x 7 x 1'

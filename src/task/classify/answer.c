@@ -148,6 +148,7 @@ ur_status ur_classify_look(void *data, const ur_model *model, const char *item, 
     seen->line = c->vocabulary ? ur_line_of_words(model) : 0;
     seen->answers = model->line_count - 1;
     seen->steps = seen->batch.input[seen->line].steps;
+    seen->apart = !c->vocabulary;
     return UR_OK;
 }
 
