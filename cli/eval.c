@@ -207,6 +207,7 @@ const ur_cli_verb ur_cli_eval = {
     .examples = "unroll eval runs/input input.txt --tail 0.1  # the last tenth of a text\n"
                 "unroll eval runs/input sentences.txt --per-line  # which sentence is likelier?\n",
     .any_task = true,
+    .answers = true,
     .table = &TABLE,
     .settings_size = sizeof(settings),
     .defaults = defaults,

@@ -115,7 +115,7 @@ static ur_status run_with(const ur_cli_verb *verb, void *settings, ur_settings *
     ur_cli_arguments arguments;
     size_t before = 1 + ur_cli_verb_words(verb);
     line += before, count -= before;
-    ur_status status = any ? ur_cli_parse_any(verb->table, any, line, count, settings, &arguments, error)
+    ur_status status = any ? ur_cli_parse_any(verb->table, any, verb->answers, line, count, settings, &arguments, error)
                            : ur_cli_parse(verb->table, task, line, count, settings, &arguments, error);
     line -= before;
     arguments.program = line[0];

@@ -358,6 +358,7 @@ const ur_cli_verb ur_cli_predict = {
                 "unroll predict runs/load load.csv >next.csv  # continue a series\n"
                 "unroll predict runs/load load.csv --plot  # plot the forecast\n",
     .any_task = true,
+    .answers = true,
     .table = &TABLE,
     .settings_size = sizeof(settings),
     .defaults = defaults,

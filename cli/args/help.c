@@ -153,13 +153,17 @@ static void print_option(const ur_setting *option, const void *settings)
     print_option_text(option, value);
 }
 
-/* Prints how data can be read for a model of one task. */
+static bool belongs(const ur_setting *row, const ur_cli_reading_style *style)
+{
+    return row->help && ((style->reads && row->reads) || (style->answers && row->answers));
+}
+
 static void print_reading(const ur_settings *task, const char *name, const ur_cli_reading_style *style)
 {
     const ur_setting *row;
     bool any = false;
     for (size_t i = 0; (row = ur_settings_row(task, i)); i++) {
-        if (!row->reads || !row->help) continue;
+        if (!belongs(row, style)) continue;
         if (!any)
             printf("%sFor a model of the task %s (default: as in its training)%s\n", style->begin, name, style->end);
         any = true;
@@ -181,7 +185,7 @@ static void print_help(const ur_cli_verb *verb, const ur_cli_options *options)
     print_examples(verb->examples);
     for (size_t i = 0; (option = ur_cli_options_at(options, i, &values)); i++)
         if (option->help) print_option(option, values);
-    ur_cli_print_readings(options, &(ur_cli_reading_style){"\n", "", print_option_text});
+    ur_cli_print_readings(options, &(ur_cli_reading_style){true, verb->answers, "\n", "", print_option_text});
 }
 
 /* ---- Overview --------------------------------------------------------------------------------------------------- */

@@ -30,9 +30,10 @@ void ur_cli_options_close(ur_cli_options *options);
  * shown. */
 const ur_setting *ur_cli_options_at(const ur_cli_options *options, size_t i, const void **values);
 
-/* For a verb that works on a model of any task: prints how data are read for each task, a heading between `begin` and
- * `end`, then each row by `print`. */
+/* For a verb that works on a model of any task: prints for each task how data are read, how answers are given, or both,
+ * with a heading between `begin` and `end`, then each row by `print`. */
 typedef struct ur_cli_reading_style {
+    bool reads, answers;
     const char *begin, *end;
     void (*print)(const ur_setting *row, const char *value);
 } ur_cli_reading_style;

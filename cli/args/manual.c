@@ -136,7 +136,8 @@ static void print_verb(const ur_cli_verb *verb, const trainings *shared)
     print_paragraphs(verb->text);
     print_options(&options, !verb->task ? NULL : verb == shared->one.verb ? &shared->other : &shared->one, false);
     if (verb->task) printf(".PP\nand the options of every training, below.\n");
-    if (verb->any_task) printf(".PP\nand how data of a task are read, below.\n");
+    if (verb->any_task)
+        printf(".PP\nand how data of a task are read%s, below.\n", verb->answers ? " and answers given" : "");
     ur_cli_options_close(&options);
 }
 
@@ -146,8 +147,10 @@ static void print_readings(void)
     size_t i = 0;
     while (!ur_cli_verb_at(i)->any_task) i++;
     if (ur_cli_options_open(&options, ur_cli_verb_at(i), NULL) != UR_OK) return;
-    print_heading("SS", "Data of a task: unroll eval, predict, bench");
-    ur_cli_print_readings(&options, &(ur_cli_reading_style){".PP\n.I \"", "\"", print_option_text});
+    print_heading("SS", "Data of a task: unroll eval, predict, bench, inspect");
+    ur_cli_print_readings(&options, &(ur_cli_reading_style){true, false, ".PP\n.I \"", "\"", print_option_text});
+    print_heading("SS", "Answers of a task: unroll eval, predict");
+    ur_cli_print_readings(&options, &(ur_cli_reading_style){false, true, ".PP\n.I \"", "\"", print_option_text});
     ur_cli_options_close(&options);
 }
 

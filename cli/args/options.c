@@ -15,6 +15,7 @@ typedef struct parser {
     ur_settings *task;
     ur_settings *const *any; /* the tasks that a model may have, up to a NULL; NULL if the verb takes none of their
                               * options */
+    bool answers;            /* the options about answers, too */
     char *const *line;
     size_t count, next;
     void *settings;
@@ -33,13 +34,13 @@ static bool is_named(const ur_setting *row, const char *name, size_t length)
     return strlen(row->name) == length && memcmp(row->name, name, length) == 0;
 }
 
-/* Finds a row, of any task, that says how data are read. */
+/* Finds a row of any task that says how data are read or, if the verb gives answers, how they are given. */
 static const ur_setting *find_pending(const parser *p, const char *name, size_t length)
 {
     const ur_setting *row;
     for (size_t t = 0; p->any && p->any[t]; t++)
         for (size_t i = 0; (row = ur_settings_row(p->any[t], i)); i++)
-            if (row->reads && is_named(row, name, length)) return row;
+            if ((row->reads || (p->answers && row->answers)) && is_named(row, name, length)) return row;
     return NULL;
 }
 
@@ -63,6 +64,11 @@ static ur_status fail_unknown(const parser *p, const char *name, size_t length, 
 {
     char typed[64] = {0};
     memcpy(typed, name, length < sizeof typed - 1 ? length : sizeof typed - 1);
+    parser answering = *p;
+    answering.answers = true;
+    if (find_pending(&answering, name, length))
+        return ur_fail(error, UR_ERR_USAGE,
+                       "--%s is about a model's answers, which unroll predict and unroll eval give", typed);
     const char *nearest = "help";
     size_t best = ur_cli_typo_distance(typed, nearest);
     const ur_setting *row;
@@ -162,14 +168,14 @@ static ur_status parse_line(parser *p, ur_error *error)
 ur_status ur_cli_parse(const ur_setting_table *table, ur_settings *task, char *const *line, size_t count,
                        void *settings, ur_cli_arguments *arguments, ur_error *error)
 {
-    parser p = {table, task, NULL, line, count, 0, settings, arguments};
+    parser p = {table, task, NULL, false, line, count, 0, settings, arguments};
     return parse_line(&p, error);
 }
 
-ur_status ur_cli_parse_any(const ur_setting_table *table, ur_settings *const *tasks, char *const *line, size_t count,
-                           void *settings, ur_cli_arguments *arguments, ur_error *error)
+ur_status ur_cli_parse_any(const ur_setting_table *table, ur_settings *const *tasks, bool answers, char *const *line,
+                           size_t count, void *settings, ur_cli_arguments *arguments, ur_error *error)
 {
-    parser p = {table, NULL, tasks, line, count, 0, settings, arguments};
+    parser p = {table, NULL, tasks, answers, line, count, 0, settings, arguments};
     return parse_line(&p, error);
 }
 
@@ -188,7 +194,7 @@ ur_status ur_cli_take_pending(const ur_cli_arguments *arguments, ur_settings *ta
     for (size_t i = 0; i < arguments->pending_count; i++) {
         const ur_cli_pending *p = &arguments->pending[i];
         const ur_setting *row = ur_cli_task_row(task, p->name, NULL);
-        if (!row || !row->reads) return refuse(p->name, name, error);
+        if (!row || !(row->reads || row->answers)) return refuse(p->name, name, error);
         UR_TRY(ur_settings_set(task, p->name, p->value, error));
     }
     return UR_OK;

@@ -34,9 +34,10 @@ typedef struct ur_cli_arguments {
 ur_status ur_cli_parse(const ur_setting_table *table, ur_settings *task, char *const *line, size_t count,
                        void *settings, ur_cli_arguments *arguments, ur_error *error);
 /* Does the same for a verb that works on a model of any task. Options of the `tasks` (up to a NULL) that say how data
- * are read are accepted too; they are pending until the model is known. */
-ur_status ur_cli_parse_any(const ur_setting_table *table, ur_settings *const *tasks, char *const *line, size_t count,
-                           void *settings, ur_cli_arguments *arguments, ur_error *error);
+ * are read are accepted too, and with `answers` those that say how answers are given. They are pending until the model
+ * is known. */
+ur_status ur_cli_parse_any(const ur_setting_table *table, ur_settings *const *tasks, bool answers, char *const *line,
+                           size_t count, void *settings, ur_cli_arguments *arguments, ur_error *error);
 /* UR_ERR_USAGE if any option is pending: for a model whose `task` takes none of them here. */
 ur_status ur_cli_check_pending(const ur_cli_arguments *arguments, const char *task, ur_error *error);
 /* Sets the pending options in the settings of the model's task, whose name is `name`. UR_ERR_USAGE if the task does not

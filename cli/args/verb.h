@@ -10,6 +10,7 @@ typedef struct ur_cli_verb {
     const char *examples; /* one command per line, each with "  # what it does" */
     const char *task;     /* task that the verb trains, whose settings are options too; NULL if none */
     bool any_task;        /* works on a model of any task, so the settings for reading data are options too */
+    bool answers;         /* with any_task: gives the model's answers, so their settings are options too */
     const ur_setting_table *table;
     size_t settings_size;
     void (*defaults)(void *settings);

@@ -42,6 +42,7 @@ typedef struct ur_setting {
     const char *unless;  /* may not be given together with this setting: "net" */
     bool decides;        /* the bits of a run depend on it: recorded, and fixed when the run is resumed */
     bool reads;          /* says how data are read: may be given anew for an existing model */
+    bool answers;        /* says how answers are found or written: may be given anew where a model gives answers */
 } ur_setting;
 
 typedef struct ur_setting_table {

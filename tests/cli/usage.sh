@@ -89,6 +89,13 @@ for training in ${trainings//,/}; do
     done_with help train "$training"
     equal "$training $(grep -c -e '^  --folds K' out)" "$training $(grep -c -e '^  --val-fold I/K' out)"
 done
+
+# Options about answers, where no answers are given
+misused inspect gates model data --beam 3; says "--beam is about a model's answers, which unroll predict and unroll eval give"
+misused bench model data --inline; says '--inline is about'
+done_with help inspect gates; ! grep -E -e '--(beam|lm|inline|seen|nearest) ' out || fail 'help lists options without an effect'
+done_with help eval; prints '--beam N'; prints '--nearest TABLE'
+
 done_with help train lm
 awk 'length($0) > 100 { exit 1 }' out || fail 'a line of the help is too long'
 done_with --version; prints 'unroll '; prints 'instruction sets  portable'; prints 'f32'

@@ -25,9 +25,9 @@ static const ur_setting ROWS[] = {
     {NULL, "header", "yes|no", UR_SETTING_WORD, S(header), .unset = "detected", .reads = true,
      .help = "whether the first line of a table names its columns"},
 
-    {NULL, "nearest", "TABLE", UR_SETTING_TEXT, S(nearest), .unset = "none", .reads = true,
+    {NULL, "nearest", "TABLE", UR_SETTING_TEXT, S(nearest), .unset = "none", .answers = true,
      .help = "eval: also judge a baseline that copies the caption of the most similar picture in this table"},
-    {NULL, "nearest-images", "PATH", UR_SETTING_TEXT, S(nearest_images), .unset = "none", .reads = true,
+    {NULL, "nearest-images", "PATH", UR_SETTING_TEXT, S(nearest_images), .unset = "none", .answers = true,
      .help = "the pictures of that table"},
 
     {"Pictures", "side", "N", UR_SETTING_SIZE, S(side), .least = 4, .most = 1024,
@@ -57,13 +57,13 @@ static const ur_setting ROWS[] = {
     {NULL, "input-feed", NULL, UR_SETTING_FLAG, S(input_feed), .unless = "net",
      .help = "feed the result of attention into the decoder's next step; slower"},
 
-    {"Writing", "beam", "N", UR_SETTING_SIZE, S(beam), .least = 1, .most = 1000, .initial = "1", .reads = true,
+    {"Writing", "beam", "N", UR_SETTING_SIZE, S(beam), .least = 1, .most = 1000, .initial = "1", .answers = true,
      .help = "beam width: captions kept at each step; 1: greedy. Evaluations during the training are greedy"},
-    {NULL, "n-best", "N", UR_SETTING_SIZE, S(n_best), .least = 1, .most = 1000, .unset = "1", .reads = true,
+    {NULL, "n-best", "N", UR_SETTING_SIZE, S(n_best), .least = 1, .most = 1000, .unset = "1", .answers = true,
      .help = "how many captions to write for a picture, each after its log probability"},
-    {NULL, "length-power", "X", UR_SETTING_NUMBER, S(length_power), .most = 10, .initial = "1", .reads = true,
+    {NULL, "length-power", "X", UR_SETTING_NUMBER, S(length_power), .most = 10, .initial = "1", .answers = true,
      .help = "compare captions by log probability / tokens^X; 0 favours short ones"},
-    {NULL, "attention", NULL, UR_SETTING_FLAG, S(attention), .reads = true,
+    {NULL, "attention", NULL, UR_SETTING_FLAG, S(attention), .answers = true,
      .help = "show where in the picture the decoder looked for each token"},
 };
 

@@ -37,7 +37,7 @@ static const ur_setting ROWS[] = {
 
     {"Use", "mean-of", "N", UR_SETTING_SIZE, S(mean_of), .most = UR_GLIMPSE_MEAN_MOST, .initial = "0", .reads = true,
      .help = "hard glimpses: average the answers of N random paths, spread as in training; 0: one path without noise"},
-    {NULL, "seen", NULL, UR_SETTING_FLAG, S(seen), .reads = true,
+    {NULL, "seen", NULL, UR_SETTING_FLAG, S(seen), .answers = true,
      .help = "predict --json: also print the picture and what was seen of it"},
 };
 

@@ -51,19 +51,19 @@ static const ur_setting ROWS[] = {
      .help = "share of the target's probability that is spread evenly over all tokens"},
     {NULL, "max-length", "N", UR_SETTING_SIZE, S(max_length), .least = 1, .most = 1e6, .initial = "200", .reads = true,
      .help = "longest text in tokens; output stops there"},
-    {NULL, "length-power", "X", UR_SETTING_NUMBER, S(length_power), .most = 10, .initial = "1", .reads = true,
+    {NULL, "length-power", "X", UR_SETTING_NUMBER, S(length_power), .most = 10, .initial = "1", .answers = true,
      .help = "compare texts by log probability / tokens^X; 0 favours short ones"},
 
-    {NULL, "attention", NULL, UR_SETTING_FLAG, S(attention), .reads = true,
+    {NULL, "attention", NULL, UR_SETTING_FLAG, S(attention), .answers = true,
      .help = "show where in the recording the decoder looked for each token"},
 
     {"Answers", "beam", "N", UR_SETTING_SIZE, S(beam), .least = 1, .most = 1000,
-     .unset = "1, with --lm 16, with attention 5", .reads = true,
+     .unset = "1, with --lm 16, with attention 5", .answers = true,
      .help = "beam width of the search for the likeliest text; 1: greedy"},
-    {NULL, "lm", "MODEL", UR_SETTING_TEXT, S(lm), .unset = "none", .reads = true,
+    {NULL, "lm", "MODEL", UR_SETTING_TEXT, S(lm), .unset = "none", .answers = true,
      .help = "a language model of characters (unroll train lm) to guide the search; not with attention"},
     {NULL, "lm-weight", "W", UR_SETTING_NUMBER, S(lm_weight), .most = 10, .initial = "0.5", .beside = "lm",
-     .reads = true, .help = "weight of the language model's log probability"},
+     .answers = true, .help = "weight of the language model's log probability"},
 };
 
 const ur_setting_table ur_speech_setting_table = UR_SETTING_TABLE(ROWS);

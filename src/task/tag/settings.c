@@ -36,7 +36,7 @@ static const ur_setting ROWS[] = {
      .reads = true,
      .help = "format of the input: one sentence per line, one word per line with an empty line after each sentence, or "
              "CoNLL-U"},
-    {NULL, "inline", NULL, UR_SETTING_FLAG, S(in_line), .reads = true,
+    {NULL, "inline", NULL, UR_SETTING_FLAG, S(in_line), .answers = true,
      .help = "answer with word/TAG, one sentence per line, instead of CoNLL-U"},
 };
 

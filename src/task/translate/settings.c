@@ -49,15 +49,15 @@ static const ur_setting ROWS[] = {
     {NULL, "label-smoothing", "X", UR_SETTING_NUMBER, S(label_smoothing), .most = 0.9, .initial = "0.1",
      .decides = true, .help = "share of the target's probability that is spread evenly over all tokens"},
 
-    {"Writing", "beam", "N", UR_SETTING_SIZE, S(beam), .least = 1, .most = 1000, .initial = "5", .reads = true,
+    {"Writing", "beam", "N", UR_SETTING_SIZE, S(beam), .least = 1, .most = 1000, .initial = "5", .answers = true,
      .help = "beam width: texts kept at each step; 1: greedy. Evaluations during the training are greedy"},
-    {NULL, "n-best", "N", UR_SETTING_SIZE, S(n_best), .least = 1, .most = 1000, .unset = "1", .reads = true,
+    {NULL, "n-best", "N", UR_SETTING_SIZE, S(n_best), .least = 1, .most = 1000, .unset = "1", .answers = true,
      .help = "how many texts to write for a line, each after its log probability"},
-    {NULL, "length-power", "X", UR_SETTING_NUMBER, S(length_power), .most = 10, .initial = "1", .reads = true,
+    {NULL, "length-power", "X", UR_SETTING_NUMBER, S(length_power), .most = 10, .initial = "1", .answers = true,
      .help = "compare texts by log probability / tokens^X; 0 favours short ones"},
-    {NULL, "at-once", "N", UR_SETTING_SIZE, S(at_once), .least = 1, .most = 65536, .initial = "1", .reads = true,
+    {NULL, "at-once", "N", UR_SETTING_SIZE, S(at_once), .least = 1, .most = 65536, .initial = "1", .answers = true,
      .help = "lines to answer together: faster, but each waits for the others"},
-    {NULL, "attention", NULL, UR_SETTING_FLAG, S(attention), .reads = true,
+    {NULL, "attention", NULL, UR_SETTING_FLAG, S(attention), .answers = true,
      .help = "show where in the source the decoder looked for each token; with --json as numbers"},
 };
 
