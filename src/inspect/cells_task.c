@@ -181,7 +181,7 @@ static ur_status look_at_lanes(ur_task_cells *t, const ur_probing *seen)
 {
     const ur_target *target = &t->batch.network.target[0];
     const ur_tensor *out = t->learner->output[target->line].y;
-    UR_TRY(ur_truth_check(&t->batch.network, out, t->error));
+    UR_TRY(ur_truth_check(&t->truth, &t->batch.network, out, t->error));
     find_windows(t, seen);
     for (size_t lane = 0; lane < out->lanes; lane++) {
         UR_TRY(ur_truth_lane(&t->truth, &t->batch, lane, out->steps, t->error));

@@ -20,16 +20,20 @@ static void name_labels(ur_truth_reader *r, ur_cells *c, const ur_model *model)
     }
 }
 
+static ur_status fail_without_truth(const ur_task *task, ur_error *error)
+{
+    return ur_fail(
+        error, UR_ERR_UNSUPPORTED,
+        "interpretable cells are found where the data say what is true at each step, as texts and labels do; "
+        "this model of the task %s has no such data; try inspect gates",
+        task->name);
+}
+
 ur_status ur_truth_open(ur_truth_reader *r, ur_cells *c, const ur_model *model, const ur_cell_search *search,
                         ur_error *error)
 {
     bool text = r->task->read_text && model->vocabulary;
-    if (r->task->carries || r->task->forward || !ur_model_label(model, 0))
-        return ur_fail(
-            error, UR_ERR_UNSUPPORTED,
-            "interpretable cells are found where the data say what is true at each step, as texts and labels "
-            "do; those of the task %s do not; try inspect gates",
-            r->task->name);
+    if (r->task->carries || r->task->forward || !ur_model_label(model, 0)) return fail_without_truth(r->task, error);
     if (search->own_count && !text)
         return ur_fail(error, UR_ERR_USAGE, "predicates of your own need a model that reads text; this one does not");
     r->search = search;
@@ -51,15 +55,14 @@ size_t ur_truth_steps(const ur_batch *batch, size_t lane)
     return in->lengths ? (size_t)in->lengths[lane] : in->steps;
 }
 
-ur_status ur_truth_check(const ur_batch *batch, const ur_tensor *out, ur_error *error)
+ur_status ur_truth_check(const ur_truth_reader *r, const ur_batch *batch, const ur_tensor *out, ur_error *error)
 {
     const ur_target *target = &batch->target[0];
     const ur_sequences *in = &batch->input[target->line];
     bool labels = target->ids || (target->values && out->width == 1);
     bool there = out->steps == 1 || out->steps == in->steps;
     if (labels && there && !target->steps && out->lanes == in->lanes) return UR_OK;
-    return ur_fail(error, UR_ERR_UNSUPPORTED,
-                   "the data of this model have no labels, neither for each step nor for the whole; try inspect gates");
+    return fail_without_truth(r->task, error);
 }
 
 static ur_status mark_lane(ur_truth_reader *r, ur_error *error)

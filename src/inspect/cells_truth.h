@@ -34,7 +34,7 @@ void ur_truth_close(ur_truth_reader *reader);
 
 /* UR_ERR_UNSUPPORTED unless a batch has a label for each step or for each lane. `out`: the output of the line with
  * labels. */
-ur_status ur_truth_check(const ur_batch *batch, const ur_tensor *out, ur_error *error);
+ur_status ur_truth_check(const ur_truth_reader *reader, const ur_batch *batch, const ur_tensor *out, ur_error *error);
 ur_status ur_truth_lane(ur_truth_reader *reader, const ur_task_batch *batch, size_t lane, size_t given,
                         ur_error *error);
 /* Writes the values of all predicates at a step: `count` numbers, `stride` apart. Steps must come in order. */

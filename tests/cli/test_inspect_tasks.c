@@ -26,8 +26,8 @@ typedef struct refusal {
 } refusal;
 
 #define WITHOUT_STEPS(task)                                                                                            \
-    "where the data say what is true at each step, as texts and labels do; those of the task " task                    \
-    " do not; try inspect gates"
+    "where the data say what is true at each step, as texts and labels do; this model of the task " task               \
+    " has no such data; try inspect gates"
 #define NO_TOKENS       "reads tokens, so it has no embedding; models that read text have one"
 #define NOT_SHOWN(task) "there is no saliency for the task " task "; unroll "
 
@@ -38,7 +38,7 @@ static const refusal REFUSALS[] = {
     {"cells", "draw", WITHOUT_STEPS("draw")},
     {"cells", "translate", WITHOUT_STEPS("translate")},
     {"cells", "caption", WITHOUT_STEPS("caption")},
-    {"cells", "speech", "try inspect gates"},
+    {"cells", "speech", WITHOUT_STEPS("speech")},
     {"gradient", "speech",
      "the gradient begins at one step, but ctc does not say at which step a label is; try inspect gates, or inspect "
      "gradient with a model trained with --decoder attention"},
