@@ -1,7 +1,7 @@
 /*
  * Every kind of layer in layer.inc; a new kind is tested without a change here. A training that was stopped and resumed
- * ends with the same bits as one that was not stopped. The task can train any network: it gives random batches, each
- * determined by its number.
+ * ends with the same bits as one that was not stopped. A full disk is an error. The task can train any network: it
+ * gives random batches, each determined by its number.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,9 +11,8 @@
 
 #include "../model/kind_lines.h"
 
-#include "support/ok.h"
+#include "support/full_disk.h"
 #include "support/place.h"
-#include "support/run.h"
 #include "train/trainer.h"
 
 enum { LANES = 3, STEPS = 4, SYMBOLS = 5 };
@@ -132,17 +131,24 @@ static uint64_t hash_of(const ur_trainer *t)
     return hash;
 }
 
-/* run: the run folder, or NULL to write nothing. */
-static uint64_t train(const char *line, const char *run, const char *more)
+static ur_settings *settings_for(const char *line)
 {
     ur_settings *settings;
-    ur_trainer *trainer;
     ur_error error;
     ok(ur_settings_make(&settings, &any_task, &error), &error);
     set_one(settings, "net", line);
+    set_more(settings, "--threads 1 --optimizer adam --schedule constant --average 0.9 --no-events --eval-every 2");
+    return settings;
+}
+
+/* run: the run folder, or NULL to write nothing. */
+static uint64_t train(const char *line, const char *run, const char *more)
+{
+    ur_settings *settings = settings_for(line);
+    ur_trainer *trainer;
+    ur_error error;
     if (run) set_one(settings, "output", in_scratch(&place, run));
-    set_more(settings, "--threads 1 --optimizer adam --schedule constant --average 0.9 --no-events --eval-every 2 %s",
-             more);
+    set_more(settings, "%s", more);
     ok(ur_trainer_create(&trainer, settings, &error), &error);
     ok(train_to_end(trainer, &error), &error);
     uint64_t hash = hash_of(trainer);
@@ -151,12 +157,23 @@ static uint64_t train(const char *line, const char *run, const char *more)
     return hash;
 }
 
+static void check_disk(const char *line)
+{
+    ur_settings *settings = settings_for(line);
+    char folder[512];
+    strcpy(folder, in_scratch(&place, "full"));
+    check_full_disk(settings, folder);
+    remove_tree(folder, 0);
+    ur_settings_free(settings);
+}
+
 static void check_line(const char *line, const ur_layer_kind *kind)
 {
     (void)kind;
     uint64_t whole = train(line, NULL, "--steps 4"), early = train(line, "run", "--overwrite --steps 2");
     if (train(line, "run", "--resume --steps 4") != whole) fail_msg("\"%s\": resumed, it is another", line);
     assert_true(early != whole);
+    check_disk(line);
 }
 
 static void test_every_kind(void **state)
