@@ -1,7 +1,7 @@
 /*
- * Every kind of layer in layer.inc; a new kind is tested without a change here. A training that was stopped and resumed
- * ends with the same bits as one that was not stopped. A full disk is an error. The task can train any network: it
- * gives random batches, each determined by its number.
+ * Every kind of layer in layer.inc and every loss in loss.inc; a new one is tested without a change here. A training
+ * that was stopped and resumed ends with the same bits as one that was not stopped. A full disk is an error. The task
+ * can train any network: it gives random batches, each determined by its number.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,11 +11,14 @@
 
 #include "../model/kind_lines.h"
 
+#include "../model/loss_lines.h"
 #include "support/full_disk.h"
 #include "support/place.h"
 #include "train/trainer.h"
 
 enum { LANES = 3, STEPS = 4, SYMBOLS = 5 };
+
+static const ur_loss *aimed; /* NULL: the loss that fits the network */
 
 typedef struct any_data {
     const ur_model *model;
@@ -90,7 +93,7 @@ static ur_status batch_any(void *data, ur_part part, uint64_t epoch, uint64_t nu
     (void)epoch;
     ur_trial_free(d->trial);
     UR_TRY(ur_trial_create(&d->trial, d->model, LANES, STEPS, 10 * (uint64_t)part + number, error));
-    batch->network = *ur_trial_batch(d->trial);
+    batch->network = batch_for(d->trial, aimed);
     batch->fresh = true;
     return UR_OK;
 }
@@ -171,7 +174,9 @@ static void check_line(const char *line, const ur_layer_kind *kind)
 {
     (void)kind;
     uint64_t whole = train(line, NULL, "--steps 4"), early = train(line, "run", "--overwrite --steps 2");
-    if (train(line, "run", "--resume --steps 4") != whole) fail_msg("\"%s\": resumed, it is another", line);
+    if (train(line, "run", "--resume --steps 4") != whole)
+        fail_msg("\"%s\"%s%s: resumed, it is another", line, aimed ? ", " : "",
+                 aimed ? ur_loss_at((size_t)*aimed)->word : "");
     assert_true(early != whole);
     check_disk(line);
 }
@@ -182,8 +187,22 @@ static void test_every_kind(void **state)
     check_each(check_alone, check_line);
 }
 
+static void check_loss(const char *line, ur_loss loss)
+{
+    aimed = &loss;
+    check_line(line, NULL);
+    aimed = NULL;
+}
+
+static void test_every_loss(void **state)
+{
+    (void)state;
+    check_losses(check_loss);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(test_every_kind, set_up, tear_down)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(test_every_kind, set_up, tear_down),
+                                       cmocka_unit_test_setup_teardown(test_every_loss, set_up, tear_down)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
