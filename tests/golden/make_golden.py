@@ -585,26 +585,6 @@ def nets(folder):
     nets_of_lines(folder)
 
 
-# ---- connectionist temporal classification ----
-
-
-def ctc(folder):
-    """nn.CTCLoss of scores before the softmax. The blank is the last output. Some labels repeat, and one target is
-    empty."""
-    draw, steps, lanes, labels, most = Draw("ctc"), 12, 5, 6, 5
-    ends, lengths = np.array([12, 9, 12, 4, 7]), np.array([5, 3, 4, 0, 5])
-    x, targets = leaf(draw.normal((steps, lanes, labels + 1), 2.0)), draw.integers((most, lanes), labels)
-    targets[1, 0] = targets[0, 0]
-    targets[2:4, 2] = targets[1, 2]
-    targets[:, 4] = [0, 1, 0, 5, 5]
-    loss = torch.nn.CTCLoss(blank=labels, reduction="none")(
-        F.log_softmax(x, 2), torch.tensor(targets.T.copy()), torch.tensor(ends), torch.tensor(lengths))
-    loss.sum().backward()
-    write_case(folder, "ctc", {"x": x.detach().numpy(), "targets": targets, "ends": ends, "lengths": lengths,
-                               "loss": loss.sum().detach().numpy().reshape(1), "grad.x": x.grad.numpy()},
-               {"cell": "", "source": TORCH + " nn.CTCLoss, blank last"})
-
-
 # ---- optimisers and clipping ----
 
 OPTIMISERS = {
@@ -700,7 +680,6 @@ def main():
     torch_layers(folder)
     hand_layers(folder)
     nets(folder)
-    ctc(folder)
     optimisers(folder)
     keras_layers(folder)
 

@@ -10,10 +10,8 @@
 #include <cmocka.h>
 
 #include "layer/crf.h"
-#include "layer/loss.h"
-#include "support/lab.h"
+#include "loss_run.h"
 #include "support/numbers.h"
-#include "support/ok.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -121,7 +119,6 @@ static void take(const ur_param *param, real *gradient)
 /* Runs `lanes` lanes, beginning with `lane`. */
 static result run(const setting *s, size_t threads, size_t lane, size_t lanes)
 {
-    lab l;
     result r = {0};
     static real x[ROWS * LABELS];
     static int32_t ids[ROWS];
@@ -129,20 +126,15 @@ static result run(const setting *s, size_t threads, size_t lane, size_t lanes)
         memcpy(x + t * lanes * LABELS, s->x + (t * LANES + lane) * LABELS, lanes * LABELS * sizeof *x);
         memcpy(ids + t * lanes, s->ids + t * LANES + lane, lanes * sizeof *ids);
     }
-    lab_open(&l, NULL, threads);
-    lab_begin(&l, true);
-    ur_tensor *y = ur_tensor_from(&l.tape, x, STEPS, lanes, LABELS, true);
     ur_targets targets = {STEPS, lanes, LABELS, STEPS, .ids = ids, .lengths = s->lengths + lane, .crf = &s->crf};
-    ur_loss_crf.take(&l.tape, &targets);
-    ok(ur_loss_crf.loss(&l.tape, y, &targets, 1, &r.sum), &l.tape.error);
-    r.count = targets.count;
-    real *d = dense_copy(y->gradient, STEPS * lanes, LABELS);
-    memcpy(r.d, d, STEPS * lanes * LABELS * sizeof *d);
+    loss_run one = run_loss(&ur_loss_crf, NULL, threads, x, targets);
+    r.sum = one.sum;
+    r.count = one.count;
+    memcpy(r.d, one.d, STEPS * lanes * LABELS * sizeof *r.d);
     take(s->transitions, r.d_transitions);
     take(s->start, r.d_start);
     take(s->end, r.d_end);
-    free(d);
-    lab_close(&l);
+    free(one.d);
     return r;
 }
 

@@ -1,7 +1,6 @@
 /*
  * CTC against all paths: the loss, its gradient and the most probable path, with lanes and targets of many lengths,
- * equal neighbours and empty targets. Also against torch.nn.CTCLoss, and in long sequences. The bits are the same for
- * any number of threads, and for a lane alone and among others.
+ * equal neighbours and empty targets. Also in long sequences. The bits are the same for any number of threads.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,11 +9,8 @@
 #include <cmocka.h>
 
 #include "layer/ctc.h"
-#include "layer/loss.h"
-#include "support/golden.h"
-#include "support/lab.h"
+#include "loss_run.h"
 #include "support/numbers.h"
-#include "support/ok.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -109,35 +105,16 @@ static double sum_paths(const setting *s, size_t b, double through[STEPS][WIDTH]
 
 /* ---- the loss ------------------------------------------------------------------------------------------------------- */
 
-typedef struct result {
-    double sum;
-    size_t count;
-    real *d;
-} result;
-
-static result run_loss(const real *x, size_t steps, size_t lanes, size_t width, const ur_targets *given, size_t threads)
+static loss_run run(const setting *s, size_t threads)
 {
-    lab l;
-    result r = {0};
-    ur_targets targets = *given;
-    lab_open(&l, NULL, threads);
-    lab_begin(&l, true);
-    ur_tensor *y = ur_tensor_from(&l.tape, x, steps, lanes, width, true);
-    targets.steps = steps;
-    targets.lanes = lanes;
-    targets.width = width;
-    ur_loss_ctc.take(&l.tape, &targets);
-    if (l.tape.status == UR_OK) ur_loss_ctc.loss(&l.tape, y, &targets, 1, &r.sum);
-    ok(l.tape.status, &l.tape.error);
-    r.count = targets.count;
-    r.d = dense_copy(y->gradient, steps * lanes, width);
-    lab_close(&l);
-    return r;
-}
-
-static ur_targets targets_of(const setting *s)
-{
-    return (ur_targets){.given = MOST, .ids = s->ids, .ends = s->ends, .lengths = s->lengths};
+    return run_loss(&ur_loss_ctc, NULL, threads, s->x,
+                    (ur_targets){.steps = STEPS,
+                                 .lanes = LANES,
+                                 .width = WIDTH,
+                                 .given = MOST,
+                                 .ids = s->ids,
+                                 .ends = s->ends,
+                                 .lengths = s->lengths});
 }
 
 static void test_all_paths(void **state)
@@ -148,8 +125,7 @@ static void test_all_paths(void **state)
     static real d[NUMBERS];
     size_t count = 0, empty = 0;
     set_up(&s, 1.5);
-    ur_targets targets = targets_of(&s);
-    result r = run_loss(s.x, STEPS, LANES, WIDTH, &targets, 2);
+    loss_run r = run(&s, 2);
     for (size_t b = 0; b < LANES; b++) {
         want -= log(sum_paths(&s, b, through));
         count += (size_t)s.lengths[b];
@@ -171,8 +147,8 @@ static void test_long_sequences(void **state)
     real *x = random_numbers(LONG * WIDTH, 5, 6);
     int32_t *ids = zeros(LONG_LABELS, sizeof *ids);
     fill_ids(ids, LONG_LABELS, 6, LABELS);
-    ur_targets targets = {.given = LONG_LABELS, .ids = ids};
-    result r = run_loss(x, LONG, 1, WIDTH, &targets, 1);
+    loss_run r = run_loss(&ur_loss_ctc, NULL, 1, x,
+                          (ur_targets){.steps = LONG, .lanes = 1, .width = WIDTH, .given = LONG_LABELS, .ids = ids});
     assert_true(isfinite(r.sum) && r.sum > 900);
     for (size_t t = 0; t < LONG; t++) {
         double sum = 0;
@@ -189,58 +165,14 @@ static void test_threads_change_nothing(void **state)
     (void)state;
     setting s;
     set_up(&s, 1.5);
-    ur_targets targets = targets_of(&s);
-    result one = run_loss(s.x, STEPS, LANES, WIDTH, &targets, 0);
+    loss_run one = run(&s, 0);
     for (size_t threads = 1; threads < 5; threads++) {
-        result more = run_loss(s.x, STEPS, LANES, WIDTH, &targets, threads);
+        loss_run more = run(&s, threads);
         assert_true(more.sum == one.sum);
         assert_same("x", more.d, one.d, NUMBERS);
         free(more.d);
     }
     free(one.d);
-}
-
-static void test_a_lane_alone(void **state)
-{
-    (void)state;
-    setting s;
-    set_up(&s, 1.5);
-    ur_targets all_targets = targets_of(&s);
-    result all = run_loss(s.x, STEPS, LANES, WIDTH, &all_targets, 2);
-    for (size_t b = 0; b < LANES; b++) {
-        real x[STEPS * WIDTH];
-        int32_t ids[MOST];
-        for (size_t t = 0; t < STEPS; t++) memcpy(x + t * WIDTH, s.x + (t * LANES + b) * WIDTH, sizeof x / STEPS);
-        for (size_t i = 0; i < MOST; i++) ids[i] = s.ids[i * LANES + b];
-        ur_targets targets = {.given = (size_t)s.lengths[b], .ids = ids};
-        result one = run_loss(x, (size_t)s.ends[b], 1, WIDTH, &targets, 1);
-        for (size_t t = 0; t < (size_t)s.ends[b]; t++)
-            assert_same("a lane", one.d + t * WIDTH, all.d + (t * LANES + b) * WIDTH, WIDTH);
-        free(one.d);
-    }
-    free(all.d);
-}
-
-static void test_pytorch(void **state)
-{
-    (void)state;
-    golden g = golden_open("ctc");
-    const ur_tensor_entry *entry = golden_entry(&g, "x");
-    size_t numbers;
-    real *x = golden_values(&g, "x", &numbers);
-    int32_t *ids = golden_ids(&g, "targets", NULL), *ends = golden_ids(&g, "ends", NULL),
-            *lengths = golden_ids(&g, "lengths", NULL);
-    ur_targets targets = {.given = golden_entry(&g, "targets")->shape[0], .ids = ids, .ends = ends, .lengths = lengths};
-    result r = run_loss(x, entry->shape[0], entry->shape[1], entry->shape[2], &targets, 2);
-    real sum = (real)r.sum;
-    assert_golden(&g, "loss", &sum, 1);
-    assert_golden(&g, "grad.x", r.d, numbers);
-    free(r.d);
-    free(x);
-    free(ids);
-    free(ends);
-    free(lengths);
-    golden_close(&g);
 }
 
 /* ---- the most probable path ------------------------------------------------------------------------------------ */
@@ -285,8 +217,6 @@ int main(void)
         cmocka_unit_test(test_all_paths),
         cmocka_unit_test(test_long_sequences),
         cmocka_unit_test(test_threads_change_nothing),
-        cmocka_unit_test(test_a_lane_alone),
-        cmocka_unit_test(test_pytorch),
         cmocka_unit_test(test_the_likeliest_path),
         cmocka_unit_test(test_steps_of_a_target),
     };

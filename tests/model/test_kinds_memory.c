@@ -1,7 +1,7 @@
 /*
- * Lets every call of the allocator fail, one after another, while a network with a layer of each kind of layer.inc is
- * built, trained, saved and loaded. Each failure gives an error with a message, and nothing leaks. A step allocates
- * nothing at all.
+ * Lets every call of the allocator fail, one after another, while a network is built, trained, saved and loaded: with a
+ * layer of each kind of layer.inc, and with each loss of loss.inc. Each failure gives an error with a message, and
+ * nothing leaks. A step allocates nothing at all.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +12,7 @@
 #include "support/every_call.h"
 
 #include "kind_lines.h"
+#include "loss_lines.h"
 
 #ifdef FAILING_MEMORY_REAL
 
@@ -20,6 +21,7 @@ static const ur_sizes SIZES = {
 
 static scratch place;
 static const char *line;
+static const ur_loss *aimed; /* NULL: the loss that fits the line */
 
 static ur_status learn(ur_model *model, ur_error *error)
 {
@@ -29,7 +31,10 @@ static ur_status learn(ur_model *model, ur_error *error)
     learning.threads = 1;
     ur_status status = ur_trial_create(&trial, model, 3, 4, 1, error);
     if (status == UR_OK) status = ur_learner_create(&learner, model, &learning, error);
-    if (status == UR_OK) status = ur_learn(learner, ur_trial_batch(trial), NULL, error);
+    if (status == UR_OK) {
+        ur_batch batch = batch_for(trial, aimed);
+        status = ur_learn(learner, &batch, NULL, error);
+    }
     ur_learner_free(learner);
     ur_trial_free(trial);
     return status;
@@ -54,6 +59,7 @@ static void try_line(const char *text, const ur_layer_kind *kind)
     if (kind == tried) return;
     tried = kind;
     line = text;
+    print_message("%s: ", text);
     memory_try_every_call(work);
 }
 
@@ -62,6 +68,23 @@ static void test_every_kind(void **state)
     (void)state;
     make_memory_scratch(&place);
     check_kinds(try_line);
+    remove_scratch(&place);
+}
+
+static void try_loss(const char *text, ur_loss loss)
+{
+    line = text;
+    aimed = &loss;
+    print_message("%s: ", ur_loss_at((size_t)loss)->word);
+    memory_try_every_call(work);
+    aimed = NULL;
+}
+
+static void test_every_loss(void **state)
+{
+    (void)state;
+    make_memory_scratch(&place);
+    check_losses(try_loss);
     remove_scratch(&place);
 }
 
@@ -132,7 +155,8 @@ static void test_steps_of_every_cell(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_kind), cmocka_unit_test(test_steps_of_every_kind),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_kind), cmocka_unit_test(test_every_loss),
+                                       cmocka_unit_test(test_steps_of_every_kind),
                                        cmocka_unit_test(test_steps_of_every_cell)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

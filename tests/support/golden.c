@@ -20,7 +20,8 @@ golden golden_open(const char *name)
     const char *folder = getenv("UNROLL_GOLDEN");
     snprintf(g.name, sizeof g.name, "%s", name);
     snprintf(path, sizeof path, "%s/%s.safetensors", folder ? folder : "tests/golden", name);
-    if (ur_tensor_file_read(&g.file, path, &error) != UR_OK) fail_msg("%s", error.text);
+    if (ur_tensor_file_read(&g.file, path, &error) != UR_OK)
+        fail_msg("%s (tests/golden/README.md names the script that writes it)", error.text);
     return g;
 }
 

@@ -11,7 +11,7 @@
 
 #include "base/file.h"
 #include "cell/cell.h"
-#include "support/disk.h"
+#include "support/full_disk.h"
 #include "support/place.h"
 #include "support/run.h"
 #include "support/small_tasks.h"
@@ -187,30 +187,12 @@ static void parts_are_the_whole(void **state)
     ur_settings_free(settings);
 }
 
-/*
- * There is no space for a checkpoint: the error names the file and no half-written file stays. Once there is space, the
- * run goes on.
- */
 static void a_full_disk_is_an_error(void **state)
 {
     ur_settings *settings = small_task(*state, place.root);
-    ur_trainer *t;
-    ur_error error = {0};
-    char folder[512], last[600];
+    char folder[512];
     strcpy(folder, in_scratch(&place, "run"));
-    snprintf(last, sizeof last, "%s/last.safetensors: ", folder);
-    set_one(settings, "output", folder);
-    set_more(settings, "--no-events --resume --steps 2 --eval-every 2");
-    t = open_trainer(settings);
-    limit_files(700);
-    ur_status status = train_to_end(t, &error);
-    limit_files(0);
-    ur_trainer_free(t);
-    assert_int_equal(status, UR_ERR_IO);
-    if (strncmp(error.text, last, strlen(last)) != 0) fail_msg("does not name the file: %s", error.text);
-    assert_int_equal(entries_in(folder), 1); /* only the log */
-    hash_run(settings);
-    assert_int_equal(entries_in(folder), 3);
+    check_full_disk(settings, folder);
     ur_settings_free(settings);
 }
 

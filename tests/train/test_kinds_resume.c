@@ -1,7 +1,7 @@
 /*
- * Every kind of layer in layer.inc; a new kind is tested without a change here. A training that was stopped and resumed
- * ends with the same bits as one that was not stopped. The task can train any network: it gives random batches, each
- * determined by its number.
+ * Every kind of layer in layer.inc and every loss in loss.inc; a new one is tested without a change here. A training
+ * that was stopped and resumed ends with the same bits as one that was not stopped. A full disk is an error. The task
+ * can train any network: it gives random batches, each determined by its number.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,12 +11,14 @@
 
 #include "../model/kind_lines.h"
 
-#include "support/ok.h"
+#include "../model/loss_lines.h"
+#include "support/full_disk.h"
 #include "support/place.h"
-#include "support/run.h"
 #include "train/trainer.h"
 
 enum { LANES = 3, STEPS = 4, SYMBOLS = 5 };
+
+static const ur_loss *aimed; /* NULL: the loss that fits the network */
 
 typedef struct any_data {
     const ur_model *model;
@@ -91,7 +93,7 @@ static ur_status batch_any(void *data, ur_part part, uint64_t epoch, uint64_t nu
     (void)epoch;
     ur_trial_free(d->trial);
     UR_TRY(ur_trial_create(&d->trial, d->model, LANES, STEPS, 10 * (uint64_t)part + number, error));
-    batch->network = *ur_trial_batch(d->trial);
+    batch->network = batch_for(d->trial, aimed);
     batch->fresh = true;
     return UR_OK;
 }
@@ -132,17 +134,24 @@ static uint64_t hash_of(const ur_trainer *t)
     return hash;
 }
 
-/* run: the run folder, or NULL to write nothing. */
-static uint64_t train(const char *line, const char *run, const char *more)
+static ur_settings *settings_for(const char *line)
 {
     ur_settings *settings;
-    ur_trainer *trainer;
     ur_error error;
     ok(ur_settings_make(&settings, &any_task, &error), &error);
     set_one(settings, "net", line);
+    set_more(settings, "--threads 1 --optimizer adam --schedule constant --average 0.9 --no-events --eval-every 2");
+    return settings;
+}
+
+/* run: the run folder, or NULL to write nothing. */
+static uint64_t train(const char *line, const char *run, const char *more)
+{
+    ur_settings *settings = settings_for(line);
+    ur_trainer *trainer;
+    ur_error error;
     if (run) set_one(settings, "output", in_scratch(&place, run));
-    set_more(settings, "--threads 1 --optimizer adam --schedule constant --average 0.9 --no-events --eval-every 2 %s",
-             more);
+    set_more(settings, "%s", more);
     ok(ur_trainer_create(&trainer, settings, &error), &error);
     ok(train_to_end(trainer, &error), &error);
     uint64_t hash = hash_of(trainer);
@@ -151,12 +160,25 @@ static uint64_t train(const char *line, const char *run, const char *more)
     return hash;
 }
 
+static void check_disk(const char *line)
+{
+    ur_settings *settings = settings_for(line);
+    char folder[512];
+    strcpy(folder, in_scratch(&place, "full"));
+    check_full_disk(settings, folder);
+    remove_tree(folder, 0);
+    ur_settings_free(settings);
+}
+
 static void check_line(const char *line, const ur_layer_kind *kind)
 {
     (void)kind;
     uint64_t whole = train(line, NULL, "--steps 4"), early = train(line, "run", "--overwrite --steps 2");
-    if (train(line, "run", "--resume --steps 4") != whole) fail_msg("\"%s\": resumed, it is another", line);
+    if (train(line, "run", "--resume --steps 4") != whole)
+        fail_msg("\"%s\"%s%s: resumed, it is another", line, aimed ? ", " : "",
+                 aimed ? ur_loss_at((size_t)*aimed)->word : "");
     assert_true(early != whole);
+    check_disk(line);
 }
 
 static void test_every_kind(void **state)
@@ -165,8 +187,22 @@ static void test_every_kind(void **state)
     check_each(check_alone, check_line);
 }
 
+static void check_loss(const char *line, ur_loss loss)
+{
+    aimed = &loss;
+    check_line(line, NULL);
+    aimed = NULL;
+}
+
+static void test_every_loss(void **state)
+{
+    (void)state;
+    check_losses(check_loss);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(test_every_kind, set_up, tear_down)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(test_every_kind, set_up, tear_down),
+                                       cmocka_unit_test_setup_teardown(test_every_loss, set_up, tear_down)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,10 +8,11 @@
 
 #include <cmocka.h>
 
+#include "../model/loss_lines.h"
+
 #include "train/targets_setting.h"
 
 #include <math.h>
-#include <stdio.h>
 
 /* Puts anything after the ends of lanes: it must not be looked at. */
 static void spoil(setting *s, bool count)
@@ -23,51 +24,56 @@ static void spoil(setting *s, bool count)
     }
 }
 
+static void check_end(const char *line, ur_loss loss)
+{
+    setting s;
+    ur_window_result masked, whole;
+    if (ur_loss_at((size_t)loss)->own_steps) return; /* see below */
+    set_up(&s, line);
+    aim(&s, 0, loss, 0);
+    spoil(&s, false);
+    real *want = gradients(&s, &masked);
+    spoil(&s, true);
+    real *got = gradients(&s, &whole);
+    assert_true(masked.loss == whole.loss && masked.count == whole.count && whole.count > 0);
+    assert_same(ur_loss_at((size_t)loss)->word, got, want, s.model->numbers);
+    free(got);
+    free(want);
+    tear_down(&s);
+}
+
 static void test_behind_the_end_nothing_counts(void **state)
 {
     (void)state;
-    for (size_t loss = 0; ur_loss_at(loss); loss++) {
-        setting s;
-        ur_window_result masked, whole;
-        if (ur_loss_at(loss)->own_steps) continue; /* see below */
-        set_up(&s, loss == UR_LOSS_CRF ? "embed 3 > lstm 4 > dense > crf" : "embed 3 > lstm 4 > dense");
-        aim(&s, 0, (ur_loss)loss, 0);
-        spoil(&s, false);
-        real *want = gradients(&s, &masked);
-        spoil(&s, true);
-        real *got = gradients(&s, &whole);
-        assert_true(masked.loss == whole.loss && masked.count == whole.count && whole.count > 0);
-        assert_same(ur_loss_at(loss)->word, got, want, s.model->numbers);
-        free(got);
-        free(want);
-        tear_down(&s);
+    check_losses(check_end);
+}
+
+static void check_threads(const char *line, ur_loss loss)
+{
+    setting s;
+    ur_window_result result[2];
+    real *gradient[2];
+    for (size_t i = 0; i < 2; i++) {
+        set_up_on(&s, line, 1 + 3 * i);
+        aim(&s, 0, loss, 0);
+        if (ur_loss_at((size_t)loss)->own_steps) {
+            fill_ids(s.targets[0], ROWS, 3, OUTPUTS - 1); /* below the blank */
+            s.batch.target[0].steps = 1;
+        }
+        gradient[i] = gradients(&s, &result[i]);
+        if (!i) tear_down(&s);
     }
+    assert_true(result[0].loss == result[1].loss);
+    assert_same(ur_loss_at((size_t)loss)->word, gradient[1], gradient[0], s.model->numbers);
+    tear_down(&s);
+    free(gradient[0]);
+    free(gradient[1]);
 }
 
 static void test_threads_change_no_bit(void **state)
 {
     (void)state;
-    for (size_t loss = 0; ur_loss_at(loss); loss++) {
-        setting s;
-        const ur_loss_kind *kind = ur_loss_at(loss);
-        ur_window_result result[2];
-        real *gradient[2];
-        for (size_t i = 0; i < 2; i++) {
-            char line[64];
-            snprintf(line, sizeof line, "embed 3 > lstm 4 > dense%s%s", kind->layer ? " > " : "",
-                     kind->layer ? kind->word : "");
-            set_up_on(&s, line, 1 + 3 * i);
-            aim(&s, 0, (ur_loss)loss, 0);
-            if (kind->own_steps) s.batch.target[0].steps = 1;
-            gradient[i] = gradients(&s, &result[i]);
-            if (!i) tear_down(&s);
-        }
-        assert_true(result[0].loss == result[1].loss);
-        assert_same(kind->word, gradient[1], gradient[0], s.model->numbers);
-        tear_down(&s);
-        free(gradient[0]);
-        free(gradient[1]);
-    }
+    check_losses(check_threads);
 }
 
 /*
