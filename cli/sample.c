@@ -18,7 +18,7 @@
 
 #define PLACE(field) offsetof(ur_cli_sample_settings, field)
 
-#define PICTURES "models that paint" /* their options */
+#define PICTURES "models that paint" /* what the options of pictures are for */
 
 static const ur_setting OPTIONS[] = {
     {"What to write", "prime", "TEXT", UR_SETTING_TEXT, PLACE(prime), .unset = "a line break", .only = UR_CLI_TEXTS,

@@ -20,7 +20,7 @@ typedef struct settings {
 
 #define PLACE(field) offsetof(settings, field)
 
-#define WORKS "the standard workloads" /* their options */
+#define WORKS "the standard workloads" /* what some options are for */
 
 static const ur_setting OPTIONS[] = {
     {"What is timed", "work", "NAME,...", UR_SETTING_TEXT, PLACE(work), .only = WORKS,

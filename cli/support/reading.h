@@ -7,7 +7,7 @@
 
 #include "unroll_inspect.h"
 
-/* The options of texts (ur_setting.only). */
+/* What the options of texts are for (ur_setting.only). */
 #define UR_CLI_TEXTS "language models"
 
 /* Rows of an option table, the same for every verb. `heading` is as in ur_setting; `place` is the offset in the verb's
@@ -39,7 +39,8 @@ ur_status ur_cli_expect_model(const ur_cli_arguments *arguments, ur_error *error
  * task was given. */
 ur_status ur_cli_expect_text_for(const ur_model *model, const char *path, const ur_cli_arguments *arguments,
                                  size_t texts, ur_error *error);
-/* UR_ERR_USAGE if an option was given that only other models take (`only`); and if one of texts was. */
+/* UR_ERR_USAGE if an option was given that is for `only` models, and this is another one. The second function refuses
+ * the options of texts. */
 ur_status ur_cli_refuse_options(const ur_setting_table *table, const ur_cli_arguments *arguments, const char *only,
                                 const ur_model *model, ur_error *error);
 ur_status ur_cli_refuse_text_options(const ur_setting_table *table, const ur_cli_arguments *arguments,

@@ -42,7 +42,7 @@ typedef struct ur_setting {
     const char *unless;  /* may not be given together with this setting: "net" */
     bool decides;        /* the bits of a run depend on it: recorded, and fixed when the run is resumed */
     bool reads;          /* says how data are read: may be given anew for an existing model */
-    const char *only;    /* of an option of a verb: what alone takes it, "language models"; NULL: everything */
+    const char *only;    /* an option of a verb that has no effect but for these: "language models"; or NULL */
 } ur_setting;
 
 typedef struct ur_setting_table {
