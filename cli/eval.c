@@ -26,14 +26,14 @@ typedef struct settings {
 static const ur_setting OPTIONS[] = {
     UR_CLI_PART_ROW("What is scored", PLACE(part)),
     {NULL, "tail", "SHARE", UR_SETTING_NUMBER, PLACE(tail), .most = 1, .above = true, .unset = "all of it",
-     .help = "score only the end of the text: --tail 0.1 is --part 0.9:1"},
+     .only = UR_CLI_TEXTS, .help = "score only the end of the text: --tail 0.1 is --part 0.9:1"},
     UR_CLI_INVALID_ROW(NULL, PLACE(invalid)),
 
-    {"How", "protocol", "stateful|windows", UR_SETTING_CHOICE, PLACE(protocol),
+    {"How", "protocol", "stateful|windows", UR_SETTING_CHOICE, PLACE(protocol), .only = UR_CLI_TEXTS,
      .help = "stateful: one pass through the text; windows: windows that each begin with a zero state"},
-    {NULL, "window", "N", UR_SETTING_SIZE, PLACE(scoring.window), .least = 2, .most = 1e9,
+    {NULL, "window", "N", UR_SETTING_SIZE, PLACE(scoring.window), .least = 2, .most = 1e9, .only = UR_CLI_TEXTS,
      .help = "tokens in a window"},
-    {NULL, "per-line", NULL, UR_SETTING_FLAG, PLACE(per_line),
+    {NULL, "per-line", NULL, UR_SETTING_FLAG, PLACE(per_line), .only = UR_CLI_TEXTS,
      .help = "print the log-probability of each line, read as a sentence by itself"},
     UR_CLI_THREADS_ROW(NULL, PLACE(scoring.threads)),
 
@@ -150,16 +150,6 @@ static ur_status score_texts(settings *s, ur_model *model, const ur_cli_argument
     return status;
 }
 
-/* Refuses the options of language models for other tasks. */
-static ur_status check_options(const ur_cli_arguments *arguments, const char *task, ur_error *error)
-{
-    static const char *const LM[] = {"part", "tail", "invalid", "protocol", "window", "per-line"};
-    for (size_t i = 0; i < sizeof LM / sizeof LM[0]; i++)
-        if (ur_cli_given(&TABLE, arguments, LM[i]))
-            return ur_fail(error, UR_ERR_USAGE, "--%s: a model of the task %s does not take it", LM[i], task);
-    return UR_OK;
-}
-
 static ur_status score(settings *s, ur_model *model, const ur_cli_arguments *arguments, ur_error *error)
 {
     const char *task = ur_model_task(model);
@@ -171,7 +161,7 @@ static ur_status score(settings *s, ur_model *model, const ur_cli_arguments *arg
         UR_TRY(ur_cli_expect_text_for(model, arguments->words[0], arguments, arguments->count - 1, error));
         return score_texts(s, model, arguments, error);
     }
-    UR_TRY(check_options(arguments, task, error));
+    UR_TRY(ur_cli_refuse_text_options(&TABLE, arguments, model, error));
     return ur_cli_eval_task(model, arguments, &(ur_cli_judging){s->scoring.threads, s->json, s->picture, s->overwrite},
                             error);
 }

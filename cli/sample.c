@@ -4,6 +4,7 @@
 #include "cli/args/verb.h"
 #include "cli/support/json_out.h"
 #include "cli/support/model_path.h"
+#include "cli/support/reading.h"
 #include "cli/support/sink.h"
 #include "cli/support/unknown.h"
 #include "cli/support/watching.h"
@@ -17,56 +18,60 @@
 
 #define PLACE(field) offsetof(ur_cli_sample_settings, field)
 
+#define PICTURES "models that paint" /* what the options of pictures are for */
+
 static const ur_setting OPTIONS[] = {
-    {"What to write", "prime", "TEXT", UR_SETTING_TEXT, PLACE(prime), .unset = "a line break",
+    {"What to write", "prime", "TEXT", UR_SETTING_TEXT, PLACE(prime), .unset = "a line break", .only = UR_CLI_TEXTS,
      .help = "text to read first and to continue; it is printed, too"},
-    {NULL, "length", "N", UR_SETTING_SIZE, PLACE(length), .most = 1e15,
+    {NULL, "length", "N", UR_SETTING_SIZE, PLACE(length), .most = 1e15, .only = UR_CLI_TEXTS,
      .help = "tokens (characters, bytes or words) to write"},
-    {NULL, "stop", "TEXT", UR_SETTING_EACH, PLACE(stop), .unset = "none",
+    {NULL, "stop", "TEXT", UR_SETTING_EACH, PLACE(stop), .unset = "none", .only = UR_CLI_TEXTS,
      .help = "stop before this text; may be given up to 16 times"},
-    {NULL, "next", "N", UR_SETTING_SIZE, PLACE(next), .least = 1, .most = 1e6, .unset = "none",
+    {NULL, "next", "N", UR_SETTING_SIZE, PLACE(next), .least = 1, .most = 1e6, .unset = "none", .only = UR_CLI_TEXTS,
      .help = "instead of writing, print the N likeliest next tokens with their probabilities"},
     {NULL, "complete", "N", UR_SETTING_SIZE, PLACE(complete), .least = 1, .most = 1000, .unset = "none",
+     .only = UR_CLI_TEXTS,
      .help = "instead of writing, print the N likeliest ways to finish the last word of the prime"},
-    {NULL, "beam", "N", UR_SETTING_SIZE, PLACE(beam), .least = 1, .most = 1000, .unset = "none",
+    {NULL, "beam", "N", UR_SETTING_SIZE, PLACE(beam), .least = 1, .most = 1000, .unset = "none", .only = UR_CLI_TEXTS,
      .help = "instead of sampling, search for the likeliest text of --length tokens, or up to a --stop of one token; N "
              "is the beam width"},
-    {NULL, "n-best", "N", UR_SETTING_SIZE, PLACE(n_best), .least = 1, .most = 1000, .unset = "1",
+    {NULL, "n-best", "N", UR_SETTING_SIZE, PLACE(n_best), .least = 1, .most = 1000, .unset = "1", .only = UR_CLI_TEXTS,
      .help = "with --beam: how many texts to print, each after its log probability"},
 
-    {"How to choose", "temperature", "X", UR_SETTING_NUMBER, PLACE(how.temperature), .most = 1000,
+    {"How to choose", "temperature", "X", UR_SETTING_NUMBER, PLACE(how.temperature), .most = 1000, .only = UR_CLI_TEXTS,
      .help = "below 1: likelier, duller text; above 1: more varied text; 0: greedy"},
-    {NULL, "top-k", "N", UR_SETTING_SIZE, PLACE(how.top_k), .most = 1e9, .unset = "all",
+    {NULL, "top-k", "N", UR_SETTING_SIZE, PLACE(how.top_k), .most = 1e9, .unset = "all", .only = UR_CLI_TEXTS,
      .help = "sample only from the N likeliest tokens"},
-    {NULL, "top-p", "P", UR_SETTING_NUMBER, PLACE(how.top_p), .most = 1, .above = true,
+    {NULL, "top-p", "P", UR_SETTING_NUMBER, PLACE(how.top_p), .most = 1, .above = true, .only = UR_CLI_TEXTS,
      .help = "sample only from the likeliest tokens that together have this probability"},
-    {NULL, "min-p", "P", UR_SETTING_NUMBER, PLACE(how.min_p), .most = 1,
+    {NULL, "min-p", "P", UR_SETTING_NUMBER, PLACE(how.min_p), .most = 1, .only = UR_CLI_TEXTS,
      .help = "sample only from tokens at least this likely, relative to the likeliest"},
-    {NULL, "greedy", NULL, UR_SETTING_FLAG, PLACE(greedy), .help = "always take the likeliest token: --temperature 0"},
+    {NULL, "greedy", NULL, UR_SETTING_FLAG, PLACE(greedy), .only = UR_CLI_TEXTS,
+     .help = "always take the likeliest token: --temperature 0"},
     {NULL, "seed", "N", UR_SETTING_COUNT, PLACE(how.seed),
      .help = "the same seed gives the same text, or the same pictures"},
 
-    {"Going on later", "state-out", "FILE", UR_SETTING_TEXT, PLACE(state_out), .unset = "none",
+    {"Going on later", "state-out", "FILE", UR_SETTING_TEXT, PLACE(state_out), .unset = "none", .only = UR_CLI_TEXTS,
      .help = "save the state at the end, so that another call can continue"},
-    {NULL, "state-in", "FILE", UR_SETTING_TEXT, PLACE(state_in), .unset = "none",
+    {NULL, "state-in", "FILE", UR_SETTING_TEXT, PLACE(state_in), .unset = "none", .only = UR_CLI_TEXTS,
      .help = "continue from a saved state; two calls give the same text as one longer call"},
     {NULL, "overwrite", NULL, UR_SETTING_FLAG, PLACE(overwrite),
      .help = "replace existing files; a state file is always replaced, the model never"},
 
     {"Pictures, of a model that paints", "count", "N", UR_SETTING_SIZE, PLACE(count), .least = 1, .most = 4096,
-     .unset = "64; on the terminal 4", .help = "number of pictures"},
-    {NULL, "output", "FILE", UR_SETTING_TEXT, PLACE(output), .letter = 'o', .unset = "the terminal",
+     .unset = "64; on the terminal 4", .only = PICTURES, .help = "number of pictures"},
+    {NULL, "output", "FILE", UR_SETTING_TEXT, PLACE(output), .letter = 'o', .unset = "the terminal", .only = PICTURES,
      .help = "write all pictures into one PNG, side by side, or into an .idx file"},
-    {NULL, "animate", "FILE", UR_SETTING_TEXT, PLACE(animate), .unset = "none",
+    {NULL, "animate", "FILE", UR_SETTING_TEXT, PLACE(animate), .unset = "none", .only = PICTURES,
      .help =
          "show how they are painted, as an HTML page or a .gif; the page also shows where the network read and wrote"},
-    {NULL, "reconstruct", "IMAGES", UR_SETTING_TEXT, PLACE(reconstruct), .unset = "none",
+    {NULL, "reconstruct", "IMAGES", UR_SETTING_TEXT, PLACE(reconstruct), .unset = "none", .only = PICTURES,
      .help = "instead of new pictures, reconstruct those of an idx file; each original stands beside its copy"},
 
     {"The model", "weights", UR_CLI_WEIGHTS, UR_SETTING_WORD, PLACE(weights), .unset = "as the file has them",
      .help = "round the weight matrices, which is faster"},
 
-    {"Output", "raw", NULL, UR_SETTING_FLAG, PLACE(raw),
+    {"Output", "raw", NULL, UR_SETTING_FLAG, PLACE(raw), .only = UR_CLI_TEXTS,
      .help = "print the model's bytes unchanged, even if they are not UTF-8"},
     {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "print one JSON object"},
 };
@@ -219,33 +224,19 @@ static ur_status check_state_out(const ur_cli_sample_settings *s, const char *mo
                    s->state_out);
 }
 
-/* UR_ERR_USAGE if any of the named options was given; the message names the first. */
-static ur_status refuse_options(const ur_cli_arguments *arguments, const char *const *names, const char *task,
-                                ur_error *error)
-{
-    for (; *names; names++)
-        if (ur_cli_given(&TABLE, arguments, *names))
-            return ur_fail(error, UR_ERR_USAGE, "--%s: a model of the task %s does not take it", *names, task);
-    return UR_OK;
-}
-
 static ur_status paint(const ur_cli_sample_settings *s, const ur_model *model, const ur_cli_arguments *arguments,
                        ur_settings *task, ur_error *error)
 {
-    static const char *const TEXT[] = {"prime",    "length",      "stop",  "next",  "complete", "beam",
-                                       "n-best",   "temperature", "top-k", "top-p", "min-p",    "greedy",
-                                       "state-in", "state-out",   "raw",   NULL};
-    UR_TRY(refuse_options(arguments, TEXT, ur_model_task(model), error));
+    UR_TRY(ur_cli_refuse_text_options(&TABLE, arguments, model, error));
     return ur_cli_sample_paint(s, model, task, error);
 }
 
 static ur_status write_or_ask(ur_cli_sample_settings *s, const ur_model *model, const ur_cli_arguments *arguments,
                               ur_error *error)
 {
-    static const char *const PICTURES[] = {"count", "output", "animate", "reconstruct", NULL};
     ur_session *session = NULL;
     UR_TRY(ur_cli_check_language_model(model, arguments->words[0], error));
-    UR_TRY(refuse_options(arguments, PICTURES, ur_model_task(model), error));
+    UR_TRY(ur_cli_refuse_options(&TABLE, arguments, PICTURES, model, error));
     ur_status status = ur_session_create(&session, model, error);
     if (status == UR_OK) status = run_session(s, ur_cli_given(&TABLE, arguments, "seed"), model, session, error);
     ur_session_free(session);

@@ -154,6 +154,7 @@ UR_API const ur_batch *ur_trial_batch(const ur_trial *trial); /* the trial's */
 /* ---- 4. Learn ---------------------------------------------------------------------------------------------------- */
 
 typedef enum ur_optimizer { UR_SGD, UR_ADAGRAD, UR_RMSPROP, UR_ADAM, UR_ADAMW } ur_optimizer;
+#define UR_OPTIMIZERS "sgd|adagrad|rmsprop|adam|adamw" /* their names, as settings have them */
 
 typedef struct ur_learning {
     bool sum;       /* sum each target's losses instead of averaging them */

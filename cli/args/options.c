@@ -233,6 +233,15 @@ bool ur_cli_given(const ur_setting_table *table, const ur_cli_arguments *argumen
     return option && arguments->given[option - table->rows];
 }
 
+const ur_setting *ur_cli_given_only(const ur_setting_table *table, const ur_cli_arguments *arguments, const char *only)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        const ur_setting *row = &table->rows[i];
+        if (arguments->given[i] && row->only && strcmp(row->only, only) == 0) return row;
+    }
+    return NULL;
+}
+
 const ur_setting *ur_cli_task_row(const ur_settings *task, const char *name, const void **values)
 {
     const ur_setting *row;

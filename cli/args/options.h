@@ -47,6 +47,8 @@ void ur_cli_arguments_free(ur_cli_arguments *arguments);
 
 /* Whether option `name` of the verb's own table was given. */
 bool ur_cli_given(const ur_setting_table *table, const ur_cli_arguments *arguments, const char *name);
+/* The first option given whose row has this `only`; NULL if there is none. */
+const ur_setting *ur_cli_given_only(const ur_setting_table *table, const ur_cli_arguments *arguments, const char *only);
 
 /* Settings of every task, up to a NULL; free them with ur_cli_tasks_close. NULL if memory is lacking. */
 ur_settings **ur_cli_tasks_open(void);

@@ -20,20 +20,23 @@ typedef struct settings {
 
 #define PLACE(field) offsetof(settings, field)
 
+#define WORKS "the standard workloads" /* what some options are for */
+
 static const ur_setting OPTIONS[] = {
-    {"What is timed", "work", "NAME,...", UR_SETTING_TEXT, PLACE(work),
+    {"What is timed", "work", "NAME,...", UR_SETTING_TEXT, PLACE(work), .only = WORKS,
      .help = "workloads to time: names from --list, or others of the same form; all: the whole list"},
     {NULL, "threads", "N", UR_SETTING_SIZE, PLACE(threads), .least = 1, .most = 256,
      .unset = "the machine's cores, at most 16",
      .help = "number of threads; a single step that is too small to share uses one"},
     {NULL, "seconds", "S", UR_SETTING_NUMBER, PLACE(seconds), .most = 1e6, .above = true,
      .help = "time for each workload; at least five passes are timed"},
-    {NULL, "precision", "f32", UR_SETTING_WORD, PLACE(precision), .help = "type of the numbers"},
-    {NULL, "weights", UR_CLI_WEIGHTS, UR_SETTING_WORD, PLACE(weights),
+    {NULL, "precision", "f32", UR_SETTING_WORD, PLACE(precision), .only = WORKS, .help = "type of the numbers"},
+    {NULL, "weights", UR_CLI_WEIGHTS, UR_SETTING_WORD, PLACE(weights), .only = WORKS,
      .help = "type of the weight matrices in inference and steps"},
 
-    {"Output", "list", NULL, UR_SETTING_FLAG, PLACE(list), .help = "only list the workloads"},
-    {NULL, "phases", NULL, UR_SETTING_FLAG, PLACE(phases), .help = "also show where the time of a pass goes"},
+    {"Output", "list", NULL, UR_SETTING_FLAG, PLACE(list), .only = WORKS, .help = "only list the workloads"},
+    {NULL, "phases", NULL, UR_SETTING_FLAG, PLACE(phases), .only = WORKS,
+     .help = "also show where the time of a pass goes"},
     {NULL, "json", NULL, UR_SETTING_FLAG, PLACE(json), .help = "print one JSON object per workload"},
 };
 
@@ -115,10 +118,8 @@ static ur_status run_works(const settings *s, const ur_bench_work *works, size_t
 /* Refuses the options of works, which mean nothing for a model. */
 static ur_status time_model(const settings *s, const ur_cli_arguments *arguments, ur_error *error)
 {
-    static const char *const WORKS[] = {"work", "precision", "weights", "list", "phases"};
-    for (size_t i = 0; i < sizeof WORKS / sizeof WORKS[0]; i++)
-        if (ur_cli_given(&TABLE, arguments, WORKS[i]))
-            return ur_fail(error, UR_ERR_USAGE, "--%s is for the standard workloads; leave it out, or MODEL", WORKS[i]);
+    const ur_setting *option = ur_cli_given_only(&TABLE, arguments, WORKS);
+    if (option) return ur_fail(error, UR_ERR_USAGE, "--%s is for %s; leave it out, or MODEL", option->name, WORKS);
     return ur_bench_model(&(ur_bench_how){s->threads, s->seconds, s->json}, arguments, error);
 }
 

@@ -26,7 +26,7 @@ static const ur_setting OPTIONS[] = {
     UR_CLI_INVALID_ROW(NULL, PLACE(invalid)),
     UR_CLI_THREADS_ROW(NULL, PLACE(reading.threads)),
 
-    {"Output", "dump", "FILE.npz", UR_SETTING_TEXT, PLACE(dump), .unset = "none",
+    {"Output", "dump", "FILE.npz", UR_SETTING_TEXT, PLACE(dump), .unset = "none", .only = UR_CLI_TEXTS,
      .help = "write every signal at every step as numpy arrays, from one pass: h1 (steps, neurons) is h of layer 1"},
     {NULL, "signals", "LIST", UR_SETTING_TEXT, PLACE(signals), .unset = "all",
      .help = "signals that --dump writes, such as c,h"},
@@ -192,9 +192,6 @@ static ur_status inspect_data(const settings *s, const ur_cli_arguments *argumen
     ur_settings *task;
     ur_gate_table *gates = NULL;
     UR_TRY(ur_cli_refuse_text_options(&TABLE, arguments, model, error));
-    if (s->dump)
-        return ur_fail(error, UR_ERR_USAGE, "--dump is for language models; this one is of the task %s",
-                       ur_model_task(model));
     UR_TRY(ur_cli_task_settings(&task, model, arguments, data, s->reading.threads, error));
     ur_status status = ur_gate_table_of_task(&gates, model, task, error);
     if (status == UR_OK) status = report(s, model, gates, error);

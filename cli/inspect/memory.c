@@ -7,9 +7,12 @@
 #include "base/error.h"
 
 #define PLACE(field) offsetof(ur_cli_memory_settings, field)
+#define TEXT_OF(x)   #x
+#define TEXT(number) TEXT_OF(number)
 
 static const ur_setting OPTIONS[] = {
-    {"What is tried", "task", "LIST", UR_SETTING_TEXT, PLACE(tasks), .help = "which of copy, adding and who"},
+    {"What is tried", "task", "LIST", UR_SETTING_TEXT, PLACE(tasks), .unset = "all",
+     .help = "which of copy, adding and who"},
     {NULL, "cells", "LIST", UR_SETTING_TEXT, PLACE(cells), .help = "recurrent cells; unroll --version lists them"},
     {NULL, "cell", "LIST", UR_SETTING_TEXT, PLACE(cells), .help = NULL}, /* the older name of the option, as "gap" below
                                                                           * is that of "gaps" */
@@ -28,8 +31,9 @@ static const ur_setting OPTIONS[] = {
     {NULL, "batch", "B", UR_SETTING_SIZE, PLACE(batch), .least = 1, .most = 4096, .help = "examples per batch"},
     {NULL, "updates", "N", UR_SETTING_SIZE, PLACE(updates), .least = 1, .most = 1e9,
      .help = "largest number of updates per gap; training stops when the gap is mastered"},
-    {NULL, "optimizer", "sgd|adagrad|rmsprop|adam|adamw", UR_SETTING_CHOICE, PLACE(optimizer), .help = "optimizer"},
-    {NULL, "lr", "X", UR_SETTING_NUMBER, PLACE(rate), .above = true, .unset = "0.006 for rnn, 0.02 for the others",
+    {NULL, "optimizer", UR_OPTIMIZERS, UR_SETTING_CHOICE, PLACE(optimizer), .help = "optimizer"},
+    {NULL, "lr", "X", UR_SETTING_NUMBER, PLACE(rate), .above = true,
+     .unset = TEXT(UR_RECALL_RATE_PLAIN) " for rnn, " TEXT(UR_RECALL_RATE_GATED) " for the others",
      .help = "learning rate; falls linearly to a tenth"},
     {NULL, "remember", "STEPS", UR_SETTING_NUMBER, PLACE(remember), .least = 0, .unset = "the gap",
      .help = "initialise the gates of LSTMs and GRUs so that neurons remember for 1 to STEPS steps; 0: usual biases"},
@@ -51,8 +55,7 @@ static const ur_setting_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[
 static void defaults(void *settings)
 {
     const ur_recall recall = ur_recall_default(UR_RECALL_COPY, "lstm", 100);
-    *(ur_cli_memory_settings *)settings = (ur_cli_memory_settings){.tasks = "copy,adding,who",
-                                                                   .cells = "rnn,lstm,gru",
+    *(ur_cli_memory_settings *)settings = (ur_cli_memory_settings){.cells = "rnn,lstm,gru",
                                                                    .gap = "10:100",
                                                                    .windows = "full,50,10",
                                                                    .clips = "1,off",

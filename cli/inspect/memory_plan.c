@@ -37,6 +37,26 @@ static bool take_task(ur_cli_memory_plan *plan, const char *entry)
     return false;
 }
 
+/* Writes "copy, adding or who". */
+static void name_tasks(char text[96])
+{
+    text[0] = 0;
+    for (int i = 0; i < UR_RECALL_TASKS; i++) {
+        const char *before = i == 0 ? "" : i + 1 < UR_RECALL_TASKS ? ", " : " or ";
+        size_t used = strlen(text);
+        snprintf(text + used, 96 - used, "%s%s", before, ur_recall_about((ur_recall_task)i)->name);
+    }
+}
+
+/* Reads the list of tasks; NULL: all of them. */
+static ur_status read_tasks(ur_cli_memory_plan *plan, const char *list, ur_error *error)
+{
+    char allowed[96];
+    name_tasks(allowed);
+    for (int i = 0; !list && i < UR_RECALL_TASKS; i++) plan->tasks[plan->task_count++] = (ur_recall_task)i;
+    return list ? read_list(plan, list, &plan->task_count, take_task, "task", allowed, error) : UR_OK;
+}
+
 static bool take_cell(ur_cli_memory_plan *plan, const char *entry)
 {
     for (size_t i = 0; ur_cell_name(i); i++)
@@ -136,7 +156,7 @@ static ur_status check_gaps(const ur_cli_memory_plan *plan, ur_error *error)
 ur_status ur_cli_memory_plan_read(ur_cli_memory_plan *plan, const ur_cli_memory_settings *s, ur_error *error)
 {
     *plan = (ur_cli_memory_plan){0};
-    UR_TRY(read_list(plan, s->tasks, &plan->task_count, take_task, "task", "copy, adding or who", error));
+    UR_TRY(read_tasks(plan, s->tasks, error));
     UR_TRY(
         read_list(plan, s->cells, &plan->cell_count, take_cell, "cells", "cells that unroll --version lists", error));
     UR_TRY(

@@ -30,15 +30,19 @@ ur_status ur_cli_expect_text_for(const ur_model *model, const char *path, const 
     return ur_fail(error, UR_ERR_USAGE, "which text? give files or folders, or - for standard input");
 }
 
+ur_status ur_cli_refuse_options(const ur_setting_table *table, const ur_cli_arguments *arguments, const char *only,
+                                const ur_model *model, ur_error *error)
+{
+    const ur_setting *option = ur_cli_given_only(table, arguments, only);
+    if (!option) return UR_OK;
+    return ur_fail(error, UR_ERR_USAGE, "--%s is for %s; this one is of the task %s", option->name, only,
+                   ur_model_task(model));
+}
+
 ur_status ur_cli_refuse_text_options(const ur_setting_table *table, const ur_cli_arguments *arguments,
                                      const ur_model *model, ur_error *error)
 {
-    static const char *const OF_TEXTS[] = {"part", "invalid"};
-    for (size_t i = 0; i < sizeof OF_TEXTS / sizeof *OF_TEXTS; i++)
-        if (ur_cli_given(table, arguments, OF_TEXTS[i]))
-            return ur_fail(error, UR_ERR_USAGE, "--%s is for language models; this one is of the task %s", OF_TEXTS[i],
-                           ur_model_task(model));
-    return UR_OK;
+    return ur_cli_refuse_options(table, arguments, UR_CLI_TEXTS, model, error);
 }
 
 ur_status ur_cli_read_part(const char *part, double *begin, double *end, ur_error *error)

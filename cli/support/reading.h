@@ -7,17 +7,21 @@
 
 #include "unroll_inspect.h"
 
+/* What the options of texts are for (ur_setting.only). */
+#define UR_CLI_TEXTS "language models"
+
 /* Rows of an option table, the same for every verb. `heading` is as in ur_setting; `place` is the offset in the verb's
  * settings. */
 #define UR_CLI_PART_ROW(heading, place)                                                                                \
     {                                                                                                                  \
         heading, "part", "BEGIN:END", UR_SETTING_TEXT, place,                                                          \
-            .unset = "all, 0:1", .help = "part of the text to read, as shares: 0.9:1 is its last tenth"                \
+            .unset = "all, 0:1", .only = UR_CLI_TEXTS,                                                                 \
+            .help = "part of the text to read, as shares: 0.9:1 is its last tenth"                                     \
     }
 #define UR_CLI_INVALID_ROW(heading, place)                                                                             \
     {                                                                                                                  \
         heading, "invalid", "error|replace", UR_SETTING_CHOICE, place,                                                 \
-            .help = "bytes that are not UTF-8: stop with an error, or read them as U+FFFD"                             \
+            .only = UR_CLI_TEXTS, .help = "bytes that are not UTF-8: stop with an error, or read them as U+FFFD"       \
     }
 #define UR_CLI_THREADS_ROW(heading, place)                                                                             \
     {                                                                                                                  \
@@ -35,7 +39,10 @@ ur_status ur_cli_expect_model(const ur_cli_arguments *arguments, ur_error *error
  * task was given. */
 ur_status ur_cli_expect_text_for(const ur_model *model, const char *path, const ur_cli_arguments *arguments,
                                  size_t texts, ur_error *error);
-/* UR_ERR_USAGE if --part or --invalid was given: both are for texts only, and the model is of another task. */
+/* UR_ERR_USAGE if an option was given that is for `only` models, and this is another one. The second function refuses
+ * the options of texts. */
+ur_status ur_cli_refuse_options(const ur_setting_table *table, const ur_cli_arguments *arguments, const char *only,
+                                const ur_model *model, ur_error *error);
 ur_status ur_cli_refuse_text_options(const ur_setting_table *table, const ur_cli_arguments *arguments,
                                      const ur_model *model, ur_error *error);
 

@@ -69,8 +69,8 @@ static const ur_setting ROWS[] = {
 
     {"Learning", "batch", "B", UR_SETTING_SIZE, R(batch), .least = 1, .most = 65536, .unset = BY_SIZE, .decides = true,
      .help = "sequences per batch"},
-    {NULL, "optimizer", "sgd|adagrad|rmsprop|adam|adamw", UR_SETTING_CHOICE, L(optimizer), .initial = "adamw",
-     .decides = true, .help = "optimizer"},
+    {NULL, "optimizer", UR_OPTIMIZERS, UR_SETTING_CHOICE, L(optimizer), .initial = "adamw", .decides = true,
+     .help = "optimizer"},
     {NULL, "lr", "X", UR_SETTING_NUMBER, L(rate), .most = 1e3, .above = true, .unset = BY_SIZE, .decides = true,
      .help = "learning rate"},
     {NULL, "momentum", "X", UR_SETTING_NUMBER, L(momentum), .most = 0.9999, .initial = "0", .beside = "optimizer=sgd",

@@ -95,14 +95,13 @@ void ur_settings_free(ur_settings *s)
     free(s);
 }
 
-static ur_status take_defaults(ur_settings *s, ur_error *error)
+ur_status ur_run_defaults(const ur_task *task, ur_run_settings *run, ur_error *error)
 {
-    s->run.learning = ur_learning_default();
-    ur_setting_defaults(ur_run_setting_table, &s->run);
-    ur_setting_defaults(*s->task->settings, s->own);
-    for (const ur_own_default *own = s->task->defaults; own && own->name; own++) {
-        size_t i = find_row(s, own->name, strlen(own->name));
-        UR_TRY(ur_setting_set(row_at(s, i), own->value, values_to_write(s, i), error));
+    run->learning = ur_learning_default();
+    ur_setting_defaults(ur_run_setting_table, run);
+    for (const ur_own_default *own = task->defaults; own && own->name; own++) {
+        const ur_setting *row = ur_setting_find(ur_run_setting_table, own->name, strlen(own->name));
+        UR_TRY(ur_setting_set(row, own->value, run, error));
     }
     return UR_OK;
 }
@@ -114,7 +113,9 @@ ur_status ur_settings_make(ur_settings **settings, const ur_task *task, ur_error
     s->task = task;
     s->own = calloc(1, task->settings_size + 1);
     s->given = calloc(count_rows(s), sizeof *s->given);
-    ur_status status = s->own && s->given ? take_defaults(s, error) : ur_fail_memory(error, "the settings");
+    ur_status status =
+        s->own && s->given ? ur_run_defaults(task, &s->run, error) : ur_fail_memory(error, "the settings");
+    if (status == UR_OK) ur_setting_defaults(*task->settings, s->own);
     if (status == UR_OK) return UR_OK;
     ur_settings_free(s);
     *settings = NULL;

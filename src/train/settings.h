@@ -31,6 +31,8 @@ struct ur_settings {
     ur_kept_text *texts;
 };
 
+/* The defaults that a task has for the settings that all tasks have. Needs no memory. */
+ur_status ur_run_defaults(const struct ur_task *task, ur_run_settings *run, ur_error *error);
 /* Creates the settings of a task with their defaults. */
 ur_status ur_settings_make(ur_settings **settings, const struct ur_task *task, ur_error *error);
 ur_status ur_settings_copy(ur_settings **settings, const ur_settings *from, ur_error *error);

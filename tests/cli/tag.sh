@@ -54,7 +54,7 @@ done_with eval run unseen.conllu; prints 'words_with_unseen_labels  2'
 word 1 The _ >bare.conllu
 fails_with eval run bare.conllu; says 'bare.conllu: column upos is empty: every word has _'
 fails_with eval run text; says 'text: line 2: not CoNLL-U'
-misused eval run all.conllu --tail 0.1; says 'a model of the task tag does not take it'
+misused eval run all.conllu --tail 0.1; says '--tail is for language models; this one is of the task tag'
 make_text 50 >lines
 done_with train lm lines -o lm --hidden 8 --layers 1 --embed 4 --threads 1 --steps 2 --quiet
 fails_with predict lm all.conllu; says 'gives no answers'; says 'unroll sample'

@@ -249,6 +249,27 @@ static void same_seed_same_examples(void **state)
 
 /* ---- Training ------------------------------------------------------------------------------------------------------ */
 
+/* It is made from the task's defaults, and its kinds are the words of the setting `kind`. */
+static void the_recipe_is_that_of_the_task(void **state)
+{
+    (void)state;
+    ur_recall gated = ur_recall_default(UR_RECALL_COPY, "lstm", 100);
+    ur_recall plain = ur_recall_default(UR_RECALL_COPY, "rnn", 100);
+    assert_true(gated.hidden == 32 && gated.lanes == 32 && gated.updates == 2000 && gated.evaluate_every == 50);
+    assert_true(gated.optimizer == UR_ADAM && gated.clip_norm == 1 && gated.seed == 1);
+    assert_true(gated.rate == 0.02 && gated.remember == 100);
+    assert_true(plain.rate == 0.006 && plain.remember == 0 && plain.hidden == gated.hidden);
+    ur_settings *settings;
+    ur_error error;
+    assert_int_equal(ur_settings_make(&settings, &ur_task_recall, &error), UR_OK);
+    for (int i = 0; i < UR_RECALL_TASKS; i++) {
+        const char *name = ur_recall_about((ur_recall_task)i)->name;
+        assert_int_equal(ur_settings_set(settings, "kind", name, &error), UR_OK);
+        assert_int_equal(((const ur_recall_settings *)settings->own)->kind, i);
+    }
+    ur_settings_free(settings);
+}
+
 static ur_recall small(ur_recall_task task, const char *cell, size_t gap, size_t window)
 {
     ur_recall recall = ur_recall_default(task, cell, gap);
@@ -411,19 +432,13 @@ static void wrong_settings_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(letters_are_due_a_gap_later),
-        cmocka_unit_test(sums_are_due_a_gap_after_the_first_mark),
-        cmocka_unit_test(sums_have_their_variance),
-        cmocka_unit_test(stories_follow_their_grammar),
-        cmocka_unit_test(nothing_else_says_who),
-        cmocka_unit_test(examples_are_shown),
-        cmocka_unit_test(same_seed_same_examples),
-        cmocka_unit_test(short_gaps_are_mastered),
-        cmocka_unit_test(a_window_shorter_than_the_gap_fails),
-        cmocka_unit_test(gates_that_remember_help),
-        cmocka_unit_test(an_explosion_is_a_result),
-        cmocka_unit_test(it_can_be_stopped),
-        cmocka_unit_test(threads_do_not_disturb_each_other),
+        cmocka_unit_test(letters_are_due_a_gap_later), cmocka_unit_test(sums_are_due_a_gap_after_the_first_mark),
+        cmocka_unit_test(sums_have_their_variance),    cmocka_unit_test(stories_follow_their_grammar),
+        cmocka_unit_test(nothing_else_says_who),       cmocka_unit_test(examples_are_shown),
+        cmocka_unit_test(same_seed_same_examples),     cmocka_unit_test(the_recipe_is_that_of_the_task),
+        cmocka_unit_test(short_gaps_are_mastered),     cmocka_unit_test(a_window_shorter_than_the_gap_fails),
+        cmocka_unit_test(gates_that_remember_help),    cmocka_unit_test(an_explosion_is_a_result),
+        cmocka_unit_test(it_can_be_stopped),           cmocka_unit_test(threads_do_not_disturb_each_other),
         cmocka_unit_test(wrong_settings_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

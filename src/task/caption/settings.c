@@ -2,6 +2,7 @@
 #include "task/caption/caption.h"
 
 #include "task/decoder_net.h"
+#include "task/rows.h"
 
 #include <stdio.h>
 
@@ -22,8 +23,7 @@ static const ur_setting ROWS[] = {
     {NULL, "file-column", "COLUMN", UR_SETTING_TEXT, S(file_column), .unset = "one called file, image or the like",
      .decides = true, .reads = true,
      .help = "column of the file names, by name or by number from 1; names may omit the ending"},
-    {NULL, "header", "yes|no", UR_SETTING_WORD, S(header), .unset = "detected", .reads = true,
-     .help = "whether the first line of a table names its columns"},
+    {NULL, UR_ROW_HEADER(S(header)), .unset = "detected"},
 
     {NULL, "nearest", "TABLE", UR_SETTING_TEXT, S(nearest), .unset = "none", .answers = true,
      .help = "eval: also judge a baseline that copies the caption of the most similar picture in this table"},
@@ -32,39 +32,24 @@ static const ur_setting ROWS[] = {
 
     {"Pictures", "side", "N", UR_SETTING_SIZE, S(side), .least = 4, .most = 1024,
      .unset = "the size of an idx file's pictures, else 64", .decides = true, .help = "scale pictures to N x N"},
-    {NULL, "no-augment", NULL, UR_SETTING_FLAG, S(no_augment), .decides = true,
-     .help = "do not augment pictures (shift, scale, change brightness and contrast)"},
+    {NULL, UR_ROW_NO_AUGMENT(S(no_augment), "pictures (shift, scale, change brightness and contrast)")},
 
-    {"Captions", "token", "char|word|bpe", UR_SETTING_WORD, S(token), .initial = "word", .decides = true,
-     .help = "what one token is; bpe: pieces of words, learnt from the data"},
-    {NULL, "nfc", "yes|no", UR_SETTING_WORD, S(nfc), .initial = "yes", .decides = true, .reads = true,
-     .help = "normalise Unicode (form C), so that a letter and its accent, or the letters of a Hangul syllable, are "
-             "one character"},
-    {NULL, "min-count", "N", UR_SETTING_SIZE, S(min_count), .least = 1, .most = 1e15, .unset = "1", .decides = true,
-     .help = "tokens that occur fewer than N times are read as the unknown token"},
-    {NULL, "vocab-limit", "N", UR_SETTING_SIZE, S(vocabulary_limit), .least = 1, .most = 1e9,
-     .unset = "all words; for bpe, chosen by the size of the data", .decides = true,
-     .help = "keep only the N most frequent tokens"},
+    {"Captions", UR_ROW_TOKEN_OR_PIECE(S(token)), .initial = "word"},
+    {NULL, UR_ROW_NFC(S(nfc)), .reads = true},
+    {NULL, UR_ROW_MIN_COUNT(S(min_count)), .unset = "1"},
+    {NULL, UR_ROW_VOCAB_LIMIT(S(vocabulary_limit)), .unset = "all words; for bpe, chosen by the size of the data"},
     {NULL, "max-length", "N", UR_SETTING_SIZE, S(max_length), .least = 1, .most = 1e6, .initial = "40", .decides = true,
      .reads = true, .help = "longest caption in tokens: longer ones are cut, and output stops there"},
-    {NULL, "token-dropout", "P", UR_SETTING_NUMBER, S(token_dropout), .most = 0.9, .initial = "0.1", .decides = true,
-     .help = "share of the tokens replaced by the unknown token in training"},
-    {NULL, "label-smoothing", "X", UR_SETTING_NUMBER, S(label_smoothing), .most = 0.9, .initial = "0.1",
-     .decides = true, .help = "share of the target's probability that is spread evenly over all tokens"},
+    {NULL, UR_ROW_TOKEN_DROPOUT(S(token_dropout), UR_TOKENS_UNKNOWN), .initial = "0.1"},
+    {NULL, UR_ROW_LABEL_SMOOTHING(S(label_smoothing), "tokens"), .initial = "0.1"},
 
-    {"The decoder", "attend", "general|dot|additive|none", UR_SETTING_WORD, S(attend), .initial = "additive",
-     .unless = "net", .help = "how attention scores the places of the picture; none: the decoder has only their mean"},
-    {NULL, "input-feed", NULL, UR_SETTING_FLAG, S(input_feed), .unless = "net",
-     .help = "feed the result of attention into the decoder's next step; slower"},
+    {"The decoder", UR_ROW_ATTEND(S(attend), "picture", "their mean"), .initial = "additive"},
+    {NULL, UR_ROW_INPUT_FEED(S(input_feed))},
 
-    {"Writing", "beam", "N", UR_SETTING_SIZE, S(beam), .least = 1, .most = 1000, .initial = "1", .answers = true,
-     .help = "beam width: captions kept at each step; 1: greedy. Evaluations during the training are greedy"},
-    {NULL, "n-best", "N", UR_SETTING_SIZE, S(n_best), .least = 1, .most = 1000, .unset = "1", .answers = true,
-     .help = "how many captions to write for a picture, each after its log probability"},
-    {NULL, "length-power", "X", UR_SETTING_NUMBER, S(length_power), .most = 10, .initial = "1", .answers = true,
-     .help = "compare captions by log probability / tokens^X; 0 favours short ones"},
-    {NULL, "attention", NULL, UR_SETTING_FLAG, S(attention), .answers = true,
-     .help = "show where in the picture the decoder looked for each token"},
+    {"Writing", UR_ROW_BEAM(S(beam), "captions"), .initial = "1"},
+    {NULL, UR_ROW_N_BEST(S(n_best), "captions", "picture")},
+    {NULL, UR_ROW_LENGTH_POWER(S(length_power), "captions")},
+    {NULL, UR_ROW_ATTENTION(S(attention), "picture")},
 };
 
 const ur_setting_table ur_caption_setting_table = UR_SETTING_TABLE(ROWS);

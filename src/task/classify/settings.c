@@ -1,6 +1,8 @@
 /* The settings of a classification, and what it chooses for those that are left open. */
 #include "task/classify/classify.h"
 
+#include "task/rows.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -11,54 +13,40 @@ static const ur_setting ROWS[] = {
      .unset = "detected", .reads = true, .help = "format of the data"},
     {NULL, "text-column", "COLUMN", UR_SETTING_TEXT, S(text_column), .unset = "the one with long, varied values",
      .decides = true, .reads = true, .help = "column of the texts in a table, by name or by number from 1"},
-    {NULL, "label-column", "COLUMN", UR_SETTING_TEXT, S(label_column), .unset = "the one with few different values",
-     .decides = true, .reads = true, .help = "column of the labels in a table, by name or by number from 1"},
-    {NULL, "header", "yes|no", UR_SETTING_WORD, S(header), .unset = "detected", .reads = true,
-     .help = "whether the first line of a table names its columns"},
+    {NULL, UR_ROW_LABEL_COLUMN(S(label_column)), .unset = "the one with few different values"},
+    {NULL, UR_ROW_HEADER(S(header)), .unset = "detected"},
     {NULL, "label-from", "PATTERN", UR_SETTING_TEXT, S(label_from), .unset = "the folder is the label", .decides = true,
      .reads = true, .help = "where a file name holds the label, such as {label}_*_*.wav"},
-    {NULL, "relabel", "RULES", UR_SETTING_TEXT, S(relabel), .unset = "none", .decides = true, .reads = true,
-     .help = "rename labels, such as 0=neg,1=neg,2=,3=pos,4=pos; examples whose label gets no name are left out"},
+    {NULL, UR_ROW_RELABEL(S(relabel), "0=neg,1=neg,2=,3=pos,4=pos", "examples whose label gets no name are left out")},
     {NULL, "phrases", "root|all", UR_SETTING_CHOICE, S(phrases), .initial = "root", .decides = true,
      .help = "sentiment trees: train on whole sentences, or on every phrase as well"},
     {NULL, "sentence-weight", "X", UR_SETTING_NUMBER, S(sentence_weight), .most = 1e3, .above = true, .initial = "1",
      .beside = "phrases=all", .decides = true, .help = "weight of a whole sentence's loss, relative to a phrase's"},
     {NULL, "scan", "rows|pixels", UR_SETTING_CHOICE, S(scan), .initial = "rows", .decides = true,
      .help = "pictures: what is read in one step"},
-    {NULL, "val-match", "GLOB", UR_SETTING_TEXT, S(val_match), .unset = "none", .decides = true,
-     .unless = "val-fraction", .help = "validate on the files whose names match, such as *_[5-9].wav"},
-    {NULL, "val-fold", "I/K", UR_SETTING_TEXT, S(val_fold), .unset = "none", .decides = true, .unless = "val-fraction",
-     .help = "validate on part I of K equal parts, such as 2/5; --folds trains with each"},
+    {NULL, UR_ROW_VAL_MATCH(S(val_match), "*_[5-9].wav")},
+    {NULL, UR_ROW_VAL_FOLD(S(val_fold), "part I of K equal parts")},
 
     {"Tokens", "token", "char|byte|word", UR_SETTING_WORD, S(token), .unset = "chosen by the data", .decides = true,
      .help = "what one token of a text is"},
     {NULL, "unit", "char|byte|word", UR_SETTING_WORD, S(token), .help = NULL},
     {NULL, "keep-case", NULL, UR_SETTING_FLAG, S(keep_case), .decides = true, .help = "words: keep capital letters"},
-    {NULL, "min-count", "N", UR_SETTING_SIZE, S(min_count), .least = 1, .most = 1e15, .unset = "1", .decides = true,
-     .help = "tokens that occur fewer than N times are read as the unknown token"},
-    {NULL, "vocab-limit", "N", UR_SETTING_SIZE, S(vocabulary_limit), .least = 1, .most = 1e9, .unset = "none",
-     .decides = true, .help = "keep only the N most frequent tokens"},
+    {NULL, UR_ROW_MIN_COUNT(S(min_count)), .unset = "1"},
+    {NULL, UR_ROW_VOCAB_LIMIT(S(vocabulary_limit)), .unset = "none"},
     {NULL, "max-length", "N", UR_SETTING_SIZE, S(max_length), .least = 1, .most = 1e6, .initial = "256",
      .decides = true, .reads = true, .help = "steps of an example to read; the rest is cut off"},
-    {NULL, "vectors", "FILE", UR_SETTING_TEXT, S(vectors), .unset = "none",
-     .help = "word vectors to begin with (word2vec, GloVe or fastText; text or binary); they are trained further"},
-    {NULL, "vectors-fixed", NULL, UR_SETTING_FLAG, S(vectors_fixed), .beside = "vectors", .unless = "net",
-     .decides = true, .help = "do not train the word vectors ('fixed' in the network line)"},
+    {NULL, UR_ROW_VECTORS(S(vectors))},
+    {NULL, UR_ROW_VECTORS_FIXED(S(vectors_fixed))},
     {NULL, "characters", "none|char|jamo", UR_SETTING_WORD, S(characters), .initial = "none", .decides = true,
      .help = "also read the spelling of each word: none, its characters, or (jamo) Hangul letter by letter"},
-    {NULL, "token-dropout", "P", UR_SETTING_NUMBER, S(token_dropout), .most = 0.9, .unset = "chosen by the data",
-     .decides = true, .help = "share of the tokens replaced by the unknown token in training"},
+    {NULL, UR_ROW_TOKEN_DROPOUT(S(token_dropout), UR_TOKENS_UNKNOWN), .unset = "chosen by the data"},
 
     {"Labels", "hierarchy", NULL, UR_SETTING_FLAG, S(hierarchy), .decides = true,
      .help = "three labels that mean negative, neutral and positive in alphabetical order: decide neutral or polar "
              "first, then which side"},
-    {NULL, "label-smoothing", "X", UR_SETTING_NUMBER, S(label_smoothing), .most = 0.9, .initial = "0", .decides = true,
-     .help = "share of the target's probability that is spread evenly over all labels"},
-    {NULL, "class-weights", "none|sqrt|full", UR_SETTING_CHOICE, S(class_weights), .initial = "none", .decides = true,
-     .help = "weight of a label's examples in the loss: equal, or in proportion to 1/sqrt(n) or 1/n for a label with n "
-             "examples"},
-    {NULL, "no-augment", NULL, UR_SETTING_FLAG, S(no_augment), .decides = true,
-     .help = "do not augment pictures and recordings (shift, rotate, scale; stretch, mask)"},
+    {NULL, UR_ROW_LABEL_SMOOTHING(S(label_smoothing), "labels"), .initial = "0"},
+    {NULL, UR_ROW_CLASS_WEIGHTS(S(class_weights), "examples")},
+    {NULL, UR_ROW_NO_AUGMENT(S(no_augment), "pictures and recordings (shift, rotate, scale; stretch, mask)")},
 };
 
 const ur_setting_table ur_classify_setting_table = UR_SETTING_TABLE(ROWS);

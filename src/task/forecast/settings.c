@@ -2,6 +2,7 @@
 #include "task/forecast/forecast.h"
 
 #include "base/number.h"
+#include "task/rows.h"
 
 #include <stdio.h>
 
@@ -13,8 +14,7 @@ static const ur_setting ROWS[] = {
     {NULL, "time-column", "COLUMN", UR_SETTING_TEXT, S(time_column), .unset = "the first column of dates",
      .decides = true, .reads = true,
      .help = "column of the times, by name or by number from 1; none: rows have no times"},
-    {NULL, "header", "yes|no", UR_SETTING_WORD, S(header), .unset = "detected", .reads = true,
-     .help = "whether the first line of a table names its columns"},
+    {NULL, UR_ROW_HEADER(S(header)), .unset = "detected"},
     {NULL, "missing", "refuse|forward|linear|mask", UR_SETTING_CHOICE, S(missing), .initial = "refuse", .decides = true,
      .reads = true,
      .help = "missing values: refuse them, repeat the value before (forward), interpolate (linear), or leave them out "

@@ -1,26 +1,23 @@
 /* The settings of frames, and what the task chooses for those that are left open. */
 #include "task/frames/frames.h"
 
+#include "task/rows.h"
+
 #include <stdio.h>
 
 #define S(field) offsetof(ur_frames_settings, field)
 
 static const ur_setting ROWS[] = {
-    {"The data", "label-column", "COLUMN", UR_SETTING_TEXT, S(label_column),
-     .unset = "one called label, class, phase or target, else the last without numbers", .decides = true, .reads = true,
-     .help = "column of the labels in a table, by name or by number from 1"},
-    {NULL, "header", "yes|no", UR_SETTING_WORD, S(header), .unset = "detected", .reads = true,
-     .help = "whether the first line of a table names its columns"},
+    {"The data", UR_ROW_LABEL_COLUMN(S(label_column)),
+     .unset = "one called label, class, phase or target, else the last without numbers"},
+    {NULL, UR_ROW_HEADER(S(header)), .unset = "detected"},
     {NULL, "ignore", "COLUMNS", UR_SETTING_TEXT, S(ignore), .unset = "timestamp, time and date", .decides = true,
      .reads = true, .help = "columns to leave out, such as time,id"},
     {NULL, "names", "FILE", UR_SETTING_TEXT, S(names), .unset = "none",
      .help = "idx files: names of the labels 0, 1 ..., one per line"},
-    {NULL, "relabel", "RULES", UR_SETTING_TEXT, S(relabel), .unset = "none", .decides = true, .reads = true,
-     .help = "rename labels, such as D=rest,H=; frames whose label gets no name do not count"},
-    {NULL, "val-match", "GLOB", UR_SETTING_TEXT, S(val_match), .unset = "none", .decides = true,
-     .unless = "val-fraction", .help = "validate on the files whose names match, such as c*.csv"},
-    {NULL, "val-fold", "I/K", UR_SETTING_TEXT, S(val_fold), .unset = "none", .decides = true, .unless = "val-fraction",
-     .help = "validate on clip I and every K-th clip after it, such as 2/5; --folds trains with each"},
+    {NULL, UR_ROW_RELABEL(S(relabel), "D=rest,H=", "frames whose label gets no name do not count")},
+    {NULL, UR_ROW_VAL_MATCH(S(val_match), "c*.csv")},
+    {NULL, UR_ROW_VAL_FOLD(S(val_fold), "clip I and every K-th clip after it")},
     {NULL, "span", "N", UR_SETTING_SIZE, S(span), .least = 1, .most = 100000, .initial = "200", .decides = true,
      .help = "train on clips of at most N frames; longer ones are cut into pieces"},
 
@@ -30,18 +27,14 @@ static const ur_setting ROWS[] = {
      .help = "read videos in colour instead of grey"},
     {NULL, "difference", NULL, UR_SETTING_FLAG, S(difference), .decides = true,
      .help = "also give the network each number's difference from the frame before"},
-    {NULL, "no-augment", NULL, UR_SETTING_FLAG, S(no_augment), .decides = true,
-     .help = "do not augment pictures (shift, scale, rotate, change brightness and contrast)"},
+    {NULL, UR_ROW_NO_AUGMENT(S(no_augment), "pictures (shift, scale, rotate, change brightness and contrast)")},
     {NULL, "flip", NULL, UR_SETTING_FLAG, S(flip), .decides = true, .unless = "no-augment",
      .help = "mirror half of the clips; only if left and right mean the same"},
 
     {"Labels", "look", "back|both", UR_SETTING_CHOICE, S(look), .initial = "back", .decides = true,
      .help = "label a frame from it and earlier frames, as live use needs; or from later frames, too"},
-    {NULL, "label-smoothing", "X", UR_SETTING_NUMBER, S(label_smoothing), .most = 0.9, .initial = "0", .decides = true,
-     .help = "share of the target's probability that is spread evenly over all labels"},
-    {NULL, "class-weights", "none|sqrt|full", UR_SETTING_CHOICE, S(class_weights), .initial = "none", .decides = true,
-     .help = "weight of a label's frames in the loss: equal, or in proportion to 1/sqrt(n) or 1/n for a label with n "
-             "frames"},
+    {NULL, UR_ROW_LABEL_SMOOTHING(S(label_smoothing), "labels"), .initial = "0"},
+    {NULL, UR_ROW_CLASS_WEIGHTS(S(class_weights), "frames")},
 };
 
 const ur_setting_table ur_frames_setting_table = UR_SETTING_TABLE(ROWS);

@@ -1,6 +1,8 @@
 /* The settings of glimpses, and what the task chooses for those that are left open. */
 #include "task/glimpse/glimpse.h"
 
+#include "task/rows.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +14,7 @@ static const ur_setting ROWS[] = {
      .help = "put each picture at a random place on a black one of this size, such as 60x60"},
     {NULL, "clutter", "N", UR_SETTING_SIZE, S(clutter), .most = UR_GLIMPSE_PIECES_MOST, .initial = "0", .decides = true,
      .reads = true, .help = "with --place: add N random pieces of other pictures, 8 x 8 each"},
-    {NULL, "no-augment", NULL, UR_SETTING_FLAG, S(no_augment), .decides = true,
-     .help = "do not augment pictures (shift, rotate, scale)"},
+    {NULL, UR_ROW_NO_AUGMENT(S(no_augment), "pictures (shift, rotate, scale)")},
 
     {"Glimpses", "glimpses", "N", UR_SETTING_SIZE, S(glimpses), .least = 1, .most = UR_GLIMPSES_MOST, .initial = "6",
      .decides = true, .help = "glimpses per picture"},

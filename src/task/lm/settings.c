@@ -1,6 +1,7 @@
 /* The settings of a language model, and what it chooses for those that are left open. */
 #include "task/lm/lm.h"
 
+#include "task/rows.h"
 #include "train/net_text.h"
 
 #include <math.h>
@@ -16,10 +17,8 @@ static const ur_setting ROWS[] = {
     {NULL, "unit", TOKENS, UR_SETTING_WORD, S(token), .help = NULL}, /* an older name of `token` */
     {NULL, "no-unknown", NULL, UR_SETTING_FLAG, S(no_unknown), .decides = true,
      .help = "have no unknown token; a token never seen in training is then an error"},
-    {NULL, "min-count", "N", UR_SETTING_SIZE, S(min_count), .least = 1, .most = 1e15, .unset = "1", .decides = true,
-     .help = "tokens that occur fewer than N times are read as the unknown token"},
-    {NULL, "vocab-limit", "N", UR_SETTING_SIZE, S(vocabulary_limit), .least = 1, .most = 1e9, .unset = "none",
-     .decides = true, .help = "keep only the N most frequent tokens"},
+    {NULL, UR_ROW_MIN_COUNT(S(min_count)), .unset = "1"},
+    {NULL, UR_ROW_VOCAB_LIMIT(S(vocabulary_limit)), .unset = "none"},
     {NULL, "invalid", "error|replace", UR_SETTING_CHOICE, S(invalid), .initial = "error", .decides = true,
      .help = "bytes that are not UTF-8: stop with an error, or read them as U+FFFD"},
     {NULL, "val-tokens", "N", UR_SETTING_SIZE, S(validation_tokens), .most = 1e15, .initial = "1000000",

@@ -64,6 +64,11 @@ typedef struct ur_recall_data {
 
 extern const ur_task ur_task_recall;
 
+/* What the task chooses. */
+enum { UR_RECALL_STEPS = 2000 };
+bool ur_recall_is_gated(const char *cell);
+double ur_recall_rate(const char *cell);
+
 /* Steps [begin, begin + steps) of the examples, as a batch. */
 ur_batch ur_examples_piece(const ur_examples *examples, const ur_recall_kind *kind, size_t begin, size_t steps);
 /* Whether an answer is due at a step of a lane. */

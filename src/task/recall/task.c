@@ -59,18 +59,22 @@ static void close_data(void *data)
 static const ur_own_default DEFAULTS[] = {
     {"cell", "lstm"},      {"hidden", "32"},     {"dropout", "0"},       {"batch", "32"},     {"optimizer", "adam"},
     {"weight-decay", "0"}, {"eval-every", "50"}, {"schedule", "linear"}, {"lr-floor", "0.1"}, {NULL, NULL}};
-enum { STEPS = 2000 };
 
-/* The rates were found by trial: cells with gates can take a higher rate than a plain RNN. */
+bool ur_recall_is_gated(const char *cell) { return strcmp(cell, "rnn") != 0; }
+
+double ur_recall_rate(const char *cell)
+{
+    return ur_recall_is_gated(cell) ? UR_RECALL_RATE_GATED : UR_RECALL_RATE_PLAIN;
+}
+
 static ur_status choose(const void *data, ur_settings *settings, ur_error *error)
 {
     const ur_recall_data *d = data;
-    bool gated = strcmp(settings->run.cell, "rnn") != 0;
-    char gap[32];
-    snprintf(gap, sizeof gap, "%zu", d->gap);
-    UR_TRY(ur_settings_prefer(settings, "lr", gated ? "0.02" : "0.006", error));
-    if (gated && d->gap > 1 && !settings->run.net) UR_TRY(ur_settings_prefer(settings, "remember", gap, error));
-    if (ur_run_is_endless(&settings->run)) settings->run.steps = STEPS;
+    const char *cell = settings->run.cell;
+    UR_TRY(ur_settings_prefer_number(settings, "lr", ur_recall_rate(cell), error));
+    if (ur_recall_is_gated(cell) && d->gap > 1 && !settings->run.net)
+        UR_TRY(ur_settings_prefer_number(settings, "remember", (double)d->gap, error));
+    if (ur_run_is_endless(&settings->run)) settings->run.steps = UR_RECALL_STEPS;
     return ur_settings_prefer(settings, "layers", "1", error);
 }
 

@@ -12,19 +12,22 @@
 
 ur_recall ur_recall_default(ur_recall_task task, const char *cell, size_t gap)
 {
-    bool gated = strcmp(cell, "rnn") != 0;
+    ur_run_settings run = {.folder = NULL};
+    size_t hidden = 0;
+    ur_run_defaults(&ur_task_recall, &run, NULL);
+    ur_run_width(&run, &hidden, NULL);
     return (ur_recall){.task = task,
                        .gap = gap,
-                       .hidden = 32,
-                       .lanes = 32,
+                       .hidden = hidden,
+                       .lanes = run.batch,
                        .cell = cell,
-                       .updates = 2000,
-                       .evaluate_every = 50,
-                       .optimizer = UR_ADAM,
-                       .rate = gated ? 0.02 : 0.006,
-                       .clip_norm = 1,
-                       .remember = gated ? (double)gap : 0,
-                       .seed = 1};
+                       .updates = UR_RECALL_STEPS,
+                       .evaluate_every = run.evaluate_every,
+                       .optimizer = run.learning.optimizer,
+                       .rate = ur_recall_rate(cell),
+                       .clip_norm = run.learning.clip_norm,
+                       .remember = ur_recall_is_gated(cell) ? (double)gap : 0,
+                       .seed = run.learning.seed};
 }
 
 static ur_status check(const ur_recall *how, ur_error *error)
@@ -75,7 +78,7 @@ static ur_status give_settings(ur_settings *s, const ur_recall *how, ur_error *e
     UR_TRY(ur_settings_set(s, "optimizer", "adam", error));
     s->run.learning.optimizer = how->optimizer;
     UR_TRY(give_count(s, "remember", 2, error));
-    s->run.remember = strcmp(how->cell, "rnn") != 0 && how->remember > 1 ? how->remember : NAN;
+    s->run.remember = ur_recall_is_gated(how->cell) && how->remember > 1 ? how->remember : NAN;
     s->run.isa = how->isa;
     return UR_OK;
 }

@@ -3,6 +3,7 @@
 
 #include "base/number.h"
 #include "task/decoder_net.h"
+#include "task/rows.h"
 
 #include <math.h>
 #include <string.h>
@@ -18,44 +19,36 @@ static const ur_setting ROWS[] = {
      .help = "column of the transcripts, by name or by number from 1"},
     {NULL, "speaker-column", "COLUMN", UR_SETTING_TEXT, S(speaker_column), .unset = "one called speaker",
      .decides = true, .reads = true, .help = "column of the speakers, by name or by number from 1"},
-    {NULL, "header", "yes|no", UR_SETTING_WORD, S(header), .unset = "detected", .reads = true,
-     .help = "whether the first line of a table names its columns"},
+    {NULL, UR_ROW_HEADER(S(header)), .unset = "detected"},
     {NULL, "transcript-from", "PATTERN", UR_SETTING_TEXT, S(transcript_from), .unset = "from a table", .decides = true,
      .reads = true, .help = "where a file name holds the transcript, such as {transcript}_*.wav"},
     {NULL, "speaker-from", "PATTERN", UR_SETTING_TEXT, S(speaker_from), .unset = "none", .decides = true, .reads = true,
      .help = "where a file name holds the speaker, such as *_{speaker}_*.wav"},
     {NULL, "join", "A-B", UR_SETTING_TEXT, S(join), .unset = "each recording by itself", .decides = true, .reads = true,
      .help = "join A to B recordings of one speaker, with pauses of 0.03 to 0.3 seconds"},
-    {NULL, "val-match", "GLOB", UR_SETTING_TEXT, S(val_match), .unset = "none", .decides = true,
-     .unless = "val-fraction", .help = "validate on the files whose names match, such as *_[5-9].wav"},
+    {NULL, UR_ROW_VAL_MATCH(S(val_match), "*_[5-9].wav")},
 
     {"Listening", "look", "back|both", UR_SETTING_CHOICE, S(look), .initial = "both", .decides = true,
      .help = "read recordings in both directions, or forwards only (back), which allows answers while it listens"},
     {NULL, "stack", "N", UR_SETTING_SIZE, S(stack), .least = 1, .most = 16, .initial = "3", .decides = true,
      .help = "slices of 10 ms that are read in one step"},
-    {NULL, "no-augment", NULL, UR_SETTING_FLAG, S(no_augment), .decides = true,
-     .help = "do not augment recordings (speed, loudness, pitch, noise, masking)"},
+    {NULL, UR_ROW_NO_AUGMENT(S(no_augment), "recordings (speed, loudness, pitch, noise, masking)")},
 
     {"Spelling", "token", "char|byte|word", UR_SETTING_WORD, S(token),
      .unset = "word if recordings are joined, else char", .decides = true, .help = "what one token of a transcript is"},
-    {NULL, "nfc", "yes|no", UR_SETTING_WORD, S(nfc), .initial = "yes", .decides = true, .reads = true,
-     .help = "normalise Unicode (form C), so that a letter and its accent, or the letters of a Hangul syllable, are "
-             "one character"},
+    {NULL, UR_ROW_NFC(S(nfc)), .reads = true},
     {NULL, "decoder", "ctc|attention", UR_SETTING_CHOICE, S(decoder), .initial = "ctc", .unless = "net",
      .help = "ctc: each step gives a token or a blank; attention: a decoder writes token by token and attends to the "
              "whole recording"},
 
-    {"With --decoder attention", "token-dropout", "P", UR_SETTING_NUMBER, S(token_dropout), .most = 0.9, .unset = "0.1",
-     .decides = true, .help = "share of the decoder's input tokens replaced by the end in training"},
-    {NULL, "label-smoothing", "X", UR_SETTING_NUMBER, S(label_smoothing), .most = 0.9, .unset = "0.1", .decides = true,
-     .help = "share of the target's probability that is spread evenly over all tokens"},
+    {"With --decoder attention",
+     UR_ROW_TOKEN_DROPOUT(S(token_dropout), "decoder's input tokens replaced by the end in training"), .unset = "0.1"},
+    {NULL, UR_ROW_LABEL_SMOOTHING(S(label_smoothing), "tokens"), .unset = "0.1"},
     {NULL, "max-length", "N", UR_SETTING_SIZE, S(max_length), .least = 1, .most = 1e6, .initial = "200", .reads = true,
      .help = "longest text in tokens; output stops there"},
-    {NULL, "length-power", "X", UR_SETTING_NUMBER, S(length_power), .most = 10, .initial = "1", .answers = true,
-     .help = "compare texts by log probability / tokens^X; 0 favours short ones"},
+    {NULL, UR_ROW_LENGTH_POWER(S(length_power), "texts")},
 
-    {NULL, "attention", NULL, UR_SETTING_FLAG, S(attention), .answers = true,
-     .help = "show where in the recording the decoder looked for each token"},
+    {NULL, UR_ROW_ATTENTION(S(attention), "recording")},
 
     {"Answers", "beam", "N", UR_SETTING_SIZE, S(beam), .least = 1, .most = 1000,
      .unset = "1, with --lm 16, with attention 5", .answers = true,

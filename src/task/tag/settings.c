@@ -1,6 +1,8 @@
 /* The settings of a tagger, and what it chooses for those that are left open. */
 #include "task/tag/tag.h"
 
+#include "task/rows.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -18,19 +20,13 @@ static const ur_setting ROWS[] = {
      .help =
          "how the network reads the spelling of a word: not at all, by characters, or (jamo) Hangul letter by letter"},
     {NULL, "keep-case", NULL, UR_SETTING_FLAG, S(keep_case), .decides = true, .help = "keep capital letters in words"},
-    {NULL, "min-count", "N", UR_SETTING_SIZE, S(min_count), .least = 1, .most = 1e15, .unset = "1", .decides = true,
-     .help = "tokens that occur fewer than N times are read as the unknown token"},
-    {NULL, "vocab-limit", "N", UR_SETTING_SIZE, S(vocabulary_limit), .least = 1, .most = 1e9, .unset = "none",
-     .decides = true, .help = "keep only the N most frequent tokens"},
-    {NULL, "vectors", "FILE", UR_SETTING_TEXT, S(vectors), .unset = "none",
-     .help = "word vectors to begin with (word2vec, GloVe or fastText; text or binary); they are trained further"},
-    {NULL, "vectors-fixed", NULL, UR_SETTING_FLAG, S(vectors_fixed), .beside = "vectors", .unless = "net",
-     .decides = true, .help = "do not train the word vectors ('fixed' in the network line)"},
-    {NULL, "token-dropout", "P", UR_SETTING_NUMBER, S(token_dropout), .most = 0.9, .unset = "chosen by the data",
-     .decides = true,
-     .help = "share of the tokens replaced by the unknown token in training; of words that occur once, at least half"},
-    {NULL, "label-smoothing", "X", UR_SETTING_NUMBER, S(label_smoothing), .most = 0.9, .initial = "0", .decides = true,
-     .help = "share of the target's probability that is spread evenly over all labels; not with crf"},
+    {NULL, UR_ROW_MIN_COUNT(S(min_count)), .unset = "1"},
+    {NULL, UR_ROW_VOCAB_LIMIT(S(vocabulary_limit)), .unset = "none"},
+    {NULL, UR_ROW_VECTORS(S(vectors))},
+    {NULL, UR_ROW_VECTORS_FIXED(S(vectors_fixed))},
+    {NULL, UR_ROW_TOKEN_DROPOUT(S(token_dropout), UR_TOKENS_UNKNOWN "; of words that occur once, at least half"),
+     .unset = "chosen by the data"},
+    {NULL, UR_ROW_LABEL_SMOOTHING(S(label_smoothing), "labels; not with crf"), .initial = "0"},
 
     {"Answers", "lines", "text|tokens|conllu", UR_SETTING_WORD, S(lines), .unset = "text or conllu, detected",
      .reads = true,

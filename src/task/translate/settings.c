@@ -2,6 +2,7 @@
 #include "task/translate/translate.h"
 
 #include "task/decoder_net.h"
+#include "task/rows.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -14,51 +15,36 @@ static const ur_setting ROWS[] = {
      .reads = true, .help = "column of the source texts in a table, by name or by number from 1"},
     {NULL, "target-column", "COLUMN", UR_SETTING_TEXT, S(target_column), .unset = "the second", .decides = true,
      .reads = true, .help = "column of the target texts, by name or by number from 1"},
-    {NULL, "header", "yes|no", UR_SETTING_WORD, S(header), .unset = "yes in CSV, or if a column is given by name",
-     .reads = true, .help = "whether the first line of a table names its columns"},
+    {NULL, UR_ROW_HEADER(S(header)), .unset = "yes in CSV, or if a column is given by name"},
 
-    {"Tokens", "token", "char|word|bpe", UR_SETTING_WORD, S(token), .initial = "bpe", .decides = true,
-     .help = "what one token is; bpe: pieces of words, learnt from the data"},
+    {"Tokens", UR_ROW_TOKEN_OR_PIECE(S(token)), .initial = "bpe"},
     {NULL, "joint", "yes|no", UR_SETTING_WORD, S(joint), .unset = "if both are written in the same alphabet",
      .decides = true, .help = "share one vocabulary and one embedding between source and target"},
-    {NULL, "nfc", "yes|no", UR_SETTING_WORD, S(nfc), .initial = "yes", .decides = true,
-     .help = "normalise Unicode (form C), so that a letter and its accent, or the letters of a Hangul syllable, are "
-             "one character"},
-    {NULL, "vocab-limit", "N", UR_SETTING_SIZE, S(vocabulary_limit), .least = 1, .most = 1e9,
-     .unset = "chosen by the size of the data", .decides = true, .help = "keep only the N most frequent tokens"},
-    {NULL, "min-count", "N", UR_SETTING_SIZE, S(min_count), .least = 1, .most = 1e15, .unset = "2", .decides = true,
-     .help = "tokens that occur fewer than N times are read as the unknown token"},
+    {NULL, UR_ROW_NFC(S(nfc))},
+    {NULL, UR_ROW_VOCAB_LIMIT(S(vocabulary_limit)), .unset = "chosen by the size of the data"},
+    {NULL, UR_ROW_MIN_COUNT(S(min_count)), .unset = "2"},
     {NULL, "max-length", "N", UR_SETTING_SIZE, S(max_length), .least = 1, .most = 1e6, .initial = "100",
      .decides = true, .reads = true,
      .help = "longest text in tokens: longer pairs are left out of the training, a longer source is cut, and output "
              "stops there"},
 
-    {"The decoder", "attend", "general|dot|additive|none", UR_SETTING_WORD, S(attend), .initial = "general",
-     .unless = "net",
-     .help = "how attention scores the places of the source; none: the decoder has only the encoder's last state"},
-    {NULL, "input-feed", NULL, UR_SETTING_FLAG, S(input_feed), .unless = "net",
-     .help = "feed the result of attention into the decoder's next step; slower"},
+    {"The decoder", UR_ROW_ATTEND(S(attend), "source", "the encoder's last state"), .initial = "general"},
+    {NULL, UR_ROW_INPUT_FEED(S(input_feed))},
     {NULL, "teacher-forcing", "SHARE", UR_SETTING_NUMBER, S(teacher_forcing), .most = 1, .initial = "1",
      .decides = true,
      .help = "share of the true tokens among those that the decoder is fed in training; the others are its own"},
     {NULL, "forcing-steps", "N", UR_SETTING_SIZE, S(forcing_steps), .least = 1, .most = 1e15,
      .unset = "those of three epochs", .decides = true,
      .help = "updates in which that share falls from 1 to --teacher-forcing"},
-    {NULL, "token-dropout", "P", UR_SETTING_NUMBER, S(token_dropout), .most = 0.9, .unset = "chosen by the data",
-     .decides = true, .help = "share of the tokens replaced by the unknown token in training"},
-    {NULL, "label-smoothing", "X", UR_SETTING_NUMBER, S(label_smoothing), .most = 0.9, .initial = "0.1",
-     .decides = true, .help = "share of the target's probability that is spread evenly over all tokens"},
+    {NULL, UR_ROW_TOKEN_DROPOUT(S(token_dropout), UR_TOKENS_UNKNOWN), .unset = "chosen by the data"},
+    {NULL, UR_ROW_LABEL_SMOOTHING(S(label_smoothing), "tokens"), .initial = "0.1"},
 
-    {"Writing", "beam", "N", UR_SETTING_SIZE, S(beam), .least = 1, .most = 1000, .initial = "5", .answers = true,
-     .help = "beam width: texts kept at each step; 1: greedy. Evaluations during the training are greedy"},
-    {NULL, "n-best", "N", UR_SETTING_SIZE, S(n_best), .least = 1, .most = 1000, .unset = "1", .answers = true,
-     .help = "how many texts to write for a line, each after its log probability"},
-    {NULL, "length-power", "X", UR_SETTING_NUMBER, S(length_power), .most = 10, .initial = "1", .answers = true,
-     .help = "compare texts by log probability / tokens^X; 0 favours short ones"},
+    {"Writing", UR_ROW_BEAM(S(beam), "texts"), .initial = "5"},
+    {NULL, UR_ROW_N_BEST(S(n_best), "texts", "line")},
+    {NULL, UR_ROW_LENGTH_POWER(S(length_power), "texts")},
     {NULL, "at-once", "N", UR_SETTING_SIZE, S(at_once), .least = 1, .most = 65536, .initial = "1", .answers = true,
      .help = "lines to answer together: faster, but each waits for the others"},
-    {NULL, "attention", NULL, UR_SETTING_FLAG, S(attention), .answers = true,
-     .help = "show where in the source the decoder looked for each token; with --json as numbers"},
+    {NULL, UR_ROW_ATTENTION(S(attention), "source")},
 };
 
 const ur_setting_table ur_translate_setting_table = UR_SETTING_TABLE(ROWS);
