@@ -264,9 +264,8 @@ UR_API ur_status ur_settings_set(ur_settings *settings, const char *name, const 
  * are set. */
 UR_API ur_status ur_settings_read(ur_settings *settings, const char *line, ur_error *error);
 
-/* For the options and the help of `unroll`, which is built with the library's sources: the description of setting i
- * (NULL after the last), and the struct that holds its value. No installed header declares what is in them. Other
- * programs need the names alone: `unroll help train TASK` lists each with its range, its default and what it does. */
+/* For `unroll` itself, which is built with the library's sources: setting i (NULL after the last), and the struct that
+ * holds its value. Other programs need the names alone, which `unroll help train TASK` lists. */
 struct ur_setting;
 UR_API const struct ur_setting *ur_settings_row(const ur_settings *settings, size_t i);
 UR_API const void *ur_settings_values(const ur_settings *settings, size_t i);
