@@ -276,17 +276,19 @@ UR_API ur_status ur_flow_ids(ur_flow *flow, const int32_t *ids, const int32_t *n
  * threads). UR_ERR_USAGE for a model without tokens, UR_ERR_DATA for a text of fewer than K + 2 tokens. */
 UR_API ur_status ur_flow_text(ur_flow *flow, const ur_reading *reading, ur_error *error);
 
-/* The same for any network, from the first target of the batch: in each lane from the label of its last step, and for
- * layers that read from the end, from the label of its first step; if the line leaves one step, from its one label. k
- * counts from the lane's end in the line of the layer; lines with shorter lanes have shorter curves. Norms are not
- * rescaled on their way back, so those below 1e-38 count as 0. UR_ERR_USAGE without a target; UR_ERR_USAGE, UR_ERR_DATA
- * for a wrong batch, as in ur_learn. */
+/* The same for any network, from the loss of the first target of the batch: in each lane from its last step, and for
+ * layers that read from the end, from its first step; if the line leaves one step, from that. Weights and smoothing of
+ * the target are ignored. A crf begins at the softmax of its input. k counts from the lane's end in the line of the
+ * layer; lines with shorter lanes have shorter curves. Norms are not rescaled on their way back, so those below 1e-38
+ * count as 0. UR_ERR_USAGE without a target; UR_ERR_USAGE, UR_ERR_DATA for a wrong batch, as in ur_learn;
+ * UR_ERR_UNSUPPORTED for a loss that does not say at which step a target is (ctc). */
 UR_API ur_status ur_flow_batch(ur_flow *flow, const ur_batch *batch, ur_error *error);
 
-/* The same from the labels of a task's examples (settings as for ur_gate_table_of_task). Up to `places` examples with
- * at least K + 1 steps are each read from the beginning: as in ur_flow_ids if the network is a line of ids that ends in
- * `last`, else as in ur_flow_batch. If the task has a loop of its own, k counts the steps of that loop. UR_ERR_DATA if
- * no example is so long, UR_ERR_UNSUPPORTED if no step says where a gradient begins (ctc). */
+/* The same from the labels or numbers of a task's examples (settings as for ur_gate_table_of_task). Up to `places`
+ * examples with at least K + 1 steps are each read from the beginning: as in ur_flow_ids if the network is a line of ids
+ * that ends in `last` and gives one label, else as in ur_flow_batch. If the task has a loop of its own, k counts the
+ * steps of that loop. UR_ERR_DATA if no example is so long, UR_ERR_UNSUPPORTED if no step says where a gradient begins
+ * (ctc). */
 UR_API ur_status ur_flow_task(ur_flow *flow, const struct ur_settings *settings, ur_error *error);
 /* The largest K for which `places` examples (0: 64), or all if there are fewer, are long enough. */
 UR_API ur_status ur_flow_task_steps(const ur_model *model, const struct ur_settings *settings, size_t places,
@@ -359,7 +361,8 @@ UR_API ur_status ur_saliency_of(ur_model *model, const ur_batch *batch, ur_predi
 UR_API ur_status ur_saliency(ur_model *model, const int32_t *ids, size_t count, int32_t target, ur_real *moved,
                              double *probability, ur_error *error);
 
-/* UR_ERR_UNSUPPORTED, with what to use instead, if items of a task cannot be looked at (ur_answerer_look). */
+/* UR_ERR_UNSUPPORTED, with what to use instead, unless items of the task can be looked at (ur_answerer_look) or its
+ * models are language models. */
 UR_API ur_status ur_saliency_check(const struct ur_settings *settings, ur_error *error);
 
 /* ---- 6. Memory: the longest gap a cell can bridge ----------------------------------------------------------------- */

@@ -122,8 +122,6 @@ static size_t keep_places(ur_tape *tape, ur_targets *t, const size_t *places)
     return count;
 }
 
-static size_t last_step(const ur_shape *at, size_t b) { return (at->lengths ? (size_t)at->lengths[b] : at->steps) - 1; }
-
 static ur_targets targets_of(const ur_target *target, const ur_loss_kind *kind, const ur_value *value)
 {
     size_t steps = value->y->steps;
@@ -133,9 +131,15 @@ static ur_targets targets_of(const ur_target *target, const ur_loss_kind *kind, 
                         .given = target->steps ? target->steps : steps,
                         .ids = kind->numbers ? NULL : target->ids,
                         .values = kind->numbers ? target->values : NULL,
-                        .lengths = value->shape.lengths,
+                        .lengths = target->lengths ? target->lengths : value->shape.lengths,
                         .levels = target->levels,
                         .level_count = target->level_count};
+}
+
+static size_t last_step(const ur_targets *t, size_t b)
+{
+    size_t steps = t->lengths ? (size_t)t->lengths[b] : t->steps;
+    return steps ? steps - 1 : 0;
 }
 
 /* Writes the gradient of each lane's loss at its last step, or at its first for layers that read from the end. Returns
@@ -148,8 +152,7 @@ static size_t begin_gradient(const ur_pass_back *p, const ur_target *target, con
     const ur_loss_kind *kind = loss_at_place(target);
     ur_targets targets = targets_of(target, kind, value);
     size_t *places = ur_tape_alloc(p->tape, lanes, sizeof *places);
-    for (size_t b = 0; places && b < lanes; b++)
-        places[b] = (p->from_end ? 0 : last_step(&value->shape, b)) * lanes + b;
+    for (size_t b = 0; places && b < lanes; b++) places[b] = (p->from_end ? 0 : last_step(&targets, b)) * lanes + b;
     if (places) kind->take(p->tape, &targets);
     if (p->tape->status == UR_OK) count = keep_places(p->tape, &targets, places);
     double sum = 0;

@@ -260,7 +260,7 @@ ur_status ur_saliency_check(const ur_settings *settings, ur_error *error)
 {
     const ur_task *task = settings->task;
     const char *instead = task->instead_of_look;
-    if (task->look) return UR_OK;
+    if (task->look || task->language) return UR_OK;
     return ur_fail(error, UR_ERR_UNSUPPORTED, "there is no saliency for the task %s; %s", task->name,
                    instead ? instead : "unroll inspect gradient shows how far back it looks");
 }

@@ -9,7 +9,7 @@ trap 'rm -rf "$tree"' EXIT
 
 fail() { echo "$*" >&2; exit 1; }
 
-enrolling='layer/both_losses.c model/gradcheck_net.c model/test_kinds_memory.c train/test_kinds_resume.c train/test_targets.c'
+enrolling='inspect/both_flow_losses.c layer/both_losses.c model/gradcheck_net.c model/test_kinds_memory.c train/test_kinds_resume.c train/test_targets.c'
 
 losses() { sed -n 's/^UR_LOSS(\([a-z0-9_]*\))$/\1/p' "$1/src/layer/loss.inc"; }
 
@@ -40,7 +40,7 @@ lacks=$(missing "$SOURCE")
 
 mkdir -p "$tree/src" "$tree/tests" "$tree/include"
 cp -R "$SOURCE/src/layer" "$tree/src"
-cp -R "$SOURCE"/tests/{layer,model,train} "$tree/tests"
+cp -R "$SOURCE"/tests/{inspect,layer,model,train} "$tree/tests"
 ln -s "$SOURCE/tests/golden" "$tree/tests/golden"
 cp "$SOURCE/include/unroll_train.h" "$tree/include"
 printf 'UR_LOSS(absent)\nUR_LOSS(huber)\n' >>"$tree/src/layer/loss.inc"

@@ -26,9 +26,9 @@ static void fill_noise(ur_draw *d, const ur_pass *pass, size_t lanes)
     }
 }
 
-static bool paint_all(ur_draw *d, ur_painting *p, ur_tensor *picture)
+/* `scale` is that of the gradients. */
+static bool paint_all(ur_draw *d, ur_painting *p, ur_tensor *picture, double scale)
 {
-    const double scale = 1 / (double)p->lanes;
     if (!picture || !ur_painting_begin(p)) return false;
     for (size_t t = 0; t < d->net.strokes; t++)
         if (!ur_painting_stroke(p, t, picture, d->noise + t * p->lanes * d->net.latent, scale, &d->kl[t])) return false;
@@ -44,9 +44,9 @@ ur_status ur_draw_forward(void *data, ur_pass *pass, const ur_task_batch *batch,
                      .tape = pass->tape,
                      .values = pass->output,
                      .lanes = ur_task_lanes(batch)};
+    ur_tensor *picture = ur_tensor_from(p.tape, d->picture, 1, p.lanes, ur_draw_pixels(d), false);
     fill_noise(d, pass, p.lanes);
-    if (!paint_all(d, &p, ur_tensor_from(p.tape, d->picture, 1, p.lanes, ur_draw_pixels(d), false)))
-        return ur_tape_status(pass->tape, error);
+    if (!paint_all(d, &p, picture, pass->training ? 1 / (double)p.lanes : 0)) return ur_tape_status(pass->tape, error);
     sums->count = p.lanes;
     sums->sum = d->reconstruction;
     for (size_t t = 0; t < d->net.strokes; t++) sums->sum += d->kl[t];

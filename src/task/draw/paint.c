@@ -78,6 +78,6 @@ bool ur_painting_stroke(ur_painting *p, size_t t, ur_tensor *picture, const real
     ur_tensor *z = picture ? encode(p, t, picture, noise, scale, kl)
                            : ur_tensor_from(p->tape, noise, 1, p->lanes, p->net->latent, false);
     if (!z || !step(p, UR_DRAW_DECODER, t, z)) return false;
-    p->canvas = ur_add(p->tape, p->canvas, paint(p, t));
+    p->canvas = p->values[p->net->line[UR_DRAW_CANVAS]].y = ur_add(p->tape, p->canvas, paint(p, t));
     return p->canvas != NULL;
 }
