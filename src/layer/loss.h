@@ -22,7 +22,8 @@ typedef struct ur_targets {
     const struct ur_crf *crf;   /* of a line that ends in a crf; else NULL */
     const double *levels;       /* of a quantile loss, level_count of them; 0 for the median alone */
     size_t level_count;
-    size_t count; /* how many targets count */
+    size_t count;  /* how many targets count */
+    size_t places; /* of numbers: at how many places any of them counts */
 } ur_targets;
 
 typedef struct ur_loss_kind {

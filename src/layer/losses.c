@@ -58,8 +58,11 @@ void ur_take_values(ur_tape *tape, ur_targets *t)
 {
     check_given(tape, t, t->values != NULL, "numbers");
     if (tape->status == UR_OK) t->values = mask_values(tape, t);
-    for (size_t i = 0; tape->status == UR_OK && i < t->steps * t->lanes * t->width; i++)
-        t->count += isnan(t->values[i]) ? 0 : 1;
+    for (size_t i = 0; tape->status == UR_OK && i < t->steps * t->lanes; i++) {
+        size_t before = t->count;
+        for (size_t k = 0; k < t->width; k++) t->count += isnan(t->values[i * t->width + k]) ? 0 : 1;
+        t->places += t->count > before;
+    }
 }
 
 /* ---- sums over rows ----------------------------------------------------------------------------------------------- */

@@ -48,6 +48,7 @@ static ur_status judge_batch(ur_judging *j, uint64_t number, bool last, ur_error
     UR_TRY(ur_learner_forward(e->learner, &j->batch.network, &carry, &r, error));
     j->all.sum += r.sum;
     j->all.count += r.count;
+    j->all.items += ur_window_items(&r);
     return UR_OK;
 }
 
@@ -83,7 +84,7 @@ ur_status ur_evaluation_run(const ur_evaluation *e, double *metric, uint64_t *it
     set_hooks(e, &j);
     ur_status status = judge_all(&j, metric, more, error);
     set_hooks(e, NULL);
-    *items = j.all.count;
+    *items = j.all.items;
     ur_state_free(j.state);
     free(j.tally);
     return status;

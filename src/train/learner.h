@@ -20,9 +20,12 @@ typedef struct ur_pass {
 typedef struct ur_window_result {
     double loss; /* Σ weight·loss over the batch's targets; each loss is a mean over what counts, or a sum */
     double sum;  /* the same with sums instead of means */
-    size_t
-        count; /* the number of the first target's places that count, such as the words of a tagger with two outputs */
+    /* Of the first target: how many ids or numbers count, by which a mean is divided; and at how many places, such as
+     * words, any counts. A task's own forward may leave `items` 0 if both are equal. */
+    size_t count, items;
 } ur_window_result;
+
+static inline size_t ur_window_items(const ur_window_result *r) { return r->items ? r->items : r->count; }
 
 struct ur_learner {
     ur_model *model;

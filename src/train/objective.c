@@ -117,9 +117,9 @@ static void head_loss(const ur_learner *l, ur_tape *tape, const ur_dense *head, 
         ur_dense_softmax_loss(tape, head, x, ids, scale, sum);
 }
 
-/* Adds the loss of one target. Returns the number of its places that count. */
-static size_t add_loss(const ur_learner *l, ur_tape *tape, const ur_aim *aim, const ur_value *value,
-                       ur_window_result *r)
+/* Adds the loss of one target. The counts are those of the first. */
+static void add_loss(const ur_learner *l, ur_tape *tape, const ur_aim *aim, const ur_value *value, bool first,
+                     ur_window_result *r)
 {
     const ur_target *t = aim->target;
     ur_targets targets = {.steps = value->y->steps,
@@ -136,7 +136,7 @@ static size_t add_loss(const ur_learner *l, ur_tape *tape, const ur_aim *aim, co
                           .levels = t->levels,
                           .level_count = t->level_count};
     aim->kind->take(tape, &targets);
-    if (tape->status != UR_OK) return 0;
+    if (tape->status != UR_OK) return;
     double sum = 0, weight = t->weight != 0 ? t->weight : 1;
     double scale = weight * (l->learning.sum || !targets.count ? 1 : 1 / (double)targets.count);
     if (aim->head)
@@ -145,7 +145,9 @@ static size_t add_loss(const ur_learner *l, ur_tape *tape, const ur_aim *aim, co
         aim->kind->loss(tape, value->y, &targets, scale, &sum);
     r->sum += weight * sum;
     r->loss += weight * (l->learning.sum ? sum : sum / (double)(targets.count ? targets.count : 1));
-    return targets.count;
+    if (!first) return;
+    r->count = targets.count;
+    r->items = targets.places;
 }
 
 ur_status ur_objective_run(ur_learner *l, ur_tape *tape, const ur_batch *batch, const ur_carry *carry,
@@ -157,9 +159,7 @@ ur_status ur_objective_run(ur_learner *l, ur_tape *tape, const ur_batch *batch, 
     *r = (ur_window_result){0};
     UR_TRY(end_lines(l, batch, aims, endings, error));
     if (ur_graph_run(l->model, tape, batch, carry, endings, values))
-        for (size_t i = 0; i < batch->target_count && tape->status == UR_OK; i++) {
-            size_t count = add_loss(l, tape, &aims[i], &values[aims[i].target->line], r);
-            if (!i) r->count = count;
-        }
+        for (size_t i = 0; i < batch->target_count && tape->status == UR_OK; i++)
+            add_loss(l, tape, &aims[i], &values[aims[i].target->line], i == 0, r);
     return ur_tape_status(tape, error);
 }

@@ -46,8 +46,8 @@ static void count_step(ur_trainer *t, const ur_window_result *r)
     ur_trainer_add_to_average(t);
     t->at.clipped += ur_clip_factor(t->run->learning.clip_norm, t->learner->norm) < 1;
     t->at.step++;
-    t->at.items += r->count;
-    t->items_here += r->count;
+    t->at.items += ur_window_items(r);
+    t->items_here += ur_window_items(r);
 }
 
 /* The context of a task's own forward: the trainer and the batch. */

@@ -24,6 +24,10 @@ fails_with train classify trees -o none --relabel '1=,2=,4='; says 'leaves out a
 # In two steps
 sides=(--relabel '1=neg,2=neutral,4=pos' --hierarchy)
 done_with train classify trees -o sides --phrases all "${sides[@]}" --epochs 60 --lr 0.02 "${small[@]}"
+units() { grep -o '"units":[0-9]*' "$1/log.jsonl"; }
+done_with train classify trees -o asked --phrases all "${sides[@]}" --steps 3 "${small[@]}"
+done_with train classify trees -o labelled --phrases all "${sides[@]:0:2}" --steps 3 "${small[@]}"
+[ -n "$(units asked)" ] && [ "$(units asked)" = "$(units labelled)" ] || fail 'an example with two questions is counted twice'
 printf 'film 3 is great\nfilm 5 is dull\nfilm 7 is seen\n' >texts
 done_with predict sides texts
 equal "$(cut -f 1 out | paste -sd ' ')" 'pos neg neutral'

@@ -16,7 +16,7 @@ gzip -c all.conllu >packed.conllu.gz
 done_with train tag packed.conllu.gz -o packed --threads 1 --hidden 8 --steps 2 --column 5 --characters none
 says ' labels in column xpos'; says 'network   embed '
 read_units() { grep -o '"units":[0-9]*' "$1/log.jsonl"; }
-[ "$(read_units told)" = "$(read_units packed)" ] || fail 'a word with two labels is counted twice'
+[ -n "$(read_units told)" ] && [ "$(read_units told)" = "$(read_units packed)" ] || fail 'a word with two labels is counted twice'
 done_with train tag all.conllu -o crf --threads 1 --steps 3 --quiet \
     --net 'chars: embed 8 > gru 4 bi > last; embed 8 > join chars > gru 8 bi > dense > crf'
 done_with info crf --json; prints 'dense > crf'
