@@ -45,7 +45,10 @@ void ur_cli_options_close(ur_cli_options *options)
 /* Whether the task has the setting that an option of the verb needs. */
 static bool has_effect(const ur_cli_options *o, const ur_setting *row)
 {
-    return !row->beside || !o->task || ur_cli_task_row(o->task, row->beside, NULL);
+    char name[UR_SETTING_VALUE_MAX] = {0};
+    if (!row->beside || !o->task) return true;
+    memcpy(name, row->beside, strcspn(row->beside, "=")); /* "optimizer=adam" needs the setting "optimizer" */
+    return ur_cli_task_row(o->task, name, NULL);
 }
 
 const ur_setting *ur_cli_options_at(const ur_cli_options *o, size_t i, const void **values)

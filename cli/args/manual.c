@@ -149,7 +149,7 @@ static void print_readings(void)
     if (ur_cli_options_open(&options, ur_cli_verb_at(i), NULL) != UR_OK) return;
     print_heading("SS", "Data of a task: unroll eval, predict, bench, inspect");
     ur_cli_print_readings(&options, &(ur_cli_reading_style){true, false, ".PP\n.I \"", "\"", print_option_text});
-    print_heading("SS", "Answers of a task: unroll eval, predict");
+    print_heading("SS", "Answers of a task: unroll eval, predict, bench");
     ur_cli_print_readings(&options, &(ur_cli_reading_style){false, true, ".PP\n.I \"", "\"", print_option_text});
     ur_cli_options_close(&options);
 }

@@ -160,6 +160,7 @@ const ur_cli_verb ur_cli_bench = {
                 "unroll bench --work train-gru-1x300-b16-t512  # any other size\n"
                 "unroll bench runs/reviews reviews.tsv  # your own training\n",
     .any_task = true,
+    .answers = true,
     .table = &TABLE,
     .settings_size = sizeof(settings),
     .defaults = defaults,

@@ -43,7 +43,7 @@ typedef struct ur_setting {
     bool decides;        /* the bits of a run depend on it: recorded, and fixed when the run is resumed */
     bool reads;          /* says how data are read: may be given anew for an existing model */
     bool answers;        /* says how answers are found or written: may be given anew where a model gives answers */
-    const char *only;    /* an option of a verb that has no effect but for these: "language models"; or NULL */
+    const char *only;    /* an option of a verb that has an effect for these only: "language models"; or NULL */
 } ur_setting;
 
 typedef struct ur_setting_table {

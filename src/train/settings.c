@@ -101,6 +101,9 @@ ur_status ur_run_defaults(const ur_task *task, ur_run_settings *run, ur_error *e
     ur_setting_defaults(ur_run_setting_table, run);
     for (const ur_own_default *own = task->defaults; own && own->name; own++) {
         const ur_setting *row = ur_setting_find(ur_run_setting_table, own->name, strlen(own->name));
+        if (!row)
+            return ur_fail(error, UR_ERR_USAGE, "task %s: \"%s\" of `defaults` is no setting of every training",
+                           task->name, own->name);
         UR_TRY(ur_setting_set(row, own->value, run, error));
     }
     return UR_OK;

@@ -91,10 +91,10 @@ for training in ${trainings//,/}; do
 done
 
 # Options about answers, where no answers are given
-misused inspect gates model data --beam 3; says "--beam is about a model's answers, which unroll predict and unroll eval give"
-misused bench model data --inline; says '--inline is about'
+misused inspect gates model data --beam 3; says "--beam is about a model's answers, which this verb does not give; unroll predict and unroll eval do"
 done_with help inspect gates; ! grep -E -e '--(beam|lm|inline|seen|nearest) ' out || fail 'help lists options without an effect'
 done_with help eval; prints '--beam N'; prints '--nearest TABLE'
+done_with help bench; prints '--beam N'
 
 done_with help train lm
 awk 'length($0) > 100 { exit 1 }' out || fail 'a line of the help is too long'
