@@ -67,8 +67,9 @@ static ur_status fail_unknown(const parser *p, const char *name, size_t length, 
     parser answering = *p;
     answering.answers = true;
     if (find_pending(&answering, name, length))
-        return ur_fail(error, UR_ERR_USAGE,
-                       "--%s is about a model's answers, which this verb does not give; unroll predict and unroll eval do", typed);
+        return ur_fail(
+            error, UR_ERR_USAGE,
+            "--%s is about a model's answers, which this verb does not give; unroll predict and unroll eval do", typed);
     const char *nearest = "help";
     size_t best = ur_cli_typo_distance(typed, nearest);
     const ur_setting *row;
