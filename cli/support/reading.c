@@ -35,7 +35,7 @@ ur_status ur_cli_refuse_options(const ur_setting_table *table, const ur_cli_argu
 {
     const ur_setting *option = ur_cli_given_only(table, arguments, only);
     if (!option) return UR_OK;
-    return ur_fail(error, UR_ERR_USAGE, "--%s is for %s; this one is of the task %s", option->name, only,
+    return ur_fail(error, UR_ERR_USAGE, "--%s is for %s; this model is of the task %s", option->name, only,
                    ur_model_task(model));
 }
 

@@ -136,9 +136,11 @@ static ur_targets targets_of(const ur_target *target, const ur_loss_kind *kind, 
                         .level_count = target->level_count};
 }
 
+/* Lengths of targets are a caller's, and may lie beyond the steps. */
 static size_t last_step(const ur_targets *t, size_t b)
 {
     size_t steps = t->lengths ? (size_t)t->lengths[b] : t->steps;
+    if (steps > t->steps) steps = t->steps;
     return steps ? steps - 1 : 0;
 }
 

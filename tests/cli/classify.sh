@@ -41,7 +41,7 @@ equal "$(sed 's/[{,]"\([a-z_0-9]*\)":/\n\1\n/g' out | grep -cxE 'examples|accura
 done_with eval run all.tsv; prints 'accuracy'; prints 'macro_f1'
 prints 'confusion matrix'; grep -qE '^ 1 +[0-9]+ +[0-9]+  neg$' out || fail "no row of the matrix: $(cat out)"
 awk '$1 == "accuracy" { learnt = $2 >= 0.9 } END { exit !learnt }' out || fail "it has not learnt: $(cat out)"
-misused eval run all.tsv --tail 0.1; says '--tail is for language models; this one is of the task classify'
+misused eval run all.tsv --tail 0.1; says '--tail is for language models; this model is of the task classify'
 awk -F'\t' -v OFS='\t' 'NR > 1 { $2 = $2 == "pos" ? "neg" : "pos" } NR < 30' all.tsv >turned.tsv
 done_with eval run turned.tsv; prints 'surest mistakes'
 equal "$(grep -cE '^[01]\.[0-9]{4}  (pos taken for neg|neg taken for pos)  turned.tsv: line [0-9]+  ' out)" 10

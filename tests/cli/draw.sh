@@ -127,7 +127,7 @@ misused train draw bars.idx3 --net "$lines; write: dense; canvas: dense nobias" 
 misused sample whole --count 2 -o grid.png; says 'grid.png exists; --overwrite replaces it'
 misused sample whole --count 2 -o grid.jpg; says 'grid.jpg: give a file name that ends in .png or .idx'
 misused sample whole --animate film.mp4; says 'film.mp4: give a file name that ends in .html or .gif'
-misused sample whole --prime a; says '--prime is for language models; this one is of the task draw'
+misused sample whole --prime a; says '--prime is for language models; this model is of the task draw'
 fails_with sample whole --reconstruct nothing; says 'nothing'
 done_with train recall -o memory --kind adding --gap 5 --steps 2 --hidden 4 --quiet
 fails_with sample memory --count 2; says 'memory: a model for recall, not a language model'

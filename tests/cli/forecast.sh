@@ -48,7 +48,7 @@ misused inspect saliency run all.csv --target x; says '--item chooses a channel'
 done_with inspect gradient run all.csv; prints 'layer 1: '; prints 'gradient of h '
 fails_with inspect gradient run all.csv --back 40; says 'no example has 41 steps, the longest has 8'
 misused train forecast all.csv -o none --val-fraction 0.2; says '--val-fraction 0.2: a forecast validates on a later part of its series; choose it with --split'
-misused eval run all.csv --tail 0.1; says '--tail is for language models; this one is of the task forecast'
+misused eval run all.csv --tail 0.1; says '--tail is for language models; this model is of the task forecast'
 awk -F'[,:]' '{ for (i = 1; i < NF; i++) { if ($i == "\"mse\"") ours = $(i + 1); if ($i == "\"naive_mse\"") naive = $(i + 1) } }
     END { exit !(ours + 0 < 0.5 * naive) }' all.json || fail "it has not learnt: $(cat all.json)"
 

@@ -197,7 +197,7 @@ fails_with train frames folders "${few[@]}"; says 'folders/2/labels.txt: 19 labe
 rm folders/2/labels.txt
 fails_with train frames folders "${few[@]}"; says 'no labels.txt beside it'
 misused train frames clips.idx4 labels.idx2 --net 'lstm 3 > last > dense' "${few[@]}"; says 'it keeps its steps and ends in dense with 3 outputs'
-misused eval back dev.idx4 devlabels.idx2 --protocol windows; says '--protocol is for language models; this one is of the task frames'
+misused eval back dev.idx4 devlabels.idx2 --protocol windows; says '--protocol is for language models; this model is of the task frames'
 echo 'good film' >text
 done_with train recall -o memory --kind adding --gap 5 --steps 2 --hidden 4 --quiet
 misused eval memory dev.idx4 devlabels.idx2 --picture none.html; says '--picture'

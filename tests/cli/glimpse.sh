@@ -115,7 +115,7 @@ done_with inspect gates hard squares.idx3 squares.idx1; prints '480 steps. Open:
 done_with inspect gradient hard squares.idx3 squares.idx1; prints 'k steps back                   0      1      2'
 fails_with inspect gradient hard squares.idx3 squares.idx1 --back 3; says 'no example has 4 steps, the longest has 3; give a smaller --back'
 misused inspect gates hard squares.idx3 squares.idx1 --gap 4; says '--gap: a model of the task glimpse does not take it'
-misused inspect gradient hard squares.idx3 squares.idx1 --part 0:1; says '--part is for language models; this one is of the task glimpse'
+misused inspect gradient hard squares.idx3 squares.idx1 --part 0:1; says '--part is for language models; this model is of the task glimpse'
 
 # Refused
 few=(-o none --steps 1 --quiet)

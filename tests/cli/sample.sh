@@ -69,7 +69,7 @@ equal "$(json 'o["beam"][0]["text"], o["beam"][0]["units"], o["beam"][0]["stoppe
 misused sample run --beam 3 --stop 'no token'; says '--stop: with --beam it is one token of the model'
 misused sample run --beam 3 --next 2; says '--next and --beam exclude each other'
 misused sample run --n-best 3; says '--n-best goes with --beam'
-misused sample run --count 2; says '--count is for models that paint; this one is of the task lm'
+misused sample run --count 2; says '--count is for models that paint; this model is of the task lm'
 
 # A seed is unsigned
 done_with sample run --length 5 --seed 18446744073709551615 --json; prints '"seed":18446744073709551615}'

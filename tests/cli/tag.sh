@@ -54,7 +54,7 @@ done_with eval run unseen.conllu; prints 'words_with_unseen_labels  2'
 word 1 The _ >bare.conllu
 fails_with eval run bare.conllu; says 'bare.conllu: column upos is empty: every word has _'
 fails_with eval run text; says 'text: line 2: not CoNLL-U'
-misused eval run all.conllu --tail 0.1; says '--tail is for language models; this one is of the task tag'
+misused eval run all.conllu --tail 0.1; says '--tail is for language models; this model is of the task tag'
 make_text 50 >lines
 done_with train lm lines -o lm --hidden 8 --layers 1 --embed 4 --threads 1 --steps 2 --quiet
 fails_with predict lm all.conllu; says 'gives no answers'; says 'unroll sample'
@@ -198,7 +198,7 @@ grep -Eq '^NOUN .* (3|4)\.[0-9]+ +(rises|falls) AUC 0\.[0-9]' table || fail "no 
 grep -q '^capital ' table && grep -q '^the ' table && grep -q 'nats a label' table || fail "$(cat table)"
 done_with inspect cells run test.conllu --threads 1 --show NOUN --length 30; [ "$(wc -w <out)" -ge 30 ] || fail "$(cat out)"
 misused inspect cells run test.conllu --show NONE; says "'NONE' is not a predicate; there are quote, "; says 'NOUN'
-misused inspect cells run test.conllu --part 0:0.5; says '--part is for language models; this one is of the task tag'
+misused inspect cells run test.conllu --part 0:0.5; says '--part is for language models; this model is of the task tag'
 printf '# of a corpus\n\n# text = We see.\n1\tWe\t_\tX\t_\t_\t_\t_\t_\tA=1\n2\tsee\t_\t_\t_\t_\t_\t_\t_\t_\n\n' >apart
 done_with predict run apart; equal "$(cut -f 1-3,5- out)" "$(cut -f 1-3,5- apart)"
 done_with inspect saliency run 'The cat can see the light.' --at 2

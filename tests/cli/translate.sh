@@ -53,7 +53,7 @@ done_with eval run dates.text dates.iso.gz --threads 1 --json --beam 1
 done_with eval run dates.tsv --threads 1 --max-length 12; prints 'sources_cut'
 { head -3 dates.tsv; printf '\t2001-01-01\n'; } >gaps.tsv
 done_with eval run gaps.tsv --threads 1; awk '$1 == "sources_empty" { one = $2 == 1 } END { exit !one }' out || fail "$(cat out)"
-misused eval run dates.tsv --threads 1 --tail 0.1; says '--tail is for language models; this one is of the task translate'
+misused eval run dates.tsv --threads 1 --tail 0.1; says '--tail is for language models; this model is of the task translate'
 fails_with eval run dates.text fewer; says 'fewer has 7'
 
 # Answered, line by line

@@ -175,6 +175,10 @@ static void test_lengths_of_targets(void **unused)
     for (size_t i = 0; i < STEPS * LANES; i++)
         if (i / LANES >= (size_t)LENGTHS[i % LANES]) s.labels[i] = 1000;
     assert_int_equal(follow(model, &s.batch, &h), UR_OK);
+    static const int32_t beyond[LANES] = {1000, 1000, 1000};
+    fill(&s, UR_LOSS_SOFTMAX, 0);
+    s.batch.target[0].lengths = beyond;
+    assert_int_equal(follow(model, &s.batch, &h), UR_OK);
     ur_model_free(model);
 }
 
