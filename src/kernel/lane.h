@@ -46,8 +46,16 @@ static inline size_t ur_padded(size_t count) { return (count + UR_LANES - 1) / U
 #include "kernel/lane_portable.h"
 #endif
 
-/* If clang is given a number, it unrolls in part before it knows how often the loop runs, and stops there. Portable
- * vectors are arrays, which are not in registers anyway, so their loops are not unrolled. */
+/* A tile in registers is compiled once for each shape. With portable vectors, which are arrays in memory, one loop serves
+ * all shapes. */
+#if defined(UR_ISA_PORTABLE)
+#define UR_TILE_INLINE __attribute__((noinline))
+#else
+#define UR_TILE_INLINE inline __attribute__((always_inline))
+#endif
+
+/* Unrolls the loops over a tile in registers. If clang is given a number, it unrolls in part before it knows how often
+ * the loop runs, and stops there. */
 #if defined(UR_ISA_PORTABLE)
 #define UR_UNROLL
 #elif defined(__clang__)

@@ -20,13 +20,6 @@
 
 #include "kernel/lane.h"
 
-/* A tile in registers is compiled once for each shape. With portable vectors one loop serves all shapes. */
-#ifdef UR_ISA_PORTABLE
-#define UR_TILE_INLINE __attribute__((noinline))
-#else
-#define UR_TILE_INLINE inline __attribute__((always_inline))
-#endif
-
 #define UR_INT8_TARGET
 
 #if defined(UR_ISA_AVX512)

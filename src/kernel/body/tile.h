@@ -79,7 +79,7 @@ static inline __attribute__((always_inline)) void ur_tile_steps(ur_tile_sum sum,
     }
 }
 
-static inline __attribute__((always_inline)) void ur_tile_sums(const ur_tile *t, const int rows, const int panels)
+static UR_TILE_INLINE void ur_tile_sums(const ur_tile *t, const int rows, const int panels)
 {
     ur_tile_sum sum;
     UR_UNROLL
