@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +51,7 @@ static atomic_long memory_live;  /* blocks that are allocated now */
 static atomic_long memory_calls; /* calls since memory_arm */
 static atomic_long memory_fail;  /* number of the call that fails, or 0 for none */
 static atomic_bool memory_on;    /* all later calls fail too */
+static atomic_bool memory_noted; /* no call fails, and the callers of each are noted */
 
 /*
  * From now on call `n` fails, and if `on` is true every later call too. With `n` 0 no call fails, and calls are
@@ -59,6 +61,7 @@ static void memory_arm(long n, bool on)
 {
     atomic_store(&memory_calls, 0);
     atomic_store(&memory_on, on);
+    atomic_store(&memory_noted, n == 0);
     atomic_store(&memory_fail, n);
 }
 
@@ -66,8 +69,46 @@ static void memory_arm(long n, bool on)
 static long memory_disarm(void)
 {
     atomic_store(&memory_fail, 0);
+    atomic_store(&memory_noted, false);
     return atomic_load(&memory_calls);
 }
+
+/*
+ * With the address sanitizer a run takes three times as long. There a call is worth a try only if fewer than three
+ * calls before it have the same callers, because after those a failure takes the same way. Without the sanitizer every
+ * call is tried.
+ */
+#ifdef FAILING_MEMORY_ASAN
+
+enum { MEMORY_PLACES = 1 << 14, MEMORY_TRIES = 3 };
+/* A hash of the callers of each call, from the last run without failures. */
+static uint64_t memory_places[MEMORY_PLACES];
+
+size_t __asan_get_alloc_stack(void *block, void **trace, size_t size, int *thread);
+
+static void memory_note(void *block)
+{
+    void *callers[32];
+    int thread;
+    uint64_t hash = 0;
+    long call = atomic_load(&memory_calls);
+    if (call >= MEMORY_PLACES) return;
+    size_t count = __asan_get_alloc_stack(block, callers, sizeof callers / sizeof *callers, &thread);
+    for (size_t i = 0; i < count; i++) hash = (hash ^ (uintptr_t)callers[i]) * 0x9E3779B97F4A7C15u;
+    memory_places[call] = hash;
+}
+
+static inline bool memory_is_worth(long n)
+{
+    int before = 0;
+    for (long i = 1; i < n && n < MEMORY_PLACES; i++) before += memory_places[i] == memory_places[n];
+    return before < MEMORY_TRIES;
+}
+
+#else
+static void memory_note(void *block) { (void)block; }
+static inline bool memory_is_worth(long n) { return (void)n, true; }
+#endif
 
 static bool memory_refuses(void)
 {
@@ -79,7 +120,9 @@ static bool memory_refuses(void)
 
 static void *memory_count(void *block)
 {
-    if (block) atomic_fetch_add(&memory_live, 1);
+    if (!block) return NULL;
+    atomic_fetch_add(&memory_live, 1);
+    if (atomic_load(&memory_noted)) memory_note(block);
     return block;
 }
 
@@ -97,7 +140,9 @@ FAILING_MEMORY_SEEN void *realloc(void *block, size_t size)
 {
     if (memory_refuses()) return NULL;
     void *moved = FAILING_MEMORY_REAL(realloc)(block, size);
-    return block ? moved : memory_count(moved);
+    if (!block) return memory_count(moved);
+    if (moved && atomic_load(&memory_noted)) memory_note(moved);
+    return moved;
 }
 
 FAILING_MEMORY_SEEN void *memalign(size_t align, size_t size)
