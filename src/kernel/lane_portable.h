@@ -1,4 +1,8 @@
 /* A vector of 16 numbers in plain C, for any machine and for the build in double. */
+#include "kernel/fma.h"
+
+#include <float.h>
+
 #define UR_TILE_PANELS 1
 #define UR_FEW_PANELS  2
 #define UR_TILE_STEPS  1
@@ -58,7 +62,11 @@ V_BINARY(v_min, a.x[i] < b.x[i] ? a.x[i] : b.x[i])
 #define UR_SCALAR_ABS      fabs
 #define UR_SCALAR_COPYSIGN copysign
 #else
-#define UR_SCALAR_FMA      fmaf
+#if defined(__FP_FAST_FMAF) || FLT_EVAL_METHOD != 0
+#define UR_SCALAR_FMA fmaf
+#else
+#define UR_SCALAR_FMA ur_fma
+#endif
 #define UR_SCALAR_SQRT     sqrtf
 #define UR_SCALAR_ABS      fabsf
 #define UR_SCALAR_COPYSIGN copysignf
