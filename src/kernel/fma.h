@@ -2,10 +2,10 @@
  * a·b + c, rounded once, for processors without such an instruction: there fmaf of the C library is slow, since it
  * changes the rounding mode.
  *
- * In double the product of two floats is exact, and the sum is rounded once. Rounding it to float is the second time.
- * The result is that of one rounding unless the sum was rounded to the middle between two floats: otherwise the sum and
- * the exact result are on the same side of every middle. In a normal float's range a middle ends in a one and 28 zeros.
- * There, and below that range, fmaf decides. A sum of zero is exact.
+ * In double the product of two floats is exact. The sum is rounded to double, and then to float. This gives the same as
+ * one rounding, unless the sum in double is exactly in the middle between two floats: otherwise the sum and the exact
+ * result are on the same side of every middle. In the range of normal floats, the last 29 bits of a middle are a one and
+ * 28 zeros. For these, and for results below that range, fmaf is called. A sum of zero is exact.
  */
 #ifndef UR_KERNEL_FMA_H
 #define UR_KERNEL_FMA_H

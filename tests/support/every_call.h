@@ -57,7 +57,7 @@ static inline void memory_try_every_call(memory_work *work)
     for (int i = 0; i < 2; i++) memory_run(work, 0, &calls, &error); /* lets the C library allocate what it keeps */
     ok(error.status, &error);
     for (;; n++) {
-        if (n <= calls && !memory_is_worth(n)) continue;
+        if (n <= calls && !memory_worth_trying(n)) continue;
         if (memory_try(work, n, &failed) < n) break;
         errors += failed;
         tried++;

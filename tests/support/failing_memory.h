@@ -74,8 +74,8 @@ static long memory_disarm(void)
 }
 
 /*
- * With the address sanitizer a run takes three times as long. There a call is worth a try only if fewer than three
- * calls before it have the same callers, because after those a failure takes the same way. Without the sanitizer every
+ * With the address sanitizer a run takes three times as long. There a call is worth trying only if fewer than
+ * three calls before it have the same callers, since a failure then takes the same way. Without the sanitizer every
  * call is tried.
  */
 #ifdef FAILING_MEMORY_ASAN
@@ -86,7 +86,7 @@ static uint64_t memory_places[MEMORY_PLACES];
 
 size_t __asan_get_alloc_stack(void *block, void **trace, size_t size, int *thread);
 
-static void memory_note(void *block)
+static void memory_note_callers(void *block)
 {
     void *callers[32];
     int thread;
@@ -98,7 +98,7 @@ static void memory_note(void *block)
     memory_places[call] = hash;
 }
 
-static inline bool memory_is_worth(long n)
+static inline bool memory_worth_trying(long n)
 {
     int before = 0;
     for (long i = 1; i < n && n < MEMORY_PLACES; i++) before += memory_places[i] == memory_places[n];
@@ -106,8 +106,8 @@ static inline bool memory_is_worth(long n)
 }
 
 #else
-static void memory_note(void *block) { (void)block; }
-static inline bool memory_is_worth(long n) { return (void)n, true; }
+static void memory_note_callers(void *block) { (void)block; }
+static inline bool memory_worth_trying(long n) { return (void)n, true; }
 #endif
 
 static bool memory_refuses(void)
@@ -122,7 +122,7 @@ static void *memory_count(void *block)
 {
     if (!block) return NULL;
     atomic_fetch_add(&memory_live, 1);
-    if (atomic_load(&memory_noted)) memory_note(block);
+    if (atomic_load(&memory_noted)) memory_note_callers(block);
     return block;
 }
 
@@ -141,7 +141,7 @@ FAILING_MEMORY_SEEN void *realloc(void *block, size_t size)
     if (memory_refuses()) return NULL;
     void *moved = FAILING_MEMORY_REAL(realloc)(block, size);
     if (!block) return memory_count(moved);
-    if (moved && atomic_load(&memory_noted)) memory_note(moved);
+    if (moved && atomic_load(&memory_noted)) memory_note_callers(moved);
     return moved;
 }
 

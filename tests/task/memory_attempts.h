@@ -65,7 +65,7 @@ static void try_every_call(const attempt *a, bool on)
         calls = run_once(a, 0, false, &status, &expected); /* lets the C library allocate what it keeps */
     for (long n = 1;; n += stride) {
         stride = on && n > 100 ? 5 : 1; /* single failures have already tried the later calls */
-        if (n <= calls && !memory_is_worth(n)) continue;
+        if (n <= calls && !memory_worth_trying(n)) continue;
         if (run_once(a, n, on, &status, &result) < n) break;
         if (status == UR_OK && result != expected) fail_msg("%s, call %ld fails: another result", a->name, n);
         survived += status == UR_OK;
